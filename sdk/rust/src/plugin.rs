@@ -1,0 +1,81 @@
+//! The trait that a plugin implements, and the macro that makes a component of it.
+
+use crate::bindings::exports::tiwizi::plugin::http_handler as http;
+use crate::bindings::tiwizi::plugin::types;
+use crate::{Answer, Error, Request};
+
+/// A plugin. Every function has an answer already, so that a plugin says only what it does otherwise.
+pub trait Plugin {
+    /// Runs once, when the plugin is installed, as the system: writes the plugin's first records.
+    ///
+    /// # Errors
+    /// An error refuses the installation and leaves nothing.
+    fn init() -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Tells whether the plugin can work.
+    ///
+    /// # Errors
+    /// What it lacks.
+    fn health() -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Answers a request below `/p/<plugin>/`. The call's writes become durable after the answer, unless it is an error.
+    ///
+    /// # Errors
+    /// An error becomes a problem for the user, and the call's writes are given up.
+    fn handle(request: &Request) -> Result<Answer, Error> {
+        Err(Error::not_found(format!("nothing answers {}", request.path)))
+    }
+}
+
+/// Makes the component of a type that implements [`Plugin`]: once per crate, at its root.
+#[macro_export]
+macro_rules! export {
+    ($plugin:ty) => {
+        #[cfg(target_arch = "wasm32")]
+        #[expect(unsafe_code, reason = "the component's exports have fixed symbol names; wit-bindgen writes them")]
+        const _: () = {
+            struct Exported;
+            impl $crate::exports::bindings::exports::tiwizi::plugin::lifecycle::Guest for Exported {
+                fn init() -> Result<(), $crate::exports::bindings::tiwizi::plugin::types::Error> {
+                    $crate::exports::init::<$plugin>()
+                }
+                fn health() -> Result<(), $crate::exports::bindings::tiwizi::plugin::types::Error> {
+                    $crate::exports::health::<$plugin>()
+                }
+            }
+            impl $crate::exports::bindings::exports::tiwizi::plugin::http_handler::Guest for Exported {
+                fn handle(
+                    request: $crate::exports::bindings::exports::tiwizi::plugin::http_handler::Request,
+                ) -> $crate::exports::bindings::exports::tiwizi::plugin::http_handler::Answer {
+                    $crate::exports::handle::<$plugin>(request)
+                }
+            }
+            $crate::exports::export_component!(Exported with_types_in $crate::exports::bindings);
+        };
+    };
+}
+
+/// Calls [`Plugin::init`].
+///
+/// # Errors
+/// What the plugin answers.
+pub fn init<Exported: Plugin>() -> Result<(), types::Error> {
+    Exported::init().map_err(Error::into_wire)
+}
+
+/// Calls [`Plugin::health`].
+///
+/// # Errors
+/// What the plugin answers.
+pub fn health<Exported: Plugin>() -> Result<(), types::Error> {
+    Exported::health().map_err(Error::into_wire)
+}
+
+/// Calls [`Plugin::handle`].
+pub fn handle<Exported: Plugin>(request: http::Request) -> http::Answer {
+    Exported::handle(&Request::from_wire(request)).unwrap_or_else(Answer::Problem).into_wire()
+}

@@ -1,0 +1,40 @@
+//! The list of courses.
+
+use serde_json::json;
+use tiwizi_sdk::{Answer, Error, Find, Request, Store, context};
+
+use crate::kinds::{Course, Enrolment};
+use crate::language::{self, Named};
+
+/// The courses that a page lists at most.
+const COURSES_MAX: u32 = 50;
+
+/// `GET /`
+pub(crate) fn courses(request: &Request) -> Result<Answer, Error> {
+    let tag = request.language.as_str();
+    let enrolments = enrolments()?;
+    let mut courses = Vec::new();
+    for entry in Store::find::<Course>(&Find::new().sort("order").limit(COURSES_MAX))?.items {
+        let course = entry.body;
+        let enrolment = enrolments.iter().find(|enrolment| enrolment.course == course.code);
+        courses.push(json!({
+            "code": course.code,
+            "title": language::text(&course.title, tag),
+            "summary": language::text(&course.summary, tag),
+            "modules": course.modules.len(),
+            "minutes": course.minutes(),
+            "languages": course.languages.iter().map(|tag| Named::of(tag)).collect::<Vec<_>>(),
+            "enrolled": enrolment.is_some(),
+            "done": enrolment.map_or(0, |enrolment| enrolment.lessons_done.len()),
+            "total": course.lessons(),
+        }));
+    }
+    Answer::page("courses", "", &json!({ "courses": courses }))
+}
+
+/// The caller's enrolments.
+pub(crate) fn enrolments() -> Result<Vec<Enrolment>, Error> {
+    let Some(person) = context::caller().person else { return Ok(Vec::new()) };
+    let page = Store::find::<Enrolment>(&Find::new().equal("person", person).limit(COURSES_MAX))?;
+    Ok(page.items.into_iter().map(|entry| entry.body).collect())
+}

@@ -1,0 +1,155 @@
+//! The courses that come with the plugin: read from `content/`, written as records when the plugin is installed.
+//!
+//! Writing them again changes nothing; a course with a higher version replaces the one before, and no one's progress is
+//! touched.
+
+use std::collections::BTreeMap;
+
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tiwizi_sdk::{Error, Find, Kind, Store};
+
+use crate::kinds::{AnswerKey, Audio, Block, Course, Lesson, LessonRef, Module, Question, Quiz, Texts};
+
+static FOUNDING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/founding");
+
+/// Each course's folder, in the order in which the catalogue lists them.
+static COURSES: [&Dir<'_>; 1] = [&FOUNDING];
+
+/// The languages that a lesson may exist in.
+const TAGS: [&str; 7] = ["ar", "ary", "fr", "zgh", "shi", "tzm", "rif"];
+
+/// `course.json`.
+#[derive(Deserialize)]
+struct CourseFile {
+    code: String,
+    version: u32,
+    title: Texts,
+    summary: Texts,
+    languages: Vec<String>,
+    sources: Vec<String>,
+    modules: Vec<ModuleFile>,
+}
+
+#[derive(Deserialize)]
+struct ModuleFile {
+    code: String,
+    title: Texts,
+    minutes: u32,
+    lessons: Vec<String>,
+    quiz: String,
+    pass: u32,
+}
+
+/// `lessons/{lesson}/{language}.json`.
+#[derive(Deserialize)]
+struct LessonFile {
+    title: String,
+    draft: bool,
+    blocks: Vec<Block>,
+    audio: Option<Audio>,
+}
+
+/// `quizzes/{quiz}/{language}.json`.
+#[derive(Deserialize)]
+struct QuizFile {
+    draft: bool,
+    questions: Vec<Question>,
+}
+
+/// Writes every course that is new or has a higher version.
+///
+/// # Errors
+/// A file is missing or malformed, or the store refuses.
+pub(crate) fn write_all() -> Result<(), Error> {
+    for (order, folder) in COURSES.iter().enumerate() {
+        let file: CourseFile = demand(folder, "course.json")?;
+        let written = Course::find(&file.code)?.map(|entry| entry.body.version);
+        if written.is_none_or(|version| version < file.version) {
+            write(folder, file, u32::try_from(order).unwrap_or(u32::MAX))?;
+        }
+    }
+    Ok(())
+}
+
+fn write(folder: &Dir<'_>, file: CourseFile, order: u32) -> Result<(), Error> {
+    let CourseFile { code, version, title, summary, languages, sources, modules: module_files } = file;
+    let mut modules = Vec::with_capacity(module_files.len());
+    for module in module_files {
+        let mut lessons = Vec::with_capacity(module.lessons.len());
+        for lesson in module.lessons {
+            lessons.push(write_lesson(folder, &code, version, lesson)?);
+        }
+        write_quiz(folder, &code, version, &module.quiz)?;
+        let ModuleFile { code, title, minutes, quiz, pass, .. } = module;
+        modules.push(Module { code, title, minutes, lessons, quiz, pass });
+    }
+    let by_code = Find::new().equal("code", code.as_str());
+    put(&by_code, &Course { code, version, title, summary, languages, sources, modules, order })
+}
+
+fn write_lesson(folder: &Dir<'_>, course: &str, version: u32, code: String) -> Result<LessonRef, Error> {
+    let mut title = Texts::new();
+    for tag in TAGS {
+        let Some(file) = find::<LessonFile>(folder, &format!("lessons/{code}/{tag}.json"))? else { continue };
+        title.insert(tag.to_owned(), file.title.clone());
+        let lesson = Lesson {
+            course: course.to_owned(),
+            code: code.clone(),
+            version,
+            language: tag.to_owned(),
+            title: file.title,
+            draft: file.draft,
+            blocks: file.blocks,
+            audio: file.audio,
+        };
+        put(&Find::new().equal("course", course).equal("code", code.as_str()).equal("language", tag), &lesson)?;
+    }
+    if title.is_empty() {
+        return Err(Error::internal(format!("the lesson {code} exists in no language")));
+    }
+    Ok(LessonRef { code, title })
+}
+
+fn write_quiz(folder: &Dir<'_>, course: &str, version: u32, code: &str) -> Result<(), Error> {
+    let answers: BTreeMap<String, String> = demand(folder, &format!("quizzes/{code}/key.json"))?;
+    for tag in TAGS {
+        let Some(file) = find::<QuizFile>(folder, &format!("quizzes/{code}/{tag}.json"))? else { continue };
+        let quiz = Quiz {
+            course: course.to_owned(),
+            code: code.to_owned(),
+            version,
+            language: tag.to_owned(),
+            draft: file.draft,
+            questions: file.questions,
+        };
+        put(&Find::new().equal("course", course).equal("code", code).equal("language", tag), &quiz)?;
+    }
+    let key = AnswerKey { course: course.to_owned(), quiz: code.to_owned(), version, answers };
+    put(&Find::new().equal("course", course).equal("quiz", code), &key)
+}
+
+/// Writes over the record that is found, or a new one.
+fn put<Body: Kind + Clone + PartialEq>(find: &Find, body: &Body) -> Result<(), Error> {
+    match Store::find_one::<Body>(find)? {
+        None => Store::insert(body).map(drop),
+        Some(entry) if entry.body == *body => Ok(()),
+        Some(mut entry) => {
+            entry.body = body.clone();
+            Store::put(&entry).map(drop)
+        }
+    }
+}
+
+fn find<File: DeserializeOwned>(folder: &Dir<'_>, path: &str) -> Result<Option<File>, Error> {
+    // Files are known by their path from the folder that was embedded.
+    let Some(file) = folder.get_file(path) else { return Ok(None) };
+    serde_json::from_slice(file.contents())
+        .map(Some)
+        .map_err(|error| Error::internal(format!("{path} is malformed: {error}")))
+}
+
+fn demand<File: DeserializeOwned>(folder: &Dir<'_>, path: &str) -> Result<File, Error> {
+    find(folder, path)?.ok_or_else(|| Error::internal(format!("{path} is missing")))
+}

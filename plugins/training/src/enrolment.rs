@@ -1,0 +1,147 @@
+//! A person's progress: what is done, what comes next, when a module is completed.
+
+use serde::Serialize;
+use tiwizi_sdk::{Entry, Error, Find, Store, context, milestones};
+
+use crate::kinds::{Attempt, Course, Enrolment, Module};
+use crate::language;
+
+/// The milestone that the manifest declares.
+const MODULE_COMPLETED: &str = "module-completed";
+
+/// A step that a page leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Step {
+    pub(crate) title: String,
+    /// Below the plugin.
+    pub(crate) path: String,
+}
+
+/// The caller's enrolment in a course; none for the public and for accounts without a person.
+pub(crate) fn find(course: &str) -> Result<Option<Entry<Enrolment>>, Error> {
+    let Some(person) = context::caller().person else { return Ok(None) };
+    Store::find_one(&Find::new().equal("person", person).equal("course", course))
+}
+
+/// The caller's enrolment, made now when there is none.
+pub(crate) fn find_or_begin(course: &Course, tag: &str) -> Result<Entry<Enrolment>, Error> {
+    let caller = context::caller();
+    if !caller.is_signed_in() {
+        return Err(Error::sign_in());
+    }
+    let Some(person) = caller.person else {
+        return Err(Error::denied("this account belongs to no person of the register, so no progress can be kept"));
+    };
+    if let Some(entry) = find(&course.code)? {
+        return Ok(entry);
+    }
+    Store::insert(&Enrolment {
+        person,
+        course: course.code.clone(),
+        language: tag.to_owned(),
+        started_at: context::now(),
+        lessons_done: Vec::new(),
+        modules_done: Vec::new(),
+        completed_at: None,
+    })
+}
+
+/// Notes a lesson as done, and its module as completed when its quiz was passed before.
+pub(crate) fn finish_lesson(
+    course: &Course,
+    module: &Module,
+    lesson: &str,
+    mut entry: Entry<Enrolment>,
+) -> Result<(), Error> {
+    if entry.body.lessons_done.iter().any(|done| done == lesson) {
+        return Ok(());
+    }
+    entry.body.lessons_done.push(lesson.to_owned());
+    let passed = passed_attempt(&entry.body.person, &module.quiz)?;
+    complete_module(course, module, entry, passed.as_deref())
+}
+
+/// Notes a passed quiz: its module is completed when all its lessons are done.
+pub(crate) fn pass_quiz(course: &Course, module: &Module, entry: Entry<Enrolment>, attempt: &str) -> Result<(), Error> {
+    complete_module(course, module, entry, Some(attempt))
+}
+
+/// Writes the enrolment, and completes the module when its lessons are done and its quiz was passed. The passed attempt
+/// proves the milestone, so each module counts once.
+fn complete_module(
+    course: &Course,
+    module: &Module,
+    mut entry: Entry<Enrolment>,
+    passed: Option<&str>,
+) -> Result<(), Error> {
+    let enrolment = &mut entry.body;
+    let attempt =
+        passed.filter(|_| lessons_left(module, enrolment) == 0 && !enrolment.modules_done.contains(&module.code));
+    if attempt.is_some() {
+        enrolment.modules_done.push(module.code.clone());
+        let all = course.modules.iter().all(|each| enrolment.modules_done.contains(&each.code));
+        enrolment.completed_at = all.then(context::now);
+    }
+    Store::put(&entry)?;
+    attempt.map_or(Ok(()), |attempt| milestones::reach::<Attempt>(MODULE_COMPLETED, attempt))
+}
+
+/// The person's newest passed attempt at a quiz.
+fn passed_attempt(person: &str, quiz: &str) -> Result<Option<String>, Error> {
+    let find = Find::new().equal("person", person).equal("quiz", quiz).sort_descending("at");
+    Ok(Store::find::<Attempt>(&find)?.items.into_iter().find(|entry| entry.body.passed).map(|entry| entry.id))
+}
+
+/// How many lessons of a module are still to be done.
+pub(crate) fn lessons_left(module: &Module, enrolment: &Enrolment) -> usize {
+    module.lessons.iter().filter(|lesson| !enrolment.lessons_done.contains(&lesson.code)).count()
+}
+
+/// The first step of the course that is not done.
+pub(crate) fn next_open(course: &Course, enrolment: &Enrolment, tag: &str) -> Option<Step> {
+    steps(course, tag).into_iter().find(|(step, _)| !step.is_done(enrolment)).map(|(_, step)| step)
+}
+
+/// The step that follows a lesson or a quiz, done or not.
+pub(crate) fn next_after(course: &Course, code: &str, tag: &str) -> Option<Step> {
+    let mut steps = steps(course, tag).into_iter().skip_while(|(key, _)| key.code() != code);
+    steps.next();
+    steps.next().map(|(_, step)| step)
+}
+
+enum Key<'a> {
+    Lesson(&'a str),
+    Quiz { code: &'a str, module: &'a str },
+}
+
+impl Key<'_> {
+    fn code(&self) -> &str {
+        match self {
+            Self::Lesson(code) | Self::Quiz { code, .. } => code,
+        }
+    }
+
+    fn is_done(&self, enrolment: &Enrolment) -> bool {
+        match self {
+            Self::Lesson(code) => enrolment.lessons_done.iter().any(|done| done == code),
+            Self::Quiz { module, .. } => enrolment.modules_done.iter().any(|done| done == module),
+        }
+    }
+}
+
+/// The course's lessons and quizzes in the order in which one takes them.
+fn steps<'a>(course: &'a Course, tag: &str) -> Vec<(Key<'a>, Step)> {
+    let mut steps = Vec::new();
+    for module in &course.modules {
+        for lesson in &module.lessons {
+            let path = format!("/courses/{}/lessons/{}", course.code, lesson.code);
+            let title = language::text(&lesson.title, tag).to_owned();
+            steps.push((Key::Lesson(&lesson.code), Step { title, path }));
+        }
+        let path = format!("/courses/{}/quizzes/{}", course.code, module.quiz);
+        let title = language::text(&module.title, tag).to_owned();
+        steps
+            .push((Key::Quiz { code: &module.quiz, module: &module.code }, Step { title: format!("✎ {title}"), path }));
+    }
+    steps
+}

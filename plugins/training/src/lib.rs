@@ -1,0 +1,56 @@
+//! Training: courses that one listens to first and reads beside, in the reader's own language, with quizzes and a record
+//! of what was learnt.
+//!
+//! The plugin keeps six kinds of record (`manifests/training/manifest.json`). Courses, lessons and quizzes are public and
+//! are written from `content/` when the plugin is installed; a person's progress and answers belong to that person. It
+//! knows nothing of accounts, of the database and of HTML: it answers with data, and the kernel renders the templates.
+
+mod catalogue;
+mod content;
+mod course;
+mod enrolment;
+mod kinds;
+mod language;
+mod lesson;
+mod progress;
+mod quiz;
+
+#[cfg(test)]
+mod tests;
+
+use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
+
+/// The plugin.
+#[derive(Debug, Clone, Copy)]
+pub struct Training;
+
+const ROUTES: &[Route] = &[
+    Route::get("/", catalogue::courses),
+    Route::get("/progress", progress::mine),
+    Route::get("/courses/{course}", course::show),
+    Route::post("/courses/{course}/enrol", course::enrol),
+    Route::get("/courses/{course}/lessons/{lesson}", lesson::show),
+    Route::post("/courses/{course}/lessons/{lesson}/done", lesson::done),
+    Route::get("/courses/{course}/quizzes/{quiz}", quiz::show),
+    Route::post("/courses/{course}/quizzes/{quiz}", quiz::answer),
+    Route::get("/courses/{course}/quizzes/{quiz}/result", quiz::result),
+];
+
+impl Plugin for Training {
+    fn init() -> Result<(), Error> {
+        content::write_all()
+    }
+
+    fn handle(request: &Request) -> Result<Answer, Error> {
+        match router::answer(ROUTES, request) {
+            Err(error) if error.is("not-found") && request.method == "GET" => missing(),
+            answer => answer,
+        }
+    }
+}
+
+fn missing() -> Result<Answer, Error> {
+    Answer::page("missing", "404", &serde_json::json!({})).map(|page| page.with_status(404))
+}
+
+tiwizi_sdk::export!(Training);

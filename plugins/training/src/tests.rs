@@ -1,0 +1,207 @@
+//! The rules of the plugin, run natively against the kit's kernel in memory.
+
+use serde_json::{Value, json};
+use tiwizi_sdk::{Answer, Request, native};
+
+use crate::Training;
+
+const MANIFEST: &str = include_str!("../../../manifests/training/manifest.json");
+
+fn installed() {
+    native::start(MANIFEST);
+    native::install::<Training>().unwrap();
+}
+
+fn call(request: &Request) -> Answer {
+    native::call::<Training>(request)
+}
+
+fn page(request: &Request) -> (String, Value) {
+    match call(request) {
+        Answer::Page { template, data, .. } => (template, data),
+        other => panic!("{} did not answer with a page but with {other:?}", request.path),
+    }
+}
+
+fn redirect(request: &Request) -> String {
+    match call(request) {
+        Answer::Redirect(path) => path,
+        other => panic!("{} did not redirect but answered {other:?}", request.path),
+    }
+}
+
+/// A form that answers every question of a quiz: right, or wrong.
+fn answers(quiz: &str, right: bool) -> Vec<(String, String)> {
+    let key = native::bodies("answer-key").into_iter().find(|key| key["quiz"] == quiz).unwrap();
+    let answer = |choice: &str| {
+        if right {
+            choice.to_owned()
+        } else if choice == "a" {
+            "b".to_owned()
+        } else {
+            "a".to_owned()
+        }
+    };
+    key["answers"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(code, choice)| (code.clone(), answer(choice.as_str().unwrap())))
+        .collect()
+}
+
+fn send_answers(quiz: &str, right: bool) -> Answer {
+    let form = answers(quiz, right);
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    call(&Request::post(&format!("/courses/founding/quizzes/{quiz}"), &form).in_language("shi"))
+}
+
+fn finish_lessons(module: u32) {
+    for lesson in 1..=3 {
+        redirect(&Request::post(&format!("/courses/founding/lessons/m{module}-l{lesson}/done"), &[]));
+    }
+}
+
+#[test]
+fn installing_writes_the_course_whole_in_four_languages() {
+    installed();
+    let lessons = native::bodies("lesson");
+    for tag in ["ar", "ary", "fr", "shi"] {
+        assert_eq!(lessons.iter().filter(|lesson| lesson["language"] == tag).count(), 12, "{tag}");
+        assert_eq!(native::bodies("quiz").iter().filter(|quiz| quiz["language"] == tag).count(), 4, "{tag}");
+    }
+    for tag in ["zgh", "tzm", "rif"] {
+        assert_eq!(lessons.iter().filter(|lesson| lesson["language"] == tag).count(), 1, "{tag}");
+    }
+    for quiz in native::bodies("quiz") {
+        let key = native::bodies("answer-key").into_iter().find(|key| key["quiz"] == quiz["code"]).unwrap();
+        for question in quiz["questions"].as_array().unwrap() {
+            let right = &key["answers"][question["code"].as_str().unwrap()];
+            assert!(
+                question["choices"].as_array().unwrap().iter().any(|choice| choice["code"] == *right),
+                "{question}"
+            );
+        }
+    }
+}
+
+#[test]
+fn installing_again_changes_nothing() {
+    installed();
+    let before = (native::bodies("course"), native::bodies("lesson").len());
+    native::install::<Training>().unwrap();
+    assert_eq!((native::bodies("course"), native::bodies("lesson").len()), before);
+}
+
+#[test]
+fn anybody_reads_a_lesson_and_sees_which_language_it_is_in() {
+    installed();
+    let (template, data) = page(&Request::get("/courses/founding/lessons/m1-l2").in_language("zgh"));
+    assert_eq!(template, "lesson");
+    assert_eq!((&data["lesson"]["language"], &data["lesson"]["fallback"]), (&json!("shi"), &json!(true)));
+    let (_, data) = page(&Request::get("/courses/founding/lessons/m1-l1").in_language("rif"));
+    assert_eq!((&data["lesson"]["language"], &data["lesson"]["fallback"]), (&json!("rif"), &json!(false)));
+    assert_eq!(data["lesson"]["audio"], Value::Null);
+}
+
+#[test]
+fn what_does_not_exist_is_a_page_that_leads_back() {
+    installed();
+    for path in ["/courses/none", "/courses/founding/lessons/none", "/courses/founding/quizzes/none", "/nothing"] {
+        let Answer::Page { status, template, .. } = call(&Request::get(path)) else { panic!("{path}") };
+        assert_eq!((status, template.as_str()), (404, "missing"), "{path}");
+    }
+}
+
+#[test]
+fn a_module_is_completed_by_its_lessons_and_its_quiz_in_either_order() {
+    for quiz_first in [true, false] {
+        installed();
+        native::as_member("p1");
+        if quiz_first {
+            send_answers("m1-q", true);
+            assert_eq!(native::reached(), []);
+            finish_lessons(1);
+        } else {
+            finish_lessons(1);
+            assert_eq!(native::reached(), []);
+            send_answers("m1-q", true);
+        }
+        assert_eq!(native::bodies("enrolment")[0]["modules_done"], json!(["m1"]), "quiz first: {quiz_first}");
+        assert_eq!(native::reached().len(), 1, "quiz first: {quiz_first}");
+    }
+}
+
+#[test]
+fn each_module_counts_once_and_the_last_completes_the_course() {
+    installed();
+    native::as_member("p1");
+    for module in 1..=4 {
+        finish_lessons(module);
+        send_answers(&format!("m{module}-q"), true);
+        send_answers(&format!("m{module}-q"), true);
+        assert_eq!(native::reached().len(), module as usize);
+    }
+    assert!(native::bodies("enrolment")[0]["completed_at"].is_u64());
+    let (_, data) = page(&Request::get("/progress"));
+    assert_eq!(data["courses"][0]["completed"], true);
+}
+
+#[test]
+fn a_failed_quiz_shows_what_was_right_and_completes_nothing() {
+    installed();
+    native::as_member("p1");
+    finish_lessons(1);
+    let Answer::Redirect(path) = send_answers("m1-q", false) else { panic!("an answered quiz leads to its result") };
+    let (path, attempt) = path.split_once("?attempt=").unwrap();
+    let mut request = Request::get(path);
+    request.query = vec![("attempt".to_owned(), attempt.to_owned())];
+    let (template, data) = page(&request);
+    assert_eq!(template, "result");
+    assert_eq!((&data["passed"], &data["right"], &data["module_done"]), (&json!(false), &json!(0), &json!(false)));
+    assert!(data["questions"][0]["answer"].as_str().is_some_and(|answer| !answer.is_empty()));
+    assert_eq!(native::reached(), []);
+}
+
+#[test]
+fn a_half_answered_quiz_comes_back_with_the_answers_kept() {
+    installed();
+    native::as_member("p1");
+    let Answer::Page { status, template, data, .. } =
+        call(&Request::post("/courses/founding/quizzes/m1-q", &[("q1", "b")]))
+    else {
+        panic!("a half-answered quiz is shown again")
+    };
+    assert_eq!((status, template.as_str()), (422, "quiz"));
+    assert_eq!(data["given"], json!({ "q1": "b" }));
+    assert_eq!(native::bodies("attempt"), Vec::<Value>::new());
+}
+
+#[test]
+fn a_choice_that_is_none_counts_as_not_answered() {
+    installed();
+    native::as_member("p1");
+    let form: Vec<(&str, &str)> = ["q1", "q2", "q3", "q4"].into_iter().map(|code| (code, "zzz")).collect();
+    let answer = call(&Request::post("/courses/founding/quizzes/m1-q", &form));
+    assert!(matches!(answer, Answer::Page { status: 422, .. }));
+}
+
+#[test]
+fn without_an_account_the_result_is_shown_and_nothing_is_kept() {
+    installed();
+    let Answer::Page { template, data, .. } = send_answers("m1-q", true) else { panic!("the result is a page") };
+    assert_eq!((template.as_str(), &data["passed"], &data["kept"]), ("result", &json!(true), &json!(false)));
+    assert_eq!(native::bodies("attempt"), Vec::<Value>::new());
+    assert!(
+        matches!(call(&Request::post("/courses/founding/enrol", &[])), Answer::Problem(error) if error.status == 401)
+    );
+}
+
+#[test]
+fn the_pages_never_hold_the_answer_key() {
+    installed();
+    native::as_member("p1");
+    let (_, data) = page(&Request::get("/courses/founding/quizzes/m1-q"));
+    assert!(data["quiz"]["questions"][0].get("answer").is_none());
+    assert!(data.get("key").is_none());
+}

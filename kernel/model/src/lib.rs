@@ -11,6 +11,7 @@ pub mod language;
 pub mod limits;
 pub mod place;
 pub mod record;
+pub mod tifinagh;
 
 pub use ambient::{Ambient, Clock, Entropy, Instant, ManualClock, SeededEntropy, SystemClock, SystemEntropy};
 pub use change::{Change, Operation, Seq};

@@ -92,6 +92,10 @@ pub const HOST_CALL_BYTES_MAX: usize = 4 << 20;
 pub const HANDLES_MAX: usize = 1_000;
 /// A plugin's answer.
 pub const PLUGIN_ANSWER_BYTES_MAX: usize = 2 << 20;
+/// Steps of the template engine for one page of a plugin.
+pub const PLUGIN_RENDER_FUEL: u64 = 1_000_000;
+/// One page of a plugin, rendered.
+pub const PLUGIN_PAGE_BYTES_MAX: usize = 2 << 20;
 /// What one plugin call may log.
 pub const PLUGIN_LOG_BYTES_MAX: usize = 64 << 10;
 /// Calls of one plugin that run at once.
@@ -103,6 +107,12 @@ pub const PLUGIN_POOL_MAX: u32 = 256;
 
 /// A request's header.
 pub const HEADER_BYTES_MAX: usize = 16 << 10;
+/// A request's address.
+pub const ADDRESS_BYTES_MAX: usize = 8 << 10;
+/// The header lines of one request.
+pub const HEADERS_MAX: usize = 100;
+/// Streams of one HTTP/2 connection.
+pub const STREAMS_MAX: u32 = 128;
 /// How long a request's header may take.
 pub const HEADER_WAIT_MS: u64 = 10_000;
 /// A request's body.
@@ -111,6 +121,10 @@ pub const BODY_BYTES_MAX: usize = 4 << 20;
 pub const BODY_WAIT_MS: u64 = 30_000;
 /// A bundle that is sent to be installed.
 pub const UPLOAD_BYTES_MAX: usize = 64 << 20;
+/// How long a bundle or a file may take to arrive.
+pub const UPLOAD_WAIT_MS: u64 = 600_000;
+/// Records of one export.
+pub const EXPORT_ROWS_MAX: usize = 2_000_000;
 /// Open connections.
 pub const CONNECTIONS_MAX: usize = 10_000;
 /// How long a stop waits for requests under way.
@@ -122,3 +136,69 @@ pub const IMPORT_LINE_BYTES_MAX: usize = 64 << 10;
 pub const IMPORT_BATCH_ROWS: usize = 2_000;
 /// Rejected rows that a report lists one by one.
 pub const IMPORT_REPORT_ROWS_MAX: usize = 1_000_000;
+
+/// Password checks that run or wait; past it the answer is 503.
+pub const PASSWORD_CHECKS_WAITING_MAX: usize = 200;
+/// A refused sign-in is answered at the next multiple of this, so that its time tells nothing.
+pub const SIGN_IN_REFUSED_STEP_MS: u64 = 100;
+/// When a session or token was last used is written down at most this often.
+pub const LAST_USE_MS: i64 = 60 * 1000;
+/// A personal token is good for so long.
+pub const TOKEN_LIFE_MS: i64 = 365 * 24 * 60 * 60 * 1000;
+/// The personal tokens of one account.
+pub const TOKENS_MAX: usize = 20;
+/// The name of an account, a token or a thing like that, in characters.
+pub const TITLE_CHARS_MAX: usize = 200;
+
+/// A manifest.
+pub const MANIFEST_BYTES_MAX: usize = 2 << 20;
+/// The kinds of one manifest.
+pub const KINDS_MAX: usize = 64;
+/// The parts of a JSON Schema after every reference is followed; it bounds the work of one validation.
+pub const SCHEMA_PARTS_MAX: usize = 10_000;
+/// References in a row in a JSON Schema.
+pub const SCHEMA_REFERENCES_MAX: usize = 32;
+/// The patterns of one JSON Schema.
+pub const SCHEMA_PATTERNS_MAX: usize = 64;
+/// One compiled pattern.
+pub const PATTERN_BYTES_MAX: usize = 1 << 20;
+/// The faults that one answer lists.
+pub const FIELD_ERRORS_MAX: usize = 50;
+/// Records that a search looks at to fill one page when it is filtered too.
+pub const SEARCH_ROWS_MAX: u32 = 2_000;
+/// How often a write without a version is tried again when the record moved.
+pub const WRITE_TRIES_MAX: usize = 4;
+/// Changes that a reader of the log takes in one transaction.
+pub const READER_ROWS_MAX: u32 = 10_000;
+/// An idempotency key.
+pub const RECEIPT_KEY_BYTES_MAX: usize = 200;
+
+/// The core modules that one component may instantiate.
+pub const PLUGIN_CORE_INSTANCES_MAX: u32 = 32;
+/// The memories of one component.
+pub const PLUGIN_MEMORIES_MAX: u32 = 4;
+/// The tables of one component.
+pub const PLUGIN_TABLES_MAX: u32 = 16;
+/// What one plugin may log in a minute.
+pub const PLUGIN_LOG_MINUTE_BYTES_MAX: usize = 1 << 20;
+/// One line of a plugin's log.
+pub const PLUGIN_LOG_LINE_BYTES_MAX: usize = 4 << 10;
+/// The named fields of one line of a plugin's log.
+pub const PLUGIN_LOG_FIELDS_MAX: usize = 16;
+/// Random bytes that a plugin takes at once.
+pub const PLUGIN_RANDOM_BYTES_MAX: u64 = 64 << 10;
+/// Traps and timeouts of one plugin within `PLUGIN_TRAPS_MS` before it is put in quarantine.
+pub const PLUGIN_TRAPS_MAX: usize = 3;
+/// How long a trap counts.
+pub const PLUGIN_TRAPS_MS: i64 = 10 * 60 * 1000;
+/// The path of a file in a bundle.
+pub const BUNDLE_PATH_BYTES_MAX: usize = 200;
+/// A template or a locale of a bundle.
+pub const BUNDLE_TEXT_BYTES_MAX: usize = 1 << 20;
+/// A path that a plugin sends the browser to.
+pub const REDIRECT_BYTES_MAX: usize = 2_000;
+
+/// The message of a problem that a plugin answers.
+pub const PROBLEM_CHARS_MAX: usize = 1_000;
+/// Versions of read records that one unit remembers.
+pub const UNIT_READS_MAX: usize = 20_000;

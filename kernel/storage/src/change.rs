@@ -1,0 +1,82 @@
+//! The change log, for its readers. Writing to it is a part of writing a record.
+//!
+//! Invariant: changes with a place are numbered from 1 without a gap, and a place is never given below one that a reader
+//! could already see.
+
+use tiwizi_model::{Author, Instant, Operation, RecordId, Seq, Version};
+
+use crate::error::{StorageError, failed};
+use crate::kind::KindNo;
+use crate::record::{author, operation};
+use crate::sql::row;
+use crate::tx::{Tx, on_db};
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRow {
+    /// Its place.
+    pub seq: Seq,
+    /// When it was written.
+    pub at: Instant,
+    /// The kind of the record.
+    pub kind: KindNo,
+    /// The record.
+    pub record: RecordId,
+    /// The version that it made.
+    pub version: Version,
+    /// What it did.
+    pub operation: Operation,
+    /// Who did it.
+    pub author: Author,
+}
+
+row!(ChangeRow, row => Ok(Self {
+    seq: Seq(row.try_get(0)?),
+    at: Instant(row.try_get(1)?),
+    kind: KindNo(row.try_get(2)?),
+    record: RecordId(row.try_get(3)?),
+    version: Version(row.try_get(4)?),
+    operation: operation(row.try_get(5)?)?,
+    author: author(row.try_get(6)?, row.try_get(7)?)?,
+}));
+
+const READ_AFTER: &str = "SELECT seq, at, kind, record, version, operation, account, plugin FROM change \
+    WHERE seq > $1 ORDER BY seq LIMIT $2";
+
+/// The changes after a place, in order.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn read_after(tx: &mut Tx, seq: Seq, rows_max: u32) -> Result<Vec<ChangeRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(READ_AFTER).bind(seq.0).bind(i64::from(rows_max)).fetch_all(conn).await)
+        .map_err(failed("change.read_after"))
+}
+
+const HEAD: &str = "SELECT coalesce(max(seq), 0) FROM change";
+
+/// The last place that was given.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn head(tx: &mut Tx) -> Result<Seq, StorageError> {
+    let (head,): (i64,) =
+        on_db!(tx, conn => sqlx::query_as(HEAD).fetch_one(conn).await).map_err(failed("change.head"))?;
+    Ok(Seq(head))
+}
+
+const VERIFY: &str = "SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM change WHERE seq IS NOT NULL";
+
+/// The last place, when every place from 1 to it is taken once.
+///
+/// # Errors
+/// `Corrupt` when there is a gap; `Query` when the database fails.
+pub async fn verify(tx: &mut Tx) -> Result<Seq, StorageError> {
+    let (count, first, last): (i64, i64, i64) =
+        on_db!(tx, conn => sqlx::query_as(VERIFY).fetch_one(conn).await).map_err(failed("change.verify"))?;
+    // Places are unique, so a count that fits leaves no room for a gap.
+    if first == 1 && count == last {
+        Ok(Seq(last))
+    } else {
+        Err(StorageError::Corrupt { what: format!("the log has {count} changes between {first} and {last}") })
+    }
+}

@@ -1,0 +1,40 @@
+//! Everything that lies on disk: transactions, records, the change log, accounts, plugins, the search index, files.
+//!
+//! All SQL of the kernel is in this crate, one file per family of tables, one text for SQLite and PostgreSQL wherever
+//! one text can serve both. Callers own the transaction: a read function takes `&mut Tx`, a write function takes
+//! `&mut WriteTx`, and nothing here begins or commits behind a caller's back. This crate knows no kind, no permit and
+//! no JSON: a body is text to it.
+//!
+//! Invariant: every write of a record appends exactly one change in the same transaction, and the changes that a reader
+//! sees are numbered 1, 2, 3, … without a gap and never grow behind it.
+
+mod db;
+mod error;
+mod migration;
+mod postgres;
+mod sql;
+mod sqlite;
+mod tx;
+
+pub mod account;
+pub mod change;
+pub mod cursor;
+mod files;
+pub mod grant;
+pub mod idempotency;
+pub mod instance;
+pub mod kind;
+pub mod plugin;
+pub mod record;
+pub mod search;
+pub mod session;
+pub mod tally;
+pub mod token;
+
+pub use change::ChangeRow;
+pub use db::{Db, Location};
+pub use error::{OpenError, StorageError, WriteError};
+pub use files::{FileError, Files};
+pub use kind::KindNo;
+pub use record::{IndexKeys, NewRow, Order, Reach, RecordRow, Scan};
+pub use tx::{ReadTx, Tx, WriteTx};

@@ -1,0 +1,116 @@
+//! Brings a database to the version that this kernel knows.
+//!
+//! Migrations come in pairs, are numbered from 1 and never edited; the checksum of what was applied is kept, so that an
+//! edit is found out. Each is one transaction. A database with a number that this kernel does not know is newer than the
+//! kernel and is refused: an old kernel would write rows that the new one misreads.
+
+use sha2::{Digest as _, Sha256};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use tiwizi_model::Instant;
+
+use crate::error::OpenError;
+
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: [Migration; 1] = [Migration {
+    number: 1,
+    name: "ground",
+    sqlite: include_str!("../../../migrations/sqlite/0001_ground.sql"),
+    postgres: include_str!("../../../migrations/postgres/0001_ground.sql"),
+}];
+
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (\
+    number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+const APPLIED: &str = "SELECT number, checksum FROM migration ORDER BY number";
+const RECORD: &str = "INSERT INTO migration (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
+
+/// Kernels that start together on one PostgreSQL migrate one after the other. The number is "tiwizi" in ASCII.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(127996323789417)";
+
+pub(crate) async fn migrate_sqlite(connection: &mut SqliteConnection, now: Instant) -> Result<(), OpenError> {
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await.map_err(reading)?;
+    sqlx::query(CREATE).execute(&mut *tx).await.map_err(reading)?;
+    let applied: Vec<(i64, String)> = sqlx::query_as(APPLIED).fetch_all(&mut *tx).await.map_err(reading)?;
+    for migration in pending(&applied, |migration| migration.sqlite)? {
+        let failed = |source| OpenError::Migrate { number: migration.number, source };
+        sqlx::raw_sql(migration.sqlite).execute(&mut *tx).await.map_err(failed)?;
+        sqlx::query(RECORD)
+            .bind(migration.number)
+            .bind(migration.name)
+            .bind(checksum(migration.sqlite))
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+    }
+    tx.commit().await.map_err(reading)
+}
+
+pub(crate) async fn migrate_postgres(connection: &mut PgConnection, now: Instant) -> Result<(), OpenError> {
+    let mut tx = connection.begin().await.map_err(reading)?;
+    sqlx::query(LOCK).execute(&mut *tx).await.map_err(reading)?;
+    sqlx::query(CREATE).execute(&mut *tx).await.map_err(reading)?;
+    let applied: Vec<(i64, String)> = sqlx::query_as(APPLIED).fetch_all(&mut *tx).await.map_err(reading)?;
+    for migration in pending(&applied, |migration| migration.postgres)? {
+        let failed = |source| OpenError::Migrate { number: migration.number, source };
+        sqlx::raw_sql(migration.postgres).execute(&mut *tx).await.map_err(failed)?;
+        sqlx::query(RECORD)
+            .bind(migration.number)
+            .bind(migration.name)
+            .bind(checksum(migration.postgres))
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
+    }
+    tx.commit().await.map_err(reading)
+}
+
+fn reading(source: sqlx::Error) -> OpenError {
+    OpenError::Migrate { number: 0, source }
+}
+
+/// The migrations that are still to be applied, when those that were are the ones that we know.
+fn pending(
+    applied: &[(i64, String)],
+    text: impl Fn(&Migration) -> &'static str,
+) -> Result<impl Iterator<Item = &'static Migration>, OpenError> {
+    let found = applied.iter().map(|(number, _)| *number).max().unwrap_or_default();
+    let known = MIGRATIONS.iter().map(|migration| migration.number).max().unwrap_or_default();
+    if found > known {
+        return Err(OpenError::Newer { found, known });
+    }
+    for (number, sum) in applied {
+        let same = MIGRATIONS.iter().any(|known| known.number == *number && checksum(text(known)) == *sum);
+        if !same {
+            return Err(OpenError::Altered { number: *number });
+        }
+    }
+    Ok(MIGRATIONS.iter().filter(move |migration| migration.number > found))
+}
+
+fn checksum(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_from_one_without_a_gap() {
+        let numbers: Vec<_> = MIGRATIONS.iter().map(|migration| migration.number).collect();
+        assert_eq!(numbers, (1..=i64::try_from(MIGRATIONS.len()).unwrap()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_migration_that_was_edited_after_it_was_applied_is_found_out() {
+        let applied = [(1, checksum("CREATE TABLE another (id BIGINT)"))];
+        assert!(matches!(pending(&applied, |migration| migration.sqlite), Err(OpenError::Altered { number: 1 })));
+    }
+}

@@ -1,0 +1,17 @@
+//! Records: the current row of each, its superseded versions, and the change of every write.
+//!
+//! A body is text here, and what an index holds was computed by the caller. Tombstones stay in the table, out of every
+//! index but that of ids.
+
+mod find;
+mod insert;
+mod replace;
+mod row;
+mod scan;
+
+pub use find::{find, find_many, find_unique, find_unique_many, versions};
+pub use insert::insert;
+pub use replace::replace;
+pub use row::{IndexKeys, NewRow, RecordRow};
+pub(crate) use row::{author, operation};
+pub use scan::{Order, Reach, Scan, explain, scan};

@@ -1,0 +1,16 @@
+//! The only maker of permits.
+//!
+//! A kind says who may do what (`Access`); the caller says who is asking; a permit says over which rows and which
+//! classes of fields the answer is yes. Permits cannot be made anywhere else, and nothing reads or writes records
+//! without one. What no rule allows is refused.
+
+mod access;
+mod class;
+mod permit;
+
+#[cfg(test)]
+mod tests;
+
+pub use access::{Access, Action, Grantee, GranteeError, Placement};
+pub use class::{Class, ClassError, Classes};
+pub use permit::{Reach, ReadPermit, Refusal, WritePermit, may_read, may_write};

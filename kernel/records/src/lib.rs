@@ -1,0 +1,57 @@
+//! Kinds, and the one door to records: read, list, write, history.
+//!
+//! A kind is declared in a manifest, the kernel's own like a plugin's. A body is parsed strictly, validated by its
+//! kind's schema, reviewed, and stored in the same transaction as its change; it leaves reduced to the classes of
+//! fields that the reader may see. Whoever reads or writes shows a permit of `tiwizi_identity::policy`; what a caller may
+//! not see does not exist for it.
+//!
+//! This crate knows no status codes, no plugins' code and no SQL.
+
+pub mod catalogue;
+pub mod changes;
+mod cursor;
+pub mod draft;
+pub mod field_error;
+pub mod import;
+pub mod json;
+mod key;
+pub mod kind;
+pub mod list;
+pub mod manifest;
+mod merge;
+mod plan;
+pub mod query;
+pub mod reader;
+pub mod receipt;
+mod records;
+mod reduce;
+pub mod review;
+mod row;
+mod schema;
+mod search;
+pub mod unit;
+mod write;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::{Addition, Catalogue, CatalogueError, Kinds};
+pub use changes::ChangePage;
+pub use draft::{Draft, DraftAction};
+pub use field_error::{FieldError, Rejection};
+pub use import::{ImportBatch, ImportOutcome, ImportRow, PreparedImport};
+pub use json::JsonError;
+pub use kind::{Kind, KindIndex};
+pub use manifest::{Manifest, ManifestError};
+pub use query::{Filter, Operator, Page, Query};
+pub use reader::{Reader, ReaderError, catch_up};
+pub use receipt::Receipt;
+pub use records::{HistoryEntry, ReadError, Records, WriteError};
+pub use review::{Plain, Review};
+pub use search::SearchReader;
+pub use unit::{Unit, UnitError};
+
+#[cfg(test)]
+mod measure;

@@ -1,0 +1,236 @@
+//! Manifests: what a plugin, or the kernel itself, declares.
+//!
+//! One format for both. A manifest comes from outside: it is parsed strictly, held to `manifests/manifest.schema.json`,
+//! and then to the rules that a schema cannot say (every field has a class, an index names declared fields…). What
+//! passes is a `Manifest` whose schemas are compiled; nothing else makes one.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use tiwizi_identity::policy::{Access, Class};
+use tiwizi_model::{FileHash, KindName, Language, PluginId};
+
+use crate::field_error::Rejection;
+use crate::json::JsonError;
+use crate::schema::Schema;
+
+mod rules;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+/// A manifest that was read and checked.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// The plugin; also the namespace of its kinds and the first part of its addresses.
+    pub id: PluginId,
+    /// Its version, `1.0.0`.
+    pub version: String,
+    /// The version of the plugin contract that it speaks, `1.0`.
+    pub api: String,
+    /// Its name for people.
+    pub name: LocalText,
+    /// What it does.
+    pub description: LocalText,
+    /// Who publishes it.
+    pub publisher: Option<String>,
+    /// Under which licence.
+    pub licence: Option<String>,
+    /// What it asks for.
+    pub capabilities: Vec<CapabilityRequest>,
+    /// The kinds that it declares.
+    pub kinds: Vec<KindDeclaration>,
+    /// The milestones that it may reach.
+    pub milestones: Vec<MilestoneDeclaration>,
+    /// Its pages.
+    pub routes: Vec<RouteDeclaration>,
+    /// Bounds that it asks for, below the kernel's own.
+    pub limits: ManifestLimits,
+    /// Its templates.
+    pub templates: Vec<String>,
+    /// The languages of its messages.
+    pub locales: Vec<Language>,
+    /// The files of its bundle.
+    pub files: Vec<FileDeclaration>,
+}
+
+/// A text in several languages, at least one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LocalText(pub BTreeMap<Language, String>);
+
+impl LocalText {
+    /// The text in that language, or in the nearest that there is.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        std::iter::once(&language)
+            .chain(language.fallbacks())
+            .find_map(|language| self.0.get(language))
+            .or_else(|| self.0.values().next())
+            .map_or("", String::as_str)
+    }
+}
+
+/// Something that a plugin asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapabilityRequest {
+    /// Its name: `store`, `registry.read`, `milestones`, `telemetry`, `context`.
+    pub name: String,
+    /// Why, for the administrator who grants it.
+    pub reason: LocalText,
+    /// Whether the plugin works without it.
+    pub optional: bool,
+}
+
+/// A kind as it is declared.
+#[derive(Debug, Clone)]
+pub struct KindDeclaration {
+    /// Its name, in the namespace of the manifest.
+    pub name: KindName,
+    /// Its name for people.
+    pub title: LocalText,
+    /// The plane in which it federates.
+    pub plane: String,
+    /// The legal purpose of keeping it.
+    pub purpose: String,
+    /// How long it is kept.
+    pub retention: String,
+    /// The class of every field.
+    pub classes: BTreeMap<String, Class>,
+    /// Fields whose values together are unique.
+    pub unique: Vec<Vec<String>>,
+    /// Fields by which lists filter and sort.
+    pub indexes: Vec<Vec<String>>,
+    /// Fields that a search looks into.
+    pub search: Vec<String>,
+    /// Whose it is.
+    pub subject: SubjectRule,
+    /// The field that holds its province.
+    pub province: Option<String>,
+    /// Who may do what.
+    pub access: Access,
+    pub(crate) schema: Schema,
+}
+
+impl KindDeclaration {
+    /// The JSON Schema of its bodies.
+    #[must_use]
+    pub fn schema(&self) -> &serde_json::Value {
+        self.schema.text()
+    }
+}
+
+/// How a record of a kind knows its subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubjectRule {
+    /// It has none.
+    Nobody,
+    /// It is its own subject: a person, a cooperative.
+    Itself,
+    /// The field that holds the subject's id.
+    Field(String),
+}
+
+/// A milestone that a plugin may reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MilestoneDeclaration {
+    /// Its code.
+    pub code: String,
+    /// `skills`, `project` or `market`.
+    pub stage: String,
+    /// Its name for people.
+    pub title: LocalText,
+}
+
+/// A page of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteDeclaration {
+    /// Its path below the plugin's own.
+    pub path: String,
+    /// Its name for people.
+    pub title: LocalText,
+    /// Whether the shell's menu shows it.
+    pub menu: bool,
+}
+
+/// Bounds that a plugin asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ManifestLimits {
+    /// Processor time for one page.
+    pub cpu_ms: Option<u64>,
+    /// Linear memory.
+    pub memory_bytes: Option<u64>,
+}
+
+/// A file of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDeclaration {
+    /// Its path in the bundle.
+    pub path: String,
+    /// The hash of its bytes.
+    pub sha256: FileHash,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Why a manifest is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not acceptable JSON.
+    #[error("the manifest is not acceptable JSON")]
+    Json(#[source] JsonError),
+    /// Not of the form of a manifest.
+    #[error("the manifest does not have the form of a manifest")]
+    Form(#[source] Rejection),
+    /// Of the right form, but it breaks a rule.
+    #[error("the manifest breaks a rule at {pointer}: {message}")]
+    Rule {
+        /// The JSON pointer of the place.
+        pointer: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// The kernel's own schema of manifests does not compile.
+    #[error("the schema of manifests is broken: {message}")]
+    Broken {
+        /// Why.
+        message: String,
+    },
+}
+
+impl ManifestError {
+    /// The whole story in one line, with the place.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        match self {
+            Self::Json(source) => format!("{self}: {source}"),
+            Self::Form(source) => format!("{self}: {source}"),
+            Self::Rule { .. } | Self::Broken { .. } => self.to_string(),
+        }
+    }
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// When it is not acceptable JSON, not of the form of a manifest, or breaks a rule; the error names the place.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
+        let value = wire::read(bytes)?;
+        let manifest = wire::convert(value)?;
+        rules::check(&manifest)?;
+        Ok(manifest)
+    }
+
+    /// The JSON Schema that manifests are held to.
+    #[must_use]
+    pub fn schema_text() -> &'static str {
+        wire::SCHEMA
+    }
+}
+
+impl fmt::Display for Manifest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.id, self.version)
+    }
+}

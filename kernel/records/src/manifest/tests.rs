@@ -1,0 +1,102 @@
+//! Which manifests are accepted, and where the fault of the others is.
+
+use serde_json::{Value, json};
+use tiwizi_model::Language;
+
+use super::*;
+use crate::testing;
+
+fn parse(value: &Value) -> Result<Manifest, ManifestError> {
+    Manifest::parse(value.to_string().as_bytes())
+}
+
+fn fault(value: &Value) -> String {
+    match parse(value).expect_err("the manifest was accepted") {
+        ManifestError::Rule { pointer, .. } => pointer,
+        ManifestError::Form(rejection) => rejection.fields[0].pointer.clone(),
+        error => error.explain(),
+    }
+}
+
+/// The manifest of the tests with one place set to something else.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut manifest = testing::manifest();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let parent = manifest.pointer_mut(parent).unwrap();
+    match parent {
+        Value::Array(list) => list.insert(name.parse().unwrap(), value),
+        parent => parent[name] = value,
+    }
+    manifest
+}
+
+#[test]
+fn a_good_manifest_is_read_as_it_stands() {
+    let manifest = parse(&testing::manifest()).unwrap();
+    assert_eq!(
+        (manifest.to_string(), manifest.name.in_language(Language::Arabic)),
+        ("register 1.0.0".into(), "Registre")
+    );
+    let kind = &manifest.kinds[0];
+    assert_eq!((kind.name.as_str(), &kind.subject), ("register/cooperative", &SubjectRule::Itself));
+    assert_eq!(kind.classes["bank"], Class::Sensitive);
+    assert_eq!(kind.unique, [["code"]]);
+    assert_eq!(manifest.kinds[1].subject, SubjectRule::Field("person".into()));
+}
+
+#[test]
+fn what_breaks_a_rule_is_refused_at_its_place() {
+    let schema = "/kinds/0/schema";
+    let table = [
+        ("/surprise", json!(1), "/surprise"),
+        ("/id", json!("Register"), "/id"),
+        ("/id", json!("../x"), "/id"),
+        ("/version", json!("1"), "/version"),
+        ("/name", json!({}), "/name"),
+        ("/name", json!({"en": "Register"}), "/name"),
+        ("/capabilities", json!([{"name": "root", "reason": {"fr": "x"}}]), "/capabilities/0/name"),
+        ("/routes", json!([{"path": "//evil", "title": {"fr": "x"}}]), "/routes/0/path"),
+        ("/routes", json!([{"path": "/../x", "title": {"fr": "x"}}]), "/routes/0/path"),
+        ("/routes", json!([{"path": "/a", "title": {"fr": "x"}}, {"path": "/a", "title": {"fr": "y"}}]), "/routes/1"),
+        ("/limits", json!({"cpu_ms": 1_000_000}), "/limits/cpu_ms"),
+        ("/kinds/0/surprise", json!(1), "/kinds/0/surprise"),
+        ("/kinds/0/classes/name", json!("secret"), "/kinds/0/classes/name"),
+        ("/kinds/0/classes/other", json!("public"), "/kinds/0/classes/other"),
+        ("/kinds/0/schema/properties/extra", json!({}), "/kinds/0/classes"),
+        ("/kinds/0/schema/properties/created", json!({}), "/kinds/0/schema/properties/created"),
+        ("/kinds/0/schema/additionalProperties", json!(true), schema),
+        ("/kinds/0/schema/type", json!("array"), schema),
+        ("/kinds/0/schema/$ref", json!("http://example.org/"), "/kinds/0/schema/$ref"),
+        ("/kinds/0/unique", json!([{"fields": ["nothing"]}]), "/kinds/0/unique/0/fields"),
+        (
+            "/kinds/0/unique",
+            json!([{"fields": ["code"]}, {"fields": ["code"]}, {"fields": ["code"]}, {"fields": ["code"]}]),
+            "/kinds/0/unique",
+        ),
+        ("/kinds/0/indexes", json!([{"fields": []}]), "/kinds/0/indexes/0/fields"),
+        ("/kinds/0/search", json!(["members"]), "/kinds/0/search/0"),
+        ("/kinds/0/subject", json!("nothing"), "/kinds/0/subject"),
+        ("/kinds/0/province", json!("members"), "/kinds/0/province"),
+        ("/kinds/1/schema/properties/province", json!({"type": "string"}), "/kinds/1/classes"),
+        ("/kinds/0/access/read", json!(["everybody"]), "/kinds/0/access/read/0"),
+        ("/kinds/0/access/write", json!([]), "/kinds/0/access/write"),
+        ("/kinds/1/name", json!("cooperative"), "/kinds/1"),
+    ];
+    for (pointer, value, expected) in table {
+        assert_eq!(fault(&with(pointer, value)), expected, "{pointer}");
+    }
+}
+
+#[test]
+fn bad_json_is_refused_before_anything_else() {
+    assert!(matches!(Manifest::parse(b"{\"id\":1,\"id\":2}"), Err(ManifestError::Json(_))));
+    assert!(matches!(Manifest::parse(&[b'['; 100_000]), Err(ManifestError::Json(_))));
+    assert!(matches!(Manifest::parse(&vec![b' '; 3 << 20]), Err(ManifestError::Json(_))));
+}
+
+#[test]
+fn an_error_tells_the_place_in_one_line() {
+    let error =
+        parse(&with("/kinds/0/schema/properties/name", json!({"type": "string", "pattern": "(?=x)"}))).unwrap_err();
+    assert!(error.explain().contains("/kinds/0/schema"), "{}", error.explain());
+}

@@ -1,0 +1,265 @@
+//! The manifest as JSON, and its conversion.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use tiwizi_identity::policy::{Access, Class, Grantee};
+use tiwizi_model::limits::MANIFEST_BYTES_MAX;
+use tiwizi_model::{KindName, Language, PluginId};
+
+use super::{
+    CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
+    MilestoneDeclaration, RouteDeclaration, SubjectRule,
+};
+use crate::field_error::{FieldError, Rejection};
+use crate::json;
+use crate::schema::Schema;
+
+pub(super) const SCHEMA: &str = include_str!("../../../../manifests/manifest.schema.json");
+
+type Texts = BTreeMap<String, String>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ManifestWire {
+    #[serde(rename = "$schema")]
+    _schema: Option<String>,
+    id: String,
+    version: String,
+    api: String,
+    name: Texts,
+    #[serde(default)]
+    description: Texts,
+    publisher: Option<String>,
+    licence: Option<String>,
+    #[serde(default)]
+    capabilities: Vec<CapabilityWire>,
+    #[serde(default)]
+    kinds: Vec<KindWire>,
+    #[serde(default)]
+    milestones: Vec<MilestoneWire>,
+    #[serde(default)]
+    routes: Vec<RouteWire>,
+    #[serde(default)]
+    limits: LimitsWire,
+    #[serde(default)]
+    templates: Vec<String>,
+    #[serde(default)]
+    locales: Vec<String>,
+    #[serde(default)]
+    files: Vec<FileWire>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CapabilityWire {
+    name: String,
+    reason: Texts,
+    #[serde(default)]
+    optional: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindWire {
+    name: String,
+    title: Texts,
+    plane: String,
+    purpose: String,
+    retention: String,
+    schema: Value,
+    classes: BTreeMap<String, String>,
+    #[serde(default)]
+    unique: Vec<IndexWire>,
+    #[serde(default)]
+    indexes: Vec<IndexWire>,
+    #[serde(default)]
+    search: Vec<String>,
+    subject: Option<String>,
+    province: Option<String>,
+    access: AccessWire,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IndexWire {
+    fields: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccessWire {
+    #[serde(default)]
+    read: Vec<String>,
+    #[serde(default)]
+    create: Vec<String>,
+    #[serde(default)]
+    change: Vec<String>,
+    #[serde(default)]
+    delete: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MilestoneWire {
+    code: String,
+    stage: String,
+    title: Texts,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RouteWire {
+    path: String,
+    title: Texts,
+    #[serde(default)]
+    menu: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct LimitsWire {
+    cpu_ms: Option<u64>,
+    memory_bytes: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileWire {
+    path: String,
+    sha256: String,
+    bytes: u64,
+}
+
+/// Parses the text and holds it to the schema of manifests.
+pub(super) fn read(bytes: &[u8]) -> Result<ManifestWire, ManifestError> {
+    let value = json::parse(bytes, MANIFEST_BYTES_MAX).map_err(ManifestError::Json)?;
+    let broken = |message: String| ManifestError::Broken { message };
+    let schema: Value = serde_json::from_str(SCHEMA).map_err(|error| broken(error.to_string()))?;
+    let schema = Schema::compile_trusted(schema).map_err(|fault| broken(fault.message))?;
+    schema.validate(&value).map_err(ManifestError::Form)?;
+    serde_json::from_value(value)
+        .map_err(|error| ManifestError::Form(Rejection::one(FieldError::new("", "invalid", error.to_string()))))
+}
+
+pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
+    let id: PluginId = wire.id.parse().map_err(|error: tiwizi_model::IdError| rule("/id", error))?;
+    let kinds = wire.kinds.into_iter().enumerate();
+    let kinds = kinds.map(|(position, kind)| convert_kind(&id, position, kind)).collect::<Result<_, _>>()?;
+    let locales = wire.locales.iter().enumerate();
+    let locales =
+        locales.map(|(position, tag)| language(tag, &format!("/locales/{position}"))).collect::<Result<_, _>>()?;
+    Ok(Manifest {
+        version: wire.version,
+        api: wire.api,
+        name: texts(wire.name, "/name")?,
+        description: texts(wire.description, "/description")?,
+        publisher: wire.publisher,
+        licence: wire.licence,
+        capabilities: each("/capabilities", wire.capabilities, |pointer, wire| {
+            Ok(CapabilityRequest {
+                name: wire.name,
+                reason: texts(wire.reason, &format!("{pointer}/reason"))?,
+                optional: wire.optional,
+            })
+        })?,
+        kinds,
+        milestones: each("/milestones", wire.milestones, |pointer, wire| {
+            Ok(MilestoneDeclaration {
+                code: wire.code,
+                stage: wire.stage,
+                title: texts(wire.title, &format!("{pointer}/title"))?,
+            })
+        })?,
+        routes: each("/routes", wire.routes, |pointer, wire| {
+            Ok(RouteDeclaration {
+                path: wire.path,
+                title: texts(wire.title, &format!("{pointer}/title"))?,
+                menu: wire.menu,
+            })
+        })?,
+        limits: ManifestLimits { cpu_ms: wire.limits.cpu_ms, memory_bytes: wire.limits.memory_bytes },
+        templates: wire.templates,
+        locales,
+        files: each("/files", wire.files, |pointer, wire| {
+            let sha256 =
+                wire.sha256.parse().map_err(|error: tiwizi_model::IdError| rule(format!("{pointer}/sha256"), error))?;
+            Ok(FileDeclaration { path: wire.path, sha256, bytes: wire.bytes })
+        })?,
+        id,
+    })
+}
+
+fn convert_kind(plugin: &PluginId, position: usize, wire: KindWire) -> Result<KindDeclaration, ManifestError> {
+    let pointer = format!("/kinds/{position}");
+    let name: KindName = format!("{plugin}/{}", wire.name)
+        .parse()
+        .map_err(|error: tiwizi_model::IdError| rule(format!("{pointer}/name"), error))?;
+    let schema = Schema::compile(wire.schema).map_err(|fault| ManifestError::Rule {
+        pointer: format!("{pointer}/schema{}", fault.pointer),
+        message: fault.message,
+    })?;
+    let mut classes: BTreeMap<String, Class> = BTreeMap::new();
+    for (field, class) in wire.classes {
+        let class = class
+            .parse()
+            .map_err(|error: tiwizi_identity::policy::ClassError| rule(format!("{pointer}/classes/{field}"), error))?;
+        classes.insert(field, class);
+    }
+    let fields = |indexes: Vec<IndexWire>| indexes.into_iter().map(|index| index.fields).collect();
+    Ok(KindDeclaration {
+        name,
+        title: texts(wire.title, &format!("{pointer}/title"))?,
+        plane: wire.plane,
+        purpose: wire.purpose,
+        retention: wire.retention,
+        classes,
+        unique: fields(wire.unique),
+        indexes: fields(wire.indexes),
+        search: wire.search,
+        subject: match wire.subject.as_deref() {
+            None => SubjectRule::Nobody,
+            Some("self") => SubjectRule::Itself,
+            Some(field) => SubjectRule::Field(field.to_owned()),
+        },
+        province: wire.province,
+        access: access(wire.access, &format!("{pointer}/access"))?,
+        schema,
+    })
+}
+
+fn access(wire: AccessWire, pointer: &str) -> Result<Access, ManifestError> {
+    let grantees = |list: Vec<String>, action: &str| -> Result<Vec<Grantee>, ManifestError> {
+        each(&format!("{pointer}/{action}"), list, |pointer, text| {
+            text.parse().map_err(|error: tiwizi_identity::policy::GranteeError| rule(pointer, error))
+        })
+    };
+    Ok(Access {
+        read: grantees(wire.read, "read")?,
+        create: grantees(wire.create, "create")?,
+        change: grantees(wire.change, "change")?,
+        delete: grantees(wire.delete, "delete")?,
+    })
+}
+
+fn each<W, T>(
+    pointer: &str,
+    list: Vec<W>,
+    convert: impl Fn(&str, W) -> Result<T, ManifestError>,
+) -> Result<Vec<T>, ManifestError> {
+    list.into_iter().enumerate().map(|(position, wire)| convert(&format!("{pointer}/{position}"), wire)).collect()
+}
+
+fn texts(wire: Texts, pointer: &str) -> Result<LocalText, ManifestError> {
+    let texts = wire.into_iter().map(|(tag, text)| Ok((language(&tag, &format!("{pointer}/{tag}"))?, text)));
+    texts.collect::<Result<_, _>>().map(LocalText)
+}
+
+fn language(tag: &str, pointer: &str) -> Result<Language, ManifestError> {
+    tag.parse().map_err(|error: tiwizi_model::language::LanguageError| rule(pointer, error))
+}
+
+fn rule(pointer: impl Into<String>, message: impl ToString) -> ManifestError {
+    ManifestError::Rule { pointer: pointer.into(), message: message.to_string() }
+}

@@ -1,0 +1,372 @@
+//! `Records`: the handle on records, and what can go wrong with it.
+
+use std::sync::Arc;
+
+use tiwizi_identity::Caller;
+use tiwizi_identity::policy::{self, ReadPermit, Refusal};
+use tiwizi_model::limits::{CHANGES_ROWS_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::{Ambient, InstanceId, KindName, Operation, Record, RecordId, Version};
+use tiwizi_storage::{Db, RecordRow, StorageError, Tx, record};
+
+use crate::catalogue::{Catalogue, Kinds};
+use crate::field_error::FieldError;
+use crate::json::JsonError;
+use crate::kind::Kind;
+use crate::reduce::reduce;
+use crate::review::Reviewers;
+use crate::row::{self, BodyError};
+
+/// The one door to records. Cheap to clone.
+#[derive(Clone)]
+pub struct Records {
+    pub(crate) db: Db,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) reviewers: Arc<Reviewers>,
+    pub(crate) ambient: Ambient,
+    pub(crate) instance: InstanceId,
+}
+
+/// Why nothing could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// No manifest in use declares the kind.
+    #[error("there is no kind {kind}")]
+    UnknownKind {
+        /// The name.
+        kind: KindName,
+    },
+    /// The caller may read no record of the kind.
+    #[error("the records may not be read")]
+    Refused(#[source] Refusal),
+    /// The kind has no such field.
+    #[error("there is no field {field:?} to ask about")]
+    UnknownField {
+        /// The name.
+        field: String,
+    },
+    /// The caller may see none of the fields that the question is about.
+    #[error("the caller may not ask about a field of this question")]
+    Hidden,
+    /// A filter has a value that its field cannot have.
+    #[error("the filter on {field:?} cannot be used: {message}")]
+    Filter {
+        /// The field.
+        field: String,
+        /// What is expected.
+        message: String,
+    },
+    /// No declared index answers the question.
+    #[error("no index answers [{asked}]; lists of this kind go by: {}", indexes.join(" | "))]
+    NotIndexed {
+        /// What was asked.
+        asked: String,
+        /// The fields of every declared index, in their order.
+        indexes: Vec<String>,
+    },
+    /// The kind has no fields to search.
+    #[error("records of {kind} cannot be searched")]
+    NotSearchable {
+        /// The kind.
+        kind: KindName,
+    },
+    /// The cursor belongs to another question, or is none.
+    #[error("the cursor does not belong to this question")]
+    Cursor,
+    /// A stored body is not JSON.
+    #[error("the record {id} is damaged")]
+    Damaged {
+        /// The record.
+        id: RecordId,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The database failed.
+    #[error("the database failed")]
+    Storage(#[from] StorageError),
+}
+
+/// Why nothing was written. All drafts of a submission stand or fall together; `position` counts them from 0.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// No manifest in use declares the kind.
+    #[error("there is no kind {kind}")]
+    UnknownKind {
+        /// The name.
+        kind: KindName,
+    },
+    /// The caller may see the record, or could make one, but may not do this with it.
+    #[error("the write is not allowed")]
+    Refused(#[source] Refusal),
+    /// The content is not accepted.
+    #[error("draft {position} is not accepted")]
+    Invalid {
+        /// Which draft.
+        position: usize,
+        /// Every fault that was found, up to a bound.
+        fields: Vec<FieldError>,
+    },
+    /// Somebody else was faster.
+    #[error("record {id} is at version {found}, not at {seen}")]
+    Stale {
+        /// The record.
+        id: RecordId,
+        /// The version that the caller saw.
+        seen: Version,
+        /// The version that stands.
+        found: Version,
+    },
+    /// Another record has the value that only one may have.
+    #[error("another record of {kind} has the same {}", fields.join(", "))]
+    Duplicate {
+        /// The kind.
+        kind: KindName,
+        /// The fields that together must be unique.
+        fields: Vec<String>,
+    },
+    /// There is no such record for this caller.
+    #[error("there is no record {id} of {kind}")]
+    Missing {
+        /// The kind.
+        kind: KindName,
+        /// The record.
+        id: RecordId,
+    },
+    /// Only a record's home may write it.
+    #[error("record {id} is written by instance {home} only")]
+    Elsewhere {
+        /// The record.
+        id: RecordId,
+        /// Its home.
+        home: InstanceId,
+    },
+    /// A new record was given an id that is taken.
+    #[error("the id of a new record is taken")]
+    Exists,
+    /// Too many drafts at once.
+    #[error("{count} drafts came at once; {count_max} are allowed")]
+    TooMany {
+        /// How many came.
+        count: usize,
+        /// How many are allowed.
+        count_max: usize,
+    },
+    /// The idempotency key is too long or empty.
+    #[error("an idempotency key has 1 to {} bytes", tiwizi_model::limits::RECEIPT_KEY_BYTES_MAX)]
+    ReceiptKey,
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    ReceiptReused,
+    /// A stored body is not JSON.
+    #[error("the record {id} is damaged")]
+    Damaged {
+        /// The record.
+        id: RecordId,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A body could not be written as text.
+    #[error("a body could not be written as JSON")]
+    Encode(#[source] serde_json::Error),
+    /// The database failed.
+    #[error("the database failed")]
+    Storage(#[from] StorageError),
+}
+
+/// One version of a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryEntry {
+    /// What made it.
+    pub operation: Operation,
+    /// The record as it was, reduced to what the reader may see.
+    pub record: Record,
+}
+
+impl From<BodyError> for ReadError {
+    fn from(error: BodyError) -> Self {
+        let id = error.id;
+        Self::Damaged { id, source: error.into_source() }
+    }
+}
+
+impl From<BodyError> for WriteError {
+    fn from(error: BodyError) -> Self {
+        let id = error.id;
+        Self::Damaged { id, source: error.into_source() }
+    }
+}
+
+impl WriteError {
+    pub(crate) fn json(position: usize, error: &JsonError) -> Self {
+        Self::Invalid { position, fields: vec![FieldError::new("", error.code(), error.to_string())] }
+    }
+}
+
+impl Records {
+    /// Records over a database, with the kinds of a catalogue and the reviewers in their order.
+    #[must_use]
+    pub fn new(db: Db, catalogue: Catalogue, reviewers: Reviewers, ambient: Ambient, instance: InstanceId) -> Self {
+        Self { db, catalogue, reviewers: Arc::new(reviewers), ambient, instance }
+    }
+
+    /// The kinds in use now.
+    #[must_use]
+    pub fn kinds(&self) -> Arc<Kinds> {
+        self.catalogue.current()
+    }
+
+    /// The catalogue, to add and remove manifests.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The database, for those who write beside records in the same transaction.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The clock and the randomness of the instance.
+    #[must_use]
+    pub fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    /// Asks the policy whether the caller may read records of a kind.
+    ///
+    /// # Errors
+    /// `UnknownKind`, or `Refused` when it may read none.
+    pub fn may_read(&self, caller: &Caller, kind: &KindName) -> Result<ReadPermit, ReadError> {
+        let kind = self.kind(kind)?;
+        policy::may_read(caller, kind.name(), kind.access()).map_err(ReadError::Refused)
+    }
+
+    /// One record, reduced to what the permit shows; none when there is none for this permit.
+    ///
+    /// # Errors
+    /// When the kind is not in use or the database fails.
+    pub async fn read(&self, permit: &ReadPermit, id: RecordId) -> Result<Option<Record>, ReadError> {
+        let kind = self.kind(permit.kind())?;
+        let mut tx = self.db.read_single().await?;
+        self.read_in(&mut tx, &kind, permit, id).await
+    }
+
+    /// The same in a transaction of the caller's.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn read_within(
+        &self,
+        tx: &mut Tx,
+        permit: &ReadPermit,
+        id: RecordId,
+    ) -> Result<Option<Record>, ReadError> {
+        let kind = self.kind(permit.kind())?;
+        self.read_in(tx, &kind, permit, id).await
+    }
+
+    async fn read_in(
+        &self,
+        tx: &mut Tx,
+        kind: &Kind,
+        permit: &ReadPermit,
+        id: RecordId,
+    ) -> Result<Option<Record>, ReadError> {
+        let Some(row) = record::find(tx, id).await? else { return Ok(None) };
+        if row.deleted || row.kind != kind.number() {
+            return Ok(None);
+        }
+        Ok(shown(kind, permit, row)?)
+    }
+
+    /// Several records at once, in the order of the ids; those that are not there for this permit are passed over.
+    ///
+    /// # Errors
+    /// As `read`, and when more are asked for than a page may hold.
+    pub async fn read_many(&self, permit: &ReadPermit, ids: &[RecordId]) -> Result<Vec<Record>, ReadError> {
+        let kind = self.kind(permit.kind())?;
+        let ids_max = usize::try_from(CHANGES_ROWS_MAX).unwrap_or_default();
+        let mut tx = self.db.read_single().await?;
+        let rows = record::find_many(&mut tx, ids.get(..ids_max).unwrap_or(ids)).await?;
+        let mut found = std::collections::HashMap::with_capacity(rows.len());
+        for row in rows.into_iter().filter(|row| !row.deleted && row.kind == kind.number()) {
+            if let Some(record) = shown(&kind, permit, row)? {
+                found.insert(record.id, record);
+            }
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    /// The record whose unique fields have these values, in the order in which the kind declares them.
+    ///
+    /// # Errors
+    /// As `read`; `Hidden` when the permit shows those fields nowhere.
+    pub async fn find_unique(
+        &self,
+        permit: &ReadPermit,
+        slot: usize,
+        values: &[serde_json::Value],
+    ) -> Result<Option<Record>, ReadError> {
+        let kind = self.kind(permit.kind())?;
+        let names = kind.unique().get(slot).into_iter().flat_map(crate::kind::KindIndex::names);
+        let narrowed = permit.narrowed(crate::plan::classes(&kind, names)).ok_or(ReadError::Hidden)?;
+        let Some(key) = kind.unique_key(slot, values) else { return Ok(None) };
+        let mut tx = self.db.read_single().await?;
+        let row = record::find_unique(&mut tx, kind.number(), slot, &key).await?;
+        let within = row.filter(|row| !row.deleted && narrowed.classes(row.subject, row.province).is_some());
+        Ok(match within {
+            Some(row) => shown(&kind, permit, row)?,
+            None => None,
+        })
+    }
+
+    /// The versions of a record, newest first, each reduced to what the permit shows of it; `after` is the last version of
+    /// the page before. Empty when there is no such record for this permit.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn history(
+        &self,
+        permit: &ReadPermit,
+        id: RecordId,
+        after: Option<Version>,
+        rows_max: u32,
+    ) -> Result<Vec<HistoryEntry>, ReadError> {
+        let kind = self.kind(permit.kind())?;
+        let mut tx = self.db.read().await?;
+        let visible = record::find(&mut tx, id)
+            .await?
+            .is_some_and(|row| row.kind == kind.number() && permit.classes(row.subject, row.province).is_some());
+        if !visible {
+            return Ok(Vec::new());
+        }
+        let mut entries = Vec::new();
+        for (operation, row) in record::versions(&mut tx, id, after, rows_max.min(PAGE_ROWS_MAX)).await? {
+            // A version from before the record moved into reach is not shown.
+            if let Some(record) = shown(&kind, permit, row)? {
+                entries.push(HistoryEntry { operation, record });
+            }
+        }
+        Ok(entries)
+    }
+
+    pub(crate) fn kind(&self, name: &KindName) -> Result<Arc<Kind>, ReadError> {
+        self.kinds().find(name).cloned().ok_or_else(|| ReadError::UnknownKind { kind: name.clone() })
+    }
+}
+
+impl std::fmt::Debug for Records {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Records").field("instance", &self.instance).finish_non_exhaustive()
+    }
+}
+
+/// A row as the permit shows it; none when it is out of reach.
+pub(crate) fn shown(kind: &Kind, permit: &ReadPermit, row: RecordRow) -> Result<Option<Record>, BodyError> {
+    let Some(classes) = permit.classes(row.subject, row.province) else { return Ok(None) };
+    let mut record = row::record(kind.name(), row)?;
+    reduce(kind, &mut record, classes);
+    Ok(Some(record))
+}

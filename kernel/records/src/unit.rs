@@ -1,0 +1,293 @@
+//! A unit of work: reads that see what was written, and one transaction at the end.
+//!
+//! Foreign code runs while a unit is open, so no transaction is: writes are gathered, checked at once against permits and
+//! schema, and submitted together by `commit`. What was read for a write is remembered by its version; if it moved in the
+//! meantime, the commit is refused as stale and nothing is written. Dropping a unit leaves nothing behind.
+//!
+//! A record that is written twice in a unit is one change in the log.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+use tiwizi_identity::Caller;
+use tiwizi_identity::policy::ReadPermit;
+use tiwizi_model::limits::{UNIT_READS_MAX, UNIT_WRITES_MAX};
+use tiwizi_model::{KindName, Operation, Record, RecordId, Version};
+use tiwizi_storage::record;
+
+use crate::catalogue::Kinds;
+use crate::draft::Draft;
+use crate::kind::Kind;
+use crate::list::Overlay;
+use crate::query::{Page, Query};
+use crate::receipt::Receipt;
+use crate::records::{ReadError, Records, WriteError};
+use crate::reduce::reduce;
+use crate::row;
+use crate::write::{Settled, Submission};
+
+/// Gathers the reads and writes of one call.
+#[derive(Debug)]
+pub struct Unit {
+    records: Records,
+    caller: Caller,
+    kinds: Arc<Kinds>,
+    entries: HashMap<RecordId, Entry>,
+    /// The order in which records were first written.
+    order: Vec<RecordId>,
+    /// The versions that were read.
+    seen: HashMap<RecordId, Version>,
+}
+
+/// A record as it will be.
+#[derive(Debug)]
+struct Entry {
+    record: Record,
+    /// The stored version that it replaces.
+    base: Option<Version>,
+    caller: Caller,
+}
+
+/// Why a unit could not read or write.
+#[derive(Debug, thiserror::Error)]
+pub enum UnitError {
+    /// A read was refused.
+    #[error("could not read")]
+    Read(#[from] ReadError),
+    /// A write was refused.
+    #[error("could not write")]
+    Write(#[from] WriteError),
+    /// Too many writes.
+    #[error("a unit holds at most {UNIT_WRITES_MAX} writes")]
+    Full,
+}
+
+impl Unit {
+    /// An empty unit for a caller.
+    #[must_use]
+    pub fn new(records: Records, caller: Caller) -> Self {
+        let kinds = records.kinds();
+        Self { records, caller, kinds, entries: HashMap::new(), order: Vec::new(), seen: HashMap::new() }
+    }
+
+    /// For whom it reads and writes.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The records behind it.
+    #[must_use]
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// One record as the caller may see it now; none when there is none for this caller.
+    ///
+    /// # Errors
+    /// When the caller may read no record of the kind.
+    pub async fn get(&mut self, kind: &KindName, id: RecordId) -> Result<Option<Record>, UnitError> {
+        let permit = self.records.may_read(&self.caller, kind)?;
+        if let Some(entry) = self.entries.get(&id) {
+            return Ok(self.shown(&permit, &entry.record));
+        }
+        let found = self.records.read(&permit, id).await?;
+        if let Some(record) = &found {
+            self.remember(record);
+        }
+        Ok(found)
+    }
+
+    /// A page of records as the caller may see them now, with what was written merged into the order. Words are searched in
+    /// what was written too; those hits come first.
+    ///
+    /// # Errors
+    /// As `Records::list`.
+    pub async fn list(&mut self, kind: &KindName, query: &Query) -> Result<Page, UnitError> {
+        let permit = self.records.may_read(&self.caller, kind)?;
+        let of_kind = || self.entries.values().filter(|entry| entry.record.kind == *kind);
+        let overlay = Overlay {
+            records: of_kind().map(|entry| &entry.record).filter(|record| !record.deleted).collect(),
+            touched: of_kind().map(|entry| entry.record.id).collect::<HashSet<_>>(),
+        };
+        let page = self.records.list_over(&permit, query, &overlay).await?;
+        for record in &page.items {
+            if !self.entries.contains_key(&record.id) {
+                remember(&mut self.seen, record);
+            }
+        }
+        Ok(page)
+    }
+
+    /// Gathers a new record.
+    ///
+    /// # Errors
+    /// As `Records::submit`, but for what only the commit can find.
+    pub fn create(&mut self, kind: &KindName, body: Value) -> Result<Record, UnitError> {
+        self.create_as(self.caller.clone(), kind, body)
+    }
+
+    /// Gathers a new record that a rule of the kernel writes because of what the caller did. The rule has checked its own
+    /// conditions; the author of the change is the caller.
+    ///
+    /// # Errors
+    /// As `create`.
+    pub fn create_by_kernel(&mut self, kind: &KindName, body: Value) -> Result<Record, UnitError> {
+        self.create_as(self.caller.by_kernel(), kind, body)
+    }
+
+    /// Gathers another content for a record.
+    ///
+    /// # Errors
+    /// As `Records::submit`, but for what only the commit can find.
+    pub async fn replace(
+        &mut self,
+        kind: &KindName,
+        id: RecordId,
+        body: Value,
+        seen: Version,
+    ) -> Result<Record, UnitError> {
+        self.edit(Draft::replace(kind.clone(), id, body, seen), id).await
+    }
+
+    /// Gathers a merge patch of a record. Without a version it is held against the one that this unit read.
+    ///
+    /// # Errors
+    /// As `replace`.
+    pub async fn patch(
+        &mut self,
+        kind: &KindName,
+        id: RecordId,
+        patch: Value,
+        seen: Option<Version>,
+    ) -> Result<Record, UnitError> {
+        self.edit(Draft::patch(kind.clone(), id, patch, seen), id).await
+    }
+
+    /// Gathers a tombstone.
+    ///
+    /// # Errors
+    /// As `replace`.
+    pub async fn delete(&mut self, kind: &KindName, id: RecordId, seen: Option<Version>) -> Result<(), UnitError> {
+        self.edit(Draft::delete(kind.clone(), id, seen), id).await.map(|_| ())
+    }
+
+    /// Writes all that was gathered in one transaction, or nothing.
+    ///
+    /// # Errors
+    /// As `Records::submit`; `Stale` when a record moved since it was read here.
+    pub async fn commit(mut self, receipt: Option<Receipt>) -> Result<Vec<Record>, WriteError> {
+        let mut submissions = Vec::with_capacity(self.order.len());
+        for id in &self.order {
+            let Some(Entry { record, base, caller }) = self.entries.remove(id) else { continue };
+            let draft = match base {
+                None => Draft {
+                    kind: record.kind,
+                    action: crate::draft::DraftAction::Create { id: Some(*id), body: record.body },
+                },
+                Some(seen) if record.deleted => Draft::delete(record.kind, *id, Some(seen)),
+                Some(seen) => Draft::replace(record.kind, *id, record.body, seen),
+            };
+            submissions.push(Submission { caller, draft });
+        }
+        if submissions.is_empty() && receipt.is_none() {
+            return Ok(Vec::new());
+        }
+        self.records.submit_all(&self.caller, submissions, receipt).await
+    }
+
+    fn create_as(&mut self, caller: Caller, kind: &KindName, body: Value) -> Result<Record, UnitError> {
+        self.demand_room()?;
+        let submission = Submission { caller, draft: Draft::create(kind.clone(), body) };
+        let settled = self.records.settle(&self.kinds, self.order.len(), submission, None)?;
+        self.gather(settled, None)
+    }
+
+    async fn edit(&mut self, mut draft: Draft, id: RecordId) -> Result<Record, UnitError> {
+        let entry = self.entries.get(&id);
+        let (current, base, caller) = match entry {
+            Some(entry) => (Some(entry.record.clone()), entry.base, entry.caller.clone()),
+            None => {
+                self.demand_room()?;
+                let current = self.load(id).await?;
+                let base = current.as_ref().map(|record| record.version);
+                self.pin(&mut draft, id);
+                (current, base, self.caller.clone())
+            }
+        };
+        let submission = Submission { caller: self.caller.clone(), draft };
+        let mut settled = self.records.settle(&self.kinds, self.order.len(), submission, current.as_ref())?;
+        if caller.is_kernel() {
+            // The kernel's write was checked by its own rule; what the caller changes in it was checked just now.
+            settled.caller = caller;
+        }
+        self.gather(settled, base)
+    }
+
+    /// A write without a version is held against the version that this unit read.
+    fn pin(&self, draft: &mut Draft, id: RecordId) {
+        use crate::draft::DraftAction::{Delete, Patch};
+        if let Patch { seen, .. } | Delete { seen, .. } = &mut draft.action {
+            *seen = seen.or_else(|| self.seen.get(&id).copied());
+        }
+    }
+
+    /// Keeps what was settled. The versions that a unit shows are those that its commit will make.
+    fn gather(&mut self, settled: Settled, base: Option<Version>) -> Result<Record, UnitError> {
+        let row = settled.row(self.records.instance, self.records.ambient.now())?;
+        let mut record = settled.record(&row);
+        record.version = base.map_or(Version::FIRST, Version::next);
+        let (id, classes) = (record.id, settled.classes());
+        let is_gone = base.is_none() && settled.operation == Operation::Delete;
+        let entry = Entry { record: record.clone(), base, caller: settled.caller };
+        if is_gone {
+            // Made and deleted in one unit: it never was.
+            self.entries.remove(&id);
+            self.order.retain(|written| *written != id);
+        } else if self.entries.insert(id, entry).is_none() {
+            self.order.push(id);
+        }
+        reduce(&settled.kind, &mut record, classes);
+        Ok(record)
+    }
+
+    async fn load(&self, id: RecordId) -> Result<Option<Record>, UnitError> {
+        let mut tx = self.records.db.read_single().await.map_err(ReadError::Storage)?;
+        let Some(row) = record::find(&mut tx, id).await.map_err(ReadError::Storage)? else { return Ok(None) };
+        let Some(kind) = self.kinds.name(row.kind).filter(|_| !row.deleted) else { return Ok(None) };
+        Ok(Some(row::record(kind, row).map_err(ReadError::from)?))
+    }
+
+    fn shown(&self, permit: &ReadPermit, record: &Record) -> Option<Record> {
+        let kind: &Arc<Kind> = self.kinds.find(permit.kind()).filter(|kind| *kind.name() == record.kind)?;
+        let classes = permit.classes(record.subject, record.province).filter(|_| !record.deleted)?;
+        let mut record = record.clone();
+        reduce(kind, &mut record, classes);
+        Some(record)
+    }
+
+    fn remember(&mut self, record: &Record) {
+        remember(&mut self.seen, record);
+    }
+
+    fn demand_room(&self) -> Result<(), UnitError> {
+        if self.entries.len() >= UNIT_WRITES_MAX { Err(UnitError::Full) } else { Ok(()) }
+    }
+}
+
+/// Keeps the version of the first read: what was decided on must still stand at the commit.
+fn remember(seen: &mut HashMap<RecordId, Version>, record: &Record) {
+    if seen.len() < UNIT_READS_MAX {
+        seen.entry(record.id).or_insert(record.version);
+    }
+}
+
+#[cfg(test)]
+mod tests;

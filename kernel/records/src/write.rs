@@ -1,0 +1,288 @@
+//! Writing: from drafts to one transaction, or to nothing.
+//!
+//! A draft is settled first (permit, merge, schema), outside any transaction; then it is reviewed; then all are stored
+//! together, each with its change, if every record is still at the version that was settled against.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use tiwizi_identity::Caller;
+use tiwizi_model::limits::{BATCH_WRITES_MAX, RECORD_BYTES_MAX, WRITE_TRIES_MAX};
+use tiwizi_model::{Operation, Record, RecordId, Version};
+use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx, record};
+
+use crate::catalogue::Kinds;
+use crate::draft::{Draft, DraftAction};
+use crate::field_error::{FieldError, Rejection};
+use crate::kind::Kind;
+use crate::receipt::{self, Receipt};
+use crate::records::{Records, WriteError};
+use crate::reduce::reduce;
+use crate::row;
+
+mod settle;
+
+pub(crate) use settle::Settled;
+
+/// A draft by somebody.
+#[derive(Debug, Clone)]
+pub(crate) struct Submission {
+    pub(crate) caller: Caller,
+    pub(crate) draft: Draft,
+}
+
+/// A write that needs nothing more than a transaction.
+struct Ready {
+    settled: Settled,
+    row: RecordRow,
+    keys: IndexKeys,
+}
+
+/// Why a try to write ended without a write.
+enum Ended {
+    /// For good.
+    Refused(WriteError),
+    /// A record moved that the caller did not pin to a version, or another request with the same receipt was faster.
+    Overtaken(WriteError),
+}
+
+impl From<WriteError> for Ended {
+    fn from(error: WriteError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<tiwizi_storage::StorageError> for Ended {
+    fn from(error: tiwizi_storage::StorageError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl Records {
+    /// Writes drafts: all of them in one transaction, each with its change, or none. What is returned is reduced to what
+    /// the caller may see. The same receipt with the same request answers what was written the first time.
+    ///
+    /// # Errors
+    /// See `WriteError`; nothing was written then.
+    pub async fn submit(
+        &self,
+        caller: &Caller,
+        drafts: Vec<Draft>,
+        receipt: Option<Receipt>,
+    ) -> Result<Vec<Record>, WriteError> {
+        let submissions = drafts.into_iter().map(|draft| Submission { caller: caller.clone(), draft }).collect();
+        self.submit_all(caller, submissions, receipt).await
+    }
+
+    pub(crate) async fn submit_all(
+        &self,
+        owner: &Caller,
+        submissions: Vec<Submission>,
+        receipt: Option<Receipt>,
+    ) -> Result<Vec<Record>, WriteError> {
+        let count = submissions.len();
+        if count > BATCH_WRITES_MAX {
+            return Err(WriteError::TooMany { count, count_max: BATCH_WRITES_MAX });
+        }
+        if let Some(receipt) = &receipt {
+            receipt.check()?;
+        }
+        check_twice(&submissions)?;
+        let mut tries = 1;
+        loop {
+            match self.try_submit(owner, submissions.clone(), receipt.as_ref()).await {
+                Ok(records) => return Ok(records),
+                Err(Ended::Refused(error)) => return Err(error),
+                Err(Ended::Overtaken(error)) if tries >= WRITE_TRIES_MAX => return Err(error),
+                Err(Ended::Overtaken(_)) => tries = tries.saturating_add(1),
+            }
+        }
+    }
+
+    async fn try_submit(
+        &self,
+        owner: &Caller,
+        submissions: Vec<Submission>,
+        receipt: Option<&Receipt>,
+    ) -> Result<Vec<Record>, Ended> {
+        let kinds = self.kinds();
+        let current = {
+            let mut tx = self.db.read().await?;
+            if let Some(answer) = self.answered(&mut tx, owner, &kinds, receipt).await? {
+                return Ok(answer);
+            }
+            current(&mut tx, &kinds, &submissions).await?
+        };
+        let mut ready = Vec::with_capacity(submissions.len());
+        for (position, submission) in submissions.into_iter().enumerate() {
+            let found = submission.draft.id().and_then(|id| current.get(&id));
+            let settled = self.settle(&kinds, position, submission, found)?;
+            ready.push(self.review(position, settled).await?);
+        }
+        let mut tx = self.db.begin_write().await?;
+        if let Some(answer) = self.answered(&mut tx, owner, &kinds, receipt).await? {
+            return Ok(answer);
+        }
+        store(&mut tx, &ready).await?;
+        let mut written: Vec<Record> = Vec::with_capacity(ready.len());
+        for Ready { settled, row, .. } in ready {
+            let mut record = settled.record(&row);
+            reduce(&settled.kind, &mut record, settled.classes());
+            written.push(record);
+        }
+        if let Some(receipt) = receipt {
+            receipt::store(&mut tx, owner, receipt, &self.ambient, &written).await.map_err(|error| match error {
+                tiwizi_storage::WriteError::Duplicate { .. } => Ended::Overtaken(WriteError::ReceiptReused),
+                error => Ended::Refused(storage_error(error)),
+            })?;
+        }
+        tx.commit().await?;
+        Ok(written)
+    }
+
+    /// What was answered to the same request before, reduced to what the caller may see now.
+    async fn answered(
+        &self,
+        tx: &mut tiwizi_storage::Tx,
+        owner: &Caller,
+        kinds: &Kinds,
+        receipt: Option<&Receipt>,
+    ) -> Result<Option<Vec<Record>>, WriteError> {
+        let Some(receipt) = receipt else { return Ok(None) };
+        let Some(row) = receipt::find(tx, owner, receipt, &self.ambient).await? else { return Ok(None) };
+        let mut records = receipt::replay(tx, kinds, &row).await?;
+        for record in &mut records {
+            if let Some(kind) = kinds.find(&record.kind) {
+                let classes = settle::visible(owner, kind, settle::place_of(record));
+                reduce(kind, record, classes);
+            }
+        }
+        Ok(Some(records))
+    }
+
+    /// Lets every reviewer look, and holds what they leave to the same checks as what came in.
+    async fn review(&self, position: usize, mut settled: Settled) -> Result<Ready, WriteError> {
+        let mut draft = settled.as_draft();
+        for reviewer in self.reviewers.iter() {
+            draft = reviewer.review(draft, &settled.caller).await.map_err(|rejection| invalid(position, rejection))?;
+        }
+        settled.take_back(draft);
+        if self.amends() && settled.operation != Operation::Delete {
+            settled.kind.validate(&settled.body).map_err(|rejection| invalid(position, rejection))?;
+            settled.place_again(position)?;
+        }
+        self.ready(position, settled)
+    }
+
+    pub(crate) fn amends(&self) -> bool {
+        self.reviewers.iter().any(|reviewer| reviewer.amends())
+    }
+
+    fn ready(&self, position: usize, settled: Settled) -> Result<Ready, WriteError> {
+        let keys = match settled.operation {
+            Operation::Delete => IndexKeys::default(),
+            Operation::Create | Operation::Replace => {
+                settled.kind.keys(&settled.body).map_err(|fault| invalid(position, Rejection::one(fault)))?
+            }
+        };
+        let row = settled.row(self.instance, self.ambient.now())?;
+        if row.body.len() > RECORD_BYTES_MAX {
+            let message = format!("the body has {} bytes; {RECORD_BYTES_MAX} are allowed", row.body.len());
+            return Err(invalid(position, Rejection::one(FieldError::new("", "too-long", message))));
+        }
+        Ok(Ready { settled, row, keys })
+    }
+}
+
+/// The records that the drafts are about, as they stand.
+async fn current(
+    tx: &mut tiwizi_storage::Tx,
+    kinds: &Kinds,
+    submissions: &[Submission],
+) -> Result<HashMap<RecordId, Record>, WriteError> {
+    let ids: Vec<RecordId> = submissions
+        .iter()
+        .filter(|submission| !matches!(submission.draft.action, DraftAction::Create { .. }))
+        .filter_map(|submission| submission.draft.id())
+        .collect();
+    let mut found = HashMap::with_capacity(ids.len());
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    for row in record::find_many(tx, &ids).await? {
+        if let Some(kind) = kinds.name(row.kind).filter(|_| !row.deleted) {
+            found.insert(row.id, row::record(kind, row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Two drafts about one record would be settled against the same version, and the second would overwrite the first.
+fn check_twice(submissions: &[Submission]) -> Result<(), WriteError> {
+    let mut seen = HashSet::new();
+    for (position, submission) in submissions.iter().enumerate() {
+        if submission.draft.id().is_some_and(|id| !seen.insert(id)) {
+            let fault = FieldError::new("", "repeated", "two drafts are about the same record; join them into one");
+            return Err(invalid(position, Rejection::one(fault)));
+        }
+    }
+    Ok(())
+}
+
+/// Stores what is ready, in its order; new records of one kind that follow each other go in together.
+async fn store(tx: &mut WriteTx, ready: &[Ready]) -> Result<(), Ended> {
+    let together = |left: &Ready, right: &Ready| {
+        let new = |ready: &Ready| ready.settled.operation == Operation::Create;
+        new(left) && new(right) && Arc::ptr_eq(&left.settled.kind, &right.settled.kind)
+    };
+    for run in ready.chunk_by(together) {
+        let Some(first) = run.first() else { continue };
+        let kind = &first.settled.kind;
+        match (&first.settled.old, first.settled.operation) {
+            (Some(old), operation) => {
+                let new = NewRow { row: &first.row, keys: &first.keys };
+                let stored = record::replace(tx, new, old.version, operation).await;
+                stored.map_err(|error| not_stored(error, kind, old.id, old.version, first.settled.pinned))?;
+            }
+            (None, _) => {
+                let rows: Vec<NewRow<'_>> =
+                    run.iter().map(|ready| NewRow { row: &ready.row, keys: &ready.keys }).collect();
+                let stored = record::insert(tx, &rows).await;
+                stored.map_err(|error| not_stored(error, kind, first.row.id, Version::FIRST, true))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn not_stored(error: tiwizi_storage::WriteError, kind: &Kind, id: RecordId, seen: Version, pinned: bool) -> Ended {
+    use tiwizi_storage::WriteError as Stored;
+    match error {
+        Stored::Stale { found } if pinned => Ended::Refused(WriteError::Stale { id, seen, found }),
+        Stored::Stale { found } => Ended::Overtaken(WriteError::Stale { id, seen, found }),
+        Stored::Duplicate { slot } => Ended::Refused(duplicate(kind, slot)),
+        Stored::Missing => Ended::Refused(WriteError::Missing { kind: kind.name().clone(), id }),
+        error @ (Stored::Exists | Stored::Storage(_)) => Ended::Refused(storage_error(error)),
+    }
+}
+
+pub(crate) fn duplicate(kind: &Kind, slot: usize) -> WriteError {
+    let fields =
+        kind.unique().get(slot).into_iter().flat_map(crate::kind::KindIndex::names).map(str::to_owned).collect();
+    WriteError::Duplicate { kind: kind.name().clone(), fields }
+}
+
+fn storage_error(error: tiwizi_storage::WriteError) -> WriteError {
+    use tiwizi_storage::WriteError as Stored;
+    match error {
+        Stored::Exists | Stored::Duplicate { .. } => WriteError::Exists,
+        Stored::Storage(source) => WriteError::Storage(source),
+        Stored::Stale { .. } | Stored::Missing => {
+            WriteError::Storage(tiwizi_storage::StorageError::Corrupt { what: "a new record was found changed".into() })
+        }
+    }
+}
+
+pub(crate) fn invalid(position: usize, rejection: Rejection) -> WriteError {
+    WriteError::Invalid { position, fields: rejection.fields }
+}

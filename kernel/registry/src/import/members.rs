@@ -1,0 +1,235 @@
+//! A batch of members: each is a membership and a person, compared with the register and written.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+use tiwizi_model::RecordId;
+use tiwizi_records::Draft;
+use tiwizi_storage::{RecordRow, record};
+
+use crate::import::ImportError;
+use crate::import::member::MemberRow;
+use crate::import::merge::{apply, set, stored};
+use crate::import::parse::Batch;
+use crate::import::places::{Known, Place, Places, key};
+use crate::import::report::{Rejected, Table, shorten};
+use crate::import::run::{Mode, Pass};
+use crate::import::store::{New, Rows};
+
+/// The unique index of memberships: cooperative and number.
+const BY_NUMBER: usize = 0;
+/// The unique index of persons: the keyed hash of the identity card.
+const BY_NATIONAL_ID: usize = 0;
+
+/// What is stored that the rows of a batch are about.
+#[derive(Default)]
+struct Stored {
+    memberships: HashMap<String, RecordRow>,
+    persons: HashMap<RecordId, RecordRow>,
+    by_national_id: HashMap<String, RecordId>,
+}
+
+/// What a batch is going to write.
+#[derive(Default)]
+struct Writes {
+    new_persons: Vec<New>,
+    new_memberships: Vec<New>,
+    changed: HashMap<RecordId, Draft>,
+}
+
+/// A row with the cooperative that it belongs to.
+struct Placed {
+    row: MemberRow,
+    place: Place,
+    /// The key of its membership.
+    key: String,
+}
+
+impl Pass<'_> {
+    /// Takes one batch.
+    pub(super) async fn members_batch(
+        &mut self,
+        batch: Batch<MemberRow>,
+        places: &mut Places,
+    ) -> Result<(), ImportError> {
+        self.members.rejected += batch.rejected_rows;
+        self.report.add(batch.rejected)?;
+        let rows = Rows::of(batch.rows.iter().map(|row| row.row), Table::Members);
+        let placed = self.place(batch.rows, places).await?;
+        if self.mode == Mode::Check {
+            return Ok(());
+        }
+        let mut stored = self.stored_members(&placed).await?;
+        let mut writes = Writes::default();
+        for placed in placed {
+            self.member(placed, &mut stored, &mut writes)?;
+        }
+        if self.mode == Mode::Write {
+            self.change(writes.changed.into_values().collect(), rows).await?;
+            let new =
+                vec![(&self.kinds.person, writes.new_persons), (&self.kinds.membership, writes.new_memberships)];
+            self.create(new, rows).await?;
+        }
+        Ok(())
+    }
+
+    /// Finds the cooperative of each row; rows without one are rejected.
+    async fn place(&mut self, rows: Vec<MemberRow>, places: &mut Places) -> Result<Vec<Placed>, ImportError> {
+        let mut placed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let place_key = key(&row.court, &row.number);
+            if places.find(&place_key).is_none() {
+                let found = self.find_cooperative(&row.court, &row.number).await?;
+                places.put(place_key.clone(), found.map_or(Known::Nowhere, Known::Here));
+            }
+            let fault = match places.find(&place_key) {
+                Some(Known::Here(place)) => match self.membership_key(place, &row) {
+                    Some(key) => {
+                        placed.push(Placed { row, place: place.clone(), key });
+                        continue;
+                    }
+                    None => ("member_number", "too-long", "the number is too long"),
+                },
+                Some(Known::Rejected) => ("number", "cooperative-rejected", "the row of its cooperative was rejected"),
+                _ => ("number", "no-cooperative", "no cooperative has this court and number"),
+            };
+            self.members.rejected += 1;
+            self.report.add(vec![rejected(&row, fault)])?;
+        }
+        Ok(placed)
+    }
+
+    fn membership_key(&self, place: &Place, row: &MemberRow) -> Option<String> {
+        let values = [Value::from(place.id.to_string()), Value::from(row.member_number.as_str())];
+        self.kinds.membership.unique_key(BY_NUMBER, &values)
+    }
+
+    async fn stored_members(&self, placed: &[Placed]) -> Result<Stored, ImportError> {
+        let keys: Vec<String> =
+            placed.iter().filter(|placed| !placed.place.fresh).map(|placed| placed.key.clone()).collect();
+        let national_ids: Vec<String> = placed.iter().filter_map(|placed| placed.row.national_id_key.clone()).collect();
+        if keys.is_empty() && national_ids.is_empty() {
+            return Ok(Stored::default());
+        }
+        let (membership, person) = (self.kinds.membership.number(), self.kinds.person.number());
+        let mut tx = self.records.db().read().await.map_err(ImportError::Lookup)?;
+        let memberships =
+            record::find_unique_many(&mut tx, membership, BY_NUMBER, &keys).await.map_err(ImportError::Lookup)?;
+        let known = record::find_unique_many(&mut tx, person, BY_NATIONAL_ID, &national_ids)
+            .await
+            .map_err(ImportError::Lookup)?;
+        let mut ids = Vec::with_capacity(memberships.len());
+        for (_, row) in &memberships {
+            ids.extend(person_of(&stored(row)?));
+        }
+        let by_national_id = known.iter().map(|(key, row)| (key.clone(), row.id)).collect();
+        let persons = record::find_many(&mut tx, &ids).await.map_err(ImportError::Lookup)?;
+        let persons = persons.into_iter().chain(known.into_iter().map(|(_, row)| row));
+        Ok(Stored {
+            memberships: memberships.into_iter().collect(),
+            persons: persons.filter(|row| !row.deleted).map(|row| (row.id, row)).collect(),
+            by_national_id,
+        })
+    }
+
+    /// Compares one row with what is stored, and adds what is to be written.
+    fn member(&mut self, placed: Placed, stored: &mut Stored, writes: &mut Writes) -> Result<(), ImportError> {
+        let Placed { row, place, key } = placed;
+        let old = stored.memberships.get(&key);
+        let before = old.map(self::stored).transpose()?;
+        let person = row
+            .national_id_key
+            .as_ref()
+            .and_then(|key| stored.by_national_id.get(key).copied())
+            .or_else(|| before.as_ref().and_then(person_of));
+        let id = person.unwrap_or_else(|| self.records.ambient().new_id());
+        let person_changed = self.person(id, &row, &place, stored, writes)?;
+        if let Some(key) = &row.national_id_key {
+            stored.by_national_id.insert(key.clone(), id);
+        }
+        let mut after = before.clone().unwrap_or_default();
+        apply(&mut after, &row.membership);
+        set(&mut after, "person", id.to_string().into());
+        set(&mut after, "sector", place.sector.into());
+        if let Some(province) = place.province {
+            set(&mut after, "province", province.to_string().into());
+        }
+        match old {
+            None => {
+                set(&mut after, "cooperative", place.id.to_string().into());
+                set(&mut after, "number", row.member_number.into());
+                writes.new_memberships.push(New { id: self.records.ambient().new_id(), body: Value::Object(after) });
+                self.members.created += 1;
+            }
+            Some(old) if before.as_ref() != Some(&after) => {
+                let name = self.kinds.membership.name().clone();
+                writes.changed.insert(old.id, Draft::replace(name, old.id, Value::Object(after), old.version));
+                self.members.updated += 1;
+            }
+            Some(_) if person_changed => self.members.updated += 1,
+            Some(_) => self.members.unchanged += 1,
+        }
+        Ok(())
+    }
+
+    /// Compares the person of a row; says whether there is something to write.
+    fn person(
+        &self,
+        id: RecordId,
+        row: &MemberRow,
+        place: &Place,
+        stored: &Stored,
+        writes: &mut Writes,
+    ) -> Result<bool, ImportError> {
+        let fill = |body: &mut Map<String, Value>| {
+            apply(body, &row.person);
+            if let Some(key) = &row.national_id_key {
+                set(body, "national_id_key", key.as_str().into());
+            }
+        };
+        if let Some(New { body: Value::Object(body), .. }) = writes.new_persons.iter_mut().rev().find(|new| new.id == id) {
+            // A second membership of a person whom an earlier row of this batch brought.
+            fill(body);
+            return Ok(true);
+        }
+        let Some(old) = stored.persons.get(&id) else {
+            let mut body = Map::new();
+            fill(&mut body);
+            if let Some(province) = place.province {
+                set(&mut body, "province", province.to_string().into());
+            }
+            writes.new_persons.push(New { id, body: Value::Object(body) });
+            return Ok(true);
+        };
+        let earlier = writes.changed.get(&id).and_then(Draft::body).and_then(Value::as_object);
+        let before = match earlier {
+            Some(body) => body.clone(),
+            None => self::stored(old)?,
+        };
+        let mut after = before.clone();
+        fill(&mut after);
+        if after == before {
+            return Ok(false);
+        }
+        let name = self.kinds.person.name().clone();
+        writes.changed.insert(id, Draft::replace(name, id, Value::Object(after), old.version));
+        Ok(true)
+    }
+}
+
+/// The person of a membership.
+pub(super) fn person_of(membership: &Map<String, Value>) -> Option<RecordId> {
+    membership.get("person").and_then(Value::as_str).and_then(|id| id.parse().ok())
+}
+
+fn rejected(row: &MemberRow, (column, code, message): (&str, &'static str, &str)) -> Rejected {
+    let value = if column == "member_number" { &row.member_number } else { &row.number };
+    Rejected {
+        table: Table::Members,
+        row: row.row,
+        column: column.to_owned(),
+        value: shorten(value),
+        code,
+        message: message.to_owned(),
+    }
+}

@@ -1,0 +1,191 @@
+//! The import of the register from CSV files.
+//!
+//! A file is read on a thread of its own and checked row by row, while the rows before it are compared with the register
+//! and written. Memory does not grow with the file, but for 17 bytes for each row's key and one small entry for each
+//! cooperative.
+//!
+//! By default nothing is kept if any row is wrong: a first pass reads both files to their ends and writes nothing; only
+//! when it found no fault does a second pass write, in transactions of some thousand rows. If the machine stops in the
+//! second pass, the same import started again goes on where it stopped, because rows that are already there are
+//! unchanged. A file that is imported twice changes nothing the second time.
+//!
+//! What a file has no column for stays as it is; an empty cell empties the field. Encodings other than UTF-8, and
+//! spreadsheets, are refused with a message (TODO(#4)).
+
+mod columns;
+mod cooperative;
+mod cooperatives;
+mod lines;
+mod member;
+mod members;
+mod merge;
+mod parse;
+mod places;
+mod report;
+mod row;
+mod run;
+mod store;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+pub use columns::HeaderError;
+pub use report::{Rejected, SHOWN_MAX, Table};
+pub use run::run;
+
+use tiwizi_storage::StorageError;
+
+use crate::national_id::NationalIdKey;
+
+/// What to import, and how.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The file of cooperatives.
+    pub cooperatives: PathBuf,
+    /// The file of their members.
+    pub members: Option<PathBuf>,
+    /// Say what would change, and change nothing.
+    pub dry_run: bool,
+    /// Keep the good rows when others are wrong.
+    pub skip_bad: bool,
+    /// Where to write the rejected rows.
+    pub report: Option<PathBuf>,
+    /// The key under which numbers of identity cards are hashed.
+    pub national_id_key: NationalIdKey,
+}
+
+/// How far an import has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Whether rows are being written, or only checked.
+    pub writing: bool,
+    /// The file that is being read.
+    pub table: Table,
+    /// Rows of both files that are done in this pass.
+    pub rows_done: u64,
+    /// Bytes of both files that are done in this pass.
+    pub bytes_done: u64,
+    /// Bytes of both files.
+    pub bytes_total: u64,
+}
+
+/// What became of the rows of one file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Were not there before.
+    pub created: u64,
+    /// Were there with another content.
+    pub updated: u64,
+    /// Were there just so.
+    pub unchanged: u64,
+    /// Were wrong.
+    pub rejected: u64,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The cooperatives.
+    pub cooperatives: Counts,
+    /// Their members.
+    pub members: Counts,
+    /// Whether anything may have been written. It was not in a dry run, nor when a row was wrong and `skip_bad` was not
+    /// set; then only `rejected` counts.
+    pub kept: bool,
+    /// The first rejected values, at most [`SHOWN_MAX`].
+    pub rejected: Vec<Rejected>,
+}
+
+impl Summary {
+    /// The summary as scripts read it.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let counts = |counts: &Counts| {
+            serde_json::json!({
+                "created": counts.created,
+                "updated": counts.updated,
+                "unchanged": counts.unchanged,
+                "rejected": counts.rejected,
+            })
+        };
+        serde_json::json!({ "cooperatives": counts(&self.cooperatives), "members": counts(&self.members) })
+    }
+
+    /// Whether a row was wrong.
+    #[must_use]
+    pub fn has_rejected(&self) -> bool {
+        self.cooperatives.rejected + self.members.rejected > 0
+    }
+}
+
+/// Why an import stopped. Rows that are wrong do not stop it; they are in the summary and the report.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A file could not be read.
+    #[error("could not read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file is not UTF-8.
+    #[error("{} is {found}; save it as \"CSV UTF-8\" and import that", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What it seems to be.
+        found: &'static str,
+    },
+    /// The first row was not understood.
+    #[error("the first row of {} was not understood", path.display())]
+    Header {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<HeaderError>,
+    },
+    /// The report could not be written.
+    #[error("could not write the report {}", path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: csv::Error,
+    },
+    /// The kernel's own kinds are not in use.
+    #[error("the kind registry/{name} is not in use; the instance was not opened by the kernel")]
+    NoKind {
+        /// The kind.
+        name: &'static str,
+    },
+    /// What is stored could not be compared with the file.
+    #[error("could not look up what is stored")]
+    Lookup(#[source] StorageError),
+    /// A stored record is damaged.
+    #[error("a stored record is not JSON")]
+    Damaged(#[source] serde_json::Error),
+    /// Some rows could not be written; the rows before them are kept.
+    #[error(
+        "could not write rows {first_row} to {last_row} of the {}; the rows before them are kept, and the same import \
+         started again goes on from there",
+        table.name()
+    )]
+    Write {
+        /// The file.
+        table: Table,
+        /// The first row of the batch.
+        first_row: u64,
+        /// Its last.
+        last_row: u64,
+        /// The cause.
+        #[source]
+        source: Box<tiwizi_records::WriteError>,
+    },
+}

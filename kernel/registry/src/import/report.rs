@@ -1,0 +1,117 @@
+//! What was wrong, row by row: kept small in memory, written as CSV for those who mend the file.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use tiwizi_model::limits;
+
+use crate::import::ImportError;
+
+/// One of the two files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// The cooperatives.
+    Cooperatives,
+    /// Their members.
+    Members,
+}
+
+impl Table {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cooperatives => "cooperatives",
+            Self::Members => "members",
+        }
+    }
+}
+
+/// One value that was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// The file.
+    pub table: Table,
+    /// The row, as a spreadsheet counts: the header is 1.
+    pub row: u64,
+    /// The column; empty when the row as a whole is wrong.
+    pub column: String,
+    /// The value, shortened.
+    pub value: String,
+    /// A stable code.
+    pub code: &'static str,
+    /// A sentence.
+    pub message: String,
+}
+
+/// The first characters of a value, for a message.
+pub(super) fn shorten(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(limits::ECHO_CHARS_MAX).collect()
+}
+
+/// Rejected values that a summary shows by itself.
+pub const SHOWN_MAX: usize = 20;
+
+/// Collects what was wrong.
+pub(super) struct Report {
+    path: Option<PathBuf>,
+    writer: Option<csv::Writer<BufWriter<File>>>,
+    written: usize,
+    pub(super) shown: Vec<Rejected>,
+}
+
+impl Report {
+    /// A report that is also written to a file, if a path is given. The file is made at once, so that a path that
+    /// cannot be written stops the import before it began.
+    pub(super) fn create(path: Option<&Path>) -> Result<Self, ImportError> {
+        let mut report = Self { path: path.map(Path::to_owned), writer: None, written: 0, shown: Vec::new() };
+        if let Some(path) = path {
+            let file = File::create(path)
+                .map_err(|source| ImportError::Report { path: path.to_owned(), source: source.into() })?;
+            report.writer = Some(csv::Writer::from_writer(BufWriter::new(file)));
+            report.record(&["file", "row", "column", "value", "code", "message"])?;
+        }
+        Ok(report)
+    }
+
+    /// Adds rejected values.
+    pub(super) fn add(&mut self, rejected: Vec<Rejected>) -> Result<(), ImportError> {
+        for fault in rejected {
+            if self.written < limits::IMPORT_REPORT_ROWS_MAX {
+                self.written += 1;
+                let row = fault.row.to_string();
+                let value = without_formula(&fault.value);
+                self.record(&[fault.table.name(), &row, &fault.column, &value, fault.code, &fault.message])?;
+            }
+            if self.shown.len() < SHOWN_MAX {
+                self.shown.push(fault);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the file.
+    pub(super) fn finish(mut self) -> Result<Vec<Rejected>, ImportError> {
+        if let Some(writer) = &mut self.writer {
+            writer.flush().map_err(|source| failed(self.path.as_deref(), source.into()))?;
+        }
+        Ok(self.shown)
+    }
+
+    fn record(&mut self, fields: &[&str]) -> Result<(), ImportError> {
+        match &mut self.writer {
+            Some(writer) => writer.write_record(fields).map_err(|source| failed(self.path.as_deref(), source)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn failed(path: Option<&Path>, source: csv::Error) -> ImportError {
+    ImportError::Report { path: path.unwrap_or(Path::new("")).to_owned(), source }
+}
+
+/// A report is opened in a spreadsheet, where some values would run as formulas.
+fn without_formula(value: &str) -> String {
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value.to_owned() }
+}

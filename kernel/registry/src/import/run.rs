@@ -1,0 +1,173 @@
+//! The passes of an import.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tiwizi_identity::Caller;
+use tiwizi_model::KindName;
+use tiwizi_records::{Kind, Records};
+
+use crate::day::Day;
+use crate::import::parse::{self, Batch};
+use crate::import::places::Places;
+use crate::import::report::{Report, Table};
+use crate::import::{Counts, ImportError, Progress, Settings, Summary};
+use crate::kinds::Names;
+use crate::rules;
+
+/// What a pass does with rows that are right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Looks whether every row could be written.
+    Check,
+    /// Looks what writing would do.
+    Compare,
+    /// Writes.
+    Write,
+}
+
+/// Imports the register.
+///
+/// # Errors
+/// When a file or the database cannot be used. Wrong rows are no error: they are in the summary.
+pub async fn run(
+    records: &Records,
+    caller: &Caller,
+    settings: &Settings,
+    progress: impl FnMut(Progress) + Send,
+) -> Result<Summary, ImportError> {
+    let report = Report::create(settings.report.as_deref())?;
+    let paths: Vec<&PathBuf> = [&settings.cooperatives].into_iter().chain(settings.members.as_ref()).collect();
+    let bytes_total = parse::total_bytes(&paths)?;
+    let last_day = rules::last_day(records.ambient().now());
+    let kinds = ImportKinds::find(records)?;
+    let mut pass = Pass {
+        records,
+        caller,
+        kinds: &kinds,
+        settings,
+        last_day,
+        mode: first_mode(settings),
+        report,
+        cooperatives: Counts::default(),
+        members: Counts::default(),
+        rows_done: 0,
+        bytes_done: 0,
+        bytes_total,
+        progress: Box::new(progress),
+    };
+    pass.both_files().await?;
+    if pass.mode == Mode::Check && pass.cooperatives.rejected + pass.members.rejected == 0 {
+        pass.begin_again(Mode::Write);
+        pass.both_files().await?;
+    }
+    let kept = pass.mode == Mode::Write;
+    let (mut cooperatives, mut members) = (pass.cooperatives, pass.members);
+    if pass.mode == Mode::Check {
+        cooperatives = Counts { rejected: cooperatives.rejected, ..Counts::default() };
+        members = Counts { rejected: members.rejected, ..Counts::default() };
+    }
+    Ok(Summary { cooperatives, members, kept, rejected: pass.report.finish()? })
+}
+
+fn first_mode(settings: &Settings) -> Mode {
+    match (settings.dry_run, settings.skip_bad) {
+        (true, _) => Mode::Compare,
+        (false, true) => Mode::Write,
+        (false, false) => Mode::Check,
+    }
+}
+
+/// The kinds that an import writes.
+pub(super) struct ImportKinds {
+    pub(super) cooperative: Arc<Kind>,
+    pub(super) person: Arc<Kind>,
+    pub(super) membership: Arc<Kind>,
+}
+
+impl ImportKinds {
+    fn find(records: &Records) -> Result<Self, ImportError> {
+        let (names, kinds) = (Names::new(), records.kinds());
+        let find = |name: &KindName, short| kinds.find(name).cloned().ok_or(ImportError::NoKind { name: short });
+        Ok(Self {
+            cooperative: find(&names.cooperative, "cooperative")?,
+            person: find(&names.person, "person")?,
+            membership: find(&names.membership, "membership")?,
+        })
+    }
+}
+
+/// One reading of both files.
+pub(super) struct Pass<'a> {
+    pub(super) records: &'a Records,
+    pub(super) caller: &'a Caller,
+    pub(super) kinds: &'a ImportKinds,
+    pub(super) settings: &'a Settings,
+    pub(super) last_day: Day,
+    pub(super) mode: Mode,
+    pub(super) report: Report,
+    pub(super) cooperatives: Counts,
+    pub(super) members: Counts,
+    rows_done: u64,
+    bytes_done: u64,
+    bytes_total: u64,
+    progress: Box<dyn FnMut(Progress) + Send + 'a>,
+}
+
+impl Pass<'_> {
+    fn begin_again(&mut self, mode: Mode) {
+        self.mode = mode;
+        (self.cooperatives, self.members) = (Counts::default(), Counts::default());
+        (self.rows_done, self.bytes_done) = (0, 0);
+    }
+
+    async fn both_files(&mut self) -> Result<(), ImportError> {
+        let mut places = Places::default();
+        let mut batches = parse::cooperatives(&self.settings.cooperatives, self.last_day);
+        let mut before = self.bytes_done;
+        while let Some(batch) = batches.recv().await {
+            let batch = batch?;
+            let step = Step::of(&batch, Table::Cooperatives);
+            self.cooperatives_batch(batch, &mut places).await?;
+            self.step(step, before);
+        }
+        let Some(path) = &self.settings.members else {
+            return Ok(());
+        };
+        before = self.bytes_done;
+        let mut batches = parse::members(path, self.last_day, self.settings.national_id_key.clone());
+        while let Some(batch) = batches.recv().await {
+            let batch = batch?;
+            let step = Step::of(&batch, Table::Members);
+            self.members_batch(batch, &mut places).await?;
+            self.step(step, before);
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, step: Step, before: u64) {
+        self.rows_done += step.rows;
+        self.bytes_done = before + step.done_bytes;
+        (self.progress)(Progress {
+            writing: self.mode == Mode::Write,
+            table: step.table,
+            rows_done: self.rows_done,
+            bytes_done: self.bytes_done,
+            bytes_total: self.bytes_total,
+        });
+    }
+}
+
+/// What a batch adds to the progress.
+struct Step {
+    table: Table,
+    rows: u64,
+    done_bytes: u64,
+}
+
+impl Step {
+    fn of<T>(batch: &Batch<T>, table: Table) -> Self {
+        let good = u64::try_from(batch.rows.len()).unwrap_or_default();
+        Self { table, rows: good + batch.rejected_rows, done_bytes: batch.done_bytes }
+    }
+}

@@ -1,0 +1,163 @@
+//! Writing what an import has decided, through the one door to records.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tiwizi_model::RecordId;
+use tiwizi_model::limits::{BATCH_WRITES_MAX, PAGE_ROWS_MAX};
+use tiwizi_records::{Draft, FieldError, ImportBatch, ImportOutcome, ImportRow, Kind, WriteError};
+use tiwizi_storage::{Order, RecordRow, Scan, StorageError, record};
+
+use crate::import::ImportError;
+use crate::import::members::person_of;
+use crate::import::merge::{set, stored};
+use crate::import::places::Place;
+use crate::import::report::Table;
+use crate::import::run::Pass;
+
+/// A record to be made.
+#[derive(Debug)]
+pub(super) struct New {
+    pub(super) id: RecordId,
+    pub(super) body: Value,
+}
+
+/// The rows of the file that a write is about, for the message when it fails.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows {
+    table: Table,
+    first: u64,
+    last: u64,
+}
+
+impl Rows {
+    pub(super) fn of(rows: impl Iterator<Item = u64>, table: Table) -> Self {
+        let (first, last) = rows.fold((u64::MAX, 0), |(first, last), row| (first.min(row), last.max(row)));
+        Self { table, first: first.min(last), last }
+    }
+
+    fn failed(self, source: WriteError) -> ImportError {
+        ImportError::Write {
+            table: self.table,
+            first_row: self.first,
+            last_row: self.last,
+            source: Box::new(source),
+        }
+    }
+}
+
+impl Pass<'_> {
+    /// Makes records: all of a batch in one transaction.
+    pub(super) async fn create(&self, new: Vec<(&Arc<Kind>, Vec<New>)>, rows: Rows) -> Result<(), ImportError> {
+        let t0 = std::time::Instant::now();
+        let mut prepared = Vec::with_capacity(new.len());
+        for (kind, new) in new.into_iter().filter(|(_, new)| !new.is_empty()) {
+            let import = new.into_iter().map(|new| ImportRow { id: new.id, body: new.body }).collect();
+            let batch = ImportBatch { kind: kind.name().clone(), slot: 0, rows: import };
+            let batch = self.records.prepare_import(self.caller, batch).await;
+            prepared.push(batch.map_err(|error| rows.failed(error))?);
+        }
+        if prepared.is_empty() {
+            return Ok(());
+        }
+        let storage = |error: StorageError| rows.failed(WriteError::Storage(error));
+        let t1 = t0.elapsed();
+        let mut tx = self.records.db().begin_write().await.map_err(storage)?;
+        for batch in prepared {
+            let outcomes = self.records.write_import(&mut tx, batch).await;
+            let refused = outcomes.map_err(|error| rows.failed(error))?.into_iter().enumerate().find_map(refusal);
+            if let Some(refused) = refused {
+                return Err(rows.failed(refused));
+            }
+        }
+        let t2 = t0.elapsed();
+        let r = tx.commit().await.map_err(storage);
+        eprintln!("prep {t1:?} write {:?} commit {:?}", t2-t1, t0.elapsed()-t2);
+        r
+    }
+
+    /// Changes records that are there.
+    pub(super) async fn change(&self, mut drafts: Vec<Draft>, rows: Rows) -> Result<(), ImportError> {
+        while !drafts.is_empty() {
+            let rest = drafts.split_off(drafts.len().min(BATCH_WRITES_MAX));
+            let written = self.records.submit(self.caller, drafts, None).await;
+            written.map_err(|error| rows.failed(error))?;
+            drafts = rest;
+        }
+        Ok(())
+    }
+
+    /// A cooperative that moved, or changed its sector, takes its members along: their permits and counts go by it.
+    pub(super) async fn move_members(&self, place: &Place, rows: Rows) -> Result<(), ImportError> {
+        let mut after = None;
+        loop {
+            let page = self.memberships(place.id, after.take()).await?;
+            let mut persons = Vec::with_capacity(page.len());
+            let mut drafts = Vec::with_capacity(page.len());
+            for (_, row) in &page {
+                let mut body = stored(row)?;
+                persons.extend(person_of(&body));
+                set(&mut body, "sector", place.sector.as_str().into());
+                drafts.extend(moved(&self.kinds.membership, row, place, body)?);
+            }
+            let mut tx = self.records.db().read_single().await.map_err(ImportError::Lookup)?;
+            let persons = record::find_many(&mut tx, &persons).await.map_err(ImportError::Lookup)?;
+            drop(tx);
+            for row in persons.iter().filter(|row| !row.deleted) {
+                drafts.extend(moved(&self.kinds.person, row, place, stored(row)?)?);
+            }
+            self.change(drafts, rows).await?;
+            match page.into_iter().next_back() {
+                Some((key, row)) => after = Some((key, row.id)),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn memberships(
+        &self,
+        cooperative: RecordId,
+        after: Option<(String, RecordId)>,
+    ) -> Result<Vec<(String, RecordRow)>, ImportError> {
+        let subject = Some(cooperative.to_string());
+        let scan = Scan {
+            kind: self.kinds.membership.number(),
+            order: Order::Subject,
+            low: subject.clone(),
+            high: subject,
+            after,
+            descending: false,
+            reach: None,
+            rows_max: PAGE_ROWS_MAX,
+        };
+        let mut tx = self.records.db().read_single().await.map_err(ImportError::Lookup)?;
+        record::scan(&mut tx, &scan).await.map_err(ImportError::Lookup)
+    }
+}
+
+/// The draft that puts a record where its cooperative is, if it is not there yet.
+fn moved(
+    kind: &Kind,
+    row: &RecordRow,
+    place: &Place,
+    mut body: Map<String, Value>,
+) -> Result<Option<Draft>, ImportError> {
+    if let Some(province) = place.province {
+        set(&mut body, "province", province.to_string().into());
+    }
+    let differs = stored(row)? != body;
+    Ok(differs.then(|| Draft::replace(kind.name().clone(), row.id, Value::Object(body), row.version)))
+}
+
+/// The checks of an import are those of records, so a refusal here is a race or a fault of ours: nothing of the batch is
+/// kept then.
+fn refusal((position, outcome): (usize, ImportOutcome)) -> Option<WriteError> {
+    let fields = match outcome {
+        ImportOutcome::Created(_) => return None,
+        ImportOutcome::Rejected(rejection) => rejection.fields,
+        ImportOutcome::Updated(_) | ImportOutcome::Unchanged(_) => {
+            vec![FieldError::new("", "overtaken", "somebody else made the same record while the import ran")]
+        }
+    };
+    Some(WriteError::Invalid { position, fields })
+}

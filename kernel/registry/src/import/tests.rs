@@ -1,0 +1,271 @@
+use serde_json::json;
+
+use super::*;
+use crate::readers::{self, By, Measure};
+use crate::synthetic;
+use crate::testing::Register;
+
+const COOPERATIVES: &str = "\
+court,number,name_fr,ice,sector,province,capital_mad,registered_on
+Taroudannt,1/2019,Tifaouine,001561191000066,argan,09.541,12000,2019-02-01
+Taroudannt,2/2019,Al Amal,002136093000040,crafts,09.541,,
+";
+
+const MEMBERS: &str = "\
+court;number;member_number;name_ar;gender;birth_date;national_id;joined_on;shares
+Taroudannt;1/2019;1;فاطمة العلوي;female;1995-05-01;JA 111111;2019-02-01;3
+Taroudannt;1/2019;2;محمد الناصري;male;1970-01-01;;2019-02-01;1
+Taroudannt;2/2019;1;فاطمة العلوي;F;1995-05-01;ja111111;;
+";
+
+fn counts(created: u64, updated: u64, unchanged: u64, rejected: u64) -> Counts {
+    Counts { created, updated, unchanged, rejected }
+}
+
+/// Imports one file of cooperatives and tells row, column and code of every fault.
+async fn faults(register: &Register, file: impl AsRef<[u8]>) -> Vec<(u64, String, &'static str)> {
+    let path = register.file("faulty.csv", file);
+    let summary = register.import(&register.settings(&path, None)).await;
+    assert!(!summary.kept || summary.rejected.is_empty());
+    summary.rejected.into_iter().map(|fault| (fault.row, fault.column, fault.code)).collect()
+}
+
+#[tokio::test]
+async fn two_files_become_cooperatives_persons_and_memberships() {
+    let register = Register::new().await;
+    let (cooperatives, members) = (register.file("c.csv", COOPERATIVES), register.file("m.csv", MEMBERS));
+    let summary = register.import(&register.settings(&cooperatives, Some(&members))).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(2, 0, 0, 0), counts(3, 0, 0, 0)));
+    assert!(summary.kept);
+    let stored = register.all(&register.names.cooperative).await;
+    assert_eq!(
+        stored[0],
+        json!({
+            "court": "Taroudannt", "number": "1/2019", "name_fr": "Tifaouine", "ice": "001561191000066", "sector": "argan",
+            "province": "09.541", "capital_mad": 12000, "registered_on": "2019-02-01", "status": "registered"
+        })
+    );
+    let memberships = register.all(&register.names.membership).await;
+    assert_eq!(memberships.len(), 3);
+    assert_eq!(
+        (&memberships[0]["province"], &memberships[0]["sector"], &memberships[0]["birth_year"], &memberships[0]["shares"]),
+        (&json!("09.541"), &json!("argan"), &json!(1995), &json!(3))
+    );
+    let totals = readers::Totals { cooperatives: 2, members: 3, women: 2, youth: 2 };
+    assert_eq!(register.totals().await, totals);
+}
+
+#[tokio::test]
+async fn one_identity_card_is_one_person_and_its_number_is_not_stored() {
+    let register = Register::new().await;
+    let (cooperatives, members) = (register.file("c.csv", COOPERATIVES), register.file("m.csv", MEMBERS));
+    register.import(&register.settings(&cooperatives, Some(&members))).await;
+    let persons = register.all(&register.names.person).await;
+    let memberships = register.all(&register.names.membership).await;
+    assert_eq!(persons.len(), 2);
+    assert_eq!(memberships[0]["person"], memberships[2]["person"]);
+    assert_eq!(persons.iter().filter(|person| person.get("national_id_key").is_some()).count(), 1);
+    assert!(!format!("{persons:?}{memberships:?}").contains("111111"));
+}
+
+#[tokio::test]
+async fn the_same_files_again_change_nothing() {
+    let register = Register::new().await;
+    let (cooperatives, members) = (register.file("c.csv", COOPERATIVES), register.file("m.csv", MEMBERS));
+    let settings = register.settings(&cooperatives, Some(&members));
+    register.import(&settings).await;
+    let before = register.changes().await;
+    let summary = register.import(&settings).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(0, 0, 2, 0), counts(0, 0, 3, 0)));
+    assert_eq!(register.changes().await, before);
+}
+
+#[tokio::test]
+async fn a_changed_file_updates_what_it_has_columns_for_and_moves_the_members_along() {
+    let register = Register::new().await;
+    let (cooperatives, members) = (register.file("c.csv", COOPERATIVES), register.file("m.csv", MEMBERS));
+    register.import(&register.settings(&cooperatives, Some(&members))).await;
+    register.totals().await;
+    let moved = "court\tnumber\tsector\tprovince\tname_fr\nTaroudannt\t1/2019\tcrafts\tTiznit\tTifaouine\n";
+    let moved = register.file("moved.csv", moved);
+    let summary = register.import(&register.settings(&moved, None)).await;
+    assert_eq!(summary.cooperatives, counts(0, 1, 0, 0));
+    let stored = register.all(&register.names.cooperative).await;
+    assert_eq!((&stored[0]["province"], &stored[0]["ice"]), (&json!("09.581"), &json!("001561191000066")));
+    register.totals().await;
+    let counts = |measure, by| readers::counts(register.records.db(), measure, by);
+    let by_province = counts(Measure::Members, By::Province).await.unwrap();
+    assert_eq!(by_province, [("09.541".to_owned(), 1), ("09.581".to_owned(), 2)]);
+    assert_eq!(counts(Measure::Members, By::Sector).await.unwrap(), [("crafts".to_owned(), 3)]);
+    assert_eq!(counts(Measure::Cooperatives, By::Sector).await.unwrap(), [("crafts".to_owned(), 2)]);
+}
+
+#[tokio::test]
+async fn an_empty_cell_empties_the_field_and_a_member_who_left_counts_no_more() {
+    let register = Register::new().await;
+    let (cooperatives, members) = (register.file("c.csv", COOPERATIVES), register.file("m.csv", MEMBERS));
+    register.import(&register.settings(&cooperatives, Some(&members))).await;
+    let left = "court,number,member_number,name_ar,left_on,shares\nTaroudannt,1/2019,1,فاطمة العلوي,2024-01-01,\n";
+    let left = register.file("left.csv", left);
+    let summary = register.import(&register.settings(&cooperatives, Some(&left))).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(0, 0, 2, 0), counts(0, 1, 0, 0)));
+    let membership = &register.all(&register.names.membership).await[0];
+    assert_eq!((&membership["left_on"], membership.get("shares")), (&json!("2024-01-01"), None));
+    let totals = readers::Totals { cooperatives: 2, members: 2, women: 1, youth: 1 };
+    assert_eq!(register.totals().await, totals);
+}
+
+#[tokio::test]
+async fn each_wrong_value_is_reported_with_row_column_and_code() {
+    let register = Register::new().await;
+    let header = "court,number,name_fr,ice,sector,province,registered_on,founded_on,capital_mad\n";
+    for (row, column, code) in [
+        ("C,1,N,001561191000065,argan,09.541,,,", "ice", "ice"),
+        ("C,1,N,12,argan,09.541,,,", "ice", "ice"),
+        ("C,1,N,,argan,09.999,,,", "province", "province"),
+        ("C,1,N,,space,09.541,,,", "sector", "sector"),
+        ("C,1,N,,argan,,,,", "province", "required"),
+        ("C,,N,,argan,09.541,,,", "number", "required"),
+        ("C,1,,,argan,09.541,,,", "name_fr", "required"),
+        ("C,1,N,,argan,09.541,2019-02-30,,", "registered_on", "date"),
+        ("C,1,N,,argan,09.541,01/02/2019,,", "registered_on", "date"),
+        ("C,1,N,,argan,09.541,2031-01-01,,", "registered_on", "future"),
+        ("C,1,N,,argan,09.541,2019-01-01,2020-01-01,", "founded_on", "order"),
+        ("C,1,N,,argan,09.541,,,\"1,000\"", "capital_mad", "number"),
+        ("C,1,a\0b,,argan,09.541,,,", "name_fr", "nul"),
+        ("C,1,N,,argan,09.541", "", "columns"),
+        ("C,1,N,,argan,09.541,,,,,", "", "columns"),
+        ("C,1,\"N,,argan,09.541,,,", "", "quote"),
+    ] {
+        assert_eq!(faults(&register, format!("{header}{row}\n")).await, [(2, column.to_owned(), code)], "{row:?}");
+    }
+    let latin = [header.as_bytes(), b"C,1,Coop\xe9rative,,argan,09.541,,,\n"].concat();
+    assert_eq!(faults(&register, latin).await, [(2, "name_fr".to_owned(), "encoding")]);
+    assert_eq!(register.changes().await, 0);
+}
+
+#[tokio::test]
+async fn a_key_that_is_there_twice_is_reported_once() {
+    let register = Register::new().await;
+    let header = "court,number,name_fr,ice,sector,province\n";
+    let rows = "C,1,A,,argan,09.541\nC,1,B,,argan,09.541\nC,2,A,001561191000066,argan,09.541\nC,3,B,001561191000066,argan,09.541\n";
+    let expected = [(3, "number".to_owned(), "duplicate-in-file"), (5, "ice".to_owned(), "duplicate-in-file")];
+    assert_eq!(faults(&register, format!("{header}{rows}")).await, expected);
+    faults(&register, format!("{header}C,2,A,001561191000066,argan,09.541\n")).await;
+    let again = faults(&register, format!("{header}D,9,A,001561191000066,argan,09.541\n")).await;
+    assert_eq!(again, [(2, "ice".to_owned(), "duplicate")]);
+}
+
+#[tokio::test]
+async fn a_gigantic_line_is_one_rejected_row() {
+    let register = Register::new().await;
+    let header = "court,number,name_fr,sector,province\n";
+    let file = format!("{header}C,1,{},argan,09.541\nC,2,N,argan,09.541\n", "x".repeat(32 << 20));
+    let path = register.file("c.csv", file);
+    let settings = Settings { skip_bad: true, ..register.settings(&path, None) };
+    let summary = register.import(&settings).await;
+    assert_eq!(summary.cooperatives, counts(1, 0, 0, 1));
+    assert_eq!((summary.rejected[0].row, summary.rejected[0].code), (2, "row-too-long"));
+}
+
+#[tokio::test]
+async fn by_default_nothing_is_kept_when_one_row_of_either_file_is_wrong() {
+    let register = Register::new().await;
+    let cooperatives = register.file("c.csv", COOPERATIVES);
+    let members = register.file("m.csv", format!("{MEMBERS}Taroudannt;9/2019;1;سعيد;male;;;;\n"));
+    let report = register.folder.path().join("report.csv");
+    let settings =
+        Settings { report: Some(report.clone()), ..register.settings(&cooperatives, Some(&members)) };
+    let summary = register.import(&settings).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(0, 0, 0, 0), counts(0, 0, 0, 1)));
+    assert!(!summary.kept);
+    assert_eq!(register.changes().await, 0);
+    let report = std::fs::read_to_string(report).unwrap();
+    assert_eq!(
+        report,
+        "file,row,column,value,code,message\nmembers,5,number,9/2019,no-cooperative,no cooperative has this court and number\n"
+    );
+    let summary = register.import(&Settings { skip_bad: true, ..settings }).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(2, 0, 0, 0), counts(3, 0, 0, 1)));
+}
+
+#[tokio::test]
+async fn members_of_a_rejected_cooperative_are_not_called_orphans() {
+    let register = Register::new().await;
+    let cooperatives = register.file("c.csv", COOPERATIVES.replace("001561191000066", "001561191000065"));
+    let members = register.file("m.csv", MEMBERS);
+    let settings = Settings { skip_bad: true, ..register.settings(&cooperatives, Some(&members)) };
+    let summary = register.import(&settings).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(1, 0, 0, 1), counts(1, 0, 0, 2)));
+    assert!(summary.rejected.iter().any(|fault| fault.code == "cooperative-rejected"));
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_change_and_writes_nothing() {
+    let register = Register::new().await;
+    let (cooperatives, members) = (register.file("c.csv", COOPERATIVES), register.file("m.csv", MEMBERS));
+    let settings = register.settings(&cooperatives, Some(&members));
+    let dry = Settings { dry_run: true, ..settings.clone() };
+    let summary = register.import(&dry).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(2, 0, 0, 0), counts(3, 0, 0, 0)));
+    assert!(!summary.kept);
+    assert_eq!(register.changes().await, 0);
+    register.import(&settings).await;
+    let changed = register.file("m.csv", MEMBERS.replace(";2019-02-01;1", ";2019-02-01;2"));
+    let summary = register.import(&Settings { members: Some(changed), ..dry }).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(0, 0, 2, 0), counts(0, 1, 2, 0)));
+}
+
+#[tokio::test]
+async fn other_encodings_and_headers_are_refused_with_a_reason() {
+    let register = Register::new().await;
+    for (file, part) in [
+        (b"\xff\xfec\0o\0u\0".to_vec(), "UTF-16"),
+        (b"PK\x03\x04rest".to_vec(), "spreadsheet"),
+        (b"court,num\xe9ro\n".to_vec(), "Windows"),
+        (b"court,number,colour\n".to_vec(), "not understood"),
+        (b"".to_vec(), "not understood"),
+    ] {
+        let path = register.file("c.csv", file);
+        let settings = register.settings(&path, None);
+        let error = run(&register.records, &tiwizi_identity::Caller::system(), &settings, |_| {}).await.unwrap_err();
+        assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_and_french_names_are_understood() {
+    let register = Register::new().await;
+    let file = "\u{feff}Tribunal;N°;Secteur;Province;Nom (français);Statut\r\nTata;7;Artisanat;Tata;Ifri;Radiée\r\n";
+    assert_eq!(faults(&register, file).await, []);
+    let stored = register.all(&register.names.cooperative).await;
+    let expected = json!({
+        "court": "Tata", "number": "7", "sector": "crafts", "province": "09.551", "name_fr": "Ifri", "status": "struck_off"
+    });
+    assert_eq!(stored, [expected]);
+    assert_eq!(register.totals().await.cooperatives, 0);
+}
+
+#[tokio::test]
+async fn the_synthetic_register_is_imported_whole_and_counted() {
+    let register = Register::new().await;
+    let settings = synthetic::Settings { one_in: 500, ..synthetic::Settings::default() };
+    let made = synthetic::write(register.folder.path(), settings).unwrap();
+    let mut seen = Vec::new();
+    let settings = register.settings(&made.cooperatives, Some(&made.members));
+    let caller = tiwizi_identity::Caller::system();
+    let summary = run(&register.records, &caller, &settings, |progress| seen.push(progress)).await.unwrap();
+    let (cooperatives, members) = (u64::from(made.totals.cooperatives), u64::from(made.totals.members));
+    assert_eq!(
+        (summary.cooperatives, summary.members),
+        (counts(cooperatives, 0, 0, 0), counts(members, 0, 0, 0)),
+        "{:?}",
+        summary.rejected
+    );
+    let last = seen.last().unwrap();
+    assert_eq!((last.rows_done, last.bytes_done), (cooperatives + members, last.bytes_total));
+    assert!(seen.iter().any(|progress| !progress.writing) && last.writing);
+    let totals = register.totals().await;
+    let expected = [made.totals.cooperatives, made.totals.members, made.totals.women, made.totals.youth];
+    assert_eq!([totals.cooperatives, totals.members, totals.women, totals.youth], expected.map(i64::from));
+}

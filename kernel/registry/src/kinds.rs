@@ -1,0 +1,69 @@
+//! The kernel's own kinds: their manifest, in the same format as a plugin's, and their names.
+
+use tiwizi_model::KindName;
+
+/// The manifest of the kinds `registry/…`.
+pub const MANIFEST: &[u8] = include_bytes!("../../../manifests/registry/manifest.json");
+
+/// The names of the kernel's own kinds, parsed once.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// `registry/cooperative`
+    pub cooperative: KindName,
+    /// `registry/person`
+    pub person: KindName,
+    /// `registry/membership`
+    pub membership: KindName,
+    /// `registry/milestone`
+    pub milestone: KindName,
+}
+
+impl Names {
+    /// Parses the four names.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "the four texts are constants of this file and a test parses them")]
+    pub fn new() -> Self {
+        let name = |text: &str| text.parse().expect("a constant name of a kind is well formed");
+        Self {
+            cooperative: name("registry/cooperative"),
+            person: name("registry/person"),
+            membership: name("registry/membership"),
+            milestone: name("registry/milestone"),
+        }
+    }
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_declares_exactly_the_four_kinds() {
+        let names = Names::new();
+        let manifest: serde_json::Value = serde_json::from_slice(MANIFEST).unwrap();
+        let declared: Vec<String> = manifest["kinds"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kind| format!("registry/{}", kind["name"].as_str().unwrap()))
+            .collect();
+        let expected = [names.cooperative, names.person, names.membership, names.milestone];
+        assert_eq!(declared, expected.map(|name| name.to_string()));
+    }
+
+    #[test]
+    fn every_field_has_a_class() {
+        let manifest: serde_json::Value = serde_json::from_slice(MANIFEST).unwrap();
+        for kind in manifest["kinds"].as_array().unwrap() {
+            let fields: Vec<&String> = kind["schema"]["properties"].as_object().unwrap().keys().collect();
+            let classes: Vec<&String> = kind["classes"].as_object().unwrap().keys().collect();
+            assert_eq!(fields, classes, "{}", kind["name"]);
+        }
+    }
+}

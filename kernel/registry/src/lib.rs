@@ -1,0 +1,25 @@
+//! The register of cooperatives: its kinds, its rules, its import, its numbers.
+//!
+//! Records are kept by `tiwizi_records`; this crate says what a cooperative, a person, a membership and a milestone are,
+//! what must hold for them, and how a directorate's files become records. It knows no HTTP, no plugin and no page.
+//!
+//! Invariant: nothing here writes but through `Records`, so every row of an import has its permit and its change.
+
+pub mod day;
+pub mod ice;
+pub mod import;
+pub mod journey;
+pub mod kinds;
+pub mod national_id;
+pub mod readers;
+pub mod rules;
+pub mod sectors;
+pub mod synthetic;
+pub mod territory;
+
+#[cfg(test)]
+mod testing;
+
+pub use national_id::NationalIdKey;
+pub use readers::TallyReader;
+pub use rules::Rules;

@@ -1,0 +1,216 @@
+//! The rules of the register that a schema cannot say: check digits, real days, places and sectors that exist.
+//!
+//! The same rules hold for every path that writes: the API and pages come through [`Rules`], the import calls
+//! [`check`] for each row. They look at one body alone and ask no database; rules of law with dates of effect come as
+//! rule packs (TODO(#4)).
+
+use serde_json::{Map, Value};
+use tiwizi_identity::Caller;
+use tiwizi_model::{Ambient, Instant};
+use tiwizi_records::review::BoxFuture;
+use tiwizi_records::{Draft, FieldError, Rejection, Review};
+
+use crate::day::{Day, DayError};
+use crate::ice;
+use crate::sectors;
+use crate::territory;
+
+/// A clock that goes a little wrong, or a place further east, must not make today's date one of the future.
+const FUTURE_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// How far from a whole centime a number may be: the precision of a double at the largest amount that is taken.
+const CENTIME_TOLERANCE: f64 = 0.02;
+
+/// The reviewer of the kinds `registry/…`.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    ambient: Ambient,
+}
+
+impl Rules {
+    /// Rules that know the day from this clock.
+    #[must_use]
+    pub fn new(ambient: Ambient) -> Self {
+        Self { ambient }
+    }
+}
+
+impl Review for Rules {
+    fn review<'a>(&'a self, draft: Draft, _caller: &'a Caller) -> BoxFuture<'a, Result<Draft, Rejection>> {
+        let fields = match (draft.kind.namespace(), draft.body()) {
+            ("registry", Some(body)) => check(draft.kind.name(), body, last_day(self.ambient.now())),
+            _ => Vec::new(),
+        };
+        Box::pin(std::future::ready(if fields.is_empty() { Ok(draft) } else { Err(Rejection { fields }) }))
+    }
+
+    fn amends(&self) -> bool {
+        false
+    }
+}
+
+/// The last day that is not in the future.
+#[must_use]
+pub fn last_day(now: Instant) -> Day {
+    Day::of(now.plus_ms(FUTURE_MS))
+}
+
+/// Checks the body of a kernel's own kind, and tells every fault.
+#[must_use]
+pub fn check(kind: &str, body: &Value, last_day: Day) -> Vec<FieldError> {
+    let Some(body) = body.as_object() else {
+        return Vec::new();
+    };
+    let mut faults = Faults { body, last_day, found: Vec::new() };
+    match kind {
+        "cooperative" => cooperative(&mut faults),
+        "person" => {
+            faults.day("birth_date");
+            faults.province();
+        }
+        "membership" => membership(&mut faults),
+        "milestone" => faults.province(),
+        _ => {}
+    }
+    faults.found
+}
+
+fn cooperative(faults: &mut Faults<'_>) {
+    if let Some(Err(error)) = faults.text("ice").map(ice::check) {
+        faults.add("ice", "ice", error.to_string());
+    }
+    faults.province();
+    faults.sector();
+    faults.money("capital_mad");
+    let (founded, registered) = (faults.day("founded_on"), faults.day("registered_on"));
+    if let (Some(founded), Some(registered)) = (founded, registered)
+        && founded > registered
+    {
+        faults.add("founded_on", "order", "a cooperative is founded before it is registered".into());
+    }
+}
+
+fn membership(faults: &mut Faults<'_>) {
+    faults.province();
+    faults.sector();
+    faults.money("share_value_mad");
+    let (joined, left) = (faults.day("joined_on"), faults.day("left_on"));
+    if let (Some(joined), Some(left)) = (joined, left)
+        && left < joined
+    {
+        faults.add("left_on", "order", "a member leaves after joining".into());
+    }
+}
+
+/// A body under examination.
+struct Faults<'a> {
+    body: &'a Map<String, Value>,
+    last_day: Day,
+    found: Vec<FieldError>,
+}
+
+impl<'a> Faults<'a> {
+    fn add(&mut self, field: &str, code: &'static str, message: String) {
+        self.found.push(FieldError::of_field(field, code, message));
+    }
+
+    fn text(&self, field: &str) -> Option<&'a str> {
+        self.body.get(field).and_then(Value::as_str)
+    }
+
+    /// A day that exists and is not in the future.
+    fn day(&mut self, field: &str) -> Option<Day> {
+        let parsed: Result<Day, DayError> = self.text(field)?.parse();
+        match parsed {
+            Ok(day) if day <= self.last_day => Some(day),
+            Ok(_) => {
+                self.add(field, "future", format!("{field} is in the future"));
+                None
+            }
+            Err(error) => {
+                self.add(field, "date", error.to_string());
+                None
+            }
+        }
+    }
+
+    fn province(&mut self) {
+        let known = |text: &str| text.parse().is_ok_and(|code| territory::province(code).is_some());
+        if self.text("province").is_some_and(|text| !known(text)) {
+            self.add("province", "province", "no province or prefecture has this code".into());
+        }
+    }
+
+    fn sector(&mut self) {
+        let Some(code) = self.text("sector") else {
+            return;
+        };
+        let Some(sector) = sectors::sector(code) else {
+            return self.add("sector", "sector", "no sector has this code".into());
+        };
+        let branch = self.text("branch");
+        if branch.is_some_and(|code| !sector.branches.iter().any(|branch| branch.code == code)) {
+            self.add("branch", "branch", format!("no branch of {} has this code", sector.fr));
+        }
+    }
+
+    /// An amount in dirhams has at most two decimals.
+    fn money(&mut self, field: &str) {
+        let Some(amount) = self.body.get(field).and_then(Value::as_f64) else {
+            return;
+        };
+        let centimes = amount * 100.0;
+        if (centimes - centimes.round()).abs() > CENTIME_TOLERANCE {
+            self.add(field, "decimals", format!("{field} has at most two decimals"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn codes(kind: &str, body: &Value) -> Vec<(String, String)> {
+        let last_day = "2025-12-01".parse().unwrap();
+        check(kind, body, last_day).into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
+    }
+
+    #[test]
+    fn a_right_cooperative_has_no_fault() {
+        let body = json!({
+            "court": "Tribunal de première instance de Taroudannt", "number": "12/2019", "name_fr": "Tifaouine",
+            "ice": "001561191000066", "sector": "argan", "branch": "oil", "province": "09.541",
+            "founded_on": "2019-01-02", "registered_on": "2019-02-01", "capital_mad": 12000.5, "status": "registered"
+        });
+        assert_eq!(codes("cooperative", &body), []);
+    }
+
+    #[test]
+    fn each_wrong_field_is_named_with_its_code() {
+        for (field, value, code) in [
+            ("ice", json!("001561191000065"), "ice"),
+            ("ice", json!("12"), "ice"),
+            ("province", json!("09.999"), "province"),
+            ("province", json!("souss"), "province"),
+            ("sector", json!("space"), "sector"),
+            ("branch", json!("pottery"), "branch"),
+            ("registered_on", json!("2019-02-30"), "date"),
+            ("registered_on", json!("2026-01-01"), "future"),
+            ("founded_on", json!("2019-02-02"), "order"),
+            ("capital_mad", json!(1000.001), "decimals"),
+        ] {
+            let mut body = json!({ "sector": "argan", "province": "09.541", "registered_on": "2019-02-01" });
+            body[field] = value.clone();
+            assert_eq!(codes("cooperative", &body), [(format!("/{field}"), code.to_owned())], "{field} {value}");
+        }
+    }
+
+    #[test]
+    fn a_member_cannot_leave_before_joining() {
+        let body = json!({ "joined_on": "2020-05-01", "left_on": "2020-04-30", "province": "09.541", "sector": "argan" });
+        assert_eq!(codes("membership", &body), [("/left_on".into(), "order".into())]);
+        assert_eq!(codes("person", &json!({ "birth_date": "1990-02-31" })), [("/birth_date".into(), "date".into())]);
+    }
+}

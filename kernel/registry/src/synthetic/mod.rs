@@ -1,0 +1,139 @@
+//! A synthetic register as CSV files: for the demo, for measurements and for tests.
+//!
+//! Its four totals are the published ones, exactly; everything else is made up from word lists and a seed, and says so:
+//! every cooperative's address is [`LABEL`], every member's number begins with `FICTIF`. The files have the format that
+//! a directorate's export has, and go through the same import. The same seed and size give the same bytes.
+
+mod cooperative;
+mod dice;
+mod member;
+mod plan;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+pub use cooperative::LABEL;
+pub use plan::{NATION, Totals};
+
+use dice::{Dice, Quota};
+use member::Person;
+
+/// The seed of the demo.
+pub const SEED: u64 = 112_012;
+
+/// What to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// One cooperative for so many of the nation's; 1 makes all.
+    pub one_in: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { seed: SEED, one_in: 1 }
+    }
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The file of cooperatives.
+    pub cooperatives: PathBuf,
+    /// The file of their members.
+    pub members: PathBuf,
+    /// What they sum up to.
+    pub totals: Totals,
+}
+
+/// The files could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SyntheticError {
+    /// A file or its folder could not be made.
+    #[error("could not make {}", path.display())]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A row could not be written.
+    #[error("could not write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: csv::Error,
+    },
+}
+
+/// Writes `cooperatives.csv` and `members.csv` into a folder. It blocks; an async caller runs it on a thread of its own.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(folder: &Path, settings: Settings) -> Result<Made, SyntheticError> {
+    std::fs::create_dir_all(folder)
+        .map_err(|source| SyntheticError::Create { path: folder.to_owned(), source })?;
+    let totals = Totals::one_in(settings.one_in);
+    let mut dice = Dice::new(settings.seed);
+    let planned = plan::plan(totals, &mut dice);
+    let mut cooperatives = Table::create(folder.join("cooperatives.csv"), &cooperative::COLUMNS)?;
+    let mut members = Table::create(folder.join("members.csv"), &member::COLUMNS)?;
+    let women_only: u32 =
+        planned.iter().filter(|cooperative| cooperative.women_only).map(|cooperative| cooperative.members).sum();
+    let mut women = Quota::new(totals.women - women_only, totals.members - women_only);
+    let mut youth = Quota::new(totals.youth, totals.members);
+    let (mut province, mut local) = (usize::MAX, 0);
+    for (index, planned) in (1..).zip(&planned) {
+        local = if planned.province == province { local + 1 } else { 1 };
+        province = planned.province;
+        let Some(made) = cooperative::make(planned, index, local, &mut dice) else {
+            continue;
+        };
+        cooperatives.row(&made.row)?;
+        for position in 1..=planned.members {
+            let woman = planned.women_only || women.next(&mut dice);
+            let person = Person { woman, young: youth.next(&mut dice) };
+            if let Some(row) = member::make(&made, position, person, &mut dice) {
+                members.row(&row)?;
+            }
+        }
+    }
+    Ok(Made { cooperatives: cooperatives.finish()?, members: members.finish()?, totals })
+}
+
+/// A CSV file that is being written.
+struct Table {
+    path: PathBuf,
+    writer: csv::Writer<BufWriter<File>>,
+}
+
+impl Table {
+    fn create(path: PathBuf, columns: &[&str]) -> Result<Self, SyntheticError> {
+        let file = File::create(&path).map_err(|source| SyntheticError::Create { path: path.clone(), source })?;
+        let mut table = Self { path, writer: csv::Writer::from_writer(BufWriter::new(file)) };
+        table.writer.write_record(columns).map_err(|source| table.failed(source))?;
+        Ok(table)
+    }
+
+    fn row(&mut self, row: &[String]) -> Result<(), SyntheticError> {
+        self.writer.write_record(row).map_err(|source| self.failed(source))
+    }
+
+    fn finish(mut self) -> Result<PathBuf, SyntheticError> {
+        self.writer.flush().map_err(|source| self.failed(source.into()))?;
+        Ok(self.path)
+    }
+
+    fn failed(&self, source: csv::Error) -> SyntheticError {
+        SyntheticError::Write { path: self.path.clone(), source }
+    }
+}

@@ -1,0 +1,90 @@
+//! An instance in a temporary directory, for tests.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tiwizi_identity::Caller;
+use tiwizi_model::{Ambient, Instant, InstanceId, KindName, ManualClock, SeededEntropy};
+use tiwizi_records::{Catalogue, Manifest, Query, Records, catch_up};
+use tiwizi_storage::{Db, Location};
+
+use crate::import::{self, Settings, Summary};
+use crate::kinds::{MANIFEST, Names};
+use crate::{NationalIdKey, Rules, TallyReader, readers};
+
+/// 2025-11-30, the day of the published totals.
+const NOW: Instant = Instant(1_764_460_800_000);
+
+/// A database with the kernel's own kinds, and a folder for files.
+pub(crate) struct Register {
+    pub(crate) folder: TempDir,
+    pub(crate) records: Records,
+    pub(crate) names: Names,
+}
+
+impl Register {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let ambient = Ambient::new(Arc::new(ManualClock::at(NOW)), Arc::new(SeededEntropy::new(1)));
+        let location = Location::Sqlite { directory: folder.path().join("data") };
+        let db = Db::open(&location, ambient.clone()).await.unwrap();
+        let catalogue = Catalogue::open(&db).await.unwrap();
+        let mut tx = db.begin_write().await.unwrap();
+        let addition = catalogue.add(&mut tx, &Manifest::parse(MANIFEST).unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        catalogue.publish(addition);
+        let instance = InstanceId(ambient.new_uuid());
+        let records = Records::new(db, catalogue, vec![Arc::new(Rules::new(ambient.clone()))], ambient, instance);
+        Self { folder, records, names: Names::new() }
+    }
+
+    /// Writes a file into the folder.
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    pub(crate) fn settings(&self, cooperatives: &Path, members: Option<&Path>) -> Settings {
+        Settings {
+            cooperatives: cooperatives.to_owned(),
+            members: members.map(Path::to_owned),
+            dry_run: false,
+            skip_bad: false,
+            report: None,
+            national_id_key: NationalIdKey::derive(b"key of the test instance"),
+        }
+    }
+
+    pub(crate) async fn import(&self, settings: &Settings) -> Summary {
+        import::run(&self.records, &Caller::system(), settings, |_| {}).await.unwrap()
+    }
+
+    /// The bodies of all records of a kind, in the order of their creation.
+    pub(crate) async fn all(&self, kind: &KindName) -> Vec<Value> {
+        let permit = self.records.may_read(&Caller::system(), kind).unwrap();
+        let mut bodies = Vec::new();
+        let mut query = Query { limit: 100, ..Query::default() };
+        loop {
+            let page = self.records.list(&permit, &query).await.unwrap();
+            bodies.extend(page.items.into_iter().map(|record| record.body));
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return bodies;
+            }
+        }
+    }
+
+    /// The totals, after the reader has caught up.
+    pub(crate) async fn totals(&self) -> readers::Totals {
+        catch_up(&self.records, &TallyReader::default()).await.unwrap();
+        readers::totals(self.records.db()).await.unwrap()
+    }
+
+    /// Entries of the change log.
+    pub(crate) async fn changes(&self) -> i64 {
+        self.records.db().sequence().await.unwrap().0
+    }
+}

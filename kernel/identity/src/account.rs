@@ -1,10 +1,10 @@
-//! Accounts and the roles they hold: who may make and change them.
+//! Accounts: making them, looking at them, changing a password.
 
 use tiwizi_model::limits::{FIRST_SECRET_MS, TITLE_CHARS_MAX};
 use tiwizi_model::{AccountId, Instant, Jurisdiction, Language, RecordId};
 use tiwizi_storage::account::{self, AccountRow};
 use tiwizi_storage::grant::{self, GrantRow};
-use tiwizi_storage::{StorageError, Tx, WriteError, WriteTx, session, token};
+use tiwizi_storage::{StorageError, Tx, WriteError, session, token};
 
 use crate::caller::Caller;
 use crate::email::{Email, EmailError};
@@ -153,88 +153,6 @@ impl Identity {
         Ok(FirstAdministrator { account: row.id, secret, expires_at })
     }
 
-    /// Gives an account a role on a scope.
-    ///
-    /// # Errors
-    /// When the caller is no administrator or the account's own, or the role does not fit the scope.
-    pub async fn grant_role(
-        &self,
-        by: &Caller,
-        account: AccountId,
-        role: Role,
-        scope: Scope,
-    ) -> Result<(), AccountError> {
-        demand_administrator(by)?;
-        demand_another(by, account)?;
-        let grant = RoleGrant::new(role, scope).map_err(AccountError::Role)?;
-        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
-        known(&mut tx, account).await?;
-        grant::add(&mut tx, &self.grant_row(by, account, &grant)).await.map_err(AccountError::Storage)?;
-        tx.commit().await.map_err(AccountError::Storage)
-    }
-
-    /// Takes a role away. It is gone at the account's next request.
-    ///
-    /// # Errors
-    /// When the caller is no administrator or the account's own, or it is the last administrator's.
-    pub async fn revoke_role(
-        &self,
-        by: &Caller,
-        account: AccountId,
-        role: Role,
-        scope: &Scope,
-    ) -> Result<(), AccountError> {
-        demand_administrator(by)?;
-        demand_another(by, account)?;
-        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
-        known(&mut tx, account).await?;
-        if role == Role::Administrator {
-            demand_administrator_besides(&mut tx, account).await?;
-        }
-        grant::remove(&mut tx, account, role.name(), &scope.to_string()).await.map_err(AccountError::Storage)?;
-        tx.commit().await.map_err(AccountError::Storage)
-    }
-
-    /// Closes an account: its sessions end, its tokens are worth nothing, and nobody signs in to it.
-    ///
-    /// # Errors
-    /// When the caller is no administrator or the account's own, or it is the last administrator's.
-    pub async fn disable_account(&self, by: &Caller, account: AccountId) -> Result<(), AccountError> {
-        demand_administrator(by)?;
-        demand_another(by, account)?;
-        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
-        let row = known(&mut tx, account).await?;
-        demand_administrator_besides(&mut tx, account).await?;
-        account::update(&mut tx, &AccountRow { disabled: true, ..row }).await.map_err(of_write)?;
-        session::delete_of_account(&mut tx, account).await.map_err(AccountError::Storage)?;
-        tx.commit().await.map_err(AccountError::Storage)
-    }
-
-    /// Opens a closed account again.
-    ///
-    /// # Errors
-    /// When the caller is no administrator or the account's own.
-    pub async fn enable_account(&self, by: &Caller, account: AccountId) -> Result<(), AccountError> {
-        demand_administrator(by)?;
-        demand_another(by, account)?;
-        self.amend(account, |row| row.disabled = false).await
-    }
-
-    /// Says which person of the register an account belongs to.
-    ///
-    /// # Errors
-    /// When the caller is no administrator or the account's own.
-    pub async fn set_person(
-        &self,
-        by: &Caller,
-        account: AccountId,
-        person: Option<RecordId>,
-    ) -> Result<(), AccountError> {
-        demand_administrator(by)?;
-        demand_another(by, account)?;
-        self.amend(account, |row| row.person = person).await
-    }
-
     /// Accounts by address, after one of them.
     ///
     /// # Errors
@@ -304,14 +222,6 @@ impl Identity {
         Ok(session)
     }
 
-    async fn amend(&self, account: AccountId, change: impl FnOnce(&mut AccountRow)) -> Result<(), AccountError> {
-        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
-        let mut row = known(&mut tx, account).await?;
-        change(&mut row);
-        account::update(&mut tx, &row).await.map_err(of_write)?;
-        tx.commit().await.map_err(AccountError::Storage)
-    }
-
     fn new_row(&self, email: Email, name: String, password_hash: String) -> AccountRow {
         AccountRow {
             id: AccountId(self.ambient.new_uuid()),
@@ -328,7 +238,7 @@ impl Identity {
         }
     }
 
-    fn grant_row(&self, by: &Caller, account: AccountId, grant: &RoleGrant) -> GrantRow {
+    pub(crate) fn grant_row(&self, by: &Caller, account: AccountId, grant: &RoleGrant) -> GrantRow {
         GrantRow {
             account,
             role: grant.role.name().to_owned(),
@@ -339,17 +249,13 @@ impl Identity {
     }
 }
 
-fn demand_administrator(by: &Caller) -> Result<(), AccountError> {
+pub(crate) fn demand_administrator(by: &Caller) -> Result<(), AccountError> {
     let allowed = by.plugin().is_none() && (by.is_system() || by.holds(Role::Administrator));
     if allowed { Ok(()) } else { Err(AccountError::NotAllowed) }
 }
 
-fn demand_another(by: &Caller, account: AccountId) -> Result<(), AccountError> {
-    if by.account() == Some(account) { Err(AccountError::Own) } else { Ok(()) }
-}
-
 /// The accounts that are administrators and can sign in.
-async fn administrators(tx: &mut Tx) -> Result<Vec<AccountId>, AccountError> {
+pub(crate) async fn administrators(tx: &mut Tx) -> Result<Vec<AccountId>, AccountError> {
     const ROWS_MAX: u32 = 1_000;
     let grants = grant::with_role(tx, Role::Administrator.name(), ROWS_MAX).await.map_err(AccountError::Storage)?;
     let mut active = Vec::new();
@@ -360,14 +266,7 @@ async fn administrators(tx: &mut Tx) -> Result<Vec<AccountId>, AccountError> {
     Ok(active)
 }
 
-/// An account that is an administrator may lose that only when another one stays.
-async fn demand_administrator_besides(tx: &mut WriteTx, account: AccountId) -> Result<(), AccountError> {
-    let administrators = administrators(tx).await?;
-    let last = administrators.contains(&account) && administrators.iter().all(|id| *id == account);
-    if last { Err(AccountError::LastAdministrator) } else { Ok(()) }
-}
-
-async fn known(tx: &mut Tx, account: AccountId) -> Result<AccountRow, AccountError> {
+pub(crate) async fn known(tx: &mut Tx, account: AccountId) -> Result<AccountRow, AccountError> {
     account::find(tx, account).await.map_err(AccountError::Storage)?.ok_or(AccountError::Missing)
 }
 
@@ -391,7 +290,7 @@ fn checked_name(name: &str) -> Result<&str, AccountError> {
     if good { Ok(name) } else { Err(AccountError::Name) }
 }
 
-fn of_write(error: WriteError) -> AccountError {
+pub(crate) fn of_write(error: WriteError) -> AccountError {
     match error {
         WriteError::Duplicate { .. } | WriteError::Exists => AccountError::EmailTaken,
         WriteError::Missing | WriteError::Stale { .. } => AccountError::Missing,

@@ -18,8 +18,8 @@ enum Who {
     Public,
     System,
     Account(Arc<AccountCaller>),
-    /// The kernel's own rules write because of what this account did.
-    Kernel(Arc<AccountCaller>),
+    /// The kernel's own rules write because of what somebody did.
+    Kernel(Option<Arc<AccountCaller>>),
 }
 
 /// What a caller with an account is made of.
@@ -67,8 +67,9 @@ impl Caller {
     #[must_use]
     pub fn by_kernel(&self) -> Self {
         let who = match &self.who {
-            Who::Public | Who::System => Who::System,
-            Who::Account(account) | Who::Kernel(account) => Who::Kernel(Arc::clone(account)),
+            Who::Public | Who::System => Who::Kernel(None),
+            Who::Account(account) => Who::Kernel(Some(Arc::clone(account))),
+            Who::Kernel(account) => Who::Kernel(account.clone()),
         };
         Self { who, plugin: self.plugin.clone() }
     }
@@ -154,7 +155,8 @@ impl Caller {
 
     fn holder(&self) -> Option<&AccountCaller> {
         match &self.who {
-            Who::Account(holder) | Who::Kernel(holder) => Some(holder),
+            Who::Account(holder) => Some(holder),
+            Who::Kernel(holder) => holder.as_deref(),
             Who::Public | Who::System => None,
         }
     }

@@ -11,6 +11,7 @@ pub mod caller;
 pub mod email;
 mod hasher;
 pub mod identity;
+mod manage;
 pub mod password;
 pub mod policy;
 pub mod role;
@@ -30,6 +31,3 @@ pub use role::{Role, RoleError, RoleGrant, Scope};
 pub use secret::Secret;
 pub use session::{NewSession, SessionView, SignInError};
 pub use token::{NewToken, TokenError, TokenView};
-
-#[cfg(test)]
-mod measure;

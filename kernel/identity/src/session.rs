@@ -101,7 +101,7 @@ impl Identity {
         result
     }
 
-    pub(crate) async fn try_sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInError> {
+    async fn try_sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInError> {
         let password = Password::typed(password).map_err(|_| SignInError::Refused)?;
         let account = match email.parse::<Email>() {
             Ok(email) => {

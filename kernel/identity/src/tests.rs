@@ -13,12 +13,12 @@ use tiwizi_storage::{Db, Location, account};
 use crate::{AccountError, Caller, Identity, NewAccount, NewSession, PasswordError, Role, Scope, Secret, SignInError};
 
 const EMAIL: &str = "fadma@example.org";
-pub(crate) const PASSWORD: &str = "ⵜⵉⵡⵉⵣⵉ du village";
+const PASSWORD: &str = "ⵜⵉⵡⵉⵣⵉ du village";
 
-pub(crate) struct House {
+struct House {
     _directory: TempDir,
     clock: Arc<ManualClock>,
-    pub(crate) identity: Identity,
+    identity: Identity,
 }
 
 impl House {
@@ -31,7 +31,7 @@ impl House {
         Self { _directory: directory, clock, identity: Identity::new(db, ambient) }
     }
 
-    pub(crate) async fn with_fadma() -> (Self, AccountId) {
+    async fn with_fadma() -> (Self, AccountId) {
         let house = Self::open().await;
         let account = house.account(EMAIL).await.unwrap();
         (house, account)
@@ -41,11 +41,11 @@ impl House {
         self.identity.create_account(&Caller::system(), new(email, PASSWORD)).await
     }
 
-    pub(crate) async fn enter(&self) -> NewSession {
+    async fn enter(&self) -> NewSession {
         self.identity.sign_in(EMAIL, PASSWORD).await.unwrap()
     }
 
-    pub(crate) async fn caller(&self, session: &NewSession) -> Option<Caller> {
+    async fn caller(&self, session: &NewSession) -> Option<Caller> {
         let found = self.identity.caller_of_session(session.cookie_secret.reveal()).await.unwrap();
         found.map(|(caller, _)| caller)
     }

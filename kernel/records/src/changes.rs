@@ -8,7 +8,8 @@ use tiwizi_model::limits::CHANGES_ROWS_MAX;
 use tiwizi_model::{Author, Change, RecordId, Seq};
 use tiwizi_storage::{ChangeRow, KindNo, RecordRow, change, record};
 
-use crate::records::{ReadError, Records};
+use crate::error::ReadError;
+use crate::records::Records;
 
 /// A page of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]

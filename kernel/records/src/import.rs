@@ -15,9 +15,10 @@ use tiwizi_model::{InstanceId, Instant, KindName, Operation, RecordId, Version};
 use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx, record};
 
 use crate::draft::{Draft, DraftAction};
+use crate::error::WriteError;
 use crate::field_error::{FieldError, Rejection};
 use crate::kind::Kind;
-use crate::records::{Records, WriteError};
+use crate::records::Records;
 
 /// Rows of one kind.
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod changes;
 mod cursor;
 pub mod draft;
+pub mod error;
 pub mod field_error;
 pub mod import;
 pub mod json;
@@ -40,6 +41,7 @@ mod tests;
 pub use catalogue::{Addition, Catalogue, CatalogueError, Kinds};
 pub use changes::ChangePage;
 pub use draft::{Draft, DraftAction};
+pub use error::{ReadError, WriteError};
 pub use field_error::{FieldError, Rejection};
 pub use import::{ImportBatch, ImportOutcome, ImportRow, PreparedImport};
 pub use json::JsonError;
@@ -48,10 +50,7 @@ pub use manifest::{Manifest, ManifestError};
 pub use query::{Filter, Operator, Page, Query};
 pub use reader::{Reader, ReaderError, catch_up};
 pub use receipt::Receipt;
-pub use records::{HistoryEntry, ReadError, Records, WriteError};
+pub use records::{HistoryEntry, Records};
 pub use review::{Plain, Review};
 pub use search::SearchReader;
 pub use unit::{Unit, UnitError};
-
-#[cfg(test)]
-mod measure;

@@ -12,10 +12,11 @@ use tiwizi_storage::search::Search;
 use tiwizi_storage::{Reach, Scan, Tx, record, search};
 
 use crate::cursor::{self, Position};
+use crate::error::ReadError;
 use crate::kind::Kind;
 use crate::plan::{self, CREATED};
 use crate::query::{Page, Query};
-use crate::records::{ReadError, Records};
+use crate::records::Records;
 use crate::reduce::reduce;
 use crate::row;
 

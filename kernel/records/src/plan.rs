@@ -5,11 +5,11 @@ use tiwizi_identity::policy::{Class, Classes};
 use tiwizi_model::{ProvinceCode, Record, RecordId};
 use tiwizi_storage::Order;
 
+use crate::error::ReadError;
 use crate::key::{self, BEHIND, SEPARATOR, Scalar};
 use crate::kind::{Kind, KindIndex};
 use crate::manifest::SubjectRule;
 use crate::query::{Filter, Operator, Query};
-use crate::records::ReadError;
 
 /// The name by which every list can be sorted: the order of creation.
 pub(crate) const CREATED: &str = "created";

@@ -8,7 +8,8 @@ use tiwizi_storage::idempotency::{self, IdempotencyRow};
 use tiwizi_storage::{StorageError, Tx, WriteTx, record};
 
 use crate::catalogue::Kinds;
-use crate::records::{Records, WriteError};
+use crate::error::WriteError;
+use crate::records::Records;
 use crate::row;
 
 /// What a client sends with a write so that it can send it again.

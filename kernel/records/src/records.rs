@@ -1,16 +1,15 @@
-//! `Records`: the handle on records, and what can go wrong with it.
+//! `Records`: the handle on records. Here it reads one record; `list`, `write`, `changes` and `import` are beside.
 
 use std::sync::Arc;
 
 use tiwizi_identity::Caller;
-use tiwizi_identity::policy::{self, ReadPermit, Refusal};
+use tiwizi_identity::policy::{self, ReadPermit};
 use tiwizi_model::limits::{CHANGES_ROWS_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{Ambient, InstanceId, KindName, Operation, Record, RecordId, Version};
-use tiwizi_storage::{Db, RecordRow, StorageError, Tx, record};
+use tiwizi_storage::{Db, RecordRow, Tx, record};
 
 use crate::catalogue::{Catalogue, Kinds};
-use crate::field_error::FieldError;
-use crate::json::JsonError;
+use crate::error::ReadError;
 use crate::kind::Kind;
 use crate::reduce::reduce;
 use crate::review::Reviewers;
@@ -26,154 +25,6 @@ pub struct Records {
     pub(crate) instance: InstanceId,
 }
 
-/// Why nothing could be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// No manifest in use declares the kind.
-    #[error("there is no kind {kind}")]
-    UnknownKind {
-        /// The name.
-        kind: KindName,
-    },
-    /// The caller may read no record of the kind.
-    #[error("the records may not be read")]
-    Refused(#[source] Refusal),
-    /// The kind has no such field.
-    #[error("there is no field {field:?} to ask about")]
-    UnknownField {
-        /// The name.
-        field: String,
-    },
-    /// The caller may see none of the fields that the question is about.
-    #[error("the caller may not ask about a field of this question")]
-    Hidden,
-    /// A filter has a value that its field cannot have.
-    #[error("the filter on {field:?} cannot be used: {message}")]
-    Filter {
-        /// The field.
-        field: String,
-        /// What is expected.
-        message: String,
-    },
-    /// No declared index answers the question.
-    #[error("no index answers [{asked}]; lists of this kind go by: {}", indexes.join(" | "))]
-    NotIndexed {
-        /// What was asked.
-        asked: String,
-        /// The fields of every declared index, in their order.
-        indexes: Vec<String>,
-    },
-    /// The kind has no fields to search.
-    #[error("records of {kind} cannot be searched")]
-    NotSearchable {
-        /// The kind.
-        kind: KindName,
-    },
-    /// The cursor belongs to another question, or is none.
-    #[error("the cursor does not belong to this question")]
-    Cursor,
-    /// A stored body is not JSON.
-    #[error("the record {id} is damaged")]
-    Damaged {
-        /// The record.
-        id: RecordId,
-        /// Why.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// The database failed.
-    #[error("the database failed")]
-    Storage(#[from] StorageError),
-}
-
-/// Why nothing was written. All drafts of a submission stand or fall together; `position` counts them from 0.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// No manifest in use declares the kind.
-    #[error("there is no kind {kind}")]
-    UnknownKind {
-        /// The name.
-        kind: KindName,
-    },
-    /// The caller may see the record, or could make one, but may not do this with it.
-    #[error("the write is not allowed")]
-    Refused(#[source] Refusal),
-    /// The content is not accepted.
-    #[error("draft {position} is not accepted")]
-    Invalid {
-        /// Which draft.
-        position: usize,
-        /// Every fault that was found, up to a bound.
-        fields: Vec<FieldError>,
-    },
-    /// Somebody else was faster.
-    #[error("record {id} is at version {found}, not at {seen}")]
-    Stale {
-        /// The record.
-        id: RecordId,
-        /// The version that the caller saw.
-        seen: Version,
-        /// The version that stands.
-        found: Version,
-    },
-    /// Another record has the value that only one may have.
-    #[error("another record of {kind} has the same {}", fields.join(", "))]
-    Duplicate {
-        /// The kind.
-        kind: KindName,
-        /// The fields that together must be unique.
-        fields: Vec<String>,
-    },
-    /// There is no such record for this caller.
-    #[error("there is no record {id} of {kind}")]
-    Missing {
-        /// The kind.
-        kind: KindName,
-        /// The record.
-        id: RecordId,
-    },
-    /// Only a record's home may write it.
-    #[error("record {id} is written by instance {home} only")]
-    Elsewhere {
-        /// The record.
-        id: RecordId,
-        /// Its home.
-        home: InstanceId,
-    },
-    /// A new record was given an id that is taken.
-    #[error("the id of a new record is taken")]
-    Exists,
-    /// Too many drafts at once.
-    #[error("{count} drafts came at once; {count_max} are allowed")]
-    TooMany {
-        /// How many came.
-        count: usize,
-        /// How many are allowed.
-        count_max: usize,
-    },
-    /// The idempotency key is too long or empty.
-    #[error("an idempotency key has 1 to {} bytes", tiwizi_model::limits::RECEIPT_KEY_BYTES_MAX)]
-    ReceiptKey,
-    /// The idempotency key was used for another request.
-    #[error("the idempotency key was used for another request")]
-    ReceiptReused,
-    /// A stored body is not JSON.
-    #[error("the record {id} is damaged")]
-    Damaged {
-        /// The record.
-        id: RecordId,
-        /// Why.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// A body could not be written as text.
-    #[error("a body could not be written as JSON")]
-    Encode(#[source] serde_json::Error),
-    /// The database failed.
-    #[error("the database failed")]
-    Storage(#[from] StorageError),
-}
-
 /// One version of a record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
@@ -181,26 +32,6 @@ pub struct HistoryEntry {
     pub operation: Operation,
     /// The record as it was, reduced to what the reader may see.
     pub record: Record,
-}
-
-impl From<BodyError> for ReadError {
-    fn from(error: BodyError) -> Self {
-        let id = error.id;
-        Self::Damaged { id, source: error.into_source() }
-    }
-}
-
-impl From<BodyError> for WriteError {
-    fn from(error: BodyError) -> Self {
-        let id = error.id;
-        Self::Damaged { id, source: error.into_source() }
-    }
-}
-
-impl WriteError {
-    pub(crate) fn json(position: usize, error: &JsonError) -> Self {
-        Self::Invalid { position, fields: vec![FieldError::new("", error.code(), error.to_string())] }
-    }
 }
 
 impl Records {

@@ -11,18 +11,19 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
-use tiwizi_identity::policy::ReadPermit;
+use tiwizi_identity::policy::{Classes, ReadPermit};
 use tiwizi_model::limits::{UNIT_READS_MAX, UNIT_WRITES_MAX};
 use tiwizi_model::{KindName, Operation, Record, RecordId, Version};
 use tiwizi_storage::record;
 
 use crate::catalogue::Kinds;
 use crate::draft::Draft;
+use crate::error::{ReadError, WriteError};
 use crate::kind::Kind;
 use crate::list::Overlay;
 use crate::query::{Page, Query};
 use crate::receipt::Receipt;
-use crate::records::{ReadError, Records, WriteError};
+use crate::records::Records;
 use crate::reduce::reduce;
 use crate::row;
 use crate::write::{Settled, Submission};
@@ -207,7 +208,8 @@ impl Unit {
         self.demand_room()?;
         let submission = Submission { caller, draft: Draft::create(kind.clone(), body) };
         let settled = self.records.settle(&self.kinds, self.order.len(), submission, None)?;
-        self.gather(settled, None)
+        let classes = settled.classes();
+        self.gather(settled, None, classes)
     }
 
     async fn edit(&mut self, mut draft: Draft, id: RecordId) -> Result<Record, UnitError> {
@@ -224,11 +226,12 @@ impl Unit {
         };
         let submission = Submission { caller: self.caller.clone(), draft };
         let mut settled = self.records.settle(&self.kinds, self.order.len(), submission, current.as_ref())?;
+        let classes = settled.classes();
         if caller.is_kernel() {
             // The kernel's write was checked by its own rule; what the caller changes in it was checked just now.
             settled.caller = caller;
         }
-        self.gather(settled, base)
+        self.gather(settled, base, classes)
     }
 
     /// A write without a version is held against the version that this unit read.
@@ -240,11 +243,11 @@ impl Unit {
     }
 
     /// Keeps what was settled. The versions that a unit shows are those that its commit will make.
-    fn gather(&mut self, settled: Settled, base: Option<Version>) -> Result<Record, UnitError> {
+    fn gather(&mut self, settled: Settled, base: Option<Version>, classes: Classes) -> Result<Record, UnitError> {
         let row = settled.row(self.records.instance, self.records.ambient.now())?;
         let mut record = settled.record(&row);
         record.version = base.map_or(Version::FIRST, Version::next);
-        let (id, classes) = (record.id, settled.classes());
+        let id = record.id;
         let is_gone = base.is_none() && settled.operation == Operation::Delete;
         let entry = Entry { record: record.clone(), base, caller: settled.caller };
         if is_gone {

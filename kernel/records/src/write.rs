@@ -13,10 +13,11 @@ use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx, record};
 
 use crate::catalogue::Kinds;
 use crate::draft::{Draft, DraftAction};
+use crate::error::WriteError;
 use crate::field_error::{FieldError, Rejection};
 use crate::kind::Kind;
 use crate::receipt::{self, Receipt};
-use crate::records::{Records, WriteError};
+use crate::records::Records;
 use crate::reduce::reduce;
 use crate::row;
 
@@ -94,7 +95,12 @@ impl Records {
                 Ok(records) => return Ok(records),
                 Err(Ended::Refused(error)) => return Err(error),
                 Err(Ended::Overtaken(error)) if tries >= WRITE_TRIES_MAX => return Err(error),
-                Err(Ended::Overtaken(_)) => tries = tries.saturating_add(1),
+                Err(Ended::Overtaken(_)) => {
+                    // Whoever was faster may be in a group of writers that is not on disk yet, and readers do not see
+                    // it before. An empty write joins that group and returns when it is there.
+                    self.db.begin_write().await?.commit().await?;
+                    tries = tries.saturating_add(1);
+                }
             }
         }
     }
@@ -120,8 +126,8 @@ impl Records {
             ready.push(self.review(position, settled).await?);
         }
         let mut tx = self.db.begin_write().await?;
-        if let Some(answer) = self.answered(&mut tx, owner, &kinds, receipt).await? {
-            return Ok(answer);
+        if self.answered(&mut tx, owner, &kinds, receipt).await?.is_some() {
+            return Err(Ended::Overtaken(WriteError::ReceiptReused));
         }
         store(&mut tx, &ready).await?;
         let mut written: Vec<Record> = Vec::with_capacity(ready.len());

@@ -69,3 +69,63 @@ pub async fn reach(unit: &mut Unit, milestone: &Milestone) -> Result<Record, Uni
     }
     unit.create_by_kernel(&kind, body)
 }
+
+#[cfg(test)]
+mod tests {
+    use tiwizi_identity::{AccountCaller, Caller};
+    use tiwizi_model::AccountId;
+
+    use super::*;
+    use crate::testing::Register;
+
+    fn learner(register: &Register, person: RecordId) -> Caller {
+        let account = AccountCaller {
+            account: AccountId(register.records.ambient().new_uuid()),
+            name: "Tanirt".into(),
+            person: Some(person),
+            language: None,
+            roles: Vec::new(),
+        };
+        Caller::of_account(account).through("training".parse().unwrap())
+    }
+
+    fn milestone(register: &Register, subject: RecordId, proof: RecordId) -> Milestone {
+        Milestone {
+            subject,
+            province: "09.541".parse().ok(),
+            stage: "skills".into(),
+            plugin: "training".parse().unwrap(),
+            code: "module-completed".into(),
+            reached_at: register.records.ambient().now(),
+            proof: Some(("training/progress".parse().unwrap(), proof)),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_milestone_is_reached_once_for_each_proof() {
+        let register = Register::new().await;
+        let new_id = || register.records.ambient().new_id();
+        let (person, first, second) = (new_id(), new_id(), new_id());
+        let caller = learner(&register, person);
+        for proof in [first, first, second] {
+            let mut unit = Unit::new(register.records.clone(), caller.clone());
+            reach(&mut unit, &milestone(&register, person, proof)).await.unwrap();
+            reach(&mut unit, &milestone(&register, person, proof)).await.unwrap();
+            unit.commit(None).await.unwrap();
+        }
+        let milestones = register.all(&register.names.milestone).await;
+        assert_eq!(milestones.len(), 2);
+        assert_eq!(milestones[0]["subject"], person.to_string());
+    }
+
+    #[tokio::test]
+    async fn nobody_writes_a_milestone_by_hand() {
+        let register = Register::new().await;
+        let person = register.records.ambient().new_id();
+        let caller = learner(&register, person);
+        let body = milestone(&register, person, person).body();
+        let mut unit = Unit::new(register.records.clone(), caller);
+        let refused = unit.create(&register.names.milestone, body);
+        assert!(matches!(refused, Err(UnitError::Write(tiwizi_records::WriteError::Refused(_)))));
+    }
+}

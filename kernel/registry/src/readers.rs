@@ -5,8 +5,8 @@
 //! between are looked up, so the counts are those of the log at the reader's place, whatever happened since. Counts go
 //! by the memberships alone, as the filed lists have them: a woman who belongs to two cooperatives is two members.
 
-use std::collections::{BTreeMap, HashMap};
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 use tiwizi_model::{Change, KindName, Operation, Record, RecordId, Version};
@@ -196,8 +196,8 @@ impl TallyReader {
         let found = record::versions(tx, span.id, Some(version.next()), 1).await?;
         for (operation, row) in found {
             if operation != Operation::Delete && row.version == version {
-                let body: Value = serde_json::from_str(&row.body)
-                    .map_err(|source| ReaderError::Damaged { id: span.id, source })?;
+                let body: Value =
+                    serde_json::from_str(&row.body).map_err(|source| ReaderError::Damaged { id: span.id, source })?;
                 deltas.count(span.kind, &body, sign);
             }
         }

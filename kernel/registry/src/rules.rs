@@ -209,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_member_cannot_leave_before_joining() {
-        let body = json!({ "joined_on": "2020-05-01", "left_on": "2020-04-30", "province": "09.541", "sector": "argan" });
+        let body =
+            json!({ "joined_on": "2020-05-01", "left_on": "2020-04-30", "province": "09.541", "sector": "argan" });
         assert_eq!(codes("membership", &body), [("/left_on".into(), "order".into())]);
         assert_eq!(codes("person", &json!({ "birth_date": "1990-02-31" })), [("/birth_date".into(), "date".into())]);
     }

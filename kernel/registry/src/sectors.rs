@@ -51,9 +51,9 @@ impl Sector {
     #[must_use]
     pub fn branch(&self, text: &str) -> Option<&Branch> {
         let folded = fold::fold(text);
-        self.branches.iter().find(|branch| {
-            branch.code == text || fold::fold(&branch.fr) == folded || fold::fold(&branch.ar) == folded
-        })
+        self.branches
+            .iter()
+            .find(|branch| branch.code == text || fold::fold(&branch.fr) == folded || fold::fold(&branch.ar) == folded)
     }
 }
 
@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn a_sector_is_found_by_code_and_by_name() {
-        for text in ["crafts", "Artisanat", "ARTISANAT", "الصناعة التقليدية", "صناعة التقليديه"] {
+        for text in ["crafts", "Artisanat", "ARTISANAT", "الصناعة التقليدية", "صناعة التقليديه"]
+        {
             assert_eq!(find(text).map(|sector| sector.code.as_str()), Some("crafts"), "{text}");
         }
         assert_eq!(find("espace"), None);

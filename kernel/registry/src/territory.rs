@@ -136,11 +136,13 @@ fn names_of(provinces: &[Province]) -> Vec<(String, ProvinceCode)> {
         .collect();
     names.sort();
     names.dedup();
-    let shared: Vec<String> =
-        names.windows(2).filter_map(|pair| match pair {
+    let shared: Vec<String> = names
+        .windows(2)
+        .filter_map(|pair| match pair {
             [one, other] if one.0 == other.0 => Some(one.0.clone()),
             _ => None,
-        }).collect();
+        })
+        .collect();
     names.retain(|(name, _)| !shared.contains(name));
     names
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Instant, InstanceId, KindName, ManualClock, SeededEntropy};
+use tiwizi_model::{Ambient, InstanceId, Instant, KindName, ManualClock, SeededEntropy};
 use tiwizi_records::{Catalogue, Manifest, Query, Records, catch_up};
 use tiwizi_storage::{Db, Location};
 

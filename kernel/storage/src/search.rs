@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::error::{StorageError, failed};
 use crate::kind::KindNo;
 use crate::record::Reach;
-use crate::sql::{Built, LIST_MAX, Value, batch_texts, batches, bind_all, padded, places};
+use crate::sql::{Batches, Built, LIST_MAX, Value, batches, bind_all, padded, places};
 use crate::tx::{Tx, WriteTx, on_db};
 
 /// The first character of the private use area in which kinds are written.
@@ -24,13 +24,14 @@ const WORD_CHARS_MAX: usize = 64;
 
 /// Both databases have an index of words, and each has its own language for it. PostgreSQL takes the words as they are,
 /// so that no parser of the server's locale cuts them again.
-static PUT_SQLITE: LazyLock<[String; 4]> =
-    LazyLock::new(|| batch_texts("INSERT OR REPLACE INTO search (rowid, words)", 2, ""));
-static PUT_POSTGRES: LazyLock<[String; 4]> = LazyLock::new(|| {
-    batch_texts(
-        "INSERT INTO search (num, words) SELECT num, words::tsvector FROM (",
+static PUT: LazyLock<Batches> = LazyLock::new(|| {
+    Batches::with_texts(
+        ("INSERT OR REPLACE INTO search (rowid, words)", ""),
+        (
+            "INSERT INTO search (num, words) SELECT num, words::tsvector FROM (",
+            ") AS new (num, words) ON CONFLICT (num) DO UPDATE SET words = excluded.words",
+        ),
         2,
-        ") AS new (num, words) ON CONFLICT (num) DO UPDATE SET words = excluded.words",
     )
 });
 
@@ -48,11 +49,10 @@ pub async fn put(tx: &mut WriteTx, rows: &[(KindNo, RecordId, String)]) -> Resul
         .filter_map(|(kind, id, text)| numbers.get(&id.0).map(|number| (*number, marked(*kind, text).join(" "))))
         .collect();
     let texts: Vec<(i64, String)> = texts.into_iter().collect();
-    let put = if tx.is_postgres() { &*PUT_POSTGRES } else { &*PUT_SQLITE };
     for (size, batch) in batches(&texts) {
-        let Some(text) = put.get(size) else { continue };
+        let text = PUT.text(tx, size);
         on_db!(tx, conn => {
-            let query = sqlx::query(text.as_str());
+            let query = sqlx::query(text);
             batch.iter().fold(query, |query, (number, words)| query.bind(number).bind(words)).execute(conn).await
                 .map(|_| ())
         })

@@ -7,6 +7,8 @@ use std::ops::RangeInclusive;
 
 use uuid::Uuid;
 
+use crate::tx::Tx;
+
 /// Implements `FromRow` for both drivers from one body.
 macro_rules! row {
     ($type:ty, $row:ident => $body:expr) => {
@@ -65,15 +67,20 @@ pub(crate) fn places(numbers: RangeInclusive<usize>) -> String {
 }
 
 /// `($1, $2), ($3, $4)` for so many rows of so many columns.
-pub(crate) fn rows_of_places(rows: usize, columns: usize) -> String {
-    let mut text = String::new();
-    for row in 0..rows {
+fn rows_of_places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
         let first = row.saturating_mul(columns).saturating_add(1);
         let last = row.saturating_add(1).saturating_mul(columns);
-        let separator = if text.is_empty() { "" } else { ", " };
-        write!(text, "{separator}({})", places(first..=last)).unwrap_or_default();
-    }
-    text
+        format!("({})", places(first..=last))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// `(?, ?), (?, ?)`, the same for SQLite. There `$1` is a name, which is looked for in a list at every binding: with the
+/// thousands of places of an insert of many rows that took longer than the insert.
+fn rows_without_names(rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    vec![row; rows].join(", ")
 }
 
 /// A value that a built text binds.
@@ -159,9 +166,33 @@ pub(crate) fn batches<T>(mut rows: &[T]) -> impl Iterator<Item = (usize, &[T])> 
     })
 }
 
-/// The text of an insert for each of those sizes.
-pub(crate) fn batch_texts(head: &str, columns: usize, tail: &str) -> [String; 4] {
-    BATCH_SIZES.map(|rows| format!("{head} VALUES {}{tail}", rows_of_places(rows, columns)))
+/// The texts of an insert, for each of those sizes on each database.
+pub(crate) struct Batches {
+    sqlite: [String; 4],
+    postgres: [String; 4],
+}
+
+impl Batches {
+    /// The same text for both but for the places.
+    pub(crate) fn new(head: &str, columns: usize) -> Self {
+        Self::with_texts((head, ""), (head, ""), columns)
+    }
+
+    /// What stands before and after the rows, for SQLite and for PostgreSQL.
+    pub(crate) fn with_texts(sqlite: (&str, &str), postgres: (&str, &str), columns: usize) -> Self {
+        let text = |(head, tail): (&str, &str), rows: String| format!("{head} VALUES {rows}{tail}");
+        Self {
+            sqlite: BATCH_SIZES.map(|rows| text(sqlite, rows_without_names(rows, columns))),
+            postgres: BATCH_SIZES.map(|rows| text(postgres, rows_of_places(rows, columns))),
+        }
+    }
+
+    /// The text for the database of a transaction and the size that `batches` gave.
+    pub(crate) fn text(&self, tx: &Tx, size: usize) -> &str {
+        let texts = if tx.is_postgres() { &self.postgres } else { &self.sqlite };
+        // `batches` gives no other size.
+        texts.get(size).map_or("", String::as_str)
+    }
 }
 
 #[cfg(test)]
@@ -172,6 +203,7 @@ mod tests {
     fn places_are_numbered_from_the_first_to_the_last() {
         assert_eq!(places(3..=5), "$3, $4, $5");
         assert_eq!(rows_of_places(2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(rows_without_names(2, 2), "(?, ?), (?, ?)");
     }
 
     #[test]

@@ -52,13 +52,16 @@ fn through(caller: &Caller, plugin: &str) -> Caller {
     caller.through(plugin.parse().unwrap())
 }
 
+/// A name, a caller, who may read, and what the caller sees in the four places.
+type Case = (&'static str, Caller, &'static [&'static str], [Option<Classes>; 4]);
+
 /// Which classes a caller sees in a row of the person's, of the cooperative's, in its province, and elsewhere.
 #[test]
 fn each_grantee_sees_its_rows_and_classes_and_no_others() {
     let (none, public) = (None, Some(Classes::PUBLIC));
     let (internal, personal, every) = (Some(Classes::INTERNAL), Some(Classes::PERSONAL), Some(Classes::ALL));
     let registrar = holder(&[("registrar", "province:09.541")]);
-    let table: Vec<(&str, Caller, &[&str], [Option<Classes>; 4])> = vec![
+    let table: Vec<Case> = vec![
         ("public", Caller::public(), &["public"], [public; 4]),
         ("nobody", Caller::public(), &["signed-in", "own", "role:registrar", "plugin"], [none; 4]),
         ("signed in", holder(&[]), &["signed-in"], [public; 4]),
@@ -83,6 +86,7 @@ fn each_grantee_sees_its_rows_and_classes_and_no_others() {
         ("plugin's lifecycle", through(&Caller::system(), "training"), &["plugin"], [every; 4]),
         ("another's lifecycle", through(&Caller::system(), "market"), &["plugin", "own"], [none; 4]),
         ("system", Caller::system(), &[], [every; 4]),
+        ("kernel rule for the public", through(&Caller::public(), "training").by_kernel(), &[], [every; 4]),
         ("kernel rule", through(&holder(&[]), "training").by_kernel(), &[], [every; 4]),
     ];
     let places = [

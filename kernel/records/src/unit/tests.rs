@@ -161,6 +161,17 @@ async fn the_kernel_writes_what_the_caller_may_not_and_the_caller_is_the_author(
 }
 
 #[tokio::test]
+async fn what_the_kernel_wrote_shows_the_caller_no_more_than_any_record() {
+    let house = House::open().await;
+    let mut unit = unit(&house, &holder(7, &[("trainer", "nation")]));
+    let made = unit.create_by_kernel(&cooperative(), body("A", "argan", HERE)).unwrap();
+    let patched = unit.patch(&cooperative(), made.id, json!({"members": 9}), None).await.unwrap();
+    assert_eq!((patched.body.get("bank"), &patched.body["members"]), (None, &json!(9)));
+    unit.commit(None).await.unwrap();
+    assert_eq!(house.whole(&cooperative(), made.id).await.unwrap().body["bank"], "RIB 1");
+}
+
+#[tokio::test]
 async fn a_unit_is_bounded() {
     let house = House::open().await;
     let mut unit = unit(&house, &Caller::system());

@@ -11,11 +11,12 @@ use tiwizi_storage::RecordRow;
 use super::{Submission, invalid};
 use crate::catalogue::Kinds;
 use crate::draft::{Draft, DraftAction};
+use crate::error::WriteError;
 use crate::field_error::{FieldError, Rejection};
 use crate::json;
 use crate::kind::Kind;
 use crate::merge::merge;
-use crate::records::{Records, WriteError};
+use crate::records::Records;
 use crate::reduce::restore;
 
 /// A draft that its caller may write and whose body is valid, with the record that it replaces.

@@ -17,14 +17,17 @@ const fn column(name: &'static str, required: bool, aliases: &'static [&'static 
     Column { name, required, aliases }
 }
 
-const COURT: Column = column("court", true, &["tribunal", "tribunal de première instance", "المحكمة", "المحكمة الابتدائية"]);
+const COURT: Column =
+    column("court", true, &["tribunal", "tribunal de première instance", "المحكمة", "المحكمة الابتدائية"]);
 const NUMBER: Column = column(
     "number",
     true,
     &["numéro", "n°", "numéro d'immatriculation", "numéro au registre", "الرقم", "رقم التسجيل", "رقم السجل"],
 );
-const NAME_AR: Column = column("name_ar", false, &["nom arabe", "nom en arabe", "nom ar", "الاسم بالعربية", "الاسم العربي", "الاسم"]);
-const NAME_FR: Column = column("name_fr", false, &["nom français", "nom en français", "nom fr", "nom", "الاسم بالفرنسية", "الاسم الفرنسي"]);
+const NAME_AR: Column =
+    column("name_ar", false, &["nom arabe", "nom en arabe", "nom ar", "الاسم بالعربية", "الاسم العربي", "الاسم"]);
+const NAME_FR: Column =
+    column("name_fr", false, &["nom français", "nom en français", "nom fr", "nom", "الاسم بالفرنسية", "الاسم الفرنسي"]);
 
 /// The columns of cooperatives.
 pub(super) const COOPERATIVE: [Column; 18] = [
@@ -33,8 +36,16 @@ pub(super) const COOPERATIVE: [Column; 18] = [
     column("registered_on", false, &["date d'immatriculation", "immatriculée le", "تاريخ التسجيل", "تاريخ التقييد"]),
     NAME_AR,
     NAME_FR,
-    column("name_zgh", false, &["nom amazigh", "nom en amazighe", "nom tifinagh", "nom en tifinagh", "الاسم بالأمازيغية"]),
-    column("ice", false, &["identifiant commun", "identifiant commun de l'entreprise", "التعريف الموحد للمقاولة", "الرقم الموحد"]),
+    column(
+        "name_zgh",
+        false,
+        &["nom amazigh", "nom en amazighe", "nom tifinagh", "nom en tifinagh", "الاسم بالأمازيغية"],
+    ),
+    column(
+        "ice",
+        false,
+        &["identifiant commun", "identifiant commun de l'entreprise", "التعريف الموحد للمقاولة", "الرقم الموحد"],
+    ),
     column("category", false, &["catégorie", "الصنف", "الفئة"]),
     column("sector", true, &["secteur", "secteur d'activité", "القطاع"]),
     column("branch", false, &["branche", "filière", "الفرع", "الشعبة"]),
@@ -52,7 +63,11 @@ pub(super) const COOPERATIVE: [Column; 18] = [
 pub(super) const MEMBER: [Column; 13] = [
     COURT,
     NUMBER,
-    column("member_number", true, &["numéro de membre", "numéro d'adhérent", "n° adhérent", "رقم العضو", "رقم المتعاون"]),
+    column(
+        "member_number",
+        true,
+        &["numéro de membre", "numéro d'adhérent", "n° adhérent", "رقم العضو", "رقم المتعاون"],
+    ),
     NAME_AR,
     NAME_FR,
     column("gender", false, &["sexe", "genre", "الجنس", "النوع"]),

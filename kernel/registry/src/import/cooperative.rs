@@ -95,11 +95,7 @@ pub(super) fn names(cells: &mut Cells<'_>, fields: &mut Vec<Field>) {
     cells.text_field(fields, "name_zgh");
 }
 
-fn required<T>(
-    cells: &mut Cells<'_>,
-    column: &'static str,
-    read: impl FnOnce(&str) -> Result<T, Fault>,
-) -> Option<T> {
+fn required<T>(cells: &mut Cells<'_>, column: &'static str, read: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {
     let value = cells.read(column, read);
     if matches!(value, Some(None)) {
         cells.faults.add(column, "", Fault::new("required", format!("{column} is empty")));

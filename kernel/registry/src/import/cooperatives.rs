@@ -79,7 +79,8 @@ impl Pass<'_> {
         }
         if self.mode == Mode::Write {
             self.change(changed, rows).await?;
-            self.create(vec![(&self.kinds.cooperative, new)], rows).await?;
+            let kinds = self.kinds;
+            self.create(vec![(&kinds.cooperative, new)], rows).await?;
             for place in moved {
                 self.move_members(&place, rows).await?;
             }
@@ -97,8 +98,7 @@ impl Pass<'_> {
         let keys: Vec<String> = rows.iter().filter_map(|row| self.unique_cooperative(row)).collect();
         let ices: Vec<String> = rows.iter().filter_map(|row| row.ice.clone()).collect();
         let mut tx = self.records.db().read().await.map_err(ImportError::Lookup)?;
-        let by_key =
-            record::find_unique_many(&mut tx, number, BY_NUMBER, &keys).await.map_err(ImportError::Lookup)?;
+        let by_key = record::find_unique_many(&mut tx, number, BY_NUMBER, &keys).await.map_err(ImportError::Lookup)?;
         let by_ice = record::find_unique_many(&mut tx, number, BY_ICE, &ices).await.map_err(ImportError::Lookup)?;
         Ok(Stored {
             by_key: by_key.into_iter().collect(),

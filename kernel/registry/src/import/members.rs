@@ -59,6 +59,7 @@ impl Pass<'_> {
         if self.mode == Mode::Check {
             return Ok(());
         }
+        self.settle_persons(&placed).await?;
         let mut stored = self.stored_members(&placed).await?;
         let mut writes = Writes::default();
         for placed in placed {
@@ -66,11 +67,19 @@ impl Pass<'_> {
         }
         if self.mode == Mode::Write {
             self.change(writes.changed.into_values().collect(), rows).await?;
-            let new =
-                vec![(&self.kinds.person, writes.new_persons), (&self.kinds.membership, writes.new_memberships)];
+            let new = vec![(&self.kinds.person, writes.new_persons), (&self.kinds.membership, writes.new_memberships)];
             self.create(new, rows).await?;
         }
         Ok(())
+    }
+
+    /// A person of this batch may be among those of the batch before; then that one is written first.
+    async fn settle_persons(&mut self, placed: &[Placed]) -> Result<(), ImportError> {
+        let known = self.ready.as_ref().is_some_and(|ready| {
+            let mut keys = placed.iter().filter_map(|placed| placed.row.national_id_key.as_ref());
+            keys.any(|key| ready.national_ids.contains(key))
+        });
+        if known { self.settle().await } else { Ok(()) }
     }
 
     /// Finds the cooperative of each row; rows without one are rejected.
@@ -187,7 +196,9 @@ impl Pass<'_> {
                 set(body, "national_id_key", key.as_str().into());
             }
         };
-        if let Some(New { body: Value::Object(body), .. }) = writes.new_persons.iter_mut().rev().find(|new| new.id == id) {
+        if let Some(New { body: Value::Object(body), .. }) =
+            writes.new_persons.iter_mut().rev().find(|new| new.id == id)
+        {
             // A second membership of a person whom an earlier row of this batch brought.
             fill(body);
             return Ok(true);

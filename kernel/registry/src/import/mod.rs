@@ -171,6 +171,9 @@ pub enum ImportError {
     /// A stored record is damaged.
     #[error("a stored record is not JSON")]
     Damaged(#[source] serde_json::Error),
+    /// The thread that checks rows ended early.
+    #[error("the thread that checks rows ended early")]
+    Stopped(#[source] tokio::task::JoinError),
     /// Some rows could not be written; the rows before them are kept.
     #[error(
         "could not write rows {first_row} to {last_row} of the {}; the rows before them are kept, and the same import \

@@ -156,8 +156,7 @@ fn header(path: &Path, table: Table, lines: &mut Lines<File>) -> Result<(Header,
         [0xef, 0xbb, 0xbf, ..] => lines.skip(3),
         _ => {}
     }
-    let not_understood =
-        |source| ImportError::Header { path: path.to_owned(), source: Box::new(source) };
+    let not_understood = |source| ImportError::Header { path: path.to_owned(), source: Box::new(source) };
     let missing = || not_understood(HeaderError::Missing { name: "court" });
     let line = lines.next().map_err(failed)?.ok_or_else(missing)?;
     let bytes = line.content.map_err(|_| encoding("no text: its first row has no end"))?;
@@ -170,8 +169,7 @@ fn header(path: &Path, table: Table, lines: &mut Lines<File>) -> Result<(Header,
     let delimiter = delimiter(bytes);
     let mut cells = Vec::new();
     let count = split(bytes, delimiter, &mut cells);
-    let names: Vec<String> =
-        cells.iter().take(count).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+    let names: Vec<String> = cells.iter().take(count).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     Ok((Header::read(columns_of(table), &names).map_err(not_understood)?, delimiter))
 }
@@ -213,8 +211,7 @@ impl Seen {
 pub(super) fn total_bytes(paths: &[&PathBuf]) -> Result<u64, ImportError> {
     let mut total = 0;
     for path in paths {
-        let metadata = std::fs::metadata(path)
-            .map_err(|source| ImportError::Read { path: (*path).clone(), source })?;
+        let metadata = std::fs::metadata(path).map_err(|source| ImportError::Read { path: (*path).clone(), source })?;
         total += metadata.len();
     }
     Ok(total)

@@ -43,7 +43,9 @@ impl RowReader {
     pub(super) fn read(&mut self, row: u64, content: Result<&[u8], LineFault>) -> Option<Cells<'_>> {
         let mut faults = Faults { table: self.table, row, found: Vec::new() };
         match content {
-            Ok(bytes) if bytes.iter().all(|byte| matches!(byte, b' ' | b'\t') || *byte == self.delimiter) => return None,
+            Ok(bytes) if bytes.iter().all(|byte| matches!(byte, b' ' | b'\t') || *byte == self.delimiter) => {
+                return None;
+            }
             Ok(bytes) => {
                 let count = split(bytes, self.delimiter, &mut self.cells);
                 if count != self.header.len() {

@@ -11,6 +11,7 @@ use crate::day::Day;
 use crate::import::parse::{self, Batch};
 use crate::import::places::Places;
 use crate::import::report::{Report, Table};
+use crate::import::store::Ready;
 use crate::import::{Counts, ImportError, Progress, Settings, Summary};
 use crate::kinds::Names;
 use crate::rules;
@@ -51,6 +52,7 @@ pub async fn run(
         report,
         cooperatives: Counts::default(),
         members: Counts::default(),
+        ready: None,
         rows_done: 0,
         bytes_done: 0,
         bytes_total,
@@ -108,6 +110,8 @@ pub(super) struct Pass<'a> {
     pub(super) report: Report,
     pub(super) cooperatives: Counts,
     pub(super) members: Counts,
+    /// New records that are written together with the next ones.
+    pub(super) ready: Option<Ready>,
     rows_done: u64,
     bytes_done: u64,
     bytes_total: u64,
@@ -131,6 +135,7 @@ impl Pass<'_> {
             self.cooperatives_batch(batch, &mut places).await?;
             self.step(step, before);
         }
+        self.settle().await?;
         let Some(path) = &self.settings.members else {
             return Ok(());
         };
@@ -142,7 +147,7 @@ impl Pass<'_> {
             self.members_batch(batch, &mut places).await?;
             self.step(step, before);
         }
-        Ok(())
+        self.settle().await
     }
 
     fn step(&mut self, step: Step, before: u64) {

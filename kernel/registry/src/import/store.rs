@@ -1,12 +1,17 @@
 //! Writing what an import has decided, through the one door to records.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use tiwizi_identity::Caller;
 use tiwizi_model::RecordId;
 use tiwizi_model::limits::{BATCH_WRITES_MAX, PAGE_ROWS_MAX};
-use tiwizi_records::{Draft, FieldError, ImportBatch, ImportOutcome, ImportRow, Kind, WriteError};
+use tiwizi_records::{
+    Draft, FieldError, ImportBatch, ImportOutcome, ImportRow, Kind, PreparedImport, Records, WriteError,
+};
 use tiwizi_storage::{Order, RecordRow, Scan, StorageError, record};
+use tokio::runtime::Handle;
 
 use crate::import::ImportError;
 use crate::import::members::person_of;
@@ -37,32 +42,57 @@ impl Rows {
     }
 
     fn failed(self, source: WriteError) -> ImportError {
-        ImportError::Write {
-            table: self.table,
-            first_row: self.first,
-            last_row: self.last,
-            source: Box::new(source),
-        }
+        ImportError::Write { table: self.table, first_row: self.first, last_row: self.last, source: Box::new(source) }
     }
 }
 
+/// New records that passed every check and wait to be written.
+pub(super) struct Ready {
+    prepared: Vec<PreparedImport>,
+    rows: Rows,
+    /// Identity cards of persons among them: whoever meets one of these again must first let them be written.
+    pub(super) national_ids: HashSet<String>,
+}
+
 impl Pass<'_> {
-    /// Makes records: all of a batch in one transaction.
-    pub(super) async fn create(&self, new: Vec<(&Arc<Kind>, Vec<New>)>, rows: Rows) -> Result<(), ImportError> {
-        let t0 = std::time::Instant::now();
-        let mut prepared = Vec::with_capacity(new.len());
-        for (kind, new) in new.into_iter().filter(|(_, new)| !new.is_empty()) {
-            let import = new.into_iter().map(|new| ImportRow { id: new.id, body: new.body }).collect();
-            let batch = ImportBatch { kind: kind.name().clone(), slot: 0, rows: import };
-            let batch = self.records.prepare_import(self.caller, batch).await;
-            prepared.push(batch.map_err(|error| rows.failed(error))?);
-        }
-        if prepared.is_empty() {
+    /// Makes records. They are checked and encoded on another thread while those of the batch before are written; they
+    /// are themselves written with the next batch, or by `settle`.
+    pub(super) async fn create(&mut self, new: Vec<(&Arc<Kind>, Vec<New>)>, rows: Rows) -> Result<(), ImportError> {
+        let national_ids = national_ids(&new);
+        let batches: Vec<ImportBatch> = new
+            .into_iter()
+            .filter(|(_, new)| !new.is_empty())
+            .map(|(kind, new)| {
+                let import = new.into_iter().map(|new| ImportRow { id: new.id, body: new.body }).collect();
+                ImportBatch { kind: kind.name().clone(), slot: 0, rows: import }
+            })
+            .collect();
+        if batches.is_empty() {
             return Ok(());
         }
+        let (records, caller, runtime) = (self.records.clone(), self.caller.clone(), Handle::current());
+        let preparing = tokio::task::spawn_blocking(move || runtime.block_on(prepare(&records, &caller, batches)));
+        let waiting = self.ready.take();
+        let (written, prepared) = tokio::join!(self.write(waiting), preparing);
+        written?;
+        let prepared = prepared.map_err(ImportError::Stopped)?.map_err(|error| rows.failed(error))?;
+        self.ready = Some(Ready { prepared, rows, national_ids });
+        Ok(())
+    }
+
+    /// Writes what waits.
+    pub(super) async fn settle(&mut self) -> Result<(), ImportError> {
+        let waiting = self.ready.take();
+        self.write(waiting).await
+    }
+
+    /// Writes a batch in one transaction.
+    async fn write(&self, ready: Option<Ready>) -> Result<(), ImportError> {
+        let Some(Ready { prepared, rows, .. }) = ready else {
+            return Ok(());
+        };
         let storage = |error: StorageError| rows.failed(WriteError::Storage(error));
-        let t1 = t0.elapsed();
-        let mut tx = self.records.db().begin_write().await.map_err(storage)?;
+        let mut tx = self.records.db().begin_bulk_write().await.map_err(storage)?;
         for batch in prepared {
             let outcomes = self.records.write_import(&mut tx, batch).await;
             let refused = outcomes.map_err(|error| rows.failed(error))?.into_iter().enumerate().find_map(refusal);
@@ -70,10 +100,7 @@ impl Pass<'_> {
                 return Err(rows.failed(refused));
             }
         }
-        let t2 = t0.elapsed();
-        let r = tx.commit().await.map_err(storage);
-        eprintln!("prep {t1:?} write {:?} commit {:?}", t2-t1, t0.elapsed()-t2);
-        r
+        tx.commit().await.map_err(storage)
     }
 
     /// Changes records that are there.
@@ -133,6 +160,23 @@ impl Pass<'_> {
         let mut tx = self.records.db().read_single().await.map_err(ImportError::Lookup)?;
         record::scan(&mut tx, &scan).await.map_err(ImportError::Lookup)
     }
+}
+
+async fn prepare(
+    records: &Records,
+    caller: &Caller,
+    batches: Vec<ImportBatch>,
+) -> Result<Vec<PreparedImport>, WriteError> {
+    let mut prepared = Vec::with_capacity(batches.len());
+    for batch in batches {
+        prepared.push(records.prepare_import(caller, batch).await?);
+    }
+    Ok(prepared)
+}
+
+fn national_ids(new: &[(&Arc<Kind>, Vec<New>)]) -> HashSet<String> {
+    let bodies = new.iter().flat_map(|(_, new)| new).map(|new| &new.body);
+    bodies.filter_map(|body| body.get("national_id_key").and_then(Value::as_str).map(str::to_owned)).collect()
 }
 
 /// The draft that puts a record where its cooperative is, if it is not there yet.

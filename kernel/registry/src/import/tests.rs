@@ -48,7 +48,12 @@ async fn two_files_become_cooperatives_persons_and_memberships() {
     let memberships = register.all(&register.names.membership).await;
     assert_eq!(memberships.len(), 3);
     assert_eq!(
-        (&memberships[0]["province"], &memberships[0]["sector"], &memberships[0]["birth_year"], &memberships[0]["shares"]),
+        (
+            &memberships[0]["province"],
+            &memberships[0]["sector"],
+            &memberships[0]["birth_year"],
+            &memberships[0]["shares"]
+        ),
         (&json!("09.541"), &json!("argan"), &json!(1995), &json!(3))
     );
     let totals = readers::Totals { cooperatives: 2, members: 3, women: 2, youth: 2 };
@@ -174,8 +179,7 @@ async fn by_default_nothing_is_kept_when_one_row_of_either_file_is_wrong() {
     let cooperatives = register.file("c.csv", COOPERATIVES);
     let members = register.file("m.csv", format!("{MEMBERS}Taroudannt;9/2019;1;سعيد;male;;;;\n"));
     let report = register.folder.path().join("report.csv");
-    let settings =
-        Settings { report: Some(report.clone()), ..register.settings(&cooperatives, Some(&members)) };
+    let settings = Settings { report: Some(report.clone()), ..register.settings(&cooperatives, Some(&members)) };
     let summary = register.import(&settings).await;
     assert_eq!((summary.cooperatives, summary.members), (counts(0, 0, 0, 0), counts(0, 0, 0, 1)));
     assert!(!summary.kept);
@@ -268,4 +272,37 @@ async fn the_synthetic_register_is_imported_whole_and_counted() {
     let totals = register.totals().await;
     let expected = [made.totals.cooperatives, made.totals.members, made.totals.women, made.totals.youth];
     assert_eq!([totals.cooperatives, totals.members, totals.women, totals.youth], expected.map(i64::from));
+}
+
+#[tokio::test]
+async fn a_row_at_every_limit_is_accepted_by_the_kind_too() {
+    let register = Register::new().await;
+    let (court, name) = ("ح".repeat(100), "ⵣ".repeat(160));
+    let (number, commune, address, email) = ("9".repeat(40), "c".repeat(120), "a".repeat(300), "e".repeat(254));
+    let cooperatives = format!(
+        "court,number,name_ar,name_fr,name_zgh,sector,branch,province,commune,address,phone,email,capital_mad,category\n\
+         {court},{number},{name},{name},{name},argan,oil,09.541,{commune},{address},{number},{email},1000000000000,abc\n"
+    );
+    let members = format!(
+        "court,number,member_number,name_ar,name_fr,birth_date,role,shares,share_value_mad,national_id\n\
+         {court},{number},{number},{name},{name},1880-01-01,vice-president,1000000000,\"1000000000,00\",{}\n",
+        "A".repeat(24)
+    );
+    let (cooperatives, members) = (register.file("c.csv", cooperatives), register.file("m.csv", members));
+    let summary = register.import(&register.settings(&cooperatives, Some(&members))).await;
+    assert_eq!((summary.cooperatives, summary.members), (counts(1, 0, 0, 0), counts(1, 0, 0, 0)), "{summary:?}");
+}
+
+#[tokio::test]
+async fn two_persons_of_one_batch_with_one_identity_card_become_one_also_later() {
+    let register = Register::new().await;
+    let cooperatives = register.file("c.csv", COOPERATIVES);
+    let header = "court,number,member_number,name_fr,national_id,role\n";
+    let first = register.file("m1.csv", format!("{header}Taroudannt,1/2019,1,A B,JA1234,member\n"));
+    register.import(&register.settings(&cooperatives, Some(&first))).await;
+    let both = "Taroudannt,2/2019,7,A B,ja 1234,member\nTaroudannt,1/2019,1,A B,JA1234,president\n";
+    let both = register.file("m2.csv", format!("{header}{both}"));
+    let summary = register.import(&register.settings(&cooperatives, Some(&both))).await;
+    assert_eq!(summary.members, counts(1, 1, 0, 0));
+    assert_eq!(register.all(&register.names.person).await.len(), 1);
 }

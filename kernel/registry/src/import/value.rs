@@ -23,7 +23,7 @@ type Read = Result<Value, Fault>;
 
 /// A text without control characters, its spaces made single, of bounded length.
 pub(super) fn text(text: &str, chars_max: usize) -> Result<String, Fault> {
-    if text.bytes().all(|byte| byte > b' ' && byte < 0x7f) {
+    if is_clean(text) {
         return bounded(text.to_owned(), chars_max);
     }
     let mut clean = String::with_capacity(text.len());
@@ -43,6 +43,20 @@ pub(super) fn text(text: &str, chars_max: usize) -> Result<String, Fault> {
         clean.pop();
     }
     bounded(clean, chars_max)
+}
+
+/// Whether a text surely needs no cleaning: no control character, and no space but single ones between words. The lead
+/// bytes are those of characters among which there are other spaces and controls.
+fn is_clean(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        let doubtful = byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe1..=0xe3) || (byte == b' ' && before == b' ');
+        if doubtful {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' || text.is_empty()
 }
 
 fn bounded(text: String, chars_max: usize) -> Result<String, Fault> {
@@ -146,7 +160,8 @@ pub(super) fn category(text: &str) -> Read {
             *slot = true;
         }
     }
-    let letters: String = ['a', 'b', 'c'].into_iter().zip(found).filter_map(|(letter, is)| is.then_some(letter)).collect();
+    let letters: String =
+        ['a', 'b', 'c'].into_iter().zip(found).filter_map(|(letter, is)| is.then_some(letter)).collect();
     if letters.is_empty() {
         return Err(Fault::new("category", "a category is a, b or c, or several of them"));
     }
@@ -156,7 +171,10 @@ pub(super) fn category(text: &str) -> Read {
 /// A code of a short list, or one of the words for it.
 type Words = &'static [(&'static str, &'static [&'static str])];
 
-const GENDERS: Words = &[("female", &["f", "femme", "féminin", "أنثى", "امرأة"]), ("male", &["m", "h", "homme", "masculin", "ذكر", "رجل"])];
+const GENDERS: Words = &[
+    ("female", &["f", "femme", "féminin", "أنثى", "امرأة"]),
+    ("male", &["m", "h", "homme", "masculin", "ذكر", "رجل"]),
+];
 
 const ROLES: Words = &[
     ("member", &["membre", "adhérent", "adhérente", "coopérateur", "coopératrice", "عضو", "عضوة", "متعاون"]),
@@ -243,7 +261,8 @@ mod tests {
 
     #[test]
     fn words_of_three_languages_have_one_code() {
-        for (text, code) in [("female", "female"), ("F", "female"), ("Femme", "female"), ("ذكر", "male"), ("H", "male")] {
+        for (text, code) in [("female", "female"), ("F", "female"), ("Femme", "female"), ("ذكر", "male"), ("H", "male")]
+        {
             assert_eq!(gender(text), Ok(json!(code)), "{text}");
         }
         assert_eq!(role("Présidente"), Ok(json!("president")));

@@ -10,8 +10,24 @@ use crate::territory::{self, Province};
 
 /// The columns, as the import reads them.
 pub(super) const COLUMNS: [&str; 18] = [
-    "court", "number", "registered_on", "name_ar", "name_fr", "name_zgh", "ice", "category", "sector", "branch",
-    "province", "commune", "address", "phone", "email", "capital_mad", "founded_on", "status",
+    "court",
+    "number",
+    "registered_on",
+    "name_ar",
+    "name_fr",
+    "name_zgh",
+    "ice",
+    "category",
+    "sector",
+    "branch",
+    "province",
+    "commune",
+    "address",
+    "phone",
+    "email",
+    "capital_mad",
+    "founded_on",
+    "status",
 ];
 
 /// Stands in the address of every cooperative, so that no row can be taken for a real one.

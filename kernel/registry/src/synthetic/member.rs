@@ -8,8 +8,19 @@ use crate::synthetic::words::{FAMILIES, MEN, WOMEN};
 
 /// The columns, as the import reads them.
 pub(super) const COLUMNS: [&str; 13] = [
-    "court", "number", "member_number", "name_ar", "name_fr", "gender", "birth_date", "national_id", "joined_on",
-    "left_on", "role", "shares", "share_value_mad",
+    "court",
+    "number",
+    "member_number",
+    "name_ar",
+    "name_fr",
+    "gender",
+    "birth_date",
+    "national_id",
+    "joined_on",
+    "left_on",
+    "role",
+    "shares",
+    "share_value_mad",
 ];
 
 /// Nobody is a member before this age.

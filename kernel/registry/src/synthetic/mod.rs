@@ -80,8 +80,7 @@ pub enum SyntheticError {
 /// # Errors
 /// When a file cannot be written.
 pub fn write(folder: &Path, settings: Settings) -> Result<Made, SyntheticError> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| SyntheticError::Create { path: folder.to_owned(), source })?;
+    std::fs::create_dir_all(folder).map_err(|source| SyntheticError::Create { path: folder.to_owned(), source })?;
     let totals = Totals::one_in(settings.one_in);
     let mut dice = Dice::new(settings.seed);
     let planned = plan::plan(totals, &mut dice);

@@ -112,15 +112,58 @@ fn factor(sector: &str, province: &str) -> u32 {
     let argan_country = province.starts_with("09.") || matches!(province, "07.211" | "07.161" | "10.261" | "10.473");
     let coast = matches!(
         province,
-        "01.051" | "01.151" | "01.331" | "01.511" | "01.571" | "01.573" | "02.113" | "02.167" | "02.381" | "04.281"
-            | "04.421" | "04.441" | "04.501" | "06.111" | "06.141" | "06.181" | "06.371" | "07.211" | "07.431"
-            | "09.001" | "09.163" | "09.581" | "10.473" | "10.521" | "11.121" | "11.321" | "11.537" | "12.066"
+        "01.051"
+            | "01.151"
+            | "01.331"
+            | "01.511"
+            | "01.571"
+            | "01.573"
+            | "02.113"
+            | "02.167"
+            | "02.381"
+            | "04.281"
+            | "04.421"
+            | "04.441"
+            | "04.501"
+            | "06.111"
+            | "06.141"
+            | "06.181"
+            | "06.371"
+            | "07.211"
+            | "07.431"
+            | "09.001"
+            | "09.163"
+            | "09.581"
+            | "10.473"
+            | "10.521"
+            | "11.121"
+            | "11.321"
+            | "11.537"
+            | "12.066"
             | "12.391"
     );
     match sector {
-        "argan" => if argan_country { 9 } else { 0 },
-        "fishing" => if coast { 3 } else { 0 },
-        "cannabis" => if matches!(province, "01.051" | "01.151" | "03.531") { 30 } else { 0 },
+        "argan" => {
+            if argan_country {
+                9
+            } else {
+                0
+            }
+        }
+        "fishing" => {
+            if coast {
+                3
+            } else {
+                0
+            }
+        }
+        "cannabis" => {
+            if matches!(province, "01.051" | "01.151" | "03.531") {
+                30
+            } else {
+                0
+            }
+        }
         _ => 1,
     }
 }
@@ -180,8 +223,7 @@ fn apportion(total: u32, weights: &[u32]) -> Vec<u32> {
     let shares = weights.iter().map(|weight| spare * u64::from(*weight));
     let mut counts: Vec<u32> =
         shares.clone().map(|share| base + u32::try_from(share / sum).unwrap_or_default()).collect();
-    let mut by_remainder: Vec<(u64, usize)> =
-        shares.enumerate().map(|(index, share)| (share % sum, index)).collect();
+    let mut by_remainder: Vec<(u64, usize)> = shares.enumerate().map(|(index, share)| (share % sum, index)).collect();
     by_remainder.sort_unstable_by(|one, other| other.cmp(one));
     let dealt: u32 = counts.iter().sum();
     let missing = usize::try_from(total - dealt).unwrap_or_default();

@@ -9,16 +9,16 @@ use uuid::Uuid;
 
 use super::row::{NewRow, RecordRow, columns};
 use crate::error::{StorageError, WriteError, failed, refused};
-use crate::sql::{batch_texts, batches};
+use crate::sql::{Batches, batches};
 use crate::tx::{WriteTx, on_db};
 
 pub(super) const KEYS: &str = "u1, u2, u3, i1, i2, i3, i4, i5, i6";
 
-static INSERT: LazyLock<[String; 4]> =
-    LazyLock::new(|| batch_texts(&format!("INSERT INTO record ({}, {KEYS})", columns!()), 22, ""));
+static INSERT: LazyLock<Batches> =
+    LazyLock::new(|| Batches::new(&format!("INSERT INTO record ({}, {KEYS})", columns!()), 22));
 
-static APPEND: LazyLock<[String; 4]> =
-    LazyLock::new(|| batch_texts("INSERT INTO change (at, kind, record, version, operation, account, plugin)", 7, ""));
+static APPEND: LazyLock<Batches> =
+    LazyLock::new(|| Batches::new("INSERT INTO change (at, kind, record, version, operation, account, plugin)", 7));
 
 /// Creates records and appends a change for each, in their order.
 ///
@@ -27,9 +27,9 @@ static APPEND: LazyLock<[String; 4]> =
 /// learns by looking for them one by one.
 pub async fn insert(tx: &mut WriteTx, rows: &[NewRow<'_>]) -> Result<(), WriteError> {
     for (size, batch) in batches(rows) {
-        let Some(text) = INSERT.get(size) else { continue };
+        let text = INSERT.text(tx, size);
         on_db!(tx, conn => {
-            let query = sqlx::query(text.as_str());
+            let query = sqlx::query(text);
             batch.iter().fold(query, |query, new| bind_keys(bind_row(query, new.row), new)).execute(conn).await.map(|_| ())
         })
         .map_err(refused("record.insert", taken))?;
@@ -54,9 +54,9 @@ pub(super) fn taken(constraint: &str) -> Option<WriteError> {
 /// Appends the change of each write to the log.
 pub(super) async fn append(tx: &mut WriteTx, writes: &[(&RecordRow, Operation)]) -> Result<(), StorageError> {
     for (size, batch) in batches(writes) {
-        let Some(text) = APPEND.get(size) else { continue };
+        let text = APPEND.text(tx, size);
         on_db!(tx, conn => {
-            batch.iter().fold(sqlx::query(text.as_str()), |query, (row, operation)| {
+            batch.iter().fold(sqlx::query(text), |query, (row, operation)| {
                 query
                     .bind(row.changed_at.0)
                     .bind(row.kind.0)

@@ -21,7 +21,7 @@ use readers::Readers;
 use writer::Writer;
 
 pub(crate) use readers::Reader;
-pub(crate) use writer::Writing;
+pub(crate) use writer::{Room, Writing};
 
 const DATABASE_FILE: &str = "tiwizi.sqlite";
 const LOCK_FILE: &str = "tiwizi.lock";
@@ -30,12 +30,10 @@ const LOCK_FILE: &str = "tiwizi.lock";
 const BUSY_MS: u64 = 5_000;
 /// Prepared statements that a connection keeps. The texts of lists differ by index, bounds and direction.
 const STATEMENTS_MAX: usize = 256;
-/// Page cache of the writer and of each reader. The reader's is small because there are several, and because pages that the
-/// operating system has anyway are cheap to read.
-const WRITER_CACHE_KIB: i64 = 16 << 10;
+/// Page cache of each reader, in KiB. It is small because there are several, and because pages that the operating system
+/// has anyway are cheap to read.
 const READER_CACHE_KIB: i64 = 2 << 10;
-/// The write-ahead log is copied into the file when it has so many pages of 4 KiB, and cut to this size afterwards.
-const CHECKPOINT_PAGES: i64 = 4_000;
+/// What is left of the file of the write-ahead log after it was copied into the database.
 const LOG_BYTES: i64 = 64 << 20;
 
 /// The open database.
@@ -50,7 +48,7 @@ impl Sqlite {
     pub(crate) async fn open(directory: &Path, now: Instant) -> Result<Self, OpenError> {
         let lock = lock(directory)?;
         let file = directory.join(DATABASE_FILE);
-        let mut connection = Writer::open(&writer_options(&file)).await?;
+        let mut connection = Writer::connect(&writer_options(&file)).await?;
         migration::migrate_sqlite(&mut connection, now).await?;
         let readers = Arc::new(Readers::new(reader_options(&file)));
         Ok(Self { readers, writer: Arc::new(Writer::new(connection)), lock })
@@ -64,8 +62,8 @@ impl Sqlite {
         self.readers.take().await
     }
 
-    pub(crate) async fn begin_write(&self) -> Result<Writing, StorageError> {
-        self.writer.begin().await
+    pub(crate) async fn begin_write(&self, room: Room) -> Result<Writing, StorageError> {
+        self.writer.begin(room).await
     }
 
     /// Commits a group that all its writers have left before it was committed.
@@ -94,27 +92,28 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
     }
 }
 
-fn options(file: &Path, cache_kib: i64) -> SqliteConnectOptions {
+fn options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
         .busy_timeout(Duration::from_millis(BUSY_MS))
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_MAX)
-        // A negative number means KiB.
-        .pragma("cache_size", cache_kib.saturating_neg().to_string())
         .pragma("temp_store", "MEMORY")
 }
 
 fn writer_options(file: &Path) -> SqliteConnectOptions {
-    options(file, WRITER_CACHE_KIB)
+    options(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
         .pragma("journal_size_limit", LOG_BYTES.to_string())
         .thread_name(|_| "sqlite-writer".to_owned())
 }
 
 fn reader_options(file: &Path) -> SqliteConnectOptions {
-    options(file, READER_CACHE_KIB).read_only(true).thread_name(|number| format!("sqlite-reader-{number}"))
+    options(file)
+        .read_only(true)
+        // A negative number means KiB.
+        .pragma("cache_size", READER_CACHE_KIB.saturating_neg().to_string())
+        .thread_name(|number| format!("sqlite-reader-{number}"))
 }

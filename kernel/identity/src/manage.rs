@@ -1,0 +1,113 @@
+//! What administrators do to accounts: roles, closing and opening, the person behind.
+
+use tiwizi_model::{AccountId, RecordId};
+use tiwizi_storage::account::{self, AccountRow};
+use tiwizi_storage::{WriteTx, grant, session};
+
+use crate::account::{AccountError, administrators, demand_administrator, known, of_write};
+use crate::caller::Caller;
+use crate::identity::Identity;
+use crate::role::{Role, RoleGrant, Scope};
+
+impl Identity {
+    /// Gives an account a role on a scope.
+    ///
+    /// # Errors
+    /// When the caller is no administrator or the account's own, or the role does not fit the scope.
+    pub async fn grant_role(
+        &self,
+        by: &Caller,
+        account: AccountId,
+        role: Role,
+        scope: Scope,
+    ) -> Result<(), AccountError> {
+        demand_administrator(by)?;
+        demand_another(by, account)?;
+        let grant = RoleGrant::new(role, scope).map_err(AccountError::Role)?;
+        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
+        known(&mut tx, account).await?;
+        grant::add(&mut tx, &self.grant_row(by, account, &grant)).await.map_err(AccountError::Storage)?;
+        tx.commit().await.map_err(AccountError::Storage)
+    }
+
+    /// Takes a role away. It is gone at the account's next request.
+    ///
+    /// # Errors
+    /// When the caller is no administrator or the account's own, or it is the last administrator's.
+    pub async fn revoke_role(
+        &self,
+        by: &Caller,
+        account: AccountId,
+        role: Role,
+        scope: &Scope,
+    ) -> Result<(), AccountError> {
+        demand_administrator(by)?;
+        demand_another(by, account)?;
+        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
+        known(&mut tx, account).await?;
+        if role == Role::Administrator {
+            demand_administrator_besides(&mut tx, account).await?;
+        }
+        grant::remove(&mut tx, account, role.name(), &scope.to_string()).await.map_err(AccountError::Storage)?;
+        tx.commit().await.map_err(AccountError::Storage)
+    }
+
+    /// Closes an account: its sessions end, its tokens are worth nothing, and nobody signs in to it.
+    ///
+    /// # Errors
+    /// When the caller is no administrator or the account's own, or it is the last administrator's.
+    pub async fn disable_account(&self, by: &Caller, account: AccountId) -> Result<(), AccountError> {
+        demand_administrator(by)?;
+        demand_another(by, account)?;
+        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
+        let row = known(&mut tx, account).await?;
+        demand_administrator_besides(&mut tx, account).await?;
+        account::update(&mut tx, &AccountRow { disabled: true, ..row }).await.map_err(of_write)?;
+        session::delete_of_account(&mut tx, account).await.map_err(AccountError::Storage)?;
+        tx.commit().await.map_err(AccountError::Storage)
+    }
+
+    /// Opens a closed account again.
+    ///
+    /// # Errors
+    /// When the caller is no administrator or the account's own.
+    pub async fn enable_account(&self, by: &Caller, account: AccountId) -> Result<(), AccountError> {
+        demand_administrator(by)?;
+        demand_another(by, account)?;
+        self.amend(account, |row| row.disabled = false).await
+    }
+
+    /// Says which person of the register an account belongs to.
+    ///
+    /// # Errors
+    /// When the caller is no administrator or the account's own.
+    pub async fn set_person(
+        &self,
+        by: &Caller,
+        account: AccountId,
+        person: Option<RecordId>,
+    ) -> Result<(), AccountError> {
+        demand_administrator(by)?;
+        demand_another(by, account)?;
+        self.amend(account, |row| row.person = person).await
+    }
+
+    async fn amend(&self, account: AccountId, change: impl FnOnce(&mut AccountRow)) -> Result<(), AccountError> {
+        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
+        let mut row = known(&mut tx, account).await?;
+        change(&mut row);
+        account::update(&mut tx, &row).await.map_err(of_write)?;
+        tx.commit().await.map_err(AccountError::Storage)
+    }
+}
+
+fn demand_another(by: &Caller, account: AccountId) -> Result<(), AccountError> {
+    if by.account() == Some(account) { Err(AccountError::Own) } else { Ok(()) }
+}
+
+/// An account that is an administrator may lose that only when another one stays.
+async fn demand_administrator_besides(tx: &mut WriteTx, account: AccountId) -> Result<(), AccountError> {
+    let administrators = administrators(tx).await?;
+    let last = administrators.contains(&account) && administrators.iter().all(|id| *id == account);
+    if last { Err(AccountError::LastAdministrator) } else { Ok(()) }
+}

@@ -1,0 +1,268 @@
+## The shell of every page
+
+brand = تيويزي
+skip-to-content = انتقل إلى المحتوى
+menu = القائمة
+home = الصفحة الرئيسية
+language = اللغة
+script = الحروف
+script-tfng = تيفيناغ
+script-latn = لاتينية
+footer-meaning = تيويزي: الجيران يعملون معا في حقل أسرة واحدة.
+draft-page = نصوص هذه الصفحة مسودة أعدتها آلة، وسيراجعها متكلم أصلي.
+draft-content = مسودة أعدتها آلة، في انتظار مراجعة متكلم أصلي.
+breadcrumbs = أين أنت
+optional = اختياري
+search = بحث
+name = الاسم
+email = البريد الإلكتروني
+paging = صفحات القائمة
+paging-first = العودة إلى البداية
+paging-next = الصفحة التالية
+audio-length = المدة { $time }
+audio-synthetic = صوت اصطناعي
+audio-none = لا يوجد تسجيل بهذه اللغة بعد. المكان محفوظ لصوت حقيقي.
+
+## Home
+
+home-title = معا نتقدم
+home-lead = منصة تعاونيات المغرب: ابحث عن تعاونية، تعلم، وتقدم، كل بلغته.
+home-numbers = السجل بالأرقام
+total-cooperatives = { $count ->
+    [one] تعاونية
+    [two] تعاونيتان
+    [few] تعاونيات
+   *[other] تعاونية
+}
+total-members = { $count ->
+    [one] عضو
+    [two] عضوان
+    [few] أعضاء
+   *[other] عضوا
+}
+total-women = { $count ->
+    [one] امرأة
+    [two] امرأتان
+    [few] نساء
+   *[other] امرأة
+}
+total-young = { $count ->
+    [one] شاب أو شابة
+    [two] شابان
+    [few] شباب
+   *[other] شابا وشابة
+}
+home-doors = من أين تبدأ
+home-word-title = ما معنى «تيويزي»؟
+home-word = كلمة أمازيغية: قرية بأكملها تعمل معا في حقل أسرة واحدة، ثم في حقل الأسرة التالية. والتعاونية هي ذلك طوال السنة.
+
+## Directory
+
+directory = دليل التعاونيات
+directory-lead = كل تعاونيات السجل، حسب الاسم والمكان والقطاع.
+directory-search-label = اسم تعاونية أو جماعة
+directory-search-hint = اكتب بالعربية أو الفرنسية أو تيفيناغ: البحث يفهم الثلاث.
+directory-count = { $count ->
+    [0] لا توجد أي تعاونية
+    [one] تعاونية واحدة
+    [two] تعاونيتان
+    [few] { $count } تعاونيات
+   *[other] { $count } تعاونية
+}
+directory-some = التعاونيات التي وجدناها
+directory-clear = عرض الكل
+directory-none = لم نجد شيئا
+directory-none-hint = جرب حروفا أقل، أو كتابة أخرى، أو مكانا آخر.
+place = الإقليم
+place-all = كل المغرب
+sector = القطاع
+sector-all = كل القطاعات
+
+## Sectors
+
+sector-agriculture = الفلاحة
+sector-crafts = الصناعة التقليدية
+sector-housing = السكنى
+sector-food = المواد الغذائية
+sector-argan = الأركان
+sector-aromatic-plants = النباتات العطرية والطبية
+sector-labour = اليد العاملة
+sector-fishing = الصيد البحري
+sector-literacy = محو الأمية
+sector-waste = معالجة النفايات
+sector-forest = الغابات
+sector-tourism = السياحة
+sector-transport = النقل
+sector-communication = التواصل
+sector-retail = تجار التقسيط
+sector-consulting = الاستشارة والتدبير
+sector-quarries = استغلال المقالع
+sector-consumption = الاستهلاك
+sector-education = التربية والتكوين
+sector-cannabis = القنب الهندي المقنن
+
+## The page of a cooperative
+
+cooperative-register = في السجل
+cooperative-seat = المقر
+cooperative-contact = الاتصال
+cooperative-as-of = آخر تقييد بتاريخ { $date }
+field-court = المحكمة
+field-number = الرقم في السجل المحلي
+field-registered-on = تاريخ التقييد
+field-founded-on = تاريخ التأسيس
+field-ice = التعريف الموحد للمقاولة
+field-category = الصنف
+field-branch = النشاط
+field-capital = الرأسمال
+field-capital-amount = { $amount } درهم
+field-region = الجهة
+field-province = الإقليم
+field-prefecture = العمالة
+field-commune = الجماعة
+field-address = العنوان
+field-phone = الهاتف
+category-a = تبيع ما ينتجه أعضاؤها
+category-b = تنتج لأعضائها أو تخدمهم
+category-c = توفر لأعضائها عملا مأجورا
+status-registered = مقيدة
+status-suspended = موقوفة
+status-dissolved = منحلة
+status-in-liquidation = في طور التصفية
+status-struck-off = مشطب عليها
+status-merged = مندمجة
+status-split = منقسمة
+status-transformed = محولة
+
+## Signing in
+
+sign-in = تسجيل الدخول
+sign-out = تسجيل الخروج
+password = كلمة السر
+sign-in-wrong = البريد الإلكتروني أو كلمة السر غير صحيحة.
+sign-in-hint = نسيت كلمة السر؟ مدير المنصة لديكم يعطيك كلمة جديدة.
+password-change = تغيير كلمة السر
+password-must-change = كلمة السر الأولى تصلح مرة واحدة. اختر كلمتك لتتابع.
+password-current = كلمة السر الحالية
+password-new = كلمة السر الجديدة
+password-again = مرة أخرى
+password-rule = { $count ->
+    [few] { $count } أحرف على الأقل. جملة تحفظها أحسن من كلمة معقدة.
+   *[other] { $count } حرفا على الأقل. جملة تحفظها أحسن من كلمة معقدة.
+}
+password-wrong = كلمة السر الحالية غير صحيحة.
+password-refused = كلمة السر هذه لا تصلح: قصيرة جدا أو طويلة جدا.
+password-differs = كلمتا السر الجديدتان غير متطابقتين.
+password-changed = تم تغيير كلمة السر.
+
+## Account
+
+account = حسابي
+roles = الأدوار
+roles-none = لا أدوار حتى الآن.
+role-administrator = الإدارة
+role-registrar = مسك السجل
+role-trainer = التكوين
+role-observer = الملاحظة
+role-officer = مسؤول تعاونية
+role-member = عضو
+scope-nation = كل المغرب
+tokens = رموز شخصية
+tokens-lead = الرمز يتيح لبرنامج أن يعمل باسمك. خصص رمزا لكل برنامج، واسحبه حين لا يلزم.
+token-name = اسم الرمز
+token-create = إنشاء رمز
+token-created = أنشئ في { $date }
+token-used = استعمل في { $date }
+token-unused = لم يستعمل قط
+token-revoke = سحب
+token-revoke-sure = سحب هذا الرمز؟ ستتوقف البرامج التي تستعمله.
+token-revoked = تم سحب الرمز.
+token-once = هذا هو رمزك. لن يظهر إلا مرة واحدة: انسخه الآن.
+token-name-wrong = هذا الاسم لا يصلح.
+
+## Console
+
+console = لوحة التحكم
+console-overview = نظرة عامة
+console-plugins = الإضافات
+console-plugins-lead = الإضافة لا تفعل إلا ما تأذن لها به.
+console-plugins-none = لا توجد إضافة مثبتة.
+console-accounts = الحسابات
+console-kinds = أنواع السجلات
+console-kinds-lead = ما تسجله هذه المنصة، ولماذا، ومن يمكنه الاطلاع عليه.
+fact-instance = المنصة
+fact-id = المعرف
+fact-jurisdiction = الاختصاص الترابي
+fact-plugins = الإضافات المثبتة
+fact-kinds = أنواع السجلات
+fact-version = الإصدار
+plugin-version = الإصدار
+plugin-state-enabled = مفعلة
+plugin-state-disabled = معطلة
+plugin-state-quarantined = محجورة
+plugin-enable = تفعيل
+plugin-disable = تعطيل
+plugin-disable-sure = تعطيل هذه الإضافة؟ لن تعمل صفحاتها. تبقى معطياتها.
+plugin-enabled = تم تفعيل الإضافة.
+plugin-disabled = تم تعطيل الإضافة.
+grants-title = ما تطلبه الإضافة
+grants-none = هذه الإضافة لا تطلب شيئا.
+grants-save = حفظ
+grants-saved = تم حفظ الأذونات.
+grant-granted = مأذون
+grant-denied = غير مأذون
+capability-store = حفظ سجلاتها الخاصة
+capability-registry-read = قراءة سجل التعاونيات
+capability-milestones = تدوين مراحل المسار
+capability-telemetry = الكتابة في السجل التقني
+account-add = إضافة حساب
+account-added = تمت إضافة الحساب.
+account-disabled = معطل
+account-wrong = تحقق من الاسم والبريد وكلمة السر. ربما البريد مستعمل من قبل.
+account-role-wrong = هذا الدور لا يناسب هذا المجال.
+password-first = كلمة السر الأولى
+role = الدور
+scope = أين
+scope-hint = nation أو province:09.541 أو cooperative: متبوعة بمعرفها
+kind-purpose = الغاية
+kind-retention = مدة الحفظ
+class-public = عمومي
+class-internal = داخلي
+class-personal = شخصي
+class-sensitive = حساس
+
+## What went wrong
+
+error-missing-title = هذه الصفحة غير موجودة
+error-missing-text = ربما كتب العنوان خطأ، أو حذفت الصفحة.
+error-forbidden-title = هذه الصفحة ليست لهذا الحساب
+error-forbidden-text = إن كنت تحتاجها فاطلب الدور من مدير المنصة لديكم.
+error-sign-in-title = سجل الدخول لرؤية هذه الصفحة
+error-sign-in-text = هي مخصصة لمن لهم حساب.
+error-form-title = انتهت صلاحية الاستمارة
+error-form-text = عد إلى الصفحة السابقة، حدثها وأعد الإرسال. لم يتغير شيء.
+error-request-title = لم نفهم هذا الطلب
+error-request-text = عد إلى الوراء وجرب طريقة أخرى.
+error-busy-title = هناك ضغط كبير الآن
+error-busy-text = انتظر لحظة ثم حدث الصفحة.
+error-internal-title = حدث خلل من جانبنا
+error-internal-text = ليس خطأك، ولم يكتب أي شيء ناقصا. أعد المحاولة بعد قليل.
+error-plugin-title = تعذر عرض صفحة الإضافة هذه
+error-plugin-text = باقي الموقع يعمل. يجد المدير السبب في السجل.
+error-reference = مرجع للمساعدة:
+
+## Dates
+
+date-long = { $day } { $month } { $year }
+month-1 = يناير
+month-2 = فبراير
+month-3 = مارس
+month-4 = أبريل
+month-5 = ماي
+month-6 = يونيو
+month-7 = يوليوز
+month-8 = غشت
+month-9 = شتنبر
+month-10 = أكتوبر
+month-11 = نونبر
+month-12 = دجنبر

@@ -1,0 +1,263 @@
+# draft: to be reviewed by a native speaker
+
+## The shell of every page
+
+brand = تيويزي
+skip-to-content = سير للمحتوى
+menu = القائمة
+home = الصفحة اللولا
+language = اللغة
+script = الحروف
+script-tfng = تيفيناغ
+script-latn = لاتينية
+footer-meaning = تيويزي: الجيران كيتعاونو ويخدمو كاملين ف الفدان ديال عائلة وحدة.
+draft-page = الكتابة ديال هاد الصفحة مسودة دارتها ماكينة، وغادي يراجعها شي واحد كيهضر بهاد اللغة.
+draft-content = مسودة دارتها ماكينة، خاصها شي واحد كيهضر بهاد اللغة يراجعها.
+breadcrumbs = فين راك
+optional = ماشي ضروري
+search = قلّب
+name = السمية
+email = الإيمايل
+paging = صفحات الليستة
+paging-first = رجع للول
+paging-next = الصفحة الجاية
+audio-length = المدة { $time }
+audio-synthetic = صوت ديال ماكينة
+audio-none = مازال ما كاين تسجيل بهاد اللغة. البلاصة موجودة لشي صوت حقيقي.
+
+## Home
+
+home-title = مجموعين، كنزيدو القدام
+home-lead = منصة التعاونيات د المغرب: قلّب على تعاونية، تعلّم، وزيد القدام، كل واحد بلغتو.
+home-numbers = السجل بالأرقام
+total-cooperatives = { $count ->
+    [one] تعاونية
+    [few] تعاونيات
+   *[other] تعاونية
+}
+total-members = { $count ->
+    [one] عضو
+   *[other] ديال الأعضاء
+}
+total-women = { $count ->
+    [one] مرا
+   *[other] ديال العيالات
+}
+total-young = { $count ->
+    [one] شاب ولا شابة
+   *[other] ديال الشباب
+}
+home-doors = منين تبدا
+home-word-title = شنو معنى «تيويزي»؟
+home-word = كلمة أمازيغية: الدوار كامل كيخدم مجموع ف الفدان ديال عائلة وحدة، ومن بعد ف الفدان ديال العائلة الجاية. التعاونية هي هادشي العام كامل.
+
+## Directory
+
+directory = دليل التعاونيات
+directory-lead = كاع التعاونيات اللي ف السجل، بالسمية، بالبلاصة، بالقطاع.
+directory-search-label = سمية د تعاونية ولا جماعة
+directory-search-hint = كتب بالعربية ولا الفرنسية ولا تيفيناغ: البحث كيفهم بثلاثة.
+directory-count = { $count ->
+    [0] حتى تعاونية
+    [one] تعاونية وحدة
+    [two] جوج تعاونيات
+    [few] { $count } تعاونيات
+   *[other] { $count } تعاونية
+}
+directory-some = التعاونيات اللي لقينا
+directory-clear = وري كلشي
+directory-none = ما لقينا والو
+directory-none-hint = جرب حروف قل، ولا كتابة خرى، ولا بلاصة خرى.
+place = الإقليم
+place-all = المغرب كامل
+sector = القطاع
+sector-all = كاع القطاعات
+
+## Sectors
+
+sector-agriculture = الفلاحة
+sector-crafts = الصنعة التقليدية
+sector-housing = السكنى
+sector-food = الماكلة
+sector-argan = أركان
+sector-aromatic-plants = الأعشاب العطرية والطبية
+sector-labour = الخدّامة
+sector-fishing = الصيد د البحر
+sector-literacy = محو الأمية
+sector-waste = الزبل والتدوير
+sector-forest = الغابة
+sector-tourism = السياحة
+sector-transport = النقل
+sector-communication = التواصل
+sector-retail = مالين الحوانت
+sector-consulting = الاستشارة والتسيير
+sector-quarries = المقالع
+sector-consumption = الاستهلاك
+sector-education = القراية والتكوين
+sector-cannabis = الكيف المقنن
+
+## The page of a cooperative
+
+cooperative-register = ف السجل
+cooperative-seat = المقر
+cooperative-contact = كيفاش تتاصل بيهم
+cooperative-as-of = آخر تقييد نهار { $date }
+field-court = المحكمة
+field-number = النمرة ف السجل المحلي
+field-registered-on = نهار التقييد
+field-founded-on = نهار التأسيس
+field-ice = التعريف الموحد (ICE)
+field-category = الصنف
+field-branch = الخدمة
+field-capital = الراسمال
+field-capital-amount = { $amount } درهم
+field-region = الجهة
+field-province = الإقليم
+field-prefecture = العمالة
+field-commune = الجماعة
+field-address = العنوان
+field-phone = التيليفون
+category-a = كتبيع داكشي اللي كيصنعو الأعضاء
+category-b = كتصنع ولا كتخدم على قبل الأعضاء
+category-c = كتعطي خدمة مخلصة للأعضاء
+status-registered = مقيدة
+status-suspended = موقوفة
+status-dissolved = تحلات
+status-in-liquidation = ف التصفية
+status-struck-off = تشطب عليها
+status-merged = تدمجات
+status-split = تقسمات
+status-transformed = تحولات
+
+## Signing in
+
+sign-in = دخل
+sign-out = خرج
+password = كلمة السر
+sign-in-wrong = الإيمايل ولا كلمة السر ماشي هي هاديك.
+sign-in-hint = نسيتي كلمة السر؟ المسؤول ديال المنصة يعطيك وحدة جديدة.
+password-change = بدل كلمة السر
+password-must-change = كلمة السر اللولة كتصلح غير مرة وحدة. ختار ديالك باش تكمل.
+password-current = كلمة السر ديال دابا
+password-new = كلمة السر الجديدة
+password-again = عاودها
+password-rule = { $count ->
+    [few] على الأقل { $count } حروف. جملة كتعقل عليها حسن من كلمة صعيبة.
+   *[other] على الأقل { $count } حرف. جملة كتعقل عليها حسن من كلمة صعيبة.
+}
+password-wrong = كلمة السر ديال دابا ماشي صحيحة.
+password-refused = هاد كلمة السر ما كتصلحش: قصيرة بزاف ولا طويلة بزاف.
+password-differs = جوج كلمات السر الجداد ماشي بحال بحال.
+password-changed = تبدلات كلمة السر.
+
+## Account
+
+account = حسابي
+roles = الأدوار
+roles-none = مازال ما عندك حتى دور.
+role-administrator = الإدارة
+role-registrar = السجل
+role-trainer = التكوين
+role-observer = الملاحظة
+role-officer = مسؤول ف تعاونية
+role-member = عضو
+scope-nation = المغرب كامل
+tokens = رموز شخصية
+tokens-lead = الرمز كيخلي برنامج يخدم بسميتك. عطي لكل برنامج رمز، وحيدو ملي ما يبقاش محتاجو.
+token-name = سمية الرمز
+token-create = صاوب رمز
+token-created = تصاوب نهار { $date }
+token-used = تخدم نهار { $date }
+token-unused = عمرو ما تخدم
+token-revoke = حيد
+token-revoke-sure = نحيدو هاد الرمز؟ البرامج اللي خدامين بيه غادي يوقفو.
+token-revoked = تحيد الرمز.
+token-once = ها الرمز ديالك. كيبان غير مرة وحدة: نقلو دابا.
+token-name-wrong = هاد السمية ما كتصلحش.
+
+## Console
+
+console = لوحة التحكم
+console-overview = نظرة عامة
+console-plugins = الإضافات
+console-plugins-lead = الإضافة ما كدير غير داكشي اللي خليتيها دير.
+console-plugins-none = ما كاينة حتى إضافة.
+console-accounts = الحسابات
+console-kinds = أنواع السجلات
+console-kinds-lead = شنو كتسجل هاد المنصة، علاش، وشكون يقدر يشوفو.
+fact-instance = المنصة
+fact-id = المعرف
+fact-jurisdiction = الأقاليم
+fact-plugins = الإضافات اللي كاينين
+fact-kinds = أنواع السجلات
+fact-version = النسخة
+plugin-version = النسخة
+plugin-state-enabled = خدامة
+plugin-state-disabled = واقفة
+plugin-state-quarantined = محجورة
+plugin-enable = خدّم
+plugin-disable = وقّف
+plugin-disable-sure = نوقفو هاد الإضافة؟ الصفحات ديالها ما يبقاوش خدامين. المعطيات باقية.
+plugin-enabled = الإضافة خدامة.
+plugin-disabled = الإضافة واقفة.
+grants-title = شنو طالبة الإضافة
+grants-none = هاد الإضافة ما طالبة والو.
+grants-save = حفظ
+grants-saved = تحفظو الأذونات.
+grant-granted = مسموح
+grant-denied = ماشي مسموح
+capability-store = تحفظ السجلات ديالها
+capability-registry-read = تقرا سجل التعاونيات
+capability-milestones = تقيد المراحل ديال المسار
+capability-telemetry = تكتب ف السجل التقني
+account-add = زيد حساب
+account-added = تزاد الحساب.
+account-disabled = واقف
+account-wrong = شوف السمية والإيمايل وكلمة السر. يمكن الإيمايل ديجا مستعمل.
+account-role-wrong = هاد الدور ما كيمشيش مع هاد البلاصة.
+password-first = كلمة السر اللولة
+role = الدور
+scope = فين
+scope-hint = nation ولا province:09.541 ولا cooperative: ومن موراها المعرف ديالها
+kind-purpose = علاش
+kind-retention = شحال كيبقا
+class-public = عمومي
+class-internal = داخلي
+class-personal = شخصي
+class-sensitive = حساس
+
+## What went wrong
+
+error-missing-title = هاد الصفحة ما كايناش
+error-missing-text = يمكن العنوان مكتوب غلط، ولا الصفحة تحيدات.
+error-forbidden-title = هاد الصفحة ماشي لهاد الحساب
+error-forbidden-text = إلا كنتي محتاجها، طلب الدور من المسؤول ديال المنصة.
+error-sign-in-title = دخل للحساب باش تشوف هاد الصفحة
+error-sign-in-text = هي غير لي عندهم حساب.
+error-form-title = هاد الاستمارة قدامت
+error-form-text = رجع للصفحة اللي قبل، جددها وعاود صيفط. ما تبدل والو.
+error-request-title = ما فهمناش هاد الطلب
+error-request-text = رجع اللور وجرب بطريقة خرى.
+error-busy-title = كاين الزحام دابا
+error-busy-text = تسنا شوية وجدد الصفحة.
+error-internal-title = وقع شي مشكل من جهتنا
+error-internal-text = ماشي الغلط ديالك، وما تكتب والو ناقص. عاود جرب من بعد شوية.
+error-plugin-title = ما قدرناش نوريو هاد الصفحة ديال الإضافة
+error-plugin-text = باقي الموقع خدام. المسؤول يلقا السبب ف السجل.
+error-reference = المرجع للمعاونة:
+
+## Dates
+
+date-long = { $day } { $month } { $year }
+month-1 = يناير
+month-2 = فبراير
+month-3 = مارس
+month-4 = أبريل
+month-5 = ماي
+month-6 = يونيو
+month-7 = يوليوز
+month-8 = غشت
+month-9 = شتنبر
+month-10 = أكتوبر
+month-11 = نونبر
+month-12 = دجنبر

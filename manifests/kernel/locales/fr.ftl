@@ -1,0 +1,258 @@
+## The shell of every page
+
+brand = Tiwizi
+skip-to-content = Aller au contenu
+menu = Menu
+home = Accueil
+language = Langue
+script = Écriture
+script-tfng = Tifinagh
+script-latn = Latin
+footer-meaning = Tiwizi : les voisins travaillent ensemble le champ d’une famille.
+draft-page = Les textes de cette page sont un brouillon fait par une machine. Un locuteur natif va les relire.
+draft-content = Brouillon fait par une machine, à relire par un locuteur natif.
+breadcrumbs = Où vous êtes
+optional = facultatif
+search = Chercher
+name = Nom
+email = Adresse e-mail
+paging = Pages de la liste
+paging-first = Revenir au début
+paging-next = Page suivante
+audio-length = Durée { $time }
+audio-synthetic = voix de synthèse
+audio-none = Pas encore d’enregistrement dans cette langue. La place est prête pour une vraie voix.
+
+## Home
+
+home-title = Ensemble, on avance
+home-lead = La plateforme des coopératives du Maroc : trouver une coopérative, apprendre, avancer, chacun dans sa langue.
+home-numbers = Le registre en chiffres
+total-cooperatives = { $count ->
+    [one] coopérative
+   *[other] coopératives
+}
+total-members = { $count ->
+    [one] membre
+   *[other] membres
+}
+total-women = { $count ->
+    [one] femme
+   *[other] femmes
+}
+total-young = { $count ->
+    [one] jeune
+   *[other] jeunes
+}
+home-doors = Par où commencer
+home-word-title = Que veut dire « Tiwizi » ?
+home-word = C’est le mot amazigh pour un village qui travaille ensemble le champ d’une seule famille, puis celui de la suivante. Une coopérative, c’est cela toute l’année.
+
+## Directory
+
+directory = Annuaire
+directory-lead = Toutes les coopératives du registre, par nom, par lieu, par secteur.
+directory-search-label = Nom d’une coopérative, commune
+directory-search-hint = Écrivez en arabe, en français ou en tifinagh : les trois se trouvent.
+directory-count = { $count ->
+    [0] Aucune coopérative
+    [one] { $count } coopérative
+   *[other] { $count } coopératives
+}
+directory-some = Coopératives trouvées
+directory-clear = Tout afficher
+directory-none = Rien trouvé
+directory-none-hint = Essayez moins de lettres, une autre écriture, ou un autre lieu.
+place = Province
+place-all = Tout le Maroc
+sector = Secteur
+sector-all = Tous les secteurs
+
+## Sectors
+
+sector-agriculture = Agriculture
+sector-crafts = Artisanat
+sector-housing = Habitat
+sector-food = Denrées alimentaires
+sector-argan = Argane
+sector-aromatic-plants = Plantes aromatiques et médicinales
+sector-labour = Main-d’œuvre
+sector-fishing = Pêche
+sector-literacy = Alphabétisation
+sector-waste = Traitement des déchets
+sector-forest = Forêt
+sector-tourism = Tourisme
+sector-transport = Transport
+sector-communication = Communication
+sector-retail = Commerçants détaillants
+sector-consulting = Conseil et gestion
+sector-quarries = Exploitation des carrières
+sector-consumption = Consommation
+sector-education = Éducation et formation
+sector-cannabis = Cannabis licite
+
+## The page of a cooperative
+
+cooperative-register = Au registre
+cooperative-seat = Siège
+cooperative-contact = Contact
+cooperative-as-of = Dernière inscription le { $date }
+field-court = Tribunal
+field-number = Numéro au registre local
+field-registered-on = Immatriculée le
+field-founded-on = Fondée le
+field-ice = ICE
+field-category = Catégorie
+field-branch = Activité
+field-capital = Capital
+field-capital-amount = { $amount } DH
+field-region = Région
+field-province = Province
+field-prefecture = Préfecture
+field-commune = Commune
+field-address = Adresse
+field-phone = Téléphone
+category-a = vend ce que ses membres produisent
+category-b = produit ou sert pour ses membres
+category-c = donne un travail payé à ses membres
+status-registered = Immatriculée
+status-suspended = Suspendue
+status-dissolved = Dissoute
+status-in-liquidation = En liquidation
+status-struck-off = Radiée
+status-merged = Fusionnée
+status-split = Scindée
+status-transformed = Transformée
+
+## Signing in
+
+sign-in = Se connecter
+sign-out = Se déconnecter
+password = Mot de passe
+sign-in-wrong = L’adresse e-mail ou le mot de passe est faux.
+sign-in-hint = Mot de passe oublié ? L’administrateur de votre instance vous en donne un nouveau.
+password-change = Changer le mot de passe
+password-must-change = Ce premier mot de passe ne sert qu’une fois. Choisissez le vôtre pour continuer.
+password-current = Mot de passe actuel
+password-new = Nouveau mot de passe
+password-again = Encore une fois
+password-rule = { $count ->
+    [one] Au moins { $count } caractère. Une phrase que vous retenez est mieux qu’un mot compliqué.
+   *[other] Au moins { $count } caractères. Une phrase que vous retenez est mieux qu’un mot compliqué.
+}
+password-wrong = Le mot de passe actuel est faux.
+password-refused = Ce mot de passe ne convient pas : trop court, ou trop long.
+password-differs = Les deux nouveaux mots de passe ne sont pas les mêmes.
+password-changed = Votre mot de passe est changé.
+
+## Account
+
+account = Mon compte
+roles = Rôles
+roles-none = Aucun rôle pour le moment.
+role-administrator = Administration
+role-registrar = Tenue du registre
+role-trainer = Formation
+role-observer = Observation
+role-officer = Responsable de coopérative
+role-member = Membre
+scope-nation = tout le Maroc
+tokens = Jetons personnels
+tokens-lead = Un jeton laisse un programme agir en votre nom. Donnez-en un à chaque programme, retirez-le quand il ne sert plus.
+token-name = Nom du jeton
+token-create = Créer un jeton
+token-created = créé le { $date }
+token-used = utilisé le { $date }
+token-unused = jamais utilisé
+token-revoke = Retirer
+token-revoke-sure = Retirer ce jeton ? Les programmes qui l’utilisent s’arrêtent.
+token-revoked = Le jeton est retiré.
+token-once = Voici votre jeton. Il ne s’affiche qu’une fois : copiez-le maintenant.
+token-name-wrong = Ce nom ne convient pas.
+
+## Console
+
+console = Console
+console-overview = Vue d’ensemble
+console-plugins = Extensions
+console-plugins-lead = Une extension ne fait que ce que vous lui accordez.
+console-plugins-none = Aucune extension n’est installée.
+console-accounts = Comptes
+console-kinds = Types de fiches
+console-kinds-lead = Ce que cette instance enregistre, pourquoi, et qui peut le voir.
+fact-instance = Instance
+fact-id = Identifiant
+fact-jurisdiction = Ressort
+fact-plugins = Extensions installées
+fact-kinds = Types de fiches
+fact-version = Version
+plugin-version = version
+plugin-state-enabled = Active
+plugin-state-disabled = Désactivée
+plugin-state-quarantined = En quarantaine
+plugin-enable = Activer
+plugin-disable = Désactiver
+plugin-disable-sure = Désactiver cette extension ? Ses pages ne répondront plus. Ses données restent.
+plugin-enabled = L’extension est active.
+plugin-disabled = L’extension est désactivée.
+grants-title = Ce que l’extension demande
+grants-none = Cette extension ne demande rien.
+grants-save = Enregistrer
+grants-saved = Les autorisations sont enregistrées.
+grant-granted = accordé
+grant-denied = refusé
+capability-store = Garder ses propres fiches
+capability-registry-read = Lire le registre des coopératives
+capability-milestones = Noter les étapes du parcours
+capability-telemetry = Écrire dans le journal technique
+account-add = Ajouter un compte
+account-added = Le compte est ajouté.
+account-disabled = désactivé
+account-wrong = Vérifiez le nom, l’adresse e-mail et le mot de passe. L’adresse est peut-être déjà prise.
+account-role-wrong = Ce rôle ne va pas avec ce ressort.
+password-first = Premier mot de passe
+role = Rôle
+scope = Où
+scope-hint = nation, ou province:09.541, ou cooperative: et son identifiant
+kind-purpose = But
+kind-retention = Conservation
+class-public = Public
+class-internal = Interne
+class-personal = Personnel
+class-sensitive = Sensible
+
+## What went wrong
+
+error-missing-title = Cette page n’existe pas
+error-missing-text = L’adresse est peut-être mal écrite, ou la page a disparu.
+error-forbidden-title = Cette page n’est pas pour ce compte
+error-forbidden-text = Si vous en avez besoin, demandez le rôle à l’administrateur de votre instance.
+error-sign-in-title = Connectez-vous pour voir cette page
+error-sign-in-text = Elle est réservée à ceux qui ont un compte.
+error-form-title = Le formulaire est trop ancien
+error-form-text = Revenez à la page précédente, rechargez-la et envoyez encore. Rien n’a été changé.
+error-request-title = Cette demande n’est pas comprise
+error-request-text = Revenez en arrière et essayez autrement.
+error-busy-title = Beaucoup de monde en ce moment
+error-busy-text = Attendez un instant, puis rechargez la page.
+error-internal-title = Quelque chose s’est cassé de notre côté
+error-internal-text = Ce n’est pas votre faute, et rien n’a été écrit à moitié. Essayez encore dans un moment.
+error-plugin-title = Cette page d’extension n’a pas pu être montrée
+error-plugin-text = Le reste du site fonctionne. L’administrateur trouve la cause dans le journal.
+error-reference = Référence pour l’assistance :
+
+## Dates
+
+date-long = { $day } { $month } { $year }
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre

@@ -1,0 +1,256 @@
+# draft: to be reviewed by a native speaker
+
+## The shell of every page
+
+brand = ⵜⵉⵡⵉⵣⵉ
+skip-to-content = ⴷⴷⵓ ⵖⵔ ⵓⵎⴰⵙⵙ
+menu = ⵓⵎⵓⵖ
+home = ⵜⴰⵙⵏⴰ ⵜⴰⵎⵣⵡⴰⵔⵓⵜ
+language = ⵜⵓⵜⵍⴰⵢⵜ
+script = ⵜⵉⵔⵔⴰ
+script-tfng = ⵜⵉⴼⵉⵏⴰⵖ
+script-latn = ⵜⴰⵍⴰⵜⵉⵏⵉⵜ
+footer-meaning = ⵜⵉⵡⵉⵣⵉ: ⴰⴷⵊⴰⵔⵏ ⴷ ⵡⴰⴷⵊⴰⵔⵏ ⴷⴰ ⵜⵜⵎⴰⵡⴰⵙⵏ ⴷⵉ ⵉⴳⵔ ⵏ ⵢⴰⵜ ⵜⴰⵡⵊⴰ.
+draft-page = ⵉⴹⵕⵉⵚⵏ ⵏ ⵜⴰⵙⵏⴰ ⴰⴷ ⵢⴰⵔⴰ ⵜⵏ ⵢⴰⵏ ⵓⵎⵙⵙⵓⴷⵙ. ⴰⴷ ⵜⵏ ⵉⵙⵎⵙⴰⵙⴰ ⵡⴰⵏⵏⴰ ⵉⵙⴰⵡⴰⵍⵏ ⵜⵓⵜⵍⴰⵢⵜ ⴰⴷ.
+draft-content = ⴰⴹⵕⵉⵚ ⴰⴷ ⵢⴰⵔⴰ ⵜ ⵢⴰⵏ ⵓⵎⵙⵙⵓⴷⵙ: ⵉⵅⵚⵚⴰ ⴰⴷ ⵜ ⵉⵙⵎⵙⴰⵙⴰ ⵡⴰⵏⵏⴰ ⵉⵙⴰⵡⴰⵍⵏ ⵜⵓⵜⵍⴰⵢⵜ.
+breadcrumbs = ⵎⴰⵏⵉ ⵜⵍⵍⵉⵜ
+optional = ⵓⵔ ⵉⵍⵍⵉ ⴱⵣⵣⵉⵣ
+search = ⵔⵣⵓ
+name = ⵉⵙⵎ
+email = ⵉⵎⴰⵢⵍ
+paging = ⵜⴰⵙⵏⵉⵡⵉⵏ ⵏ ⵜⴰⵍⴳⴰⵎⵜ
+paging-first = ⴷⵡⵍ ⵖⵔ ⵜⵉⵣⵡⵓⵔⵉ
+paging-next = ⵜⴰⵙⵏⴰ ⵉⴹⴼⵕⵏ
+audio-length = ⵜⴰⵏⵣⴳⵜ { $time }
+audio-synthetic = ⴰⵡⴰⵍ ⵏ ⵓⵎⵙⵙⵓⴷⵙ
+audio-none = ⵄⴰⴷ ⵓⵔ ⵉⵍⵍⵉ ⵓⵙⴽⵍⵙ ⵙ ⵜⵓⵜⵍⴰⵢⵜ ⴰⴷ. ⴰⴷⵖⴰⵔ ⵉⵔⵖⴰ ⵉ ⵜⵖⵓⵢⵉ ⵏ ⵓⴼⴳⴰⵏ.
+
+## Home
+
+home-title = ⵏⵎⵓⵏ, ⵏⴷⴷⵓ ⵖⵔ ⴷⴰⵜ
+home-lead = ⴰⵏⵙⴰ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ ⵏ ⵍⵎⵖⵔⵉⴱ: ⴰⴼ ⵜⴰⵎⵢⴰⵡⴰⵙⵜ, ⵍⵎⴷ, ⴷⴷⵓ ⵖⵔ ⴷⴰⵜ, ⴽⵓ ⵢⴰⵏ ⵙ ⵜⵓⵜⵍⴰⵢⵜ ⵏⵏⵙ.
+home-numbers = ⴰⵣⵎⵎⴻⵎ ⵙ ⵡⵓⵟⵟⵓⵏⵏ
+total-cooperatives = { $count ->
+    [one] ⵜⵎⵢⴰⵡⴰⵙⵜ
+   *[other] ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+}
+total-members = { $count ->
+    [one] ⵓⴳⵎⴰⵎ
+   *[other] ⵏ ⵉⴳⵎⴰⵎⵏ
+}
+total-women = { $count ->
+    [one] ⵜⵎⵖⴰⵔⵜ
+   *[other] ⵏ ⵜⵎⵖⴰⵔⵉⵏ
+}
+total-young = { $count ->
+    [one] ⵓⵄⵔⵔⵉⵎ
+   *[other] ⵏ ⵉⵄⵔⵔⵉⵎⵏ
+}
+home-doors = ⵎⴰⵏⵉⵙ ⵔⴰⴷ ⵜⴱⴷⵓⵜ
+home-word-title = ⵎⴰⵜⵜⴰ «ⵜⵉⵡⵉⵣⵉ»?
+home-word = ⴰⵡⴰⵍ ⴰⵎⴰⵣⵉⵖ: ⵎⵉⴷⴷⵏ ⵏ ⵜⵇⴱⵉⵍⵜ ⵎⴰⵔⵔⴰ ⵎⵓⵏⵏ, ⵙⵡⵓⵔⵉⵏ ⴷⵉ ⵉⴳⵔ ⵏ ⵢⴰⵜ ⵜⴰⵡⵊⴰ, ⵉⵎⵉⵇ ⴷⵉ ⵉⴳⵔ ⵏ ⵜⴰⵢⵢⴰⴹ. ⵖⴰⵢⴰⵏ ⴰⵢⴷ ⵜⴳⴰ ⵜⵎⵢⴰⵡⴰⵙⵜ ⴰⵙⴳⴳⵯⴰⵙ ⴰⴽⴽⵯ.
+
+## Directory
+
+directory = ⵜⴰⵍⴳⴰⵎⵜ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+directory-lead = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵎⴰⵔⵔⴰ ⵏ ⵓⵣⵎⵎⴻⵎ, ⵙ ⵉⵙⵎ, ⵙ ⵓⴷⵖⴰⵔ, ⵙ ⵓⵎⵓⵔⵙ.
+directory-search-label = ⵉⵙⵎ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ ⵏⵉⵖ ⵜⴳⵔⴰⵡⵜ
+directory-search-hint = ⴰⵔⴰ ⵙ ⵜⴰⵄⵕⴰⴱⵜ, ⵙ ⵜⴼⵕⴰⵏⵚⵉⵙⵜ ⵏⵉⵖ ⵙ ⵜⵉⴼⵉⵏⴰⵖ.
+directory-count = { $count ->
+    [one] { $count } ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ
+   *[other] { $count } ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+}
+directory-some = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵏⵏⵉ ⵏⵓⴼⴰ
+directory-clear = ⵅⵣⵔ ⵎⴰⵔⵔⴰ
+directory-none = ⵓⵔ ⵏⵓⴼⵉ ⵢⴰⵜ
+directory-none-hint = ⴰⵔⵎ ⵙ ⵉⵙⴽⴽⵉⵍⵏ ⴷⵔⵓⵙⵏⵉⵏ, ⵏⵉⵖ ⵙ ⵜⵉⵔⵔⴰ ⵢⴰⴹⵏ, ⵏⵉⵖ ⴰⴷⵖⴰⵔ ⵢⴰⴹⵏ.
+place = ⵜⴰⵙⴳⴰ
+place-all = ⵍⵎⵖⵔⵉⴱ ⴰⴽⴽⵯ
+sector = ⴰⵎⵓⵔⵙ
+sector-all = ⵉⵎⵓⵔⵙⵏ ⵎⴰⵔⵔⴰ
+
+## Sectors
+
+sector-agriculture = ⵜⴰⴼⵍⵍⴰⵃⵜ
+sector-crafts = ⵜⵉⵎⵉⵜⴰⵔ ⵏ ⵓⴼⵓⵙ
+sector-housing = ⵜⵉⵣⴷⵖⵜ
+sector-food = ⵓⵜⵛⵉ
+sector-argan = ⴰⵔⴳⴰⵏ
+sector-aromatic-plants = ⵉⵎⵖⴰⵢⵏ ⵏ ⵓⵙⴰⴼⴰⵔ
+sector-labour = ⵉⵎⵙⵡⵓⵔⵉⵢⵏ
+sector-fishing = ⴰⴳⵎⴰⵔ ⵏ ⵉⵍⵍ
+sector-literacy = ⵍⵎⵓⴷ ⵏ ⵜⵉⵔⵔⴰ
+sector-waste = ⵉⴹⵓⵎⵎⴰⵏ
+sector-forest = ⵜⴰⴳⴰⵏⵜ
+sector-tourism = ⴰⵙⵙⴰⵔⴰ
+sector-transport = ⴰⵙⵙⵉⵡⴹ
+sector-communication = ⴰⵎⵢⴰⵡⴰⴹ
+sector-retail = ⵉⵎⵣⵣⵏⵣⴰⵏ
+sector-consulting = ⴰⵎⵙⴰⵡⴰⴹ ⴷ ⵓⵙⵡⵓⴷⴷⵓ
+sector-quarries = ⵉⵖⵣⴰⵏ ⵏ ⵓⵥⵕⵓ
+sector-consumption = ⴰⵙⵎⵎⵔⵙ
+sector-education = ⴰⵙⴳⵎⵉ ⴷ ⵓⵙⵎⵓⵜⵜⴳ
+sector-cannabis = ⵍⴽⵉⴼ ⵓⵣⵔⵉⴼ
+
+## The page of a cooperative
+
+cooperative-register = ⴷⵉ ⵓⵣⵎⵎⴻⵎ
+cooperative-seat = ⴰⵙⵙⵉⴽⵓ
+cooperative-contact = ⴰⵎⵢⴰⵡⴰⴹ
+cooperative-as-of = ⵜⵉⵔⵔⴰ ⵜⵉⵎⴳⴳⵓⵔⴰ: { $date }
+field-court = ⵜⴰⵙⵏⴱⴹⴰⵢⵜ
+field-number = ⵓⵟⵟⵓⵏ ⴷⵉ ⵓⵣⵎⵎⴻⵎ ⴰⴷⵖⵔⴰⵏ
+field-registered-on = ⴰⵙⴰⴽⵓⴷ ⵏ ⵓⵣⵎⵎⴻⵎ
+field-founded-on = ⴰⵙⴰⴽⵓⴷ ⵏ ⵓⵙⵍⵓⵍⵉ
+field-ice = ICE
+field-category = ⴰⵙⵎⵉⵍ
+field-branch = ⵜⴰⵡⵓⵔⵉ
+field-capital = ⴰⵢⴷⴰ
+field-capital-amount = { $amount } ⵏ ⵉⴷⵔⵉⵎⵏ
+field-region = ⵜⴰⵎⵏⴰⴹⵜ
+field-province = ⵜⴰⵙⴳⴰ
+field-prefecture = ⵍⵄⴰⵎⴰⵍⴰ
+field-commune = ⵜⴰⴳⵔⴰⵡⵜ
+field-address = ⴰⵏⵙⴰ
+field-phone = ⴰⵜⵉⵍⵉⴼⵓⵏ
+category-a = ⴷⴰ ⵜⵣⵣⵏⵣⴰ ⴰⵢⵏⵏⴰ ⴷ ⵙⴽⴰⵔⵏ ⵉⴳⵎⴰⵎⵏ ⵏⵏⵙ
+category-b = ⴷⴰ ⵜⵙⵡⵓⵔⵉ ⵉ ⵉⴳⵎⴰⵎⵏ ⵏⵏⵙ
+category-c = ⴷⴰ ⵜⴰⴽⴽⴰ ⵜⴰⵡⵓⵔⵉ ⵙ ⵓⴼⵔⵓ ⵉ ⵉⴳⵎⴰⵎⵏ ⵏⵏⵙ
+status-registered = ⵜⵣⵎⵎⵎ
+status-suspended = ⵜⴱⴷⴷ
+status-dissolved = ⵜⴼⵙⵉ
+status-in-liquidation = ⴷⵉ ⵓⵙⵎⴷⵓ
+status-struck-off = ⵜⵜⵡⴰⴽⴽⵙ
+status-merged = ⵜⵎⵓⵏ
+status-split = ⵜⴱⴹⴰ
+status-transformed = ⵜⵏⴼⵍ
+
+## Signing in
+
+sign-in = ⴰⴷⴼ
+sign-out = ⴼⴼⵖ
+password = ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ
+sign-in-wrong = ⵉⵎⴰⵢⵍ ⵏⵉⵖ ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ ⵓⵔ ⵉⵖⵓⴷⴰ.
+sign-in-hint = ⵉⵙ ⵜⵜⵓⵜ ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ? ⴰⵎⵙⵙⵓⴳⵓⵔ ⴰⴷ ⴰⴽ ⵉⴼⴽ ⵜⴰⵢⵢⴰⴹ.
+password-change = ⵙⵏⴼⵍ ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ
+password-must-change = ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ ⴰⴷ ⵜⴰⵎⵣⵡⴰⵔⵓⵜ ⵉ ⵢⴰⵜ ⵜⵉⴽⴽⵍⵜ ⴽⴰ. ⵙⵜⵉ ⵜⵉⵏⵏⴽ ⴰⴼⴰⴷ ⴰⴷ ⵜⴽⵎⵎⵍⵜ.
+password-current = ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ ⵏ ⵖⵉⵍⴰⴷ
+password-new = ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ ⵜⴰⵎⴰⵢⵏⵓⵜ
+password-again = ⵄⴰⵡⴷ ⵢⴰⵜ ⵜⵉⴽⴽⵍⵜ
+password-rule = { $count } ⵏ ⵉⵙⴽⴽⵉⵍⵏ ⵏⵉⵖ ⵓⴳⴳⴰⵔ. ⵜⴰⵡⵉⵏⵙⵜ ⵏⵏⴰ ⵜⴽⵜⵉⵜ ⵜⵓⴼ ⴰⵡⴰⵍ ⵉⵛⵇⵇⴰⵏ.
+password-wrong = ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ ⵏ ⵖⵉⵍⴰⴷ ⵓⵔ ⵜⵖⵓⴷⵉ.
+password-refused = ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ ⴰⴷ ⵓⵔ ⵜⵖⵓⴷⵉ: ⵜⴳⵣⵣⵓⵍ ⵏⵉⵖ ⵜⵖⵣⵣⵉⴼ.
+password-differs = ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ ⵙⵏⴰⵜ ⵓⵔ ⴳⵉⵏⵜ ⵢⴰⵜ.
+password-changed = ⵜⵏⴼⵍ ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ.
+
+## Account
+
+account = ⴰⵎⵉⴹⴰⵏ ⵉⵏⵓ
+roles = ⵜⵉⵡⵓⵔⵉⵡⵉⵏ
+roles-none = ⵄⴰⴷ ⵓⵔ ⵜⵍⵍⵉ ⵢⴰⵜ ⵜⵡⵓⵔⵉ.
+role-administrator = ⴰⵎⵙⵙⵓⴳⵓⵔ
+role-registrar = ⴰⵎⵣⵎⵎⴰⵎ
+role-trainer = ⴰⵙⵍⵎⴰⴷ
+role-observer = ⴰⵎⵥⵥⴰⵔ
+role-officer = ⴰⵎⵙⴰⵡⴹ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ
+role-member = ⴰⴳⵎⴰⵎ
+scope-nation = ⵍⵎⵖⵔⵉⴱ ⴰⴽⴽⵯ
+tokens = ⵉⵣⵓⵍⴰⵏ ⵉⵎⴰⵡⵏⵉⵏ
+tokens-lead = ⴰⵣⵓⵍ ⴷⴰ ⵉⵜⵜⴰⴷⵊⴰ ⴰⵀⵉⵍ ⴰⴷ ⵉⵙⵡⵓⵔⵉ ⵙ ⵉⵙⵎ ⵏⵏⵛ. ⴽⴽⵙ ⵜ ⵉⵖ ⵓⵔ ⵜ ⵜⵔⵉⵜ.
+token-name = ⵉⵙⵎ ⵏ ⵓⵣⵓⵍ
+token-create = ⵙⵏⵓⵍⴼⵓ ⴰⵣⵓⵍ
+token-created = ⵉⵜⵜⵢⴰⵔⴰ { $date }
+token-used = ⵉⵜⵜⵡⴰⵙⵎⵔⵙ { $date }
+token-unused = ⵓⵔ ⵊⵓⵏ ⵉⵜⵜⵡⴰⵙⵎⵔⵙ
+token-revoke = ⴽⴽⵙ
+token-revoke-sure = ⵉⵙ ⵜⵔⵉⵜ ⴰⴷ ⵜⴽⴽⵙⵜ ⴰⵣⵓⵍ ⴰⴷ?
+token-revoked = ⵉⵜⵜⵡⴰⴽⴽⵙ ⵓⵣⵓⵍ.
+token-once = ⵀⴰ ⴰⵣⵓⵍ ⵏⵏⵛ. ⵢⴰⵜ ⵜⵉⴽⴽⵍⵜ ⴽⴰ: ⵏⵖⵍ ⵜ ⵖⵉⵍⴰⴷ.
+token-name-wrong = ⵉⵙⵎ ⴰⴷ ⵓⵔ ⵉⵖⵓⴷⵉ.
+
+## Console
+
+console = ⵜⴰⴼⵍⵡⵉⵜ ⵏ ⵓⵙⵡⵓⴷⴷⵓ
+console-overview = ⵜⴰⵥⵕⵉ
+console-plugins = ⵉⵙⵉⵖⵣⴰⴼ
+console-plugins-lead = ⴰⵙⵉⵖⵣⴼ ⵓⵔ ⴷⴰ ⵉⵙⴽⴰⵔ ⵅⴰⵙ ⴰⵢⵏⵏⴰ ⴰⵙ ⵜⵓⴷⵊⵉⵜ.
+console-plugins-none = ⵄⴰⴷ ⵓⵔ ⵉⵍⵍⵉ ⵢⴰⵏ ⵓⵙⵉⵖⵣⴼ.
+console-accounts = ⵉⵎⵉⴹⴰⵏⵏ
+console-kinds = ⴰⵏⴰⵡⵏ ⵏ ⵡⵉⴼⵔⴰ
+console-kinds-lead = ⵎⴰⵢⴷ ⴷⴰ ⵜⵣⵎⵎⵎ ⵜⴰⵏⵙⴰ ⴰⴷ, ⵎⴰⵅ, ⴷ ⵎⴰⵢⴷ ⵜ ⵉⵣⵎⵔⵏ ⴰⴷ ⵉⵥⵕ.
+fact-instance = ⵜⴰⵏⵙⴰ
+fact-id = ⴰⵙⵎⵎⴰⵍ
+fact-jurisdiction = ⵜⵉⵙⴳⴳⵉⵏ
+fact-plugins = ⵉⵙⵉⵖⵣⴰⴼ ⵍⵍⴰⵏⵉⵏ
+fact-kinds = ⴰⵏⴰⵡⵏ ⵏ ⵡⵉⴼⵔⴰ
+fact-version = ⵜⵓⵏⵖⵉⵍⵜ
+plugin-version = ⵜⵓⵏⵖⵉⵍⵜ
+plugin-state-enabled = ⵉⵙⵡⵓⵔⵉ
+plugin-state-disabled = ⵉⴱⴷⴷ
+plugin-state-quarantined = ⵉⵜⵜⵡⴰⵃⴱⵙ
+plugin-enable = ⵙⵙⵡⵓⵔⵉ
+plugin-disable = ⵙⴱⴷⴷ
+plugin-disable-sure = ⵉⵙ ⵜⵔⵉⵜ ⴰⴷ ⵜⵙⴱⴷⴷⵜ ⴰⵙⵉⵖⵣⴼ ⴰⴷ? ⵉⵙⴼⴽⴰ ⵏⵏⵙ ⵇⵇⵉⵎⵏ.
+plugin-enabled = ⵉⵙⵡⵓⵔⵉ ⵓⵙⵉⵖⵣⴼ.
+plugin-disabled = ⵉⴱⴷⴷ ⵓⵙⵉⵖⵣⴼ.
+grants-title = ⴰⵢⵏⵏⴰ ⵉⵔⴰ ⵓⵙⵉⵖⵣⴼ
+grants-none = ⵓⵔ ⵉⵔⵉ ⵢⴰⵜ.
+grants-save = ⵅⵎⵎⵍ
+grants-saved = ⵜⵜⵡⴰⵃⴹⴰⵏⵜ ⵜⵓⵔⴰⴳⵉⵏ.
+grant-granted = ⵉⵜⵜⵢⴰⵊⴰ
+grant-denied = ⵓⵔ ⵉⵜⵜⵢⴰⵊⴰ
+capability-store = ⵅⵎⵎⵍ ⵜⵉⴼⵔⴰ ⵏⵏⵙ
+capability-registry-read = ⵖⵔ ⴰⵣⵎⵎⴻⵎ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+capability-milestones = ⴰⵔⴰ ⵜⵉⵙⵓⵔⵉⴼⵉⵏ ⵏ ⵓⴱⵔⵉⴷ
+capability-telemetry = ⴰⵔⴰ ⴷⵉ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ
+account-add = ⵔⵏⵓ ⴰⵎⵉⴹⴰⵏ
+account-added = ⵉⵜⵜⵢⴰⵔⵏⵓ ⴰⵎⵉⴹⴰⵏ.
+account-disabled = ⵉⴱⴷⴷ
+account-wrong = ⵥⵕ ⵉⵙⵎ, ⵉⵎⴰⵢⵍ ⴷ ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ. ⵉⵣⵎⵔ ⴰⴷ ⵉⵍⵉ ⵉⵎⴰⵢⵍ ⵉⵜⵜⵡⴰⵙⵎⵔⵙ.
+account-role-wrong = ⵜⴰⵡⵓⵔⵉ ⴰⴷ ⵓⵔ ⵜⵎⵓⵏ ⴷ ⵓⴷⵖⴰⵔ ⴰⴷ.
+password-first = ⵜⴰⴳⵓⵔⵉ ⵏ ⵡⴰⴷⴰⴼ ⵜⴰⵎⵣⵡⴰⵔⵓⵜ
+role = ⵜⴰⵡⵓⵔⵉ
+scope = ⵎⴰⵏⵉ
+scope-hint = nation, ⵏⵉⵖ province:09.541, ⵏⵉⵖ cooperative: ⴷ ⵓⵙⵎⵎⴰⵍ ⵏⵏⵙ
+kind-purpose = ⵜⴰⵎⵏⵜⵉⵍⵜ
+kind-retention = ⵜⴰⵏⵣⴳⵜ
+class-public = ⴰⴳⴷⵓⴷⴰⵏ
+class-internal = ⴰⴳⵯⵏⵙⴰⵏ
+class-personal = ⴰⵎⴰⵡⴰⵏ
+class-sensitive = ⴰⵎⵃⵔⵙ
+
+## What went wrong
+
+error-missing-title = ⵓⵔ ⵜⵍⵍⵉ ⵜⴰⵙⵏⴰ ⴰⴷ
+error-missing-text = ⵉⵣⵎⵔ ⴰⴷ ⵜⵉⵍⵉ ⵜⴰⵣⴳⵍⵜ ⴷⵉ ⵓⴷⵖⴰⵔ, ⵏⵉⵖ ⵜⵜⵡⴰⴽⴽⵙ ⵜⴰⵙⵏⴰ.
+error-forbidden-title = ⵜⴰⵙⵏⴰ ⴰⴷ ⵓⵔ ⵜⴳⵉ ⵉ ⴰⵎⵉⴹⴰⵏ ⴰⴷ
+error-forbidden-text = ⵉⴽ ⵜⵜ ⵜⵔⵉⵜ, ⵙⵙⵓⵜⵔ ⵜⴰⵡⵓⵔⵉ ⵣⴳ ⵓⵎⵙⵙⵓⴳⵓⵔ.
+error-sign-in-title = ⴰⴷⴼ ⴰⴼⴰⴷ ⴰⴷ ⵜⵥⵕⵜ ⵜⴰⵙⵏⴰ ⴰⴷ
+error-sign-in-text = ⵜⴳⴰ ⵉ ⵡⵉⵏⵏⴰ ⴷⴰⵔ ⵉⵍⵍⴰ ⴰⵎⵉⴹⴰⵏ.
+error-form-title = ⵜⴰⵍⵖⴰ ⴰⴷ ⵜⵇⴱⵓⵔ
+error-form-text = ⴷⵡⵍ ⵖⵔ ⵜⴰⵙⵏⴰ ⵉⵣⵔⵉⵏ, ⵜⴰⵍⵙⵜ. ⵓⵔ ⵉⵏⴼⵉⵍ ⵢⴰⵜ.
+error-request-title = ⵓⵔ ⵏⵔⵎⵉⵙ ⴰⵙⵓⵜⵔ ⴰⴷ
+error-request-text = ⴷⵡⵍ ⵖⵔ ⴷⴼⴼⵉⵔ, ⵜⴰⵔⵎⵜ.
+error-busy-title = ⴳⴳⵓⵜⵏ ⵎⵉⴷⴷⵏ ⵖⵉⵍⴰⴷ
+error-busy-text = ⵇⵇⵍ ⵉⵎⵉⴽ, ⵜⴰⵍⵙⵜ.
+error-internal-title = ⵜⴰⵣⴳⵍⵜ ⵜⴳⴰ ⵜⵉⵏⵏⵖ
+error-internal-text = ⵓⵔ ⵜⴳⵉ ⵜⵉⵏⵏⴽ. ⴰⵍⵙ ⴷⴰⵔ ⵉⵎⵉⴽ.
+error-plugin-title = ⵓⵔ ⵉⵣⵎⵉⵔ ⴰⴷ ⵜⴱⴰⵢⵏ ⵜⴰⵙⵏⴰ ⴰⴷ ⵏ ⵓⵙⵉⵖⵣⴼ
+error-plugin-text = ⴰⵢⵏⵏⴰ ⵉⵇⵇⵉⵎⵏ ⵉⵙⵡⵓⵔⵉ. ⴰⵎⵙⵙⵓⴳⵓⵔ ⵉⵣⵎⵔ ⴰⴷ ⵢⴰⴼ ⵜⴰⵎⵏⵜⵉⵍⵜ.
+error-reference = ⵉ ⵜⵡⵉⵙⵉ:
+
+## Dates
+
+date-long = { $day } { $month } { $year }
+month-1 = ⵢⴻⵏⵏⴰⵢⴰⵔ
+month-2 = ⵢⴻⴱⵔⴰⵢⴰⵔ
+month-3 = ⵎⴰⵔⵙ
+month-4 = ⴰⴱⵔⵉⵍ
+month-5 = ⵎⴰⵢ
+month-6 = ⵢⴻⵏⵢⵓ
+month-7 = ⵢⴻⵍⵢⵓ
+month-8 = ⵓⵞⵜ
+month-9 = ⵛⵓⵜⴻⵎⴱⴰⵔ
+month-10 = ⴽⵜⵓⴱⴰⵔ
+month-11 = ⵏⵓⵏⴻⵎⴱⴰⵔ
+month-12 = ⴷⵓⵛⴻⵎⴱⴰ

@@ -1,0 +1,256 @@
+# draft: to be reviewed by a native speaker
+
+## The shell of every page
+
+brand = ⵜⵉⵡⵉⵣⵉ
+skip-to-content = ⴷⴷⵓ ⵖⵔ ⵓⵎⴰⵙⵙ
+menu = ⵓⵎⵓⵖ
+home = ⴰⵙⵏⵓⴱⴳ
+language = ⵜⵓⵜⵍⴰⵢⵜ
+script = ⵜⵉⵔⵔⴰ
+script-tfng = ⵜⵉⴼⵉⵏⴰⵖ
+script-latn = ⵜⴰⵍⴰⵜⵉⵏⵉⵜ
+footer-meaning = ⵜⵉⵡⵉⵣⵉ: ⴰⴷⵊⴰⵔⵏ ⴷ ⵡⴰⴷⵊⴰⵔⵏ ⴷⴰ ⵜⵜⵎⴰⵡⴰⵙⵏ ⴳ ⵉⴳⵔ ⵏ ⵢⴰⵜ ⵜⴰⵡⵊⴰ.
+draft-page = ⵉⴹⵕⵉⵚⵏ ⵏ ⵜⴰⵙⵏⴰ ⴰⴷ ⵢⴰⵔⴰ ⵜⵏ ⵢⴰⵏ ⵓⵎⵙⵙⵓⴷⵙ. ⴰⴷ ⵜⵏ ⵉⵙⵎⵙⴰⵙⴰ ⵡⴰⵏⵏⴰ ⵉⵙⴰⵡⴰⵍⵏ ⵜⵓⵜⵍⴰⵢⵜ ⴰⴷ.
+draft-content = ⴰⴹⵕⵉⵚ ⴰⴷ ⵢⴰⵔⴰ ⵜ ⵢⴰⵏ ⵓⵎⵙⵙⵓⴷⵙ: ⵉⵅⵚⵚⴰ ⴰⴷ ⵜ ⵉⵙⵎⵙⴰⵙⴰ ⵡⴰⵏⵏⴰ ⵉⵙⴰⵡⴰⵍⵏ ⵜⵓⵜⵍⴰⵢⵜ.
+breadcrumbs = ⵎⴰⵏⵉ ⵜⵍⵍⵉⵜ
+optional = ⵓⵔ ⵉⵍⵍⵉ ⴱⵣⵣⵉⵣ
+search = ⴰⵔⵣⵣⵓ
+name = ⴰⵙⵙⴰⵖ
+email = ⴰⵎⵢⴰⵣⴰⵏ ⴰⵍⵉⴽⵜⵔⵓⵏⵉ
+paging = ⵜⴰⵙⵏⵉⵡⵉⵏ ⵏ ⵓⵎⵓⵖ
+paging-first = ⴰⵖⵓⵍ ⵖⵔ ⵜⵉⵣⵡⵓⵔⵉ
+paging-next = ⵜⴰⵙⵏⴰ ⵉⴹⴼⵕⵏ
+audio-length = ⵜⴰⵏⵣⴳⵜ { $time }
+audio-synthetic = ⴰⵡⴰⵍ ⵏ ⵓⵎⵙⵙⵓⴷⵙ
+audio-none = ⵓⵔ ⵜⴰ ⵉⵍⵍⵉ ⵓⵙⴽⵍⵙ ⵙ ⵜⵓⵜⵍⴰⵢⵜ ⴰⴷ. ⴰⴷⵖⴰⵔ ⵉⵔⵖⴰ ⵉ ⵜⵖⵓⵢⵉ ⵏ ⵓⴼⴳⴰⵏ.
+
+## Home
+
+home-title = ⵏⵎⵓⵏ, ⵏⴷⴷⵓ ⵖⵔ ⴷⴰⵜ
+home-lead = ⴰⵏⵙⴰ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ ⵏ ⵍⵎⵖⵔⵉⴱ: ⴰⴼ ⵜⴰⵎⵢⴰⵡⴰⵙⵜ, ⵍⵎⴷ, ⴷⴷⵓ ⵖⵔ ⴷⴰⵜ, ⴽⵓ ⵢⴰⵏ ⵙ ⵜⵓⵜⵍⴰⵢⵜ ⵏⵏⵙ.
+home-numbers = ⴰⵣⵎⵎⴻⵎ ⵙ ⵡⵓⵟⵟⵓⵏⵏ
+total-cooperatives = { $count ->
+    [one] ⵜⵎⵢⴰⵡⴰⵙⵜ
+   *[other] ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+}
+total-members = { $count ->
+    [one] ⵓⴳⵎⴰⵎ
+   *[other] ⵏ ⵉⴳⵎⴰⵎⵏ
+}
+total-women = { $count ->
+    [one] ⵜⵎⵖⴰⵔⵜ
+   *[other] ⵏ ⵜⵎⵖⴰⵔⵉⵏ
+}
+total-young = { $count ->
+    [one] ⵓⵄⵔⵔⵉⵎ
+   *[other] ⵏ ⵉⵄⵔⵔⵉⵎⵏ
+}
+home-doors = ⵎⴰⵏⵉⵙ ⵔⴰⴷ ⵜⴱⴷⵓⵜ
+home-word-title = ⵎⴰⵜⵜⴰ «ⵜⵉⵡⵉⵣⵉ»?
+home-word = ⴰⵡⴰⵍ ⴰⵎⴰⵣⵉⵖ: ⵎⵉⴷⴷⵏ ⵏ ⵜⵇⴱⵉⵍⵜ ⵎⴰⵕⵕⴰ ⵎⵓⵏⵏ, ⵙⵡⵓⵔⵉⵏ ⴳ ⵉⴳⵔ ⵏ ⵢⴰⵜ ⵜⴰⵡⵊⴰ, ⵉⵎⵉⵇ ⴳ ⵉⴳⵔ ⵏ ⵜⴰⵢⵢⴰⴹ. ⵖⴰⵢⴰⵏ ⴰⵢⴷ ⵜⴳⴰ ⵜⵎⵢⴰⵡⴰⵙⵜ ⴰⵙⴳⴳⵯⴰⵙ ⴰⴽⴽⵯ.
+
+## Directory
+
+directory = ⵓⵎⵓⵖ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+directory-lead = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵎⴰⵕⵕⴰ ⵏ ⵓⵣⵎⵎⴻⵎ, ⵙ ⴰⵙⵙⴰⵖ, ⵙ ⵓⴷⵖⴰⵔ, ⵙ ⵓⵎⵓⵔⵙ.
+directory-search-label = ⴰⵙⵙⴰⵖ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ ⵏⵖ ⵜⴳⵔⴰⵡⵜ
+directory-search-hint = ⴰⵔⴰ ⵙ ⵜⴰⵄⵕⴰⴱⵜ, ⵙ ⵜⴼⵕⴰⵏⵚⵉⵙⵜ ⵏⵖ ⵙ ⵜⵉⴼⵉⵏⴰⵖ.
+directory-count = { $count ->
+    [one] { $count } ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ
+   *[other] { $count } ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+}
+directory-some = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵏⵏⴰ ⵏⵓⴼⴰ
+directory-clear = ⵥⵕ ⵎⴰⵕⵕⴰ
+directory-none = ⵓⵔ ⵏⵓⴼⵉ ⵢⴰⵜ
+directory-none-hint = ⴰⵔⵎ ⵙ ⵉⵙⴽⴽⵉⵍⵏ ⴷⵔⵓⵙⵏⵉⵏ, ⵏⵖ ⵙ ⵜⵉⵔⵔⴰ ⵢⴰⴹⵏ, ⵏⵖ ⴰⴷⵖⴰⵔ ⵢⴰⴹⵏ.
+place = ⵜⴰⵙⴳⴰ
+place-all = ⵍⵎⵖⵔⵉⴱ ⴰⴽⴽⵯ
+sector = ⴰⵎⵓⵔⵙ
+sector-all = ⵉⵎⵓⵔⵙⵏ ⵎⴰⵕⵕⴰ
+
+## Sectors
+
+sector-agriculture = ⵜⴰⴼⵍⵍⴰⵃⵜ
+sector-crafts = ⵜⵉⵎⵉⵜⴰⵔ ⵏ ⵓⴼⵓⵙ
+sector-housing = ⵜⵉⵣⴷⵖⵜ
+sector-food = ⵓⵜⵛⵉ
+sector-argan = ⴰⵔⴳⴰⵏ
+sector-aromatic-plants = ⵉⵎⵖⴰⵢⵏ ⵏ ⵓⵙⴰⴼⴰⵔ
+sector-labour = ⵉⵎⵙⵡⵓⵔⵉⵢⵏ
+sector-fishing = ⴰⴳⵎⴰⵔ ⵏ ⵉⵍⵍ
+sector-literacy = ⵍⵎⵓⴷ ⵏ ⵜⵉⵔⵔⴰ
+sector-waste = ⵉⴹⵓⵎⵎⴰⵏ
+sector-forest = ⵜⴰⴳⴰⵏⵜ
+sector-tourism = ⴰⵙⵙⴰⵔⴰ
+sector-transport = ⴰⵙⵙⵉⵡⴹ
+sector-communication = ⴰⵎⵢⴰⵡⴰⴹ
+sector-retail = ⵉⵎⵣⵣⵏⵣⴰⵏ
+sector-consulting = ⴰⵎⵙⴰⵡⴰⴹ ⴷ ⵓⵙⵡⵓⴷⴷⵓ
+sector-quarries = ⵉⵖⵣⴰⵏ ⵏ ⵓⵥⵕⵓ
+sector-consumption = ⴰⵙⵎⵎⵔⵙ
+sector-education = ⴰⵙⴳⵎⵉ ⴷ ⵓⵙⵎⵓⵜⵜⴳ
+sector-cannabis = ⵍⴽⵉⴼ ⵓⵣⵔⵉⴼ
+
+## The page of a cooperative
+
+cooperative-register = ⴳ ⵓⵣⵎⵎⴻⵎ
+cooperative-seat = ⴰⵙⵙⵉⴽⵓ
+cooperative-contact = ⴰⵎⵢⴰⵡⴰⴹ
+cooperative-as-of = ⵜⵉⵔⵔⴰ ⵜⵉⵎⴳⴳⵓⵔⴰ: { $date }
+field-court = ⵜⴰⵙⵏⴱⴹⴰⵢⵜ
+field-number = ⵓⵟⵟⵓⵏ ⴳ ⵓⵣⵎⵎⴻⵎ ⴰⴷⵖⵔⴰⵏ
+field-registered-on = ⴰⴽⵓⴷ ⵏ ⵓⵣⵎⵎⴻⵎ
+field-founded-on = ⴰⴽⵓⴷ ⵏ ⵓⵙⵍⵓⵍⵉ
+field-ice = ICE
+field-category = ⴰⵙⵎⵉⵍ
+field-branch = ⵜⴰⵡⵓⵔⵉ
+field-capital = ⴰⵢⴷⴰ
+field-capital-amount = { $amount } ⵏ ⵉⴷⵔⵉⵎⵏ
+field-region = ⵜⴰⵎⵏⴰⴹⵜ
+field-province = ⵜⴰⵙⴳⴰ
+field-prefecture = ⵍⵄⴰⵎⴰⵍⴰ
+field-commune = ⵜⴰⴳⵔⴰⵡⵜ
+field-address = ⴰⵏⵙⴰ
+field-phone = ⴰⵜⵉⵍⵉⴼⵓⵏ
+category-a = ⴷⴰ ⵜⵣⵣⵏⵣⴰ ⴰⵢⵏⵏⴰ ⴷ ⵙⴽⴰⵔⵏ ⵉⴳⵎⴰⵎⵏ ⵏⵏⵙ
+category-b = ⴷⴰ ⵜⵙⵡⵓⵔⵉ ⵉ ⵉⴳⵎⴰⵎⵏ ⵏⵏⵙ
+category-c = ⴷⴰ ⵜⴰⴽⴽⴰ ⵜⴰⵡⵓⵔⵉ ⵙ ⵓⴼⵔⵓ ⵉ ⵉⴳⵎⴰⵎⵏ ⵏⵏⵙ
+status-registered = ⵜⵣⵎⵎⵎ
+status-suspended = ⵜⴱⴷⴷ
+status-dissolved = ⵜⴼⵙⵉ
+status-in-liquidation = ⴳ ⵓⵙⵎⴷⵓ
+status-struck-off = ⵜⵜⵡⴰⴽⴽⵙ
+status-merged = ⵜⵎⵓⵏ
+status-split = ⵜⴱⴹⴰ
+status-transformed = ⵜⵏⴼⵍ
+
+## Signing in
+
+sign-in = ⴽⵛⵎ
+sign-out = ⵓⴼⵓⵖ
+password = ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ
+sign-in-wrong = ⴰⵎⵢⴰⵣⴰⵏ ⴰⵍⵉⴽⵜⵔⵓⵏⵉ ⵏⵖ ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ ⵓⵔ ⵉⵖⵓⴷⴰ.
+sign-in-hint = ⵉⵙ ⵜⵜⵓⵜ ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ? ⴰⵎⵙⵙⵓⴳⵓⵔ ⴰⴷ ⴰⴽ ⵉⴼⴽ ⵜⴰⵢⵢⴰⴹ.
+password-change = ⴱⴷⴷⴻⵍ ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ
+password-must-change = ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ ⴰⴷ ⵜⴰⵎⵣⵡⴰⵔⵓⵜ ⵉ ⵢⴰⵜ ⵜⵉⴽⴽⵍⵜ ⴽⴰ. ⵙⵜⵉ ⵜⵉⵏⵏⴽ ⴰⴼⴰⴷ ⴰⴷ ⵜⴽⵎⵎⵍⵜ.
+password-current = ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ ⵏ ⵖⵉⵍⴰⴷ
+password-new = ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ ⵜⴰⵎⴰⵢⵏⵓⵜ
+password-again = ⴷⴰⵖ ⵢⴰⵜ ⵜⵉⴽⴽⵍⵜ
+password-rule = { $count } ⵏ ⵉⵙⴽⴽⵉⵍⵏ ⵏⵖ ⵓⴳⴰⵔ. ⵜⴰⵡⵉⵏⵙⵜ ⵏⵏⴰ ⵜⴽⵜⵉⵜ ⵜⵓⴼ ⴰⵡⴰⵍ ⵉⵛⵇⵇⴰⵏ.
+password-wrong = ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ ⵏ ⵖⵉⵍⴰⴷ ⵓⵔ ⵜⵖⵓⴷⵉ.
+password-refused = ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ ⴰⴷ ⵓⵔ ⵜⵖⵓⴷⵉ: ⵜⴳⵣⵣⵓⵍ ⵏⵖ ⵜⵖⵣⵣⵉⴼ.
+password-differs = ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ ⵙⵏⴰⵜ ⵓⵔ ⴳⵉⵏⵜ ⵢⴰⵜ.
+password-changed = ⵜⵏⴼⵍ ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ.
+
+## Account
+
+account = ⴰⵙⴷⴰⵡ ⵉⵏⵓ
+roles = ⵜⵉⵡⵓⵔⵉⵡⵉⵏ
+roles-none = ⵓⵔ ⵜⴰ ⵜⵍⵍⵉ ⵢⴰⵜ ⵜⵡⵓⵔⵉ.
+role-administrator = ⴰⵎⵙⵙⵓⴳⵓⵔ
+role-registrar = ⴰⵎⵣⵎⵎⴰⵎ
+role-trainer = ⴰⵙⵍⵎⴰⴷ
+role-observer = ⴰⵎⵥⵥⴰⵔ
+role-officer = ⴰⵎⵙⴰⵡⴹ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ
+role-member = ⴰⴳⵎⴰⵎ
+scope-nation = ⵍⵎⵖⵔⵉⴱ ⴰⴽⴽⵯ
+tokens = ⵉⵣⵓⵍⴰⵏ ⵉⵎⴰⵡⵏⵉⵏ
+tokens-lead = ⴰⵣⵓⵍ ⴷⴰ ⵉⵜⵜⴰⴷⵊⴰ ⴰⵀⵉⵍ ⴰⴷ ⵉⵙⵡⵓⵔⵉ ⵙ ⴰⵙⵙⴰⵖ ⵏⵏⵛ. ⵙⴼⴹ ⵜ ⵉⵖ ⵓⵔ ⵜ ⵜⵔⵉⵜ.
+token-name = ⴰⵙⵙⴰⵖ ⵏ ⵓⵣⵓⵍ
+token-create = ⴰⵔⴰ ⴰⵣⵓⵍ
+token-created = ⵉⵜⵜⵢⴰⵔⴰ { $date }
+token-used = ⵉⵜⵜⵡⴰⵙⵎⵔⵙ { $date }
+token-unused = ⵓⵔ ⵊⵓⵏ ⵉⵜⵜⵡⴰⵙⵎⵔⵙ
+token-revoke = ⵙⴼⴹ
+token-revoke-sure = ⵉⵙ ⵜⵔⵉⵜ ⴰⴷ ⵜⴽⴽⵙⵜ ⴰⵣⵓⵍ ⴰⴷ?
+token-revoked = ⵉⵜⵜⵡⴰⴽⴽⵙ ⵓⵣⵓⵍ.
+token-once = ⵀⴰ ⴰⵣⵓⵍ ⵏⵏⵛ. ⵢⴰⵜ ⵜⵉⴽⴽⵍⵜ ⴽⴰ: ⵏⵖⵍ ⵜ ⵖⵉⵍⴰⴷ.
+token-name-wrong = ⴰⵙⵙⴰⵖ ⴰⴷ ⵓⵔ ⵉⵖⵓⴷⵉ.
+
+## Console
+
+console = ⵜⴰⴼⵍⵡⵉⵜ ⵏ ⵓⵙⵡⵓⴷⴷⵓ
+console-overview = ⵜⴰⵥⵕⵉ
+console-plugins = ⵉⵙⵉⵖⵣⴰⴼ
+console-plugins-lead = ⴰⵙⵉⵖⵣⴼ ⵓⵔ ⴷⴰ ⵉⵙⴽⴰⵔ ⵅⴰⵙ ⴰⵢⵏⵏⴰ ⴰⵙ ⵜⵓⴷⵊⵉⵜ.
+console-plugins-none = ⵓⵔ ⵜⴰ ⵉⵍⵍⵉ ⵢⴰⵏ ⵓⵙⵉⵖⵣⴼ.
+console-accounts = ⵉⵙⴷⴰⵡⵏ
+console-kinds = ⴰⵏⴰⵡⵏ ⵏ ⵡⵉⴼⵔⴰ
+console-kinds-lead = ⵎⴰⵢⴷ ⴷⴰ ⵜⵣⵎⵎⵎ ⵜⴰⵏⵙⴰ ⴰⴷ, ⵎⴰⵅ, ⴷ ⵎⴰⵢⴷ ⵜ ⵉⵣⵎⵔⵏ ⴰⴷ ⵉⵥⵕ.
+fact-instance = ⵜⴰⵏⵙⴰ
+fact-id = ⴰⵙⵎⵎⴰⵍ
+fact-jurisdiction = ⵜⵉⵙⴳⴳⵉⵏ
+fact-plugins = ⵉⵙⵉⵖⵣⴰⴼ ⵍⵍⴰⵏⵉⵏ
+fact-kinds = ⴰⵏⴰⵡⵏ ⵏ ⵡⵉⴼⵔⴰ
+fact-version = ⵜⵓⵏⵖⵉⵍⵜ
+plugin-version = ⵜⵓⵏⵖⵉⵍⵜ
+plugin-state-enabled = ⵉⵙⵡⵓⵔⵉ
+plugin-state-disabled = ⵉⴱⴷⴷ
+plugin-state-quarantined = ⵉⵜⵜⵡⴰⵃⴱⵙ
+plugin-enable = ⵙⵙⵡⵓⵔⵉ
+plugin-disable = ⵙⴱⴷⴷ
+plugin-disable-sure = ⵉⵙ ⵜⵔⵉⵜ ⴰⴷ ⵜⵙⴱⴷⴷⵜ ⴰⵙⵉⵖⵣⴼ ⴰⴷ? ⵉⵙⴼⴽⴰ ⵏⵏⵙ ⵇⵇⵉⵎⵏ.
+plugin-enabled = ⵉⵙⵡⵓⵔⵉ ⵓⵙⵉⵖⵣⴼ.
+plugin-disabled = ⵉⴱⴷⴷ ⵓⵙⵉⵖⵣⴼ.
+grants-title = ⴰⵢⵏⵏⴰ ⵉⵔⴰ ⵓⵙⵉⵖⵣⴼ
+grants-none = ⵓⵔ ⵉⵔⵉ ⵢⴰⵜ.
+grants-save = ⵣⵎⵎⴻⵎ
+grants-saved = ⵜⵜⵡⴰⵃⴹⴰⵏⵜ ⵜⵓⵔⴰⴳⵉⵏ.
+grant-granted = ⵉⵜⵜⵢⴰⵊⴰ
+grant-denied = ⵓⵔ ⵉⵜⵜⵢⴰⵊⴰ
+capability-store = ⵣⵎⵎⴻⵎ ⵜⵉⴼⵔⴰ ⵏⵏⵙ
+capability-registry-read = ⵖⵔ ⴰⵣⵎⵎⴻⵎ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+capability-milestones = ⴰⵔⴰ ⵜⵉⵙⵓⵔⵉⴼⵉⵏ ⵏ ⵓⴱⵔⵉⴷ
+capability-telemetry = ⴰⵔⴰ ⴳ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ
+account-add = ⵔⵏⵓ ⴰⵙⴷⴰⵡ
+account-added = ⵉⵜⵜⵢⴰⵔⵏⵓ ⴰⵙⴷⴰⵡ.
+account-disabled = ⵉⴱⴷⴷ
+account-wrong = ⵥⵕ ⴰⵙⵙⴰⵖ, ⴰⵎⵢⴰⵣⴰⵏ ⴰⵍⵉⴽⵜⵔⵓⵏⵉ ⴷ ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ. ⵉⵣⵎⵔ ⴰⴷ ⵉⵍⵉ ⴰⵎⵢⴰⵣⴰⵏ ⴰⵍⵉⴽⵜⵔⵓⵏⵉ ⵉⵜⵜⵡⴰⵙⵎⵔⵙ.
+account-role-wrong = ⵜⴰⵡⵓⵔⵉ ⴰⴷ ⵓⵔ ⵜⵎⵓⵏ ⴷ ⵓⴷⵖⴰⵔ ⴰⴷ.
+password-first = ⵜⴰⵡⴰⵍⵜ ⵓⵙⵉⴽⵍ ⵜⴰⵎⵣⵡⴰⵔⵓⵜ
+role = ⵜⴰⵡⵓⵔⵉ
+scope = ⵎⴰⵏⵉ
+scope-hint = nation, ⵏⵖ province:09.541, ⵏⵖ cooperative: ⴷ ⵓⵙⵎⵎⴰⵍ ⵏⵏⵙ
+kind-purpose = ⴰⵙⵔⴰⴳ
+kind-retention = ⵜⴰⵏⵣⴳⵜ
+class-public = ⴰⴳⴷⵓⴷⴰⵏ
+class-internal = ⴰⴳⵯⵏⵙⴰⵏ
+class-personal = ⴰⵎⴰⵡⴰⵏ
+class-sensitive = ⴰⵎⵃⵔⵙ
+
+## What went wrong
+
+error-missing-title = ⵓⵔ ⵜⵍⵍⵉ ⵜⴰⵙⵏⴰ ⴰⴷ
+error-missing-text = ⵉⵣⵎⵔ ⴰⴷ ⵜⵉⵍⵉ ⴰⵣⴳⵍ ⴳ ⵓⴷⵖⴰⵔ, ⵏⵖ ⵜⵜⵡⴰⴽⴽⵙ ⵜⴰⵙⵏⴰ.
+error-forbidden-title = ⵜⴰⵙⵏⴰ ⴰⴷ ⵓⵔ ⵜⴳⵉ ⵉ ⴰⵙⴷⴰⵡ ⴰⴷ
+error-forbidden-text = ⵉⴽ ⵜⵜ ⵜⵔⵉⵜ, ⵙⵙⵓⵜⵔ ⵜⴰⵡⵓⵔⵉ ⵙⴳ ⵓⵎⵙⵙⵓⴳⵓⵔ.
+error-sign-in-title = ⴽⵛⵎ ⴰⴼⴰⴷ ⴰⴷ ⵜⵥⵕⵜ ⵜⴰⵙⵏⴰ ⴰⴷ
+error-sign-in-text = ⵜⴳⴰ ⵉ ⵡⵉⵏⵏⴰ ⴷⴰⵔ ⵉⵍⵍⴰ ⴰⵙⴷⴰⵡ.
+error-form-title = ⵜⴰⵍⵖⴰ ⴰⴷ ⵜⵇⴱⵓⵔ
+error-form-text = ⴰⵖⵓⵍ ⵖⵔ ⵜⴰⵙⵏⴰ ⵉⵣⵔⵉⵏ, ⵜⴰⵍⵙⵜ. ⵓⵔ ⵉⵏⴼⵉⵍ ⵢⴰⵜ.
+error-request-title = ⵓⵔ ⵏⵔⵎⵉⵙ ⴰⵙⵓⵜⵔ ⴰⴷ
+error-request-text = ⴰⵖⵓⵍ ⵖⵔ ⴷⴼⴼⵉⵔ, ⵜⴰⵔⵎⵜ.
+error-busy-title = ⴳⴳⵓⵜⵏ ⵎⵉⴷⴷⵏ ⵖⵉⵍⴰⴷ
+error-busy-text = ⵇⵇⵍ ⵉⵎⵉⴽ, ⵜⴰⵍⵙⵜ.
+error-internal-title = ⴰⵣⴳⵍ ⵜⴳⴰ ⵜⵉⵏⵏⵖ
+error-internal-text = ⵓⵔ ⵜⴳⵉ ⵜⵉⵏⵏⴽ. ⴰⵍⵙ ⴷⴰⵔ ⵉⵎⵉⴽ.
+error-plugin-title = ⵓⵔ ⵉⵣⵎⵉⵔ ⴰⴷ ⵜⴱⴰⵢⵏ ⵜⴰⵙⵏⴰ ⴰⴷ ⵏ ⵓⵙⵉⵖⵣⴼ
+error-plugin-text = ⴰⵢⵏⵏⴰ ⵉⵇⵇⵉⵎⵏ ⵉⵙⵡⵓⵔⵉ. ⴰⵎⵙⵙⵓⴳⵓⵔ ⵉⵣⵎⵔ ⴰⴷ ⵢⴰⴼ ⴰⵙⵔⴰⴳ.
+error-reference = ⵉ ⵜⵡⵉⵙⵉ:
+
+## Dates
+
+date-long = { $day } { $month } { $year }
+month-1 = ⵢⵏⵏⴰⵢⵔ
+month-2 = ⴱⵕⴰⵢⵔ
+month-3 = ⵎⴰⵔⵙ
+month-4 = ⵉⴱⵔⵉⵍ
+month-5 = ⵎⴰⵢⵢⵓ
+month-6 = ⵢⵓⵏⵢⵓ
+month-7 = ⵢⵓⵍⵢⵓ
+month-8 = ⵖⵓⵛⵜ
+month-9 = ⵛⵓⵜⴰⵏⴱⵉⵔ
+month-10 = ⴽⵟⵓⴱⵔ
+month-11 = ⵏⵓⵡⴰⵏⴱⵉⵔ
+month-12 = ⴷⵓⵊⴰⵏⴱⵉⵔ

@@ -1,0 +1,13 @@
+//! The code that wasmtime makes of `sdk/wit/v1`. Its types stop at `imports` and `answer`.
+
+wasmtime::component::bindgen!({
+    path: "../../sdk/wit/v1",
+    world: "plugin",
+    imports: {
+        "tiwizi:plugin/store": async | trappable,
+        "tiwizi:plugin/registry": async | trappable,
+        "tiwizi:plugin/milestones": async | trappable,
+        default: trappable,
+    },
+    exports: { default: async },
+});

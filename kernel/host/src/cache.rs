@@ -1,0 +1,166 @@
+//! Compiled components on disk: `DIR/cache/plugins/<sha256>-<compatibility>.cwasm`, each under this instance's seal.
+//!
+//! The cache may be deleted at any time. A file that is missing, was made by another kernel or whose seal is broken is made
+//! again from the component's bytes; it is never loaded.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use tiwizi_model::{Ambient, FileHash};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::precompiled::Seal;
+
+/// Why the cache cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// A file cannot be read or written.
+    #[error("could not {action} {path}", path = path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The compiler refused the component.
+    #[error("the component could not be compiled")]
+    Compile {
+        /// What it said.
+        #[source]
+        source: wasmtime::Error,
+    },
+}
+
+/// The directory of compiled components.
+#[derive(Clone)]
+pub(crate) struct Cache {
+    directory: PathBuf,
+    compatibility: u64,
+    seal: Seal,
+    engine: Engine,
+}
+
+impl Cache {
+    /// Opens the cache of a data directory; makes it, and the key of its seal, when they are missing.
+    pub(crate) fn open(data_directory: &Path, engine: &Engine, ambient: &Ambient) -> Result<Self, CacheError> {
+        let directory = data_directory.join("cache").join("plugins");
+        fs::create_dir_all(&directory).map_err(|source| file("make", &directory, source))?;
+        let seal = Seal::new(key(&data_directory.join("cache").join("seal.key"), ambient)?);
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Ok(Self { directory, compatibility: hasher.finish(), seal, engine: engine.clone() })
+    }
+
+    /// Loads a component that was compiled before, if it is there and whole.
+    pub(crate) fn load(&self, hash: FileHash) -> Option<Component> {
+        let (name, path) = self.place(hash);
+        let sealed = fs::read(&path).ok()?;
+        let Some(sealed) = self.seal.open(&name, sealed) else {
+            tracing::warn!(file = %path.display(), "a compiled plugin does not bear this instance's seal; it is compiled again");
+            return None;
+        };
+        sealed
+            .load(&self.engine)
+            .map_err(|error| tracing::warn!(%error, "a compiled plugin does not load; it is compiled again"))
+            .ok()
+    }
+
+    /// Compiles a component and keeps the outcome. It takes seconds of processor time: call it on a blocking thread.
+    pub(crate) fn compile(&self, hash: FileHash, bytes: &[u8]) -> Result<Component, CacheError> {
+        let compile = |source| CacheError::Compile { source };
+        let code = self.engine.precompile_component(bytes).map_err(compile)?;
+        let (name, path) = self.place(hash);
+        let sealed = self.seal.close(&name, &code);
+        write_whole(&path, &sealed).map_err(|source| file("write", &path, source))?;
+        match self.seal.open(&name, sealed) {
+            Some(sealed) => sealed.load(&self.engine).map_err(compile),
+            None => Component::new(&self.engine, bytes).map_err(compile),
+        }
+    }
+
+    fn place(&self, hash: FileHash) -> (String, PathBuf) {
+        let name = format!("{hash}-{:016x}.cwasm", self.compatibility);
+        let path = self.directory.join(&name);
+        (name, path)
+    }
+}
+
+/// Reads the key, or makes one that only this user may read.
+fn key(path: &Path, ambient: &Ambient) -> Result<[u8; 32], CacheError> {
+    let read = |source| file("read", path, source);
+    match fs::read(path) {
+        Ok(bytes) => bytes
+            .try_into()
+            .map_err(|_| read(io::Error::new(io::ErrorKind::InvalidData, "the key is not 32 bytes; delete the file"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let key = ambient.secret();
+            write_whole(path, &key).map_err(|source| file("write", path, source))?;
+            Ok(key)
+        }
+        Err(error) => Err(read(error)),
+    }
+}
+
+/// Writes a file beside its place and moves it there, so that nobody ever reads half of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_extension(format!("{}.part", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&beside, path)
+}
+
+fn file(action: &'static str, path: &Path, source: io::Error) -> CacheError {
+    CacheError::File { action, path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const HASH: FileHash = FileHash([1; 32]);
+
+    fn component() -> Vec<u8> {
+        wat::parse_str(r#"(component (core module $m (func (export "f"))) (core instance (instantiate $m)))"#).unwrap()
+    }
+
+    #[test]
+    fn a_compiled_component_is_loaded_again_and_a_damaged_one_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let engine = crate::engine::engine(1).unwrap();
+        let cache = Cache::open(directory.path(), &engine, &Ambient::system()).unwrap();
+        assert!(cache.load(HASH).is_none());
+        cache.compile(HASH, &component()).unwrap();
+        assert!(cache.load(HASH).is_some());
+
+        let again = Cache::open(directory.path(), &engine, &Ambient::system()).unwrap();
+        assert!(again.load(HASH).is_some());
+
+        let path = cache.place(HASH).1;
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0x10;
+        fs::write(&path, bytes).unwrap();
+        assert!(cache.load(HASH).is_none());
+        cache.compile(HASH, &component()).unwrap();
+        assert!(cache.load(HASH).is_some());
+    }
+
+    #[test]
+    fn the_key_is_for_this_user_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let engine = crate::engine::engine(1).unwrap();
+        Cache::open(directory.path(), &engine, &Ambient::system()).unwrap();
+        let mode = fs::metadata(directory.path().join("cache/seal.key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

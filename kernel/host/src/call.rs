@@ -1,0 +1,249 @@
+//! One call of a plugin, from the gate to the commit.
+//!
+//! The guest runs on the host's own runtime in a fresh store. Its writes gather in a unit and are committed only after the guest
+//! has answered, the answer was judged good and the store is gone: while foreign code runs, no transaction is open, and a trap, a
+//! timeout or a rubbish answer leaves nothing behind. A caller that goes away drops the call with everything it holds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tiwizi_identity::Caller;
+use tiwizi_model::{Ambient, Language, PluginId, limits};
+use tiwizi_records::{Records, Unit, WriteError};
+use tiwizi_storage::plugin::PluginState;
+use tokio::time::timeout;
+use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
+
+use crate::answer::{Answer, AnswerError, judge};
+use crate::bindings::exports::tiwizi::plugin::http_handler as wire;
+use crate::bindings::tiwizi::plugin::types;
+use crate::guest::budget::Stop;
+use crate::guest::state::{Beginning, CallState, stop_of, store};
+use crate::plugin::Plugin;
+use crate::request::Request;
+use crate::text::escaped;
+
+/// After how many seconds a busy plugin may be asked again.
+const RETRY_AFTER_S: u64 = 1;
+
+/// Why a call gave no answer. Whatever the guest wrote is gone.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// There is no such plugin.
+    #[error("there is no plugin {plugin}")]
+    Unknown {
+        /// What was asked for.
+        plugin: PluginId,
+    },
+    /// It is disabled or in quarantine.
+    #[error("the plugin {plugin} is {}", state.as_str())]
+    Off {
+        /// Which.
+        plugin: PluginId,
+        /// How it stands.
+        state: PluginState,
+    },
+    /// Too many of its calls run and wait already.
+    #[error("the plugin is busy")]
+    Busy {
+        /// When to ask again, in seconds.
+        retry_after: u64,
+    },
+    /// It used up its processor time.
+    #[error("the plugin used more than {cpu_ms} ms of processor time")]
+    CpuTime {
+        /// What it was given.
+        cpu_ms: u64,
+    },
+    /// It took too long by the clock.
+    #[error("the plugin took longer than {wall_ms} ms")]
+    WallTime {
+        /// What it was given.
+        wall_ms: u64,
+    },
+    /// It wanted more memory than it may have, and gave up.
+    #[error("the plugin needs more than {bytes_max} bytes of memory")]
+    Memory {
+        /// What it may have.
+        bytes_max: usize,
+    },
+    /// It called the kernel too often.
+    #[error("the plugin made more than {} calls of the kernel", limits::HOST_CALLS_MAX)]
+    HostCalls,
+    /// It read and wrote records too often.
+    #[error("the plugin made more than {} reads and writes of records", limits::STORE_CALLS_MAX)]
+    StoreCalls,
+    /// It crashed.
+    #[error("the plugin crashed: {reason}")]
+    Trap {
+        /// What wasmtime says, escaped and short.
+        reason: String,
+    },
+    /// It answered rubbish.
+    #[error("the plugin's answer is not acceptable")]
+    Answer {
+        /// Why.
+        #[source]
+        source: AnswerError,
+    },
+    /// Its writes could not be committed.
+    #[error("the plugin's writes were not accepted")]
+    Commit {
+        /// Why.
+        #[source]
+        source: WriteError,
+    },
+    /// A host function panicked; the process goes on.
+    #[error("the kernel failed inside a plugin's call")]
+    Panic,
+    /// The host is stopping.
+    #[error("the plugin host is stopping")]
+    Stopping,
+}
+
+impl CallError {
+    /// Whether it tells of a fault in the plugin's code that should lead to quarantine when it comes again and again. Time is not
+    /// among them: a slow machine is not the plugin's fault.
+    pub(crate) fn is_crash(&self) -> bool {
+        matches!(self, Self::Trap { .. } | Self::Memory { .. } | Self::HostCalls | Self::StoreCalls)
+    }
+}
+
+/// What every call needs of the host.
+#[derive(Clone)]
+pub(crate) struct Ground {
+    pub(crate) engine: Engine,
+    pub(crate) records: Records,
+    pub(crate) ambient: Ambient,
+}
+
+/// Time that a call is given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Time {
+    pub(crate) cpu_ms: u64,
+    pub(crate) wall_ms: u64,
+}
+
+impl Time {
+    pub(crate) fn of_page(plugin: &Plugin) -> Self {
+        Self { cpu_ms: plugin.cpu_ms(), wall_ms: limits::PLUGIN_WALL_MS_MAX }
+    }
+
+    pub(crate) const LIFECYCLE: Self =
+        Self { cpu_ms: limits::PLUGIN_LIFECYCLE_CPU_MS_MAX, wall_ms: limits::PLUGIN_LIFECYCLE_WALL_MS_MAX };
+}
+
+/// Answers a request through a plugin, as the caller.
+pub(crate) async fn handle(
+    ground: Ground,
+    plugin: Arc<Plugin>,
+    caller: Caller,
+    request: Request,
+) -> Result<Answer, CallError> {
+    let time = Time::of_page(&plugin);
+    let busy = CallError::Busy { retry_after: RETRY_AFTER_S };
+    let _running = match timeout(Duration::from_millis(time.wall_ms), plugin.gate.enter()).await {
+        Ok(Ok(permit)) => permit,
+        Ok(Err(_)) | Err(_) => return Err(busy),
+    };
+    let mut guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
+    let request = request.into_wire();
+    let answer =
+        guest.run(async |bindings, store| bindings.tiwizi_plugin_http_handler().call_handle(store, &request).await);
+    let answer: wire::Answer = answer.await?;
+    let answer = judge(answer, &*plugin).map_err(|source| CallError::Answer { source })?;
+    let unit = guest.finish();
+    if !matches!(answer, Answer::Problem { .. }) {
+        unit.commit(None).await.map_err(|source| CallError::Commit { source })?;
+    }
+    Ok(answer)
+}
+
+/// Calls a plugin's `init` as the system, in a unit of its own.
+///
+/// An error that the plugin answers is in the inner result.
+pub(crate) async fn init(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Result<(), types::Error>, CallError> {
+    let caller = Caller::system();
+    let mut guest = Guest::new(ground, plugin, &caller, "init".into(), Language::French, Time::LIFECYCLE);
+    let done = guest.run(async |bindings, store| bindings.tiwizi_plugin_lifecycle().call_init(store).await).await?;
+    if done.is_ok() {
+        guest.finish().commit(None).await.map_err(|source| CallError::Commit { source })?;
+    }
+    Ok(done)
+}
+
+/// Calls a plugin's `health`; what it writes is given up.
+pub(crate) async fn health(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Result<(), types::Error>, CallError> {
+    let caller = Caller::system();
+    let mut guest = Guest::new(ground, plugin, &caller, "health".into(), Language::French, Time::of_page(plugin));
+    guest.run(async |bindings, store| bindings.tiwizi_plugin_lifecycle().call_health(store).await).await
+}
+
+/// A guest with its store, for one call.
+struct Guest {
+    store: Store<CallState>,
+    time: Time,
+}
+
+impl Guest {
+    fn new(
+        ground: &Ground,
+        plugin: &Arc<Plugin>,
+        caller: &Caller,
+        request_id: Arc<str>,
+        language: Language,
+        time: Time,
+    ) -> Self {
+        let caller = caller.through(plugin.id().clone());
+        let store = store(
+            &ground.engine,
+            Beginning {
+                plugin: Arc::clone(plugin),
+                unit: Unit::new(ground.records.clone(), caller.clone()),
+                caller,
+                request_id,
+                language,
+                ambient: ground.ambient.clone(),
+                cpu_ms: time.cpu_ms,
+            },
+        );
+        Self { store, time }
+    }
+
+    /// Instantiates the component and calls one of its exports within the time.
+    async fn run<Output>(
+        &mut self,
+        export: impl AsyncFnOnce(&crate::bindings::Plugin, &mut Store<CallState>) -> wasmtime::Result<Output>,
+    ) -> Result<Output, CallError> {
+        let Self { store, time } = self;
+        let pre = store.data().plugin.pre.clone();
+        let wall = Duration::from_millis(time.wall_ms);
+        let outcome = timeout(wall, async {
+            let bindings = pre.instantiate_async(&mut *store).await?;
+            export(&bindings, store).await
+        });
+        match outcome.await {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(error)) => Err(self.explain(&error)),
+            Err(_) => Err(CallError::WallTime { wall_ms: self.time.wall_ms }),
+        }
+    }
+
+    /// Gives the instance back to the pool and hands out what it wrote.
+    fn finish(self) -> Unit {
+        self.store.into_data().unit
+    }
+
+    fn explain(&self, error: &wasmtime::Error) -> CallError {
+        match stop_of(error) {
+            Some(Stop::CpuTime) => CallError::CpuTime { cpu_ms: self.time.cpu_ms },
+            Some(Stop::HostCalls) => CallError::HostCalls,
+            Some(Stop::StoreCalls) => CallError::StoreCalls,
+            None if error.is::<PoolConcurrencyLimitError>() => CallError::Busy { retry_after: RETRY_AFTER_S },
+            None if self.store.data().limiter.refused() => {
+                CallError::Memory { bytes_max: self.store.data().plugin.memory_bytes() }
+            }
+            None => CallError::Trap { reason: escaped(&error.root_cause().to_string(), limits::PROBLEM_CHARS_MAX) },
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What a plugin may ask for and an administrator may grant.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+/// A right to one interface of the kernel. `context` is granted to every plugin and is no capability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Capability {
+    /// To keep records of its own kinds.
+    Store,
+    /// To read the register of cooperatives, with the rights of the caller.
+    RegistryRead,
+    /// To note the milestones that its manifest declares.
+    Milestones,
+    /// To write lines into the kernel's log.
+    Telemetry,
+}
+
+/// A name that is no capability.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} is not a capability (store, registry.read, milestones, telemetry)")]
+pub struct CapabilityError {
+    name: String,
+}
+
+impl Capability {
+    /// All of them, in the order in which the console lists them.
+    pub const ALL: [Self; 4] = [Self::Store, Self::RegistryRead, Self::Milestones, Self::Telemetry];
+
+    /// Its name in manifests and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::RegistryRead => "registry.read",
+            Self::Milestones => "milestones",
+            Self::Telemetry => "telemetry",
+        }
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for Capability {
+    type Err = CapabilityError;
+    fn from_str(name: &str) -> Result<Self, CapabilityError> {
+        Self::ALL
+            .into_iter()
+            .find(|capability| capability.name() == name)
+            .ok_or_else(|| CapabilityError { name: name.chars().take(tiwizi_model::limits::ECHO_CHARS_MAX).collect() })
+    }
+}
+
+/// What an administrator grants at installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grants {
+    /// Everything that the manifest asks for.
+    All,
+    /// These; what the manifest does not ask for is left out.
+    Some(BTreeSet<Capability>),
+}
+
+impl From<BTreeSet<Capability>> for Grants {
+    fn from(granted: BTreeSet<Capability>) -> Self {
+        Self::Some(granted)
+    }
+}
+
+impl Grants {
+    /// Reads `all` or a list with commas: `store,telemetry`. An empty text grants nothing.
+    ///
+    /// # Errors
+    /// When a name is no capability.
+    pub fn parse(text: &str) -> Result<Self, CapabilityError> {
+        if text == "all" {
+            return Ok(Self::All);
+        }
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        names.map(str::parse).collect::<Result<_, _>>().map(Self::Some)
+    }
+
+    /// What is granted of what was asked.
+    pub(crate) fn of(&self, asked: &BTreeSet<Capability>) -> BTreeSet<Capability> {
+        match self {
+            Self::All => asked.clone(),
+            Self::Some(granted) => asked.intersection(granted).copied().collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_never_exceeds_what_was_asked() {
+        let asked = BTreeSet::from([Capability::Store, Capability::Telemetry]);
+        let granted = |text: &str| Grants::parse(text).unwrap().of(&asked);
+        assert_eq!(granted("all"), asked);
+        assert_eq!(granted("store, registry.read"), BTreeSet::from([Capability::Store]));
+        assert_eq!(granted(""), BTreeSet::new());
+        assert!(Grants::parse("everything").is_err());
+    }
+}

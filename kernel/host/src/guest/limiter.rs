@@ -1,0 +1,80 @@
+//! A guest's memory and tables. It is refused, not stopped: its own allocator then decides.
+
+use tiwizi_model::limits;
+use wasmtime::ResourceLimiter;
+
+/// Bounds of one store.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    memory_bytes_max: usize,
+    memory_bytes: usize,
+    table_elements: usize,
+    refused: bool,
+}
+
+impl Limiter {
+    pub(crate) fn new(memory_bytes_max: usize) -> Self {
+        Self { memory_bytes_max, memory_bytes: 0, table_elements: 0, refused: false }
+    }
+
+    /// Whether the guest was refused memory: a trap that follows is most likely its allocator giving up.
+    pub(crate) fn refused(&self) -> bool {
+        self.refused
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.memory_bytes.saturating_add(desired.saturating_sub(current));
+        let fits = total <= self.memory_bytes_max;
+        if fits {
+            self.memory_bytes = total;
+        }
+        self.refused |= !fits;
+        Ok(fits)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
+        let fits = total <= limits::PLUGIN_TABLE_ELEMENTS_MAX;
+        if fits {
+            self.table_elements = total;
+        }
+        self.refused |= !fits;
+        Ok(fits)
+    }
+
+    fn instances(&self) -> usize {
+        limits::PLUGIN_CORE_INSTANCES_MAX as usize
+    }
+
+    fn tables(&self) -> usize {
+        limits::PLUGIN_TABLES_MAX as usize
+    }
+
+    fn memories(&self) -> usize {
+        limits::PLUGIN_MEMORIES_MAX as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memories_share_one_bound() {
+        let mut limiter = Limiter::new(100);
+        assert!(limiter.memory_growing(0, 60, None).unwrap());
+        assert!(limiter.memory_growing(0, 40, None).unwrap());
+        assert!(!limiter.refused());
+        assert!(!limiter.memory_growing(40, 41, None).unwrap());
+        assert!(limiter.refused());
+    }
+
+    #[test]
+    fn tables_share_one_bound() {
+        let mut limiter = Limiter::new(0);
+        assert!(limiter.table_growing(0, limits::PLUGIN_TABLE_ELEMENTS_MAX, None).unwrap());
+        assert!(!limiter.table_growing(0, 1, None).unwrap());
+    }
+}

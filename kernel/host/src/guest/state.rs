@@ -1,0 +1,100 @@
+//! What a call's store holds: who calls through which plugin, its unit of work, its bounds.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use tiwizi_identity::Caller;
+use tiwizi_model::{Ambient, Language, limits};
+use tiwizi_records::Unit;
+use wasmtime::Store;
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::bindings;
+use crate::capability::Capability;
+use crate::guest::budget::{Budget, CpuClock, Stop, Waited};
+use crate::guest::limiter::Limiter;
+use crate::guest::wasi::{self, Wasi};
+use crate::log::CallLog;
+use crate::plugin::Plugin;
+
+/// The state of one call.
+pub(crate) struct CallState {
+    pub(crate) plugin: Arc<Plugin>,
+    pub(crate) grants: Arc<BTreeSet<Capability>>,
+    pub(crate) caller: Caller,
+    pub(crate) request_id: Arc<str>,
+    pub(crate) language: Language,
+    pub(crate) ambient: Ambient,
+    pub(crate) unit: Unit,
+    pub(crate) budget: Budget,
+    pub(crate) limiter: Limiter,
+    pub(crate) log: Arc<Mutex<CallLog>>,
+    pub(crate) wasi: Wasi,
+}
+
+/// What a call begins with.
+pub(crate) struct Beginning {
+    pub(crate) plugin: Arc<Plugin>,
+    /// Already marked as acting through the plugin.
+    pub(crate) caller: Caller,
+    pub(crate) request_id: Arc<str>,
+    pub(crate) language: Language,
+    pub(crate) ambient: Ambient,
+    pub(crate) unit: Unit,
+    pub(crate) cpu_ms: u64,
+}
+
+impl CallState {
+    /// Counts a host call; past the budget the guest is stopped.
+    pub(crate) fn count(&mut self) -> wasmtime::Result<()> {
+        self.budget.host_call().map_err(wasmtime::Error::new)
+    }
+
+    /// Counts a host call that reads or writes records.
+    pub(crate) fn count_store(&mut self) -> wasmtime::Result<()> {
+        self.budget.store_call().map_err(wasmtime::Error::new)
+    }
+}
+
+/// Makes the fresh store of one call, with every bound set.
+pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
+    let Beginning { plugin, caller, request_id, language, ambient, unit, cpu_ms } = beginning;
+    let waited = Waited::default();
+    let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.minute));
+    let log = Arc::new(Mutex::new(log));
+    let state = CallState {
+        grants: plugin.standing().grants,
+        limiter: Limiter::new(plugin.memory_bytes()),
+        wasi: Wasi::new(ambient.clone(), Arc::clone(&log)),
+        budget: Budget::new(waited.clone()),
+        plugin,
+        caller,
+        request_id,
+        language,
+        ambient,
+        unit,
+        log,
+    };
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.limiter);
+    store.set_hostcall_fuel(limits::HOST_CALL_BYTES_MAX);
+    store.set_max_component_handles(limits::HANDLES_MAX);
+    let clock = CpuClock::start(cpu_ms, waited);
+    store.epoch_deadline_callback(move |_| clock.tick().map_err(wasmtime::Error::new));
+    store.set_epoch_deadline(1);
+    store
+}
+
+/// Why the host stopped the guest, if it did.
+pub(crate) fn stop_of(error: &wasmtime::Error) -> Option<Stop> {
+    error.downcast_ref::<Stop>().copied()
+}
+
+/// The linker of version 1: the kernel's interfaces, and of WASI the part that standard libraries expect. An interface that is not
+/// granted is linked all the same and answers `denied`.
+pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<CallState>> {
+    let mut linker = Linker::new(engine);
+    wasi::link(&mut linker)?;
+    bindings::Plugin::add_to_linker::<_, HasSelf<CallState>>(&mut linker, |state| state)?;
+    Ok(linker)
+}

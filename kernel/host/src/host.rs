@@ -1,0 +1,284 @@
+//! The host: every installed plugin, and the doors through which the server uses them.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use tiwizi_identity::Caller;
+use tiwizi_model::{Ambient, Language, PluginId, limits};
+use tiwizi_records::{Catalogue, Records};
+use tiwizi_storage::plugin::{CapabilityRow, PluginState};
+use tiwizi_storage::{Db, Files, StorageError, plugin as rows};
+use tokio::sync::Mutex;
+
+use crate::answer::Answer;
+use crate::cache::Cache;
+use crate::call::{self, CallError, Ground};
+use crate::capability::Grants;
+use crate::engine::{Ticker, engine};
+use crate::install::{self, InstallError, NOT_READY};
+use crate::load::{Loader, Plugins};
+use crate::plugin::{Asset, Plugin, PluginView, asked};
+use crate::request::Request;
+use crate::runtime::GuestRuntime;
+use crate::settings::{Enabled, HostError, HostSettings};
+
+/// The plugin host of an instance. Cheap to clone.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+struct Inner {
+    ground: Ground,
+    files: Files,
+    loader: Loader,
+    plugins: RwLock<Plugins>,
+    installing: Mutex<()>,
+    ticker: Ticker,
+    runtime: GuestRuntime,
+}
+
+impl Host {
+    /// Starts the host and loads every installed plugin. One that cannot be loaded is reported in the log and left out.
+    ///
+    /// # Errors
+    /// When the engine, its threads or its cache cannot be made, or the database fails.
+    pub async fn start(
+        settings: HostSettings,
+        records: Records,
+        files: Files,
+        ambient: Ambient,
+    ) -> Result<Self, HostError> {
+        let engine = engine(settings.instances_max).map_err(HostError::Engine)?;
+        let cache = Cache::open(&settings.data, &engine, &ambient).map_err(HostError::Cache)?;
+        let host = Self(Arc::new(Inner {
+            ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
+            runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
+            loader: Loader::new(&engine, cache, files.clone()).map_err(HostError::Engine)?,
+            ground: Ground { engine, records, ambient },
+            files,
+            plugins: RwLock::default(),
+            installing: Mutex::default(),
+        }));
+        host.load_installed().await?;
+        Ok(host)
+    }
+
+    async fn load_installed(&self) -> Result<(), HostError> {
+        let mut tx = self.db().read().await.map_err(HostError::Storage)?;
+        let installed = rows::all(&mut tx).await.map_err(HostError::Storage)?;
+        let mut granted = Vec::with_capacity(installed.len());
+        for row in &installed {
+            granted.push(rows::grants(&mut tx, &row.id).await.map_err(HostError::Storage)?);
+        }
+        drop(tx);
+        for (row, grants) in installed.into_iter().zip(granted) {
+            let id = row.id.clone();
+            if row.reason.as_deref() == Some(NOT_READY) {
+                tracing::warn!(plugin.id = %id, "an installation was cut off; it is taken back");
+                install::take_away(self, &id).await;
+                continue;
+            }
+            match self.loader().load(row, &grants).await {
+                Ok(plugin) => {
+                    self.register_kinds(&plugin).await?;
+                    self.put(Arc::new(plugin));
+                }
+                Err(error) => {
+                    tracing::error!(plugin.id = %id, error = &error as &dyn std::error::Error, "a plugin could not be loaded");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn register_kinds(&self, plugin: &Plugin) -> Result<(), HostError> {
+        let kinds = |source| HostError::Kinds { plugin: plugin.id().clone(), source };
+        let mut tx = self.db().begin_write().await.map_err(HostError::Storage)?;
+        let addition = self.catalogue().add(&mut tx, &plugin.manifest).await.map_err(kinds)?;
+        tx.commit().await.map_err(HostError::Storage)?;
+        self.catalogue().publish(addition);
+        Ok(())
+    }
+
+    /// Installs a bundle, with these grants, on behalf of an administrator.
+    ///
+    /// # Errors
+    /// When anything about the bundle is refused or fails; nothing is installed then.
+    pub async fn install(&self, bundle: Bytes, grants: Grants, by: &Caller) -> Result<PluginView, InstallError> {
+        install::install(self, bundle, &grants, by).await
+    }
+
+    /// Every plugin, by id.
+    #[must_use]
+    pub fn plugins(&self) -> Vec<PluginView> {
+        self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).values().map(|plugin| plugin.view()).collect()
+    }
+
+    /// One plugin.
+    #[must_use]
+    pub fn plugin(&self, id: &PluginId) -> Option<PluginView> {
+        self.find(id).map(|plugin| plugin.view())
+    }
+
+    /// Puts these grants in the place of those that the plugin had. They count from its next call on.
+    ///
+    /// # Errors
+    /// When there is no such plugin, it does not ask for one of them, or the database fails.
+    pub async fn set_grants(
+        &self,
+        id: &PluginId,
+        grants: impl Into<Grants>,
+        by: &Caller,
+    ) -> Result<PluginView, HostError> {
+        let plugin = self.known(id)?;
+        let asked = asked(&plugin.manifest);
+        let grants = match grants.into() {
+            Grants::All => asked,
+            Grants::Some(grants) => match grants.difference(&asked).next() {
+                Some(capability) => return Err(HostError::Unasked { plugin: id.clone(), capability: *capability }),
+                None => grants,
+            },
+        };
+        let now = self.ground().ambient.now();
+        let granted: Vec<CapabilityRow> = grants
+            .iter()
+            .map(|capability| CapabilityRow {
+                capability: capability.name().to_owned(),
+                granted_at: now,
+                granted_by: by.account(),
+            })
+            .collect();
+        let mut tx = self.db().begin_write().await.map_err(HostError::Storage)?;
+        rows::set_grants(&mut tx, id, &granted).await.map_err(HostError::Storage)?;
+        tx.commit().await.map_err(HostError::Storage)?;
+        plugin.set_grants(grants);
+        Ok(plugin.view())
+    }
+
+    /// Switches a plugin on or off. Calls under way finish.
+    ///
+    /// # Errors
+    /// When there is no such plugin, or the database fails.
+    pub async fn set_enabled(&self, id: &PluginId, enabled: Enabled) -> Result<PluginView, HostError> {
+        let plugin = self.known(id)?;
+        let state = match enabled {
+            Enabled::On => PluginState::Enabled,
+            Enabled::Off => PluginState::Disabled,
+        };
+        self.set_state(&plugin, state, None).await.map_err(HostError::Storage)?;
+        Ok(plugin.view())
+    }
+
+    /// Answers a request through a plugin, as the caller. What the plugin wrote is durable when this returns an answer that is no
+    /// problem, and gone otherwise. Dropping the future drops the call.
+    ///
+    /// # Errors
+    /// When there is no such plugin, it is switched off or busy, it was stopped, or its answer or its writes are not acceptable.
+    pub async fn call(&self, id: &PluginId, caller: Caller, request: Request) -> Result<Answer, CallError> {
+        let plugin = self.find(id).ok_or_else(|| CallError::Unknown { plugin: id.clone() })?;
+        let state = plugin.standing().state;
+        if state != PluginState::Enabled {
+            return Err(CallError::Off { plugin: id.clone(), state });
+        }
+        self.0.ticker.ensure_running().map_err(|_| CallError::Stopping)?;
+        let request_id = Arc::clone(&request.id);
+        let work = call::handle(self.ground().clone(), Arc::clone(&plugin), caller, request);
+        let outcome = self.runtime().run(work).await.and_then(|outcome| outcome);
+        if let Err(error) = &outcome {
+            let cause = error as &dyn std::error::Error;
+            tracing::warn!(plugin.id = %id, request.id = &*request_id, error = cause, "a plugin's call failed");
+            self.note_crash(&plugin, error).await;
+        }
+        outcome
+    }
+
+    /// Asks a plugin whether it can work; what it lacks is the inner error's text.
+    ///
+    /// # Errors
+    /// When there is no such plugin, or it was stopped.
+    pub async fn health(&self, id: &PluginId) -> Result<Result<(), String>, CallError> {
+        let plugin = self.find(id).ok_or_else(|| CallError::Unknown { plugin: id.clone() })?;
+        let ground = self.ground().clone();
+        let outcome = self.runtime().run(async move { call::health(&ground, &plugin).await }).await??;
+        Ok(outcome.map_err(|error| crate::text::escaped(&error.message, limits::PROBLEM_CHARS_MAX)))
+    }
+
+    /// A template of a plugin's bundle.
+    #[must_use]
+    pub fn template(&self, id: &PluginId, name: &str) -> Option<Arc<str>> {
+        self.find(id)?.texts.templates.get(name).cloned()
+    }
+
+    /// The messages of a plugin in a language, as Fluent text.
+    #[must_use]
+    pub fn locale(&self, id: &PluginId, language: Language) -> Option<Arc<str>> {
+        self.find(id)?.texts.locales.get(&language).cloned()
+    }
+
+    /// A file of a plugin's bundle, by its path below `assets/`.
+    #[must_use]
+    pub fn asset(&self, id: &PluginId, path: &str) -> Option<Asset> {
+        self.find(id)?.texts.assets.get(path).cloned()
+    }
+
+    /// A plugin that crashes again and again is switched off until an administrator switches it on.
+    async fn note_crash(&self, plugin: &Plugin, error: &CallError) {
+        if !error.is_crash() || !plugin.trapped_too_often(self.ground().ambient.now()) {
+            return;
+        }
+        let reason =
+            format!("{} crashes in {} minutes: {error}", limits::PLUGIN_TRAPS_MAX, limits::PLUGIN_TRAPS_MS / 60_000);
+        tracing::error!(plugin.id = %plugin.id(), "a plugin is put in quarantine: {reason}");
+        if let Err(error) = self.set_state(plugin, PluginState::Quarantined, Some(reason)).await {
+            tracing::error!(plugin.id = %plugin.id(), %error, "the quarantine could not be written down");
+        }
+    }
+
+    async fn set_state(&self, plugin: &Plugin, state: PluginState, reason: Option<String>) -> Result<(), StorageError> {
+        let mut tx = self.db().begin_write().await?;
+        rows::set_state(&mut tx, plugin.id(), state, reason.as_deref()).await?;
+        tx.commit().await?;
+        plugin.set_state(state, reason);
+        Ok(())
+    }
+
+    fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {
+        self.find(id).ok_or_else(|| HostError::Unknown { plugin: id.clone() })
+    }
+
+    pub(crate) fn find(&self, id: &PluginId) -> Option<Arc<Plugin>> {
+        self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    pub(crate) fn put(&self, plugin: Arc<Plugin>) {
+        let mut plugins = self.0.plugins.write().unwrap_or_else(PoisonError::into_inner);
+        plugins.insert(plugin.id().clone(), plugin);
+    }
+
+    pub(crate) fn ground(&self) -> &Ground {
+        &self.0.ground
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        self.0.ground.records.db()
+    }
+
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        self.0.ground.records.catalogue()
+    }
+
+    pub(crate) fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    pub(crate) fn loader(&self) -> &Loader {
+        &self.0.loader
+    }
+
+    pub(crate) fn runtime(&self) -> &GuestRuntime {
+        &self.0.runtime
+    }
+
+    pub(crate) fn installing(&self) -> &Mutex<()> {
+        &self.0.installing
+    }
+}

@@ -1,0 +1,50 @@
+//! `context`: who asks, when and in which language.
+
+use crate::bindings::tiwizi::plugin::context::{CallerKind, CallerView, Host};
+use crate::guest::state::CallState;
+
+impl Host for CallState {
+    fn request_id(&mut self) -> wasmtime::Result<String> {
+        self.count()?;
+        Ok(self.request_id.to_string())
+    }
+
+    fn language(&mut self) -> wasmtime::Result<String> {
+        self.count()?;
+        Ok(self.language.tag().to_owned())
+    }
+
+    fn caller(&mut self) -> wasmtime::Result<CallerView> {
+        self.count()?;
+        let caller = &self.caller;
+        let mut roles: Vec<String> = caller.roles().iter().map(|grant| grant.role.to_string()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        Ok(CallerView {
+            kind: match (caller.is_system(), caller.account()) {
+                (true, _) => CallerKind::System,
+                (false, Some(_)) => CallerKind::Account,
+                (false, None) => CallerKind::Public,
+            },
+            account_id: caller.account().map(|id| id.to_string()),
+            person: caller.person().map(|id| id.to_string()),
+            name: caller.name().unwrap_or_default().to_owned(),
+            roles,
+        })
+    }
+
+    fn now(&mut self) -> wasmtime::Result<u64> {
+        self.count()?;
+        Ok(u64::try_from(self.ambient.now().0).unwrap_or_default())
+    }
+
+    fn plugin_id(&mut self) -> wasmtime::Result<String> {
+        self.count()?;
+        Ok(self.plugin.id().to_string())
+    }
+
+    fn plugin_version(&mut self) -> wasmtime::Result<String> {
+        self.count()?;
+        Ok(self.plugin.manifest.version.clone())
+    }
+}

@@ -1,0 +1,58 @@
+//! The kernel's interfaces as guests call them. WIT types stop here.
+//!
+//! A host call is five moves: count it, ask whether the capability is granted, read the arguments, act as the caller through the
+//! unit of work, answer. What is wrong with a call is data for the guest; only a spent budget stops it.
+
+mod context;
+mod convert;
+mod milestones;
+mod registry;
+mod store;
+mod telemetry;
+
+use serde_json::json;
+use tiwizi_model::{IdError, KindName, RecordId, limits};
+
+use crate::bindings::tiwizi::plugin::types;
+use crate::capability::Capability;
+use crate::guest::state::CallState;
+use crate::text::escaped;
+
+impl types::Host for CallState {}
+
+impl CallState {
+    /// Whether the capability is granted at this moment.
+    fn require(&self, capability: Capability) -> Result<(), types::Error> {
+        if self.grants.contains(&capability) {
+            return Ok(());
+        }
+        Err(types::Error {
+            code: "denied".to_owned(),
+            message: format!(
+                "{} has no grant for {capability}; an administrator of this instance may give it",
+                self.plugin.id()
+            ),
+            retryable: false,
+            details: json!({ "capability": capability.name(), "granted_by": "administrator" }).to_string(),
+        })
+    }
+
+    /// A kind of the plugin's own. The kinds of others do not exist for it.
+    fn own_kind(&self, name: &str) -> Result<KindName, types::Error> {
+        let id = self.plugin.id().as_str();
+        let name = name.strip_prefix(id).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
+        let kind: Option<KindName> = format!("{id}/{name}").parse().ok();
+        kind.filter(|kind| self.plugin.manifest.kinds.iter().any(|declared| declared.name == *kind)).ok_or_else(|| {
+            let name = escaped(name, limits::ECHO_CHARS_MAX);
+            error("denied", format!("{id} declares no kind {name}"))
+        })
+    }
+}
+
+fn record_id(text: &str) -> Result<RecordId, types::Error> {
+    text.parse().map_err(|source: IdError| error("invalid", source.to_string()))
+}
+
+fn error(code: &str, message: impl Into<String>) -> types::Error {
+    types::Error { code: code.to_owned(), message: message.into(), retryable: false, details: "{}".to_owned() }
+}

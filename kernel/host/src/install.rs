@@ -1,0 +1,259 @@
+//! Installing a plugin: read, judge, compile, store, initialise. What fails leaves nothing installed.
+//!
+//! Compiling runs on a blocking thread of this process. A component that is made to keep the compiler busy is bounded here only by its size
+//! and by what the validator refuses; a child process with limits of its own comes with TODO(#3), as do signatures, upgrades and
+//! removal.
+//!
+//! Files go to the content-addressed store first: bytes that no plugin refers to harm nobody. Then one transaction writes the plugin,
+//! its grants and its kinds. Then `init` runs as the system in its own unit; until it has succeeded the plugin stands as not ready, and
+//! one that is found so at the start, after a crash, is taken away.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tiwizi_identity::Caller;
+use tiwizi_model::{FileHash, PluginId, limits};
+use tiwizi_records::{CatalogueError, Manifest, ManifestError};
+use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
+use tiwizi_storage::{FileError, StorageError, plugin as rows};
+
+use crate::bundle::{Bundle, BundleError, COMPONENT};
+use crate::cache::CacheError;
+use crate::call::{self, CallError};
+use crate::capability::{Capability, Grants};
+use crate::component::{self, ComponentError};
+use crate::host::Host;
+use crate::load::{LoadError, texts_of_bundle};
+use crate::plugin::{Parts, Plugin, PluginView, Standing, asked};
+use crate::text::escaped;
+
+/// The reason under which a plugin stands while its `init` has not succeeded.
+pub(crate) const NOT_READY: &str = "it is being installed";
+
+/// Ids that would be taken for the kernel's own.
+const RESERVED: [&str; 8] = ["admin", "api", "assets", "fed", "health", "kernel", "metrics", "registry"];
+
+/// Why a plugin was not installed.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// The bundle is refused.
+    #[error("the bundle is refused")]
+    Bundle(#[source] BundleError),
+    /// The manifest is refused.
+    #[error("the manifest is refused")]
+    Manifest(#[source] ManifestError),
+    /// A rule of the host that manifests alone cannot break.
+    #[error("the manifest is refused at {pointer}: {message}")]
+    Rule {
+        /// The JSON pointer of the place.
+        pointer: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// The component is refused.
+    #[error("the component is refused")]
+    Component(#[source] ComponentError),
+    /// It is installed already.
+    #[error("{plugin} is installed already; this version cannot upgrade it")]
+    Installed {
+        /// Which.
+        plugin: PluginId,
+    },
+    /// A capability that it cannot do without is not granted.
+    #[error("{plugin} cannot work without the capability {capability}; grant it or do not install it")]
+    Ungranted {
+        /// Which.
+        plugin: PluginId,
+        /// What it needs.
+        capability: Capability,
+    },
+    /// Its files could not be stored.
+    #[error("the files of the bundle could not be stored")]
+    Files(#[source] FileError),
+    /// Its kinds are refused.
+    #[error("the kinds of the plugin are refused")]
+    Kinds(#[source] CatalogueError),
+    /// The database failed.
+    #[error("the plugin could not be written down")]
+    Storage(#[source] StorageError),
+    /// Its `init` did not end well.
+    #[error("the plugin could not initialise itself")]
+    Init(#[source] CallError),
+    /// Its `init` refused.
+    #[error("the plugin refused to be installed: {code}: {message}")]
+    Refused {
+        /// Its code.
+        code: String,
+        /// Its sentence.
+        message: String,
+    },
+    /// The compiled component could not be kept.
+    #[error("the component could not be made ready")]
+    Load(#[source] LoadError),
+}
+
+/// Installs a bundle. Only one installation runs at a time.
+pub(crate) async fn install(
+    host: &Host,
+    bytes: Bytes,
+    grants: &Grants,
+    by: &Caller,
+) -> Result<PluginView, InstallError> {
+    let _alone = host.installing().lock().await;
+    let (bundle, manifest) = judge(&bytes)?;
+    if host.find(&manifest.id).is_some() {
+        return Err(InstallError::Installed { plugin: manifest.id });
+    }
+    let granted = grants.of(&asked(&manifest));
+    check_grants(&manifest, &granted)?;
+    let (component, content) = component_of(&bundle)?;
+    let pre = host.loader().ready(*component, content.clone()).await.map_err(refusal)?;
+    store_files(host, &bundle, &bytes).await?;
+    let now = host.ground().ambient.now();
+    let row = PluginRow {
+        id: manifest.id.clone(),
+        version: manifest.version.clone(),
+        bundle: bundle.hash,
+        manifest: String::from_utf8_lossy(&bundle.manifest).into_owned(),
+        state: PluginState::Disabled,
+        reason: Some(NOT_READY.to_owned()),
+        installed_at: now,
+        installed_by: by.account(),
+    };
+    let plugin = Plugin::new(Parts {
+        texts: texts_of_bundle(&bundle),
+        bundle: bundle.hash,
+        pre,
+        standing: Standing { state: PluginState::Enabled, reason: None, grants: Arc::new(granted.clone()) },
+        installed_at: now,
+        installed_by: by.account(),
+        manifest,
+    });
+    let plugin = Arc::new(plugin);
+    write_down(host, &plugin, &row, &granted).await?;
+    match initialise(host, &plugin).await {
+        Ok(()) => {
+            host.put(Arc::clone(&plugin));
+            Ok(plugin.view())
+        }
+        Err(error) => {
+            take_away(host, plugin.id()).await;
+            Err(error)
+        }
+    }
+}
+
+/// What the compiler or the linker refuses is a fault of the component, not of the kernel.
+fn refusal(error: LoadError) -> InstallError {
+    match error {
+        LoadError::Compile(CacheError::Compile { source }) => {
+            InstallError::Component(ComponentError::Compile { source })
+        }
+        LoadError::World(source) => InstallError::Component(ComponentError::World { source }),
+        other => InstallError::Load(other),
+    }
+}
+
+/// Everything that can be said about a bundle without running or writing anything.
+fn judge(bytes: &Bytes) -> Result<(Bundle, Manifest), InstallError> {
+    let bundle = Bundle::read(bytes).map_err(InstallError::Bundle)?;
+    let manifest = Manifest::parse(&bundle.manifest).map_err(InstallError::Manifest)?;
+    let rule = |pointer: &str, message: String| Err(InstallError::Rule { pointer: pointer.to_owned(), message });
+    if RESERVED.contains(&manifest.id.as_str()) {
+        return rule("/id", format!("{} is a name of the kernel's own", manifest.id));
+    }
+    if manifest.api != "1.0" {
+        return rule(
+            "/api",
+            format!("this kernel speaks version 1.0 of the plugin contract, not {}", escaped(&manifest.api, 20)),
+        );
+    }
+    for (position, name) in manifest.templates.iter().enumerate() {
+        if !bundle.files.contains_key(&format!("templates/{name}.html")) {
+            return rule(&format!("/templates/{position}"), format!("the bundle does not hold templates/{name}.html"));
+        }
+    }
+    for (position, language) in manifest.locales.iter().enumerate() {
+        if !bundle.files.contains_key(&format!("locales/{language}.ftl")) {
+            return rule(&format!("/locales/{position}"), format!("the bundle does not hold locales/{language}.ftl"));
+        }
+    }
+    component::check(&component_of(&bundle)?.1).map_err(InstallError::Component)?;
+    Ok((bundle, manifest))
+}
+
+fn component_of(bundle: &Bundle) -> Result<&(FileHash, Bytes), InstallError> {
+    let missing = || InstallError::Bundle(BundleError::Missing { path: COMPONENT.to_owned() });
+    bundle.files.get(COMPONENT).ok_or_else(missing)
+}
+
+fn check_grants(manifest: &Manifest, granted: &BTreeSet<Capability>) -> Result<(), InstallError> {
+    for request in manifest.capabilities.iter().filter(|request| !request.optional) {
+        match request.name.parse::<Capability>() {
+            Ok(capability) if !granted.contains(&capability) => {
+                return Err(InstallError::Ungranted { plugin: manifest.id.clone(), capability });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn store_files(host: &Host, bundle: &Bundle, whole: &Bytes) -> Result<(), InstallError> {
+    host.files().put(whole.clone()).await.map_err(InstallError::Files)?;
+    for (_, content) in bundle.files.values() {
+        host.files().put(content.clone()).await.map_err(InstallError::Files)?;
+    }
+    Ok(())
+}
+
+/// One transaction: the kinds, the plugin, its grants.
+async fn write_down(
+    host: &Host,
+    plugin: &Plugin,
+    row: &PluginRow,
+    granted: &BTreeSet<Capability>,
+) -> Result<(), InstallError> {
+    let mut tx = host.db().begin_write().await.map_err(InstallError::Storage)?;
+    let addition = host.catalogue().add(&mut tx, &plugin.manifest).await.map_err(InstallError::Kinds)?;
+    rows::put(&mut tx, row).await.map_err(InstallError::Storage)?;
+    rows::set_grants(&mut tx, &row.id, &grant_rows(granted, row)).await.map_err(InstallError::Storage)?;
+    tx.commit().await.map_err(InstallError::Storage)?;
+    host.catalogue().publish(addition);
+    Ok(())
+}
+
+fn grant_rows(granted: &BTreeSet<Capability>, row: &PluginRow) -> Vec<CapabilityRow> {
+    let grant = |capability: &Capability| CapabilityRow {
+        capability: capability.name().to_owned(),
+        granted_at: row.installed_at,
+        granted_by: row.installed_by,
+    };
+    granted.iter().map(grant).collect()
+}
+
+async fn initialise(host: &Host, plugin: &Arc<Plugin>) -> Result<(), InstallError> {
+    let (ground, called) = (host.ground().clone(), Arc::clone(plugin));
+    let outcome = host.runtime().run(async move { call::init(&ground, &called).await }).await;
+    outcome.and_then(|outcome| outcome).map_err(InstallError::Init)?.map_err(|error| InstallError::Refused {
+        code: escaped(&error.code, limits::NAME_BYTES_MAX),
+        message: escaped(&error.message, limits::PROBLEM_CHARS_MAX),
+    })?;
+    let mut tx = host.db().begin_write().await.map_err(InstallError::Storage)?;
+    rows::set_state(&mut tx, plugin.id(), PluginState::Enabled, None).await.map_err(InstallError::Storage)?;
+    tx.commit().await.map_err(InstallError::Storage)
+}
+
+/// Takes a plugin away that was written down and did not become ready.
+pub(crate) async fn take_away(host: &Host, id: &PluginId) {
+    host.catalogue().remove(id);
+    let removed = async {
+        let mut tx = host.db().begin_write().await?;
+        rows::delete(&mut tx, id).await?;
+        tx.commit().await
+    };
+    if let Err(error) = removed.await {
+        tracing::error!(plugin.id = %id, %error, "a plugin that was not installed is still written down; the next start takes it away");
+    }
+}

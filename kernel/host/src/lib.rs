@@ -1,0 +1,49 @@
+//! The plugin host: the one place that knows wasmtime.
+//!
+//! A plugin is a WebAssembly component from a bundle. Each call runs in a fresh instance with bounds on processor time, wall time,
+//! memory, stack, host calls, log and answer, on threads of its own; what it reads and writes goes through a unit of work as the
+//! caller, and is committed only after it has answered well. It gets the interfaces of `sdk/wit/v1`, and behind each of them only
+//! what an administrator granted.
+//!
+//! This crate knows no HTTP and renders nothing: an answer is data. Removal, upgrades, signatures, hooks, events and jobs are TODO(#3).
+//!
+//! Invariant: what a guest does wrong ends its own call and nothing else.
+
+mod answer;
+mod bindings;
+pub mod bundle;
+mod cache;
+mod call;
+mod capability;
+mod component;
+mod engine;
+mod gate;
+mod guest;
+mod host;
+mod imports;
+mod install;
+mod load;
+mod log;
+mod plugin;
+mod precompiled;
+mod request;
+mod runtime;
+mod settings;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::{Answer, AnswerError};
+pub use bundle::BundleError;
+pub use cache::CacheError;
+pub use call::CallError;
+pub use capability::{Capability, CapabilityError, Grants};
+pub use component::ComponentError;
+pub use host::Host;
+pub use install::InstallError;
+pub use load::LoadError;
+pub use plugin::{Asset, CapabilityView, PluginView};
+pub use request::Request;
+pub use settings::{Enabled, HostError, HostSettings};
+pub use tiwizi_storage::plugin::PluginState;

@@ -1,0 +1,157 @@
+//! Making a plugin ready to run: its component from the cache, or compiled; its templates and locales from the file store.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tiwizi_model::{FileHash, Language};
+use tiwizi_records::{Manifest, ManifestError};
+use tiwizi_storage::plugin::{CapabilityRow, PluginRow};
+use tiwizi_storage::{FileError, Files};
+use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
+
+use crate::bindings::PluginPre;
+use crate::bundle::{Bundle, COMPONENT, Place};
+use crate::cache::{Cache, CacheError};
+use crate::guest::state::{CallState, linker};
+use crate::plugin::{Asset, Parts, Plugin, Standing, Texts, media_type};
+
+/// Why a plugin could not be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Its manifest is no longer accepted.
+    #[error("its manifest is not accepted by this kernel")]
+    Manifest(#[source] ManifestError),
+    /// A file of its bundle is gone.
+    #[error("its file {path} is not in the file store")]
+    Missing {
+        /// The path in the bundle.
+        path: String,
+    },
+    /// A file of its bundle cannot be read.
+    #[error("its file {path} could not be read")]
+    File {
+        /// The path in the bundle.
+        path: String,
+        /// Why.
+        #[source]
+        source: Box<FileError>,
+    },
+    /// Its component does not compile or cannot be kept.
+    #[error("its component could not be compiled")]
+    Compile(#[source] CacheError),
+    /// It imports or exports something else than this kernel's interfaces.
+    #[error("its component does not fit this kernel's interfaces")]
+    World(#[source] wasmtime::Error),
+    /// The compiler's thread ended without an outcome.
+    #[error("its compilation was interrupted")]
+    Interrupted,
+}
+
+/// What it takes to load plugins.
+pub(crate) struct Loader {
+    cache: Cache,
+    files: Files,
+    linker: Linker<CallState>,
+}
+
+impl Loader {
+    pub(crate) fn new(engine: &Engine, cache: Cache, files: Files) -> wasmtime::Result<Self> {
+        Ok(Self { cache, files, linker: linker(engine)? })
+    }
+
+    /// Loads an installed plugin.
+    pub(crate) async fn load(&self, row: PluginRow, grants: &[CapabilityRow]) -> Result<Plugin, LoadError> {
+        let manifest = Manifest::parse(row.manifest.as_bytes()).map_err(LoadError::Manifest)?;
+        let component = manifest
+            .files
+            .iter()
+            .find(|file| file.path == COMPONENT)
+            .map(|file| file.sha256)
+            .ok_or_else(|| LoadError::Missing { path: COMPONENT.to_owned() })?;
+        let pre = match self.cache.load(component) {
+            Some(compiled) => self.fit(&compiled)?,
+            None => self.ready(component, self.read(COMPONENT, component).await?).await?,
+        };
+        let grants = grants.iter().filter_map(|grant| grant.capability.parse().ok()).collect();
+        Ok(Plugin::new(Parts {
+            texts: self.texts(&manifest).await?,
+            manifest,
+            bundle: row.bundle,
+            pre,
+            standing: Standing { state: row.state, reason: row.reason, grants: Arc::new(grants) },
+            installed_at: row.installed_at,
+            installed_by: row.installed_by,
+        }))
+    }
+
+    /// Compiles a component on a blocking thread and keeps the outcome; what this instance compiled before is taken from there.
+    pub(crate) async fn ready(&self, hash: FileHash, bytes: Bytes) -> Result<PluginPre<CallState>, LoadError> {
+        let cache = self.cache.clone();
+        let compiled = tokio::task::spawn_blocking(move || match cache.load(hash) {
+            Some(compiled) => Ok(compiled),
+            None => cache.compile(hash, &bytes),
+        });
+        let compiled = compiled.await.map_err(|_| LoadError::Interrupted)?.map_err(LoadError::Compile)?;
+        self.fit(&compiled)
+    }
+
+    /// Checks every import and export against the linker, once for all calls.
+    fn fit(&self, component: &Component) -> Result<PluginPre<CallState>, LoadError> {
+        let pre = self.linker.instantiate_pre(component).map_err(LoadError::World)?;
+        PluginPre::new(pre).map_err(LoadError::World)
+    }
+
+    async fn texts(&self, manifest: &Manifest) -> Result<Texts, LoadError> {
+        let mut texts = Texts::default();
+        for file in &manifest.files {
+            let content = match Place::of(&file.path) {
+                Ok(Place::Template(_) | Place::Locale(_)) => self.read(&file.path, file.sha256).await?,
+                _ => Bytes::new(),
+            };
+            texts.add(&file.path, file.sha256, file.bytes, &content);
+        }
+        Ok(texts)
+    }
+
+    async fn read(&self, path: &str, hash: FileHash) -> Result<Bytes, LoadError> {
+        let found = self
+            .files
+            .get(hash)
+            .await
+            .map_err(|source| LoadError::File { path: path.to_owned(), source: Box::new(source) })?;
+        found.ok_or_else(|| LoadError::Missing { path: path.to_owned() })
+    }
+}
+
+/// What a bundle holds besides its component.
+pub(crate) fn texts_of_bundle(bundle: &Bundle) -> Texts {
+    let mut texts = Texts::default();
+    for (path, (hash, content)) in &bundle.files {
+        texts.add(path, *hash, content.len() as u64, content);
+    }
+    texts
+}
+
+impl Texts {
+    fn add(&mut self, path: &str, hash: FileHash, bytes: u64, content: &[u8]) {
+        let text = || Arc::from(String::from_utf8_lossy(content));
+        match Place::of(path) {
+            Ok(Place::Template(name)) => drop(self.templates.insert(name.to_owned(), text())),
+            Ok(Place::Locale(tag)) => {
+                if let Ok(language) = tag.parse::<Language>() {
+                    self.locales.insert(language, text());
+                }
+            }
+            Ok(Place::Asset(inside)) => {
+                let asset = Asset { hash, media_type: media_type(inside), bytes };
+                self.assets.insert(inside.to_owned(), asset);
+            }
+            Ok(Place::Manifest | Place::Component) | Err(_) => {}
+        }
+    }
+}
+
+/// The plugins that are loaded, by id.
+pub(crate) type Plugins = BTreeMap<tiwizi_model::PluginId, Arc<Plugin>>;

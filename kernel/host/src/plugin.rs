@@ -1,0 +1,238 @@
+//! An installed plugin as the host holds it: what its bundle says, its compiled component, and how it stands.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, limits};
+use tiwizi_records::Manifest;
+use tiwizi_records::manifest::{LocalText, RouteDeclaration};
+use tiwizi_storage::plugin::PluginState;
+
+use crate::answer::Holdings;
+use crate::bindings::PluginPre;
+use crate::capability::Capability;
+use crate::gate::Gate;
+use crate::guest::state::CallState;
+use crate::log::LogMinute;
+
+/// One installed plugin. What can change while it runs lies in its standing.
+pub(crate) struct Plugin {
+    pub(crate) manifest: Manifest,
+    pub(crate) bundle: FileHash,
+    pub(crate) texts: Texts,
+    pub(crate) pre: PluginPre<CallState>,
+    pub(crate) gate: Gate,
+    pub(crate) minute: Arc<LogMinute>,
+    pub(crate) installed_at: Instant,
+    pub(crate) installed_by: Option<AccountId>,
+    standing: RwLock<Standing>,
+    traps: Mutex<VecDeque<Instant>>,
+}
+
+/// What a plugin's bundle holds besides its component.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    pub(crate) templates: BTreeMap<String, Arc<str>>,
+    pub(crate) locales: BTreeMap<Language, Arc<str>>,
+    pub(crate) assets: BTreeMap<String, Asset>,
+}
+
+/// A file of a bundle that browsers may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// Its bytes in the file store.
+    pub hash: FileHash,
+    /// Its media type, by its ending.
+    pub media_type: &'static str,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Whether a plugin may be called, and what it may do.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    pub(crate) state: PluginState,
+    pub(crate) reason: Option<String>,
+    pub(crate) grants: Arc<BTreeSet<Capability>>,
+}
+
+/// What the console and the command line show of a plugin.
+#[derive(Debug, Clone)]
+pub struct PluginView {
+    /// Its id.
+    pub id: PluginId,
+    /// The version of its bundle.
+    pub version: String,
+    /// Its name for people.
+    pub name: LocalText,
+    /// What it does.
+    pub description: LocalText,
+    /// Who publishes it.
+    pub publisher: Option<String>,
+    /// Under which licence.
+    pub licence: Option<String>,
+    /// Whether it may be called.
+    pub state: PluginState,
+    /// Why it may not.
+    pub reason: Option<String>,
+    /// What it asks for, and whether that is granted.
+    pub capabilities: Vec<CapabilityView>,
+    /// Its pages.
+    pub routes: Vec<RouteDeclaration>,
+    /// The names of its kinds.
+    pub kinds: Vec<String>,
+    /// The languages of its messages.
+    pub locales: Vec<Language>,
+    /// The SHA-256 of its bundle.
+    pub bundle: FileHash,
+    /// When it was installed.
+    pub installed_at: Instant,
+    /// Who installed it; none for the system.
+    pub installed_by: Option<AccountId>,
+}
+
+/// One thing that a plugin asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapabilityView {
+    /// Its name.
+    pub name: String,
+    /// Why it is asked for.
+    pub reason: LocalText,
+    /// Whether the plugin works without it.
+    pub optional: bool,
+    /// Whether an administrator granted it.
+    pub granted: bool,
+}
+
+/// What a plugin is made of when it is installed or loaded.
+pub(crate) struct Parts {
+    pub(crate) manifest: Manifest,
+    pub(crate) bundle: FileHash,
+    pub(crate) texts: Texts,
+    pub(crate) pre: PluginPre<CallState>,
+    pub(crate) standing: Standing,
+    pub(crate) installed_at: Instant,
+    pub(crate) installed_by: Option<AccountId>,
+}
+
+impl Plugin {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            manifest: parts.manifest,
+            bundle: parts.bundle,
+            texts: parts.texts,
+            pre: parts.pre,
+            gate: Gate::new(),
+            minute: Arc::default(),
+            installed_at: parts.installed_at,
+            installed_by: parts.installed_by,
+            standing: RwLock::new(parts.standing),
+            traps: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn id(&self) -> &PluginId {
+        &self.manifest.id
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_state(&self, state: PluginState, reason: Option<String>) {
+        let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
+        standing.state = state;
+        standing.reason = reason;
+    }
+
+    pub(crate) fn set_grants(&self, grants: BTreeSet<Capability>) {
+        self.standing.write().unwrap_or_else(PoisonError::into_inner).grants = Arc::new(grants);
+    }
+
+    /// Notes a trap. True when that makes too many in too short a time.
+    pub(crate) fn trapped_too_often(&self, now: Instant) -> bool {
+        let mut traps = self.traps.lock().unwrap_or_else(PoisonError::into_inner);
+        traps.retain(|at| at.plus_ms(limits::PLUGIN_TRAPS_MS) > now);
+        traps.push_back(now);
+        let too_often = traps.len() >= limits::PLUGIN_TRAPS_MAX;
+        if too_often {
+            traps.clear();
+        }
+        too_often
+    }
+
+    /// Processor time for one page: what the manifest asks for, never more than the kernel gives.
+    pub(crate) fn cpu_ms(&self) -> u64 {
+        self.manifest.limits.cpu_ms.unwrap_or(limits::PLUGIN_CPU_MS_MAX).clamp(1, limits::PLUGIN_CPU_MS_MAX)
+    }
+
+    /// Its memory, by the same rule.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let asked = self.manifest.limits.memory_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        asked.unwrap_or(limits::PLUGIN_MEMORY_BYTES_MAX).min(limits::PLUGIN_MEMORY_BYTES_MAX)
+    }
+
+    pub(crate) fn view(&self) -> PluginView {
+        let standing = self.standing();
+        let capability = |request: &tiwizi_records::manifest::CapabilityRequest| CapabilityView {
+            name: request.name.clone(),
+            reason: request.reason.clone(),
+            optional: request.optional,
+            // `context` is no capability: every plugin has it.
+            granted: request.name.parse().map_or(true, |capability| standing.grants.contains(&capability)),
+        };
+        PluginView {
+            id: self.manifest.id.clone(),
+            version: self.manifest.version.clone(),
+            name: self.manifest.name.clone(),
+            description: self.manifest.description.clone(),
+            publisher: self.manifest.publisher.clone(),
+            licence: self.manifest.licence.clone(),
+            capabilities: self.manifest.capabilities.iter().map(capability).collect(),
+            state: standing.state,
+            reason: standing.reason,
+            routes: self.manifest.routes.clone(),
+            kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
+            locales: self.texts.locales.keys().copied().collect(),
+            bundle: self.bundle,
+            installed_at: self.installed_at,
+            installed_by: self.installed_by,
+        }
+    }
+}
+
+/// What a manifest asks for. Names that this kernel does not know were refused with the manifest.
+pub(crate) fn asked(manifest: &Manifest) -> BTreeSet<Capability> {
+    manifest.capabilities.iter().filter_map(|request| request.name.parse().ok()).collect()
+}
+
+impl Holdings for Plugin {
+    fn has_template(&self, name: &str) -> bool {
+        self.texts.templates.contains_key(name)
+    }
+
+    fn has_asset(&self, path: &str) -> bool {
+        self.texts.assets.contains_key(path)
+    }
+}
+
+/// The media type of an asset. What is not on the list is bytes, which a browser saves and never runs.
+pub(crate) fn media_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("opus" | "ogg" | "oga") => "audio/ogg",
+        Some("mp3") => "audio/mpeg",
+        Some("m4a") => "audio/mp4",
+        Some("webm") => "video/webm",
+        Some("mp4") => "video/mp4",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("webp") => "image/webp",
+        Some("avif") => "image/avif",
+        Some("pdf") => "application/pdf",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("vtt") => "text/vtt; charset=utf-8",
+        Some("csv") => "text/csv; charset=utf-8",
+        Some("json") => "application/json",
+        _ => "application/octet-stream",
+    }
+}

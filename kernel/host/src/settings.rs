@@ -1,0 +1,78 @@
+//! What the host is built with, and why it cannot start or change how a plugin stands.
+
+use std::path::PathBuf;
+
+use tiwizi_model::{PluginId, limits};
+use tiwizi_records::CatalogueError;
+use tiwizi_storage::StorageError;
+
+use crate::cache::CacheError;
+use crate::capability::Capability;
+
+/// What the host is built with.
+#[derive(Debug, Clone)]
+pub struct HostSettings {
+    /// The data directory of the instance.
+    pub data: PathBuf,
+    /// Threads that run plugins.
+    pub workers: usize,
+    /// Instances of all plugins at once.
+    pub instances_max: u32,
+}
+
+impl HostSettings {
+    /// Two threads and the largest pool.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self { data: data.into(), workers: 2, instances_max: limits::PLUGIN_POOL_MAX }
+    }
+}
+
+/// Why the host could not start, or could not change how a plugin stands.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// wasmtime refused its configuration.
+    #[error("the plugin engine could not be built")]
+    Engine(#[source] wasmtime::Error),
+    /// A thread could not be started.
+    #[error("the threads of the plugin host could not be started")]
+    Threads(#[source] std::io::Error),
+    /// The cache of compiled plugins cannot be used.
+    #[error("the cache of compiled plugins cannot be used")]
+    Cache(#[source] CacheError),
+    /// The database failed.
+    #[error("the plugins could not be read or written down")]
+    Storage(#[source] StorageError),
+    /// The kinds of an installed plugin are refused.
+    #[error("the kinds of {plugin} are refused")]
+    Kinds {
+        /// Whose.
+        plugin: PluginId,
+        /// Why.
+        #[source]
+        source: CatalogueError,
+    },
+    /// There is no such plugin.
+    #[error("there is no plugin {plugin}")]
+    Unknown {
+        /// What was asked for.
+        plugin: PluginId,
+    },
+    /// A grant that the plugin did not ask for.
+    #[error("{plugin} does not ask for {capability}")]
+    Unasked {
+        /// Which plugin.
+        plugin: PluginId,
+        /// What was to be granted.
+        capability: Capability,
+    },
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enabled {
+    /// It may be called.
+    On,
+    /// It may not.
+    Off,
+}

@@ -1,0 +1,127 @@
+//! A host over a fresh database, with the chaos plugin installed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+use tempfile::TempDir;
+use tiwizi_identity::Caller;
+use tiwizi_model::{Ambient, InstanceId, Language, PluginId};
+use tiwizi_records::{Catalogue, Plain, Records};
+use tiwizi_storage::{Db, Files, Location};
+
+use crate::bundle::{Sources, pack};
+use crate::{Answer, CallError, Grants, Host, HostSettings, PluginState, Request};
+
+pub(super) struct House {
+    pub(super) directory: TempDir,
+    pub(super) host: Host,
+}
+
+impl House {
+    /// With the chaos plugin, everything granted.
+    pub(super) async fn with_chaos() -> Self {
+        let house = Self::empty().await;
+        house.host.install(bundle(), Grants::All, &Caller::system()).await.unwrap();
+        house
+    }
+
+    pub(super) async fn empty() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        warm(directory.path());
+        let host = open(directory.path()).await;
+        Self { directory, host }
+    }
+
+    /// Stops the host and starts another one over the same data.
+    pub(super) async fn again(self) -> Self {
+        self.host.db().close().await;
+        drop(self.host);
+        let host = open(self.directory.path()).await;
+        Self { directory: self.directory, host }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Answer, CallError> {
+        self.host.call(&chaos(), Caller::public(), Request::get("r1", path, Language::French)).await
+    }
+
+    pub(super) async fn post(&self, path: &str, text: &str) -> Result<Answer, CallError> {
+        let form = vec![("text".to_owned(), text.to_owned())];
+        let request = Request { method: "POST".to_owned(), form, ..Request::get("r2", path, Language::French) };
+        self.host.call(&chaos(), Caller::public(), request).await
+    }
+
+    /// The JSON document that a path answers with.
+    pub(super) async fn document(&self, path: &str) -> Value {
+        match self.get(path).await {
+            Ok(Answer::Json { status: 200, body }) => body,
+            other => panic!("{path} answered {other:?}"),
+        }
+    }
+
+    /// The next call works, and the plugin still stands.
+    pub(super) async fn assert_unhurt(&self) {
+        self.host.set_enabled(&chaos(), crate::Enabled::On).await.unwrap();
+        assert_eq!(self.document("/fine").await, "fine");
+    }
+
+    pub(super) fn state(&self) -> PluginState {
+        self.host.plugin(&chaos()).unwrap().state
+    }
+}
+
+pub(super) fn chaos() -> PluginId {
+    "chaos".parse().unwrap()
+}
+
+async fn open(directory: &Path) -> Host {
+    let ambient = Ambient::system();
+    let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
+    let catalogue = Catalogue::open(&db).await.unwrap();
+    let instance = InstanceId(uuid::Uuid::from_u128(1));
+    let records = Records::new(db, catalogue, vec![Arc::new(Plain)], ambient.clone(), instance);
+    let files = Files::open(directory, ambient.clone()).unwrap();
+    let settings = HostSettings { instances_max: 64, ..HostSettings::new(directory) };
+    Host::start(settings, records, files, ambient).await.unwrap()
+}
+
+/// The chaos plugin's bundle.
+pub(super) fn bundle() -> Bytes {
+    let folder = root().join("tests/guests/chaos");
+    pack(&Sources { folder: &folder, component: &component(), assets: None }).unwrap().into()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The chaos component: `TIWIZI_PLUGINS_DIR` says where components lie, else the place where cargo puts it. It is built when it is missing.
+fn component() -> PathBuf {
+    let built = target().join("wasm32-wasip2/plugin");
+    let folder = std::env::var_os("TIWIZI_PLUGINS_DIR").map_or(built, PathBuf::from);
+    let component = folder.join("tiwizi_chaos.wasm");
+    if !component.is_file() {
+        let build = ["build", "-p", "tiwizi-chaos", "--target", "wasm32-wasip2", "--profile", "plugin"];
+        let status = Command::new(env!("CARGO")).args(build).current_dir(root()).status().unwrap();
+        assert!(status.success(), "the chaos component could not be built");
+    }
+    component
+}
+
+/// Gives a fresh data directory the compiled component of an earlier test, as a hard link where that is possible: compiling it
+/// anew in each test process would take a second each.
+fn warm(directory: &Path) {
+    let shared = target().join("tmp/host-tests");
+    let engine = crate::engine::engine(1).unwrap();
+    let ambient = Ambient::system();
+    crate::cache::Cache::open(&shared, &engine, &ambient).unwrap();
+    std::fs::create_dir_all(directory.join("cache")).unwrap();
+    std::fs::copy(shared.join("cache/seal.key"), directory.join("cache/seal.key")).unwrap();
+    std::os::unix::fs::symlink(shared.join("cache/plugins"), directory.join("cache/plugins")).unwrap();
+}

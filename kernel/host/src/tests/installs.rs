@@ -1,0 +1,151 @@
+//! Installing: all of it or nothing.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tiwizi_identity::Caller;
+use tiwizi_model::FileHash;
+
+use super::house::{House, bundle, chaos};
+use crate::{BundleError, ComponentError, Grants, InstallError, PluginState};
+
+/// The chaos bundle with another component and a changed manifest; the list of files is right again.
+fn changed(component: Option<Vec<u8>>, change: impl FnOnce(&mut Value)) -> Bytes {
+    let mut archive = tar::Archive::new(std::io::Cursor::new(bundle()));
+    let mut files: Vec<(String, Vec<u8>)> = archive
+        .entries()
+        .unwrap()
+        .map(|entry| {
+            let mut entry = entry.unwrap();
+            let mut content = Vec::new();
+            std::io::Read::read_to_end(&mut entry, &mut content).unwrap();
+            (entry.path().unwrap().to_string_lossy().into_owned(), content)
+        })
+        .collect();
+    if let Some(component) = component {
+        files.iter_mut().find(|(path, _)| path == "component.wasm").unwrap().1 = component;
+    }
+    let mut manifest: Value = serde_json::from_slice(&files[0].1).unwrap();
+    change(&mut manifest);
+    manifest["files"] = files[1..]
+        .iter()
+        .map(|(path, content)| {
+            let hash = FileHash(Sha256::digest(content).into());
+            json!({ "path": path, "sha256": hash.to_string(), "bytes": content.len() })
+        })
+        .collect();
+    files[0].1 = manifest.to_string().into_bytes();
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, content) in &files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(content.len() as u64);
+        header.set_entry_type(tar::EntryType::Regular);
+        header.set_path(path).unwrap();
+        header.set_cksum();
+        builder.append(&header, &content[..]).unwrap();
+    }
+    builder.into_inner().unwrap().into()
+}
+
+async fn refused(bundle: Bytes) -> InstallError {
+    let house = House::empty().await;
+    let error = house.host.install(bundle, Grants::All, &Caller::system()).await.unwrap_err();
+    assert!(house.host.plugins().is_empty());
+    assert!(house.host.catalogue().current().iter().next().is_none());
+    let house = house.again().await;
+    assert!(house.host.plugins().is_empty());
+    error
+}
+
+fn component(text: &str) -> Bytes {
+    changed(Some(wat::parse_str(text).unwrap()), |_| ())
+}
+
+#[tokio::test]
+async fn an_installed_plugin_is_there_after_a_restart() {
+    let house = House::with_chaos().await;
+    let before = house.host.plugin(&chaos()).unwrap();
+    let house = house.again().await;
+    let after = house.host.plugin(&chaos()).unwrap();
+    assert_eq!((before.version, before.bundle, before.state), (after.version, after.bundle, PluginState::Enabled));
+    assert_eq!(before.capabilities, after.capabilities);
+    house.assert_unhurt().await;
+}
+
+#[tokio::test]
+async fn a_plugin_is_installed_once() {
+    let house = House::with_chaos().await;
+    let again = house.host.install(bundle(), Grants::All, &Caller::system()).await;
+    assert!(matches!(again, Err(InstallError::Installed { .. })));
+}
+
+#[tokio::test]
+async fn a_component_with_a_foreign_import_is_refused_by_name() {
+    let text = r#"(component (import "wasi:sockets/tcp@0.2.0" (instance)))"#;
+    let InstallError::Component(ComponentError::Import { import }) = refused(component(text)).await else {
+        panic!("the import is refused");
+    };
+    assert_eq!(import, "wasi:sockets/tcp@0.2.0");
+}
+
+#[tokio::test]
+async fn a_component_without_our_exports_or_with_other_types_is_refused() {
+    assert!(matches!(refused(component("(component)")).await, InstallError::Component(ComponentError::World { .. })));
+    let other_type =
+        r#"(component (import "tiwizi:plugin/context@1.0.0" (instance (export "now" (func (result string))))))"#;
+    assert!(matches!(refused(component(other_type)).await, InstallError::Component(ComponentError::World { .. })));
+}
+
+#[tokio::test]
+async fn code_that_was_compiled_elsewhere_is_refused() {
+    let house = House::empty().await;
+    let precompiled = house.host.ground().engine.precompile_component(&wat::parse_str("(component)").unwrap()).unwrap();
+    let error = refused(changed(Some(precompiled), |_| ())).await;
+    assert!(matches!(error, InstallError::Component(ComponentError::Kind)), "{error:?}");
+}
+
+#[tokio::test]
+async fn too_many_memories_or_tables_are_refused() {
+    let memories = "(core module $m (memory 1)) (core instance (instantiate $m))".to_owned()
+        + &"(core instance (instantiate $m))".repeat(10);
+    assert!(matches!(refused(component(&format!("(component {memories})"))).await, InstallError::Component(_)));
+    let tables = "(core module $m (table 1 funcref)) (core instance (instantiate $m))".to_owned()
+        + &"(core instance (instantiate $m))".repeat(40);
+    assert!(matches!(refused(component(&format!("(component {tables})"))).await, InstallError::Component(_)));
+}
+
+#[tokio::test]
+async fn a_manifest_that_breaks_a_rule_is_refused() {
+    let reserved = refused(changed(None, |manifest| manifest["id"] = json!("api"))).await;
+    assert!(matches!(reserved, InstallError::Rule { pointer, .. } if pointer == "/id"));
+    let api = refused(changed(None, |manifest| manifest["api"] = json!("2.0"))).await;
+    assert!(matches!(api, InstallError::Rule { pointer, .. } if pointer == "/api"));
+    let template = refused(changed(None, |manifest| manifest["templates"] = json!(["page", "other"]))).await;
+    assert!(matches!(template, InstallError::Rule { pointer, .. } if pointer == "/templates/1"));
+    for path in ["//evil", "/../x", "login", "/a b"] {
+        let route = refused(changed(None, |manifest| manifest["routes"][0]["path"] = json!(path))).await;
+        assert!(matches!(route, InstallError::Manifest(_)), "{path}: {route:?}");
+    }
+    assert!(matches!(refused(changed(None, |manifest| manifest["evil"] = json!(1))).await, InstallError::Manifest(_)));
+}
+
+#[tokio::test]
+async fn one_changed_byte_in_a_bundle_is_refused() {
+    let mut bytes = bundle().to_vec();
+    let last = bytes.len() - 2_000;
+    bytes[last] ^= 1;
+    let error = refused(bytes.into()).await;
+    assert!(matches!(error, InstallError::Bundle(BundleError::Differs { .. } | BundleError::Tar { .. })), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_capability_that_is_needed_must_be_granted() {
+    let house = House::empty().await;
+    let needing = changed(None, |manifest| manifest["capabilities"][0]["optional"] = json!(false));
+    let none = Grants::parse("telemetry").unwrap();
+    let error = house.host.install(needing.clone(), none, &Caller::system()).await.unwrap_err();
+    assert!(matches!(error, InstallError::Ungranted { .. }), "{error:?}");
+    let some = Grants::parse("store").unwrap();
+    let view = house.host.install(needing, some, &Caller::system()).await.unwrap();
+    assert_eq!(view.capabilities.iter().filter(|capability| capability.granted).count(), 1);
+}

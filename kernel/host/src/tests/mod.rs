@@ -1,0 +1,9 @@
+//! The host with a real component that misbehaves, over a real SQLite database.
+
+mod answers;
+mod bounds;
+mod calls;
+mod figures;
+mod house;
+mod installs;
+mod writes;

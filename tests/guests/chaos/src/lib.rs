@@ -1,0 +1,67 @@
+//! Misbehaves on purpose: one route per misbehaviour, so that the host's limits are tested against a real component.
+//!
+//! It is never part of an instance. Each route is what a broken or hostile plugin would do; `/fine` and `/notes` are there to see that
+//! the next call works and what is left of the writes.
+
+mod answers;
+mod raw;
+mod work;
+
+use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
+
+/// The plugin.
+#[derive(Debug, Clone, Copy)]
+pub struct Chaos;
+
+const ROUTES: &[Route] = &[
+    Route::get("/", answers::fine),
+    Route::get("/fine", answers::fine),
+    Route::get("/page", answers::page),
+    Route::get("/asset", answers::asset),
+    Route::get("/who", answers::who),
+    Route::get("/environment", answers::environment),
+    Route::get("/answers/giant", answers::giant),
+    Route::get("/answers/large", answers::large),
+    Route::get("/answers/no-json", answers::no_json),
+    Route::get("/answers/deep-json", answers::deep_json),
+    Route::get("/answers/line-break", answers::line_break),
+    Route::get("/answers/away", answers::away),
+    Route::get("/answers/template", answers::template),
+    Route::get("/answers/status", answers::status),
+    Route::get("/answers/file", answers::file),
+    Route::get("/loop", work::endless),
+    Route::get("/copy", work::copy),
+    Route::get("/memory", work::memory),
+    Route::get("/trap", work::trap),
+    Route::get("/exit", work::exit),
+    Route::get("/sleep", work::sleep),
+    Route::get("/recursion", work::recursion),
+    Route::get("/log", work::log),
+    Route::get("/print", work::print),
+    Route::get("/storm", work::storm),
+    Route::get("/reads", work::reads),
+    Route::get("/argument", work::argument),
+    Route::get("/outside", work::outside),
+    Route::get("/handles", work::handles),
+    Route::get("/random", work::random),
+    Route::get("/mark", work::mark),
+    Route::get("/peek", work::peek),
+    Route::get("/notes", work::notes),
+    Route::post("/write", work::write),
+    Route::post("/write-then-trap", work::write_then_trap),
+    Route::post("/write-then-loop", work::write_then_loop),
+    Route::post("/write-then-problem", work::write_then_problem),
+    Route::post("/write-then-rubbish", work::write_then_rubbish),
+    Route::post("/write-much", work::write_much),
+    Route::get("/register", work::register),
+    Route::get("/milestone", work::milestone),
+    Route::get("/foreign", work::foreign),
+];
+
+impl Plugin for Chaos {
+    fn handle(request: &Request) -> Result<Answer, Error> {
+        router::answer(ROUTES, request)
+    }
+}
+
+tiwizi_sdk::export!(Chaos);

@@ -1,0 +1,50 @@
+// Comfort only: every page works without this file.
+"use strict";
+
+// A choice in the directory's filters is followed at once.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field instanceof HTMLSelectElement && field.hasAttribute("data-submits")) field.form?.requestSubmit();
+});
+
+// Ask before what cannot be taken back; send a form once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const question = form.getAttribute("data-confirm");
+  if ((question && !window.confirm(question)) || form.hasAttribute("data-sent")) {
+    event.preventDefault();
+    return;
+  }
+  // A search leaves no empty parameters in the address.
+  if (form.method === "get") {
+    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+  }
+  form.setAttribute("data-sent", "");
+});
+
+// Back from the browser's memory, forms are fresh again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    form.removeAttribute("data-sent");
+    for (const field of form.elements) field.disabled = false;
+  }
+});
+
+// The language list closes when one taps elsewhere or presses Escape.
+document.addEventListener("click", (event) => {
+  for (const popup of document.querySelectorAll("details[data-popup][open]")) {
+    if (!popup.contains(event.target)) popup.removeAttribute("open");
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const popup of document.querySelectorAll("details[data-popup][open]")) {
+    popup.removeAttribute("open");
+    popup.querySelector("summary")?.focus();
+  }
+});
+
+// One recording at a time.
+document.addEventListener("play", (event) => {
+  for (const player of document.querySelectorAll("audio")) if (player !== event.target) player.pause();
+}, true);

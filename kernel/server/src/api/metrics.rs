@@ -1,0 +1,32 @@
+//! `GET /metrics`: for administrators, and for a collector on the same machine.
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, header};
+use tiwizi_identity::Role;
+
+use crate::accept::Peer;
+use crate::app::App;
+use crate::caller::Visitor;
+use crate::problem::{Fault, Problem};
+
+/// Numbers in the text format of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, content_type = "text/plain")))]
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let is_local = peer.is_some_and(|Extension(Peer(address))| address.ip().is_loopback());
+    // A proxy on this machine makes everybody look local, but it says for whom it asks.
+    let is_forwarded = headers.contains_key(header::FORWARDED) || headers.contains_key("x-forwarded-for");
+    let is_collector = is_local && !is_forwarded;
+    if !is_collector && !visitor.signed_in()?.holds(Role::Administrator) {
+        return Err(Fault::Forbidden.into());
+    }
+    let head = app.db.sequence().await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render(head.0)).into_response())
+}

@@ -1,0 +1,19 @@
+//! The HTTP API, one file per resource. Each file holds the shapes that go over the wire, its handlers, and their
+//! part of the OpenAPI document.
+
+pub(crate) mod accounts;
+pub(crate) mod batch;
+pub(crate) mod changes;
+pub(crate) mod files;
+pub(crate) mod health;
+pub(crate) mod history;
+pub(crate) mod kinds;
+pub(crate) mod listing;
+pub(crate) mod metrics;
+pub(crate) mod plugins;
+pub(crate) mod question;
+pub(crate) mod records;
+pub(crate) mod session;
+pub(crate) mod shapes;
+pub(crate) mod statistics;
+pub(crate) mod tokens;

@@ -1,0 +1,204 @@
+//! Plugins: what is installed, for everybody; installing, granting and switching, for administrators.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, Uri};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tiwizi_host::{Capability, CapabilityError, Enabled, Grants, PluginView};
+use tiwizi_identity::Role;
+use tiwizi_model::PluginId;
+use tiwizi_records::manifest::LocalText;
+use utoipa::ToSchema;
+
+use crate::api::shapes::ListView;
+use crate::app::App;
+use crate::body::{self, BodyLimit};
+use crate::caller::{Administrator, Visitor};
+use crate::json::{self, Shaped};
+use crate::parameters::Parameters;
+use crate::problem::{Fault, Problem, ProblemBody};
+use crate::time::rfc3339;
+
+/// A plugin.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PluginShown {
+    id: String,
+    version: String,
+    /// Its name, by language.
+    #[schema(value_type = Object)]
+    name: Map<String, Value>,
+    /// What it does, by language.
+    #[schema(value_type = Object)]
+    description: Map<String, Value>,
+    publisher: Option<String>,
+    licence: Option<String>,
+    /// `enabled`, `disabled` or `quarantined`.
+    state: &'static str,
+    kinds: Vec<String>,
+    languages: Vec<&'static str>,
+    /// What only administrators see.
+    administration: Option<PluginAdministration>,
+}
+
+/// What only administrators see of a plugin.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PluginAdministration {
+    /// Why it is not enabled.
+    reason: Option<String>,
+    capabilities: Vec<CapabilityShown>,
+    /// The SHA-256 of its bundle.
+    bundle: String,
+    installed: String,
+    installed_by: Option<String>,
+}
+
+/// Something that a plugin asks for.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CapabilityShown {
+    name: String,
+    /// Why it is asked for, by language.
+    #[schema(value_type = Object)]
+    reason: Map<String, Value>,
+    optional: bool,
+    granted: bool,
+}
+
+/// What a plugin may do from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GrantsBody {
+    /// The names of capabilities; what is not named is taken back.
+    capabilities: Vec<String>,
+}
+
+/// Whether a plugin may be called.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EnabledBody {
+    enabled: bool,
+}
+
+impl PluginShown {
+    fn of(plugin: PluginView, is_administrator: bool) -> Self {
+        let administration = is_administrator.then(|| PluginAdministration {
+            reason: plugin.reason.clone(),
+            capabilities: plugin
+                .capabilities
+                .iter()
+                .map(|capability| CapabilityShown {
+                    name: capability.name.clone(),
+                    reason: by_language(&capability.reason),
+                    optional: capability.optional,
+                    granted: capability.granted,
+                })
+                .collect(),
+            bundle: plugin.bundle.to_string(),
+            installed: rfc3339(plugin.installed_at),
+            installed_by: plugin.installed_by.map(|account| account.to_string()),
+        });
+        Self {
+            id: plugin.id.to_string(),
+            version: plugin.version,
+            name: by_language(&plugin.name),
+            description: by_language(&plugin.description),
+            publisher: plugin.publisher,
+            licence: plugin.licence,
+            state: plugin.state.as_str(),
+            kinds: plugin.kinds,
+            languages: plugin.locales.iter().map(|language| language.tag()).collect(),
+            administration,
+        }
+    }
+}
+
+/// A text by the tags of its languages.
+pub(crate) fn by_language(text: &LocalText) -> Map<String, Value> {
+    text.0.iter().map(|(language, text)| (language.tag().to_owned(), Value::from(text.as_str()))).collect()
+}
+
+/// Lists the installed plugins.
+#[utoipa::path(get, path = "/api/v1/plugins", tag = "plugins", responses((status = 200, body = ListView<PluginShown>)))]
+pub(crate) async fn list(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, Problem> {
+    let is_administrator = visitor.caller().holds(Role::Administrator);
+    let plugins = app.host.plugins().into_iter();
+    json::ok(&ListView { items: plugins.map(|plugin| PluginShown::of(plugin, is_administrator)).collect() })
+}
+
+/// One plugin.
+#[utoipa::path(get, path = "/api/v1/plugins/{plugin}", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
+    responses((status = 200, body = PluginShown), (status = 404, body = ProblemBody)))]
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(plugin): Path<String>,
+) -> Result<Response, Problem> {
+    let plugin = app.host.plugin(&id_of(&plugin)?).ok_or(Fault::UnknownPlugin)?;
+    json::ok(&PluginShown::of(plugin, visitor.caller().holds(Role::Administrator)))
+}
+
+/// Installs a bundle, or upgrades the plugin to it. `grant` says what it may do: `all` that it asks for, or names.
+#[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    params(("grant" = Option<String>, Query, description = "`all`, or the names of capabilities separated by commas")),
+    responses((status = 201, body = PluginShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn install(
+    State(app): State<Arc<App>>,
+    administrator: Administrator,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let mut parameters = Parameters::of_query(uri.query())?;
+    let grant = parameters.take("grant")?.unwrap_or_default();
+    parameters.finish()?;
+    let grants = Grants::parse(&grant).map_err(|error| Problem::parameter("grant", error.to_string()))?;
+    if !matches!(body::media_type(&headers).as_deref(), Some("application/octet-stream" | "application/x-tar")) {
+        return Err(Problem::from(Fault::MediaType).saying("send application/octet-stream"));
+    }
+    let bundle = body::read(&headers, body, BodyLimit::UPLOAD).await?;
+    let plugin = app.host.install(bundle, grants, administrator.caller()).await?;
+    json::answer(StatusCode::CREATED, &PluginShown::of(plugin, true))
+}
+
+/// Sets what a plugin may do.
+#[utoipa::path(put, path = "/api/v1/plugins/{plugin}/grants", tag = "plugins", request_body = GrantsBody, params(("plugin" = String, Path, description = "The plugin")),
+    responses((status = 200, body = PluginShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub(crate) async fn set_grants(
+    State(app): State<Arc<App>>,
+    administrator: Administrator,
+    Path(plugin): Path<String>,
+    Shaped(wanted): Shaped<GrantsBody>,
+) -> Result<Response, Problem> {
+    let id = id_of(&plugin)?;
+    let mut grants = BTreeSet::new();
+    for (index, name) in wanted.capabilities.iter().enumerate() {
+        let capability: Capability = name.parse().map_err(|error: CapabilityError| {
+            Problem::field(&format!("/capabilities/{index}"), "capability", error.to_string())
+        })?;
+        grants.insert(capability);
+    }
+    let plugin = app.host.set_grants(&id, grants, administrator.caller()).await?;
+    json::ok(&PluginShown::of(plugin, true))
+}
+
+/// Switches a plugin on or off.
+#[utoipa::path(put, path = "/api/v1/plugins/{plugin}/enabled", tag = "plugins", request_body = EnabledBody, params(("plugin" = String, Path, description = "The plugin")),
+    responses((status = 200, body = PluginShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn set_enabled(
+    State(app): State<Arc<App>>,
+    _: Administrator,
+    Path(plugin): Path<String>,
+    Shaped(wanted): Shaped<EnabledBody>,
+) -> Result<Response, Problem> {
+    let enabled = if wanted.enabled { Enabled::On } else { Enabled::Off };
+    let plugin = app.host.set_enabled(&id_of(&plugin)?, enabled).await?;
+    json::ok(&PluginShown::of(plugin, true))
+}
+
+fn id_of(text: &str) -> Result<PluginId, Problem> {
+    text.parse().map_err(|_| Fault::UnknownPlugin.into())
+}

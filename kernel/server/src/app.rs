@@ -1,0 +1,178 @@
+//! `App`: everything that a handler needs, built once at the start and handed down. There are no globals.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tiwizi_host::{Host, HostError, HostSettings};
+use tiwizi_identity::Identity;
+use tiwizi_model::{Ambient, limits};
+use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records};
+use tiwizi_registry::Rules;
+use tiwizi_registry::kinds::MANIFEST;
+use tiwizi_storage::instance::{self, InstanceRow};
+use tiwizi_storage::{Db, FileError, Files, Location, OpenError, StorageError};
+
+use crate::idempotency::Inflight;
+use crate::metrics::Metrics;
+use crate::pages::{Pages, PagesError};
+use crate::tasks::Tasks;
+
+/// What an operator decides.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The directory that holds everything the instance owns.
+    pub data: PathBuf,
+    /// A PostgreSQL address; none means SQLite in the data directory.
+    pub database: Option<String>,
+    /// Open connections; more are refused.
+    pub connections_max: usize,
+    /// Whether visitors come over TLS, through a proxy: browsers are then told to insist on it.
+    pub behind_tls: bool,
+    /// Time and randomness.
+    pub ambient: Ambient,
+}
+
+impl Settings {
+    /// The settings of an instance with its data in SQLite.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            database: None,
+            connections_max: limits::CONNECTIONS_MAX,
+            behind_tls: false,
+            ambient: Ambient::system(),
+        }
+    }
+}
+
+/// Why an instance cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be opened.
+    #[error("could not open the database")]
+    Database {
+        /// Why.
+        #[source]
+        source: OpenError,
+    },
+    /// Nobody has made an instance here.
+    #[error("there is no instance here; make one with `tiwizi init`")]
+    NoInstance,
+    /// The database does not answer.
+    #[error("could not read the instance")]
+    Read(#[source] StorageError),
+    /// The kernel's own kinds cannot be used.
+    #[error("the kernel's own manifest is not right")]
+    Manifest(#[source] ManifestError),
+    /// The kernel's own kinds cannot be used.
+    #[error("could not put the kernel's own kinds to use")]
+    Kinds(#[source] CatalogueError),
+    /// The file store cannot be opened.
+    #[error("could not open the file store")]
+    Files(#[source] FileError),
+    /// The plugin host cannot start.
+    #[error("could not start the plugin host")]
+    Host(#[source] HostError),
+    /// The pages cannot be prepared.
+    #[error("could not prepare the pages")]
+    Pages(#[source] PagesError),
+}
+
+/// An instance that is open: everything that a handler needs.
+pub struct App {
+    /// What the operator decided.
+    pub settings: Settings,
+    /// Who and where this instance is.
+    pub instance: InstanceRow,
+    /// Time and randomness.
+    pub ambient: Ambient,
+    /// The database.
+    pub db: Db,
+    /// The file store.
+    pub files: Files,
+    /// Accounts, sessions, tokens.
+    pub identity: Identity,
+    /// The one door to records.
+    pub records: Records,
+    /// Plugins.
+    pub host: Host,
+    /// The pages' templates and messages.
+    pub pages: Pages,
+    /// What runs in the background.
+    pub tasks: Tasks,
+    pub(crate) metrics: Metrics,
+    pub(crate) inflight: Inflight,
+}
+
+impl App {
+    /// Opens an instance: database, kinds, plugins, pages. Nothing is served yet and no task runs.
+    ///
+    /// # Errors
+    /// When a part cannot be opened; the message says which and what to do.
+    pub async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
+        let ambient = settings.ambient.clone();
+        let db =
+            Db::open(&location(&settings), ambient.clone()).await.map_err(|source| StartError::Database { source })?;
+        let instance = find_instance(&db).await?;
+        let catalogue = Catalogue::open(&db).await.map_err(StartError::Kinds)?;
+        use_own_kinds(&db, &catalogue).await?;
+        let files = Files::open(&settings.data, ambient.clone()).map_err(StartError::Files)?;
+        let reviewers: tiwizi_records::review::Reviewers = vec![Arc::new(Rules::new(ambient.clone()))];
+        let records = Records::new(db.clone(), catalogue, reviewers, ambient.clone(), instance.id);
+        let host_settings = HostSettings::new(&settings.data);
+        let host = Host::start(host_settings, records.clone(), files.clone(), ambient.clone())
+            .await
+            .map_err(StartError::Host)?;
+        let pages = Pages::load(&instance.name).map_err(StartError::Pages)?;
+        Ok(Arc::new(Self {
+            identity: Identity::new(db.clone(), ambient.clone()),
+            settings,
+            instance,
+            ambient,
+            db,
+            files,
+            records,
+            host,
+            pages,
+            tasks: Tasks::default(),
+            metrics: Metrics::default(),
+            inflight: Inflight::default(),
+        }))
+    }
+
+    /// Stops what runs, in order: requests, tasks, then the database.
+    pub async fn stop(&self) {
+        self.tasks.stop(Duration::from_millis(limits::STOP_WAIT_MS)).await;
+        self.db.close().await;
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("App").field("instance", &self.instance.id).finish_non_exhaustive()
+    }
+}
+
+fn location(settings: &Settings) -> Location {
+    match &settings.database {
+        Some(url) => Location::Postgres { url: url.clone() },
+        None => Location::Sqlite { directory: settings.data.clone() },
+    }
+}
+
+async fn find_instance(db: &Db) -> Result<InstanceRow, StartError> {
+    let mut tx = db.read().await.map_err(StartError::Read)?;
+    let found = instance::find(&mut tx).await.map_err(StartError::Read)?;
+    found.ok_or(StartError::NoInstance)
+}
+
+async fn use_own_kinds(db: &Db, catalogue: &Catalogue) -> Result<(), StartError> {
+    let manifest = Manifest::parse(MANIFEST).map_err(StartError::Manifest)?;
+    let mut tx = db.begin_write().await.map_err(StartError::Read)?;
+    let addition = catalogue.add(&mut tx, &manifest).await.map_err(StartError::Kinds)?;
+    tx.commit().await.map_err(StartError::Read)?;
+    catalogue.publish(addition);
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! What surrounds every handler: the request's id and span, the refusals that need no route, panics, the rendering
+//! and logging of problems, security headers, and the count of answers.
+//!
+//! A request id is made here and accepted from nobody. Nothing below this file writes a request to the log.
+
+use std::error::Error;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use tiwizi_model::{Language, limits};
+use tracing::Instrument as _;
+
+use crate::accepts::{self, Form};
+use crate::app::App;
+use crate::language;
+use crate::pages;
+use crate::problem::{self, Fault, Problem};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Pages take scripts and styles from their own origin only; nothing inline runs.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+/// Everything that is no page can run nothing at all.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/// The id of one request: in its answer, in its problem, in its log lines, and handed to plugins.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// The id as text.
+    #[must_use]
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the edge remembers of a request while its handler has it.
+struct Asked {
+    id: RequestId,
+    method: Method,
+    route: String,
+    language: Language,
+    wants_page: bool,
+}
+
+/// The layer around every route.
+pub(crate) async fn surround(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let started = tokio::time::Instant::now();
+    let asked = Asked::of(&app, &request);
+    request.headers_mut().remove(REQUEST_ID);
+    request.extensions_mut().insert(asked.id.clone());
+    let span = tracing::info_span!("request", request.id = asked.id.as_str(), method = %asked.method, path = request.uri().path());
+    let response = match refuse(&request) {
+        Err(problem) => problem.into_response(),
+        Ok(()) => guard(&app, next.run(request)).instrument(span.clone()).await,
+    };
+    let _entered = span.enter();
+    let response = finish(&app, &asked, response);
+    app.metrics.answered(&asked.route, &asked.method, response.status().as_u16(), started.elapsed());
+    response
+}
+
+impl Asked {
+    fn of(app: &App, request: &Request) -> Self {
+        let path = request.uri().path();
+        let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+        Self {
+            id: RequestId(app.ambient.new_uuid().hyphenated().to_string().into()),
+            method: request.method().clone(),
+            route,
+            language: language::of_address(path).unwrap_or_else(|| language::choose(None, request.headers())),
+            wants_page: !is_for_programs(path) && wants_html(request.headers()),
+        }
+    }
+}
+
+/// Whether an address is never shown to a person as a page.
+pub(crate) fn is_for_programs(path: &str) -> bool {
+    ["/api/", "/health/", "/metrics", "/assets/"].iter().any(|start| path.starts_with(start))
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    let named = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));
+    headers.get_all(header::ACCEPT).iter().any(named)
+        && accepts::choose(headers, &[Form::Html, Form::Json]).is_ok_and(|form| form == Form::Html)
+}
+
+/// The refusals that need no route.
+fn refuse(request: &Request) -> Result<(), Problem> {
+    if address_bytes(request.uri()) > limits::ADDRESS_BYTES_MAX {
+        return Err(Fault::AddressTooLong.into());
+    }
+    let header_bytes: usize =
+        request.headers().iter().map(|(name, value)| name.as_str().len().saturating_add(value.len())).sum();
+    if header_bytes > limits::HEADER_BYTES_MAX || request.headers().len() > limits::HEADERS_MAX {
+        return Err(Fault::HeaderTooLarge.into());
+    }
+    if *request.method() == Method::TRACE || *request.method() == Method::CONNECT {
+        return Err(Fault::Method.into());
+    }
+    Ok(())
+}
+
+fn address_bytes(uri: &Uri) -> usize {
+    uri.path_and_query().map_or(0, |address| address.as_str().len())
+}
+
+/// A panic in a handler ends that request and nothing else.
+async fn guard(app: &App, handler: impl Future<Output = Response>) -> Response {
+    match AssertUnwindSafe(handler).catch_unwind().await {
+        Ok(response) => response,
+        Err(payload) => {
+            app.metrics.panics.fetch_add(1, Ordering::Relaxed);
+            let message = payload
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| payload.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            tracing::error!(panic.message = message, "a handler panicked");
+            Problem::from(Fault::Internal).into_response()
+        }
+    }
+}
+
+fn finish(app: &App, asked: &Asked, mut response: Response) -> Response {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| problem::of_bare(&response)) {
+        report(&problem);
+        response = render(app, asked, &problem, response);
+    }
+    put_security_headers(response.headers_mut(), app.settings.behind_tls);
+    if let Ok(id) = HeaderValue::from_str(asked.id.as_str()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    tracing::debug!(status = response.status().as_u16(), "answered");
+    response
+}
+
+/// Writes a problem to the log, once.
+fn report(problem: &Problem) {
+    let code = problem.fault().code();
+    let cause = problem.cause().map(chain);
+    let cause = cause.as_deref().unwrap_or("none");
+    match problem.fault().status().as_u16() {
+        500.. => tracing::error!(problem.code = code, problem.cause = cause, "request failed"),
+        401 | 403 | 404 => tracing::info!(problem.code = code, problem.cause = cause, "request refused"),
+        _ => tracing::debug!(problem.code = code, problem.cause = cause, "request refused"),
+    }
+}
+
+/// An error with all that lies behind it, in one line.
+fn chain(error: &(dyn Error + Send + Sync)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn render(app: &App, asked: &Asked, problem: &Problem, response: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    let page =
+        if asked.wants_page { pages::render_problem(app, asked.language, problem, asked.id.as_str()) } else { None };
+    let (media_type, body) = match page {
+        Some(html) => ("text/html; charset=utf-8", Body::from(html)),
+        None => ("application/problem+json", Body::from(problem.to_json(asked.id.as_str()))),
+    };
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, body)
+}
+
+fn put_security_headers(headers: &mut HeaderMap, behind_tls: bool) {
+    let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if behind_tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+}

@@ -1,0 +1,202 @@
+//! `Idempotency-Key`: a POST that is repeated with the same key and the same body has its effect once and is answered
+//! the same.
+//!
+//! Within this process, requests with one key wait for each other. Across processes and crashes, writes of records
+//! remember their key in their own transaction (a receipt); other answers are remembered right
+//! after they were given. An answer that shows a secret is not remembered: its repetition is told so.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use tiwizi_model::{AccountId, limits};
+use tiwizi_records::Receipt;
+use tiwizi_storage::{WriteError, idempotency};
+
+use crate::app::App;
+use crate::body::{self, BodyLimit};
+use crate::caller::Visitor;
+use crate::problem::{Fault, Problem};
+
+const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The status of a receipt that `records` stored with its writes: the handler runs again and gives them again.
+const RECEIPT: i32 = 0;
+/// Answers that show a secret once.
+const SHOWN_ONCE: [&str; 2] = ["/api/v1/session", "/api/v1/tokens"];
+/// Headers of an answer that are given again with it.
+const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG];
+
+/// The key of one request, for handlers that keep it in their own transaction.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    account: Option<AccountId>,
+    key: String,
+    request_hash: [u8; 32],
+}
+
+impl Key {
+    /// The same for `records`, which keeps it in the transaction of the writes.
+    pub(crate) fn receipt(self) -> Receipt {
+        Receipt { key: self.key, request_hash: self.request_hash }
+    }
+}
+
+/// What is remembered of an answer.
+#[derive(Debug, Serialize, Deserialize)]
+struct Remembered {
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+type Lock = Arc<tokio::sync::Mutex<()>>;
+
+/// The keys of requests that are under way in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Inflight(Mutex<HashMap<(Option<AccountId>, String), Lock>>);
+
+impl Inflight {
+    fn lock_of(&self, key: &Key) -> Lock {
+        let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those that nobody holds any more go; the map is as large as what is under way.
+        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+        Arc::clone(locks.entry((key.account, key.key.clone())).or_default())
+    }
+}
+
+/// The layer that answers repetitions.
+pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
+        return next.run(request).await;
+    }
+    once(&app, request, next).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn once(app: &App, request: Request, next: Next) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let text = read_key(&parts.headers)?;
+    let account = Visitor::recognise(app, &parts).await?.caller().account();
+    let limit = if is_upload(&parts) { BodyLimit::UPLOAD } else { BodyLimit::NORMAL };
+    let bytes = body::read(&parts.headers, body, limit).await?;
+    let key = Key { account, key: text, request_hash: hash_of(&parts, &bytes) };
+    let lock = app.inflight.lock_of(&key);
+    let _held = lock.lock().await;
+    if let Some(answer) = recall(app, &key).await? {
+        return Ok(answer);
+    }
+    let path = parts.uri.path().to_owned();
+    parts.extensions.insert(key.clone());
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    if response.status().is_server_error() || response.status() == StatusCode::TOO_MANY_REQUESTS {
+        return Ok(response);
+    }
+    remember(app, &key, &path, response).await
+}
+
+fn read_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let values: Vec<&HeaderValue> = headers.get_all(HEADER).iter().collect();
+    let text = match values.as_slice() {
+        [one] => one.to_str().unwrap_or_default(),
+        _ => "",
+    };
+    if text.is_empty()
+        || text.len() > limits::RECEIPT_KEY_BYTES_MAX
+        || !text.bytes().all(|byte| byte.is_ascii_graphic())
+    {
+        let bytes_max = limits::RECEIPT_KEY_BYTES_MAX;
+        let message = format!("Idempotency-Key must be given once, with 1 to {bytes_max} visible ASCII characters");
+        return Err(Problem::from(Fault::Malformed).saying(message));
+    }
+    Ok(text.to_owned())
+}
+
+fn is_upload(parts: &Parts) -> bool {
+    matches!(parts.uri.path(), "/api/v1/files" | "/api/v1/plugins")
+}
+
+fn hash_of(parts: &Parts, bytes: &[u8]) -> [u8; 32] {
+    let address = parts.uri.path_and_query().map_or("", |address| address.as_str());
+    let media_type = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let mut hash = Sha256::new();
+    for piece in [address.as_bytes(), media_type, bytes] {
+        hash.update(piece.len().to_be_bytes());
+        hash.update(piece);
+    }
+    hash.finalize().into()
+}
+
+/// The answer that was given under this key, if there was one.
+async fn recall(app: &App, key: &Key) -> Result<Option<Response>, Problem> {
+    let mut tx = app.db.read_single().await?;
+    let Some(row) = idempotency::find(&mut tx, key.account, &key.key).await? else { return Ok(None) };
+    drop(tx);
+    if row.request_hash != key.request_hash {
+        return Err(Fault::KeyReused.into());
+    }
+    if row.status == RECEIPT {
+        return Ok(None);
+    }
+    let status = u16::try_from(row.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let Some(status) = status else { return Err(Fault::Internal.into()) };
+    if row.answer.is_empty() {
+        return Err(Fault::AnsweredOnce.into());
+    }
+    let remembered: Remembered = serde_json::from_str(&row.answer).map_err(Problem::internal)?;
+    let mut response = (status, remembered.body).into_response();
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    for (name, value) in remembered.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    Ok(Some(response))
+}
+
+/// Remembers an answer. Problems are rendered further out, so of them only their being is kept: a repetition of a
+/// refused request is judged anew.
+async fn remember(app: &App, key: &Key, path: &str, response: Response) -> Result<Response, Problem> {
+    if !response.status().is_success() && !response.status().is_redirection() {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, limits::BODY_BYTES_MAX).await.map_err(Problem::internal)?;
+    let answer = match std::str::from_utf8(&bytes) {
+        Ok(text) if !SHOWN_ONCE.contains(&path) => write_answer(&parts.headers, text)?,
+        _ => String::new(),
+    };
+    let row = idempotency::IdempotencyRow {
+        account: key.account,
+        key: key.key.clone(),
+        request_hash: key.request_hash,
+        status: i32::from(parts.status.as_u16()),
+        answer,
+        at: app.ambient.now(),
+    };
+    store(app, &row).await?;
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn write_answer(headers: &HeaderMap, body: &str) -> Result<String, Problem> {
+    let headers =
+        KEPT.iter().filter_map(|name| Some((name.to_string(), headers.get(name)?.to_str().ok()?.to_owned()))).collect();
+    serde_json::to_string(&Remembered { headers, body: body.to_owned() }).map_err(Problem::internal)
+}
+
+async fn store(app: &App, row: &idempotency::IdempotencyRow) -> Result<(), Problem> {
+    let mut tx = app.db.begin_write().await?;
+    match idempotency::create(&mut tx, row).await {
+        Ok(()) => tx.commit().await.map_err(Problem::from),
+        // Another process, or the receipt of the handler itself, was there first.
+        Err(WriteError::Duplicate { .. }) => Ok(()),
+        Err(error) => Err(Problem::from(error)),
+    }
+}

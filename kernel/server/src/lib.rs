@@ -1,0 +1,43 @@
+//! The server: the HTTP API, the pages, and the tasks in the background. The only crate that knows axum and status
+//! codes.
+//!
+//! To know what it serves, read `router.rs`: one flat list. Each handler is five moves (extract, permit, act, commit,
+//! answer); what is refused travels as a [`Problem`] and is rendered at the edge. No SQL and no rule of the domain is
+//! here.
+
+mod accept;
+mod accepts;
+mod api;
+pub mod app;
+mod background;
+mod body;
+mod caller;
+mod cookie;
+mod edge;
+mod etag;
+mod export;
+mod form;
+mod idempotency;
+mod json;
+mod language;
+mod metrics;
+mod openapi;
+mod pages;
+mod parameters;
+mod plugin;
+pub mod problem;
+mod range;
+mod router;
+mod socket;
+mod stored;
+pub mod tasks;
+mod time;
+
+pub use accept::{serve, stop_signal};
+pub use app::{App, Settings, StartError};
+pub use problem::{Fault, FieldProblem, Problem};
+pub use router::{build as router, routes};
+pub use tasks::{Stop, Tasks};
+
+#[cfg(test)]
+mod tests;

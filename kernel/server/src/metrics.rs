@@ -1,0 +1,155 @@
+//! Numbers for the operator, in the text format of Prometheus. A small registry of our own: counters that are added
+//! to on every request and read seldom. It holds routes, methods and statuses, never an address or a person.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// The upper bounds of the time buckets, in milliseconds.
+const BUCKETS_MS: [u64; 9] = [1, 5, 10, 25, 50, 100, 250, 1000, 5000];
+
+#[derive(Debug, Default)]
+struct RouteNumbers {
+    by_status: BTreeMap<u16, u64>,
+    buckets: [u64; BUCKETS_MS.len()],
+    count: u64,
+    sum_us: u64,
+}
+
+/// The numbers of one process.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    routes: Mutex<BTreeMap<(String, &'static str), RouteNumbers>>,
+    /// Handlers that panicked.
+    pub(crate) panics: AtomicU64,
+    /// Connections that are open.
+    pub(crate) connections: AtomicI64,
+    /// Connections that were refused because too many were open.
+    pub(crate) connections_refused: AtomicU64,
+}
+
+impl Metrics {
+    /// Counts one answer of a route.
+    pub(crate) fn answered(&self, route: &str, method: &http::Method, status: u16, took: Duration) {
+        let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (route.to_owned(), method_name(method));
+        let numbers = routes.entry(key).or_default();
+        let by_status = numbers.by_status.entry(status).or_default();
+        *by_status = by_status.saturating_add(1);
+        numbers.count = numbers.count.saturating_add(1);
+        let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        numbers.sum_us = numbers.sum_us.saturating_add(took_us);
+        for (bucket, bound_ms) in numbers.buckets.iter_mut().zip(BUCKETS_MS) {
+            if took_us <= bound_ms.saturating_mul(1000) {
+                *bucket = bucket.saturating_add(1);
+            }
+        }
+    }
+
+    /// Writes everything in the text format.
+    pub(crate) fn render(&self, log_head: i64) -> String {
+        let mut text = String::new();
+        for (name, kind, help, value) in [
+            ("tiwizi_log_head", "gauge", "The last number of the change log.", log_head),
+            ("tiwizi_connections", "gauge", "Open connections.", self.connections.load(Ordering::Relaxed)),
+            (
+                "tiwizi_connections_refused_total",
+                "counter",
+                "Connections refused over the cap.",
+                signed(&self.connections_refused),
+            ),
+            ("tiwizi_panics_total", "counter", "Handlers that panicked.", signed(&self.panics)),
+        ] {
+            put(&mut text, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
+        }
+        self.render_routes(&mut text);
+        text
+    }
+
+    fn render_routes(&self, text: &mut String) {
+        let routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+        put(text, format_args!("# HELP tiwizi_answers_total Answers.\n# TYPE tiwizi_answers_total counter\n"));
+        for ((route, method), numbers) in routes.iter() {
+            for (status, count) in &numbers.by_status {
+                put(
+                    text,
+                    format_args!(
+                        "tiwizi_answers_total{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}} {count}\n"
+                    ),
+                );
+            }
+        }
+        put(
+            text,
+            format_args!("# HELP tiwizi_answer_seconds Time to answer.\n# TYPE tiwizi_answer_seconds histogram\n"),
+        );
+        for ((route, method), numbers) in routes.iter() {
+            let labels = format!("route=\"{route}\",method=\"{method}\"");
+            for (count, bound_ms) in numbers.buckets.iter().zip(BUCKETS_MS) {
+                let bound = seconds(bound_ms.saturating_mul(1000));
+                put(text, format_args!("tiwizi_answer_seconds_bucket{{{labels},le=\"{bound}\"}} {count}\n"));
+            }
+            let (count, sum) = (numbers.count, seconds(numbers.sum_us));
+            put(text, format_args!("tiwizi_answer_seconds_bucket{{{labels},le=\"+Inf\"}} {count}\n"));
+            put(text, format_args!("tiwizi_answer_seconds_sum{{{labels}}} {sum}\n"));
+            put(text, format_args!("tiwizi_answer_seconds_count{{{labels}}} {count}\n"));
+        }
+    }
+}
+
+fn signed(counter: &AtomicU64) -> i64 {
+    i64::try_from(counter.load(Ordering::Relaxed)).unwrap_or(i64::MAX)
+}
+
+fn seconds(micros: u64) -> String {
+    let (whole, rest) = (micros / 1_000_000, micros % 1_000_000);
+    format!("{whole}.{rest:06}")
+}
+
+fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
+    if text.write_fmt(line).is_err() {
+        unreachable!("writing into a String cannot fail");
+    }
+}
+
+/// Methods are named by a closed list, so that nobody can fill the registry with names of their own.
+fn method_name(method: &http::Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_counted_by_route_method_and_status() {
+        let metrics = Metrics::default();
+        for _ in 0..3 {
+            metrics.answered("/api/v1/kinds", &http::Method::GET, 200, Duration::from_millis(3));
+        }
+        let strange = http::Method::from_bytes(b"BREW").unwrap();
+        metrics.answered("none", &strange, 405, Duration::from_micros(10));
+        let text = metrics.render(7);
+        for line in [
+            "tiwizi_answers_total{route=\"/api/v1/kinds\",method=\"GET\",status=\"200\"} 3",
+            "tiwizi_answers_total{route=\"none\",method=\"other\",status=\"405\"} 1",
+            "tiwizi_answer_seconds_bucket{route=\"/api/v1/kinds\",method=\"GET\",le=\"0.001000\"} 0",
+            "tiwizi_answer_seconds_bucket{route=\"/api/v1/kinds\",method=\"GET\",le=\"0.005000\"} 3",
+            "tiwizi_answer_seconds_sum{route=\"/api/v1/kinds\",method=\"GET\"} 0.009000",
+            "tiwizi_log_head 7",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The OpenAPI document: the fixed part from the code of the handlers, the rest from the kinds that are in use.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+use tiwizi_records::{Kind, Kinds};
+use utoipa::OpenApi;
+
+use crate::api::{
+    accounts, batch, changes, files, health, history, kinds, metrics, plugins, records, session, statistics, tokens,
+};
+use crate::app::App;
+use crate::json;
+use crate::plugin;
+use crate::problem::Problem;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tiwizi",
+        description = "The HTTP API of one instance. Errors are problems (RFC 9457) with a stable `code`. A request that changes something carries either a token (`Authorization: Bearer`) or the session's cookie together with its `x-csrf-token`. Every POST takes an `Idempotency-Key`. Unknown parameters and fields are refused.",
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
+    ),
+    paths(
+        health::live, health::ready, metrics::show, show,
+        session::create, session::show, session::end, session::change_password,
+        tokens::list, tokens::create, tokens::revoke,
+        accounts::list, accounts::create, accounts::grant, accounts::revoke, accounts::disable,
+        kinds::list, kinds::show,
+        records::list, records::create, records::show, records::replace, records::patch, records::delete,
+        history::list, batch::write, changes::read, statistics::show, files::store, files::read,
+        plugins::list, plugins::install, plugins::show, plugins::set_grants, plugins::set_enabled,
+        plugin::redirect_root, plugin::redirect, plugin::asset,
+        plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,
+    ),
+    tags(
+        (name = "operations", description = "For those who run the instance"),
+        (name = "identity", description = "Who is who, and who may what"),
+        (name = "records", description = "Kinds, records and the change log"),
+        (name = "files", description = "Content-addressed files"),
+        (name = "plugins", description = "Plugins and their addresses"),
+    ),
+)]
+struct Fixed;
+
+/// The OpenAPI document of this instance, with the kinds that it knows.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "operations", responses((status = 200, body = Object)))]
+pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    json::ok(&document(&app.records.kinds())?)
+}
+
+/// The document with the schemas and addresses of these kinds.
+pub(crate) fn document(kinds: &Kinds) -> Result<Value, Problem> {
+    let mut document = serde_json::to_value(Fixed::openapi()).map_err(Problem::internal)?;
+    for kind in kinds.iter() {
+        let name = schema_name(kind);
+        let address = format!("/api/v1/records/{}", kind.name());
+        insert(&mut document, &["components", "schemas"], &name, kind.declaration().schema().clone());
+        insert(&mut document, &["paths"], &address, list_path(kind, &name));
+        insert(&mut document, &["paths"], &format!("{address}/{{id}}"), record_path(kind, &name));
+    }
+    let schemes = json!({
+        "token": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": crate::cookie::SESSION},
+    });
+    insert(&mut document, &["components"], "securitySchemes", schemes);
+    insert(&mut document, &[], "security", json!([{}, {"token": []}, {"session": []}]));
+    Ok(document)
+}
+
+fn schema_name(kind: &Kind) -> String {
+    format!("{}.{}", kind.name().namespace(), kind.name().name())
+}
+
+fn insert(document: &mut Value, place: &[&str], name: &str, value: Value) {
+    let mut target = document;
+    for step in place {
+        let Value::Object(object) = target else { return };
+        target = object.entry(*step).or_insert_with(|| Value::Object(Map::new()));
+    }
+    if let Value::Object(object) = target {
+        object.insert(name.to_owned(), value);
+    }
+}
+
+/// A record of this kind: what every record has, around content of its own schema.
+fn record_of(name: &str) -> Value {
+    json!({"allOf": [
+        {"$ref": "#/components/schemas/RecordView"},
+        {"properties": {"body": {"$ref": format!("#/components/schemas/{name}")}}},
+    ]})
+}
+
+fn content(schema: &Value) -> Value {
+    json!({"application/json": {"schema": schema}})
+}
+
+fn list_path(kind: &Kind, name: &str) -> Value {
+    let record = record_of(name);
+    let page = json!({"type": "object", "required": ["items", "next"], "properties": {
+        "items": {"type": "array", "items": record}, "next": {"type": ["string", "null"]},
+    }});
+    let body = json!({"$ref": format!("#/components/schemas/{name}")});
+    json!({
+        "get": {
+            "tags": [kind.name().namespace()],
+            "summary": format!("Lists {}", kind.name()),
+            "parameters": filters(kind),
+            "responses": {"200": {"description": "A page", "content": content(&page)}, "default": problem()},
+        },
+        "post": {
+            "tags": [kind.name().namespace()],
+            "summary": format!("Creates a {}", kind.name()),
+            "requestBody": {"required": true, "content": content(&body)},
+            "responses": {"201": {"description": "The record", "content": content(&record)}, "default": problem()},
+        },
+    })
+}
+
+fn record_path(kind: &Kind, name: &str) -> Value {
+    let answer =
+        json!({"200": {"description": "The record", "content": content(&record_of(name))}, "default": problem()});
+    let body = json!({"$ref": format!("#/components/schemas/{name}")});
+    json!({
+        "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}}],
+        "get": {"tags": [kind.name().namespace()], "summary": format!("One {}", kind.name()), "responses": answer},
+        "put": {
+            "tags": [kind.name().namespace()],
+            "summary": format!("Replaces a {}", kind.name()),
+            "requestBody": {"required": true, "content": content(&body)},
+            "responses": answer,
+        },
+    })
+}
+
+/// The fields by which the list can be filtered: those of its declared indexes.
+fn filters(kind: &Kind) -> Vec<Value> {
+    let mut names: Vec<&str> = kind.unique().iter().chain(kind.sorted()).flat_map(|index| index.names()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}})).collect()
+}
+
+fn problem() -> Value {
+    json!({"description": "A problem", "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}},
+    }})
+}

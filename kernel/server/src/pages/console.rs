@@ -1,0 +1,69 @@
+//! The console, for administrators: what this instance is, its plugins and their grants, its accounts, its kinds.
+
+pub(super) mod accounts;
+pub(super) mod kinds;
+pub(super) mod overview;
+pub(super) mod plugins;
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use minijinja::{Value, context};
+use tiwizi_identity::{Caller, Role};
+
+use super::visit::{Asked, SignedIn, Visit};
+use crate::app::App;
+use crate::form::Posted;
+use crate::problem::{Fault, Problem};
+
+/// What a page may be told to say after a form was taken: a key of a message, from this list only.
+const DONE: [&str; 6] =
+    ["grants-saved", "plugin-enabled", "plugin-disabled", "account-added", "token-revoked", "password-changed"];
+
+/// What was just done, by the address's `done`.
+pub(super) fn done(visit: &Visit) -> Option<&'static str> {
+    let given = visit.look.query.split('&').find_map(|pair| pair.strip_prefix("done="))?;
+    DONE.into_iter().find(|key| *key == given)
+}
+
+/// An administrator's visit.
+pub(super) struct Administration(pub(super) Visit);
+
+impl FromRequestParts<Arc<App>> for Administration {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
+        let SignedIn(visit) = SignedIn::from_request_parts(parts, app).await?;
+        demand(&visit).map_err(IntoResponse::into_response)?;
+        Ok(Self(visit))
+    }
+}
+
+/// The visit of an administrator who sent a form.
+fn posted(app: &App, asked: Asked, form: &Posted) -> Result<Visit, Problem> {
+    let visit = asked.by(app, form.visitor.clone());
+    demand(&visit)?;
+    Ok(visit)
+}
+
+fn demand(visit: &Visit) -> Result<&Caller, Problem> {
+    let caller = visit.visitor.signed_in()?;
+    if caller.holds(Role::Administrator) { Ok(caller) } else { Err(Fault::Forbidden.into()) }
+}
+
+const TABS: [(&str, &str); 4] = [
+    ("console-overview", "/console"),
+    ("console-plugins", "/console/plugins"),
+    ("console-accounts", "/console/accounts"),
+    ("console-kinds", "/console/kinds"),
+];
+
+/// What every page of the console has: its tabs, and what was just done or went wrong.
+fn frame(visit: &Visit, wrong: Option<&str>) -> Value {
+    let tab = |(label, path): (&'static str, &str)| {
+        context! { label, url => visit.look.address(path), current => visit.look.path == path }
+    };
+    context! { tabs => TABS.map(tab).to_vec(), done => done(visit), wrong }
+}

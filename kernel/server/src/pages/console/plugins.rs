@@ -1,0 +1,87 @@
+//! Plugins: what each asks for and why, what it was granted, and whether it runs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use minijinja::{Value, context};
+use tiwizi_host::{Capability, CapabilityError, CapabilityView, Enabled, PluginView};
+use tiwizi_model::{Language, PluginId};
+
+use super::super::visit::Asked;
+use super::{Administration, frame, posted};
+use crate::app::App;
+use crate::form::Posted;
+use crate::problem::{Fault, Problem};
+
+/// `GET /{language}/console/plugins`
+pub(in super::super) async fn show(
+    State(app): State<Arc<App>>,
+    Administration(visit): Administration,
+) -> Result<Response, Problem> {
+    let title = visit.texts(&app).text("console-plugins");
+    let language = visit.look.language;
+    let plugins: Vec<Value> = app.host.plugins().iter().map(|plugin| shown(plugin, language)).collect();
+    visit.page(&app, "console/plugins.html", &title, context! { plugins, ..frame(&visit, None) })
+}
+
+/// `POST /{language}/console/plugins/{plugin}/grants`: what is not checked is taken back.
+pub(in super::super) async fn grant(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked, &form)?;
+    let named = form.fields.iter().filter(|(name, _)| name == "capability");
+    let grants: BTreeSet<Capability> = named
+        .map(|(_, value)| value.parse())
+        .collect::<Result<_, CapabilityError>>()
+        .map_err(|error| Problem::field("/capability", "capability", error.to_string()))?;
+    app.host.set_grants(&plugin_of(&plugin)?, grants, visit.visitor.caller()).await?;
+    Ok(visit.go("/console/plugins?done=grants-saved"))
+}
+
+/// `POST /{language}/console/plugins/{plugin}/state`
+pub(in super::super) async fn switch(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked, &form)?;
+    let (enabled, done) = match form.field("enabled") {
+        Some("yes") => (Enabled::On, "plugin-enabled"),
+        Some("no") => (Enabled::Off, "plugin-disabled"),
+        _ => return Err(Problem::field("/enabled", "choice", "yes or no is expected")),
+    };
+    app.host.set_enabled(&plugin_of(&plugin)?, enabled).await?;
+    Ok(visit.go(&format!("/console/plugins?done={done}")))
+}
+
+fn plugin_of(text: &str) -> Result<PluginId, Problem> {
+    text.parse().map_err(|_| Fault::UnknownPlugin.into())
+}
+
+fn shown(plugin: &PluginView, language: Language) -> Value {
+    let capability = |capability: &CapabilityView| {
+        context! {
+            name => &*capability.name,
+            label => capability.name.replace('.', "-"),
+            reason => capability.reason.in_language(language),
+            optional => capability.optional,
+            granted => capability.granted,
+        }
+    };
+    context! {
+        id => plugin.id.as_str(),
+        name => plugin.name.in_language(language),
+        description => plugin.description.in_language(language),
+        version => &*plugin.version,
+        publisher => plugin.publisher.as_deref(),
+        state => plugin.state.as_str(),
+        reason => plugin.reason.as_deref(),
+        capabilities => plugin.capabilities.iter().map(capability).collect::<Vec<_>>(),
+    }
+}

@@ -1,0 +1,280 @@
+//! Renders templates. The kernel's own are built in; a plugin's come from its bundle and are rendered apart, bounded,
+//! into a piece of text that the kernel's layout then frames: a plugin reaches neither the header nor a script.
+
+mod functions;
+
+use std::io;
+use std::sync::Arc;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, context};
+use tiwizi_model::limits;
+
+use self::functions::{csrf, escape, functions, plugin_address};
+use super::assets::Assets;
+use super::i18n::{Messages, MessagesError, Texts};
+use super::latin;
+use super::look::Look;
+
+macro_rules! templates {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../templates/", $name)))),*]
+    };
+}
+
+const KERNEL: &[(&str, &str)] = templates![
+    "layout.html",
+    "components.html",
+    "mark.svg",
+    "field.svg",
+    "home.html",
+    "directory.html",
+    "cooperative.html",
+    "sign-in.html",
+    "password.html",
+    "account.html",
+    "error.html",
+    "plugin.html",
+    "console/frame.html",
+    "console/overview.html",
+    "console/plugins.html",
+    "console/accounts.html",
+    "console/kinds.html",
+];
+/// What plugins' templates extend: the place for their content, and nothing else.
+const FRAME: &str = include_str!("../../templates/plugin-frame.html");
+const COMPONENTS: &str = include_str!("../../templates/components.html");
+
+/// Elements that a plugin's page may not have: they run code, or bend what the kernel's layout says.
+const REFUSED_ELEMENTS: [&str; 11] =
+    ["script", "iframe", "frame", "object", "embed", "applet", "base", "style", "meta", "link", "portal"];
+
+/// Why templates cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A built-in template is wrong.
+    #[error("the template {name} is not well-formed")]
+    Template {
+        /// Which.
+        name: &'static str,
+        /// What is wrong.
+        #[source]
+        source: minijinja::Error,
+    },
+    /// A built-in file of messages is wrong.
+    #[error("the pages' messages cannot be read")]
+    Messages(#[source] MessagesError),
+}
+
+/// Why a page could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The template engine stopped: an error in the template, or a bound that was reached.
+    #[error("the template {name} could not be rendered")]
+    Template {
+        /// Which.
+        name: String,
+        /// Why.
+        #[source]
+        source: minijinja::Error,
+    },
+    /// A plugin's page has an element that plugins may not use.
+    #[error("the template {name} gave a <{element}> element, which plugins may not use")]
+    Element {
+        /// Which.
+        name: String,
+        /// The element.
+        element: &'static str,
+    },
+}
+
+/// Everything that pages are made with.
+pub(crate) struct Engine {
+    environment: Environment<'static>,
+    pub(crate) messages: Arc<Messages>,
+    pub(crate) assets: Assets,
+    instance: Arc<str>,
+}
+
+impl Engine {
+    /// Reads the built-in templates and messages.
+    pub(crate) fn new(instance: &str) -> Result<Self, EngineError> {
+        let mut environment = environment();
+        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        for (name, source) in KERNEL {
+            environment.add_template(name, source).map_err(|source| EngineError::Template { name, source })?;
+        }
+        let messages = Arc::new(Messages::kernel().map_err(EngineError::Messages)?);
+        Ok(Self { environment, messages, assets: Assets::new(), instance: instance.into() })
+    }
+
+    /// The kernel's texts in the page's language.
+    pub(crate) fn texts(&self, look: &Look) -> Texts {
+        Texts::new(look.language, Arc::clone(&self.messages))
+    }
+
+    /// Renders a page of the kernel.
+    pub(crate) fn page(&self, look: &Look, template: &str, title: &str, data: Value) -> Result<String, RenderError> {
+        let draft = self.messages.is_draft(look.language);
+        self.framed(look, &self.texts(look), template, title, draft, data)
+    }
+
+    /// Renders a plugin's page: its template first, by itself and bounded, then the layout around it.
+    pub(crate) fn plugin_page(
+        &self,
+        look: &Look,
+        plugin: &PluginTemplates,
+        template: &str,
+        title: &str,
+        data: Value,
+    ) -> Result<String, RenderError> {
+        let texts = self.texts(look).with_plugin(Arc::clone(&plugin.messages));
+        let content = plugin.content(look, &texts, template, title, data)?;
+        let draft = self.messages.is_draft(look.language) || plugin.messages.is_draft(look.language);
+        let content = context! { content => Value::from_safe_string(content) };
+        self.framed(look, &self.texts(look), "plugin.html", title, draft, content)
+    }
+
+    fn framed(
+        &self,
+        look: &Look,
+        texts: &Texts,
+        template: &str,
+        title: &str,
+        draft: bool,
+        data: Value,
+    ) -> Result<String, RenderError> {
+        let name = template.to_owned();
+        let frame = context! {
+            page => look.page(title),
+            shell => look.shell(texts, &self.assets, &self.instance, draft),
+            search_chars_max => limits::SEARCH_CHARS_MAX,
+            password_chars_min => limits::PASSWORD_CHARS_MIN,
+        };
+        let root = context! { ..frame, ..functions(texts), ..csrf(look), ..data };
+        let html = self
+            .environment
+            .get_template(template)
+            .and_then(|template| template.render(root))
+            .map_err(|source| RenderError::Template { name, source })?;
+        Ok(if look.is_latin_view() { latin::page(&html) } else { html })
+    }
+}
+
+/// The templates and messages of one version of a plugin.
+pub(crate) struct PluginTemplates {
+    environment: Environment<'static>,
+    messages: Arc<Messages>,
+    plugin: String,
+    version: String,
+}
+
+impl PluginTemplates {
+    /// Takes the templates from where `find` finds them by name.
+    pub(crate) fn new(
+        plugin: &str,
+        version: &str,
+        messages: Messages,
+        find: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        let mut environment = environment();
+        environment.set_fuel(Some(limits::PLUGIN_RENDER_FUEL));
+        // What a plugin hands over is data; only its templates are markup.
+        environment.remove_filter("safe");
+        environment.set_loader(move |name| match name {
+            "layout.html" => Ok(Some(FRAME.to_owned())),
+            "components.html" => Ok(Some(COMPONENTS.to_owned())),
+            _ => find(name).map(checked).transpose(),
+        });
+        Self { environment, messages: Arc::new(messages), plugin: plugin.to_owned(), version: version.to_owned() }
+    }
+
+    /// The version whose templates these are.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn content(
+        &self,
+        look: &Look,
+        texts: &Texts,
+        template: &str,
+        title: &str,
+        data: Value,
+    ) -> Result<String, RenderError> {
+        let failed = |source| RenderError::Template { name: template.to_owned(), source };
+        let base = look.address(&format!("/p/{}", self.plugin));
+        let assets = format!("/p/{}/assets/{}", self.plugin, self.version);
+        let addresses = context! {
+            page => look.page(title),
+            url => Value::from_function(move |path: &str| plugin_address(&base, path)),
+            asset => Value::from_function(move |path: &str| plugin_address(&assets, path)),
+        };
+        let root = context! { ..addresses, ..functions(texts), ..csrf(look), ..data };
+        let mut output = Bounded { bytes: Vec::new(), left: limits::PLUGIN_PAGE_BYTES_MAX };
+        let rendered = self
+            .environment
+            .get_template(template)
+            .and_then(|found| found.render_captured_to(root, &mut output).map(drop));
+        rendered.map_err(failed)?;
+        let content = String::from_utf8_lossy(&output.bytes).into_owned();
+        match refused_element(&content) {
+            Some(element) => Err(RenderError::Element { name: template.to_owned(), element }),
+            None => Ok(content),
+        }
+    }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    // Lines that hold only a tag leave nothing in the page.
+    let mut syntax = SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true);
+    if let Ok(syntax) = syntax.build() {
+        environment.set_syntax(syntax);
+    }
+    environment.set_formatter(|output, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() && matches!(state.auto_escape(), AutoEscape::Html) => {
+            escape(output, text).map_err(|error| minijinja::Error::new(ErrorKind::WriteFailure, error.to_string()))
+        }
+        _ => minijinja::escape_formatter(output, state, value),
+    });
+    environment
+}
+
+/// A template may not switch escaping off.
+fn checked(source: String) -> Result<String, minijinja::Error> {
+    if source.contains("autoescape") {
+        return Err(minijinja::Error::new(ErrorKind::SyntaxError, "a plugin's template may not change escaping"));
+    }
+    Ok(source)
+}
+
+fn refused_element(html: &str) -> Option<&'static str> {
+    html.split('<').skip(1).find_map(|tag| {
+        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).take(16).collect();
+        REFUSED_ELEMENTS.into_iter().find(|element| name.eq_ignore_ascii_case(element))
+    })
+}
+
+/// Takes so many bytes and no more.
+struct Bounded {
+    bytes: Vec<u8>,
+    left: usize,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.left = self.left.checked_sub(buffer.len()).ok_or_else(|| io::Error::other("the page is too large"))?;
+        self.bytes.extend_from_slice(buffer);
+        Ok(buffer.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

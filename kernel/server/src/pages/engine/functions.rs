@@ -1,0 +1,78 @@
+//! What templates can call (`t`, `number`, `date`, `csrf_field` …), and how a value becomes text in HTML.
+
+use fluent_bundle::FluentArgs;
+use minijinja::value::Kwargs;
+use minijinja::{Value, context};
+use tiwizi_model::Instant;
+
+use super::super::format;
+use super::super::i18n::Texts;
+use super::super::look::Look;
+
+/// The functions that every template may call.
+pub(super) fn functions(texts: &Texts) -> Value {
+    let (words, dates, numbers) = (texts.clone(), texts.clone(), texts.clone());
+    context! {
+        t => Value::from_function(move |key: &str, values: Kwargs| translate(&words, key, &values)),
+        number => Value::from_function(move |value: f64| numbers.number(value)),
+        date => Value::from_function(move |value: Value| date(&dates, &value)),
+        duration => Value::from_function(|seconds: u64| format::duration(seconds)),
+    }
+}
+
+pub(super) fn csrf(look: &Look) -> Value {
+    let token = look.viewer.as_ref().map(|viewer| viewer.csrf.clone()).unwrap_or_default();
+    context! {
+        csrf_field => Value::from_function(move || {
+            let field = format!(r#"<input type="hidden" name="{}" value="{}">"#, crate::form::CSRF_FIELD, minijinja::HtmlEscape(&token));
+            Value::from_safe_string(field)
+        }),
+    }
+}
+
+fn translate(texts: &Texts, key: &str, values: &Kwargs) -> Result<String, minijinja::Error> {
+    let mut args = FluentArgs::new();
+    for name in values.args() {
+        let value: Value = values.get(name)?;
+        match f64::try_from(value.clone()) {
+            Ok(number) if value.is_number() => args.set(name.to_owned(), number),
+            _ => args.set(name.to_owned(), texts.value(&value.to_string())),
+        }
+    }
+    Ok(texts.text_with(key, &args))
+}
+
+fn date(texts: &Texts, value: &Value) -> String {
+    match i64::try_from(value.clone()) {
+        Ok(ms) if value.is_number() => texts.date(Instant(ms)),
+        _ => texts.written_date(&value.to_string()),
+    }
+}
+
+/// Escapes what has a meaning in HTML. The engine's own escaping also turns every slash of an address into six letters.
+pub(super) fn escape(output: &mut minijinja::Output, text: &str) -> std::fmt::Result {
+    let mut rest = text;
+    while let Some((before, from)) = rest.find(['&', '<', '>', '"', '\'']).and_then(|at| rest.split_at_checked(at)) {
+        output.write_str(before)?;
+        let mut after = from.chars();
+        output.write_str(match after.next() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            Some('"') => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = after.as_str();
+    }
+    output.write_str(rest)
+}
+
+pub(super) fn plugin_address(base: &str, path: &str) -> String {
+    let path = path.trim_start_matches('/');
+    let encoded = percent_encoding::utf8_percent_encode(path, ADDRESS);
+    if path.is_empty() { base.to_owned() } else { format!("{base}/{encoded}") }
+}
+
+/// What may not stand in an address as it is; slashes, queries and fragments are the template's own.
+const ADDRESS: &percent_encoding::AsciiSet =
+    &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'\'').add(b'<').add(b'>').add(b'\\').add(b'`');

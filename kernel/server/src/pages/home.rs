@@ -1,0 +1,54 @@
+//! The home page: what Tiwizi is, and where it leads.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use minijinja::{Value, context};
+use tiwizi_host::{PluginState, PluginView};
+use tiwizi_model::Language;
+use tiwizi_registry::readers::{self, Totals};
+
+use super::visit::Visit;
+use crate::app::App;
+use crate::problem::Problem;
+
+/// `GET /{language}/`
+pub(super) async fn show(State(app): State<Arc<App>>, mut visit: Visit) -> Result<Response, Problem> {
+    "/".clone_into(&mut visit.look.path);
+    let totals = readers::totals(&app.db).await?;
+    let doors: Vec<Value> = app.host.plugins().iter().flat_map(|plugin| doors(plugin, &visit)).collect();
+    visit.page(&app, "home.html", "", context! { totals => shown(totals), doors })
+}
+
+/// The totals in their order; none before anything was counted.
+fn shown(totals: Totals) -> Vec<Value> {
+    let Totals { cooperatives, members, women, youth } = totals;
+    let rows = [
+        ("total-cooperatives", cooperatives),
+        ("total-members", members),
+        ("total-women", women),
+        ("total-young", youth),
+    ];
+    let counted = rows.into_iter().filter(|(_, count)| *count > 0);
+    counted.map(|(label, count)| context! { label, count }).collect()
+}
+
+/// The ways into a plugin: its entries of the menu, with what it says of itself.
+fn doors(plugin: &PluginView, visit: &Visit) -> Vec<Value> {
+    let language: Language = visit.look.language;
+    if plugin.state != PluginState::Enabled {
+        return Vec::new();
+    }
+    let entries = plugin.routes.iter().filter(|route| route.menu);
+    entries
+        .map(|route| {
+            let path = format!("/p/{}{}", plugin.id, route.path.trim_end_matches('/'));
+            context! {
+                title => route.title.in_language(language),
+                description => plugin.description.in_language(language),
+                url => visit.look.address(&path),
+            }
+        })
+        .collect()
+}

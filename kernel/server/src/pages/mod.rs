@@ -1,0 +1,79 @@
+//! The pages: the shell, sign-in, the directory, a cooperative's page, accounts, the console, and the frame around
+//! plugins' pages. Rendered here, in seven languages, useful without JavaScript.
+//!
+//! A handler reads what it shows through the same doors as the API and decides nothing by itself. What goes wrong travels
+//! as a [`Problem`](crate::problem::Problem); the edge asks [`render_problem`] for its page.
+
+mod account;
+mod assets;
+mod choose;
+mod console;
+mod cooperative;
+mod directory;
+mod engine;
+mod format;
+mod home;
+mod i18n;
+mod latin;
+mod look;
+mod password;
+mod plugin;
+mod problem;
+mod register;
+mod sign_in;
+mod visit;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::routing::{get, post};
+use tiwizi_model::PluginId;
+use tiwizi_registry::kinds::Names;
+
+use crate::app::App;
+
+pub(crate) use engine::EngineError as PagesError;
+pub(crate) use plugin::{PluginPage, render_plugin};
+pub(crate) use problem::render_problem;
+
+/// What pages are made with. Built once, with [`App`].
+pub struct Pages {
+    engine: engine::Engine,
+    names: Names,
+    /// The templates of plugins that were shown since the start, by plugin; at most one version of each.
+    plugins: Mutex<HashMap<PluginId, Arc<engine::PluginTemplates>>>,
+}
+
+impl Pages {
+    /// Reads the built-in templates and messages.
+    ///
+    /// # Errors
+    /// When one of them is not well-formed.
+    pub fn load(instance: &str) -> Result<Self, PagesError> {
+        Ok(Self { engine: engine::Engine::new(instance)?, names: Names::new(), plugins: Mutex::default() })
+    }
+}
+
+/// The addresses of the kernel's own pages.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(choose::language))
+        .route("/assets/{file}", get(assets::show))
+        .route("/{language}", get(home::show))
+        .route("/{language}/", get(home::show))
+        .route("/{language}/directory", get(directory::show))
+        .route("/{language}/directory/{id}", get(cooperative::show))
+        .route("/{language}/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/{language}/sign-out", post(sign_in::sign_out))
+        .route("/{language}/password", get(password::show).post(password::change))
+        .route("/{language}/account", get(account::show))
+        .route("/{language}/account/tokens", post(account::create_token))
+        .route("/{language}/account/tokens/{token}/revoke", post(account::revoke_token))
+        .route("/{language}/console", get(console::overview::show))
+        .route("/{language}/console/plugins", get(console::plugins::show))
+        .route("/{language}/console/plugins/{plugin}/grants", post(console::plugins::grant))
+        .route("/{language}/console/plugins/{plugin}/state", post(console::plugins::switch))
+        .route("/{language}/console/accounts", get(console::accounts::show).post(console::accounts::add))
+        .route("/{language}/console/kinds", get(console::kinds::show))
+}

@@ -1,0 +1,91 @@
+//! What a plugin's call and a plugin's installation can come to, as problems.
+
+use tiwizi_host::{CallError, HostError, InstallError};
+use tiwizi_records::UnitError;
+
+use super::{Fault, FieldProblem, Problem};
+
+impl Problem {
+    /// An error that a plugin answered with. Its words are the plugin's own; its status is of the plugin's choice
+    /// within what the host lets pass.
+    #[must_use]
+    pub fn of_plugin(status: u16, code: String, message: String, retryable: bool) -> Self {
+        let problem = Self::from(Fault::with_status(super::status_of(status)));
+        let problem = problem.saying(message.clone()).at(FieldProblem::new("", code, message));
+        if retryable { problem.retry_after(1) } else { problem }
+    }
+}
+
+impl From<CallError> for Problem {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Unknown { .. } => Fault::UnknownPlugin.into(),
+            CallError::Off { .. } => Self::from(Fault::Unavailable).because(error),
+            CallError::Busy { retry_after } => {
+                Self::from(Fault::Busy).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))
+            }
+            CallError::CpuTime { .. } | CallError::WallTime { .. } => Self::from(Fault::PluginTooSlow).because(error),
+            CallError::Memory { .. }
+            | CallError::HostCalls
+            | CallError::StoreCalls
+            | CallError::Trap { .. }
+            | CallError::Answer { .. } => Self::from(Fault::PluginFailed).because(error),
+            CallError::Commit { source } => source.into(),
+            CallError::Panic => Self::internal(error),
+            CallError::Stopping => Fault::Unavailable.into(),
+        }
+    }
+}
+
+impl From<UnitError> for Problem {
+    fn from(error: UnitError) -> Self {
+        match error {
+            UnitError::Read(source) => source.into(),
+            UnitError::Write(source) => source.into(),
+            UnitError::Full => Self::from(Fault::PluginFailed).because(error),
+        }
+    }
+}
+
+impl From<HostError> for Problem {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::Unknown { .. } => Fault::UnknownPlugin.into(),
+            HostError::Unasked { .. } => Self::field("/capabilities", "unasked", error.to_string()),
+            HostError::Storage(source) => source.into(),
+            HostError::Engine(_) | HostError::Threads(_) | HostError::Cache(_) | HostError::Kinds { .. } => {
+                Self::internal(error)
+            }
+        }
+    }
+}
+
+impl From<InstallError> for Problem {
+    fn from(error: InstallError) -> Self {
+        match error {
+            InstallError::Bundle(source) => refused("bundle", source),
+            InstallError::Manifest(source) => refused("manifest", source),
+            InstallError::Rule { pointer, message } => Self::field(&pointer, "manifest", message),
+            InstallError::Component(source) => refused("component", source),
+            InstallError::Installed { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
+            InstallError::Ungranted { .. } => Self::parameter("grant", error.to_string()),
+            InstallError::Kinds(source) => refused("kinds", source),
+            InstallError::Init(_) | InstallError::Refused { .. } => refused("init", error),
+            InstallError::Files(source) => source.into(),
+            InstallError::Storage(source) => source.into(),
+            InstallError::Load(_) => Self::internal(error),
+        }
+    }
+}
+
+/// A bundle that is not accepted. The administrator who sent it sees the whole reason.
+fn refused(code: &'static str, error: impl std::error::Error + Send + Sync + 'static) -> Problem {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    Problem::field("", code, text)
+}

@@ -1,0 +1,146 @@
+//! Every address of the server, in one flat list. To know the API, read this file.
+//!
+//! The list is data: the OpenAPI document and the matrix of access are checked against it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http::Method;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
+
+use crate::api::{
+    accounts, batch, changes, files, health, history, kinds, metrics, plugins, records, session, statistics, tokens,
+};
+use crate::app::App;
+use crate::problem::{Fault, Problem};
+use crate::{edge, idempotency, openapi, pages, plugin};
+
+/// One address for one method.
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The address, with its parameters in braces.
+    pub path: &'static str,
+    handler: MethodRouter<Arc<App>>,
+}
+
+/// Every route but those of the pages, which `pages::routes` lists.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        // Operations.
+        get("/health/live", health::live),
+        get("/health/ready", health::ready),
+        get("/metrics", metrics::show),
+        get("/api/v1/openapi.json", openapi::show),
+        // Signing in, and who may.
+        post("/api/v1/session", session::create),
+        get("/api/v1/session", session::show),
+        delete("/api/v1/session", session::end),
+        post("/api/v1/session/password", session::change_password),
+        get("/api/v1/tokens", tokens::list),
+        post("/api/v1/tokens", tokens::create),
+        delete("/api/v1/tokens/{token}", tokens::revoke),
+        get("/api/v1/accounts", accounts::list),
+        post("/api/v1/accounts", accounts::create),
+        post("/api/v1/accounts/{account}/grants", accounts::grant),
+        delete("/api/v1/accounts/{account}/grants", accounts::revoke),
+        put("/api/v1/accounts/{account}/disabled", accounts::disable),
+        // Records.
+        get("/api/v1/kinds", kinds::list),
+        get("/api/v1/kinds/{namespace}/{kind}", kinds::show),
+        get("/api/v1/records/{namespace}/{kind}", records::list),
+        post("/api/v1/records/{namespace}/{kind}", records::create),
+        get("/api/v1/records/{namespace}/{kind}/{id}", records::show),
+        put("/api/v1/records/{namespace}/{kind}/{id}", records::replace),
+        patch("/api/v1/records/{namespace}/{kind}/{id}", records::patch),
+        delete("/api/v1/records/{namespace}/{kind}/{id}", records::delete),
+        get("/api/v1/records/{namespace}/{kind}/{id}/history", history::list),
+        post("/api/v1/batch", batch::write),
+        get("/api/v1/changes", changes::read),
+        get("/api/v1/statistics/{measure}", statistics::show),
+        post("/api/v1/files", files::store),
+        get("/api/v1/files/{hash}", files::read),
+        // Plugins, for administrators.
+        get("/api/v1/plugins", plugins::list),
+        post("/api/v1/plugins", plugins::install),
+        get("/api/v1/plugins/{plugin}", plugins::show),
+        put("/api/v1/plugins/{plugin}/grants", plugins::set_grants),
+        put("/api/v1/plugins/{plugin}/enabled", plugins::set_enabled),
+        // Plugins' own addresses.
+        get("/p/{plugin}", plugin::redirect_root),
+        get("/p/{plugin}/", plugin::redirect_root),
+        get("/p/{plugin}/{*path}", plugin::redirect),
+        get("/p/{plugin}/assets/{version}/{*path}", plugin::asset),
+        get("/{language}/p/{plugin}", plugin::page_root),
+        get("/{language}/p/{plugin}/", plugin::page_root),
+        get("/{language}/p/{plugin}/{*path}", plugin::page),
+        post("/{language}/p/{plugin}", plugin::submit_root),
+        post("/{language}/p/{plugin}/", plugin::submit_root),
+        post("/{language}/p/{plugin}/{*path}", plugin::submit),
+    ]
+}
+
+/// The router with everything around it.
+pub fn build(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        router = router.route(route.path, route.handler);
+    }
+    router
+        .merge(pages::routes())
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(app), idempotency::guard))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(app), edge::surround))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(is_text()))
+        .with_state(Arc::clone(app))
+}
+
+async fn nowhere() -> Problem {
+    Fault::NotFound.into()
+}
+
+async fn wrong_method() -> Problem {
+    Fault::Method.into()
+}
+
+/// Text of some size gains from compression. Audio and images are compressed already; an event stream must not wait
+/// in a compressor.
+fn is_text() -> impl Predicate {
+    let is_text_type = |_: http::StatusCode, _: http::Version, headers: &http::HeaderMap, _: &http::Extensions| {
+        let media_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        media_type.is_some_and(|media_type| {
+            !media_type.starts_with("text/event-stream")
+                && ["text/", "application/json", "application/problem", "application/x-ndjson", "image/svg"]
+                    .iter()
+                    .any(|start| media_type.starts_with(start))
+        })
+    };
+    SizeAbove::new(256).and(is_text_type)
+}
+
+fn route<H, T>(filter: MethodFilter, method: Method, path: &'static str, handler: H) -> Route
+where
+    H: Handler<T, Arc<App>>,
+    T: 'static,
+{
+    Route { method, path, handler: on(filter, handler) }
+}
+
+macro_rules! by_method {
+    ($($name:ident $method:ident)*) => {$(
+        fn $name<H, T>(path: &'static str, handler: H) -> Route
+        where
+            H: Handler<T, Arc<App>>,
+            T: 'static,
+        {
+            route(MethodFilter::$method, Method::$method, path, handler)
+        }
+    )*};
+}
+
+by_method! { get GET post POST put PUT patch PATCH delete DELETE }

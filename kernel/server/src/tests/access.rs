@@ -1,0 +1,154 @@
+//! Z01: every route of the route table, asked by everybody. A route that is missing here fails the test, and so does
+//! a cell that differs.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use serde_json::json;
+
+use super::house::{House, Who, cooperative};
+use crate::routes;
+
+/// A route, how to ask it, and what the public, a member, a registrar of another province and an administrator get.
+struct Row {
+    method: &'static str,
+    path: &'static str,
+    address: String,
+    body: Option<String>,
+    media_type: &'static str,
+    expected: [u16; 4],
+}
+
+fn row(method: &'static str, path: &'static str, address: impl Into<String>, expected: [u16; 4]) -> Row {
+    Row { method, path, address: address.into(), body: None, media_type: "application/json", expected }
+}
+
+impl Row {
+    fn with(mut self, body: serde_json::Value) -> Self {
+        self.body = Some(body.to_string());
+        self
+    }
+
+    fn with_bytes(mut self, media_type: &'static str, body: &str) -> Self {
+        self.media_type = media_type;
+        self.body = Some(body.to_owned());
+        self
+    }
+}
+
+fn same(method: &'static str, path: &'static str, expected: [u16; 4]) -> Row {
+    row(method, path, path, expected)
+}
+
+const NOWHERE: &str = "01890000-0000-7000-8000-000000000000";
+
+fn matrix(house: &House) -> Vec<Row> {
+    let person = format!("/api/v1/records/registry/person/{}", house.person);
+    let record = "/api/v1/records/{namespace}/{kind}/{id}";
+    let account = |end: &str| format!("/api/v1/accounts/{NOWHERE}/{end}");
+    let grant = json!({"role": "observer", "scope": "nation"});
+    let hash = "0".repeat(64);
+    vec![
+        same("GET", "/health/live", [200; 4]),
+        same("GET", "/health/ready", [200; 4]),
+        same("GET", "/metrics", [401, 403, 403, 200]),
+        same("GET", "/api/v1/openapi.json", [200; 4]),
+        same("POST", "/api/v1/session", [401; 4])
+            .with(json!({"email": "nobody@example.org", "password": "wrong password"})),
+        same("GET", "/api/v1/session", [401, 200, 200, 200]),
+        // With a token there is no session to end.
+        same("DELETE", "/api/v1/session", [401; 4]),
+        same("POST", "/api/v1/session/password", [401; 4]).with(json!({"password": "wrong", "new_password": "new"})),
+        same("GET", "/api/v1/tokens", [401, 200, 200, 200]),
+        same("POST", "/api/v1/tokens", [401, 201, 201, 201]).with(json!({"name": "matrix"})),
+        row("DELETE", "/api/v1/tokens/{token}", format!("/api/v1/tokens/{NOWHERE}"), [401, 404, 404, 404]),
+        same("GET", "/api/v1/accounts", [401, 403, 403, 200]),
+        same("POST", "/api/v1/accounts", [401, 403, 403, 422]).with(json!({"email": "x"})),
+        row("POST", "/api/v1/accounts/{account}/grants", account("grants"), [401, 403, 403, 404]).with(grant.clone()),
+        row("DELETE", "/api/v1/accounts/{account}/grants", account("grants"), [401, 403, 403, 404]).with(grant),
+        row("PUT", "/api/v1/accounts/{account}/disabled", account("disabled"), [401, 403, 403, 404])
+            .with(json!({"disabled": true})),
+        same("GET", "/api/v1/kinds", [200; 4]),
+        row("GET", "/api/v1/kinds/{namespace}/{kind}", "/api/v1/kinds/registry/person", [200; 4]),
+        // A kind without public rows: the member has no person of its own, the registrar has no rows in its province.
+        row("GET", "/api/v1/records/{namespace}/{kind}", "/api/v1/records/registry/person", [401, 200, 200, 403]),
+        row("POST", "/api/v1/records/{namespace}/{kind}", "/api/v1/records/registry/cooperative", [401, 403, 403, 403])
+            .with(cooperative("matrix/1")),
+        row("GET", record, person.clone(), [401, 404, 404, 403]),
+        // A write says nothing of a record that its caller could not see.
+        row("PUT", record, person.clone(), [404; 4]).with(json!({"name_fr": "X"})),
+        row("PATCH", record, person.clone(), [404; 4]).with(json!({"name_fr": "X"})),
+        row("DELETE", record, person.clone(), [404; 4]),
+        row(
+            "GET",
+            "/api/v1/records/{namespace}/{kind}/{id}/history",
+            format!("{person}/history"),
+            [401, 404, 404, 403],
+        ),
+        same("POST", "/api/v1/batch", [401, 403, 403, 403]).with(json!({"writes": [
+            {"action": "create", "kind": "registry/cooperative", "body": cooperative("matrix/2")},
+        ]})),
+        same("GET", "/api/v1/changes", [200; 4]),
+        row("GET", "/api/v1/statistics/{measure}", "/api/v1/statistics/members?by=region", [200; 4]),
+        same("POST", "/api/v1/files", [401, 201, 201, 201]).with_bytes("application/octet-stream", "some bytes"),
+        row("GET", "/api/v1/files/{hash}", format!("/api/v1/files/{hash}"), [401, 404, 404, 404]),
+        same("GET", "/api/v1/plugins", [200; 4]),
+        same("POST", "/api/v1/plugins", [401, 403, 403, 422]).with_bytes("application/octet-stream", "no bundle"),
+        row("GET", "/api/v1/plugins/{plugin}", "/api/v1/plugins/none", [404; 4]),
+        row("PUT", "/api/v1/plugins/{plugin}/grants", "/api/v1/plugins/none/grants", [401, 403, 403, 404])
+            .with(json!({"capabilities": []})),
+        row("PUT", "/api/v1/plugins/{plugin}/enabled", "/api/v1/plugins/none/enabled", [401, 403, 403, 404])
+            .with(json!({"enabled": true})),
+        row("GET", "/p/{plugin}", "/p/none", [303; 4]),
+        row("GET", "/p/{plugin}/", "/p/none/", [303; 4]),
+        row("GET", "/p/{plugin}/{*path}", "/p/none/a/b", [303; 4]),
+        row("GET", "/p/{plugin}/assets/{version}/{*path}", "/p/none/assets/1.0.0/a.png", [404; 4]),
+        row("GET", "/{language}/p/{plugin}", "/fr/p/none", [404; 4]),
+        row("GET", "/{language}/p/{plugin}/", "/fr/p/none/", [404; 4]),
+        row("GET", "/{language}/p/{plugin}/{*path}", "/fr/p/none/a", [404; 4]),
+        row("POST", "/{language}/p/{plugin}", "/fr/p/none", [404; 4])
+            .with_bytes("application/x-www-form-urlencoded", "a=1"),
+        row("POST", "/{language}/p/{plugin}/", "/fr/p/none/", [404; 4])
+            .with_bytes("application/x-www-form-urlencoded", "a=1"),
+        row("POST", "/{language}/p/{plugin}/{*path}", "/fr/p/none/a", [404; 4])
+            .with_bytes("application/x-www-form-urlencoded", "a=1"),
+    ]
+}
+
+#[tokio::test]
+async fn every_route_answers_everybody_as_the_matrix_says() {
+    let house = House::build().await;
+    let mut wrong = Vec::new();
+    for row in matrix(&house) {
+        for (who, expected) in Who::MATRIX.into_iter().zip(row.expected) {
+            let mut request = house.request(who, row.method, &row.address);
+            if row.body.is_some() {
+                request = request.header("content-type", row.media_type);
+            }
+            if row.method == "PUT" {
+                request = request.header("if-match", "\"1\"");
+            }
+            let body = row.body.clone().map_or(Body::empty(), Body::from);
+            let reply = house.send(request.body(body).unwrap()).await;
+            if reply.status != expected {
+                wrong.push(format!(
+                    "{} {} by {who:?}: {} and not {expected}: {}",
+                    row.method,
+                    row.address,
+                    reply.status,
+                    reply.text()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_route_is_in_the_matrix() {
+    let house = House::build().await;
+    let listed: BTreeSet<(String, &str)> = matrix(&house).iter().map(|row| (row.method.to_owned(), row.path)).collect();
+    let served: BTreeSet<(String, &str)> =
+        routes().iter().map(|route| (route.method.to_string(), route.path)).collect();
+    assert_eq!(listed, served);
+}

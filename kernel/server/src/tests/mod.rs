@@ -1,0 +1,9 @@
+//! The server as a whole, asked through its router.
+
+mod access;
+mod edge;
+mod house;
+mod openapi;
+mod records;
+mod session;
+mod wire;

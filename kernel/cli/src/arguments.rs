@@ -1,0 +1,221 @@
+//! The command line, as `kernel.md` section 4 promises it to scripts.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use tiwizi_model::{Jurisdiction, PluginId};
+
+/// Tiwizi: a federated platform for cooperatives.
+#[derive(Debug, Parser)]
+#[command(name = "tiwizi", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Write the log as JSON lines.
+    #[arg(long, global = true)]
+    pub(crate) json_log: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new instance in an empty directory.
+    Init(Init),
+    /// Serve an instance until it is told to stop.
+    Serve(Serve),
+    /// Make and serve an instance with a synthetic national register, to try everything.
+    Demo(Demo),
+    /// Check an instance and print its limits.
+    Doctor(DataDirectory),
+    /// Accounts and their roles.
+    User {
+        #[command(subcommand)]
+        command: User,
+    },
+    /// The register of cooperatives.
+    Register {
+        #[command(subcommand)]
+        command: Register,
+    },
+    /// Plugins: pack, install, list, grant.
+    Plugin {
+        #[command(subcommand)]
+        command: Plugin,
+    },
+    /// The change log.
+    Log {
+        #[command(subcommand)]
+        command: Log,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataDirectory {
+    /// The directory that holds everything the instance owns.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) directory: DataDirectory,
+    /// The instance's name, as pages show it.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// The provinces that it serves: `all`, or codes such as `09.541,09.551`.
+    #[arg(long, value_name = "all|CODES")]
+    pub(crate) provinces: Jurisdiction,
+    /// The e-mail address of the first administrator.
+    #[arg(long, value_name = "MAIL")]
+    pub(crate) admin_email: String,
+    /// A PostgreSQL address; without it the instance keeps its data in SQLite, in its directory.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) directory: DataDirectory,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    pub(crate) directory: DataDirectory,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7000")]
+    pub(crate) listen: SocketAddr,
+    /// Make one cooperative for every N of the nation's; 1 makes all 65,315.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) one_in: u32,
+    /// A folder with bundles to install.
+    #[arg(long, value_name = "DIR", default_value = "target/plugins")]
+    pub(crate) plugins: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Add an account, or a role to an account that is there.
+    Add {
+        #[command(flatten)]
+        directory: DataDirectory,
+        /// The person's e-mail address.
+        #[arg(long, value_name = "MAIL")]
+        email: String,
+        /// The person's name, as pages show it; the address when it is not given.
+        #[arg(long)]
+        name: Option<String>,
+        /// administrator, registrar, trainer, observer, officer or member.
+        #[arg(long)]
+        role: String,
+        /// `nation`, `province:09.541` or `cooperative:ID`.
+        #[arg(long)]
+        scope: String,
+        /// The person's record in the register.
+        #[arg(long, value_name = "ID")]
+        person: Option<String>,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List the accounts with their roles.
+    List {
+        #[command(flatten)]
+        directory: DataDirectory,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Register {
+    /// Read cooperatives and their members from CSV files.
+    Import {
+        #[command(flatten)]
+        directory: DataDirectory,
+        /// The cooperatives.
+        #[arg(long, value_name = "FILE")]
+        cooperatives: PathBuf,
+        /// Their members.
+        #[arg(long, value_name = "FILE")]
+        members: Option<PathBuf>,
+        /// Say what would change and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Keep the good rows when some are wrong; by default nothing is kept then.
+        #[arg(long)]
+        skip_bad: bool,
+        /// Write the rejected rows to this file, one line each.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
+    /// Write the synthetic national register as CSV files.
+    Synthesise {
+        /// The folder for the files.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// One cooperative for every N of the nation's.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        one_in: u32,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Plugin {
+    /// Make a bundle of a component, its manifest folder and its assets.
+    Pack {
+        /// The folder with manifest.json, templates/ and locales/.
+        #[arg(long, value_name = "DIR")]
+        manifest: PathBuf,
+        /// The component, built for wasm32-wasip2.
+        #[arg(long, value_name = "FILE")]
+        component: PathBuf,
+        /// A folder whose `audio` and `images` go into the bundle as assets.
+        #[arg(long, value_name = "DIR")]
+        assets: Option<PathBuf>,
+        /// The bundle to write.
+        #[arg(long, value_name = "FILE.tzp")]
+        out: PathBuf,
+    },
+    /// Install a bundle and grant it capabilities.
+    Install {
+        #[command(flatten)]
+        directory: DataDirectory,
+        /// The bundle.
+        #[arg(value_name = "FILE.tzp")]
+        bundle: PathBuf,
+        /// `all` that the manifest asks for, or names separated by commas; without it, nothing is granted.
+        #[arg(long, value_name = "all|CAPABILITY,…", default_value = "")]
+        grant: String,
+    },
+    /// List the installed plugins.
+    List {
+        #[command(flatten)]
+        directory: DataDirectory,
+    },
+    /// Set what a plugin may do.
+    Grant {
+        #[command(flatten)]
+        directory: DataDirectory,
+        /// The plugin.
+        plugin: PluginId,
+        /// `all`, or names separated by commas; an empty text takes everything back.
+        #[arg(long, value_name = "all|CAPABILITY,…")]
+        grant: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    /// Check that the change log is whole.
+    Verify {
+        #[command(flatten)]
+        directory: DataDirectory,
+    },
+}

@@ -1,0 +1,11 @@
+//! The subcommands, one file each.
+
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod init;
+pub(crate) mod log;
+pub(crate) mod open;
+pub(crate) mod plugin;
+pub(crate) mod register;
+pub(crate) mod serve;
+pub(crate) mod user;

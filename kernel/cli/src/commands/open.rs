@@ -1,0 +1,70 @@
+//! Opening an instance for a command, with outcomes that scripts can tell apart.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tiwizi_model::Ambient;
+use tiwizi_server::{App, Settings, StartError};
+use tiwizi_storage::{Db, Location, OpenError};
+
+use crate::config::Config;
+use crate::outcome::Outcome;
+
+/// Opens the whole instance of a data directory.
+pub(crate) async fn app(data: &Path, config: &Config) -> anyhow::Result<Arc<App>> {
+    let mut settings = Settings::new(data);
+    settings.database.clone_from(&config.database);
+    settings.behind_tls = config.behind_tls;
+    App::open(settings).await.map_err(start_error)
+}
+
+/// Opens the database of a data directory.
+pub(crate) async fn database(data: &Path, config: &Config) -> anyhow::Result<Db> {
+    Db::open(&location(data, config), Ambient::system()).await.map_err(|error| {
+        let outcome = outcome_of(&error);
+        let error = anyhow::Error::new(error);
+        match outcome {
+            Some(outcome) => error.context(outcome),
+            None => error,
+        }
+    })
+}
+
+fn location(data: &Path, config: &Config) -> Location {
+    match &config.database {
+        Some(url) => Location::Postgres { url: url.clone() },
+        None => Location::Sqlite { directory: data.to_owned() },
+    }
+}
+
+fn start_error(error: StartError) -> anyhow::Error {
+    let outcome = match &error {
+        StartError::Database { source } => outcome_of(source),
+        StartError::NoInstance => Some(Outcome::Unusable),
+        _ => None,
+    };
+    let error = anyhow::Error::new(error);
+    match outcome {
+        Some(outcome) => error.context(outcome),
+        None => error.context("could not open the instance"),
+    }
+}
+
+fn outcome_of(error: &OpenError) -> Option<Outcome> {
+    match error {
+        OpenError::InUse { .. } => Some(Outcome::InUse),
+        OpenError::Newer { .. } | OpenError::Altered { .. } => Some(Outcome::Unusable),
+        OpenError::Directory { .. } | OpenError::Connect { .. } | OpenError::Migrate { .. } => None,
+    }
+}
+
+/// Ends a command's use of the instance: readers and plugins stop, the database is closed.
+pub(crate) async fn close(app: &App) {
+    app.stop().await;
+}
+
+/// Reads a whole file that the command line names.
+pub(crate) fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("could not read {}", path.display()))
+}

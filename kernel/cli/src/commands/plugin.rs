@@ -1,0 +1,95 @@
+//! `tiwizi plugin`: pack, install, list, grant.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use tiwizi_host::{Grants, PluginView, bundle};
+use tiwizi_identity::Caller;
+use tiwizi_model::PluginId;
+
+use crate::arguments::{DataDirectory, Plugin};
+use crate::commands::open;
+use crate::config::Config;
+use crate::outcome::{self, Outcome};
+
+pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
+    match command {
+        Plugin::Pack { manifest, component, assets, out } => pack(&manifest, &component, assets.as_deref(), &out),
+        Plugin::Install { directory, bundle, grant } => install(&directory, &bundle, &grant).await,
+        Plugin::List { directory } => list(&directory).await,
+        Plugin::Grant { directory, plugin, grant: wanted } => grant(&directory, &plugin, &wanted).await,
+    }
+}
+
+fn pack(folder: &Path, component: &Path, assets: Option<&Path>, out: &Path) -> anyhow::Result<()> {
+    let sources = bundle::Sources { folder, component, assets };
+    let bytes = bundle::pack(&sources).context("could not make the bundle")?;
+    std::fs::write(out, &bytes).with_context(|| format!("could not write {}", out.display()))?;
+    outcome::say(&format!("{}: {} bytes", out.display(), bytes.len()));
+    Ok(())
+}
+
+async fn install(directory: &DataDirectory, path: &Path, grant: &str) -> anyhow::Result<()> {
+    let grants = Grants::parse(grant).context("--grant is not right")?;
+    let bytes = open::read_file(path)?;
+    let app = open::app(&directory.data, &Config::read(&directory.data)?).await?;
+    let installed = app.host.install(bytes.into(), grants, &Caller::system()).await;
+    open::close(&app).await;
+    let view = installed.map_err(|error| {
+        anyhow::Error::new(error).context(format!("{} was not installed", path.display())).context(Outcome::Refused)
+    })?;
+    answer(directory, &view);
+    Ok(())
+}
+
+async fn grant(directory: &DataDirectory, plugin: &PluginId, wanted: &str) -> anyhow::Result<()> {
+    let grants = Grants::parse(wanted).context("--grant is not right")?;
+    let app = open::app(&directory.data, &Config::read(&directory.data)?).await?;
+    let granted = app.host.set_grants(plugin, grants, &Caller::system()).await;
+    open::close(&app).await;
+    answer(directory, &granted?);
+    Ok(())
+}
+
+async fn list(directory: &DataDirectory) -> anyhow::Result<()> {
+    let app = open::app(&directory.data, &Config::read(&directory.data)?).await?;
+    let plugins = app.host.plugins();
+    open::close(&app).await;
+    let lines: Vec<String> = plugins.iter().map(line).collect();
+    let text = if lines.is_empty() { "No plugin is installed.".to_owned() } else { lines.join("\n") };
+    outcome::answer(directory.json, &json!({ "plugins": plugins.iter().map(shown).collect::<Vec<_>>() }), &text);
+    Ok(())
+}
+
+fn answer(directory: &DataDirectory, view: &PluginView) {
+    outcome::answer(directory.json, &shown(view), &line(view));
+}
+
+fn shown(view: &PluginView) -> Value {
+    let capabilities: Vec<Value> = view
+        .capabilities
+        .iter()
+        .map(|capability| json!({ "name": capability.name, "optional": capability.optional, "granted": capability.granted }))
+        .collect();
+    json!({
+        "id": view.id.to_string(),
+        "version": view.version,
+        "state": view.state.as_str(),
+        "reason": view.reason,
+        "capabilities": capabilities,
+    })
+}
+
+fn line(view: &PluginView) -> String {
+    let named = |granted: bool| {
+        let names: Vec<&str> = view
+            .capabilities
+            .iter()
+            .filter(|capability| capability.granted == granted)
+            .map(|capability| capability.name.as_str())
+            .collect();
+        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    };
+    format!("{} {} is {}; granted: {}; not granted: {}", view.id, view.version, view.state.as_str(), named(true), named(false))
+}

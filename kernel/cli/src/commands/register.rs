@@ -1,0 +1,121 @@
+//! `tiwizi register`: import from files, and the synthetic register.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use tiwizi_identity::Caller;
+use tiwizi_records::{SearchReader, catch_up};
+use tiwizi_registry::import::{self, Progress, Settings, Summary};
+use tiwizi_registry::{NationalIdKey, TallyReader, synthetic};
+use tiwizi_server::App;
+
+use crate::arguments::{DataDirectory, Register};
+use crate::commands::open;
+use crate::config::Config;
+use crate::outcome::{self, Outcome};
+
+pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
+    match command {
+        Register::Import { directory, cooperatives, members, dry_run, skip_bad, report } => {
+            let app = open::app(&directory.data, &Config::read(&directory.data)?).await?;
+            let national_id_key = NationalIdKey::derive(&app.instance.key);
+            let settings = Settings { cooperatives, members, dry_run, skip_bad, report, national_id_key };
+            let outcome = import(&app, &settings, Quiet(directory.json)).await;
+            open::close(&app).await;
+            answer(&directory, &settings, &outcome?)
+        }
+        Register::Synthesise { to, one_in } => synthesise(&to, one_in).await,
+    }
+}
+
+/// Whether progress is not shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quiet(pub(crate) bool);
+
+/// Imports the files and lets the readers of the log catch up, so that a search finds what was imported.
+pub(crate) async fn import(app: &Arc<App>, settings: &Settings, quiet: Quiet) -> anyhow::Result<Summary> {
+    let bar = if quiet.0 { ProgressBar::hidden() } else { bar() };
+    let summary = import::run(&app.records, &Caller::system(), settings, |progress| show(&bar, progress))
+        .await
+        .context("the import stopped")?;
+    if summary.kept {
+        bar.set_message("search and counts");
+        catch_up(&app.records, &SearchReader::new(app.records.catalogue().clone())).await?;
+        catch_up(&app.records, &TallyReader::default()).await?;
+    }
+    bar.finish_and_clear();
+    Ok(summary)
+}
+
+/// A bar on a terminal; nothing where the output is no terminal.
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:18} {bar:30} {percent:>3} %  {elapsed} (about {eta} left)")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    let work = if progress.writing { "writing" } else { "checking" };
+    bar.set_message(format!("{work} {}", progress.table.name()));
+    bar.set_length(progress.bytes_total);
+    bar.set_position(progress.bytes_done);
+}
+
+fn answer(directory: &DataDirectory, settings: &Settings, summary: &Summary) -> anyhow::Result<()> {
+    outcome::answer(directory.json, &summary.to_json(), &sentences(settings, summary));
+    if summary.has_rejected() && !settings.skip_bad {
+        let next = "mend the rows and import again, or keep the good rows with --skip-bad";
+        return Err(anyhow::Error::new(Outcome::Refused).context(next));
+    }
+    Ok(())
+}
+
+fn sentences(settings: &Settings, summary: &Summary) -> String {
+    let mut lines = Vec::new();
+    for (name, counts) in [("cooperatives", &summary.cooperatives), ("members", &summary.members)] {
+        lines.push(format!(
+            "{name}: {} created, {} updated, {} unchanged, {} rejected",
+            counts.created, counts.updated, counts.unchanged, counts.rejected
+        ));
+    }
+    if settings.dry_run {
+        lines.push("Nothing was written: this was a dry run.".to_owned());
+    } else if !summary.kept {
+        lines.push("Nothing was written.".to_owned());
+    }
+    for rejected in &summary.rejected {
+        lines.push(format!(
+            "  {} row {}, {}: {} ({:?})",
+            rejected.table.name(),
+            rejected.row,
+            rejected.column,
+            rejected.message,
+            rejected.value
+        ));
+    }
+    if let (true, Some(path)) = (summary.has_rejected(), &settings.report) {
+        lines.push(format!("Every rejected row is in {}.", path.display()));
+    }
+    lines.join("\n")
+}
+
+async fn synthesise(to: &Path, one_in: u32) -> anyhow::Result<()> {
+    let made = write_synthetic(to, one_in).await?;
+    let totals = made.totals;
+    let answer = json!({
+        "cooperatives": made.cooperatives, "members": made.members,
+        "totals": { "cooperatives": totals.cooperatives, "members": totals.members, "women": totals.women, "youth": totals.youth },
+    });
+    outcome::say(&answer.to_string());
+    Ok(())
+}
+
+/// Writes the synthetic register on a thread of its own, as it does not wait for anything.
+pub(crate) async fn write_synthetic(to: &Path, one_in: u32) -> anyhow::Result<synthetic::Made> {
+    let (to, settings) = (to.to_owned(), synthetic::Settings { one_in: one_in.max(1), ..synthetic::Settings::default() });
+    let made = tokio::task::spawn_blocking(move || synthetic::write(&to, settings)).await?;
+    made.context("could not write the synthetic register")
+}

@@ -1,0 +1,88 @@
+//! Configuration: what the command line does not say, from `tiwizi.toml` in the data directory and from `TIWIZI_…`
+//! variables. Only this file reads the environment. A bad value stops the start and names its key.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use anyhow::Context as _;
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+/// What the log shows: `tracing`'s filter syntax.
+pub(crate) const LOG_VARIABLE: &str = "TIWIZI_LOG";
+
+const FILE: &str = "tiwizi.toml";
+
+/// The settings of one instance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// A PostgreSQL address; none means SQLite in the data directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) database: Option<String>,
+    /// Where to listen when the command line does not say.
+    pub(crate) listen: SocketAddr,
+    /// Whether visitors come over TLS, through a proxy in front.
+    pub(crate) behind_tls: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { database: None, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7000)), behind_tls: false }
+    }
+}
+
+impl Config {
+    /// Reads the settings: defaults, then the file, then the environment.
+    pub(crate) fn read(data: &Path) -> anyhow::Result<Self> {
+        Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(data.join(FILE)))
+            .merge(Env::prefixed("TIWIZI_").only(&["database", "listen", "behind_tls"]))
+            .extract()
+            .with_context(|| format!("the settings of {} are not right", data.display()))
+    }
+
+    /// Writes the settings of a new instance.
+    ///
+    /// The file may hold the password of the database, so only its owner may read it.
+    pub(crate) fn write(&self, data: &Path) -> anyhow::Result<()> {
+        let path = data.join(FILE);
+        let mut text = String::from("# The settings of this instance. TIWIZI_DATABASE, TIWIZI_LISTEN and TIWIZI_BEHIND_TLS override them.\n");
+        if let Some(database) = &self.database {
+            text.push_str(&format!("database = {}\n", serde_json::to_string(database)?));
+        }
+        text.push_str(&format!("listen = \"{}\"\n", self.listen));
+        write_private(&path, text.as_bytes()).with_context(|| format!("could not write {}", path.display()))
+    }
+}
+
+/// Writes a file that only its owner may read.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let config = Config { database: Some("postgres://tiwizi:\"x\"@127.0.0.1/t".into()), ..Config::default() };
+        config.write(directory.path()).unwrap();
+        assert_eq!(Config::read(directory.path()).unwrap().database, config.database);
+    }
+
+    #[test]
+    fn a_wrong_key_stops_the_start_and_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(FILE), "lisen = \"127.0.0.1:7000\"").unwrap();
+        let error = format!("{:#}", Config::read(directory.path()).unwrap_err());
+        assert!(error.contains("lisen"), "{error}");
+    }
+}

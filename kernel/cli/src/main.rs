@@ -1,0 +1,57 @@
+//! `tiwizi`: one binary that makes, serves and tends an instance.
+//!
+//! One file per subcommand under `commands/`. This file reads the command line, sets up the log and turns an outcome
+//! into an exit code; it holds no rule.
+
+mod arguments;
+mod commands;
+mod config;
+mod outcome;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_log(&arguments);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("tiwizi").build() {
+        Ok(runtime) => runtime,
+        Err(error) => return outcome::report(&anyhow::Error::new(error).context("could not start the runtime")),
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => outcome::report(&error),
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Init(arguments) => commands::init::run(arguments).await,
+        Command::Serve(arguments) => commands::serve::run(arguments).await,
+        Command::Demo(arguments) => commands::demo::run(arguments).await,
+        Command::Doctor(arguments) => commands::doctor::run(arguments).await,
+        Command::User { command } => commands::user::run(command).await,
+        Command::Register { command } => commands::register::run(command).await,
+        Command::Plugin { command } => commands::plugin::run(command).await,
+        Command::Log { command } => commands::log::run(command).await,
+    }
+}
+
+/// Commands that serve say what happens; the others speak only of what went wrong. `TIWIZI_LOG` overrides both.
+fn start_log(arguments: &Arguments) {
+    let default = match arguments.command {
+        Command::Serve(_) | Command::Demo(_) => "info,sqlx=warn,cranelift=warn,wasmtime=warn",
+        _ => "warn",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env(config::LOG_VARIABLE)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if arguments.json_log {
+        builder.json().init();
+    } else {
+        builder.with_target(false).init();
+    }
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask bench`: measures whole paths of the real program and prints a table.
+//!
+//! Each row is a ratio to a baseline that runs on the same machine in the same minutes, because machines differ and are
+//! noisy. `tests/benches/README.md` says how each row is made. Words on the command line choose rows.
+
+mod import;
+mod national;
+mod native;
+mod requests;
+mod row;
+mod stage;
+mod writes;
+
+use std::process::ExitCode;
+
+use row::Row;
+use stage::Stage;
+
+/// The rows, in the order of the table.
+const NAMES: [&str; 8] = ["plugin", "record", "writes", "import", "search", "start", "memory", "page"];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
+        runtime.block_on(async {
+            if let Some((first, rest)) = arguments.split_first().filter(|(first, _)| *first == native::WORD) {
+                tell(&format!("{first}: a baseline of the bench"));
+                return native::serve(rest).await;
+            }
+            measure(&arguments).await
+        })
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("bench: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(wanted: &[String]) -> anyhow::Result<()> {
+    if let Some(unknown) = wanted.iter().find(|word| !NAMES.contains(&word.as_str())) {
+        anyhow::bail!("there is no row {unknown}; there are {}", NAMES.join(", "));
+    }
+    let mut stage = Stage::new()?;
+    let mut rows = Vec::new();
+    for name in NAMES.iter().filter(|name| wanted.is_empty() || wanted.iter().any(|word| word == *name)) {
+        tell(&format!("measuring: {name}"));
+        rows.extend(one(name, &mut stage).await?);
+    }
+    answer(&row::table(&rows));
+    Ok(())
+}
+
+async fn one(name: &str, stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
+    match name {
+        "plugin" => requests::plugin_route(stage).await,
+        "record" => requests::record(stage).await,
+        "writes" => writes::durable(stage).await,
+        "import" => import::national(stage).await,
+        "search" => national::search(stage).await,
+        "start" => national::start(stage).await,
+        "memory" => national::memory(stage).await,
+        _ => national::first_page(stage).await,
+    }
+}
+
+/// Says on standard error what is going on.
+#[expect(clippy::print_stderr, reason = "a bench takes minutes; people want to know where it is")]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Prints the table.
+#[expect(clippy::print_stdout, reason = "the table is what the bench is for")]
+fn answer(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,95 @@
+//! What the rows are measured on: a directory on the disk (never in memory: writes must be durable), and the national
+//! register, which is made once a run.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use tiwizi_tests::command::Tiwizi;
+use tiwizi_tests::{Instance, Setting, paths};
+
+/// The place of a run.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    directory: tempfile::TempDir,
+    files: Option<PathBuf>,
+    national: Option<Instance>,
+}
+
+impl Stage {
+    /// A new place, below the target directory.
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        let folder = paths::target().join("bench");
+        std::fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
+        let directory = tempfile::Builder::new().prefix("run-").tempdir_in(folder)?;
+        Ok(Self { directory, files: None, national: None })
+    }
+
+    /// A path in it.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// A new instance in it.
+    pub(crate) fn instance(&self, bundle: Option<PathBuf>) -> anyhow::Result<Instance> {
+        let setting = Setting { bundle, folder: Some(self.directory.path().to_path_buf()), ..Setting::default() };
+        Instance::make(&setting)
+    }
+
+    /// The folder of the national register's files.
+    pub(crate) fn files(&mut self) -> anyhow::Result<PathBuf> {
+        if let Some(files) = &self.files {
+            return Ok(files.clone());
+        }
+        let files = self.path("register");
+        Tiwizi::words("register synthesise --to").word(&files).succeed()?;
+        self.files = Some(files.clone());
+        Ok(files)
+    }
+
+    /// Keeps an instance that holds the national register.
+    pub(crate) fn keep(&mut self, instance: Instance) {
+        self.national = Some(instance);
+    }
+
+    /// An instance with the national register and every plugin, not being served.
+    pub(crate) fn national(&mut self) -> anyhow::Result<Instance> {
+        if let Some(instance) = self.national.take() {
+            return Ok(instance);
+        }
+        let files = self.files()?;
+        let instance = self.instance(Some(paths::bundle("training")?))?;
+        import(instance.data(), &files).succeed()?;
+        Ok(instance)
+    }
+
+    /// The bundle of the guest that answers without any work.
+    pub(crate) fn plain_bundle(&self) -> anyhow::Result<PathBuf> {
+        let manifest = self.path("chaos");
+        std::fs::create_dir_all(&manifest)?;
+        std::fs::write(manifest.join("manifest.json"), MANIFEST)?;
+        let component = paths::target().join("wasm32-wasip2/plugin/tiwizi_chaos.wasm");
+        anyhow::ensure!(component.is_file(), "{} is missing: run `cargo xtask plugins --chaos`", component.display());
+        let out = self.path("chaos.tzp");
+        let pack = Tiwizi::words("plugin pack").option("--manifest", &manifest).option("--component", component);
+        pack.option("--out", &out).succeed()?;
+        Ok(out)
+    }
+}
+
+/// The command that imports the files of a folder.
+pub(crate) fn import(data: &Path, files: &Path) -> Tiwizi {
+    Tiwizi::words("register import --json")
+        .data(data)
+        .option("--cooperatives", files.join("cooperatives.csv"))
+        .option("--members", files.join("members.csv"))
+}
+
+const MANIFEST: &str = r#"{
+  "id": "chaos", "version": "1.0.0", "api": "1.0",
+  "name": { "ar": "فوضى", "fr": "Chaos" }, "description": { "ar": "للقياس", "fr": "Pour mesurer" },
+  "publisher": "Tiwizi", "licence": "EUPL-1.2",
+  "capabilities": [], "kinds": [], "milestones": [],
+  "routes": [{ "path": "/", "title": { "ar": "فوضى", "fr": "Chaos" }, "menu": false }],
+  "templates": [], "locales": []
+}
+"#;

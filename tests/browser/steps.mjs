@@ -1,0 +1,131 @@
+// The steps of the walk, each an expectation of one visitor.
+
+import assert from "node:assert/strict";
+
+const TIFINAGH = /[\u2d30-\u2d7f]/;
+
+/** The public directory finds cooperatives by words in the letters of that language. */
+export async function directoryAnswers(page, language, words) {
+  await page.goto(`/${language}/directory`);
+  await page.fill("#q", words);
+  await page.press("#q", "Enter");
+  await page.waitForURL((address) => address.searchParams.get("q") === words);
+  const found = await page.locator("ul.results > li").count();
+  assert.ok(found > 0, `the directory knows nothing of ${words}`);
+  assert.equal(await page.locator("#q").inputValue(), words, "the search forgets what was asked");
+}
+
+/** Arabic pages run from right to left, and so does what is laid out in them. */
+export async function pageIsRightToLeft(page, language) {
+  await page.goto(`/${language}/`);
+  assert.equal(await page.locator("html").getAttribute("dir"), "rtl");
+  const brand = await page.locator("a.brand").boundingBox();
+  assert.ok(brand.x > page.viewportSize().width / 2, "the brand stands on the left of a right-to-left page");
+}
+
+/** Signs in through the form, as a person does. */
+export async function signIn(page, language, account) {
+  await page.goto(`/${language}/`);
+  await page.click("a.account");
+  await page.fill("#field-email", account.email);
+  await page.fill("#field-password", account.password);
+  await submit(page, page.locator("main form button[type=submit]").first());
+  assert.equal(await page.locator(".account-name").count(), 1, `${account.email} is not signed in`);
+}
+
+/** Enrols in the first course and goes through the lessons of its first module. */
+export async function takeLessons(page, language) {
+  await page.goto(`/${language}/`);
+  await page.locator(`nav.main-nav a[href*="/p/training"]`).first().click();
+  await page.locator(`main a[href*="/p/training/courses/"]`).first().click();
+  assert.match(await page.locator("main h1").innerText(), TIFINAGH);
+  await submit(page, page.locator(`main form[action$="/enrol"] button`));
+  const course = page.url();
+  const lessons = await page.locator("ol.modules > li").first().locator(`a[href*="/lessons/"]`).evaluateAll(
+    (links) => links.map((link) => link.getAttribute("href")),
+  );
+  assert.ok(lessons.length > 0, "the module has no lessons");
+  for (const lesson of lessons) {
+    await page.goto(lesson);
+    assert.equal(await page.locator("main article").getAttribute("lang"), language, `${lesson} is in another language`);
+    assert.match(await page.locator("#transcript").innerText(), TIFINAGH);
+    await audioIsThere(page);
+    await submit(page, page.locator(`main form[action$="/done"] button`));
+  }
+  await page.goto(course);
+  const done = await page.locator("ol.modules > li").first().locator(".lessons .tag.done").count();
+  assert.equal(done, lessons.length, "the course page does not remember the lessons");
+}
+
+/** A lesson is heard, or says that no recording exists yet. */
+async function audioIsThere(page) {
+  const audio = page.locator("main audio");
+  if ((await audio.count()) === 0) {
+    assert.equal(await page.locator(".empty-recording").count(), 1, "neither audio nor the empty place for it");
+    return;
+  }
+  const source = await audio.first().getAttribute("src");
+  const answer = await page.request.get(source, { headers: { range: "bytes=0-99" } });
+  assert.equal(answer.status(), 206, `${source} does not answer a range`);
+}
+
+/** Answers the quiz of the first module: first without knowing, then with what the corrections taught. */
+export async function passQuiz(page, language) {
+  await page.locator("ol.modules > li").first().locator(`a[href*="/quizzes/"]`).click();
+  const quiz = page.url();
+  assert.equal(await page.locator("main fieldset").first().getAttribute("lang"), language);
+  await answer(page, () => 0);
+  const taught = await corrections(page);
+  await page.goto(quiz);
+  await answer(page, (question, choices) => {
+    const right = taught.get(question) ?? "";
+    const choice = choices.findIndex((text) => right.endsWith(text));
+    assert.ok(choice >= 0, `the corrections do not say what is right for: ${question}`);
+    return choice;
+  });
+  assert.equal(await page.locator("ol.answers li.wrong").count(), 0, "right answers count as wrong");
+  assert.equal(await page.locator(".notice.success").count(), 1, "the page does not say that the module is completed");
+}
+
+/** Chooses an answer to each question and sends them. */
+async function answer(page, choose) {
+  for (const fieldset of await page.locator("main fieldset").all()) {
+    const question = (await fieldset.locator("legend").innerText()).replace(/^\d+\.\s*/, "").trim();
+    const labels = fieldset.locator("label");
+    const choices = (await labels.allInnerTexts()).map((text) => text.trim());
+    await labels.nth(choose(question, choices)).locator("input").check();
+  }
+  await submit(page, page.locator("main form.quiz button[type=submit]"));
+  assert.ok((await page.locator("ol.answers li").count()) > 0, "the quiz was not corrected");
+}
+
+/** What the corrections say of each question: the right answer stands at the end of one of its lines. */
+async function corrections(page) {
+  const taught = new Map();
+  for (const item of await page.locator("ol.answers > li").all()) {
+    const question = (await item.locator("p strong").first().innerText()).trim();
+    const isRight = (await item.getAttribute("class")).includes("right");
+    const line = item.locator("p").nth(isRight ? 1 : 2);
+    taught.set(question, (await line.innerText()).trim());
+  }
+  return taught;
+}
+
+/** The console names each capability of the plugin and shows that it is granted. */
+export async function consoleShowsGrants(page, language, plugin, grants) {
+  await page.goto(`/${language}/console/plugins`);
+  const card = page.locator(`#plugin-${plugin}`);
+  assert.equal(await card.count(), 1, `the console does not show ${plugin}`);
+  const granted = await card.locator("input[name=capability]:checked").evaluateAll((boxes) => boxes.map((box) => box.value));
+  assert.deepEqual(granted.sort(), [...grants].sort());
+  assert.equal(await card.locator(".tag.granted").count(), grants.length);
+}
+
+/** Sends a form and waits for the page that answers it. */
+async function submit(page, button) {
+  const answered = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() < 300);
+  await button.click();
+  const response = await answered;
+  await response.finished();
+  await page.waitForLoadState();
+}

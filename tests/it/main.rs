@@ -1,0 +1,18 @@
+//! The system from outside: the real program on real databases, through its command line, its HTTP interface and a
+//! browser. One file for each question that an operator or a user would ask.
+
+mod api;
+mod batch;
+mod browser;
+mod crash;
+mod database;
+mod idempotency;
+mod import;
+mod load;
+mod refusals;
+mod register;
+mod starts;
+mod stop;
+#[cfg(test)]
+mod storage;
+mod training;

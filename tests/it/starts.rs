@@ -1,0 +1,115 @@
+//! Does an instance refuse to start where a start would do harm, and say why?
+
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use tiwizi_tests::command::{Ending, Tiwizi};
+use tiwizi_tests::{Instance, Setting};
+
+use crate::database::on_both;
+use crate::register::{address, create};
+
+on_both! { what_was_written_is_there_after_a_restart }
+
+fn serve(data: &Path) -> anyhow::Result<Ending> {
+    Tiwizi::words("serve --listen 127.0.0.1:0").data(data).run()
+}
+
+/// The bytes of the database, its journal included.
+fn bytes(data: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut all = std::fs::read(data.join("tiwizi.sqlite")).context("no database")?;
+    all.extend(std::fs::read(data.join("tiwizi.sqlite-wal")).unwrap_or_default());
+    Ok(all)
+}
+
+async fn what_was_written_is_there_after_a_restart(instance: &mut Instance) -> anyhow::Result<()> {
+    let client = instance.registrar().await?;
+    let path = address(&create(&client, "1").await?);
+    let before = client.get(&path).await?.expect(200)?;
+    instance.kill()?;
+    instance.serve()?;
+    let after = instance.visitor()?.get(&path).await?.expect(200)?;
+    ensure!(after.json() == before.json(), "before: {}\nafter: {}", before.text, after.text);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_kernel_on_the_same_data_is_refused() -> anyhow::Result<()> {
+    let instance = Instance::start(&Setting::default())?;
+    let ending = serve(instance.data())?;
+    ensure!(ending.code == Some(4), "exit code 4 was expected: {ending:?}");
+    ensure!(ending.complaint.contains("use"), "the message does not say why: {ending:?}");
+    instance.visitor()?.get("/health/ready").await?.expect(200)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_refused_and_left_alone() -> anyhow::Result<()> {
+    let mut instance = Instance::start(&Setting::default())?;
+    instance.stop()?;
+    crate::database::pretend_newer(instance.data()).await?;
+    let before = bytes(instance.data())?;
+    let ending = serve(instance.data())?;
+    ensure!(ending.code == Some(5), "exit code 5 was expected: {ending:?}");
+    ensure!(ending.complaint.contains("newer"), "the message does not say why: {ending:?}");
+    ensure!(bytes(instance.data())? == before, "the refused database was written to");
+    Ok(())
+}
+
+#[test]
+fn a_directory_that_is_no_instance_is_refused_and_left_alone() -> anyhow::Result<()> {
+    let directory = tempfile::tempdir()?;
+    let ending = serve(directory.path())?;
+    ensure!(ending.code == Some(5), "exit code 5 was expected: {ending:?}");
+    ensure!(std::fs::read_dir(directory.path())?.next().is_none(), "something was written into it");
+    Ok(())
+}
+
+#[test]
+fn an_instance_is_not_made_over_another() -> anyhow::Result<()> {
+    let instance = Instance::make(&Setting::default())?;
+    let before = bytes(instance.data())?;
+    let init = Tiwizi::words("init --json --name Other --provinces all --admin-email other@tests.invalid");
+    let ending = init.data(instance.data()).run()?;
+    ensure!(ending.code.is_some_and(|code| code != 0), "{ending:?}");
+    ensure!(bytes(instance.data())? == before, "the first instance was changed");
+    Ok(())
+}
+
+#[test]
+fn a_wrong_setting_stops_the_start_and_is_named() -> anyhow::Result<()> {
+    let instance = Instance::make(&Setting::default())?;
+    let before = bytes(instance.data())?;
+    for (line, key) in [("lisen = \"127.0.0.1:0\"", "lisen"), ("listen = \"nowhere\"", "listen")] {
+        std::fs::write(instance.data().join("tiwizi.toml"), line)?;
+        let ending = Tiwizi::words("serve").data(instance.data()).run()?;
+        ensure!(ending.code == Some(1), "exit code 1 was expected: {ending:?}");
+        ensure!(ending.complaint.contains(key), "{key} is not named: {ending:?}");
+    }
+    ensure!(bytes(instance.data())? == before, "a refused start wrote to the database");
+    Ok(())
+}
+
+#[test]
+fn a_port_that_is_taken_stops_the_start_and_is_named() -> anyhow::Result<()> {
+    let instance = Instance::make(&Setting::default())?;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let address = taken.local_addr()?.to_string();
+    let ending = Tiwizi::words("serve --listen").word(&address).data(instance.data()).run()?;
+    ensure!(ending.code == Some(1), "exit code 1 was expected: {ending:?}");
+    ensure!(ending.complaint.contains(&address), "the address is not named: {ending:?}");
+    Ok(())
+}
+
+#[test]
+fn an_absent_database_server_stops_the_start_and_is_named_without_its_password() -> anyhow::Result<()> {
+    let directory = tempfile::tempdir()?;
+    let data = directory.path().join("data");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let url = format!("postgres://tiwizi:hidden-word@{taken}/tiwizi");
+    let init = Tiwizi::words("init --name Tests --provinces all --admin-email a@tests.invalid").data(&data);
+    let ending = init.option("--database", url).run()?;
+    ensure!(ending.code == Some(1), "exit code 1 was expected: {ending:?}");
+    ensure!(!ending.complaint.contains("hidden-word"), "the password is shown: {ending:?}");
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Installed plugins, their grants, and the numbers of kinds.
+
+use tiwizi_model::{AccountId, FileHash, Instant};
+use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
+use tiwizi_storage::{kind, plugin};
+use uuid::Uuid;
+
+use super::for_each_database;
+
+for_each_database! {
+    async fn a_plugin_keeps_its_grants_over_an_upgrade_and_loses_them_with_itself(store) {
+        let row = PluginRow {
+            id: "training".parse().unwrap(),
+            version: "1.0.0".to_owned(),
+            bundle: FileHash([7; 32]),
+            manifest: "{}".to_owned(),
+            state: PluginState::Enabled,
+            reason: None,
+            installed_at: Instant(1),
+            installed_by: Some(AccountId(Uuid::from_u128(2))),
+        };
+        let granted = |name: &str| CapabilityRow { capability: name.to_owned(), granted_at: Instant(1), granted_by: None };
+        let mut tx = store.db.begin_write().await.unwrap();
+        plugin::put(&mut tx, &row).await.unwrap();
+        plugin::set_grants(&mut tx, &row.id, &[granted("store"), granted("telemetry")]).await.unwrap();
+        plugin::set_grants(&mut tx, &row.id, &[granted("milestones"), granted("store")]).await.unwrap();
+        let upgraded = PluginRow { version: "1.1.0".to_owned(), bundle: FileHash([8; 32]), ..row.clone() };
+        plugin::put(&mut tx, &upgraded).await.unwrap();
+        assert_eq!(plugin::grants(&mut tx, &row.id).await.unwrap(), [granted("milestones"), granted("store")]);
+        plugin::set_state(&mut tx, &row.id, PluginState::Quarantined, Some("it looped")).await.unwrap();
+        let found = plugin::find(&mut tx, &row.id).await.unwrap().unwrap();
+        assert_eq!((found.state, found.reason.as_deref()), (PluginState::Quarantined, Some("it looped")));
+        assert_eq!(plugin::all(&mut tx).await.unwrap(), [found]);
+        plugin::delete(&mut tx, &row.id).await.unwrap();
+        assert_eq!(plugin::find(&mut tx, &row.id).await.unwrap(), None);
+        assert!(plugin::grants(&mut tx, &row.id).await.unwrap().is_empty());
+        tx.commit().await.unwrap();
+    }
+
+    async fn a_kind_keeps_its_number(store) {
+        let (first, second) = (store.kind("a").await, store.kind("b").await);
+        assert_ne!(first, second);
+        assert_eq!(store.kind("a").await, first);
+        let all = kind::all(&mut store.db.read().await.unwrap()).await.unwrap();
+        assert_eq!(all.iter().map(|kind| kind.name.as_str()).collect::<Vec<_>>(), ["test/a", "test/b"]);
+    }
+
+    async fn kinds_that_are_registered_at_once_have_numbers_of_their_own(store) {
+        let mut registering = tokio::task::JoinSet::new();
+        for number in 0..8 {
+            let db = store.db.clone();
+            registering.spawn(async move {
+                let mut tx = db.begin_write().await.unwrap();
+                let name = format!("test/k{}", number % 4).parse().unwrap();
+                let no = kind::register(&mut tx, &name).await.unwrap();
+                tx.commit().await.unwrap();
+                (number % 4, no)
+            });
+        }
+        let mut numbers = registering.join_all().await;
+        numbers.sort();
+        numbers.dedup();
+        assert_eq!(numbers.len(), 4);
+    }
+}

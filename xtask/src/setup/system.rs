@@ -1,0 +1,118 @@
+//! What comes from the operating system: a C compiler, PostgreSQL's programs, a browser and its fonts.
+//!
+//! On a Debian-like machine, as root, missing packages are installed; everywhere else the command is named.
+
+use std::path::{Path, PathBuf};
+
+use super::Missing;
+use crate::program::{self, Program, say};
+use crate::tree::Tree;
+
+const POSTGRES_MAJOR_MIN: u32 = 15;
+
+/// A thing that one package of the system brings.
+struct Part {
+    what: &'static str,
+    debian: &'static str,
+    macos: &'static str,
+    is_there: fn(&Tree) -> bool,
+}
+
+const PARTS: [Part; 3] = [
+    Part {
+        what: "PostgreSQL 15 or newer (its programs initdb and postgres; no server has to run)",
+        debian: "postgresql",
+        macos: "postgresql@17",
+        is_there: has_postgres,
+    },
+    Part { what: "a Chromium browser", debian: "chromium", macos: "--cask chromium", is_there: has_chromium },
+    Part {
+        what: "the Noto fonts, with Arabic and Tifinagh letters",
+        debian: "fonts-noto-core",
+        macos: "--cask font-noto-sans-tifinagh",
+        is_there: has_fonts,
+    },
+];
+
+/// A C compiler: SQLite is built from its source.
+pub(super) fn compiler(tree: &Tree) -> anyhow::Result<Option<Missing>> {
+    if std::env::var_os("CC").is_some() || program::find(&["cc", "gcc", "clang"]).is_some() {
+        return Ok(None);
+    }
+    if install(tree, &["gcc", "libc6-dev"]) && program::find(&["cc", "gcc"]).is_some() {
+        return Ok(None);
+    }
+    Ok(Some(Missing { what: "a C compiler".to_owned(), mend: mend(&["gcc", "libc6-dev"], &["gcc"]) }))
+}
+
+/// What the tests start besides our own programs.
+pub(super) fn programs(tree: &Tree) -> anyhow::Result<Vec<Missing>> {
+    let absent: Vec<&Part> = PARTS.iter().filter(|part| !(part.is_there)(tree)).collect();
+    if absent.is_empty() {
+        return Ok(Vec::new());
+    }
+    let packages: Vec<&str> = absent.iter().map(|part| part.debian).collect();
+    install(tree, &packages);
+    let missing = absent.into_iter().filter(|part| !(part.is_there)(tree));
+    Ok(missing.map(|part| Missing { what: part.what.to_owned(), mend: mend(&[part.debian], &[part.macos]) }).collect())
+}
+
+/// Installs packages where that may be done without asking; says whether it did.
+fn install(tree: &Tree, packages: &[&str]) -> bool {
+    if program::find(&["apt-get"]).is_none() || !is_root(tree) {
+        return false;
+    }
+    say(&format!("setup: installing {}", packages.join(", ")));
+    let apt = || Program::new("apt-get", &tree.root).variable("DEBIAN_FRONTEND", "noninteractive");
+    // An old list of packages is enough to try with; a missing one is not.
+    let update = apt().words("update -qq").run();
+    let install = apt().words("install -y -qq --no-install-recommends").words(&packages.join(" ")).run();
+    update.is_ok() && install.is_ok()
+}
+
+fn mend(debian: &[&str], macos: &[&str]) -> String {
+    if program::find(&["apt-get"]).is_some() {
+        format!("sudo apt-get update && sudo apt-get install -y --no-install-recommends {}", debian.join(" "))
+    } else if program::find(&["brew"]).is_some() {
+        format!("brew install {}", macos.join(" "))
+    } else {
+        format!("install your system's package of it (on Debian: {})", debian.join(" "))
+    }
+}
+
+fn is_root(tree: &Tree) -> bool {
+    Program::new("id", &tree.root).words("-u").output().as_deref() == Some("0")
+}
+
+fn has_postgres(tree: &Tree) -> bool {
+    let folders = postgres_folders();
+    folders.iter().any(|folder| {
+        let version = Program::new(folder.join("postgres"), &tree.root).words("--version").output();
+        let major =
+            version.as_deref().and_then(|text| text.split_whitespace().nth(2)?.split('.').next()?.parse::<u32>().ok());
+        folder.join("initdb").is_file() && major.is_some_and(|major| major >= POSTGRES_MAJOR_MIN)
+    })
+}
+
+/// Debian keeps the programs apart, one folder for each version.
+fn postgres_folders() -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    folders.extend(program::find(&["initdb"]).and_then(|initdb| initdb.parent().map(Path::to_path_buf)));
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    folders.extend(versions.map(|version| version.path().join("bin")));
+    folders
+}
+
+fn has_chromium(_: &Tree) -> bool {
+    let named = std::env::var_os("TIWIZI_CHROMIUM").map(PathBuf::from);
+    named.is_some_and(|path| path.is_file())
+        || program::find(&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]).is_some()
+        || Path::new("/Applications/Chromium.app").is_dir()
+}
+
+/// Whether the letters can be drawn; where fontconfig does not answer, the question is left open.
+fn has_fonts(tree: &Tree) -> bool {
+    let fonts = Program::new("fc-list", &tree.root).words(":lang=ber-ma family").output();
+    let folder = Path::new("/usr/share/fonts/truetype/noto/NotoSansTifinagh-Regular.ttf");
+    folder.is_file() || fonts.is_some_and(|fonts| !fonts.is_empty()) || !cfg!(target_os = "linux")
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask test`: everything that must hold before a change is shared.
+//!
+//! The steps go on after a failure where the next one can still say something, and the end repeats what failed, with
+//! the command that runs just that.
+
+use std::time::{Duration, SystemTime};
+
+use crate::plugins::{self, Choice};
+use crate::program::{Program, heading, say};
+use crate::setup::{self, Need};
+use crate::tree::{Profile, Tree};
+
+/// Crates that run inside the sandbox only.
+const GUESTS: &str = "-p tiwizi-training -p tiwizi-chaos";
+const EXCEPT_GUESTS: &str = "--exclude tiwizi-training --exclude tiwizi-chaos";
+
+struct Failure {
+    step: &'static str,
+    error: anyhow::Error,
+}
+
+/// Runs every check; with filters, only the tests that they name.
+pub(crate) fn run(tree: &Tree, arguments: &[String]) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !arguments.iter().any(|argument| argument == "--long"),
+        "--long is reserved: there are no long tests yet"
+    );
+    heading("setup");
+    setup::run(tree, Need::Test)?;
+    let mut failures = Vec::new();
+    if arguments.is_empty() {
+        static_checks(tree, &mut failures);
+    }
+    if build(tree, &mut failures) {
+        step("tests", &nextest(tree, arguments), &mut failures);
+        if arguments.is_empty() {
+            step("examples in the documentation", &cargo(tree, "test --locked --doc -p tiwizi-sdk"), &mut failures);
+        }
+    }
+    report(&failures)
+}
+
+fn static_checks(tree: &Tree, failures: &mut Vec<Failure>) {
+    step("format", &cargo(tree, "fmt --all --check"), failures);
+    let host = format!("clippy --locked --workspace {EXCEPT_GUESTS} --all-targets -- -D warnings");
+    step("clippy", &cargo(tree, &host), failures);
+    let guests = format!("clippy --locked --target wasm32-wasip2 {GUESTS} -- -D warnings");
+    step("clippy of the plugins", &cargo(tree, &guests), failures);
+    let doc = format!("doc --locked --workspace {EXCEPT_GUESTS} --no-deps");
+    step("documentation", &cargo(tree, &doc).variable("RUSTDOCFLAGS", "-D warnings"), failures);
+}
+
+/// The programs that the tests start. Without them there is nothing to test.
+fn build(tree: &Tree, failures: &mut Vec<Failure>) -> bool {
+    let choice = Choice { profile: Profile::Debug, guests: true };
+    match plugins::kernel(tree, choice.profile).and_then(|()| plugins::build(tree, choice)) {
+        Ok(()) => true,
+        Err(error) => {
+            failures.push(Failure { step: "build", error });
+            false
+        }
+    }
+}
+
+fn nextest(tree: &Tree, arguments: &[String]) -> Program {
+    let program = cargo(tree, "nextest run --locked --workspace --no-fail-fast")
+        .variable("TIWIZI_BIN", tree.tiwizi(Profile::Debug));
+    arguments.iter().fold(program, Program::word)
+}
+
+fn cargo(tree: &Tree, words: &str) -> Program {
+    Program::cargo(&tree.root).words(words)
+}
+
+fn step(name: &'static str, program: &Program, failures: &mut Vec<Failure>) {
+    heading(name);
+    let begin = now();
+    match program.run() {
+        Ok(()) => say(&format!("{name}: passed in {} s", now().saturating_sub(begin).as_secs())),
+        Err(error) => {
+            say(&format!("{name}: FAILED"));
+            failures.push(Failure { step: name, error });
+        }
+    }
+}
+
+fn report(failures: &[Failure]) -> anyhow::Result<()> {
+    heading("result");
+    if failures.is_empty() {
+        say("everything passed");
+        return Ok(());
+    }
+    for failure in failures {
+        say(&format!("{}: {:#}", failure.step, failure.error));
+    }
+    if failures.iter().any(|failure| failure.step == "tests") {
+        say("run one test alone with: cargo xtask test NAME");
+    }
+    let names: Vec<&str> = failures.iter().map(|failure| failure.step).collect();
+    anyhow::bail!("failed: {}", names.join(", "))
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a step took is for people to read; no rule goes by it")]
+fn now() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}

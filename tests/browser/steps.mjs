@@ -39,8 +39,10 @@ export async function takeLessons(page, language) {
   await page.locator(`nav.main-nav a[href*="/p/training"]`).first().click();
   await page.locator(`main a[href*="/p/training/courses/"]`).first().click();
   assert.match(await page.locator("main h1").innerText(), TIFINAGH);
-  await submit(page, page.locator(`main form[action$="/enrol"] button`));
   const course = page.url();
+  await submit(page, page.locator(`main form[action$="/enrol"] button`));
+  assert.match(page.url(), /\/lessons\//, "enrolling leads to the first lesson");
+  await page.goto(course);
   const lessons = await page.locator("ol.modules > li").first().locator(`a[href*="/lessons/"]`).evaluateAll(
     (links) => links.map((link) => link.getAttribute("href")),
   );

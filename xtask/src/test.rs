@@ -50,10 +50,15 @@ fn static_checks(tree: &Tree, failures: &mut Vec<Failure>) {
     step("documentation", &cargo(tree, &doc).variable("RUSTDOCFLAGS", "-D warnings"), failures);
 }
 
-/// The programs that the tests start. Without them there is nothing to test.
+/// The programs that the tests start, and the tests. Without them there is nothing to test.
+///
+/// Everything is built at once: Cargo unites the features of foreign crates over what it is asked for, so `tiwizi` by
+/// itself would build wasmtime a second time.
 fn build(tree: &Tree, failures: &mut Vec<Failure>) -> bool {
+    heading("build");
     let choice = Choice { profile: Profile::Debug, guests: true };
-    match plugins::kernel(tree, choice.profile).and_then(|()| plugins::build(tree, choice)) {
+    let everything = cargo(tree, "build --locked --workspace --all-targets");
+    match everything.run().and_then(|()| plugins::build(tree, choice)) {
         Ok(()) => true,
         Err(error) => {
             failures.push(Failure { step: "build", error });

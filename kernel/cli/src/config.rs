@@ -48,7 +48,9 @@ impl Config {
     /// The file may hold the password of the database, so only its owner may read it.
     pub(crate) fn write(&self, data: &Path) -> anyhow::Result<()> {
         let path = data.join(FILE);
-        let mut text = String::from("# The settings of this instance. TIWIZI_DATABASE, TIWIZI_LISTEN and TIWIZI_BEHIND_TLS override them.\n");
+        let mut text = String::from(
+            "# The settings of this instance. TIWIZI_DATABASE, TIWIZI_LISTEN and TIWIZI_BEHIND_TLS override them.\n",
+        );
         if let Some(database) = &self.database {
             text.push_str(&format!("database = {}\n", serde_json::to_string(database)?));
         }

@@ -83,7 +83,7 @@ mod tests {
             account: AccountId(register.records.ambient().new_uuid()),
             name: "Tanirt".into(),
             person: Some(person),
-            language: None,
+            language: tiwizi_model::Language::Tachelhit,
             roles: Vec::new(),
         };
         Caller::of_account(account).through("training".parse().unwrap())

@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn what_cannot_be_a_number_is_refused() {
         let key = NationalIdKey::derive(b"");
-        for text in ["", "A1", "JA 12\0456", "تجربة", &"1".repeat(25), "JA/123456"] {
+        for text in ["", "A1", "JA\u{0}12456", "تجربة", &"1".repeat(25), "JA/123456"] {
             assert_eq!(key.hash(text), Err(NationalIdError), "{text:?}");
         }
     }

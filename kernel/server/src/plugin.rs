@@ -221,7 +221,7 @@ async fn send_asset(
     caching: &'static str,
 ) -> Result<Response, Problem> {
     let asset = app.host.asset(plugin, path).ok_or(Fault::NotFound)?;
-    let media_type = HeaderValue::from_str(&asset.media_type).map_err(Problem::internal)?;
+    let media_type = HeaderValue::from_static(asset.media_type);
     stored::send(&app.files, headers, StoredFile { hash: asset.hash, bytes: asset.bytes, media_type, caching }).await
 }
 

@@ -215,7 +215,7 @@ impl Problem {
 
     /// Puts another fault in the place of its own; the rest stays.
     #[must_use]
-    pub(crate) fn as_fault(mut self, fault: Fault) -> Self {
+    pub(crate) fn instead(mut self, fault: Fault) -> Self {
         self.0.fault = fault;
         self
     }

@@ -54,7 +54,7 @@ macro_rules! export {
                     $crate::exports::handle::<$plugin>(request)
                 }
             }
-            $crate::exports::export_component!(Exported with_types_in $crate::exports::bindings);
+    $crate::exports::export_component!(Exported with_types_in $crate::exports::bindings);
         };
     };
 }

@@ -86,7 +86,8 @@ impl Request {
     /// # Errors
     /// The body is not JSON of that shape.
     pub fn json<Body: DeserializeOwned>(&self) -> Result<Body, Error> {
-        serde_json::from_slice(&self.body).map_err(|error| Error::bad_request(format!("the body is not understood: {error}")))
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Error::bad_request(format!("the body is not understood: {error}")))
     }
 
     pub(crate) fn from_wire(request: wire::Request) -> Self {

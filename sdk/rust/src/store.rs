@@ -2,8 +2,8 @@
 //!
 //! Writes are gathered and become durable together after the call has answered well; reads of the same call see them.
 
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::bindings::tiwizi::plugin::types as wire;

@@ -83,7 +83,7 @@ for_each_database! {
         let mut tx = store.db.begin_write().await.unwrap();
         grant::add(&mut tx, &given).await.unwrap();
         grant::add(&mut tx, &given).await.unwrap();
-        assert_eq!(grant::of_account(&mut tx, row.id).await.unwrap(), [given.clone()]);
+        assert_eq!(grant::of_account(&mut tx, row.id).await.unwrap(), std::slice::from_ref(&given));
         assert_eq!(grant::with_role(&mut tx, "trainer", 5).await.unwrap(), [given]);
         assert!(grant::remove(&mut tx, row.id, "trainer", "province:09.541").await.unwrap());
         assert!(!grant::remove(&mut tx, row.id, "trainer", "province:09.541").await.unwrap());

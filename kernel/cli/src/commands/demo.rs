@@ -83,8 +83,9 @@ async fn fill(app: &Arc<App>, one_in: u32) -> anyhow::Result<()> {
 
 /// Installs the bundles that are not installed yet, with everything that they ask for.
 async fn install(app: &Arc<App>, folder: &Path) -> anyhow::Result<()> {
-    let entries = std::fs::read_dir(folder)
-        .with_context(|| format!("there are no plugins in {}; make them with: cargo xtask plugins", folder.display()))?;
+    let entries = std::fs::read_dir(folder).with_context(|| {
+        format!("there are no plugins in {}; make them with: cargo xtask plugins", folder.display())
+    })?;
     let mut bundles = Vec::new();
     for entry in entries {
         let path = entry?.path();

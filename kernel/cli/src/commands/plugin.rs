@@ -91,5 +91,12 @@ fn line(view: &PluginView) -> String {
             .collect();
         if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
     };
-    format!("{} {} is {}; granted: {}; not granted: {}", view.id, view.version, view.state.as_str(), named(true), named(false))
+    format!(
+        "{} {} is {}; granted: {}; not granted: {}",
+        view.id,
+        view.version,
+        view.state.as_str(),
+        named(true),
+        named(false)
+    )
 }

@@ -115,7 +115,8 @@ async fn synthesise(to: &Path, one_in: u32) -> anyhow::Result<()> {
 
 /// Writes the synthetic register on a thread of its own, as it does not wait for anything.
 pub(crate) async fn write_synthetic(to: &Path, one_in: u32) -> anyhow::Result<synthetic::Made> {
-    let (to, settings) = (to.to_owned(), synthetic::Settings { one_in: one_in.max(1), ..synthetic::Settings::default() });
+    let (to, settings) =
+        (to.to_owned(), synthetic::Settings { one_in: one_in.max(1), ..synthetic::Settings::default() });
     let made = tokio::task::spawn_blocking(move || synthetic::write(&to, settings)).await?;
     made.context("could not write the synthetic register")
 }

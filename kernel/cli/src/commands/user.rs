@@ -56,7 +56,8 @@ async fn add(directory: &DataDirectory, wanted: Wanted) -> anyhow::Result<()> {
     };
     identity.grant_role(&system, account, role, scope).await.context("could not grant the role")?;
     db.close().await;
-    let answer = json!({ "account": account.to_string(), "email": wanted.email, "role": wanted.role, "scope": wanted.scope });
+    let answer =
+        json!({ "account": account.to_string(), "email": wanted.email, "role": wanted.role, "scope": wanted.scope });
     outcome::answer(directory.json, &answer, &format!("{} is now {} on {}.", wanted.email, wanted.role, wanted.scope));
     Ok(())
 }

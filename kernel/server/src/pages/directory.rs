@@ -135,16 +135,21 @@ fn card(visit: &Visit, texts: &Texts, record: &Record) -> Value {
     let field = |name: &str| record.body.get(name).and_then(serde_json::Value::as_str);
     let mut names = register::names(language, &record.body).into_iter();
     let first = names.next().map(|name| name.value());
-    let place = field("province").and_then(|code| register::province(language, code));
+    let province = field("province").and_then(|code| register::province(language, code));
+    // A commune often has its province's name.
+    let mut places: Vec<String> = Vec::new();
+    for place in [field("commune").map(ToOwned::to_owned), province.map(|name| name.to_string())].into_iter().flatten()
+    {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
     context! {
         url => visit.look.address(&format!("/directory/{}", record.id)),
         name => first.unwrap_or_else(|| context! { language => "", text => field("number").unwrap_or_default() }),
         names => names.map(|name| name.value()).collect::<Vec<_>>(),
         sector => field("sector").map(|code| register::sector(texts, code)),
-        place => match (field("commune"), place) {
-            (Some(commune), Some(province)) => Some(format!("{commune}, {province}")),
-            (commune, province) => commune.or(province).map(ToOwned::to_owned),
-        },
+        places => places,
     }
 }
 

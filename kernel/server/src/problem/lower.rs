@@ -18,7 +18,7 @@ impl From<StorageError> for Problem {
             StorageError::Query { .. } | StorageError::Spoiled | StorageError::Corrupt { .. } => Fault::Internal,
         };
         let problem = Self::from(fault).because(error);
-        if is_full(&problem) { problem.as_fault(Fault::Full) } else { problem }
+        if is_full(&problem) { problem.instead(Fault::Full) } else { problem }
     }
 }
 
@@ -59,7 +59,7 @@ impl From<FileError> for Problem {
             | FileError::Damaged { .. } => Fault::Internal,
         };
         let problem = Self::from(fault).because(error);
-        if is_full(&problem) { problem.as_fault(Fault::Full) } else { problem }
+        if is_full(&problem) { problem.instead(Fault::Full) } else { problem }
     }
 }
 

@@ -57,7 +57,8 @@ impl Memory {
 
     #[expect(clippy::panic, reason = "a test without a readable manifest tests nothing")]
     pub(super) fn of_manifest(text: &str) -> Self {
-        let manifest: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("the manifest is not JSON: {error}"));
+        let manifest: Value =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("the manifest is not JSON: {error}"));
         let word = |name: &str| manifest.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let kinds = list(&manifest, "kinds").iter().map(|kind| {
             let name = kind.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -66,7 +67,13 @@ impl Memory {
         Self {
             plugin_id: word("id"),
             plugin_version: word("version"),
-            caller: Caller { kind: CallerKind::Public, account_id: None, person: None, name: String::new(), roles: Vec::new() },
+            caller: Caller {
+                kind: CallerKind::Public,
+                account_id: None,
+                person: None,
+                name: String::new(),
+                roles: Vec::new(),
+            },
             language: "fr".to_owned(),
             now: 1_767_225_600_000,
             reached: Vec::new(),
@@ -87,7 +94,8 @@ impl Memory {
     pub(super) fn add(&mut self, kind: &str, body: &Value) -> String {
         self.minted += 1;
         let id = format!("00000000-0000-7000-8000-{:012}", self.minted);
-        let row = Row { kind: kind.to_owned(), version: 1, created_at: self.now, changed_at: self.now, body: body.clone() };
+        let row =
+            Row { kind: kind.to_owned(), version: 1, created_at: self.now, changed_at: self.now, body: body.clone() };
         self.rows.insert(id.clone(), row);
         id
     }
@@ -165,7 +173,8 @@ impl Memory {
                 found.reverse();
             }
         }
-        let skipped: usize = query.cursor.as_deref().map_or(Ok(0), str::parse).map_err(|_| error("invalid", "no such cursor"))?;
+        let skipped: usize =
+            query.cursor.as_deref().map_or(Ok(0), str::parse).map_err(|_| error("invalid", "no such cursor"))?;
         let rows_max = match query.limit {
             0 => PAGE_ROWS_DEFAULT,
             limit => limit.min(PAGE_ROWS_MAX),
@@ -178,7 +187,9 @@ impl Memory {
         self.check_kind(kind)?;
         let row = self.rows.get(id).filter(|row| row.kind == kind).ok_or_else(|| missing(id))?;
         match seen {
-            Some(seen) if seen != row.version => Err(error("stale", &format!("version {seen} was seen, {} is there", row.version))),
+            Some(seen) if seen != row.version => {
+                Err(error("stale", &format!("version {seen} was seen, {} is there", row.version)))
+            }
             _ => Ok(row),
         }
     }
@@ -186,7 +197,8 @@ impl Memory {
     fn check_unique(&self, kind: &str, id: &str, body: &Value) -> Result<(), Error> {
         let Some(rules) = self.kinds.get(kind) else { return Ok(()) };
         for fields in &rules.unique {
-            let same = |row: &Row| fields.iter().all(|field| body.get(field).is_some_and(|value| value == row.field(field)));
+            let same =
+                |row: &Row| fields.iter().all(|field| body.get(field).is_some_and(|value| value == row.field(field)));
             if self.rows.iter().any(|(other, row)| other != id && row.kind == kind && same(row)) {
                 return Err(error("duplicate", &format!("there is one with the same {}", fields.join(", "))));
             }
@@ -223,7 +235,8 @@ impl Row {
     fn fits(&self, query: &Query) -> bool {
         let text = query.text.as_deref().unwrap_or_default().to_lowercase();
         let body = self.body.to_string().to_lowercase();
-        query.filters.iter().all(|filter| self.passes(filter)) && text.split_whitespace().all(|word| body.contains(word))
+        query.filters.iter().all(|filter| self.passes(filter))
+            && text.split_whitespace().all(|word| body.contains(word))
     }
 
     fn passes(&self, filter: &Filter) -> bool {
@@ -280,8 +293,7 @@ fn text_at(value: &Value, name: &str) -> String {
 }
 
 fn field_lists(kind: &Value, name: &str) -> Vec<Vec<String>> {
-    let fields = |index: &Value| {
-        list(index, "fields").iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
-    };
+    let fields =
+        |index: &Value| list(index, "fields").iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
     list(kind, name).iter().map(fields).collect()
 }

@@ -21,7 +21,13 @@ pub fn start(manifest: &str) {
 
 /// The next calls come from the public.
 pub fn as_public() {
-    become_caller(Caller { kind: CallerKind::Public, account_id: None, person: None, name: String::new(), roles: Vec::new() });
+    become_caller(Caller {
+        kind: CallerKind::Public,
+        account_id: None,
+        person: None,
+        name: String::new(),
+        roles: Vec::new(),
+    });
 }
 
 /// The next calls come from a signed-in person.

@@ -9,6 +9,9 @@ use tiwizi_tests::{Client, Instance};
 use crate::database::on_both;
 use crate::register::{COOPERATIVES, address, cooperative, create, with};
 
+/// Searches until one finds what was just written; each takes some milliseconds.
+const SEARCHES_MAX: usize = 2_000;
+
 on_both! {
     a_record_lives_from_creation_to_tombstone,
     a_stale_write_is_refused_and_logs_no_change,
@@ -37,7 +40,7 @@ async fn a_record_lives_from_creation_to_tombstone(instance: &Instance) -> anyho
     client.send_with(Method::PUT, &path, &[("if-match", "\"2\"")], Some(&whole)).await?.expect(200)?;
 
     let history = client.get(&format!("{path}/history")).await?.expect(200)?;
-    let versions: Vec<_> = (0..3).map(|row| history.at(&format!("/items/{row}/version"))).collect();
+    let versions: Vec<_> = (0..3).map(|row| history.at(&format!("/items/{row}/record/version"))).collect();
     ensure!(versions == ["3", "2", "1"], "the history is not newest first: {}", history.text);
 
     client.send_with(Method::DELETE, &path, &[("if-match", "\"3\"")], None).await?.expect(204)?;
@@ -96,12 +99,24 @@ async fn the_directory_is_searched_in_three_scripts(instance: &Instance) -> anyh
     let other = with(with(other, "name_ar", json!("أركان سوس")), "name_zgh", json!("ⴰⵔⴳⴰⵏ"));
     client.post(COOPERATIVES, &other).await?.expect(201)?;
     let public = instance.visitor()?;
+    found_by_search(&public, "argane").await?;
     for words in ["cooperative tiwizi", "COOPÉRATIVE TIW", "تَعاونيّة تيويزي", "ⵜⵉⵡⵉⵣⵉ"] {
         let answer = public.send_query(COOPERATIVES, &[("q", words)]).await?.expect(200)?;
         ensure!(answer.at("/items/0/id") == id, "{words} does not find it: {}", answer.text);
         ensure!(answer.json().pointer("/items/1").is_none(), "{words} finds too much: {}", answer.text);
     }
     Ok(())
+}
+
+/// Asks until the search, which follows the log, has come to what was written.
+async fn found_by_search(public: &Client, words: &str) -> anyhow::Result<()> {
+    for _ in 0..SEARCHES_MAX {
+        let answer = public.send_query(COOPERATIVES, &[("q", words)]).await?.expect(200)?;
+        if answer.json().pointer("/items/0").is_some() {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("{words} was not found by {SEARCHES_MAX} searches")
 }
 
 async fn the_log_tells_every_write_in_order(instance: &Instance) -> anyhow::Result<()> {

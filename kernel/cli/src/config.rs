@@ -34,6 +34,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether an instance was made in this directory.
+    pub(crate) fn is_there(data: &Path) -> bool {
+        data.join(FILE).is_file()
+    }
+
     /// Reads the settings: defaults, then the file, then the environment.
     pub(crate) fn read(data: &Path) -> anyhow::Result<Self> {
         Figment::from(Serialized::defaults(Self::default()))

@@ -28,11 +28,11 @@ const PROVINCE: &str = "09.541";
 pub(crate) async fn run(arguments: Demo) -> anyhow::Result<()> {
     let data = &arguments.directory.data;
     let listener = serve::listen(arguments.listen).await?;
-    if !data.join("tiwizi.sqlite").exists() {
+    if !Config::is_there(data) {
         outcome::complain("Making a new instance …");
         make(data).await?;
     }
-    let app = open::app(data, &Config::read(data)?).await?;
+    let app = open::app(data, &open::config(data)?).await?;
     if totals(&app.db).await?.cooperatives == 0 {
         fill(&app, arguments.one_in).await?;
     }

@@ -7,11 +7,10 @@ use tiwizi_storage::change;
 
 use crate::arguments::DataDirectory;
 use crate::commands::open;
-use crate::config::Config;
 use crate::outcome;
 
 pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
-    let config = Config::read(&directory.data)?;
+    let config = open::config(&directory.data)?;
     let app = open::app(&directory.data, &config).await?;
     app.db.sequence().await?;
     let mut tx = app.db.read().await?;

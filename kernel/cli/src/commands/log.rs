@@ -6,12 +6,11 @@ use tiwizi_storage::change;
 
 use crate::arguments::Log;
 use crate::commands::open;
-use crate::config::Config;
 use crate::outcome;
 
 pub(crate) async fn run(command: Log) -> anyhow::Result<()> {
     let Log::Verify { directory } = command;
-    let db = open::database(&directory.data, &Config::read(&directory.data)?).await?;
+    let db = open::database(&directory.data, &open::config(&directory.data)?).await?;
     db.sequence().await?;
     let mut tx = db.read().await?;
     let verified = change::verify(&mut tx).await;

@@ -11,6 +11,15 @@ use tiwizi_storage::{Db, Location, OpenError};
 use crate::config::Config;
 use crate::outcome::Outcome;
 
+/// Reads the settings of an instance. A directory without them holds no instance, and nothing is written into it.
+pub(crate) fn config(data: &Path) -> anyhow::Result<Config> {
+    if !Config::is_there(data) {
+        let missing = format!("there is no instance in {}; make one with: tiwizi init --data {0}", data.display());
+        return Err(anyhow::Error::new(Outcome::Unusable).context(missing));
+    }
+    Config::read(data)
+}
+
 /// Opens the whole instance of a data directory.
 pub(crate) async fn app(data: &Path, config: &Config) -> anyhow::Result<Arc<App>> {
     let mut settings = Settings::new(data);

@@ -10,7 +10,6 @@ use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
 use crate::commands::open;
-use crate::config::Config;
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
@@ -33,7 +32,7 @@ fn pack(folder: &Path, component: &Path, assets: Option<&Path>, out: &Path) -> a
 async fn install(directory: &DataDirectory, path: &Path, grant: &str) -> anyhow::Result<()> {
     let grants = Grants::parse(grant).context("--grant is not right")?;
     let bytes = open::read_file(path)?;
-    let app = open::app(&directory.data, &Config::read(&directory.data)?).await?;
+    let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
     let installed = app.host.install(bytes.into(), grants, &Caller::system()).await;
     open::close(&app).await;
     let view = installed.map_err(|error| {
@@ -45,7 +44,7 @@ async fn install(directory: &DataDirectory, path: &Path, grant: &str) -> anyhow:
 
 async fn grant(directory: &DataDirectory, plugin: &PluginId, wanted: &str) -> anyhow::Result<()> {
     let grants = Grants::parse(wanted).context("--grant is not right")?;
-    let app = open::app(&directory.data, &Config::read(&directory.data)?).await?;
+    let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
     let granted = app.host.set_grants(plugin, grants, &Caller::system()).await;
     open::close(&app).await;
     answer(directory, &granted?);
@@ -53,7 +52,7 @@ async fn grant(directory: &DataDirectory, plugin: &PluginId, wanted: &str) -> an
 }
 
 async fn list(directory: &DataDirectory) -> anyhow::Result<()> {
-    let app = open::app(&directory.data, &Config::read(&directory.data)?).await?;
+    let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
     let plugins = app.host.plugins();
     open::close(&app).await;
     let lines: Vec<String> = plugins.iter().map(line).collect();

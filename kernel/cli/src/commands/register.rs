@@ -14,13 +14,12 @@ use tiwizi_server::App;
 
 use crate::arguments::{DataDirectory, Register};
 use crate::commands::open;
-use crate::config::Config;
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
     match command {
         Register::Import { directory, cooperatives, members, dry_run, skip_bad, report } => {
-            let app = open::app(&directory.data, &Config::read(&directory.data)?).await?;
+            let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
             let national_id_key = NationalIdKey::derive(&app.instance.key);
             let settings = Settings { cooperatives, members, dry_run, skip_bad, report, national_id_key };
             let outcome = import(&app, &settings, Quiet(directory.json)).await;

@@ -10,12 +10,11 @@ use tokio::net::TcpListener;
 
 use crate::arguments::Serve;
 use crate::commands::open;
-use crate::config::Config;
 use crate::outcome;
 
 pub(crate) async fn run(arguments: Serve) -> anyhow::Result<()> {
     let data = &arguments.directory.data;
-    let config = Config::read(data)?;
+    let config = open::config(data)?;
     let address = arguments.listen.unwrap_or(config.listen);
     let listener = listen(address).await?;
     let app = open::app(data, &config).await?;

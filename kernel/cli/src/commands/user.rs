@@ -9,7 +9,6 @@ use tiwizi_model::{Ambient, Language, RecordId, limits};
 
 use crate::arguments::{DataDirectory, User};
 use crate::commands::open;
-use crate::config::Config;
 use crate::outcome;
 
 pub(crate) async fn run(command: User) -> anyhow::Result<()> {
@@ -32,7 +31,7 @@ struct Wanted {
 }
 
 async fn identity(directory: &DataDirectory) -> anyhow::Result<(tiwizi_storage::Db, Identity)> {
-    let db = open::database(&directory.data, &Config::read(&directory.data)?).await?;
+    let db = open::database(&directory.data, &open::config(&directory.data)?).await?;
     let identity = Identity::new(db.clone(), Ambient::system());
     Ok((db, identity))
 }

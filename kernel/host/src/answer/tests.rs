@@ -1,3 +1,5 @@
+//! Answers that are judged good, and those that are not.
+
 use serde_json::json;
 
 use super::*;

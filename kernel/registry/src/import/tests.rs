@@ -1,3 +1,5 @@
+//! Imports of good, wrong and broken files.
+
 use serde_json::json;
 
 use super::*;

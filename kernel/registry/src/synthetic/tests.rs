@@ -1,3 +1,5 @@
+//! The synthetic register meets its totals and its format.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The kernel in memory behaves as the real one does.
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Bundles that are read, and those that are refused before anything is written.
+
 use serde_json::json;
 
 use super::*;

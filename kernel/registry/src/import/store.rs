@@ -92,7 +92,7 @@ impl Pass<'_> {
             return Ok(());
         };
         let storage = |error: StorageError| rows.failed(WriteError::Storage(error));
-        let mut tx = self.records.db().begin_bulk_write().await.map_err(storage)?;
+        let mut tx = self.records.db().begin_write().await.map_err(storage)?;
         for batch in prepared {
             let outcomes = self.records.write_import(&mut tx, batch).await;
             let refused = outcomes.map_err(|error| rows.failed(error))?.into_iter().enumerate().find_map(refusal);

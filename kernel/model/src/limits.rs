@@ -202,5 +202,3 @@ pub const REDIRECT_BYTES_MAX: usize = 2_000;
 pub const PROBLEM_CHARS_MAX: usize = 1_000;
 /// Versions of read records that one unit remembers.
 pub const UNIT_READS_MAX: usize = 20_000;
-/// Rows that a bulk write puts into one transaction; other writers of the instance wait meanwhile.
-pub const BULK_COMMIT_ROWS: usize = 40_000;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::change;
 use crate::error::{OpenError, StorageError};
 use crate::postgres::Postgres;
-use crate::sqlite::{Room, Sqlite};
+use crate::sqlite::Sqlite;
 use crate::tx::{ReadTx, WriteTx};
 
 /// Where the database is.
@@ -80,22 +80,8 @@ impl Db {
     /// # Errors
     /// `Closed`, `Failed` after a commit that failed, or `Begin` when the database does not answer.
     pub async fn begin_write(&self) -> Result<WriteTx, StorageError> {
-        self.begin(Room::Small).await
-    }
-
-    /// The same for tens of thousands of rows in one transaction: with SQLite the writer has a large page cache as long as
-    /// bulk writes follow each other. Other writers wait meanwhile, so a bulk write should commit every
-    /// `limits::BULK_COMMIT_ROWS` rows.
-    ///
-    /// # Errors
-    /// As `begin_write`.
-    pub async fn begin_bulk_write(&self) -> Result<WriteTx, StorageError> {
-        self.begin(Room::Bulk).await
-    }
-
-    async fn begin(&self, room: Room) -> Result<WriteTx, StorageError> {
         match &*self.engine {
-            Engine::Sqlite(sqlite) => Ok(WriteTx::sqlite(sqlite.begin_write(room).await?, self.woken.clone())),
+            Engine::Sqlite(sqlite) => Ok(WriteTx::sqlite(sqlite.begin_write().await?, self.woken.clone())),
             Engine::Postgres(postgres) => Ok(WriteTx::postgres(postgres.begin_write().await?, self.woken.clone())),
         }
     }

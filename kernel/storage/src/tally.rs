@@ -1,27 +1,41 @@
 //! Counts that a reader of the log keeps, so that no page counts rows.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::error::{StorageError, failed};
+use crate::sql::{Batches, batches};
 use crate::tx::{Tx, WriteTx, on_db};
 
-const ADD: &str = "INSERT INTO tally (dimension, key, amount) VALUES ($1, $2, $3) \
-    ON CONFLICT (dimension, key) DO UPDATE SET amount = tally.amount + excluded.amount";
+static ADD: LazyLock<Batches> = LazyLock::new(|| {
+    let text = (
+        "INSERT INTO tally (dimension, key, amount)",
+        " ON CONFLICT (dimension, key) DO UPDATE SET amount = tally.amount + excluded.amount",
+    );
+    Batches::with_texts(text, text, 3)
+});
 
 /// Adds to counts: dimension, key, difference. The same count may stand there several times.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn add(tx: &mut WriteTx, deltas: &[(String, String, i64)]) -> Result<(), StorageError> {
-    // Summed and in order: fewer statements, and two kernels take the rows in the same order.
+    // Summed and in order: a statement never meets a row twice, and two kernels take the rows in the same order.
     let mut sums: BTreeMap<(&str, &str), i64> = BTreeMap::new();
     for (dimension, key, delta) in deltas {
         let sum = sums.entry((dimension, key)).or_default();
         *sum = sum.saturating_add(*delta);
     }
-    for ((dimension, key), sum) in sums.into_iter().filter(|(_, sum)| *sum != 0) {
-        on_db!(tx, conn => sqlx::query(ADD).bind(dimension).bind(key).bind(sum).execute(conn).await.map(|_| ()))
-            .map_err(failed("tally.add"))?;
+    let sums: Vec<(&str, &str, i64)> =
+        sums.into_iter().filter(|(_, sum)| *sum != 0).map(|((dimension, key), sum)| (dimension, key, sum)).collect();
+    for (size, batch) in batches(&sums) {
+        let text = ADD.text(tx, size);
+        on_db!(tx, conn => {
+            let query = sqlx::query(text);
+            batch.iter().fold(query, |query, (dimension, key, sum)| query.bind(*dimension).bind(*key).bind(*sum))
+                .execute(conn).await.map(|_| ())
+        })
+        .map_err(failed("tally.add"))?;
     }
     Ok(())
 }

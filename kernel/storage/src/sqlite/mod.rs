@@ -21,7 +21,7 @@ use readers::Readers;
 use writer::Writer;
 
 pub(crate) use readers::Reader;
-pub(crate) use writer::{Room, Writing};
+pub(crate) use writer::Writing;
 
 const DATABASE_FILE: &str = "tiwizi.sqlite";
 const LOCK_FILE: &str = "tiwizi.lock";
@@ -33,6 +33,11 @@ const STATEMENTS_MAX: usize = 256;
 /// Page cache of each reader, in KiB. It is small because there are several, and because pages that the operating system
 /// has anyway are cheap to read.
 const READER_CACHE_KIB: i64 = 2 << 10;
+/// Page cache of the writer in KiB, and pages of the write-ahead log before it is copied into the file. A long run of
+/// writes touches most pages of the indexes again and again; with little room each is written to disk each time. More
+/// room than this made an import larger, not faster.
+const WRITER_CACHE_KIB: i64 = 16 << 10;
+const CHECKPOINT_PAGES: u32 = 4_000;
 /// What is left of the file of the write-ahead log after it was copied into the database.
 const LOG_BYTES: i64 = 64 << 20;
 
@@ -62,8 +67,8 @@ impl Sqlite {
         self.readers.take().await
     }
 
-    pub(crate) async fn begin_write(&self, room: Room) -> Result<Writing, StorageError> {
-        self.writer.begin(room).await
+    pub(crate) async fn begin_write(&self) -> Result<Writing, StorageError> {
+        self.writer.begin().await
     }
 
     /// Commits a group that all its writers have left before it was committed.
@@ -107,6 +112,8 @@ fn writer_options(file: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("journal_size_limit", LOG_BYTES.to_string())
+        .pragma("cache_size", WRITER_CACHE_KIB.saturating_neg().to_string())
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
         .thread_name(|_| "sqlite-writer".to_owned())
 }
 

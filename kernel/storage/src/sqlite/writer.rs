@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteTransactionManager};
-use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _, SqliteConnection};
+use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection};
 use sqlx_core::transaction::TransactionManager;
 use tiwizi_model::limits;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard, watch};
@@ -27,22 +27,6 @@ use crate::error::{OpenError, StorageError};
 
 /// Takes SQLite's write lock at once; a lock that is taken at the first write can fail in the middle.
 const BEGIN: &str = "BEGIN IMMEDIATE";
-
-/// Page cache in KiB, and pages of the write-ahead log before it is copied into the file. A bulk write touches most pages
-/// of the indexes again and again; with little room each is written to disk each time.
-const CACHE_KIB: i64 = 16 << 10;
-const BULK_CACHE_KIB: i64 = 128 << 10;
-const CHECKPOINT_PAGES: i64 = 4_000;
-const BULK_CHECKPOINT_PAGES: i64 = 48_000;
-
-/// How much room a writer asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
-    /// A few rows.
-    Small,
-    /// Tens of thousands of rows.
-    Bulk,
-}
 
 /// The line of writers.
 pub(crate) struct Writer {
@@ -57,7 +41,6 @@ type Held = OwnedMappedMutexGuard<Option<Turn>, Turn>;
 struct Turn {
     connection: SqliteConnection,
     group: Option<Group>,
-    room: Room,
 }
 
 /// The writers that share the open transaction.
@@ -75,14 +58,13 @@ impl Writer {
         SqliteConnection::connect_with(options).await.map_err(|source| OpenError::Connect { source })
     }
 
-    /// The connection has whatever room SQLite gives; the first turn sets it.
     pub(crate) fn new(connection: SqliteConnection) -> Self {
-        let turn = Turn { connection, group: None, room: Room::Bulk };
+        let turn = Turn { connection, group: None };
         Self { turn: Arc::new(Mutex::new(Some(turn))), failed: AtomicBool::new(false) }
     }
 
     /// Waits for the turn and opens a savepoint.
-    pub(crate) async fn begin(self: &Arc<Self>, room: Room) -> Result<Writing, StorageError> {
+    pub(crate) async fn begin(self: &Arc<Self>) -> Result<Writing, StorageError> {
         let mut turn = self.take_turn().await?;
         let full = turn
             .group
@@ -94,7 +76,6 @@ impl Writer {
         if self.failed.load(Ordering::Acquire) {
             return Err(StorageError::Failed);
         }
-        make_room(&mut turn, room).await?;
         self.open_savepoint(&mut turn).await?;
         Ok(Writing { turn, open: true, writer: Arc::clone(self) })
     }
@@ -105,7 +86,7 @@ impl Writer {
     }
 
     async fn open_savepoint(&self, turn: &mut Turn) -> Result<(), StorageError> {
-        let Turn { connection, group, .. } = turn;
+        let Turn { connection, group } = turn;
         if group.is_none() {
             SqliteTransactionManager::begin(connection, Some(BEGIN.into_sql_str()))
                 .await
@@ -126,7 +107,7 @@ impl Writer {
 
     /// Commits what the group wrote and tells its writers.
     async fn commit_group(&self, turn: &mut Turn) -> Result<(), StorageError> {
-        let Turn { connection, group, .. } = turn;
+        let Turn { connection, group } = turn;
         let Some(open) = group.as_mut() else { return Ok(()) };
         let outcome = finish(connection, open).await.map_err(Arc::new);
         if outcome.is_err() {
@@ -180,27 +161,6 @@ impl Writer {
         }
         StorageError::Failed
     }
-}
-
-/// Sets how much the connection may keep in memory, and gives back what a bulk write held.
-async fn make_room(turn: &mut Turn, room: Room) -> Result<(), StorageError> {
-    if turn.room == room {
-        return Ok(());
-    }
-    let text = match room {
-        Room::Small => format!(
-            "PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA shrink_memory"
-        ),
-        Room::Bulk => {
-            format!("PRAGMA cache_size = -{BULK_CACHE_KIB}; PRAGMA wal_autocheckpoint = {BULK_CHECKPOINT_PAGES}")
-        }
-    };
-    sqlx::raw_sql(AssertSqlSafe(text))
-        .execute(&mut turn.connection)
-        .await
-        .map_err(|source| StorageError::Begin { source })?;
-    turn.room = room;
-    Ok(())
 }
 
 fn answer(outcome: Option<&Outcome>) -> Result<(), StorageError> {

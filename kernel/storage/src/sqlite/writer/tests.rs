@@ -29,7 +29,7 @@ async fn put(writing: &mut Writing, bytes: i64) -> Result<(), sqlx::Error> {
 }
 
 async fn count(writer: &Arc<Writer>) -> i64 {
-    let mut writing = writer.begin(Room::Small).await.unwrap();
+    let mut writing = writer.begin().await.unwrap();
     let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM thing").fetch_one(writing.connection()).await.unwrap();
     count
 }
@@ -40,7 +40,7 @@ async fn line_up(writer: &Arc<Writer>, writers: usize) -> tokio::task::JoinSet<R
     for _ in 0..writers {
         let writer = Arc::clone(writer);
         line.spawn(async move {
-            let mut writing = writer.begin(Room::Small).await?;
+            let mut writing = writer.begin().await?;
             put(&mut writing, 1).await.unwrap();
             writing.commit().await
         });
@@ -55,7 +55,7 @@ async fn writers_in_line_share_one_commit() {
     let directory = TempDir::new().unwrap();
     let writer = writer(&directory).await;
     let mut reader = SqliteConnection::connect_with(&options(&directory)).await.unwrap();
-    let mut first = writer.begin(Room::Small).await.unwrap();
+    let mut first = writer.begin().await.unwrap();
     put(&mut first, 1).await.unwrap();
     let line = line_up(&writer, 20).await;
     first.commit().await.unwrap();
@@ -69,7 +69,7 @@ async fn writers_in_line_share_one_commit() {
 async fn a_group_has_a_bound() {
     let directory = TempDir::new().unwrap();
     let writer = writer(&directory).await;
-    let mut first = writer.begin(Room::Small).await.unwrap();
+    let mut first = writer.begin().await.unwrap();
     put(&mut first, 1).await.unwrap();
     first.turn.group.as_mut().unwrap().writers = limits::GROUP_COMMIT_WRITES_MAX;
     let line = line_up(&writer, 1).await;
@@ -82,7 +82,7 @@ async fn a_group_has_a_bound() {
 async fn a_writer_that_gives_up_takes_nothing_from_its_group() {
     let directory = TempDir::new().unwrap();
     let writer = writer(&directory).await;
-    let mut gives_up = writer.begin(Room::Small).await.unwrap();
+    let mut gives_up = writer.begin().await.unwrap();
     put(&mut gives_up, 1).await.unwrap();
     let line = line_up(&writer, 3).await;
     drop(gives_up);
@@ -94,7 +94,7 @@ async fn a_writer_that_gives_up_takes_nothing_from_its_group() {
 async fn a_group_whose_writers_have_gone_is_committed_by_who_looks_next() {
     let directory = TempDir::new().unwrap();
     let writer = writer(&directory).await;
-    let mut left = writer.begin(Room::Small).await.unwrap();
+    let mut left = writer.begin().await.unwrap();
     put(&mut left, 1).await.unwrap();
     SqliteTransactionManager::commit(&mut left.turn.connection).await.unwrap();
     left.open = false;
@@ -110,7 +110,7 @@ async fn a_commit_whose_answer_nobody_took_is_found_out_by_the_next() {
     let directory = TempDir::new().unwrap();
     let writer = writer(&directory).await;
     for round in 0..30 {
-        let mut left = writer.begin(Room::Small).await.unwrap();
+        let mut left = writer.begin().await.unwrap();
         put(&mut left, 1).await.unwrap();
         let mut commit = Box::pin(left.commit());
         // Polled a few times, so that each of its steps is once the one that is cut off.
@@ -118,7 +118,7 @@ async fn a_commit_whose_answer_nobody_took_is_found_out_by_the_next() {
             tokio::select! { biased; _ = &mut commit => break, () = tokio::task::yield_now() => {} }
         }
         tokio::select! { biased; _ = commit => {} () = ready(()) => {} }
-        let mut next = writer.begin(Room::Small).await.unwrap();
+        let mut next = writer.begin().await.unwrap();
         put(&mut next, 1).await.unwrap();
         next.commit().await.unwrap();
         assert!(!writer.failed.load(Ordering::Acquire));
@@ -130,13 +130,13 @@ async fn a_commit_whose_answer_nobody_took_is_found_out_by_the_next() {
 async fn when_sqlite_throws_a_transaction_away_nobody_is_told_of_success() {
     let directory = TempDir::new().unwrap();
     let writer = writer(&directory).await;
-    let mut first = writer.begin(Room::Small).await.unwrap();
+    let mut first = writer.begin().await.unwrap();
     put(&mut first, 1).await.unwrap();
     // A rollback of everything behind our back is what SQLite does when it cannot write, on a full disk for one.
     let mut line = tokio::task::JoinSet::new();
     let second = Arc::clone(&writer);
     line.spawn(async move {
-        let mut writing = second.begin(Room::Small).await?;
+        let mut writing = second.begin().await?;
         sqlx::query("ROLLBACK").execute(writing.connection()).await.unwrap();
         drop(writing);
         Err(StorageError::Spoiled)
@@ -144,22 +144,22 @@ async fn when_sqlite_throws_a_transaction_away_nobody_is_told_of_success() {
     tokio::task::yield_now().await;
     line.spawn(async move { first.commit().await });
     assert!(line.join_all().await.into_iter().all(|told| told.is_err()));
-    assert!(matches!(writer.begin(Room::Small).await, Err(StorageError::Failed)));
+    assert!(matches!(writer.begin().await, Err(StorageError::Failed)));
 }
 
 #[tokio::test]
 async fn a_full_disk_fails_its_writer_and_no_acknowledged_write() {
     let directory = TempDir::new().unwrap();
     let writer = writer(&directory).await;
-    let mut first = writer.begin(Room::Small).await.unwrap();
+    let mut first = writer.begin().await.unwrap();
     sqlx::query("PRAGMA max_page_count = 20").fetch_all(first.connection()).await.unwrap();
     put(&mut first, 1).await.unwrap();
     first.commit().await.unwrap();
-    let mut full = writer.begin(Room::Small).await.unwrap();
+    let mut full = writer.begin().await.unwrap();
     assert!(put(&mut full, 1 << 20).await.is_err());
     drop(full);
     // Either SQLite kept the transaction and goes on, or it did not and the writer says so.
-    match writer.begin(Room::Small).await {
+    match writer.begin().await {
         Ok(mut next) => {
             put(&mut next, 1).await.unwrap();
             next.commit().await.unwrap();

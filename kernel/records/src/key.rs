@@ -1,8 +1,9 @@
 //! Index keys: the values of some fields as one text whose byte order is the order of the values.
 //!
 //! Components are joined by U+0001, so a shorter tuple stands before all that extend it. Numbers become sixteen
-//! hexadecimal digits, booleans `0` and `1`; a later component that is missing is empty. Texts go in as they are, with
-//! the three lowest control characters replaced, so that no text can imitate a separator.
+//! hexadecimal digits, booleans `0` and `1`; a value that is missing becomes a character that stands behind every text, so
+//! that a sorted list ends with it. Texts go in as they are, with that character and the three lowest control characters
+//! replaced, so that no text can imitate a sign of ours.
 
 use serde_json::Value;
 
@@ -10,6 +11,8 @@ use serde_json::Value;
 pub(crate) const SEPARATOR: char = '\u{1}';
 /// Stands after every key that begins with a given tuple.
 pub(crate) const BEHIND: char = '\u{2}';
+/// Stands for a value that is missing. Unicode gives it to nobody.
+pub(crate) const MISSING: char = char::MAX;
 
 /// What an index can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +90,9 @@ pub(crate) fn push(key: &mut String, value: &Value, bytes_max: usize) -> bool {
     match value {
         Value::String(text) => {
             let kept = text.get(..text.floor_char_boundary(bytes_max)).unwrap_or(text);
-            if kept.bytes().any(|byte| byte <= 2) {
-                key.extend(kept.chars().map(|letter| if letter <= BEHIND { ' ' } else { letter }));
+            // Every sign of ours begins with one of these bytes.
+            if kept.bytes().any(|byte| byte <= 2 || byte == 0xf4) {
+                key.extend(kept.chars().map(|letter| if letter <= BEHIND || letter == MISSING { ' ' } else { letter }));
             } else {
                 key.push_str(kept);
             }
@@ -102,7 +106,10 @@ pub(crate) fn push(key: &mut String, value: &Value, bytes_max: usize) -> bool {
             key.push(if *flag { '1' } else { '0' });
             false
         }
-        Value::Null | Value::Array(_) | Value::Object(_) => false,
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            key.push(MISSING);
+            false
+        }
     }
 }
 
@@ -141,7 +148,8 @@ mod tests {
 
     #[test]
     fn no_text_imitates_a_separator() {
-        assert_eq!(key(&json!("a\u{1}b\u{0}c\u{2}d")), "a b c d");
+        assert_eq!(key(&json!("a\u{1}b\u{0}c\u{2}d\u{10ffff}e")), "a b c d e");
+        assert!(key(&json!(null)) > key(&json!("\u{10fffe}ⵣ")));
     }
 
     #[test]

@@ -37,15 +37,22 @@ impl KindIndex {
         INDEX_KEY_BYTES_MAX.checked_div(self.fields.len()).unwrap_or(INDEX_KEY_BYTES_MAX)
     }
 
-    /// The key of a body: none when the first field is missing. Also the name of the first field that was cut.
-    fn key(&self, body: &Value) -> (Option<String>, Option<&str>) {
+    /// The key by which a body must be the only one: none when the first field is missing.
+    fn unique_key(&self, body: &Value) -> (Option<String>, Option<&str>) {
+        let first = self.fields.first().and_then(|field| body.get(field));
+        if first.is_none_or(Value::is_null) {
+            return (None, None);
+        }
+        let (key, cut) = self.key(body);
+        (Some(key), cut)
+    }
+
+    /// The key of a body, and the name of the first field that was cut.
+    fn key(&self, body: &Value) -> (String, Option<&str>) {
         let bytes_max = self.component_bytes_max();
         let (mut key, mut cut) = (String::with_capacity(48), None);
         for (position, field) in self.fields.iter().enumerate() {
             let value = body.get(field).unwrap_or(&Value::Null);
-            if position == 0 && value.is_null() {
-                return (None, None);
-            }
             if position > 0 {
                 key.push(key::SEPARATOR);
             }
@@ -53,7 +60,7 @@ impl KindIndex {
                 cut = Some(field.as_str());
             }
         }
-        (Some(key), cut)
+        (key, cut)
     }
 }
 
@@ -175,7 +182,7 @@ impl Kind {
     pub fn keys(&self, body: &Value) -> Result<IndexKeys, FieldError> {
         let mut keys = IndexKeys::default();
         for (index, slot) in self.unique.iter().zip(keys.unique.iter_mut()) {
-            let (key, cut) = index.key(body);
+            let (key, cut) = index.unique_key(body);
             if let Some(field) = cut {
                 let message =
                     format!("{field:?} must be unique and so has at most {} bytes", index.component_bytes_max());
@@ -184,7 +191,7 @@ impl Kind {
             *slot = key;
         }
         for (index, slot) in self.sorted.iter().zip(keys.sorted.iter_mut()) {
-            *slot = index.key(body).0;
+            *slot = Some(index.key(body).0);
         }
         Ok(keys)
     }
@@ -194,7 +201,7 @@ impl Kind {
     pub fn unique_key(&self, slot: usize, values: &[Value]) -> Option<String> {
         let index = self.unique.get(slot)?;
         let fields = index.fields.iter().cloned().zip(values.iter().cloned());
-        match index.key(&Value::Object(fields.collect())) {
+        match index.unique_key(&Value::Object(fields.collect())) {
             (Some(key), None) => Some(key),
             _ => None,
         }

@@ -6,7 +6,7 @@ use tiwizi_model::{ProvinceCode, Record, RecordId};
 use tiwizi_storage::Order;
 
 use crate::error::ReadError;
-use crate::key::{self, BEHIND, SEPARATOR, Scalar};
+use crate::key::{self, BEHIND, MISSING, SEPARATOR, Scalar};
 use crate::kind::{Kind, KindIndex};
 use crate::manifest::SubjectRule;
 use crate::query::{Filter, Operator, Query};
@@ -226,9 +226,9 @@ fn range(candidate: &Candidate<'_>, equal: &[&Condition<'_>], ranged: &[&Conditi
     if !equal.is_empty() {
         base.push(SEPARATOR);
     }
-    // A missing value is an empty component, and no range holds it; a list that is only sorted does.
-    let mut low = if ranged.is_empty() { Some(base.clone()) } else { Some(format!("{base}{BEHIND}")) };
-    let mut high = behind_all;
+    // No range holds a value that is missing; a list that is only sorted ends with it.
+    let mut low = Some(base.clone());
+    let mut high = if ranged.is_empty() { behind_all } else { Some(format!("{base}{MISSING}")) };
     for condition in ranged {
         let mut bound = base.clone();
         push(&mut bound, condition, candidate)?;

@@ -42,7 +42,7 @@ async fn filled() -> House {
         let mut body = crate::testing::body(code, sector, province);
         body["members"] = json!(members);
         if code == "D" {
-            body.as_object_mut().unwrap().remove("members");
+            body.as_object_mut().unwrap().retain(|field, _| field != "members" && field != "phone");
         }
         house.create(&Caller::system(), &cooperative(), body).await;
     }
@@ -58,8 +58,13 @@ async fn declared_indexes_answer_in_their_order() {
         (query(&[], None), "ABCDE"),
         (query(&[], Some(("created", true))), "EDCBA"),
         (query(&[], Some(("name", true))), "EDCBA"),
-        (query(std::slice::from_ref(&argan), None), "DBA"),
-        (query(std::slice::from_ref(&argan), Some(("members", true))), "ABD"),
+        (query(std::slice::from_ref(&argan), None), "BAD"),
+        (query(std::slice::from_ref(&argan), Some(("members", true))), "DAB"),
+        (query(&[], Some(("phone", false))), "ABCED"),
+        (query(&[], Some(("phone", true))), "DECBA"),
+        (query(&[("phone", Gte, json!(""))], None), "ABCE"),
+        (query(&[("phone", Lte, json!("+3"))], None), "ABCE"),
+        (query(&[("phone", Eq, json!(""))], None), ""),
         (query(&[argan.clone(), ("members", Eq, json!(4))], None), "B"),
         (query(&[argan.clone(), ("members", Gt, json!(4))], None), "A"),
         (query(&[argan.clone(), ("members", Gte, json!(4))], None), "BA"),

@@ -7,13 +7,13 @@
 //!
 //! This crate knows no status codes, no plugins' code and no SQL.
 
+pub mod bulk;
 pub mod catalogue;
 pub mod changes;
 mod cursor;
 pub mod draft;
 pub mod error;
 pub mod field_error;
-pub mod import;
 pub mod json;
 mod key;
 pub mod kind;
@@ -38,12 +38,12 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use bulk::{NewRecord, PreparedBulk};
 pub use catalogue::{Addition, Catalogue, CatalogueError, Kinds};
 pub use changes::ChangePage;
 pub use draft::{Draft, DraftAction};
 pub use error::{ReadError, WriteError};
 pub use field_error::{FieldError, Rejection};
-pub use import::{ImportBatch, ImportOutcome, ImportRow, PreparedImport};
 pub use json::JsonError;
 pub use kind::{Kind, KindIndex};
 pub use manifest::{Manifest, ManifestError};

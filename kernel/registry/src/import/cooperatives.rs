@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 use tiwizi_model::RecordId;
-use tiwizi_records::Draft;
+use tiwizi_records::{Draft, NewRecord};
 use tiwizi_storage::{RecordRow, record};
 
 use crate::import::ImportError;
@@ -14,7 +14,7 @@ use crate::import::parse::Batch;
 use crate::import::places::{Known, Place, Places, key};
 use crate::import::report::{Rejected, Table, shorten};
 use crate::import::run::{Mode, Pass};
-use crate::import::store::{New, Rows};
+use crate::import::store::Rows;
 
 /// The unique indexes of the kind, by slot.
 const BY_NUMBER: usize = 0;
@@ -57,7 +57,7 @@ impl Pass<'_> {
             match old {
                 None => {
                     self.cooperatives.created += 1;
-                    new.push(New { id, body: Value::Object(body(row)) });
+                    new.push(NewRecord { id, body: Value::Object(body(row)) });
                 }
                 Some(old) => {
                     let before = self::stored(old)?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 use tiwizi_model::RecordId;
-use tiwizi_records::Draft;
+use tiwizi_records::{Draft, NewRecord};
 use tiwizi_storage::{RecordRow, record};
 
 use crate::import::ImportError;
@@ -14,7 +14,7 @@ use crate::import::parse::Batch;
 use crate::import::places::{Known, Place, Places, key};
 use crate::import::report::{Rejected, Table, shorten};
 use crate::import::run::{Mode, Pass};
-use crate::import::store::{New, Rows};
+use crate::import::store::Rows;
 
 /// The unique index of memberships: cooperative and number.
 const BY_NUMBER: usize = 0;
@@ -32,8 +32,8 @@ struct Stored {
 /// What a batch is going to write.
 #[derive(Default)]
 struct Writes {
-    new_persons: Vec<New>,
-    new_memberships: Vec<New>,
+    new_persons: Vec<NewRecord>,
+    new_memberships: Vec<NewRecord>,
     changed: HashMap<RecordId, Draft>,
 }
 
@@ -167,7 +167,9 @@ impl Pass<'_> {
             None => {
                 set(&mut after, "cooperative", place.id.to_string().into());
                 set(&mut after, "number", row.member_number.into());
-                writes.new_memberships.push(New { id: self.records.ambient().new_id(), body: Value::Object(after) });
+                writes
+                    .new_memberships
+                    .push(NewRecord { id: self.records.ambient().new_id(), body: Value::Object(after) });
                 self.members.created += 1;
             }
             Some(old) if before.as_ref() != Some(&after) => {
@@ -196,7 +198,7 @@ impl Pass<'_> {
                 set(body, "national_id_key", key.as_str().into());
             }
         };
-        if let Some(New { body: Value::Object(body), .. }) =
+        if let Some(NewRecord { body: Value::Object(body), .. }) =
             writes.new_persons.iter_mut().rev().find(|new| new.id == id)
         {
             // A second membership of a person whom an earlier row of this batch brought.
@@ -209,7 +211,7 @@ impl Pass<'_> {
             if let Some(province) = place.province {
                 set(&mut body, "province", province.to_string().into());
             }
-            writes.new_persons.push(New { id, body: Value::Object(body) });
+            writes.new_persons.push(NewRecord { id, body: Value::Object(body) });
             return Ok(true);
         };
         let earlier = writes.changed.get(&id).and_then(Draft::body).and_then(Value::as_object);

@@ -7,9 +7,7 @@ use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
 use tiwizi_model::RecordId;
 use tiwizi_model::limits::{BATCH_WRITES_MAX, PAGE_ROWS_MAX};
-use tiwizi_records::{
-    Draft, FieldError, ImportBatch, ImportOutcome, ImportRow, Kind, PreparedImport, Records, WriteError,
-};
+use tiwizi_records::{Draft, Kind, NewRecord, PreparedBulk, Records, WriteError};
 use tiwizi_storage::{Order, RecordRow, Scan, StorageError, record};
 use tokio::runtime::Handle;
 
@@ -19,13 +17,6 @@ use crate::import::merge::{set, stored};
 use crate::import::places::Place;
 use crate::import::report::Table;
 use crate::import::run::Pass;
-
-/// A record to be made.
-#[derive(Debug)]
-pub(super) struct New {
-    pub(super) id: RecordId,
-    pub(super) body: Value,
-}
 
 /// The rows of the file that a write is about, for the message when it fails.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +39,7 @@ impl Rows {
 
 /// New records that passed every check and wait to be written.
 pub(super) struct Ready {
-    prepared: Vec<PreparedImport>,
+    prepared: Vec<PreparedBulk>,
     rows: Rows,
     /// Identity cards of persons among them: whoever meets one of these again must first let them be written.
     pub(super) national_ids: HashSet<String>,
@@ -57,16 +48,14 @@ pub(super) struct Ready {
 impl Pass<'_> {
     /// Makes records. They are checked and encoded on another thread while those of the batch before are written; they
     /// are themselves written with the next batch, or by `settle`.
-    pub(super) async fn create(&mut self, new: Vec<(&Arc<Kind>, Vec<New>)>, rows: Rows) -> Result<(), ImportError> {
+    pub(super) async fn create(
+        &mut self,
+        new: Vec<(&Arc<Kind>, Vec<NewRecord>)>,
+        rows: Rows,
+    ) -> Result<(), ImportError> {
         let national_ids = national_ids(&new);
-        let batches: Vec<ImportBatch> = new
-            .into_iter()
-            .filter(|(_, new)| !new.is_empty())
-            .map(|(kind, new)| {
-                let import = new.into_iter().map(|new| ImportRow { id: new.id, body: new.body }).collect();
-                ImportBatch { kind: kind.name().clone(), slot: 0, rows: import }
-            })
-            .collect();
+        let batches: Vec<(Arc<Kind>, Vec<NewRecord>)> =
+            new.into_iter().filter(|(_, new)| !new.is_empty()).map(|(kind, new)| (Arc::clone(kind), new)).collect();
         if batches.is_empty() {
             return Ok(());
         }
@@ -93,12 +82,9 @@ impl Pass<'_> {
         };
         let storage = |error: StorageError| rows.failed(WriteError::Storage(error));
         let mut tx = self.records.db().begin_write().await.map_err(storage)?;
-        for batch in prepared {
-            let outcomes = self.records.write_import(&mut tx, batch).await;
-            let refused = outcomes.map_err(|error| rows.failed(error))?.into_iter().enumerate().find_map(refusal);
-            if let Some(refused) = refused {
-                return Err(rows.failed(refused));
-            }
+        for batch in &prepared {
+            // A refusal here is a race, somebody else made the same record meanwhile: nothing of the batch is kept.
+            self.records.write_bulk(&mut tx, batch).await.map_err(|error| rows.failed(error))?;
         }
         tx.commit().await.map_err(storage)
     }
@@ -165,16 +151,16 @@ impl Pass<'_> {
 async fn prepare(
     records: &Records,
     caller: &Caller,
-    batches: Vec<ImportBatch>,
-) -> Result<Vec<PreparedImport>, WriteError> {
+    batches: Vec<(Arc<Kind>, Vec<NewRecord>)>,
+) -> Result<Vec<PreparedBulk>, WriteError> {
     let mut prepared = Vec::with_capacity(batches.len());
-    for batch in batches {
-        prepared.push(records.prepare_import(caller, batch).await?);
+    for (kind, new) in batches {
+        prepared.push(records.prepare_bulk(caller, kind.name(), new).await?);
     }
     Ok(prepared)
 }
 
-fn national_ids(new: &[(&Arc<Kind>, Vec<New>)]) -> HashSet<String> {
+fn national_ids(new: &[(&Arc<Kind>, Vec<NewRecord>)]) -> HashSet<String> {
     let bodies = new.iter().flat_map(|(_, new)| new).map(|new| &new.body);
     bodies.filter_map(|body| body.get("national_id_key").and_then(Value::as_str).map(str::to_owned)).collect()
 }
@@ -191,17 +177,4 @@ fn moved(
     }
     let differs = stored(row)? != body;
     Ok(differs.then(|| Draft::replace(kind.name().clone(), row.id, Value::Object(body), row.version)))
-}
-
-/// The checks of an import are those of records, so a refusal here is a race or a fault of ours: nothing of the batch is
-/// kept then.
-fn refusal((position, outcome): (usize, ImportOutcome)) -> Option<WriteError> {
-    let fields = match outcome {
-        ImportOutcome::Created(_) => return None,
-        ImportOutcome::Rejected(rejection) => rejection.fields,
-        ImportOutcome::Updated(_) | ImportOutcome::Unchanged(_) => {
-            vec![FieldError::new("", "overtaken", "somebody else made the same record while the import ran")]
-        }
-    };
-    Some(WriteError::Invalid { position, fields })
 }

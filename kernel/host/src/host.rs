@@ -184,8 +184,7 @@ impl Host {
         let work = call::handle(self.ground().clone(), Arc::clone(&plugin), caller, request);
         let outcome = self.runtime().run(work).await.and_then(|outcome| outcome);
         if let Err(error) = &outcome {
-            let cause = error as &dyn std::error::Error;
-            tracing::warn!(plugin.id = %id, request.id = &*request_id, error = cause, "a plugin's call failed");
+            warn_of(id, &request_id, error);
             self.note_crash(&plugin, error).await;
         }
         outcome
@@ -281,4 +280,10 @@ impl Host {
     pub(crate) fn installing(&self) -> &Mutex<()> {
         &self.0.installing
     }
+}
+
+/// Logs a failed call. The cause is a reference that may not be held while waiting, so it lives in here.
+fn warn_of(plugin: &PluginId, request_id: &str, error: &CallError) {
+    let error = error as &dyn std::error::Error;
+    tracing::warn!(plugin.id = %plugin, request.id = request_id, error, "a plugin's call failed");
 }

@@ -25,6 +25,7 @@ mod tests;
 pub use account::{AccountError, AccountView, FirstAdministrator, NewAccount};
 pub use caller::{AccountCaller, Caller};
 pub use email::{Email, EmailError};
+pub use hasher::HashError;
 pub use identity::Identity;
 pub use password::{Password, PasswordError};
 pub use role::{Role, RoleError, RoleGrant, Scope};

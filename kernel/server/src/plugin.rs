@@ -170,7 +170,7 @@ async fn call(
     place: Place,
     asked: PluginRequest,
 ) -> Result<Response, Problem> {
-    let answer = ask(app, visitor, &place.plugin, asked).await?;
+    let answer = app.host.call(&place.plugin, visitor.caller().clone(), asked).await?;
     match answer {
         Answer::Page { .. } => {
             let query = parts.uri.query().unwrap_or_default();
@@ -223,13 +223,4 @@ async fn send_asset(
     let asset = app.host.asset(plugin, path).ok_or(Fault::NotFound)?;
     let media_type = HeaderValue::from_static(asset.media_type);
     stored::send(&app.files, headers, StoredFile { hash: asset.hash, bytes: asset.bytes, media_type, caching }).await
-}
-
-/// Calls the plugin. The future of `Host::call` may not change threads, so it runs on one from its beginning to its end.
-async fn ask(app: &Arc<App>, visitor: &Visitor, plugin: &PluginId, asked: PluginRequest) -> Result<Answer, Problem> {
-    let (host, plugin, caller) = (app.host.clone(), plugin.clone(), visitor.caller().clone());
-    let handle = tokio::runtime::Handle::current();
-    let work = move || handle.block_on(host.call(&plugin, caller, asked));
-    let outcome = app.tasks.apart(work).await.map_err(Problem::internal)?;
-    outcome.map_err(Problem::from)
 }

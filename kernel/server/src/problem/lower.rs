@@ -2,7 +2,7 @@
 //! until somebody has thought about it here.
 
 use tiwizi_identity::policy::Refusal;
-use tiwizi_identity::{AccountError, PasswordError, SignInError, TokenError};
+use tiwizi_identity::{AccountError, HashError, PasswordError, SignInError, TokenError};
 use tiwizi_records::field_error::pointer_to;
 use tiwizi_records::{FieldError, JsonError, ReadError, WriteError};
 use tiwizi_storage::{FileError, StorageError};
@@ -90,11 +90,22 @@ impl From<FieldError> for FieldProblem {
     }
 }
 
+impl From<HashError> for Problem {
+    fn from(error: HashError) -> Self {
+        let fault = match &error {
+            HashError::Busy => Fault::Busy,
+            HashError::Stopping => Fault::Unavailable,
+            HashError::Argon2 => Fault::Internal,
+        };
+        Self::from(fault).because(error)
+    }
+}
+
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused => Fault::WrongPassword.into(),
-            SignInError::Hash(source) => Self::from(Fault::Busy).because(source),
+            SignInError::Hash(source) => source.into(),
             SignInError::Storage(source) => source.into(),
         }
     }
@@ -126,7 +137,7 @@ impl From<AccountError> for Problem {
             AccountError::WrongPassword => Fault::WrongPassword.into(),
             AccountError::Role(source) => Self::field("/scope", "role", source.to_string()),
             AccountError::Missing => Fault::NotFound.into(),
-            AccountError::Hash(source) => Self::from(Fault::Busy).because(source),
+            AccountError::Hash(source) => source.into(),
             AccountError::Storage(source) => source.into(),
         }
     }

@@ -40,3 +40,20 @@ async fn every_reference_of_the_document_leads_somewhere() {
     }
     assert!(document["components"]["schemas"]["registry.cooperative"]["properties"]["ice"].is_object());
 }
+
+/// `docs/openapi.json` is the document of an instance without plugins.
+#[tokio::test]
+async fn the_committed_document_is_the_one_that_is_served() {
+    let house = House::build().await;
+    let served = house.get(Who::Public, "/api/v1/openapi.json").await.json();
+    let served = serde_json::to_string_pretty(&served).unwrap() + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+    if std::env::var_os("TIWIZI_WRITE_OPENAPI").is_some() {
+        std::fs::write(path, &served).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        committed == served,
+        "docs/openapi.json is not what is served: run `TIWIZI_WRITE_OPENAPI=1 cargo test -p tiwizi-server committed_document` and commit it"
+    );
+}

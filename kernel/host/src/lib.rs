@@ -24,6 +24,7 @@ mod imports;
 mod install;
 mod load;
 mod log;
+mod measure;
 mod plugin;
 mod precompiled;
 mod request;

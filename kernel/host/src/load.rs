@@ -97,6 +97,11 @@ impl Loader {
         self.fit(&compiled)
     }
 
+    /// Whether the cache holds a component's compiled code, whole and loadable: it is loaded to see.
+    pub(crate) fn is_compiled(&self, component: FileHash) -> bool {
+        self.cache.load(component).is_some()
+    }
+
     /// Checks every import and export against the linker, once for all calls.
     fn fit(&self, component: &Component) -> Result<PluginPre<CallState>, LoadError> {
         let pre = self.linker.instantiate_pre(component).map_err(LoadError::World)?;

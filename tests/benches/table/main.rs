@@ -4,6 +4,7 @@
 //! noisy. `tests/benches/README.md` says how each row is made. Words on the command line choose rows.
 
 mod import;
+mod instance;
 mod national;
 mod native;
 mod requests;
@@ -17,7 +18,7 @@ use row::Row;
 use stage::Stage;
 
 /// The rows, in the order of the table.
-const NAMES: [&str; 8] = ["plugin", "record", "writes", "import", "search", "start", "memory", "page"];
+const NAMES: [&str; 9] = ["plugin", "instance", "record", "writes", "import", "search", "start", "memory", "page"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -57,6 +58,7 @@ async fn measure(wanted: &[String]) -> anyhow::Result<()> {
 async fn one(name: &str, stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     match name {
         "plugin" => requests::plugin_route(stage).await,
+        "instance" => instance::parts(),
         "record" => requests::record(stage).await,
         "writes" => writes::durable(stage).await,
         "import" => import::national(stage).await,

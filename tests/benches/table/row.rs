@@ -24,6 +24,8 @@ pub(crate) enum Goal {
     RatioAtMost(f64),
     /// This or less, in that unit.
     AtMost(f64, &'static str),
+    /// Nothing; in that unit.
+    None(&'static str),
 }
 
 impl Goal {
@@ -31,6 +33,15 @@ impl Goal {
         match self {
             Self::RatioAtLeast(bound) => figure >= bound,
             Self::RatioAtMost(bound) | Self::AtMost(bound, _) => figure <= bound,
+            Self::None(_) => true,
+        }
+    }
+
+    /// The unit of a figure that is no ratio.
+    pub(crate) fn unit(self) -> &'static str {
+        match self {
+            Self::RatioAtLeast(_) | Self::RatioAtMost(_) => "×",
+            Self::AtMost(_, unit) | Self::None(unit) => unit,
         }
     }
 
@@ -39,6 +50,7 @@ impl Goal {
             Self::RatioAtLeast(bound) => format!("≥ {bound} ×"),
             Self::RatioAtMost(bound) => format!("≤ {bound} ×"),
             Self::AtMost(bound, unit) => format!("≤ {bound} {unit}"),
+            Self::None(_) => "–".to_owned(),
         }
     }
 }
@@ -49,10 +61,14 @@ pub(crate) fn table(rows: &[Row]) -> String {
     let mut lines = vec![heading];
     for row in rows {
         let ratio = match row.goal {
-            Goal::AtMost(..) => "–".to_owned(),
+            Goal::AtMost(..) | Goal::None(_) => "–".to_owned(),
             Goal::RatioAtLeast(_) | Goal::RatioAtMost(_) => format!("{:.2} ×", row.figure),
         };
-        let reached = if row.goal.is_reached(row.figure) { "yes" } else { "no" };
+        let reached = match row.goal {
+            Goal::None(_) => "–",
+            _ if row.goal.is_reached(row.figure) => "yes",
+            _ => "no",
+        };
         let cells = [&row.work, &row.measured, &row.baseline, &ratio, &row.goal.shown(), reached];
         lines.push(cells.map(str::to_owned));
     }

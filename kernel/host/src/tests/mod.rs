@@ -3,7 +3,6 @@
 mod answers;
 mod bounds;
 mod calls;
-mod figures;
 mod house;
 mod installs;
 mod writes;

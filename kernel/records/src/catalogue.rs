@@ -31,6 +31,11 @@ impl Kinds {
         self.by_name.values()
     }
 
+    /// The number and the name of every kind, also of those that are no longer in use.
+    pub fn numbers(&self) -> impl Iterator<Item = (KindNo, &KindName)> {
+        self.names.iter().map(|(number, name)| (*number, name))
+    }
+
     /// The name of a kind, also of one that is no longer in use.
     #[must_use]
     pub fn name(&self, number: KindNo) -> Option<&KindName> {

@@ -3,12 +3,13 @@
 //! Invariant: changes with a place are numbered from 1 without a gap, and a place is never given below one that a reader
 //! could already see.
 
+use sqlx::AssertSqlSafe;
 use tiwizi_model::{Author, Instant, Operation, RecordId, Seq, Version};
 
 use crate::error::{StorageError, failed};
 use crate::kind::KindNo;
 use crate::record::{author, operation};
-use crate::sql::row;
+use crate::sql::{Built, Value, bind_all, padded, row};
 use crate::tx::{Tx, on_db};
 
 /// An entry of the log.
@@ -50,6 +51,30 @@ const READ_AFTER: &str = "SELECT seq, at, kind, record, version, operation, acco
 pub async fn read_after(tx: &mut Tx, seq: Seq, rows_max: u32) -> Result<Vec<ChangeRow>, StorageError> {
     on_db!(tx, conn => sqlx::query_as(READ_AFTER).bind(seq.0).bind(i64::from(rows_max)).fetch_all(conn).await)
         .map_err(failed("change.read_after"))
+}
+
+/// The changes of some kinds behind a place and up to another, in order.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn read_of_kinds(
+    tx: &mut Tx,
+    kinds: &[KindNo],
+    after: Seq,
+    up_to: Seq,
+    rows_max: u32,
+) -> Result<Vec<ChangeRow>, StorageError> {
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut built = Built::default();
+    built.push("SELECT seq, at, kind, record, version, operation, account, plugin FROM change WHERE seq > ");
+    built.bind(Value::Number(after.0)).push(" AND seq <= ").bind(Value::Number(up_to.0));
+    built.push(" AND ").within("kind", padded(kinds).into_iter().map(|kind| Value::Kind(kind.0)).collect());
+    built.push(" ORDER BY seq LIMIT ").bind(Value::Number(rows_max.into()));
+    let Built { text, values } = built;
+    on_db!(tx, conn => bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await)
+        .map_err(failed("change.read_of_kinds"))
 }
 
 const HEAD: &str = "SELECT coalesce(max(seq), 0) FROM change";

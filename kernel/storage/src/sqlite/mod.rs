@@ -30,6 +30,8 @@ const LOCK_FILE: &str = "tiwizi.lock";
 const BUSY_MS: u64 = 5_000;
 /// Prepared statements that a connection keeps. The texts of lists differ by index, bounds and direction.
 const STATEMENTS_MAX: usize = 256;
+/// Rows that may wait between the thread of a connection and the one that asked.
+const ROWS_WAITING_MAX: usize = 256;
 /// Page cache of each reader, in KiB. It is small because there are several, and because pages that the operating system
 /// has anyway are cheap to read.
 const READER_CACHE_KIB: i64 = 2 << 10;
@@ -103,6 +105,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_millis(BUSY_MS))
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_MAX)
+        .row_buffer_size(ROWS_WAITING_MAX)
         .pragma("temp_store", "MEMORY")
 }
 

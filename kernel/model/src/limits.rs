@@ -134,6 +134,8 @@ pub const STOP_WAIT_MS: u64 = 20_000;
 pub const IMPORT_LINE_BYTES_MAX: usize = 64 << 10;
 /// Rows that one transaction of an import writes.
 pub const IMPORT_BATCH_ROWS: usize = 2_000;
+/// Such batches that may wait to be written.
+pub const IMPORT_BATCHES_WAITING_MAX: usize = 2;
 /// Rejected rows that a report lists one by one.
 pub const IMPORT_REPORT_ROWS_MAX: usize = 1_000_000;
 
@@ -169,7 +171,7 @@ pub const SEARCH_ROWS_MAX: u32 = 2_000;
 /// How often a write without a version is tried again when the record moved.
 pub const WRITE_TRIES_MAX: usize = 4;
 /// Changes that a reader of the log takes in one transaction.
-pub const READER_ROWS_MAX: u32 = 10_000;
+pub const READER_ROWS_MAX: u32 = 4_000;
 /// An idempotency key.
 pub const RECEIPT_KEY_BYTES_MAX: usize = 200;
 

@@ -12,9 +12,9 @@ use crate::import::cooperative::{CooperativeRow, defaults};
 use crate::import::merge::{apply, set, stored};
 use crate::import::parse::Batch;
 use crate::import::places::{Known, Place, Places, key};
+use crate::import::queue::Rows;
 use crate::import::report::{Rejected, Table, shorten};
 use crate::import::run::{Mode, Pass};
-use crate::import::store::Rows;
 
 /// The unique indexes of the kind, by slot.
 const BY_NUMBER: usize = 0;

@@ -12,9 +12,9 @@ use crate::import::member::MemberRow;
 use crate::import::merge::{apply, set, stored};
 use crate::import::parse::Batch;
 use crate::import::places::{Known, Place, Places, key};
+use crate::import::queue::Rows;
 use crate::import::report::{Rejected, Table, shorten};
 use crate::import::run::{Mode, Pass};
-use crate::import::store::Rows;
 
 /// The unique index of memberships: cooperative and number.
 const BY_NUMBER: usize = 0;
@@ -73,11 +73,11 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// A person of this batch may be among those of the batch before; then that one is written first.
+    /// A person of this batch may be among those that are not written yet; then they are written first.
     async fn settle_persons(&mut self, placed: &[Placed]) -> Result<(), ImportError> {
-        let known = self.ready.as_ref().is_some_and(|ready| {
+        let known = self.queue.as_ref().is_some_and(|queue| {
             let mut keys = placed.iter().filter_map(|placed| placed.row.national_id_key.as_ref());
-            keys.any(|key| ready.national_ids.contains(key))
+            keys.any(|key| queue.may_hold(key))
         });
         if known { self.settle().await } else { Ok(()) }
     }

@@ -21,6 +21,7 @@ mod members;
 mod merge;
 mod parse;
 mod places;
+mod queue;
 mod report;
 mod row;
 mod run;

@@ -10,8 +10,8 @@ use tiwizi_records::{Kind, Records};
 use crate::day::Day;
 use crate::import::parse::{self, Batch};
 use crate::import::places::Places;
+use crate::import::queue::Queue;
 use crate::import::report::{Report, Table};
-use crate::import::store::Ready;
 use crate::import::{Counts, ImportError, Progress, Settings, Summary};
 use crate::kinds::Names;
 use crate::rules;
@@ -52,7 +52,7 @@ pub async fn run(
         report,
         cooperatives: Counts::default(),
         members: Counts::default(),
-        ready: None,
+        queue: None,
         rows_done: 0,
         bytes_done: 0,
         bytes_total,
@@ -110,8 +110,8 @@ pub(super) struct Pass<'a> {
     pub(super) report: Report,
     pub(super) cooperatives: Counts,
     pub(super) members: Counts,
-    /// New records that are written together with the next ones.
-    pub(super) ready: Option<Ready>,
+    /// New records on their way into the register.
+    pub(super) queue: Option<Queue>,
     rows_done: u64,
     bytes_done: u64,
     bytes_total: u64,
@@ -125,7 +125,14 @@ impl Pass<'_> {
         (self.rows_done, self.bytes_done) = (0, 0);
     }
 
+    /// However it ends, what was brought is written, or its error told, when this returns.
     async fn both_files(&mut self) -> Result<(), ImportError> {
+        let read = self.read_both_files().await;
+        let settled = self.settle().await;
+        read.and(settled)
+    }
+
+    async fn read_both_files(&mut self) -> Result<(), ImportError> {
         let mut places = Places::default();
         let mut batches = parse::cooperatives(&self.settings.cooperatives, self.last_day);
         let mut before = self.bytes_done;
@@ -147,7 +154,7 @@ impl Pass<'_> {
             self.members_batch(batch, &mut places).await?;
             self.step(step, before);
         }
-        self.settle().await
+        Ok(())
     }
 
     fn step(&mut self, step: Step, before: u64) {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -84,7 +85,7 @@ impl fmt::Display for Version {
 
 /// The name of a kind, `namespace/name`: `registry/cooperative`, `training/course`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KindName(String);
+pub struct KindName(Arc<str>);
 
 impl KindName {
     /// The whole name.
@@ -110,7 +111,7 @@ impl FromStr for KindName {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
         let well_formed = text.split_once('/').is_some_and(|(namespace, name)| is_slug(namespace) && is_slug(name));
-        if well_formed { Ok(Self(text.to_owned())) } else { Err(IdError::Kind { text: shorten(text) }) }
+        if well_formed { Ok(Self(text.into())) } else { Err(IdError::Kind { text: shorten(text) }) }
     }
 }
 

@@ -48,7 +48,7 @@ pub use json::JsonError;
 pub use kind::{Kind, KindIndex};
 pub use manifest::{Manifest, ManifestError};
 pub use query::{Filter, Operator, Page, Query};
-pub use reader::{Reader, ReaderError, catch_up};
+pub use reader::{Entry, Reader, ReaderError, catch_up};
 pub use receipt::Receipt;
 pub use records::{HistoryEntry, Records};
 pub use review::{Plain, Review};

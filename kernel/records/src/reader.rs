@@ -2,16 +2,14 @@
 //!
 //! The work of a reader and its place are stored in one transaction, so every change counts once, also after a crash.
 
-use std::collections::HashMap;
-
+use serde_json::Value;
 use tiwizi_model::limits::READER_ROWS_MAX;
-use tiwizi_model::{Change, KindName, Record, RecordId, Seq};
-use tiwizi_storage::{KindNo, RecordRow, StorageError, Tx, WriteTx, change, cursor, record};
+use tiwizi_model::{KindName, Operation, RecordId, Seq, Version};
+use tiwizi_storage::{FollowedRow, KindNo, StorageError, WriteTx, change, cursor};
 
 use crate::catalogue::Kinds;
 use crate::records::Records;
 use crate::review::BoxFuture;
-use crate::row;
 
 /// Follows the change log.
 pub trait Reader: Send + Sync {
@@ -23,13 +21,34 @@ pub trait Reader: Send + Sync {
         true
     }
 
-    /// Does its work for some changes, in their order. Beside each stands the record as it was when the log was read, which
-    /// may be later than the change; a tombstone is a record that is `deleted`. A still later change comes by itself.
-    fn apply<'a>(
-        &'a self,
-        tx: &'a mut WriteTx,
-        entries: &'a [(Change, Option<Record>)],
-    ) -> BoxFuture<'a, Result<(), ReaderError>>;
+    /// Does its work for some changes, in their order.
+    fn apply<'a>(&'a self, tx: &'a mut WriteTx, entries: &'a [Entry]) -> BoxFuture<'a, Result<(), ReaderError>>;
+}
+
+/// A change as a reader gets it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its place in the log.
+    pub seq: Seq,
+    /// The kind of the record.
+    pub kind: KindName,
+    /// The record.
+    pub id: RecordId,
+    /// The version that it made.
+    pub version: Version,
+    /// What it did.
+    pub operation: Operation,
+    /// What the record was when the log was read.
+    pub current: Current,
+}
+
+/// A record when the log was read. It may be later than the change beside it; the later change comes by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Current {
+    /// Its version.
+    pub version: Version,
+    /// Its content; `None` for a tombstone.
+    pub body: Option<Value>,
 }
 
 /// Why a reader could not go on. It stays where it was.
@@ -67,21 +86,62 @@ pub enum ReaderError {
 /// When the reader or the database fails; what was done before is kept.
 pub async fn catch_up(records: &Records, reader: &dyn Reader) -> Result<Seq, ReaderError> {
     records.db.sequence().await?;
-    let mut portion = Portion::read(records, reader, None).await?;
+    let mut portion = Stretch::from_place(records, reader).await?.read().await?;
     loop {
         if portion.first == portion.last {
             return Ok(portion.last);
         }
         let following = async {
-            if portion.is_rest { Ok(None) } else { Portion::read(records, reader, Some(portion.last)).await.map(Some) }
+            if portion.is_rest {
+                return Ok(None);
+            }
+            Stretch::after(records, reader, portion.last).await?.read().await.map(Some)
         };
         let (done, following) = tokio::join!(portion.take(records, reader), following);
         portion = match (done?, following?) {
             // Another kernel runs the same reader and was here first.
-            (Done::Overtaken, _) => Portion::read(records, reader, None).await?,
+            (Done::Overtaken, _) => Stretch::from_place(records, reader).await?.read().await?,
             (Done::Stored, Some(following)) => following,
             (Done::Stored, None) => return Ok(portion.last),
         };
+    }
+}
+
+/// A part of the log that is to be read.
+struct Stretch<'a> {
+    records: &'a Records,
+    after: Seq,
+    head: Seq,
+    /// The kinds that the reader wants.
+    wanted: Vec<KindNo>,
+}
+
+impl<'a> Stretch<'a> {
+    /// From where a reader stands.
+    async fn from_place(records: &'a Records, reader: &dyn Reader) -> Result<Self, StorageError> {
+        let place = cursor::find(&mut *records.db.read_single().await?, reader.name()).await?;
+        Self::after(records, reader, place).await
+    }
+
+    /// From a place to the end of the log.
+    async fn after(records: &'a Records, reader: &dyn Reader, after: Seq) -> Result<Self, StorageError> {
+        // In this order: a kind is in use before its first record is written.
+        let head = change::head(&mut *records.db.read_single().await?).await?;
+        let kinds = records.kinds();
+        let wanted = kinds.numbers().filter(|(_, kind)| reader.wants(kind)).map(|(number, _)| number).collect();
+        Ok(Self { records, after, head, wanted })
+    }
+
+    /// Reads as much of it as one portion takes.
+    async fn read(self) -> Result<Portion, ReaderError> {
+        let Self { records, after, head, wanted } = self;
+        let mut tx = records.db.read_single().await?;
+        let rows = change::follow(&mut tx, &wanted, after, head, READER_ROWS_MAX).await?;
+        drop(tx);
+        let full = u32::try_from(rows.len()).is_ok_and(|count| count >= READER_ROWS_MAX);
+        let last = rows.last().filter(|_| full).map_or(head.max(after), |row| row.seq);
+        let entries = entries(&records.kinds(), rows)?;
+        Ok(Portion { first: after, last, is_rest: !full, entries })
     }
 }
 
@@ -93,7 +153,7 @@ struct Portion {
     last: Seq,
     /// Whether the log ended there.
     is_rest: bool,
-    entries: Vec<(Change, Option<Record>)>,
+    entries: Vec<Entry>,
 }
 
 /// What became of a portion.
@@ -103,25 +163,6 @@ enum Done {
 }
 
 impl Portion {
-    /// Reads on from a place, or from where the reader stands.
-    async fn read(records: &Records, reader: &dyn Reader, after: Option<Seq>) -> Result<Self, ReaderError> {
-        let mut tx = records.db.read().await?;
-        let first = match after {
-            Some(after) => after,
-            None => cursor::find(&mut tx, reader.name()).await?,
-        };
-        // In this order: a kind is in use before its first record is written.
-        let head = change::head(&mut tx).await?;
-        let kinds = records.kinds();
-        let wanted: Vec<KindNo> =
-            kinds.numbers().filter(|(_, kind)| reader.wants(kind)).map(|(number, _)| number).collect();
-        let rows = change::read_of_kinds(&mut tx, &wanted, first, head, READER_ROWS_MAX).await?;
-        let full = u32::try_from(rows.len()).is_ok_and(|count| count >= READER_ROWS_MAX);
-        let last = rows.last().filter(|_| full).map_or(head.max(first), |row| row.seq);
-        let entries = entries(&kinds, &mut tx, rows).await?;
-        Ok(Self { first, last, is_rest: !full, entries })
-    }
-
     /// The reader's work and its new place, in one transaction.
     async fn take(&self, records: &Records, reader: &dyn Reader) -> Result<Done, ReaderError> {
         let mut tx = records.db.begin_write().await?;
@@ -137,34 +178,14 @@ impl Portion {
     }
 }
 
-async fn entries(
-    kinds: &Kinds,
-    tx: &mut Tx,
-    rows: Vec<change::ChangeRow>,
-) -> Result<Vec<(Change, Option<Record>)>, ReaderError> {
-    let ids: Vec<RecordId> = rows.iter().map(|row| row.record).collect();
-    let found = record::find_many(tx, &ids).await?;
-    let found: HashMap<RecordId, RecordRow> = found.into_iter().map(|row| (row.id, row)).collect();
+fn entries(kinds: &Kinds, rows: Vec<FollowedRow>) -> Result<Vec<Entry>, ReaderError> {
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(kind) = kinds.name(row.kind) else { continue };
-        let record = match found.get(&row.record) {
-            Some(found) => Some(
-                row::record(kind, found.clone())
-                    .map_err(|error| ReaderError::Damaged { id: row.record, source: error.into_source() })?,
-            ),
-            None => None,
-        };
-        let change = Change {
-            seq: row.seq,
-            at: row.at,
-            kind: kind.clone(),
-            record: row.record,
-            version: row.version,
-            operation: row.operation,
-            author: row.author,
-        };
-        entries.push((change, record));
+        let FollowedRow { seq, kind, record: id, version, operation, current, deleted, body } = row;
+        let Some(kind) = kinds.name(kind).cloned() else { continue };
+        let read = |body: &str| serde_json::from_str(body).map_err(|source| ReaderError::Damaged { id, source });
+        let body = if deleted { None } else { Some(read(&body)?) };
+        entries.push(Entry { seq, kind, id, version, operation, current: Current { version: current, body } });
     }
     Ok(entries)
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use tiwizi_model::{Change, KindName, Record, RecordId, fold};
+use tiwizi_model::{KindName, RecordId, fold};
 use tiwizi_storage::{KindNo, WriteTx, search};
 
 use crate::catalogue::Catalogue;
-use crate::reader::{Reader, ReaderError};
+use crate::reader::{Entry, Reader, ReaderError};
 use crate::review::BoxFuture;
 
 /// Puts the search fields of every kind into the search index, folded.
@@ -22,18 +22,17 @@ impl SearchReader {
         Self { catalogue }
     }
 
-    async fn index(&self, tx: &mut WriteTx, entries: &[(Change, Option<Record>)]) -> Result<(), ReaderError> {
+    async fn index(&self, tx: &mut WriteTx, entries: &[Entry]) -> Result<(), ReaderError> {
         let kinds = self.catalogue.current();
         // The last entry of a record counts; all show it as it is now.
         let mut texts: BTreeMap<RecordId, Option<(KindNo, String)>> = BTreeMap::new();
-        for (change, record) in entries {
-            let kind = kinds.find(&change.kind);
-            let text = record
+        for Entry { kind, id, current, .. } in entries {
+            let text = current
+                .body
                 .as_ref()
-                .filter(|record| !record.deleted)
-                .zip(kind)
-                .and_then(|(record, kind)| Some((kind.number(), fold::fold(&kind.search_text(&record.body)?))));
-            texts.insert(change.record, text);
+                .zip(kinds.find(kind))
+                .and_then(|(body, kind)| Some((kind.number(), fold::fold(&kind.search_text(body)?))));
+            texts.insert(*id, text);
         }
         let (mut put, mut remove) = (Vec::with_capacity(texts.len()), Vec::new());
         for (id, text) in texts {
@@ -61,11 +60,7 @@ impl Reader for SearchReader {
         self.catalogue.current().find(kind).is_some_and(|kind| !kind.declaration().search.is_empty())
     }
 
-    fn apply<'a>(
-        &'a self,
-        tx: &'a mut WriteTx,
-        entries: &'a [(Change, Option<Record>)],
-    ) -> BoxFuture<'a, Result<(), ReaderError>> {
+    fn apply<'a>(&'a self, tx: &'a mut WriteTx, entries: &'a [Entry]) -> BoxFuture<'a, Result<(), ReaderError>> {
         Box::pin(self.index(tx, entries))
     }
 }

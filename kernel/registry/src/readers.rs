@@ -9,9 +9,10 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
-use tiwizi_model::{Change, KindName, Operation, Record, RecordId, Version};
+use tiwizi_model::{KindName, Operation, RecordId, Version};
+use tiwizi_records::reader::Current;
 use tiwizi_records::review::BoxFuture;
-use tiwizi_records::{Reader, ReaderError};
+use tiwizi_records::{Entry as LogEntry, Reader, ReaderError};
 use tiwizi_storage::{Db, StorageError, Tx, WriteTx, record, tally};
 
 use crate::kinds::Names;
@@ -157,17 +158,13 @@ impl Reader for TallyReader {
         *kind == self.names.cooperative || *kind == self.names.membership
     }
 
-    fn apply<'a>(
-        &'a self,
-        tx: &'a mut WriteTx,
-        entries: &'a [(Change, Option<Record>)],
-    ) -> BoxFuture<'a, Result<(), ReaderError>> {
+    fn apply<'a>(&'a self, tx: &'a mut WriteTx, entries: &'a [LogEntry]) -> BoxFuture<'a, Result<(), ReaderError>> {
         Box::pin(async move {
             let mut deltas = Deltas::default();
             for span in spans(entries).values() {
-                if let Some(record) = span.record.filter(|record| record.version == span.last) {
-                    if !record.deleted {
-                        deltas.count(&record.kind, &record.body, 1);
+                if span.current.version == span.last {
+                    if let Some(body) = &span.current.body {
+                        deltas.count(span.kind, body, 1);
                     }
                 } else {
                     self.count_version(tx, &mut deltas, span, span.last, 1).await?;
@@ -211,26 +208,20 @@ struct Span<'a> {
     kind: &'a KindName,
     first: Version,
     last: Version,
-    record: Option<&'a Record>,
+    current: &'a Current,
 }
 
-fn spans(entries: &[(Change, Option<Record>)]) -> BTreeMap<RecordId, Span<'_>> {
+fn spans(entries: &[LogEntry]) -> BTreeMap<RecordId, Span<'_>> {
     let mut spans: BTreeMap<RecordId, Span<'_>> = BTreeMap::new();
-    for (change, record) in entries {
-        match spans.entry(change.record) {
+    for LogEntry { kind, id, version, current, .. } in entries {
+        match spans.entry(*id) {
             Entry::Occupied(mut entry) => {
                 let span = entry.get_mut();
-                span.first = span.first.min(change.version);
-                span.last = span.last.max(change.version);
+                span.first = span.first.min(*version);
+                span.last = span.last.max(*version);
             }
             Entry::Vacant(entry) => {
-                entry.insert(Span {
-                    id: change.record,
-                    kind: &change.kind,
-                    first: change.version,
-                    last: change.version,
-                    record: record.as_ref(),
-                });
+                entry.insert(Span { id: *id, kind, first: *version, last: *version, current });
             }
         }
     }

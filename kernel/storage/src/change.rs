@@ -53,28 +53,62 @@ pub async fn read_after(tx: &mut Tx, seq: Seq, rows_max: u32) -> Result<Vec<Chan
         .map_err(failed("change.read_after"))
 }
 
-/// The changes of some kinds behind a place and up to another, in order.
+/// An entry of the log with what its record is now: what a reader of the log asks for, and no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedRow {
+    /// Its place.
+    pub seq: Seq,
+    /// The kind of the record.
+    pub kind: KindNo,
+    /// The record.
+    pub record: RecordId,
+    /// The version that it made.
+    pub version: Version,
+    /// What it did.
+    pub operation: Operation,
+    /// The version that the record has now.
+    pub current: Version,
+    /// Whether that version is a tombstone.
+    pub deleted: bool,
+    /// The content of that version as JSON.
+    pub body: String,
+}
+
+row!(FollowedRow, row => Ok(Self {
+    seq: Seq(row.try_get(0)?),
+    kind: KindNo(row.try_get(1)?),
+    record: RecordId(row.try_get(2)?),
+    version: Version(row.try_get(3)?),
+    operation: operation(row.try_get(4)?)?,
+    current: Version(row.try_get(5)?),
+    deleted: row.try_get::<i16, _>(6)? != 0,
+    body: row.try_get(7)?,
+}));
+
+/// The changes of some kinds behind a place and up to another, in order, each with what its record is now. A record that
+/// is no longer stored has nothing to follow, and its changes are passed over.
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn read_of_kinds(
+pub async fn follow(
     tx: &mut Tx,
     kinds: &[KindNo],
     after: Seq,
     up_to: Seq,
     rows_max: u32,
-) -> Result<Vec<ChangeRow>, StorageError> {
+) -> Result<Vec<FollowedRow>, StorageError> {
     if kinds.is_empty() {
         return Ok(Vec::new());
     }
     let mut built = Built::default();
-    built.push("SELECT seq, at, kind, record, version, operation, account, plugin FROM change WHERE seq > ");
-    built.bind(Value::Number(after.0)).push(" AND seq <= ").bind(Value::Number(up_to.0));
-    built.push(" AND ").within("kind", padded(kinds).into_iter().map(|kind| Value::Kind(kind.0)).collect());
-    built.push(" ORDER BY seq LIMIT ").bind(Value::Number(rows_max.into()));
+    built.push("SELECT c.seq, c.kind, c.record, c.version, c.operation, r.version, r.deleted, r.body");
+    built.push(" FROM change c JOIN record r ON r.id = c.record WHERE c.seq > ");
+    built.bind(Value::Number(after.0)).push(" AND c.seq <= ").bind(Value::Number(up_to.0));
+    built.push(" AND ").within("c.kind", padded(kinds).into_iter().map(|kind| Value::Kind(kind.0)).collect());
+    built.push(" ORDER BY c.seq LIMIT ").bind(Value::Number(rows_max.into()));
     let Built { text, values } = built;
     on_db!(tx, conn => bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await)
-        .map_err(failed("change.read_of_kinds"))
+        .map_err(failed("change.follow"))
 }
 
 const HEAD: &str = "SELECT coalesce(max(seq), 0) FROM change";

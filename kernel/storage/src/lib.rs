@@ -31,7 +31,7 @@ pub mod session;
 pub mod tally;
 pub mod token;
 
-pub use change::ChangeRow;
+pub use change::{ChangeRow, FollowedRow};
 pub use db::{Db, Location};
 pub use error::{OpenError, StorageError, WriteError};
 pub use files::{FileError, Files};

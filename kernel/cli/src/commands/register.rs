@@ -7,10 +7,11 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tiwizi_identity::Caller;
-use tiwizi_records::{SearchReader, catch_up};
+use tiwizi_records::{Reader, SearchReader, catch_up};
 use tiwizi_registry::import::{self, Progress, Settings, Summary};
 use tiwizi_registry::{NationalIdKey, TallyReader, synthetic};
 use tiwizi_server::App;
+use tokio::runtime::Handle;
 
 use crate::arguments::{DataDirectory, Register};
 use crate::commands::open;
@@ -42,11 +43,24 @@ pub(crate) async fn import(app: &Arc<App>, settings: &Settings, quiet: Quiet) ->
         .context("the import stopped")?;
     if summary.kept {
         bar.set_message("search and counts");
-        catch_up(&app.records, &SearchReader::new(app.records.catalogue().clone())).await?;
-        catch_up(&app.records, &TallyReader::default()).await?;
+        follow(app).await?;
     }
     bar.finish_and_clear();
     Ok(summary)
+}
+
+/// Search and counts, each on a thread of its own: one reads and thinks while the other writes.
+async fn follow(app: &Arc<App>) -> anyhow::Result<()> {
+    let search = catch_up_apart(app, SearchReader::new(app.records.catalogue().clone()));
+    let counts = catch_up_apart(app, TallyReader::default());
+    let (search, counts) = tokio::join!(search, counts);
+    search.and(counts)
+}
+
+async fn catch_up_apart(app: &Arc<App>, reader: impl Reader + 'static) -> anyhow::Result<()> {
+    let (records, runtime) = (app.records.clone(), Handle::current());
+    tokio::task::spawn_blocking(move || runtime.block_on(catch_up(&records, &reader))).await??;
+    Ok(())
 }
 
 /// A bar on a terminal; nothing where the output is no terminal.

@@ -12,7 +12,8 @@ use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{self, Action};
 use tiwizi_model::limits::RECORD_BYTES_MAX;
 use tiwizi_model::{Instant, KindName, RecordId, Version};
-use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx, record};
+use tiwizi_storage::record::Insertion;
+use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx};
 
 use crate::draft::{Draft, DraftAction};
 use crate::error::WriteError;
@@ -33,10 +34,9 @@ pub struct NewRecord {
 #[derive(Debug)]
 pub struct PreparedBulk {
     kind: Arc<Kind>,
-    rows: Vec<PreparedRow>,
+    insertion: Insertion,
 }
 
-#[derive(Debug)]
 struct PreparedRow {
     row: RecordRow,
     keys: IndexKeys,
@@ -61,7 +61,9 @@ impl Records {
             let row = self.prepare_row(caller, &kind, record, now).await;
             rows.push(row.map_err(|Rejection { fields }| WriteError::Invalid { position, fields })?);
         }
-        Ok(PreparedBulk { kind, rows })
+        let rows: Vec<NewRow<'_>> = rows.iter().map(|PreparedRow { row, keys }| NewRow { row, keys }).collect();
+        let insertion = Insertion::new(&self.db, &rows)?;
+        Ok(PreparedBulk { kind, insertion })
     }
 
     /// Writes prepared records into a transaction.
@@ -69,11 +71,9 @@ impl Records {
     /// # Errors
     /// `Duplicate` or `Exists` when one of them is there already, and when the database fails; the transaction is spoiled
     /// then.
-    pub async fn write_bulk(&self, tx: &mut WriteTx, prepared: &PreparedBulk) -> Result<(), WriteError> {
-        let PreparedBulk { kind, rows } = prepared;
-        let rows: Vec<NewRow<'_>> =
-            rows.iter().map(|prepared| NewRow { row: &prepared.row, keys: &prepared.keys }).collect();
-        record::insert(tx, &rows).await.map_err(|error| stored(error, kind))
+    pub async fn write_bulk(&self, tx: &mut WriteTx, prepared: PreparedBulk) -> Result<(), WriteError> {
+        let PreparedBulk { kind, insertion } = prepared;
+        insertion.write(tx).await.map_err(|error| stored(error, &kind))
     }
 
     async fn prepare_row(

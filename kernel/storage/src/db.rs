@@ -86,6 +86,10 @@ impl Db {
         }
     }
 
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(*self.engine, Engine::Postgres(_))
+    }
+
     /// Tells when the log may have grown. It is a hint: with PostgreSQL other kernels write too, so a reader also looks
     /// from time to time.
     #[must_use]

@@ -156,6 +156,9 @@ pub(crate) fn padded<T: Clone>(values: &[T]) -> Vec<T> {
 /// How many rows one statement inserts: the sizes for which a prepared statement is kept.
 pub(crate) const BATCH_SIZES: [usize; 4] = [256, 32, 4, 1];
 
+/// Where the size of a single row stands among them.
+pub(crate) const SINGLE: usize = BATCH_SIZES.len() - 1;
+
 /// Cuts rows into pieces of those sizes, in order.
 pub(crate) fn batches<T>(mut rows: &[T]) -> impl Iterator<Item = (usize, &[T])> {
     std::iter::from_fn(move || {

@@ -12,7 +12,7 @@ async fn write(house: &House, caller: &Caller, bodies: Vec<Value>) -> Result<(),
     let new = bodies.into_iter().map(|body| NewRecord { id: house.records.ambient.new_id(), body }).collect();
     let prepared = house.records.prepare_bulk(caller, &cooperative(), new).await?;
     let mut tx = house.records.db.begin_write().await?;
-    house.records.write_bulk(&mut tx, &prepared).await?;
+    house.records.write_bulk(&mut tx, prepared).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -130,7 +130,7 @@ impl Worker {
         };
         let storage = |error: StorageError| rows.failed(WriteError::Storage(error));
         let mut tx = self.records.db().begin_write().await.map_err(storage)?;
-        for batch in &prepared {
+        for batch in prepared {
             // A refusal here is a race, somebody else made the same record meanwhile: nothing of the batch is kept.
             self.records.write_bulk(&mut tx, batch).await.map_err(|error| rows.failed(error))?;
         }

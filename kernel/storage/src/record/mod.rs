@@ -10,7 +10,7 @@ mod row;
 mod scan;
 
 pub use find::{find, find_many, find_unique, find_unique_many, versions};
-pub use insert::insert;
+pub use insert::{Insertion, insert};
 pub use replace::replace;
 pub use row::{IndexKeys, NewRow, RecordRow};
 pub(crate) use row::{author, operation};

@@ -4,8 +4,8 @@
 //! nothing to another, and a stolen table cannot be searched with a list of all numbers. Keeping the number itself,
 //! encrypted, comes with the rest of the register (TODO(#4)).
 
-use std::fmt::Write;
-
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -15,6 +15,8 @@ const CHARS_MIN: usize = 4;
 const CHARS_MAX: usize = 24;
 /// What the key is for: the same instance key makes other keys for other purposes.
 const PURPOSE: &[u8] = b"tiwizi national-id 1";
+/// How much of the hash is kept: enough that two numbers of one country never meet, and half the index.
+const HASH_BYTES: usize = 16;
 
 /// A text that cannot be the number of an identity card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -23,16 +25,16 @@ pub struct NationalIdError;
 
 /// The key under which numbers of identity cards are hashed.
 #[derive(Clone)]
-pub struct NationalIdKey([u8; 32]);
+pub struct NationalIdKey(Hmac<Sha256>);
 
 impl NationalIdKey {
     /// Derives it from the key of the instance.
     #[must_use]
     pub fn derive(instance_key: &[u8]) -> Self {
-        Self(hmac(instance_key, PURPOSE))
+        Self(keyed(&hash(keyed(instance_key), PURPOSE)))
     }
 
-    /// The keyed hash of a number, in hexadecimal. Spaces, hyphens and case make no difference.
+    /// The keyed hash of a number, in base64url. Spaces, hyphens and case make no difference.
     ///
     /// # Errors
     /// When the text cannot be such a number.
@@ -46,12 +48,8 @@ impl NationalIdKey {
         if !fits || !compact.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(NationalIdError);
         }
-        let mut text = String::with_capacity(64);
-        for byte in hmac(&self.0, compact.as_bytes()) {
-            // Writing into a string cannot fail.
-            write!(text, "{byte:02x}").unwrap_or_default();
-        }
-        Ok(text)
+        let hash = hash(self.0.clone(), compact.as_bytes());
+        Ok(URL_SAFE_NO_PAD.encode(hash.split_at(HASH_BYTES).0))
     }
 }
 
@@ -62,8 +60,11 @@ impl std::fmt::Debug for NationalIdKey {
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+fn hash(mut mac: Hmac<Sha256>, message: &[u8]) -> [u8; 32] {
     mac.update(message);
     mac.finalize().into_bytes().into()
 }
@@ -76,7 +77,7 @@ mod tests {
     fn spellings_of_one_number_have_one_hash() {
         let key = NationalIdKey::derive(b"key of an instance");
         let hash = key.hash("JA 123456").unwrap();
-        assert_eq!(hash.len(), 64);
+        assert_eq!(hash.len(), 22);
         assert_eq!(key.hash("ja-123456").as_ref(), Ok(&hash));
         assert_ne!(key.hash("JA123457").as_ref(), Ok(&hash));
         assert_ne!(NationalIdKey::derive(b"another").hash("JA123456").as_ref(), Ok(&hash));

@@ -158,9 +158,7 @@ impl Ambient {
     /// The same for things that are no records.
     #[must_use]
     pub fn new_uuid(&self) -> Uuid {
-        let mut random = [0; 10];
-        self.entropy.fill(&mut random);
-        self.ids.next(self.now(), random)
+        self.ids.next(self.now(), &*self.entropy)
     }
 }
 
@@ -173,25 +171,45 @@ impl std::fmt::Debug for Ambient {
 /// The last millisecond and counter that an id was made of. The counter is the `rand_a` field (12 bits) of RFC 9562,
 /// section 6.2, method 1; when it is used up the sequence borrows the next millisecond.
 #[derive(Debug, Default)]
-struct IdSequence(Mutex<(u64, u16)>);
+struct IdSequence(Mutex<IdState>);
+
+#[derive(Debug, Default)]
+struct IdState {
+    last_ms: u64,
+    counter: u16,
+    /// For the next ids: asking the system for each takes longer than all the rest, and ids are no secrets.
+    random: Vec<[u8; 8]>,
+}
+
+impl IdState {
+    const RANDOM_BYTES: usize = 512;
+
+    fn random(&mut self, entropy: &dyn Entropy) -> [u8; 8] {
+        if self.random.is_empty() {
+            let mut bytes = [0; Self::RANDOM_BYTES];
+            entropy.fill(&mut bytes);
+            self.random.extend(bytes.as_chunks().0);
+        }
+        self.random.pop().unwrap_or_default()
+    }
+}
 
 impl IdSequence {
     const COUNTER_MAX: u16 = 0x0fff;
 
-    fn next(&self, now: Instant, random: [u8; 10]) -> Uuid {
+    fn next(&self, now: Instant, entropy: &dyn Entropy) -> Uuid {
         let now_ms = u64::try_from(now.0).unwrap_or_default();
-        let mut last = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *last = match *last {
+        let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (ms, counter) = match (state.last_ms, state.counter) {
             (last_ms, _) if now_ms > last_ms => (now_ms, 0),
             (last_ms, Self::COUNTER_MAX) => (last_ms.saturating_add(1), 0),
             (last_ms, counter) => (last_ms, counter.saturating_add(1)),
         };
-        let (ms, counter) = *last;
-        drop(last);
-        let [high, low] = counter.to_be_bytes();
-        let [_, _, tail @ ..] = random;
+        (state.last_ms, state.counter) = (ms, counter);
+        let random = state.random(entropy);
+        drop(state);
         let mut counter_and_random = [0; 10];
-        for (target, source) in counter_and_random.iter_mut().zip([high, low].into_iter().chain(tail)) {
+        for (target, source) in counter_and_random.iter_mut().zip(counter.to_be_bytes().into_iter().chain(random)) {
             *target = source;
         }
         uuid::Builder::from_unix_timestamp_millis(ms, &counter_and_random).into_uuid()

@@ -133,7 +133,7 @@ pub const STOP_WAIT_MS: u64 = 20_000;
 /// One line of an imported file.
 pub const IMPORT_LINE_BYTES_MAX: usize = 64 << 10;
 /// Rows that one transaction of an import writes.
-pub const IMPORT_BATCH_ROWS: usize = 2_000;
+pub const IMPORT_BATCH_ROWS: usize = 2_048;
 /// Such batches that may wait to be written.
 pub const IMPORT_BATCHES_WAITING_MAX: usize = 2;
 /// Rejected rows that a report lists one by one.

@@ -62,7 +62,7 @@ impl Pass<'_> {
                 Some(old) => {
                     let before = self::stored(old)?;
                     let mut after = before.clone();
-                    apply(&mut after, &row.fields);
+                    apply(&mut after, row.fields);
                     if before == after {
                         self.cooperatives.unchanged += 1;
                     } else {
@@ -131,8 +131,8 @@ impl Pass<'_> {
 /// The content of a new cooperative.
 fn body(row: CooperativeRow) -> Map<String, Value> {
     let mut body = Map::new();
-    apply(&mut body, &defaults());
-    apply(&mut body, &row.fields);
+    apply(&mut body, defaults());
+    apply(&mut body, row.fields);
     set(&mut body, "court", row.court.into());
     set(&mut body, "number", row.number.into());
     body

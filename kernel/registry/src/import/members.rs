@@ -143,7 +143,7 @@ impl Pass<'_> {
 
     /// Compares one row with what is stored, and adds what is to be written.
     fn member(&mut self, placed: Placed, stored: &mut Stored, writes: &mut Writes) -> Result<(), ImportError> {
-        let Placed { row, place, key } = placed;
+        let Placed { mut row, place, key } = placed;
         let old = stored.memberships.get(&key);
         let before = old.map(self::stored).transpose()?;
         let person = row
@@ -152,12 +152,12 @@ impl Pass<'_> {
             .and_then(|key| stored.by_national_id.get(key).copied())
             .or_else(|| before.as_ref().and_then(person_of));
         let id = person.unwrap_or_else(|| self.records.ambient().new_id());
-        let person_changed = self.person(id, &row, &place, stored, writes)?;
+        let person_changed = self.person(id, &mut row, &place, stored, writes)?;
         if let Some(key) = &row.national_id_key {
             stored.by_national_id.insert(key.clone(), id);
         }
         let mut after = before.clone().unwrap_or_default();
-        apply(&mut after, &row.membership);
+        apply(&mut after, row.membership);
         set(&mut after, "person", id.to_string().into());
         set(&mut after, "sector", place.sector.into());
         if let Some(province) = place.province {
@@ -187,13 +187,14 @@ impl Pass<'_> {
     fn person(
         &self,
         id: RecordId,
-        row: &MemberRow,
+        row: &mut MemberRow,
         place: &Place,
         stored: &Stored,
         writes: &mut Writes,
     ) -> Result<bool, ImportError> {
+        let fields = std::mem::take(&mut row.person);
         let fill = |body: &mut Map<String, Value>| {
-            apply(body, &row.person);
+            apply(body, fields);
             if let Some(key) = &row.national_id_key {
                 set(body, "national_id_key", key.as_str().into());
             }

@@ -12,12 +12,12 @@ pub(super) fn stored(row: &RecordRow) -> Result<Map<String, Value>, ImportError>
 }
 
 /// Puts the fields of a row into a body: an empty cell takes the field away.
-pub(super) fn apply(body: &mut Map<String, Value>, fields: &[Field]) {
+pub(super) fn apply(body: &mut Map<String, Value>, fields: impl IntoIterator<Item = Field>) {
     for (field, value) in fields {
         match value {
-            Some(value) => set(body, field, value.clone()),
+            Some(value) => set(body, field, value),
             None => {
-                body.remove(*field);
+                body.remove(field);
             }
         }
     }

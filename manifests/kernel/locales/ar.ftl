@@ -231,6 +231,115 @@ class-internal = داخلي
 class-personal = شخصي
 class-sensitive = حساس
 
+## Records
+
+records = السجلات
+records-lead = كل ما يمكنكم الاطلاع عليه هنا، حسب نوع السجل.
+namespace-registry = سجل التعاونيات
+records-empty = لا توجد سجلات حتى الآن
+records-searching = لا شيء في هذه الصفحة من البحث؛ يستمر في الصفحة التالية.
+records-new = سجل جديد
+records-edit = تعديل
+records-delete = حذف
+records-delete-sure = حذف هذا السجل؟
+records-delete-text = يختفي من القوائم، ويبقى تاريخ تغييراته.
+records-delete-changed = تغير هذا السجل أثناء قراركم. هذا هو الآن.
+records-restore = استرجاع
+records-restore-hint = الاسترجاع يضع نفس المحتوى في سجل جديد بمعرف آخر.
+record-restore-taken = لا يمكن لهذا السجل أن يعود هكذا: أخذ سجل آخر قيمه، أو تغيرت القواعد.
+record-created = تم إنشاء السجل.
+record-saved = تم حفظ السجل.
+record-deleted = تم حذف السجل. يبقى تاريخ تغييراته.
+record-restored = عاد المحتوى في سجل جديد.
+records-history = التغييرات
+records-csv = تنزيل (CSV)
+records-filter = تصفية وترتيب
+records-any = الكل
+records-sort = الترتيب
+records-sort-up = { $field }، تصاعدي
+records-sort-down = { $field }، تنازلي
+records-mismatch = هذه المرشحات لا تجتمع هنا. احذفوا واحدا منها.
+records-filter-wrong = قيمة أحد المرشحات غير مفهومة.
+records-json = { $count ->
+    [one] { $count } عنصر
+   *[other] { $count } عناصر
+}
+records-about = حول هذا السجل
+records-created = الإنشاء
+records-changed = آخر تغيير
+records-by-you = أنتم
+records-by-account = حساب
+records-by-system = المنصة نفسها
+records-elsewhere = هذا السجل لمنصة أخرى؛ هي وحدها تعدله.
+records-before = قبل:
+records-after = بعد:
+operation-create = إنشاء
+operation-replace = تعديل
+operation-delete = حذف
+records-cancel = إلغاء
+records-wrong = لم يحفظ شيء: بعض الخانات تحتاج إلى مراجعة.
+records-refused = لا يمكنكم حفظ هذا السجل في هذا المكان. أجوبتكم محفوظة أسفله.
+records-sent-before = أرسلت هذه الاستمارة من قبل بمحتوى آخر. تحققوا من السجل ثم احفظوا إن أردتم.
+records-conflict = عدل شخص آخر هذا السجل وأنتم تكتبون. لم يضع شيء: أجوبتكم أسفله وقيمه بجانبها. اختاروا ثم احفظوا.
+records-gone = حذف هذا السجل وأنتم تكتبون. أجوبتكم أسفله؛ انسخوا ما يهمكم.
+records-meanwhile = ما تغير في هذه الأثناء
+records-now = في السجل الآن:
+hint-lines = قيمة واحدة في كل سطر.
+hint-json = ليست لهذا الجزء استمارة بعد: يكتب بصيغة JSON.
+hint-least = { $count } على الأقل
+hint-most = { $count } على الأكثر
+fault-required = خانة ضرورية
+fault-length = قصير جدا أو طويل جدا.
+fault-range = صغير جدا أو كبير جدا أو كثير الكسور.
+fault-choice = هذا الاختيار غير موجود.
+fault-pattern = ليس بالشكل المطلوب.
+fault-order = هذا التاريخ لا يناسب التواريخ الأخرى أو لم يأت بعد.
+fault-taken = سجل آخر يحمل هذه القيمة.
+fault-repeated = نفس القيمة مكررة.
+fault-json = ليست صيغة JSON سليمة.
+fault-other = لم تستوف إحدى قواعد هذا النوع من السجلات.
+yes = نعم
+no = لا
+
+## Fields of the register
+
+field-name-ar = الاسم بالعربية
+field-name-fr = الاسم بالفرنسية
+field-name-zgh = الاسم بتيفيناغ
+field-status = الحالة
+field-capital-mad = الرأسمال (درهم)
+field-cooperative = التعاونية
+field-person = الشخص
+field-gender = الجنس
+field-birth-date = تاريخ الازدياد
+field-birth-year = سنة الازدياد
+field-national-id-key = بصمة البطاقة الوطنية
+field-membership-number = رقم العضو
+field-joined-on = تاريخ الانخراط
+field-left-on = تاريخ المغادرة
+field-shares = الحصص
+field-share-value-mad = قيمة الحصة (درهم)
+field-subject = من
+field-stage = المرحلة
+field-plugin = الإضافة
+field-code = الرمز
+field-reached-at = تاريخ البلوغ
+field-proof = الإثبات
+field-proof-kind = نوع الإثبات
+field-language = اللغة
+value-gender-female = امرأة
+value-gender-male = رجل
+value-role-member = عضو
+value-role-president = رئاسة
+value-role-vice-president = نيابة الرئاسة
+value-role-manager = إدارة
+value-role-treasurer = أمانة المال
+value-role-secretary = كتابة
+value-role-board-member = عضو المجلس
+value-stage-skills = مهارات
+value-stage-project = مشروع
+value-stage-market = سوق
+
 ## What went wrong
 
 error-missing-title = هذه الصفحة غير موجودة

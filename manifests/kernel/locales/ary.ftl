@@ -226,6 +226,115 @@ class-internal = داخلي
 class-personal = شخصي
 class-sensitive = حساس
 
+## Records
+
+records = السجلات
+records-lead = كاع داكشي اللي تقدر تشوف هنا، بنوع السجل.
+namespace-registry = سجل التعاونيات
+records-empty = مازال ما كاين حتى سجل
+records-searching = ما كاين والو ف هاد الصفحة د البحث؛ كمل ف الصفحة الجاية.
+records-new = سجل جديد
+records-edit = بدل
+records-delete = محي
+records-delete-sure = نمحيو هاد السجل؟
+records-delete-text = ما كيبقاش ف الليستات، والتبديلات ديالو كيبقاو.
+records-delete-changed = هاد السجل تبدل ملي كنتي كتقرر. ها هو كي دابا.
+records-restore = رجعو
+records-restore-hint = ملي ترجعو، نفس المحتوى كيمشي لسجل جديد بمعرف آخر.
+record-restore-taken = هاد السجل ما يقدرش يرجع هكا: سجل آخر خدا القيم ديالو، ولا القواعد تبدلو.
+record-created = تصاوب السجل.
+record-saved = تحفظ السجل.
+record-deleted = تمحا السجل. التبديلات ديالو كيبقاو.
+record-restored = رجع المحتوى ف سجل جديد.
+records-history = التبديلات
+records-csv = تيليشارجي (CSV)
+records-filter = صفي ورتب
+records-any = كلشي
+records-sort = الترتيب
+records-sort-up = { $field }، طالع
+records-sort-down = { $field }، هابط
+records-mismatch = هاد الفيلترات ما كيمشيوش مجموعين هنا. حيد واحد.
+records-filter-wrong = القيمة ديال شي فيلتر ما مفهوماش.
+records-json = { $count ->
+    [one] { $count } حاجة
+   *[other] { $count } ديال الحوايج
+}
+records-about = على هاد السجل
+records-created = نهار تصاوب
+records-changed = آخر تبديل
+records-by-you = نتا
+records-by-account = شي حساب
+records-by-system = المنصة براسها
+records-elsewhere = هاد السجل ديال منصة خرى؛ غير هي اللي تقدر تبدلو.
+records-before = قبل:
+records-after = من بعد:
+operation-create = تصاوب
+operation-replace = تبدل
+operation-delete = تمحا
+records-cancel = لغي
+records-wrong = ما تحفظ والو: شي خانات خاصهم يتراجعو.
+records-refused = ما يمكنش ليك تحفظ هاد السجل ف هاد البلاصة. الأجوبة ديالك باقيين لتحت.
+records-sent-before = هاد الاستمارة تصيفطات من قبل بمحتوى آخر. شوف السجل وحفظ إلا بغيتي.
+records-conflict = شي واحد بدل هاد السجل ملي كنتي كتكتب. ما ضاع والو: الأجوبة ديالك لتحت والقيم ديالو حداها. ختار وحفظ.
+records-gone = هاد السجل تمحا ملي كنتي كتكتب. الأجوبة ديالك لتحت؛ نقل اللي مهم.
+records-meanwhile = شنو تبدل ف هاد الوقت
+records-now = ف السجل دابا:
+hint-lines = قيمة وحدة ف كل سطر.
+hint-json = هاد الجزء مازال ما عندو استمارة: كيتكتب ب JSON.
+hint-least = على الأقل { $count }
+hint-most = على الأكثر { $count }
+fault-required = ضرورية
+fault-length = قصير بزاف ولا طويل بزاف.
+fault-range = صغير بزاف ولا كبير بزاف ولا الفاصلة طويلة.
+fault-choice = هاد الاختيار ما كاينش.
+fault-pattern = ماشي بالشكل اللي خاص.
+fault-order = هاد النهار ما كيمشيش مع الأيام لخرين ولا مازال ما جا.
+fault-taken = سجل آخر عندو هاد القيمة.
+fault-repeated = نفس القيمة معاودة.
+fault-json = هادي ماشي JSON مقادة.
+fault-other = شي قاعدة ديال هاد النوع ما تطبقاتش.
+yes = آه
+no = لا
+
+## Fields of the register
+
+field-name-ar = السمية بالعربية
+field-name-fr = السمية بالفرنسية
+field-name-zgh = السمية بتيفيناغ
+field-status = الحالة
+field-capital-mad = الراسمال (درهم)
+field-cooperative = التعاونية
+field-person = الشخص
+field-gender = الجنس
+field-birth-date = نهار تزاد
+field-birth-year = عام تزاد
+field-national-id-key = بصمة لاكارط ناسيونال
+field-membership-number = نمرة العضو
+field-joined-on = نهار دخل
+field-left-on = نهار خرج
+field-shares = الحصص
+field-share-value-mad = قيمة الحصة (درهم)
+field-subject = شكون
+field-stage = المرحلة
+field-plugin = الإضافة
+field-code = الرمز
+field-reached-at = نهار وصل
+field-proof = الإثبات
+field-proof-kind = نوع الإثبات
+field-language = اللغة
+value-gender-female = مرا
+value-gender-male = راجل
+value-role-member = عضو
+value-role-president = الرئاسة
+value-role-vice-president = نيابة الرئاسة
+value-role-manager = التسيير
+value-role-treasurer = أمانة المال
+value-role-secretary = الكتابة
+value-role-board-member = عضو ف المجلس
+value-stage-skills = المهارات
+value-stage-project = المشروع
+value-stage-market = السوق
+
 ## What went wrong
 
 error-missing-title = هاد الصفحة ما كايناش

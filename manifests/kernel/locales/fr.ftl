@@ -221,6 +221,115 @@ class-internal = Interne
 class-personal = Personnel
 class-sensitive = Sensible
 
+## Records
+
+records = Fiches
+records-lead = Tout ce que vous pouvez consulter ici, par type de fiche.
+namespace-registry = Registre
+records-empty = Aucune fiche pour le moment
+records-searching = Rien sur cette page de la recherche ; elle continue sur la suivante.
+records-new = Nouvelle fiche
+records-edit = Modifier
+records-delete = Supprimer
+records-delete-sure = Supprimer cette fiche ?
+records-delete-text = Elle disparaît des listes. Son historique reste.
+records-delete-changed = Cette fiche a changé pendant que vous décidiez. La voici telle qu’elle est maintenant.
+records-restore = Rétablir
+records-restore-hint = Rétablir remet le même contenu dans une fiche nouvelle, avec un autre identifiant.
+record-restore-taken = Cette fiche ne peut pas revenir ainsi : une autre a pris ses valeurs, ou les règles ont changé.
+record-created = La fiche est créée.
+record-saved = La fiche est enregistrée.
+record-deleted = La fiche est supprimée. Son historique reste.
+record-restored = Le contenu est revenu, dans une fiche nouvelle.
+records-history = Historique
+records-csv = Télécharger (CSV)
+records-filter = Filtrer et trier
+records-any = Tout
+records-sort = Ordre
+records-sort-up = { $field }, croissant
+records-sort-down = { $field }, décroissant
+records-mismatch = Ces filtres ne vont pas ensemble ici. Retirez-en un.
+records-filter-wrong = La valeur d’un filtre n’est pas comprise.
+records-json = { $count ->
+    [one] { $count } élément
+   *[other] { $count } éléments
+}
+records-about = Sur cette fiche
+records-created = Création
+records-changed = Dernier changement
+records-by-you = vous
+records-by-account = un compte
+records-by-system = l’instance elle-même
+records-elsewhere = Cette fiche appartient à une autre instance ; elle seule peut la modifier.
+records-before = Avant :
+records-after = Après :
+operation-create = Créée
+operation-replace = Modifiée
+operation-delete = Supprimée
+records-cancel = Annuler
+records-wrong = Rien n’est enregistré : quelques champs sont à revoir.
+records-refused = Vous ne pouvez pas enregistrer cette fiche à cet endroit. Vos réponses sont gardées ci-dessous.
+records-sent-before = Ce formulaire a déjà été envoyé avec un autre contenu. Vérifiez la fiche, puis enregistrez si vous le voulez encore.
+records-conflict = Quelqu’un a modifié cette fiche pendant que vous écriviez. Rien n’est perdu : vos réponses sont ci-dessous, ses valeurs à côté. Choisissez, puis enregistrez.
+records-gone = Cette fiche a été supprimée pendant que vous écriviez. Vos réponses sont ci-dessous ; copiez ce qui compte.
+records-meanwhile = Ce qui a changé entre-temps
+records-now = Dans la fiche maintenant :
+hint-lines = Une valeur par ligne.
+hint-json = Cette partie n’a pas encore de formulaire : elle s’écrit en JSON.
+hint-least = Au moins { $count }
+hint-most = Au plus { $count }
+fault-required = à remplir
+fault-length = Trop court ou trop long.
+fault-range = Trop petit, trop grand, ou trop de décimales.
+fault-choice = Ce choix n’existe pas.
+fault-pattern = N’a pas la forme attendue.
+fault-order = Cette date ne va pas avec les autres, ou elle est à venir.
+fault-taken = Une autre fiche porte déjà cette valeur.
+fault-repeated = La même valeur y est deux fois.
+fault-json = Ce n’est pas du JSON bien formé.
+fault-other = Une règle de ce type de fiche n’est pas remplie.
+yes = oui
+no = non
+
+## Fields of the register
+
+field-name-ar = Nom en arabe
+field-name-fr = Nom en français
+field-name-zgh = Nom en tifinagh
+field-status = État
+field-capital-mad = Capital (DH)
+field-cooperative = Coopérative
+field-person = Personne
+field-gender = Sexe
+field-birth-date = Date de naissance
+field-birth-year = Année de naissance
+field-national-id-key = Empreinte de la carte nationale
+field-membership-number = Numéro de membre
+field-joined-on = Entrée le
+field-left-on = Sortie le
+field-shares = Parts
+field-share-value-mad = Valeur d’une part (DH)
+field-subject = Qui
+field-stage = Étape
+field-plugin = Extension
+field-code = Code
+field-reached-at = Atteinte le
+field-proof = Preuve
+field-proof-kind = Type de la preuve
+field-language = Langue
+value-gender-female = femme
+value-gender-male = homme
+value-role-member = membre
+value-role-president = présidence
+value-role-vice-president = vice-présidence
+value-role-manager = direction
+value-role-treasurer = trésorerie
+value-role-secretary = secrétariat
+value-role-board-member = membre du conseil
+value-stage-skills = compétences
+value-stage-project = projet
+value-stage-market = marché
+
 ## What went wrong
 
 error-missing-title = Cette page n’existe pas

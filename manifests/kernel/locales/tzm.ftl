@@ -219,6 +219,115 @@ class-internal = ⴰⴳⵯⵏⵙⴰⵏ
 class-personal = ⴰⵎⴰⵡⴰⵏ
 class-sensitive = ⴰⵎⵃⵔⵙ
 
+## Records
+
+records = ⵜⵉⴼⵔⴰ
+records-lead = ⴰⵢⵏⵏⴰ ⵎⴰⵕⵕⴰ ⵜⵣⵎⵔⵜ ⴰⴷ ⵜⵥⵕⵜ ⴷⴰ, ⵙ ⵡⴰⵏⴰⵡ.
+namespace-registry = ⴰⵣⵎⵎⴻⵎ
+records-empty = ⵓⵔ ⵜⴰ ⵜⵍⵍⵉ ⵢⴰⵜ ⵜⵉⴼⵔⵜ
+records-searching = ⵓⵔ ⵉⵍⵍⵉ ⵡⴰⵍⵓ ⴳ ⵜⴰⵙⵏⴰ ⴰⴷ; ⴰⵔⵣⵣⵓ ⴷⴰ ⵉⵜⵜⴽⵎⵎⴰⵍ ⴳ ⵜⵉⵏⵏⴰ ⵉⴹⴼⵕⵏ.
+records-new = ⵜⵉⴼⵔⵜ ⵜⴰⵎⴰⵢⵏⵓⵜ
+records-edit = ⴱⴷⴷⴻⵍ
+records-delete = ⵙⴼⴹ
+records-delete-sure = ⵉⵙ ⵜⵔⵉⵜ ⴰⴷ ⵜⴽⴽⵙⵜ ⵜⵉⴼⵔⵜ ⴰⴷ?
+records-delete-text = ⵔⴰⴷ ⵜⴼⴼⵖ ⵙⴳ ⵜⵍⴳⴰⵎⵉⵏ. ⴰⵎⵣⵔⵓⵢ ⵏⵏⵙ ⵉⵇⵇⵉⵎ.
+records-delete-changed = ⵜⵏⴼⵍ ⵜⵉⴼⵔⵜ ⴰⴷ. ⵀⴰ ⵜⵜ ⵎⴰⵎⴽ ⵜⴳⴰ ⵖⵉⵍⴰⴷ.
+records-restore = ⵔⴰⵔ ⵜⵜ ⵉⴷ
+records-restore-hint = ⴰⵔⴰⵔ ⴷⴰ ⵉⵙⵔⵙⴰ ⵢⴰⵏ ⵓⵎⴰⵙⵙ ⴳ ⵜⵉⴼⵔⵜ ⵜⴰⵎⴰⵢⵏⵓⵜ ⵙ ⵓⵙⵎⵎⴰⵍ ⵢⴰⴹⵏ.
+record-restore-taken = ⵓⵔ ⵜⵣⵎⵉⵔ ⴰⴷ ⵜⴰⵖⵓⵍ ⵜⵉⴼⵔⵜ ⴰⴷ: ⵜⵓⵎⵥ ⵜⵉⵢⴰⴹ ⴰⵜⵉⴳⵏ ⵏⵏⵙ, ⵏⵖ ⵏⴼⵍⵏ ⵉⵍⵓⴳⵏⵏ.
+record-created = ⵜⵜⵢⴰⵔⴰ ⵜⵉⴼⵔⵜ.
+record-saved = ⵜⵜⵡⴰⵃⴹⴰ ⵜⵉⴼⵔⵜ.
+record-deleted = ⵜⵜⵡⴰⴽⴽⵙ ⵜⵉⴼⵔⵜ. ⴰⵎⵣⵔⵓⵢ ⵏⵏⵙ ⵉⵇⵇⵉⵎ.
+record-restored = ⵢⴰⵖⵓⵍ ⴷ ⵓⵎⴰⵙⵙ, ⴳ ⵜⵉⴼⵔⵜ ⵜⴰⵎⴰⵢⵏⵓⵜ.
+records-history = ⴰⵎⵣⵔⵓⵢ
+records-csv = ⴰⴳⵎ (CSV)
+records-filter = ⵙⵙⵉⴼ ⵜⵙⵙⵓⴷⵙⵜ
+records-any = ⵎⴰⵕⵕⴰ
+records-sort = ⴰⵙⵙⵓⴷⵙ
+records-sort-up = { $field } ⵓⵍⵉⵏ
+records-sort-down = { $field } ⵓⴳⵣⵏ
+records-mismatch = ⵉⵙⵙⵉⴼⵏ ⴰⴷ ⵓⵔ ⵎⵓⵏⵏ ⴷⴰ. ⴽⴽⵙ ⵢⴰⵏ.
+records-filter-wrong = ⴰⵜⵉⴳ ⵏ ⵢⴰⵏ ⵓⵙⵙⵉⴼ ⵓⵔ ⵉⵜⵜⵢⴰⵔⵎⴰⵙ.
+records-json = { $count ->
+    [one] { $count } ⵏ ⵓⴼⵔⴷⵉⵙ
+   *[other] { $count } ⵏ ⵉⴼⵔⴷⵉⵙⵏ
+}
+records-about = ⵖⴼ ⵜⵉⴼⵔⵜ ⴰⴷ
+records-created = ⴰⵙⵏⵓⵍⴼⵓ
+records-changed = ⴰⴱⴷⴷⴻⵍ ⴰⵎⴳⴳⴰⵔⵓ
+records-by-you = ⴽⵢⵢⵉⵏ
+records-by-account = ⵢⴰⵏ ⵓⵙⴷⴰⵡ
+records-by-system = ⵜⴰⵏⵙⴰ ⵙ ⵉⵅⴼ ⵏⵏⵙ
+records-elsewhere = ⵜⵉⴼⵔⵜ ⴰⴷ ⵜⴳⴰ ⵜⵉⵏ ⵜⴰⵏⵙⴰ ⵢⴰⴹⵏ; ⵏⵜⵜⴰⵜ ⴽⴰ ⴰⵢⴷ ⵉⵣⵎⵔⵏ ⴰⴷ ⵜⵜ ⵜⵙⵏⴼⵍ.
+records-before = ⴷⴰⵜ:
+records-after = ⴷⴼⴼⵉⵔ:
+operation-create = ⵜⵜⵢⴰⵔⴰ
+operation-replace = ⵜⵏⴼⵍ
+operation-delete = ⵜⵜⵡⴰⴽⴽⵙ
+records-cancel = ⵓⵖⴰⵍ
+records-wrong = ⵓⵔ ⵉⵜⵜⵡⴰⵃⴹⴰ ⵡⴰⵍⵓ: ⴽⵔⴰ ⵏ ⵉⴳⵔⴰⵏ ⵅⵚⵚⴰⵏ ⴰⴷ ⵜⵜⵡⴰⵥⵕⵏ.
+records-refused = ⵓⵔ ⵜⵣⵎⵉⵔⴷ ⴰⴷ ⵜⵃⴹⵓⵜ ⵜⵉⴼⵔⵜ ⴰⴷ ⴳ ⵓⴷⵖⴰⵔ ⴰⴷ. ⵜⵉⵔⴰⵔⵉⵏ ⵏⵏⴽ ⵇⵇⵉⵎⵏⵜ ⴷⴰ.
+records-sent-before = ⵜⴰⵍⵖⴰ ⴰⴷ ⵜⵜⵡⴰⵣⵏ ⵢⴰⴷ ⵙ ⵓⵎⴰⵙⵙ ⵢⴰⴹⵏ. ⵥⵕ ⵜⵉⴼⵔⵜ, ⵜⵃⴹⵓⵜ ⵎⴽ ⵜⵔⵉⵜ.
+records-conflict = ⵢⴰⵏ ⵢⴰⴹⵏ ⵉⴱⴷⴷⴻⵍ ⵜⵉⴼⵔⵜ ⴰⴷ ⵍⵍⵉⴳ ⴷⴰ ⵜⵜⴰⵔⴰⵜ. ⵓⵔ ⵉⵊⵍⵉ ⵡⴰⵍⵓ: ⵜⵉⵔⴰⵔⵉⵏ ⵏⵏⴽ ⴷⴰ, ⴰⵜⵉⴳⵏ ⵏⵏⵙ ⵜⴰⵎⴰ ⵏⵏⵙⵏⵜ. ⵙⵜⵉ, ⵜⵃⴹⵓⵜ.
+records-gone = ⵜⵜⵡⴰⴽⴽⵙ ⵜⵉⴼⵔⵜ ⴰⴷ ⵍⵍⵉⴳ ⴷⴰ ⵜⵜⴰⵔⴰⵜ. ⵜⵉⵔⴰⵔⵉⵏ ⵏⵏⴽ ⴷⴰ; ⵏⵖⵍ ⴰⵢⵏⵏⴰ ⵜⵔⵉⵜ.
+records-meanwhile = ⴰⵢⵏⵏⴰ ⵉⵏⴼⵍⵏ
+records-now = ⴳ ⵜⵉⴼⵔⵜ ⵖⵉⵍⴰⴷ:
+hint-lines = ⵢⴰⵏ ⵡⴰⵜⵉⴳ ⴳ ⴽⵓ ⵉⵣⵔⵉⵔⵉⴳ.
+hint-json = ⴰⵎⵓⵔ ⴰⴷ ⵓⵔ ⵜⴰ ⵖⵓⵔⵙ ⵜⴰⵍⵖⴰ: ⵉⵜⵜⵢⴰⵔⴰ ⵙ JSON.
+hint-least = { $count } ⵏⵖ ⵓⴳⴰⵔ
+hint-most = { $count } ⵏⵖ ⴷⴷⴰⵡ
+fault-required = ⵉⵅⵚⵚⴰ ⴰⴷ ⵉⵜⵜⵡⴰⵄⵎⵎⵔ
+fault-length = ⵉⴳⵣⵣⵓⵍ ⵏⵖ ⵉⵖⵣⵣⵉⴼ ⴽⵉⴳⴰⵏ.
+fault-range = ⵉⵎⵥⵥⵉ ⵏⵖ ⵉⵎⵇⵇⵓⵔ ⴽⵉⴳⴰⵏ.
+fault-choice = ⵓⵔ ⵉⵍⵍⵉ ⵓⵙⵜⵜⴰⵢ ⴰⴷ.
+fault-pattern = ⵓⵔ ⵜⴳⵉ ⵜⴰⵍⵖⴰ ⵏⵏⴰ ⵉⵅⵚⵚⴰⵏ.
+fault-order = ⴰⴽⵓⴷ ⴰⴷ ⵓⵔ ⵉⵎⵓⵏ ⴷ ⵡⵉⵢⴰⴹ, ⵏⵖ ⵓⵔ ⵜⴰ ⴷ ⵉⵍⴽⵎ.
+fault-taken = ⵜⵍⵍⴰ ⵜⵉⴼⵔⵜ ⵢⴰⴹⵏ ⵙ ⵡⴰⵜⵉⴳ ⴰⴷ.
+fault-repeated = ⵢⴰⵏ ⵡⴰⵜⵉⴳ ⵙⵏⴰⵜ ⵜⵡⴰⵍⴰⵡⵉⵏ.
+fault-json = ⵓⵔ ⵉⴳⵉ JSON ⵉⵖⵓⴷⴰⵏ.
+fault-other = ⵢⴰⵏ ⵓⵍⵓⴳⵏ ⵏ ⵡⴰⵏⴰⵡ ⴰⴷ ⵓⵔ ⵉⵜⵜⵡⴰⴹⴼⵔ.
+yes = ⵢⴰⵀ
+no = ⵓⵀⵓ
+
+## Fields of the register
+
+field-name-ar = ⴰⵙⵙⴰⵖ ⵙ ⵜⴰⵄⵕⴰⴱⵜ
+field-name-fr = ⴰⵙⵙⴰⵖ ⵙ ⵜⴼⵕⴰⵏⵚⵉⵙⵜ
+field-name-zgh = ⴰⵙⵙⴰⵖ ⵙ ⵜⵉⴼⵉⵏⴰⵖ
+field-status = ⴰⴷⴷⴰⴷ
+field-capital-mad = ⴰⵢⴷⴰ (ⵉⴷⵔⵉⵎⵏ)
+field-cooperative = ⵜⴰⵎⵢⴰⵡⴰⵙⵜ
+field-person = ⴰⴼⴳⴰⵏ
+field-gender = ⵜⴰⵡⵙⵉⵜ
+field-birth-date = ⴰⴽⵓⴷ ⵏ ⵜⵍⴰⵍⵉⵜ
+field-birth-year = ⴰⵙⴳⴳⵯⴰⵙ ⵏ ⵜⵍⴰⵍⵉⵜ
+field-national-id-key = ⴰⵙⵎⵎⴰⵍ ⵏ ⵜⴽⴰⵕⴹⴰ ⵜⴰⵏⴰⵎⵓⵔⵜ
+field-membership-number = ⵓⵟⵟⵓⵏ ⵏ ⵓⴳⵎⴰⵎ
+field-joined-on = ⴰⴽⵓⴷ ⵏ ⵓⴽⵛⵛⵓⵎ
+field-left-on = ⴰⴽⵓⴷ ⵏ ⵓⴼⴼⵓⵖ
+field-shares = ⵜⵉⵙⵓⵔⴰⵙ
+field-share-value-mad = ⴰⵜⵉⴳ ⵏ ⵜⵙⵓⵔⵙⵜ (ⵉⴷⵔⵉⵎⵏ)
+field-subject = ⵎⴰⵏⵡⴰ
+field-stage = ⵜⴰⵙⵓⵔⵉⴼⵜ
+field-plugin = ⴰⵙⵉⵖⵣⴼ
+field-code = ⵜⴰⵏⴳⴰⵍⵜ
+field-reached-at = ⴰⴽⵓⴷ ⵏ ⵓⵡⵡⴰⴹ
+field-proof = ⴰⵏⵣⴰ
+field-proof-kind = ⴰⵏⴰⵡ ⵏ ⵡⴰⵏⵣⴰ
+field-language = ⵜⵓⵜⵍⴰⵢⵜ
+value-gender-female = ⵜⴰⵎⵖⴰⵔⵜ
+value-gender-male = ⴰⵔⴳⴰⵣ
+value-role-member = ⴰⴳⵎⴰⵎ
+value-role-president = ⴰⵏⵙⵙⵉⵅⴼ
+value-role-vice-president = ⴰⵏⴰⵢⴱ ⵏ ⵓⵏⵙⵙⵉⵅⴼ
+value-role-manager = ⴰⵎⵙⵡⵓⴷⴷⵓ
+value-role-treasurer = ⴰⵎⵃⴹⴰⵢ ⵏ ⵉⴷⵔⵉⵎⵏ
+value-role-secretary = ⴰⵎⴰⵔⴰ
+value-role-board-member = ⴰⴳⵎⴰⵎ ⵏ ⵓⵙⵇⵇⵉⵎ
+value-stage-skills = ⵜⵉⵣⵎⵎⴰⵔ
+value-stage-project = ⴰⵙⵏⴼⴰⵔ
+value-stage-market = ⴰⵙⵓⵇ
+
 ## What went wrong
 
 error-missing-title = ⵓⵔ ⵜⵍⵍⵉ ⵜⴰⵙⵏⴰ ⴰⴷ

@@ -19,8 +19,18 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 6] =
-    ["grants-saved", "plugin-enabled", "plugin-disabled", "account-added", "token-revoked", "password-changed"];
+const DONE: [&str; 10] = [
+    "grants-saved",
+    "plugin-enabled",
+    "plugin-disabled",
+    "account-added",
+    "token-revoked",
+    "password-changed",
+    "record-created",
+    "record-saved",
+    "record-deleted",
+    "record-restored",
+];
 
 /// What was just done, by the address's `done`.
 pub(super) fn done(visit: &Visit) -> Option<&'static str> {

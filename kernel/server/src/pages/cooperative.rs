@@ -102,7 +102,7 @@ fn entry(texts: &Texts, body: &Json) -> Vec<Row> {
     let branch = field(body, "branch").zip(field(body, "sector"));
     let rows = [
         branch.map(|(branch, sector)| plain("field-branch", &register::branch(texts, sector, branch))),
-        field(body, "category").map(|letters| plain("field-category", &category(texts, letters))),
+        field(body, "category").map(|letters| plain("field-category", &register::category(texts, letters))),
         day("field-founded-on", "founded_on"),
         day("field-registered-on", "registered_on"),
         field(body, "court").map(|court| plain("field-court", court)),
@@ -111,12 +111,6 @@ fn entry(texts: &Texts, body: &Json) -> Vec<Row> {
         body.get("capital_mad").and_then(Json::as_f64).map(|amount| plain("field-capital", &dirhams(texts, amount))),
     ];
     rows.into_iter().flatten().collect()
-}
-
-/// `abc` is a combination of the three categories of article 1.
-fn category(texts: &Texts, letters: &str) -> String {
-    let words = letters.chars().filter(|letter| matches!(letter, 'a' | 'b' | 'c'));
-    words.map(|letter| texts.text(&format!("category-{letter}"))).collect::<Vec<_>>().join(" · ")
 }
 
 fn dirhams(texts: &Texts, amount: f64) -> String {

@@ -40,6 +40,13 @@ const KERNEL: &[(&str, &str)] = templates![
     "console/plugins.html",
     "console/accounts.html",
     "console/kinds.html",
+    "records/parts.html",
+    "records/kinds.html",
+    "records/list.html",
+    "records/record.html",
+    "records/history.html",
+    "records/form.html",
+    "records/delete.html",
 ];
 /// What plugins' templates extend: the place for their content, and nothing else.
 const FRAME: &str = include_str!("../../templates/plugin-frame.html");
@@ -192,6 +199,11 @@ impl PluginTemplates {
     /// The version whose templates these are.
     pub(crate) fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Its messages.
+    pub(crate) fn messages(&self) -> Arc<Messages> {
+        Arc::clone(&self.messages)
     }
 
     fn content(

@@ -184,8 +184,11 @@ impl Look {
             .as_ref()
             .filter(|viewer| viewer.is_administrator)
             .map(|_| MenuEntry { title: texts.text("console"), path: "/console".to_owned() });
+        let records =
+            self.viewer.as_ref().map(|_| MenuEntry { title: texts.text("records"), path: "/records".to_owned() });
         std::iter::once(&directory)
             .chain(&self.menu)
+            .chain(&records)
             .chain(&console)
             .map(|entry| {
                 context! {

@@ -1,5 +1,5 @@
-//! The pages: the shell, sign-in, the directory, a cooperative's page, accounts, the console, and the frame around
-//! plugins' pages. Rendered here, in seven languages, useful without JavaScript.
+//! The pages: the shell, sign-in, the directory, a cooperative's page, records of every kind, accounts, the
+//! console, and the frame around plugins' pages. Rendered here, in seven languages, useful without JavaScript.
 //!
 //! A handler reads what it shows through the same doors as the API and decides nothing by itself. What goes wrong travels
 //! as a [`Problem`](crate::problem::Problem); the edge asks [`render_problem`] for its page.
@@ -19,6 +19,7 @@ mod look;
 mod password;
 mod plugin;
 mod problem;
+mod records;
 mod register;
 mod sign_in;
 mod visit;
@@ -76,4 +77,5 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/console/plugins/{plugin}/state", post(console::plugins::switch))
         .route("/{language}/console/accounts", get(console::accounts::show).post(console::accounts::add))
         .route("/{language}/console/kinds", get(console::kinds::show))
+        .merge(records::routes())
 }

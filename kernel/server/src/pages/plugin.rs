@@ -47,6 +47,11 @@ pub(crate) async fn render_plugin(app: &App, page: PluginPage<'_>, answer: Answe
     }
 }
 
+/// The messages of a plugin that is installed.
+pub(super) fn messages(app: &App, plugin: &PluginId) -> Option<Arc<Messages>> {
+    templates(app, plugin).ok().map(|templates| templates.messages())
+}
+
 /// The templates of the version that is installed now.
 fn templates(app: &App, plugin: &PluginId) -> Result<Arc<PluginTemplates>, Problem> {
     let version = app.host.plugin(plugin).ok_or(Fault::UnknownPlugin)?.version;

@@ -55,6 +55,12 @@ pub(super) fn branch(texts: &Texts, sector: &str, code: &str) -> String {
     branch.map_or(code, |branch| branch.name(texts.language())).to_owned()
 }
 
+/// `abc` is a combination of the three categories of article 1.
+pub(super) fn category(texts: &Texts, letters: &str) -> String {
+    let words = letters.chars().filter(|letter| matches!(letter, 'a' | 'b' | 'c'));
+    words.map(|letter| texts.text(&format!("category-{letter}"))).collect::<Vec<_>>().join(" · ")
+}
+
 /// The name of the province with that code.
 pub(super) fn province(language: Language, code: &str) -> Option<&'static str> {
     let code: ProvinceCode = code.parse().ok()?;

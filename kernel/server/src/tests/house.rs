@@ -26,18 +26,21 @@ pub(super) enum Who {
     Administrator,
     /// The registrar of the province where the records of tests lie.
     Registrar,
+    /// Sees personal fields everywhere, and no sensitive ones.
+    Observer,
 }
 
 impl Who {
     pub(super) const MATRIX: [Self; 4] = [Self::Public, Self::Member, Self::RegistrarElsewhere, Self::Administrator];
 
-    fn email(self) -> &'static str {
+    pub(super) fn email(self) -> &'static str {
         match self {
             Self::Public => "",
             Self::Member => "member@example.org",
             Self::RegistrarElsewhere => "elsewhere@example.org",
             Self::Administrator => "admin@example.org",
             Self::Registrar => "registrar@example.org",
+            Self::Observer => "observer@example.org",
         }
     }
 }
@@ -102,6 +105,7 @@ impl House {
         self.add(Who::Administrator, Role::Administrator, nation()).await;
         self.add(Who::Registrar, Role::Registrar, "province:09.541".parse().unwrap()).await;
         self.add(Who::RegistrarElsewhere, Role::Registrar, "province:01.051".parse().unwrap()).await;
+        self.add(Who::Observer, Role::Observer, nation()).await;
         let made = self.post(Who::Registrar, "/api/v1/records/registry/cooperative", &cooperative("17/2020")).await;
         assert_eq!(made.status, 201, "{}", made.text());
         self.cooperative = made.json()["id"].as_str().unwrap().to_owned();

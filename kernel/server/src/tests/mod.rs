@@ -4,6 +4,7 @@ mod access;
 mod edge;
 mod house;
 mod openapi;
+mod record_pages;
 mod records;
 mod session;
 mod wire;

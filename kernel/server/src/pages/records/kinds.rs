@@ -1,0 +1,59 @@
+//! The kinds that a visitor may read, under the plugin that declares them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use minijinja::{Value, context};
+use tiwizi_model::PluginId;
+use tiwizi_records::Kind;
+use tiwizi_registry::kinds::Names;
+use tiwizi_registry::readers::{self, Totals};
+
+use super::super::visit::Visit;
+use super::opened::{Opened, path_of};
+use super::words::{kind_title, readable};
+use crate::app::App;
+use crate::problem::Problem;
+
+/// `GET /{language}/records`
+pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Problem> {
+    let totals = readers::totals(&app.db).await?;
+    let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for kind in app.records.kinds().iter() {
+        let Some(opened) = Opened::of_kind(&app, &visit, Arc::clone(kind)) else { continue };
+        let shown = context! {
+            title => kind_title(kind, visit.look.language),
+            name => kind.name().as_str(),
+            href => visit.look.address(&path_of(kind)),
+            count => count(&app.pages.names, &totals, kind),
+            may_create => opened.may_create().is_some(),
+        };
+        groups.entry(kind.name().namespace().to_owned()).or_default().push(shown);
+    }
+    let groups: Vec<Value> = groups
+        .into_iter()
+        .map(|(namespace, kinds)| context! { title => namespace_title(&app, &visit, &namespace), kinds })
+        .collect();
+    visit.page(&app, "records/kinds.html", &visit.texts(&app).text("records"), context! { groups })
+}
+
+/// How many there are, where a reader of the log keeps a count.
+fn count(names: &Names, totals: &Totals, kind: &Kind) -> Option<Value> {
+    let (label, count) = match kind.name() {
+        name if *name == names.cooperative => ("total-cooperatives", totals.cooperatives),
+        name if *name == names.membership => ("total-members", totals.members),
+        _ => return None,
+    };
+    Some(context! { label, count })
+}
+
+/// The name of whoever declares a kind.
+pub(super) fn namespace_title(app: &App, visit: &Visit, namespace: &str) -> String {
+    if namespace == "registry" {
+        return visit.texts(app).text("namespace-registry");
+    }
+    let plugin = namespace.parse::<PluginId>().ok().and_then(|id| app.host.plugin(&id));
+    plugin.map_or_else(|| readable(namespace), |plugin| plugin.name.in_language(visit.look.language).to_owned())
+}

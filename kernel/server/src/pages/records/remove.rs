@@ -15,7 +15,7 @@ use super::super::visit::{Asked, SignedIn, with_status};
 use super::history::{self, last_content, may_restore};
 use super::opened::Opened;
 use super::show::{RecordPath, head, title};
-use super::write::{answer, once, receipt, seen, sender};
+use super::write::{once, receipt, seen, sender};
 use crate::app::App;
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
@@ -25,12 +25,9 @@ pub(super) async fn ask(
     State(app): State<Arc<App>>,
     Path((_, namespace, kind, id)): RecordPath,
     SignedIn(visit): SignedIn,
-) -> Result<Response, Response> {
-    let asked = async {
-        let opened = Opened::of(&app, &visit, &namespace, &kind)?;
-        question(&opened, &id, None).await
-    };
-    answer(asked.await)
+) -> Result<Response, Problem> {
+    let opened = Opened::of(&app, &visit, &namespace, &kind)?;
+    question(&opened, &id, None).await
 }
 
 /// `POST /{language}/records/{namespace}/{kind}/{id}/delete`

@@ -41,12 +41,8 @@ pub(super) async fn new(
     State(app): State<Arc<App>>,
     Path((_, namespace, kind)): KindPath,
     SignedIn(visit): SignedIn,
-) -> Result<Response, Response> {
-    answer(new_form(&app, &visit, &namespace, &kind))
-}
-
-fn new_form(app: &App, visit: &Visit, namespace: &str, kind: &str) -> Result<Response, Problem> {
-    let opened = Opened::of(app, visit, namespace, kind)?;
+) -> Result<Response, Problem> {
+    let opened = Opened::of(&app, &visit, &namespace, &kind)?;
     let classes = opened.may_create().ok_or(Fault::NotFound)?;
     let mut given = Given::default();
     if let Some((field, province)) = opened.kind.declaration().province.as_ref().zip(own_province(opened.caller())) {
@@ -99,16 +95,13 @@ pub(super) async fn edit(
     State(app): State<Arc<App>>,
     Path((_, namespace, kind, id)): RecordPath,
     SignedIn(visit): SignedIn,
-) -> Result<Response, Response> {
-    let form = async {
-        let opened = Opened::of(&app, &visit, &namespace, &kind)?;
-        let record = opened.record(&id).await?;
-        let classes = opened.may_edit(&record).ok_or(Fault::NotFound)?;
-        let fields = settable(&opened, classes);
-        let given = Given::of_body(&fields, &record.body);
-        edit_page(&record, Form::new(&opened, fields, given))
-    };
-    answer(form.await)
+) -> Result<Response, Problem> {
+    let opened = Opened::of(&app, &visit, &namespace, &kind)?;
+    let record = opened.record(&id).await?;
+    let classes = opened.may_edit(&record).ok_or(Fault::NotFound)?;
+    let fields = settable(&opened, classes);
+    let given = Given::of_body(&fields, &record.body);
+    edit_page(&record, Form::new(&opened, fields, given))
 }
 
 /// `POST /{language}/records/{namespace}/{kind}/{id}/edit`
@@ -259,11 +252,6 @@ pub(super) fn receipt(visit: &Visit, posted: &Posted) -> Option<Receipt> {
         .chain(posted.fields.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]))
         .collect();
     Some(Receipt::new(key, &sent))
-}
-
-/// A handler whose visitor may be sent elsewhere answers refusals as answers.
-pub(super) fn answer(result: Result<Response, Problem>) -> Result<Response, Response> {
-    result.map_err(axum::response::IntoResponse::into_response)
 }
 
 /// What a confirmation or a form needs besides.

@@ -123,6 +123,56 @@ export async function consoleShowsGrants(page, language, plugin, grants) {
   assert.equal(await card.locator(".tag.granted").count(), grants.length);
 }
 
+/** Finds a record of a kind that has no page of its own, changes it by its form, and sees the change in its history. */
+export async function changesARecord(page, language, kind, province, [field, text]) {
+  await page.goto(`/${language}/`);
+  await page.locator(`nav.main-nav a[href$="/records"]`).click();
+  await page.locator(`main a[href$="/records/${kind}"]`).click();
+  await page.locator("details.narrow summary").click();
+  await page.selectOption("#filter-province", province);
+  await page.waitForURL((address) => address.searchParams.get("province") === province);
+  const rows = page.locator("table.sheet tbody tr");
+  assert.ok((await rows.count()) > 1, `the list of ${kind} is empty`);
+  const [first, second] = [await rows.nth(0).boundingBox(), await rows.nth(1).boundingBox()];
+  assert.ok(first.width < page.viewportSize().width && second.y >= first.y + first.height, "rows are no cards on a phone");
+  await rows.first().locator("th a").click();
+  const record = page.url();
+  await page.locator(`main a[href$="/edit"]`).click();
+  await page.locator(`[name="${field}"]`).fill(text);
+  await submit(page, page.locator("form.record-form button[type=submit]"));
+  assert.equal(page.url().split("?")[0], record, "a form that is taken leads back to its record");
+  assert.equal(await page.locator(".notice.success").count(), 1);
+  assert.ok((await page.locator("dl.record").first().innerText()).includes(text), "the record does not show what was written");
+  await page.locator(`main a[href$="/history"]`).click();
+  assert.ok((await page.locator(".versions > li").first().locator("ins").innerText()).includes(text), "the history does not know it");
+}
+
+/** A form that cannot be taken says so beside its field and keeps what was typed. */
+export async function formKeepsWhatWasTyped(page, language, kind, wrong, kept) {
+  await page.goto(`/${language}/records/${kind}/new`);
+  for (const [name, text] of [wrong, kept]) await page.locator(`[name="${name}"]`).fill(text);
+  // The browser's own checks stand aside: the server's are tried here.
+  await page.locator("form.record-form").evaluate((form) => form.setAttribute("novalidate", ""));
+  await page.locator("form.record-form button[type=submit]").click();
+  await page.locator(".notice.error").waitFor();
+  assert.equal(await page.locator(`[name="${wrong[0]}"]`).getAttribute("aria-invalid"), "true");
+  assert.equal(await page.locator(`[name="${kept[0]}"]`).inputValue(), kept[1]);
+}
+
+/** Lists and records are read without scripts, also from right to left. */
+export async function recordsNeedNoScript(page, language, kind, words) {
+  await page.goto(`/${language}/records/${kind}`);
+  await page.fill("#q", words);
+  await page.press("#q", "Enter");
+  await page.waitForURL((address) => address.searchParams.get("q") === words);
+  const row = page.locator("table.sheet tbody tr").first();
+  const name = (await row.locator("th").innerText()).trim();
+  await row.locator("th a").click();
+  assert.equal((await page.locator("main h1").innerText()).trim(), name);
+  await page.locator(`main a[href$="/history"]`).click();
+  assert.ok((await page.locator(".versions > li").count()) > 0, "the record has no history");
+}
+
 /** Sends a form and waits for the page that answers it. */
 async function submit(page, button) {
   const answered = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() < 300);

@@ -44,6 +44,9 @@ fn a_newcomer_searches_learns_and_administers_with_a_phone() -> anyhow::Result<(
         "chromium": chromium,
         "pictures": paths::target().join("browser"),
         "member": account(&demo, "member")?,
+        // Where the demonstration's registrar works.
+        "province": "09.541",
+        "registrar": account(&demo, "registrar")?,
         "administrator": account(&demo, "administrator")?,
         "searches": { "fr": "cooperative", "ar": "تعاونية", "zgh": "ⵜⵉⵡⵉⵣⵉ" },
         "grants": ["store", "milestones", "telemetry"],

@@ -4,26 +4,26 @@ use serde_json::json;
 use tiwizi_sdk::{Answer, Error, Find, Request, Store, context};
 
 use crate::kinds::{Course, Enrolment};
-use crate::language::{self, Named};
+use crate::named::Named;
 
 /// The courses that a page lists at most.
 const COURSES_MAX: u32 = 50;
 
 /// `GET /`
 pub(crate) fn courses(request: &Request) -> Result<Answer, Error> {
-    let tag = request.language.as_str();
+    let language = request.page_language();
     let enrolments = enrolments()?;
     let mut courses = Vec::new();
-    for entry in Store::find::<Course>(&Find::new().sort("order").limit(COURSES_MAX))?.items {
+    for entry in Store::list(&Find::new().sort(Course::ORDER).limit(COURSES_MAX))?.items {
         let course = entry.body;
         let enrolment = enrolments.iter().find(|enrolment| enrolment.course == course.code);
         courses.push(json!({
             "code": course.code,
-            "title": language::text(&course.title, tag),
-            "summary": language::text(&course.summary, tag),
+            "title": course.title.best(language),
+            "summary": course.summary.best(language),
             "modules": course.modules.len(),
             "minutes": course.minutes(),
-            "languages": course.languages.iter().map(|tag| Named::of(tag)).collect::<Vec<_>>(),
+            "languages": course.languages.iter().copied().map(Named::of).collect::<Vec<_>>(),
             "enrolled": enrolment.is_some(),
             "done": enrolment.map_or(0, |enrolment| enrolment.lessons_done.len()),
             "total": course.lessons(),
@@ -35,6 +35,6 @@ pub(crate) fn courses(request: &Request) -> Result<Answer, Error> {
 /// The caller's enrolments.
 pub(crate) fn enrolments() -> Result<Vec<Enrolment>, Error> {
     let Some(person) = context::caller().person else { return Ok(Vec::new()) };
-    let page = Store::find::<Enrolment>(&Find::new().equal("person", person).limit(COURSES_MAX))?;
+    let page = Store::list(&Find::new().equal(Enrolment::PERSON, person).limit(COURSES_MAX))?;
     Ok(page.items.into_iter().map(|entry| entry.body).collect())
 }

@@ -8,26 +8,23 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tiwizi_sdk::{Error, Find, Kind, Store};
+use tiwizi_sdk::{Error, Find, Kind, Language, Store, Texts};
 
-use crate::kinds::{AnswerKey, Audio, Block, Course, Lesson, LessonRef, Module, Question, Quiz, Texts};
+use crate::kinds::{AnswerKey, Audio, Block, Course, Lesson, LessonRef, Module, Question, Quiz};
 
 static FOUNDING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/founding");
 
 /// Each course's folder, in the order in which the catalogue lists them.
 static COURSES: [&Dir<'_>; 1] = [&FOUNDING];
 
-/// The languages that a lesson may exist in.
-const TAGS: [&str; 7] = ["ar", "ary", "fr", "zgh", "shi", "tzm", "rif"];
-
 /// `course.json`.
 #[derive(Deserialize)]
 struct CourseFile {
     code: String,
-    version: u32,
+    version: u64,
     title: Texts,
     summary: Texts,
-    languages: Vec<String>,
+    languages: Vec<Language>,
     sources: Vec<String>,
     modules: Vec<ModuleFile>,
 }
@@ -85,26 +82,27 @@ fn write(folder: &Dir<'_>, file: CourseFile, order: u32) -> Result<(), Error> {
         let ModuleFile { code, title, minutes, quiz, pass, .. } = module;
         modules.push(Module { code, title, minutes, lessons, quiz, pass });
     }
-    let by_code = Find::new().equal("code", code.as_str());
+    let by_code = Find::new().equal(Course::CODE, code.as_str());
     put(&by_code, &Course { code, version, title, summary, languages, sources, modules, order })
 }
 
-fn write_lesson(folder: &Dir<'_>, course: &str, version: u32, code: String) -> Result<LessonRef, Error> {
+fn write_lesson(folder: &Dir<'_>, course: &str, version: u64, code: String) -> Result<LessonRef, Error> {
     let mut title = Texts::new();
-    for tag in TAGS {
-        let Some(file) = find::<LessonFile>(folder, &format!("lessons/{code}/{tag}.json"))? else { continue };
-        title.insert(tag.to_owned(), file.title.clone());
+    for language in Language::ALL {
+        let Some(file) = find::<LessonFile>(folder, &format!("lessons/{code}/{language}.json"))? else { continue };
+        title.insert(language, file.title.as_str());
         let lesson = Lesson {
             course: course.to_owned(),
             code: code.clone(),
             version,
-            language: tag.to_owned(),
+            language,
             title: file.title,
             draft: file.draft,
             blocks: file.blocks,
             audio: file.audio,
         };
-        put(&Find::new().equal("course", course).equal("code", code.as_str()).equal("language", tag), &lesson)?;
+        let place = Find::new().equal(Lesson::COURSE, course).equal(Lesson::CODE, code.as_str());
+        put(&place.equal(Lesson::LANGUAGE, language), &lesson)?;
     }
     if title.is_empty() {
         return Err(Error::internal(format!("the lesson {code} exists in no language")));
@@ -112,32 +110,33 @@ fn write_lesson(folder: &Dir<'_>, course: &str, version: u32, code: String) -> R
     Ok(LessonRef { code, title })
 }
 
-fn write_quiz(folder: &Dir<'_>, course: &str, version: u32, code: &str) -> Result<(), Error> {
+fn write_quiz(folder: &Dir<'_>, course: &str, version: u64, code: &str) -> Result<(), Error> {
     let answers: BTreeMap<String, String> = demand(folder, &format!("quizzes/{code}/key.json"))?;
-    for tag in TAGS {
-        let Some(file) = find::<QuizFile>(folder, &format!("quizzes/{code}/{tag}.json"))? else { continue };
+    for language in Language::ALL {
+        let Some(file) = find::<QuizFile>(folder, &format!("quizzes/{code}/{language}.json"))? else { continue };
         let quiz = Quiz {
             course: course.to_owned(),
             code: code.to_owned(),
             version,
-            language: tag.to_owned(),
+            language,
             draft: file.draft,
             questions: file.questions,
         };
-        put(&Find::new().equal("course", course).equal("code", code).equal("language", tag), &quiz)?;
+        let place = Find::new().equal(Quiz::COURSE, course).equal(Quiz::CODE, code);
+        put(&place.equal(Quiz::LANGUAGE, language), &quiz)?;
     }
     let key = AnswerKey { course: course.to_owned(), quiz: code.to_owned(), version, answers };
-    put(&Find::new().equal("course", course).equal("quiz", code), &key)
+    put(&Find::new().equal(AnswerKey::COURSE, course).equal(AnswerKey::QUIZ, code), &key)
 }
 
 /// Writes over the record that is found, or a new one.
-fn put<Body: Kind + Clone + PartialEq>(find: &Find, body: &Body) -> Result<(), Error> {
-    match Store::find_one::<Body>(find)? {
-        None => Store::insert(body).map(drop),
+fn put<Body: Kind + Clone + PartialEq>(find: &Find<Body>, body: &Body) -> Result<(), Error> {
+    match Store::first(find)? {
+        None => Store::create(body).map(drop),
         Some(entry) if entry.body == *body => Ok(()),
         Some(mut entry) => {
             entry.body = body.clone();
-            Store::put(&entry).map(drop)
+            Store::replace(&entry).map(drop)
         }
     }
 }

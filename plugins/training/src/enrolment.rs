@@ -1,10 +1,9 @@
 //! A person's progress: what is done, what comes next, when a module is completed.
 
 use serde::Serialize;
-use tiwizi_sdk::{Entry, Error, Find, Store, context, milestones};
+use tiwizi_sdk::{Entry, Error, Find, Language, Store, context, milestones};
 
 use crate::kinds::{Attempt, Course, Enrolment, Module};
-use crate::language;
 
 /// The milestone that the manifest declares.
 const MODULE_COMPLETED: &str = "module-completed";
@@ -20,11 +19,11 @@ pub(crate) struct Step {
 /// The caller's enrolment in a course; none for the public and for accounts without a person.
 pub(crate) fn find(course: &str) -> Result<Option<Entry<Enrolment>>, Error> {
     let Some(person) = context::caller().person else { return Ok(None) };
-    Store::find_one(&Find::new().equal("person", person).equal("course", course))
+    Store::first(&Find::new().equal(Enrolment::PERSON, person).equal(Enrolment::COURSE, course))
 }
 
 /// The caller's enrolment, made now when there is none.
-pub(crate) fn find_or_begin(course: &Course, tag: &str) -> Result<Entry<Enrolment>, Error> {
+pub(crate) fn find_or_begin(course: &Course, language: Language) -> Result<Entry<Enrolment>, Error> {
     let caller = context::caller();
     if !caller.is_signed_in() {
         return Err(Error::sign_in());
@@ -35,10 +34,10 @@ pub(crate) fn find_or_begin(course: &Course, tag: &str) -> Result<Entry<Enrolmen
     if let Some(entry) = find(&course.code)? {
         return Ok(entry);
     }
-    Store::insert(&Enrolment {
+    Store::create(&Enrolment {
         person,
         course: course.code.clone(),
-        language: tag.to_owned(),
+        language,
         started_at: context::now(),
         lessons_done: Vec::new(),
         modules_done: Vec::new(),
@@ -82,14 +81,14 @@ fn complete_module(
         let all = course.modules.iter().all(|each| enrolment.modules_done.contains(&each.code));
         enrolment.completed_at = all.then(context::now);
     }
-    Store::put(&entry)?;
+    Store::replace(&entry)?;
     attempt.map_or(Ok(()), |attempt| milestones::reach::<Attempt>(MODULE_COMPLETED, attempt))
 }
 
 /// The person's newest passed attempt at a quiz.
 fn passed_attempt(person: &str, quiz: &str) -> Result<Option<String>, Error> {
-    let find = Find::new().equal("person", person).equal("quiz", quiz).sort_descending("at");
-    Ok(Store::find::<Attempt>(&find)?.items.into_iter().find(|entry| entry.body.passed).map(|entry| entry.id))
+    let find = Find::new().equal(Attempt::PERSON, person).equal(Attempt::QUIZ, quiz).sort_descending(Attempt::AT);
+    Ok(Store::list(&find)?.items.into_iter().find(|entry| entry.body.passed).map(|entry| entry.id))
 }
 
 /// How many lessons of a module are still to be done.
@@ -98,13 +97,13 @@ pub(crate) fn lessons_left(module: &Module, enrolment: &Enrolment) -> usize {
 }
 
 /// The first step of the course that is not done.
-pub(crate) fn next_open(course: &Course, enrolment: &Enrolment, tag: &str) -> Option<Step> {
-    steps(course, tag).into_iter().find(|(step, _)| !step.is_done(enrolment)).map(|(_, step)| step)
+pub(crate) fn next_open(course: &Course, enrolment: &Enrolment, language: Language) -> Option<Step> {
+    steps(course, language).into_iter().find(|(step, _)| !step.is_done(enrolment)).map(|(_, step)| step)
 }
 
 /// The step that follows a lesson or a quiz, done or not.
-pub(crate) fn next_after(course: &Course, code: &str, tag: &str) -> Option<Step> {
-    let mut steps = steps(course, tag).into_iter().skip_while(|(key, _)| key.code() != code);
+pub(crate) fn next_after(course: &Course, code: &str, language: Language) -> Option<Step> {
+    let mut steps = steps(course, language).into_iter().skip_while(|(key, _)| key.code() != code);
     steps.next();
     steps.next().map(|(_, step)| step)
 }
@@ -130,16 +129,16 @@ impl Key<'_> {
 }
 
 /// The course's lessons and quizzes in the order in which one takes them.
-fn steps<'a>(course: &'a Course, tag: &str) -> Vec<(Key<'a>, Step)> {
+fn steps<'a>(course: &'a Course, language: Language) -> Vec<(Key<'a>, Step)> {
     let mut steps = Vec::new();
     for module in &course.modules {
         for lesson in &module.lessons {
             let path = format!("/courses/{}/lessons/{}", course.code, lesson.code);
-            let title = language::text(&lesson.title, tag).to_owned();
+            let title = lesson.title.best(language).to_owned();
             steps.push((Key::Lesson(&lesson.code), Step { title, path }));
         }
         let path = format!("/courses/{}/quizzes/{}", course.code, module.quiz);
-        let title = language::text(&module.title, tag).to_owned();
+        let title = module.title.best(language);
         steps
             .push((Key::Quiz { code: &module.quiz, module: &module.code }, Step { title: format!("✎ {title}"), path }));
     }

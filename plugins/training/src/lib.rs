@@ -10,8 +10,8 @@ mod content;
 mod course;
 mod enrolment;
 mod kinds;
-mod language;
 mod lesson;
+mod named;
 mod progress;
 mod quiz;
 

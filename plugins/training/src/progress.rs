@@ -5,20 +5,19 @@ use tiwizi_sdk::{Answer, Error, Request, context};
 
 use crate::catalogue;
 use crate::kinds::Course;
-use crate::language;
 
 /// `GET /progress`
 pub(crate) fn mine(request: &Request) -> Result<Answer, Error> {
     if !context::caller().is_signed_in() {
         return Err(Error::sign_in());
     }
-    let tag = request.language.as_str();
+    let language = request.page_language();
     let mut courses = Vec::new();
     for enrolment in catalogue::enrolments()? {
         let Some(course) = Course::find(&enrolment.course)?.map(|entry| entry.body) else { continue };
         courses.push(json!({
             "code": course.code,
-            "title": language::text(&course.title, tag),
+            "title": course.title.best(language),
             "done": enrolment.lessons_done.len(),
             "total": course.lessons(),
             "modules_done": enrolment.modules_done.len(),

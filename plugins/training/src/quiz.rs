@@ -6,13 +6,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Error, Find, Request, Store, context};
+use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, context};
 
 use crate::enrolment;
 use crate::kinds::{AnswerKey, Attempt, Course, Module, Quiz};
-use crate::language;
-
-const TAGS: [&str; 7] = ["ar", "ary", "fr", "zgh", "shi", "tzm", "rif"];
 
 /// Question codes with the codes of the choices.
 type Answers = BTreeMap<String, String>;
@@ -21,7 +18,7 @@ type Answers = BTreeMap<String, String>;
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let course = Course::demand(request.parameter("course"))?;
     let module = course.module_of_quiz(request.parameter("quiz")).ok_or_else(no_quiz)?;
-    let wanted = request.query("content").unwrap_or(&request.language);
+    let wanted = wanted(request, request.query("content"));
     let quiz = in_best_language(&course.code, &module.quiz, wanted)?;
     page(request, &course, module, &quiz, &Answers::new())
 }
@@ -30,7 +27,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn answer(request: &Request) -> Result<Answer, Error> {
     let course = Course::demand(request.parameter("course"))?;
     let module = course.module_of_quiz(request.parameter("quiz")).ok_or_else(no_quiz)?;
-    let wanted = request.form("content").unwrap_or(&request.language);
+    let wanted = wanted(request, request.form("content"));
     let quiz = in_best_language(&course.code, &module.quiz, wanted)?;
     let answers = answers_of(request, &quiz);
     if answers.len() < quiz.questions.len() {
@@ -42,18 +39,18 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Error> {
         let marked = Marked { module_done: false, lessons_left: 0, kept: false };
         return result_page(request, &course, module, &quiz, &Given { answers: &answers, key: &key, right }, &marked);
     };
-    let attempt = Store::insert(&Attempt {
+    let attempt = Store::create(&Attempt {
         person,
         course: course.code.clone(),
         quiz: module.quiz.clone(),
-        language: quiz.language.clone(),
+        language: quiz.language,
         at: context::now(),
         asked: count(quiz.questions.len()),
         passed: right >= module.pass,
         right,
         answers,
     })?;
-    let entry = enrolment::find_or_begin(&course, &request.language)?;
+    let entry = enrolment::find_or_begin(&course, request.page_language())?;
     if attempt.body.passed {
         enrolment::pass_quiz(&course, module, entry, &attempt.id)?;
     }
@@ -64,11 +61,11 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn result(request: &Request) -> Result<Answer, Error> {
     let course = Course::demand(request.parameter("course"))?;
     let module = course.module_of_quiz(request.parameter("quiz")).ok_or_else(no_quiz)?;
-    let attempt = Store::get::<Attempt>(request.query("attempt").unwrap_or_default())?
+    let attempt = Store::<Attempt>::get(request.query("attempt").unwrap_or_default())?
         .map(|entry| entry.body)
         .filter(|attempt| attempt.quiz == module.quiz && attempt.course == course.code)
         .ok_or_else(no_quiz)?;
-    let quiz = in_best_language(&course.code, &module.quiz, &attempt.language)?;
+    let quiz = in_best_language(&course.code, &module.quiz, attempt.language)?;
     let key = answer_key(&course.code, &module.quiz)?;
     let enrolment = enrolment::find(&course.code)?.map(|entry| entry.body);
     let marked = Marked {
@@ -95,24 +92,24 @@ struct Marked {
 }
 
 fn page(request: &Request, course: &Course, module: &Module, quiz: &Quiz, given: &Answers) -> Result<Answer, Error> {
-    let tag = request.language.as_str();
+    let language = request.page_language();
     let data = json!({
-        "course": { "code": course.code, "title": language::text(&course.title, tag) },
-        "module": { "title": language::text(&module.title, tag) },
+        "course": { "code": course.code, "title": course.title.best(language) },
+        "module": { "title": module.title.best(language) },
         "quiz": {
             "code": quiz.code,
             "language": quiz.language,
-            "language_name": language::name(&quiz.language),
-            "direction": language::direction(&quiz.language),
+            "language_name": quiz.language.name(),
+            "direction": quiz.language.direction(),
             "draft": quiz.draft,
             "questions": quiz.questions,
-            "fallback": quiz.language != tag,
+            "fallback": quiz.language != language,
         },
         "needed": module.pass,
         "given": given,
         "unanswered": !given.is_empty(),
     });
-    Answer::page("quiz", language::text(&module.title, tag), &data)
+    Answer::page("quiz", module.title.best(language), &data)
 }
 
 fn result_page(
@@ -123,7 +120,7 @@ fn result_page(
     given: &Given<'_>,
     marked: &Marked,
 ) -> Result<Answer, Error> {
-    let tag = request.language.as_str();
+    let language = request.page_language();
     let passed = given.right >= module.pass;
     let questions: Vec<Value> = quiz
         .questions
@@ -143,11 +140,11 @@ fn result_page(
         })
         .collect();
     let data = json!({
-        "course": { "code": course.code, "title": language::text(&course.title, tag) },
-        "module": { "title": language::text(&module.title, tag) },
+        "course": { "code": course.code, "title": course.title.best(language) },
+        "module": { "title": module.title.best(language) },
         "quiz": quiz.code,
         "language": quiz.language,
-        "direction": language::direction(&quiz.language),
+        "direction": quiz.language.direction(),
         "right": given.right,
         "asked": quiz.questions.len(),
         "passed": passed,
@@ -155,9 +152,9 @@ fn result_page(
         "lessons_left": marked.lessons_left,
         "kept": marked.kept,
         "questions": questions,
-        "next": passed.then(|| enrolment::next_after(course, &module.quiz, tag)).flatten(),
+        "next": passed.then(|| enrolment::next_after(course, &module.quiz, language)).flatten(),
     });
-    Answer::page("result", language::text(&module.title, tag), &data)
+    Answer::page("result", module.title.best(language), &data)
 }
 
 /// The answers of a form: one known choice for each question; anything else counts as not answered.
@@ -177,19 +174,24 @@ fn right_answers(answers: &Answers, key: &Answers) -> u32 {
 }
 
 fn answer_key(course: &str, quiz: &str) -> Result<Answers, Error> {
-    Store::find_one::<AnswerKey>(&Find::new().equal("course", course).equal("quiz", quiz))?
+    Store::first(&Find::new().equal(AnswerKey::COURSE, course).equal(AnswerKey::QUIZ, quiz))?
         .map(|entry| entry.body.answers)
         .ok_or_else(|| Error::internal("the quiz has no key"))
 }
 
-fn in_best_language(course: &str, code: &str, wanted: &str) -> Result<Quiz, Error> {
-    let mut there = TAGS.to_vec();
-    while let Some(tag) = language::best(there.iter().copied(), wanted) {
-        let find = Find::new().equal("course", course).equal("code", code).equal("language", tag);
-        if let Some(entry) = Store::find_one::<Quiz>(&find)? {
+/// The language that was asked for, else the page's.
+fn wanted(request: &Request, tag: Option<&str>) -> Language {
+    tag.and_then(|tag| tag.parse().ok()).unwrap_or_else(|| request.page_language())
+}
+
+fn in_best_language(course: &str, code: &str, wanted: Language) -> Result<Quiz, Error> {
+    let mut there = Language::ALL.to_vec();
+    while let Some(language) = wanted.best(&there) {
+        let find = Find::new().equal(Quiz::COURSE, course).equal(Quiz::CODE, code);
+        if let Some(entry) = Store::first(&find.equal(Quiz::LANGUAGE, language))? {
             return Ok(entry.body);
         }
-        there.retain(|other| *other != tag);
+        there.retain(|other| *other != language);
     }
     Err(no_quiz())
 }

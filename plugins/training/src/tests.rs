@@ -1,11 +1,27 @@
 //! The rules of the plugin, run natively against the kit's kernel in memory.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Request, native};
+use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
 use crate::Training;
+use crate::kinds::{AnswerKey, Attempt, Course, Enrolment, Lesson, Quiz};
 
 const MANIFEST: &str = include_str!("../../../manifests/training/manifest.json");
+const LEARNER: &str = "00000000-0000-7000-8000-00000000000a";
+
+#[test]
+fn the_manifest_says_of_the_kinds_what_their_types_say() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../manifests/training/manifest.json");
+    let kinds = [
+        Course::declaration(),
+        Lesson::declaration(),
+        Quiz::declaration(),
+        AnswerKey::declaration(),
+        Enrolment::declaration(),
+        Attempt::declaration(),
+    ];
+    native::check_manifest(MANIFEST, path, &kinds);
+}
 
 fn installed() {
     native::start(MANIFEST);
@@ -117,7 +133,7 @@ fn what_does_not_exist_is_a_page_that_leads_back() {
 fn a_module_is_completed_by_its_lessons_and_its_quiz_in_either_order() {
     for quiz_first in [true, false] {
         installed();
-        native::as_member("p1");
+        native::as_member(LEARNER);
         if quiz_first {
             send_answers("m1-q", true);
             assert_eq!(native::reached(), []);
@@ -135,7 +151,7 @@ fn a_module_is_completed_by_its_lessons_and_its_quiz_in_either_order() {
 #[test]
 fn each_module_counts_once_and_the_last_completes_the_course() {
     installed();
-    native::as_member("p1");
+    native::as_member(LEARNER);
     for module in 1..=4 {
         finish_lessons(module);
         send_answers(&format!("m{module}-q"), true);
@@ -150,7 +166,7 @@ fn each_module_counts_once_and_the_last_completes_the_course() {
 #[test]
 fn a_failed_quiz_shows_what_was_right_and_completes_nothing() {
     installed();
-    native::as_member("p1");
+    native::as_member(LEARNER);
     finish_lessons(1);
     let Answer::Redirect(path) = send_answers("m1-q", false) else { panic!("an answered quiz leads to its result") };
     let (path, attempt) = path.split_once("?attempt=").unwrap();
@@ -166,7 +182,7 @@ fn a_failed_quiz_shows_what_was_right_and_completes_nothing() {
 #[test]
 fn a_half_answered_quiz_comes_back_with_the_answers_kept() {
     installed();
-    native::as_member("p1");
+    native::as_member(LEARNER);
     let Answer::Page { status, template, data, .. } =
         call(&Request::post("/courses/founding/quizzes/m1-q", &[("q1", "b")]))
     else {
@@ -180,7 +196,7 @@ fn a_half_answered_quiz_comes_back_with_the_answers_kept() {
 #[test]
 fn a_choice_that_is_none_counts_as_not_answered() {
     installed();
-    native::as_member("p1");
+    native::as_member(LEARNER);
     let form: Vec<(&str, &str)> = ["q1", "q2", "q3", "q4"].into_iter().map(|code| (code, "zzz")).collect();
     let answer = call(&Request::post("/courses/founding/quizzes/m1-q", &form));
     assert!(matches!(answer, Answer::Page { status: 422, .. }));
@@ -200,7 +216,7 @@ fn without_an_account_the_result_is_shown_and_nothing_is_kept() {
 #[test]
 fn the_pages_never_hold_the_answer_key() {
     installed();
-    native::as_member("p1");
+    native::as_member(LEARNER);
     let (_, data) = page(&Request::get("/courses/founding/quizzes/m1-q"));
     assert!(data["quiz"]["questions"][0].get("answer").is_none());
     assert!(data.get("key").is_none());

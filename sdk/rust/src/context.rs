@@ -1,7 +1,7 @@
 //! Who asks, when and in which language. The kernel says it; nothing here can be set.
 
 use crate::bindings::tiwizi::plugin::context as wire;
-use crate::imports;
+use crate::imports::{ContextImport as _, Kernel};
 
 /// What kind of caller asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Caller {
 /// Who asks.
 #[must_use]
 pub fn caller() -> Caller {
-    let caller = imports::caller();
+    let caller = Kernel::caller();
     Caller {
         kind: match caller.kind {
             wire::CallerKind::Public => CallerKind::Public,
@@ -63,29 +63,29 @@ pub fn caller() -> Caller {
 /// The id that also stands in the kernel's log and in problems that a user sees.
 #[must_use]
 pub fn request_id() -> String {
-    imports::request_id()
+    Kernel::request_id()
 }
 
 /// The tag of the language that the page is asked in.
 #[must_use]
 pub fn language() -> String {
-    imports::language()
+    Kernel::language()
 }
 
 /// The time, in milliseconds since 1970-01-01T00:00:00Z.
 #[must_use]
 pub fn now() -> u64 {
-    imports::now()
+    Kernel::now()
 }
 
 /// The plugin's own id.
 #[must_use]
 pub fn plugin_id() -> String {
-    imports::plugin_id()
+    Kernel::plugin_id()
 }
 
 /// The plugin's own version.
 #[must_use]
 pub fn plugin_version() -> String {
-    imports::plugin_version()
+    Kernel::plugin_version()
 }

@@ -1,23 +1,54 @@
-//! The one place where the kit leaves the plugin: the kernel's imports in a component, the kernel in memory elsewhere.
+//! The one place where the kit leaves the plugin.
+//!
+//! Each interface of the contract is a trait here. Two kernels implement them: the real one, through the component's
+//! imports, and the one in memory, for tests. A new interface is a new trait with its two implementations.
 
-#[cfg(target_arch = "wasm32")]
-mod component {
-    use crate::bindings::tiwizi::plugin as wire;
-    use wire::telemetry::Level;
+use crate::bindings::tiwizi::plugin::context::CallerView;
+use crate::bindings::tiwizi::plugin::telemetry::Level;
+use crate::bindings::tiwizi::plugin::types::{Entry, Error, Page, Query};
 
-    pub(crate) use wire::context::{caller, language, now, plugin_id, plugin_version, request_id};
-    pub(crate) use wire::milestones::reach;
-    pub(crate) use wire::registry::{cooperative, cooperatives, person};
-    pub(crate) use wire::store::{delete, find, get, insert, patch, put};
+/// `context`: who asks, when and in which language.
+pub(crate) trait ContextImport {
+    fn caller() -> CallerView;
+    fn request_id() -> String;
+    fn language() -> String;
+    fn now() -> u64;
+    fn plugin_id() -> String;
+    fn plugin_version() -> String;
+}
 
-    pub(crate) fn log(level: Level, message: &str, fields: &[(&str, &str)]) {
-        let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        wire::telemetry::log(level, message, &fields);
-    }
+/// `store`: the records of the plugin's own kinds.
+pub(crate) trait StoreImport {
+    fn get(kind: &str, id: &str) -> Result<Option<Entry>, Error>;
+    fn find(kind: &str, query: &Query) -> Result<Page, Error>;
+    fn insert(kind: &str, body: &str) -> Result<Entry, Error>;
+    fn put(kind: &str, id: &str, version: u64, body: &str) -> Result<Entry, Error>;
+    fn patch(kind: &str, id: &str, version: Option<u64>, patch: &str) -> Result<Entry, Error>;
+    fn delete(kind: &str, id: &str, version: Option<u64>) -> Result<(), Error>;
+}
+
+/// `registry`: the register of cooperatives, to read.
+pub(crate) trait RegistryImport {
+    fn cooperative(id: &str) -> Result<Option<Entry>, Error>;
+    fn person(id: &str) -> Result<Option<Entry>, Error>;
+    fn cooperatives(query: &Query) -> Result<Page, Error>;
+}
+
+/// `milestones`: the steps of a person's path.
+pub(crate) trait MilestonesImport {
+    fn reach(code: &str, kind: &str, id: &str) -> Result<(), Error>;
+}
+
+/// `telemetry`: lines in the kernel's log.
+pub(crate) trait TelemetryImport {
+    fn log(level: Level, message: &str, fields: &[(&str, &str)]);
 }
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use component::*;
+mod component;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use component::Kernel;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use crate::native::imports::*;
+pub(crate) use crate::native::Kernel;

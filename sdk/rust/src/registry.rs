@@ -5,15 +5,44 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::store::{Entry, Find, Page, entry, page};
-use crate::{Error, imports};
+use crate::imports::{Kernel, RegistryImport as _};
+use crate::store::{Entry, Field, Find, Page, entry, page};
+use crate::{Date, Error};
+
+/// A cooperative of the register: its fields by which [`cooperatives`] filters and sorts.
+///
+/// The register's indexes are: court and number; ICE; French name; Arabic name; province and French name; sector and
+/// French name; province, sector and French name; status and day of registration.
+#[derive(Debug, Clone, Copy)]
+pub struct Cooperative;
+
+impl Cooperative {
+    /// The court that keeps its local register.
+    pub const COURT: Field<Self, String> = Field::new("court");
+    /// Its number in that register.
+    pub const NUMBER: Field<Self, String> = Field::new("number");
+    /// Its national business number.
+    pub const ICE: Field<Self, String> = Field::new("ice");
+    /// Its name in French.
+    pub const NAME_FR: Field<Self, String> = Field::new("name_fr");
+    /// Its name in Arabic.
+    pub const NAME_AR: Field<Self, String> = Field::new("name_ar");
+    /// The code of its province.
+    pub const PROVINCE: Field<Self, String> = Field::new("province");
+    /// The code of its sector.
+    pub const SECTOR: Field<Self, String> = Field::new("sector");
+    /// `registered`, `suspended`, `dissolved`…
+    pub const STATUS: Field<Self, String> = Field::new("status");
+    /// The day of its registration.
+    pub const REGISTERED_ON: Field<Self, Date> = Field::new("registered_on");
+}
 
 /// Reads a cooperative.
 ///
 /// # Errors
 /// `denied` without the capability.
 pub fn cooperative<Body: DeserializeOwned>(id: &str) -> Result<Option<Entry<Body>>, Error> {
-    imports::cooperative(id).map_err(Error::from_wire)?.map(entry).transpose()
+    Kernel::cooperative(id).map_err(Error::from_wire)?.map(entry).transpose()
 }
 
 /// Reads a person.
@@ -21,13 +50,13 @@ pub fn cooperative<Body: DeserializeOwned>(id: &str) -> Result<Option<Entry<Body
 /// # Errors
 /// `denied` without the capability.
 pub fn person<Body: DeserializeOwned>(id: &str) -> Result<Option<Entry<Body>>, Error> {
-    imports::person(id).map_err(Error::from_wire)?.map(entry).transpose()
+    Kernel::person(id).map_err(Error::from_wire)?.map(entry).transpose()
 }
 
 /// Finds cooperatives.
 ///
 /// # Errors
 /// `denied` without the capability, `not-indexed` when no index can answer.
-pub fn cooperatives<Body: DeserializeOwned>(find: &Find) -> Result<Page<Body>, Error> {
-    page(imports::cooperatives(&find.to_wire()).map_err(Error::from_wire)?)
+pub fn cooperatives<Body: DeserializeOwned>(find: &Find<Cooperative>) -> Result<Page<Body>, Error> {
+    page(Kernel::cooperatives(&find.to_wire()).map_err(Error::from_wire)?)
 }

@@ -2,8 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::Error;
 use crate::bindings::exports::tiwizi::plugin::http_handler as wire;
+use crate::form::{self, Filled, Form, FromText};
+use crate::{Error, Language};
 
 /// A request below the plugin's address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,6 +89,43 @@ impl Request {
     pub fn json<Body: DeserializeOwned>(&self) -> Result<Body, Error> {
         serde_json::from_slice(&self.body)
             .map_err(|error| Error::bad_request(format!("the body is not understood: {error}")))
+    }
+
+    /// The fields of the form, as a type.
+    ///
+    /// # Errors
+    /// The form as it was filled in, with a fault for each wrong field.
+    pub fn read_form<T: Form>(&self) -> Result<T, Filled> {
+        form::read_pairs(&self.form)
+    }
+
+    /// What stands behind the `?`, as a type.
+    ///
+    /// # Errors
+    /// As [`Request::read_form`]; it turns into an `invalid` by `?`.
+    pub fn read_query<T: Form>(&self) -> Result<T, Filled> {
+        form::read_pairs(&self.query)
+    }
+
+    /// A part of the path that the route names in braces, as a type.
+    ///
+    /// # Errors
+    /// `not-found` when it is none: a path that cannot be read leads nowhere.
+    pub fn read_parameter<T: FromText>(&self, name: &str) -> Result<T, Error> {
+        T::from_text(self.parameter(name)).map_err(|_| Error::not_found("there is no such page"))
+    }
+
+    /// The language that the page is asked in.
+    #[must_use]
+    pub fn page_language(&self) -> Language {
+        self.language.parse().unwrap_or(Language::French)
+    }
+
+    /// The same request with a value in its query.
+    #[must_use]
+    pub fn with_query(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     pub(crate) fn from_wire(request: wire::Request) -> Self {

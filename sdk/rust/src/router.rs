@@ -1,4 +1,30 @@
 //! Which function answers which path: one flat list, read from the top, no state.
+//!
+//! ```
+//! use tiwizi_sdk::{Answer, Error, Form, Request, Route, router};
+//!
+//! #[derive(Form)]
+//! struct Paging {
+//!     #[field(min = 1, max = 100)]
+//!     page: Option<u32>,
+//! }
+//!
+//! fn lesson(request: &Request) -> Result<Answer, Error> {
+//!     let number: u32 = request.read_parameter("lesson")?;
+//!     // What stands behind the `?` and is wrong becomes an `invalid` with a fault for each field.
+//!     let paging: Paging = request.read_query()?;
+//!     Answer::json(&(number, paging.page.unwrap_or(1)))
+//! }
+//!
+//! let routes = [Route::get("/lessons/{lesson}", lesson)];
+//! let request = Request::get("/lessons/3").with_query("page", "2");
+//! assert_eq!(router::answer(&routes, &request), Answer::json(&(3, 2)));
+//!
+//! let wrong = Request::get("/lessons/3").with_query("page", "0");
+//! assert_eq!(router::answer(&routes, &wrong).unwrap_err().status, 422);
+//! assert_eq!(router::answer(&routes, &Request::get("/lessons/three")).unwrap_err().status, 404);
+//! assert_eq!(router::answer(&routes, &Request::post("/lessons/3", &[])).unwrap_err().status, 405);
+//! ```
 
 use crate::{Answer, Error, Request};
 

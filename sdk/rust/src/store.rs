@@ -1,18 +1,129 @@
 //! The records of the plugin's own kinds, read and written as the plugin's own types.
 //!
 //! Writes are gathered and become durable together after the call has answered well; reads of the same call see them.
+//!
+//! ```
+//! use serde::{Deserialize, Serialize};
+//! use tiwizi_sdk::{Error, Find, Kind, Store};
+//!
+//! #[derive(Serialize, Deserialize, Kind)]
+//! #[kind(class = "internal", index(shelf, rank), read("plugin"), create("plugin"), change("plugin"))]
+//! struct Book {
+//!     #[field(unique, max_length = 100)]
+//!     title: String,
+//!     shelf: String,
+//!     rank: u32,
+//! }
+//!
+//! fn move_up(title: &str) -> Result<(), Error> {
+//!     let Some(mut book) = Store::first(&Find::new().equal(Book::TITLE, title))? else { return Ok(()) };
+//!     book.body.rank += 1;
+//!     Store::replace(&book)?;
+//!     Ok(())
+//! }
+//!
+//! # let manifest = tiwizi_sdk::declaration::manifest_of("books", &[<Book as tiwizi_sdk::Declared>::declaration()]);
+//! # tiwizi_sdk::native::start(&manifest);
+//! Store::create(&Book { title: "Olives".to_owned(), shelf: "low".to_owned(), rank: 1 })?;
+//! move_up("Olives")?;
+//! let low = Store::list(&Find::new().equal(Book::SHELF, "low").sort_descending(Book::RANK))?;
+//! assert_eq!(low.items[0].body.rank, 2);
+//! assert_eq!(low.items[0].version, 2);
+//! # Ok::<(), Error>(())
+//! ```
+
+use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::Error;
 use crate::bindings::tiwizi::plugin::types as wire;
-use crate::{Error, imports};
+use crate::imports::{Kernel, StoreImport as _};
+use crate::schema::value;
 
-/// A type whose values are the bodies of one kind.
+/// A type whose values are the bodies of one kind: `#[derive(Kind)]`.
+///
+/// The derive makes the kind's whole [`Declaration`](crate::Declaration): schema, classes, indexes, rights. Attributes of
+/// the struct, in `#[kind(…)]`:
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `name = "answer-key"` | the kind's name; without it, the struct's name in kebab-case |
+/// | `class = "public"` | the class of fields that name none; without it, `sensitive`: hidden from all but those who may see everything |
+/// | `unique(course, code)` | no two records have the same values there; several times |
+/// | `index(person, at)` | lists filter by the first fields and then range or sort by the next; several times |
+/// | `read("own", "role:trainer")`, `create(…)`, `change(…)`, `delete(…)` | who may; nobody, when it is not written |
+/// | `its_own_subject` | each record is a person or a cooperative itself |
+/// | `title(ar = "…", fr = "…")`, `plane = "…"`, `purpose = "…"`, `retention = "…"` | texts of the manifest |
+///
+/// Attributes of a field, in `#[field(…)]`: `class`, `unique`, `index`, `search`, `subject`, `province`, `required`,
+/// `description`, and the rules `min_length`, `max_length`, `pattern`, `format`, `min`, `max`, `min_items`, `max_items`,
+/// `unique_items`, `min_entries`, `max_entries`, and `each(…)` with the rules of a list's or a map's entries.
+///
+/// A field is required unless it is an `Option` or has `#[serde(default)]`. An `Option` accepts null unless it has
+/// `#[serde(skip_serializing_if = "Option::is_none")]`.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use tiwizi_sdk::{Date, Declared, Kind};
+///
+/// #[derive(Serialize, Deserialize, Kind)]
+/// #[kind(unique(person, day), read("own"), create("plugin:own"))]
+/// struct Visit {
+///     #[field(subject, class = "personal")]
+///     person: String,
+///     #[field(class = "personal")]
+///     day: Date,
+///     notes: Option<String>,
+/// }
+///
+/// assert_eq!(Visit::NAME, "visit");
+/// let visit = Visit::declaration().to_json();
+/// assert_eq!(visit["schema"]["required"], serde_json::json!(["person", "day"]));
+/// assert_eq!(visit["classes"]["notes"], "sensitive");
+/// assert_eq!(visit["subject"], "person");
+/// ```
+#[diagnostic::on_unimplemented(note = "write #[derive(Serialize, Deserialize, Kind)] on the struct")]
 pub trait Kind: Serialize + DeserializeOwned {
     /// The name that the manifest gives the kind: `course`.
     const NAME: &'static str;
+}
+
+/// A field of a declared index, by which records are filtered and sorted. The derive makes one for each: `Book::TITLE`.
+pub struct Field<K, V> {
+    name: &'static str,
+    of: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Field<K, V> {
+    /// The field of that name.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, of: PhantomData }
+    }
+
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl<K, V> Clone for Field<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Field<K, V> {}
+
+impl<K, V> fmt::Debug for Field<K, V> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
 }
 
 /// A record: its header and its body.
@@ -39,64 +150,89 @@ pub struct Page<Body> {
     pub next: Option<String>,
 }
 
-/// Which records. What no index of the manifest can answer is refused with `not-indexed`.
-#[derive(Debug, Clone, Default)]
-pub struct Find {
+/// Which records of a kind. What no index of the manifest can answer is refused with `not-indexed`.
+pub struct Find<K> {
     filters: Vec<wire::Filter>,
     sort: Option<wire::Order>,
     text: Option<String>,
     limit: u32,
     cursor: Option<String>,
+    of: PhantomData<fn() -> K>,
 }
 
-impl Find {
+impl<K> Default for Find<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K> Clone for Find<K> {
+    fn clone(&self) -> Self {
+        Self {
+            filters: self.filters.clone(),
+            sort: self.sort.clone(),
+            text: self.text.clone(),
+            limit: self.limit,
+            cursor: self.cursor.clone(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<K> fmt::Debug for Find<K> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_wire().fmt(formatter)
+    }
+}
+
+impl<K> Find<K> {
     /// All records of the kind, in the order in which they were made.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self { filters: Vec::new(), sort: None, text: None, limit: 0, cursor: None, of: PhantomData }
     }
 
     /// Only those whose field has this value.
     #[must_use]
-    pub fn equal(self, field: &str, value: impl Into<Value>) -> Self {
+    pub fn equal<V: Serialize>(self, field: Field<K, V>, value: impl Into<V>) -> Self {
         self.compare(field, wire::Comparison::Equal, value.into())
     }
 
     /// Only those whose field is above this value.
     #[must_use]
-    pub fn above(self, field: &str, value: impl Into<Value>) -> Self {
+    pub fn above<V: Serialize>(self, field: Field<K, V>, value: impl Into<V>) -> Self {
         self.compare(field, wire::Comparison::Above, value.into())
     }
 
     /// Only those whose field is this value or above.
     #[must_use]
-    pub fn at_least(self, field: &str, value: impl Into<Value>) -> Self {
+    pub fn at_least<V: Serialize>(self, field: Field<K, V>, value: impl Into<V>) -> Self {
         self.compare(field, wire::Comparison::AtLeast, value.into())
     }
 
     /// Only those whose field is below this value.
     #[must_use]
-    pub fn below(self, field: &str, value: impl Into<Value>) -> Self {
+    pub fn below<V: Serialize>(self, field: Field<K, V>, value: impl Into<V>) -> Self {
         self.compare(field, wire::Comparison::Below, value.into())
     }
 
     /// Only those whose field is this value or below.
     #[must_use]
-    pub fn at_most(self, field: &str, value: impl Into<Value>) -> Self {
+    pub fn at_most<V: Serialize>(self, field: Field<K, V>, value: impl Into<V>) -> Self {
         self.compare(field, wire::Comparison::AtMost, value.into())
     }
 
     /// In rising order of a field.
     #[must_use]
-    pub fn sort(mut self, field: &str) -> Self {
-        self.sort = Some(wire::Order { field: field.to_owned(), descending: false });
+    pub fn sort<V>(mut self, field: Field<K, V>) -> Self {
+        self.sort = Some(wire::Order { field: field.name.to_owned(), descending: false });
         self
     }
 
     /// In falling order of a field.
     #[must_use]
-    pub fn sort_descending(mut self, field: &str) -> Self {
-        self.sort = Some(wire::Order { field: field.to_owned(), descending: true });
+    pub fn sort_descending<V>(mut self, field: Field<K, V>) -> Self {
+        self.sort = Some(wire::Order { field: field.name.to_owned(), descending: true });
         self
     }
 
@@ -121,8 +257,9 @@ impl Find {
         self
     }
 
-    fn compare(mut self, field: &str, comparison: wire::Comparison, value: Value) -> Self {
-        self.filters.push(wire::Filter { field: field.to_owned(), comparison, value: value.to_string() });
+    fn compare<V: Serialize>(mut self, field: Field<K, V>, comparison: wire::Comparison, wanted: V) -> Self {
+        let value = value(wanted).to_string();
+        self.filters.push(wire::Filter { field: field.name.to_owned(), comparison, value });
         self
     }
 
@@ -137,69 +274,69 @@ impl Find {
     }
 }
 
-/// The plugin's own records.
+/// The plugin's own records of one kind.
 ///
 /// Every function answers `denied` when the administrator has not granted the capability `store`, or when the caller
 /// may not do this.
 #[derive(Debug, Clone, Copy)]
-pub struct Store;
+pub struct Store<K>(PhantomData<fn() -> K>);
 
-impl Store {
+impl<K: Kind> Store<K> {
     /// Reads one record. Absent is `None`, also when the caller may not know of it.
     ///
     /// # Errors
     /// `denied`, `over-limit`, `unavailable`.
-    pub fn get<Body: Kind>(id: &str) -> Result<Option<Entry<Body>>, Error> {
-        imports::get(Body::NAME, id).map_err(Error::from_wire)?.map(entry).transpose()
+    pub fn get(id: &str) -> Result<Option<Entry<K>>, Error> {
+        Kernel::get(K::NAME, id).map_err(Error::from_wire)?.map(entry).transpose()
     }
 
     /// Reads records.
     ///
     /// # Errors
     /// `not-indexed` when no index of the manifest can answer; else as [`Store::get`].
-    pub fn find<Body: Kind>(find: &Find) -> Result<Page<Body>, Error> {
-        page(imports::find(Body::NAME, &find.to_wire()).map_err(Error::from_wire)?)
+    pub fn list(find: &Find<K>) -> Result<Page<K>, Error> {
+        page(Kernel::find(K::NAME, &find.to_wire()).map_err(Error::from_wire)?)
     }
 
     /// Reads the first record that fits.
     ///
     /// # Errors
-    /// As [`Store::find`].
-    pub fn find_one<Body: Kind>(find: &Find) -> Result<Option<Entry<Body>>, Error> {
-        Ok(Self::find(&find.clone().limit(1))?.items.into_iter().next())
+    /// As [`Store::list`].
+    pub fn first(find: &Find<K>) -> Result<Option<Entry<K>>, Error> {
+        Ok(Self::list(&find.clone().limit(1))?.items.into_iter().next())
     }
 
     /// Writes a new record.
     ///
     /// # Errors
     /// `invalid` when it breaks its schema or a rule, `duplicate` when a unique value is taken, `denied`.
-    pub fn insert<Body: Kind>(body: &Body) -> Result<Entry<Body>, Error> {
-        entry(imports::insert(Body::NAME, &serde_json::to_string(body)?).map_err(Error::from_wire)?)
+    pub fn create(body: &K) -> Result<Entry<K>, Error> {
+        entry(Kernel::insert(K::NAME, &serde_json::to_string(body)?).map_err(Error::from_wire)?)
     }
 
     /// Writes an entry's changed body back.
     ///
     /// # Errors
-    /// `stale` when somebody else has written it meanwhile; else as [`Store::insert`].
-    pub fn put<Body: Kind>(changed: &Entry<Body>) -> Result<Entry<Body>, Error> {
+    /// `stale` when somebody else has written it meanwhile; else as [`Store::create`].
+    pub fn replace(changed: &Entry<K>) -> Result<Entry<K>, Error> {
         let body = serde_json::to_string(&changed.body)?;
-        entry(imports::put(Body::NAME, &changed.id, changed.version, &body).map_err(Error::from_wire)?)
+        entry(Kernel::put(K::NAME, &changed.id, changed.version, &body).map_err(Error::from_wire)?)
     }
 
     /// Applies a JSON Merge Patch to a record, of whatever version.
     ///
     /// # Errors
-    /// `not-found`; else as [`Store::insert`].
-    pub fn patch<Body: Kind>(id: &str, patch: &Value) -> Result<Entry<Body>, Error> {
-        entry(imports::patch(Body::NAME, id, None, &patch.to_string()).map_err(Error::from_wire)?)
+    /// `not-found`; else as [`Store::create`].
+    pub fn patch(id: &str, patch: &Value) -> Result<Entry<K>, Error> {
+        entry(Kernel::patch(K::NAME, id, None, &patch.to_string()).map_err(Error::from_wire)?)
     }
 
     /// Deletes an entry.
     ///
     /// # Errors
     /// `stale` when somebody else has written it meanwhile, `not-found`, `denied`.
-    pub fn delete<Body: Kind>(seen: &Entry<Body>) -> Result<(), Error> {
-        imports::delete(Body::NAME, &seen.id, Some(seen.version)).map_err(Error::from_wire)
+    pub fn delete(seen: &Entry<K>) -> Result<(), Error> {
+        Kernel::delete(K::NAME, &seen.id, Some(seen.version)).map_err(Error::from_wire)
     }
 }
 

@@ -1,16 +1,21 @@
-//! What the kernel in memory remembers.
+//! What the kernel in memory remembers, and how it answers.
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::json::{list_at, text_at};
+use super::kind::KindRules;
+use super::rights::Action;
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
 use crate::{Caller, CallerKind};
 
 const PAGE_ROWS_DEFAULT: u32 = 50;
 const PAGE_ROWS_MAX: u32 = 100;
+/// The first of January 2026.
+const NOW: u64 = 1_767_225_600_000;
 
 thread_local! {
     static MEMORY: RefCell<Memory> = RefCell::new(Memory::of_manifest("{}"));
@@ -25,16 +30,12 @@ pub(super) struct Memory {
     pub(super) now: u64,
     pub(super) reached: Vec<(String, String)>,
     pub(super) logged: Vec<String>,
+    /// The capabilities that are granted.
+    pub(super) granted: BTreeSet<String>,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
     minted: u64,
-}
-
-#[derive(Clone, Default)]
-struct KindRules {
-    unique: Vec<Vec<String>>,
-    indexes: Vec<Vec<String>>,
 }
 
 #[derive(Clone)]
@@ -59,26 +60,18 @@ impl Memory {
     pub(super) fn of_manifest(text: &str) -> Self {
         let manifest: Value =
             serde_json::from_str(text).unwrap_or_else(|error| panic!("the manifest is not JSON: {error}"));
-        let word = |name: &str| manifest.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let kinds = list(&manifest, "kinds").iter().map(|kind| {
-            let name = kind.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-            (name, KindRules { unique: field_lists(kind, "unique"), indexes: field_lists(kind, "indexes") })
-        });
+        let kinds =
+            list_at(&manifest, "kinds").iter().map(|kind| (text_at(kind, "name"), KindRules::of_manifest(kind)));
         Self {
-            plugin_id: word("id"),
-            plugin_version: word("version"),
-            caller: Caller {
-                kind: CallerKind::Public,
-                account_id: None,
-                person: None,
-                name: String::new(),
-                roles: Vec::new(),
-            },
+            plugin_id: text_at(&manifest, "id"),
+            plugin_version: text_at(&manifest, "version"),
+            caller: nobody(),
             language: "fr".to_owned(),
-            now: 1_767_225_600_000,
+            now: NOW,
             reached: Vec::new(),
             logged: Vec::new(),
-            milestones: list(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
+            granted: list_at(&manifest, "capabilities").iter().map(|asked| text_at(asked, "name")).collect(),
+            milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),
             minted: 0,
@@ -89,6 +82,15 @@ impl Memory {
     pub(super) fn give_up(&mut self, before: Self) {
         self.rows = before.rows;
         self.reached = before.reached;
+    }
+
+    /// Refuses what was not granted.
+    pub(super) fn require(&self, capability: &str) -> Result<(), Error> {
+        if self.granted.contains(capability) {
+            return Ok(());
+        }
+        let message = format!("the capability {capability} is not granted; an administrator may grant it");
+        Err(Error { details: json!({ "capability": capability }).to_string(), ..error("denied", &message) })
     }
 
     pub(super) fn add(&mut self, kind: &str, body: &Value) -> String {
@@ -104,22 +106,40 @@ impl Memory {
         self.rows.values().filter(|row| row.kind == kind).map(|row| row.body.clone()).collect()
     }
 
-    pub(super) fn get(&self, kind: &str, id: &str) -> Option<Entry> {
-        self.rows.get(id).filter(|row| row.kind == kind).map(|row| row.entry(id))
+    pub(super) fn ids(&self, kind: &str) -> Vec<String> {
+        self.rows.iter().filter(|(_, row)| row.kind == kind).map(|(id, _)| id.clone()).collect()
     }
 
-    pub(super) fn check_kind(&self, kind: &str) -> Result<(), Error> {
-        if self.kinds.contains_key(kind) {
-            return Ok(());
+    /// The rules of a kind, if the caller may do this with any of its records.
+    fn rules(&self, kind: &str, action: Action) -> Result<&KindRules, Error> {
+        let Some(rules) = self.kinds.get(kind) else {
+            return Err(error("denied", &format!("{} declares no kind {kind}", self.plugin_id)));
+        };
+        if rules.rights.any(&self.caller, action) {
+            return Ok(rules);
         }
-        Err(error("denied", &format!("{} declares no kind {kind}", self.plugin_id)))
+        Err(self.refusal(kind, action))
+    }
+
+    fn refusal(&self, kind: &str, action: Action) -> Error {
+        error("denied", &format!("{}/{kind} may not be {} by this caller", self.plugin_id, action.name()))
+    }
+
+    pub(super) fn get(&self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {
+        let rules = self.rules(kind, Action::Read)?;
+        Ok(self.rows.get(id).filter(|row| row.kind == kind).and_then(|row| self.seen_by_caller(rules, id, row)))
+    }
+
+    /// A record as the caller may see it.
+    fn seen_by_caller(&self, rules: &KindRules, id: &str, row: &Row) -> Option<Entry> {
+        let reach = rules.rights.reach(&self.caller, Action::Read, rules.subject(id, &row.body))?;
+        Some(row.entry(id, rules.rights.shown(&row.body, reach)))
     }
 
     pub(super) fn insert(&mut self, kind: &str, body: Value) -> Result<Entry, Error> {
-        self.check_kind(kind)?;
-        self.check_unique(kind, "", &body)?;
+        self.check(kind, "", Action::Create, &Value::Null, &body)?;
         let id = self.add(kind, &body);
-        self.get(kind, &id).ok_or_else(|| missing(&id))
+        self.rows.get(&id).map(|row| row.entry(&id, body)).ok_or_else(|| missing(&id))
     }
 
     pub(super) fn write(
@@ -129,20 +149,53 @@ impl Memory {
         seen: Option<u64>,
         change: impl FnOnce(Value) -> Value,
     ) -> Result<Entry, Error> {
-        let body = change(self.seen(kind, id, seen)?.body.clone());
-        self.check_unique(kind, id, &body)?;
+        let before = self.row(kind, id, seen)?.body.clone();
+        let body = change(before.clone());
+        self.check(kind, id, Action::Change, &before, &body)?;
         let now = self.now;
-        if let Some(row) = self.rows.get_mut(id) {
-            row.body = body;
-            row.version += 1;
-            row.changed_at = now;
-        }
-        self.get(kind, id).ok_or_else(|| missing(id))
+        let row = self.rows.get_mut(id).ok_or_else(|| missing(id))?;
+        row.body = body;
+        row.version += 1;
+        row.changed_at = now;
+        Ok(row.entry(id, row.body.clone()))
     }
 
     pub(super) fn delete(&mut self, kind: &str, id: &str, seen: Option<u64>) -> Result<(), Error> {
-        self.seen(kind, id, seen)?;
+        let row = self.row(kind, id, seen)?;
+        let rules = self.rules(kind, Action::Delete)?;
+        if rules.rights.reach(&self.caller, Action::Delete, rules.subject(id, &row.body)).is_none() {
+            return Err(self.refusal(kind, Action::Delete));
+        }
         self.rows.remove(id);
+        Ok(())
+    }
+
+    /// Right, schema and unique values of a body that is to be written. A change asks twice: for where the record lies,
+    /// and for where it will lie.
+    fn check(&self, kind: &str, id: &str, action: Action, before: &Value, after: &Value) -> Result<(), Error> {
+        let rules = self.rules(kind, action)?;
+        rules.check(after)?;
+        for body in [before, after].into_iter().filter(|body| !body.is_null()) {
+            let Some(reach) = rules.rights.reach(&self.caller, action, rules.subject(id, body)) else {
+                return Err(self.refusal(kind, action));
+            };
+            if let Some(field) = rules.rights.forbidden(before, after, reach) {
+                return Err(error("denied", &format!("the field {field} may not be set by this caller")));
+            }
+        }
+        self.check_unique(rules, kind, id, after)
+    }
+
+    fn check_unique(&self, rules: &KindRules, kind: &str, id: &str, body: &Value) -> Result<(), Error> {
+        for fields in &rules.unique {
+            let same = |row: &Row| fields.iter().all(|field| body.get(field) == row.body.get(field));
+            // A record without the first field takes no place in the index.
+            let held = fields.first().and_then(|field| body.get(field)).is_some_and(|value| !value.is_null());
+            if held && self.rows.iter().any(|(other, row)| other != id && row.kind == kind && same(row)) {
+                let message = format!("there is one with the same {}", fields.join(", "));
+                return Err(Error { details: json!({ "fields": fields }).to_string(), ..error("duplicate", &message) });
+            }
+        }
         Ok(())
     }
 
@@ -151,9 +204,9 @@ impl Memory {
             return Err(error("invalid", &format!("the manifest declares no milestone {code}")));
         }
         if self.caller.person.is_none() {
-            return Err(error("invalid", "the caller is no person"));
+            return Err(error("invalid", "the caller's account belongs to no person"));
         }
-        self.seen(kind, id, None)?;
+        self.get(kind, id)?.ok_or_else(|| missing(id))?;
         let milestone = (code.to_owned(), id.to_owned());
         if !self.reached.contains(&milestone) {
             self.reached.push(milestone);
@@ -162,13 +215,44 @@ impl Memory {
     }
 
     pub(super) fn find(&self, kind: &str, query: &Query) -> Result<Page, Error> {
-        if let Some(rules) = self.kinds.get(kind) {
-            rules.check_indexed(query)?;
+        let rules = self.rules(kind, Action::Read)?;
+        rules.check_indexed(query)?;
+        if query.text.is_some() && rules.search.is_empty() {
+            return Err(error("invalid", &format!("the kind {kind} has no search fields")));
         }
-        let mut found: Vec<(&String, &Row)> =
-            self.rows.iter().filter(|(_, row)| row.kind == kind && row.fits(query)).collect();
+        self.page(kind, query, &rules.search, |id, row| {
+            let reach = rules.rights.reach(&self.caller, Action::Read, rules.subject(id, &row.body))?;
+            // A question about a hidden field tells nothing about the records in which it is hidden.
+            let asked =
+                query.filters.iter().map(|filter| &filter.field).chain(query.sort.iter().map(|order| &order.field));
+            let hidden = asked
+                .chain(query.text.iter().flat_map(|_| &rules.search))
+                .any(|field| rules.rights.class(field) > reach);
+            (!hidden).then(|| row.entry(id, rules.rights.shown(&row.body, reach)))
+        })
+    }
+
+    /// Records of the register, which have no rules here.
+    pub(super) fn find_registered(&self, kind: &str, query: &Query) -> Result<Page, Error> {
+        let search = ["name_ar", "name_fr", "name_zgh", "commune", "number"].map(str::to_owned);
+        self.page(kind, query, &search, |id, row| Some(row.entry(id, row.body.clone())))
+    }
+
+    pub(super) fn registered(&self, kind: &str, id: &str) -> Option<Entry> {
+        self.rows.get(id).filter(|row| row.kind == kind).map(|row| row.entry(id, row.body.clone()))
+    }
+
+    fn page(
+        &self,
+        kind: &str,
+        query: &Query,
+        search: &[String],
+        show: impl Fn(&str, &Row) -> Option<Entry>,
+    ) -> Result<Page, Error> {
+        let of_kind = self.rows.iter().filter(|(_, row)| row.kind == kind && row.fits(query, search));
+        let mut found: Vec<(&Row, Entry)> = of_kind.filter_map(|(id, row)| Some((row, show(id, row)?))).collect();
         if let Some(order) = &query.sort {
-            found.sort_by(|(_, left), (_, right)| compare(left.field(&order.field), right.field(&order.field)));
+            found.sort_by(|(left, _), (right, _)| compare(left.field(&order.field), right.field(&order.field)));
             if order.descending {
                 found.reverse();
             }
@@ -180,50 +264,20 @@ impl Memory {
             limit => limit.min(PAGE_ROWS_MAX),
         } as usize;
         let next = (found.len() > skipped + rows_max).then(|| (skipped + rows_max).to_string());
-        Ok(Page { items: found.iter().skip(skipped).take(rows_max).map(|(id, row)| row.entry(id)).collect(), next })
+        Ok(Page { items: found.into_iter().map(|(_, entry)| entry).skip(skipped).take(rows_max).collect(), next })
     }
 
-    fn seen(&self, kind: &str, id: &str, seen: Option<u64>) -> Result<&Row, Error> {
-        self.check_kind(kind)?;
-        let row = self.rows.get(id).filter(|row| row.kind == kind).ok_or_else(|| missing(id))?;
+    /// A record that the caller may see, of the version that was seen.
+    fn row(&self, kind: &str, id: &str, seen: Option<u64>) -> Result<&Row, Error> {
+        self.get(kind, id)?.ok_or_else(|| missing(id))?;
+        let row = self.rows.get(id).ok_or_else(|| missing(id))?;
         match seen {
             Some(seen) if seen != row.version => {
-                Err(error("stale", &format!("version {seen} was seen, {} is there", row.version)))
+                let message = format!("version {seen} was seen, {} is there", row.version);
+                Err(Error { retryable: true, ..error("stale", &message) })
             }
             _ => Ok(row),
         }
-    }
-
-    fn check_unique(&self, kind: &str, id: &str, body: &Value) -> Result<(), Error> {
-        let Some(rules) = self.kinds.get(kind) else { return Ok(()) };
-        for fields in &rules.unique {
-            let same =
-                |row: &Row| fields.iter().all(|field| body.get(field).is_some_and(|value| value == row.field(field)));
-            if self.rows.iter().any(|(other, row)| other != id && row.kind == kind && same(row)) {
-                return Err(error("duplicate", &format!("there is one with the same {}", fields.join(", "))));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl KindRules {
-    /// Equality on the first fields of one index, then at most one range or order on the next.
-    fn check_indexed(&self, query: &Query) -> Result<(), Error> {
-        let equal: Vec<&str> = fields_of(&query.filters, |comparison| comparison == Comparison::Equal);
-        let mut ranged = fields_of(&query.filters, |comparison| comparison != Comparison::Equal);
-        ranged.extend(query.sort.iter().map(|order| order.field.as_str()));
-        ranged.dedup();
-        let answers = |index: &Vec<String>| {
-            let (head, tail) = index.split_at(equal.len().min(index.len()));
-            head.len() == equal.len()
-                && head.iter().all(|field| equal.contains(&field.as_str()))
-                && (ranged.is_empty() || tail.first().is_some_and(|field| ranged == [field.as_str()]))
-        };
-        if (equal.is_empty() && ranged.is_empty()) || self.unique.iter().chain(&self.indexes).any(answers) {
-            return Ok(());
-        }
-        Err(error("not-indexed", &format!("no index answers {equal:?} then {ranged:?}")))
     }
 }
 
@@ -232,34 +286,43 @@ impl Row {
         self.body.get(name).unwrap_or(&Value::Null)
     }
 
-    fn fits(&self, query: &Query) -> bool {
+    /// Every word of a search begins a word of the search fields.
+    fn fits(&self, query: &Query, search: &[String]) -> bool {
         let text = query.text.as_deref().unwrap_or_default().to_lowercase();
-        let body = self.body.to_string().to_lowercase();
-        query.filters.iter().all(|filter| self.passes(filter))
-            && text.split_whitespace().all(|word| body.contains(word))
+        let held =
+            search.iter().filter_map(|field| self.field(field).as_str()).collect::<Vec<_>>().join(" ").to_lowercase();
+        let begins = |word: &str| held.split_whitespace().any(|there| there.starts_with(word));
+        query.filters.iter().all(|filter| self.passes(filter)) && text.split_whitespace().all(begins)
     }
 
     fn passes(&self, filter: &Filter) -> bool {
         let wanted: Value = serde_json::from_str(&filter.value).unwrap_or_default();
-        let order = compare(self.field(&filter.field), &wanted);
-        match filter.comparison {
-            Comparison::Equal => order == Ordering::Equal,
-            Comparison::Above => order == Ordering::Greater,
-            Comparison::AtLeast => order != Ordering::Less,
-            Comparison::Below => order == Ordering::Less,
-            Comparison::AtMost => order != Ordering::Greater,
-        }
+        let found = self.field(&filter.field);
+        let order = compare(found, &wanted);
+        !found.is_null()
+            && match filter.comparison {
+                Comparison::Equal => order == Ordering::Equal,
+                Comparison::Above => order == Ordering::Greater,
+                Comparison::AtLeast => order != Ordering::Less,
+                Comparison::Below => order == Ordering::Less,
+                Comparison::AtMost => order != Ordering::Greater,
+            }
     }
 
-    fn entry(&self, id: &str) -> Entry {
+    fn entry(&self, id: &str, body: Value) -> Entry {
         Entry {
             id: id.to_owned(),
             version: self.version,
             created_at: self.created_at,
             changed_at: self.changed_at,
-            body: self.body.to_string(),
+            body: body.to_string(),
         }
     }
+}
+
+/// The public.
+pub(super) fn nobody() -> Caller {
+    Caller { kind: CallerKind::Public, account_id: None, person: None, name: String::new(), roles: Vec::new() }
 }
 
 pub(super) fn error(code: &str, message: &str) -> Error {
@@ -278,22 +341,4 @@ fn compare(left: &Value, right: &Value) -> Ordering {
             _ => left.to_string().cmp(&right.to_string()),
         },
     }
-}
-
-fn fields_of(filters: &[Filter], wanted: impl Fn(Comparison) -> bool) -> Vec<&str> {
-    filters.iter().filter(|filter| wanted(filter.comparison)).map(|filter| filter.field.as_str()).collect()
-}
-
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn text_at(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-fn field_lists(kind: &Value, name: &str) -> Vec<Vec<String>> {
-    let fields =
-        |index: &Value| list(index, "fields").iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
-    list(kind, name).iter().map(fields).collect()
 }

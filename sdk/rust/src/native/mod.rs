@@ -1,33 +1,69 @@
 //! A small kernel in memory, one per thread, for tests of a plugin's rules on the machine itself.
 //!
-//! It knows the manifest: kinds, unique values, declared indexes, milestones. It gives up a failed call's writes as the
-//! real one does. It does not check schemas, permits or limits; those need a test against the real kernel.
+//! It knows the manifest and goes by the kernel's rules: schemas, unique values, declared indexes, who may read and write
+//! what, classes of fields, granted capabilities, milestones. A call reads what it wrote, and a call that fails leaves
+//! nothing. Time stands still until a test moves it, and ids come in order, so that every run is the same.
+//!
+//! It does not have limits, and takes every role to be held over the whole nation; those need a test against the real
+//! kernel.
+//!
+//! ```
+//! use serde::{Deserialize, Serialize};
+//! use tiwizi_sdk::declaration::manifest_of;
+//! use tiwizi_sdk::{Declared, Find, Kind, Store, native};
+//!
+//! #[derive(Debug, Serialize, Deserialize, Kind)]
+//! #[kind(class = "personal", read("own"), create("plugin:own"))]
+//! struct Note {
+//!     #[field(subject)]
+//!     person: String,
+//!     #[field(max_length = 10)]
+//!     text: String,
+//! }
+//!
+//! let one = "00000000-0000-7000-8000-00000000000a";
+//! let other = "00000000-0000-7000-8000-00000000000b";
+//! native::start(&manifest_of("notes", &[Note::declaration()]));
+//! native::as_member(one);
+//! Store::create(&Note { person: one.to_owned(), text: "olives".to_owned() }).unwrap();
+//! assert!(Store::create(&Note { person: other.to_owned(), text: "olives".to_owned() }).unwrap_err().is("denied"));
+//! assert!(Store::create(&Note { person: one.to_owned(), text: "too many olives".to_owned() }).unwrap_err().is("invalid"));
+//!
+//! native::as_member(other);
+//! assert!(Store::list(&Find::<Note>::new()).unwrap().items.is_empty());
+//!
+//! native::deny("store");
+//! assert!(Store::list(&Find::<Note>::new()).unwrap_err().is("denied"));
+//! ```
 
-pub(crate) mod imports;
+mod imports;
+mod json;
+mod kind;
+mod manifest;
 mod memory;
+mod rights;
 
 use serde_json::Value;
 
 use crate::{Answer, Caller, CallerKind, Error, Plugin, Request};
-use memory::Memory;
+use imports::{COOPERATIVE, PERSON};
+use memory::{Memory, nobody};
 
-/// Begins anew with the manifest of a plugin, as JSON: no records, a public caller, French, the year 2026.
+pub(crate) use imports::Kernel;
+pub use manifest::check_manifest;
+
+/// Begins anew with the manifest of a plugin, as JSON: no records, a public caller, French, the first of January 2026.
+/// Every capability that the manifest asks for is granted.
 ///
 /// # Panics
-/// When the manifest is not JSON.
+/// When the manifest is not JSON, or a schema in it is none.
 pub fn start(manifest: &str) {
     Memory::replace(Memory::of_manifest(manifest));
 }
 
 /// The next calls come from the public.
 pub fn as_public() {
-    become_caller(Caller {
-        kind: CallerKind::Public,
-        account_id: None,
-        person: None,
-        name: String::new(),
-        roles: Vec::new(),
-    });
+    become_caller(nobody());
 }
 
 /// The next calls come from a signed-in person.
@@ -41,6 +77,14 @@ pub fn as_member(person: &str) {
     });
 }
 
+/// The next calls come from somebody who holds these roles and belongs to no person of the register.
+pub fn as_holder(roles: &[&str]) {
+    let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+    let name = roles.join(", ");
+    let account_id = Some(format!("account-of-{name}"));
+    become_caller(Caller { kind: CallerKind::Account, account_id, person: None, name, roles });
+}
+
 /// The next calls come from this caller.
 pub fn become_caller(caller: Caller) {
     Memory::with(|memory| memory.caller = caller);
@@ -51,14 +95,29 @@ pub fn at(now: u64) {
     Memory::with(|memory| memory.now = now);
 }
 
+/// Lets time pass.
+pub fn advance(duration_ms: u64) {
+    Memory::with(|memory| memory.now = memory.now.saturating_add(duration_ms));
+}
+
+/// Grants a capability: `store`.
+pub fn grant(capability: &str) {
+    Memory::with(|memory| memory.granted.insert(capability.to_owned()));
+}
+
+/// Takes a capability back. What needs it is denied from now on.
+pub fn deny(capability: &str) {
+    Memory::with(|memory| memory.granted.remove(capability));
+}
+
 /// Puts a cooperative where [`crate::registry::cooperatives`] finds it, and answers its id.
 pub fn add_cooperative(body: &Value) -> String {
-    Memory::with(|memory| memory.add("registry/cooperative", body))
+    Memory::with(|memory| memory.add(COOPERATIVE, body))
 }
 
 /// Puts a person where [`crate::registry::person`] finds it, and answers its id.
 pub fn add_person(body: &Value) -> String {
-    Memory::with(|memory| memory.add("registry/person", body))
+    Memory::with(|memory| memory.add(PERSON, body))
 }
 
 /// Installs the plugin: calls its `init` as the system.
@@ -90,6 +149,12 @@ pub fn call<Called: Plugin>(request: &Request) -> Answer {
 #[must_use]
 pub fn bodies(kind: &str) -> Vec<Value> {
     Memory::with(|memory| memory.bodies(kind))
+}
+
+/// The ids of all records of a kind, oldest first.
+#[must_use]
+pub fn ids(kind: &str) -> Vec<String> {
+    Memory::with(|memory| memory.ids(kind))
 }
 
 /// The milestones that were reached: code and id of the proof.

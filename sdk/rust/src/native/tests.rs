@@ -4,28 +4,40 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::*;
-use crate::{Find, Kind, Route, Store, milestones, router};
+use crate::{Declared as _, Find, Kind, Route, Store, milestones, router, telemetry};
 
-const MANIFEST: &str = r#"{"id": "notes", "version": "1.0.0",
-    "kinds": [{"name": "note", "unique": [{"fields": ["code"]}], "indexes": [{"fields": ["shelf", "rank"]}]}],
-    "milestones": [{"code": "written"}]}"#;
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// Everybody's, written by the plugin.
+#[derive(Debug, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "internal", index(shelf, rank))]
+#[kind(read("plugin"), create("plugin"), change("plugin"), delete("plugin"))]
 struct Note {
+    #[field(unique)]
     code: String,
     shelf: String,
     rank: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(class = "sensitive", max_length = 5)]
+    secret: Option<String>,
 }
 
-impl Kind for Note {
-    const NAME: &'static str = "note";
+/// A member's own.
+#[derive(Debug, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "personal", read("own", "role:trainer"), create("plugin:own"), delete("own"))]
+struct Wish {
+    #[field(subject)]
+    person: String,
+    #[field(max_length = 10)]
+    text: String,
 }
+
+const ONE: &str = "00000000-0000-7000-8000-00000000000a";
+const OTHER: &str = "00000000-0000-7000-8000-00000000000b";
 
 struct Notes;
 
 impl Plugin for Notes {
     fn init() -> Result<(), Error> {
-        (0..3).try_for_each(|rank| Store::insert(&note(rank)).map(drop))
+        (0..3).try_for_each(|rank| Store::create(&note(rank)).map(drop))
     }
 
     fn handle(request: &Request) -> Result<Answer, Error> {
@@ -33,32 +45,48 @@ impl Plugin for Notes {
     }
 }
 
-fn note(rank: u32) -> Note {
-    Note { code: format!("n{rank}"), shelf: "low".to_owned(), rank }
+fn started() {
+    let kinds = [Note::declaration().to_json(), Wish::declaration().to_json()];
+    let capabilities = ["store", "milestones", "telemetry", "registry.read"].map(|name| json!({ "name": name }));
+    let milestones = [json!({ "code": "written" })];
+    let manifest = json!({ "id": "notes", "capabilities": capabilities, "kinds": kinds, "milestones": milestones });
+    start(&manifest.to_string());
 }
 
+fn note(rank: u32) -> Note {
+    Note { code: format!("n{rank}"), shelf: "low".to_owned(), rank, secret: None }
+}
+
+fn wish(person: &str) -> Wish {
+    Wish { person: person.to_owned(), text: "olives".to_owned() }
+}
+
+/// Reads its own write, then fails.
 fn write_then_fail(_: &Request) -> Result<Answer, Error> {
-    Store::insert(&note(9))?;
+    let entry = Store::create(&note(9))?;
+    Store::<Note>::get(&entry.id)?.ok_or_else(|| Error::internal("the call does not see its own write"))?;
+    telemetry::info("wrote", &[]);
     Err(Error::invalid("and then it failed"))
 }
 
 fn write(_: &Request) -> Result<Answer, Error> {
-    let entry = Store::insert(&note(9))?;
+    let entry = Store::create(&note(9))?;
     milestones::reach::<Note>("written", &entry.id)?;
     Ok(Answer::redirect("/"))
 }
 
 #[test]
-fn a_call_that_fails_leaves_nothing() {
-    start(MANIFEST);
+fn a_call_that_fails_leaves_nothing_but_its_log() {
+    started();
     assert!(matches!(call::<Notes>(&Request::post("/fail", &[])), Answer::Problem(error) if error.status == 422));
     assert_eq!(bodies("note"), Vec::<Value>::new());
+    assert_eq!(logged().len(), 1);
 }
 
 #[test]
 fn a_call_that_answers_keeps_its_writes() {
-    start(MANIFEST);
-    as_member("p1");
+    started();
+    as_member(ONE);
     assert_eq!(call::<Notes>(&Request::post("/write", &[])), Answer::redirect("/"));
     assert_eq!(bodies("note").len(), 1);
     assert_eq!(reached().len(), 1);
@@ -66,24 +94,111 @@ fn a_call_that_answers_keeps_its_writes() {
 
 #[test]
 fn reads_go_by_declared_indexes_only() {
-    start(MANIFEST);
+    started();
     install::<Notes>().unwrap();
-    let low = Find::new().equal("shelf", "low");
-    let page = Store::find::<Note>(&low.clone().sort_descending("rank").limit(2)).unwrap();
+    let low = Find::new().equal(Note::SHELF, "low");
+    let page = Store::list(&low.clone().sort_descending(Note::RANK).limit(2)).unwrap();
     assert_eq!(page.items.iter().map(|entry| entry.body.rank).collect::<Vec<_>>(), [2, 1]);
-    let rest = Store::find::<Note>(&low.sort_descending("rank").limit(2).after(page.next.as_deref())).unwrap();
+    let rest = Store::list(&low.sort_descending(Note::RANK).limit(2).after(page.next.as_deref())).unwrap();
     assert_eq!((rest.items.len(), rest.next), (1, None));
-    assert!(Store::find::<Note>(&Find::new().equal("rank", 1)).unwrap_err().is("not-indexed"));
+    assert!(Store::list(&Find::new().equal(Note::RANK, 1_u32)).unwrap_err().is("not-indexed"));
 }
 
 #[test]
 fn a_stale_or_duplicate_write_is_refused() {
-    start(MANIFEST);
-    let mut entry = Store::insert(&note(1)).unwrap();
-    assert!(Store::insert(&note(1)).unwrap_err().is("duplicate"));
+    started();
+    let mut entry = Store::create(&note(1)).unwrap();
+    assert!(Store::create(&note(1)).unwrap_err().is("duplicate"));
     entry.body.rank = 2;
-    assert_eq!(Store::put(&entry).unwrap().version, 2);
-    assert!(Store::put(&entry).unwrap_err().is("stale"));
-    assert_eq!(Store::patch::<Note>(&entry.id, &json!({"rank": 7})).unwrap().body.rank, 7);
+    assert_eq!(Store::replace(&entry).unwrap().version, 2);
+    assert!(Store::replace(&entry).unwrap_err().is("stale"));
+    assert_eq!(Store::<Note>::patch(&entry.id, &json!({"rank": 7})).unwrap().body.rank, 7);
     assert!(Store::delete(&entry).unwrap_err().is("stale"));
+}
+
+#[test]
+fn a_body_that_breaks_its_schema_is_refused_field_by_field() {
+    started();
+    as_member(ONE);
+    let error = Store::create(&Wish { text: "more than ten".to_owned(), ..wish(ONE) }).unwrap_err();
+    assert!(error.is("invalid"));
+    assert_eq!(error.details["fields"][0]["pointer"], "/text");
+    assert_eq!(error.details["fields"][0]["code"], "too-long");
+    let entry = Store::create(&wish(ONE)).unwrap();
+    let error = Store::<Wish>::patch(&entry.id, &json!({ "more": 1 })).unwrap_err();
+    assert!(error.is("denied"), "nobody may change a wish: {error}");
+}
+
+#[test]
+fn a_record_belongs_to_its_subject() {
+    started();
+    as_member(ONE);
+    let entry = Store::create(&wish(ONE)).unwrap();
+    assert!(Store::create(&wish(OTHER)).unwrap_err().is("denied"));
+    as_member(OTHER);
+    assert_eq!(Store::<Wish>::get(&entry.id).unwrap(), None);
+    assert!(Store::list(&Find::<Wish>::new()).unwrap().items.is_empty());
+    assert!(Store::delete(&entry).unwrap_err().is("not-found"));
+    as_holder(&["trainer"]);
+    assert_eq!(Store::list(&Find::new().equal(Wish::PERSON, ONE)).unwrap().items.len(), 1);
+    assert!(Store::delete(&entry).unwrap_err().is("denied"));
+    as_public();
+    assert!(Store::<Wish>::get(&entry.id).unwrap_err().is("denied"));
+    as_member(ONE);
+    Store::delete(&entry).unwrap();
+}
+
+#[test]
+fn a_field_above_the_caller_s_classes_is_neither_shown_nor_set() {
+    started();
+    let secret = Note { secret: Some("gold".to_owned()), ..note(1) };
+    assert!(Store::create(&secret).unwrap_err().is("denied"));
+    Memory::with(|memory| memory.add("note", &serde_json::to_value(&secret).unwrap()));
+    let id = ids("note").remove(0);
+    assert_eq!(Store::<Note>::get(&id).unwrap().unwrap().body.secret, None);
+}
+
+#[test]
+fn what_is_not_granted_is_denied_by_name() {
+    started();
+    for capability in ["store", "registry.read", "milestones"] {
+        deny(capability);
+        let error = match capability {
+            "store" => Store::create(&note(1)).err(),
+            "milestones" => milestones::reach::<Note>("written", ONE).err(),
+            _ => crate::registry::cooperative::<Value>(ONE).err(),
+        };
+        let error = error.unwrap();
+        assert_eq!((error.status, error.details["capability"].as_str()), (403, Some(capability)));
+        grant(capability);
+    }
+    assert!(Store::create(&note(1)).is_ok());
+    deny("telemetry");
+    telemetry::info("dropped", &[]);
+    assert!(logged().is_empty());
+}
+
+#[test]
+fn time_moves_only_when_a_test_moves_it() {
+    started();
+    let before = crate::context::now();
+    let entry = Store::create(&note(1)).unwrap();
+    advance(1_000);
+    let changed = Store::replace(&entry).unwrap();
+    assert_eq!((entry.created_at, changed.created_at, changed.changed_at), (before, before, before + 1_000));
+}
+
+#[test]
+fn a_person_of_the_register_is_seen_by_that_person_and_its_keepers() {
+    started();
+    let id = add_person(&json!({ "name_fr": "x" }));
+    let read = || crate::registry::person::<Value>(&id);
+    as_public();
+    assert!(read().unwrap_err().is("denied"));
+    as_member(ONE);
+    assert_eq!(read().unwrap(), None);
+    as_member(&id);
+    assert!(read().unwrap().is_some());
+    as_holder(&["registrar"]);
+    assert!(read().unwrap().is_some());
 }

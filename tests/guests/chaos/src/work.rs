@@ -107,7 +107,7 @@ pub(crate) fn storm(_: &Request) -> Result<Answer, Error> {
 
 pub(crate) fn reads(_: &Request) -> Result<Answer, Error> {
     for _ in 0..1_000_000 {
-        Store::find::<Note>(&Find::new().limit(1))?;
+        Store::<Note>::list(&Find::new().limit(1))?;
     }
     done()
 }
@@ -141,12 +141,12 @@ pub(crate) fn peek(_: &Request) -> Result<Answer, Error> {
 }
 
 pub(crate) fn notes(_: &Request) -> Result<Answer, Error> {
-    let notes = Store::find::<Note>(&Find::new())?;
+    let notes = Store::<Note>::list(&Find::new())?;
     Answer::json(&notes.items.iter().map(|entry| entry.body.text.as_str()).collect::<Vec<_>>())
 }
 
 fn insert(request: &Request) -> Result<(), Error> {
-    Store::insert(&Note { text: request.form_required("text")?.to_owned() }).map(drop)
+    Store::create(&Note { text: request.form_required("text")?.to_owned() }).map(drop)
 }
 
 pub(crate) fn write(request: &Request) -> Result<Answer, Error> {
@@ -176,7 +176,7 @@ pub(crate) fn write_then_rubbish(request: &Request) -> Result<Answer, Error> {
 
 /// Tries more writes than a unit gathers, and answers with the code of the refusal.
 pub(crate) fn write_much(_: &Request) -> Result<Answer, Error> {
-    let refused = (0..1_500).find_map(|number| Store::insert(&Note { text: format!("much {number}") }).err());
+    let refused = (0..1_500).find_map(|number| Store::create(&Note { text: format!("much {number}") }).err());
     Answer::json(&refused.map(|error| error.code))
 }
 
@@ -196,5 +196,5 @@ pub(crate) fn milestone(_: &Request) -> Result<Answer, Error> {
 }
 
 pub(crate) fn foreign(_: &Request) -> Result<Answer, Error> {
-    outcome(Store::find::<Foreign>(&Find::new()))
+    outcome(Store::<Foreign>::list(&Find::new()))
 }

@@ -1,0 +1,89 @@
+//! The real kernel, through the component's imports.
+
+use super::{
+    CallerView, ContextImport, Entry, Error, Level, MilestonesImport, Page, Query, RegistryImport, StoreImport,
+    TelemetryImport,
+};
+use crate::bindings::tiwizi::plugin as wire;
+
+/// The kernel that the component runs in.
+pub(crate) enum Kernel {}
+
+impl ContextImport for Kernel {
+    fn caller() -> CallerView {
+        wire::context::caller()
+    }
+
+    fn request_id() -> String {
+        wire::context::request_id()
+    }
+
+    fn language() -> String {
+        wire::context::language()
+    }
+
+    fn now() -> u64 {
+        wire::context::now()
+    }
+
+    fn plugin_id() -> String {
+        wire::context::plugin_id()
+    }
+
+    fn plugin_version() -> String {
+        wire::context::plugin_version()
+    }
+}
+
+impl StoreImport for Kernel {
+    fn get(kind: &str, id: &str) -> Result<Option<Entry>, Error> {
+        wire::store::get(kind, id)
+    }
+
+    fn find(kind: &str, query: &Query) -> Result<Page, Error> {
+        wire::store::find(kind, query)
+    }
+
+    fn insert(kind: &str, body: &str) -> Result<Entry, Error> {
+        wire::store::insert(kind, body)
+    }
+
+    fn put(kind: &str, id: &str, version: u64, body: &str) -> Result<Entry, Error> {
+        wire::store::put(kind, id, version, body)
+    }
+
+    fn patch(kind: &str, id: &str, version: Option<u64>, patch: &str) -> Result<Entry, Error> {
+        wire::store::patch(kind, id, version, patch)
+    }
+
+    fn delete(kind: &str, id: &str, version: Option<u64>) -> Result<(), Error> {
+        wire::store::delete(kind, id, version)
+    }
+}
+
+impl RegistryImport for Kernel {
+    fn cooperative(id: &str) -> Result<Option<Entry>, Error> {
+        wire::registry::cooperative(id)
+    }
+
+    fn person(id: &str) -> Result<Option<Entry>, Error> {
+        wire::registry::person(id)
+    }
+
+    fn cooperatives(query: &Query) -> Result<Page, Error> {
+        wire::registry::cooperatives(query)
+    }
+}
+
+impl MilestonesImport for Kernel {
+    fn reach(code: &str, kind: &str, id: &str) -> Result<(), Error> {
+        wire::milestones::reach(code, kind, id)
+    }
+}
+
+impl TelemetryImport for Kernel {
+    fn log(level: Level, message: &str, fields: &[(&str, &str)]) {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        wire::telemetry::log(level, message, &fields);
+    }
+}

@@ -1,0 +1,125 @@
+//! A kind as the manifest declares it: what a body must be, and which questions its indexes answer.
+
+use std::sync::Arc;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, ValidationError, Validator};
+use serde_json::{Value, json};
+
+use super::json::{list_at, text_at, texts};
+use super::memory::error;
+use super::rights::Rights;
+use crate::bindings::tiwizi::plugin::types::{Comparison, Error, Filter, Query};
+
+/// The rules of one kind.
+#[derive(Clone)]
+pub(super) struct KindRules {
+    pub(super) rights: Rights,
+    pub(super) unique: Vec<Vec<String>>,
+    indexes: Vec<Vec<String>>,
+    pub(super) search: Vec<String>,
+    subject: Option<String>,
+    province: Option<String>,
+    schema: Option<Arc<Validator>>,
+}
+
+impl KindRules {
+    #[expect(clippy::panic, reason = "a test with a schema that is none tests nothing")]
+    pub(super) fn of_manifest(kind: &Value) -> Self {
+        let fields = |index: &Value| texts(list_at(index, "fields"));
+        let indexes = |name: &str| list_at(kind, name).iter().map(fields).collect();
+        let text = |name: &str| Some(text_at(kind, name)).filter(|text| !text.is_empty());
+        let schema = kind.get("schema").map(|schema| {
+            let built =
+                jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).build(schema);
+            let validator =
+                built.unwrap_or_else(|error| panic!("the schema of {} is none: {error}", text_at(kind, "name")));
+            Arc::new(validator)
+        });
+        Self {
+            rights: Rights::of_manifest(kind),
+            unique: indexes("unique"),
+            indexes: indexes("indexes"),
+            search: texts(list_at(kind, "search")),
+            subject: text("subject"),
+            province: text("province"),
+            schema,
+        }
+    }
+
+    /// Whose a record is.
+    pub(super) fn subject<'a>(&self, id: &'a str, body: &'a Value) -> Option<&'a str> {
+        match self.subject.as_deref()? {
+            "self" => Some(id),
+            field => body.get(field).and_then(Value::as_str),
+        }
+    }
+
+    /// Holds a body to the schema, as the kernel does.
+    pub(super) fn check(&self, body: &Value) -> Result<(), Error> {
+        let Some(schema) = &self.schema else { return Ok(()) };
+        let faults: Vec<Value> = schema.iter_errors(body).flat_map(|error| faults(&error)).collect();
+        let Some(first) = faults.first() else { return Ok(()) };
+        let message = format!("{}: {}", text_at(first, "pointer"), text_at(first, "message"));
+        Err(Error { details: json!({ "fields": faults }).to_string(), ..error("invalid", &message) })
+    }
+
+    /// Equality on the first fields of one index, then at most one range or order on the next. The subject and the
+    /// province are indexes of their own.
+    pub(super) fn check_indexed(&self, query: &Query) -> Result<(), Error> {
+        let equal: Vec<&str> = fields_of(&query.filters, |comparison| comparison == Comparison::Equal);
+        let mut ranged = fields_of(&query.filters, |comparison| comparison != Comparison::Equal);
+        ranged.extend(query.sort.iter().map(|order| order.field.as_str()).filter(|field| *field != "created"));
+        ranged.dedup();
+        let answers = |index: &[String]| {
+            let (head, tail) = index.split_at(equal.len().min(index.len()));
+            head.len() == equal.len()
+                && head.iter().all(|field| equal.contains(&field.as_str()))
+                && (ranged.is_empty() || tail.first().is_some_and(|field| ranged == [field.as_str()]))
+        };
+        let implied = self.subject.iter().chain(&self.province).any(|field| answers(std::slice::from_ref(field)));
+        if implied
+            || (equal.is_empty() && ranged.is_empty())
+            || self.unique.iter().chain(&self.indexes).any(|index| answers(index))
+        {
+            return Ok(());
+        }
+        let known: Vec<&Vec<String>> = self.unique.iter().chain(&self.indexes).collect();
+        let message = format!("no index answers {equal:?} then {ranged:?}; the manifest declares {known:?}");
+        Err(Error { details: json!({ "indexes": known }).to_string(), ..error("not-indexed", &message) })
+    }
+}
+
+fn fields_of(filters: &[Filter], wanted: impl Fn(Comparison) -> bool) -> Vec<&str> {
+    filters.iter().filter(|filter| wanted(filter.comparison)).map(|filter| filter.field.as_str()).collect()
+}
+
+/// The faults of one error, with the kernel's codes.
+fn faults(error: &ValidationError<'_>) -> Vec<Value> {
+    use ValidationErrorKind as Kind;
+    let pointer = error.instance_path().as_str();
+    let fault = |pointer: String, code: &str| json!({ "pointer": pointer, "code": code, "message": error.to_string() });
+    let code = match error.kind() {
+        Kind::AdditionalProperties { unexpected } => {
+            return unexpected.iter().map(|name| fault(format!("{pointer}/{name}"), "unknown-field")).collect();
+        }
+        Kind::Required { property } => {
+            return vec![fault(format!("{pointer}/{}", property.as_str().unwrap_or_default()), "required")];
+        }
+        Kind::Type { .. } => "type",
+        Kind::MaxLength { .. } => "too-long",
+        Kind::MinLength { .. } => "too-short",
+        Kind::Pattern { .. } => "pattern",
+        Kind::Enum { .. } | Kind::Constant { .. } => "enum",
+        Kind::Format { .. } => "format",
+        Kind::Maximum { .. } | Kind::ExclusiveMaximum { .. } => "too-large",
+        Kind::Minimum { .. } | Kind::ExclusiveMinimum { .. } => "too-small",
+        Kind::MultipleOf { .. } => "multiple",
+        Kind::MaxItems { .. } | Kind::MaxProperties { .. } => "too-many",
+        Kind::MinItems { .. } | Kind::MinProperties { .. } => "too-few",
+        Kind::UniqueItems => "repeated",
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => "no-match",
+        _ => "invalid",
+    };
+    vec![fault(pointer.to_owned(), code)]
+}

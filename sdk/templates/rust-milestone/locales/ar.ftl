@@ -1,0 +1,13 @@
+practices-title = ما طبّقته
+practices-none = لا شيء بعد.
+practices-sign-in = سجّل الدخول بحساب عضو لتسجيل ما طبّقته.
+practice-skill = ماذا
+practice-day = في أي يوم
+practice-add = إضافة
+skill-accounts = مسك الحسابات
+skill-meetings = تسيير اجتماع
+skill-prices = تحديد سعر
+fault-required = هذا الحقل فارغ.
+fault-format = هذا ليس تاريخا.
+fault-enum = هذا الاختيار غير موجود.
+fault-duplicate = سبق أن سجّلته.

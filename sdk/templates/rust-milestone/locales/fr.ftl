@@ -1,0 +1,13 @@
+practices-title = Ce que j’ai pratiqué
+practices-none = Rien pour le moment.
+practices-sign-in = Connectez-vous avec un compte de membre pour noter ce que vous avez pratiqué.
+practice-skill = Quoi
+practice-day = Quel jour
+practice-add = Ajouter
+skill-accounts = Tenir les comptes
+skill-meetings = Mener une réunion
+skill-prices = Fixer un prix
+fault-required = Ce champ est vide.
+fault-format = Ce n’est pas une date.
+fault-enum = Ce choix n’existe pas.
+fault-duplicate = Vous l’avez déjà noté.

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use tiwizi_model::{Jurisdiction, PluginId};
 
+use crate::commands::plugin_build::Build;
+use crate::commands::plugin_check::Check;
+use crate::commands::plugin_new::New;
+
 /// Tiwizi: a federated platform for cooperatives.
 #[derive(Debug, Parser)]
 #[command(name = "tiwizi", version, max_term_width = 100)]
@@ -37,7 +41,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Register,
     },
-    /// Plugins: pack, install, list, grant.
+    /// Plugins: make, build, check, pack, install, list, grant.
     Plugin {
         #[command(subcommand)]
         command: Plugin,
@@ -168,6 +172,12 @@ pub(crate) enum Register {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Plugin {
+    /// Make the folder of a new plugin.
+    New(New),
+    /// Build a plugin's component and pack its bundle.
+    Build(Build),
+    /// Say everything that is wrong with a plugin.
+    Check(Check),
     /// Make a bundle of a component, its manifest folder and its assets.
     Pack {
         /// The folder with manifest.json, templates/ and locales/.

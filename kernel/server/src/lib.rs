@@ -35,6 +35,7 @@ mod time;
 
 pub use accept::{serve, stop_signal};
 pub use app::{App, Settings, StartError};
+pub use pages::{TextFault, check_plugin_texts};
 pub use problem::{Fault, FieldProblem, Problem};
 pub use router::{build as router, routes};
 pub use tasks::{Stop, Tasks};

@@ -9,11 +9,14 @@ use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
-use crate::commands::open;
+use crate::commands::{open, plugin_build, plugin_check, plugin_new};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
     match command {
+        Plugin::New(new) => plugin_new::run(&new),
+        Plugin::Build(build) => plugin_build::run(&build),
+        Plugin::Check(check) => plugin_check::run(&check).await,
         Plugin::Pack { manifest, component, assets, out } => pack(&manifest, &component, assets.as_deref(), &out),
         Plugin::Install { directory, bundle, grant } => install(&directory, &bundle, &grant).await,
         Plugin::List { directory } => list(&directory).await,

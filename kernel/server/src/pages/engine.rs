@@ -206,6 +206,11 @@ impl PluginTemplates {
         Arc::clone(&self.messages)
     }
 
+    /// Compiles a template and renders nothing.
+    pub(super) fn compile(&self, template: &str) -> Result<(), minijinja::Error> {
+        self.environment.get_template(template).map(drop)
+    }
+
     fn content(
         &self,
         look: &Look,
@@ -263,7 +268,8 @@ fn checked(source: String) -> Result<String, minijinja::Error> {
     Ok(source)
 }
 
-fn refused_element(html: &str) -> Option<&'static str> {
+/// An element that plugins may not use, if the text has one.
+pub(super) fn refused_element(html: &str) -> Option<&'static str> {
     html.split('<').skip(1).find_map(|tag| {
         let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).take(16).collect();
         REFUSED_ELEMENTS.into_iter().find(|element| name.eq_ignore_ascii_case(element))

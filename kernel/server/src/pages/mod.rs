@@ -6,6 +6,7 @@
 
 mod account;
 mod assets;
+mod check;
 mod choose;
 mod console;
 mod cooperative;
@@ -34,6 +35,7 @@ use tiwizi_registry::kinds::Names;
 
 use crate::app::App;
 
+pub use check::{TextFault, check_plugin_texts};
 pub(crate) use engine::EngineError as PagesError;
 pub(crate) use plugin::{PluginPage, render_plugin};
 pub(crate) use problem::render_problem;

@@ -1,0 +1,57 @@
+//! What a manifest that is accepted may still lack: texts in both languages, and the files that it names.
+
+use tiwizi_model::Language;
+use tiwizi_records::Manifest;
+use tiwizi_records::manifest::LocalText;
+
+use super::Finding;
+use super::source::Source;
+
+/// The languages that every text for administrators and visitors must exist in.
+pub(super) const DEMANDED: [Language; 2] = [Language::Arabic, Language::French];
+
+pub(super) fn check(manifest: &Manifest, source: &Source) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut demand = |pointer: String, text: &LocalText| {
+        for language in DEMANDED.into_iter().filter(|language| !text.0.contains_key(language)) {
+            findings.push(Finding::new("manifest.json", format!("{pointer} is missing in {language}")));
+        }
+    };
+    demand("/name".to_owned(), &manifest.name);
+    demand("/description".to_owned(), &manifest.description);
+    for (position, capability) in manifest.capabilities.iter().enumerate() {
+        demand(format!("/capabilities/{position}/reason"), &capability.reason);
+    }
+    for (position, kind) in manifest.kinds.iter().enumerate() {
+        demand(format!("/kinds/{position}/title"), &kind.title);
+    }
+    for (position, milestone) in manifest.milestones.iter().enumerate() {
+        demand(format!("/milestones/{position}/title"), &milestone.title);
+    }
+    for (position, route) in manifest.routes.iter().enumerate() {
+        demand(format!("/routes/{position}/title"), &route.title);
+    }
+    findings.extend(files(manifest, source));
+    findings
+}
+
+/// What the manifest lists is there, and what is there is listed.
+fn files(manifest: &Manifest, source: &Source) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for name in manifest.templates.iter().filter(|name| !source.templates.contains_key(*name)) {
+        findings.push(Finding::new("manifest.json", format!("templates/{name}.html is listed and not there")));
+    }
+    for name in source.templates.keys().filter(|name| !manifest.templates.contains(name)) {
+        findings.push(Finding::new(format!("templates/{name}.html"), "the manifest does not list this template"));
+    }
+    for language in manifest.locales.iter().filter(|language| !source.locales.contains_key(language)) {
+        findings.push(Finding::new("manifest.json", format!("locales/{language}.ftl is listed and not there")));
+    }
+    for language in source.locales.keys().filter(|language| !manifest.locales.contains(language)) {
+        findings.push(Finding::new(format!("locales/{language}.ftl"), "the manifest does not list this language"));
+    }
+    for path in &source.strangers {
+        findings.push(Finding::new(path, "this is no language of the platform"));
+    }
+    findings
+}

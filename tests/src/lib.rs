@@ -3,6 +3,7 @@
 //! It knows the command line and the HTTP interface and nothing of the kernel's inside; only the databases are reached
 //! directly, to make and to break them.
 
+pub mod book;
 pub mod client;
 pub mod command;
 pub mod demo;

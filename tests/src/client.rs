@@ -183,9 +183,9 @@ impl Client {
     ///
     /// # Errors
     /// When the server does not answer.
-    pub async fn upload(&self, path: &str, bytes: &'static [u8]) -> anyhow::Result<Answer> {
+    pub async fn upload(&self, path: &str, bytes: impl Into<Vec<u8>>) -> anyhow::Result<Answer> {
         let request = self.request(Method::POST, path).header(header::CONTENT_TYPE, "application/octet-stream");
-        read(request.body(bytes)).await
+        read(request.body(bytes.into())).await
     }
 
     /// Sends a form as a page does, with the session's csrf field.

@@ -1,6 +1,7 @@
 //! `cargo xtask dist`: a release archive, the same bytes from the same inputs, with its checksum beside it.
 //!
-//! It is not signed and holds no list of the libraries inside it yet.
+//! The archive is not signed and holds no list of the libraries inside it yet. Its plugins are signed with the checkout's key, which
+//! the programs of the archive trust: the same bytes come out wherever that key is the same.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,10 @@ fn write(tree: &Tree, name: &str, path: &Path) -> anyhow::Result<()> {
     for file in files(&tree.target.join("plugins"))? {
         let file_name = file.file_name().unwrap_or_default().to_string_lossy();
         append(&mut archive, &file, &format!("{name}/plugins/{file_name}"), 0o644)?;
+    }
+    for file in files(&tree.target.join("share/tiwizi/trust"))? {
+        let file_name = file.file_name().unwrap_or_default().to_string_lossy();
+        append(&mut archive, &file, &format!("{name}/share/tiwizi/trust/{file_name}"), 0o644)?;
     }
     for folder in FOLDERS {
         for file in files(&tree.root.join(folder))? {

@@ -1,4 +1,9 @@
-//! `cargo xtask plugins`: builds the plugins for `wasm32-wasip2` and packs them into `target/plugins`.
+//! `cargo xtask plugins`: builds the plugins for `wasm32-wasip2`, packs them into `target/plugins` and signs them.
+//!
+//! The key is the checkout's own, made at the first run in `target/keys`. Its public half goes to `target/share/tiwizi/trust`,
+//! where the programs of this checkout find it (`kernel/cli/src/commands/roots.rs`): they accept what was built here.
+
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -60,13 +65,36 @@ pub(crate) fn build(tree: &Tree, choice: Choice) -> anyhow::Result<()> {
     build.run()?;
     let folder = tree.target.join("plugins");
     std::fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
+    let key = key(tree, choice.profile)?;
     for plugin in &PLUGINS {
-        pack(tree, plugin, choice.profile)?;
+        pack(tree, plugin, choice.profile, &key)?;
     }
     Ok(())
 }
 
-fn pack(tree: &Tree, plugin: &Plugin, profile: Profile) -> anyhow::Result<()> {
+/// The checkout's own key; makes it, and what makes its programs trust it, when they are not there.
+fn key(tree: &Tree, profile: Profile) -> anyhow::Result<PathBuf> {
+    let (keys, trust) = (tree.target.join("keys"), tree.target.join("share/tiwizi/trust"));
+    for folder in [&keys, &trust] {
+        std::fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
+    }
+    let (key, public, root) = (keys.join("checkout.key"), keys.join("checkout.key.pub"), trust.join("checkout.cert"));
+    if !key.is_file() || !public.is_file() {
+        for file in [&key, &public, &root].into_iter().filter(|file| file.exists()) {
+            std::fs::remove_file(file).with_context(|| format!("could not remove {}", file.display()))?;
+        }
+        let keygen = Program::new(tree.tiwizi(profile), &tree.root).words("plugin keygen --name");
+        keygen.word("Built from a checkout").word("--out").word(&key).run()?;
+    }
+    if !root.is_file() {
+        let certify = Program::new(tree.tiwizi(profile), &tree.root)
+            .words("plugin certify --level local --prefix * --from 1970-01-01 --until 2100-01-01");
+        certify.word("--key").word(&key).word("--out").word(&root).word(&public).run()?;
+    }
+    Ok(key)
+}
+
+fn pack(tree: &Tree, plugin: &Plugin, profile: Profile, key: &Path) -> anyhow::Result<()> {
     let out = tree.target.join("plugins").join(format!("{}.tzp", plugin.id));
     let mut pack = Program::new(tree.tiwizi(profile), &tree.root)
         .words("plugin pack --manifest")
@@ -78,6 +106,8 @@ fn pack(tree: &Tree, plugin: &Plugin, profile: Profile) -> anyhow::Result<()> {
         pack = pack.word("--assets").word(content);
     }
     pack.word("--out").word(&out).run()?;
+    let sign = Program::new(tree.tiwizi(profile), &tree.root).words("plugin sign --dev --key");
+    sign.word(key).word(&out).run()?;
     let bytes = std::fs::metadata(&out).with_context(|| format!("{} was not made", out.display()))?.len();
     say(&format!("{}: {} kB", tree.shown(&out), bytes.div_ceil(1000)));
     Ok(())

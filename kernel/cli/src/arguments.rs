@@ -1,5 +1,7 @@
 //! The command line, as `kernel.md` section 4 promises it to scripts.
 
+mod trust;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -9,6 +11,8 @@ use tiwizi_model::{Jurisdiction, PluginId};
 use crate::commands::plugin_build::Build;
 use crate::commands::plugin_check::Check;
 use crate::commands::plugin_new::New;
+
+pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};
 
 /// Tiwizi: a federated platform for cooperatives.
 #[derive(Debug, Parser)]
@@ -41,7 +45,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Register,
     },
-    /// Plugins: make, build, check, pack, install, list, grant.
+    /// Plugins: make, build, check, pack, sign, verify, install, list, grant; whom to trust.
     Plugin {
         #[command(subcommand)]
         command: Plugin,
@@ -193,6 +197,24 @@ pub(crate) enum Plugin {
         #[arg(long, value_name = "FILE.tzp")]
         out: PathBuf,
     },
+    /// Make a key to sign with.
+    Keygen(Keygen),
+    /// Certify the key of a publisher.
+    Certify(Certify),
+    /// Sign a bundle.
+    Sign(Sign),
+    /// Say whether a bundle is whole, who signed it, and whether an instance would accept it.
+    Verify(Verify),
+    /// Whom an instance trusts to sign plugins.
+    Trust {
+        #[command(subcommand)]
+        command: Trust,
+    },
+    /// What was taken back: keys, bundles, old versions.
+    Revoke {
+        #[command(subcommand)]
+        command: Revoke,
+    },
     /// Install a bundle and grant it capabilities.
     Install {
         #[command(flatten)]
@@ -203,6 +225,9 @@ pub(crate) enum Plugin {
         /// `all` that the manifest asks for, or names separated by commas; without it, nothing is granted.
         #[arg(long, value_name = "all|CAPABILITY,…", default_value = "")]
         grant: String,
+        /// Also accept a bundle that is not signed, or signed with a development key: one that you built yourself.
+        #[arg(long)]
+        dev: bool,
     },
     /// List the installed plugins.
     List {

@@ -5,7 +5,7 @@
 //! | 0 | done |
 //! | 1 | failed; the message says why and what to do next |
 //! | 2 | the command line is not right |
-//! | 3 | the input was refused: wrong rows, a bad bundle |
+//! | 3 | the input was refused: wrong rows, a bad bundle, one that nobody vouches for |
 //! | 4 | another kernel is using the instance |
 //! | 5 | the data directory is not an instance, or is newer than this program |
 

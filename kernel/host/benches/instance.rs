@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use criterion::Criterion;
 use tiwizi_host::bundle::{Sources, pack};
-use tiwizi_host::{Grants, Host, HostSettings, Request};
+use tiwizi_host::{Acceptance, Grants, Host, HostSettings, Request};
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, InstanceId, Language, PluginId};
 use tiwizi_records::{Catalogue, Plain, Records};
@@ -44,6 +44,7 @@ async fn host(directory: &Path) -> Host {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let component = target.join("wasm32-wasip2/plugin/tiwizi_chaos.wasm");
     let sources = Sources { folder: &root.join("tests/guests/chaos"), component: &component, assets: None };
-    host.install(pack(&sources).unwrap().into(), Grants::All, &Caller::system()).await.unwrap();
+    let (bundle, system) = (pack(&sources).unwrap().into(), Caller::system());
+    host.install_accepting(Acceptance::Development, bundle, Grants::All, &system).await.unwrap();
     host
 }

@@ -15,12 +15,13 @@ use crate::cache::Cache;
 use crate::call::{self, CallError, Ground};
 use crate::capability::Grants;
 use crate::engine::{Ticker, engine};
-use crate::install::{self, InstallError, NOT_READY};
+use crate::install::{self, InstallError, Installation, NOT_READY};
 use crate::load::{Loader, Plugins};
 use crate::plugin::{Asset, Plugin, PluginView, asked};
 use crate::request::Request;
 use crate::runtime::GuestRuntime;
 use crate::settings::{Enabled, HostError, HostSettings};
+use crate::trust::Acceptance;
 
 /// The plugin host of an instance. Cheap to clone.
 #[derive(Clone)]
@@ -87,7 +88,7 @@ impl Host {
                 }
             }
         }
-        Ok(())
+        self.stop_untrusted().await.map(drop).map_err(HostError::Storage)
     }
 
     async fn register_kinds(&self, plugin: &Plugin) -> Result<(), HostError> {
@@ -99,12 +100,26 @@ impl Host {
         Ok(())
     }
 
-    /// Installs a bundle, with these grants, on behalf of an administrator.
+    /// Installs a bundle that a trust root vouches for, with these grants, on behalf of an administrator.
     ///
     /// # Errors
     /// When anything about the bundle is refused or fails; nothing is installed then.
     pub async fn install(&self, bundle: Bytes, grants: Grants, by: &Caller) -> Result<PluginView, InstallError> {
-        install::install(self, bundle, &grants, by).await
+        self.install_accepting(Acceptance::Signed, bundle, grants, by).await
+    }
+
+    /// The same, and with `Acceptance::Development` also for a bundle that nobody vouches for but whoever installs it.
+    ///
+    /// # Errors
+    /// As `install`.
+    pub async fn install_accepting(
+        &self,
+        acceptance: Acceptance,
+        bytes: Bytes,
+        grants: Grants,
+        by: &Caller,
+    ) -> Result<PluginView, InstallError> {
+        install::install(self, Installation { bytes, grants: &grants, acceptance, by }).await
     }
 
     /// Every plugin, by id.
@@ -154,12 +169,15 @@ impl Host {
         Ok(plugin.view())
     }
 
-    /// Switches a plugin on or off. Calls under way finish.
+    /// Switches a plugin on or off. Calls under way finish. One that is no longer trusted cannot be switched on.
     ///
     /// # Errors
-    /// When there is no such plugin, or the database fails.
+    /// When there is no such plugin, it is no longer trusted, or the database fails.
     pub async fn set_enabled(&self, id: &PluginId, enabled: Enabled) -> Result<PluginView, HostError> {
         let plugin = self.known(id)?;
+        if enabled == Enabled::On {
+            self.check_trusted(&plugin).await?;
+        }
         let state = match enabled {
             Enabled::On => PluginState::Enabled,
             Enabled::Off => PluginState::Disabled,
@@ -232,7 +250,12 @@ impl Host {
         }
     }
 
-    async fn set_state(&self, plugin: &Plugin, state: PluginState, reason: Option<String>) -> Result<(), StorageError> {
+    pub(crate) async fn set_state(
+        &self,
+        plugin: &Plugin,
+        state: PluginState,
+        reason: Option<String>,
+    ) -> Result<(), StorageError> {
         let mut tx = self.db().begin_write().await?;
         rows::set_state(&mut tx, plugin.id(), state, reason.as_deref()).await?;
         tx.commit().await?;
@@ -246,6 +269,10 @@ impl Host {
 
     pub(crate) fn find(&self, id: &PluginId) -> Option<Arc<Plugin>> {
         self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    pub(crate) fn loaded(&self) -> Vec<Arc<Plugin>> {
+        self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     pub(crate) fn put(&self, plugin: Arc<Plugin>) {

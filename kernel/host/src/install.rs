@@ -1,8 +1,7 @@
 //! Installing a plugin: read, judge, compile, store, initialise. What fails leaves nothing installed.
 //!
 //! Compiling runs on a blocking thread of this process. A component that is made to keep the compiler busy is bounded here only by its size
-//! and by what the validator refuses; a child process with limits of its own comes with TODO(#3), as do signatures, upgrades and
-//! removal.
+//! and by what the validator refuses; a child process with limits of its own comes with TODO(#3), as do upgrades and removal.
 //!
 //! Files go to the content-addressed store first: bytes that no plugin refers to harm nobody. Then one transaction writes the plugin,
 //! its grants and its kinds. Then `init` runs as the system in its own unit; until it has succeeded the plugin stands as not ready, and
@@ -24,9 +23,10 @@ use crate::call::{self, CallError};
 use crate::capability::{Capability, Grants};
 use crate::component::{self, ComponentError};
 use crate::host::Host;
-use crate::load::{LoadError, texts_of_bundle};
-use crate::plugin::{Parts, Plugin, PluginView, Standing, asked};
+use crate::load::{LoadError, texts_of_bundle, version_of};
+use crate::plugin::{Parts, Plugin, PluginView, Provenance, Standing, asked};
 use crate::text::escaped;
+use crate::trust::{Acceptance, Claim, Seal, TrustError, Voucher, ledger};
 
 /// The reason under which a plugin stands while its `init` has not succeeded.
 pub(crate) const NOT_READY: &str = "it is being installed";
@@ -51,6 +51,9 @@ pub enum InstallError {
         /// What is wrong there.
         message: String,
     },
+    /// Nobody whom this instance trusts stands behind it.
+    #[error("the bundle is not trusted")]
+    Untrusted(#[source] TrustError),
     /// The component is refused.
     #[error("the component is refused")]
     Component(#[source] ComponentError),
@@ -93,15 +96,19 @@ pub enum InstallError {
     Load(#[source] LoadError),
 }
 
+/// What is installed, and how.
+pub(crate) struct Installation<'a> {
+    pub(crate) bytes: Bytes,
+    pub(crate) grants: &'a Grants,
+    pub(crate) acceptance: Acceptance,
+    pub(crate) by: &'a Caller,
+}
+
 /// Installs a bundle. Only one installation runs at a time.
-pub(crate) async fn install(
-    host: &Host,
-    bytes: Bytes,
-    grants: &Grants,
-    by: &Caller,
-) -> Result<PluginView, InstallError> {
+pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<PluginView, InstallError> {
+    let Installation { bytes, grants, acceptance, by } = wanted;
     let _alone = host.installing().lock().await;
-    let (bundle, manifest) = judge(&bytes)?;
+    let Judged { bundle, manifest, provenance, voucher } = judge(host, &bytes, acceptance).await?;
     if host.find(&manifest.id).is_some() {
         return Err(InstallError::Installed { plugin: manifest.id });
     }
@@ -120,6 +127,9 @@ pub(crate) async fn install(
         reason: Some(NOT_READY.to_owned()),
         installed_at: now,
         installed_by: by.account(),
+        level: voucher.level,
+        publisher: bundle.seal.as_ref().map(|seal| seal.key),
+        signature: bundle.seal.as_ref().map(Seal::text),
     };
     let plugin = Plugin::new(Parts {
         texts: texts_of_bundle(&bundle),
@@ -128,11 +138,12 @@ pub(crate) async fn install(
         standing: Standing { state: PluginState::Enabled, reason: None, grants: Arc::new(granted.clone()) },
         installed_at: now,
         installed_by: by.account(),
+        provenance,
         manifest,
     });
     let plugin = Arc::new(plugin);
     write_down(host, &plugin, &row, &granted).await?;
-    match initialise(host, &plugin).await {
+    match initialise(host, &plugin, &voucher).await {
         Ok(()) => {
             host.put(Arc::clone(&plugin));
             Ok(plugin.view())
@@ -155,10 +166,30 @@ fn refusal(error: LoadError) -> InstallError {
     }
 }
 
-/// Everything that can be said about a bundle without running or writing anything.
-fn judge(bytes: &Bytes) -> Result<(Bundle, Manifest), InstallError> {
+/// A bundle that may be compiled.
+struct Judged {
+    bundle: Bundle,
+    manifest: Manifest,
+    provenance: Provenance,
+    voucher: Voucher,
+}
+
+/// Everything that can be said about a bundle without running or writing anything: first whether it is whole, then whether it is
+/// trusted, then whether it keeps the rules.
+async fn judge(host: &Host, bytes: &Bytes, acceptance: Acceptance) -> Result<Judged, InstallError> {
     let bundle = Bundle::read(bytes).map_err(InstallError::Bundle)?;
     let manifest = Manifest::parse(&bundle.manifest).map_err(InstallError::Manifest)?;
+    let version = version_of(&manifest)
+        .map_err(|error| InstallError::Rule { pointer: "/version".to_owned(), message: error.to_string() })?;
+    let claim = Claim { plugin: &manifest.id, version: &version, bundle: bundle.hash, seal: bundle.seal.as_ref() };
+    let voucher = host.vouch(&claim, acceptance).await.map_err(InstallError::Storage)?;
+    let voucher = voucher.map_err(InstallError::Untrusted)?;
+    check_rules(&bundle, &manifest)?;
+    let provenance = Provenance { level: voucher.level, version, seal: bundle.seal.clone() };
+    Ok(Judged { bundle, manifest, provenance, voucher })
+}
+
+fn check_rules(bundle: &Bundle, manifest: &Manifest) -> Result<(), InstallError> {
     let rule = |pointer: &str, message: String| Err(InstallError::Rule { pointer: pointer.to_owned(), message });
     if RESERVED.contains(&manifest.id.as_str()) {
         return rule("/id", format!("{} is a name of the kernel's own", manifest.id));
@@ -179,8 +210,7 @@ fn judge(bytes: &Bytes) -> Result<(Bundle, Manifest), InstallError> {
             return rule(&format!("/locales/{position}"), format!("the bundle does not hold locales/{language}.ftl"));
         }
     }
-    component::check(&component_of(&bundle)?.1).map_err(InstallError::Component)?;
-    Ok((bundle, manifest))
+    component::check(&component_of(bundle)?.1).map_err(InstallError::Component)
 }
 
 fn component_of(bundle: &Bundle) -> Result<&(FileHash, Bytes), InstallError> {
@@ -233,7 +263,7 @@ fn grant_rows(granted: &BTreeSet<Capability>, row: &PluginRow) -> Vec<Capability
     granted.iter().map(grant).collect()
 }
 
-async fn initialise(host: &Host, plugin: &Arc<Plugin>) -> Result<(), InstallError> {
+async fn initialise(host: &Host, plugin: &Arc<Plugin>, voucher: &Voucher) -> Result<(), InstallError> {
     let (ground, called) = (host.ground().clone(), Arc::clone(plugin));
     let outcome = host.runtime().run(async move { call::init(&ground, &called).await }).await;
     outcome.and_then(|outcome| outcome).map_err(InstallError::Init)?.map_err(|error| InstallError::Refused {
@@ -242,6 +272,8 @@ async fn initialise(host: &Host, plugin: &Arc<Plugin>) -> Result<(), InstallErro
     })?;
     let mut tx = host.db().begin_write().await.map_err(InstallError::Storage)?;
     rows::set_state(&mut tx, plugin.id(), PluginState::Enabled, None).await.map_err(InstallError::Storage)?;
+    let now = host.ground().ambient.now();
+    ledger::note_installed(&mut tx, &plugin.claim(), voucher, now).await.map_err(InstallError::Storage)?;
     tx.commit().await.map_err(InstallError::Storage)
 }
 

@@ -5,7 +5,7 @@
 //! caller, and is committed only after it has answered well. It gets the interfaces of `sdk/wit/v1`, and behind each of them only
 //! what an administrator granted.
 //!
-//! This crate knows no HTTP and renders nothing: an answer is data. Removal, upgrades, signatures, hooks, events and jobs are TODO(#3).
+//! This crate knows no HTTP and renders nothing: an answer is data. Removal, upgrades, hooks, events and jobs are TODO(#3).
 //!
 //! Invariant: what a guest does wrong ends its own call and nothing else.
 
@@ -31,6 +31,7 @@ mod request;
 mod runtime;
 mod settings;
 mod text;
+pub mod trust;
 
 #[cfg(test)]
 mod tests;
@@ -48,3 +49,4 @@ pub use plugin::{Asset, CapabilityView, PluginView};
 pub use request::Request;
 pub use settings::{Enabled, HostError, HostSettings};
 pub use tiwizi_storage::plugin::PluginState;
+pub use trust::{Acceptance, TrustError};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use semver::Version;
 use tiwizi_model::{FileHash, Language};
 use tiwizi_records::{Manifest, ManifestError};
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow};
@@ -15,7 +16,8 @@ use crate::bindings::PluginPre;
 use crate::bundle::{Bundle, COMPONENT, Place};
 use crate::cache::{Cache, CacheError};
 use crate::guest::state::{CallState, linker};
-use crate::plugin::{Asset, Parts, Plugin, Standing, Texts, media_type};
+use crate::plugin::{Asset, Parts, Plugin, Provenance, Standing, Texts, media_type};
+use crate::trust::{NoteError, Seal};
 
 /// Why a plugin could not be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,18 @@ pub enum LoadError {
     /// Its manifest is no longer accepted.
     #[error("its manifest is not accepted by this kernel")]
     Manifest(#[source] ManifestError),
+    /// Its version is none.
+    #[error("its version {version:?} is none")]
+    Version {
+        /// What stands there.
+        version: String,
+        /// Why it is none.
+        #[source]
+        source: semver::Error,
+    },
+    /// Its signature can no longer be read.
+    #[error("its signature is not accepted by this kernel")]
+    Signature(#[source] NoteError),
     /// A file of its bundle is gone.
     #[error("its file {path} is not in the file store")]
     Missing {
@@ -75,7 +89,14 @@ impl Loader {
             None => self.ready(component, self.read(COMPONENT, component).await?).await?,
         };
         let grants = grants.iter().filter_map(|grant| grant.capability.parse().ok()).collect();
+        let seal = row.signature.as_deref().map(|text| Seal::read(text.as_bytes()));
+        let provenance = Provenance {
+            level: row.level,
+            version: version_of(&manifest)?,
+            seal: seal.transpose().map_err(LoadError::Signature)?,
+        };
         Ok(Plugin::new(Parts {
+            provenance,
             texts: self.texts(&manifest).await?,
             manifest,
             bundle: row.bundle,
@@ -130,6 +151,12 @@ impl Loader {
     }
 }
 
+/// The version of a manifest, as versions are compared.
+pub(crate) fn version_of(manifest: &Manifest) -> Result<Version, LoadError> {
+    let version = &manifest.version;
+    Version::parse(version).map_err(|source| LoadError::Version { version: version.clone(), source })
+}
+
 /// What a bundle holds besides its component.
 pub(crate) fn texts_of_bundle(bundle: &Bundle) -> Texts {
     let mut texts = Texts::default();
@@ -153,7 +180,7 @@ impl Texts {
                 let asset = Asset { hash, media_type: media_type(inside), bytes };
                 self.assets.insert(inside.to_owned(), asset);
             }
-            Ok(Place::Manifest | Place::Component) | Err(_) => {}
+            Ok(Place::Manifest | Place::Signature | Place::Component | Place::Sbom | Place::Schema(_)) | Err(_) => {}
         }
     }
 }

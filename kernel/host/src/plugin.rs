@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, limits};
+use semver::Version;
+use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, TrustLevel, limits};
 use tiwizi_records::Manifest;
 use tiwizi_records::manifest::{LocalText, RouteDeclaration};
 use tiwizi_storage::plugin::PluginState;
@@ -14,6 +15,7 @@ use crate::capability::Capability;
 use crate::gate::Gate;
 use crate::guest::state::CallState;
 use crate::log::LogMinute;
+use crate::trust::{Claim, Seal, Signer};
 
 /// One installed plugin. What can change while it runs lies in its standing.
 pub(crate) struct Plugin {
@@ -25,8 +27,18 @@ pub(crate) struct Plugin {
     pub(crate) minute: Arc<LogMinute>,
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
+    pub(crate) provenance: Provenance,
     standing: RwLock<Standing>,
     traps: Mutex<VecDeque<Instant>>,
+}
+
+/// Where a plugin came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Provenance {
+    /// How far whoever signed it was trusted when it was installed.
+    pub(crate) level: TrustLevel,
+    pub(crate) version: Version,
+    pub(crate) seal: Option<Seal>,
 }
 
 /// What a plugin's bundle holds besides its component.
@@ -67,8 +79,12 @@ pub struct PluginView {
     pub name: LocalText,
     /// What it does.
     pub description: LocalText,
-    /// Who publishes it.
+    /// Who publishes it, as it says itself.
     pub publisher: Option<String>,
+    /// How far whoever signed it was trusted when it was installed.
+    pub level: TrustLevel,
+    /// Who signed it; none when nobody did.
+    pub signer: Option<Signer>,
     /// Under which licence.
     pub licence: Option<String>,
     /// Whether it may be called.
@@ -113,6 +129,7 @@ pub(crate) struct Parts {
     pub(crate) standing: Standing,
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
+    pub(crate) provenance: Provenance,
 }
 
 impl Plugin {
@@ -126,6 +143,7 @@ impl Plugin {
             minute: Arc::default(),
             installed_at: parts.installed_at,
             installed_by: parts.installed_by,
+            provenance: parts.provenance,
             standing: RwLock::new(parts.standing),
             traps: Mutex::default(),
         }
@@ -133,6 +151,16 @@ impl Plugin {
 
     pub(crate) fn id(&self) -> &PluginId {
         &self.manifest.id
+    }
+
+    /// What is known of its bundle, to be judged again.
+    pub(crate) fn claim(&self) -> Claim<'_> {
+        Claim {
+            plugin: self.id(),
+            version: &self.provenance.version,
+            bundle: self.bundle,
+            seal: self.provenance.seal.as_ref(),
+        }
     }
 
     pub(crate) fn standing(&self) -> Standing {
@@ -187,6 +215,8 @@ impl Plugin {
             name: self.manifest.name.clone(),
             description: self.manifest.description.clone(),
             publisher: self.manifest.publisher.clone(),
+            level: self.provenance.level,
+            signer: self.provenance.seal.as_ref().map(Seal::signer),
             licence: self.manifest.licence.clone(),
             capabilities: self.manifest.capabilities.iter().map(capability).collect(),
             state: standing.state,

@@ -8,6 +8,7 @@ use tiwizi_storage::StorageError;
 
 use crate::cache::CacheError;
 use crate::capability::Capability;
+use crate::trust::TrustError;
 
 /// What the host is built with.
 #[derive(Debug, Clone)]
@@ -51,6 +52,15 @@ pub enum HostError {
         /// Why.
         #[source]
         source: CatalogueError,
+    },
+    /// It may not be called: what it was trusted for was taken back.
+    #[error("{plugin} is no longer trusted")]
+    Untrusted {
+        /// Which.
+        plugin: PluginId,
+        /// Why.
+        #[source]
+        source: TrustError,
     },
     /// There is no such plugin.
     #[error("there is no plugin {plugin}")]

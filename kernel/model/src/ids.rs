@@ -159,17 +159,20 @@ impl fmt::Display for FileHash {
 impl FromStr for FileHash {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let refused = || IdError::FileHash { text: shorten(text) };
-        let mut bytes = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(refused());
-        }
-        for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let digits = std::str::from_utf8(digits).map_err(|_| refused())?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| refused())?;
-        }
-        Ok(Self(bytes))
+        hex(text).map(Self).ok_or_else(|| IdError::FileHash { text: shorten(text) })
     }
+}
+
+/// Thirty-two bytes out of 64 hexadecimal digits.
+pub(crate) fn hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 fn is_slug(text: &str) -> bool {

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod place;
 pub mod record;
 pub mod tifinagh;
+pub mod trust;
 
 pub use ambient::{Ambient, Clock, Entropy, Instant, ManualClock, SeededEntropy, SystemClock, SystemEntropy};
 pub use change::{Change, Operation, Seq};
@@ -19,3 +20,4 @@ pub use ids::{AccountId, FileHash, IdError, InstanceId, KindName, PluginId, Reco
 pub use language::Language;
 pub use place::{Jurisdiction, ProvinceCode};
 pub use record::{Author, Record};
+pub use trust::{IdPrefix, IdPrefixes, PublicKey, TrustLevel};

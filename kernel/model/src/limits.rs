@@ -204,3 +204,22 @@ pub const REDIRECT_BYTES_MAX: usize = 2_000;
 pub const PROBLEM_CHARS_MAX: usize = 1_000;
 /// Versions of read records that one unit remembers.
 pub const UNIT_READS_MAX: usize = 20_000;
+
+/// A file of a bundle that is neither its component nor a text.
+pub const BUNDLE_ASSET_BYTES_MAX: usize = 64 << 20;
+/// The list of the libraries inside a plugin.
+pub const BUNDLE_SBOM_BYTES_MAX: usize = 8 << 20;
+/// The signature of a bundle, with its certificates.
+pub const SIGNATURE_BYTES_MAX: usize = 16 << 10;
+/// The certificates of one bundle, from its publisher's up.
+pub const CERTIFICATES_MAX: usize = 3;
+/// A certificate or a file with a key.
+pub const CERTIFICATE_BYTES_MAX: usize = 4 << 10;
+/// The prefixes of one certificate or trust root.
+pub const TRUST_PREFIXES_MAX: usize = 16;
+/// The trust roots of one instance.
+pub const TRUST_ROOTS_MAX: usize = 100;
+/// A list of revocations.
+pub const REVOCATIONS_BYTES_MAX: usize = 1 << 20;
+/// The entries of a list of revocations.
+pub const REVOCATIONS_MAX: usize = 4_000;

@@ -30,6 +30,7 @@ pub mod search;
 pub mod session;
 pub mod tally;
 pub mod token;
+pub mod trust;
 
 pub use change::{ChangeRow, FollowedRow};
 pub use db::{Db, Location};

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use tiwizi_model::{AccountId, FileHash, Instant, PluginId};
+use tiwizi_model::{AccountId, FileHash, Instant, PluginId, PublicKey, TrustLevel};
 
 use crate::error::{StorageError, failed};
 use crate::sql::{hash, parsed, row};
@@ -69,6 +69,12 @@ pub struct PluginRow {
     pub installed_at: Instant,
     /// Who installed it; none for the system.
     pub installed_by: Option<AccountId>,
+    /// How far whoever signed it was trusted.
+    pub level: TrustLevel,
+    /// Who signed it; none when nobody did.
+    pub publisher: Option<PublicKey>,
+    /// The text of its signature.
+    pub signature: Option<String>,
 }
 
 row!(PluginRow, row => Ok(Self {
@@ -80,6 +86,9 @@ row!(PluginRow, row => Ok(Self {
     reason: row.try_get(5)?,
     installed_at: Instant(row.try_get(6)?),
     installed_by: row.try_get::<Option<_>, _>(7)?.map(AccountId),
+    level: parsed(row.try_get(8)?)?,
+    publisher: row.try_get::<Option<&[u8]>, _>(9)?.map(hash).transpose()?.map(PublicKey),
+    signature: row.try_get(10)?,
 }));
 
 /// A capability that a plugin was granted.
@@ -99,10 +108,11 @@ row!(CapabilityRow, row => Ok(Self {
     granted_by: row.try_get::<Option<_>, _>(2)?.map(AccountId),
 }));
 
-const PUT: &str = "INSERT INTO plugin (id, version, bundle, manifest, state, reason, installed_at, installed_by) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
-    bundle = excluded.bundle, manifest = excluded.manifest, state = excluded.state, reason = excluded.reason, \
-    installed_at = excluded.installed_at, installed_by = excluded.installed_by";
+const PUT: &str = "INSERT INTO plugin (id, version, bundle, manifest, state, reason, installed_at, installed_by, level, \
+    publisher, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET \
+    version = excluded.version, bundle = excluded.bundle, manifest = excluded.manifest, state = excluded.state, \
+    reason = excluded.reason, installed_at = excluded.installed_at, installed_by = excluded.installed_by, \
+    level = excluded.level, publisher = excluded.publisher, signature = excluded.signature";
 
 /// Installs a plugin, or another version in the place of the one that is there.
 ///
@@ -118,12 +128,15 @@ pub async fn put(tx: &mut WriteTx, plugin: &PluginRow) -> Result<(), StorageErro
         .bind(&plugin.reason)
         .bind(plugin.installed_at.0)
         .bind(plugin.installed_by.map(|by| by.0))
+        .bind(plugin.level.as_str())
+        .bind(plugin.publisher.as_ref().map(|key| key.0.as_slice()))
+        .bind(&plugin.signature)
         .execute(conn).await.map(|_| ()))
     .map_err(failed("plugin.put"))
 }
 
-const FIND: &str = "SELECT id, version, bundle, manifest, state, reason, installed_at, installed_by FROM plugin \
-    WHERE id = $1";
+const FIND: &str = "SELECT id, version, bundle, manifest, state, reason, installed_at, installed_by, level, \
+    publisher, signature FROM plugin WHERE id = $1";
 
 /// The plugin with that id.
 ///
@@ -133,8 +146,8 @@ pub async fn find(tx: &mut Tx, id: &PluginId) -> Result<Option<PluginRow>, Stora
     on_db!(tx, conn => sqlx::query_as(FIND).bind(id.as_str()).fetch_optional(conn).await).map_err(failed("plugin.find"))
 }
 
-const ALL: &str = "SELECT id, version, bundle, manifest, state, reason, installed_at, installed_by FROM plugin \
-    ORDER BY id";
+const ALL: &str = "SELECT id, version, bundle, manifest, state, reason, installed_at, installed_by, level, \
+    publisher, signature FROM plugin ORDER BY id";
 
 /// Every installed plugin.
 ///

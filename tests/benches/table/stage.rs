@@ -72,6 +72,8 @@ impl Stage {
         let out = self.path("chaos.tzp");
         let pack = Tiwizi::words("plugin pack").option("--manifest", &manifest).option("--component", component);
         pack.option("--out", &out).succeed()?;
+        let key = paths::target().join("keys/checkout.key");
+        Tiwizi::words("plugin sign --dev").option("--key", key).word(&out).succeed()?;
         Ok(out)
     }
 }

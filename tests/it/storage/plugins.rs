@@ -1,6 +1,6 @@
 //! Installed plugins, their grants, and the numbers of kinds.
 
-use tiwizi_model::{AccountId, FileHash, Instant};
+use tiwizi_model::{AccountId, FileHash, Instant, PublicKey, TrustLevel};
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
 use tiwizi_storage::{kind, plugin};
 use uuid::Uuid;
@@ -18,6 +18,9 @@ for_each_database! {
             reason: None,
             installed_at: Instant(1),
             installed_by: Some(AccountId(Uuid::from_u128(2))),
+            level: TrustLevel::Community,
+            publisher: Some(PublicKey([9; 32])),
+            signature: Some("a signature".to_owned()),
         };
         let granted = |name: &str| CapabilityRow { capability: name.to_owned(), granted_at: Instant(1), granted_by: None };
         let mut tx = store.db.begin_write().await.unwrap();
@@ -30,6 +33,8 @@ for_each_database! {
         plugin::set_state(&mut tx, &row.id, PluginState::Quarantined, Some("it looped")).await.unwrap();
         let found = plugin::find(&mut tx, &row.id).await.unwrap().unwrap();
         assert_eq!((found.state, found.reason.as_deref()), (PluginState::Quarantined, Some("it looped")));
+        assert_eq!((found.level, found.publisher), (TrustLevel::Community, Some(PublicKey([9; 32]))));
+        assert_eq!(found.signature.as_deref(), Some("a signature"));
         assert_eq!(plugin::all(&mut tx).await.unwrap(), [found]);
         plugin::delete(&mut tx, &row.id).await.unwrap();
         assert_eq!(plugin::find(&mut tx, &row.id).await.unwrap(), None);

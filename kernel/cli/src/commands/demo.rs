@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
-use tiwizi_host::Grants;
+use tiwizi_host::{Acceptance, Grants};
 use tiwizi_identity::{Caller, NewAccount, Role, Scope, Secret};
 use tiwizi_model::{Ambient, Jurisdiction, KindName, Language, Record, RecordId};
 use tiwizi_records::{Filter, Query};
@@ -102,7 +102,7 @@ async fn install(app: &Arc<App>, folder: &Path) -> anyhow::Result<()> {
         outcome::complain(&format!("Installing the plugin {id} …"));
         let bytes = open::read_file(&path)?;
         app.host
-            .install(bytes.into(), Grants::All, &Caller::system())
+            .install_accepting(Acceptance::Development, bytes.into(), Grants::All, &Caller::system())
             .await
             .with_context(|| format!("could not install {}", path.display()))?;
     }

@@ -8,6 +8,7 @@ use tiwizi_model::Ambient;
 use tiwizi_server::{App, Settings, StartError};
 use tiwizi_storage::{Db, Location, OpenError};
 
+use crate::commands::roots;
 use crate::config::Config;
 use crate::outcome::Outcome;
 
@@ -25,7 +26,9 @@ pub(crate) async fn app(data: &Path, config: &Config) -> anyhow::Result<Arc<App>
     let mut settings = Settings::new(data);
     settings.database.clone_from(&config.database);
     settings.behind_tls = config.behind_tls;
-    App::open(settings).await.map_err(start_error)
+    let app = App::open(settings).await.map_err(start_error)?;
+    roots::adopt(&app.host).await;
+    Ok(app)
 }
 
 /// Opens the database of a data directory.

@@ -1,15 +1,15 @@
-//! `tiwizi plugin`: pack, install, list, grant.
+//! `tiwizi plugin`: pack, install, list, grant. Keys and trust have files of their own.
 
 use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use tiwizi_host::{Grants, PluginView, bundle};
+use tiwizi_host::{Acceptance, Grants, PluginView, bundle};
 use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
-use crate::commands::{open, plugin_build, plugin_check, plugin_new};
+use crate::commands::{open, plugin_build, plugin_check, plugin_keys, plugin_new, plugin_trust};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
@@ -18,7 +18,16 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
         Plugin::Build(build) => plugin_build::run(&build),
         Plugin::Check(check) => plugin_check::run(&check).await,
         Plugin::Pack { manifest, component, assets, out } => pack(&manifest, &component, assets.as_deref(), &out),
-        Plugin::Install { directory, bundle, grant } => install(&directory, &bundle, &grant).await,
+        Plugin::Keygen(arguments) => plugin_keys::keygen(&arguments),
+        Plugin::Certify(arguments) => plugin_keys::certify(&arguments),
+        Plugin::Sign(arguments) => plugin_keys::sign(&arguments),
+        Plugin::Verify(arguments) => plugin_keys::verify(&arguments).await,
+        Plugin::Trust { command } => plugin_trust::trust(command).await,
+        Plugin::Revoke { command } => plugin_trust::revoke(command).await,
+        Plugin::Install { directory, bundle, grant, dev } => {
+            let acceptance = if dev { Acceptance::Development } else { Acceptance::Signed };
+            install(&directory, &bundle, &grant, acceptance).await
+        }
         Plugin::List { directory } => list(&directory).await,
         Plugin::Grant { directory, plugin, grant: wanted } => grant(&directory, &plugin, &wanted).await,
     }
@@ -32,11 +41,11 @@ fn pack(folder: &Path, component: &Path, assets: Option<&Path>, out: &Path) -> a
     Ok(())
 }
 
-async fn install(directory: &DataDirectory, path: &Path, grant: &str) -> anyhow::Result<()> {
+async fn install(directory: &DataDirectory, path: &Path, grant: &str, acceptance: Acceptance) -> anyhow::Result<()> {
     let grants = Grants::parse(grant).context("--grant is not right")?;
     let bytes = open::read_file(path)?;
     let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
-    let installed = app.host.install(bytes.into(), grants, &Caller::system()).await;
+    let installed = app.host.install_accepting(acceptance, bytes.into(), grants, &Caller::system()).await;
     open::close(&app).await;
     let view = installed.map_err(|error| {
         anyhow::Error::new(error).context(format!("{} was not installed", path.display())).context(Outcome::Refused)
@@ -79,6 +88,8 @@ fn shown(view: &PluginView) -> Value {
         "version": view.version,
         "state": view.state.as_str(),
         "reason": view.reason,
+        "level": view.level.as_str(),
+        "signer": view.signer.as_ref().map(|signer| json!({ "name": signer.name, "key": signer.key.to_string() })),
         "capabilities": capabilities,
     })
 }
@@ -93,11 +104,18 @@ fn line(view: &PluginView) -> String {
             .collect();
         if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
     };
+    let signer = match &view.signer {
+        None => "nobody".to_owned(),
+        Some(signer) if signer.name.is_empty() => signer.key.to_string(),
+        Some(signer) => signer.name.clone(),
+    };
+    let reason = view.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!(
-        "{} {} is {}; granted: {}; not granted: {}",
+        "{} {} is {}{reason}; {}, signed by {signer}; granted: {}; not granted: {}",
         view.id,
         view.version,
         view.state.as_str(),
+        view.level,
         named(true),
         named(false)
     )

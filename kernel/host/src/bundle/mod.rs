@@ -1,21 +1,29 @@
-//! A plugin's bundle (`.tzp`): a plain tar of its manifest, its component, its templates, locales and assets.
+//! A plugin's bundle (`.tzp`): a plain tar of its manifest, its signature, its component, its templates, locales, schemas and
+//! assets, and the list of the libraries inside it (`sbom.json`).
 //!
 //! The manifest comes first and lists every other file with its size and SHA-256; what is not listed is not there, and what
-//! is listed must be. A bundle is read whole and judged before anything of it is written anywhere. Signatures come with a
-//! later issue (TODO(#3)).
+//! is listed must be. The signature comes second and signs the manifest. A bundle has one spelling: order, headers and padding of
+//! the tar are fixed, so that no byte of it is free. A bundle is read whole and judged before anything of it is written anywhere.
 
 mod pack;
 mod path;
 mod read;
+mod sign;
 
 pub use pack::{PackError, Sources, pack};
 pub use path::PathError;
-pub use read::{BundleError, FileEntry};
+pub use read::{Bundle, BundleError, FileEntry};
+pub use sign::{SignError, sign};
 
+#[cfg(test)]
+pub(crate) use pack::write;
 pub(crate) use path::Place;
-pub(crate) use read::Bundle;
 
 /// The manifest's name in a bundle.
 pub(crate) const MANIFEST: &str = "manifest.json";
+/// The signature's name in a bundle.
+pub(crate) const SIGNATURE: &str = "signature.txt";
 /// The component's name in a bundle.
 pub(crate) const COMPONENT: &str = "component.wasm";
+/// The name of the list of libraries in a bundle.
+pub(crate) const SBOM: &str = "sbom.json";

@@ -10,7 +10,7 @@ use tiwizi_model::limits;
 
 use crate::bundle::path::{PathError, Place};
 use crate::bundle::read::{BundleError, FileEntry, hash_of};
-use crate::bundle::{COMPONENT, MANIFEST};
+use crate::bundle::{COMPONENT, MANIFEST, SBOM, SIGNATURE};
 
 /// Why a bundle could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,7 @@ pub enum PackError {
 }
 
 /// What lies beside the manifest.
-const FOLDERS: [&str; 3] = ["templates", "locales", "assets"];
+const FOLDERS: [&str; 4] = ["templates", "locales", "schemas", "assets"];
 /// What is taken of a folder of media, as assets.
 const MEDIA: [&str; 2] = ["audio", "images"];
 const DEPTH_MAX: usize = 16;
@@ -65,7 +65,7 @@ const DEPTH_MAX: usize = 16;
 /// What a bundle is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'a> {
-    /// The folder with `manifest.json`, and `templates/`, `locales/` and `assets/` where there are any.
+    /// The folder with `manifest.json`, and `templates/`, `locales/`, `schemas/`, `assets/` and `sbom.json` where there are any.
     pub folder: &'a Path,
     /// The component.
     pub component: &'a Path,
@@ -80,6 +80,10 @@ pub struct Sources<'a> {
 pub fn pack(sources: &Sources<'_>) -> Result<Vec<u8>, PackError> {
     let Sources { folder, component, assets } = *sources;
     let mut files = BTreeMap::from([(COMPONENT.to_owned(), read(component)?)]);
+    let sbom = folder.join(SBOM);
+    if sbom.is_file() {
+        files.insert(SBOM.to_owned(), read(&sbom)?);
+    }
     for name in FOLDERS {
         collect(&folder.join(name), name, &mut files)?;
     }
@@ -93,12 +97,7 @@ pub fn pack(sources: &Sources<'_>) -> Result<Vec<u8>, PackError> {
         return Err(refused(BundleError::Many));
     }
     let manifest = manifest(&read(&folder.join(MANIFEST))?, &files)?;
-    let mut builder = tar::Builder::new(Vec::new());
-    append(&mut builder, MANIFEST, &manifest)?;
-    for (path, content) in &files {
-        append(&mut builder, path, content)?;
-    }
-    let bundle = builder.into_inner().map_err(|source| PackError::Write { source })?;
+    let bundle = write(&manifest, None, &files).map_err(|source| PackError::Write { source })?;
     crate::bundle::Bundle::read(&bundle.clone().into()).map_err(refused)?;
     Ok(bundle)
 }
@@ -145,14 +144,32 @@ fn manifest(text: &[u8], files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, P
     serde_json::to_vec_pretty(&manifest).map_err(|source| PackError::Manifest { source })
 }
 
-fn append(builder: &mut tar::Builder<Vec<u8>>, path: &str, content: &[u8]) -> Result<(), PackError> {
+/// The bytes of a bundle: manifest, signature, then the other files in the order of their paths.
+pub(crate) fn write<C: AsRef<[u8]>>(
+    manifest: &[u8],
+    signature: Option<&str>,
+    files: &BTreeMap<String, C>,
+) -> io::Result<Vec<u8>> {
+    let mut builder = tar::Builder::new(Vec::new());
+    builder.append(&header(MANIFEST, manifest.len())?, manifest)?;
+    if let Some(signature) = signature {
+        builder.append(&header(SIGNATURE, signature.len())?, signature.as_bytes())?;
+    }
+    for (path, content) in files {
+        builder.append(&header(path, content.as_ref().len())?, content.as_ref())?;
+    }
+    builder.into_inner()
+}
+
+/// The one header that a file of a bundle may have.
+pub(super) fn header(path: &str, bytes: usize) -> io::Result<tar::Header> {
     let mut header = tar::Header::new_ustar();
     header.set_entry_type(tar::EntryType::Regular);
-    header.set_size(content.len() as u64);
+    header.set_size(bytes as u64);
     header.set_mode(0o644);
-    header.set_path(path).map_err(|source| PackError::Write { source })?;
+    header.set_path(path)?;
     header.set_cksum();
-    builder.append(&header, content).map_err(|source| PackError::Write { source })
+    Ok(header)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, PackError> {
@@ -200,6 +217,16 @@ mod tests {
         let paths: Vec<&str> = bundle.files.keys().map(String::as_str).collect();
         assert_eq!(paths, ["assets/audio/a.opus", "component.wasm", "locales/fr.ftl"]);
         assert_eq!(pack(), pack());
+    }
+
+    #[test]
+    fn schemas_and_the_list_of_libraries_go_along() {
+        let folder = folder();
+        fs::create_dir(folder.path().join("schemas")).unwrap();
+        fs::write(folder.path().join("schemas/note.json"), b"{}").unwrap();
+        fs::write(folder.path().join("sbom.json"), b"{}").unwrap();
+        let bundle = crate::bundle::Bundle::read(&packed(folder.path(), None).unwrap().into()).unwrap();
+        assert!(bundle.files.contains_key("schemas/note.json") && bundle.files.contains_key("sbom.json"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use tiwizi_model::limits;
 
-use crate::bundle::{COMPONENT, MANIFEST};
+use crate::bundle::{COMPONENT, MANIFEST, SBOM, SIGNATURE};
 use crate::text::escaped;
 
 /// Why a path is refused.
@@ -18,12 +18,18 @@ pub struct PathError {
 pub(crate) enum Place<'a> {
     /// `manifest.json`
     Manifest,
+    /// `signature.txt`
+    Signature,
     /// `component.wasm`
     Component,
+    /// `sbom.json`
+    Sbom,
     /// `templates/NAME.html`
     Template(&'a str),
     /// `locales/TAG.ftl`
     Locale(&'a str),
+    /// `schemas/NAME.json`
+    Schema(&'a str),
     /// `assets/…`
     Asset(&'a str),
 }
@@ -42,16 +48,41 @@ impl<'a> Place<'a> {
         }
         match path.split_once('/') {
             None if path == MANIFEST => Ok(Self::Manifest),
+            None if path == SIGNATURE => Ok(Self::Signature),
             None if path == COMPONENT => Ok(Self::Component),
+            None if path == SBOM => Ok(Self::Sbom),
             Some(("templates", file)) => {
                 named(file, ".html").map(Self::Template).ok_or_else(|| refused("a template is templates/NAME.html"))
             }
             Some(("locales", file)) => {
                 named(file, ".ftl").map(Self::Locale).ok_or_else(|| refused("a locale is locales/TAG.ftl"))
             }
+            Some(("schemas", file)) => {
+                named(file, ".json").map(Self::Schema).ok_or_else(|| refused("a schema is schemas/NAME.json"))
+            }
             Some(("assets", file)) => Ok(Self::Asset(file)),
-            _ => Err(refused("a bundle holds manifest.json, component.wasm, templates/, locales/ and assets/")),
+            _ => Err(refused(
+                "a bundle holds manifest.json, signature.txt, component.wasm, sbom.json, templates/, locales/, schemas/ and assets/",
+            )),
         }
+    }
+
+    /// How long such a file may be.
+    pub(crate) fn bytes_max(self) -> usize {
+        match self {
+            Self::Manifest => limits::MANIFEST_BYTES_MAX,
+            Self::Signature => limits::SIGNATURE_BYTES_MAX,
+            Self::Component => usize::try_from(limits::COMPONENT_BYTES_MAX).unwrap_or(usize::MAX),
+            Self::Sbom => limits::BUNDLE_SBOM_BYTES_MAX,
+            Self::Template(_) | Self::Locale(_) => limits::BUNDLE_TEXT_BYTES_MAX,
+            Self::Schema(_) => limits::SCHEMA_BYTES_MAX,
+            Self::Asset(_) => limits::BUNDLE_ASSET_BYTES_MAX,
+        }
+    }
+
+    /// Whether such a file is text.
+    pub(crate) fn is_text(self) -> bool {
+        !matches!(self, Self::Component | Self::Asset(_))
     }
 }
 
@@ -75,6 +106,9 @@ mod tests {
         assert_eq!(Place::of("component.wasm"), Ok(Place::Component));
         assert_eq!(Place::of("templates/course.html"), Ok(Place::Template("course")));
         assert_eq!(Place::of("locales/zgh.ftl"), Ok(Place::Locale("zgh")));
+        assert_eq!(Place::of("schemas/note.json"), Ok(Place::Schema("note")));
+        assert_eq!(Place::of("signature.txt"), Ok(Place::Signature));
+        assert_eq!(Place::of("sbom.json"), Ok(Place::Sbom));
         assert_eq!(Place::of("assets/audio/ary/vote.opus"), Ok(Place::Asset("audio/ary/vote.opus")));
     }
 
@@ -98,6 +132,8 @@ mod tests {
             "templates/x.txt",
             "templates/a/b.html",
             "locales/.ftl",
+            "schemas/note.txt",
+            "sbom.xml",
             "assets/ⵣ.png",
             "assets/a b",
             &long,

@@ -1,4 +1,4 @@
-//! A host over a fresh database, with the chaos plugin installed.
+//! A host over a fresh database that trusts the tests' key, with the chaos plugin installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,11 +8,12 @@ use bytes::Bytes;
 use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, InstanceId, Language, PluginId};
+use tiwizi_model::{Ambient, InstanceId, Instant, Language, ManualClock, PluginId, SeededEntropy, TrustLevel};
 use tiwizi_records::{Catalogue, Plain, Records};
 use tiwizi_storage::{Db, Files, Location};
 
-use crate::bundle::{Sources, pack};
+use crate::bundle::{Sources, pack, sign};
+use crate::trust::{Root, SecretKey};
 use crate::{Answer, CallError, Grants, Host, HostSettings, PluginState, Request};
 
 pub(super) struct House {
@@ -32,6 +33,7 @@ impl House {
         let directory = tempfile::tempdir().unwrap();
         warm(directory.path());
         let host = open(directory.path()).await;
+        host.add_root(&root_of(&key(), TrustLevel::Directorate, "*")).await.unwrap();
         Self { directory, host }
     }
 
@@ -87,10 +89,30 @@ async fn open(directory: &Path) -> Host {
     Host::start(settings, records, files, ambient).await.unwrap()
 }
 
-/// The chaos plugin's bundle.
+/// The chaos plugin's bundle, signed with the key that the house trusts.
 pub(super) fn bundle() -> Bytes {
+    sign(&unsigned(), &key(), Vec::new()).unwrap().into()
+}
+
+/// The same, not signed.
+pub(super) fn unsigned() -> Bytes {
     let folder = root().join("tests/guests/chaos");
     pack(&Sources { folder: &folder, component: &component(), assets: None }).unwrap().into()
+}
+
+/// The key that every house trusts.
+pub(super) fn key() -> SecretKey {
+    key_of("Tests", 1)
+}
+
+/// Always the same key for the same seed.
+pub(super) fn key_of(name: &str, seed: u64) -> SecretKey {
+    let clock = Arc::new(ManualClock::at(Instant(0)));
+    SecretKey::generate(name, &Ambient::new(clock, Arc::new(SeededEntropy::new(seed)))).unwrap()
+}
+
+pub(super) fn root_of(key: &SecretKey, level: TrustLevel, prefixes: &str) -> Root {
+    Root { holder: key.signer(), level, prefixes: prefixes.parse().unwrap(), until: None }
 }
 
 fn root() -> PathBuf {

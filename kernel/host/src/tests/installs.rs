@@ -1,50 +1,35 @@
 //! Installing: all of it or nothing.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tiwizi_identity::Caller;
 use tiwizi_model::FileHash;
 
-use super::house::{House, bundle, chaos};
+use super::house::{House, bundle, chaos, key, unsigned};
+use crate::bundle::{Bundle, write};
+use crate::trust::Seal;
 use crate::{BundleError, ComponentError, Grants, InstallError, PluginState};
 
-/// The chaos bundle with another component and a changed manifest; the list of files is right again.
-fn changed(component: Option<Vec<u8>>, change: impl FnOnce(&mut Value)) -> Bytes {
-    let mut archive = tar::Archive::new(std::io::Cursor::new(bundle()));
-    let mut files: Vec<(String, Vec<u8>)> = archive
-        .entries()
-        .unwrap()
-        .map(|entry| {
-            let mut entry = entry.unwrap();
-            let mut content = Vec::new();
-            std::io::Read::read_to_end(&mut entry, &mut content).unwrap();
-            (entry.path().unwrap().to_string_lossy().into_owned(), content)
-        })
-        .collect();
+/// The chaos bundle with another component and a changed manifest; the list of files and the signature are right again.
+pub(super) fn changed(component: Option<Vec<u8>>, change: impl FnOnce(&mut Value)) -> Bytes {
+    let Bundle { manifest, files, .. } = Bundle::read(&unsigned()).unwrap();
+    let mut files: BTreeMap<String, Bytes> = files.into_iter().map(|(path, (_, content))| (path, content)).collect();
     if let Some(component) = component {
-        files.iter_mut().find(|(path, _)| path == "component.wasm").unwrap().1 = component;
+        files.insert("component.wasm".to_owned(), component.into());
     }
-    let mut manifest: Value = serde_json::from_slice(&files[0].1).unwrap();
+    let mut manifest: Value = serde_json::from_slice(&manifest).unwrap();
     change(&mut manifest);
-    manifest["files"] = files[1..]
-        .iter()
-        .map(|(path, content)| {
-            let hash = FileHash(Sha256::digest(content).into());
-            json!({ "path": path, "sha256": hash.to_string(), "bytes": content.len() })
-        })
-        .collect();
-    files[0].1 = manifest.to_string().into_bytes();
-    let mut builder = tar::Builder::new(Vec::new());
-    for (path, content) in &files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(content.len() as u64);
-        header.set_entry_type(tar::EntryType::Regular);
-        header.set_path(path).unwrap();
-        header.set_cksum();
-        builder.append(&header, &content[..]).unwrap();
-    }
-    builder.into_inner().unwrap().into()
+    let entry = |(path, content): (&String, &Bytes)| {
+        let hash = FileHash(Sha256::digest(content).into());
+        json!({ "path": path, "sha256": hash.to_string(), "bytes": content.len() })
+    };
+    manifest["files"] = files.iter().map(entry).collect();
+    let manifest = manifest.to_string().into_bytes();
+    let seal = Seal::make(FileHash(Sha256::digest(&manifest).into()), &key(), Vec::new());
+    write(&manifest, Some(&seal.text()), &files).unwrap().into()
 }
 
 async fn refused(bundle: Bytes) -> InstallError {
@@ -135,7 +120,10 @@ async fn one_changed_byte_in_a_bundle_is_refused() {
     let last = bytes.len() - 2_000;
     bytes[last] ^= 1;
     let error = refused(bytes.into()).await;
-    assert!(matches!(error, InstallError::Bundle(BundleError::Differs { .. } | BundleError::Tar { .. })), "{error:?}");
+    assert!(
+        matches!(error, InstallError::Bundle(BundleError::Differs { .. } | BundleError::Spelling { .. })),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

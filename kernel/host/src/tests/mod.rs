@@ -5,4 +5,5 @@ mod bounds;
 mod calls;
 mod house;
 mod installs;
+mod trust;
 mod writes;

@@ -35,8 +35,11 @@ pub(crate) struct PluginShown {
     /// What it does, by language.
     #[schema(value_type = Object)]
     description: Map<String, Value>,
+    /// Who publishes it, as it says itself.
     publisher: Option<String>,
     licence: Option<String>,
+    /// How far whoever signed it is trusted: `national`, `directorate`, `community` or `local`.
+    level: &'static str,
     /// `enabled`, `disabled` or `quarantined`.
     state: &'static str,
     kinds: Vec<String>,
@@ -53,6 +56,8 @@ pub(crate) struct PluginAdministration {
     capabilities: Vec<CapabilityShown>,
     /// The SHA-256 of its bundle.
     bundle: String,
+    /// The public key that signed it; none when nobody did.
+    signed_by: Option<String>,
     installed: String,
     installed_by: Option<String>,
 }
@@ -98,6 +103,7 @@ impl PluginShown {
                 })
                 .collect(),
             bundle: plugin.bundle.to_string(),
+            signed_by: plugin.signer.as_ref().map(|signer| signer.key.to_string()),
             installed: rfc3339(plugin.installed_at),
             installed_by: plugin.installed_by.map(|account| account.to_string()),
         });
@@ -108,6 +114,7 @@ impl PluginShown {
             description: by_language(&plugin.description),
             publisher: plugin.publisher,
             licence: plugin.licence,
+            level: plugin.level.as_str(),
             state: plugin.state.as_str(),
             kinds: plugin.kinds,
             languages: plugin.locales.iter().map(|language| language.tag()).collect(),
@@ -141,7 +148,7 @@ pub(crate) async fn show(
     json::ok(&PluginShown::of(plugin, visitor.caller().holds(Role::Administrator)))
 }
 
-/// Installs a bundle, or upgrades the plugin to it. `grant` says what it may do: `all` that it asks for, or names.
+/// Installs a signed bundle that a trust root of this instance vouches for. `grant` says what it may do: `all` that it asks for, or names.
 #[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     params(("grant" = Option<String>, Query, description = "`all`, or the names of capabilities separated by commas")),
     responses((status = 201, body = PluginShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]

@@ -52,6 +52,7 @@ impl From<HostError> for Problem {
         match error {
             HostError::Unknown { .. } => Fault::UnknownPlugin.into(),
             HostError::Unasked { .. } => Self::field("/capabilities", "unasked", error.to_string()),
+            HostError::Untrusted { .. } => refused("untrusted", error),
             HostError::Storage(source) => source.into(),
             HostError::Engine(_) | HostError::Threads(_) | HostError::Cache(_) | HostError::Kinds { .. } => {
                 Self::internal(error)
@@ -66,6 +67,7 @@ impl From<InstallError> for Problem {
             InstallError::Bundle(source) => refused("bundle", source),
             InstallError::Manifest(source) => refused("manifest", source),
             InstallError::Rule { pointer, message } => Self::field(&pointer, "manifest", message),
+            InstallError::Untrusted(source) => refused("untrusted", source),
             InstallError::Component(source) => refused("component", source),
             InstallError::Installed { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             InstallError::Ungranted { .. } => Self::parameter("grant", error.to_string()),

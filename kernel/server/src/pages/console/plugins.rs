@@ -80,6 +80,8 @@ fn shown(plugin: &PluginView, language: Language) -> Value {
         description => plugin.description.in_language(language),
         version => &*plugin.version,
         publisher => plugin.publisher.as_deref(),
+        level => plugin.level.as_str(),
+        signer => plugin.signer.as_ref().map(|signer| &*signer.name).filter(|name| !name.is_empty()),
         state => plugin.state.as_str(),
         reason => plugin.reason.as_deref(),
         capabilities => plugin.capabilities.iter().map(capability).collect::<Vec<_>>(),

@@ -60,7 +60,7 @@ pub enum HostError {
         plugin: PluginId,
         /// Why.
         #[source]
-        source: TrustError,
+        source: Box<TrustError>,
     },
     /// There is no such plugin.
     #[error("there is no plugin {plugin}")]

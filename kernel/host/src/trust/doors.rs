@@ -283,7 +283,7 @@ impl Host {
         let mut tx = self.db().read().await.map_err(HostError::Storage)?;
         let trust = ledger::trust(&mut tx).await.map_err(HostError::Storage)?;
         let still = trust.still(&plugin.claim(), plugin.provenance.level);
-        still.map_err(|source| HostError::Untrusted { plugin: plugin.id().clone(), source })
+        still.map_err(|source| HostError::Untrusted { plugin: plugin.id().clone(), source: Box::new(source) })
     }
 
     /// Stops the plugins that may no longer run and says which were stopped now. Nothing is switched on again by itself.

@@ -139,9 +139,9 @@ pub enum TrustError {
         /// Which.
         plugin: PluginId,
         /// What came.
-        version: Version,
+        version: String,
         /// What is allowed.
-        minimum: Version,
+        minimum: String,
         /// Why.
         reason: String,
     },
@@ -151,9 +151,9 @@ pub enum TrustError {
         /// Which.
         plugin: PluginId,
         /// What came.
-        version: Version,
+        version: String,
         /// What was here.
-        highest: Version,
+        highest: String,
     },
 }
 
@@ -178,8 +178,8 @@ impl Trust {
         match highest {
             Some(highest) if claim.version.cmp_precedence(highest).is_lt() => Err(TrustError::Older {
                 plugin: claim.plugin.clone(),
-                version: claim.version.clone(),
-                highest: highest.clone(),
+                version: claim.version.to_string(),
+                highest: highest.to_string(),
             }),
             _ => Ok(voucher),
         }
@@ -273,8 +273,8 @@ fn check_entry(Entry { target, reason }: &Entry, claim: &Claim<'_>) -> Result<()
         Target::Before(plugin, minimum) if plugin == claim.plugin && claim.version.cmp_precedence(minimum).is_lt() => {
             Err(TrustError::Minimum {
                 plugin: plugin.clone(),
-                version: claim.version.clone(),
-                minimum: minimum.clone(),
+                version: claim.version.to_string(),
+                minimum: minimum.to_string(),
                 reason,
             })
         }

@@ -9,6 +9,7 @@ mod records;
 mod scans;
 mod search;
 mod transactions;
+mod trust;
 
 use std::sync::Arc;
 

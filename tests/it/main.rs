@@ -17,3 +17,4 @@ mod stop;
 #[cfg(test)]
 mod storage;
 mod training;
+mod trust;

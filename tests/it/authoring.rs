@@ -41,7 +41,7 @@ async fn first_page(template: &str) -> anyhow::Result<String> {
     run(&format!("plugin build {id}"))?;
     run(&format!("plugin check {id}"))?;
     let bundle = reader.folder().join(&id).join(format!("{id}.tzp"));
-    let instance = Instance::start(&Setting { bundle: Some(bundle), ..Setting::default() })?;
+    let instance = Instance::start(&Setting { bundle: Some(bundle), dev: true, ..Setting::default() })?;
     Ok(instance.visitor()?.get(&format!("/fr/p/{id}/")).await?.expect(200)?.text)
 }
 

@@ -37,6 +37,8 @@ pub struct Setting {
     pub users: Vec<[&'static str; 3]>,
     /// A bundle to install with all that it asks for.
     pub bundle: Option<PathBuf>,
+    /// Whether that bundle is one that nobody signed.
+    pub dev: bool,
     /// Where its directory is made; none means among the machine's temporary files.
     pub folder: Option<PathBuf>,
 }
@@ -48,6 +50,7 @@ impl Default for Setting {
             database: None,
             users: vec![[REGISTRAR, "registrar", "nation"]],
             bundle: None,
+            dev: false,
             folder: None,
         }
     }
@@ -103,7 +106,8 @@ impl Instance {
             instance.add_user(email, role, scope)?;
         }
         if let Some(bundle) = &setting.bundle {
-            Tiwizi::words("plugin install --grant all").data(&instance.data).word(bundle).succeed()?;
+            let words = if setting.dev { "plugin install --grant all --dev" } else { "plugin install --grant all" };
+            Tiwizi::words(words).data(&instance.data).word(bundle).succeed()?;
         }
         Ok(instance)
     }

@@ -101,7 +101,7 @@ pub(crate) fn run(new: &New) -> anyhow::Result<()> {
          Test its rules:    cd {folder} && cargo test\n\
          Build its bundle:  tiwizi plugin build {folder}\n\
          Check it:          tiwizi plugin check {folder}\n\
-         Install it:        tiwizi plugin install --data DATA {folder}/{id}.tzp --grant all"
+         Install it:        tiwizi plugin install --data DATA {folder}/{id}.tzp --grant all --dev"
     );
     outcome::answer(new.json, &json!({ "id": id.to_string(), "folder": new.folder, "sdk": kit }), &text);
     Ok(())

@@ -204,3 +204,20 @@ pub const REDIRECT_BYTES_MAX: usize = 2_000;
 pub const PROBLEM_CHARS_MAX: usize = 1_000;
 /// Versions of read records that one unit remembers.
 pub const UNIT_READS_MAX: usize = 20_000;
+
+/// The key of a value that a plugin keeps.
+pub const KV_KEY_BYTES_MAX: usize = 512;
+/// A value that a plugin keeps.
+pub const KV_VALUE_BYTES_MAX: usize = 64 << 10;
+/// Values that one plugin may keep.
+pub const KV_ITEMS_MAX: i64 = 100_000;
+/// The keys and values that one plugin may keep, together.
+pub const KV_BYTES_MAX: i64 = 256 << 20;
+/// Values that one unit gathers.
+pub const KV_WRITES_MAX: usize = 500;
+/// The keys and values that one unit gathers, together.
+pub const KV_UNIT_BYTES_MAX: usize = 8 << 20;
+/// The keys of one page.
+pub const KV_PAGE_ROWS_MAX: u32 = 1_000;
+/// Values whose time is over that one transaction of the clean-up forgets.
+pub const KV_SWEEP_ROWS_MAX: i64 = 1_000;

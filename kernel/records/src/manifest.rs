@@ -74,7 +74,7 @@ impl LocalText {
 /// Something that a plugin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityRequest {
-    /// Its name: `store`, `registry.read`, `milestones`, `telemetry`, `context`.
+    /// Its name: `store`, `kv`, `registry.read`, `milestones`, `telemetry`, `context`.
     pub name: String,
     /// Why, for the administrator who grants it.
     pub reason: LocalText,

@@ -24,6 +24,7 @@ pub mod grant;
 pub mod idempotency;
 pub mod instance;
 pub mod kind;
+pub mod kv;
 pub mod plugin;
 pub mod record;
 pub mod search;

@@ -17,12 +17,20 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 1] = [Migration {
-    number: 1,
-    name: "ground",
-    sqlite: include_str!("../../../migrations/sqlite/0001_ground.sql"),
-    postgres: include_str!("../../../migrations/postgres/0001_ground.sql"),
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        number: 1,
+        name: "ground",
+        sqlite: include_str!("../../../migrations/sqlite/0001_ground.sql"),
+        postgres: include_str!("../../../migrations/postgres/0001_ground.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "plugin_values",
+        sqlite: include_str!("../../../migrations/sqlite/0002_plugin_values.sql"),
+        postgres: include_str!("../../../migrations/postgres/0002_plugin_values.sql"),
+    },
+];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (\
     number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -212,6 +212,7 @@ grants-saved = تم حفظ الأذونات.
 grant-granted = مأذون
 grant-denied = غير مأذون
 capability-store = حفظ سجلاتها الخاصة
+capability-kv = حفظ قيم صغيرة بمفاتيح
 capability-registry-read = قراءة سجل التعاونيات
 capability-milestones = تدوين مراحل المسار
 capability-telemetry = الكتابة في السجل التقني

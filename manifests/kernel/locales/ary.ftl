@@ -207,6 +207,7 @@ grants-saved = تحفظو الأذونات.
 grant-granted = مسموح
 grant-denied = ماشي مسموح
 capability-store = تحفظ السجلات ديالها
+capability-kv = تحفظ قيم صغار بالمفاتيح
 capability-registry-read = تقرا سجل التعاونيات
 capability-milestones = تقيد المراحل ديال المسار
 capability-telemetry = تكتب ف السجل التقني

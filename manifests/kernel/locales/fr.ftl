@@ -202,6 +202,7 @@ grants-saved = Les autorisations sont enregistrées.
 grant-granted = accordé
 grant-denied = refusé
 capability-store = Garder ses propres fiches
+capability-kv = Garder de petites valeurs par clé
 capability-registry-read = Lire le registre des coopératives
 capability-milestones = Noter les étapes du parcours
 capability-telemetry = Écrire dans le journal technique

@@ -200,6 +200,7 @@ grants-saved = ⵜⵜⵡⴰⵃⴹⴰⵏⵜ ⵜⵓⵔⴰⴳⵉⵏ.
 grant-granted = ⵉⵜⵜⵢⴰⵊⴰ
 grant-denied = ⵓⵔ ⵉⵜⵜⵢⴰⵊⴰ
 capability-store = ⵃⴹⵓ ⵜⵉⴼⵔⴰ ⵏⵏⵙ
+capability-kv = ⵃⴹⵓ ⴰⵜⵉⴳⵏ ⵙ ⵜⵙⴰⵔⵓⵜ
 capability-registry-read = ⵖⵔ ⴰⵣⵎⵎⴻⵎ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
 capability-milestones = ⴰⵔⴰ ⵜⵉⵙⵓⵔⵉⴼⵉⵏ ⵏ ⵓⴱⵔⵉⴷ
 capability-telemetry = ⴰⵔⴰ ⴳ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ

@@ -4,6 +4,7 @@
 //! imports, and the one in memory, for tests. A new interface is a new trait with its two implementations.
 
 use crate::bindings::tiwizi::plugin::context::CallerView;
+use crate::bindings::tiwizi::plugin::kv::KeyPage;
 use crate::bindings::tiwizi::plugin::telemetry::Level;
 use crate::bindings::tiwizi::plugin::types::{Entry, Error, Page, Query};
 
@@ -42,6 +43,16 @@ pub(crate) trait MilestonesImport {
 /// `telemetry`: lines in the kernel's log.
 pub(crate) trait TelemetryImport {
     fn log(level: Level, message: &str, fields: &[(&str, &str)]);
+}
+
+/// `kv`: the plugin's values by key.
+pub(crate) trait KvImport {
+    fn get(key: &str) -> Result<Option<Vec<u8>>, Error>;
+    fn set(key: &str, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error>;
+    fn delete(key: &str) -> Result<(), Error>;
+    fn cas(key: &str, expected: Option<&[u8]>, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error>;
+    fn increment(key: &str, delta: i64) -> Result<i64, Error>;
+    fn list_keys(prefix: &str, limit: u32, cursor: Option<&str>) -> Result<KeyPage, Error>;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -78,6 +78,7 @@ mod request;
 pub mod context;
 pub mod declaration;
 pub mod form;
+pub mod kv;
 pub mod language;
 pub mod milestones;
 #[cfg(not(target_arch = "wasm32"))]

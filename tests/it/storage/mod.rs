@@ -9,6 +9,7 @@ mod records;
 mod scans;
 mod search;
 mod transactions;
+mod values;
 
 use std::sync::Arc;
 

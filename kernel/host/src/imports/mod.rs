@@ -5,6 +5,7 @@
 
 mod context;
 mod convert;
+mod kv;
 mod milestones;
 mod registry;
 mod store;

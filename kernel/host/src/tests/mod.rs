@@ -5,4 +5,5 @@ mod bounds;
 mod calls;
 mod house;
 mod installs;
+mod kv;
 mod writes;

@@ -1,9 +1,6 @@
 //! The real kernel, through the component's imports.
 
-use super::{
-    CallerView, ContextImport, Entry, Error, Level, MilestonesImport, Page, Query, RegistryImport, StoreImport,
-    TelemetryImport,
-};
+use super::{CallerView, ContextImport, Entry, Error, KeyPage, KvImport, Level, MilestonesImport, Page, Query, RegistryImport, StoreImport, TelemetryImport};
 use crate::bindings::tiwizi::plugin as wire;
 
 /// The kernel that the component runs in.
@@ -85,5 +82,31 @@ impl TelemetryImport for Kernel {
     fn log(level: Level, message: &str, fields: &[(&str, &str)]) {
         let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         wire::telemetry::log(level, message, &fields);
+    }
+}
+
+impl KvImport for Kernel {
+    fn get(key: &str) -> Result<Option<Vec<u8>>, Error> {
+        wire::kv::get(key)
+    }
+
+    fn set(key: &str, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error> {
+        wire::kv::set(key, value, ttl_ms)
+    }
+
+    fn delete(key: &str) -> Result<(), Error> {
+        wire::kv::delete(key)
+    }
+
+    fn cas(key: &str, expected: Option<&[u8]>, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error> {
+        wire::kv::cas(key, expected, value, ttl_ms)
+    }
+
+    fn increment(key: &str, delta: i64) -> Result<i64, Error> {
+        wire::kv::increment(key, delta)
+    }
+
+    fn list_keys(prefix: &str, limit: u32, cursor: Option<&str>) -> Result<KeyPage, Error> {
+        wire::kv::list_keys(prefix, limit, cursor)
     }
 }

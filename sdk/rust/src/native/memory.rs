@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::json::{list_at, text_at};
 use super::kind::KindRules;
+use super::kv::Values;
 use super::rights::Action;
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
 use crate::{Caller, CallerKind};
@@ -32,6 +33,7 @@ pub(super) struct Memory {
     pub(super) logged: Vec<String>,
     /// The capabilities that are granted.
     pub(super) granted: BTreeSet<String>,
+    pub(super) values: Values,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
@@ -71,6 +73,7 @@ impl Memory {
             reached: Vec::new(),
             logged: Vec::new(),
             granted: list_at(&manifest, "capabilities").iter().map(|asked| text_at(asked, "name")).collect(),
+            values: Values::default(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),
@@ -82,6 +85,7 @@ impl Memory {
     pub(super) fn give_up(&mut self, before: Self) {
         self.rows = before.rows;
         self.reached = before.reached;
+        self.values = before.values;
     }
 
     /// Refuses what was not granted.

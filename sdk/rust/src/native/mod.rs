@@ -39,6 +39,7 @@
 mod imports;
 mod json;
 mod kind;
+mod kv;
 mod manifest;
 mod memory;
 mod rights;

@@ -9,6 +9,7 @@ use tiwizi_model::{Jurisdiction, PluginId};
 use crate::commands::plugin_build::Build;
 use crate::commands::plugin_check::Check;
 use crate::commands::plugin_new::New;
+use crate::commands::plugin_settings::PluginSettings;
 
 /// Tiwizi: a federated platform for cooperatives.
 #[derive(Debug, Parser)]
@@ -219,6 +220,8 @@ pub(crate) enum Plugin {
         #[arg(long, value_name = "all|CAPABILITY,…")]
         grant: String,
     },
+    #[command(flatten)]
+    Settings(PluginSettings),
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ pub(crate) mod plugin;
 pub(crate) mod plugin_build;
 pub(crate) mod plugin_check;
 pub(crate) mod plugin_new;
+pub(crate) mod plugin_settings;
 pub(crate) mod register;
 pub(crate) mod serve;
 pub(crate) mod user;

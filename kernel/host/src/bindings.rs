@@ -6,6 +6,7 @@ wasmtime::component::bindgen!({
     imports: {
         "tiwizi:plugin/store": async | trappable,
         "tiwizi:plugin/kv": async | trappable,
+        "tiwizi:plugin/config": async | trappable,
         "tiwizi:plugin/registry": async | trappable,
         "tiwizi:plugin/milestones": async | trappable,
         default: trappable,

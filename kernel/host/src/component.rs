@@ -10,7 +10,7 @@ use tiwizi_model::limits;
 use crate::text::escaped;
 
 /// The interfaces of the kernel, version 1.
-const KERNEL: [&str; 7] = ["types", "context", "store", "kv", "registry", "milestones", "telemetry"];
+const KERNEL: [&str; 8] = ["types", "context", "store", "kv", "config", "registry", "milestones", "telemetry"];
 
 /// What the standard libraries of guest languages expect. Nothing behind these reaches a file, a socket or a variable of
 /// the environment.

@@ -240,7 +240,7 @@ impl Host {
         Ok(())
     }
 
-    fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {
+    pub(crate) fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {
         self.find(id).ok_or_else(|| HostError::Unknown { plugin: id.clone() })
     }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tiwizi_model::{PluginId, limits};
-use tiwizi_records::CatalogueError;
+use tiwizi_records::{CatalogueError, Rejection};
 use tiwizi_storage::StorageError;
 
 use crate::cache::CacheError;
@@ -58,6 +58,14 @@ pub enum HostError {
         /// What was asked for.
         plugin: PluginId,
     },
+    /// A setting that does not fit.
+    #[error("the settings of {plugin} are refused: {}", first(source))]
+    Settings {
+        /// Whose.
+        plugin: PluginId,
+        /// Every fault, with its place.
+        source: Rejection,
+    },
     /// A grant that the plugin did not ask for.
     #[error("{plugin} does not ask for {capability}")]
     Unasked {
@@ -75,4 +83,8 @@ pub enum Enabled {
     On,
     /// It may not.
     Off,
+}
+
+fn first(rejection: &Rejection) -> String {
+    rejection.fields.first().map(ToString::to_string).unwrap_or_default()
 }

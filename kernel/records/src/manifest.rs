@@ -14,7 +14,10 @@ use crate::field_error::Rejection;
 use crate::json::JsonError;
 use crate::schema::Schema;
 
+pub use settings::SettingsDeclaration;
+
 mod rules;
+mod settings;
 mod wire;
 
 #[cfg(test)]
@@ -45,6 +48,8 @@ pub struct Manifest {
     pub milestones: Vec<MilestoneDeclaration>,
     /// Its pages.
     pub routes: Vec<RouteDeclaration>,
+    /// What an administrator may set.
+    pub settings: Option<SettingsDeclaration>,
     /// Bounds that it asks for, below the kernel's own.
     pub limits: ManifestLimits,
     /// Its templates.

@@ -29,6 +29,7 @@ pub mod plugin;
 pub mod record;
 pub mod search;
 pub mod session;
+pub mod setting;
 pub mod tally;
 pub mod token;
 

@@ -55,6 +55,12 @@ pub(crate) trait KvImport {
     fn list_keys(prefix: &str, limit: u32, cursor: Option<&str>) -> Result<KeyPage, Error>;
 }
 
+/// `config`: the settings that the manifest declares, to read.
+pub(crate) trait ConfigImport {
+    fn get(name: &str) -> Result<String, Error>;
+    fn get_all() -> Result<String, Error>;
+}
+
 #[cfg(target_arch = "wasm32")]
 mod component;
 

@@ -75,6 +75,7 @@ mod error;
 mod imports;
 mod request;
 
+pub mod config;
 pub mod context;
 pub mod declaration;
 pub mod form;

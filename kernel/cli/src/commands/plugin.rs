@@ -9,7 +9,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
-use crate::commands::{open, plugin_build, plugin_check, plugin_new};
+use crate::commands::{open, plugin_build, plugin_check, plugin_new, plugin_settings};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
@@ -20,6 +20,7 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
         Plugin::Pack { manifest, component, assets, out } => pack(&manifest, &component, assets.as_deref(), &out),
         Plugin::Install { directory, bundle, grant } => install(&directory, &bundle, &grant).await,
         Plugin::List { directory } => list(&directory).await,
+        Plugin::Settings(command) => plugin_settings::run(command).await,
         Plugin::Grant { directory, plugin, grant: wanted } => grant(&directory, &plugin, &wanted).await,
     }
 }

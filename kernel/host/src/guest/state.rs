@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Language, limits};
 use tiwizi_records::Unit;
@@ -26,6 +27,8 @@ pub(crate) struct CallState {
     pub(crate) language: Language,
     pub(crate) ambient: Ambient,
     pub(crate) unit: Unit,
+    /// Read at the first question.
+    pub(crate) settings: Option<Arc<Map<String, Value>>>,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -73,6 +76,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         language,
         ambient,
         unit,
+        settings: None,
         log,
     };
     let mut store = Store::new(engine, state);

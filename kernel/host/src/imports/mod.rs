@@ -3,6 +3,7 @@
 //! A host call is five moves: count it, ask whether the capability is granted, read the arguments, act as the caller through the
 //! unit of work, answer. What is wrong with a call is data for the guest; only a spent budget stops it.
 
+mod config;
 mod context;
 mod convert;
 mod kv;

@@ -3,6 +3,7 @@
 mod answers;
 mod bounds;
 mod calls;
+mod config;
 mod house;
 mod installs;
 mod kv;

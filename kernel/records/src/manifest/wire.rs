@@ -10,7 +10,7 @@ use tiwizi_model::{KindName, Language, PluginId};
 
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
-    MilestoneDeclaration, RouteDeclaration, SubjectRule,
+    MilestoneDeclaration, RouteDeclaration, SettingsDeclaration, SubjectRule,
 };
 use crate::field_error::{FieldError, Rejection};
 use crate::json;
@@ -41,6 +41,7 @@ pub(super) struct ManifestWire {
     milestones: Vec<MilestoneWire>,
     #[serde(default)]
     routes: Vec<RouteWire>,
+    settings: Option<Value>,
     #[serde(default)]
     limits: LimitsWire,
     #[serde(default)]
@@ -179,6 +180,7 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
                 menu: wire.menu,
             })
         })?,
+        settings: wire.settings.map(SettingsDeclaration::declare).transpose()?,
         limits: ManifestLimits { cpu_ms: wire.limits.cpu_ms, memory_bytes: wire.limits.memory_bytes },
         templates: wire.templates,
         locales,

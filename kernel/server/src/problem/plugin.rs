@@ -52,6 +52,9 @@ impl From<HostError> for Problem {
         match error {
             HostError::Unknown { .. } => Fault::UnknownPlugin.into(),
             HostError::Unasked { .. } => Self::field("/capabilities", "unasked", error.to_string()),
+            HostError::Settings { source, .. } => {
+                Self::from(Fault::Invalid).at_all(source.fields.into_iter().map(FieldProblem::from))
+            }
             HostError::Storage(source) => source.into(),
             HostError::Engine(_) | HostError::Threads(_) | HostError::Cache(_) | HostError::Kinds { .. } => {
                 Self::internal(error)

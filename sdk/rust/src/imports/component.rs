@@ -1,6 +1,6 @@
 //! The real kernel, through the component's imports.
 
-use super::{CallerView, ContextImport, Entry, Error, KeyPage, KvImport, Level, MilestonesImport, Page, Query, RegistryImport, StoreImport, TelemetryImport};
+use super::{CallerView, ConfigImport, ContextImport, Entry, Error, KeyPage, KvImport, Level, MilestonesImport, Page, Query, RegistryImport, StoreImport, TelemetryImport};
 use crate::bindings::tiwizi::plugin as wire;
 
 /// The kernel that the component runs in.
@@ -108,5 +108,15 @@ impl KvImport for Kernel {
 
     fn list_keys(prefix: &str, limit: u32, cursor: Option<&str>) -> Result<KeyPage, Error> {
         wire::kv::list_keys(prefix, limit, cursor)
+    }
+}
+
+impl ConfigImport for Kernel {
+    fn get(name: &str) -> Result<String, Error> {
+        wire::config::get(name)
+    }
+
+    fn get_all() -> Result<String, Error> {
+        wire::config::get_all()
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::json::{list_at, text_at};
 use super::kind::KindRules;
@@ -34,6 +34,7 @@ pub(super) struct Memory {
     /// The capabilities that are granted.
     pub(super) granted: BTreeSet<String>,
     pub(super) values: Values,
+    pub(super) settings: Map<String, Value>,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
@@ -74,6 +75,7 @@ impl Memory {
             logged: Vec::new(),
             granted: list_at(&manifest, "capabilities").iter().map(|asked| text_at(asked, "name")).collect(),
             values: Values::default(),
+            settings: super::config::defaults(&manifest),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),

@@ -36,6 +36,7 @@
 //! assert!(Store::list(&Find::<Note>::new()).unwrap_err().is("denied"));
 //! ```
 
+mod config;
 mod imports;
 mod json;
 mod kind;
@@ -119,6 +120,11 @@ pub fn add_cooperative(body: &Value) -> String {
 /// Puts a person where [`crate::registry::person`] finds it, and answers its id.
 pub fn add_person(body: &Value) -> String {
     Memory::with(|memory| memory.add(PERSON, body))
+}
+
+/// Sets a setting, as an administrator does; what the manifest does not declare cannot be read.
+pub fn set_setting(name: &str, value: Value) {
+    config::set(name, value);
 }
 
 /// Installs the plugin: calls its `init` as the system.

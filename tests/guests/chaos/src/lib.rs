@@ -4,6 +4,7 @@
 //! the next call works and what is left of the writes.
 
 mod answers;
+mod config;
 mod kv;
 mod raw;
 mod work;
@@ -57,6 +58,8 @@ const ROUTES: &[Route] = &[
     Route::get("/register", work::register),
     Route::get("/milestone", work::milestone),
     Route::get("/foreign", work::foreign),
+    Route::get("/config", config::all),
+    Route::get("/config/foreign", config::foreign),
     Route::get("/kv/see", kv::see),
     Route::get("/kv/keys", kv::keys),
     Route::post("/kv/mix", kv::mix),

@@ -11,6 +11,8 @@ pub enum Capability {
     Store,
     /// To keep values by key.
     Kv,
+    /// To be shown its own secrets.
+    Secrets,
     /// To read the register of cooperatives, with the rights of the caller.
     RegistryRead,
     /// To note the milestones that its manifest declares.
@@ -21,14 +23,15 @@ pub enum Capability {
 
 /// A name that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is not a capability (store, kv, registry.read, milestones, telemetry)")]
+#[error("{name:?} is not a capability (store, kv, secrets, registry.read, milestones, telemetry)")]
 pub struct CapabilityError {
     name: String,
 }
 
 impl Capability {
     /// All of them, in the order in which the console lists them.
-    pub const ALL: [Self; 5] = [Self::Store, Self::Kv, Self::RegistryRead, Self::Milestones, Self::Telemetry];
+    pub const ALL: [Self; 6] =
+        [Self::Store, Self::Kv, Self::Secrets, Self::RegistryRead, Self::Milestones, Self::Telemetry];
 
     /// Its name in manifests and on the command line.
     #[must_use]
@@ -36,6 +39,7 @@ impl Capability {
         match self {
             Self::Store => "store",
             Self::Kv => "kv",
+            Self::Secrets => "secrets",
             Self::RegistryRead => "registry.read",
             Self::Milestones => "milestones",
             Self::Telemetry => "telemetry",

@@ -26,6 +26,7 @@ impl Host {
             request_id: "measure".into(),
             language: Language::French,
             ambient: ground.ambient.clone(),
+            keeper: ground.keeper.clone(),
             unit: Unit::new(ground.records.clone(), Caller::public()),
             cpu_ms: plugin.cpu_ms(),
         };

@@ -27,6 +27,8 @@ pub(crate) struct Plugin {
     pub(crate) installed_by: Option<AccountId>,
     standing: RwLock<Standing>,
     traps: Mutex<VecDeque<Instant>>,
+    /// How often each secret was shown since the kernel started.
+    revealed: Mutex<BTreeMap<String, u64>>,
 }
 
 /// What a plugin's bundle holds besides its component.
@@ -128,6 +130,7 @@ impl Plugin {
             installed_by: parts.installed_by,
             standing: RwLock::new(parts.standing),
             traps: Mutex::default(),
+            revealed: Mutex::default(),
         }
     }
 
@@ -159,6 +162,18 @@ impl Plugin {
             traps.clear();
         }
         too_often
+    }
+
+    /// Counts that a secret of the manifest was shown.
+    pub(crate) fn count_revealed(&self, name: &str) {
+        let mut revealed = self.revealed.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = revealed.entry(name.to_owned()).or_default();
+        *times = times.saturating_add(1);
+    }
+
+    /// How often a secret was shown since the kernel started.
+    pub(crate) fn revealed(&self, name: &str) -> u64 {
+        self.revealed.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied().unwrap_or_default()
     }
 
     /// Processor time for one page: what the manifest asks for, never more than the kernel gives.

@@ -66,6 +66,14 @@ pub enum HostError {
         /// Every fault, with its place.
         source: Rejection,
     },
+    /// A secret that cannot be set.
+    #[error("the secret of {plugin} is refused: {message}")]
+    Secret {
+        /// Whose.
+        plugin: PluginId,
+        /// Why; never the secret.
+        message: String,
+    },
     /// A grant that the plugin did not ask for.
     #[error("{plugin} does not ask for {capability}")]
     Unasked {

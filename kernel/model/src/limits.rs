@@ -219,5 +219,7 @@ pub const KV_WRITES_MAX: usize = 500;
 pub const KV_UNIT_BYTES_MAX: usize = 8 << 20;
 /// The keys of one page.
 pub const KV_PAGE_ROWS_MAX: u32 = 1_000;
+/// A secret that an administrator sets for a plugin.
+pub const SECRET_BYTES_MAX: usize = 4 << 10;
 /// Values whose time is over that one transaction of the clean-up forgets.
 pub const KV_SWEEP_ROWS_MAX: i64 = 1_000;

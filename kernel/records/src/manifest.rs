@@ -50,6 +50,8 @@ pub struct Manifest {
     pub routes: Vec<RouteDeclaration>,
     /// What an administrator may set.
     pub settings: Option<SettingsDeclaration>,
+    /// The secrets that it needs an administrator to set.
+    pub secrets: Vec<SecretDeclaration>,
     /// Bounds that it asks for, below the kernel's own.
     pub limits: ManifestLimits,
     /// Its templates.
@@ -79,7 +81,7 @@ impl LocalText {
 /// Something that a plugin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityRequest {
-    /// Its name: `store`, `kv`, `registry.read`, `milestones`, `telemetry`, `context`.
+    /// Its name: `store`, `kv`, `secrets`, `registry.read`, `milestones`, `telemetry`, `context`.
     pub name: String,
     /// Why, for the administrator who grants it.
     pub reason: LocalText,
@@ -156,6 +158,15 @@ pub struct RouteDeclaration {
     pub title: LocalText,
     /// Whether the shell's menu shows it.
     pub menu: bool,
+}
+
+/// A secret that a plugin needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretDeclaration {
+    /// Its name.
+    pub name: String,
+    /// What it is and why it is needed, for the administrator who sets it.
+    pub reason: LocalText,
 }
 
 /// Bounds that a plugin asks for.

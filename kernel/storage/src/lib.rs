@@ -28,6 +28,7 @@ pub mod kv;
 pub mod plugin;
 pub mod record;
 pub mod search;
+pub mod secret;
 pub mod session;
 pub mod setting;
 pub mod tally;

@@ -213,6 +213,7 @@ grant-granted = مأذون
 grant-denied = غير مأذون
 capability-store = حفظ سجلاتها الخاصة
 capability-kv = حفظ قيم صغيرة بمفاتيح
+capability-secrets = الاطلاع على أسرارها الخاصة
 capability-registry-read = قراءة سجل التعاونيات
 capability-milestones = تدوين مراحل المسار
 capability-telemetry = الكتابة في السجل التقني

@@ -208,6 +208,7 @@ grant-granted = مسموح
 grant-denied = ماشي مسموح
 capability-store = تحفظ السجلات ديالها
 capability-kv = تحفظ قيم صغار بالمفاتيح
+capability-secrets = تشوف الأسرار ديالها
 capability-registry-read = تقرا سجل التعاونيات
 capability-milestones = تقيد المراحل ديال المسار
 capability-telemetry = تكتب ف السجل التقني

@@ -203,6 +203,7 @@ grant-granted = accordé
 grant-denied = refusé
 capability-store = Garder ses propres fiches
 capability-kv = Garder de petites valeurs par clé
+capability-secrets = Voir ses propres secrets
 capability-registry-read = Lire le registre des coopératives
 capability-milestones = Noter les étapes du parcours
 capability-telemetry = Écrire dans le journal technique

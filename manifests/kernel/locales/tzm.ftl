@@ -201,6 +201,7 @@ grant-granted = ⵉⵜⵜⵢⴰⵊⴰ
 grant-denied = ⵓⵔ ⵉⵜⵜⵢⴰⵊⴰ
 capability-store = ⵣⵎⵎⴻⵎ ⵜⵉⴼⵔⴰ ⵏⵏⵙ
 capability-kv = ⵣⵎⵎⴻⵎ ⴰⵜⵉⴳⵏ ⵙ ⵜⵙⴰⵔⵓⵜ
+capability-secrets = ⵥⵔ ⵉⵏⵜⵍⵏ ⵏⵏⵙ
 capability-registry-read = ⵖⵔ ⴰⵣⵎⵎⴻⵎ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
 capability-milestones = ⴰⵔⴰ ⵜⵉⵙⵓⵔⵉⴼⵉⵏ ⵏ ⵓⴱⵔⵉⴷ
 capability-telemetry = ⴰⵔⴰ ⴳ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ

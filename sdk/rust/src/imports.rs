@@ -61,6 +61,12 @@ pub(crate) trait ConfigImport {
     fn get_all() -> Result<String, Error>;
 }
 
+/// `secrets`: the secrets that the manifest names.
+pub(crate) trait SecretsImport {
+    fn is_set(name: &str) -> Result<bool, Error>;
+    fn reveal(name: &str) -> Result<String, Error>;
+}
+
 #[cfg(target_arch = "wasm32")]
 mod component;
 

@@ -87,6 +87,7 @@ pub mod native;
 pub mod registry;
 pub mod router;
 pub mod schema;
+pub mod secrets;
 pub mod store;
 pub mod telemetry;
 

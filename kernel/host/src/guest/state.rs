@@ -15,6 +15,7 @@ use crate::capability::Capability;
 use crate::guest::budget::{Budget, CpuClock, Stop, Waited};
 use crate::guest::limiter::Limiter;
 use crate::guest::wasi::{self, Wasi};
+use crate::keeper::Keeper;
 use crate::log::CallLog;
 use crate::plugin::Plugin;
 
@@ -29,6 +30,7 @@ pub(crate) struct CallState {
     pub(crate) unit: Unit,
     /// Read at the first question.
     pub(crate) settings: Option<Arc<Map<String, Value>>>,
+    pub(crate) keeper: Keeper,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -44,6 +46,7 @@ pub(crate) struct Beginning {
     pub(crate) language: Language,
     pub(crate) ambient: Ambient,
     pub(crate) unit: Unit,
+    pub(crate) keeper: Keeper,
     pub(crate) cpu_ms: u64,
 }
 
@@ -61,7 +64,7 @@ impl CallState {
 
 /// Makes the fresh store of one call, with every bound set.
 pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
-    let Beginning { plugin, caller, request_id, language, ambient, unit, cpu_ms } = beginning;
+    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, cpu_ms } = beginning;
     let waited = Waited::default();
     let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.minute));
     let log = Arc::new(Mutex::new(log));
@@ -77,6 +80,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         ambient,
         unit,
         settings: None,
+        keeper,
         log,
     };
     let mut store = Store::new(engine, state);

@@ -9,6 +9,7 @@ mod convert;
 mod kv;
 mod milestones;
 mod registry;
+mod secrets;
 mod store;
 mod telemetry;
 

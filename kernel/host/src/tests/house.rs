@@ -8,8 +8,9 @@ use bytes::Bytes;
 use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, InstanceId, Language, PluginId};
+use tiwizi_model::{Ambient, InstanceId, Instant, Jurisdiction, Language, PluginId};
 use tiwizi_records::{Catalogue, Plain, Records};
+use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Files, Location};
 
 use crate::bundle::{Sources, pack};
@@ -79,12 +80,29 @@ pub(super) fn chaos() -> PluginId {
 async fn open(directory: &Path) -> Host {
     let ambient = Ambient::system();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
+    make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let records = Records::new(db, catalogue, vec![Arc::new(Plain)], ambient.clone(), instance);
     let files = Files::open(directory, ambient.clone()).unwrap();
     let settings = HostSettings { instances_max: 64, ..HostSettings::new(directory) };
     Host::start(settings, records, files, ambient).await.unwrap()
+}
+
+/// Secrets are sealed under the key of the instance.
+async fn make_instance(db: &Db) {
+    let mut tx = db.begin_write().await.unwrap();
+    if instance::find(&mut tx).await.unwrap().is_none() {
+        let row = InstanceRow {
+            id: InstanceId(uuid::Uuid::from_u128(1)),
+            name: "Test".to_owned(),
+            jurisdiction: Jurisdiction::Nation,
+            created_at: Instant(1),
+            key: vec![7; 32],
+        };
+        instance::create(&mut tx, &row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 /// The chaos plugin's bundle.

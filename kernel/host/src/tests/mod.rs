@@ -7,4 +7,5 @@ mod config;
 mod house;
 mod installs;
 mod kv;
+mod secrets;
 mod writes;

@@ -10,7 +10,7 @@ use tiwizi_model::{KindName, Language, PluginId};
 
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
-    MilestoneDeclaration, RouteDeclaration, SettingsDeclaration, SubjectRule,
+    MilestoneDeclaration, RouteDeclaration, SecretDeclaration, SettingsDeclaration, SubjectRule,
 };
 use crate::field_error::{FieldError, Rejection};
 use crate::json;
@@ -42,6 +42,8 @@ pub(super) struct ManifestWire {
     #[serde(default)]
     routes: Vec<RouteWire>,
     settings: Option<Value>,
+    #[serde(default)]
+    secrets: Vec<SecretWire>,
     #[serde(default)]
     limits: LimitsWire,
     #[serde(default)]
@@ -118,6 +120,13 @@ struct RouteWire {
     menu: bool,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretWire {
+    name: String,
+    reason: Texts,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct LimitsWire {
@@ -181,6 +190,9 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
             })
         })?,
         settings: wire.settings.map(SettingsDeclaration::declare).transpose()?,
+        secrets: each("/secrets", wire.secrets, |pointer, wire| {
+            Ok(SecretDeclaration { name: wire.name, reason: texts(wire.reason, &format!("{pointer}/reason"))? })
+        })?,
         limits: ManifestLimits { cpu_ms: wire.limits.cpu_ms, memory_bytes: wire.limits.memory_bytes },
         templates: wire.templates,
         locales,

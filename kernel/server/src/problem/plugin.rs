@@ -52,6 +52,7 @@ impl From<HostError> for Problem {
         match error {
             HostError::Unknown { .. } => Fault::UnknownPlugin.into(),
             HostError::Unasked { .. } => Self::field("/capabilities", "unasked", error.to_string()),
+            HostError::Secret { .. } => Self::field("/secret", "secret", error.to_string()),
             HostError::Settings { source, .. } => {
                 Self::from(Fault::Invalid).at_all(source.fields.into_iter().map(FieldProblem::from))
             }

@@ -1,6 +1,6 @@
 //! The real kernel, through the component's imports.
 
-use super::{CallerView, ConfigImport, ContextImport, Entry, Error, KeyPage, KvImport, Level, MilestonesImport, Page, Query, RegistryImport, StoreImport, TelemetryImport};
+use super::{CallerView, ConfigImport, ContextImport, Entry, Error, KeyPage, KvImport, Level, MilestonesImport, Page, Query, RegistryImport, SecretsImport, StoreImport, TelemetryImport};
 use crate::bindings::tiwizi::plugin as wire;
 
 /// The kernel that the component runs in.
@@ -118,5 +118,15 @@ impl ConfigImport for Kernel {
 
     fn get_all() -> Result<String, Error> {
         wire::config::get_all()
+    }
+}
+
+impl SecretsImport for Kernel {
+    fn is_set(name: &str) -> Result<bool, Error> {
+        wire::secrets::is_set(name)
+    }
+
+    fn reveal(name: &str) -> Result<String, Error> {
+        wire::secrets::reveal(name)
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Memory {
     pub(super) granted: BTreeSet<String>,
     pub(super) values: Values,
     pub(super) settings: Map<String, Value>,
+    /// Those that the manifest names; none when it is not set.
+    pub(super) secrets: BTreeMap<String, Option<String>>,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
@@ -76,6 +78,7 @@ impl Memory {
             granted: list_at(&manifest, "capabilities").iter().map(|asked| text_at(asked, "name")).collect(),
             values: Values::default(),
             settings: super::config::defaults(&manifest),
+            secrets: list_at(&manifest, "secrets").iter().map(|secret| (text_at(secret, "name"), None)).collect(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),

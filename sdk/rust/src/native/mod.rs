@@ -1,7 +1,7 @@
 //! A small kernel in memory, one per thread, for tests of a plugin's rules on the machine itself.
 //!
 //! It knows the manifest and goes by the kernel's rules: schemas, unique values, declared indexes, who may read and write
-//! what, classes of fields, granted capabilities, milestones. A call reads what it wrote, and a call that fails leaves
+//! what, classes of fields, granted capabilities, milestones, settings, secrets. A call reads what it wrote, and a call that fails leaves
 //! nothing. Time stands still until a test moves it, and ids come in order, so that every run is the same.
 //!
 //! It does not have limits, and takes every role to be held over the whole nation; those need a test against the real
@@ -44,6 +44,7 @@ mod kv;
 mod manifest;
 mod memory;
 mod rights;
+mod secrets;
 
 use serde_json::Value;
 
@@ -125,6 +126,11 @@ pub fn add_person(body: &Value) -> String {
 /// Sets a setting, as an administrator does; what the manifest does not declare cannot be read.
 pub fn set_setting(name: &str, value: Value) {
     config::set(name, value);
+}
+
+/// Sets a secret, as an administrator does; what the manifest does not name cannot be read.
+pub fn set_secret(name: &str, secret: &str) {
+    secrets::set(name, secret);
 }
 
 /// Installs the plugin: calls its `init` as the system.

@@ -7,6 +7,7 @@ mod answers;
 mod config;
 mod kv;
 mod raw;
+mod secrets;
 mod work;
 
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
@@ -60,6 +61,7 @@ const ROUTES: &[Route] = &[
     Route::get("/foreign", work::foreign),
     Route::get("/config", config::all),
     Route::get("/config/foreign", config::foreign),
+    Route::get("/secrets", secrets::told),
     Route::get("/kv/see", kv::see),
     Route::get("/kv/keys", kv::keys),
     Route::post("/kv/mix", kv::mix),

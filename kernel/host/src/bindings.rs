@@ -8,6 +8,7 @@ wasmtime::component::bindgen!({
         "tiwizi:plugin/kv": async | trappable,
         "tiwizi:plugin/config": async | trappable,
         "tiwizi:plugin/secrets": async | trappable,
+        "tiwizi:plugin/http-out": async | trappable,
         "tiwizi:plugin/registry": async | trappable,
         "tiwizi:plugin/milestones": async | trappable,
         default: trappable,

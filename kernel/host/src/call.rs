@@ -20,6 +20,7 @@ use crate::bindings::tiwizi::plugin::types;
 use crate::guest::budget::Stop;
 use crate::guest::state::{Beginning, CallState, stop_of, store};
 use crate::keeper::Keeper;
+use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::request::Request;
 use crate::text::escaped;
@@ -117,6 +118,7 @@ pub(crate) struct Ground {
     pub(crate) records: Records,
     pub(crate) ambient: Ambient,
     pub(crate) keeper: Keeper,
+    pub(crate) outbound: Outbound,
 }
 
 /// Time that a call is given.
@@ -207,6 +209,7 @@ impl Guest {
                 language,
                 ambient: ground.ambient.clone(),
                 keeper: ground.keeper.clone(),
+                outbound: ground.outbound.clone(),
                 cpu_ms: time.cpu_ms,
             },
         );

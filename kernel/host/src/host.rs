@@ -18,6 +18,7 @@ use crate::engine::{Ticker, engine};
 use crate::install::{self, InstallError, NOT_READY};
 use crate::keeper::Keeper;
 use crate::load::{Loader, Plugins};
+use crate::outbound::Outbound;
 use crate::plugin::{Asset, Plugin, PluginView, asked};
 use crate::request::Request;
 use crate::runtime::GuestRuntime;
@@ -58,7 +59,7 @@ impl Host {
             ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
             runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
             loader: Loader::new(&engine, cache, files.clone()).map_err(HostError::Engine)?,
-            ground: Ground { engine, records, ambient, keeper },
+            ground: Ground { engine, records, ambient, keeper, outbound: Outbound::new(settings.outbound) },
             files,
             plugins: RwLock::default(),
             installing: Mutex::default(),

@@ -25,6 +25,7 @@ use crate::capability::{Capability, Grants};
 use crate::component::{self, ComponentError};
 use crate::host::Host;
 use crate::load::{LoadError, texts_of_bundle};
+use crate::outbound::allow::AllowedHost;
 use crate::plugin::{Parts, Plugin, PluginView, Standing, asked};
 use crate::text::escaped;
 
@@ -168,6 +169,13 @@ fn judge(bytes: &Bytes) -> Result<(Bundle, Manifest), InstallError> {
             "/api",
             format!("this kernel speaks version 1.0 of the plugin contract, not {}", escaped(&manifest.api, 20)),
         );
+    }
+    for (position, capability) in manifest.capabilities.iter().enumerate() {
+        for (number, host) in capability.hosts.iter().enumerate() {
+            if let Err(fault) = host.parse::<AllowedHost>() {
+                return rule(&format!("/capabilities/{position}/hosts/{number}"), fault.to_string());
+            }
+        }
     }
     for (position, name) in manifest.templates.iter().enumerate() {
         if !bundle.files.contains_key(&format!("templates/{name}.html")) {

@@ -5,7 +5,7 @@
 //! caller, and is committed only after it has answered well. It gets the interfaces of `sdk/wit/v1`, and behind each of them only
 //! what an administrator granted.
 //!
-//! This crate knows no HTTP and renders nothing: an answer is data. Removal, upgrades, signatures, hooks, events and jobs are TODO(#3).
+//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data. Removal, upgrades, signatures, hooks, events and jobs are TODO(#3).
 //!
 //! Invariant: what a guest does wrong ends its own call and nothing else.
 
@@ -27,6 +27,7 @@ mod keeper;
 mod load;
 mod log;
 mod measure;
+mod outbound;
 mod plugin;
 mod precompiled;
 mod request;
@@ -48,6 +49,7 @@ pub use configuration::{SettingChange, SettingView};
 pub use host::Host;
 pub use install::InstallError;
 pub use load::LoadError;
+pub use outbound::{AddressRange, AddressRangeError, OutboundSettings};
 pub use plugin::{Asset, CapabilityView, PluginView};
 pub use request::Request;
 pub use secrets::SecretView;

@@ -27,6 +27,7 @@ impl Host {
             language: Language::French,
             ambient: ground.ambient.clone(),
             keeper: ground.keeper.clone(),
+            outbound: ground.outbound.clone(),
             unit: Unit::new(ground.records.clone(), Caller::public()),
             cpu_ms: plugin.cpu_ms(),
         };

@@ -7,6 +7,7 @@ use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, limits};
 use tiwizi_records::Manifest;
 use tiwizi_records::manifest::{LocalText, RouteDeclaration};
 use tiwizi_storage::plugin::PluginState;
+use tokio::sync::Semaphore;
 
 use crate::answer::Holdings;
 use crate::bindings::PluginPre;
@@ -14,6 +15,7 @@ use crate::capability::Capability;
 use crate::gate::Gate;
 use crate::guest::state::CallState;
 use crate::log::LogMinute;
+use crate::outbound::allow::AllowedHost;
 
 /// One installed plugin. What can change while it runs lies in its standing.
 pub(crate) struct Plugin {
@@ -23,6 +25,10 @@ pub(crate) struct Plugin {
     pub(crate) pre: PluginPre<CallState>,
     pub(crate) gate: Gate,
     pub(crate) minute: Arc<LogMinute>,
+    /// Where its requests may go.
+    pub(crate) hosts: Vec<AllowedHost>,
+    /// Places for requests that run at once.
+    pub(crate) outbound: Semaphore,
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
     standing: RwLock<Standing>,
@@ -102,6 +108,8 @@ pub struct CapabilityView {
     pub reason: LocalText,
     /// Whether the plugin works without it.
     pub optional: bool,
+    /// For `http-out`: the hosts that it wants to reach.
+    pub hosts: Vec<String>,
     /// Whether an administrator granted it.
     pub granted: bool,
 }
@@ -119,6 +127,10 @@ pub(crate) struct Parts {
 
 impl Plugin {
     pub(crate) fn new(parts: Parts) -> Self {
+        let capabilities = parts.manifest.capabilities.iter();
+        // One that cannot be read allows nothing; it was refused at the installation.
+        let hosts =
+            capabilities.flat_map(|capability| &capability.hosts).filter_map(|host| host.parse().ok()).collect();
         Self {
             manifest: parts.manifest,
             bundle: parts.bundle,
@@ -126,6 +138,8 @@ impl Plugin {
             pre: parts.pre,
             gate: Gate::new(),
             minute: Arc::default(),
+            hosts,
+            outbound: Semaphore::new(limits::OUTBOUND_AT_ONCE_MAX),
             installed_at: parts.installed_at,
             installed_by: parts.installed_by,
             standing: RwLock::new(parts.standing),
@@ -193,6 +207,7 @@ impl Plugin {
             name: request.name.clone(),
             reason: request.reason.clone(),
             optional: request.optional,
+            hosts: request.hosts.clone(),
             // `context` is no capability: every plugin has it.
             granted: request.name.parse().map_or(true, |capability| standing.grants.contains(&capability)),
         };

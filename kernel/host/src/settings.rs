@@ -8,6 +8,7 @@ use tiwizi_storage::StorageError;
 
 use crate::cache::CacheError;
 use crate::capability::Capability;
+use crate::outbound::OutboundSettings;
 
 /// What the host is built with.
 #[derive(Debug, Clone)]
@@ -18,13 +19,20 @@ pub struct HostSettings {
     pub workers: usize,
     /// Instances of all plugins at once.
     pub instances_max: u32,
+    /// Outgoing requests.
+    pub outbound: OutboundSettings,
 }
 
 impl HostSettings {
     /// Two threads and the largest pool.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), workers: 2, instances_max: limits::PLUGIN_POOL_MAX }
+        Self {
+            data: data.into(),
+            workers: 2,
+            instances_max: limits::PLUGIN_POOL_MAX,
+            outbound: OutboundSettings::default(),
+        }
     }
 }
 

@@ -81,12 +81,14 @@ impl LocalText {
 /// Something that a plugin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityRequest {
-    /// Its name: `store`, `kv`, `secrets`, `registry.read`, `milestones`, `telemetry`, `context`.
+    /// Its name: `store`, `kv`, `secrets`, `http-out`, `registry.read`, `milestones`, `telemetry`, `context`.
     pub name: String,
     /// Why, for the administrator who grants it.
     pub reason: LocalText,
     /// Whether the plugin works without it.
     pub optional: bool,
+    /// For `http-out`: the hosts that it wants to reach.
+    pub hosts: Vec<String>,
 }
 
 /// A kind as it is declared.

@@ -214,6 +214,7 @@ grant-denied = غير مأذون
 capability-store = حفظ سجلاتها الخاصة
 capability-kv = حفظ قيم صغيرة بمفاتيح
 capability-secrets = الاطلاع على أسرارها الخاصة
+capability-http-out = طلب خدمات خارجية
 capability-registry-read = قراءة سجل التعاونيات
 capability-milestones = تدوين مراحل المسار
 capability-telemetry = الكتابة في السجل التقني

@@ -209,6 +209,7 @@ grant-denied = ماشي مسموح
 capability-store = تحفظ السجلات ديالها
 capability-kv = تحفظ قيم صغار بالمفاتيح
 capability-secrets = تشوف الأسرار ديالها
+capability-http-out = تطلب خدمات برانية
 capability-registry-read = تقرا سجل التعاونيات
 capability-milestones = تقيد المراحل ديال المسار
 capability-telemetry = تكتب ف السجل التقني

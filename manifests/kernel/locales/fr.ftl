@@ -204,6 +204,7 @@ grant-denied = refusé
 capability-store = Garder ses propres fiches
 capability-kv = Garder de petites valeurs par clé
 capability-secrets = Voir ses propres secrets
+capability-http-out = Interroger des services extérieurs
 capability-registry-read = Lire le registre des coopératives
 capability-milestones = Noter les étapes du parcours
 capability-telemetry = Écrire dans le journal technique

@@ -202,6 +202,7 @@ grant-denied = ⵓⵔ ⵉⵜⵜⵢⴰⵊⴰ
 capability-store = ⵅⵎⵎⵍ ⵜⵉⴼⵔⴰ ⵏⵏⵙ
 capability-kv = ⵅⵎⵎⵍ ⴰⵜⵉⴳⵏ ⵙ ⵜⵙⴰⵔⵓⵜ
 capability-secrets = ⵥⵔ ⵉⵏⵜⵍⵏ ⵏⵏⵙ
+capability-http-out = ⵙⵙⵓⵜⵔ ⵜⵉⵎⵙⵙⵓⵖⵏ ⵏ ⴱⵕⵕⴰ
 capability-registry-read = ⵖⵔ ⴰⵣⵎⵎⴻⵎ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
 capability-milestones = ⴰⵔⴰ ⵜⵉⵙⵓⵔⵉⴼⵉⵏ ⵏ ⵓⴱⵔⵉⴷ
 capability-telemetry = ⴰⵔⴰ ⴷⵉ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ

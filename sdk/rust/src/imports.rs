@@ -4,6 +4,7 @@
 //! imports, and the one in memory, for tests. A new interface is a new trait with its two implementations.
 
 use crate::bindings::tiwizi::plugin::context::CallerView;
+use crate::bindings::tiwizi::plugin::http_out::{Options, Request, Response};
 use crate::bindings::tiwizi::plugin::kv::KeyPage;
 use crate::bindings::tiwizi::plugin::telemetry::Level;
 use crate::bindings::tiwizi::plugin::types::{Entry, Error, Page, Query};
@@ -65,6 +66,11 @@ pub(crate) trait ConfigImport {
 pub(crate) trait SecretsImport {
     fn is_set(name: &str) -> Result<bool, Error>;
     fn reveal(name: &str) -> Result<String, Error>;
+}
+
+/// `http-out`: requests to the hosts that the manifest names.
+pub(crate) trait HttpOutImport {
+    fn fetch(request: &Request, options: &Options) -> Result<Response, Error>;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -79,6 +79,7 @@ pub mod config;
 pub mod context;
 pub mod declaration;
 pub mod form;
+pub mod http_out;
 pub mod kv;
 pub mod language;
 pub mod milestones;

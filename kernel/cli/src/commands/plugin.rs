@@ -73,7 +73,7 @@ fn shown(view: &PluginView) -> Value {
     let capabilities: Vec<Value> = view
         .capabilities
         .iter()
-        .map(|capability| json!({ "name": capability.name, "optional": capability.optional, "granted": capability.granted }))
+        .map(|capability| json!({ "name": capability.name, "optional": capability.optional, "granted": capability.granted, "hosts": capability.hosts }))
         .collect();
     json!({
         "id": view.id.to_string(),

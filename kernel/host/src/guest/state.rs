@@ -17,6 +17,7 @@ use crate::guest::limiter::Limiter;
 use crate::guest::wasi::{self, Wasi};
 use crate::keeper::Keeper;
 use crate::log::CallLog;
+use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 
 /// The state of one call.
@@ -31,6 +32,7 @@ pub(crate) struct CallState {
     /// Read at the first question.
     pub(crate) settings: Option<Arc<Map<String, Value>>>,
     pub(crate) keeper: Keeper,
+    pub(crate) outbound: Outbound,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -47,6 +49,7 @@ pub(crate) struct Beginning {
     pub(crate) ambient: Ambient,
     pub(crate) unit: Unit,
     pub(crate) keeper: Keeper,
+    pub(crate) outbound: Outbound,
     pub(crate) cpu_ms: u64,
 }
 
@@ -64,7 +67,7 @@ impl CallState {
 
 /// Makes the fresh store of one call, with every bound set.
 pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
-    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, cpu_ms } = beginning;
+    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, cpu_ms } = beginning;
     let waited = Waited::default();
     let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.minute));
     let log = Arc::new(Mutex::new(log));
@@ -81,6 +84,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         unit,
         settings: None,
         keeper,
+        outbound,
         log,
     };
     let mut store = Store::new(engine, state);

@@ -6,6 +6,7 @@
 mod config;
 mod context;
 mod convert;
+mod http_out;
 mod kv;
 mod milestones;
 mod registry;

@@ -14,7 +14,7 @@ use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Files, Location};
 
 use crate::bundle::{Sources, pack};
-use crate::{Answer, CallError, Grants, Host, HostSettings, PluginState, Request};
+use crate::{Answer, CallError, Grants, Host, HostSettings, OutboundSettings, PluginState, Request};
 
 pub(super) struct House {
     pub(super) directory: TempDir,
@@ -29,10 +29,21 @@ impl House {
         house
     }
 
+    /// The same, and it may ask these hosts.
+    pub(super) async fn with_hosts(hosts: Value, outbound: OutboundSettings) -> Self {
+        let house = Self::reaching(outbound).await;
+        house.host.install(bundle_with_hosts(&hosts), Grants::All, &Caller::system()).await.unwrap();
+        house
+    }
+
     pub(super) async fn empty() -> Self {
+        Self::reaching(OutboundSettings::default()).await
+    }
+
+    async fn reaching(outbound: OutboundSettings) -> Self {
         let directory = tempfile::tempdir().unwrap();
         warm(directory.path());
-        let host = open(directory.path()).await;
+        let host = open(directory.path(), outbound).await;
         Self { directory, host }
     }
 
@@ -40,7 +51,7 @@ impl House {
     pub(super) async fn again(self) -> Self {
         self.host.db().close().await;
         drop(self.host);
-        let host = open(self.directory.path()).await;
+        let host = open(self.directory.path(), OutboundSettings::default()).await;
         Self { directory: self.directory, host }
     }
 
@@ -77,7 +88,7 @@ pub(super) fn chaos() -> PluginId {
     "chaos".parse().unwrap()
 }
 
-async fn open(directory: &Path) -> Host {
+async fn open(directory: &Path, outbound: OutboundSettings) -> Host {
     let ambient = Ambient::system();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
@@ -85,7 +96,7 @@ async fn open(directory: &Path) -> Host {
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let records = Records::new(db, catalogue, vec![Arc::new(Plain)], ambient.clone(), instance);
     let files = Files::open(directory, ambient.clone()).unwrap();
-    let settings = HostSettings { instances_max: 64, ..HostSettings::new(directory) };
+    let settings = HostSettings { instances_max: 64, outbound, ..HostSettings::new(directory) };
     Host::start(settings, records, files, ambient).await.unwrap()
 }
 
@@ -109,6 +120,25 @@ async fn make_instance(db: &Db) {
 pub(super) fn bundle() -> Bytes {
     let folder = root().join("tests/guests/chaos");
     pack(&Sources { folder: &folder, component: &component(), assets: None }).unwrap().into()
+}
+
+/// The same with other hosts in its manifest.
+pub(super) fn bundle_with_hosts(hosts: &Value) -> Bytes {
+    let folder = tempfile::tempdir().unwrap();
+    let source = root().join("tests/guests/chaos");
+    let mut manifest: Value = serde_json::from_slice(&std::fs::read(source.join("manifest.json")).unwrap()).unwrap();
+    let capabilities = manifest["capabilities"].as_array_mut().unwrap();
+    let outgoing = capabilities.iter_mut().find(|capability| capability["name"] == "http-out").unwrap();
+    outgoing["hosts"] = hosts.clone();
+    std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
+    for below in ["templates", "assets"] {
+        std::fs::create_dir(folder.path().join(below)).unwrap();
+        for file in std::fs::read_dir(source.join(below)).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), folder.path().join(below).join(file.file_name())).unwrap();
+        }
+    }
+    pack(&Sources { folder: folder.path(), component: &component(), assets: None }).unwrap().into()
 }
 
 fn root() -> PathBuf {

@@ -14,6 +14,12 @@ const RESERVED: [&str; 2] = ["created", "self"];
 pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     no_twins("/kinds", manifest.kinds.iter().map(|kind| kind.name.name()))?;
     no_twins("/capabilities", manifest.capabilities.iter().map(|capability| capability.name.as_str()))?;
+    for (position, capability) in manifest.capabilities.iter().enumerate() {
+        if (capability.name == "http-out") == capability.hosts.is_empty() {
+            let message = "http-out names the hosts that it wants to reach, and nothing else does";
+            return refuse(format!("/capabilities/{position}/hosts"), message);
+        }
+    }
     no_twins("/milestones", manifest.milestones.iter().map(|milestone| milestone.code.as_str()))?;
     no_twins("/secrets", manifest.secrets.iter().map(|secret| secret.name.as_str()))?;
     for (position, secret) in manifest.secrets.iter().enumerate() {

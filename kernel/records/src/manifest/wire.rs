@@ -61,6 +61,8 @@ struct CapabilityWire {
     reason: Texts,
     #[serde(default)]
     optional: bool,
+    #[serde(default)]
+    hosts: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +174,7 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
                 name: wire.name,
                 reason: texts(wire.reason, &format!("{pointer}/reason"))?,
                 optional: wire.optional,
+                hosts: wire.hosts,
             })
         })?,
         kinds,

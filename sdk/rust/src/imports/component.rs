@@ -1,6 +1,6 @@
 //! The real kernel, through the component's imports.
 
-use super::{CallerView, ConfigImport, ContextImport, Entry, Error, KeyPage, KvImport, Level, MilestonesImport, Page, Query, RegistryImport, SecretsImport, StoreImport, TelemetryImport};
+use super::{CallerView, ConfigImport, ContextImport, Entry, Error, HttpOutImport, KeyPage, KvImport, Level, MilestonesImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport, StoreImport, TelemetryImport};
 use crate::bindings::tiwizi::plugin as wire;
 
 /// The kernel that the component runs in.
@@ -128,5 +128,11 @@ impl SecretsImport for Kernel {
 
     fn reveal(name: &str) -> Result<String, Error> {
         wire::secrets::reveal(name)
+    }
+}
+
+impl HttpOutImport for Kernel {
+    fn fetch(request: &Request, options: &Options) -> Result<Response, Error> {
+        wire::http_out::fetch(request, options)
     }
 }

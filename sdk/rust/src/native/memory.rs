@@ -37,6 +37,9 @@ pub(super) struct Memory {
     pub(super) settings: Map<String, Value>,
     /// Those that the manifest names; none when it is not set.
     pub(super) secrets: BTreeMap<String, Option<String>>,
+    /// The answers of the outside.
+    pub(super) laid: Vec<super::http_out::Laid>,
+    pub(super) asked: Vec<(String, String)>,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
@@ -79,6 +82,8 @@ impl Memory {
             values: Values::default(),
             settings: super::config::defaults(&manifest),
             secrets: list_at(&manifest, "secrets").iter().map(|secret| (text_at(secret, "name"), None)).collect(),
+            laid: Vec::new(),
+            asked: Vec::new(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),

@@ -4,6 +4,8 @@
 //! what, classes of fields, granted capabilities, milestones, settings, secrets. A call reads what it wrote, and a call that fails leaves
 //! nothing. Time stands still until a test moves it, and ids come in order, so that every run is the same.
 //!
+//! Nothing is ever sent: a request to another host is given the answer that the test has laid out.
+//!
 //! It does not have limits, and takes every role to be held over the whole nation; those need a test against the real
 //! kernel.
 //!
@@ -37,6 +39,7 @@
 //! ```
 
 mod config;
+mod http_out;
 mod imports;
 mod json;
 mod kind;
@@ -131,6 +134,17 @@ pub fn set_setting(name: &str, value: Value) {
 /// Sets a secret, as an administrator does; what the manifest does not name cannot be read.
 pub fn set_secret(name: &str, secret: &str) {
     secrets::set(name, secret);
+}
+
+/// Lays out the answer that the outside gives to a request. What is not laid out cannot be reached.
+pub fn lay_out(method: &str, url: &str, status: u16, body: impl Into<Vec<u8>>) {
+    http_out::lay_out(method, url, status, body.into());
+}
+
+/// The requests that went out: method and address. They stay when the call fails.
+#[must_use]
+pub fn asked() -> Vec<(String, String)> {
+    Memory::with(|memory| memory.asked.clone())
 }
 
 /// Installs the plugin: calls its `init` as the system.

@@ -6,6 +6,7 @@
 mod answers;
 mod config;
 mod kv;
+mod outside;
 mod raw;
 mod secrets;
 mod work;
@@ -61,6 +62,8 @@ const ROUTES: &[Route] = &[
     Route::get("/foreign", work::foreign),
     Route::get("/config", config::all),
     Route::get("/config/foreign", config::foreign),
+    Route::post("/outside/fetch", outside::fetch),
+    Route::post("/outside/storm", outside::storm),
     Route::get("/secrets", secrets::told),
     Route::get("/kv/see", kv::see),
     Route::get("/kv/keys", kv::keys),

@@ -11,6 +11,7 @@ use tiwizi_model::{Jurisdiction, PluginId};
 use crate::commands::plugin_build::Build;
 use crate::commands::plugin_check::Check;
 use crate::commands::plugin_new::New;
+use crate::commands::plugin_settings::PluginSettings;
 
 pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};
 
@@ -244,6 +245,8 @@ pub(crate) enum Plugin {
         #[arg(long, value_name = "all|CAPABILITY,…")]
         grant: String,
     },
+    #[command(flatten)]
+    Settings(PluginSettings),
 }
 
 #[derive(Debug, Subcommand)]

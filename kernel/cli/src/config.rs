@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+use tiwizi_host::AddressRange;
 
 /// What the log shows: `tracing`'s filter syntax.
 pub(crate) const LOG_VARIABLE: &str = "TIWIZI_LOG";
@@ -25,11 +26,15 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Whether visitors come over TLS, through a proxy in front.
     pub(crate) behind_tls: bool,
+    /// Private addresses that plugins may reach, such as `10.1.0.0/16`.
+    #[serde(default)]
+    pub(crate) outbound_private: Vec<String>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { database: None, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7000)), behind_tls: false }
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 7000));
+        Self { database: None, listen, behind_tls: false, outbound_private: Vec::new() }
     }
 }
 
@@ -43,9 +48,15 @@ impl Config {
     pub(crate) fn read(data: &Path) -> anyhow::Result<Self> {
         Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(data.join(FILE)))
-            .merge(Env::prefixed("TIWIZI_").only(&["database", "listen", "behind_tls"]))
+            .merge(Env::prefixed("TIWIZI_").only(&["database", "listen", "behind_tls", "outbound_private"]))
             .extract()
             .with_context(|| format!("the settings of {} are not right", data.display()))
+    }
+
+    /// The private addresses that plugins may reach.
+    pub(crate) fn outbound_private(&self) -> anyhow::Result<Vec<AddressRange>> {
+        let ranges = self.outbound_private.iter().map(|text| text.parse());
+        ranges.collect::<Result<_, _>>().context("outbound_private is not right")
     }
 
     /// Writes the settings of a new instance.
@@ -92,6 +103,14 @@ mod tests {
         let config = Config { database: Some("postgres://tiwizi:\"x\"@127.0.0.1/t".into()), ..Config::default() };
         config.write(directory.path()).unwrap();
         assert_eq!(Config::read(directory.path()).unwrap().database, config.database);
+    }
+
+    #[test]
+    fn a_wrong_range_of_addresses_stops_the_start() {
+        let config = |range: &str| Config { outbound_private: vec![range.to_owned()], ..Config::default() };
+        assert_eq!(config("10.1.0.0/16").outbound_private().unwrap().len(), 1);
+        let error = format!("{:#}", config("10.1.0.0/99").outbound_private().unwrap_err());
+        assert!(error.contains("outbound_private") && error.contains("10.1.0.0/99"), "{error}");
     }
 
     #[test]

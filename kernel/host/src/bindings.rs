@@ -5,6 +5,10 @@ wasmtime::component::bindgen!({
     world: "plugin",
     imports: {
         "tiwizi:plugin/store": async | trappable,
+        "tiwizi:plugin/kv": async | trappable,
+        "tiwizi:plugin/config": async | trappable,
+        "tiwizi:plugin/secrets": async | trappable,
+        "tiwizi:plugin/http-out": async | trappable,
         "tiwizi:plugin/registry": async | trappable,
         "tiwizi:plugin/milestones": async | trappable,
         default: trappable,

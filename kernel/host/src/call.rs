@@ -19,6 +19,8 @@ use crate::bindings::exports::tiwizi::plugin::http_handler as wire;
 use crate::bindings::tiwizi::plugin::types;
 use crate::guest::budget::Stop;
 use crate::guest::state::{Beginning, CallState, stop_of, store};
+use crate::keeper::Keeper;
+use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::request::Request;
 use crate::text::escaped;
@@ -115,6 +117,8 @@ pub(crate) struct Ground {
     pub(crate) engine: Engine,
     pub(crate) records: Records,
     pub(crate) ambient: Ambient,
+    pub(crate) keeper: Keeper,
+    pub(crate) outbound: Outbound,
 }
 
 /// Time that a call is given.
@@ -204,6 +208,8 @@ impl Guest {
                 request_id,
                 language,
                 ambient: ground.ambient.clone(),
+                keeper: ground.keeper.clone(),
+                outbound: ground.outbound.clone(),
                 cpu_ms: time.cpu_ms,
             },
         );

@@ -9,6 +9,12 @@ use std::str::FromStr;
 pub enum Capability {
     /// To keep records of its own kinds.
     Store,
+    /// To keep values by key.
+    Kv,
+    /// To be shown its own secrets.
+    Secrets,
+    /// To ask the hosts that its manifest names.
+    HttpOut,
     /// To read the register of cooperatives, with the rights of the caller.
     RegistryRead,
     /// To note the milestones that its manifest declares.
@@ -19,20 +25,24 @@ pub enum Capability {
 
 /// A name that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is not a capability (store, registry.read, milestones, telemetry)")]
+#[error("{name:?} is not a capability (store, kv, secrets, http-out, registry.read, milestones, telemetry)")]
 pub struct CapabilityError {
     name: String,
 }
 
 impl Capability {
     /// All of them, in the order in which the console lists them.
-    pub const ALL: [Self; 4] = [Self::Store, Self::RegistryRead, Self::Milestones, Self::Telemetry];
+    pub const ALL: [Self; 7] =
+        [Self::Store, Self::Kv, Self::Secrets, Self::HttpOut, Self::RegistryRead, Self::Milestones, Self::Telemetry];
 
     /// Its name in manifests and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Store => "store",
+            Self::Kv => "kv",
+            Self::Secrets => "secrets",
+            Self::HttpOut => "http-out",
             Self::RegistryRead => "registry.read",
             Self::Milestones => "milestones",
             Self::Telemetry => "telemetry",

@@ -10,7 +10,8 @@ use tiwizi_model::limits;
 use crate::text::escaped;
 
 /// The interfaces of the kernel, version 1.
-const KERNEL: [&str; 6] = ["types", "context", "store", "registry", "milestones", "telemetry"];
+const KERNEL: [&str; 10] =
+    ["types", "context", "store", "kv", "config", "secrets", "http-out", "registry", "milestones", "telemetry"];
 
 /// What the standard libraries of guest languages expect. Nothing behind these reaches a file, a socket or a variable of
 /// the environment.
@@ -149,7 +150,7 @@ mod tests {
             "wasi:sockets/tcp@0.2.0",
             "wasi:http/outgoing-handler@0.2.0",
             "wasi:cli/environment@0.3.0",
-            "tiwizi:plugin/secrets@1.0.0",
+            "tiwizi:plugin/keys@1.0.0",
             "tiwizi:plugin/store@2.0.0",
             "evil:plugin/store@1.0.0",
             "store",

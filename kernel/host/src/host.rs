@@ -7,7 +7,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Language, PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
-use tiwizi_storage::{Db, Files, StorageError, plugin as rows};
+use tiwizi_storage::{Db, Files, StorageError, instance, plugin as rows};
 use tokio::sync::Mutex;
 
 use crate::answer::Answer;
@@ -16,7 +16,9 @@ use crate::call::{self, CallError, Ground};
 use crate::capability::Grants;
 use crate::engine::{Ticker, engine};
 use crate::install::{self, InstallError, Installation, NOT_READY};
+use crate::keeper::Keeper;
 use crate::load::{Loader, Plugins};
+use crate::outbound::Outbound;
 use crate::plugin::{Asset, Plugin, PluginView, asked};
 use crate::request::Request;
 use crate::runtime::GuestRuntime;
@@ -50,11 +52,15 @@ impl Host {
     ) -> Result<Self, HostError> {
         let engine = engine(settings.instances_max).map_err(HostError::Engine)?;
         let cache = Cache::open(&settings.data, &engine, &ambient).map_err(HostError::Cache)?;
+        let mut tx = records.db().read_single().await.map_err(HostError::Storage)?;
+        let instance = instance::find(&mut tx).await.map_err(HostError::Storage)?;
+        drop(tx);
+        let keeper = Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice()));
         let host = Self(Arc::new(Inner {
             ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
             runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
             loader: Loader::new(&engine, cache, files.clone()).map_err(HostError::Engine)?,
-            ground: Ground { engine, records, ambient },
+            ground: Ground { engine, records, ambient, keeper, outbound: Outbound::new(settings.outbound) },
             files,
             plugins: RwLock::default(),
             installing: Mutex::default(),
@@ -263,7 +269,7 @@ impl Host {
         Ok(())
     }
 
-    fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {
+    pub(crate) fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {
         self.find(id).ok_or_else(|| HostError::Unknown { plugin: id.clone() })
     }
 

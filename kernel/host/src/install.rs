@@ -24,6 +24,7 @@ use crate::capability::{Capability, Grants};
 use crate::component::{self, ComponentError};
 use crate::host::Host;
 use crate::load::{LoadError, texts_of_bundle, version_of};
+use crate::outbound::allow::AllowedHost;
 use crate::plugin::{Parts, Plugin, PluginView, Provenance, Standing, asked};
 use crate::text::escaped;
 use crate::trust::{Acceptance, Claim, Seal, TrustError, Voucher, ledger};
@@ -199,6 +200,13 @@ fn check_rules(bundle: &Bundle, manifest: &Manifest) -> Result<(), InstallError>
             "/api",
             format!("this kernel speaks version 1.0 of the plugin contract, not {}", escaped(&manifest.api, 20)),
         );
+    }
+    for (position, capability) in manifest.capabilities.iter().enumerate() {
+        for (number, host) in capability.hosts.iter().enumerate() {
+            if let Err(fault) = host.parse::<AllowedHost>() {
+                return rule(&format!("/capabilities/{position}/hosts/{number}"), fault.to_string());
+            }
+        }
     }
     for (position, name) in manifest.templates.iter().enumerate() {
         if !bundle.files.contains_key(&format!("templates/{name}.html")) {

@@ -5,7 +5,8 @@
 //! caller, and is committed only after it has answered well. It gets the interfaces of `sdk/wit/v1`, and behind each of them only
 //! what an administrator granted.
 //!
-//! This crate knows no HTTP and renders nothing: an answer is data. Removal, upgrades, hooks, events and jobs are TODO(#3).
+//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data. Removal, upgrades, hooks, events
+//! and jobs are TODO(#3).
 //!
 //! Invariant: what a guest does wrong ends its own call and nothing else.
 
@@ -16,19 +17,23 @@ mod cache;
 mod call;
 mod capability;
 mod component;
+mod configuration;
 mod engine;
 mod gate;
 mod guest;
 mod host;
 mod imports;
 mod install;
+mod keeper;
 mod load;
 mod log;
 mod measure;
+mod outbound;
 mod plugin;
 mod precompiled;
 mod request;
 mod runtime;
+mod secrets;
 mod settings;
 mod text;
 pub mod trust;
@@ -42,11 +47,14 @@ pub use cache::CacheError;
 pub use call::CallError;
 pub use capability::{Capability, CapabilityError, Grants};
 pub use component::ComponentError;
+pub use configuration::{SettingChange, SettingView};
 pub use host::Host;
 pub use install::InstallError;
 pub use load::LoadError;
+pub use outbound::{AddressRange, AddressRangeError, OutboundSettings};
 pub use plugin::{Asset, CapabilityView, PluginView};
 pub use request::Request;
+pub use secrets::SecretView;
 pub use settings::{Enabled, HostError, HostSettings};
 pub use tiwizi_storage::plugin::PluginState;
 pub use trust::{Acceptance, TrustError};

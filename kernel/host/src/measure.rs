@@ -26,6 +26,8 @@ impl Host {
             request_id: "measure".into(),
             language: Language::French,
             ambient: ground.ambient.clone(),
+            keeper: ground.keeper.clone(),
+            outbound: ground.outbound.clone(),
             unit: Unit::new(ground.records.clone(), Caller::public()),
             cpu_ms: plugin.cpu_ms(),
         };

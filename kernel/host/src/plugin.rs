@@ -8,6 +8,7 @@ use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, TrustLevel,
 use tiwizi_records::Manifest;
 use tiwizi_records::manifest::{LocalText, RouteDeclaration};
 use tiwizi_storage::plugin::PluginState;
+use tokio::sync::Semaphore;
 
 use crate::answer::Holdings;
 use crate::bindings::PluginPre;
@@ -15,6 +16,7 @@ use crate::capability::Capability;
 use crate::gate::Gate;
 use crate::guest::state::CallState;
 use crate::log::LogMinute;
+use crate::outbound::allow::AllowedHost;
 use crate::trust::{Claim, Seal, Signer};
 
 /// One installed plugin. What can change while it runs lies in its standing.
@@ -25,11 +27,17 @@ pub(crate) struct Plugin {
     pub(crate) pre: PluginPre<CallState>,
     pub(crate) gate: Gate,
     pub(crate) minute: Arc<LogMinute>,
+    /// Where its requests may go.
+    pub(crate) hosts: Vec<AllowedHost>,
+    /// Places for requests that run at once.
+    pub(crate) outbound: Semaphore,
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
     pub(crate) provenance: Provenance,
     standing: RwLock<Standing>,
     traps: Mutex<VecDeque<Instant>>,
+    /// How often each secret was shown since the kernel started.
+    revealed: Mutex<BTreeMap<String, u64>>,
 }
 
 /// Where a plugin came from.
@@ -116,6 +124,8 @@ pub struct CapabilityView {
     pub reason: LocalText,
     /// Whether the plugin works without it.
     pub optional: bool,
+    /// For `http-out`: the hosts that it wants to reach.
+    pub hosts: Vec<String>,
     /// Whether an administrator granted it.
     pub granted: bool,
 }
@@ -134,6 +144,10 @@ pub(crate) struct Parts {
 
 impl Plugin {
     pub(crate) fn new(parts: Parts) -> Self {
+        let capabilities = parts.manifest.capabilities.iter();
+        // One that cannot be read allows nothing; it was refused at the installation.
+        let hosts =
+            capabilities.flat_map(|capability| &capability.hosts).filter_map(|host| host.parse().ok()).collect();
         Self {
             manifest: parts.manifest,
             bundle: parts.bundle,
@@ -141,11 +155,14 @@ impl Plugin {
             pre: parts.pre,
             gate: Gate::new(),
             minute: Arc::default(),
+            hosts,
+            outbound: Semaphore::new(limits::OUTBOUND_AT_ONCE_MAX),
             installed_at: parts.installed_at,
             installed_by: parts.installed_by,
             provenance: parts.provenance,
             standing: RwLock::new(parts.standing),
             traps: Mutex::default(),
+            revealed: Mutex::default(),
         }
     }
 
@@ -189,6 +206,18 @@ impl Plugin {
         too_often
     }
 
+    /// Counts that a secret of the manifest was shown.
+    pub(crate) fn count_revealed(&self, name: &str) {
+        let mut revealed = self.revealed.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = revealed.entry(name.to_owned()).or_default();
+        *times = times.saturating_add(1);
+    }
+
+    /// How often a secret was shown since the kernel started.
+    pub(crate) fn revealed(&self, name: &str) -> u64 {
+        self.revealed.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied().unwrap_or_default()
+    }
+
     /// Processor time for one page: what the manifest asks for, never more than the kernel gives.
     pub(crate) fn cpu_ms(&self) -> u64 {
         self.manifest.limits.cpu_ms.unwrap_or(limits::PLUGIN_CPU_MS_MAX).clamp(1, limits::PLUGIN_CPU_MS_MAX)
@@ -206,6 +235,7 @@ impl Plugin {
             name: request.name.clone(),
             reason: request.reason.clone(),
             optional: request.optional,
+            hosts: request.hosts.clone(),
             // `context` is no capability: every plugin has it.
             granted: request.name.parse().map_or(true, |capability| standing.grants.contains(&capability)),
         };

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use tiwizi_model::{PluginId, limits};
-use tiwizi_records::CatalogueError;
+use tiwizi_records::{CatalogueError, Rejection};
 use tiwizi_storage::StorageError;
 
 use crate::cache::CacheError;
 use crate::capability::Capability;
+use crate::outbound::OutboundSettings;
 use crate::trust::TrustError;
 
 /// What the host is built with.
@@ -19,13 +20,20 @@ pub struct HostSettings {
     pub workers: usize,
     /// Instances of all plugins at once.
     pub instances_max: u32,
+    /// Outgoing requests.
+    pub outbound: OutboundSettings,
 }
 
 impl HostSettings {
     /// Two threads and the largest pool.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), workers: 2, instances_max: limits::PLUGIN_POOL_MAX }
+        Self {
+            data: data.into(),
+            workers: 2,
+            instances_max: limits::PLUGIN_POOL_MAX,
+            outbound: OutboundSettings::default(),
+        }
     }
 }
 
@@ -68,6 +76,22 @@ pub enum HostError {
         /// What was asked for.
         plugin: PluginId,
     },
+    /// A setting that does not fit.
+    #[error("the settings of {plugin} are refused: {}", first(source))]
+    Settings {
+        /// Whose.
+        plugin: PluginId,
+        /// Every fault, with its place.
+        source: Rejection,
+    },
+    /// A secret that cannot be set.
+    #[error("the secret of {plugin} is refused: {message}")]
+    Secret {
+        /// Whose.
+        plugin: PluginId,
+        /// Why; never the secret.
+        message: String,
+    },
     /// A grant that the plugin did not ask for.
     #[error("{plugin} does not ask for {capability}")]
     Unasked {
@@ -85,4 +109,8 @@ pub enum Enabled {
     On,
     /// It may not.
     Off,
+}
+
+fn first(rejection: &Rejection) -> String {
+    rejection.fields.first().map(ToString::to_string).unwrap_or_default()
 }

@@ -223,3 +223,37 @@ pub const TRUST_ROOTS_MAX: usize = 100;
 pub const REVOCATIONS_BYTES_MAX: usize = 1 << 20;
 /// The entries of a list of revocations.
 pub const REVOCATIONS_MAX: usize = 4_000;
+/// The key of a value that a plugin keeps.
+pub const KV_KEY_BYTES_MAX: usize = 512;
+/// A value that a plugin keeps.
+pub const KV_VALUE_BYTES_MAX: usize = 64 << 10;
+/// Values that one plugin may keep.
+pub const KV_ITEMS_MAX: i64 = 100_000;
+/// The keys and values that one plugin may keep, together.
+pub const KV_BYTES_MAX: i64 = 256 << 20;
+/// Values that one unit gathers.
+pub const KV_WRITES_MAX: usize = 500;
+/// The keys and values that one unit gathers, together.
+pub const KV_UNIT_BYTES_MAX: usize = 8 << 20;
+/// The keys of one page.
+pub const KV_PAGE_ROWS_MAX: u32 = 1_000;
+/// Outgoing requests of one plugin that run at once.
+pub const OUTBOUND_AT_ONCE_MAX: usize = 16;
+/// Outgoing requests of one plugin call.
+pub const OUTBOUND_CALLS_MAX: u32 = 32;
+/// How long one outgoing request may take.
+pub const OUTBOUND_WAIT_MS: u64 = 10_000;
+/// The answer to an outgoing request.
+pub const OUTBOUND_BYTES_MAX: usize = 4 << 20;
+/// Redirects that one outgoing request follows.
+pub const OUTBOUND_REDIRECTS_MAX: u8 = 5;
+/// The header lines of an outgoing request, and of its answer.
+pub const OUTBOUND_HEADERS_MAX: usize = 64;
+/// The header of an outgoing request, and of its answer.
+pub const OUTBOUND_HEADER_BYTES_MAX: usize = 32 << 10;
+/// The addresses of one name that are tried.
+pub const OUTBOUND_ADDRESSES_MAX: usize = 4;
+/// A secret that an administrator sets for a plugin.
+pub const SECRET_BYTES_MAX: usize = 4 << 10;
+/// Values whose time is over that one transaction of the clean-up forgets.
+pub const KV_SWEEP_ROWS_MAX: i64 = 1_000;

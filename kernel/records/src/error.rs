@@ -139,6 +139,15 @@ pub enum WriteError {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     ReceiptReused,
+    /// A value that a plugin keeps changed since it was decided upon.
+    #[error("the value under {key:?} changed meanwhile")]
+    ValueMoved {
+        /// Its key.
+        key: String,
+    },
+    /// A plugin would keep more values than it may.
+    #[error("the plugin keeps too many values")]
+    ValuesFull,
     /// A stored body is not JSON.
     #[error("the record {id} is damaged")]
     Damaged {

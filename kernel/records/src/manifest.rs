@@ -14,7 +14,10 @@ use crate::field_error::Rejection;
 use crate::json::JsonError;
 use crate::schema::Schema;
 
+pub use settings::SettingsDeclaration;
+
 mod rules;
+mod settings;
 mod wire;
 
 #[cfg(test)]
@@ -45,6 +48,10 @@ pub struct Manifest {
     pub milestones: Vec<MilestoneDeclaration>,
     /// Its pages.
     pub routes: Vec<RouteDeclaration>,
+    /// What an administrator may set.
+    pub settings: Option<SettingsDeclaration>,
+    /// The secrets that it needs an administrator to set.
+    pub secrets: Vec<SecretDeclaration>,
     /// Bounds that it asks for, below the kernel's own.
     pub limits: ManifestLimits,
     /// Its templates.
@@ -74,12 +81,14 @@ impl LocalText {
 /// Something that a plugin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityRequest {
-    /// Its name: `store`, `registry.read`, `milestones`, `telemetry`, `context`.
+    /// Its name: `store`, `kv`, `secrets`, `http-out`, `registry.read`, `milestones`, `telemetry`, `context`.
     pub name: String,
     /// Why, for the administrator who grants it.
     pub reason: LocalText,
     /// Whether the plugin works without it.
     pub optional: bool,
+    /// For `http-out`: the hosts that it wants to reach.
+    pub hosts: Vec<String>,
 }
 
 /// A kind as it is declared.
@@ -151,6 +160,15 @@ pub struct RouteDeclaration {
     pub title: LocalText,
     /// Whether the shell's menu shows it.
     pub menu: bool,
+}
+
+/// A secret that a plugin needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretDeclaration {
+    /// Its name.
+    pub name: String,
+    /// What it is and why it is needed, for the administrator who sets it.
+    pub reason: LocalText,
 }
 
 /// Bounds that a plugin asks for.

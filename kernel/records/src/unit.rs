@@ -4,7 +4,8 @@
 //! schema, and submitted together by `commit`. What was read for a write is remembered by its version; if it moved in the
 //! meantime, the commit is refused as stale and nothing is written. Dropping a unit leaves nothing behind.
 //!
-//! A record that is written twice in a unit is one change in the log.
+//! A record that is written twice in a unit is one change in the log. The values that a plugin keeps by key (`unit/kv.rs`) are
+//! gathered beside the records and stored in the same transaction; they are in no log.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::catalogue::Kinds;
 use crate::draft::Draft;
 use crate::error::{ReadError, WriteError};
 use crate::kind::Kind;
+use crate::kv::KvWrites;
 use crate::list::Overlay;
 use crate::query::{Page, Query};
 use crate::receipt::Receipt;
@@ -27,6 +29,8 @@ use crate::records::Records;
 use crate::reduce::reduce;
 use crate::row;
 use crate::write::{Settled, Submission};
+
+mod kv;
 
 /// Gathers the reads and writes of one call.
 #[derive(Debug)]
@@ -39,6 +43,7 @@ pub struct Unit {
     order: Vec<RecordId>,
     /// The versions that were read.
     seen: HashMap<RecordId, Version>,
+    values: KvWrites,
 }
 
 /// A record as it will be.
@@ -69,7 +74,8 @@ impl Unit {
     #[must_use]
     pub fn new(records: Records, caller: Caller) -> Self {
         let kinds = records.kinds();
-        Self { records, caller, kinds, entries: HashMap::new(), order: Vec::new(), seen: HashMap::new() }
+        let (entries, seen) = (HashMap::new(), HashMap::new());
+        Self { records, caller, kinds, entries, order: Vec::new(), seen, values: KvWrites::default() }
     }
 
     /// For whom it reads and writes.
@@ -87,7 +93,7 @@ impl Unit {
     /// Whether nothing was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.is_empty() && self.values.is_empty()
     }
 
     /// One record as the caller may see it now; none when there is none for this caller.
@@ -183,7 +189,7 @@ impl Unit {
     /// Writes all that was gathered in one transaction, or nothing.
     ///
     /// # Errors
-    /// As `Records::submit`; `Stale` when a record moved since it was read here.
+    /// As `Records::submit`; `Stale` when a record moved since it was read here, `ValueMoved` when a value did.
     pub async fn commit(mut self, receipt: Option<Receipt>) -> Result<Vec<Record>, WriteError> {
         let mut submissions = Vec::with_capacity(self.order.len());
         for id in &self.order {
@@ -198,10 +204,10 @@ impl Unit {
             };
             submissions.push(Submission { caller, draft });
         }
-        if submissions.is_empty() && receipt.is_none() {
+        if submissions.is_empty() && self.values.is_empty() && receipt.is_none() {
             return Ok(Vec::new());
         }
-        self.records.submit_all(&self.caller, submissions, receipt).await
+        self.records.submit_all(&self.caller, submissions, &self.values, receipt).await
     }
 
     fn create_as(&mut self, caller: Caller, kind: &KindName, body: Value) -> Result<Record, UnitError> {

@@ -16,6 +16,7 @@ use crate::draft::{Draft, DraftAction};
 use crate::error::WriteError;
 use crate::field_error::{FieldError, Rejection};
 use crate::kind::Kind;
+use crate::kv::{self, KvWrites};
 use crate::receipt::{self, Receipt};
 use crate::records::Records;
 use crate::reduce::reduce;
@@ -72,13 +73,14 @@ impl Records {
         receipt: Option<Receipt>,
     ) -> Result<Vec<Record>, WriteError> {
         let submissions = drafts.into_iter().map(|draft| Submission { caller: caller.clone(), draft }).collect();
-        self.submit_all(caller, submissions, receipt).await
+        self.submit_all(caller, submissions, &KvWrites::default(), receipt).await
     }
 
     pub(crate) async fn submit_all(
         &self,
         owner: &Caller,
         submissions: Vec<Submission>,
+        values: &KvWrites,
         receipt: Option<Receipt>,
     ) -> Result<Vec<Record>, WriteError> {
         let count = submissions.len();
@@ -91,7 +93,7 @@ impl Records {
         check_twice(&submissions)?;
         let mut tries = 1;
         loop {
-            match self.try_submit(owner, submissions.clone(), receipt.as_ref()).await {
+            match self.try_submit(owner, submissions.clone(), values, receipt.as_ref()).await {
                 Ok(records) => return Ok(records),
                 Err(Ended::Refused(error)) => return Err(error),
                 Err(Ended::Overtaken(error)) if tries >= WRITE_TRIES_MAX => return Err(error),
@@ -109,6 +111,7 @@ impl Records {
         &self,
         owner: &Caller,
         submissions: Vec<Submission>,
+        values: &KvWrites,
         receipt: Option<&Receipt>,
     ) -> Result<Vec<Record>, Ended> {
         let kinds = self.kinds();
@@ -130,6 +133,9 @@ impl Records {
             return Err(Ended::Overtaken(WriteError::ReceiptReused));
         }
         store(&mut tx, &ready).await?;
+        if let Some(plugin) = owner.plugin().filter(|_| !values.is_empty()) {
+            kv::store(&mut tx, plugin, values, self.ambient.now()).await?;
+        }
         let mut written: Vec<Record> = Vec::with_capacity(ready.len());
         for Ready { settled, row, .. } in ready {
             let mut record = settled.record(&row);

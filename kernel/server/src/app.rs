@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tiwizi_host::{Host, HostError, HostSettings};
+use tiwizi_host::{Host, HostError, HostSettings, OutboundSettings};
 use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, limits};
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records};
@@ -29,6 +29,8 @@ pub struct Settings {
     pub connections_max: usize,
     /// Whether visitors come over TLS, through a proxy: browsers are then told to insist on it.
     pub behind_tls: bool,
+    /// Requests of plugins to the outside.
+    pub outbound: OutboundSettings,
     /// Time and randomness.
     pub ambient: Ambient,
 }
@@ -42,6 +44,7 @@ impl Settings {
             database: None,
             connections_max: limits::CONNECTIONS_MAX,
             behind_tls: false,
+            outbound: OutboundSettings::default(),
             ambient: Ambient::system(),
         }
     }
@@ -121,7 +124,7 @@ impl App {
         let files = Files::open(&settings.data, ambient.clone()).map_err(StartError::Files)?;
         let reviewers: tiwizi_records::review::Reviewers = vec![Arc::new(Rules::new(ambient.clone()))];
         let records = Records::new(db.clone(), catalogue, reviewers, ambient.clone(), instance.id);
-        let host_settings = HostSettings::new(&settings.data);
+        let host_settings = HostSettings { outbound: settings.outbound.clone(), ..HostSettings::new(&settings.data) };
         let host = Host::start(host_settings, records.clone(), files.clone(), ambient.clone())
             .await
             .map_err(StartError::Host)?;

@@ -19,6 +19,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const RETRY_MIN: Duration = Duration::from_millis(250);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(3600);
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Starts the tasks. They stop in the reverse order: the readers while the sequencer still runs.
 pub(crate) fn start(app: &Arc<App>) {
@@ -30,6 +31,7 @@ pub(crate) fn start(app: &Arc<App>) {
     });
     app.tasks.start("tally-reader", |stop| follow(Arc::clone(app), TallyReader::default(), stop));
     app.tasks.start("clean-up", |stop| clean_up(Arc::clone(app), stop));
+    app.tasks.start("value-sweep", |stop| sweep_values(Arc::clone(app), stop));
 }
 
 /// Gives committed changes their places, so that readers elsewhere find them numbered.
@@ -77,6 +79,22 @@ async fn clean_up(app: Arc<App>, mut stop: Stop) {
         }
         tokio::select! {
             () = tokio::time::sleep(CLEAN_UP_EVERY) => {}
+            () = stop.asked() => {}
+        }
+    }
+}
+
+/// Forgets what plugins kept for a time that is over. Nobody sees it before either; this makes room.
+async fn sweep_values(app: Arc<App>, mut stop: Stop) {
+    while !stop.is_asked() {
+        match app.records.sweep_values().await {
+            Ok(0) => {}
+            Ok(items) => tracing::debug!(items, "forgot values of plugins"),
+            Err(StorageError::Closed) => return,
+            Err(error) => tracing::error!(%error, "could not forget values of plugins"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
             () = stop.asked() => {}
         }
     }

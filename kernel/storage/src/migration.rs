@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         number: 1,
         name: "ground",
@@ -29,6 +29,12 @@ const MIGRATIONS: [Migration; 2] = [
         name: "trust",
         sqlite: include_str!("../../../migrations/sqlite/0002_trust.sql"),
         postgres: include_str!("../../../migrations/postgres/0002_trust.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "plugin_values",
+        sqlite: include_str!("../../../migrations/sqlite/0003_plugin_values.sql"),
+        postgres: include_str!("../../../migrations/postgres/0003_plugin_values.sql"),
     },
 ];
 

@@ -4,6 +4,8 @@
 //! imports, and the one in memory, for tests. A new interface is a new trait with its two implementations.
 
 use crate::bindings::tiwizi::plugin::context::CallerView;
+use crate::bindings::tiwizi::plugin::http_out::{Options, Request, Response};
+use crate::bindings::tiwizi::plugin::kv::KeyPage;
 use crate::bindings::tiwizi::plugin::telemetry::Level;
 use crate::bindings::tiwizi::plugin::types::{Entry, Error, Page, Query};
 
@@ -42,6 +44,33 @@ pub(crate) trait MilestonesImport {
 /// `telemetry`: lines in the kernel's log.
 pub(crate) trait TelemetryImport {
     fn log(level: Level, message: &str, fields: &[(&str, &str)]);
+}
+
+/// `kv`: the plugin's values by key.
+pub(crate) trait KvImport {
+    fn get(key: &str) -> Result<Option<Vec<u8>>, Error>;
+    fn set(key: &str, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error>;
+    fn delete(key: &str) -> Result<(), Error>;
+    fn cas(key: &str, expected: Option<&[u8]>, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error>;
+    fn increment(key: &str, delta: i64) -> Result<i64, Error>;
+    fn list_keys(prefix: &str, limit: u32, cursor: Option<&str>) -> Result<KeyPage, Error>;
+}
+
+/// `config`: the settings that the manifest declares, to read.
+pub(crate) trait ConfigImport {
+    fn get(name: &str) -> Result<String, Error>;
+    fn get_all() -> Result<String, Error>;
+}
+
+/// `secrets`: the secrets that the manifest names.
+pub(crate) trait SecretsImport {
+    fn is_set(name: &str) -> Result<bool, Error>;
+    fn reveal(name: &str) -> Result<String, Error>;
+}
+
+/// `http-out`: requests to the hosts that the manifest names.
+pub(crate) trait HttpOutImport {
+    fn fetch(request: &Request, options: &Options) -> Result<Response, Error>;
 }
 
 #[cfg(target_arch = "wasm32")]

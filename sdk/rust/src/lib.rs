@@ -75,9 +75,12 @@ mod error;
 mod imports;
 mod request;
 
+pub mod config;
 pub mod context;
 pub mod declaration;
 pub mod form;
+pub mod http_out;
+pub mod kv;
 pub mod language;
 pub mod milestones;
 #[cfg(not(target_arch = "wasm32"))]
@@ -85,6 +88,7 @@ pub mod native;
 pub mod registry;
 pub mod router;
 pub mod schema;
+pub mod secrets;
 pub mod store;
 pub mod telemetry;
 

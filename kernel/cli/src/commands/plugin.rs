@@ -9,7 +9,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
-use crate::commands::{open, plugin_build, plugin_check, plugin_keys, plugin_new, plugin_trust};
+use crate::commands::{open, plugin_build, plugin_check, plugin_keys, plugin_new, plugin_settings, plugin_trust};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
@@ -29,6 +29,7 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
             install(&directory, &bundle, &grant, acceptance).await
         }
         Plugin::List { directory } => list(&directory).await,
+        Plugin::Settings(command) => plugin_settings::run(command).await,
         Plugin::Grant { directory, plugin, grant: wanted } => grant(&directory, &plugin, &wanted).await,
     }
 }
@@ -81,7 +82,7 @@ fn shown(view: &PluginView) -> Value {
     let capabilities: Vec<Value> = view
         .capabilities
         .iter()
-        .map(|capability| json!({ "name": capability.name, "optional": capability.optional, "granted": capability.granted }))
+        .map(|capability| json!({ "name": capability.name, "optional": capability.optional, "granted": capability.granted, "hosts": capability.hosts }))
         .collect();
     json!({
         "id": view.id.to_string(),

@@ -27,12 +27,13 @@ pub(crate) enum Stop {
 pub(crate) struct Budget {
     host_calls: u32,
     store_calls: u32,
+    outbound_calls: u32,
     waited: Waited,
 }
 
 impl Budget {
     pub(crate) fn new(waited: Waited) -> Self {
-        Self { host_calls: 0, store_calls: 0, waited }
+        Self { host_calls: 0, store_calls: 0, outbound_calls: 0, waited }
     }
 
     /// Counts a host call.
@@ -46,6 +47,12 @@ impl Budget {
         self.host_call()?;
         self.store_calls = self.store_calls.saturating_add(1);
         if self.store_calls > limits::STORE_CALLS_MAX { Err(Stop::StoreCalls) } else { Ok(()) }
+    }
+
+    /// Counts an outgoing request; false when there were enough. The guest is told, not stopped.
+    pub(crate) fn outbound(&mut self) -> bool {
+        self.outbound_calls = self.outbound_calls.saturating_add(1);
+        self.outbound_calls <= limits::OUTBOUND_CALLS_MAX
     }
 
     /// The stopwatch that host functions run while they wait.

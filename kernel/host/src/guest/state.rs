@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Language, limits};
 use tiwizi_records::Unit;
@@ -14,7 +15,9 @@ use crate::capability::Capability;
 use crate::guest::budget::{Budget, CpuClock, Stop, Waited};
 use crate::guest::limiter::Limiter;
 use crate::guest::wasi::{self, Wasi};
+use crate::keeper::Keeper;
 use crate::log::CallLog;
+use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 
 /// The state of one call.
@@ -26,6 +29,10 @@ pub(crate) struct CallState {
     pub(crate) language: Language,
     pub(crate) ambient: Ambient,
     pub(crate) unit: Unit,
+    /// Read at the first question.
+    pub(crate) settings: Option<Arc<Map<String, Value>>>,
+    pub(crate) keeper: Keeper,
+    pub(crate) outbound: Outbound,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -41,6 +48,8 @@ pub(crate) struct Beginning {
     pub(crate) language: Language,
     pub(crate) ambient: Ambient,
     pub(crate) unit: Unit,
+    pub(crate) keeper: Keeper,
+    pub(crate) outbound: Outbound,
     pub(crate) cpu_ms: u64,
 }
 
@@ -58,7 +67,7 @@ impl CallState {
 
 /// Makes the fresh store of one call, with every bound set.
 pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
-    let Beginning { plugin, caller, request_id, language, ambient, unit, cpu_ms } = beginning;
+    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, cpu_ms } = beginning;
     let waited = Waited::default();
     let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.minute));
     let log = Arc::new(Mutex::new(log));
@@ -73,6 +82,9 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         language,
         ambient,
         unit,
+        settings: None,
+        keeper,
+        outbound,
         log,
     };
     let mut store = Store::new(engine, state);

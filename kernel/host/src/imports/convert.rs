@@ -95,11 +95,15 @@ fn write_error(failed: &WriteError) -> Error {
             let details = json!({ "id": id.to_string(), "seen": seen.0, "found": found.0 });
             Error { retryable: true, details: details.to_string(), ..error("stale", failed.to_string()) }
         }
+        WriteError::ValueMoved { key } => {
+            let details = json!({ "key": key });
+            Error { retryable: true, details: details.to_string(), ..error("stale", failed.to_string()) }
+        }
         WriteError::Duplicate { fields, .. } => {
             Error { details: json!({ "fields": fields }).to_string(), ..error("duplicate", failed.to_string()) }
         }
         WriteError::Missing { .. } => error("not-found", failed.to_string()),
-        WriteError::TooMany { .. } => error("over-limit", failed.to_string()),
+        WriteError::TooMany { .. } | WriteError::ValuesFull => error("over-limit", failed.to_string()),
         WriteError::Exists | WriteError::ReceiptKey | WriteError::ReceiptReused => error("invalid", failed.to_string()),
         WriteError::Damaged { .. } | WriteError::Encode(_) | WriteError::Storage(_) => unavailable(failed),
     }
@@ -109,7 +113,7 @@ fn denied(failed: &impl ToString) -> Error {
     error("denied", failed.to_string())
 }
 
-fn unavailable(failed: &(impl std::error::Error + 'static)) -> Error {
+pub(super) fn unavailable(failed: &(impl std::error::Error + 'static)) -> Error {
     tracing::error!(error = failed as &dyn std::error::Error, "a plugin's read or write failed");
     Error { retryable: true, ..error("unavailable", "the kernel could not do this now") }
 }

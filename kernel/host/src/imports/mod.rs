@@ -3,10 +3,14 @@
 //! A host call is five moves: count it, ask whether the capability is granted, read the arguments, act as the caller through the
 //! unit of work, answer. What is wrong with a call is data for the guest; only a spent budget stops it.
 
+mod config;
 mod context;
 mod convert;
+mod http_out;
+mod kv;
 mod milestones;
 mod registry;
+mod secrets;
 mod store;
 mod telemetry;
 

@@ -8,13 +8,16 @@ use bytes::Bytes;
 use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, InstanceId, Instant, Language, ManualClock, PluginId, SeededEntropy, TrustLevel};
+use tiwizi_model::{
+    Ambient, InstanceId, Instant, Jurisdiction, Language, ManualClock, PluginId, SeededEntropy, TrustLevel,
+};
 use tiwizi_records::{Catalogue, Plain, Records};
+use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Files, Location};
 
 use crate::bundle::{Sources, pack, sign};
 use crate::trust::{Root, SecretKey};
-use crate::{Answer, CallError, Grants, Host, HostSettings, PluginState, Request};
+use crate::{Answer, CallError, Grants, Host, HostSettings, OutboundSettings, PluginState, Request};
 
 pub(super) struct House {
     pub(super) directory: TempDir,
@@ -29,10 +32,21 @@ impl House {
         house
     }
 
+    /// The same, and it may ask these hosts.
+    pub(super) async fn with_hosts(hosts: Value, outbound: OutboundSettings) -> Self {
+        let house = Self::reaching(outbound).await;
+        house.host.install(bundle_with_hosts(&hosts), Grants::All, &Caller::system()).await.unwrap();
+        house
+    }
+
     pub(super) async fn empty() -> Self {
+        Self::reaching(OutboundSettings::default()).await
+    }
+
+    async fn reaching(outbound: OutboundSettings) -> Self {
         let directory = tempfile::tempdir().unwrap();
         warm(directory.path());
-        let host = open(directory.path()).await;
+        let host = open(directory.path(), outbound).await;
         host.add_root(&root_of(&key(), TrustLevel::Directorate, "*")).await.unwrap();
         Self { directory, host }
     }
@@ -41,7 +55,7 @@ impl House {
     pub(super) async fn again(self) -> Self {
         self.host.db().close().await;
         drop(self.host);
-        let host = open(self.directory.path()).await;
+        let host = open(self.directory.path(), OutboundSettings::default()).await;
         Self { directory: self.directory, host }
     }
 
@@ -78,15 +92,32 @@ pub(super) fn chaos() -> PluginId {
     "chaos".parse().unwrap()
 }
 
-async fn open(directory: &Path) -> Host {
+async fn open(directory: &Path, outbound: OutboundSettings) -> Host {
     let ambient = Ambient::system();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
+    make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let records = Records::new(db, catalogue, vec![Arc::new(Plain)], ambient.clone(), instance);
     let files = Files::open(directory, ambient.clone()).unwrap();
-    let settings = HostSettings { instances_max: 64, ..HostSettings::new(directory) };
+    let settings = HostSettings { instances_max: 64, outbound, ..HostSettings::new(directory) };
     Host::start(settings, records, files, ambient).await.unwrap()
+}
+
+/// Secrets are sealed under the key of the instance.
+async fn make_instance(db: &Db) {
+    let mut tx = db.begin_write().await.unwrap();
+    if instance::find(&mut tx).await.unwrap().is_none() {
+        let row = InstanceRow {
+            id: InstanceId(uuid::Uuid::from_u128(1)),
+            name: "Test".to_owned(),
+            jurisdiction: Jurisdiction::Nation,
+            created_at: Instant(1),
+            key: vec![7; 32],
+        };
+        instance::create(&mut tx, &row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 /// The chaos plugin's bundle, signed with the key that the house trusts.
@@ -113,6 +144,26 @@ pub(super) fn key_of(name: &str, seed: u64) -> SecretKey {
 
 pub(super) fn root_of(key: &SecretKey, level: TrustLevel, prefixes: &str) -> Root {
     Root { holder: key.signer(), level, prefixes: prefixes.parse().unwrap(), until: None }
+}
+
+/// The same with other hosts in its manifest.
+pub(super) fn bundle_with_hosts(hosts: &Value) -> Bytes {
+    let folder = tempfile::tempdir().unwrap();
+    let source = root().join("tests/guests/chaos");
+    let mut manifest: Value = serde_json::from_slice(&std::fs::read(source.join("manifest.json")).unwrap()).unwrap();
+    let capabilities = manifest["capabilities"].as_array_mut().unwrap();
+    let outgoing = capabilities.iter_mut().find(|capability| capability["name"] == "http-out").unwrap();
+    outgoing["hosts"] = hosts.clone();
+    std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
+    for below in ["templates", "assets"] {
+        std::fs::create_dir(folder.path().join(below)).unwrap();
+        for file in std::fs::read_dir(source.join(below)).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), folder.path().join(below).join(file.file_name())).unwrap();
+        }
+    }
+    let unsigned = pack(&Sources { folder: folder.path(), component: &component(), assets: None }).unwrap();
+    sign(&unsigned.into(), &key(), Vec::new()).unwrap().into()
 }
 
 fn root() -> PathBuf {

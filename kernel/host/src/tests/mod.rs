@@ -3,7 +3,12 @@
 mod answers;
 mod bounds;
 mod calls;
+mod config;
 mod house;
+mod http_out;
 mod installs;
+mod kv;
+mod outside;
+mod secrets;
 mod trust;
 mod writes;

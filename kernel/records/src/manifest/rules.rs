@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use tiwizi_model::Language;
 
 use super::{KindDeclaration, Manifest, ManifestError, SubjectRule};
 use crate::key::Scalar;
@@ -13,7 +14,19 @@ const RESERVED: [&str; 2] = ["created", "self"];
 pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     no_twins("/kinds", manifest.kinds.iter().map(|kind| kind.name.name()))?;
     no_twins("/capabilities", manifest.capabilities.iter().map(|capability| capability.name.as_str()))?;
+    for (position, capability) in manifest.capabilities.iter().enumerate() {
+        if (capability.name == "http-out") == capability.hosts.is_empty() {
+            let message = "http-out names the hosts that it wants to reach, and nothing else does";
+            return refuse(format!("/capabilities/{position}/hosts"), message);
+        }
+    }
     no_twins("/milestones", manifest.milestones.iter().map(|milestone| milestone.code.as_str()))?;
+    no_twins("/secrets", manifest.secrets.iter().map(|secret| secret.name.as_str()))?;
+    for (position, secret) in manifest.secrets.iter().enumerate() {
+        if ![Language::Arabic, Language::French].iter().all(|language| secret.reason.0.contains_key(language)) {
+            return refuse(format!("/secrets/{position}/reason"), "the reason is given in Arabic and in French");
+        }
+    }
     no_twins("/routes", manifest.routes.iter().map(|route| route.path.as_str()))?;
     no_twins("/templates", manifest.templates.iter().map(String::as_str))?;
     no_twins("/files", manifest.files.iter().map(|file| file.path.as_str()))?;

@@ -10,7 +10,7 @@ use tiwizi_model::{KindName, Language, PluginId};
 
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
-    MilestoneDeclaration, RouteDeclaration, SubjectRule,
+    MilestoneDeclaration, RouteDeclaration, SecretDeclaration, SettingsDeclaration, SubjectRule,
 };
 use crate::field_error::{FieldError, Rejection};
 use crate::json;
@@ -41,6 +41,9 @@ pub(super) struct ManifestWire {
     milestones: Vec<MilestoneWire>,
     #[serde(default)]
     routes: Vec<RouteWire>,
+    settings: Option<Value>,
+    #[serde(default)]
+    secrets: Vec<SecretWire>,
     #[serde(default)]
     limits: LimitsWire,
     #[serde(default)]
@@ -58,6 +61,8 @@ struct CapabilityWire {
     reason: Texts,
     #[serde(default)]
     optional: bool,
+    #[serde(default)]
+    hosts: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +122,13 @@ struct RouteWire {
     menu: bool,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretWire {
+    name: String,
+    reason: Texts,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct LimitsWire {
@@ -162,6 +174,7 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
                 name: wire.name,
                 reason: texts(wire.reason, &format!("{pointer}/reason"))?,
                 optional: wire.optional,
+                hosts: wire.hosts,
             })
         })?,
         kinds,
@@ -178,6 +191,10 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
                 title: texts(wire.title, &format!("{pointer}/title"))?,
                 menu: wire.menu,
             })
+        })?,
+        settings: wire.settings.map(SettingsDeclaration::declare).transpose()?,
+        secrets: each("/secrets", wire.secrets, |pointer, wire| {
+            Ok(SecretDeclaration { name: wire.name, reason: texts(wire.reason, &format!("{pointer}/reason"))? })
         })?,
         limits: ManifestLimits { cpu_ms: wire.limits.cpu_ms, memory_bytes: wire.limits.memory_bytes },
         templates: wire.templates,

@@ -71,6 +71,8 @@ pub(crate) struct CapabilityShown {
     reason: Map<String, Value>,
     optional: bool,
     granted: bool,
+    /// For `http-out`: the hosts that it wants to reach.
+    hosts: Vec<String>,
 }
 
 /// What a plugin may do from now on.
@@ -100,6 +102,7 @@ impl PluginShown {
                     reason: by_language(&capability.reason),
                     optional: capability.optional,
                     granted: capability.granted,
+                    hosts: capability.hosts.clone(),
                 })
                 .collect(),
             bundle: plugin.bundle.to_string(),

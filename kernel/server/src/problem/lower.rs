@@ -187,6 +187,8 @@ impl From<WriteError> for Problem {
             WriteError::Elsewhere { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             WriteError::Exists => Self::from(Fault::Duplicate).saying(error.to_string()),
             WriteError::TooMany { .. } => Self::from(Fault::Invalid).saying(error.to_string()),
+            WriteError::ValueMoved { .. } => Self::from(Fault::Stale).saying(error.to_string()).retry_after(1),
+            WriteError::ValuesFull => Self::from(Fault::PluginFailed).because(error),
             WriteError::ReceiptKey => Self::from(Fault::Malformed).saying(error.to_string()),
             WriteError::ReceiptReused => Fault::KeyReused.into(),
             WriteError::Damaged { .. } | WriteError::Encode(_) => Self::internal(error),

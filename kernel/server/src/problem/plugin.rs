@@ -53,6 +53,10 @@ impl From<HostError> for Problem {
             HostError::Unknown { .. } => Fault::UnknownPlugin.into(),
             HostError::Unasked { .. } => Self::field("/capabilities", "unasked", error.to_string()),
             HostError::Untrusted { .. } => refused("untrusted", error),
+            HostError::Secret { .. } => Self::field("/secret", "secret", error.to_string()),
+            HostError::Settings { source, .. } => {
+                Self::from(Fault::Invalid).at_all(source.fields.into_iter().map(FieldProblem::from))
+            }
             HostError::Storage(source) => source.into(),
             HostError::Engine(_) | HostError::Threads(_) | HostError::Cache(_) | HostError::Kinds { .. } => {
                 Self::internal(error)

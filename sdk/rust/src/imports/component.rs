@@ -1,8 +1,8 @@
 //! The real kernel, through the component's imports.
 
 use super::{
-    CallerView, ContextImport, Entry, Error, Level, MilestonesImport, Page, Query, RegistryImport, StoreImport,
-    TelemetryImport,
+    CallerView, ConfigImport, ContextImport, Entry, Error, HttpOutImport, KeyPage, KvImport, Level, MilestonesImport,
+    Options, Page, Query, RegistryImport, Request, Response, SecretsImport, StoreImport, TelemetryImport,
 };
 use crate::bindings::tiwizi::plugin as wire;
 
@@ -85,5 +85,57 @@ impl TelemetryImport for Kernel {
     fn log(level: Level, message: &str, fields: &[(&str, &str)]) {
         let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         wire::telemetry::log(level, message, &fields);
+    }
+}
+
+impl KvImport for Kernel {
+    fn get(key: &str) -> Result<Option<Vec<u8>>, Error> {
+        wire::kv::get(key)
+    }
+
+    fn set(key: &str, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error> {
+        wire::kv::set(key, value, ttl_ms)
+    }
+
+    fn delete(key: &str) -> Result<(), Error> {
+        wire::kv::delete(key)
+    }
+
+    fn cas(key: &str, expected: Option<&[u8]>, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error> {
+        wire::kv::cas(key, expected, value, ttl_ms)
+    }
+
+    fn increment(key: &str, delta: i64) -> Result<i64, Error> {
+        wire::kv::increment(key, delta)
+    }
+
+    fn list_keys(prefix: &str, limit: u32, cursor: Option<&str>) -> Result<KeyPage, Error> {
+        wire::kv::list_keys(prefix, limit, cursor)
+    }
+}
+
+impl ConfigImport for Kernel {
+    fn get(name: &str) -> Result<String, Error> {
+        wire::config::get(name)
+    }
+
+    fn get_all() -> Result<String, Error> {
+        wire::config::get_all()
+    }
+}
+
+impl SecretsImport for Kernel {
+    fn is_set(name: &str) -> Result<bool, Error> {
+        wire::secrets::is_set(name)
+    }
+
+    fn reveal(name: &str) -> Result<String, Error> {
+        wire::secrets::reveal(name)
+    }
+}
+
+impl HttpOutImport for Kernel {
+    fn fetch(request: &Request, options: &Options) -> Result<Response, Error> {
+        wire::http_out::fetch(request, options)
     }
 }

@@ -59,7 +59,7 @@ impl ContextImport for Kernel {
 }
 
 /// Answers when the capability is granted.
-fn granted<Outcome>(
+pub(super) fn granted<Outcome>(
     capability: &str,
     work: impl FnOnce(&mut Memory) -> Result<Outcome, Error>,
 ) -> Result<Outcome, Error> {

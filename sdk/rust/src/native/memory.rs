@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::json::{list_at, text_at};
 use super::kind::KindRules;
+use super::kv::Values;
 use super::rights::Action;
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
 use crate::{Caller, CallerKind};
@@ -32,6 +33,13 @@ pub(super) struct Memory {
     pub(super) logged: Vec<String>,
     /// The capabilities that are granted.
     pub(super) granted: BTreeSet<String>,
+    pub(super) values: Values,
+    pub(super) settings: Map<String, Value>,
+    /// Those that the manifest names; none when it is not set.
+    pub(super) secrets: BTreeMap<String, Option<String>>,
+    /// The answers of the outside.
+    pub(super) laid: Vec<super::http_out::Laid>,
+    pub(super) asked: Vec<(String, String)>,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
@@ -71,6 +79,11 @@ impl Memory {
             reached: Vec::new(),
             logged: Vec::new(),
             granted: list_at(&manifest, "capabilities").iter().map(|asked| text_at(asked, "name")).collect(),
+            values: Values::default(),
+            settings: super::config::defaults(&manifest),
+            secrets: list_at(&manifest, "secrets").iter().map(|secret| (text_at(secret, "name"), None)).collect(),
+            laid: Vec::new(),
+            asked: Vec::new(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),
@@ -82,6 +95,7 @@ impl Memory {
     pub(super) fn give_up(&mut self, before: Self) {
         self.rows = before.rows;
         self.reached = before.reached;
+        self.values = before.values;
     }
 
     /// Refuses what was not granted.

@@ -1,8 +1,10 @@
 //! A small kernel in memory, one per thread, for tests of a plugin's rules on the machine itself.
 //!
 //! It knows the manifest and goes by the kernel's rules: schemas, unique values, declared indexes, who may read and write
-//! what, classes of fields, granted capabilities, milestones. A call reads what it wrote, and a call that fails leaves
+//! what, classes of fields, granted capabilities, milestones, settings, secrets. A call reads what it wrote, and a call that fails leaves
 //! nothing. Time stands still until a test moves it, and ids come in order, so that every run is the same.
+//!
+//! Nothing is ever sent: a request to another host is given the answer that the test has laid out.
 //!
 //! It does not have limits, and takes every role to be held over the whole nation; those need a test against the real
 //! kernel.
@@ -36,12 +38,16 @@
 //! assert!(Store::list(&Find::<Note>::new()).unwrap_err().is("denied"));
 //! ```
 
+mod config;
+mod http_out;
 mod imports;
 mod json;
 mod kind;
+mod kv;
 mod manifest;
 mod memory;
 mod rights;
+mod secrets;
 
 use serde_json::Value;
 
@@ -118,6 +124,27 @@ pub fn add_cooperative(body: &Value) -> String {
 /// Puts a person where [`crate::registry::person`] finds it, and answers its id.
 pub fn add_person(body: &Value) -> String {
     Memory::with(|memory| memory.add(PERSON, body))
+}
+
+/// Sets a setting, as an administrator does; what the manifest does not declare cannot be read.
+pub fn set_setting(name: &str, value: Value) {
+    config::set(name, value);
+}
+
+/// Sets a secret, as an administrator does; what the manifest does not name cannot be read.
+pub fn set_secret(name: &str, secret: &str) {
+    secrets::set(name, secret);
+}
+
+/// Lays out the answer that the outside gives to a request. What is not laid out cannot be reached.
+pub fn lay_out(method: &str, url: &str, status: u16, body: impl Into<Vec<u8>>) {
+    http_out::lay_out(method, url, status, body.into());
+}
+
+/// The requests that went out: method and address. They stay when the call fails.
+#[must_use]
+pub fn asked() -> Vec<(String, String)> {
+    Memory::with(|memory| memory.asked.clone())
 }
 
 /// Installs the plugin: calls its `init` as the system.

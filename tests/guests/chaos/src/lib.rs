@@ -4,7 +4,11 @@
 //! the next call works and what is left of the writes.
 
 mod answers;
+mod config;
+mod kv;
+mod outside;
 mod raw;
+mod secrets;
 mod work;
 
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
@@ -56,6 +60,21 @@ const ROUTES: &[Route] = &[
     Route::get("/register", work::register),
     Route::get("/milestone", work::milestone),
     Route::get("/foreign", work::foreign),
+    Route::get("/config", config::all),
+    Route::get("/config/foreign", config::foreign),
+    Route::post("/outside/fetch", outside::fetch),
+    Route::post("/outside/storm", outside::storm),
+    Route::get("/secrets", secrets::told),
+    Route::get("/kv/see", kv::see),
+    Route::get("/kv/keys", kv::keys),
+    Route::post("/kv/mix", kv::mix),
+    Route::post("/kv/set", kv::set),
+    Route::post("/kv/set-then-trap", kv::set_then_trap),
+    Route::post("/kv/set-then-problem", kv::set_then_problem),
+    Route::post("/kv/count", kv::count),
+    Route::post("/kv/swap", kv::swap),
+    Route::post("/kv/brief", kv::brief),
+    Route::get("/kv/bounds", kv::bounds),
 ];
 
 impl Plugin for Chaos {

@@ -70,6 +70,7 @@ fn shown(plugin: &PluginView, language: Language) -> Value {
             name => &*capability.name,
             label => capability.name.replace('.', "-"),
             reason => capability.reason.in_language(language),
+            hosts => capability.hosts.clone(),
             optional => capability.optional,
             granted => capability.granted,
         }

@@ -1,0 +1,127 @@
+//! `http-out`: requests to the hosts that the manifest names and an administrator granted.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tiwizi_model::limits;
+
+use crate::bindings::tiwizi::plugin::http_out::{Host, Options, Request, Response, SecretHeader};
+use crate::bindings::tiwizi::plugin::types::Error;
+use crate::capability::Capability;
+use crate::guest::state::CallState;
+use crate::imports::error;
+use crate::imports::secrets::secret_error;
+use crate::outbound::{Ask, Bounds, OutboundError, fetch, headers};
+use crate::secrets;
+use crate::text::escaped;
+
+impl Host for CallState {
+    async fn fetch(&mut self, request: Request, options: Options) -> wasmtime::Result<Result<Response, Error>> {
+        self.count()?;
+        let waited = self.budget.waited().clone();
+        Ok(waited.during(self.http_fetch(request, options)).await)
+    }
+}
+
+impl CallState {
+    async fn http_fetch(&mut self, request: Request, options: Options) -> Result<Response, Error> {
+        self.require(Capability::HttpOut)?;
+        if !self.budget.outbound() {
+            let message = format!("one call makes at most {} requests", limits::OUTBOUND_CALLS_MAX);
+            return Err(error("over-limit", message));
+        }
+        let refused = |failed: OutboundError| outbound_error(&failed);
+        let mut ask = read(request).map_err(refused)?;
+        // Before any secret is opened, and again for each address on the way.
+        if !self.plugin.hosts.iter().any(|host| host.holds(&ask.url)) {
+            return Err(refused(OutboundError::Host { origin: ask.url.origin().ascii_serialization() }));
+        }
+        let mut secret = Vec::with_capacity(options.secrets.len());
+        for header in &options.secrets {
+            let value = self.secret_value(header).await?;
+            secret.push(headers::put_secret(&mut ask.headers, &header.header, &value).map_err(refused)?);
+        }
+        let bounds = bounds(&options);
+        let busy = OutboundError::Timeout { timeout_ms: bounds.timeout.as_millis() };
+        let place = tokio::time::timeout(bounds.timeout, self.plugin.outbound.acquire()).await;
+        let _place = place.map_err(|_| refused(busy))?;
+        let (host, method) = (ask.url.host_str().unwrap_or_default().to_owned(), ask.method.clone());
+        let outcome = self.outbound.fetch(ask, &secret, &self.plugin.hosts, bounds).await;
+        let plugin = self.plugin.id();
+        match outcome {
+            Ok(reply) => {
+                tracing::info!(plugin.id = %plugin, http.host = host, http.method = %method, http.status = reply.status, "a plugin asked another host");
+                let (url, body) = (reply.url.into(), reply.body.into());
+                Ok(Response { status: reply.status, url, headers: reply.headers, body })
+            }
+            Err(failed) => {
+                let cause = &failed as &dyn std::error::Error;
+                tracing::warn!(plugin.id = %plugin, http.host = host, http.method = %method, error = cause, "a plugin's request failed");
+                Err(refused(failed))
+            }
+        }
+    }
+
+    async fn secret_value(&mut self, header: &SecretHeader) -> Result<String, Error> {
+        let opened = secrets::open(self.unit.records().db(), &self.keeper, &self.plugin, &header.secret).await;
+        let secret = opened.map_err(|failed| secret_error(&self.plugin, &header.secret, &failed))?;
+        Ok(format!("{}{}", header.prefix, secret.reveal()))
+    }
+}
+
+fn read(request: Request) -> Result<Ask, OutboundError> {
+    Ok(Ask {
+        method: fetch::method(&request.method)?,
+        url: fetch::address(&request.url)?,
+        headers: headers::read(request.headers)?,
+        body: request.body.into(),
+    })
+}
+
+/// What was asked for, never more than the kernel gives; 0 is all of it.
+fn bounds(options: &Options) -> Bounds {
+    let chosen = |asked: u32, most: usize| match usize::try_from(asked).unwrap_or(usize::MAX) {
+        0 => most,
+        asked => asked.min(most),
+    };
+    let timeout_ms = match u64::from(options.timeout_ms) {
+        0 => limits::OUTBOUND_WAIT_MS,
+        asked => asked.min(limits::OUTBOUND_WAIT_MS),
+    };
+    Bounds {
+        timeout: Duration::from_millis(timeout_ms),
+        bytes_max: chosen(options.bytes_max, limits::OUTBOUND_BYTES_MAX),
+        redirects_max: options.redirects_max.min(limits::OUTBOUND_REDIRECTS_MAX),
+    }
+}
+
+fn outbound_error(failed: &OutboundError) -> Error {
+    let message = escaped(&failed.to_string(), limits::PROBLEM_CHARS_MAX);
+    let with = |code: &str, retryable: bool, details: Value| Error {
+        code: code.to_owned(),
+        message: message.clone(),
+        retryable,
+        details: details.to_string(),
+    };
+    let unavailable = |cause: &str| with("unavailable", true, json!({ "cause": cause }));
+    match failed {
+        OutboundError::Url(_) | OutboundError::Method(_) => error("invalid", message),
+        OutboundError::Header { name, .. } => {
+            with("invalid", false, json!({ "header": escaped(name, limits::ECHO_CHARS_MAX) }))
+        }
+        OutboundError::Host { origin } => {
+            with("denied", false, json!({ "capability": Capability::HttpOut.name(), "origin": origin }))
+        }
+        OutboundError::Address { host } => with(
+            "denied",
+            false,
+            json!({ "capability": Capability::HttpOut.name(), "host": host, "allowed_by": "operator" }),
+        ),
+        OutboundError::Large { bytes_max } => with("over-limit", false, json!({ "bytes_max": bytes_max })),
+        OutboundError::Resolve { .. } => unavailable("name"),
+        OutboundError::Connect { .. } => unavailable("connection"),
+        OutboundError::NoTrust | OutboundError::Tls { .. } => unavailable("trust"),
+        OutboundError::Protocol { .. } => unavailable("protocol"),
+        OutboundError::Timeout { .. } => unavailable("time"),
+    }
+}

@@ -1,6 +1,6 @@
 //! Values that plugins keep by key, on both databases.
 
-use tiwizi_model::{FileHash, Instant, PluginId};
+use tiwizi_model::{FileHash, Instant, PluginId, TrustLevel};
 use tiwizi_storage::kv::{self, Keys, Usage, ValueRow};
 use tiwizi_storage::plugin::{self, PluginRow, PluginState};
 
@@ -16,6 +16,9 @@ async fn installed(store: &Store, name: &str) -> PluginId {
         reason: None,
         installed_at: Instant(1),
         installed_by: None,
+        level: TrustLevel::Local,
+        publisher: None,
+        signature: None,
     };
     let mut tx = store.db.begin_write().await.unwrap();
     plugin::put(&mut tx, &row).await.unwrap();

@@ -1,7 +1,7 @@
 //! Values over a real SQLite database: whose they are, how long they live, what is held to at the commit.
 
 use tiwizi_identity::Caller;
-use tiwizi_model::{FileHash, PluginId};
+use tiwizi_model::{FileHash, PluginId, TrustLevel};
 use tiwizi_storage::kv::Usage;
 use tiwizi_storage::plugin::{self, PluginRow, PluginState};
 
@@ -26,6 +26,9 @@ async fn installed(names: &[&str]) -> House {
             reason: None,
             installed_at: house.records.ambient().now(),
             installed_by: None,
+            level: TrustLevel::Local,
+            publisher: None,
+            signature: None,
         };
         plugin::put(&mut tx, &row).await.unwrap();
     }

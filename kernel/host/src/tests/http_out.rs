@@ -6,7 +6,7 @@ use tiwizi_model::limits;
 
 use super::house::{House, chaos};
 use super::outside::Outside;
-use crate::{Answer, Grants, OutboundSettings};
+use crate::{Acceptance, Answer, Grants, OutboundSettings};
 
 /// The chaos plugin may ask this server by address and by name, and one more address of the machine; the operator lets it reach
 /// these ranges.
@@ -283,7 +283,8 @@ async fn p22_a_server_that_is_not_trusted_is_told_nothing() {
 async fn a_manifest_whose_hosts_cannot_be_read_is_refused() {
     for hosts in [json!(["*.org"]), json!(["127.1"]), json!([])] {
         let house = House::empty().await;
-        let refused = house.host.install(super::house::bundle_with_hosts(&hosts), Grants::All, &Caller::system()).await;
+        let (bundle, by) = (super::house::unsigned_with_hosts(&hosts), Caller::system());
+        let refused = house.host.install_accepting(Acceptance::Development, bundle, Grants::All, &by).await;
         assert!(refused.is_err(), "{hosts}");
     }
 }

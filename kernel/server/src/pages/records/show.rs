@@ -11,7 +11,7 @@ use tiwizi_model::{Author, Record};
 use super::super::console::done;
 use super::super::visit::Visit;
 use super::kinds::namespace_title;
-use super::opened::Opened;
+use super::opened::{Opened, shows};
 use super::references::References;
 use super::shape::Part;
 use super::value::{Place, Show};
@@ -95,6 +95,8 @@ pub(super) fn author(opened: &Opened<'_>, author: &Author) -> Value {
     let who = match author.account {
         Some(account) if opened.caller().account() == Some(account) => Some("records-by-you"),
         Some(_) => Some("records-by-account"),
+        // Who may not see an account is told nothing: the record does not say whether there was one.
+        None if author.plugin.is_none() && shows(&opened.permit, Class::Internal) => Some("records-by-system"),
         None => None,
     };
     context! { who, plugin, account => author.account.map(|account| super::words::short_id(&account.to_string())) }

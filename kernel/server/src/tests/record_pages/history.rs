@@ -46,3 +46,18 @@ async fn a_record_that_moved_shows_no_version_from_elsewhere() {
     assert!(!there.text().contains("Première ligne") && !there.text().contains("Créée"), "{}", there.text());
     assert_eq!(page(&house, Who::Registrar, &format!("{PLOTS}/{id}/history")).await.status, 404);
 }
+
+#[tokio::test]
+async fn who_wrote_is_not_made_up_for_those_who_may_not_know() {
+    let house = House::build().await;
+    let made = house.post(Who::Registrar, "/api/v1/records/registry/cooperative", &cooperative("7/2020")).await;
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/fr/records/registry/cooperative/{id}");
+    for address in [format!("{path}/history"), path] {
+        let shown = page(&house, Who::Public, &address).await;
+        assert_eq!(shown.status, 200);
+        for part in ["l’instance elle-même", "un compte"] {
+            assert!(!shown.text().contains(part), "{address} names {part}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use tiwizi_records::Manifest;
 
-use super::house::{House, Reply, Who};
+use super::house::{House, Reply, Who, cooperative};
 
 const PLOTS: &str = "/fr/records/garden/plot";
 const API: &str = "/api/v1/records/garden/plot";

@@ -65,7 +65,7 @@ async fn a_body_that_is_no_clean_json_is_refused() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_body_past_the_limit_is_not_read_to_its_end() -> anyhow::Result<()> {
+async fn a_body_past_the_limit_is_refused_and_its_sender_is_told() -> anyhow::Result<()> {
     let instance = Instance::start(&Setting::default())?;
     let client = instance.registrar().await?;
     let body = with(cooperative("1"), "name_fr", json!("x".repeat(8 << 20)));

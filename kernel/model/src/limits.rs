@@ -119,6 +119,10 @@ pub const HEADER_WAIT_MS: u64 = 10_000;
 pub const BODY_BYTES_MAX: usize = 4 << 20;
 /// How long a request's body may take.
 pub const BODY_WAIT_MS: u64 = 30_000;
+/// How much of a body that is too large is taken and forgotten, so that its sender gets to see the answer.
+pub const BODY_PASSED_OVER_BYTES_MAX: usize = 32 << 20;
+/// How long that may take.
+pub const BODY_PASSED_OVER_MS: u64 = 1_000;
 /// A bundle that is sent to be installed.
 pub const UPLOAD_BYTES_MAX: usize = 64 << 20;
 /// How long a bundle or a file may take to arrive.

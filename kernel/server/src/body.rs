@@ -27,20 +27,38 @@ impl BodyLimit {
         Self { bytes_max: limits::UPLOAD_BYTES_MAX, wait: Duration::from_millis(limits::UPLOAD_WAIT_MS) };
 }
 
-/// Reads a body. A body that says that it is too large is refused before a byte of it is read.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: BodyLimit) -> Result<Bytes, Problem> {
+/// Reads a body. One that is too large is refused, as soon as it says so or turns out to be; none of the rest is kept.
+pub(crate) async fn read(headers: &HeaderMap, mut body: Body, limit: BodyLimit) -> Result<Bytes, Problem> {
     refuse_encoding(headers)?;
-    if declared_bytes(headers).is_some_and(|declared| declared > limit.bytes_max) {
-        return Err(too_large(limit));
+    let outcome = if declared_bytes(headers).is_some_and(|declared| declared > limit.bytes_max) {
+        Err(too_large(limit))
+    } else {
+        let read = tokio::time::timeout(limit.wait, read_frames(&mut body, limit)).await;
+        read.unwrap_or_else(|_| Err(Fault::TooSlow.into()))
+    };
+    if outcome.as_ref().is_err_and(|problem| problem.fault() == Fault::BodyTooLarge) {
+        pass_over(body).await;
     }
-    let read = read_frames(body, limit);
-    match tokio::time::timeout(limit.wait, read).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Fault::TooSlow.into()),
-    }
+    outcome
 }
 
-async fn read_frames(mut body: Body, limit: BodyLimit) -> Result<Bytes, Problem> {
+/// Takes what a client still sends and forgets it, within bounds: when a connection is closed on a client that is sending,
+/// the client does not get to see the answer.
+async fn pass_over(mut body: Body) {
+    let rest = async {
+        let mut passed = 0_usize;
+        while let Some(Ok(frame)) = body.frame().await {
+            passed = passed.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+            if passed > limits::BODY_PASSED_OVER_BYTES_MAX {
+                break;
+            }
+        }
+    };
+    // The client had its time; it is answered all the same.
+    tokio::time::timeout(Duration::from_millis(limits::BODY_PASSED_OVER_MS), rest).await.unwrap_or_default();
+}
+
+async fn read_frames(body: &mut Body, limit: BodyLimit) -> Result<Bytes, Problem> {
     let mut collected = BytesMut::new();
     loop {
         let next = tokio::time::timeout(Duration::from_millis(limits::BODY_WAIT_MS), body.frame()).await;
@@ -92,6 +110,9 @@ mod tests {
         let headers: HeaderMap = [(header::CONTENT_LENGTH, "100000000000".parse().unwrap())].into_iter().collect();
         let declared = read(&headers, Body::empty(), limit).await.unwrap_err();
         assert_eq!(declared.fault(), Fault::BodyTooLarge);
+        let endless =
+            Body::from_stream(futures::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[0; 4096]))));
+        assert_eq!(read(&headers, endless, limit).await.unwrap_err().fault(), Fault::BodyTooLarge);
         assert_eq!(read(&HeaderMap::new(), Body::from("x".repeat(10)), limit).await.unwrap().len(), 10);
     }
 

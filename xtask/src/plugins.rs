@@ -44,14 +44,15 @@ pub(crate) fn run(tree: &Tree, arguments: &[String]) -> anyhow::Result<()> {
     build(tree, choice)
 }
 
-/// Builds `tiwizi` itself.
+/// Builds `tiwizi` itself. Without optimisation it is built with everything that the tests need: Cargo unites the features of
+/// foreign crates over what it is asked for, and would build wasmtime twice for somebody who does both.
 pub(crate) fn kernel(tree: &Tree, profile: Profile) -> anyhow::Result<()> {
     heading("build tiwizi");
-    let build = Program::cargo(&tree.root).words("build --locked -p tiwizi");
-    match profile {
-        Profile::Debug => build.run(),
-        Profile::Release => build.words("--release").run(),
-    }
+    let words = match profile {
+        Profile::Debug => "build --locked --workspace --all-targets",
+        Profile::Release => "build --locked --release -p tiwizi",
+    };
+    Program::cargo(&tree.root).words(words).run()
 }
 
 /// Builds and packs; `tiwizi` must have been built.

@@ -12,13 +12,14 @@ use tiwizi_model::{Ambient, Language, PluginId, limits};
 use tiwizi_records::{Records, Unit, WriteError};
 use tiwizi_storage::plugin::PluginState;
 use tokio::time::timeout;
+use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::answer::{Answer, AnswerError, judge};
-use crate::bindings::exports::tiwizi::plugin::http_handler as wire;
+use crate::bindings::exports::tiwizi::plugin::hooks;
 use crate::bindings::tiwizi::plugin::types;
 use crate::guest::budget::Stop;
-use crate::guest::state::{Beginning, CallState, stop_of, store};
+use crate::guest::state::{Beginning, CallState, Mode, stop_of, store};
 use crate::keeper::Keeper;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
@@ -44,6 +45,12 @@ pub enum CallError {
         plugin: PluginId,
         /// How it stands.
         state: PluginState,
+    },
+    /// Its component does not have the interface that the call needs.
+    #[error("the plugin does not export {export}")]
+    Lacks {
+        /// The interface.
+        export: &'static str,
     },
     /// Too many of its calls run and wait already.
     #[error("the plugin is busy")]
@@ -135,6 +142,8 @@ impl Time {
 
     pub(crate) const LIFECYCLE: Self =
         Self { cpu_ms: limits::PLUGIN_LIFECYCLE_CPU_MS_MAX, wall_ms: limits::PLUGIN_LIFECYCLE_WALL_MS_MAX };
+
+    const HOOK: Self = Self { cpu_ms: limits::HOOK_CPU_MS_MAX, wall_ms: limits::HOOK_WALL_MS_MAX };
 }
 
 /// Answers a request through a plugin, as the caller.
@@ -150,11 +159,13 @@ pub(crate) async fn handle(
         Ok(Ok(permit)) => permit,
         Ok(Err(_)) | Err(_) => return Err(busy),
     };
+    let exports = Arc::clone(plugin.pre.exports());
+    let handler = exports.http_handler()?;
     let mut guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
     let request = request.into_wire();
-    let answer =
-        guest.run(async |bindings, store| bindings.tiwizi_plugin_http_handler().call_handle(store, &request).await);
-    let answer: wire::Answer = answer.await?;
+    let answer = guest
+        .run(async |instance, store| handler.load(&mut *store, instance)?.call_handle(store, &request).await)
+        .await?;
     let answer = judge(answer, &*plugin).map_err(|source| CallError::Answer { source })?;
     let unit = guest.finish();
     if !matches!(answer, Answer::Problem { .. }) {
@@ -169,18 +180,43 @@ pub(crate) async fn handle(
 pub(crate) async fn init(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Result<(), types::Error>, CallError> {
     let caller = Caller::system();
     let mut guest = Guest::new(ground, plugin, &caller, "init".into(), Language::French, Time::LIFECYCLE);
-    let done = guest.run(async |bindings, store| bindings.tiwizi_plugin_lifecycle().call_init(store).await).await?;
+    let exports = Arc::clone(plugin.pre.exports());
+    let done =
+        guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_init(store).await).await?;
     if done.is_ok() {
         guest.finish().commit(None).await.map_err(|source| CallError::Commit { source })?;
     }
     Ok(done)
 }
 
+/// Shows a write to a plugin's hook. It may read as the caller; nothing that it does is kept.
+///
+/// The gate is one of its own: a page of another plugin that waits here for its commit may hold the last place of the common one.
+pub(crate) async fn review(
+    ground: &Ground,
+    plugin: &Arc<Plugin>,
+    caller: &Caller,
+    language: Language,
+    proposal: &hooks::Proposal,
+) -> Result<hooks::Verdict, CallError> {
+    let exports = Arc::clone(plugin.pre.exports());
+    let hook = exports.hooks()?;
+    let work = async {
+        let _running = plugin.hook_gate.enter().await.map_err(|_| CallError::Busy { retry_after: RETRY_AFTER_S })?;
+        let mut guest = Guest::new(ground, plugin, caller, "hook".into(), language, Time::HOOK);
+        guest.store.data_mut().mode = Mode::Reading;
+        guest.run(async |instance, store| hook.load(&mut *store, instance)?.call_before(store, proposal).await).await
+    };
+    let wall_ms = Time::HOOK.wall_ms;
+    timeout(Duration::from_millis(wall_ms), work).await.unwrap_or(Err(CallError::WallTime { wall_ms }))
+}
+
 /// Calls a plugin's `health`; what it writes is given up.
 pub(crate) async fn health(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Result<(), types::Error>, CallError> {
     let caller = Caller::system();
     let mut guest = Guest::new(ground, plugin, &caller, "health".into(), Language::French, Time::of_page(plugin));
-    guest.run(async |bindings, store| bindings.tiwizi_plugin_lifecycle().call_health(store).await).await
+    let exports = Arc::clone(plugin.pre.exports());
+    guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_health(store).await).await
 }
 
 /// A guest with its store, for one call.
@@ -219,14 +255,14 @@ impl Guest {
     /// Instantiates the component and calls one of its exports within the time.
     async fn run<Output>(
         &mut self,
-        export: impl AsyncFnOnce(&crate::bindings::Plugin, &mut Store<CallState>) -> wasmtime::Result<Output>,
+        export: impl AsyncFnOnce(&Instance, &mut Store<CallState>) -> wasmtime::Result<Output>,
     ) -> Result<Output, CallError> {
         let Self { store, time } = self;
         let pre = store.data().plugin.pre.clone();
         let wall = Duration::from_millis(time.wall_ms);
         let outcome = timeout(wall, async {
-            let bindings = pre.instantiate_async(&mut *store).await?;
-            export(&bindings, store).await
+            let instance = pre.instantiate(store).await?;
+            export(&instance, store).await
         });
         match outcome.await {
             Ok(Ok(output)) => Ok(output),

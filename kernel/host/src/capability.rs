@@ -21,19 +21,29 @@ pub enum Capability {
     Milestones,
     /// To write lines into the kernel's log.
     Telemetry,
+    /// To look at other people's writes before they happen, and to refuse or amend them.
+    Hooks,
 }
 
 /// A name that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is not a capability (store, kv, secrets, http-out, registry.read, milestones, telemetry)")]
+#[error("{name:?} is not a capability (store, kv, secrets, http-out, registry.read, milestones, telemetry, hooks)")]
 pub struct CapabilityError {
     name: String,
 }
 
 impl Capability {
     /// All of them, in the order in which the console lists them.
-    pub const ALL: [Self; 7] =
-        [Self::Store, Self::Kv, Self::Secrets, Self::HttpOut, Self::RegistryRead, Self::Milestones, Self::Telemetry];
+    pub const ALL: [Self; 8] = [
+        Self::Store,
+        Self::Kv,
+        Self::Secrets,
+        Self::HttpOut,
+        Self::RegistryRead,
+        Self::Milestones,
+        Self::Telemetry,
+        Self::Hooks,
+    ];
 
     /// Its name in manifests and on the command line.
     #[must_use]
@@ -46,6 +56,7 @@ impl Capability {
             Self::RegistryRead => "registry.read",
             Self::Milestones => "milestones",
             Self::Telemetry => "telemetry",
+            Self::Hooks => "hooks",
         }
     }
 }

@@ -1,28 +1,25 @@
 //! The host: every installed plugin, and the doors through which the server uses them.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Language, PluginId, limits};
+use tiwizi_model::{Language, PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
-use tiwizi_storage::{Db, Files, StorageError, instance, plugin as rows};
+use tiwizi_storage::{Db, Files, StorageError, plugin as rows};
 use tokio::sync::Mutex;
 
 use crate::answer::Answer;
 use crate::cache::Cache;
 use crate::call::{self, CallError, Ground};
 use crate::capability::Grants;
-use crate::engine::{Ticker, engine};
+use crate::guests::Guests;
 use crate::install::{self, InstallError, Installation, NOT_READY};
-use crate::keeper::Keeper;
-use crate::load::{Loader, Plugins};
-use crate::outbound::Outbound;
+use crate::load::Loader;
 use crate::plugin::{Asset, Plugin, PluginView, asked};
 use crate::request::Request;
-use crate::runtime::GuestRuntime;
-use crate::settings::{Enabled, HostError, HostSettings};
+use crate::settings::{Enabled, HostError};
 use crate::trust::Acceptance;
 
 /// The plugin host of an instance. Cheap to clone.
@@ -30,41 +27,23 @@ use crate::trust::Acceptance;
 pub struct Host(Arc<Inner>);
 
 struct Inner {
+    guests: Guests,
     ground: Ground,
     files: Files,
     loader: Loader,
-    plugins: RwLock<Plugins>,
     installing: Mutex<()>,
-    ticker: Ticker,
-    runtime: GuestRuntime,
 }
 
 impl Host {
     /// Starts the host and loads every installed plugin. One that cannot be loaded is reported in the log and left out.
     ///
     /// # Errors
-    /// When the engine, its threads or its cache cannot be made, or the database fails.
-    pub async fn start(
-        settings: HostSettings,
-        records: Records,
-        files: Files,
-        ambient: Ambient,
-    ) -> Result<Self, HostError> {
-        let engine = engine(settings.instances_max).map_err(HostError::Engine)?;
-        let cache = Cache::open(&settings.data, &engine, &ambient).map_err(HostError::Cache)?;
-        let mut tx = records.db().read_single().await.map_err(HostError::Storage)?;
-        let instance = instance::find(&mut tx).await.map_err(HostError::Storage)?;
-        drop(tx);
-        let keeper = Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice()));
-        let host = Self(Arc::new(Inner {
-            ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
-            runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
-            loader: Loader::new(&engine, cache, files.clone()).map_err(HostError::Engine)?,
-            ground: Ground { engine, records, ambient, keeper, outbound: Outbound::new(settings.outbound) },
-            files,
-            plugins: RwLock::default(),
-            installing: Mutex::default(),
-        }));
+    /// When its cache cannot be made, or the database fails.
+    pub async fn start(guests: Guests, records: Records, files: Files) -> Result<Self, HostError> {
+        let ground = guests.ground(records);
+        let cache = Cache::open(guests.data(), &ground.engine, &ground.ambient).map_err(HostError::Cache)?;
+        let loader = Loader::new(&ground.engine, cache, files.clone()).map_err(HostError::Engine)?;
+        let host = Self(Arc::new(Inner { guests, ground, files, loader, installing: Mutex::default() }));
         host.load_installed().await?;
         Ok(host)
     }
@@ -131,13 +110,13 @@ impl Host {
     /// Every plugin, by id.
     #[must_use]
     pub fn plugins(&self) -> Vec<PluginView> {
-        self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).values().map(|plugin| plugin.view()).collect()
+        self.loaded().iter().map(|plugin| plugin.view(self.ground().ambient.now())).collect()
     }
 
     /// One plugin.
     #[must_use]
     pub fn plugin(&self, id: &PluginId) -> Option<PluginView> {
-        self.find(id).map(|plugin| plugin.view())
+        self.find(id).map(|plugin| self.view(&plugin))
     }
 
     /// Puts these grants in the place of those that the plugin had. They count from its next call on.
@@ -172,7 +151,7 @@ impl Host {
         rows::set_grants(&mut tx, id, &granted).await.map_err(HostError::Storage)?;
         tx.commit().await.map_err(HostError::Storage)?;
         plugin.set_grants(grants);
-        Ok(plugin.view())
+        Ok(self.view(&plugin))
     }
 
     /// Switches a plugin on or off. Calls under way finish. One that is no longer trusted cannot be switched on.
@@ -189,7 +168,7 @@ impl Host {
             Enabled::Off => PluginState::Disabled,
         };
         self.set_state(&plugin, state, None).await.map_err(HostError::Storage)?;
-        Ok(plugin.view())
+        Ok(self.view(&plugin))
     }
 
     /// Answers a request through a plugin, as the caller. What the plugin wrote is durable when this returns an answer that is no
@@ -203,10 +182,9 @@ impl Host {
         if state != PluginState::Enabled {
             return Err(CallError::Off { plugin: id.clone(), state });
         }
-        self.0.ticker.ensure_running().map_err(|_| CallError::Stopping)?;
         let request_id = Arc::clone(&request.id);
         let work = call::handle(self.ground().clone(), Arc::clone(&plugin), caller, request);
-        let outcome = self.runtime().run(work).await.and_then(|outcome| outcome);
+        let outcome = self.guests().run(work).await.and_then(|outcome| outcome);
         if let Err(error) = &outcome {
             warn_of(id, &request_id, error);
             self.note_crash(&plugin, error).await;
@@ -221,7 +199,7 @@ impl Host {
     pub async fn health(&self, id: &PluginId) -> Result<Result<(), String>, CallError> {
         let plugin = self.find(id).ok_or_else(|| CallError::Unknown { plugin: id.clone() })?;
         let ground = self.ground().clone();
-        let outcome = self.runtime().run(async move { call::health(&ground, &plugin).await }).await??;
+        let outcome = self.guests().run(async move { call::health(&ground, &plugin).await }).await??;
         Ok(outcome.map_err(|error| crate::text::escaped(&error.message, limits::PROBLEM_CHARS_MAX)))
     }
 
@@ -274,16 +252,15 @@ impl Host {
     }
 
     pub(crate) fn find(&self, id: &PluginId) -> Option<Arc<Plugin>> {
-        self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.guests().find(id)
     }
 
     pub(crate) fn loaded(&self) -> Vec<Arc<Plugin>> {
-        self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.guests().loaded()
     }
 
     pub(crate) fn put(&self, plugin: Arc<Plugin>) {
-        let mut plugins = self.0.plugins.write().unwrap_or_else(PoisonError::into_inner);
-        plugins.insert(plugin.id().clone(), plugin);
+        self.guests().put(plugin);
     }
 
     pub(crate) fn ground(&self) -> &Ground {
@@ -306,8 +283,13 @@ impl Host {
         &self.0.loader
     }
 
-    pub(crate) fn runtime(&self) -> &GuestRuntime {
-        &self.0.runtime
+    /// The plugins that are loaded, and the threads that they run on.
+    pub(crate) fn guests(&self) -> &Guests {
+        &self.0.guests
+    }
+
+    pub(crate) fn view(&self, plugin: &Plugin) -> PluginView {
+        plugin.view(self.ground().ambient.now())
     }
 
     pub(crate) fn installing(&self) -> &Mutex<()> {

@@ -22,6 +22,7 @@ use crate::cache::CacheError;
 use crate::call::{self, CallError};
 use crate::capability::{Capability, Grants};
 use crate::component::{self, ComponentError};
+use crate::exports::lacking;
 use crate::host::Host;
 use crate::load::{LoadError, texts_of_bundle, version_of};
 use crate::outbound::allow::AllowedHost;
@@ -117,6 +118,10 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     check_grants(&manifest, &granted)?;
     let (component, content) = component_of(&bundle)?;
     let pre = host.loader().ready(*component, content.clone()).await.map_err(refusal)?;
+    if let Some((export, pointer)) = lacking(&manifest, pre.exports()) {
+        let message = format!("the component does not export {export}, which these declarations need");
+        return Err(InstallError::Rule { pointer: pointer.to_owned(), message });
+    }
     store_files(host, &bundle, &bytes).await?;
     let now = host.ground().ambient.now();
     let row = PluginRow {
@@ -147,7 +152,7 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     match initialise(host, &plugin, &voucher).await {
         Ok(()) => {
             host.put(Arc::clone(&plugin));
-            Ok(plugin.view())
+            Ok(host.view(&plugin))
         }
         Err(error) => {
             take_away(host, plugin.id()).await;
@@ -273,7 +278,7 @@ fn grant_rows(granted: &BTreeSet<Capability>, row: &PluginRow) -> Vec<Capability
 
 async fn initialise(host: &Host, plugin: &Arc<Plugin>, voucher: &Voucher) -> Result<(), InstallError> {
     let (ground, called) = (host.ground().clone(), Arc::clone(plugin));
-    let outcome = host.runtime().run(async move { call::init(&ground, &called).await }).await;
+    let outcome = host.guests().run(async move { call::init(&ground, &called).await }).await;
     outcome.and_then(|outcome| outcome).map_err(InstallError::Init)?.map_err(|error| InstallError::Refused {
         code: escaped(&error.code, limits::NAME_BYTES_MAX),
         message: escaped(&error.message, limits::PROBLEM_CHARS_MAX),

@@ -5,13 +5,14 @@
 //! caller, and is committed only after it has answered well. It gets the interfaces of `sdk/wit/v1`, and behind each of them only
 //! what an administrator granted.
 //!
-//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data. Removal, upgrades, hooks, events
-//! and jobs are TODO(#3).
+//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data. Removal, upgrades, events and
+//! jobs are TODO(#3).
 //!
 //! Invariant: what a guest does wrong ends its own call and nothing else.
 
 mod answer;
 mod bindings;
+mod breaker;
 pub mod bundle;
 mod cache;
 mod call;
@@ -19,8 +20,11 @@ mod capability;
 mod component;
 mod configuration;
 mod engine;
+mod exports;
 mod gate;
 mod guest;
+mod guests;
+mod hooks;
 mod host;
 mod imports;
 mod install;
@@ -42,17 +46,20 @@ pub mod trust;
 mod tests;
 
 pub use answer::{Answer, AnswerError};
+pub use breaker::HookState;
 pub use bundle::BundleError;
 pub use cache::CacheError;
 pub use call::CallError;
 pub use capability::{Capability, CapabilityError, Grants};
 pub use component::ComponentError;
 pub use configuration::{SettingChange, SettingView};
+pub use guests::Guests;
+pub use hooks::Hooks;
 pub use host::Host;
 pub use install::InstallError;
 pub use load::LoadError;
 pub use outbound::{AddressRange, AddressRangeError, OutboundSettings};
-pub use plugin::{Asset, CapabilityView, PluginView};
+pub use plugin::{Asset, CapabilityView, HookView, PluginView};
 pub use request::Request;
 pub use secrets::SecretView;
 pub use settings::{Enabled, HostError, HostSettings};

@@ -12,9 +12,9 @@ use tiwizi_storage::{FileError, Files};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
-use crate::bindings::PluginPre;
 use crate::bundle::{Bundle, COMPONENT, Place};
 use crate::cache::{Cache, CacheError};
+use crate::exports::Prepared;
 use crate::guest::state::{CallState, linker};
 use crate::plugin::{Asset, Parts, Plugin, Provenance, Standing, Texts, media_type};
 use crate::trust::{NoteError, Seal};
@@ -108,7 +108,7 @@ impl Loader {
     }
 
     /// Compiles a component on a blocking thread and keeps the outcome; what this instance compiled before is taken from there.
-    pub(crate) async fn ready(&self, hash: FileHash, bytes: Bytes) -> Result<PluginPre<CallState>, LoadError> {
+    pub(crate) async fn ready(&self, hash: FileHash, bytes: Bytes) -> Result<Prepared, LoadError> {
         let cache = self.cache.clone();
         let compiled = tokio::task::spawn_blocking(move || match cache.load(hash) {
             Some(compiled) => Ok(compiled),
@@ -124,9 +124,9 @@ impl Loader {
     }
 
     /// Checks every import and export against the linker, once for all calls.
-    fn fit(&self, component: &Component) -> Result<PluginPre<CallState>, LoadError> {
+    fn fit(&self, component: &Component) -> Result<Prepared, LoadError> {
         let pre = self.linker.instantiate_pre(component).map_err(LoadError::World)?;
-        PluginPre::new(pre).map_err(LoadError::World)
+        Prepared::new(pre).map_err(LoadError::World)
     }
 
     async fn texts(&self, manifest: &Manifest) -> Result<Texts, LoadError> {

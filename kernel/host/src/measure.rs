@@ -32,7 +32,7 @@ impl Host {
             cpu_ms: plugin.cpu_ms(),
         };
         let mut store = store(&ground.engine, beginning);
-        let made = plugin.pre.instantiate_async(&mut store).await;
+        let made = plugin.pre.instantiate(&mut store).await;
         made.map(drop).map_err(|error| CallError::Trap { reason: error.to_string() })
     }
 

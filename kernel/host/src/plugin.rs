@@ -6,15 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use semver::Version;
 use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, TrustLevel, limits};
 use tiwizi_records::Manifest;
-use tiwizi_records::manifest::{LocalText, RouteDeclaration};
+use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration};
 use tiwizi_storage::plugin::PluginState;
 use tokio::sync::Semaphore;
 
 use crate::answer::Holdings;
-use crate::bindings::PluginPre;
+use crate::breaker::{Breaker, HookState};
 use crate::capability::Capability;
+use crate::exports::Prepared;
 use crate::gate::Gate;
-use crate::guest::state::CallState;
+use crate::hooks::Hook;
 use crate::log::LogMinute;
 use crate::outbound::allow::AllowedHost;
 use crate::trust::{Claim, Seal, Signer};
@@ -24,8 +25,10 @@ pub(crate) struct Plugin {
     pub(crate) manifest: Manifest,
     pub(crate) bundle: FileHash,
     pub(crate) texts: Texts,
-    pub(crate) pre: PluginPre<CallState>,
+    pub(crate) pre: Prepared,
     pub(crate) gate: Gate,
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) hook_gate: Gate,
     pub(crate) minute: Arc<LogMinute>,
     /// Where its requests may go.
     pub(crate) hosts: Vec<AllowedHost>,
@@ -105,6 +108,8 @@ pub struct PluginView {
     pub routes: Vec<RouteDeclaration>,
     /// The names of its kinds.
     pub kinds: Vec<String>,
+    /// Its looks at the writes of others.
+    pub hooks: Vec<HookView>,
     /// The languages of its messages.
     pub locales: Vec<Language>,
     /// The SHA-256 of its bundle.
@@ -130,12 +135,32 @@ pub struct CapabilityView {
     pub granted: bool,
 }
 
+/// One hook, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookView {
+    /// What the manifest says of it.
+    pub declaration: HookDeclaration,
+    /// Whether it is asked.
+    pub state: HookState,
+    /// How often it failed lately.
+    pub failures: usize,
+    /// Why it failed the last time.
+    pub reason: Option<String>,
+}
+
+impl Hook {
+    fn view(&self, now: Instant) -> HookView {
+        let (state, failures, reason) = self.breaker.view(now);
+        HookView { declaration: self.declaration.clone(), state, failures, reason }
+    }
+}
+
 /// What a plugin is made of when it is installed or loaded.
 pub(crate) struct Parts {
     pub(crate) manifest: Manifest,
     pub(crate) bundle: FileHash,
     pub(crate) texts: Texts,
-    pub(crate) pre: PluginPre<CallState>,
+    pub(crate) pre: Prepared,
     pub(crate) standing: Standing,
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
@@ -148,7 +173,12 @@ impl Plugin {
         // One that cannot be read allows nothing; it was refused at the installation.
         let hosts =
             capabilities.flat_map(|capability| &capability.hosts).filter_map(|host| host.parse().ok()).collect();
+        let hook =
+            |declaration: &HookDeclaration| Hook { declaration: declaration.clone(), breaker: Breaker::default() };
+        let hooks = parts.manifest.hooks.iter().map(hook).collect();
         Self {
+            hooks,
+            hook_gate: Gate::new(),
             manifest: parts.manifest,
             bundle: parts.bundle,
             texts: parts.texts,
@@ -229,7 +259,7 @@ impl Plugin {
         asked.unwrap_or(limits::PLUGIN_MEMORY_BYTES_MAX).min(limits::PLUGIN_MEMORY_BYTES_MAX)
     }
 
-    pub(crate) fn view(&self) -> PluginView {
+    pub(crate) fn view(&self, now: Instant) -> PluginView {
         let standing = self.standing();
         let capability = |request: &tiwizi_records::manifest::CapabilityRequest| CapabilityView {
             name: request.name.clone(),
@@ -253,6 +283,7 @@ impl Plugin {
             reason: standing.reason,
             routes: self.manifest.routes.clone(),
             kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
+            hooks: self.hooks.iter().map(|hook| hook.view(now)).collect(),
             locales: self.texts.locales.keys().copied().collect(),
             bundle: self.bundle,
             installed_at: self.installed_at,

@@ -206,6 +206,18 @@ pub const REDIRECT_BYTES_MAX: usize = 2_000;
 
 /// The message of a problem that a plugin answers.
 pub const PROBLEM_CHARS_MAX: usize = 1_000;
+/// All hooks together may look at the writes of one request for so long.
+pub const REVIEW_WALL_MS_MAX: u64 = 10_000;
+/// A hook's processor time for one look.
+pub const HOOK_CPU_MS_MAX: u64 = 50;
+/// A hook's time by the clock for one look.
+pub const HOOK_WALL_MS_MAX: u64 = 500;
+/// Failures of one hook within `HOOK_FAILURES_MS` before it is not asked for a while.
+pub const HOOK_FAILURES_MAX: usize = 5;
+/// How long a failure of a hook counts.
+pub const HOOK_FAILURES_MS: i64 = 60_000;
+/// For how long a hook that failed too often is not asked.
+pub const HOOK_REST_MS: i64 = 30_000;
 /// Versions of read records that one unit remembers.
 pub const UNIT_READS_MAX: usize = 20_000;
 

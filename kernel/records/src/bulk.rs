@@ -1,6 +1,6 @@
 //! Many new records of one kind at once, with the same checks as any other write.
 //!
-//! `prepare_bulk` does the work of the processor (permits, schema, reviewers, keys, text) and needs no transaction, so a
+//! `prepare_bulk` does the work of the processor (permits, schema, fixed rules, keys, text) and needs no transaction, so a
 //! batch can be prepared while the one before is being written. `write_bulk` writes with multi-row statements, each record
 //! with its change. Nothing is looked up first: the caller knows that the records are new, and the database's unique
 //! indexes hold it to that.
@@ -9,17 +9,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
-use tiwizi_identity::policy::{self, Action};
-use tiwizi_model::limits::RECORD_BYTES_MAX;
-use tiwizi_model::{Instant, KindName, RecordId, Version};
+use tiwizi_model::{KindName, RecordId};
 use tiwizi_storage::record::Insertion;
 use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx};
 
-use crate::draft::{Draft, DraftAction};
 use crate::error::WriteError;
-use crate::field_error::{FieldError, Rejection};
+use crate::field_error::FieldError;
 use crate::kind::Kind;
 use crate::records::Records;
+use crate::review::Proposal;
+use crate::write::{Ready, settle_new};
 
 /// A record to be made.
 #[derive(Debug, Clone)]
@@ -37,17 +36,12 @@ pub struct PreparedBulk {
     insertion: Insertion,
 }
 
-struct PreparedRow {
-    row: RecordRow,
-    keys: IndexKeys,
-}
-
 impl Records {
-    /// Checks and encodes new records: permits, schema, reviewers.
+    /// Checks and encodes new records: permits, schema, fixed rules. Nobody reviews them: the hooks of plugins are not asked.
     ///
     /// # Errors
     /// `UnknownKind`; `Invalid` with the position of the first record that is not accepted.
-    pub async fn prepare_bulk(
+    pub fn prepare_bulk(
         &self,
         caller: &Caller,
         kind: &KindName,
@@ -55,13 +49,18 @@ impl Records {
     ) -> Result<PreparedBulk, WriteError> {
         let kinds = self.kinds();
         let kind = kinds.find(kind).cloned().ok_or_else(|| WriteError::UnknownKind { kind: kind.clone() })?;
-        let now = self.ambient.now();
         let mut rows = Vec::with_capacity(new.len());
         for (position, record) in new.into_iter().enumerate() {
-            let row = self.prepare_row(caller, &kind, record, now).await;
-            rows.push(row.map_err(|Rejection { fields }| WriteError::Invalid { position, fields })?);
+            let row = self.prepare_row(caller, &kind, position, record).map_err(|error| match error {
+                WriteError::Refused(refusal) => {
+                    let fault = FieldError::new("", "refused", refusal.to_string());
+                    WriteError::Invalid { position, fields: vec![fault] }
+                }
+                error => error,
+            });
+            rows.push(row?);
         }
-        let rows: Vec<NewRow<'_>> = rows.iter().map(|PreparedRow { row, keys }| NewRow { row, keys }).collect();
+        let rows: Vec<NewRow<'_>> = rows.iter().map(|(row, keys)| NewRow { row, keys }).collect();
         let insertion = Insertion::new(&self.db, &rows)?;
         Ok(PreparedBulk { kind, insertion })
     }
@@ -76,61 +75,18 @@ impl Records {
         insertion.write(tx).await.map_err(|error| stored(error, &kind))
     }
 
-    async fn prepare_row(
+    fn prepare_row(
         &self,
         caller: &Caller,
         kind: &Arc<Kind>,
+        position: usize,
         new: NewRecord,
-        now: Instant,
-    ) -> Result<PreparedRow, Rejection> {
+    ) -> Result<(RecordRow, IndexKeys), WriteError> {
         let NewRecord { id, body } = new;
-        kind.validate(&body)?;
-        let body = self.reviewed(caller, kind, id, body).await?;
-        let place = kind.place(id, &body).map_err(Rejection::one)?;
-        let permit = policy::may_write(caller, kind.name(), kind.access(), Action::Create, place);
-        let permit = permit.map_err(|refusal| Rejection::one(FieldError::new("", "refused", refusal.to_string())))?;
-        let keys = kind.keys(&body).map_err(Rejection::one)?;
-        let body = serde_json::to_string(&body)
-            .map_err(|error| Rejection::one(FieldError::new("", "invalid", error.to_string())))?;
-        if body.len() > RECORD_BYTES_MAX {
-            let message = format!("the body has {} bytes; {RECORD_BYTES_MAX} are allowed", body.len());
-            return Err(Rejection::one(FieldError::new("", "too-long", message)));
-        }
-        let row = RecordRow {
-            kind: kind.number(),
-            id,
-            version: Version::FIRST,
-            home: self.instance,
-            tenure: 1,
-            subject: place.subject,
-            province: place.province,
-            created_at: now,
-            changed_at: now,
-            author: permit.author().clone(),
-            deleted: false,
-            body,
-        };
-        Ok(PreparedRow { row, keys })
-    }
-
-    /// The body as the reviewers leave it.
-    async fn reviewed(&self, caller: &Caller, kind: &Kind, id: RecordId, body: Value) -> Result<Value, Rejection> {
-        if self.reviewers.is_empty() {
-            return Ok(body);
-        }
-        let action = DraftAction::Create { id: Some(id), body };
-        let mut draft = Draft { kind: kind.name().clone(), action };
-        for reviewer in self.reviewers.iter() {
-            draft = reviewer.review(draft, caller).await?;
-        }
-        let body = match draft.action {
-            DraftAction::Create { body, .. } | DraftAction::Replace { body, .. } => body,
-            DraftAction::Patch { .. } | DraftAction::Delete { .. } => Value::Null,
-        };
-        if self.amends() {
-            kind.validate(&body)?;
-        }
-        Ok(body)
+        let mut settled = settle_new(position, Arc::clone(kind), caller.clone(), id, body)?;
+        Proposal::new(&mut settled, &self.reviewers, position).check()?;
+        let Ready { row, keys, .. } = self.ready(position, settled)?;
+        Ok((row, keys))
     }
 }
 

@@ -93,12 +93,4 @@ impl Draft {
             DraftAction::Patch { .. } | DraftAction::Delete { .. } => None,
         }
     }
-
-    /// The same, to amend it.
-    pub fn body_mut(&mut self) -> Option<&mut Value> {
-        match &mut self.action {
-            DraftAction::Create { body, .. } | DraftAction::Replace { body, .. } => Some(body),
-            DraftAction::Patch { .. } | DraftAction::Delete { .. } => None,
-        }
-    }
 }

@@ -6,6 +6,7 @@ use tiwizi_storage::StorageError;
 
 use crate::field_error::FieldError;
 use crate::json::JsonError;
+use crate::review::HookFailure;
 use crate::row::BodyError;
 
 /// Why nothing could be read.
@@ -139,6 +140,12 @@ pub enum WriteError {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     ReceiptReused,
+    /// A hook that must look at the write could not.
+    #[error("the write could not be looked at")]
+    Hook(#[source] HookFailure),
+    /// The hooks of plugins took too long together.
+    #[error("the hooks took longer than {} ms together", tiwizi_model::limits::REVIEW_WALL_MS_MAX)]
+    ReviewTime,
     /// A value that a plugin keeps changed since it was decided upon.
     #[error("the value under {key:?} changed meanwhile")]
     ValueMoved {

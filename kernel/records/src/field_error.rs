@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use tiwizi_model::PluginId;
+
 /// One fault: where, a code for programs, a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
@@ -12,13 +14,15 @@ pub struct FieldError {
     pub code: Cow<'static, str>,
     /// A plain sentence that names the field and the limit. It never repeats the value.
     pub message: String,
+    /// The plugin that says so. Its sentence is for the person who writes, in their language.
+    pub said_by: Option<PluginId>,
 }
 
 impl FieldError {
     /// A fault at a pointer.
     #[must_use]
     pub fn new(pointer: impl Into<String>, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), message: message.into() }
+        Self { pointer: pointer.into(), code: code.into(), message: message.into(), said_by: None }
     }
 
     /// A fault of a top-level field.

@@ -53,6 +53,6 @@ pub use query::{Filter, Operator, Page, Query};
 pub use reader::{Entry, Reader, ReaderError, catch_up};
 pub use receipt::Receipt;
 pub use records::{HistoryEntry, Records};
-pub use review::{Plain, Review};
+pub use review::{HookFailure, Plain, Proposal, Review, ReviewError};
 pub use search::SearchReader;
 pub use unit::{Unit, UnitError};

@@ -14,8 +14,10 @@ use crate::field_error::Rejection;
 use crate::json::JsonError;
 use crate::schema::Schema;
 
+pub use hooks::{HookDeclaration, OnFailure};
 pub use settings::SettingsDeclaration;
 
+mod hooks;
 mod rules;
 mod settings;
 mod wire;
@@ -48,6 +50,8 @@ pub struct Manifest {
     pub milestones: Vec<MilestoneDeclaration>,
     /// Its pages.
     pub routes: Vec<RouteDeclaration>,
+    /// Its looks at writes before they happen.
+    pub hooks: Vec<HookDeclaration>,
     /// What an administrator may set.
     pub settings: Option<SettingsDeclaration>,
     /// The secrets that it needs an administrator to set.
@@ -81,7 +85,7 @@ impl LocalText {
 /// Something that a plugin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityRequest {
-    /// Its name: `store`, `kv`, `secrets`, `http-out`, `registry.read`, `milestones`, `telemetry`, `context`.
+    /// Its name: `store`, `kv`, `secrets`, `http-out`, `registry.read`, `milestones`, `telemetry`, `hooks`, `context`.
     pub name: String,
     /// Why, for the administrator who grants it.
     pub reason: LocalText,

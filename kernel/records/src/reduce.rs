@@ -27,6 +27,21 @@ pub(crate) fn reduce(kind: &Kind, record: &mut Record, classes: Classes) {
     }
 }
 
+/// A body without the fields whose class is not among these.
+pub(crate) fn reduced(kind: &Kind, body: &Value, classes: Classes) -> Value {
+    match body {
+        Value::Object(fields) if classes != Classes::ALL => {
+            let shown = |field: &str| kind.class(field).is_some_and(|class| classes.holds(class));
+            fields
+                .iter()
+                .filter(|(field, _)| shown(field))
+                .map(|(field, value)| (field.clone(), value.clone()))
+                .collect()
+        }
+        body => body.clone(),
+    }
+}
+
 /// Puts the fields that a writer could not see back into the body that it sent. Answers the fields that it tried to set
 /// all the same.
 pub(crate) fn restore(kind: &Kind, old: &Value, new: &mut Value, classes: Classes) -> Vec<String> {

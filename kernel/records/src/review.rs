@@ -1,44 +1,168 @@
 //! The second look at a write, before it happens.
 //!
-//! Reviewers run before the transaction opens, one after the other, on drafts whose body is already valid by the schema.
-//! They see `Create`, `Replace` and `Delete` only: a patch is applied first, so that a rule always sees the whole body.
+//! Reviewers look before the transaction opens, one after the other, at what is already valid by the schema. Each may hold it to fixed
+//! rules (`check`), and may let it pass, amend it or refuse it (`review`). A patch is applied first, so that they always see the whole.
+//!
+//! Invariant: what is amended is held to the same as what came in: the caller's rights, the schema and every reviewer's fixed rules;
+//! what the caller may not see stays as it stands.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use serde_json::Value;
 use tiwizi_identity::Caller;
+use tiwizi_model::{KindName, Operation, PluginId, RecordId};
 
-use crate::draft::Draft;
+use crate::error::WriteError;
 use crate::field_error::Rejection;
+use crate::write::Settled;
 
 /// A boxed future, so that reviewers can be kept in a list.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Looks at a draft: lets it pass, amends it or refuses it.
+/// Looks at a proposal: lets it pass, amends it or refuses it.
 pub trait Review: Send + Sync {
-    /// Looks at one draft. It may change the body; kind, id and version stay.
-    fn review<'a>(&'a self, draft: Draft, caller: &'a Caller) -> BoxFuture<'a, Result<Draft, Rejection>>;
-
-    /// Whether it may change a body. If no reviewer does, a body is validated once instead of twice.
-    fn amends(&self) -> bool {
-        true
+    /// Holds a proposal to rules that need nothing but its content. It is asked before anybody reviews, and again for each amendment.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn check(&self, _proposal: &Proposal<'_>) -> Result<(), Rejection> {
+        Ok(())
     }
+
+    /// Looks at a proposal, and may amend it.
+    fn review<'a>(&'a self, _proposal: &'a mut Proposal<'_>) -> BoxFuture<'a, Result<(), ReviewError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// Why a proposal was not let pass.
+#[derive(Debug)]
+pub enum ReviewError {
+    /// It was looked at and refused.
+    Rejected(Rejection),
+    /// A hook that must look at it could not.
+    Hook(HookFailure),
+}
+
+/// A hook that could not look at a write which may not go on without it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the hook {hook} of the plugin {plugin} failed: {reason}")]
+pub struct HookFailure {
+    /// Whose hook it is.
+    pub plugin: PluginId,
+    /// Its name.
+    pub hook: String,
+    /// What went wrong, for the log.
+    pub reason: String,
+    /// When to try again, in seconds.
+    pub retry_after_s: u32,
 }
 
 /// Lets everything pass: for safe mode and tests.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Plain;
 
-impl Review for Plain {
-    fn review<'a>(&'a self, draft: Draft, _caller: &'a Caller) -> BoxFuture<'a, Result<Draft, Rejection>> {
-        Box::pin(std::future::ready(Ok(draft)))
-    }
-
-    fn amends(&self) -> bool {
-        false
-    }
-}
+impl Review for Plain {}
 
 /// The reviewers of an instance, in their order.
 pub type Reviewers = Vec<Arc<dyn Review>>;
+
+/// A write that is about to happen.
+pub struct Proposal<'a> {
+    settled: &'a mut Settled,
+    reviewers: &'a [Arc<dyn Review>],
+    position: usize,
+}
+
+impl<'a> Proposal<'a> {
+    pub(crate) fn new(settled: &'a mut Settled, reviewers: &'a [Arc<dyn Review>], position: usize) -> Self {
+        Self { settled, reviewers, position }
+    }
+
+    /// The kind of the record.
+    #[must_use]
+    pub fn kind(&self) -> &KindName {
+        self.settled.kind.name()
+    }
+
+    /// The record; for a new one, the id that it will have.
+    #[must_use]
+    pub fn id(&self) -> RecordId {
+        self.settled.id
+    }
+
+    /// What shall be done.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.settled.operation
+    }
+
+    /// Who writes.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.settled.caller
+    }
+
+    /// The whole content that shall stand there; none for a delete. It is for the kernel's own rules alone: who works for others takes
+    /// `after`.
+    #[must_use]
+    pub fn body(&self) -> Option<&Value> {
+        (self.settled.operation != Operation::Delete).then_some(&self.settled.body)
+    }
+
+    /// What stands there now, reduced to what the caller may see; none for a new record.
+    #[must_use]
+    pub fn before(&self) -> Option<Value> {
+        self.settled.old.as_ref().map(|old| self.settled.shown(&old.body))
+    }
+
+    /// What shall stand there, reduced to what the caller may see; none for a delete.
+    #[must_use]
+    pub fn after(&self) -> Option<Value> {
+        self.body().map(|body| self.settled.shown(body))
+    }
+
+    /// Puts another content in the place of `after`. Fields that the caller may not see stay as they are. When it is refused, the
+    /// proposal is what it was.
+    ///
+    /// # Errors
+    /// When the content touches what the caller may not see or where it may not write, or breaks the schema or a fixed rule.
+    pub fn amend(&mut self, after: Value) -> Result<(), WriteError> {
+        let before = self.settled.clone();
+        let outcome = self.settled.amend(self.position, after).and_then(|()| self.check());
+        if outcome.is_err() {
+            *self.settled = before;
+        }
+        outcome
+    }
+
+    /// Holds the proposal to the fixed rules of every reviewer.
+    pub(crate) fn check(&self) -> Result<(), WriteError> {
+        let mut rules = self.reviewers.iter();
+        rules.try_for_each(|reviewer| reviewer.check(self)).map_err(|rejection| self.invalid(rejection))
+    }
+
+    /// Lets every reviewer look.
+    pub(crate) async fn review(&mut self) -> Result<(), WriteError> {
+        let reviewers = self.reviewers;
+        for reviewer in reviewers {
+            reviewer.review(self).await.map_err(|error| match error {
+                ReviewError::Rejected(rejection) => self.invalid(rejection),
+                ReviewError::Hook(failure) => WriteError::Hook(failure),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn invalid(&self, rejection: Rejection) -> WriteError {
+        WriteError::Invalid { position: self.position, fields: rejection.fields }
+    }
+}
+
+impl std::fmt::Debug for Proposal<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Proposal").field("id", &self.id()).finish_non_exhaustive()
+    }
+}

@@ -10,7 +10,7 @@ use tiwizi_storage::change;
 
 use crate::review::{BoxFuture, Plain};
 use crate::testing::{House, body, cooperative, holder, note, registrar};
-use crate::{Draft, DraftAction, FieldError, ReadError, Receipt, Rejection, Review, WriteError};
+use crate::{Draft, FieldError, HookFailure, Proposal, ReadError, Receipt, Rejection, Review, ReviewError, WriteError};
 
 const HERE: &str = "09.541";
 const ELSEWHERE: &str = "01.051";
@@ -351,48 +351,78 @@ async fn the_log_tells_nothing_of_records_out_of_reach() {
     }
 }
 
-/// Gives every cooperative five members, refuses those called `no`, and tries to change what is not its to change.
+/// Refuses cooperatives called `no` by a fixed rule, and those called `late` when it looks. Gives all others five members, and tries
+/// to change what is not its to change.
 struct Meddler;
 
 impl Review for Meddler {
-    fn review<'a>(&'a self, mut draft: Draft, _caller: &'a Caller) -> BoxFuture<'a, Result<Draft, Rejection>> {
+    fn check(&self, proposal: &Proposal<'_>) -> Result<(), Rejection> {
+        let named = |name: &str| proposal.body().is_some_and(|body| body["name"] == name);
+        if named("no") { Err(Rejection::one(FieldError::of_field("name", "name", "not this name"))) } else { Ok(()) }
+    }
+
+    fn review<'a>(&'a self, proposal: &'a mut Proposal<'_>) -> BoxFuture<'a, Result<(), ReviewError>> {
         Box::pin(async move {
-            if let Some(body) = draft.body_mut() {
-                match body["name"].as_str() {
-                    Some("no") => return Err(Rejection::one(FieldError::of_field("name", "name", "not this name"))),
-                    Some("break") => body["members"] = json!("many"),
-                    Some("move") => body["province"] = json!(ELSEWHERE),
-                    _ => body["members"] = json!(5),
+            let Some(mut body) = proposal.after() else { return Ok(()) };
+            match body["name"].as_str() {
+                Some("late") => {
+                    let fault = FieldError::of_field("name", "late", "not this name");
+                    return Err(ReviewError::Rejected(Rejection::one(fault)));
                 }
+                Some("break") => body["members"] = json!("many"),
+                Some("move") => body["province"] = json!(ELSEWHERE),
+                Some("rename") => body["name"] = json!("no"),
+                Some("pry") => body["bank"] = json!("RIB 2"),
+                _ => body["members"] = json!(5),
             }
-            if let DraftAction::Create { id, .. } = &mut draft.action {
-                *id = None;
-            }
-            draft.kind = note();
-            Ok(draft)
+            proposal.amend(body).map_err(|error| {
+                let plugin = "meddler".parse().unwrap();
+                let (hook, reason) = ("look".to_owned(), format!("{error:?}"));
+                ReviewError::Hook(HookFailure { plugin, hook, reason, retry_after_s: 1 })
+            })
         })
     }
+}
+
+fn named(name: &str) -> Draft {
+    let mut body = body("A", "argan", HERE);
+    body["name"] = json!(name);
+    body["members"] = json!(9);
+    Draft::create(cooperative(), body)
 }
 
 #[tokio::test]
 async fn a_reviewer_amends_or_refuses_and_its_work_is_checked_too() {
     let house = House::with(vec![Arc::new(Plain), Arc::new(Meddler)]).await;
-    let named = |name: &str| {
-        let mut body = body("A", "argan", HERE);
-        body["name"] = json!(name);
-        body["members"] = json!(9);
-        Draft::create(cooperative(), body)
-    };
-    for (name, pointer) in [("no", "/name"), ("break", "/members")] {
+    for (name, code) in [("no", "name"), ("late", "late")] {
         let refused = one(&house, &registrar(HERE), named(name)).await;
         let Err(WriteError::Invalid { fields, .. }) = refused else { panic!("{refused:?}") };
-        assert_eq!(fields[0].pointer, pointer);
+        assert_eq!((fields[0].pointer.as_str(), &*fields[0].code), ("/name", code));
     }
-    assert!(matches!(one(&house, &registrar(HERE), named("move")).await, Err(WriteError::Refused(_))));
+    for (name, reason) in [("break", "/members"), ("move", "Refused"), ("rename", "not this name")] {
+        let refused = one(&house, &registrar(HERE), named(name)).await;
+        let Err(WriteError::Hook(failure)) = refused else { panic!("{refused:?}") };
+        assert!(failure.reason.contains(reason), "{failure}");
+    }
     let record = one(&house, &registrar(HERE), named("yes")).await.unwrap();
     assert_eq!((record.kind, &record.body["members"]), (cooperative(), &json!(5)));
     let patched = one(&house, &registrar(HERE), patch(record.id, json!({"members": 8}), None)).await.unwrap();
     assert_eq!(patched.body["members"], json!(5));
+}
+
+#[tokio::test]
+async fn a_reviewer_neither_sees_nor_touches_what_the_caller_may_not_see() {
+    let house = House::with(vec![Arc::new(Meddler)]).await;
+    let id = one(&house, &registrar(HERE), named("yes")).await.unwrap().id;
+    let trainer = holder(7, &[("trainer", &format!("province:{HERE}"))]);
+    let patched = one(&house, &trainer, patch(id, json!({"members": 8}), None)).await.unwrap();
+    assert_eq!((&patched.body["members"], patched.body.get("bank")), (&json!(5), None));
+    assert_eq!(house.whole(&cooperative(), id).await.unwrap().body["bank"], json!("RIB 1"));
+
+    let refused = one(&house, &trainer, patch(id, json!({"name": "pry"}), None)).await;
+    let Err(WriteError::Hook(failure)) = refused else { panic!("{refused:?}") };
+    assert!(failure.reason.contains("hidden-field"), "{failure}");
+    assert_eq!(house.whole(&cooperative(), id).await.unwrap().body["bank"], json!("RIB 1"));
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tiwizi_identity::Caller;
-use tiwizi_model::limits::{BATCH_WRITES_MAX, RECORD_BYTES_MAX, WRITE_TRIES_MAX};
+use tiwizi_model::limits::{BATCH_WRITES_MAX, RECORD_BYTES_MAX, REVIEW_WALL_MS_MAX, WRITE_TRIES_MAX};
 use tiwizi_model::{Operation, Record, RecordId, Version};
 use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx, record};
 
@@ -20,11 +21,12 @@ use crate::kv::{self, KvWrites};
 use crate::receipt::{self, Receipt};
 use crate::records::Records;
 use crate::reduce::reduce;
+use crate::review::Proposal;
 use crate::row;
 
 mod settle;
 
-pub(crate) use settle::Settled;
+pub(crate) use settle::{Settled, settle_new};
 
 /// A draft by somebody.
 #[derive(Debug, Clone)]
@@ -34,10 +36,10 @@ pub(crate) struct Submission {
 }
 
 /// A write that needs nothing more than a transaction.
-struct Ready {
+pub(crate) struct Ready {
     settled: Settled,
-    row: RecordRow,
-    keys: IndexKeys,
+    pub(crate) row: RecordRow,
+    pub(crate) keys: IndexKeys,
 }
 
 /// Why a try to write ended without a write.
@@ -122,12 +124,7 @@ impl Records {
             }
             current(&mut tx, &kinds, &submissions).await?
         };
-        let mut ready = Vec::with_capacity(submissions.len());
-        for (position, submission) in submissions.into_iter().enumerate() {
-            let found = submission.draft.id().and_then(|id| current.get(&id));
-            let settled = self.settle(&kinds, position, submission, found)?;
-            ready.push(self.review(position, settled).await?);
-        }
+        let ready = self.prepare(&kinds, submissions, &current).await?;
         let mut tx = self.db.begin_write().await?;
         if self.answered(&mut tx, owner, &kinds, receipt).await?.is_some() {
             return Err(Ended::Overtaken(WriteError::ReceiptReused));
@@ -152,6 +149,27 @@ impl Records {
         Ok(written)
     }
 
+    /// Settles every draft and has it reviewed.
+    async fn prepare(
+        &self,
+        kinds: &Kinds,
+        submissions: Vec<Submission>,
+        current: &HashMap<RecordId, Record>,
+    ) -> Result<Vec<Ready>, WriteError> {
+        let all = async {
+            let mut ready = Vec::with_capacity(submissions.len());
+            for (position, submission) in submissions.into_iter().enumerate() {
+                let found = submission.draft.id().and_then(|id| current.get(&id));
+                let settled = self.settle(kinds, position, submission, found)?;
+                ready.push(self.review(position, settled).await?);
+            }
+            Ok(ready)
+        };
+        tokio::time::timeout(Duration::from_millis(REVIEW_WALL_MS_MAX), all)
+            .await
+            .unwrap_or(Err(WriteError::ReviewTime))
+    }
+
     /// What was answered to the same request before, reduced to what the caller may see now.
     async fn answered(
         &self,
@@ -172,25 +190,15 @@ impl Records {
         Ok(Some(records))
     }
 
-    /// Lets every reviewer look, and holds what they leave to the same checks as what came in.
+    /// Lets every reviewer look.
     async fn review(&self, position: usize, mut settled: Settled) -> Result<Ready, WriteError> {
-        let mut draft = settled.as_draft();
-        for reviewer in self.reviewers.iter() {
-            draft = reviewer.review(draft, &settled.caller).await.map_err(|rejection| invalid(position, rejection))?;
-        }
-        settled.take_back(draft);
-        if self.amends() && settled.operation != Operation::Delete {
-            settled.kind.validate(&settled.body).map_err(|rejection| invalid(position, rejection))?;
-            settled.place_again(position)?;
-        }
+        let mut proposal = Proposal::new(&mut settled, &self.reviewers, position);
+        proposal.check()?;
+        proposal.review().await?;
         self.ready(position, settled)
     }
 
-    pub(crate) fn amends(&self) -> bool {
-        self.reviewers.iter().any(|reviewer| reviewer.amends())
-    }
-
-    fn ready(&self, position: usize, settled: Settled) -> Result<Ready, WriteError> {
+    pub(crate) fn ready(&self, position: usize, settled: Settled) -> Result<Ready, WriteError> {
         let keys = match settled.operation {
             Operation::Delete => IndexKeys::default(),
             Operation::Create | Operation::Replace => {

@@ -5,10 +5,8 @@
 //! rule packs (TODO(#4)).
 
 use serde_json::{Map, Value};
-use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Instant};
-use tiwizi_records::review::BoxFuture;
-use tiwizi_records::{Draft, FieldError, Rejection, Review};
+use tiwizi_records::{FieldError, Proposal, Rejection, Review};
 
 use crate::day::{Day, DayError};
 use crate::ice;
@@ -36,16 +34,13 @@ impl Rules {
 }
 
 impl Review for Rules {
-    fn review<'a>(&'a self, draft: Draft, _caller: &'a Caller) -> BoxFuture<'a, Result<Draft, Rejection>> {
-        let fields = match (draft.kind.namespace(), draft.body()) {
-            ("registry", Some(body)) => check(draft.kind.name(), body, last_day(self.ambient.now())),
+    fn check(&self, proposal: &Proposal<'_>) -> Result<(), Rejection> {
+        let kind = proposal.kind();
+        let fields = match (kind.namespace(), proposal.body()) {
+            ("registry", Some(body)) => check(kind.name(), body, last_day(self.ambient.now())),
             _ => Vec::new(),
         };
-        Box::pin(std::future::ready(if fields.is_empty() { Ok(draft) } else { Err(Rejection { fields }) }))
-    }
-
-    fn amends(&self) -> bool {
-        false
+        if fields.is_empty() { Ok(()) } else { Err(Rejection { fields }) }
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tiwizi_host::{Host, HostError, HostSettings, OutboundSettings};
+use tiwizi_host::{Guests, Hooks, Host, HostError, HostSettings, OutboundSettings};
 use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, limits};
+use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records};
 use tiwizi_registry::Rules;
 use tiwizi_registry::kinds::MANIFEST;
@@ -122,12 +123,12 @@ impl App {
         let catalogue = Catalogue::open(&db).await.map_err(StartError::Kinds)?;
         use_own_kinds(&db, &catalogue).await?;
         let files = Files::open(&settings.data, ambient.clone()).map_err(StartError::Files)?;
-        let reviewers: tiwizi_records::review::Reviewers = vec![Arc::new(Rules::new(ambient.clone()))];
-        let records = Records::new(db.clone(), catalogue, reviewers, ambient.clone(), instance.id);
         let host_settings = HostSettings { outbound: settings.outbound.clone(), ..HostSettings::new(&settings.data) };
-        let host = Host::start(host_settings, records.clone(), files.clone(), ambient.clone())
-            .await
-            .map_err(StartError::Host)?;
+        let guests = Guests::start(host_settings, &db, ambient.clone()).await.map_err(StartError::Host)?;
+        let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance.id);
+        let hooks = Hooks::new(guests.clone(), records(Reviewers::new()));
+        let records = records(vec![Arc::new(Rules::new(ambient.clone())), Arc::new(hooks)]);
+        let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
         let pages = Pages::load(&instance.name).map_err(StartError::Pages)?;
         Ok(Arc::new(Self {
             identity: Identity::new(db.clone(), ambient.clone()),

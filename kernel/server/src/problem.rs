@@ -110,6 +110,8 @@ faults! {
     Internal = INTERNAL_SERVER_ERROR, "internal", "something went wrong on this side";
     /// A plugin failed.
     PluginFailed = BAD_GATEWAY, "plugin-failed", "the plugin failed";
+    /// A plugin that must look at a write could not.
+    HookFailed = SERVICE_UNAVAILABLE, "hook-failed", "a plugin that must look at this could not";
     /// Too much is going on.
     Busy = SERVICE_UNAVAILABLE, "busy", "too much is going on; try again shortly";
     /// A part that is needed is away, or the instance is stopping.

@@ -79,6 +79,7 @@ pub mod config;
 pub mod context;
 pub mod declaration;
 pub mod form;
+pub mod hooks;
 pub mod http_out;
 pub mod kv;
 pub mod language;
@@ -114,5 +115,5 @@ pub use value::{Date, RecordId};
 pub mod exports {
     pub use crate::bindings;
     pub use crate::bindings::export_component;
-    pub use crate::plugin::{handle, health, init};
+    pub use crate::plugin::{before, handle, health, init};
 }

@@ -1,7 +1,9 @@
 //! The trait that a plugin implements, and the macro that makes a component of it.
 
+use crate::bindings::exports::tiwizi::plugin::hooks as hook;
 use crate::bindings::exports::tiwizi::plugin::http_handler as http;
 use crate::bindings::tiwizi::plugin::types;
+use crate::hooks::{Proposal, Verdict};
 use crate::{Answer, Error, Request};
 
 /// A plugin. Every function has an answer already, so that a plugin says only what it does otherwise.
@@ -29,6 +31,11 @@ pub trait Plugin {
     fn handle(request: &Request) -> Result<Answer, Error> {
         Err(Error::not_found(format!("nothing answers {}", request.path)))
     }
+
+    /// Looks at a write before it happens; the manifest says at which. It may read, and may not write. See [`crate::hooks`].
+    fn before(_proposal: &Proposal) -> Verdict {
+        Verdict::Pass
+    }
 }
 
 /// Makes the component of a type that implements [`Plugin`]: once per crate, at its root.
@@ -52,6 +59,13 @@ macro_rules! export {
                     request: $crate::exports::bindings::exports::tiwizi::plugin::http_handler::Request,
                 ) -> $crate::exports::bindings::exports::tiwizi::plugin::http_handler::Answer {
                     $crate::exports::handle::<$plugin>(request)
+                }
+            }
+            impl $crate::exports::bindings::exports::tiwizi::plugin::hooks::Guest for Exported {
+                fn before(
+                    proposal: $crate::exports::bindings::exports::tiwizi::plugin::hooks::Proposal,
+                ) -> $crate::exports::bindings::exports::tiwizi::plugin::hooks::Verdict {
+                    $crate::exports::before::<$plugin>(proposal)
                 }
             }
     $crate::exports::export_component!(Exported with_types_in $crate::exports::bindings);
@@ -78,4 +92,9 @@ pub fn health<Exported: Plugin>() -> Result<(), types::Error> {
 /// Calls [`Plugin::handle`].
 pub fn handle<Exported: Plugin>(request: http::Request) -> http::Answer {
     Exported::handle(&Request::from_wire(request)).unwrap_or_else(Answer::Problem).into_wire()
+}
+
+/// Calls [`Plugin::before`].
+pub fn before<Exported: Plugin>(proposal: hook::Proposal) -> hook::Verdict {
+    Exported::before(&Proposal::from_wire(proposal)).into_wire()
 }

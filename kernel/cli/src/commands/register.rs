@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
+use tiwizi_host::{HookView, PluginView};
 use tiwizi_identity::Caller;
 use tiwizi_records::{Reader, SearchReader, catch_up};
 use tiwizi_registry::import::{self, Progress, Settings, Summary};
@@ -24,11 +25,22 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
             let national_id_key = NationalIdKey::derive(&app.instance.key);
             let settings = Settings { cooperatives, members, dry_run, skip_bad, report, national_id_key };
             let outcome = import(&app, &settings, Quiet(directory.json)).await;
+            let unasked = unasked(&app);
             open::close(&app).await;
-            answer(&directory, &settings, &outcome?)
+            answer(&directory, &settings, &outcome?, &unasked)
         }
         Register::Synthesise { to, one_in } => synthesise(&to, one_in).await,
     }
+}
+
+/// The hooks that look at the register and were not asked: an import writes as the kernel.
+fn unasked(app: &App) -> Vec<String> {
+    let looks = |hook: &HookView| hook.declaration.kinds.iter().any(|kind| kind.namespace() == "registry");
+    let hooks = |plugin: PluginView| {
+        let named = move |hook: HookView| format!("{}/{}", plugin.id, hook.declaration.name);
+        plugin.hooks.into_iter().filter(looks).map(named).collect::<Vec<_>>()
+    };
+    app.host.plugins().into_iter().flat_map(hooks).collect()
 }
 
 /// Whether progress is not shown.
@@ -77,8 +89,14 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(progress.bytes_done);
 }
 
-fn answer(directory: &DataDirectory, settings: &Settings, summary: &Summary) -> anyhow::Result<()> {
-    outcome::answer(directory.json, &summary.to_json(), &sentences(settings, summary));
+fn answer(directory: &DataDirectory, settings: &Settings, summary: &Summary, unasked: &[String]) -> anyhow::Result<()> {
+    let (mut told, mut text) = (summary.to_json(), sentences(settings, summary));
+    if let (false, Some(told)) = (unasked.is_empty(), told.as_object_mut()) {
+        told.insert("hooks_not_asked".to_owned(), json!(unasked));
+        text.push_str("\nHooks that look at the register were not asked: ");
+        text.push_str(&unasked.join(", "));
+    }
+    outcome::answer(directory.json, &told, &text);
     if summary.has_rejected() && !settings.skip_bad {
         let next = "mend the rows and import again, or keep the good rows with --skip-bad";
         return Err(anyhow::Error::new(Outcome::Refused).context(next));

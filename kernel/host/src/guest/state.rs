@@ -20,6 +20,15 @@ use crate::log::CallLog;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 
+/// What a call may do besides reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Write what it is granted.
+    Writing,
+    /// Nothing: it looks at somebody else's write.
+    Reading,
+}
+
 /// The state of one call.
 pub(crate) struct CallState {
     pub(crate) plugin: Arc<Plugin>,
@@ -29,6 +38,7 @@ pub(crate) struct CallState {
     pub(crate) language: Language,
     pub(crate) ambient: Ambient,
     pub(crate) unit: Unit,
+    pub(crate) mode: Mode,
     /// Read at the first question.
     pub(crate) settings: Option<Arc<Map<String, Value>>>,
     pub(crate) keeper: Keeper,
@@ -82,6 +92,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         language,
         ambient,
         unit,
+        mode: Mode::Writing,
         settings: None,
         keeper,
         outbound,

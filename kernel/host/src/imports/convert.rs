@@ -105,7 +105,11 @@ fn write_error(failed: &WriteError) -> Error {
         WriteError::Missing { .. } => error("not-found", failed.to_string()),
         WriteError::TooMany { .. } | WriteError::ValuesFull => error("over-limit", failed.to_string()),
         WriteError::Exists | WriteError::ReceiptKey | WriteError::ReceiptReused => error("invalid", failed.to_string()),
-        WriteError::Damaged { .. } | WriteError::Encode(_) | WriteError::Storage(_) => unavailable(failed),
+        WriteError::Hook(_)
+        | WriteError::ReviewTime
+        | WriteError::Damaged { .. }
+        | WriteError::Encode(_)
+        | WriteError::Storage(_) => unavailable(failed),
     }
 }
 

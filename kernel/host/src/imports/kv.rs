@@ -62,13 +62,13 @@ impl CallState {
     }
 
     async fn kv_set(&mut self, key: &str, value: Vec<u8>, ttl_ms: Option<u64>) -> Result<(), Error> {
-        self.require(Capability::Kv)?;
+        self.require_writing(Capability::Kv)?;
         let waited = self.budget.waited().clone();
         waited.during(self.unit.set_value(key, value, ttl_ms)).await.map_err(|failed| kv_error(&failed))
     }
 
     async fn kv_delete(&mut self, key: &str) -> Result<(), Error> {
-        self.require(Capability::Kv)?;
+        self.require_writing(Capability::Kv)?;
         let waited = self.budget.waited().clone();
         waited.during(self.unit.delete_value(key)).await.map_err(|failed| kv_error(&failed))
     }
@@ -80,13 +80,13 @@ impl CallState {
         value: Vec<u8>,
         ttl_ms: Option<u64>,
     ) -> Result<(), Error> {
-        self.require(Capability::Kv)?;
+        self.require_writing(Capability::Kv)?;
         let waited = self.budget.waited().clone();
         waited.during(self.unit.swap_value(key, expected, value, ttl_ms)).await.map_err(|failed| kv_error(&failed))
     }
 
     async fn kv_increment(&mut self, key: &str, delta: i64) -> Result<i64, Error> {
-        self.require(Capability::Kv)?;
+        self.require_writing(Capability::Kv)?;
         let waited = self.budget.waited().clone();
         waited.during(self.unit.add_to_value(key, delta)).await.map_err(|failed| kv_error(&failed))
     }

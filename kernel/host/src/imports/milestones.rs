@@ -23,7 +23,7 @@ impl Host for CallState {
 impl CallState {
     /// The subject is always the caller's own person, and the proof a record of the plugin's own that the caller may see.
     async fn milestone_reach(&mut self, code: &str, kind: &str, id: &str) -> Result<(), Error> {
-        self.require(Capability::Milestones)?;
+        self.require_writing(Capability::Milestones)?;
         let declared = self.plugin.manifest.milestones.iter().find(|declared| declared.code == code);
         let stage = declared.map(|declared| declared.stage.clone()).ok_or_else(|| {
             let code = escaped(code, limits::ECHO_CHARS_MAX);

@@ -19,7 +19,7 @@ use tiwizi_model::{IdError, KindName, RecordId, limits};
 
 use crate::bindings::tiwizi::plugin::types;
 use crate::capability::Capability;
-use crate::guest::state::CallState;
+use crate::guest::state::{CallState, Mode};
 use crate::text::escaped;
 
 impl types::Host for CallState {}
@@ -39,6 +39,15 @@ impl CallState {
             retryable: false,
             details: json!({ "capability": capability.name(), "granted_by": "administrator" }).to_string(),
         })
+    }
+
+    /// Whether the capability is granted at this moment, and the call may write at all.
+    fn require_writing(&self, capability: Capability) -> Result<(), types::Error> {
+        self.require(capability)?;
+        match self.mode {
+            Mode::Writing => Ok(()),
+            Mode::Reading => Err(error("denied", "a hook looks at a write and may not write itself")),
+        }
     }
 
     /// A kind of the plugin's own. The kinds of others do not exist for it.

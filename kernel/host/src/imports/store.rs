@@ -71,13 +71,13 @@ impl CallState {
     }
 
     fn store_insert(&mut self, kind: &str, text: &str) -> Result<Entry, Error> {
-        self.require(Capability::Store)?;
+        self.require_writing(Capability::Store)?;
         let (kind, body) = (self.own_kind(kind)?, body(text)?);
         self.unit.create(&kind, body).map(entry).map_err(|error| unit_error(&error))
     }
 
     async fn store_put(&mut self, kind: &str, id: &str, seen: u64, text: &str) -> Result<Entry, Error> {
-        self.require(Capability::Store)?;
+        self.require_writing(Capability::Store)?;
         let (kind, id, seen, body) = (self.own_kind(kind)?, record_id(id)?, version(seen)?, body(text)?);
         let waited = self.budget.waited().clone();
         let written = waited.during(self.unit.replace(&kind, id, body, seen)).await;
@@ -85,7 +85,7 @@ impl CallState {
     }
 
     async fn store_patch(&mut self, kind: &str, id: &str, seen: Option<u64>, text: &str) -> Result<Entry, Error> {
-        self.require(Capability::Store)?;
+        self.require_writing(Capability::Store)?;
         let (kind, id, patch) = (self.own_kind(kind)?, record_id(id)?, body(text)?);
         let seen: Option<Version> = seen.map(version).transpose()?;
         let waited = self.budget.waited().clone();
@@ -94,7 +94,7 @@ impl CallState {
     }
 
     async fn store_delete(&mut self, kind: &str, id: &str, seen: Option<u64>) -> Result<(), Error> {
-        self.require(Capability::Store)?;
+        self.require_writing(Capability::Store)?;
         let (kind, id) = (self.own_kind(kind)?, record_id(id)?);
         let seen = seen.map(version).transpose()?;
         let waited = self.budget.waited().clone();

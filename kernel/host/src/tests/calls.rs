@@ -82,7 +82,7 @@ async fn a_plugin_that_is_switched_off_is_not_called() {
 #[tokio::test]
 async fn a_panic_inside_the_host_is_contained() {
     let house = House::with_chaos().await;
-    let outcome = house.host.runtime().run(async { panic!("a host function panics") }).await;
+    let outcome = house.host.guests().run(async { panic!("a host function panics") }).await;
     let outcome: Result<(), CallError> = outcome;
     assert!(matches!(outcome, Err(CallError::Panic)));
     house.assert_unhurt().await;

@@ -11,13 +11,13 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{
     Ambient, InstanceId, Instant, Jurisdiction, Language, ManualClock, PluginId, SeededEntropy, TrustLevel,
 };
-use tiwizi_records::{Catalogue, Plain, Records};
+use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Files, Location};
 
 use crate::bundle::{Sources, pack, sign};
 use crate::trust::{Root, SecretKey};
-use crate::{Answer, CallError, Grants, Host, HostSettings, OutboundSettings, PluginState, Request};
+use crate::{Answer, CallError, Grants, Guests, Hooks, Host, HostSettings, OutboundSettings, PluginState, Request};
 
 pub(super) struct House {
     pub(super) directory: TempDir,
@@ -98,10 +98,13 @@ async fn open(directory: &Path, outbound: OutboundSettings) -> Host {
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
-    let records = Records::new(db, catalogue, vec![Arc::new(Plain)], ambient.clone(), instance);
     let files = Files::open(directory, ambient.clone()).unwrap();
     let settings = HostSettings { instances_max: 64, outbound, ..HostSettings::new(directory) };
-    Host::start(settings, records, files, ambient).await.unwrap()
+    let guests = Guests::start(settings, &db, ambient.clone()).await.unwrap();
+    let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
+    let hooks = Hooks::new(guests.clone(), records(Vec::new()));
+    let records = records(vec![Arc::new(hooks)]);
+    Host::start(guests, records, files).await.unwrap()
 }
 
 /// Secrets are sealed under the key of the instance.

@@ -4,6 +4,8 @@ mod answers;
 mod bounds;
 mod calls;
 mod config;
+mod exports;
+mod hooks;
 mod house;
 mod http_out;
 mod installs;

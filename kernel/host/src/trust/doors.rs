@@ -24,6 +24,11 @@ use crate::settings::HostError;
 /// What the reason of a plugin begins with that was stopped because it is no longer trusted.
 const STOPPED: &str = "no longer trusted";
 
+/// Whether a plugin stands still for this reason because nobody vouches for it any more.
+pub(crate) fn is_stop(reason: Option<&str>) -> bool {
+    reason.is_some_and(|reason| reason.starts_with(STOPPED))
+}
+
 /// Why a decision about trust was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum DecisionError {

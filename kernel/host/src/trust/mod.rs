@@ -24,4 +24,5 @@ pub use note::NoteError;
 pub use revocations::{BeforeError, Entry, EntryError, Issue, Revocations, Target};
 pub use seal::Seal;
 
+pub(crate) use doors::is_stop;
 pub(crate) use judge::Claim;

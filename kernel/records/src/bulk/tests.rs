@@ -10,7 +10,7 @@ const HERE: &str = "09.541";
 
 async fn write(house: &House, caller: &Caller, bodies: Vec<Value>) -> Result<(), WriteError> {
     let new = bodies.into_iter().map(|body| NewRecord { id: house.records.ambient.new_id(), body }).collect();
-    let prepared = house.records.prepare_bulk(caller, &cooperative(), new).await?;
+    let prepared = house.records.prepare_bulk(caller, &cooperative(), new)?;
     let mut tx = house.records.db.begin_write().await?;
     house.records.write_bulk(&mut tx, prepared).await?;
     tx.commit().await?;

@@ -27,6 +27,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
             return refuse(format!("/secrets/{position}/reason"), "the reason is given in Arabic and in French");
         }
     }
+    super::hooks::check(manifest)?;
     no_twins("/routes", manifest.routes.iter().map(|route| route.path.as_str()))?;
     no_twins("/templates", manifest.templates.iter().map(String::as_str))?;
     no_twins("/files", manifest.files.iter().map(|file| file.path.as_str()))?;
@@ -105,7 +106,20 @@ fn scalar(kind: &KindDeclaration, field: &str) -> Option<Scalar> {
     kind.schema.property(field).and_then(Scalar::of_schema)
 }
 
-fn no_twins<'a>(pointer: &str, names: impl Iterator<Item = &'a str>) -> Result<(), ManifestError> {
+/// What is declared needs its capability, or it would never be granted.
+pub(super) fn asks_for(
+    manifest: &Manifest,
+    capability: &str,
+    pointer: &str,
+    is_empty: bool,
+) -> Result<(), ManifestError> {
+    if is_empty || manifest.capabilities.iter().any(|asked| asked.name == capability) {
+        return Ok(());
+    }
+    refuse(pointer, format!("the manifest does not ask for the capability {capability}, which these declarations need"))
+}
+
+pub(super) fn no_twins<'a>(pointer: &str, names: impl Iterator<Item = &'a str>) -> Result<(), ManifestError> {
     let mut seen = BTreeSet::new();
     for (position, name) in names.enumerate() {
         if !seen.insert(name) {

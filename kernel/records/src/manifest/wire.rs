@@ -8,6 +8,7 @@ use tiwizi_identity::policy::{Access, Class, Grantee};
 use tiwizi_model::limits::MANIFEST_BYTES_MAX;
 use tiwizi_model::{KindName, Language, PluginId};
 
+use super::hooks::HookWire;
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
     MilestoneDeclaration, RouteDeclaration, SecretDeclaration, SettingsDeclaration, SubjectRule,
@@ -41,6 +42,8 @@ pub(super) struct ManifestWire {
     milestones: Vec<MilestoneWire>,
     #[serde(default)]
     routes: Vec<RouteWire>,
+    #[serde(default)]
+    hooks: Vec<HookWire>,
     settings: Option<Value>,
     #[serde(default)]
     secrets: Vec<SecretWire>,
@@ -192,6 +195,7 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
                 menu: wire.menu,
             })
         })?,
+        hooks: each("/hooks", wire.hooks, |pointer, wire| wire.declare(pointer))?,
         settings: wire.settings.map(SettingsDeclaration::declare).transpose()?,
         secrets: each("/secrets", wire.secrets, |pointer, wire| {
             Ok(SecretDeclaration { name: wire.name, reason: texts(wire.reason, &format!("{pointer}/reason"))? })
@@ -260,7 +264,7 @@ fn access(wire: AccessWire, pointer: &str) -> Result<Access, ManifestError> {
     })
 }
 
-fn each<W, T>(
+pub(super) fn each<W, T>(
     pointer: &str,
     list: Vec<W>,
     convert: impl Fn(&str, W) -> Result<T, ManifestError>,
@@ -277,6 +281,6 @@ fn language(tag: &str, pointer: &str) -> Result<Language, ManifestError> {
     tag.parse().map_err(|error: tiwizi_model::language::LanguageError| rule(pointer, error))
 }
 
-fn rule(pointer: impl Into<String>, message: impl ToString) -> ManifestError {
+pub(super) fn rule(pointer: impl Into<String>, message: impl ToString) -> ManifestError {
     ManifestError::Rule { pointer: pointer.into(), message: message.to_string() }
 }

@@ -10,16 +10,17 @@ use tiwizi_storage::RecordRow;
 
 use super::{Submission, invalid};
 use crate::catalogue::Kinds;
-use crate::draft::{Draft, DraftAction};
+use crate::draft::DraftAction;
 use crate::error::WriteError;
 use crate::field_error::{FieldError, Rejection};
 use crate::json;
 use crate::kind::Kind;
 use crate::merge::merge;
 use crate::records::Records;
-use crate::reduce::restore;
+use crate::reduce::{reduced, restore};
 
 /// A draft that its caller may write and whose body is valid, with the record that it replaces.
+#[derive(Clone)]
 pub(crate) struct Settled {
     pub(crate) kind: Arc<Kind>,
     pub(crate) caller: Caller,
@@ -75,7 +76,7 @@ impl Records {
     }
 }
 
-fn settle_new(
+pub(crate) fn settle_new(
     position: usize,
     kind: Arc<Kind>,
     caller: Caller,
@@ -167,23 +168,25 @@ fn hidden(position: usize, fields: Vec<String>) -> WriteError {
 }
 
 impl Settled {
-    /// What reviewers look at.
-    pub(crate) fn as_draft(&mut self) -> Draft {
-        let body = std::mem::take(&mut self.body);
-        let action = match (&self.old, self.operation) {
-            (Some(old), Operation::Delete) => DraftAction::Delete { id: self.id, seen: Some(old.version) },
-            (Some(old), _) => DraftAction::Replace { id: self.id, body, seen: old.version },
-            (None, _) => DraftAction::Create { id: Some(self.id), body },
-        };
-        Draft { kind: self.kind.name().clone(), action }
+    /// A content of the record, reduced to what the caller may see.
+    pub(crate) fn shown(&self, body: &Value) -> Value {
+        reduced(&self.kind, body, self.classes())
     }
 
-    /// Takes the body back from a reviewed draft. Kind, id and version are not the reviewers' to change.
-    pub(crate) fn take_back(&mut self, draft: Draft) {
-        self.body = match draft.action {
-            DraftAction::Create { body, .. } | DraftAction::Replace { body, .. } => body,
-            DraftAction::Patch { .. } | DraftAction::Delete { .. } => Value::Object(serde_json::Map::new()),
-        };
+    /// Puts another content in the place of its own, held to the same as one that came in.
+    pub(crate) fn amend(&mut self, position: usize, mut body: Value) -> Result<(), WriteError> {
+        if self.operation == Operation::Delete {
+            let fault = FieldError::new("", "deleted", "a deletion has no content to amend");
+            return Err(invalid(position, Rejection::one(fault)));
+        }
+        json::check(&body).map_err(|error| WriteError::json(position, &error))?;
+        let refused = restore(&self.kind, &self.body, &mut body, self.classes());
+        if !refused.is_empty() {
+            return Err(hidden(position, refused));
+        }
+        self.body = body;
+        self.place_again(position)?;
+        self.kind.validate(&self.body).map_err(|rejection| invalid(position, rejection))
     }
 
     /// Asks the policy about the place where the record will lie.

@@ -147,7 +147,7 @@ async fn prepare(
 ) -> Result<Vec<PreparedBulk>, WriteError> {
     let mut prepared = Vec::with_capacity(kinds.len());
     for (kind, new) in kinds {
-        prepared.push(records.prepare_bulk(caller, kind.name(), new).await?);
+        prepared.push(records.prepare_bulk(caller, kind.name(), new)?);
     }
     Ok(prepared)
 }

@@ -9,9 +9,9 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tiwizi_host::{Capability, CapabilityError, Enabled, Grants, PluginView};
+use tiwizi_host::{Capability, CapabilityError, Enabled, Grants, HookView, PluginView};
 use tiwizi_identity::Role;
-use tiwizi_model::PluginId;
+use tiwizi_model::{Operation, PluginId};
 use tiwizi_records::manifest::LocalText;
 use utoipa::ToSchema;
 
@@ -54,6 +54,7 @@ pub(crate) struct PluginAdministration {
     /// Why it is not enabled.
     reason: Option<String>,
     capabilities: Vec<CapabilityShown>,
+    hooks: Vec<HookShown>,
     /// The SHA-256 of its bundle.
     bundle: String,
     /// The public key that signed it; none when nobody did.
@@ -73,6 +74,49 @@ pub(crate) struct CapabilityShown {
     granted: bool,
     /// For `http-out`: the hosts that it wants to reach.
     hosts: Vec<String>,
+}
+
+/// A look of a plugin at the writes of others, before they happen.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HookShown {
+    name: String,
+    kinds: Vec<String>,
+    /// `create`, `change`, `delete`.
+    operations: Vec<&'static str>,
+    order: i32,
+    /// What happens to a write when the hook fails: `refuse` or `pass`.
+    on_failure: &'static str,
+    /// `working`, `resting` after too many failures, or `trying` when its rest is over.
+    state: &'static str,
+    /// How often it failed in the last minute.
+    failures: usize,
+    /// Why it failed the last time.
+    reason: Option<String>,
+}
+
+impl HookShown {
+    fn of(hook: &HookView) -> Self {
+        let declaration = &hook.declaration;
+        Self {
+            name: declaration.name.clone(),
+            kinds: declaration.kinds.iter().map(ToString::to_string).collect(),
+            operations: declaration.operations.iter().map(|operation| operation_name(*operation)).collect(),
+            order: declaration.order,
+            on_failure: declaration.on_failure.name(),
+            state: hook.state.as_str(),
+            failures: hook.failures,
+            reason: hook.reason.clone(),
+        }
+    }
+}
+
+/// What is done to a record, in the words of the plugin contract.
+fn operation_name(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Create => "create",
+        Operation::Replace => "change",
+        Operation::Delete => "delete",
+    }
 }
 
 /// What a plugin may do from now on.
@@ -105,6 +149,7 @@ impl PluginShown {
                     hosts: capability.hosts.clone(),
                 })
                 .collect(),
+            hooks: plugin.hooks.iter().map(HookShown::of).collect(),
             bundle: plugin.bundle.to_string(),
             signed_by: plugin.signer.as_ref().map(|signer| signer.key.to_string()),
             installed: rfc3339(plugin.installed_at),

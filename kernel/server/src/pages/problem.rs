@@ -53,6 +53,7 @@ fn words(fault: Fault) -> Words {
         Fault::NotFound | Fault::UnknownKind | Fault::UnknownPlugin | Fault::Method => {
             said("error-missing-title", "error-missing-text")
         }
+        Fault::HookFailed => broken("error-hook-title", "error-hook-text"),
         Fault::Busy | Fault::Unavailable | Fault::TooMany => said("error-busy-title", "error-busy-text"),
         Fault::PluginFailed | Fault::PluginTooSlow => broken("error-plugin-title", "error-plugin-text"),
         Fault::Internal | Fault::Full => broken("error-internal-title", "error-internal-text"),

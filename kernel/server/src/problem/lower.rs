@@ -187,6 +187,12 @@ impl From<WriteError> for Problem {
             WriteError::Elsewhere { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             WriteError::Exists => Self::from(Fault::Duplicate).saying(error.to_string()),
             WriteError::TooMany { .. } => Self::from(Fault::Invalid).saying(error.to_string()),
+            WriteError::Hook(failure) => {
+                let detail = format!("the plugin {} must look at this and could not", failure.plugin);
+                let after = failure.retry_after_s;
+                Self::from(Fault::HookFailed).saying(detail).retry_after(after).because(failure)
+            }
+            WriteError::ReviewTime => Self::from(Fault::HookFailed).saying(error.to_string()).retry_after(1),
             WriteError::ValueMoved { .. } => Self::from(Fault::Stale).saying(error.to_string()).retry_after(1),
             WriteError::ValuesFull => Self::from(Fault::PluginFailed).because(error),
             WriteError::ReceiptKey => Self::from(Fault::Malformed).saying(error.to_string()),

@@ -20,6 +20,7 @@ impl From<CallError> for Problem {
     fn from(error: CallError) -> Self {
         match error {
             CallError::Unknown { .. } => Fault::UnknownPlugin.into(),
+            CallError::Lacks { .. } => Self::from(Fault::NotFound).because(error),
             CallError::Off { .. } => Self::from(Fault::Unavailable).because(error),
             CallError::Busy { retry_after } => {
                 Self::from(Fault::Busy).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))

@@ -66,6 +66,17 @@ pub(super) fn granted<Outcome>(
     Memory::with(|memory| memory.require(capability).and_then(|()| work(memory)))
 }
 
+/// The same for what writes: a hook may not.
+pub(super) fn writing<Outcome>(
+    capability: &str,
+    work: impl FnOnce(&mut Memory) -> Result<Outcome, Error>,
+) -> Result<Outcome, Error> {
+    granted(capability, |memory| match memory.only_looks {
+        true => Err(error("denied", "a hook looks at a write and may not write itself")),
+        false => work(memory),
+    })
+}
+
 impl StoreImport for Kernel {
     fn get(kind: &str, id: &str) -> Result<Option<Entry>, Error> {
         granted(STORE, |memory| memory.get(kind, id))
@@ -77,21 +88,21 @@ impl StoreImport for Kernel {
 
     fn insert(kind: &str, body: &str) -> Result<Entry, Error> {
         let body = parse(body)?;
-        granted(STORE, |memory| memory.insert(kind, body))
+        writing(STORE, |memory| memory.insert(kind, body))
     }
 
     fn put(kind: &str, id: &str, version: u64, body: &str) -> Result<Entry, Error> {
         let body = parse(body)?;
-        granted(STORE, |memory| memory.write(kind, id, Some(version), |_| body))
+        writing(STORE, |memory| memory.write(kind, id, Some(version), |_| body))
     }
 
     fn patch(kind: &str, id: &str, version: Option<u64>, patch: &str) -> Result<Entry, Error> {
         let patch = parse(patch)?;
-        granted(STORE, |memory| memory.write(kind, id, version, |body| merge(body, patch)))
+        writing(STORE, |memory| memory.write(kind, id, version, |body| merge(body, patch)))
     }
 
     fn delete(kind: &str, id: &str, version: Option<u64>) -> Result<(), Error> {
-        granted(STORE, |memory| memory.delete(kind, id, version))
+        writing(STORE, |memory| memory.delete(kind, id, version))
     }
 }
 
@@ -121,7 +132,7 @@ impl RegistryImport for Kernel {
 
 impl MilestonesImport for Kernel {
     fn reach(code: &str, kind: &str, id: &str) -> Result<(), Error> {
-        granted(MILESTONES, |memory| memory.reach(code, kind, id))
+        writing(MILESTONES, |memory| memory.reach(code, kind, id))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::imports::{Kernel, granted};
+use super::imports::{Kernel, granted, writing};
 use super::memory::error;
 use crate::bindings::tiwizi::plugin::kv::KeyPage;
 use crate::bindings::tiwizi::plugin::types::Error;
@@ -37,7 +37,7 @@ impl KvImport for Kernel {
     }
 
     fn set(key: &str, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error> {
-        granted(KV, |memory| {
+        writing(KV, |memory| {
             let expires_at = ttl_ms.map(|ttl| memory.now.saturating_add(ttl));
             memory.values.put(key, value.to_vec(), expires_at);
             Ok(())
@@ -45,7 +45,7 @@ impl KvImport for Kernel {
     }
 
     fn delete(key: &str) -> Result<(), Error> {
-        granted(KV, |memory| {
+        writing(KV, |memory| {
             memory.values.0.remove(key);
             Ok(())
         })
@@ -59,7 +59,7 @@ impl KvImport for Kernel {
     }
 
     fn increment(key: &str, delta: i64) -> Result<i64, Error> {
-        granted(KV, |memory| {
+        writing(KV, |memory| {
             let found = memory.values.find(key, memory.now).cloned();
             let number = match &found {
                 None => Some(0),

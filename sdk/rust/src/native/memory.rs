@@ -40,6 +40,10 @@ pub(super) struct Memory {
     /// The answers of the outside.
     pub(super) laid: Vec<super::http_out::Laid>,
     pub(super) asked: Vec<(String, String)>,
+    /// In their order.
+    pub(super) hooks: Vec<super::hooks::Hook>,
+    /// Whether a hook looks at a write, and so may not write itself.
+    pub(super) only_looks: bool,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
@@ -84,6 +88,8 @@ impl Memory {
             secrets: list_at(&manifest, "secrets").iter().map(|secret| (text_at(secret, "name"), None)).collect(),
             laid: Vec::new(),
             asked: Vec::new(),
+            hooks: super::hooks::Hook::all(&manifest),
+            only_looks: false,
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),

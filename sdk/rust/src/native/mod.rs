@@ -39,6 +39,7 @@
 //! ```
 
 mod config;
+mod hooks;
 mod http_out;
 mod imports;
 mod json;
@@ -51,6 +52,7 @@ mod secrets;
 
 use serde_json::Value;
 
+use crate::hooks::Refusal;
 use crate::{Answer, Caller, CallerKind, Error, Plugin, Request};
 use imports::{COOPERATIVE, PERSON};
 use memory::{Memory, nobody};
@@ -158,6 +160,19 @@ pub fn install<Installed: Plugin>() -> Result<(), Error> {
     let outcome = in_unit(Installed::init);
     become_caller(caller);
     outcome
+}
+
+/// Shows the plugin's hooks a write of somebody else, and answers what shall stand there in the end: `before` is none for a new record,
+/// `after` for a deletion. The kernel in memory holds an amendment to no schema.
+///
+/// # Errors
+/// What the first hook that refuses says.
+pub fn propose<Asked: Plugin>(
+    kind: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+) -> Result<Option<Value>, Refusal> {
+    hooks::propose::<Asked>(kind, before, after)
 }
 
 /// Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes.

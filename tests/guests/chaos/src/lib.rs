@@ -5,12 +5,14 @@
 
 mod answers;
 mod config;
+mod hooks;
 mod kv;
 mod outside;
 mod raw;
 mod secrets;
 mod work;
 
+use tiwizi_sdk::hooks::{Proposal, Verdict};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 /// The plugin.
@@ -80,6 +82,10 @@ const ROUTES: &[Route] = &[
 impl Plugin for Chaos {
     fn handle(request: &Request) -> Result<Answer, Error> {
         router::answer(ROUTES, request)
+    }
+
+    fn before(proposal: &Proposal) -> Verdict {
+        hooks::before(proposal)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::raw;
 
 /// The one kind of this plugin.
 #[derive(Serialize, Deserialize)]
-struct Note {
-    text: String,
+pub(crate) struct Note {
+    pub(crate) text: String,
 }
 
 impl Kind for Note {

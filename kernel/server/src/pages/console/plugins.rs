@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
-use tiwizi_host::{Capability, CapabilityError, CapabilityView, Enabled, PluginView};
+use tiwizi_host::{Capability, CapabilityError, CapabilityView, Enabled, HookView, PluginView};
 use tiwizi_model::{Language, PluginId};
 
 use super::super::visit::Asked;
@@ -64,6 +64,15 @@ fn plugin_of(text: &str) -> Result<PluginId, Problem> {
     text.parse().map_err(|_| Fault::UnknownPlugin.into())
 }
 
+fn hook(hook: &HookView) -> Value {
+    context! {
+        kinds => hook.declaration.kinds.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        on_failure => hook.declaration.on_failure.name(),
+        state => hook.state.as_str(),
+        reason => hook.reason.as_deref(),
+    }
+}
+
 fn shown(plugin: &PluginView, language: Language) -> Value {
     let capability = |capability: &CapabilityView| {
         context! {
@@ -86,5 +95,6 @@ fn shown(plugin: &PluginView, language: Language) -> Value {
         state => plugin.state.as_str(),
         reason => plugin.reason.as_deref(),
         capabilities => plugin.capabilities.iter().map(capability).collect::<Vec<_>>(),
+        hooks => plugin.hooks.iter().map(hook).collect::<Vec<_>>(),
     }
 }

@@ -179,6 +179,9 @@ impl<'a> Form<'a> {
     }
 
     fn say(&self, fault: &FormFault) -> String {
+        if fault.is_for_people {
+            return fault.message.clone();
+        }
         self.opened.words.texts.text(fault_key(&fault.code))
     }
 

@@ -25,11 +25,13 @@ pub(super) struct FormFault {
     pub(super) code: String,
     /// A sentence in English, where the code alone says too little.
     pub(super) message: String,
+    /// Whether the sentence is in the visitor's language, and for people.
+    pub(super) is_for_people: bool,
 }
 
 impl FormFault {
     fn new(pointer: &str, code: &str, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.to_owned(), code: code.to_owned(), message: message.into() }
+        Self { pointer: pointer.to_owned(), code: code.to_owned(), message: message.into(), is_for_people: false }
     }
 }
 

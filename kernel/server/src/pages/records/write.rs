@@ -215,8 +215,12 @@ fn refused<'a>(form: Form<'a>, error: WriteError, body: &Json) -> Result<Form<'a
         WriteError::ReceiptReused => return Ok(form.saying("records-sent-before", StatusCode::CONFLICT)),
         error => return Err(error.into()),
     };
-    let fault =
-        |error: FieldError| FormFault { pointer: error.pointer, code: error.code.into_owned(), message: error.message };
+    let fault = |error: FieldError| FormFault {
+        pointer: error.pointer,
+        code: error.code.into_owned(),
+        message: error.message,
+        is_for_people: error.said_by.is_some(),
+    };
     Ok(form.with_faults(faults.into_iter().map(fault).collect()))
 }
 

@@ -1,0 +1,110 @@
+//! The plugins that are loaded, and what it takes to run one. It is made before the records, because every write asks the plugins'
+//! hooks, and before the host, which fills it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tiwizi_model::{Ambient, PluginId};
+use tiwizi_records::Records;
+use tiwizi_storage::{Db, instance};
+use wasmtime::Engine;
+
+use crate::call::{CallError, Ground};
+use crate::engine::{Ticker, engine};
+use crate::keeper::Keeper;
+use crate::load::Plugins;
+use crate::outbound::Outbound;
+use crate::plugin::Plugin;
+use crate::runtime::GuestRuntime;
+use crate::settings::{HostError, HostSettings};
+
+/// The plugins that are loaded and the threads that they run on. Cheap to clone.
+#[derive(Clone)]
+pub struct Guests(Arc<Inner>);
+
+struct Inner {
+    data: PathBuf,
+    engine: Engine,
+    ambient: Ambient,
+    keeper: Keeper,
+    outbound: Outbound,
+    plugins: RwLock<Plugins>,
+    ticker: Ticker,
+    runtime: GuestRuntime,
+}
+
+impl Guests {
+    /// Starts the threads that plugins run on. No plugin is loaded yet.
+    ///
+    /// # Errors
+    /// When the engine or its threads cannot be made, or the database fails.
+    pub async fn start(settings: HostSettings, db: &Db, ambient: Ambient) -> Result<Self, HostError> {
+        let engine = engine(settings.instances_max).map_err(HostError::Engine)?;
+        let mut tx = db.read_single().await.map_err(HostError::Storage)?;
+        let instance = instance::find(&mut tx).await.map_err(HostError::Storage)?;
+        drop(tx);
+        Ok(Self(Arc::new(Inner {
+            ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
+            runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
+            keeper: Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice())),
+            outbound: Outbound::new(settings.outbound),
+            plugins: RwLock::default(),
+            data: settings.data,
+            engine,
+            ambient,
+        })))
+    }
+
+    /// What a call needs, with the records that it reads and writes.
+    pub(crate) fn ground(&self, records: Records) -> Ground {
+        Ground {
+            engine: self.0.engine.clone(),
+            records,
+            ambient: self.0.ambient.clone(),
+            keeper: self.0.keeper.clone(),
+            outbound: self.0.outbound.clone(),
+        }
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        &self.0.data
+    }
+
+    pub(crate) fn find(&self, id: &PluginId) -> Option<Arc<Plugin>> {
+        self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    pub(crate) fn loaded(&self) -> Vec<Arc<Plugin>> {
+        self.0.plugins.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Those for which the question is answered with yes.
+    pub(crate) fn among(&self, wanted: impl Fn(&Plugin) -> bool) -> Vec<Arc<Plugin>> {
+        let plugins = self.0.plugins.read().unwrap_or_else(PoisonError::into_inner);
+        plugins.values().filter(|plugin| wanted(plugin)).cloned().collect()
+    }
+
+    pub(crate) fn put(&self, plugin: Arc<Plugin>) {
+        let mut plugins = self.0.plugins.write().unwrap_or_else(PoisonError::into_inner);
+        plugins.insert(plugin.id().clone(), plugin);
+    }
+
+    /// Runs work on the threads of plugins, and sees to it that the clock which stops them ticks. When the waiting future is dropped the
+    /// work is dropped too.
+    ///
+    /// # Errors
+    /// When the host is stopping, or the work panicked.
+    pub(crate) async fn run<Output: Send + 'static>(
+        &self,
+        work: impl Future<Output = Output> + Send + 'static,
+    ) -> Result<Output, CallError> {
+        self.0.ticker.ensure_running().map_err(|_| CallError::Stopping)?;
+        self.0.runtime.run(work).await
+    }
+}
+
+impl std::fmt::Debug for Guests {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Guests").finish_non_exhaustive()
+    }
+}

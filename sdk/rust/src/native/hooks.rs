@@ -1,0 +1,129 @@
+//! Hooks, as the kernel asks them.
+
+use serde_json::Value;
+
+use super::json::{list_at, text_at, texts};
+use super::memory::Memory;
+use crate::Plugin;
+use crate::hooks::{Operation, Proposal, Refusal, Verdict};
+
+const HOOKS: &str = "hooks";
+const ORDER_DEFAULT: i64 = 100;
+
+/// A hook of the manifest.
+#[derive(Clone)]
+pub(super) struct Hook {
+    name: String,
+    kinds: Vec<String>,
+    operations: Vec<String>,
+    order: i64,
+}
+
+impl Hook {
+    pub(super) fn all(manifest: &Value) -> Vec<Self> {
+        let mut hooks: Vec<Self> = list_at(manifest, HOOKS).iter().map(Self::of_manifest).collect();
+        hooks.sort_by_key(|hook| hook.order);
+        hooks
+    }
+
+    fn of_manifest(hook: &Value) -> Self {
+        Self {
+            name: text_at(hook, "name"),
+            kinds: texts(list_at(hook, "kinds")),
+            operations: texts(list_at(hook, "operations")),
+            order: hook.get("order").and_then(Value::as_i64).unwrap_or(ORDER_DEFAULT),
+        }
+    }
+
+    fn looks_at(&self, kind: &str, operation: Operation) -> bool {
+        self.kinds.iter().any(|name| name == kind) && self.operations.iter().any(|name| name == operation.name())
+    }
+}
+
+/// Asks every hook that the manifest declares for such a write, and answers what shall stand there in the end.
+pub(super) fn propose<Asked: Plugin>(
+    kind: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+) -> Result<Option<Value>, Refusal> {
+    let operation = match (before, after) {
+        (None, _) => Operation::Create,
+        (Some(_), Some(_)) => Operation::Change,
+        (Some(_), None) => Operation::Delete,
+    };
+    let hooks = Memory::with(|memory| {
+        let granted = memory.granted.contains(HOOKS);
+        memory.hooks.iter().filter(|hook| granted && hook.looks_at(kind, operation)).cloned().collect::<Vec<_>>()
+    });
+    let mut after = after.cloned();
+    for hook in hooks {
+        let proposal = Proposal {
+            hook: hook.name,
+            kind: kind.to_owned(),
+            id: before.map(|_| "00000000-0000-7000-8000-000000000000".to_owned()),
+            operation,
+            before: before.cloned(),
+            after: after.clone(),
+        };
+        Memory::with(|memory| memory.only_looks = true);
+        let verdict = Asked::before(&proposal);
+        Memory::with(|memory| memory.only_looks = false);
+        match verdict {
+            Verdict::Pass => {}
+            Verdict::Amend(body) => after = Some(body),
+            Verdict::Refuse(refusal) => return Err(refusal),
+        }
+    }
+    Ok(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{kv, native};
+
+    const MANIFEST: &str = r#"{ "id": "looker", "capabilities": [{ "name": "hooks" }, { "name": "kv" }], "hooks": [
+        { "name": "second", "kinds": ["a/b"], "operations": ["create", "change"], "order": 2, "on_failure": "pass" },
+        { "name": "first", "kinds": ["a/b"], "operations": ["create"], "order": 1, "on_failure": "pass" }
+    ] }"#;
+
+    struct Looker;
+
+    impl Plugin for Looker {
+        fn before(proposal: &Proposal) -> Verdict {
+            assert!(kv::set("a", &1, None).unwrap_err().is("denied"));
+            let mut after = proposal.after.clone().unwrap_or_default();
+            if after["text"] == "no" {
+                return Verdict::refuse("no", "Non.").at("/text");
+            }
+            after["seen"] = json!(format!("{}{}", after["seen"].as_str().unwrap_or_default(), proposal.hook));
+            Verdict::Amend(after)
+        }
+    }
+
+    #[test]
+    fn hooks_look_in_their_order_and_at_their_writes_only() {
+        native::start(MANIFEST);
+        let look = |before: Option<&Value>, text: &str| {
+            native::propose::<Looker>("a/b", before, Some(&json!({ "text": text })))
+                .map(|after| after.unwrap()["seen"].clone())
+        };
+        assert_eq!(look(None, "yes"), Ok(json!("firstsecond")));
+        assert_eq!(look(Some(&json!({})), "yes"), Ok(json!("second")));
+        assert_eq!(look(None, "no").unwrap_err().pointer, "/text");
+        assert_eq!(native::propose::<Looker>("a/c", None, Some(&json!(1))), Ok(Some(json!(1))));
+        kv::set("a", &1, None).unwrap();
+    }
+
+    #[test]
+    fn hooks_are_not_asked_without_a_grant() {
+        native::start(MANIFEST);
+        native::deny("hooks");
+        assert_eq!(
+            native::propose::<Looker>("a/b", None, Some(&json!({ "text": "no" }))),
+            Ok(Some(json!({ "text": "no" })))
+        );
+    }
+}

@@ -25,6 +25,7 @@ use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::request::Request;
 use crate::text::escaped;
+use crate::whereabouts::Whereabouts;
 
 /// After how many seconds a busy plugin may be asked again.
 const RETRY_AFTER_S: u64 = 1;
@@ -126,6 +127,7 @@ pub(crate) struct Ground {
     pub(crate) ambient: Ambient,
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
+    pub(crate) whereabouts: Arc<Whereabouts>,
 }
 
 /// Time that a call is given.
@@ -246,7 +248,8 @@ impl Guest {
                 ambient: ground.ambient.clone(),
                 keeper: ground.keeper.clone(),
                 outbound: ground.outbound.clone(),
-                cpu_ms: time.cpu_ms,
+                whereabouts: Arc::clone(&ground.whereabouts),
+                time,
             },
         );
         Self { store, time }

@@ -17,6 +17,7 @@ use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::runtime::GuestRuntime;
 use crate::settings::{HostError, HostSettings};
+use crate::whereabouts::Whereabouts;
 
 /// The plugins that are loaded and the threads that they run on. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +29,7 @@ struct Inner {
     ambient: Ambient,
     keeper: Keeper,
     outbound: Outbound,
+    whereabouts: Arc<Whereabouts>,
     plugins: RwLock<Plugins>,
     ticker: Ticker,
     runtime: GuestRuntime,
@@ -48,6 +50,7 @@ impl Guests {
             runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
             keeper: Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice())),
             outbound: Outbound::new(settings.outbound),
+            whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
             plugins: RwLock::default(),
             data: settings.data,
             engine,
@@ -63,6 +66,7 @@ impl Guests {
             ambient: self.0.ambient.clone(),
             keeper: self.0.keeper.clone(),
             outbound: self.0.outbound.clone(),
+            whereabouts: Arc::clone(&self.0.whereabouts),
         }
     }
 

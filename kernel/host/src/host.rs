@@ -17,6 +17,7 @@ use crate::capability::Grants;
 use crate::guests::Guests;
 use crate::install::{self, InstallError, Installation, NOT_READY};
 use crate::load::Loader;
+use crate::metrics::MetricView;
 use crate::plugin::{Asset, Plugin, PluginView, asked};
 use crate::request::Request;
 use crate::settings::{Enabled, HostError};
@@ -201,6 +202,13 @@ impl Host {
         let ground = self.ground().clone();
         let outcome = self.guests().run(async move { call::health(&ground, &plugin).await }).await??;
         Ok(outcome.map_err(|error| crate::text::escaped(&error.message, limits::PROBLEM_CHARS_MAX)))
+    }
+
+    /// The numbers that plugins counted since the start, by plugin.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<(PluginId, Vec<MetricView>)> {
+        let plugins = self.loaded().into_iter().map(|plugin| (plugin.id().clone(), plugin.metrics.view()));
+        plugins.filter(|(_, metrics)| !metrics.is_empty()).collect()
     }
 
     /// A template of a plugin's bundle.

@@ -32,6 +32,7 @@ mod keeper;
 mod load;
 mod log;
 mod measure;
+mod metrics;
 mod outbound;
 mod plugin;
 mod precompiled;
@@ -41,6 +42,7 @@ mod secrets;
 mod settings;
 mod text;
 pub mod trust;
+mod whereabouts;
 
 #[cfg(test)]
 mod tests;
@@ -58,6 +60,7 @@ pub use hooks::Hooks;
 pub use host::Host;
 pub use install::InstallError;
 pub use load::LoadError;
+pub use metrics::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
 pub use outbound::{AddressRange, AddressRangeError, OutboundSettings};
 pub use plugin::{Asset, CapabilityView, HookView, PluginView};
 pub use request::Request;

@@ -7,7 +7,7 @@ use tiwizi_model::{Language, PluginId};
 use tiwizi_records::Unit;
 
 use crate::bundle::COMPONENT;
-use crate::call::CallError;
+use crate::call::{CallError, Time};
 use crate::guest::state::{Beginning, store};
 use crate::host::Host;
 
@@ -28,8 +28,9 @@ impl Host {
             ambient: ground.ambient.clone(),
             keeper: ground.keeper.clone(),
             outbound: ground.outbound.clone(),
+            whereabouts: Arc::clone(&ground.whereabouts),
             unit: Unit::new(ground.records.clone(), Caller::public()),
-            cpu_ms: plugin.cpu_ms(),
+            time: Time::of_page(&plugin),
         };
         let mut store = store(&ground.engine, beginning);
         let made = plugin.pre.instantiate(&mut store).await;

@@ -17,6 +17,7 @@ use crate::exports::Prepared;
 use crate::gate::Gate;
 use crate::hooks::Hook;
 use crate::log::LogMinute;
+use crate::metrics::Metrics;
 use crate::outbound::allow::AllowedHost;
 use crate::trust::{Claim, Seal, Signer};
 
@@ -32,6 +33,8 @@ pub(crate) struct Plugin {
     pub(crate) minute: Arc<LogMinute>,
     /// Where its requests may go.
     pub(crate) hosts: Vec<AllowedHost>,
+    /// What it counts.
+    pub(crate) metrics: Metrics,
     /// Places for requests that run at once.
     pub(crate) outbound: Semaphore,
     pub(crate) installed_at: Instant,
@@ -179,6 +182,7 @@ impl Plugin {
         Self {
             hooks,
             hook_gate: Gate::new(),
+            metrics: Metrics::new(&parts.manifest.metrics),
             manifest: parts.manifest,
             bundle: parts.bundle,
             texts: parts.texts,

@@ -273,3 +273,8 @@ pub const OUTBOUND_ADDRESSES_MAX: usize = 4;
 pub const SECRET_BYTES_MAX: usize = 4 << 10;
 /// Values whose time is over that one transaction of the clean-up forgets.
 pub const KV_SWEEP_ROWS_MAX: i64 = 1_000;
+
+/// What one count of records goes up to.
+pub const COUNT_ROWS_MAX: u32 = 10_000;
+/// The metrics of one plugin.
+pub const PLUGIN_METRICS_MAX: usize = 32;

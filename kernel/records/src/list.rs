@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use tiwizi_identity::policy::{self, ReadPermit};
-use tiwizi_model::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, SEARCH_ROWS_MAX};
+use tiwizi_model::limits::{COUNT_ROWS_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, SEARCH_ROWS_MAX};
 use tiwizi_model::{Record, RecordId, fold};
 use tiwizi_storage::search::Search;
 use tiwizi_storage::{Reach, Scan, Tx, record, search};
@@ -50,6 +50,43 @@ impl Records {
     /// when a filter, the sort or the cursor is wrong.
     pub async fn list(&self, permit: &ReadPermit, query: &Query) -> Result<Page, ReadError> {
         self.list_over(permit, query, &Overlay::default()).await
+    }
+
+    /// How many records the permit shows that fulfil the filters, `COUNT_ROWS_MAX` at most. Nothing else of the question counts.
+    ///
+    /// # Errors
+    /// As `list`; `NotIndexed` also when the question has words.
+    pub(crate) async fn count_over(
+        &self,
+        permit: &ReadPermit,
+        query: &Query,
+        overlay: &Overlay<'_>,
+    ) -> Result<u32, ReadError> {
+        let kind = self.kind(permit.kind())?;
+        if query.text.is_some() {
+            return Err(plan::not_indexed(&kind, query));
+        }
+        let asked = Query { filters: query.filters.clone(), ..Query::default() };
+        let plan = plan::plan(&kind, &asked)?;
+        let narrowed = permit.narrowed(plan.classes).ok_or(ReadError::Hidden)?;
+        let own = overlay.records.iter().filter(|record| {
+            narrowed.classes(record.subject, record.province).is_some()
+                && plan.key(&kind, record).is_some_and(|key| plan.holds(&key))
+        });
+        let own = u32::try_from(own.count()).unwrap_or(u32::MAX);
+        let scan = Scan {
+            kind: kind.number(),
+            order: plan.order,
+            low: plan.low,
+            high: plan.high,
+            after: None,
+            descending: false,
+            reach: reach(&narrowed),
+            rows_max: COUNT_ROWS_MAX,
+        };
+        let touched: Vec<RecordId> = overlay.touched.iter().copied().collect();
+        let stored = record::count(&mut *self.db.read_single().await?, &scan, &touched).await?;
+        Ok(stored.saturating_add(own).min(COUNT_ROWS_MAX))
     }
 
     pub(crate) async fn list_over(

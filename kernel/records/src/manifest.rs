@@ -56,6 +56,8 @@ pub struct Manifest {
     pub settings: Option<SettingsDeclaration>,
     /// The secrets that it needs an administrator to set.
     pub secrets: Vec<SecretDeclaration>,
+    /// The numbers that it counts for the operator.
+    pub metrics: Vec<MetricDeclaration>,
     /// Bounds that it asks for, below the kernel's own.
     pub limits: ManifestLimits,
     /// Its templates.
@@ -173,6 +175,26 @@ pub struct SecretDeclaration {
     pub name: String,
     /// What it is and why it is needed, for the administrator who sets it.
     pub reason: LocalText,
+}
+
+/// A number that a plugin counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetricDeclaration {
+    /// Its name.
+    pub name: String,
+    /// How it is counted.
+    pub kind: MetricType,
+    /// Its name for people.
+    pub title: LocalText,
+}
+
+/// How a metric is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricType {
+    /// A sum that only grows.
+    Counter,
+    /// Values, sorted into buckets.
+    Histogram,
 }
 
 /// Bounds that a plugin asks for.

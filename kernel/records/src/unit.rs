@@ -119,18 +119,23 @@ impl Unit {
     /// As `Records::list`.
     pub async fn list(&mut self, kind: &KindName, query: &Query) -> Result<Page, UnitError> {
         let permit = self.records.may_read(&self.caller, kind)?;
-        let of_kind = || self.entries.values().filter(|entry| entry.record.kind == *kind);
-        let overlay = Overlay {
-            records: of_kind().map(|entry| &entry.record).filter(|record| !record.deleted).collect(),
-            touched: of_kind().map(|entry| entry.record.id).collect::<HashSet<_>>(),
-        };
-        let page = self.records.list_over(&permit, query, &overlay).await?;
+        let page = self.records.list_over(&permit, query, &self.overlay(kind)).await?;
         for record in &page.items {
             if !self.entries.contains_key(&record.id) {
                 remember(&mut self.seen, record);
             }
         }
         Ok(page)
+    }
+
+    /// How many records the caller may see now that fulfil the filters of a query, what was written included;
+    /// `limits::COUNT_ROWS_MAX` stands for as many or more.
+    ///
+    /// # Errors
+    /// As `list`; a query with words is never answered.
+    pub async fn count(&self, kind: &KindName, query: &Query) -> Result<u32, UnitError> {
+        let permit = self.records.may_read(&self.caller, kind)?;
+        Ok(self.records.count_over(&permit, query, &self.overlay(kind)).await?)
     }
 
     /// Gathers a new record.
@@ -208,6 +213,15 @@ impl Unit {
             return Ok(Vec::new());
         }
         self.records.submit_all(&self.caller, submissions, &self.values, receipt).await
+    }
+
+    /// What was written of a kind, to lie over its stored rows.
+    fn overlay(&self, kind: &KindName) -> Overlay<'_> {
+        let of_kind = || self.entries.values().filter(|entry| entry.record.kind == *kind);
+        Overlay {
+            records: of_kind().map(|entry| &entry.record).filter(|record| !record.deleted).collect(),
+            touched: of_kind().map(|entry| entry.record.id).collect::<HashSet<_>>(),
+        }
     }
 
     fn create_as(&mut self, caller: Caller, kind: &KindName, body: Value) -> Result<Record, UnitError> {

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tiwizi_host::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
+use tiwizi_model::PluginId;
+
 /// The upper bounds of the time buckets, in milliseconds.
 const BUCKETS_MS: [u64; 9] = [1, 5, 10, 25, 50, 100, 250, 1000, 5000];
 
@@ -65,6 +68,37 @@ impl Metrics {
             put(&mut text, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
         }
         self.render_routes(&mut text);
+        text
+    }
+
+    /// The numbers that plugins count, in the text format. A name stands beside its plugin as a label, so that no plugin's number is taken
+    /// for another's or for the kernel's.
+    pub(crate) fn render_plugins(plugins: &[(PluginId, Vec<MetricView>)]) -> String {
+        let mut text = String::new();
+        let each = || plugins.iter().flat_map(|(id, views)| views.iter().map(move |view| (id, view)));
+        for (family, kind, help) in [
+            ("tiwizi_plugin_metric_total", "counter", "What plugins count."),
+            ("tiwizi_plugin_metric", "histogram", "Values that plugins note."),
+        ] {
+            put(&mut text, format_args!("# HELP {family} {help}\n# TYPE {family} {kind}\n"));
+            for (id, view) in each() {
+                let labels = format!("plugin=\"{id}\",name=\"{}\"", view.name);
+                match &view.numbers {
+                    MetricNumbers::Counter(total) if kind == "counter" => {
+                        put(&mut text, format_args!("{family}{{{labels}}} {total}\n"));
+                    }
+                    MetricNumbers::Histogram { buckets, count, sum } if kind == "histogram" => {
+                        for (number, bound) in buckets.iter().zip(PLUGIN_BUCKETS) {
+                            put(&mut text, format_args!("{family}_bucket{{{labels},le=\"{bound}\"}} {number}\n"));
+                        }
+                        put(&mut text, format_args!("{family}_bucket{{{labels},le=\"+Inf\"}} {count}\n"));
+                        put(&mut text, format_args!("{family}_sum{{{labels}}} {sum}\n"));
+                        put(&mut text, format_args!("{family}_count{{{labels}}} {count}\n"));
+                    }
+                    MetricNumbers::Counter(_) | MetricNumbers::Histogram { .. } => {}
+                }
+            }
+        }
         text
     }
 
@@ -130,7 +164,28 @@ fn method_name(method: &http::Method) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use tiwizi_records::manifest::LocalText;
+
     use super::*;
+
+    #[test]
+    fn what_plugins_count_carries_their_names() {
+        let view = |name: &str, numbers| MetricView { name: name.to_owned(), title: LocalText::default(), numbers };
+        let mut buckets = [0; PLUGIN_BUCKETS.len()];
+        buckets[14] = 2;
+        let histogram = MetricNumbers::Histogram { buckets, count: 3, sum: 12.5 };
+        let views = vec![view("lessons", MetricNumbers::Counter(4)), view("seconds", histogram)];
+        let text = Metrics::render_plugins(&[("training".parse().unwrap(), views)]);
+        for line in [
+            "tiwizi_plugin_metric_total{plugin=\"training\",name=\"lessons\"} 4",
+            "tiwizi_plugin_metric_bucket{plugin=\"training\",name=\"seconds\",le=\"0.001\"} 0",
+            "tiwizi_plugin_metric_bucket{plugin=\"training\",name=\"seconds\",le=\"10000\"} 2",
+            "tiwizi_plugin_metric_bucket{plugin=\"training\",name=\"seconds\",le=\"+Inf\"} 3",
+            "tiwizi_plugin_metric_sum{plugin=\"training\",name=\"seconds\"} 12.5",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+        }
+    }
 
     #[test]
     fn answers_are_counted_by_route_method_and_status() {

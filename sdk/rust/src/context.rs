@@ -1,5 +1,7 @@
 //! Who asks, when and in which language. The kernel says it; nothing here can be set.
 
+use std::time::Duration;
+
 use crate::bindings::tiwizi::plugin::context as wire;
 use crate::imports::{ContextImport as _, Kernel};
 
@@ -43,6 +45,17 @@ impl Caller {
     }
 }
 
+/// The instance that the plugin runs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// Its id.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// The codes of the provinces that it serves: `09.541`.
+    pub provinces: Vec<String>,
+}
+
 /// Who asks.
 #[must_use]
 pub fn caller() -> Caller {
@@ -76,6 +89,19 @@ pub fn language() -> String {
 #[must_use]
 pub fn now() -> u64 {
     Kernel::now()
+}
+
+/// How much of the call's time by the clock is left. It goes on while the plugin waits.
+#[must_use]
+pub fn deadline_left() -> Duration {
+    Duration::from_millis(Kernel::deadline_left_ms().into())
+}
+
+/// The instance that the plugin runs in.
+#[must_use]
+pub fn instance() -> Instance {
+    let instance = Kernel::instance();
+    Instance { id: instance.id, name: instance.name, provinces: instance.provinces }
 }
 
 /// The plugin's own id.

@@ -3,7 +3,7 @@
 //! Each interface of the contract is a trait here. Two kernels implement them: the real one, through the component's
 //! imports, and the one in memory, for tests. A new interface is a new trait with its two implementations.
 
-use crate::bindings::tiwizi::plugin::context::CallerView;
+use crate::bindings::tiwizi::plugin::context::{CallerView, InstanceView};
 use crate::bindings::tiwizi::plugin::http_out::{Options, Request, Response};
 use crate::bindings::tiwizi::plugin::kv::KeyPage;
 use crate::bindings::tiwizi::plugin::telemetry::Level;
@@ -15,6 +15,8 @@ pub(crate) trait ContextImport {
     fn request_id() -> String;
     fn language() -> String;
     fn now() -> u64;
+    fn deadline_left_ms() -> u32;
+    fn instance() -> InstanceView;
     fn plugin_id() -> String;
     fn plugin_version() -> String;
 }
@@ -23,6 +25,7 @@ pub(crate) trait ContextImport {
 pub(crate) trait StoreImport {
     fn get(kind: &str, id: &str) -> Result<Option<Entry>, Error>;
     fn find(kind: &str, query: &Query) -> Result<Page, Error>;
+    fn count(kind: &str, query: &Query) -> Result<u64, Error>;
     fn insert(kind: &str, body: &str) -> Result<Entry, Error>;
     fn put(kind: &str, id: &str, version: u64, body: &str) -> Result<Entry, Error>;
     fn patch(kind: &str, id: &str, version: Option<u64>, patch: &str) -> Result<Entry, Error>;
@@ -41,9 +44,11 @@ pub(crate) trait MilestonesImport {
     fn reach(code: &str, kind: &str, id: &str) -> Result<(), Error>;
 }
 
-/// `telemetry`: lines in the kernel's log.
+/// `telemetry`: lines in the kernel's log, numbers among its metrics.
 pub(crate) trait TelemetryImport {
     fn log(level: Level, message: &str, fields: &[(&str, &str)]);
+    fn count(name: &str, delta: u64);
+    fn observe(name: &str, value: f64);
 }
 
 /// `kv`: the plugin's values by key.

@@ -306,6 +306,14 @@ impl<K: Kind> Store<K> {
         Ok(Self::list(&find.clone().limit(1))?.items.into_iter().next())
     }
 
+    /// How many records fulfil the filters; 10,000 stands for as many or more. Order, words and page say nothing here.
+    ///
+    /// # Errors
+    /// `not-indexed` when no index of the manifest can answer, or words are asked for; else as [`Store::get`].
+    pub fn count(find: &Find<K>) -> Result<u64, Error> {
+        Kernel::count(K::NAME, &find.to_wire()).map_err(Error::from_wire)
+    }
+
     /// Writes a new record.
     ///
     /// # Errors

@@ -14,6 +14,10 @@ async fn keys(store: &Store, scan: &Scan) -> Vec<String> {
     rows.into_iter().map(|(key, _)| key).collect()
 }
 
+async fn count(store: &Store, scan: &Scan, without: &[RecordId]) -> usize {
+    record::count(&mut store.db.read().await.unwrap(), scan, without).await.unwrap() as usize
+}
+
 /// Every row of a list, read in pages of three.
 async fn all_pages(store: &Store, mut scan: Scan) -> Vec<RecordId> {
     scan.rows_max = 3;
@@ -113,6 +117,11 @@ for_each_database! {
         assert_eq!(keys(store, &reached(&["09.541"], &[me])).await, ["a", "c", "d", "f"]);
         assert_eq!(keys(store, &reached(&["09.541", "09.551", "01.051"], &[])).await, ["a", "b", "c", "f"]);
         assert!(keys(store, &reached(&[], &[])).await.is_empty());
+        for (provinces, subjects) in [(&["09.541"][..], &[][..]), (&[], &[me]), (&["09.541", "09.551"], &[me]), (&[], &[])] {
+            let scan = reached(provinces, subjects);
+            let (listed, counted) = (keys(store, &scan).await.len(), count(store, &scan, &[]).await);
+            assert_eq!(listed, counted, "{scan:?}");
+        }
         let low = Scan { low: Some("c".into()), descending: true, ..reached(&["09.541"], &[me]) };
         assert_eq!(keys(store, &low).await, ["f", "d", "c"]);
         // Many rows in reach are walked in order instead of gathered.
@@ -122,5 +131,12 @@ for_each_database! {
         store.insert(&many).await;
         let walked = Scan { rows_max: 5, ..reached(&["09.541"], &[me]) };
         assert_eq!(keys(store, &walked).await, ["a", "c", "d", "f", "m0000"]);
+        // A count goes up to its bound, past a page's cursor, and leaves out what it is told to.
+        assert_eq!(count(store, &walked, &[]).await, 5);
+        let all = Scan { rows_max: 10_000, after: Some(("m0000".into(), me)), ..reached(&["09.541"], &[me]) };
+        assert_eq!(count(store, &all, &[]).await, 2_504);
+        assert_eq!(count(store, &all, &[many[0].0.id, many[1].0.id, store.ambient.new_id()]).await, 2_502);
+        let range = Scan { low: Some("m0010".into()), high: Some("m0020".into()), reach: None, ..all };
+        assert_eq!(count(store, &range, &[]).await, 10);
     }
 }

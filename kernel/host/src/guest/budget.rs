@@ -29,11 +29,20 @@ pub(crate) struct Budget {
     store_calls: u32,
     outbound_calls: u32,
     waited: Waited,
+    /// When the call's time by the clock is over.
+    deadline: Instant,
 }
 
 impl Budget {
-    pub(crate) fn new(waited: Waited) -> Self {
-        Self { host_calls: 0, store_calls: 0, outbound_calls: 0, waited }
+    pub(crate) fn new(waited: Waited, wall_ms: u64) -> Self {
+        let now = now();
+        let deadline = now.checked_add(Duration::from_millis(wall_ms)).unwrap_or(now);
+        Self { host_calls: 0, store_calls: 0, outbound_calls: 0, waited, deadline }
+    }
+
+    /// How much of the time by the clock is left.
+    pub(crate) fn wall_left_ms(&self) -> u64 {
+        u64::try_from(self.deadline.saturating_duration_since(now()).as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Counts a host call.
@@ -134,8 +143,15 @@ mod tests {
     }
 
     #[test]
+    fn the_time_by_the_clock_runs_down_to_nothing() {
+        let left = Budget::new(Waited::default(), 60_000).wall_left_ms();
+        assert!((1..=60_000).contains(&left), "{left}");
+        assert_eq!(Budget::new(Waited::default(), 0).wall_left_ms(), 0);
+    }
+
+    #[test]
     fn calls_are_counted() {
-        let mut budget = Budget::new(Waited::default());
+        let mut budget = Budget::new(Waited::default(), 1_000);
         for _ in 0..limits::STORE_CALLS_MAX {
             assert_eq!(budget.store_call(), Ok(()));
         }

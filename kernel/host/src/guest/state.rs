@@ -11,6 +11,7 @@ use wasmtime::Store;
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings;
+use crate::call::Time;
 use crate::capability::Capability;
 use crate::guest::budget::{Budget, CpuClock, Stop, Waited};
 use crate::guest::limiter::Limiter;
@@ -19,6 +20,7 @@ use crate::keeper::Keeper;
 use crate::log::CallLog;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
+use crate::whereabouts::Whereabouts;
 
 /// What a call may do besides reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,7 @@ pub(crate) struct CallState {
     pub(crate) settings: Option<Arc<Map<String, Value>>>,
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
+    pub(crate) whereabouts: Arc<Whereabouts>,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -60,7 +63,8 @@ pub(crate) struct Beginning {
     pub(crate) unit: Unit,
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
-    pub(crate) cpu_ms: u64,
+    pub(crate) whereabouts: Arc<Whereabouts>,
+    pub(crate) time: Time,
 }
 
 impl CallState {
@@ -77,7 +81,8 @@ impl CallState {
 
 /// Makes the fresh store of one call, with every bound set.
 pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
-    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, cpu_ms } = beginning;
+    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, whereabouts, time } =
+        beginning;
     let waited = Waited::default();
     let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.minute));
     let log = Arc::new(Mutex::new(log));
@@ -85,7 +90,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         grants: plugin.standing().grants,
         limiter: Limiter::new(plugin.memory_bytes()),
         wasi: Wasi::new(ambient.clone(), Arc::clone(&log)),
-        budget: Budget::new(waited.clone()),
+        budget: Budget::new(waited.clone(), time.wall_ms),
         plugin,
         caller,
         request_id,
@@ -96,13 +101,14 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         settings: None,
         keeper,
         outbound,
+        whereabouts,
         log,
     };
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(limits::HOST_CALL_BYTES_MAX);
     store.set_max_component_handles(limits::HANDLES_MAX);
-    let clock = CpuClock::start(cpu_ms, waited);
+    let clock = CpuClock::start(time.cpu_ms, waited);
     store.epoch_deadline_callback(move |_| clock.tick().map_err(wasmtime::Error::new));
     store.set_epoch_deadline(1);
     store

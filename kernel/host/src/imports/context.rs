@@ -1,7 +1,8 @@
 //! `context`: who asks, when and in which language.
 
-use crate::bindings::tiwizi::plugin::context::{CallerKind, CallerView, Host};
+use crate::bindings::tiwizi::plugin::context::{CallerKind, CallerView, Host, InstanceView};
 use crate::guest::state::CallState;
+use crate::whereabouts::Whereabouts;
 
 impl Host for CallState {
     fn request_id(&mut self) -> wasmtime::Result<String> {
@@ -36,6 +37,18 @@ impl Host for CallState {
     fn now(&mut self) -> wasmtime::Result<u64> {
         self.count()?;
         Ok(u64::try_from(self.ambient.now().0).unwrap_or_default())
+    }
+
+    fn deadline_left_ms(&mut self) -> wasmtime::Result<u32> {
+        self.count()?;
+        Ok(u32::try_from(self.budget.wall_left_ms()).unwrap_or(u32::MAX))
+    }
+
+    fn instance(&mut self) -> wasmtime::Result<InstanceView> {
+        self.count()?;
+        let Whereabouts { id, name, provinces } = &*self.whereabouts;
+        let provinces = provinces.iter().map(ToString::to_string).collect();
+        Ok(InstanceView { id: id.to_string(), name: name.clone(), provinces })
     }
 
     fn plugin_id(&mut self) -> wasmtime::Result<String> {

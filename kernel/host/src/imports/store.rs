@@ -20,6 +20,11 @@ impl Host for CallState {
         Ok(self.store_find(&kind, query).await)
     }
 
+    async fn count(&mut self, kind: String, query: Query) -> wasmtime::Result<Result<u64, Error>> {
+        self.count_store()?;
+        Ok(self.store_count(&kind, query).await)
+    }
+
     async fn insert(&mut self, kind: String, body: String) -> wasmtime::Result<Result<Entry, Error>> {
         self.count_store()?;
         Ok(self.store_insert(&kind, &body))
@@ -68,6 +73,13 @@ impl CallState {
         let waited = self.budget.waited().clone();
         let found = waited.during(self.unit.list(&kind, &asked)).await.map_err(|error| unit_error(&error))?;
         Ok(page(found))
+    }
+
+    async fn store_count(&mut self, kind: &str, asked: Query) -> Result<u64, Error> {
+        self.require(Capability::Store)?;
+        let (kind, asked) = (self.own_kind(kind)?, query(asked)?);
+        let waited = self.budget.waited().clone();
+        waited.during(self.unit.count(&kind, &asked)).await.map(u64::from).map_err(|error| unit_error(&error))
     }
 
     fn store_insert(&mut self, kind: &str, text: &str) -> Result<Entry, Error> {

@@ -5,6 +5,7 @@ mod bounds;
 mod calls;
 mod config;
 mod exports;
+mod here;
 mod hooks;
 mod house;
 mod http_out;

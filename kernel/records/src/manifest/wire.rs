@@ -11,7 +11,8 @@ use tiwizi_model::{KindName, Language, PluginId};
 use super::hooks::HookWire;
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
-    MilestoneDeclaration, RouteDeclaration, SecretDeclaration, SettingsDeclaration, SubjectRule,
+    MetricDeclaration, MetricType, MilestoneDeclaration, RouteDeclaration, SecretDeclaration, SettingsDeclaration,
+    SubjectRule,
 };
 use crate::field_error::{FieldError, Rejection};
 use crate::json;
@@ -47,6 +48,8 @@ pub(super) struct ManifestWire {
     settings: Option<Value>,
     #[serde(default)]
     secrets: Vec<SecretWire>,
+    #[serde(default)]
+    metrics: Vec<MetricWire>,
     #[serde(default)]
     limits: LimitsWire,
     #[serde(default)]
@@ -132,6 +135,22 @@ struct SecretWire {
     reason: Texts,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MetricWire {
+    name: String,
+    #[serde(rename = "type")]
+    kind: MetricTypeWire,
+    title: Texts,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum MetricTypeWire {
+    Counter,
+    Histogram,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct LimitsWire {
@@ -200,6 +219,7 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
         secrets: each("/secrets", wire.secrets, |pointer, wire| {
             Ok(SecretDeclaration { name: wire.name, reason: texts(wire.reason, &format!("{pointer}/reason"))? })
         })?,
+        metrics: each("/metrics", wire.metrics, metric)?,
         limits: ManifestLimits { cpu_ms: wire.limits.cpu_ms, memory_bytes: wire.limits.memory_bytes },
         templates: wire.templates,
         locales,
@@ -209,6 +229,17 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
             Ok(FileDeclaration { path: wire.path, sha256, bytes: wire.bytes })
         })?,
         id,
+    })
+}
+
+fn metric(pointer: &str, wire: MetricWire) -> Result<MetricDeclaration, ManifestError> {
+    Ok(MetricDeclaration {
+        name: wire.name,
+        kind: match wire.kind {
+            MetricTypeWire::Counter => MetricType::Counter,
+            MetricTypeWire::Histogram => MetricType::Histogram,
+        },
+        title: texts(wire.title, &format!("{pointer}/title"))?,
     })
 }
 

@@ -72,6 +72,12 @@ async fn lists_hold_what_was_written_in_the_order_of_the_index_page_by_page() {
     assert_eq!(codes(&mut unit, &by_code).await, ["D"]);
     let words = Query { text: Some("cooperative b".into()), ..Query::default() };
     assert_eq!(codes(&mut unit, &words).await, ["B"]);
+    let counts = [(&query, 5), (&argan, 4), (&by_code, 1)];
+    for (query, count) in counts {
+        assert_eq!(unit.count(&cooperative(), query).await.unwrap(), count, "{query:?}");
+    }
+    let refused = unit.count(&cooperative(), &words).await;
+    assert!(matches!(refused, Err(UnitError::Read(ReadError::NotIndexed { .. }))), "{refused:?}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use tiwizi_identity::Role;
 use crate::accept::Peer;
 use crate::app::App;
 use crate::caller::Visitor;
+use crate::metrics::Metrics;
 use crate::problem::{Fault, Problem};
 
 /// Numbers in the text format of Prometheus.
@@ -28,5 +29,7 @@ pub(crate) async fn show(
         return Err(Fault::Forbidden.into());
     }
     let head = app.db.sequence().await?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render(head.0)).into_response())
+    let mut text = app.metrics.render(head.0);
+    text.push_str(&Metrics::render_plugins(&app.host.metrics()));
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

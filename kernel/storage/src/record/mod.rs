@@ -3,12 +3,14 @@
 //! A body is text here, and what an index holds was computed by the caller. Tombstones stay in the table, out of every
 //! index but that of ids.
 
+mod count;
 mod find;
 mod insert;
 mod replace;
 mod row;
 mod scan;
 
+pub use count::count;
 pub use find::{find, find_many, find_unique, find_unique_many, versions};
 pub use insert::{Insertion, insert};
 pub use replace::replace;

@@ -67,7 +67,7 @@ const GATHERED_ROWS_MAX: i64 = 2_000;
 
 impl Order {
     /// The column that it goes by.
-    fn column(self) -> Option<&'static str> {
+    pub(super) fn column(self) -> Option<&'static str> {
         match self {
             Self::Id => Some("id"),
             Self::Province => Some("province"),
@@ -110,7 +110,7 @@ pub async fn scan(tx: &mut Tx, scan: &Scan) -> Result<Vec<(String, RecordRow)>, 
     let Some(column) = scan.order.column() else { return Ok(Vec::new()) };
     let gathered = match &scan.reach {
         Some(reach) if reach.is_empty() => return Ok(Vec::new()),
-        Some(reach) => is_small(tx, scan.kind, reach).await?,
+        Some(reach) => is_small(tx, scan.kind, reach, GATHERED_ROWS_MAX).await?,
         None => false,
     };
     let Built { text, values } = page(scan, column, gathered)?;
@@ -141,7 +141,7 @@ pub async fn explain(tx: &mut Tx, scan: &Scan) -> Result<Vec<String>, StorageErr
     let Some(column) = scan.order.column() else { return Ok(Vec::new()) };
     let gathered = match &scan.reach {
         Some(reach) if reach.is_empty() => return Ok(Vec::new()),
-        Some(reach) => is_small(tx, scan.kind, reach).await?,
+        Some(reach) => is_small(tx, scan.kind, reach, GATHERED_ROWS_MAX).await?,
         None => false,
     };
     let Built { text, values } = page(scan, column, gathered)?;
@@ -192,7 +192,7 @@ fn page(scan: &Scan, column: &'static str, gathered: bool) -> Result<Built, Stor
 }
 
 /// The bounds of a page, on the key and behind the last row seen.
-fn range(built: &mut Built, scan: &Scan, column: &'static str) -> Result<(), StorageError> {
+pub(super) fn range(built: &mut Built, scan: &Scan, column: &'static str) -> Result<(), StorageError> {
     // Says to both planners that the partial index holds every row that is asked for.
     built.push(" AND ").push(column).push(" IS NOT NULL");
     match (&scan.low, &scan.high) {
@@ -235,21 +235,21 @@ fn bound(built: &mut Built, scan: &Scan, sign: &str, key: &str) -> Result<(), St
 }
 
 /// Whether a reach is small enough to be gathered.
-async fn is_small(tx: &mut Tx, kind: KindNo, reach: &Reach) -> Result<bool, StorageError> {
+pub(super) async fn is_small(tx: &mut Tx, kind: KindNo, reach: &Reach, rows_max: i64) -> Result<bool, StorageError> {
     let mut built = Built::default();
     built.push("SELECT count(*) FROM (");
     arms(&mut built, kind, reach, "num");
-    built.push(" LIMIT ").bind(Value::Number(GATHERED_ROWS_MAX)).push(") AS reached");
+    built.push(" LIMIT ").bind(Value::Number(rows_max)).push(") AS reached");
     let Built { text, values } = built;
     let (count,): (i64,) = on_db!(tx, conn => {
         bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_one(conn).await
     })
     .map_err(failed("record.is_small"))?;
-    Ok(count < GATHERED_ROWS_MAX)
+    Ok(count < rows_max)
 }
 
 /// The rows of a reach, each once, by the indexes of province and of subject.
-fn arms(built: &mut Built, kind: KindNo, reach: &Reach, columns: &str) {
+pub(super) fn arms(built: &mut Built, kind: KindNo, reach: &Reach, columns: &str) {
     let head = |built: &mut Built| {
         built.push("SELECT ").push(columns).push(" FROM record WHERE kind = ").bind(Value::Kind(kind.0));
         built.push(" AND deleted = 0 AND ");

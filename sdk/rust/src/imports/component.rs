@@ -1,8 +1,9 @@
 //! The real kernel, through the component's imports.
 
 use super::{
-    CallerView, ConfigImport, ContextImport, Entry, Error, HttpOutImport, KeyPage, KvImport, Level, MilestonesImport,
-    Options, Page, Query, RegistryImport, Request, Response, SecretsImport, StoreImport, TelemetryImport,
+    CallerView, ConfigImport, ContextImport, Entry, Error, HttpOutImport, InstanceView, KeyPage, KvImport, Level,
+    MilestonesImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport, StoreImport,
+    TelemetryImport,
 };
 use crate::bindings::tiwizi::plugin as wire;
 
@@ -26,6 +27,14 @@ impl ContextImport for Kernel {
         wire::context::now()
     }
 
+    fn deadline_left_ms() -> u32 {
+        wire::context::deadline_left_ms()
+    }
+
+    fn instance() -> InstanceView {
+        wire::context::instance()
+    }
+
     fn plugin_id() -> String {
         wire::context::plugin_id()
     }
@@ -42,6 +51,10 @@ impl StoreImport for Kernel {
 
     fn find(kind: &str, query: &Query) -> Result<Page, Error> {
         wire::store::find(kind, query)
+    }
+
+    fn count(kind: &str, query: &Query) -> Result<u64, Error> {
+        wire::store::count(kind, query)
     }
 
     fn insert(kind: &str, body: &str) -> Result<Entry, Error> {
@@ -85,6 +98,14 @@ impl TelemetryImport for Kernel {
     fn log(level: Level, message: &str, fields: &[(&str, &str)]) {
         let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         wire::telemetry::log(level, message, &fields);
+    }
+
+    fn count(name: &str, delta: u64) {
+        wire::telemetry::count(name, delta);
+    }
+
+    fn observe(name: &str, value: f64) {
+        wire::telemetry::observe(name, value);
     }
 }
 

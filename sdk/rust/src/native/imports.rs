@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::json::merge;
 use super::memory::{Memory, error};
 use crate::CallerKind;
-use crate::bindings::tiwizi::plugin::context::{CallerKind as WireKind, CallerView};
+use crate::bindings::tiwizi::plugin::context::{CallerKind as WireKind, CallerView, InstanceView};
 use crate::bindings::tiwizi::plugin::telemetry::Level;
 use crate::bindings::tiwizi::plugin::types::{Entry, Error, Page, Query};
+use crate::context::Instance;
 use crate::imports::{ContextImport, MilestonesImport, RegistryImport, StoreImport, TelemetryImport};
 
 pub(super) const COOPERATIVE: &str = "registry/cooperative";
@@ -17,6 +18,9 @@ const STORE: &str = "store";
 const REGISTRY: &str = "registry.read";
 const MILESTONES: &str = "milestones";
 const TELEMETRY: &str = "telemetry";
+
+/// The time by the clock that a page is given.
+const CALL_MS: u32 = 5_000;
 
 /// The kernel in memory.
 pub(crate) enum Kernel {}
@@ -47,6 +51,18 @@ impl ContextImport for Kernel {
 
     fn now() -> u64 {
         Memory::with(|memory| memory.now)
+    }
+
+    /// Time stands still here, so a call has always all of it.
+    fn deadline_left_ms() -> u32 {
+        CALL_MS
+    }
+
+    fn instance() -> InstanceView {
+        Memory::with(|memory| {
+            let Instance { id, name, provinces } = memory.instance.clone();
+            InstanceView { id, name, provinces }
+        })
     }
 
     fn plugin_id() -> String {
@@ -84,6 +100,10 @@ impl StoreImport for Kernel {
 
     fn find(kind: &str, query: &Query) -> Result<Page, Error> {
         granted(STORE, |memory| memory.find(kind, query))
+    }
+
+    fn count(kind: &str, query: &Query) -> Result<u64, Error> {
+        granted(STORE, |memory| memory.count(kind, query))
     }
 
     fn insert(kind: &str, body: &str) -> Result<Entry, Error> {
@@ -142,6 +162,22 @@ impl TelemetryImport for Kernel {
         Memory::with(|memory| {
             if memory.require(TELEMETRY).is_ok() {
                 memory.logged.push(format!("{level:?} {message} {fields:?}"));
+            }
+        });
+    }
+
+    fn count(name: &str, delta: u64) {
+        Memory::with(|memory| {
+            if memory.require(TELEMETRY).is_ok() {
+                memory.numbers.add(name, delta);
+            }
+        });
+    }
+
+    fn observe(name: &str, value: f64) {
+        Memory::with(|memory| {
+            if memory.require(TELEMETRY).is_ok() {
+                memory.numbers.observe(name, value);
             }
         });
     }

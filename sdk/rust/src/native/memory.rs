@@ -9,12 +9,15 @@ use serde_json::{Map, Value, json};
 use super::json::{list_at, text_at};
 use super::kind::KindRules;
 use super::kv::Values;
+use super::metrics::Numbers;
 use super::rights::Action;
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
+use crate::context::Instance;
 use crate::{Caller, CallerKind};
 
 const PAGE_ROWS_DEFAULT: u32 = 50;
 const PAGE_ROWS_MAX: u32 = 100;
+const COUNT_ROWS_MAX: u64 = 10_000;
 /// The first of January 2026.
 const NOW: u64 = 1_767_225_600_000;
 
@@ -31,6 +34,8 @@ pub(super) struct Memory {
     pub(super) now: u64,
     pub(super) reached: Vec<(String, String)>,
     pub(super) logged: Vec<String>,
+    pub(super) numbers: Numbers,
+    pub(super) instance: Instance,
     /// The capabilities that are granted.
     pub(super) granted: BTreeSet<String>,
     pub(super) values: Values,
@@ -82,6 +87,8 @@ impl Memory {
             now: NOW,
             reached: Vec::new(),
             logged: Vec::new(),
+            numbers: Numbers::of_manifest(&manifest),
+            instance: super::context::two_provinces(),
             granted: list_at(&manifest, "capabilities").iter().map(|asked| text_at(asked, "name")).collect(),
             values: Values::default(),
             settings: super::config::defaults(&manifest),
@@ -232,6 +239,23 @@ impl Memory {
             self.reached.push(milestone);
         }
         Ok(())
+    }
+
+    /// How many there are; ten thousand stand for more, as in the real kernel.
+    pub(super) fn count(&self, kind: &str, query: &Query) -> Result<u64, Error> {
+        if query.text.is_some() {
+            return Err(error("not-indexed", "words are searched and not counted"));
+        }
+        let mut asked = Query { filters: query.filters.clone(), sort: None, text: None, limit: 0, cursor: None };
+        let mut count = 0;
+        loop {
+            let page = self.find(kind, &asked)?;
+            count += page.items.len() as u64;
+            if page.next.is_none() || count >= COUNT_ROWS_MAX {
+                return Ok(count.min(COUNT_ROWS_MAX));
+            }
+            asked.cursor = page.next;
+        }
     }
 
     pub(super) fn find(&self, kind: &str, query: &Query) -> Result<Page, Error> {

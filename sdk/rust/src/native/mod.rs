@@ -39,6 +39,7 @@
 //! ```
 
 mod config;
+mod context;
 mod hooks;
 mod http_out;
 mod imports;
@@ -47,6 +48,7 @@ mod kind;
 mod kv;
 mod manifest;
 mod memory;
+mod metrics;
 mod rights;
 mod secrets;
 
@@ -106,6 +108,11 @@ pub fn at(now: u64) {
 /// Lets time pass.
 pub fn advance(duration_ms: u64) {
     Memory::with(|memory| memory.now = memory.now.saturating_add(duration_ms));
+}
+
+/// The next calls happen in an instance of this name, which serves these provinces.
+pub fn in_instance(name: &str, provinces: &[&str]) {
+    context::place(name, provinces);
 }
 
 /// Grants a capability: `store`.
@@ -209,6 +216,18 @@ pub fn reached() -> Vec<(String, String)> {
 #[must_use]
 pub fn logged() -> Vec<String> {
     Memory::with(|memory| memory.logged.clone())
+}
+
+/// What a counter of the manifest has come to; it stays when the call fails.
+#[must_use]
+pub fn counted(name: &str) -> u64 {
+    Memory::with(|memory| memory.numbers.counted(name))
+}
+
+/// The values that were noted of a histogram of the manifest.
+#[must_use]
+pub fn observed(name: &str) -> Vec<f64> {
+    Memory::with(|memory| memory.numbers.observed(name))
 }
 
 fn in_unit<Outcome>(work: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {

@@ -5,6 +5,7 @@
 
 mod answers;
 mod config;
+mod here;
 mod hooks;
 mod kv;
 mod outside;
@@ -66,6 +67,10 @@ const ROUTES: &[Route] = &[
     Route::get("/config/foreign", config::foreign),
     Route::post("/outside/fetch", outside::fetch),
     Route::post("/outside/storm", outside::storm),
+    Route::get("/instance", here::instance),
+    Route::get("/deadline", here::deadline),
+    Route::get("/metrics", here::metrics),
+    Route::post("/count", here::count),
     Route::get("/secrets", secrets::told),
     Route::get("/kv/see", kv::see),
     Route::get("/kv/keys", kv::keys),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Error, Find, Kind, Request, Store, context, milestones, registry, telemetry};
+use tiwizi_sdk::{Answer, Error, Field, Find, Kind, Request, Store, context, milestones, registry, telemetry};
 
 use crate::raw;
 
@@ -13,6 +13,10 @@ use crate::raw;
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Note {
     pub(crate) text: String,
+}
+
+impl Note {
+    pub(crate) const TEXT: Field<Self, String> = Field::new("text");
 }
 
 impl Kind for Note {

@@ -13,8 +13,9 @@ const HOMES: [(&str, &str); 5] = [
 ];
 
 /// The ranks of the crates: each knows only lower ones.
-const RANKS: [(&str, u8); 13] = [
+const RANKS: [(&str, u8); 14] = [
     ("tiwizi-model", 0),
+    ("tiwizi-words", 1),
     ("tiwizi-storage", 1),
     ("tiwizi-identity", 2),
     ("tiwizi-records", 3),

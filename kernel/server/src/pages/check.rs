@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use tiwizi_model::Language;
+use tiwizi_words::Messages;
 
 use super::engine::{PluginTemplates, refused_element};
-use super::i18n::Messages;
 
 /// What is wrong with a file of a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]

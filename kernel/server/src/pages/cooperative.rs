@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 use tiwizi_identity::Caller;
 use tiwizi_model::{ProvinceCode, Record, RecordId};
 use tiwizi_registry::territory;
+use tiwizi_words::Texts;
 
-use super::i18n::Texts;
 use super::register;
 use super::visit::Visit;
 use crate::app::App;

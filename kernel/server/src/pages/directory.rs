@@ -12,8 +12,8 @@ use tiwizi_records::query::Page;
 use tiwizi_records::{Filter, Query};
 use tiwizi_registry::readers::{self, By, Measure};
 use tiwizi_registry::{sectors, territory};
+use tiwizi_words::Texts;
 
-use super::i18n::Texts;
 use super::register;
 use super::visit::{Asked, Visit};
 use crate::app::App;

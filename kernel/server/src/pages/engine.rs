@@ -9,10 +9,10 @@ use std::sync::Arc;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, context};
 use tiwizi_model::limits;
+use tiwizi_words::{Messages, MessagesError, Texts};
 
 use self::functions::{csrf, escape, functions, plugin_address};
 use super::assets::Assets;
-use super::i18n::{Messages, MessagesError, Texts};
 use super::latin;
 use super::look::Look;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use minijinja::{Value, context};
 use tiwizi_model::Language;
+use tiwizi_words::Texts;
 
 use super::assets::Assets;
-use super::i18n::Texts;
 
 /// The letters of a page in an Amazigh language.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -9,9 +9,9 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use tiwizi_host::{Answer, Host};
 use tiwizi_model::{Language, PluginId};
+use tiwizi_words::Messages;
 
 use super::engine::{PluginTemplates, RenderError};
-use super::i18n::Messages;
 use super::visit::{Asked, with_status};
 use crate::app::App;
 use crate::caller::Visitor;

@@ -6,8 +6,7 @@ use serde_json::Value as Json;
 use tiwizi_identity::Scope;
 use tiwizi_model::{Jurisdiction, Language, ProvinceCode};
 use tiwizi_registry::{sectors, territory};
-
-use super::i18n::Texts;
+use tiwizi_words::Texts;
 
 /// One name of a cooperative, in one language.
 pub(super) struct Name<'a> {

@@ -11,9 +11,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tiwizi_host::{PluginState, PluginView};
 use tiwizi_identity::Role;
 use tiwizi_model::Language;
+use tiwizi_words::Texts;
 
 use super::engine::RenderError;
-use super::i18n::Texts;
 use super::look::{Look, MenuEntry, Script, Viewer};
 use crate::app::App;
 use crate::caller::{Visitor, VisitorSession};

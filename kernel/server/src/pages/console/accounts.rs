@@ -9,8 +9,8 @@ use minijinja::{Value, context};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tiwizi_identity::{AccountError, AccountView, NewAccount, Role, RoleGrant, Scope, Secret};
 use tiwizi_model::limits;
+use tiwizi_words::Texts;
 
-use super::super::i18n::Texts;
 use super::super::register;
 use super::super::visit::{Asked, Visit, with_status};
 use super::{Administration, frame, posted};

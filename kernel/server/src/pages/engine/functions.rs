@@ -4,9 +4,9 @@ use fluent_bundle::FluentArgs;
 use minijinja::value::Kwargs;
 use minijinja::{Value, context};
 use tiwizi_model::Instant;
+use tiwizi_words::Texts;
+use tiwizi_words::format;
 
-use super::super::format;
-use super::super::i18n::Texts;
 use super::super::look::Look;
 
 /// The functions that every template may call.

@@ -8,8 +8,8 @@ use fluent_bundle::FluentArgs;
 use serde_json::Value as Json;
 use tiwizi_model::{Language, Record};
 use tiwizi_records::Kind;
+use tiwizi_words::Texts;
 
-use super::super::i18n::Texts;
 use super::super::visit::Visit;
 use super::super::{plugin, register};
 use super::shape::{Part, Shape, is_name};

@@ -16,7 +16,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use tiwizi_model::{Instant, Language, PluginId};
 use unic_langid::LanguageIdentifier;
 
-use super::format::{self, Day};
+use crate::format::{self, Day};
 
 /// What a page shows where no language has a text. The log says which key it was.
 const MISSING: &str = "…";
@@ -24,13 +24,13 @@ const MISSING: &str = "…";
 const DRAFT_MARK: &str = "# draft";
 
 const KERNEL: [(Language, &str); 7] = [
-    (Language::Arabic, include_str!("../../../../manifests/kernel/locales/ar.ftl")),
-    (Language::Darija, include_str!("../../../../manifests/kernel/locales/ary.ftl")),
-    (Language::French, include_str!("../../../../manifests/kernel/locales/fr.ftl")),
-    (Language::StandardAmazigh, include_str!("../../../../manifests/kernel/locales/zgh.ftl")),
-    (Language::Tachelhit, include_str!("../../../../manifests/kernel/locales/shi.ftl")),
-    (Language::CentralAtlas, include_str!("../../../../manifests/kernel/locales/tzm.ftl")),
-    (Language::Tarifit, include_str!("../../../../manifests/kernel/locales/rif.ftl")),
+    (Language::Arabic, include_str!("../../../manifests/kernel/locales/ar.ftl")),
+    (Language::Darija, include_str!("../../../manifests/kernel/locales/ary.ftl")),
+    (Language::French, include_str!("../../../manifests/kernel/locales/fr.ftl")),
+    (Language::StandardAmazigh, include_str!("../../../manifests/kernel/locales/zgh.ftl")),
+    (Language::Tachelhit, include_str!("../../../manifests/kernel/locales/shi.ftl")),
+    (Language::CentralAtlas, include_str!("../../../manifests/kernel/locales/tzm.ftl")),
+    (Language::Tarifit, include_str!("../../../manifests/kernel/locales/rif.ftl")),
 ];
 
 /// Why a file of messages cannot be used.
@@ -60,14 +60,14 @@ struct Catalogue {
 }
 
 /// The messages of the kernel, or of one plugin, in the languages that it has.
-pub(crate) struct Messages(BTreeMap<Language, Catalogue>);
+pub struct Messages(BTreeMap<Language, Catalogue>);
 
 impl Messages {
     /// The kernel's own.
     ///
     /// # Errors
     /// When a file that was built in is not well-formed.
-    pub(crate) fn kernel() -> Result<Self, MessagesError> {
+    pub fn kernel() -> Result<Self, MessagesError> {
         Self::of(KERNEL)
     }
 
@@ -75,7 +75,7 @@ impl Messages {
     ///
     /// # Errors
     /// When a file is not well-formed.
-    pub(crate) fn of<T: AsRef<str>>(files: impl IntoIterator<Item = (Language, T)>) -> Result<Self, MessagesError> {
+    pub fn of<T: AsRef<str>>(files: impl IntoIterator<Item = (Language, T)>) -> Result<Self, MessagesError> {
         let mut catalogues = BTreeMap::new();
         for (language, text) in files {
             catalogues.insert(language, catalogue(language, text.as_ref())?);
@@ -84,7 +84,7 @@ impl Messages {
     }
 
     /// The messages of a plugin: a file that is not well-formed is left out and named in the log.
-    pub(crate) fn readable(plugin: &PluginId, files: Vec<(Language, Arc<str>)>) -> Self {
+    pub fn readable(plugin: &PluginId, files: Vec<(Language, Arc<str>)>) -> Self {
         let mut catalogues = BTreeMap::new();
         for (language, text) in files {
             match catalogue(language, &text) {
@@ -96,7 +96,7 @@ impl Messages {
     }
 
     /// Whether the texts of this language were drafted by a machine and wait for a native speaker.
-    pub(crate) fn is_draft(&self, language: Language) -> bool {
+    pub fn is_draft(&self, language: Language) -> bool {
         self.0.get(&language).is_some_and(|catalogue| catalogue.draft)
     }
 
@@ -179,7 +179,7 @@ fn grouped(language: Language, value: &FluentValue) -> Option<String> {
 
 /// The texts of one page: a plugin's first, then the kernel's.
 #[derive(Clone)]
-pub(crate) struct Texts {
+pub struct Texts {
     language: Language,
     kernel: Arc<Messages>,
     plugin: Option<Arc<Messages>>,
@@ -187,28 +187,28 @@ pub(crate) struct Texts {
 
 impl Texts {
     /// The kernel's texts in a language.
-    pub(crate) fn new(language: Language, kernel: Arc<Messages>) -> Self {
+    pub fn new(language: Language, kernel: Arc<Messages>) -> Self {
         Self { language, kernel, plugin: None }
     }
 
     /// The same with a plugin's texts before them.
-    pub(crate) fn with_plugin(mut self, plugin: Arc<Messages>) -> Self {
+    pub fn with_plugin(mut self, plugin: Arc<Messages>) -> Self {
         self.plugin = Some(plugin);
         self
     }
 
     /// The language of the page.
-    pub(crate) fn language(&self) -> Language {
+    pub fn language(&self) -> Language {
         self.language
     }
 
     /// The text of a key without values.
-    pub(crate) fn text(&self, key: &str) -> String {
+    pub fn text(&self, key: &str) -> String {
         self.text_with(key, &FluentArgs::new())
     }
 
     /// The text of a key with its values.
-    pub(crate) fn text_with(&self, key: &str, args: &FluentArgs) -> String {
+    pub fn text_with(&self, key: &str, args: &FluentArgs) -> String {
         self.find(key, args).unwrap_or_else(|| {
             tracing::warn!(message.key = key, message.language = %self.language, "no language has this message");
             MISSING.to_owned()
@@ -216,7 +216,7 @@ impl Texts {
     }
 
     /// The text of a key, if there is one: for keys that are made of data, such as codes.
-    pub(crate) fn find(&self, key: &str, args: &FluentArgs) -> Option<String> {
+    pub fn find(&self, key: &str, args: &FluentArgs) -> Option<String> {
         let sets = [self.plugin.as_deref(), Some(&*self.kernel)];
         let (found, text) = sets.into_iter().flatten().find_map(|set| set.find(self.language, key, args))?;
         let foreign = found.is_right_to_left() != self.language.is_right_to_left();
@@ -224,17 +224,17 @@ impl Texts {
     }
 
     /// A number as this language writes it.
-    pub(crate) fn number(&self, value: f64) -> String {
+    pub fn number(&self, value: f64) -> String {
         format::number(self.language, value)
     }
 
     /// The day of a moment, in words.
-    pub(crate) fn date(&self, moment: Instant) -> String {
+    pub fn date(&self, moment: Instant) -> String {
         self.day(Day::of(moment))
     }
 
     /// A written day (`2024-05-01`) in words; any other text as it is.
-    pub(crate) fn written_date(&self, text: &str) -> String {
+    pub fn written_date(&self, text: &str) -> String {
         Day::parse(text).map_or_else(|| text.to_owned(), |day| self.day(day))
     }
 
@@ -247,7 +247,7 @@ impl Texts {
     }
 
     /// A text that goes into a message: apart from its surroundings if it is written the other way.
-    pub(crate) fn value(&self, text: &str) -> FluentValue<'static> {
+    pub fn value(&self, text: &str) -> FluentValue<'static> {
         let other_way = if self.language.is_right_to_left() {
             text.chars().any(|letter| letter.is_alphabetic() && !is_right_to_left(letter))
         } else {

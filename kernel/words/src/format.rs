@@ -26,7 +26,7 @@ fn marks(language: Language) -> Marks {
 }
 
 /// A number with its groups marked, and at most two digits of fraction.
-pub(crate) fn number(language: Language, value: f64) -> String {
+pub fn number(language: Language, value: f64) -> String {
     let marks = marks(language);
     let text = format!("{:.2}", value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -50,27 +50,29 @@ pub(crate) fn number(language: Language, value: f64) -> String {
 }
 
 /// Minutes and seconds, `3:05`.
-pub(crate) fn duration(seconds: u64) -> String {
+pub fn duration(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// A day of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Day {
-    pub(crate) year: i64,
+pub struct Day {
+    /// The year.
+    pub year: i64,
     /// 1 to 12.
-    pub(crate) month: i64,
-    pub(crate) day: i64,
+    pub month: i64,
+    /// From 1 on.
+    pub day: i64,
 }
 
 impl Day {
     /// The day of a moment in Morocco.
-    pub(crate) fn of(moment: Instant) -> Self {
+    pub fn of(moment: Instant) -> Self {
         Self::from_days(moment.0.saturating_add(OFFSET_MS).div_euclid(DAY_MS))
     }
 
     /// Reads `2024-05-01`, also at the head of a longer time.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.get(..10)?.split('-');
         let mut next = || parts.next()?.parse().ok();
         let (year, month, day) = (next()?, next()?, next()?);

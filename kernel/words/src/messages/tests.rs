@@ -30,8 +30,9 @@ fn kernel_keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 
 /// Everything that could name a key: the templates, and the code of the pages without its tests.
 fn sources() -> String {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join("templates"), root.join("src/pages")];
+    let kernel = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = ["server/templates", "server/src/pages", "words/src"];
+    let mut folders: Vec<_> = folders.iter().map(|folder| kernel.join(folder)).collect();
     let mut text = String::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {

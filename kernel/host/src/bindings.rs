@@ -7,6 +7,7 @@ wasmtime::component::bindgen!({
         "tiwizi:plugin/store": async | trappable,
         "tiwizi:plugin/kv": async | trappable,
         "tiwizi:plugin/config": async | trappable,
+        "tiwizi:plugin/i18n": async | trappable,
         "tiwizi:plugin/secrets": async | trappable,
         "tiwizi:plugin/http-out": async | trappable,
         "tiwizi:plugin/registry": async | trappable,

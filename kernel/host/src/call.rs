@@ -11,6 +11,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Language, PluginId, limits};
 use tiwizi_records::{Records, Unit, WriteError};
 use tiwizi_storage::plugin::PluginState;
+use tiwizi_words::Messages;
 use tokio::time::timeout;
 use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
@@ -128,6 +129,8 @@ pub(crate) struct Ground {
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
     pub(crate) whereabouts: Arc<Whereabouts>,
+    /// The kernel's own messages: the names of months.
+    pub(crate) messages: Arc<Messages>,
 }
 
 /// Time that a call is given.
@@ -248,7 +251,7 @@ impl Guest {
                 ambient: ground.ambient.clone(),
                 keeper: ground.keeper.clone(),
                 outbound: ground.outbound.clone(),
-                whereabouts: Arc::clone(&ground.whereabouts),
+                ground: ground.clone(),
                 time,
             },
         );

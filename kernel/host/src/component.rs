@@ -10,8 +10,8 @@ use tiwizi_model::limits;
 use crate::text::escaped;
 
 /// The interfaces of the kernel, version 1.
-const KERNEL: [&str; 10] =
-    ["types", "context", "store", "kv", "config", "secrets", "http-out", "registry", "milestones", "telemetry"];
+const KERNEL: [&str; 11] =
+    ["types", "context", "store", "kv", "config", "i18n", "secrets", "http-out", "registry", "milestones", "telemetry"];
 
 /// What the standard libraries of guest languages expect. Nothing behind these reaches a file, a socket or a variable of
 /// the environment.

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tiwizi_model::{Ambient, PluginId};
 use tiwizi_records::Records;
 use tiwizi_storage::{Db, instance};
+use tiwizi_words::Messages;
 use wasmtime::Engine;
 
 use crate::call::{CallError, Ground};
@@ -30,6 +31,7 @@ struct Inner {
     keeper: Keeper,
     outbound: Outbound,
     whereabouts: Arc<Whereabouts>,
+    messages: Arc<Messages>,
     plugins: RwLock<Plugins>,
     ticker: Ticker,
     runtime: GuestRuntime,
@@ -51,6 +53,7 @@ impl Guests {
             keeper: Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice())),
             outbound: Outbound::new(settings.outbound),
             whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
+            messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
             plugins: RwLock::default(),
             data: settings.data,
             engine,
@@ -67,6 +70,7 @@ impl Guests {
             keeper: self.0.keeper.clone(),
             outbound: self.0.outbound.clone(),
             whereabouts: Arc::clone(&self.0.whereabouts),
+            messages: Arc::clone(&self.0.messages),
         }
     }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Language, PluginId, limits};
+use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
 use tiwizi_storage::{Db, Files, StorageError, plugin as rows};
+use tiwizi_words::Messages;
 use tokio::sync::Mutex;
 
 use crate::answer::Answer;
@@ -217,10 +218,16 @@ impl Host {
         self.find(id)?.texts.templates.get(name).cloned()
     }
 
-    /// The messages of a plugin in a language, as Fluent text.
+    /// The messages of a plugin.
     #[must_use]
-    pub fn locale(&self, id: &PluginId, language: Language) -> Option<Arc<str>> {
-        self.find(id)?.texts.locales.get(&language).cloned()
+    pub fn messages(&self, id: &PluginId) -> Option<Arc<Messages>> {
+        self.find(id).map(|plugin| plugin.messages())
+    }
+
+    /// The kernel's own messages.
+    #[must_use]
+    pub fn kernel_messages(&self) -> Arc<Messages> {
+        Arc::clone(&self.ground().messages)
     }
 
     /// A file of a plugin's bundle, by its path below `assets/`.

@@ -28,7 +28,7 @@ impl Host {
             ambient: ground.ambient.clone(),
             keeper: ground.keeper.clone(),
             outbound: ground.outbound.clone(),
-            whereabouts: Arc::clone(&ground.whereabouts),
+            ground: ground.clone(),
             unit: Unit::new(ground.records.clone(), Caller::public()),
             time: Time::of_page(&plugin),
         };

@@ -1,13 +1,14 @@
 //! An installed plugin as the host holds it: what its bundle says, its compiled component, and how it stands.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use semver::Version;
 use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, TrustLevel, limits};
 use tiwizi_records::Manifest;
 use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration};
 use tiwizi_storage::plugin::PluginState;
+use tiwizi_words::Messages;
 use tokio::sync::Semaphore;
 
 use crate::answer::Holdings;
@@ -42,6 +43,8 @@ pub(crate) struct Plugin {
     pub(crate) provenance: Provenance,
     standing: RwLock<Standing>,
     traps: Mutex<VecDeque<Instant>>,
+    /// Its messages, read at the first question.
+    messages: OnceLock<Arc<Messages>>,
     /// How often each secret was shown since the kernel started.
     revealed: Mutex<BTreeMap<String, u64>>,
 }
@@ -196,6 +199,7 @@ impl Plugin {
             provenance: parts.provenance,
             standing: RwLock::new(parts.standing),
             traps: Mutex::default(),
+            messages: OnceLock::new(),
             revealed: Mutex::default(),
         }
     }
@@ -238,6 +242,15 @@ impl Plugin {
             traps.clear();
         }
         too_often
+    }
+
+    /// Its messages in every language that it has.
+    pub(crate) fn messages(&self) -> Arc<Messages> {
+        let read = || {
+            let files = self.texts.locales.iter().map(|(language, text)| (*language, Arc::clone(text)));
+            Arc::new(Messages::readable(self.id(), files.collect()))
+        };
+        Arc::clone(self.messages.get_or_init(read))
     }
 
     /// Counts that a secret of the manifest was shown.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{CatalogueError, Rejection};
 use tiwizi_storage::StorageError;
+use tiwizi_words::MessagesError;
 
 use crate::cache::CacheError;
 use crate::capability::Capability;
@@ -49,6 +50,9 @@ pub enum HostError {
     /// The cache of compiled plugins cannot be used.
     #[error("the cache of compiled plugins cannot be used")]
     Cache(#[source] CacheError),
+    /// The kernel's own messages are not well-formed.
+    #[error("the kernel's messages cannot be read")]
+    Messages(#[source] MessagesError),
     /// The database failed.
     #[error("the plugins could not be read or written down")]
     Storage(#[source] StorageError),

@@ -129,7 +129,7 @@ impl App {
         let hooks = Hooks::new(guests.clone(), records(Reviewers::new()));
         let records = records(vec![Arc::new(Rules::new(ambient.clone())), Arc::new(hooks)]);
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
-        let pages = Pages::load(&instance.name).map_err(StartError::Pages)?;
+        let pages = Pages::load(&instance.name, host.kernel_messages()).map_err(StartError::Pages)?;
         Ok(Arc::new(Self {
             identity: Identity::new(db.clone(), ambient.clone()),
             settings,

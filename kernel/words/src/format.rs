@@ -3,11 +3,21 @@
 //! Digits are Western in every language, as is usual in Morocco. Months are messages (`month-1` …), so that native
 //! speakers can correct them like any other word; this module knows only the calendar.
 
+use jiff::Timestamp;
+use jiff::tz::{self, TimeZone};
 use tiwizi_model::{Instant, Language};
 
-/// Morocco's clock is one hour ahead of UTC (its month of Ramadan, when it is not, moves no date that a page shows).
-const OFFSET_MS: i64 = 60 * 60 * 1000;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// The rules of Morocco's clock: an hour ahead of UTC since 2018, but for the month of Ramadan.
+static MOROCCO: TimeZone = tz::get!("Africa/Casablanca");
+
+/// Digits of fraction that a page shows.
+pub const DECIMALS: u8 = 2;
+/// Digits of fraction that can be asked for.
+const DECIMALS_MAX: u8 = 9;
+
+/// The first and the last moment whose day has a year of one to four digits.
+const FIRST_MS: i64 = -62_135_510_400_000;
+const LAST_MS: i64 = 253_402_200_000_000;
 
 /// What stands between groups of three digits, and before the fraction.
 struct Marks {
@@ -26,9 +36,19 @@ fn marks(language: Language) -> Marks {
 }
 
 /// A number with its groups marked, and at most two digits of fraction.
+#[must_use]
 pub fn number(language: Language, value: f64) -> String {
+    number_with(language, value, DECIMALS)
+}
+
+/// The same with at most so many digits of fraction. What is no number is a dash.
+#[must_use]
+pub fn number_with(language: Language, value: f64, decimals: u8) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
     let marks = marks(language);
-    let text = format!("{:.2}", value.abs());
+    let text = format!("{:.*}", usize::from(decimals.min(DECIMALS_MAX)), value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
     let mut result = String::with_capacity(text.len().saturating_mul(2));
@@ -66,9 +86,12 @@ pub struct Day {
 }
 
 impl Day {
-    /// The day of a moment in Morocco.
+    /// The day of a moment in Morocco. What lies outside the years 1 to 9999 counts as their beginning or end.
+    #[must_use]
     pub fn of(moment: Instant) -> Self {
-        Self::from_days(moment.0.saturating_add(OFFSET_MS).div_euclid(DAY_MS))
+        let clamped = moment.0.clamp(FIRST_MS, LAST_MS);
+        let date = MOROCCO.to_datetime(Timestamp::from_millisecond(clamped).unwrap_or_default()).date();
+        Self { year: date.year().into(), month: date.month().into(), day: date.day().into() }
     }
 
     /// Reads `2024-05-01`, also at the head of a longer time.
@@ -77,20 +100,6 @@ impl Day {
         let mut next = || parts.next()?.parse().ok();
         let (year, month, day) = (next()?, next()?, next()?);
         ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some(Self { year, month, day })
-    }
-
-    /// From days since 1970-01-01, by the algorithm of Hinnant's `chrono-Compatible Low-Level Date Algorithms`.
-    /// The range is held to the years 1 to 9999, so that no step overflows.
-    fn from_days(days: i64) -> Self {
-        let shifted = days.clamp(-719_162, 2_932_896).saturating_add(719_468);
-        let era = shifted.div_euclid(146_097);
-        let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month_shifted = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
-        let month = if month_shifted < 10 { month_shifted + 3 } else { month_shifted - 9 };
-        Self { year: year_of_era + era * 400 + i64::from(month <= 2), month, day }
     }
 }
 
@@ -109,6 +118,16 @@ mod tests {
     }
 
     #[test]
+    fn a_fraction_is_as_long_as_it_is_asked_for() {
+        let french = |value, decimals| number_with(Language::French, value, decimals);
+        assert_eq!(
+            (french(2.5, 0), french(1_234.567_8, 3), french(0.1, 200)),
+            ("2".into(), "1\u{202f}234,568".into(), "0,1".into())
+        );
+        assert_eq!((french(f64::NAN, 2), french(f64::NEG_INFINITY, 2)), ("–".into(), "–".into()));
+    }
+
+    #[test]
     fn a_moment_falls_on_its_day_in_morocco() {
         let day = |ms| Day::of(Instant(ms));
         assert_eq!(day(0), Day { year: 1970, month: 1, day: 1 });
@@ -116,7 +135,10 @@ mod tests {
         assert_eq!(day(1_764_457_199_999), Day { year: 2025, month: 11, day: 29 });
         assert_eq!(day(1_764_457_200_000), Day { year: 2025, month: 11, day: 30 });
         assert_eq!(day(-1_000_000_000_000), Day { year: 1938, month: 4, day: 24 });
-        assert_eq!(day(i64::MAX).year, 9999);
+        assert_eq!((day(i64::MAX).year, day(i64::MIN).year), (9999, 1));
+        // Before 2018, and in the month of Ramadan, the clock shows the time of Greenwich.
+        assert_eq!(day(1_325_375_999_000), Day { year: 2011, month: 12, day: 31 });
+        assert_eq!(day(1_741_821_300_000), Day { year: 2025, month: 3, day: 12 });
     }
 
     #[test]

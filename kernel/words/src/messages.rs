@@ -20,6 +20,8 @@ use crate::format::{self, Day};
 
 /// What a page shows where no language has a text. The log says which key it was.
 const MISSING: &str = "…";
+/// A longer row of digits is a code.
+const NUMBER_BYTES_MAX: usize = 15;
 /// The first line of a file that a machine drafted.
 const DRAFT_MARK: &str = "# draft";
 
@@ -223,6 +225,17 @@ impl Texts {
         Some(if foreign { isolated(&text) } else { text })
     }
 
+    /// The text of a key with values that are texts themselves; one that is written as a plain number chooses among the message's forms
+    /// like a number.
+    #[must_use]
+    pub fn find_with(&self, key: &str, values: &[(String, String)]) -> Option<String> {
+        let mut args = FluentArgs::new();
+        for (name, text) in values {
+            args.set(name.clone(), plain_number(text).map_or_else(|| self.value(text), FluentValue::from));
+        }
+        self.find(key, &args)
+    }
+
     /// A number as this language writes it.
     pub fn number(&self, value: f64) -> String {
         format::number(self.language, value)
@@ -255,6 +268,17 @@ impl Texts {
         };
         FluentValue::from(if other_way { isolated(text) } else { text.to_owned() })
     }
+}
+
+/// A number that is written with digits, a sign and a point alone. What begins with a needless zero is a code.
+fn plain_number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = digits.len() <= NUMBER_BYTES_MAX
+        && digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.ends_with(|last: char| last.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && (digits == "0" || !digits.starts_with('0') || digits.starts_with("0."));
+    text.parse().ok().filter(|_| is_plain)
 }
 
 fn is_right_to_left(letter: char) -> bool {

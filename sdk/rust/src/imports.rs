@@ -67,6 +67,13 @@ pub(crate) trait ConfigImport {
     fn get_all() -> Result<String, Error>;
 }
 
+/// `i18n`: words, numbers and days in a language.
+pub(crate) trait I18nImport {
+    fn translate(key: &str, args: &[(String, String)], language: Option<&str>) -> Result<String, Error>;
+    fn format_number(value: f64, decimals: u8, language: Option<&str>) -> String;
+    fn format_date(at: u64, language: Option<&str>) -> String;
+}
+
 /// `secrets`: the secrets that the manifest names.
 pub(crate) trait SecretsImport {
     fn is_set(name: &str) -> Result<bool, Error>;

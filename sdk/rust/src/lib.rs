@@ -81,6 +81,7 @@ pub mod declaration;
 pub mod form;
 pub mod hooks;
 pub mod http_out;
+pub mod i18n;
 pub mod kv;
 pub mod language;
 pub mod milestones;

@@ -11,7 +11,7 @@ use wasmtime::Store;
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings;
-use crate::call::Time;
+use crate::call::{Ground, Time};
 use crate::capability::Capability;
 use crate::guest::budget::{Budget, CpuClock, Stop, Waited};
 use crate::guest::limiter::Limiter;
@@ -20,7 +20,6 @@ use crate::keeper::Keeper;
 use crate::log::CallLog;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
-use crate::whereabouts::Whereabouts;
 
 /// What a call may do besides reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +44,7 @@ pub(crate) struct CallState {
     pub(crate) settings: Option<Arc<Map<String, Value>>>,
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
-    pub(crate) whereabouts: Arc<Whereabouts>,
+    pub(crate) ground: Ground,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -63,7 +62,7 @@ pub(crate) struct Beginning {
     pub(crate) unit: Unit,
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
-    pub(crate) whereabouts: Arc<Whereabouts>,
+    pub(crate) ground: Ground,
     pub(crate) time: Time,
 }
 
@@ -81,8 +80,7 @@ impl CallState {
 
 /// Makes the fresh store of one call, with every bound set.
 pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
-    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, whereabouts, time } =
-        beginning;
+    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, ground, time } = beginning;
     let waited = Waited::default();
     let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.minute));
     let log = Arc::new(Mutex::new(log));
@@ -101,7 +99,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         settings: None,
         keeper,
         outbound,
-        whereabouts,
+        ground,
         log,
     };
     let mut store = Store::new(engine, state);

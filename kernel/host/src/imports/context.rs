@@ -46,7 +46,7 @@ impl Host for CallState {
 
     fn instance(&mut self) -> wasmtime::Result<InstanceView> {
         self.count()?;
-        let Whereabouts { id, name, provinces } = &*self.whereabouts;
+        let Whereabouts { id, name, provinces } = &*self.ground.whereabouts;
         let provinces = provinces.iter().map(ToString::to_string).collect();
         Ok(InstanceView { id: id.to_string(), name: name.clone(), provinces })
     }

@@ -7,6 +7,7 @@ mod config;
 mod context;
 mod convert;
 mod http_out;
+mod i18n;
 mod kv;
 mod milestones;
 mod registry;

@@ -163,7 +163,7 @@ pub(super) fn unsigned_with_hosts(hosts: &Value) -> Bytes {
     let outgoing = capabilities.iter_mut().find(|capability| capability["name"] == "http-out").unwrap();
     outgoing["hosts"] = hosts.clone();
     std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
-    for below in ["templates", "assets"] {
+    for below in ["templates", "assets", "locales"] {
         std::fs::create_dir(folder.path().join(below)).unwrap();
         for file in std::fs::read_dir(source.join(below)).unwrap() {
             let file = file.unwrap();

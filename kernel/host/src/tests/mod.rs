@@ -14,4 +14,5 @@ mod kv;
 mod outside;
 mod secrets;
 mod trust;
+mod words;
 mod writes;

@@ -3,6 +3,7 @@
 //! It compiles and renders nothing: what a template does with its data only the plugin's own pages can show.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tiwizi_model::Language;
 use tiwizi_words::Messages;
@@ -34,7 +35,7 @@ pub fn check_plugin_texts(
     }
     let Ok(none) = Messages::of::<&str>([]) else { return faults };
     let known = templates.clone();
-    let compiled = PluginTemplates::new("check", "0.0.0", none, move |name| known.get(name).cloned());
+    let compiled = PluginTemplates::new("check", "0.0.0", Arc::new(none), move |name| known.get(name).cloned());
     for (name, source) in templates {
         let file = format!("templates/{name}.html");
         if let Err(error) = compiled.compile(name) {

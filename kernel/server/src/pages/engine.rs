@@ -9,7 +9,7 @@ use std::sync::Arc;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, context};
 use tiwizi_model::limits;
-use tiwizi_words::{Messages, MessagesError, Texts};
+use tiwizi_words::{Messages, Texts};
 
 use self::functions::{csrf, escape, functions, plugin_address};
 use super::assets::Assets;
@@ -68,9 +68,6 @@ pub enum EngineError {
         #[source]
         source: minijinja::Error,
     },
-    /// A built-in file of messages is wrong.
-    #[error("the pages' messages cannot be read")]
-    Messages(#[source] MessagesError),
 }
 
 /// Why a page could not be rendered.
@@ -104,14 +101,13 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Reads the built-in templates and messages.
-    pub(crate) fn new(instance: &str) -> Result<Self, EngineError> {
+    /// Reads the built-in templates.
+    pub(crate) fn new(instance: &str, messages: Arc<Messages>) -> Result<Self, EngineError> {
         let mut environment = environment();
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         for (name, source) in KERNEL {
             environment.add_template(name, source).map_err(|source| EngineError::Template { name, source })?;
         }
-        let messages = Arc::new(Messages::kernel().map_err(EngineError::Messages)?);
         Ok(Self { environment, messages, assets: Assets::new(), instance: instance.into() })
     }
 
@@ -181,7 +177,7 @@ impl PluginTemplates {
     pub(crate) fn new(
         plugin: &str,
         version: &str,
-        messages: Messages,
+        messages: Arc<Messages>,
         find: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         let mut environment = environment();
@@ -193,17 +189,12 @@ impl PluginTemplates {
             "components.html" => Ok(Some(COMPONENTS.to_owned())),
             _ => find(name).map(checked).transpose(),
         });
-        Self { environment, messages: Arc::new(messages), plugin: plugin.to_owned(), version: version.to_owned() }
+        Self { environment, messages, plugin: plugin.to_owned(), version: version.to_owned() }
     }
 
     /// The version whose templates these are.
     pub(crate) fn version(&self) -> &str {
         &self.version
-    }
-
-    /// Its messages.
-    pub(crate) fn messages(&self) -> Arc<Messages> {
-        Arc::clone(&self.messages)
     }
 
     /// Compiles a template and renders nothing.

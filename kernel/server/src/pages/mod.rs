@@ -30,6 +30,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use tiwizi_model::PluginId;
 use tiwizi_registry::kinds::Names;
+use tiwizi_words::Messages;
 
 use crate::app::App;
 
@@ -47,12 +48,12 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Reads the built-in templates and messages.
+    /// Reads the built-in templates.
     ///
     /// # Errors
     /// When one of them is not well-formed.
-    pub fn load(instance: &str) -> Result<Self, PagesError> {
-        Ok(Self { engine: engine::Engine::new(instance)?, names: Names::new(), plugins: Mutex::default() })
+    pub(crate) fn load(instance: &str, messages: Arc<Messages>) -> Result<Self, PagesError> {
+        Ok(Self { engine: engine::Engine::new(instance, messages)?, names: Names::new(), plugins: Mutex::default() })
     }
 }
 

@@ -7,9 +7,8 @@ use axum::response::Response;
 use http::HeaderMap;
 use minijinja::Value;
 use minijinja::value::Serde;
-use tiwizi_host::{Answer, Host};
+use tiwizi_host::Answer;
 use tiwizi_model::{Language, PluginId};
-use tiwizi_words::Messages;
 
 use super::engine::{PluginTemplates, RenderError};
 use super::visit::{Asked, with_status};
@@ -47,11 +46,6 @@ pub(crate) async fn render_plugin(app: &App, page: PluginPage<'_>, answer: Answe
     }
 }
 
-/// The messages of a plugin that is installed.
-pub(super) fn messages(app: &App, plugin: &PluginId) -> Option<Arc<Messages>> {
-    templates(app, plugin).ok().map(|templates| templates.messages())
-}
-
 /// The templates of the version that is installed now.
 fn templates(app: &App, plugin: &PluginId) -> Result<Arc<PluginTemplates>, Problem> {
     let version = app.host.plugin(plugin).ok_or(Fault::UnknownPlugin)?.version;
@@ -59,16 +53,12 @@ fn templates(app: &App, plugin: &PluginId) -> Result<Arc<PluginTemplates>, Probl
     if let Some(templates) = known.get(plugin).filter(|templates| templates.version() == version) {
         return Ok(Arc::clone(templates));
     }
-    let messages = Messages::readable(plugin, files(&app.host, plugin));
+    let messages = app.host.messages(plugin).ok_or(Fault::UnknownPlugin)?;
     let (host, id) = (app.host.clone(), plugin.clone());
     let find = move |name: &str| host.template(&id, name).map(|template| template.to_string());
     let templates = Arc::new(PluginTemplates::new(plugin.as_str(), &version, messages, find));
     known.insert(plugin.clone(), Arc::clone(&templates));
     Ok(templates)
-}
-
-fn files(host: &Host, plugin: &PluginId) -> Vec<(Language, Arc<str>)> {
-    Language::ALL.into_iter().filter_map(|language| Some((language, host.locale(plugin, language)?))).collect()
 }
 
 fn failed(plugin: &PluginId, template: &str, error: &RenderError) -> Problem {

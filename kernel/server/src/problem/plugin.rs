@@ -59,9 +59,11 @@ impl From<HostError> for Problem {
                 Self::from(Fault::Invalid).at_all(source.fields.into_iter().map(FieldProblem::from))
             }
             HostError::Storage(source) => source.into(),
-            HostError::Engine(_) | HostError::Threads(_) | HostError::Cache(_) | HostError::Kinds { .. } => {
-                Self::internal(error)
-            }
+            HostError::Engine(_)
+            | HostError::Threads(_)
+            | HostError::Cache(_)
+            | HostError::Messages(_)
+            | HostError::Kinds { .. } => Self::internal(error),
         }
     }
 }

@@ -201,3 +201,18 @@ fn a_broken_file_is_refused() {
     assert!(matches!(Messages::of([(Language::French, "a = { $b")]), Err(MessagesError::Syntax { .. })));
     assert!(matches!(Messages::of([(Language::French, "a = 1\na = 2")]), Err(MessagesError::Twice { .. })));
 }
+
+#[test]
+fn a_text_that_is_a_number_counts_and_a_code_does_not() {
+    let file = "left = { $count ->\n    [one] { $count } place\n   *[other] { $count } places\n}\n";
+    let texts = Texts::new(Language::French, Arc::new(Messages::of([(Language::French, file)]).unwrap()));
+    let left = |count: &str| texts.find_with("left", &[("count".to_owned(), count.to_owned())]).unwrap();
+    assert_eq!(
+        (left("1"), left("1200"), left("-0.5")),
+        ("1 place".into(), "1\u{202f}200 places".into(), "−0,5 place".into())
+    );
+    for code in ["007", "1e3", "12.", "1234567890123456", "+1", ".5", ""] {
+        assert_eq!(left(code), format!("{code} places"));
+    }
+    assert_eq!(texts.find_with("nowhere", &[]), None);
+}

@@ -1,8 +1,8 @@
 //! The real kernel, through the component's imports.
 
 use super::{
-    CallerView, ConfigImport, ContextImport, Entry, Error, HttpOutImport, InstanceView, KeyPage, KvImport, Level,
-    MilestonesImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport, StoreImport,
+    CallerView, ConfigImport, ContextImport, Entry, Error, HttpOutImport, I18nImport, InstanceView, KeyPage, KvImport,
+    Level, MilestonesImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport, StoreImport,
     TelemetryImport,
 };
 use crate::bindings::tiwizi::plugin as wire;
@@ -158,5 +158,19 @@ impl SecretsImport for Kernel {
 impl HttpOutImport for Kernel {
     fn fetch(request: &Request, options: &Options) -> Result<Response, Error> {
         wire::http_out::fetch(request, options)
+    }
+}
+
+impl I18nImport for Kernel {
+    fn translate(key: &str, args: &[(String, String)], language: Option<&str>) -> Result<String, Error> {
+        wire::i18n::translate(key, args, language)
+    }
+
+    fn format_number(value: f64, decimals: u8, language: Option<&str>) -> String {
+        wire::i18n::format_number(value, decimals, language)
+    }
+
+    fn format_date(at: u64, language: Option<&str>) -> String {
+        wire::i18n::format_date(at, language)
     }
 }

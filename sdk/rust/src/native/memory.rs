@@ -13,7 +13,7 @@ use super::metrics::Numbers;
 use super::rights::Action;
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
 use crate::context::Instance;
-use crate::{Caller, CallerKind};
+use crate::{Caller, CallerKind, Language};
 
 const PAGE_ROWS_DEFAULT: u32 = 50;
 const PAGE_ROWS_MAX: u32 = 100;
@@ -36,6 +36,8 @@ pub(super) struct Memory {
     pub(super) logged: Vec<String>,
     pub(super) numbers: Numbers,
     pub(super) instance: Instance,
+    /// The plugin's messages, by language.
+    pub(super) messages: BTreeMap<Language, String>,
     /// The capabilities that are granted.
     pub(super) granted: BTreeSet<String>,
     pub(super) values: Values,
@@ -89,6 +91,7 @@ impl Memory {
             logged: Vec::new(),
             numbers: Numbers::of_manifest(&manifest),
             instance: super::context::two_provinces(),
+            messages: BTreeMap::new(),
             granted: list_at(&manifest, "capabilities").iter().map(|asked| text_at(asked, "name")).collect(),
             values: Values::default(),
             settings: super::config::defaults(&manifest),

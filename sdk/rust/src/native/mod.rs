@@ -42,6 +42,7 @@ mod config;
 mod context;
 mod hooks;
 mod http_out;
+mod i18n;
 mod imports;
 mod json;
 mod kind;
@@ -143,6 +144,14 @@ pub fn set_setting(name: &str, value: Value) {
 /// Sets a secret, as an administrator does; what the manifest does not name cannot be read.
 pub fn set_secret(name: &str, secret: &str) {
     secrets::set(name, secret);
+}
+
+/// Gives the plugin its messages in a language, as Fluent text: `include_str!("../locales/fr.ftl")`.
+///
+/// # Panics
+/// When the tag is none of the seven, or the text is not well-formed.
+pub fn add_messages(language: &str, text: &str) {
+    i18n::add(language, text);
 }
 
 /// Lays out the answer that the outside gives to a request. What is not laid out cannot be reached.

@@ -11,6 +11,7 @@ mod kv;
 mod outside;
 mod raw;
 mod secrets;
+mod words;
 mod work;
 
 use tiwizi_sdk::hooks::{Proposal, Verdict};
@@ -71,6 +72,7 @@ const ROUTES: &[Route] = &[
     Route::get("/deadline", here::deadline),
     Route::get("/metrics", here::metrics),
     Route::post("/count", here::count),
+    Route::get("/words", words::words),
     Route::get("/secrets", secrets::told),
     Route::get("/kv/see", kv::see),
     Route::get("/kv/keys", kv::keys),

@@ -7,7 +7,7 @@ use super::super::look::{Script, Viewer};
 use super::*;
 
 fn engine() -> Engine {
-    Engine::new("Souss").unwrap()
+    Engine::new("Souss", Arc::new(Messages::kernel().unwrap())).unwrap()
 }
 
 fn look(language: Language, path: &str) -> Look {
@@ -16,7 +16,7 @@ fn look(language: Language, path: &str) -> Look {
 
 fn plugin_page(template: &'static str, data: serde_json::Value) -> Result<String, RenderError> {
     let messages = Messages::of([(Language::French, "hello = Bonjour { $name }")]).unwrap();
-    let plugin = PluginTemplates::new("training", "1.0.0", messages, move |name| {
+    let plugin = PluginTemplates::new("training", "1.0.0", Arc::new(messages), move |name| {
         (name == "page").then(|| format!("{{% extends \"layout.html\" %}}{{% import \"components.html\" as c %}}{{% block content %}}{template}{{% endblock %}}"))
     });
     let data = Value::from(minijinja::value::Serde(data));

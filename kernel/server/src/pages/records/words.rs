@@ -10,8 +10,8 @@ use tiwizi_model::{Language, Record};
 use tiwizi_records::Kind;
 use tiwizi_words::Texts;
 
+use super::super::register;
 use super::super::visit::Visit;
-use super::super::{plugin, register};
 use super::shape::{Part, Shape, is_name};
 use crate::app::App;
 
@@ -28,7 +28,7 @@ impl Words {
     /// The words of a kind.
     pub(super) fn new(app: &App, visit: &Visit, kind: &Kind) -> Self {
         let texts = visit.texts(app);
-        let messages = kind.name().namespace().parse().ok().and_then(|id| plugin::messages(app, &id));
+        let messages = kind.name().namespace().parse().ok().and_then(|id| app.host.messages(&id));
         let texts = messages.map_or(texts.clone(), |messages| texts.with_plugin(messages));
         Self { texts, kind: kind.name().name().to_owned() }
     }

@@ -1,5 +1,6 @@
 //! The command line, as `kernel.md` section 4 promises it to scripts.
 
+mod life;
 mod trust;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use crate::commands::plugin_check::Check;
 use crate::commands::plugin_new::New;
 use crate::commands::plugin_settings::PluginSettings;
 
+pub(crate) use life::{Remove, Rollback, Upgrade};
 pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};
 
 /// Tiwizi: a federated platform for cooperatives.
@@ -46,7 +48,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Register,
     },
-    /// Plugins: make, build, check, pack, sign, verify, install, list, grant; whom to trust.
+    /// Plugins: make, build, check, pack, sign, verify, install, upgrade, remove, list, grant; whom to trust.
     Plugin {
         #[command(subcommand)]
         command: Plugin,
@@ -56,6 +58,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Log,
     },
+    /// Compile a component from standard input to standard output, for the plugin host.
+    #[command(hide = true)]
+    CompileComponent,
 }
 
 #[derive(Debug, Args)]
@@ -230,6 +235,12 @@ pub(crate) enum Plugin {
         #[arg(long)]
         dev: bool,
     },
+    /// Replace an installed plugin by another version of it.
+    Upgrade(Upgrade),
+    /// Go back to the version before the last upgrade.
+    Rollback(Rollback),
+    /// Remove a plugin with everything that is its own.
+    Remove(Remove),
     /// List the installed plugins.
     List {
         #[command(flatten)]

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+pub(crate) mod compile_component;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod init;
@@ -9,6 +10,7 @@ pub(crate) mod plugin;
 pub(crate) mod plugin_build;
 pub(crate) mod plugin_check;
 pub(crate) mod plugin_keys;
+pub(crate) mod plugin_life;
 pub(crate) mod plugin_new;
 pub(crate) mod plugin_settings;
 pub(crate) mod plugin_trust;

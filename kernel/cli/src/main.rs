@@ -21,6 +21,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if matches!(arguments.command, Command::CompileComponent) {
+        return commands::compile_component::run();
+    }
     start_log(&arguments);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("tiwizi").build() {
         Ok(runtime) => runtime,
@@ -42,6 +45,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Register { command } => commands::register::run(command).await,
         Command::Plugin { command } => commands::plugin::run(command).await,
         Command::Log { command } => commands::log::run(command).await,
+        // Done before there was a runtime: its process is bounded.
+        Command::CompileComponent => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use criterion::Criterion;
 use tiwizi_host::bundle::{Sources, pack};
-use tiwizi_host::{Acceptance, Grants, Guests, Host, HostSettings, Request};
+use tiwizi_host::{Acceptance, Compiler, Grants, Guests, Host, HostSettings, Request};
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, InstanceId, Language, PluginId};
 use tiwizi_records::{Catalogue, Plain, Records};
@@ -39,7 +39,8 @@ async fn host(directory: &Path) -> Host {
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let records = Records::new(db, catalogue, vec![Arc::new(Plain)], ambient.clone(), instance);
     let files = Files::open(directory, ambient.clone()).unwrap();
-    let guests = Guests::start(HostSettings::new(directory), records.db(), ambient).await.unwrap();
+    let settings = HostSettings::new(directory, Compiler::InProcess);
+    let guests = Guests::start(settings, records.db(), ambient).await.unwrap();
     let host = Host::start(guests, records, files).await.unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);

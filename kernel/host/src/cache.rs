@@ -13,6 +13,7 @@ use tiwizi_model::{Ambient, FileHash};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::compile::Code;
 use crate::precompiled::Seal;
 
 /// Why the cache cannot be used.
@@ -29,13 +30,16 @@ pub enum CacheError {
         #[source]
         source: io::Error,
     },
-    /// The compiler refused the component.
-    #[error("the component could not be compiled")]
-    Compile {
-        /// What it said.
+    /// Code that was compiled just now does not load.
+    #[error("the compiled component does not load")]
+    Load {
+        /// What wasmtime said.
         #[source]
         source: wasmtime::Error,
     },
+    /// The seal that was just put on is not right.
+    #[error("the compiled component lost its seal")]
+    Seal,
 }
 
 /// The directory of compiled components.
@@ -72,16 +76,21 @@ impl Cache {
             .ok()
     }
 
-    /// Compiles a component and keeps the outcome. It takes seconds of processor time: call it on a blocking thread.
-    pub(crate) fn compile(&self, hash: FileHash, bytes: &[u8]) -> Result<Component, CacheError> {
-        let compile = |source| CacheError::Compile { source };
-        let code = self.engine.precompile_component(bytes).map_err(compile)?;
+    /// Keeps the code of a component under this instance's seal, and loads it. It writes megabytes: call it on a blocking thread.
+    pub(crate) fn keep(&self, hash: FileHash, code: &Code) -> Result<Component, CacheError> {
         let (name, path) = self.place(hash);
-        let sealed = self.seal.close(&name, &code);
+        let sealed = self.seal.close(&name, code);
         write_whole(&path, &sealed).map_err(|source| file("write", &path, source))?;
-        match self.seal.open(&name, sealed) {
-            Some(sealed) => sealed.load(&self.engine).map_err(compile),
-            None => Component::new(&self.engine, bytes).map_err(compile),
+        let sealed = self.seal.open(&name, sealed).ok_or(CacheError::Seal)?;
+        sealed.load(&self.engine).map_err(|source| CacheError::Load { source })
+    }
+
+    /// Forgets a component. What is not there is forgotten already.
+    pub(crate) fn forget(&self, hash: FileHash) -> Result<(), CacheError> {
+        let path = self.place(hash).1;
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(file("delete", &path, source)),
+            _ => Ok(()),
         }
     }
 
@@ -129,17 +138,21 @@ mod tests {
 
     const HASH: FileHash = FileHash([1; 32]);
 
-    fn component() -> Vec<u8> {
-        wat::parse_str(r#"(component (core module $m (func (export "f"))) (core instance (instantiate $m)))"#).unwrap()
+    async fn compiled(engine: &Engine) -> Code {
+        let text = r#"(component (core module $m (func (export "f"))) (core instance (instantiate $m)))"#;
+        let component = wat::parse_str(text).unwrap().into();
+        crate::compile::compile(&crate::Compiler::InProcess, engine, component).await.unwrap()
     }
 
-    #[test]
-    fn a_compiled_component_is_loaded_again_and_a_damaged_one_is_not() {
+    /// P19: code that was changed on disk is never loaded.
+    #[tokio::test]
+    async fn p19_a_compiled_component_is_loaded_again_and_a_damaged_one_is_not() {
         let directory = tempfile::tempdir().unwrap();
         let engine = crate::engine::engine(1).unwrap();
         let cache = Cache::open(directory.path(), &engine, &Ambient::system()).unwrap();
+        let code = compiled(&engine).await;
         assert!(cache.load(HASH).is_none());
-        cache.compile(HASH, &component()).unwrap();
+        cache.keep(HASH, &code).unwrap();
         assert!(cache.load(HASH).is_some());
 
         let again = Cache::open(directory.path(), &engine, &Ambient::system()).unwrap();
@@ -151,8 +164,11 @@ mod tests {
         bytes[middle] ^= 0x10;
         fs::write(&path, bytes).unwrap();
         assert!(cache.load(HASH).is_none());
-        cache.compile(HASH, &component()).unwrap();
+        cache.keep(HASH, &code).unwrap();
         assert!(cache.load(HASH).is_some());
+        cache.forget(HASH).unwrap();
+        assert!(cache.load(HASH).is_none());
+        cache.forget(HASH).unwrap();
     }
 
     #[test]

@@ -12,6 +12,7 @@ use tiwizi_model::{Ambient, Language, PluginId, limits};
 use tiwizi_records::{Records, Unit, WriteError};
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
@@ -29,7 +30,7 @@ use crate::text::escaped;
 use crate::whereabouts::Whereabouts;
 
 /// After how many seconds a busy plugin may be asked again.
-const RETRY_AFTER_S: u64 = 1;
+pub(crate) const RETRY_AFTER_S: u64 = 1;
 
 /// Why a call gave no answer. Whatever the guest wrote is gone.
 #[derive(Debug, thiserror::Error)]
@@ -151,19 +152,21 @@ impl Time {
     const HOOK: Self = Self { cpu_ms: limits::HOOK_CPU_MS_MAX, wall_ms: limits::HOOK_WALL_MS_MAX };
 }
 
+/// A call that may run: the plugin as it stands, and a place behind its gate. The place is given back when this is dropped.
+pub(crate) struct Admitted {
+    pub(crate) plugin: Arc<Plugin>,
+    pub(crate) place: OwnedSemaphorePermit,
+}
+
 /// Answers a request through a plugin, as the caller.
 pub(crate) async fn handle(
     ground: Ground,
-    plugin: Arc<Plugin>,
+    admitted: Admitted,
     caller: Caller,
     request: Request,
 ) -> Result<Answer, CallError> {
+    let Admitted { plugin, place: _place } = admitted;
     let time = Time::of_page(&plugin);
-    let busy = CallError::Busy { retry_after: RETRY_AFTER_S };
-    let _running = match timeout(Duration::from_millis(time.wall_ms), plugin.gate.enter()).await {
-        Ok(Ok(permit)) => permit,
-        Ok(Err(_)) | Err(_) => return Err(busy),
-    };
     let exports = Arc::clone(plugin.pre.exports());
     let handler = exports.http_handler()?;
     let mut guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
@@ -224,6 +227,62 @@ pub(crate) async fn health(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Resu
     guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_health(store).await).await
 }
 
+/// The same over a unit that is not stored; the unit stays as it is.
+pub(crate) async fn probe(
+    ground: &Ground,
+    plugin: &Arc<Plugin>,
+    unit: &Unit,
+) -> Result<Result<(), types::Error>, CallError> {
+    let caller = Caller::system().through(plugin.id().clone());
+    let beginning = Beginning { unit: unit.clone(), ..begin(ground, plugin, caller) };
+    let mut guest = Guest::of(ground, beginning, Time::of_page(plugin));
+    guest.store.data_mut().mode = Mode::Migrating;
+    let exports = Arc::clone(plugin.pre.exports());
+    guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_health(store).await).await
+}
+
+/// One step of a migration.
+pub(crate) struct Step {
+    /// What the plugin answers: where the next step begins, none when all is done.
+    pub(crate) answer: Result<Option<String>, types::Error>,
+    /// What was gathered up to now.
+    pub(crate) unit: Unit,
+}
+
+/// Calls a plugin's `migrate` once, as the system, over what earlier steps gathered. When it fails the unit is gone.
+pub(crate) async fn migrate(
+    ground: &Ground,
+    plugin: &Arc<Plugin>,
+    unit: Unit,
+    (from, cursor): (&str, Option<&str>),
+) -> Result<Step, CallError> {
+    let caller = Caller::system().through(plugin.id().clone());
+    let beginning = Beginning { unit, ..begin(ground, plugin, caller) };
+    let mut guest = Guest::of(ground, beginning, Time::LIFECYCLE);
+    guest.store.data_mut().mode = Mode::Migrating;
+    let exports = Arc::clone(plugin.pre.exports());
+    let answer = guest
+        .run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_migrate(store, from, cursor).await);
+    let answer = answer.await?;
+    Ok(Step { answer, unit: guest.finish() })
+}
+
+/// What a call of the plugin's life begins with.
+fn begin(ground: &Ground, plugin: &Arc<Plugin>, caller: Caller) -> Beginning {
+    Beginning {
+        plugin: Arc::clone(plugin),
+        unit: Unit::new(ground.records.clone(), caller.clone()),
+        caller,
+        request_id: "lifecycle".into(),
+        language: Language::French,
+        ambient: ground.ambient.clone(),
+        keeper: ground.keeper.clone(),
+        outbound: ground.outbound.clone(),
+        ground: ground.clone(),
+        time: Time::LIFECYCLE,
+    }
+}
+
 /// A guest with its store, for one call.
 struct Guest {
     store: Store<CallState>,
@@ -239,23 +298,12 @@ impl Guest {
         language: Language,
         time: Time,
     ) -> Self {
-        let caller = caller.through(plugin.id().clone());
-        let store = store(
-            &ground.engine,
-            Beginning {
-                plugin: Arc::clone(plugin),
-                unit: Unit::new(ground.records.clone(), caller.clone()),
-                caller,
-                request_id,
-                language,
-                ambient: ground.ambient.clone(),
-                keeper: ground.keeper.clone(),
-                outbound: ground.outbound.clone(),
-                ground: ground.clone(),
-                time,
-            },
-        );
-        Self { store, time }
+        let beginning = begin(ground, plugin, caller.through(plugin.id().clone()));
+        Self::of(ground, Beginning { request_id, language, ..beginning }, time)
+    }
+
+    fn of(ground: &Ground, beginning: Beginning, time: Time) -> Self {
+        Self { store: store(&ground.engine, Beginning { time, ..beginning }), time }
     }
 
     /// Instantiates the component and calls one of its exports within the time.

@@ -7,6 +7,7 @@ use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
 
 use tiwizi_model::limits;
 
+use crate::compile::CompileError;
 use crate::text::escaped;
 
 /// The interfaces of the kernel, version 1.
@@ -48,6 +49,14 @@ pub enum ComponentError {
     /// A core module, a precompiled file or something else.
     #[error("component.wasm is no WebAssembly component; the kernel takes components only and compiles them itself")]
     Kind,
+    /// It is built to keep whoever reads it busy.
+    #[error("component.wasm has {what}; {most} are allowed")]
+    Crowded {
+        /// Of what it has too much.
+        what: &'static str,
+        /// What is allowed.
+        most: u64,
+    },
     /// It breaks the rules of WebAssembly.
     #[error("component.wasm is not valid")]
     Invalid {
@@ -61,12 +70,12 @@ pub enum ComponentError {
         /// The import's name.
         import: String,
     },
-    /// The compiler does not take it.
+    /// It could not be compiled within the bounds.
     #[error("component.wasm could not be compiled")]
     Compile {
-        /// What it said.
+        /// Why.
         #[source]
-        source: wasmtime::Error,
+        source: CompileError,
     },
     /// Its imports or exports have other types than those of this kernel.
     #[error("component.wasm does not fit this kernel's interfaces")]
@@ -89,7 +98,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), ComponentError> {
     if !Parser::is_component(bytes) {
         return Err(ComponentError::Kind);
     }
-    check_imports(bytes)?;
+    scan(bytes)?;
     Validator::new_with_features(features())
         .validate_all(bytes)
         .map(drop)
@@ -101,16 +110,31 @@ fn features() -> WasmFeatures {
     WasmFeatures::WASM2 | WasmFeatures::EXTENDED_CONST | WasmFeatures::COMPONENT_MODEL
 }
 
-fn check_imports(bytes: &[u8]) -> Result<(), ComponentError> {
+/// One walk over the sections, before anything is validated: it counts, and looks at the imports.
+fn scan(bytes: &[u8]) -> Result<(), ComponentError> {
     let invalid = |source| ComponentError::Invalid { source };
-    let mut depth = 0_usize;
+    let (mut depth, mut parts, mut items) = (0_usize, 0_usize, 0_u64);
     for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(invalid)? {
+        let payload = payload.map_err(invalid)?;
+        items = items.saturating_add(count(&payload).into());
+        if items > limits::COMPONENT_ITEMS_MAX {
+            return Err(ComponentError::Crowded { what: "too many definitions", most: limits::COMPONENT_ITEMS_MAX });
+        }
+        match payload {
             Payload::Version { encoding, .. } => {
                 if depth == 0 && encoding != Encoding::Component {
                     return Err(ComponentError::Kind);
                 }
                 depth = depth.saturating_add(1);
+                parts = parts.saturating_add(1);
+                if depth > limits::COMPONENT_DEPTH_MAX {
+                    let most = limits::COMPONENT_DEPTH_MAX as u64;
+                    return Err(ComponentError::Crowded { what: "components too deep within each other", most });
+                }
+                if parts > limits::COMPONENT_PARTS_MAX {
+                    let most = limits::COMPONENT_PARTS_MAX as u64;
+                    return Err(ComponentError::Crowded { what: "too many modules and components inside", most });
+                }
             }
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(imports) if depth == 1 => {
@@ -125,6 +149,29 @@ fn check_imports(bytes: &[u8]) -> Result<(), ComponentError> {
         }
     }
     Ok(())
+}
+
+/// How many things a section defines.
+fn count(payload: &Payload<'_>) -> u32 {
+    match payload {
+        Payload::TypeSection(section) => section.count(),
+        Payload::ImportSection(section) => section.count(),
+        Payload::FunctionSection(section) => section.count(),
+        Payload::TableSection(section) => section.count(),
+        Payload::GlobalSection(section) => section.count(),
+        Payload::ExportSection(section) => section.count(),
+        Payload::ElementSection(section) => section.count(),
+        Payload::DataSection(section) => section.count(),
+        Payload::InstanceSection(section) => section.count(),
+        Payload::CoreTypeSection(section) => section.count(),
+        Payload::ComponentInstanceSection(section) => section.count(),
+        Payload::ComponentAliasSection(section) => section.count(),
+        Payload::ComponentTypeSection(section) => section.count(),
+        Payload::ComponentCanonicalSection(section) => section.count(),
+        Payload::ComponentImportSection(section) => section.count(),
+        Payload::ComponentExportSection(section) => section.count(),
+        _ => 0,
+    }
 }
 
 fn is_offered(import: &str) -> bool {
@@ -188,11 +235,58 @@ mod tests {
         assert!(matches!(check(&threads), Err(ComponentError::Invalid { .. })));
     }
 
+    /// P18: what nests too deeply is refused by the count, before anything is validated.
     #[test]
-    fn deep_nesting_is_refused_quickly() {
-        let deep = format!("{}{}", "(component ".repeat(5_000), ")".repeat(5_000));
-        if let Ok(bytes) = wat::parse_str(&deep) {
-            assert!(check(&bytes).is_err());
+    fn p18_components_deep_within_each_other_are_refused() {
+        // By hand: each begins as a component does, then says that the rest is the inside of another.
+        let mut bytes = wat::parse_str("(component)").unwrap();
+        let empty = bytes.clone();
+        for _ in 0..1_000 {
+            let mut length = Vec::new();
+            let mut left = bytes.len();
+            while left >= 0x80 {
+                length.push(u8::try_from(left & 0x7f).unwrap() | 0x80);
+                left >>= 7;
+            }
+            length.push(u8::try_from(left).unwrap());
+            bytes = [&empty[..], &[4], &length, &bytes].concat();
         }
+        assert!(matches!(check(&bytes), Err(ComponentError::Crowded { .. })), "{:?}", check(&bytes));
+    }
+
+    /// P18: forty records that each hold the one before twice would be a type of 2^40 parts.
+    #[test]
+    fn p18_a_type_that_doubles_again_and_again_is_refused() {
+        let mut text = "(component (type $t0 (record (field \"a\" u8))) ".to_owned();
+        for number in 1..40 {
+            let before = number - 1;
+            text += &format!("(type $t{number} (record (field \"a\" $t{before}) (field \"b\" $t{before})))");
+        }
+        let bytes = wat::parse_str(text + ")").unwrap();
+        assert!(matches!(check(&bytes), Err(ComponentError::Invalid { .. })), "{:?}", check(&bytes));
+    }
+
+    #[test]
+    fn p18_crowds_of_modules_and_of_definitions_are_refused() {
+        let modules = format!("(component {})", "(core module)".repeat(limits::COMPONENT_PARTS_MAX));
+        let crowded = check(&wat::parse_str(modules).unwrap());
+        assert!(matches!(crowded, Err(ComponentError::Crowded { .. })), "{crowded:?}");
+        let mut functions = wasm_encoder::FunctionSection::new();
+        for _ in 0..=limits::COMPONENT_ITEMS_MAX {
+            functions.function(0);
+        }
+        let mut module = wasm_encoder::Module::new();
+        module.section(&functions);
+        let mut component = wasm_encoder::Component::new();
+        component.section(&wasm_encoder::ModuleSection(&module));
+        let crowded = check(&component.finish());
+        assert!(matches!(crowded, Err(ComponentError::Crowded { .. })), "{crowded:?}");
+    }
+
+    /// P17: a component that is too large is refused before it is parsed.
+    #[test]
+    fn p17_a_component_that_is_too_large_is_refused_unread() {
+        let bytes = vec![0; usize::try_from(limits::COMPONENT_BYTES_MAX).unwrap() + 1];
+        assert!(matches!(check(&bytes), Err(ComponentError::Large { .. })));
     }
 }

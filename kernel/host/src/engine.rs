@@ -23,6 +23,21 @@ const CALL_STACK_BYTES: usize = limits::PLUGIN_STACK_BYTES_MAX + (2 << 20);
 
 /// Builds the engine with a pool for so many instances at once.
 pub(crate) fn engine(instances_max: u32) -> wasmtime::Result<Engine> {
+    let mut config = config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances_max)));
+    Engine::new(&config)
+}
+
+/// Builds the engine of the compiler's process: it compiles the same code, runs nothing and so reserves no memory for instances. One
+/// thread compiles, so that the bounds of the process mean the same on every machine.
+pub(crate) fn compiling_engine() -> wasmtime::Result<Engine> {
+    let mut config = config();
+    config.parallel_compilation(false).allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    Engine::new(&config)
+}
+
+/// What compiled code depends on.
+fn config() -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -38,9 +53,8 @@ pub(crate) fn engine(instances_max: u32) -> wasmtime::Result<Engine> {
         .consume_fuel(false)
         .max_wasm_stack(limits::PLUGIN_STACK_BYTES_MAX)
         .async_stack_size(CALL_STACK_BYTES)
-        .memory_init_cow(true)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances_max)));
-    Engine::new(&config)
+        .memory_init_cow(true);
+    config
 }
 
 fn pool(instances_max: u32) -> PoolingAllocationConfig {
@@ -110,6 +124,14 @@ fn spawn(engine: wasmtime::EngineWeak, stopped: Arc<AtomicBool>) -> std::io::Res
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_engines_compile_the_same_code() {
+        let component = wat::parse_str(r#"(component (core module (func (export "f"))))"#).unwrap();
+        let (running, compiling) = (engine(1).unwrap(), compiling_engine().unwrap());
+        let compile = |engine: &Engine| engine.precompile_component(&component).unwrap();
+        assert_eq!(compile(&running), compile(&compiling));
+    }
 
     #[test]
     fn a_ticker_that_ended_is_started_again() {

@@ -1,56 +1,146 @@
-//! How many calls of one plugin run at once, and how many may wait behind them.
+//! How many calls of one plugin run at once, how many may wait behind them, and how all of them are held while the plugin is
+//! replaced.
+//!
+//! The gate belongs to the plugin's place, not to a version of it: calls that wait at a held gate run the version that stands when it
+//! opens.
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tiwizi_model::limits;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
-/// The gate before one plugin.
+/// The gate before one plugin. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Gate {
+pub(crate) struct Gate(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     running: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
-    waiting_max: usize,
+    waiting: AtomicUsize,
+    /// Whether the long queue counts: from the moment the gate is held until the queue is short again.
+    long: AtomicBool,
+    held: AtomicBool,
+    bounds: Bounds,
 }
 
-/// Too many wait already.
+/// How many may run and wait, and for how long.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    running_max: u32,
+    waiting_max: usize,
+    wait: Duration,
+    held_max: usize,
+    held_wait: Duration,
+}
+
+/// Too many wait already, or it took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
 impl Gate {
     pub(crate) fn new() -> Self {
-        Self::of(limits::PLUGIN_CALLS_MAX, limits::PLUGIN_QUEUE_MAX)
+        Self::of(Bounds {
+            running_max: u32::try_from(limits::PLUGIN_CALLS_MAX).unwrap_or(u32::MAX),
+            waiting_max: limits::PLUGIN_QUEUE_MAX,
+            wait: Duration::from_millis(limits::PLUGIN_WALL_MS_MAX),
+            held_max: limits::PLUGIN_HELD_MAX,
+            held_wait: Duration::from_millis(limits::PLUGIN_HELD_WAIT_MS),
+        })
     }
 
-    fn of(running_max: usize, waiting_max: usize) -> Self {
-        Self { running: Arc::new(Semaphore::new(running_max)), waiting: Arc::default(), waiting_max }
+    fn of(bounds: Bounds) -> Self {
+        let running = usize::try_from(bounds.running_max).unwrap_or(Semaphore::MAX_PERMITS);
+        Self(Arc::new(Inner {
+            running: Arc::new(Semaphore::new(running)),
+            waiting: AtomicUsize::new(0),
+            long: AtomicBool::new(false),
+            held: AtomicBool::new(false),
+            bounds,
+        }))
     }
 
     /// Waits for a place. Dropping the future gives the place in the queue back.
     pub(crate) async fn enter(&self) -> Result<OwnedSemaphorePermit, Full> {
-        if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {
+        if let Ok(permit) = Arc::clone(&self.0.running).try_acquire_owned() {
             return Ok(permit);
         }
-        let _place = Place::take(&self.waiting, self.waiting_max).ok_or(Full)?;
-        Arc::clone(&self.running).acquire_owned().await.map_err(|_| Full)
+        let _place = Place::take(&self.0).ok_or(Full)?;
+        let Bounds { wait, held_wait, .. } = self.0.bounds;
+        let mut turn = pin!(Arc::clone(&self.0.running).acquire_owned());
+        let outcome = match timeout(wait, &mut turn).await {
+            Err(_) if self.0.long.load(Ordering::Acquire) => timeout(held_wait.saturating_sub(wait), &mut turn).await,
+            outcome => outcome,
+        };
+        outcome.map_err(|_| Full)?.map_err(|_| Full)
+    }
+
+    /// Holds the gate and waits until the calls that run and those that waited before have ended. Calls that come from now on wait
+    /// until what this returns is dropped. Nobody else may hold the gate meanwhile.
+    pub(crate) async fn hold(&self) -> Result<Held, Full> {
+        self.0.long.store(true, Ordering::Release);
+        self.0.held.store(true, Ordering::Release);
+        let mut held = Held { gate: self.clone(), all: None };
+        let all = Arc::clone(&self.0.running).acquire_many_owned(self.0.bounds.running_max);
+        let all = timeout(self.0.bounds.held_wait, all).await;
+        held.all = Some(all.map_err(|_| Full)?.map_err(|_| Full)?);
+        Ok(held)
+    }
+
+    /// Whether both are the same gate.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// A gate that nobody passes.
+#[derive(Debug)]
+pub(crate) struct Held {
+    gate: Gate,
+    all: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.gate.0.held.store(false, Ordering::Release);
+        drop(self.all.take());
+        self.gate.0.shorten();
+    }
+}
+
+impl Inner {
+    /// The short queue counts again once nobody is held and the queue fits.
+    fn shorten(&self) {
+        if !self.held.load(Ordering::Acquire) && self.waiting.load(Ordering::Acquire) <= self.bounds.waiting_max / 2 {
+            self.long.store(false, Ordering::Release);
+        }
+    }
+
+    fn waiting_max(&self) -> usize {
+        if self.long.load(Ordering::Acquire) { self.bounds.held_max } else { self.bounds.waiting_max }
     }
 }
 
 /// A place in the queue.
-struct Place<'a>(&'a AtomicUsize);
+struct Place<'a>(&'a Inner);
 
 impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize, waiting_max: usize) -> Option<Self> {
-        let place = Self(waiting);
+    fn take(gate: &'a Inner) -> Option<Self> {
+        let place = Self(gate);
         // Dropped again at once when there was no room, which gives back what was added.
-        (waiting.fetch_add(1, Ordering::AcqRel) < waiting_max).then_some(place)
+        (gate.waiting.fetch_add(1, Ordering::AcqRel) < gate.waiting_max()).then_some(place)
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+        if self.0.long.load(Ordering::Acquire) {
+            self.0.shorten();
+        }
     }
 }
 
@@ -58,9 +148,14 @@ impl Drop for Place<'_> {
 mod tests {
     use super::*;
 
+    fn gate(waiting_max: usize) -> Gate {
+        let (wait, held_wait) = (Duration::from_secs(60), Duration::from_secs(600));
+        Gate::of(Bounds { running_max: 1, waiting_max, wait, held_max: 5, held_wait })
+    }
+
     #[tokio::test]
     async fn past_the_queue_a_call_is_turned_away_at_once() {
-        let gate = Gate::of(1, 1);
+        let gate = gate(1);
         let running = gate.enter().await.unwrap();
         let mut waiting = Box::pin(gate.enter());
         assert!(futures::poll!(&mut waiting).is_pending());
@@ -73,12 +168,57 @@ mod tests {
 
     #[tokio::test]
     async fn who_leaves_the_queue_gives_the_place_back() {
-        let gate = Gate::of(1, 1);
+        let gate = gate(1);
         let _running = gate.enter().await.unwrap();
         for _ in 0..10_000 {
             let mut waiting = Box::pin(gate.enter());
             assert!(futures::poll!(&mut waiting).is_pending());
         }
-        assert_eq!(gate.waiting.load(Ordering::Acquire), 0);
+        assert_eq!(gate.0.waiting.load(Ordering::Acquire), 0);
+    }
+
+    #[tokio::test]
+    async fn a_held_gate_lets_running_calls_end_and_makes_many_more_wait() {
+        let gate = gate(1);
+        let running = gate.enter().await.unwrap();
+        let mut holding = Box::pin(gate.hold());
+        assert!(futures::poll!(&mut holding).is_pending(), "a call still runs");
+        drop(running);
+        let held = holding.await.unwrap();
+        let mut waiting: Vec<_> = (0..5).map(|_| Box::pin(gate.enter())).collect();
+        for call in &mut waiting {
+            assert!(futures::poll!(call).is_pending());
+        }
+        assert_eq!(gate.enter().await.err(), Some(Full), "the long queue has an end too");
+        drop(held);
+        for call in waiting {
+            drop(call.await.unwrap());
+        }
+        assert!(!gate.0.long.load(Ordering::Acquire), "the short queue counts again");
+    }
+
+    #[tokio::test]
+    async fn giving_up_to_hold_a_gate_opens_it() {
+        let gate = gate(1);
+        let running = gate.enter().await.unwrap();
+        let mut holding = Box::pin(gate.hold());
+        assert!(futures::poll!(&mut holding).is_pending());
+        drop(holding);
+        drop(running);
+        assert!(gate.enter().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_held_call_waits_longer_than_one_in_the_queue_and_not_for_ever() {
+        let gate = gate(1);
+        let running = gate.enter().await.unwrap();
+        let before = tokio::time::Instant::now();
+        assert_eq!(gate.enter().await.err(), Some(Full));
+        assert_eq!(before.elapsed(), Duration::from_secs(60));
+        drop(running);
+        let _held = gate.hold().await.unwrap();
+        let before = tokio::time::Instant::now();
+        assert_eq!(gate.enter().await.err(), Some(Full));
+        assert_eq!(before.elapsed(), Duration::from_secs(600));
     }
 }

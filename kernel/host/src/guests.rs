@@ -11,6 +11,7 @@ use tiwizi_words::Messages;
 use wasmtime::Engine;
 
 use crate::call::{CallError, Ground};
+use crate::compile::Compiler;
 use crate::engine::{Ticker, engine};
 use crate::keeper::Keeper;
 use crate::load::Plugins;
@@ -26,6 +27,7 @@ pub struct Guests(Arc<Inner>);
 
 struct Inner {
     data: PathBuf,
+    compiler: Compiler,
     engine: Engine,
     ambient: Ambient,
     keeper: Keeper,
@@ -56,6 +58,7 @@ impl Guests {
             messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
             plugins: RwLock::default(),
             data: settings.data,
+            compiler: settings.compiler,
             engine,
             ambient,
         })))
@@ -76,6 +79,14 @@ impl Guests {
 
     pub(crate) fn data(&self) -> &Path {
         &self.0.data
+    }
+
+    pub(crate) fn compiler(&self) -> &Compiler {
+        &self.0.compiler
+    }
+
+    pub(crate) fn take_out(&self, id: &PluginId) {
+        self.0.plugins.write().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
     pub(crate) fn find(&self, id: &PluginId) -> Option<Arc<Plugin>> {
@@ -108,6 +119,15 @@ impl Guests {
     ) -> Result<Output, CallError> {
         self.0.ticker.ensure_running().map_err(|_| CallError::Stopping)?;
         self.0.runtime.run(work).await
+    }
+
+    /// The same for work that goes on when nobody waits for it any more.
+    pub(crate) async fn complete<Output: Send + 'static>(
+        &self,
+        work: impl Future<Output = Output> + Send + 'static,
+    ) -> Result<Output, CallError> {
+        self.0.ticker.ensure_running().map_err(|_| CallError::Stopping)?;
+        self.0.runtime.complete(work).await
     }
 }
 

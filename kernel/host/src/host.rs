@@ -7,14 +7,15 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
-use tiwizi_storage::{Db, Files, StorageError, plugin as rows};
+use tiwizi_storage::{Db, Files, StorageError, before, plugin as rows};
 use tiwizi_words::Messages;
 use tokio::sync::Mutex;
 
 use crate::answer::Answer;
 use crate::cache::Cache;
-use crate::call::{self, CallError, Ground};
+use crate::call::{self, Admitted, CallError, Ground, RETRY_AFTER_S};
 use crate::capability::Grants;
+use crate::gate::Gate;
 use crate::guests::Guests;
 use crate::install::{self, InstallError, Installation, NOT_READY};
 use crate::load::Loader;
@@ -23,6 +24,7 @@ use crate::plugin::{Asset, Plugin, PluginView, asked};
 use crate::request::Request;
 use crate::settings::{Enabled, HostError};
 use crate::trust::Acceptance;
+use crate::upgrade::BeforeView;
 
 /// The plugin host of an instance. Cheap to clone.
 #[derive(Clone)]
@@ -44,7 +46,8 @@ impl Host {
     pub async fn start(guests: Guests, records: Records, files: Files) -> Result<Self, HostError> {
         let ground = guests.ground(records);
         let cache = Cache::open(guests.data(), &ground.engine, &ground.ambient).map_err(HostError::Cache)?;
-        let loader = Loader::new(&ground.engine, cache, files.clone()).map_err(HostError::Engine)?;
+        let compiler = guests.compiler().clone();
+        let loader = Loader::new(&ground.engine, compiler, cache, files.clone()).map_err(HostError::Engine)?;
         let host = Self(Arc::new(Inner { guests, ground, files, loader, installing: Mutex::default() }));
         host.load_installed().await?;
         Ok(host)
@@ -53,6 +56,7 @@ impl Host {
     async fn load_installed(&self) -> Result<(), HostError> {
         let mut tx = self.db().read().await.map_err(HostError::Storage)?;
         let installed = rows::all(&mut tx).await.map_err(HostError::Storage)?;
+        let kept = before::all(&mut tx).await.map_err(HostError::Storage)?;
         let mut granted = Vec::with_capacity(installed.len());
         for row in &installed {
             granted.push(rows::grants(&mut tx, &row.id).await.map_err(HostError::Storage)?);
@@ -65,8 +69,10 @@ impl Host {
                 install::take_away(self, &id).await;
                 continue;
             }
-            match self.loader().load(row, &grants).await {
+            match self.loader().load(row, &grants, Gate::new()).await {
                 Ok(plugin) => {
+                    let before = kept.iter().find(|before| before.plugin == id);
+                    plugin.set_before(before.map(BeforeView::of));
                     self.register_kinds(&plugin).await?;
                     self.put(Arc::new(plugin));
                 }
@@ -131,6 +137,8 @@ impl Host {
         grants: impl Into<Grants>,
         by: &Caller,
     ) -> Result<PluginView, HostError> {
+        // An upgrade that is under way would write over it.
+        let _alone = self.installing().lock().await;
         let plugin = self.known(id)?;
         let asked = asked(&plugin.manifest);
         let grants = match grants.into() {
@@ -161,6 +169,7 @@ impl Host {
     /// # Errors
     /// When there is no such plugin, it is no longer trusted, or the database fails.
     pub async fn set_enabled(&self, id: &PluginId, enabled: Enabled) -> Result<PluginView, HostError> {
+        let _alone = self.installing().lock().await;
         let plugin = self.known(id)?;
         if enabled == Enabled::On {
             self.check_trusted(&plugin).await?;
@@ -179,19 +188,41 @@ impl Host {
     /// # Errors
     /// When there is no such plugin, it is switched off or busy, it was stopped, or its answer or its writes are not acceptable.
     pub async fn call(&self, id: &PluginId, caller: Caller, request: Request) -> Result<Answer, CallError> {
-        let plugin = self.find(id).ok_or_else(|| CallError::Unknown { plugin: id.clone() })?;
-        let state = plugin.standing().state;
-        if state != PluginState::Enabled {
-            return Err(CallError::Off { plugin: id.clone(), state });
-        }
-        let request_id = Arc::clone(&request.id);
-        let work = call::handle(self.ground().clone(), Arc::clone(&plugin), caller, request);
+        let admitted = self.admit(id).await?;
+        let (plugin, request_id) = (Arc::clone(&admitted.plugin), Arc::clone(&request.id));
+        let work = call::handle(self.ground().clone(), admitted, caller, request);
         let outcome = self.guests().run(work).await.and_then(|outcome| outcome);
         if let Err(error) = &outcome {
             warn_of(id, &request_id, error);
             self.note_crash(&plugin, error).await;
         }
         outcome
+    }
+
+    /// Waits at a plugin's gate. Every call of a plugin that may write, whoever makes it, comes through here, so that none runs while the
+    /// plugin is replaced or taken away. The version that runs is the one that stands when the gate lets it pass.
+    pub(crate) async fn admit(&self, id: &PluginId) -> Result<Admitted, CallError> {
+        let mut plugin = self.enabled(id)?;
+        loop {
+            let gate = plugin.gate.clone();
+            let place = gate.enter().await.map_err(|_| CallError::Busy { retry_after: RETRY_AFTER_S })?;
+            // One that was taken away meanwhile is off for whoever came before.
+            plugin = self.enabled(id).map_err(|error| match error {
+                CallError::Unknown { plugin } => CallError::Off { plugin, state: PluginState::Disabled },
+                error => error,
+            })?;
+            if plugin.gate.is(&gate) {
+                return Ok(Admitted { plugin, place });
+            }
+        }
+    }
+
+    fn enabled(&self, id: &PluginId) -> Result<Arc<Plugin>, CallError> {
+        let plugin = self.find(id).ok_or_else(|| CallError::Unknown { plugin: id.clone() })?;
+        match plugin.standing().state {
+            PluginState::Enabled => Ok(plugin),
+            state => Err(CallError::Off { plugin: id.clone(), state }),
+        }
     }
 
     /// Asks a plugin whether it can work; what it lacks is the inner error's text.
@@ -237,15 +268,23 @@ impl Host {
     }
 
     /// A plugin that crashes again and again is switched off until an administrator switches it on.
-    async fn note_crash(&self, plugin: &Plugin, error: &CallError) {
+    async fn note_crash(&self, plugin: &Arc<Plugin>, error: &CallError) {
         if !error.is_crash() || !plugin.trapped_too_often(self.ground().ambient.now()) {
             return;
         }
         let reason =
             format!("{} crashes in {} minutes: {error}", limits::PLUGIN_TRAPS_MAX, limits::PLUGIN_TRAPS_MS / 60_000);
         tracing::error!(plugin.id = %plugin.id(), "a plugin is put in quarantine: {reason}");
-        if let Err(error) = self.set_state(plugin, PluginState::Quarantined, Some(reason)).await {
+        if let Err(error) = self.set_state(plugin, PluginState::Quarantined, Some(reason.clone())).await {
             tracing::error!(plugin.id = %plugin.id(), %error, "the quarantine could not be written down");
+        }
+        let before = plugin.before().filter(|before| before.is_on_trial(self.ground().ambient.now()));
+        if let Some(before) = before {
+            let reason = format!("{} went back to {} by itself: {reason}", plugin.manifest.version, before.version);
+            if let Err(error) = self.roll_back_by_itself(Arc::clone(plugin), reason).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(plugin.id = %plugin.id(), error, "a plugin stays in quarantine: it could not go back");
+            }
         }
     }
 

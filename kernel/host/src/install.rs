@@ -1,8 +1,5 @@
 //! Installing a plugin: read, judge, compile, store, initialise. What fails leaves nothing installed.
 //!
-//! Compiling runs on a blocking thread of this process. A component that is made to keep the compiler busy is bounded here only by its size
-//! and by what the validator refuses; a child process with limits of its own comes with TODO(#3), as do upgrades and removal.
-//!
 //! Files go to the content-addressed store first: bytes that no plugin refers to harm nobody. Then one transaction writes the plugin,
 //! its grants and its kinds. Then `init` runs as the system in its own unit; until it has succeeded the plugin stands as not ready, and
 //! one that is found so at the start, after a crash, is taken away.
@@ -15,14 +12,16 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{FileHash, PluginId, limits};
 use tiwizi_records::{CatalogueError, Manifest, ManifestError};
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
-use tiwizi_storage::{FileError, StorageError, plugin as rows};
+use tiwizi_storage::{FileError, StorageError, plugin as rows, removal};
 
 use crate::bundle::{Bundle, BundleError, COMPONENT};
 use crate::cache::CacheError;
 use crate::call::{self, CallError};
 use crate::capability::{Capability, Grants};
+use crate::compile::CompileError;
 use crate::component::{self, ComponentError};
-use crate::exports::lacking;
+use crate::exports::{Prepared, lacking};
+use crate::gate::Gate;
 use crate::host::Host;
 use crate::load::{LoadError, texts_of_bundle, version_of};
 use crate::outbound::allow::AllowedHost;
@@ -60,7 +59,7 @@ pub enum InstallError {
     #[error("the component is refused")]
     Component(#[source] ComponentError),
     /// It is installed already.
-    #[error("{plugin} is installed already; this version cannot upgrade it")]
+    #[error("{plugin} is installed already; to replace it by another version, use: tiwizi plugin upgrade")]
     Installed {
         /// Which.
         plugin: PluginId,
@@ -116,12 +115,7 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     }
     let granted = grants.of(&asked(&manifest));
     check_grants(&manifest, &granted)?;
-    let (component, content) = component_of(&bundle)?;
-    let pre = host.loader().ready(*component, content.clone()).await.map_err(refusal)?;
-    if let Some((export, pointer)) = lacking(&manifest, pre.exports()) {
-        let message = format!("the component does not export {export}, which these declarations need");
-        return Err(InstallError::Rule { pointer: pointer.to_owned(), message });
-    }
+    let pre = compiled(host, &bundle, &manifest).await?;
     store_files(host, &bundle, &bytes).await?;
     let now = host.ground().ambient.now();
     let row = PluginRow {
@@ -138,6 +132,7 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
         signature: bundle.seal.as_ref().map(Seal::text),
     };
     let plugin = Plugin::new(Parts {
+        gate: Gate::new(),
         texts: texts_of_bundle(&bundle),
         bundle: bundle.hash,
         pre,
@@ -145,6 +140,7 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
         installed_at: now,
         installed_by: by.account(),
         provenance,
+        before: None,
         manifest,
     });
     let plugin = Arc::new(plugin);
@@ -161,11 +157,27 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     }
 }
 
+/// Compiles the component of a bundle and holds it to what the manifest declares.
+pub(crate) async fn compiled(host: &Host, bundle: &Bundle, manifest: &Manifest) -> Result<Prepared, InstallError> {
+    let (component, content) = component_of(bundle)?;
+    let pre = host.loader().ready(*component, content.clone()).await.map_err(refusal)?;
+    match lacking(manifest, pre.exports()) {
+        None => Ok(pre),
+        Some((export, pointer)) => {
+            let message = format!("the component does not export {export}, which these declarations need");
+            Err(InstallError::Rule { pointer: pointer.to_owned(), message })
+        }
+    }
+}
+
 /// What the compiler or the linker refuses is a fault of the component, not of the kernel.
 fn refusal(error: LoadError) -> InstallError {
     match error {
-        LoadError::Compile(CacheError::Compile { source }) => {
-            InstallError::Component(ComponentError::Compile { source })
+        LoadError::Compile(source @ CompileError::Process { .. }) => InstallError::Load(LoadError::Compile(source)),
+        LoadError::Compile(source) => InstallError::Component(ComponentError::Compile { source }),
+        LoadError::Cache(CacheError::Load { source }) => {
+            let message = escaped(&format!("{source:#}"), limits::PROBLEM_CHARS_MAX);
+            InstallError::Component(ComponentError::Compile { source: CompileError::Refused { message } })
         }
         LoadError::World(source) => InstallError::Component(ComponentError::World { source }),
         other => InstallError::Load(other),
@@ -173,16 +185,16 @@ fn refusal(error: LoadError) -> InstallError {
 }
 
 /// A bundle that may be compiled.
-struct Judged {
-    bundle: Bundle,
-    manifest: Manifest,
-    provenance: Provenance,
-    voucher: Voucher,
+pub(crate) struct Judged {
+    pub(crate) bundle: Bundle,
+    pub(crate) manifest: Manifest,
+    pub(crate) provenance: Provenance,
+    pub(crate) voucher: Voucher,
 }
 
 /// Everything that can be said about a bundle without running or writing anything: first whether it is whole, then whether it is
 /// trusted, then whether it keeps the rules.
-async fn judge(host: &Host, bytes: &Bytes, acceptance: Acceptance) -> Result<Judged, InstallError> {
+pub(crate) async fn judge(host: &Host, bytes: &Bytes, acceptance: Acceptance) -> Result<Judged, InstallError> {
     let bundle = Bundle::read(bytes).map_err(InstallError::Bundle)?;
     let manifest = Manifest::parse(&bundle.manifest).map_err(InstallError::Manifest)?;
     let version = version_of(&manifest)
@@ -231,7 +243,7 @@ fn component_of(bundle: &Bundle) -> Result<&(FileHash, Bytes), InstallError> {
     bundle.files.get(COMPONENT).ok_or_else(missing)
 }
 
-fn check_grants(manifest: &Manifest, granted: &BTreeSet<Capability>) -> Result<(), InstallError> {
+pub(crate) fn check_grants(manifest: &Manifest, granted: &BTreeSet<Capability>) -> Result<(), InstallError> {
     for request in manifest.capabilities.iter().filter(|request| !request.optional) {
         match request.name.parse::<Capability>() {
             Ok(capability) if !granted.contains(&capability) => {
@@ -267,7 +279,7 @@ async fn write_down(
     Ok(())
 }
 
-fn grant_rows(granted: &BTreeSet<Capability>, row: &PluginRow) -> Vec<CapabilityRow> {
+pub(crate) fn grant_rows(granted: &BTreeSet<Capability>, row: &PluginRow) -> Vec<CapabilityRow> {
     let grant = |capability: &Capability| CapabilityRow {
         capability: capability.name().to_owned(),
         granted_at: row.installed_at,
@@ -295,7 +307,7 @@ pub(crate) async fn take_away(host: &Host, id: &PluginId) {
     host.catalogue().remove(id);
     let removed = async {
         let mut tx = host.db().begin_write().await?;
-        rows::delete(&mut tx, id).await?;
+        removal::forget_plugin(&mut tx, id).await?;
         tx.commit().await
     };
     if let Err(error) = removed.await {

@@ -5,8 +5,7 @@
 //! caller, and is committed only after it has answered well. It gets the interfaces of `sdk/wit/v1`, and behind each of them only
 //! what an administrator granted.
 //!
-//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data. Removal, upgrades, events and
-//! jobs are TODO(#3).
+//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data. Events and jobs are TODO(#3).
 //!
 //! Invariant: what a guest does wrong ends its own call and nothing else.
 
@@ -17,6 +16,7 @@ pub mod bundle;
 mod cache;
 mod call;
 mod capability;
+mod compile;
 mod component;
 mod configuration;
 mod engine;
@@ -36,12 +36,14 @@ mod metrics;
 mod outbound;
 mod plugin;
 mod precompiled;
+mod remove;
 mod request;
 mod runtime;
 mod secrets;
 mod settings;
 mod text;
 pub mod trust;
+mod upgrade;
 mod whereabouts;
 
 #[cfg(test)]
@@ -53,6 +55,7 @@ pub use bundle::BundleError;
 pub use cache::CacheError;
 pub use call::CallError;
 pub use capability::{Capability, CapabilityError, Grants};
+pub use compile::{CompileError, Compiler, SUBCOMMAND as COMPILE_SUBCOMMAND, compile_component};
 pub use component::ComponentError;
 pub use configuration::{SettingChange, SettingView};
 pub use guests::Guests;
@@ -63,8 +66,13 @@ pub use load::LoadError;
 pub use metrics::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
 pub use outbound::{AddressRange, AddressRangeError, OutboundSettings};
 pub use plugin::{Asset, CapabilityView, HookView, PluginView};
+pub use remove::{RemoveError, Removed};
 pub use request::Request;
 pub use secrets::SecretView;
 pub use settings::{Enabled, HostError, HostSettings};
 pub use tiwizi_storage::plugin::PluginState;
 pub use trust::{Acceptance, TrustError};
+pub use upgrade::{
+    BeforeView, CapabilityChange, Change, Difference, FieldChange, KindChange, MigrationReport, Rehearsal,
+    RollbackError, RolledBack, Stage, Upgrade, UpgradeError, Upgraded, Watch,
+};

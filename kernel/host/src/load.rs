@@ -14,7 +14,9 @@ use wasmtime::component::{Component, Linker};
 
 use crate::bundle::{Bundle, COMPONENT, Place};
 use crate::cache::{Cache, CacheError};
+use crate::compile::{CompileError, Compiler, compile};
 use crate::exports::Prepared;
+use crate::gate::Gate;
 use crate::guest::state::{CallState, linker};
 use crate::plugin::{Asset, Parts, Plugin, Provenance, Standing, Texts, media_type};
 use crate::trust::{NoteError, Seal};
@@ -52,9 +54,12 @@ pub enum LoadError {
         #[source]
         source: Box<FileError>,
     },
-    /// Its component does not compile or cannot be kept.
+    /// Its component does not compile.
     #[error("its component could not be compiled")]
-    Compile(#[source] CacheError),
+    Compile(#[source] CompileError),
+    /// Its compiled component cannot be kept.
+    #[error("its compiled component could not be kept")]
+    Cache(#[source] CacheError),
     /// It imports or exports something else than this kernel's interfaces.
     #[error("its component does not fit this kernel's interfaces")]
     World(#[source] wasmtime::Error),
@@ -65,18 +70,20 @@ pub enum LoadError {
 
 /// What it takes to load plugins.
 pub(crate) struct Loader {
+    engine: Engine,
+    compiler: Compiler,
     cache: Cache,
     files: Files,
     linker: Linker<CallState>,
 }
 
 impl Loader {
-    pub(crate) fn new(engine: &Engine, cache: Cache, files: Files) -> wasmtime::Result<Self> {
-        Ok(Self { cache, files, linker: linker(engine)? })
+    pub(crate) fn new(engine: &Engine, compiler: Compiler, cache: Cache, files: Files) -> wasmtime::Result<Self> {
+        Ok(Self { engine: engine.clone(), compiler, cache, files, linker: linker(engine)? })
     }
 
-    /// Loads an installed plugin.
-    pub(crate) async fn load(&self, row: PluginRow, grants: &[CapabilityRow]) -> Result<Plugin, LoadError> {
+    /// Loads an installed plugin, behind that gate.
+    pub(crate) async fn load(&self, row: PluginRow, grants: &[CapabilityRow], gate: Gate) -> Result<Plugin, LoadError> {
         let manifest = Manifest::parse(row.manifest.as_bytes()).map_err(LoadError::Manifest)?;
         let component = manifest
             .files
@@ -96,6 +103,7 @@ impl Loader {
             seal: seal.transpose().map_err(LoadError::Signature)?,
         };
         Ok(Plugin::new(Parts {
+            gate,
             provenance,
             texts: self.texts(&manifest).await?,
             manifest,
@@ -104,18 +112,27 @@ impl Loader {
             standing: Standing { state: row.state, reason: row.reason, grants: Arc::new(grants) },
             installed_at: row.installed_at,
             installed_by: row.installed_by,
+            before: None,
         }))
     }
 
-    /// Compiles a component on a blocking thread and keeps the outcome; what this instance compiled before is taken from there.
+    /// Compiles a component and keeps the outcome; what this instance compiled before is taken from there.
     pub(crate) async fn ready(&self, hash: FileHash, bytes: Bytes) -> Result<Prepared, LoadError> {
         let cache = self.cache.clone();
-        let compiled = tokio::task::spawn_blocking(move || match cache.load(hash) {
-            Some(compiled) => Ok(compiled),
-            None => cache.compile(hash, &bytes),
-        });
-        let compiled = compiled.await.map_err(|_| LoadError::Interrupted)?.map_err(LoadError::Compile)?;
+        let kept = tokio::task::spawn_blocking(move || cache.load(hash)).await.map_err(|_| LoadError::Interrupted)?;
+        if let Some(compiled) = kept {
+            return self.fit(&compiled);
+        }
+        let code = compile(&self.compiler, &self.engine, bytes).await.map_err(LoadError::Compile)?;
+        let cache = self.cache.clone();
+        let compiled = tokio::task::spawn_blocking(move || cache.keep(hash, &code));
+        let compiled = compiled.await.map_err(|_| LoadError::Interrupted)?.map_err(LoadError::Cache)?;
         self.fit(&compiled)
+    }
+
+    /// Forgets a component's compiled code.
+    pub(crate) fn forget(&self, component: FileHash) -> Result<(), CacheError> {
+        self.cache.forget(component)
     }
 
     /// Whether the cache holds a component's compiled code, whole and loadable: it is loaded to see.

@@ -21,6 +21,7 @@ use crate::log::LogMinute;
 use crate::metrics::Metrics;
 use crate::outbound::allow::AllowedHost;
 use crate::trust::{Claim, Seal, Signer};
+use crate::upgrade::BeforeView;
 
 /// One installed plugin. What can change while it runs lies in its standing.
 pub(crate) struct Plugin {
@@ -41,6 +42,8 @@ pub(crate) struct Plugin {
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
     pub(crate) provenance: Provenance,
+    /// The version to which it can go back.
+    before: RwLock<Option<BeforeView>>,
     standing: RwLock<Standing>,
     traps: Mutex<VecDeque<Instant>>,
     /// Its messages, read at the first question.
@@ -124,6 +127,8 @@ pub struct PluginView {
     pub installed_at: Instant,
     /// Who installed it; none for the system.
     pub installed_by: Option<AccountId>,
+    /// The version to which it can go back; none when there is none.
+    pub before: Option<BeforeView>,
 }
 
 /// One thing that a plugin asks for.
@@ -163,6 +168,8 @@ impl Hook {
 
 /// What a plugin is made of when it is installed or loaded.
 pub(crate) struct Parts {
+    /// That of the version whose place it takes, or a new one.
+    pub(crate) gate: Gate,
     pub(crate) manifest: Manifest,
     pub(crate) bundle: FileHash,
     pub(crate) texts: Texts,
@@ -171,6 +178,7 @@ pub(crate) struct Parts {
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
     pub(crate) provenance: Provenance,
+    pub(crate) before: Option<BeforeView>,
 }
 
 impl Plugin {
@@ -190,13 +198,14 @@ impl Plugin {
             bundle: parts.bundle,
             texts: parts.texts,
             pre: parts.pre,
-            gate: Gate::new(),
+            gate: parts.gate,
             minute: Arc::default(),
             hosts,
             outbound: Semaphore::new(limits::OUTBOUND_AT_ONCE_MAX),
             installed_at: parts.installed_at,
             installed_by: parts.installed_by,
             provenance: parts.provenance,
+            before: RwLock::new(parts.before),
             standing: RwLock::new(parts.standing),
             traps: Mutex::default(),
             messages: OnceLock::new(),
@@ -230,6 +239,14 @@ impl Plugin {
 
     pub(crate) fn set_grants(&self, grants: BTreeSet<Capability>) {
         self.standing.write().unwrap_or_else(PoisonError::into_inner).grants = Arc::new(grants);
+    }
+
+    pub(crate) fn before(&self) -> Option<BeforeView> {
+        self.before.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_before(&self, before: Option<BeforeView>) {
+        *self.before.write().unwrap_or_else(PoisonError::into_inner) = before;
     }
 
     /// Notes a trap. True when that makes too many in too short a time.
@@ -305,6 +322,7 @@ impl Plugin {
             bundle: self.bundle,
             installed_at: self.installed_at,
             installed_by: self.installed_by,
+            before: self.before(),
         }
     }
 }

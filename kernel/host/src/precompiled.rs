@@ -1,7 +1,8 @@
 //! The one place of the kernel with `unsafe`: turning bytes that wasmtime wrote back into a component.
 //!
 //! A compiled component is machine code, and wasmtime cannot tell good machine code from bad. So the caller must show that the bytes
-//! come from [`wasmtime::Engine::precompile_component`] of this very instance. [`Sealed`] is that proof: it is made by
+//! come from [`wasmtime::Engine::precompile_component`] of this very kernel. [`Code`] is made by `compile` alone, of what the compiler's process
+//! of this program wrote into a pipe that nobody else holds. [`Sealed`] is the proof of it: it is made by
 //! [`Seal::open`] alone, after the keyed hash over the bytes was found right, and it owns the bytes, so that what was checked is
 //! what is loaded. For the same reason the bytes are read once and not mapped from the file, where they could still change.
 
@@ -9,6 +10,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use crate::compile::Code;
 
 /// The bytes of the keyed hash that stands before the code.
 const MAC_BYTES: usize = 32;
@@ -37,7 +40,11 @@ impl Seal {
     }
 
     /// The code with its seal before it. `name` is sealed too, so that one file cannot stand in for another.
-    pub(crate) fn close(&self, name: &str, code: &[u8]) -> Vec<u8> {
+    pub(crate) fn close(&self, name: &str, code: &Code) -> Vec<u8> {
+        self.close_bytes(name, code.bytes())
+    }
+
+    fn close_bytes(&self, name: &str, code: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::with_capacity(code.len().saturating_add(MAC_BYTES));
         sealed.extend_from_slice(&self.mac(name, code).finalize().into_bytes());
         sealed.extend_from_slice(code);
@@ -70,7 +77,7 @@ impl Sealed {
         let code = self.bytes.get(MAC_BYTES..).unwrap_or_default();
         // SAFETY: `Component::deserialize` demands bytes that `precompile_component` or `Component::serialize` wrote.
         // `Sealed` exists only if the keyed hash was right, the key never leaves this process and its own file (mode 0600),
-        // and `Seal::close` is called on the output of `precompile_component` alone. `deserialize` itself compares the
+        // and `Seal::close` takes `Code`, the output of `precompile_component`, alone. `deserialize` itself compares the
         // version and the configuration.
         unsafe { Component::deserialize(engine, code) }
     }
@@ -83,7 +90,7 @@ mod tests {
     #[test]
     fn one_flipped_bit_anywhere_breaks_the_seal() {
         let seal = Seal::new([7; 32]);
-        let sealed = seal.close("a", b"machine code");
+        let sealed = seal.close_bytes("a", b"machine code");
         assert!(seal.open("a", sealed.clone()).is_some());
         for position in 0..sealed.len() {
             let mut flipped = sealed.clone();
@@ -94,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_seal_holds_for_one_name_and_one_key() {
-        let sealed = Seal::new([7; 32]).close("a", b"machine code");
+        let sealed = Seal::new([7; 32]).close_bytes("a", b"machine code");
         assert!(Seal::new([7; 32]).open("b", sealed.clone()).is_none());
         assert!(Seal::new([8; 32]).open("a", sealed).is_none());
         assert!(Seal::new([7; 32]).open("a", b"short".to_vec()).is_none());

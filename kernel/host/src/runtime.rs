@@ -27,6 +27,17 @@ impl GuestRuntime {
     }
 }
 
+impl GuestRuntime {
+    /// Runs work there that goes on when nobody waits for it any more.
+    pub(crate) async fn complete<Output: Send + 'static>(
+        &self,
+        work: impl Future<Output = Output> + Send + 'static,
+    ) -> Result<Output, CallError> {
+        let runtime = self.0.as_ref().ok_or(CallError::Stopping)?;
+        runtime.spawn(work).await.map_err(|error| if error.is_panic() { CallError::Panic } else { CallError::Stopping })
+    }
+}
+
 impl Drop for GuestRuntime {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {

@@ -9,6 +9,7 @@ use tiwizi_words::MessagesError;
 
 use crate::cache::CacheError;
 use crate::capability::Capability;
+use crate::compile::Compiler;
 use crate::outbound::OutboundSettings;
 use crate::trust::TrustError;
 
@@ -23,17 +24,20 @@ pub struct HostSettings {
     pub instances_max: u32,
     /// Outgoing requests.
     pub outbound: OutboundSettings,
+    /// Where components are compiled.
+    pub compiler: Compiler,
 }
 
 impl HostSettings {
     /// Two threads and the largest pool.
     #[must_use]
-    pub fn new(data: impl Into<PathBuf>) -> Self {
+    pub fn new(data: impl Into<PathBuf>, compiler: Compiler) -> Self {
         Self {
             data: data.into(),
             workers: 2,
             instances_max: limits::PLUGIN_POOL_MAX,
             outbound: OutboundSettings::default(),
+            compiler,
         }
     }
 }

@@ -60,6 +60,24 @@ pub const WRONG_PASSWORD_WAIT_MS: i64 = 15 * 60 * 1000;
 
 /// A plugin's component file.
 pub const COMPONENT_BYTES_MAX: u64 = 32 << 20;
+/// How deep components may lie within each other.
+pub const COMPONENT_DEPTH_MAX: usize = 8;
+/// The modules and components inside one component.
+pub const COMPONENT_PARTS_MAX: usize = 200;
+/// The types, functions and other definitions of a component, those of its modules included.
+pub const COMPONENT_ITEMS_MAX: u64 = 400_000;
+/// Processor time for compiling a component, in seconds…
+pub const COMPILE_CPU_S: u64 = 10;
+/// …and for each MiB that it has, in seconds.
+pub const COMPILE_CPU_S_PER_MIB: u64 = 6;
+/// So many times its processor time may a compilation take by the clock, on a machine that is busy with other things.
+pub const COMPILE_WALL_FACTOR: u64 = 6;
+/// The address space of the process that compiles a component.
+pub const COMPILE_MEMORY_BYTES_MAX: u64 = 1 << 30;
+/// The machine code of a component.
+pub const COMPILED_BYTES_MAX: u64 = 512 << 20;
+/// What the compiler may say about a component.
+pub const COMPILE_COMPLAINT_BYTES_MAX: u64 = 8 << 10;
 /// A plugin's bundle, unpacked.
 pub const BUNDLE_BYTES_MAX: u64 = 128 << 20;
 /// The files of a bundle.
@@ -102,6 +120,26 @@ pub const PLUGIN_LOG_BYTES_MAX: usize = 64 << 10;
 pub const PLUGIN_CALLS_MAX: usize = 32;
 /// Calls of one plugin that wait behind those; past it the answer is 503.
 pub const PLUGIN_QUEUE_MAX: usize = 64;
+/// Calls of one plugin that wait while it is replaced; past it the answer is 503.
+pub const PLUGIN_HELD_MAX: usize = 1_000;
+/// How long such a call waits at most.
+pub const PLUGIN_HELD_WAIT_MS: u64 = 30_000;
+/// Calls of a plugin's `migrate` for one upgrade.
+pub const MIGRATION_STEPS_MAX: u32 = 1_000;
+/// Writes of one migration. They are stored in one transaction, so this bounds how long others wait for the database.
+pub const MIGRATION_WRITES_MAX: usize = 20_000;
+/// The bodies of those writes, together: they are held in memory.
+pub const MIGRATION_BYTES_MAX: usize = 128 << 20;
+/// How long all steps of a migration may take, by the clock.
+pub const MIGRATION_WALL_MS_MAX: u64 = 10 * 60 * 1000;
+/// How often a plugin's `health` must answer well before an upgrade counts.
+pub const UPGRADE_PROBES: u32 = 3;
+/// Records that an error names when a new schema does not fit them.
+pub const MISFITS_MAX: usize = 10;
+/// Records that are held against a new schema at once.
+pub const MISFIT_ROWS: u32 = 500;
+/// A plugin that crashes again and again within this time after its upgrade goes back to the version before.
+pub const UPGRADE_ON_TRIAL_MS: i64 = 10 * 60 * 1000;
 /// Instances that the pool holds.
 pub const PLUGIN_POOL_MAX: u32 = 256;
 

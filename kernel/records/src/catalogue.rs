@@ -36,6 +36,11 @@ impl Kinds {
         self.names.iter().map(|(number, name)| (*number, name))
     }
 
+    /// The number of a kind, also of one that is no longer in use.
+    fn number(&self, name: &KindName) -> Option<KindNo> {
+        self.names.iter().find(|(_, known)| *known == name).map(|(number, _)| *number)
+    }
+
     /// The name of a kind, also of one that is no longer in use.
     #[must_use]
     pub fn name(&self, number: KindNo) -> Option<&KindName> {
@@ -67,11 +72,28 @@ pub enum CatalogueError {
 }
 
 /// Kinds that have a number in an open transaction, and are used once `Catalogue::publish` is called after its commit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[must_use = "the kinds are used only when the addition is published after the commit"]
 pub struct Addition {
     plugin: PluginId,
     kinds: Vec<Arc<Kind>>,
+}
+
+impl Addition {
+    /// The same, and what another addition to the same plugin has beyond it.
+    pub fn joined(mut self, other: &Self) -> Self {
+        for kind in &other.kinds {
+            if !self.kinds.iter().any(|own| own.name() == kind.name()) {
+                self.kinds.push(Arc::clone(kind));
+            }
+        }
+        self
+    }
+
+    /// The kinds.
+    pub fn kinds(&self) -> impl Iterator<Item = &Arc<Kind>> {
+        self.kinds.iter()
+    }
 }
 
 /// Holds the kinds that are in use now. Cheap to clone.
@@ -108,15 +130,51 @@ impl Catalogue {
         let current = self.current();
         let mut kinds = Vec::with_capacity(manifest.kinds.len());
         for declaration in &manifest.kinds {
-            if current.find(&declaration.name).is_some_and(|kind| !same_keys(kind.declaration(), declaration)) {
-                return Err(CatalogueError::Indexes { kind: declaration.name.clone() });
-            }
+            check_keys(&current, declaration)?;
             let number = kind::register(tx, &declaration.name)
                 .await
                 .map_err(|source| CatalogueError::Storage { plugin: manifest.id.clone(), source })?;
             kinds.push(Arc::new(Kind::new(declaration.clone(), number)));
         }
         Ok(Addition { plugin: manifest.id.clone(), kinds })
+    }
+
+    /// The same without a transaction, to try a manifest out: a kind that has no number yet gets one that no record can have.
+    ///
+    /// # Errors
+    /// When a kind is in use with other indexes.
+    pub fn provisional(&self, manifest: &Manifest) -> Result<Addition, CatalogueError> {
+        let current = self.current();
+        let mut kinds = Vec::with_capacity(manifest.kinds.len());
+        for (declaration, free) in manifest.kinds.iter().zip(1_i32..) {
+            check_keys(&current, declaration)?;
+            let number = current.number(&declaration.name).unwrap_or(KindNo(free.saturating_neg()));
+            kinds.push(Arc::new(Kind::new(declaration.clone(), number)));
+        }
+        Ok(Addition { plugin: manifest.id.clone(), kinds })
+    }
+
+    /// The kinds of a plugin that are in use now, to put them to use again.
+    pub fn in_use(&self, plugin: &PluginId) -> Addition {
+        let current = self.current();
+        let kinds = current.by_name.values().filter(|kind| kind.name().namespace() == plugin.as_str());
+        Addition { plugin: plugin.clone(), kinds: kinds.cloned().collect() }
+    }
+
+    /// The numbers of all kinds that a plugin ever had here.
+    #[must_use]
+    pub fn all_of(&self, plugin: &PluginId) -> Vec<KindNo> {
+        let current = self.current();
+        let of_plugin = current.names.iter().filter(|(_, name)| name.namespace() == plugin.as_str());
+        of_plugin.map(|(number, _)| *number).collect()
+    }
+
+    /// Another catalogue, in which the addition is in use as well.
+    #[must_use]
+    pub fn with(&self, addition: Addition) -> Self {
+        let other = Self { current: Arc::new(RwLock::new(self.current())) };
+        other.publish(addition);
+        other
     }
 
     /// Puts an addition to use. Call it after the commit.
@@ -136,6 +194,15 @@ impl Catalogue {
         names.extend(kinds.iter().map(|kind| (kind.number(), kind.name().clone())));
         let by_name = others.chain(kinds).map(|kind| (kind.name().clone(), kind)).collect();
         *current = Arc::new(Kinds { by_name, names });
+    }
+}
+
+fn check_keys(current: &Kinds, declaration: &KindDeclaration) -> Result<(), CatalogueError> {
+    match current.find(&declaration.name) {
+        Some(kind) if !same_keys(kind.declaration(), declaration) => {
+            Err(CatalogueError::Indexes { kind: declaration.name.clone() })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -31,6 +31,7 @@ pub mod review;
 mod row;
 mod schema;
 mod search;
+pub mod trial;
 pub mod unit;
 mod write;
 
@@ -55,4 +56,6 @@ pub use receipt::Receipt;
 pub use records::{HistoryEntry, Records};
 pub use review::{HookFailure, Plain, Proposal, Review, ReviewError};
 pub use search::SearchReader;
-pub use unit::{Unit, UnitError};
+pub use trial::{Misfit, MisfitQuestion};
+pub use unit::{Counts, Unit, UnitBounds, UnitError, WentBack};
+pub use write::beside::{Beside, Written};

@@ -114,9 +114,10 @@ impl Records {
 async fn by_range(tx: &mut Tx, mut question: Question<'_>, overlay: &Overlay<'_>) -> Result<Page, ReadError> {
     let plan = plan::plan(question.kind, question.query)?;
     question.narrowed = question.permit.narrowed(plan.classes).ok_or(ReadError::Hidden)?;
-    // Of so many stored rows at most `touched` are dropped, so the page is full whenever there is enough to fill it.
-    let rows_max = question.limit.saturating_add(1).saturating_add(overlay.touched.len());
-    let scan = Scan {
+    // One more than the page holds, and some for those that a unit has touched.
+    let spare = overlay.touched.len().min(question.limit);
+    let rows_max = question.limit.saturating_add(1).saturating_add(spare);
+    let mut scan = Scan {
         kind: question.kind.number(),
         order: plan.order,
         low: plan.low.clone(),
@@ -127,9 +128,17 @@ async fn by_range(tx: &mut Tx, mut question: Question<'_>, overlay: &Overlay<'_>
         rows_max: u32::try_from(rows_max).unwrap_or(u32::MAX),
     };
     let mut found: Vec<(Position, Record)> = Vec::new();
-    for (key, row) in record::scan(tx, &scan).await? {
-        if !overlay.touched.contains(&row.id) {
-            found.push(((key, row.id), row::record(question.kind.name(), row)?));
+    loop {
+        let rows = record::scan(tx, &scan).await?;
+        let is_end = rows.len() < rows_max;
+        scan.after = rows.last().map(|(key, row)| (key.clone(), row.id));
+        for (key, row) in rows {
+            if !overlay.touched.contains(&row.id) {
+                found.push(((key, row.id), row::record(question.kind.name(), row)?));
+            }
+        }
+        if is_end || found.len() > question.limit {
+            break;
         }
     }
     let behind = |position: &Position| match &question.after {

@@ -41,6 +41,12 @@ impl Records {
         Self { db, catalogue, reviewers: Arc::new(reviewers), ambient, instance }
     }
 
+    /// The same records with the kinds of another catalogue: to try out kinds that are not in use.
+    #[must_use]
+    pub fn with_catalogue(&self, catalogue: Catalogue) -> Self {
+        Self { catalogue, ..self.clone() }
+    }
+
     /// The kinds in use now.
     #[must_use]
     pub fn kinds(&self) -> Arc<Kinds> {

@@ -13,7 +13,9 @@ use std::sync::Arc;
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{Classes, ReadPermit};
-use tiwizi_model::limits::{UNIT_READS_MAX, UNIT_WRITES_MAX};
+use tiwizi_model::limits::{
+    MIGRATION_BYTES_MAX, MIGRATION_WRITES_MAX, RECORD_BYTES_MAX, UNIT_READS_MAX, UNIT_WRITES_MAX,
+};
 use tiwizi_model::{KindName, Operation, Record, RecordId, Version};
 use tiwizi_storage::record;
 
@@ -28,12 +30,16 @@ use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::reduce::reduce;
 use crate::row;
-use crate::write::{Settled, Submission};
+use crate::write::beside::Beside;
+use crate::write::{Settled, Submission, Whole};
 
+mod back;
 mod kv;
 
+pub use back::WentBack;
+
 /// Gathers the reads and writes of one call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Unit {
     records: Records,
     caller: Caller,
@@ -44,15 +50,56 @@ pub struct Unit {
     /// The versions that were read.
     seen: HashMap<RecordId, Version>,
     values: KvWrites,
+    bounds: UnitBounds,
+    /// What the bodies of all that is gathered have together.
+    bytes: usize,
+}
+
+/// How much a unit gathers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitBounds {
+    /// Records.
+    pub writes_max: usize,
+    /// Their bodies, together.
+    pub bytes_max: usize,
+}
+
+impl UnitBounds {
+    /// For one call of a plugin.
+    pub const CALL: Self = Self { writes_max: UNIT_WRITES_MAX, bytes_max: UNIT_WRITES_MAX * RECORD_BYTES_MAX };
+    /// For all steps of a migration.
+    pub const MIGRATION: Self = Self { writes_max: MIGRATION_WRITES_MAX, bytes_max: MIGRATION_BYTES_MAX };
+}
+
+/// How many records a unit makes, changes and deletes, and how many values it writes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// New records.
+    pub created: usize,
+    /// Records with another content.
+    pub changed: usize,
+    /// Tombstones.
+    pub deleted: usize,
+    /// Values by key.
+    pub values: usize,
 }
 
 /// A record as it will be.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Entry {
     record: Record,
     /// The stored version that it replaces.
     base: Option<Version>,
     caller: Caller,
+    /// The length of its body.
+    bytes: usize,
+    revives: bool,
+}
+
+/// The stored version that a write replaces, and whether that is a tombstone.
+struct Base {
+    version: Option<Version>,
+    revives: bool,
 }
 
 /// Why a unit could not read or write.
@@ -65,17 +112,27 @@ pub enum UnitError {
     #[error("could not write")]
     Write(#[from] WriteError),
     /// Too many writes.
-    #[error("a unit holds at most {UNIT_WRITES_MAX} writes")]
-    Full,
+    #[error("at most {} writes with {} bytes together are gathered", bounds.writes_max, bounds.bytes_max)]
+    Full {
+        /// What fits.
+        bounds: UnitBounds,
+    },
 }
 
 impl Unit {
     /// An empty unit for a caller.
     #[must_use]
     pub fn new(records: Records, caller: Caller) -> Self {
+        Self::within(UnitBounds::CALL, records, caller)
+    }
+
+    /// The same within other bounds.
+    #[must_use]
+    pub fn within(bounds: UnitBounds, records: Records, caller: Caller) -> Self {
         let kinds = records.kinds();
         let (entries, seen) = (HashMap::new(), HashMap::new());
-        Self { records, caller, kinds, entries, order: Vec::new(), seen, values: KvWrites::default() }
+        let values = KvWrites::default();
+        Self { records, caller, kinds, entries, order: Vec::new(), seen, values, bounds, bytes: 0 }
     }
 
     /// For whom it reads and writes.
@@ -94,6 +151,27 @@ impl Unit {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.values.is_empty()
+    }
+
+    /// Whether it writes that record.
+    #[must_use]
+    pub fn touches(&self, id: RecordId) -> bool {
+        self.entries.contains_key(&id)
+    }
+
+    /// What it does, in numbers.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts { values: self.values.entries.len(), ..Counts::default() };
+        for entry in self.entries.values() {
+            let count = match (entry.base, entry.record.deleted) {
+                (None, _) => &mut counts.created,
+                (Some(_), true) => &mut counts.deleted,
+                (Some(_), false) => &mut counts.changed,
+            };
+            *count = count.saturating_add(1);
+        }
+        counts
     }
 
     /// One record as the caller may see it now; none when there is none for this caller.
@@ -195,10 +273,26 @@ impl Unit {
     ///
     /// # Errors
     /// As `Records::submit`; `Stale` when a record moved since it was read here, `ValueMoved` when a value did.
-    pub async fn commit(mut self, receipt: Option<Receipt>) -> Result<Vec<Record>, WriteError> {
+    pub async fn commit(self, receipt: Option<Receipt>) -> Result<Vec<Record>, WriteError> {
+        self.commit_with(receipt, None).await
+    }
+
+    /// The same, and the kernel's own work in the same transaction. That work is done also when nothing was gathered.
+    ///
+    /// # Errors
+    /// As `commit`, and when the work fails.
+    pub async fn commit_beside(self, beside: &dyn Beside) -> Result<Vec<Record>, WriteError> {
+        self.commit_with(None, Some(beside)).await
+    }
+
+    async fn commit_with(
+        mut self,
+        receipt: Option<Receipt>,
+        beside: Option<&dyn Beside>,
+    ) -> Result<Vec<Record>, WriteError> {
         let mut submissions = Vec::with_capacity(self.order.len());
         for id in &self.order {
-            let Some(Entry { record, base, caller }) = self.entries.remove(id) else { continue };
+            let Some(Entry { record, base, caller, revives, .. }) = self.entries.remove(id) else { continue };
             let draft = match base {
                 None => Draft {
                     kind: record.kind,
@@ -207,12 +301,13 @@ impl Unit {
                 Some(seen) if record.deleted => Draft::delete(record.kind, *id, Some(seen)),
                 Some(seen) => Draft::replace(record.kind, *id, record.body, seen),
             };
-            submissions.push(Submission { caller, draft });
+            submissions.push(Submission { caller, draft, revives });
         }
-        if submissions.is_empty() && self.values.is_empty() && receipt.is_none() {
+        if submissions.is_empty() && self.values.is_empty() && receipt.is_none() && beside.is_none() {
             return Ok(Vec::new());
         }
-        self.records.submit_all(&self.caller, submissions, &self.values, receipt).await
+        let (owner, values, writes_max) = (&self.caller, &self.values, self.bounds.writes_max);
+        self.records.submit_all(Whole { owner, submissions, values, receipt, beside, writes_max }).await
     }
 
     /// What was written of a kind, to lie over its stored rows.
@@ -226,25 +321,27 @@ impl Unit {
 
     fn create_as(&mut self, caller: Caller, kind: &KindName, body: Value) -> Result<Record, UnitError> {
         self.demand_room()?;
-        let submission = Submission { caller, draft: Draft::create(kind.clone(), body) };
+        let submission = Submission::new(caller, Draft::create(kind.clone(), body));
         let settled = self.records.settle(&self.kinds, self.order.len(), submission, None)?;
         let classes = settled.classes();
-        self.gather(settled, None, classes)
+        self.gather(settled, Base { version: None, revives: false }, classes)
     }
 
     async fn edit(&mut self, mut draft: Draft, id: RecordId) -> Result<Record, UnitError> {
         let entry = self.entries.get(&id);
         let (current, base, caller) = match entry {
-            Some(entry) => (Some(entry.record.clone()), entry.base, entry.caller.clone()),
+            Some(Entry { record, base, caller, revives, .. }) => {
+                (Some(record.clone()), Base { version: *base, revives: *revives }, caller.clone())
+            }
             None => {
                 self.demand_room()?;
-                let current = self.load(id).await?;
-                let base = current.as_ref().map(|record| record.version);
+                let current = self.load(id).await?.filter(|record| !record.deleted);
+                let version = current.as_ref().map(|record| record.version);
                 self.pin(&mut draft, id);
-                (current, base, self.caller.clone())
+                (current, Base { version, revives: false }, self.caller.clone())
             }
         };
-        let submission = Submission { caller: self.caller.clone(), draft };
+        let submission = Submission::new(self.caller.clone(), draft);
         let mut settled = self.records.settle(&self.kinds, self.order.len(), submission, current.as_ref())?;
         let classes = settled.classes();
         if caller.is_kernel() {
@@ -263,15 +360,23 @@ impl Unit {
     }
 
     /// Keeps what was settled. The versions that a unit shows are those that its commit will make.
-    fn gather(&mut self, settled: Settled, base: Option<Version>, classes: Classes) -> Result<Record, UnitError> {
+    fn gather(&mut self, settled: Settled, base: Base, classes: Classes) -> Result<Record, UnitError> {
+        let Base { version: base, revives } = base;
         let row = settled.row(self.records.instance, self.records.ambient.now())?;
         let mut record = settled.record(&row);
         record.version = base.map_or(Version::FIRST, Version::next);
-        let id = record.id;
+        let (id, bytes) = (record.id, row.body.len());
+        let before = self.entries.get(&id).map_or(0, |entry| entry.bytes);
+        let together = self.bytes.saturating_sub(before).saturating_add(bytes);
+        if together > self.bounds.bytes_max {
+            return Err(UnitError::Full { bounds: self.bounds });
+        }
+        self.bytes = together;
         let is_gone = base.is_none() && settled.operation == Operation::Delete;
-        let entry = Entry { record: record.clone(), base, caller: settled.caller };
+        let entry = Entry { record: record.clone(), base, caller: settled.caller, bytes, revives };
         if is_gone {
             // Made and deleted in one unit: it never was.
+            self.bytes = self.bytes.saturating_sub(bytes);
             self.entries.remove(&id);
             self.order.retain(|written| *written != id);
         } else if self.entries.insert(id, entry).is_none() {
@@ -284,7 +389,7 @@ impl Unit {
     async fn load(&self, id: RecordId) -> Result<Option<Record>, UnitError> {
         let mut tx = self.records.db.read_single().await.map_err(ReadError::Storage)?;
         let Some(row) = record::find(&mut tx, id).await.map_err(ReadError::Storage)? else { return Ok(None) };
-        let Some(kind) = self.kinds.name(row.kind).filter(|_| !row.deleted) else { return Ok(None) };
+        let Some(kind) = self.kinds.name(row.kind) else { return Ok(None) };
         Ok(Some(row::record(kind, row).map_err(ReadError::from)?))
     }
 
@@ -301,7 +406,8 @@ impl Unit {
     }
 
     fn demand_room(&self) -> Result<(), UnitError> {
-        if self.entries.len() >= UNIT_WRITES_MAX { Err(UnitError::Full) } else { Ok(()) }
+        let is_full = self.entries.len() >= self.bounds.writes_max;
+        if is_full { Err(UnitError::Full { bounds: self.bounds }) } else { Ok(()) }
     }
 }
 

@@ -24,8 +24,10 @@ use crate::reduce::reduce;
 use crate::review::Proposal;
 use crate::row;
 
+pub(crate) mod beside;
 mod settle;
 
+use beside::{Beside, Written};
 pub(crate) use settle::{Settled, settle_new};
 
 /// A draft by somebody.
@@ -33,6 +35,24 @@ pub(crate) use settle::{Settled, settle_new};
 pub(crate) struct Submission {
     pub(crate) caller: Caller,
     pub(crate) draft: Draft,
+    /// Whether the draft may bring back a record that was deleted, under its own id. Only the kernel's roll-back does.
+    pub(crate) revives: bool,
+}
+
+impl Submission {
+    pub(crate) fn new(caller: Caller, draft: Draft) -> Self {
+        Self { caller, draft, revives: false }
+    }
+}
+
+/// Drafts that stand or fall together, and what is stored with them.
+pub(crate) struct Whole<'a> {
+    pub(crate) owner: &'a Caller,
+    pub(crate) submissions: Vec<Submission>,
+    pub(crate) values: &'a KvWrites,
+    pub(crate) receipt: Option<Receipt>,
+    pub(crate) beside: Option<&'a dyn Beside>,
+    pub(crate) writes_max: usize,
 }
 
 /// A write that needs nothing more than a transaction.
@@ -40,6 +60,13 @@ pub(crate) struct Ready {
     settled: Settled,
     pub(crate) row: RecordRow,
     pub(crate) keys: IndexKeys,
+}
+
+impl Ready {
+    fn written(&self) -> Written {
+        let Settled { id, old, .. } = &self.settled;
+        Written { id: *id, before: old.as_ref().map(|old| old.version), after: self.row.version }
+    }
 }
 
 /// Why a try to write ended without a write.
@@ -74,28 +101,25 @@ impl Records {
         drafts: Vec<Draft>,
         receipt: Option<Receipt>,
     ) -> Result<Vec<Record>, WriteError> {
-        let submissions = drafts.into_iter().map(|draft| Submission { caller: caller.clone(), draft }).collect();
-        self.submit_all(caller, submissions, &KvWrites::default(), receipt).await
+        let submissions = drafts.into_iter().map(|draft| Submission::new(caller.clone(), draft)).collect();
+        let values = &KvWrites::default();
+        let writes_max = BATCH_WRITES_MAX;
+        self.submit_all(Whole { owner: caller, submissions, values, receipt, beside: None, writes_max }).await
     }
 
-    pub(crate) async fn submit_all(
-        &self,
-        owner: &Caller,
-        submissions: Vec<Submission>,
-        values: &KvWrites,
-        receipt: Option<Receipt>,
-    ) -> Result<Vec<Record>, WriteError> {
-        let count = submissions.len();
-        if count > BATCH_WRITES_MAX {
-            return Err(WriteError::TooMany { count, count_max: BATCH_WRITES_MAX });
+    pub(crate) async fn submit_all(&self, mut whole: Whole<'_>) -> Result<Vec<Record>, WriteError> {
+        let (count, count_max) = (whole.submissions.len(), whole.writes_max);
+        if count > count_max {
+            return Err(WriteError::TooMany { count, count_max });
         }
-        if let Some(receipt) = &receipt {
+        if let Some(receipt) = &whole.receipt {
             receipt.check()?;
         }
-        check_twice(&submissions)?;
+        check_twice(&whole.submissions)?;
+        let submissions = std::mem::take(&mut whole.submissions);
         let mut tries = 1;
         loop {
-            match self.try_submit(owner, submissions.clone(), values, receipt.as_ref()).await {
+            match self.try_submit(&whole, submissions.clone()).await {
                 Ok(records) => return Ok(records),
                 Err(Ended::Refused(error)) => return Err(error),
                 Err(Ended::Overtaken(error)) if tries >= WRITE_TRIES_MAX => return Err(error),
@@ -109,13 +133,9 @@ impl Records {
         }
     }
 
-    async fn try_submit(
-        &self,
-        owner: &Caller,
-        submissions: Vec<Submission>,
-        values: &KvWrites,
-        receipt: Option<&Receipt>,
-    ) -> Result<Vec<Record>, Ended> {
+    async fn try_submit(&self, whole: &Whole<'_>, submissions: Vec<Submission>) -> Result<Vec<Record>, Ended> {
+        let Whole { owner, values, beside, .. } = *whole;
+        let receipt = whole.receipt.as_ref();
         let kinds = self.kinds();
         let current = {
             let mut tx = self.db.read().await?;
@@ -128,6 +148,10 @@ impl Records {
         let mut tx = self.db.begin_write().await?;
         if self.answered(&mut tx, owner, &kinds, receipt).await?.is_some() {
             return Err(Ended::Overtaken(WriteError::ReceiptReused));
+        }
+        if let Some(beside) = beside {
+            let written: Vec<Written> = ready.iter().map(Ready::written).collect();
+            beside.store(&mut tx, &written).await?;
         }
         store(&mut tx, &ready).await?;
         if let Some(plugin) = owner.plugin().filter(|_| !values.is_empty()) {
@@ -230,7 +254,7 @@ async fn current(
         return Ok(found);
     }
     for row in record::find_many(tx, &ids).await? {
-        if let Some(kind) = kinds.name(row.kind).filter(|_| !row.deleted) {
+        if let Some(kind) = kinds.name(row.kind) {
             found.insert(row.id, row::record(kind, row)?);
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tiwizi_host::{Guests, Hooks, Host, HostError, HostSettings, OutboundSettings};
+use tiwizi_host::{Compiler, Guests, Hooks, Host, HostError, HostSettings, OutboundSettings};
 use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, limits};
 use tiwizi_records::review::Reviewers;
@@ -32,6 +32,8 @@ pub struct Settings {
     pub behind_tls: bool,
     /// Requests of plugins to the outside.
     pub outbound: OutboundSettings,
+    /// Where the components of plugins are compiled.
+    pub compiler: Compiler,
     /// Time and randomness.
     pub ambient: Ambient,
 }
@@ -39,13 +41,14 @@ pub struct Settings {
 impl Settings {
     /// The settings of an instance with its data in SQLite.
     #[must_use]
-    pub fn new(data: impl Into<PathBuf>) -> Self {
+    pub fn new(data: impl Into<PathBuf>, compiler: Compiler) -> Self {
         Self {
             data: data.into(),
             database: None,
             connections_max: limits::CONNECTIONS_MAX,
             behind_tls: false,
             outbound: OutboundSettings::default(),
+            compiler,
             ambient: Ambient::system(),
         }
     }
@@ -123,7 +126,10 @@ impl App {
         let catalogue = Catalogue::open(&db).await.map_err(StartError::Kinds)?;
         use_own_kinds(&db, &catalogue).await?;
         let files = Files::open(&settings.data, ambient.clone()).map_err(StartError::Files)?;
-        let host_settings = HostSettings { outbound: settings.outbound.clone(), ..HostSettings::new(&settings.data) };
+        let host_settings = HostSettings {
+            outbound: settings.outbound.clone(),
+            ..HostSettings::new(&settings.data, settings.compiler.clone())
+        };
         let guests = Guests::start(host_settings, &db, ambient.clone()).await.map_err(StartError::Host)?;
         let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance.id);
         let hooks = Hooks::new(guests.clone(), records(Reviewers::new()));

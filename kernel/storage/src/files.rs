@@ -154,6 +154,17 @@ impl Files {
         absent(hash, self.store.get_range(&key(hash), range).await)
     }
 
+    /// Deletes a file. One that is not there is deleted already. Whoever calls knows that nobody names it.
+    ///
+    /// # Errors
+    /// `Write` when the store fails.
+    pub async fn delete(&self, hash: FileHash) -> Result<(), FileError> {
+        match self.store.delete(&key(hash)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(source) => Err(FileError::Write { source }),
+        }
+    }
+
     /// The length of a file in bytes.
     ///
     /// # Errors
@@ -232,6 +243,9 @@ mod tests {
         assert_eq!(files.range(hash, 1..2).await.unwrap().unwrap(), "b");
         assert_eq!(files.range(hash, 1..99).await.unwrap().unwrap(), "bc");
         assert_eq!(open(&directory).get(hash).await.unwrap().unwrap(), "abc");
+        files.delete(hash).await.unwrap();
+        files.delete(hash).await.unwrap();
+        assert_eq!(files.size(hash).await.unwrap(), None);
     }
 
     #[tokio::test]

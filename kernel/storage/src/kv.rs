@@ -205,18 +205,3 @@ pub async fn sweep(tx: &mut WriteTx, plugin: &PluginId, at: Instant, rows_max: i
     set_usage(tx, plugin, usage).await?;
     Ok(items)
 }
-
-const CLEAR: &str = "DELETE FROM kv WHERE plugin = $1";
-const CLEAR_USAGE: &str = "DELETE FROM kv_usage WHERE plugin = $1";
-
-/// Forgets every value of a plugin.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn clear(tx: &mut WriteTx, plugin: &PluginId) -> Result<(), StorageError> {
-    for (name, text) in [("kv.clear", CLEAR), ("kv.clear_usage", CLEAR_USAGE)] {
-        on_db!(tx, conn => sqlx::query(text).bind(plugin.as_str()).execute(conn).await.map(|_| ()))
-            .map_err(failed(name))?;
-    }
-    Ok(())
-}

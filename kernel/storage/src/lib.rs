@@ -17,6 +17,7 @@ mod sqlite;
 mod tx;
 
 pub mod account;
+pub mod before;
 pub mod change;
 pub mod cursor;
 mod files;
@@ -27,6 +28,7 @@ pub mod kind;
 pub mod kv;
 pub mod plugin;
 pub mod record;
+pub mod removal;
 pub mod search;
 pub mod secret;
 pub mod session;

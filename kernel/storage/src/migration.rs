@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         number: 1,
         name: "ground",
@@ -35,6 +35,12 @@ const MIGRATIONS: [Migration; 3] = [
         name: "plugin_values",
         sqlite: include_str!("../../../migrations/sqlite/0003_plugin_values.sql"),
         postgres: include_str!("../../../migrations/postgres/0003_plugin_values.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "plugin_before",
+        sqlite: include_str!("../../../migrations/sqlite/0004_plugin_before.sql"),
+        postgres: include_str!("../../../migrations/postgres/0004_plugin_before.sql"),
     },
 ];
 

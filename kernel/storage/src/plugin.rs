@@ -7,7 +7,6 @@ use tiwizi_model::{AccountId, FileHash, Instant, PluginId, PublicKey, TrustLevel
 use crate::error::{StorageError, failed};
 use crate::sql::{hash, parsed, row};
 use crate::tx::{Tx, WriteTx, on_db};
-use crate::{kv, secret, setting};
 
 /// Whether a plugin may be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -176,21 +175,6 @@ pub async fn set_state(
         .bind(reason)
         .execute(conn).await.map(|_| ()))
     .map_err(failed("plugin.set_state"))
-}
-
-const DELETE: &str = "DELETE FROM plugin WHERE id = $1";
-
-/// Forgets a plugin, its grants, its settings, its secrets and the values that it kept. Its records stay.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn delete(tx: &mut WriteTx, id: &PluginId) -> Result<(), StorageError> {
-    clear_grants(tx, id).await?;
-    kv::clear(tx, id).await?;
-    setting::clear(tx, id).await?;
-    secret::clear(tx, id).await?;
-    on_db!(tx, conn => sqlx::query(DELETE).bind(id.as_str()).execute(conn).await.map(|_| ()))
-        .map_err(failed("plugin.delete"))
 }
 
 const GRANTS: &str = "SELECT capability, granted_at, granted_by FROM capability_grant WHERE plugin = $1 \

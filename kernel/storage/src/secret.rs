@@ -75,14 +75,3 @@ pub async fn delete(tx: &mut WriteTx, plugin: &PluginId, name: &str) -> Result<(
     on_db!(tx, conn => sqlx::query(DELETE).bind(plugin.as_str()).bind(name).execute(conn).await.map(|_| ()))
         .map_err(failed("secret.delete"))
 }
-
-const CLEAR: &str = "DELETE FROM plugin_secret WHERE plugin = $1";
-
-/// Forgets every secret of a plugin.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn clear(tx: &mut WriteTx, plugin: &PluginId) -> Result<(), StorageError> {
-    on_db!(tx, conn => sqlx::query(CLEAR).bind(plugin.as_str()).execute(conn).await.map(|_| ()))
-        .map_err(failed("secret.clear"))
-}

@@ -64,14 +64,3 @@ pub async fn delete(tx: &mut WriteTx, plugin: &PluginId, name: &str) -> Result<(
     on_db!(tx, conn => sqlx::query(DELETE).bind(plugin.as_str()).bind(name).execute(conn).await.map(|_| ()))
         .map_err(failed("setting.delete"))
 }
-
-const CLEAR: &str = "DELETE FROM plugin_setting WHERE plugin = $1";
-
-/// Forgets everything that was set for a plugin.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn clear(tx: &mut WriteTx, plugin: &PluginId) -> Result<(), StorageError> {
-    on_db!(tx, conn => sqlx::query(CLEAR).bind(plugin.as_str()).execute(conn).await.map(|_| ()))
-        .map_err(failed("setting.clear"))
-}

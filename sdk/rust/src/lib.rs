@@ -116,5 +116,5 @@ pub use value::{Date, RecordId};
 pub mod exports {
     pub use crate::bindings;
     pub use crate::bindings::export_component;
-    pub use crate::plugin::{before, handle, health, init};
+    pub use crate::plugin::{before, handle, health, init, migrate};
 }

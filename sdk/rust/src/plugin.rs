@@ -16,6 +16,18 @@ pub trait Plugin {
         Ok(())
     }
 
+    /// Brings what version `from` left into the form that this version expects, as the system: a step, and where the next one
+    /// begins; none when all is done. Nothing is stored before the last step.
+    ///
+    /// Only records, values by key, settings and the log are there; all else answers `unavailable`.
+    ///
+    /// # Errors
+    /// An error refuses the upgrade and leaves everything as it was.
+    fn migrate(from: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
+        let (_, _) = (from, cursor);
+        Ok(None)
+    }
+
     /// Tells whether the plugin can work.
     ///
     /// # Errors
@@ -50,6 +62,15 @@ macro_rules! export {
                 fn init() -> Result<(), $crate::exports::bindings::tiwizi::plugin::types::Error> {
                     $crate::exports::init::<$plugin>()
                 }
+                fn migrate(
+                    from: ::std::string::String,
+                    cursor: ::std::option::Option<::std::string::String>,
+                ) -> Result<
+                    ::std::option::Option<::std::string::String>,
+                    $crate::exports::bindings::tiwizi::plugin::types::Error,
+                > {
+                    $crate::exports::migrate::<$plugin>(&from, cursor.as_deref())
+                }
                 fn health() -> Result<(), $crate::exports::bindings::tiwizi::plugin::types::Error> {
                     $crate::exports::health::<$plugin>()
                 }
@@ -79,6 +100,14 @@ macro_rules! export {
 /// What the plugin answers.
 pub fn init<Exported: Plugin>() -> Result<(), types::Error> {
     Exported::init().map_err(Error::into_wire)
+}
+
+/// Calls [`Plugin::migrate`].
+///
+/// # Errors
+/// What the plugin answers.
+pub fn migrate<Exported: Plugin>(from: &str, cursor: Option<&str>) -> Result<Option<String>, types::Error> {
+    Exported::migrate(from, cursor).map_err(Error::into_wire)
 }
 
 /// Calls [`Plugin::health`].

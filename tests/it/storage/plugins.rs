@@ -2,7 +2,7 @@
 
 use tiwizi_model::{AccountId, FileHash, Instant, PublicKey, TrustLevel};
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
-use tiwizi_storage::{kind, plugin};
+use tiwizi_storage::{kind, plugin, removal};
 use uuid::Uuid;
 
 use super::for_each_database;
@@ -36,7 +36,7 @@ for_each_database! {
         assert_eq!((found.level, found.publisher), (TrustLevel::Community, Some(PublicKey([9; 32]))));
         assert_eq!(found.signature.as_deref(), Some("a signature"));
         assert_eq!(plugin::all(&mut tx).await.unwrap(), [found]);
-        plugin::delete(&mut tx, &row.id).await.unwrap();
+        removal::forget_plugin(&mut tx, &row.id).await.unwrap();
         assert_eq!(plugin::find(&mut tx, &row.id).await.unwrap(), None);
         assert!(plugin::grants(&mut tx, &row.id).await.unwrap().is_empty());
         tx.commit().await.unwrap();

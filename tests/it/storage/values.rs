@@ -3,6 +3,7 @@
 use tiwizi_model::{FileHash, Instant, PluginId, TrustLevel};
 use tiwizi_storage::kv::{self, Keys, Usage, ValueRow};
 use tiwizi_storage::plugin::{self, PluginRow, PluginState};
+use tiwizi_storage::removal;
 
 use super::{Store, for_each_database};
 
@@ -62,7 +63,7 @@ for_each_database! {
         assert_eq!(kv::sweep(&mut tx, &one, Instant(20), 9).await.unwrap(), 1);
         assert_eq!(kv::lock(&mut tx, &one).await.unwrap(), Usage { items: 1, bytes: 3 });
         kv::delete(&mut tx, &one, "b").await.unwrap();
-        plugin::delete(&mut tx, &two).await.unwrap();
+        removal::forget_plugin(&mut tx, &two).await.unwrap();
         assert_eq!(kv::bytes(&mut tx, &two, "b").await.unwrap(), None);
         tx.commit().await.unwrap();
         assert_eq!(kv::find(&mut store.db.read().await.unwrap(), &one, "b", Instant(1)).await.unwrap(), None);

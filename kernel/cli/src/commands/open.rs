@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tiwizi_host::Compiler;
 use tiwizi_model::Ambient;
 use tiwizi_server::{App, Settings, StartError};
 use tiwizi_storage::{Db, Location, OpenError};
 
-use crate::commands::roots;
+use crate::commands::{compile_component, roots};
 use crate::config::Config;
 use crate::outcome::Outcome;
 
@@ -23,7 +24,7 @@ pub(crate) fn config(data: &Path) -> anyhow::Result<Config> {
 
 /// Opens the whole instance of a data directory.
 pub(crate) async fn app(data: &Path, config: &Config) -> anyhow::Result<Arc<App>> {
-    let mut settings = Settings::new(data);
+    let mut settings = Settings::new(data, Compiler::Child { program: compile_component::program()? });
     settings.database.clone_from(&config.database);
     settings.behind_tls = config.behind_tls;
     settings.outbound.private = config.outbound_private()?;

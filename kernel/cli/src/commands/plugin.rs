@@ -1,15 +1,18 @@
-//! `tiwizi plugin`: pack, install, list, grant. Keys and trust have files of their own.
+//! `tiwizi plugin`: pack, install, list, grant. Keys, trust and the life after the installation have files of their own.
 
 use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
+use tiwizi_host::trust::Signer;
 use tiwizi_host::{Acceptance, Grants, PluginView, bundle};
 use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
-use crate::commands::{open, plugin_build, plugin_check, plugin_keys, plugin_new, plugin_settings, plugin_trust};
+use crate::commands::{
+    open, plugin_build, plugin_check, plugin_keys, plugin_life, plugin_new, plugin_settings, plugin_trust,
+};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
@@ -28,6 +31,9 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
             let acceptance = if dev { Acceptance::Development } else { Acceptance::Signed };
             install(&directory, &bundle, &grant, acceptance).await
         }
+        Plugin::Upgrade(arguments) => plugin_life::upgrade(&arguments).await,
+        Plugin::Rollback(arguments) => plugin_life::rollback(&arguments).await,
+        Plugin::Remove(arguments) => plugin_life::remove(&arguments).await,
         Plugin::List { directory } => list(&directory).await,
         Plugin::Settings(command) => plugin_settings::run(command).await,
         Plugin::Grant { directory, plugin, grant: wanted } => grant(&directory, &plugin, &wanted).await,
@@ -78,7 +84,12 @@ fn answer(directory: &DataDirectory, view: &PluginView) {
     outcome::answer(directory.json, &shown(view), &line(view));
 }
 
-fn shown(view: &PluginView) -> Value {
+/// Who signed, for programs.
+pub(crate) fn signer(signer: &Signer) -> Value {
+    json!({ "name": signer.name, "key": signer.key.to_string() })
+}
+
+pub(crate) fn shown(view: &PluginView) -> Value {
     let capabilities: Vec<Value> = view
         .capabilities
         .iter()
@@ -90,12 +101,13 @@ fn shown(view: &PluginView) -> Value {
         "state": view.state.as_str(),
         "reason": view.reason,
         "level": view.level.as_str(),
-        "signer": view.signer.as_ref().map(|signer| json!({ "name": signer.name, "key": signer.key.to_string() })),
+        "signer": view.signer.as_ref().map(signer),
+        "before": view.before.as_ref().map(|before| &before.version),
         "capabilities": capabilities,
     })
 }
 
-fn line(view: &PluginView) -> String {
+pub(crate) fn line(view: &PluginView) -> String {
     let named = |granted: bool| {
         let names: Vec<&str> = view
             .capabilities

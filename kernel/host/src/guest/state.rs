@@ -28,6 +28,8 @@ pub(crate) enum Mode {
     Writing,
     /// Nothing: it looks at somebody else's write.
     Reading,
+    /// Write what is its own, and nothing that reaches beyond that: it migrates, which may be given up.
+    Migrating,
 }
 
 /// The state of one call.

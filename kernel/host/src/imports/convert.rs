@@ -62,7 +62,7 @@ pub(super) fn unit_error(failed: &UnitError) -> Error {
     match failed {
         UnitError::Read(failed) => read_error(failed),
         UnitError::Write(failed) => write_error(failed),
-        UnitError::Full => error("over-limit", failed.to_string()),
+        UnitError::Full { .. } => error("over-limit", failed.to_string()),
     }
 }
 

@@ -23,11 +23,17 @@ use crate::capability::Capability;
 use crate::guest::state::{CallState, Mode};
 use crate::text::escaped;
 
+/// What a migration may use. It may be rehearsed and given up, so nothing is here that others would notice.
+const MIGRATING: [Capability; 3] = [Capability::Store, Capability::Kv, Capability::Telemetry];
+
 impl types::Host for CallState {}
 
 impl CallState {
     /// Whether the capability is granted at this moment.
     fn require(&self, capability: Capability) -> Result<(), types::Error> {
+        if self.mode == Mode::Migrating && !MIGRATING.contains(&capability) {
+            return Err(error("unavailable", format!("{capability} is not there while a plugin is upgraded")));
+        }
         if self.grants.contains(&capability) {
             return Ok(());
         }
@@ -46,7 +52,7 @@ impl CallState {
     fn require_writing(&self, capability: Capability) -> Result<(), types::Error> {
         self.require(capability)?;
         match self.mode {
-            Mode::Writing => Ok(()),
+            Mode::Writing | Mode::Migrating => Ok(()),
             Mode::Reading => Err(error("denied", "a hook looks at a write and may not write itself")),
         }
     }

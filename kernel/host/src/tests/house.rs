@@ -17,7 +17,9 @@ use tiwizi_storage::{Db, Files, Location};
 
 use crate::bundle::{Sources, pack, sign};
 use crate::trust::{Root, SecretKey};
-use crate::{Answer, CallError, Grants, Guests, Hooks, Host, HostSettings, OutboundSettings, PluginState, Request};
+use crate::{
+    Answer, CallError, Compiler, Grants, Guests, Hooks, Host, HostSettings, OutboundSettings, PluginState, Request,
+};
 
 pub(super) struct House {
     pub(super) directory: TempDir,
@@ -99,7 +101,7 @@ async fn open(directory: &Path, outbound: OutboundSettings) -> Host {
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let files = Files::open(directory, ambient.clone()).unwrap();
-    let settings = HostSettings { instances_max: 64, outbound, ..HostSettings::new(directory) };
+    let settings = HostSettings { instances_max: 64, outbound, ..HostSettings::new(directory, Compiler::InProcess) };
     let guests = Guests::start(settings, &db, ambient.clone()).await.unwrap();
     let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
     let hooks = Hooks::new(guests.clone(), records(Vec::new()));

@@ -1,6 +1,7 @@
 //! The host with a real component that misbehaves, over a real SQLite database.
 
 mod answers;
+mod back;
 mod bounds;
 mod calls;
 mod config;
@@ -12,7 +13,9 @@ mod http_out;
 mod installs;
 mod kv;
 mod outside;
+mod remove;
 mod secrets;
 mod trust;
+mod upgrade;
 mod words;
 mod writes;

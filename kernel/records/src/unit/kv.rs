@@ -7,6 +7,12 @@ use super::Unit;
 use crate::kv::{Base, KeyPage, KeyQuery, KvError, KvWrite, check_key};
 
 impl Unit {
+    /// The values that this unit writes: key and value, none for one that it forgets.
+    pub fn written_values(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        let entries = self.values.entries.iter();
+        entries.map(|(key, write)| (key.as_str(), write.value.as_ref().map(|row| row.value.as_slice())))
+    }
+
     /// The value under a key of the calling plugin, as this unit would leave it.
     ///
     /// # Errors

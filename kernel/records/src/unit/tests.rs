@@ -184,6 +184,6 @@ async fn a_unit_is_bounded() {
     for number in 0..UNIT_WRITES_MAX {
         unit.create(&cooperative(), body(&format!("{number}"), "argan", HERE)).unwrap();
     }
-    assert!(matches!(unit.create(&cooperative(), body("x", "argan", HERE)), Err(UnitError::Full)));
+    assert!(matches!(unit.create(&cooperative(), body("x", "argan", HERE)), Err(UnitError::Full { .. })));
     assert_eq!(unit.commit(None).await.unwrap().len(), UNIT_WRITES_MAX);
 }

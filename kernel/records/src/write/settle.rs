@@ -55,7 +55,7 @@ impl Records {
         submission: Submission,
         current: Option<&Record>,
     ) -> Result<Settled, WriteError> {
-        let Submission { caller, draft } = submission;
+        let Submission { caller, draft, revives } = submission;
         let kind =
             kinds.find(&draft.kind).cloned().ok_or_else(|| WriteError::UnknownKind { kind: draft.kind.clone() })?;
         let edit = match draft.action {
@@ -68,7 +68,8 @@ impl Records {
             DraftAction::Delete { id, seen } => Edit { id, seen, change: Change::Delete },
         };
         let missing = || WriteError::Missing { kind: draft.kind.clone(), id: edit.id };
-        let old = current.filter(|record| record.kind == draft.kind && !record.deleted).ok_or_else(missing)?;
+        let there = |record: &&Record| record.kind == draft.kind && (revives || !record.deleted);
+        let old = current.filter(there).ok_or_else(missing)?;
         if old.home != self.instance {
             return Err(WriteError::Elsewhere { id: old.id, home: old.home });
         }

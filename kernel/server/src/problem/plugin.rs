@@ -1,6 +1,6 @@
 //! What a plugin's call and a plugin's installation can come to, as problems.
 
-use tiwizi_host::{CallError, HostError, InstallError};
+use tiwizi_host::{CallError, HostError, InstallError, RemoveError, RollbackError, UpgradeError};
 use tiwizi_records::UnitError;
 
 use super::{Fault, FieldProblem, Problem};
@@ -43,7 +43,7 @@ impl From<UnitError> for Problem {
         match error {
             UnitError::Read(source) => source.into(),
             UnitError::Write(source) => source.into(),
-            UnitError::Full => Self::from(Fault::PluginFailed).because(error),
+            UnitError::Full { .. } => Self::from(Fault::PluginFailed).because(error),
         }
     }
 }
@@ -83,6 +83,58 @@ impl From<InstallError> for Problem {
             InstallError::Files(source) => source.into(),
             InstallError::Storage(source) => source.into(),
             InstallError::Load(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<UpgradeError> for Problem {
+    fn from(error: UpgradeError) -> Self {
+        match error {
+            UpgradeError::NotInstalled { .. } => Self::from(Fault::UnknownPlugin).saying(error.to_string()),
+            UpgradeError::Other { .. } => refused("bundle", error),
+            UpgradeError::Refused(source) => source.into(),
+            UpgradeError::NotNewer { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
+            UpgradeError::Held { .. } => Self::parameter("grant", error.to_string()),
+            UpgradeError::Busy => Self::from(Fault::Busy).retry_after(1),
+            UpgradeError::Migration { .. } | UpgradeError::MigrationRefused { .. } | UpgradeError::Endless { .. } => {
+                refused("migration", error)
+            }
+            UpgradeError::Misfits { .. } => refused("records", error),
+            UpgradeError::Probe(_) | UpgradeError::Unhealthy { .. } => refused("health", error),
+            UpgradeError::Read(source) => source.into(),
+            UpgradeError::Store(source) => source.into(),
+        }
+    }
+}
+
+impl From<RollbackError> for Problem {
+    fn from(error: RollbackError) -> Self {
+        match error {
+            RollbackError::Unknown { .. } => Fault::UnknownPlugin.into(),
+            RollbackError::Nothing { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
+            RollbackError::Untrusted(_) => refused("untrusted", error),
+            RollbackError::Busy => Self::from(Fault::Busy).retry_after(1),
+            RollbackError::Misfits { .. } => refused("records", error),
+            RollbackError::Storage(source) => source.into(),
+            RollbackError::Read(source) => source.into(),
+            RollbackError::Store(source) => source.into(),
+            RollbackError::Load(_)
+            | RollbackError::Kinds(_)
+            | RollbackError::Record(_)
+            | RollbackError::Value(_)
+            | RollbackError::Stopped(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<RemoveError> for Problem {
+    fn from(error: RemoveError) -> Self {
+        match error {
+            RemoveError::Unknown { .. } => Fault::UnknownPlugin.into(),
+            RemoveError::Busy => Self::from(Fault::Busy).retry_after(1),
+            RemoveError::Storage(source) => source.into(),
+            RemoveError::Read(source) => source.into(),
+            RemoveError::Export(_) | RemoveError::Stopped(_) => Self::internal(error),
         }
     }
 }

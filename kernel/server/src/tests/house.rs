@@ -7,6 +7,7 @@ use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use tiwizi_host::Compiler;
 use tiwizi_identity::{Caller, NewAccount, Role, Scope, Secret};
 use tiwizi_model::{Ambient, InstanceId, Instant, Jurisdiction, Language, ManualClock, SystemEntropy};
 use tiwizi_storage::instance::{self, InstanceRow};
@@ -90,7 +91,7 @@ impl House {
         let clock = Arc::new(ManualClock::at(Instant(1_780_000_000_000)));
         let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
         make_instance(directory.path(), &ambient).await;
-        let settings = Settings { ambient, ..Settings::new(directory.path()) };
+        let settings = Settings { ambient, ..Settings::new(directory.path(), Compiler::InProcess) };
         let app = App::open(settings).await.unwrap();
         let router = router(&app);
         let (tokens, cooperative, person) = (Vec::new(), String::new(), String::new());

@@ -19,6 +19,17 @@ pub async fn find(tx: &mut Tx, id: RecordId) -> Result<Option<RecordRow>, Storag
     on_db!(tx, conn => sqlx::query_as(FIND).bind(id.0).fetch_optional(conn).await).map_err(failed("record.find"))
 }
 
+const VERSION: &str = concat!("SELECT ", columns!(), " FROM record_version WHERE id = $1 AND version = $2");
+
+/// A superseded version of a record.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn version(tx: &mut Tx, id: RecordId, version: Version) -> Result<Option<RecordRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(VERSION).bind(id.0).bind(version.0).fetch_optional(conn).await)
+        .map_err(failed("record.version"))
+}
+
 /// The records with those ids, be they tombstones, in no order; ids without a record are passed over.
 ///
 /// # Errors

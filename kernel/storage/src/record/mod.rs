@@ -11,7 +11,7 @@ mod row;
 mod scan;
 
 pub use count::count;
-pub use find::{find, find_many, find_unique, find_unique_many, versions};
+pub use find::{find, find_many, find_unique, find_unique_many, version, versions};
 pub use insert::{Insertion, insert};
 pub use replace::replace;
 pub use row::{IndexKeys, NewRow, RecordRow};

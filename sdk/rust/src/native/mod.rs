@@ -170,10 +170,30 @@ pub fn asked() -> Vec<(String, String)> {
 /// # Errors
 /// What the plugin answers; its writes are gone then.
 pub fn install<Installed: Plugin>() -> Result<(), Error> {
+    as_system(Installed::init)
+}
+
+/// Upgrades the plugin from a version: calls `migrate` as the system until it has nothing left to do, then `health`. Answers the
+/// number of steps.
+///
+/// # Errors
+/// What the plugin answers; its writes are gone then.
+pub fn upgrade<Upgraded: Plugin>(from: &str) -> Result<usize, Error> {
+    as_system(|| {
+        let (mut steps, mut cursor) = (1, Upgraded::migrate(from, None)?);
+        while let Some(next) = cursor {
+            cursor = Upgraded::migrate(from, Some(&next))?;
+            steps += 1;
+        }
+        Upgraded::health().map(|()| steps)
+    })
+}
+
+fn as_system<Outcome>(work: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
     let caller = Memory::with(|memory| memory.caller.clone());
     as_public();
     Memory::with(|memory| memory.caller.kind = CallerKind::System);
-    let outcome = in_unit(Installed::init);
+    let outcome = in_unit(work);
     become_caller(caller);
     outcome
 }

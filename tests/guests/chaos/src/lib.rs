@@ -11,6 +11,7 @@ mod kv;
 mod outside;
 mod raw;
 mod secrets;
+mod upgrade;
 mod words;
 mod work;
 
@@ -87,6 +88,14 @@ const ROUTES: &[Route] = &[
 ];
 
 impl Plugin for Chaos {
+    fn migrate(from: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
+        upgrade::migrate(from, cursor)
+    }
+
+    fn health() -> Result<(), Error> {
+        upgrade::health()
+    }
+
     fn handle(request: &Request) -> Result<Answer, Error> {
         router::answer(ROUTES, request)
     }

@@ -1,0 +1,157 @@
+//! The upgrade itself, and its rehearsal.
+
+use std::sync::Arc;
+
+use tiwizi_model::{Instant, PluginId};
+use tiwizi_records::{Addition, CatalogueError, Kind, Unit, WriteError};
+use tiwizi_storage::{StorageError, plugin as rows};
+
+use super::error::UpgradeError;
+use super::prepare::{Prepared, Run, prepare};
+use super::swap::{self, Forward};
+use super::trial::Trial;
+use super::{BeforeView, MigrationReport, Rehearsal, Stage, Upgrade, Upgraded};
+use crate::host::Host;
+use crate::install::{self, InstallError};
+use crate::plugin::Plugin;
+
+impl Host {
+    /// Says what an upgrade would do: it is run on the data as they are, beside the version that serves, and given up at the end.
+    ///
+    /// # Errors
+    /// As `upgrade`, but for what an administrator still has to grant.
+    pub async fn rehearse(&self, upgrade: Upgrade) -> Result<Rehearsal, UpgradeError> {
+        let host = self.clone();
+        self.guests().complete(async move { rehearse(&host, &upgrade).await }).await.map_err(stopped)?
+    }
+
+    /// Replaces an installed plugin by another version of it. Its calls wait meanwhile; those that run come to their end first. An
+    /// upgrade that has begun goes on when nobody waits for it any more.
+    ///
+    /// # Errors
+    /// When anything about the bundle is refused, it asks for more than was granted, its migration or its health do not end well, or
+    /// a record would no longer be valid. Code and data are as they were then.
+    pub async fn upgrade(&self, upgrade: Upgrade) -> Result<Upgraded, UpgradeError> {
+        let host = self.clone();
+        self.guests().complete(async move { perform(&host, &upgrade).await }).await.map_err(stopped)?
+    }
+}
+
+fn stopped(source: crate::call::CallError) -> UpgradeError {
+    UpgradeError::Migration { step: 0, source }
+}
+
+async fn rehearse(host: &Host, upgrade: &Upgrade) -> Result<Rehearsal, UpgradeError> {
+    let _alone = host.installing().lock().await;
+    let prepared = prepare(host, upgrade, Run::Rehearsal).await?;
+    let kinds = host.catalogue().provisional(&prepared.new.manifest).map_err(kinds)?;
+    let (_, migration) = trial(host, upgrade, &prepared, kinds).run().await?;
+    Ok(Rehearsal { difference: prepared.difference, migration })
+}
+
+async fn perform(host: &Host, upgrade: &Upgrade) -> Result<Upgraded, UpgradeError> {
+    let _alone = host.installing().lock().await;
+    let prepared = prepare(host, upgrade, Run::Real).await?;
+    store_files(host, upgrade, &prepared).await.map_err(UpgradeError::Refused)?;
+    let kinds = number_kinds(host, &prepared.new).await?;
+    (upgrade.watch)(Stage::Draining);
+    let held = prepared.old.gate.hold().await.map_err(|_| UpgradeError::Busy)?;
+    let (unit, migration) = trial(host, upgrade, &prepared, kinds.clone()).run().await?;
+    (upgrade.watch)(Stage::Storing);
+    store(host, &prepared, unit, kinds).await?;
+    host.put(Arc::clone(&prepared.new));
+    drop(held);
+    report(&prepared, migration);
+    let plugin = prepared.new.view(host.ground().ambient.now());
+    Ok(Upgraded { plugin, difference: prepared.difference, migration })
+}
+
+fn trial<'a>(host: &'a Host, upgrade: &Upgrade, prepared: &Prepared, kinds: Addition) -> Trial<'a> {
+    let in_use = host.catalogue().in_use(prepared.new.id());
+    let kept = |kind: &&Arc<Kind>| kinds.kinds().any(|new| new.name() == kind.name());
+    let gone = in_use.kinds().filter(|kind| !kept(kind)).cloned().collect();
+    Trial {
+        host,
+        plugin: Arc::clone(&prepared.new),
+        kinds,
+        gone,
+        from: prepared.old.manifest.version.clone(),
+        watch: Arc::clone(&upgrade.watch),
+    }
+}
+
+/// Bytes that no plugin refers to harm nobody, so they are stored first.
+async fn store_files(host: &Host, upgrade: &Upgrade, prepared: &Prepared) -> Result<(), InstallError> {
+    for content in std::iter::once(&upgrade.bundle).chain(&prepared.files) {
+        host.files().put(content.clone()).await.map_err(InstallError::Files)?;
+    }
+    Ok(())
+}
+
+/// Gives new kinds their numbers. A number is never taken back and never given again, and one whose kind is not in use means nothing, so
+/// this may be stored though the upgrade fails.
+async fn number_kinds(host: &Host, plugin: &Plugin) -> Result<Addition, UpgradeError> {
+    let storage = |source| UpgradeError::Refused(InstallError::Storage(source));
+    let mut tx = host.db().begin_write().await.map_err(storage)?;
+    let addition = host.catalogue().add(&mut tx, &plugin.manifest).await.map_err(kinds)?;
+    tx.commit().await.map_err(storage)?;
+    Ok(addition)
+}
+
+/// The kinds are in use before their first record is stored, so that no reader of the log passes over it; when nothing was stored the
+/// old ones are put back.
+async fn store(host: &Host, prepared: &Prepared, unit: Unit, kinds: Addition) -> Result<(), UpgradeError> {
+    let forward = forward(host, prepared, &unit).await.map_err(|error| UpgradeError::Store(error.into()))?;
+    let before = host.catalogue().in_use(prepared.new.id());
+    host.catalogue().publish(kinds);
+    if let Err(error) = unit.commit_beside(&forward).await {
+        host.catalogue().publish(before);
+        return Err(UpgradeError::Store(error));
+    }
+    prepared.new.set_before(Some(BeforeView::of(&forward.before)));
+    Ok(())
+}
+
+async fn forward(host: &Host, prepared: &Prepared, unit: &Unit) -> Result<Forward, StorageError> {
+    let id: &PluginId = prepared.new.id();
+    let now: Instant = prepared.row.installed_at;
+    let mut tx = host.db().read().await?;
+    let row = swap::installed(&mut tx, id).await?;
+    let stand = rows::grants(&mut tx, id).await?;
+    drop(tx);
+    let mut grants = install::grant_rows(&prepared.grants, &prepared.row);
+    for grant in &mut grants {
+        // What stays was granted when it was.
+        if let Some(stands) = stand.iter().find(|stands| stands.capability == grant.capability) {
+            grant.clone_from(stands);
+        }
+    }
+    Ok(Forward {
+        plugin: Arc::clone(&prepared.new),
+        row: prepared.row.clone(),
+        grants,
+        voucher: prepared.voucher.clone(),
+        before: swap::before_of(row, &prepared.old.standing().grants, now),
+        values: swap::values_of(unit),
+    })
+}
+
+fn kinds(source: CatalogueError) -> UpgradeError {
+    UpgradeError::Refused(InstallError::Kinds(source))
+}
+
+fn report(prepared: &Prepared, migration: MigrationReport) {
+    let counts = migration.counts;
+    tracing::info!(
+        plugin.id = %prepared.new.id(), version.before = %prepared.difference.from, version.after = %prepared.difference.to,
+        records.created = counts.created, records.changed = counts.changed, records.deleted = counts.deleted,
+        migration.steps = migration.steps, migration.duration_ms = migration.duration_ms,
+        "a plugin was upgraded"
+    );
+}
+
+impl From<WriteError> for UpgradeError {
+    fn from(error: WriteError) -> Self {
+        Self::Store(error)
+    }
+}

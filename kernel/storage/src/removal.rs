@@ -1,0 +1,65 @@
+//! Taking a plugin out of the database: every row that names it, and every record of its kinds.
+//!
+//! Whoever adds a table whose rows belong to a plugin adds a line to `OF_PLUGIN`, above the line of `plugin` itself; the test that looks
+//! through every table for the name of a removed plugin fails until then. What stays on purpose: the change log with the numbers and names
+//! of kinds that it speaks of, the highest version that was ever installed (or an older one could come back), and records of other
+//! kinds that name the plugin, which are milestones of people.
+
+use tiwizi_model::PluginId;
+
+use crate::error::{StorageError, failed};
+use crate::kind::KindNo;
+use crate::tx::{WriteTx, on_db};
+
+/// What a plugin has beside its records, in the order of their references. `$1` is its id.
+const OF_PLUGIN: [(&str, &str); 10] = [
+    ("removal.grants", "DELETE FROM capability_grant WHERE plugin = $1"),
+    ("removal.values", "DELETE FROM kv WHERE plugin = $1"),
+    ("removal.usage", "DELETE FROM kv_usage WHERE plugin = $1"),
+    ("removal.settings", "DELETE FROM plugin_setting WHERE plugin = $1"),
+    ("removal.secrets", "DELETE FROM plugin_secret WHERE plugin = $1"),
+    ("removal.records_before", "DELETE FROM plugin_before_record WHERE plugin = $1"),
+    ("removal.values_before", "DELETE FROM plugin_before_value WHERE plugin = $1"),
+    ("removal.before", "DELETE FROM plugin_before WHERE plugin = $1"),
+    // Answers that may be repeated for a day hold the names of kinds, and what the records were.
+    (
+        "removal.answers",
+        "DELETE FROM idempotency WHERE answer LIKE '%' || $1 || '/%' OR answer LIKE '%\"' || $1 || '\"%'",
+    ),
+    ("removal.plugin", "DELETE FROM plugin WHERE id = $1"),
+];
+
+/// The index of words has another key on each database.
+const WORDS_SQLITE: &str = "DELETE FROM search WHERE rowid IN (SELECT num FROM record WHERE kind = $1)";
+const WORDS_POSTGRES: &str = "DELETE FROM search WHERE num IN (SELECT num FROM record WHERE kind = $1)";
+/// By id, because only that is indexed.
+const VERSIONS: &str = "DELETE FROM record_version WHERE id IN (SELECT id FROM record WHERE kind = $1)";
+const RECORDS: &str = "DELETE FROM record WHERE kind = $1";
+
+/// Forgets a plugin with all that belongs to it but its records.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn forget_plugin(tx: &mut WriteTx, plugin: &PluginId) -> Result<(), StorageError> {
+    for (name, text) in OF_PLUGIN {
+        on_db!(tx, conn => sqlx::query(text).bind(plugin.as_str()).execute(conn).await.map(|_| ()))
+            .map_err(failed(name))?;
+    }
+    Ok(())
+}
+
+/// Forgets every record of a kind: its content now and before, its words, its tombstones. Returns how many there were. The log
+/// keeps its entries, which hold no content.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn forget_records(tx: &mut WriteTx, kind: KindNo) -> Result<u64, StorageError> {
+    let words = if tx.is_postgres() { WORDS_POSTGRES } else { WORDS_SQLITE };
+    let mut records = 0;
+    for (name, text) in [("removal.words", words), ("removal.versions", VERSIONS), ("removal.records", RECORDS)] {
+        records =
+            on_db!(tx, conn => sqlx::query(text).bind(kind.0).execute(conn).await.map(|done| done.rows_affected()))
+                .map_err(failed(name))?;
+    }
+    Ok(records)
+}

@@ -119,7 +119,9 @@ fn read_key(headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 fn is_upload(parts: &Parts) -> bool {
-    matches!(parts.uri.path(), "/api/v1/files" | "/api/v1/plugins")
+    let path = parts.uri.path();
+    let is_upgrade = path.starts_with("/api/v1/plugins/") && path.ends_with("/upgrade");
+    matches!(path, "/api/v1/files" | "/api/v1/plugins") || is_upgrade
 }
 
 fn hash_of(parts: &Parts, bytes: &[u8]) -> [u8; 32] {

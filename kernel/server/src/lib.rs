@@ -21,6 +21,7 @@ mod idempotency;
 mod json;
 mod language;
 mod metrics;
+mod multipart;
 mod openapi;
 mod pages;
 mod parameters;

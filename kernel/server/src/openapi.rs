@@ -9,7 +9,8 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugins, records, session, statistics, tokens,
+    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
+    statistics, tokens,
 };
 use crate::app::App;
 use crate::json;
@@ -32,6 +33,7 @@ use crate::problem::Problem;
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
         plugins::list, plugins::install, plugins::show, plugins::set_grants, plugins::set_enabled,
+        plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin::redirect_root, plugin::redirect, plugin::asset,
         plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,
     ),

@@ -12,7 +12,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugins, records, session, statistics, tokens,
+    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
+    statistics, tokens,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -68,6 +69,9 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/plugins", plugins::list),
         post("/api/v1/plugins", plugins::install),
         get("/api/v1/plugins/{plugin}", plugins::show),
+        delete("/api/v1/plugins/{plugin}", plugin_life::remove),
+        post("/api/v1/plugins/{plugin}/upgrade", plugin_life::upgrade),
+        post("/api/v1/plugins/{plugin}/rollback", plugin_life::rollback),
         put("/api/v1/plugins/{plugin}/grants", plugins::set_grants),
         put("/api/v1/plugins/{plugin}/enabled", plugins::set_enabled),
         // Plugins' own addresses.

@@ -17,6 +17,9 @@ use super::child::Ending;
 use super::{CompileError, Compiler, SUBCOMMAND, cpu_s};
 use crate::text::escaped;
 
+/// The program's allocator (mimalloc) reserves a gigabyte of addresses at its start, which would be the whole of the child's bound.
+const ALLOCATOR_RESERVE: &str = "MIMALLOC_ARENA_RESERVE";
+
 /// The machine code of a component, as `Engine::precompile_component` of this kernel wrote it.
 pub(crate) struct Code(Vec<u8>);
 
@@ -45,6 +48,7 @@ async fn in_child(program: &Path, component: &[u8]) -> Result<Vec<u8>, CompileEr
     let mut child = Command::new(program)
         .arg(SUBCOMMAND)
         .env_clear()
+        .env(ALLOCATOR_RESERVE, "0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -10,19 +10,26 @@ use crate::{CallError, ComponentError, Grants, InstallError};
 /// A component with `lifecycle` alone, as a toolchain would make it; its functions answer that all is well.
 const LIFECYCLE_ALONE: &str = r#"
     (component
-        (core module $code (memory (export "memory") 1) (func (export "fine") (result i32) i32.const 0))
+        (core module $code (memory (export "memory") 1) (func (export "fine") (result i32) i32.const 0)
+            (func (export "migrate") (param i32 i32 i32 i32 i32) (result i32) i32.const 0)
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 1024))
         (core instance $code (instantiate $code))
         (alias core export $code "memory" (core memory $memory))
         (type $error (record (field "code" string) (field "message" string) (field "retryable" bool) (field "details" string)))
         (func $fine (result (result (error $error))) (canon lift (core func $code "fine") (memory $memory)))
+        (alias core export $code "realloc" (core func $realloc))
+        (func $migrate (param "from-version" string) (param "cursor" (option string)) (result (result (option string) (error $error)))
+            (canon lift (core func $code "migrate") (memory $memory) (realloc $realloc)))
         (component $shim
             (type $error (record (field "code" string) (field "message" string) (field "retryable" bool) (field "details" string)))
             (import "import-type-error" (type $given (eq $error)))
             (import "import-func-fine" (func $fine (result (result (error $given)))))
+            (import "import-func-migrate" (func $migrate (param "from-version" string) (param "cursor" (option string)) (result (result (option string) (error $given)))))
             (export $shown "error" (type $error))
+            (export "migrate" (func $migrate) (func (param "from-version" string) (param "cursor" (option string)) (result (result (option string) (error $shown)))))
             (export "init" (func $fine) (func (result (result (error $shown)))))
             (export "health" (func $fine) (func (result (result (error $shown))))))
-        (instance $lifecycle (instantiate $shim (with "import-type-error" (type $error)) (with "import-func-fine" (func $fine))))
+        (instance $lifecycle (instantiate $shim (with "import-type-error" (type $error)) (with "import-func-fine" (func $fine)) (with "import-func-migrate" (func $migrate))))
         (export "tiwizi:plugin/lifecycle@1.0.0" (instance $lifecycle)))"#;
 
 fn component(text: &str) -> Vec<u8> {

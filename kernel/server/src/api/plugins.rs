@@ -61,6 +61,8 @@ pub(crate) struct PluginAdministration {
     signed_by: Option<String>,
     installed: String,
     installed_by: Option<String>,
+    /// The version to which it can go back.
+    before: Option<String>,
 }
 
 /// Something that a plugin asks for.
@@ -135,7 +137,7 @@ pub(crate) struct EnabledBody {
 }
 
 impl PluginShown {
-    fn of(plugin: PluginView, is_administrator: bool) -> Self {
+    pub(crate) fn of(plugin: PluginView, is_administrator: bool) -> Self {
         let administration = is_administrator.then(|| PluginAdministration {
             reason: plugin.reason.clone(),
             capabilities: plugin
@@ -154,6 +156,7 @@ impl PluginShown {
             signed_by: plugin.signer.as_ref().map(|signer| signer.key.to_string()),
             installed: rfc3339(plugin.installed_at),
             installed_by: plugin.installed_by.map(|account| account.to_string()),
+            before: plugin.before.as_ref().map(|before| before.version.clone()),
         });
         Self {
             id: plugin.id.to_string(),
@@ -254,6 +257,6 @@ pub(crate) async fn set_enabled(
     json::ok(&PluginShown::of(plugin, true))
 }
 
-fn id_of(text: &str) -> Result<PluginId, Problem> {
+pub(crate) fn id_of(text: &str) -> Result<PluginId, Problem> {
     text.parse().map_err(|_| Fault::UnknownPlugin.into())
 }

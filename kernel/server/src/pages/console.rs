@@ -3,6 +3,7 @@
 pub(super) mod accounts;
 pub(super) mod kinds;
 pub(super) mod overview;
+pub(super) mod plugin_life;
 pub(super) mod plugins;
 
 use std::sync::Arc;
@@ -19,10 +20,14 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 10] = [
+const DONE: [&str; 14] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
+    "plugin-installed",
+    "plugin-upgraded",
+    "plugin-rolled-back",
+    "plugin-removed",
     "account-added",
     "token-revoked",
     "password-changed",

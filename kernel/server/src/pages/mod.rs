@@ -73,7 +73,16 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/account/tokens", post(account::create_token))
         .route("/{language}/account/tokens/{token}/revoke", post(account::revoke_token))
         .route("/{language}/console", get(console::overview::show))
-        .route("/{language}/console/plugins", get(console::plugins::show))
+        .route("/{language}/console/plugins", get(console::plugins::show).post(console::plugin_life::send))
+        .route(
+            "/{language}/console/plugins/consent",
+            get(console::plugin_life::ask).post(console::plugin_life::consent),
+        )
+        .route("/{language}/console/plugins/{plugin}/rollback", post(console::plugin_life::roll_back))
+        .route(
+            "/{language}/console/plugins/{plugin}/remove",
+            get(console::plugin_life::ask_removal).post(console::plugin_life::remove),
+        )
         .route("/{language}/console/plugins/{plugin}/grants", post(console::plugins::grant))
         .route("/{language}/console/plugins/{plugin}/state", post(console::plugins::switch))
         .route("/{language}/console/accounts", get(console::accounts::show).post(console::accounts::add))

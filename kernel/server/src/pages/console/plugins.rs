@@ -9,7 +9,7 @@ use minijinja::{Value, context};
 use tiwizi_host::{Capability, CapabilityError, CapabilityView, Enabled, HookView, PluginView};
 use tiwizi_model::{Language, PluginId};
 
-use super::super::visit::Asked;
+use super::super::visit::{Asked, Visit};
 use super::{Administration, frame, posted};
 use crate::app::App;
 use crate::form::Posted;
@@ -20,10 +20,15 @@ pub(in super::super) async fn show(
     State(app): State<Arc<App>>,
     Administration(visit): Administration,
 ) -> Result<Response, Problem> {
-    let title = visit.texts(&app).text("console-plugins");
+    page(&app, &visit, None)
+}
+
+/// The page, and what went wrong with what was sent to it.
+pub(super) fn page(app: &App, visit: &Visit, wrong: Option<&str>) -> Result<Response, Problem> {
+    let title = visit.texts(app).text("console-plugins");
     let language = visit.look.language;
     let plugins: Vec<Value> = app.host.plugins().iter().map(|plugin| shown(plugin, language)).collect();
-    visit.page(&app, "console/plugins.html", &title, context! { plugins, ..frame(&visit, None) })
+    visit.page(app, "console/plugins.html", &title, context! { plugins, ..frame(visit, wrong) })
 }
 
 /// `POST /{language}/console/plugins/{plugin}/grants`: what is not checked is taken back.
@@ -60,7 +65,7 @@ pub(in super::super) async fn switch(
     Ok(visit.go(&format!("/console/plugins?done={done}")))
 }
 
-fn plugin_of(text: &str) -> Result<PluginId, Problem> {
+pub(super) fn plugin_of(text: &str) -> Result<PluginId, Problem> {
     text.parse().map_err(|_| Fault::UnknownPlugin.into())
 }
 
@@ -94,6 +99,7 @@ fn shown(plugin: &PluginView, language: Language) -> Value {
         signer => plugin.signer.as_ref().map(|signer| &*signer.name).filter(|name| !name.is_empty()),
         state => plugin.state.as_str(),
         reason => plugin.reason.as_deref(),
+        before => plugin.before.as_ref().map(|before| &*before.version),
         capabilities => plugin.capabilities.iter().map(capability).collect::<Vec<_>>(),
         hooks => plugin.hooks.iter().map(hook).collect::<Vec<_>>(),
     }

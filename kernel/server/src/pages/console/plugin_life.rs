@@ -1,0 +1,235 @@
+//! The life of a plugin in the console: a bundle is sent, looked at, and only then installed or upgraded to; a plugin goes back, or is removed
+//! by whoever writes its name.
+//!
+//! Between the two steps the bundle lies in the file store, and its hash travels with the form. It is judged again at the second step.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::StatusCode;
+use minijinja::{Value, context};
+use tiwizi_host::{
+    CapabilityChange, CapabilityView, Difference, Grants, Inspection, KindChange, MigrationReport, Upgrade,
+};
+use tiwizi_model::{FileHash, Language};
+
+use super::super::visit::{Asked, Visit, with_status};
+use super::plugins::plugin_of;
+use super::{Administration, frame, posted};
+use crate::api::plugin_life::change_name;
+use crate::app::App;
+use crate::form::Posted;
+use crate::multipart::SentFile;
+use crate::problem::{Fault, Problem};
+
+const CONSENT: &str = "/console/plugins/consent";
+
+/// `POST /{language}/console/plugins`: takes a bundle and shows what it asks for.
+pub(in super::super) async fn send(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    sent: SentFile,
+) -> Result<Response, Problem> {
+    let visit = asked.by(&app, sent.visitor);
+    super::demand(&visit)?;
+    if sent.bytes.is_empty() {
+        return super::plugins::page(&app, &visit, Some("plugin-file-none"));
+    }
+    let hash = app.files.put(sent.bytes).await?;
+    Ok(visit.go(&format!("{CONSENT}?bundle={hash}")))
+}
+
+/// `GET /{language}/console/plugins/consent?bundle=HASH`
+pub(in super::super) async fn ask(
+    State(app): State<Arc<App>>,
+    Administration(visit): Administration,
+) -> Result<Response, Problem> {
+    let hash = visit.look.query.split('&').find_map(|pair| pair.strip_prefix("bundle="));
+    let sent = sent(&app, hash.unwrap_or_default()).await?;
+    question(&app, &visit, &sent, None).await
+}
+
+/// `POST /{language}/console/plugins/consent`: installs the bundle or upgrades to it, with what is checked.
+pub(in super::super) async fn consent(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked.at(CONSENT), &form)?;
+    let sent = sent(&app, form.field("bundle").unwrap_or_default()).await?;
+    let names: Vec<&str> =
+        form.fields.iter().filter(|(name, _)| name == "capability").map(|(_, value)| value.as_str()).collect();
+    let grants = Grants::parse(&names.join(","));
+    let grants = grants.map_err(|error| Problem::field("/capability", "capability", error.to_string()))?;
+    let plugin = match app.host.inspect(&sent.bytes).await {
+        Ok(inspection) => inspection.plugin,
+        Err(error) => return question(&app, &visit, &sent, Some(error.into())).await,
+    };
+    let by = visit.visitor.caller().clone();
+    let outcome = if app.host.plugin(&plugin).is_some() {
+        let wanted = Upgrade { consent: Some(grants), ..Upgrade::of(sent.bytes.clone(), by) };
+        app.host.upgrade(wanted).await.map(|_| "plugin-upgraded").map_err(Problem::from)
+    } else {
+        app.host.install(sent.bytes.clone(), grants, &by).await.map(|_| "plugin-installed").map_err(Problem::from)
+    };
+    match outcome {
+        Ok(done) => Ok(visit.go(&format!("/console/plugins?done={done}"))),
+        Err(problem) => question(&app, &visit, &sent, Some(problem)).await,
+    }
+}
+
+/// A bundle that was sent before.
+struct Sent {
+    hash: FileHash,
+    bytes: Bytes,
+}
+
+async fn sent(app: &App, hash: &str) -> Result<Sent, Problem> {
+    let hash: FileHash = hash.parse().map_err(|_| Fault::NotFound)?;
+    let bytes = app.files.get(hash).await?.ok_or(Fault::NotFound)?;
+    Ok(Sent { hash, bytes })
+}
+
+/// The page before an installation or an upgrade. What is wrong with the bundle is said there too, and then there is nothing to confirm.
+async fn question(app: &Arc<App>, visit: &Visit, sent: &Sent, wrong: Option<Problem>) -> Result<Response, Problem> {
+    let language = visit.look.language;
+    let title = visit.texts(app).text("plugin-add");
+    let data = match app.host.inspect(&sent.bytes).await {
+        Ok(inspection) if app.host.plugin(&inspection.plugin).is_some() => {
+            let by = visit.visitor.caller().clone();
+            match app.host.rehearse(Upgrade::of(sent.bytes.clone(), by)).await {
+                Ok(rehearsal) => context! {
+                    inspection => inspected(&inspection, language),
+                    difference => different(&rehearsal.difference, language),
+                    migration => counted(rehearsal.migration),
+                },
+                Err(error) => context! {
+                    inspection => inspected(&inspection, language), refused => told(&Problem::from(error)),
+                },
+            }
+        }
+        Ok(inspection) => context! { inspection => inspected(&inspection, language) },
+        Err(error) => context! { refused => told(&Problem::from(error)) },
+    };
+    let is_wrong = wrong.is_some();
+    let bundle = sent.hash.to_string();
+    let data = context! { bundle, failed => wrong.as_ref().map(told), ..context! { ..data, ..frame(visit, None) } };
+    let response = visit.page(app, "console/plugin-consent.html", &title, data)?;
+    Ok(if is_wrong { with_status(StatusCode::UNPROCESSABLE_ENTITY, response) } else { response })
+}
+
+/// What is wrong, in one sentence.
+fn told(problem: &Problem) -> String {
+    let first = problem.errors().first().map(|field| field.message.clone());
+    first.or_else(|| problem.detail().map(str::to_owned)).unwrap_or_default()
+}
+
+fn inspected(inspection: &Inspection, language: Language) -> Value {
+    let capability = |capability: &CapabilityView| {
+        context! {
+            name => &*capability.name,
+            label => capability.name.replace('.', "-"),
+            reason => capability.reason.in_language(language),
+            hosts => capability.hosts.clone(),
+            optional => capability.optional,
+        }
+    };
+    context! {
+        id => inspection.plugin.as_str(),
+        name => inspection.name.in_language(language),
+        description => inspection.description.in_language(language),
+        version => &*inspection.version,
+        publisher => inspection.publisher.as_deref(),
+        level => inspection.level.as_str(),
+        signer => inspection.signer.as_ref().map(|signer| &*signer.name).filter(|name| !name.is_empty()),
+        capabilities => inspection.capabilities.iter().map(capability).collect::<Vec<_>>(),
+        kinds => inspection.kinds.iter().map(|title| title.in_language(language).to_owned()).collect::<Vec<_>>(),
+    }
+}
+
+fn different(difference: &Difference, language: Language) -> Value {
+    let capability = |request: &CapabilityChange| {
+        context! {
+            name => &*request.name,
+            label => request.name.replace('.', "-"),
+            change => change_name(request.change),
+            reason => request.reason.in_language(language),
+            optional => request.optional,
+            hosts_new => request.hosts_new.clone(),
+            hosts_gone => request.hosts_gone.clone(),
+        }
+    };
+    let kind = |kind: &KindChange| {
+        let field = |field: &tiwizi_host::FieldChange| {
+            context! {
+                name => &*field.name, change => change_name(field.change),
+                class_before => field.class_before, class_after => field.class_after,
+            }
+        };
+        context! {
+            title => kind.title.in_language(language),
+            change => change_name(kind.change),
+            access_changed => kind.access_changed,
+            fields => kind.fields.iter().map(field).collect::<Vec<_>>(),
+        }
+    };
+    context! {
+        from => &*difference.from,
+        to => &*difference.to,
+        level_before => difference.level.0.as_str(),
+        capabilities => difference.capabilities.iter().map(capability).collect::<Vec<_>>(),
+        kinds => difference.kinds.iter().map(kind).collect::<Vec<_>>(),
+    }
+}
+
+fn counted(migration: MigrationReport) -> Value {
+    let counts = migration.counts;
+    context! { created => counts.created, changed => counts.changed, deleted => counts.deleted }
+}
+
+/// `POST /{language}/console/plugins/{plugin}/rollback`
+pub(in super::super) async fn roll_back(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked, &form)?;
+    app.host.rollback(&plugin_of(&plugin)?, visit.visitor.caller()).await?;
+    Ok(visit.go("/console/plugins?done=plugin-rolled-back"))
+}
+
+/// `GET /{language}/console/plugins/{plugin}/remove`
+pub(in super::super) async fn ask_removal(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    Administration(visit): Administration,
+) -> Result<Response, Problem> {
+    removal(&app, &visit, &plugin, None)
+}
+
+/// `POST /{language}/console/plugins/{plugin}/remove`: only with the plugin's id in the form.
+pub(in super::super) async fn remove(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked, &form)?;
+    if form.field("confirm").map(str::trim) != Some(plugin.as_str()) {
+        let response = removal(&app, &visit, &plugin, Some("plugin-remove-wrong"))?;
+        return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, response));
+    }
+    app.host.remove(&plugin_of(&plugin)?, visit.visitor.caller()).await?;
+    Ok(visit.go("/console/plugins?done=plugin-removed"))
+}
+
+fn removal(app: &App, visit: &Visit, plugin: &str, wrong: Option<&str>) -> Result<Response, Problem> {
+    let plugin = app.host.plugin(&plugin_of(plugin)?).ok_or(Fault::UnknownPlugin)?;
+    let title = visit.texts(app).text("plugin-remove");
+    let name = plugin.name.in_language(visit.look.language);
+    let data = context! { id => plugin.id.as_str(), name, ..frame(visit, wrong) };
+    visit.page(app, "console/plugin-remove.html", &title, data)
+}

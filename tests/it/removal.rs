@@ -1,0 +1,140 @@
+//! Is a removed plugin gone from every table?
+
+use std::fs;
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, Row as _, SqliteConnection};
+use tiwizi_tests::command::Tiwizi;
+use tiwizi_tests::postgres::Database;
+use tiwizi_tests::{Instance, Setting};
+
+use crate::workshop::{Workshop, become_next, install, listed};
+
+/// What may still name it: the log and the numbers of kinds that the log speaks of, and the highest version, which keeps older ones out.
+const KEPT: [&str; 3] = ["change", "kind", "plugin_highest"];
+const NAME: &str = "chaos";
+
+/// The tables with a row that names the plugin, as text or as the bytes of that text.
+fn naming(rows: Vec<(String, String)>) -> Vec<String> {
+    let bytes: String = NAME.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let names = |row: &str| row.contains(NAME) || row.to_lowercase().contains(&bytes);
+    let mut tables: Vec<String> = rows.into_iter().filter(|(_, row)| names(row)).map(|(table, _)| table).collect();
+    tables.dedup();
+    tables
+}
+
+async fn sqlite(instance: &Instance) -> anyhow::Result<Vec<String>> {
+    let path = instance.data().join("tiwizi.sqlite");
+    let mut connection: SqliteConnection =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true).connect().await?;
+    let tables = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table'").fetch_all(&mut connection).await?;
+    let mut rows = Vec::new();
+    for table in tables {
+        let table: String = table.try_get(0)?;
+        let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+        for column in sqlx::query(AssertSqlSafe(columns)).fetch_all(&mut connection).await? {
+            let column: String = column.try_get(0)?;
+            let text = format!("SELECT quote(\"{column}\") FROM \"{table}\"");
+            for row in sqlx::query(AssertSqlSafe(text)).fetch_all(&mut connection).await? {
+                rows.push((table.clone(), row.try_get(0)?));
+            }
+        }
+    }
+    Ok(naming(rows))
+}
+
+async fn postgres(url: &str) -> anyhow::Result<Vec<String>> {
+    let mut connection = PgConnection::connect(url).await?;
+    let tables = sqlx::query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename");
+    let mut rows = Vec::new();
+    for table in tables.fetch_all(&mut connection).await? {
+        let table: String = table.try_get(0)?;
+        let text = format!("SELECT t::text FROM \"{table}\" t");
+        for row in sqlx::query(AssertSqlSafe(text)).fetch_all(&mut connection).await? {
+            rows.push((table.clone(), row.try_get(0)?));
+        }
+    }
+    Ok(naming(rows))
+}
+
+/// A plugin with something in every table, in its second version.
+async fn lived_in(database: Option<&Database>) -> anyhow::Result<(Workshop, Instance)> {
+    let setting = Setting { database: database.map(|database| database.url().to_owned()), ..Setting::default() };
+    let (workshop, mut instance) = (Workshop::open()?, Instance::make(&setting)?);
+    workshop.introduce(&instance)?;
+    install(&instance, &workshop.bundle("first", |_| ())?)?;
+    Tiwizi::words("plugin set").data(instance.data()).word("chaos").word("size=5").succeed()?;
+    let secret = Tiwizi::words("plugin secret").data(instance.data()).word("chaos").word("token").word("--stdin");
+    secret.input("hush").succeed()?;
+    instance.serve()?;
+    let visitor = instance.visitor()?;
+    for text in ["gone", "one two"] {
+        visitor.submit("/fr/p/chaos/write", &[("text", text)]).await?.expect(200)?;
+    }
+    visitor.submit("/fr/p/chaos/kv/set", &[("text", "a value")]).await?.expect(200)?;
+    instance.stop()?;
+    let next = workshop.bundle("next", |manifest| {
+        become_next(manifest, "mixed");
+        let page = manifest.pointer("/kinds/0").cloned().map(|mut page| {
+            page["name"] = "page".into();
+            page["schema"]["properties"] = serde_json::json!({ "title": { "type": "string", "maxLength": 100 } });
+            page["schema"]["required"] = serde_json::json!(["title"]);
+            page["classes"] = serde_json::json!({ "title": "public" });
+            page["unique"] = serde_json::json!([]);
+            page["search"] = serde_json::json!(["title"]);
+            page
+        });
+        if let Some(kinds) = manifest.pointer_mut("/kinds").and_then(Value::as_array_mut) {
+            kinds.extend(page);
+        }
+    })?;
+    Tiwizi::words("plugin upgrade").data(instance.data()).word(&next).succeed()?;
+    Ok((workshop, instance))
+}
+
+/// Removes it, after writing its records to a file.
+fn remove(workshop: &Workshop, instance: &Instance) -> anyhow::Result<()> {
+    let file = workshop.file("records.ndjson");
+    let remove = || Tiwizi::words("plugin remove --json").data(instance.data()).word("chaos").option("--export", &file);
+    let unsure = remove().run()?;
+    ensure!(unsure.code == Some(1) && unsure.complaint.contains("--yes"), "{unsure:?}");
+    ensure!(!file.exists() && listed(instance)?.is_some(), "it asked and did it all the same");
+    let removed = remove().word("--yes").succeed()?.json()?;
+    // Two notes and a page; the note that the migration deleted is a tombstone.
+    ensure!(removed.pointer("/exported") == Some(&3.into()), "{removed}");
+    ensure!(removed.pointer("/records") == Some(&4.into()), "{removed}");
+    let lines = fs::read_to_string(&file)?;
+    let kinds =
+        lines.lines().map(|line| Ok(serde_json::from_str::<Value>(line)?)).collect::<anyhow::Result<Vec<_>>>()?;
+    ensure!(kinds.len() == 3, "{lines}");
+    ensure!(listed(instance)?.is_none(), "it is still installed");
+    Tiwizi::words("log verify").data(instance.data()).succeed()?;
+    Ok(())
+}
+
+fn ensure_gone(before: &[String], after: &[String]) -> anyhow::Result<()> {
+    for table in ["capability_grant", "kv", "plugin", "plugin_before", "plugin_secret", "plugin_setting", "record"] {
+        ensure!(before.iter().any(|named| named == table), "nothing in {table} named the plugin before: {before:?}");
+    }
+    let left: Vec<&String> = after.iter().filter(|table| !KEPT.contains(&table.as_str())).collect();
+    ensure!(left.is_empty(), "tables that still name the plugin: {left:?}; see kernel/storage/src/removal.rs");
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_table_names_a_removed_plugin_on_sqlite() -> anyhow::Result<()> {
+    let (workshop, instance) = lived_in(None).await?;
+    let before = sqlite(&instance).await?;
+    remove(&workshop, &instance)?;
+    ensure_gone(&before, &sqlite(&instance).await?)
+}
+
+#[tokio::test]
+async fn no_table_names_a_removed_plugin_on_postgres() -> anyhow::Result<()> {
+    let database = Database::create().await.context("a database for the test")?;
+    let (workshop, instance) = lived_in(Some(&database)).await?;
+    let before = postgres(database.url()).await?;
+    remove(&workshop, &instance)?;
+    ensure_gone(&before, &postgres(database.url()).await?)
+}

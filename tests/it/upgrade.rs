@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use reqwest::Method;
 use serde_json::json;
 use tiwizi_tests::command::Tiwizi;
@@ -126,11 +126,61 @@ async fn the_api_upgrades_the_plugin_that_is_meant_and_removes_it() -> anyhow::R
     let rehearsed = rehearsed.expect(200)?.json();
     ensure!(rehearsed.pointer("/difference/to") == Some(&json!("1.1.0")), "{rehearsed}");
     administrator.upload("/api/v1/plugins/training/upgrade", next.clone()).await?.expect(404)?;
-    administrator.upload("/api/v1/plugins/chaos/upgrade?dry_run=perhaps", next.clone()).await?.expect(422)?;
+    administrator.upload("/api/v1/plugins/chaos/upgrade?dry_run=perhaps", "x").await?.expect(400)?;
     administrator.upload("/api/v1/plugins/chaos/upgrade", next.clone()).await?.expect(200)?;
     administrator.upload("/api/v1/plugins/chaos/upgrade", next).await?.expect(409)?;
     administrator.send(Method::DELETE, "/api/v1/plugins/chaos", None).await?.expect(200)?;
     administrator.get("/api/v1/plugins/chaos").await?.expect(404)?;
     administrator.get("/fr/p/chaos/fine").await?.expect(404)?;
+    Ok(())
+}
+
+/// The value of the hidden field of a page's form.
+fn hidden<'a>(page: &'a str, name: &str) -> anyhow::Result<&'a str> {
+    let field = page.split_once(&format!("name=\"{name}\" value=\"")).and_then(|(_, rest)| rest.split_once('"'));
+    field.map(|(value, _)| value).with_context(|| format!("no field {name}"))
+}
+
+#[tokio::test]
+async fn the_console_shows_what_a_bundle_asks_for_before_it_installs_and_upgrades() -> anyhow::Result<()> {
+    let (workshop, mut instance) = (Workshop::open()?, Instance::make(&Setting::default())?);
+    workshop.introduce(&instance)?;
+    let first = fs::read(workshop.bundle("first", |_| ())?)?;
+    let next = fs::read(workshop.bundle("next", |manifest| become_next(manifest, "count"))?)?;
+    instance.serve()?;
+    let administrator = instance.administrator().await?;
+    let console = "/fr/console/plugins";
+    instance.visitor()?.submit_file(console, "file", &first).await?.expect(401)?;
+    let look = async |bundle: &[u8]| {
+        let sent = administrator.submit_file(console, "file", bundle).await?.expect(303)?;
+        let page = administrator.get(sent.header("location")).await?;
+        ensure!(page.status == 200, "{}: {}", page.status, instance.log());
+        Ok(page)
+    };
+    let page = look(&first).await?;
+    ensure!(page.text.contains("Garder ses propres fiches") && page.text.contains("Installer"), "{}", page.text);
+    let bundle = hidden(&page.text, "bundle")?.to_owned();
+    let nothing = administrator.get("/api/v1/plugins").await?.expect(200)?;
+    ensure!(nothing.items().is_empty(), "it was installed without consent");
+    let consent = format!("{console}/consent");
+    let fields = [("bundle", bundle.as_str()), ("capability", "store"), ("capability", "hooks")];
+    let installed = administrator.submit(&consent, &fields).await?.expect(303)?;
+    ensure!(installed.header("location").ends_with("done=plugin-installed"), "{installed:?}");
+    let page = look(&next).await?;
+    for words in ["1.0.0 → 1.1.0", "words", "Interne", "Mettre à jour"] {
+        ensure!(page.text.contains(words), "{words:?} is not on the page: {}", page.text);
+    }
+    let bundle = hidden(&page.text, "bundle")?.to_owned();
+    let upgraded = administrator.submit(&consent, &[("bundle", bundle.as_str())]).await?.expect(303)?;
+    ensure!(upgraded.header("location").ends_with("done=plugin-upgraded"), "{upgraded:?}");
+    let page = look(&next).await?;
+    ensure!(page.text.contains("is not newer than") && !page.text.contains("Mettre à jour</button>"), "{}", page.text);
+    let shown = administrator.get(console).await?.expect(200)?;
+    ensure!(shown.text.contains("Revenir à la version précédente"), "{}", shown.text);
+    administrator.submit(&format!("{console}/chaos/rollback"), &[]).await?.expect(303)?;
+    administrator.get(&format!("{console}/chaos/remove")).await?.expect(200)?;
+    administrator.submit(&format!("{console}/chaos/remove"), &[("confirm", "training")]).await?.expect(422)?;
+    administrator.submit(&format!("{console}/chaos/remove"), &[("confirm", "chaos")]).await?.expect(303)?;
+    administrator.get("/api/v1/plugins/chaos").await?.expect(404)?;
     Ok(())
 }

@@ -201,6 +201,24 @@ impl Client {
         read(self.request(Method::POST, path).form(&fields)).await
     }
 
+    /// Sends a form with a file as a browser does, with the session's csrf field before it.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn submit_file(&self, path: &str, field: &str, bytes: &[u8]) -> anyhow::Result<Answer> {
+        const BOUNDARY: &str = "----a-boundary-of-the-tests";
+        let csrf = self.session.as_ref().map_or("", |session| session.csrf.as_str());
+        let head = format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--{BOUNDARY}\r\n\
+             content-disposition: form-data; name=\"{field}\"; filename=\"a.tzp\"\r\n\
+             content-type: application/octet-stream\r\n\r\n"
+        );
+        let body = [head.as_bytes(), bytes, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
+        let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = self.without_csrf().request(Method::POST, path).header(header::CONTENT_TYPE, media_type);
+        read(request.body(body)).await
+    }
+
     /// Sends any request.
     ///
     /// # Errors

@@ -207,8 +207,9 @@ pub(crate) async fn upgrade(
     if !matches!(body::media_type(&headers).as_deref(), Some("application/octet-stream" | "application/x-tar")) {
         return Err(Problem::from(Fault::MediaType).saying("send application/octet-stream"));
     }
-    app.host.plugin(&id).ok_or(Fault::UnknownPlugin)?;
+    // The body first: a client that is still sending would not see the answer.
     let bundle = body::read(&headers, body, BodyLimit::UPLOAD).await?;
+    app.host.plugin(&id).ok_or(Fault::UnknownPlugin)?;
     let wanted = Upgrade { consent, only: Some(id), ..Upgrade::of(bundle, administrator.caller().clone()) };
     json::ok(&run(&app, wanted, dry_run).await?)
 }

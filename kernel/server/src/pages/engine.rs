@@ -37,6 +37,8 @@ const KERNEL: &[(&str, &str)] = templates![
     "plugin.html",
     "console/frame.html",
     "console/overview.html",
+    "console/plugin-consent.html",
+    "console/plugin-remove.html",
     "console/plugins.html",
     "console/accounts.html",
     "console/kinds.html",

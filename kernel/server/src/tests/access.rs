@@ -48,7 +48,7 @@ fn matrix(house: &House) -> Vec<Row> {
     let account = |end: &str| format!("/api/v1/accounts/{NOWHERE}/{end}");
     let grant = json!({"role": "observer", "scope": "nation"});
     let hash = "0".repeat(22);
-    vec![
+    let mut rows = vec![
         same("GET", "/health/live", [200; 4]),
         same("GET", "/health/ready", [200; 4]),
         same("GET", "/metrics", [401, 403, 403, 200]),
@@ -92,6 +92,13 @@ fn matrix(house: &House) -> Vec<Row> {
         row("GET", "/api/v1/statistics/{measure}", "/api/v1/statistics/members?by=region", [200; 4]),
         same("POST", "/api/v1/files", [401, 201, 201, 201]).with_bytes("application/octet-stream", "some bytes"),
         row("GET", "/api/v1/files/{hash}", format!("/api/v1/files/{hash}"), [401, 404, 404, 404]),
+    ];
+    rows.extend(plugins());
+    rows
+}
+
+fn plugins() -> Vec<Row> {
+    vec![
         same("GET", "/api/v1/plugins", [200; 4]),
         same("POST", "/api/v1/plugins", [401, 403, 403, 422]).with_bytes("application/octet-stream", "no bundle"),
         row("GET", "/api/v1/plugins/{plugin}", "/api/v1/plugins/none", [404; 4]),

@@ -77,12 +77,14 @@ async fn lived_in(database: Option<&Database>) -> anyhow::Result<(Workshop, Inst
     let next = workshop.bundle("next", |manifest| {
         become_next(manifest, "mixed");
         let page = manifest.pointer("/kinds/0").cloned().map(|mut page| {
-            page["name"] = "page".into();
-            page["schema"]["properties"] = serde_json::json!({ "title": { "type": "string", "maxLength": 100 } });
-            page["schema"]["required"] = serde_json::json!(["title"]);
-            page["classes"] = serde_json::json!({ "title": "public" });
-            page["unique"] = serde_json::json!([]);
-            page["search"] = serde_json::json!(["title"]);
+            let changes = serde_json::json!({
+                "name": "page", "classes": { "title": "public" }, "unique": [], "search": ["title"],
+            });
+            let fields = serde_json::json!({
+                "properties": { "title": { "type": "string", "maxLength": 100 } }, "required": ["title"],
+            });
+            overlay(Some(&mut page), changes);
+            overlay(page.pointer_mut("/schema"), fields);
             page
         });
         if let Some(kinds) = manifest.pointer_mut("/kinds").and_then(Value::as_array_mut) {
@@ -137,4 +139,11 @@ async fn no_table_names_a_removed_plugin_on_postgres() -> anyhow::Result<()> {
     let before = postgres(database.url()).await?;
     remove(&workshop, &instance)?;
     ensure_gone(&before, &postgres(database.url()).await?)
+}
+
+/// Puts members in the place of those with the same names.
+fn overlay(object: Option<&mut Value>, members: Value) {
+    if let (Some(Value::Object(object)), Value::Object(members)) = (object, members) {
+        object.extend(members);
+    }
 }

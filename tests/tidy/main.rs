@@ -4,6 +4,7 @@
 //! calls and lints that are silenced without a reason are clippy's part (`clippy.toml`, `Cargo.toml`).
 
 mod borders;
+mod cases;
 mod migrations;
 mod tree;
 mod words;

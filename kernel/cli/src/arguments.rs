@@ -11,6 +11,8 @@ use tiwizi_model::{Jurisdiction, PluginId};
 
 use crate::commands::plugin_build::Build;
 use crate::commands::plugin_check::Check;
+use crate::commands::plugin_limits::Limits;
+use crate::commands::plugin_logs::Logs;
 use crate::commands::plugin_new::New;
 use crate::commands::plugin_settings::PluginSettings;
 
@@ -48,7 +50,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Register,
     },
-    /// Plugins: make, build, check, pack, sign, verify, install, upgrade, remove, list, grant; whom to trust.
+    /// Plugins: make, build, check, pack, sign, verify, install, upgrade, remove, list, grant, limits, logs, settings; whom to trust.
     Plugin {
         #[command(subcommand)]
         command: Plugin,
@@ -256,6 +258,10 @@ pub(crate) enum Plugin {
         #[arg(long, value_name = "all|CAPABILITY,…")]
         grant: String,
     },
+    /// Show how much a plugin may use, and set it.
+    Limits(Limits),
+    /// Show what a plugin logged.
+    Logs(Logs),
     #[command(flatten)]
     Settings(PluginSettings),
 }

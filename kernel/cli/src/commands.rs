@@ -11,6 +11,8 @@ pub(crate) mod plugin_build;
 pub(crate) mod plugin_check;
 pub(crate) mod plugin_keys;
 pub(crate) mod plugin_life;
+pub(crate) mod plugin_limits;
+pub(crate) mod plugin_logs;
 pub(crate) mod plugin_new;
 pub(crate) mod plugin_settings;
 pub(crate) mod plugin_trust;

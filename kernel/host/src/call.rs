@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Language, PluginId, limits};
+use tiwizi_model::{Ambient, Bound, Language, PluginId, limits};
 use tiwizi_records::{Records, Unit, WriteError};
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
@@ -48,6 +48,8 @@ pub enum CallError {
         plugin: PluginId,
         /// How it stands.
         state: PluginState,
+        /// After how many seconds it is tried again, if it is.
+        retry_after: Option<u64>,
     },
     /// Its component does not have the interface that the call needs.
     #[error("the plugin does not export {export}")]
@@ -83,7 +85,7 @@ pub enum CallError {
     #[error("the plugin made more than {} calls of the kernel", limits::HOST_CALLS_MAX)]
     HostCalls,
     /// It read and wrote records too often.
-    #[error("the plugin made more than {} reads and writes of records", limits::STORE_CALLS_MAX)]
+    #[error("the plugin made too many reads and writes of records")]
     StoreCalls,
     /// It crashed.
     #[error("the plugin crashed: {reason}")]
@@ -114,6 +116,27 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Why, in a word: for counts.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "unknown",
+            Self::Off { .. } => "off",
+            Self::Lacks { .. } => "export",
+            Self::Busy { .. } => "busy",
+            Self::CpuTime { .. } => "cpu-time",
+            Self::WallTime { .. } => "wall-time",
+            Self::Memory { .. } => "memory",
+            Self::HostCalls => "host-calls",
+            Self::StoreCalls => "store-calls",
+            Self::Trap { .. } => "trap",
+            Self::Answer { .. } => "answer",
+            Self::Commit { .. } => "commit",
+            Self::Panic => "kernel",
+            Self::Stopping => "stopping",
+        }
+    }
+
     /// Whether it tells of a fault in the plugin's code that should lead to quarantine when it comes again and again. Time is not
     /// among them: a slow machine is not the plugin's fault.
     pub(crate) fn is_crash(&self) -> bool {
@@ -132,6 +155,7 @@ pub(crate) struct Ground {
     pub(crate) whereabouts: Arc<Whereabouts>,
     /// The kernel's own messages: the names of months.
     pub(crate) messages: Arc<Messages>,
+    pub(crate) replay_seed: Option<u64>,
 }
 
 /// Time that a call is given.
@@ -139,17 +163,31 @@ pub(crate) struct Ground {
 pub(crate) struct Time {
     pub(crate) cpu_ms: u64,
     pub(crate) wall_ms: u64,
+    /// Reads and writes of records and values.
+    pub(crate) store_calls: u32,
 }
 
 impl Time {
     pub(crate) fn of_page(plugin: &Plugin) -> Self {
-        Self { cpu_ms: plugin.cpu_ms(), wall_ms: limits::PLUGIN_WALL_MS_MAX }
+        let bounds = plugin.watch.bounds();
+        Self {
+            cpu_ms: plugin.cpu_ms(),
+            wall_ms: bounds.amount(Bound::WallMs),
+            store_calls: u32::try_from(bounds.amount(Bound::StoreCalls)).unwrap_or(u32::MAX),
+        }
     }
 
-    pub(crate) const LIFECYCLE: Self =
-        Self { cpu_ms: limits::PLUGIN_LIFECYCLE_CPU_MS_MAX, wall_ms: limits::PLUGIN_LIFECYCLE_WALL_MS_MAX };
+    pub(crate) const LIFECYCLE: Self = Self {
+        cpu_ms: limits::PLUGIN_LIFECYCLE_CPU_MS_MAX,
+        wall_ms: limits::PLUGIN_LIFECYCLE_WALL_MS_MAX,
+        store_calls: limits::STORE_CALLS_CEILING,
+    };
 
-    const HOOK: Self = Self { cpu_ms: limits::HOOK_CPU_MS_MAX, wall_ms: limits::HOOK_WALL_MS_MAX };
+    const HOOK: Self = Self {
+        cpu_ms: limits::HOOK_CPU_MS_MAX,
+        wall_ms: limits::HOOK_WALL_MS_MAX,
+        store_calls: limits::STORE_CALLS_MAX,
+    };
 }
 
 /// A call that may run: the plugin as it stands, and a place behind its gate. The place is given back when this is dropped.

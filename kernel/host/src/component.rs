@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_outside_the_list_is_refused_by_name() {
+    fn p01_what_is_outside_the_list_is_refused_by_name() {
         let refused = [
             "wasi:filesystem/types@0.2.0",
             "wasi:sockets/tcp@0.2.0",

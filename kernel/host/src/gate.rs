@@ -6,7 +6,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tiwizi_model::limits;
@@ -24,7 +24,11 @@ struct Inner {
     /// Whether the long queue counts: from the moment the gate is held until the queue is short again.
     long: AtomicBool,
     held: AtomicBool,
-    bounds: Bounds,
+    running_max: AtomicU32,
+    waiting_max: AtomicUsize,
+    wait_ms: AtomicU64,
+    held_max: usize,
+    held_wait: Duration,
 }
 
 /// How many may run and wait, and for how long.
@@ -59,8 +63,30 @@ impl Gate {
             waiting: AtomicUsize::new(0),
             long: AtomicBool::new(false),
             held: AtomicBool::new(false),
-            bounds,
+            running_max: AtomicU32::new(bounds.running_max),
+            waiting_max: AtomicUsize::new(bounds.waiting_max),
+            wait_ms: AtomicU64::new(ms(bounds.wait)),
+            held_max: bounds.held_max,
+            held_wait: bounds.held_wait,
         }))
+    }
+
+    /// Lets another number of calls in, and others wait. It waits for places that are to go until their calls have ended. Nobody may
+    /// hold the gate meanwhile.
+    pub(crate) async fn resize(&self, running_max: u32, waiting_max: usize, wait: Duration) -> Result<(), Full> {
+        self.0.waiting_max.store(waiting_max, Ordering::Release);
+        self.0.wait_ms.store(ms(wait), Ordering::Release);
+        let before = self.0.running_max.load(Ordering::Acquire);
+        if running_max >= before {
+            let more = usize::try_from(running_max.saturating_sub(before)).unwrap_or_default();
+            self.0.running.add_permits(more);
+        } else {
+            let gone = Arc::clone(&self.0.running).acquire_many_owned(before.saturating_sub(running_max));
+            let gone = timeout(self.0.held_wait, gone).await;
+            gone.map_err(|_| Full)?.map_err(|_| Full)?.forget();
+        }
+        self.0.running_max.store(running_max, Ordering::Release);
+        Ok(())
     }
 
     /// Waits for a place. Dropping the future gives the place in the queue back.
@@ -69,7 +95,7 @@ impl Gate {
             return Ok(permit);
         }
         let _place = Place::take(&self.0).ok_or(Full)?;
-        let Bounds { wait, held_wait, .. } = self.0.bounds;
+        let (wait, held_wait) = (Duration::from_millis(self.0.wait_ms.load(Ordering::Acquire)), self.0.held_wait);
         let mut turn = pin!(Arc::clone(&self.0.running).acquire_owned());
         let outcome = match timeout(wait, &mut turn).await {
             Err(_) if self.0.long.load(Ordering::Acquire) => timeout(held_wait.saturating_sub(wait), &mut turn).await,
@@ -84,8 +110,8 @@ impl Gate {
         self.0.long.store(true, Ordering::Release);
         self.0.held.store(true, Ordering::Release);
         let mut held = Held { gate: self.clone(), all: None };
-        let all = Arc::clone(&self.0.running).acquire_many_owned(self.0.bounds.running_max);
-        let all = timeout(self.0.bounds.held_wait, all).await;
+        let all = Arc::clone(&self.0.running).acquire_many_owned(self.0.running_max.load(Ordering::Acquire));
+        let all = timeout(self.0.held_wait, all).await;
         held.all = Some(all.map_err(|_| Full)?.map_err(|_| Full)?);
         Ok(held)
     }
@@ -114,14 +140,19 @@ impl Drop for Held {
 impl Inner {
     /// The short queue counts again once nobody is held and the queue fits.
     fn shorten(&self) {
-        if !self.held.load(Ordering::Acquire) && self.waiting.load(Ordering::Acquire) <= self.bounds.waiting_max / 2 {
+        let fits = self.waiting.load(Ordering::Acquire) <= self.waiting_max.load(Ordering::Acquire) / 2;
+        if !self.held.load(Ordering::Acquire) && fits {
             self.long.store(false, Ordering::Release);
         }
     }
 
     fn waiting_max(&self) -> usize {
-        if self.long.load(Ordering::Acquire) { self.bounds.held_max } else { self.bounds.waiting_max }
+        if self.long.load(Ordering::Acquire) { self.held_max } else { self.waiting_max.load(Ordering::Acquire) }
     }
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A place in the queue.
@@ -167,7 +198,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_leaves_the_queue_gives_the_place_back() {
+    async fn p15_who_leaves_the_queue_gives_the_place_back() {
         let gate = gate(1);
         let _running = gate.enter().await.unwrap();
         for _ in 0..10_000 {
@@ -175,6 +206,25 @@ mod tests {
             assert!(futures::poll!(&mut waiting).is_pending());
         }
         assert_eq!(gate.0.waiting.load(Ordering::Acquire), 0);
+    }
+
+    #[tokio::test]
+    async fn another_size_holds_for_who_comes_next() {
+        let (gate, wait) = (gate(0), Duration::from_secs(60));
+        let running = gate.enter().await.unwrap();
+        assert_eq!(gate.enter().await.err(), Some(Full));
+        gate.resize(2, 0, wait).await.unwrap();
+        let more = gate.enter().await.unwrap();
+        assert_eq!(gate.enter().await.err(), Some(Full));
+        let mut smaller = Box::pin(gate.resize(1, 1, wait));
+        assert!(futures::poll!(&mut smaller).is_pending(), "both places are taken");
+        drop(running);
+        smaller.await.unwrap();
+        let mut waiting = Box::pin(gate.enter());
+        assert!(futures::poll!(&mut waiting).is_pending());
+        drop(more);
+        drop(waiting.await.unwrap());
+        drop(gate.hold().await.unwrap());
     }
 
     #[tokio::test]

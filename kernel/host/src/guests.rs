@@ -19,6 +19,7 @@ use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::runtime::GuestRuntime;
 use crate::settings::{HostError, HostSettings};
+use crate::watch::Watches;
 use crate::whereabouts::Whereabouts;
 
 /// The plugins that are loaded and the threads that they run on. Cheap to clone.
@@ -34,6 +35,8 @@ struct Inner {
     outbound: Outbound,
     whereabouts: Arc<Whereabouts>,
     messages: Arc<Messages>,
+    replay_seed: Option<u64>,
+    watches: Watches,
     plugins: RwLock<Plugins>,
     ticker: Ticker,
     runtime: GuestRuntime,
@@ -56,6 +59,8 @@ impl Guests {
             outbound: Outbound::new(settings.outbound),
             whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
             messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
+            replay_seed: settings.replay_seed,
+            watches: Watches::new(&settings.data, &ambient),
             plugins: RwLock::default(),
             data: settings.data,
             compiler: settings.compiler,
@@ -74,7 +79,13 @@ impl Guests {
             outbound: self.0.outbound.clone(),
             whereabouts: Arc::clone(&self.0.whereabouts),
             messages: Arc::clone(&self.0.messages),
+            replay_seed: self.0.replay_seed,
         }
+    }
+
+    /// What the kernel watches of the plugins.
+    pub(crate) fn watches(&self) -> &Watches {
+        &self.0.watches
     }
 
     pub(crate) fn data(&self) -> &Path {

@@ -111,7 +111,7 @@ impl Hooks {
         hook: &Hook,
         proposal: &mut Proposal<'_>,
     ) -> Result<Option<FieldError>, String> {
-        if plugin.standing().state != PluginState::Enabled {
+        if self.ground.let_in(plugin).await.is_err() {
             return Err("the plugin is in quarantine".to_owned());
         }
         let caller = proposal.caller().clone();
@@ -119,7 +119,10 @@ impl Hooks {
         let shown = shown(&hook.declaration, proposal);
         let (ground, called) = (self.ground.clone(), Arc::clone(plugin));
         let work = async move { call::review(&ground, &called, &caller, language, &shown).await };
-        let verdict = self.guests.run(work).await.and_then(|outcome| outcome).map_err(|error| explained(&error))?;
+        let verdict = self.guests.run(work).await.and_then(|outcome| outcome).map_err(|error| {
+            plugin.watch.failed("hook", &error);
+            explained(&error)
+        })?;
         match verdict {
             wire::Verdict::Pass => Ok(None),
             wire::Verdict::Refuse(refusal) => Ok(Some(fault(plugin, refusal))),

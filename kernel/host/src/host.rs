@@ -7,11 +7,12 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
-use tiwizi_storage::{Db, Files, StorageError, before, plugin as rows};
+use tiwizi_storage::{Db, Files, before, plugin as rows, quarantine};
 use tiwizi_words::Messages;
 use tokio::sync::Mutex;
 
 use crate::answer::Answer;
+use crate::bounds;
 use crate::cache::Cache;
 use crate::call::{self, Admitted, CallError, Ground, RETRY_AFTER_S};
 use crate::capability::Grants;
@@ -19,10 +20,12 @@ use crate::gate::Gate;
 use crate::guests::Guests;
 use crate::install::{self, InstallError, Installation, NOT_READY};
 use crate::load::Loader;
+use crate::log_file::LogLine;
 use crate::metrics::MetricView;
 use crate::plugin::{Asset, Plugin, PluginView, asked};
 use crate::request::Request;
 use crate::settings::{Enabled, HostError};
+use crate::text::escaped;
 use crate::trust::Acceptance;
 use crate::upgrade::BeforeView;
 
@@ -47,7 +50,8 @@ impl Host {
         let ground = guests.ground(records);
         let cache = Cache::open(guests.data(), &ground.engine, &ground.ambient).map_err(HostError::Cache)?;
         let compiler = guests.compiler().clone();
-        let loader = Loader::new(&ground.engine, compiler, cache, files.clone()).map_err(HostError::Engine)?;
+        let loader = Loader::new(&ground.engine, compiler, cache, files.clone(), guests.watches().clone())
+            .map_err(HostError::Engine)?;
         let host = Self(Arc::new(Inner { guests, ground, files, loader, installing: Mutex::default() }));
         host.load_installed().await?;
         Ok(host)
@@ -60,6 +64,9 @@ impl Host {
         let mut granted = Vec::with_capacity(installed.len());
         for row in &installed {
             granted.push(rows::grants(&mut tx, &row.id).await.map_err(HostError::Storage)?);
+            let watch = self.loader().watches().of(&row.id);
+            watch.set_bounds(bounds::read(&mut tx, &row.id).await.map_err(HostError::Storage)?);
+            watch.crashes.remember(quarantine::find(&mut tx, &row.id).await.map_err(HostError::Storage)?);
         }
         drop(tx);
         for (row, grants) in installed.into_iter().zip(granted) {
@@ -73,6 +80,7 @@ impl Host {
                 Ok(plugin) => {
                     let before = kept.iter().find(|before| before.plugin == id);
                     plugin.set_before(before.map(BeforeView::of));
+                    plugin.use_bounds().await;
                     self.register_kinds(&plugin).await?;
                     self.put(Arc::new(plugin));
                 }
@@ -188,13 +196,23 @@ impl Host {
     /// # Errors
     /// When there is no such plugin, it is switched off or busy, it was stopped, or its answer or its writes are not acceptable.
     pub async fn call(&self, id: &PluginId, caller: Caller, request: Request) -> Result<Answer, CallError> {
-        let admitted = self.admit(id).await?;
+        let admitted = match self.admit(id).await {
+            Ok(admitted) => admitted,
+            Err(error) => {
+                if let (CallError::Busy { .. }, Some(plugin)) = (&error, self.find(id)) {
+                    plugin.watch.used(|used| used.fail(error.kind()));
+                }
+                return Err(error);
+            }
+        };
         let (plugin, request_id) = (Arc::clone(&admitted.plugin), Arc::clone(&request.id));
         let work = call::handle(self.ground().clone(), admitted, caller, request);
         let outcome = self.guests().run(work).await.and_then(|outcome| outcome);
         if let Err(error) = &outcome {
             warn_of(id, &request_id, error);
-            self.note_crash(&plugin, error).await;
+            if let Some(reason) = self.ground().note_failure(&plugin, &request_id, error).await {
+                self.go_back_on_trial(&plugin, &reason).await;
+            }
         }
         outcome
     }
@@ -202,13 +220,15 @@ impl Host {
     /// Waits at a plugin's gate. Every call of a plugin that may write, whoever makes it, comes through here, so that none runs while the
     /// plugin is replaced or taken away. The version that runs is the one that stands when the gate lets it pass.
     pub(crate) async fn admit(&self, id: &PluginId) -> Result<Admitted, CallError> {
-        let mut plugin = self.enabled(id)?;
+        let mut plugin = self.enabled(id).await?;
         loop {
             let gate = plugin.gate.clone();
             let place = gate.enter().await.map_err(|_| CallError::Busy { retry_after: RETRY_AFTER_S })?;
             // One that was taken away meanwhile is off for whoever came before.
-            plugin = self.enabled(id).map_err(|error| match error {
-                CallError::Unknown { plugin } => CallError::Off { plugin, state: PluginState::Disabled },
+            plugin = self.enabled(id).await.map_err(|error| match error {
+                CallError::Unknown { plugin } => {
+                    CallError::Off { plugin, state: PluginState::Disabled, retry_after: None }
+                }
                 error => error,
             })?;
             if plugin.gate.is(&gate) {
@@ -217,12 +237,10 @@ impl Host {
         }
     }
 
-    fn enabled(&self, id: &PluginId) -> Result<Arc<Plugin>, CallError> {
+    async fn enabled(&self, id: &PluginId) -> Result<Arc<Plugin>, CallError> {
         let plugin = self.find(id).ok_or_else(|| CallError::Unknown { plugin: id.clone() })?;
-        match plugin.standing().state {
-            PluginState::Enabled => Ok(plugin),
-            state => Err(CallError::Off { plugin: id.clone(), state }),
-        }
+        self.ground().let_in(&plugin).await?;
+        Ok(plugin)
     }
 
     /// Asks a plugin whether it can work; what it lacks is the inner error's text.
@@ -233,7 +251,15 @@ impl Host {
         let plugin = self.find(id).ok_or_else(|| CallError::Unknown { plugin: id.clone() })?;
         let ground = self.ground().clone();
         let outcome = self.guests().run(async move { call::health(&ground, &plugin).await }).await??;
-        Ok(outcome.map_err(|error| crate::text::escaped(&error.message, limits::PROBLEM_CHARS_MAX)))
+        Ok(outcome.map_err(|error| escaped(&error.message, limits::PROBLEM_CHARS_MAX)))
+    }
+
+    /// The last lines of a plugin's log, oldest first.
+    ///
+    /// # Errors
+    /// When there is no such plugin, or its log cannot be read.
+    pub fn log(&self, id: &PluginId, lines_max: usize) -> Result<Vec<LogLine>, HostError> {
+        self.known(id)?.watch.log.tail(lines_max).map_err(|source| HostError::Log { plugin: id.clone(), source })
     }
 
     /// The numbers that plugins counted since the start, by plugin.
@@ -267,38 +293,18 @@ impl Host {
         self.find(id)?.texts.assets.get(path).cloned()
     }
 
-    /// A plugin that crashes again and again is switched off until an administrator switches it on.
-    async fn note_crash(&self, plugin: &Arc<Plugin>, error: &CallError) {
-        if !error.is_crash() || !plugin.trapped_too_often(self.ground().ambient.now()) {
-            return;
-        }
-        let reason =
-            format!("{} crashes in {} minutes: {error}", limits::PLUGIN_TRAPS_MAX, limits::PLUGIN_TRAPS_MS / 60_000);
-        tracing::error!(plugin.id = %plugin.id(), "a plugin is put in quarantine: {reason}");
-        if let Err(error) = self.set_state(plugin, PluginState::Quarantined, Some(reason.clone())).await {
-            tracing::error!(plugin.id = %plugin.id(), %error, "the quarantine could not be written down");
-        }
+    /// A plugin that crashes again and again soon after its upgrade goes back to the version before.
+    async fn go_back_on_trial(&self, plugin: &Arc<Plugin>, reason: &str) {
         let before = plugin.before().filter(|before| before.is_on_trial(self.ground().ambient.now()));
-        if let Some(before) = before {
-            let reason = format!("{} went back to {} by itself: {reason}", plugin.manifest.version, before.version);
-            if let Err(error) = self.roll_back_by_itself(Arc::clone(plugin), reason).await {
+        let Some(before) = before else { return };
+        let reason = format!("{} went back to {} by itself: {reason}", plugin.manifest.version, before.version);
+        match self.roll_back_by_itself(Arc::clone(plugin), reason).await {
+            Ok(_) => plugin.watch.crashes.forget(),
+            Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(plugin.id = %plugin.id(), error, "a plugin stays in quarantine: it could not go back");
             }
         }
-    }
-
-    pub(crate) async fn set_state(
-        &self,
-        plugin: &Plugin,
-        state: PluginState,
-        reason: Option<String>,
-    ) -> Result<(), StorageError> {
-        let mut tx = self.db().begin_write().await?;
-        rows::set_state(&mut tx, plugin.id(), state, reason.as_deref()).await?;
-        tx.commit().await?;
-        plugin.set_state(state, reason);
-        Ok(())
     }
 
     pub(crate) fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {

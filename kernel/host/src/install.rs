@@ -32,9 +32,6 @@ use crate::trust::{Acceptance, Claim, Seal, TrustError, Voucher, ledger};
 /// The reason under which a plugin stands while its `init` has not succeeded.
 pub(crate) const NOT_READY: &str = "it is being installed";
 
-/// Ids that would be taken for the kernel's own.
-const RESERVED: [&str; 8] = ["admin", "api", "assets", "fed", "health", "kernel", "metrics", "registry"];
-
 /// Why a plugin was not installed.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
@@ -141,6 +138,7 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
         installed_by: by.account(),
         provenance,
         before: None,
+        watch: host.loader().watches().of(&manifest.id),
         manifest,
     });
     let plugin = Arc::new(plugin);
@@ -209,7 +207,7 @@ pub(crate) async fn judge(host: &Host, bytes: &Bytes, acceptance: Acceptance) ->
 
 fn check_rules(bundle: &Bundle, manifest: &Manifest) -> Result<(), InstallError> {
     let rule = |pointer: &str, message: String| Err(InstallError::Rule { pointer: pointer.to_owned(), message });
-    if RESERVED.contains(&manifest.id.as_str()) {
+    if manifest.id.is_kernels() {
         return rule("/id", format!("{} is a name of the kernel's own", manifest.id));
     }
     if manifest.api != "1.0" {

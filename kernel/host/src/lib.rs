@@ -11,6 +11,7 @@
 
 mod answer;
 mod bindings;
+mod bounds;
 mod breaker;
 pub mod bundle;
 mod cache;
@@ -32,11 +33,13 @@ mod install;
 mod keeper;
 mod load;
 mod log;
+mod log_file;
 mod measure;
 mod metrics;
 mod outbound;
 mod plugin;
 mod precompiled;
+mod quarantine;
 mod remove;
 mod request;
 mod runtime;
@@ -45,12 +48,15 @@ mod settings;
 mod text;
 pub mod trust;
 mod upgrade;
+mod usage;
+mod watch;
 mod whereabouts;
 
 #[cfg(test)]
 mod tests;
 
 pub use answer::{Answer, AnswerError};
+pub use bounds::{BoundChange, BoundView, PluginUsage};
 pub use breaker::HookState;
 pub use bundle::BundleError;
 pub use cache::CacheError;
@@ -65,6 +71,8 @@ pub use host::Host;
 pub use inspect::Inspection;
 pub use install::InstallError;
 pub use load::LoadError;
+pub use log::Level;
+pub use log_file::{LogAuthor, LogFile, LogFollower, LogLine};
 pub use metrics::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
 pub use outbound::{AddressRange, AddressRangeError, OutboundSettings};
 pub use plugin::{Asset, CapabilityView, HookView, PluginView};
@@ -78,3 +86,4 @@ pub use upgrade::{
     BeforeView, CapabilityChange, Change, Difference, FieldChange, KindChange, MigrationReport, Rehearsal,
     RollbackError, RolledBack, Stage, Upgrade, UpgradeError, Upgraded, Watch,
 };
+pub use usage::{UsageView, Used};

@@ -20,6 +20,7 @@ use crate::gate::Gate;
 use crate::guest::state::{CallState, linker};
 use crate::plugin::{Asset, Parts, Plugin, Provenance, Standing, Texts, media_type};
 use crate::trust::{NoteError, Seal};
+use crate::watch::Watches;
 
 /// Why a plugin could not be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -75,11 +76,18 @@ pub(crate) struct Loader {
     cache: Cache,
     files: Files,
     linker: Linker<CallState>,
+    watches: Watches,
 }
 
 impl Loader {
-    pub(crate) fn new(engine: &Engine, compiler: Compiler, cache: Cache, files: Files) -> wasmtime::Result<Self> {
-        Ok(Self { engine: engine.clone(), compiler, cache, files, linker: linker(engine)? })
+    pub(crate) fn new(
+        engine: &Engine,
+        compiler: Compiler,
+        cache: Cache,
+        files: Files,
+        watches: Watches,
+    ) -> wasmtime::Result<Self> {
+        Ok(Self { engine: engine.clone(), compiler, cache, files, linker: linker(engine)?, watches })
     }
 
     /// Loads an installed plugin, behind that gate.
@@ -105,6 +113,7 @@ impl Loader {
         Ok(Plugin::new(Parts {
             gate,
             provenance,
+            watch: self.watches.of(&manifest.id),
             texts: self.texts(&manifest).await?,
             manifest,
             bundle: row.bundle,
@@ -138,6 +147,11 @@ impl Loader {
     /// Whether the cache holds a component's compiled code, whole and loadable: it is loaded to see.
     pub(crate) fn is_compiled(&self, component: FileHash) -> bool {
         self.cache.load(component).is_some()
+    }
+
+    /// What the kernel watches of the plugins.
+    pub(crate) fn watches(&self) -> &Watches {
+        &self.watches
     }
 
     /// Checks every import and export against the linker, once for all calls.

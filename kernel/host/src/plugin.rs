@@ -1,10 +1,11 @@
 //! An installed plugin as the host holds it: what its bundle says, its compiled component, and how it stands.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use semver::Version;
-use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, TrustLevel, limits};
+use tiwizi_model::{AccountId, Bound, FileHash, Instant, Language, PluginId, TrustLevel};
 use tiwizi_records::Manifest;
 use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration};
 use tiwizi_storage::plugin::PluginState;
@@ -17,11 +18,11 @@ use crate::capability::Capability;
 use crate::exports::Prepared;
 use crate::gate::Gate;
 use crate::hooks::Hook;
-use crate::log::LogMinute;
 use crate::metrics::Metrics;
 use crate::outbound::allow::AllowedHost;
 use crate::trust::{Claim, Seal, Signer};
 use crate::upgrade::BeforeView;
+use crate::watch::Watch;
 
 /// One installed plugin. What can change while it runs lies in its standing.
 pub(crate) struct Plugin {
@@ -32,20 +33,19 @@ pub(crate) struct Plugin {
     pub(crate) gate: Gate,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) hook_gate: Gate,
-    pub(crate) minute: Arc<LogMinute>,
+    pub(crate) watch: Arc<Watch>,
     /// Where its requests may go.
     pub(crate) hosts: Vec<AllowedHost>,
     /// What it counts.
     pub(crate) metrics: Metrics,
     /// Places for requests that run at once.
-    pub(crate) outbound: Semaphore,
+    outbound: RwLock<Arc<Semaphore>>,
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
     pub(crate) provenance: Provenance,
     /// The version to which it can go back.
     before: RwLock<Option<BeforeView>>,
     standing: RwLock<Standing>,
-    traps: Mutex<VecDeque<Instant>>,
     /// Its messages, read at the first question.
     messages: OnceLock<Arc<Messages>>,
     /// How often each secret was shown since the kernel started.
@@ -111,6 +111,8 @@ pub struct PluginView {
     pub state: PluginState,
     /// Why it may not.
     pub reason: Option<String>,
+    /// Until when, if the kernel will try it again by itself.
+    pub until: Option<Instant>,
     /// What it asks for, and whether that is granted.
     pub capabilities: Vec<CapabilityView>,
     /// Its pages.
@@ -179,6 +181,7 @@ pub(crate) struct Parts {
     pub(crate) installed_by: Option<AccountId>,
     pub(crate) provenance: Provenance,
     pub(crate) before: Option<BeforeView>,
+    pub(crate) watch: Arc<Watch>,
 }
 
 impl Plugin {
@@ -190,24 +193,24 @@ impl Plugin {
         let hook =
             |declaration: &HookDeclaration| Hook { declaration: declaration.clone(), breaker: Breaker::default() };
         let hooks = parts.manifest.hooks.iter().map(hook).collect();
+        let bounds = parts.watch.bounds();
         Self {
             hooks,
-            hook_gate: Gate::new(),
             metrics: Metrics::new(&parts.manifest.metrics),
+            hook_gate: Gate::new(),
             manifest: parts.manifest,
             bundle: parts.bundle,
             texts: parts.texts,
             pre: parts.pre,
             gate: parts.gate,
-            minute: Arc::default(),
+            watch: parts.watch,
             hosts,
-            outbound: Semaphore::new(limits::OUTBOUND_AT_ONCE_MAX),
+            outbound: RwLock::new(Arc::new(Semaphore::new(bounds.size(Bound::OutboundAtOnce)))),
             installed_at: parts.installed_at,
             installed_by: parts.installed_by,
             provenance: parts.provenance,
             before: RwLock::new(parts.before),
             standing: RwLock::new(parts.standing),
-            traps: Mutex::default(),
             messages: OnceLock::new(),
             revealed: Mutex::default(),
         }
@@ -249,18 +252,6 @@ impl Plugin {
         *self.before.write().unwrap_or_else(PoisonError::into_inner) = before;
     }
 
-    /// Notes a trap. True when that makes too many in too short a time.
-    pub(crate) fn trapped_too_often(&self, now: Instant) -> bool {
-        let mut traps = self.traps.lock().unwrap_or_else(PoisonError::into_inner);
-        traps.retain(|at| at.plus_ms(limits::PLUGIN_TRAPS_MS) > now);
-        traps.push_back(now);
-        let too_often = traps.len() >= limits::PLUGIN_TRAPS_MAX;
-        if too_often {
-            traps.clear();
-        }
-        too_often
-    }
-
     /// Its messages in every language that it has.
     pub(crate) fn messages(&self) -> Arc<Messages> {
         let read = || {
@@ -282,15 +273,37 @@ impl Plugin {
         self.revealed.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied().unwrap_or_default()
     }
 
-    /// Processor time for one page: what the manifest asks for, never more than the kernel gives.
+    /// Processor time for one page: what an administrator set, else what the manifest asks for and the kernel gives.
     pub(crate) fn cpu_ms(&self) -> u64 {
-        self.manifest.limits.cpu_ms.unwrap_or(limits::PLUGIN_CPU_MS_MAX).clamp(1, limits::PLUGIN_CPU_MS_MAX)
+        let bounds = self.watch.bounds();
+        let given = || self.manifest.limits.cpu_ms.map_or(u64::MAX, |asked| asked.max(1));
+        bounds.set(Bound::CpuMs).unwrap_or_else(|| given().min(Bound::CpuMs.default_amount()))
     }
 
     /// Its memory, by the same rule.
     pub(crate) fn memory_bytes(&self) -> usize {
-        let asked = self.manifest.limits.memory_bytes.and_then(|bytes| usize::try_from(bytes).ok());
-        asked.unwrap_or(limits::PLUGIN_MEMORY_BYTES_MAX).min(limits::PLUGIN_MEMORY_BYTES_MAX)
+        let bounds = self.watch.bounds();
+        let given = || self.manifest.limits.memory_bytes.unwrap_or(u64::MAX);
+        let amount = bounds.set(Bound::MemoryBytes);
+        let amount = amount.unwrap_or_else(|| given().min(Bound::MemoryBytes.default_amount()));
+        usize::try_from(amount).unwrap_or(usize::MAX)
+    }
+
+    /// The places for requests that run at once.
+    pub(crate) fn outbound(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.outbound.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets the bounds hold that are set now. Fewer calls at once than before wait for those that run.
+    pub(crate) async fn use_bounds(&self) {
+        let bounds = self.watch.bounds();
+        let outbound = Arc::new(Semaphore::new(bounds.size(Bound::OutboundAtOnce)));
+        *self.outbound.write().unwrap_or_else(PoisonError::into_inner) = outbound;
+        let wait = Duration::from_millis(bounds.amount(Bound::WallMs));
+        let running = u32::try_from(bounds.amount(Bound::Calls)).unwrap_or(u32::MAX);
+        if self.gate.resize(running, bounds.size(Bound::Queue), wait).await.is_err() {
+            tracing::warn!(plugin.id = %self.id(), "calls of a plugin did not end; its number of calls stays what it was");
+        }
     }
 
     pub(crate) fn view(&self, now: Instant) -> PluginView {
@@ -315,6 +328,7 @@ impl Plugin {
             capabilities: self.manifest.capabilities.iter().map(capability).collect(),
             state: standing.state,
             reason: standing.reason,
+            until: self.watch.crashes.until().filter(|_| standing.state == PluginState::Quarantined),
             routes: self.manifest.routes.clone(),
             kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
             hooks: self.hooks.iter().map(|hook| hook.view(now)).collect(),

@@ -116,6 +116,7 @@ async fn remove(host: &Host, id: &PluginId, by: &Caller) -> Result<Removed, Remo
     let own = named_files(host, id).await.map_err(RemoveError::Storage)?;
     let records = forget(host, &plugin).await.map_err(RemoveError::Storage)?;
     host.guests().take_out(id);
+    host.loader().watches().forget(id);
     drop(held);
     let files = forget_files(host, own).await;
     let account = by.account().map(|account| account.to_string());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tiwizi_model::{PluginId, limits};
+use tiwizi_model::{AmountError, PluginId, limits};
 use tiwizi_records::{CatalogueError, Rejection};
 use tiwizi_storage::StorageError;
 use tiwizi_words::MessagesError;
@@ -26,6 +26,9 @@ pub struct HostSettings {
     pub outbound: OutboundSettings,
     /// Where components are compiled.
     pub compiler: Compiler,
+    /// For tests and replays: guests get the same randomness for the same request, and their clocks are the instance's, which a test
+    /// can hold still. None gives them real randomness.
+    pub replay_seed: Option<u64>,
 }
 
 impl HostSettings {
@@ -38,6 +41,7 @@ impl HostSettings {
             instances_max: limits::PLUGIN_POOL_MAX,
             outbound: OutboundSettings::default(),
             compiler,
+            replay_seed: None,
         }
     }
 }
@@ -83,6 +87,23 @@ pub enum HostError {
     Unknown {
         /// What was asked for.
         plugin: PluginId,
+    },
+    /// Its log cannot be read.
+    #[error("the log of {plugin} could not be read")]
+    Log {
+        /// Whose.
+        plugin: PluginId,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A limit that cannot be set.
+    #[error("the limit of {plugin} is refused: {source}")]
+    Limit {
+        /// Whose.
+        plugin: PluginId,
+        /// Why.
+        source: AmountError,
     },
     /// A setting that does not fit.
     #[error("the settings of {plugin} are refused: {}", first(source))]

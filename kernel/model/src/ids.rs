@@ -125,7 +125,16 @@ impl fmt::Display for KindName {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PluginId(String);
 
+/// Names that no plugin may have: they stand for the kernel in addresses and in the names of kinds.
+const KERNEL_NAMES: [&str; 8] = ["admin", "api", "assets", "fed", "health", "kernel", "metrics", "registry"];
+
 impl PluginId {
+    /// Whether it is a name of the kernel's own.
+    #[must_use]
+    pub fn is_kernels(&self) -> bool {
+        KERNEL_NAMES.contains(&self.as_str())
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

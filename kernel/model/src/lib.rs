@@ -4,17 +4,20 @@
 //! no plugin; its types derive no `Serialize`, so that storage and protocols can change apart.
 
 pub mod ambient;
+pub mod bound;
 pub mod change;
 pub mod fold;
 pub mod ids;
 pub mod language;
 pub mod limits;
+mod moment;
 pub mod place;
 pub mod record;
 pub mod tifinagh;
 pub mod trust;
 
 pub use ambient::{Ambient, Clock, Entropy, Instant, ManualClock, SeededEntropy, SystemClock, SystemEntropy};
+pub use bound::{AmountError, Bound, BoundError, Bounds};
 pub use change::{Change, Operation, Seq};
 pub use ids::{AccountId, FileHash, IdError, InstanceId, KindName, PluginId, RecordId, Version};
 pub use language::Language;

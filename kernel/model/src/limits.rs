@@ -1,5 +1,43 @@
 //! Every bound of the kernel, by name, in one place. `tiwizi doctor` prints them.
 
+/// A type that limits have.
+trait Amount {
+    /// The limit as a plain number.
+    fn plain(self) -> u64;
+}
+
+macro_rules! amounts {
+    ($($type:ty)*) => {$(
+        impl Amount for $type {
+            fn plain(self) -> u64 {
+                u64::try_from(self).unwrap_or(u64::MAX)
+            }
+        }
+    )*};
+}
+
+amounts! { u8 u32 usize i64 }
+
+impl Amount for u64 {
+    fn plain(self) -> u64 {
+        self
+    }
+}
+
+/// Defines the limits, and a list of them all.
+macro_rules! named {
+    ($($(#[$doc:meta])* pub const $name:ident: $type:ty = $value:expr;)*) => {
+        $($(#[$doc])* pub const $name: $type = $value;)*
+
+        /// Every limit with its name.
+        #[must_use]
+        pub fn all() -> Vec<(&'static str, u64)> {
+            vec![$((stringify!($name), Amount::plain($name))),*]
+        }
+    };
+}
+
+named! {
 /// A part of a kind's name, or a plugin's id.
 pub const NAME_BYTES_MAX: usize = 48;
 /// How much of a wrong value an error shows back.
@@ -84,24 +122,34 @@ pub const BUNDLE_BYTES_MAX: u64 = 128 << 20;
 pub const BUNDLE_FILES_MAX: usize = 4096;
 /// A plugin's linear memory.
 pub const PLUGIN_MEMORY_BYTES_MAX: usize = 64 << 20;
+/// The most memory that an administrator can give a plugin.
+pub const PLUGIN_MEMORY_BYTES_CEILING: usize = 256 << 20;
 /// A plugin's table elements.
 pub const PLUGIN_TABLE_ELEMENTS_MAX: usize = 20_000;
+/// The most table elements that an administrator can give a plugin.
+pub const PLUGIN_TABLE_ELEMENTS_CEILING: usize = 100_000;
 /// A plugin's stack.
 pub const PLUGIN_STACK_BYTES_MAX: usize = 1 << 20;
 /// A plugin's processor time for one page.
 pub const PLUGIN_CPU_MS_MAX: u64 = 200;
+/// The most that an administrator can give a plugin for one page.
+pub const PLUGIN_CPU_MS_CEILING: u64 = 1_000;
 /// A plugin's processor time when it is installed or upgraded.
 pub const PLUGIN_LIFECYCLE_CPU_MS_MAX: u64 = 10_000;
 /// A plugin's time by the clock for one page.
 pub const PLUGIN_WALL_MS_MAX: u64 = 5_000;
+/// The most that an administrator can give a plugin for one page.
+pub const PLUGIN_WALL_MS_CEILING: u64 = 30_000;
 /// A plugin's time by the clock when it is installed or upgraded.
 pub const PLUGIN_LIFECYCLE_WALL_MS_MAX: u64 = 60_000;
 /// The clock by which plugins are interrupted ticks so often.
 pub const EPOCH_TICK_MS: u64 = 10;
 /// Host calls of one plugin call.
 pub const HOST_CALLS_MAX: u32 = 10_000;
-/// Reads and writes of records in one plugin call.
-pub const STORE_CALLS_MAX: u32 = 2_000;
+/// Reads and writes of records and values for one page of a plugin.
+pub const STORE_CALLS_MAX: u32 = 200;
+/// The most that an administrator can give a plugin for one page, and what it has when it is installed or upgraded.
+pub const STORE_CALLS_CEILING: u32 = 2_000;
 /// Writes that one unit gathers.
 pub const UNIT_WRITES_MAX: usize = 500;
 /// What one host call may hand over.
@@ -118,8 +166,12 @@ pub const PLUGIN_PAGE_BYTES_MAX: usize = 2 << 20;
 pub const PLUGIN_LOG_BYTES_MAX: usize = 64 << 10;
 /// Calls of one plugin that run at once.
 pub const PLUGIN_CALLS_MAX: usize = 32;
+/// The most calls at once that an administrator can give a plugin.
+pub const PLUGIN_CALLS_CEILING: usize = 256;
 /// Calls of one plugin that wait behind those; past it the answer is 503.
 pub const PLUGIN_QUEUE_MAX: usize = 64;
+/// The most waiting calls that an administrator can give a plugin.
+pub const PLUGIN_QUEUE_CEILING: usize = 256;
 /// Calls of one plugin that wait while it is replaced; past it the answer is 503.
 pub const PLUGIN_HELD_MAX: usize = 1_000;
 /// How long such a call waits at most.
@@ -225,6 +277,12 @@ pub const PLUGIN_MEMORIES_MAX: u32 = 4;
 pub const PLUGIN_TABLES_MAX: u32 = 16;
 /// What one plugin may log in a minute.
 pub const PLUGIN_LOG_MINUTE_BYTES_MAX: usize = 1 << 20;
+/// Lines that one plugin may log in a second.
+pub const PLUGIN_LOG_SECOND_LINES_MAX: usize = 100;
+/// The file of a plugin's log. When it is full it takes the place of the one before, so twice this is kept.
+pub const PLUGIN_LOG_FILE_BYTES_MAX: u64 = 1 << 20;
+/// The last lines of a plugin's log that are read at once.
+pub const PLUGIN_LOG_TAIL_LINES_MAX: usize = 1_000;
 /// One line of a plugin's log.
 pub const PLUGIN_LOG_LINE_BYTES_MAX: usize = 4 << 10;
 /// The named fields of one line of a plugin's log.
@@ -293,12 +351,20 @@ pub const KV_UNIT_BYTES_MAX: usize = 8 << 20;
 pub const KV_PAGE_ROWS_MAX: u32 = 1_000;
 /// Outgoing requests of one plugin that run at once.
 pub const OUTBOUND_AT_ONCE_MAX: usize = 16;
+/// The most that an administrator can give a plugin.
+pub const OUTBOUND_AT_ONCE_CEILING: usize = 64;
 /// Outgoing requests of one plugin call.
 pub const OUTBOUND_CALLS_MAX: u32 = 32;
+/// The most that an administrator can give a plugin.
+pub const OUTBOUND_CALLS_CEILING: u32 = 128;
 /// How long one outgoing request may take.
 pub const OUTBOUND_WAIT_MS: u64 = 10_000;
+/// The most that an administrator can give a plugin.
+pub const OUTBOUND_WAIT_MS_CEILING: u64 = 30_000;
 /// The answer to an outgoing request.
 pub const OUTBOUND_BYTES_MAX: usize = 4 << 20;
+/// The most that an administrator can give a plugin.
+pub const OUTBOUND_BYTES_CEILING: usize = 32 << 20;
 /// Redirects that one outgoing request follows.
 pub const OUTBOUND_REDIRECTS_MAX: u8 = 5;
 /// The header lines of an outgoing request, and of its answer.
@@ -316,3 +382,24 @@ pub const KV_SWEEP_ROWS_MAX: i64 = 1_000;
 pub const COUNT_ROWS_MAX: u32 = 10_000;
 /// The metrics of one plugin.
 pub const PLUGIN_METRICS_MAX: usize = 32;
+/// Records of its own kinds that one plugin may keep.
+pub const PLUGIN_RECORDS_MAX: i64 = 100_000;
+/// The most records that an administrator can let a plugin keep.
+pub const PLUGIN_RECORDS_CEILING: u64 = 100_000_000;
+/// The bodies of those records, together.
+pub const PLUGIN_RECORDS_BYTES_MAX: i64 = 256 << 20;
+/// The most bytes of records that an administrator can let a plugin keep.
+pub const PLUGIN_RECORDS_BYTES_CEILING: u64 = 1 << 40;
+/// The bodies of their versions before, together, as a multiple of what the records themselves may have.
+pub const PLUGIN_VERSIONS_FACTOR: i64 = 4;
+/// The parts of a plugin's account, so that so many writers of its records on PostgreSQL do not wait for each other.
+pub const PLUGIN_ACCOUNT_PARTS: u8 = 16;
+/// The last hours in which a plugin was used that its usage is told for.
+pub const PLUGIN_USAGE_HOURS_MAX: usize = 24;
+/// The first quarantine of a plugin that crashed again and again; each that follows is twice as long.
+pub const PLUGIN_QUARANTINE_MS_MIN: i64 = 1_000;
+/// The longest quarantine.
+pub const PLUGIN_QUARANTINE_MS_MAX: i64 = 5 * 60 * 1000;
+/// Plugins that `/metrics` tells about.
+pub const METRICS_PLUGINS_MAX: usize = 500;
+}

@@ -11,8 +11,10 @@ use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_model::{KindName, RecordId};
 use tiwizi_storage::record::Insertion;
+use tiwizi_storage::usage::RecordUsage;
 use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx};
 
+use crate::account::{Charges, Weight, plus};
 use crate::error::WriteError;
 use crate::field_error::FieldError;
 use crate::kind::Kind;
@@ -34,6 +36,8 @@ pub struct NewRecord {
 pub struct PreparedBulk {
     kind: Arc<Kind>,
     insertion: Insertion,
+    first: Option<RecordId>,
+    usage: RecordUsage,
 }
 
 impl Records {
@@ -60,19 +64,27 @@ impl Records {
             });
             rows.push(row?);
         }
+        let first = rows.first().map(|(row, _)| row.id);
+        let weight = |(row, _): &(RecordRow, IndexKeys)| {
+            Weight { before: None, after: Some(row.body.len()), revives: false }.change()
+        };
+        let usage = kind.plugin().map(|_| rows.iter().map(weight).fold(RecordUsage::default(), plus));
         let rows: Vec<NewRow<'_>> = rows.iter().map(|(row, keys)| NewRow { row, keys }).collect();
         let insertion = Insertion::new(&self.db, &rows)?;
-        Ok(PreparedBulk { kind, insertion })
+        Ok(PreparedBulk { kind, insertion, first, usage: usage.unwrap_or_default() })
     }
 
     /// Writes prepared records into a transaction.
     ///
     /// # Errors
-    /// `Duplicate` or `Exists` when one of them is there already, and when the database fails; the transaction is spoiled
-    /// then.
+    /// `Duplicate` or `Exists` when one of them is there already, `PluginFull`, and when the database fails; the transaction
+    /// is spoiled then, or must be given up.
     pub async fn write_bulk(&self, tx: &mut WriteTx, prepared: PreparedBulk) -> Result<(), WriteError> {
-        let PreparedBulk { kind, insertion } = prepared;
-        insertion.write(tx).await.map_err(|error| stored(error, &kind))
+        let PreparedBulk { kind, insertion, first, usage } = prepared;
+        insertion.write(tx).await.map_err(|error| stored(error, &kind))?;
+        let mut charges = Charges::default();
+        charges.add(&kind, || usage);
+        charges.store(tx, first).await
     }
 
     fn prepare_row(

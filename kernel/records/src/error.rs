@@ -1,9 +1,11 @@
 //! What can go wrong with a read or a write of records.
 
 use tiwizi_identity::policy::Refusal;
-use tiwizi_model::{InstanceId, KindName, RecordId, Version};
+use tiwizi_model::{InstanceId, KindName, PluginId, RecordId, Version};
 use tiwizi_storage::StorageError;
+use tiwizi_storage::usage::RecordUsage;
 
+use crate::account::RecordQuota;
 use crate::field_error::FieldError;
 use crate::json::JsonError;
 use crate::review::HookFailure;
@@ -155,6 +157,20 @@ pub enum WriteError {
     /// A plugin would keep more values than it may.
     #[error("the plugin keeps too many values")]
     ValuesFull,
+    /// A plugin's records would take up more than they may.
+    #[error(
+        "the records of {plugin} take up too much: {} records with {} bytes are allowed, and an administrator may raise that",
+        quota.items_max,
+        quota.bytes_max
+    )]
+    PluginFull {
+        /// Whose.
+        plugin: PluginId,
+        /// What they would take up.
+        usage: RecordUsage,
+        /// What they may.
+        quota: RecordQuota,
+    },
     /// A stored body is not JSON.
     #[error("the record {id} is damaged")]
     Damaged {

@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_texts_are_refused_with_their_own_code() {
+    fn p26_bad_texts_are_refused_with_their_own_code() {
         let table = [
             (r#"{"a":1,"a":2}"#, "json-duplicate-key"),
             (r#"{"a":{"b":1,"\u0062":2}}"#, "json-duplicate-key"),
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_refused_before_anything_is_built() {
+    fn p26_depth_is_refused_before_anything_is_built() {
         assert_eq!(code(&"[".repeat(10_000)), "json-too-deep");
         assert_eq!(code(&r#"{"a":"#.repeat(100_000)), "json-too-deep");
         let deepest = format!("{}1{}", "[".repeat(JSON_DEPTH_MAX), "]".repeat(JSON_DEPTH_MAX));
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn many_keys_and_long_numbers_are_read_in_bounded_work() {
+    fn p26_many_keys_and_long_numbers_are_read_in_bounded_work() {
         let keys: Vec<String> = (0..100_000).map(|number| format!("\"k{number}\":0")).collect();
         assert_eq!(parse(format!("{{{}}}", keys.join(",")).as_bytes(), 2 << 20).map(|_| ()), Ok(()));
         assert_eq!(code(&"9".repeat(1 << 20)), "json-syntax");

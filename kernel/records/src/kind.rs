@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tiwizi_identity::policy::{Access, Class, Classes, Placement};
 use tiwizi_model::limits::{INDEX_KEY_BYTES_MAX, INDEXES_MAX, UNIQUE_INDEXES_MAX};
-use tiwizi_model::{KindName, ProvinceCode, RecordId};
+use tiwizi_model::{KindName, PluginId, ProvinceCode, RecordId};
 use tiwizi_storage::{IndexKeys, KindNo};
 
 use crate::field_error::{FieldError, Rejection};
@@ -18,6 +18,7 @@ pub struct Kind {
     unique: Vec<KindIndex>,
     sorted: Vec<KindIndex>,
     search_classes: Classes,
+    plugin: Option<PluginId>,
 }
 
 /// A declared index.
@@ -77,6 +78,7 @@ impl Kind {
             sorted: declaration.indexes.iter().take(INDEXES_MAX).map(index).collect(),
             search_classes,
             number,
+            plugin: declaration.name.namespace().parse().ok().filter(|id: &PluginId| !id.is_kernels()),
             declaration,
         }
     }
@@ -91,6 +93,12 @@ impl Kind {
     #[must_use]
     pub fn number(&self) -> KindNo {
         self.number
+    }
+
+    /// The plugin that it belongs to; none for the kernel's own.
+    #[must_use]
+    pub fn plugin(&self) -> Option<&PluginId> {
+        self.plugin.as_ref()
     }
 
     /// What was declared.

@@ -7,6 +7,7 @@
 //!
 //! This crate knows no status codes, no plugins' code and no SQL.
 
+pub mod account;
 pub mod bulk;
 pub mod catalogue;
 pub mod changes;
@@ -40,6 +41,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use account::RecordQuota;
 pub use bulk::{NewRecord, PreparedBulk};
 pub use catalogue::{Addition, Catalogue, CatalogueError, Kinds};
 pub use changes::ChangePage;
@@ -56,6 +58,7 @@ pub use receipt::Receipt;
 pub use records::{HistoryEntry, Records};
 pub use review::{HookFailure, Plain, Proposal, Review, ReviewError};
 pub use search::SearchReader;
+pub use tiwizi_storage::usage::RecordUsage;
 pub use trial::{Misfit, MisfitQuestion};
 pub use unit::{Counts, Unit, UnitBounds, UnitError, WentBack};
 pub use write::beside::{Beside, Written};

@@ -18,7 +18,9 @@ use tiwizi_model::limits::{
 };
 use tiwizi_model::{KindName, Operation, Record, RecordId, Version};
 use tiwizi_storage::record;
+use tiwizi_storage::usage::{self, RecordAccount, RecordUsage};
 
+use crate::account::{RecordQuota, Weight, plus};
 use crate::catalogue::Kinds;
 use crate::draft::Draft;
 use crate::error::{ReadError, WriteError};
@@ -53,6 +55,8 @@ pub struct Unit {
     bounds: UnitBounds,
     /// What the bodies of all that is gathered have together.
     bytes: usize,
+    /// What the calling plugin's records took up when it was weighed first.
+    account: Option<RecordAccount>,
 }
 
 /// How much a unit gathers.
@@ -94,6 +98,8 @@ struct Entry {
     /// The length of its body.
     bytes: usize,
     revives: bool,
+    /// For a kind of a plugin: the stored body and this one.
+    weight: Option<Weight>,
 }
 
 /// The stored version that a write replaces, and whether that is a tombstone.
@@ -117,6 +123,18 @@ pub enum UnitError {
         /// What fits.
         bounds: UnitBounds,
     },
+    /// The plugin's records would take up more than they may.
+    #[error(
+        "the records of the plugin take up too much: {} records with {} bytes are allowed, and an administrator may raise that",
+        quota.items_max,
+        quota.bytes_max
+    )]
+    Quota {
+        /// What they would take up.
+        usage: RecordUsage,
+        /// What they may.
+        quota: RecordQuota,
+    },
 }
 
 impl Unit {
@@ -132,7 +150,7 @@ impl Unit {
         let kinds = records.kinds();
         let (entries, seen) = (HashMap::new(), HashMap::new());
         let values = KvWrites::default();
-        Self { records, caller, kinds, entries, order: Vec::new(), seen, values, bounds, bytes: 0 }
+        Self { records, caller, kinds, entries, order: Vec::new(), seen, values, bounds, bytes: 0, account: None }
     }
 
     /// For whom it reads and writes.
@@ -216,10 +234,23 @@ impl Unit {
         Ok(self.records.count_over(&permit, query, &self.overlay(kind)).await?)
     }
 
+    /// Looks up what the calling plugin's records take up, so that writes from here on are refused as soon as they are too much. The
+    /// commit looks again; without this it is the first to find out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn weigh(&mut self) -> Result<(), UnitError> {
+        if let (None, Some(plugin)) = (&self.account, self.caller.plugin()) {
+            let mut tx = self.records.db.read_single().await.map_err(WriteError::Storage)?;
+            self.account = Some(usage::account(&mut tx, plugin).await.map_err(WriteError::Storage)?);
+        }
+        Ok(())
+    }
+
     /// Gathers a new record.
     ///
     /// # Errors
-    /// As `Records::submit`, but for what only the commit can find.
+    /// As `Records::submit`, but for what only the commit can find; `Quota` when the unit was weighed and this is too much.
     pub fn create(&mut self, kind: &KindName, body: Value) -> Result<Record, UnitError> {
         self.create_as(self.caller.clone(), kind, body)
     }
@@ -373,7 +404,9 @@ impl Unit {
         }
         self.bytes = together;
         let is_gone = base.is_none() && settled.operation == Operation::Delete;
-        let entry = Entry { record: record.clone(), base, caller: settled.caller, bytes, revives };
+        let weight = self.weight(&settled, base, bytes);
+        self.demand_quota(id, weight)?;
+        let entry = Entry { record: record.clone(), base, caller: settled.caller, bytes, revives, weight };
         if is_gone {
             // Made and deleted in one unit: it never was.
             self.bytes = self.bytes.saturating_sub(bytes);
@@ -384,6 +417,26 @@ impl Unit {
         }
         reduce(&settled.kind, &mut record, classes);
         Ok(record)
+    }
+
+    /// What a write weighs: against what is stored, not against what this unit wrote before.
+    fn weight(&self, settled: &Settled, base: Option<Version>, bytes: usize) -> Option<Weight> {
+        settled.kind.plugin()?;
+        let after = (settled.operation != Operation::Delete).then_some(bytes);
+        if let Some(entry) = self.entries.get(&settled.id) {
+            return entry.weight.map(|weight| Weight { after, ..weight });
+        }
+        let stored = base.and(settled.old.as_ref());
+        let before = stored.filter(|old| !old.deleted).map(|old| old.body.to_string().len());
+        Some(Weight { before, after, revives: stored.is_some_and(|old| old.deleted) })
+    }
+
+    fn demand_quota(&self, id: RecordId, weight: Option<Weight>) -> Result<(), UnitError> {
+        let (Some(account), Some(weight)) = (&self.account, weight) else { return Ok(()) };
+        let others = self.entries.values().filter(|entry| entry.record.id != id).filter_map(|entry| entry.weight);
+        let change = others.map(Weight::change).fold(weight.change(), plus);
+        let (usage, quota) = (plus(account.usage, change), RecordQuota::of(account));
+        if quota.holds(usage, weight.change()) { Ok(()) } else { Err(UnitError::Quota { usage, quota }) }
     }
 
     async fn load(&self, id: RecordId) -> Result<Option<Record>, UnitError> {

@@ -12,6 +12,7 @@ use tiwizi_model::limits::{BATCH_WRITES_MAX, RECORD_BYTES_MAX, REVIEW_WALL_MS_MA
 use tiwizi_model::{Operation, Record, RecordId, Version};
 use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx, record};
 
+use crate::account::{Charges, Weight};
 use crate::catalogue::Kinds;
 use crate::draft::{Draft, DraftAction};
 use crate::error::WriteError;
@@ -154,6 +155,7 @@ impl Records {
             beside.store(&mut tx, &written).await?;
         }
         store(&mut tx, &ready).await?;
+        charges(&ready).store(&mut tx, ready.first().map(|ready| ready.row.id)).await?;
         if let Some(plugin) = owner.plugin().filter(|_| !values.is_empty()) {
             kv::store(&mut tx, plugin, values, self.ambient.now()).await?;
         }
@@ -297,6 +299,19 @@ async fn store(tx: &mut WriteTx, ready: &[Ready]) -> Result<(), Ended> {
         }
     }
     Ok(())
+}
+
+/// What the writes add to the accounts of the plugins whose kinds they are of.
+fn charges(ready: &[Ready]) -> Charges {
+    let mut charges = Charges::default();
+    for Ready { settled, row, .. } in ready {
+        charges.add(&settled.kind, || {
+            let before = settled.old.as_ref().filter(|old| !old.deleted).map(|old| old.body.to_string().len());
+            let revives = settled.old.as_ref().is_some_and(|old| old.deleted);
+            Weight { before, after: (!row.deleted).then_some(row.body.len()), revives }.change()
+        });
+    }
+    charges
 }
 
 fn not_stored(error: tiwizi_storage::WriteError, kind: &Kind, id: RecordId, seen: Version, pinned: bool) -> Ended {

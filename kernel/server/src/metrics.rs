@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tiwizi_host::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
-use tiwizi_model::PluginId;
+use tiwizi_host::{MetricNumbers, MetricView, PLUGIN_BUCKETS, UsageView, Used};
+use tiwizi_model::{PluginId, limits};
 
 /// The upper bounds of the time buckets, in milliseconds.
 const BUCKETS_MS: [u64; 9] = [1, 5, 10, 25, 50, 100, 250, 1000, 5000];
@@ -52,7 +52,7 @@ impl Metrics {
     }
 
     /// Writes everything in the text format.
-    pub(crate) fn render(&self, log_head: i64) -> String {
+    pub(crate) fn render(&self, log_head: i64, plugins: &BTreeMap<PluginId, UsageView>) -> String {
         let mut text = String::new();
         for (name, kind, help, value) in [
             ("tiwizi_log_head", "gauge", "The last number of the change log.", log_head),
@@ -68,6 +68,7 @@ impl Metrics {
             put(&mut text, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
         }
         self.render_routes(&mut text);
+        render_usage(&mut text, plugins);
         text
     }
 
@@ -129,6 +130,45 @@ impl Metrics {
             put(text, format_args!("tiwizi_answer_seconds_bucket{{{labels},le=\"+Inf\"}} {count}\n"));
             put(text, format_args!("tiwizi_answer_seconds_sum{{{labels}}} {sum}\n"));
             put(text, format_args!("tiwizi_answer_seconds_count{{{labels}}} {count}\n"));
+        }
+    }
+}
+
+/// A number of each plugin: its name, its type, its help, and how it is read.
+type PluginNumber = (&'static str, &'static str, &'static str, fn(&Used) -> String);
+
+const PLUGIN_NUMBERS: [PluginNumber; 11] = [
+    ("tiwizi_plugin_calls_total", "counter", "Calls of a plugin.", |used| used.calls.to_string()),
+    ("tiwizi_plugin_traps_total", "counter", "Crashes of a plugin.", |used| used.traps.to_string()),
+    ("tiwizi_plugin_cpu_seconds_total", "counter", "Processor time of a plugin.", |used| seconds(used.cpu_us)),
+    ("tiwizi_plugin_wall_seconds_total", "counter", "Time of a plugin's calls.", |used| seconds(used.wall_us)),
+    ("tiwizi_plugin_memory_bytes_most", "gauge", "The most memory of one call.", |used| {
+        used.memory_bytes_most.to_string()
+    }),
+    ("tiwizi_plugin_host_calls_total", "counter", "Calls of the kernel.", |used| used.host_calls.to_string()),
+    ("tiwizi_plugin_log_bytes_total", "counter", "What a plugin logged.", |used| used.log_bytes.to_string()),
+    ("tiwizi_plugin_log_dropped_total", "counter", "Lines that were dropped.", |used| {
+        used.log_lines_dropped.to_string()
+    }),
+    ("tiwizi_plugin_outbound_total", "counter", "Outgoing requests.", |used| used.outbound_requests.to_string()),
+    ("tiwizi_plugin_outbound_bytes_total", "counter", "What they brought.", |used| used.outbound_bytes.to_string()),
+    ("tiwizi_plugin_over_limit_total", "counter", "Refused over a limit.", |used| used.over_limit.to_string()),
+];
+
+/// Plugins are named by their ids, of which there are as many as are installed, up to a bound.
+fn render_usage(text: &mut String, plugins: &BTreeMap<PluginId, UsageView>) {
+    let told = || plugins.iter().take(limits::METRICS_PLUGINS_MAX);
+    for (name, kind, help, read) in PLUGIN_NUMBERS {
+        put(text, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+        for (plugin, usage) in told() {
+            put(text, format_args!("{name}{{plugin=\"{plugin}\"}} {}\n", read(&usage.total)));
+        }
+    }
+    let name = "tiwizi_plugin_failures_total";
+    put(text, format_args!("# HELP {name} Calls that did not end well.\n# TYPE {name} counter\n"));
+    for (plugin, usage) in told() {
+        for (why, count) in &usage.total.failures {
+            put(text, format_args!("{name}{{plugin=\"{plugin}\",why=\"{why}\"}} {count}\n"));
         }
     }
 }
@@ -195,7 +235,9 @@ mod tests {
         }
         let strange = http::Method::from_bytes(b"BREW").unwrap();
         metrics.answered("none", &strange, 405, Duration::from_micros(10));
-        let text = metrics.render(7);
+        let total = Used { calls: 3, cpu_us: 1_500_000, failures: BTreeMap::from([("trap", 2)]), ..Used::default() };
+        let usage = UsageView { since: tiwizi_model::Instant(0), total, hours: Vec::new() };
+        let text = metrics.render(7, &BTreeMap::from([("chaos".parse().unwrap(), usage)]));
         for line in [
             "tiwizi_answers_total{route=\"/api/v1/kinds\",method=\"GET\",status=\"200\"} 3",
             "tiwizi_answers_total{route=\"none\",method=\"other\",status=\"405\"} 1",
@@ -203,6 +245,9 @@ mod tests {
             "tiwizi_answer_seconds_bucket{route=\"/api/v1/kinds\",method=\"GET\",le=\"0.005000\"} 3",
             "tiwizi_answer_seconds_sum{route=\"/api/v1/kinds\",method=\"GET\"} 0.009000",
             "tiwizi_log_head 7",
+            "tiwizi_plugin_calls_total{plugin=\"chaos\"} 3",
+            "tiwizi_plugin_cpu_seconds_total{plugin=\"chaos\"} 1.500000",
+            "tiwizi_plugin_failures_total{plugin=\"chaos\",why=\"trap\"} 2",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }

@@ -9,8 +9,8 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
-    statistics, tokens,
+    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugin_settings, plugin_usage,
+    plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
 use crate::json;
@@ -34,6 +34,8 @@ use crate::problem::Problem;
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
         plugins::list, plugins::install, plugins::show, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
+        plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
+        plugin_settings::limits, plugin_settings::set_limits, plugin_usage::show, plugin_usage::log,
         plugin::redirect_root, plugin::redirect, plugin::asset,
         plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,
     ),

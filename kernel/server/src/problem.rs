@@ -120,6 +120,8 @@ faults! {
     PluginTooSlow = GATEWAY_TIMEOUT, "plugin-too-slow", "the plugin did not answer in time";
     /// No room is left to write.
     Full = INSUFFICIENT_STORAGE, "storage-full", "there is no room left to write";
+    /// A plugin keeps as much as it may.
+    PluginFull = INSUFFICIENT_STORAGE, "plugin-full", "the plugin keeps as much as it may";
 }
 
 /// One field of the request that is not as it must be.

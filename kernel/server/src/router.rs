@@ -12,8 +12,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
-    statistics, tokens,
+    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugin_settings, plugin_usage,
+    plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -74,6 +74,14 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/plugins/{plugin}/rollback", plugin_life::rollback),
         put("/api/v1/plugins/{plugin}/grants", plugins::set_grants),
         put("/api/v1/plugins/{plugin}/enabled", plugins::set_enabled),
+        get("/api/v1/plugins/{plugin}/settings", plugin_settings::settings),
+        put("/api/v1/plugins/{plugin}/settings", plugin_settings::set_settings),
+        get("/api/v1/plugins/{plugin}/secrets", plugin_settings::secrets),
+        put("/api/v1/plugins/{plugin}/secrets/{secret}", plugin_settings::set_secret),
+        get("/api/v1/plugins/{plugin}/limits", plugin_settings::limits),
+        put("/api/v1/plugins/{plugin}/limits", plugin_settings::set_limits),
+        get("/api/v1/plugins/{plugin}/usage", plugin_usage::show),
+        get("/api/v1/plugins/{plugin}/log", plugin_usage::log),
         // Plugins' own addresses.
         get("/p/{plugin}", plugin::redirect_root),
         get("/p/{plugin}/", plugin::redirect_root),

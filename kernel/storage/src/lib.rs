@@ -27,6 +27,7 @@ pub mod instance;
 pub mod kind;
 pub mod kv;
 pub mod plugin;
+pub mod quarantine;
 pub mod record;
 pub mod removal;
 pub mod search;
@@ -36,6 +37,7 @@ pub mod setting;
 pub mod tally;
 pub mod token;
 pub mod trust;
+pub mod usage;
 
 pub use change::{ChangeRow, FollowedRow};
 pub use db::{Db, Location};

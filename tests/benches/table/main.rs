@@ -3,6 +3,7 @@
 //! Each row is a ratio to a baseline that runs on the same machine in the same minutes, because machines differ and are
 //! noisy. `tests/benches/README.md` says how each row is made. Words on the command line choose rows.
 
+mod crowd;
 mod import;
 mod instance;
 mod national;
@@ -18,7 +19,8 @@ use row::Row;
 use stage::Stage;
 
 /// The rows, in the order of the table.
-const NAMES: [&str; 9] = ["plugin", "instance", "record", "writes", "import", "search", "start", "memory", "page"];
+const NAMES: [&str; 11] =
+    ["plugin", "instance", "plugins", "neighbours", "record", "writes", "import", "search", "start", "memory", "page"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -59,6 +61,8 @@ async fn one(name: &str, stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     match name {
         "plugin" => requests::plugin_route(stage).await,
         "instance" => instance::parts(),
+        "plugins" => crowd::plugins(stage).await,
+        "neighbours" => crowd::neighbours(stage).await,
         "record" => requests::record(stage).await,
         "writes" => writes::durable(stage).await,
         "import" => import::national(stage).await,

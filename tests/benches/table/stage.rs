@@ -64,12 +64,18 @@ impl Stage {
 
     /// The bundle of the guest that answers without any work.
     pub(crate) fn plain_bundle(&self) -> anyhow::Result<PathBuf> {
-        let manifest = self.path("chaos");
+        self.bundle_as("chaos")
+    }
+
+    /// The same under another id.
+    pub(crate) fn bundle_as(&self, id: &str) -> anyhow::Result<PathBuf> {
+        let manifest = self.path(id);
         std::fs::create_dir_all(&manifest)?;
-        std::fs::write(manifest.join("manifest.json"), MANIFEST)?;
+        let text = MANIFEST.replace("\"id\": \"chaos\"", &format!("\"id\": \"{id}\""));
+        std::fs::write(manifest.join("manifest.json"), text)?;
         let component = paths::target().join("wasm32-wasip2/plugin/tiwizi_chaos.wasm");
         anyhow::ensure!(component.is_file(), "{} is missing: run `cargo xtask plugins --chaos`", component.display());
-        let out = self.path("chaos.tzp");
+        let out = self.path(&format!("{id}.tzp"));
         let pack = Tiwizi::words("plugin pack").option("--manifest", &manifest).option("--component", component);
         pack.option("--out", &out).succeed()?;
         let key = paths::target().join("keys/checkout.key");

@@ -10,6 +10,7 @@ mod scans;
 mod search;
 mod transactions;
 mod trust;
+mod usage;
 mod values;
 
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! `tiwizi doctor`: checks an instance and prints the limits that hold.
 
 use anyhow::Context as _;
-use serde_json::{Value, json};
-use tiwizi_model::limits;
+use serde_json::{Map, Value, json};
+use tiwizi_model::{Bound, limits};
+use tiwizi_server::App;
 use tiwizi_storage::change;
 
 use crate::arguments::DataDirectory;
@@ -22,6 +23,7 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         .into_iter()
         .map(|plugin| json!({ "id": plugin.id.to_string(), "version": plugin.version, "state": plugin.state.as_str() }))
         .collect();
+    let accounts = recount(&app).await;
     open::close(&app).await;
     let head = log.context("the change log is not whole")?;
     let answer = json!({
@@ -31,39 +33,51 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         "database": if config.database.is_some() { "postgresql" } else { "sqlite" },
         "changes": head.0,
         "plugins": plugins,
+        "accounts": accounts.context("the records of plugins could not be counted")?,
         "limits": limits_in_force(),
+        "plugin_limits": plugin_limits(),
     });
     outcome::answer(directory.json, &answer, &serde_json::to_string_pretty(&answer)?);
     Ok(())
 }
 
-/// The limits that an operator meets; `model/src/limits.rs` has them all.
-fn limits_in_force() -> Value {
-    json!({
-        "record_bytes_max": limits::RECORD_BYTES_MAX,
-        "page_rows_max": limits::PAGE_ROWS_MAX,
-        "batch_writes_max": limits::BATCH_WRITES_MAX,
-        "body_bytes_max": limits::BODY_BYTES_MAX,
-        "connections_max": limits::CONNECTIONS_MAX,
-        "header_wait_ms": limits::HEADER_WAIT_MS,
-        "body_wait_ms": limits::BODY_WAIT_MS,
-        "session_idle_ms": limits::SESSION_IDLE_MS,
-        "session_life_ms": limits::SESSION_LIFE_MS,
-        "plugin_memory_bytes_max": limits::PLUGIN_MEMORY_BYTES_MAX,
-        "plugin_cpu_ms_max": limits::PLUGIN_CPU_MS_MAX,
-        "plugin_wall_ms_max": limits::PLUGIN_WALL_MS_MAX,
-        "plugin_answer_bytes_max": limits::PLUGIN_ANSWER_BYTES_MAX,
-        "plugin_log_bytes_max": limits::PLUGIN_LOG_BYTES_MAX,
-        "plugin_calls_max": limits::PLUGIN_CALLS_MAX,
-        "host_calls_max": limits::HOST_CALLS_MAX,
-        "kv_items_max": limits::KV_ITEMS_MAX,
-        "kv_bytes_max": limits::KV_BYTES_MAX,
-        "kv_value_bytes_max": limits::KV_VALUE_BYTES_MAX,
-        "outbound_calls_max": limits::OUTBOUND_CALLS_MAX,
-        "outbound_at_once_max": limits::OUTBOUND_AT_ONCE_MAX,
-        "outbound_bytes_max": limits::OUTBOUND_BYTES_MAX,
-        "component_bytes_max": limits::COMPONENT_BYTES_MAX,
-        "bundle_bytes_max": limits::BUNDLE_BYTES_MAX,
-        "import_line_bytes_max": limits::IMPORT_LINE_BYTES_MAX,
-    })
+/// Every limit of the kernel, by its name in small letters.
+fn limits_in_force() -> Map<String, Value> {
+    limits::all().into_iter().map(|(name, amount)| (name.to_ascii_lowercase(), Value::from(amount))).collect()
+}
+
+/// What an administrator can set for each plugin.
+fn plugin_limits() -> Vec<Value> {
+    let shown =
+        |bound: Bound| json!({ "name": bound.name(), "default": bound.default_amount(), "ceiling": bound.ceiling() });
+    Bound::ALL.into_iter().map(shown).collect()
+}
+
+/// Counts what the records of each plugin take up, and mends accounts that were wrong.
+async fn recount(app: &App) -> anyhow::Result<Vec<Value>> {
+    let mut accounts = Vec::new();
+    for plugin in app.host.plugins() {
+        let mended = app.records.recount(&plugin.id).await?;
+        let (usage, quota) = app.records.account(&plugin.id).await?;
+        accounts.push(json!({
+            "plugin": plugin.id.to_string(),
+            "records": usage.items, "records_max": quota.items_max,
+            "bytes": usage.bytes, "bytes_max": quota.bytes_max,
+            "version_bytes": usage.kept_bytes, "version_bytes_max": quota.kept_bytes_max(),
+            "mended": mended.is_some(),
+        }));
+    }
+    Ok(accounts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_is_printed() {
+        let source = include_str!("../../../model/src/limits.rs");
+        let written = source.lines().filter(|line| line.trim_start().starts_with("pub const ")).count();
+        assert_eq!(limits_in_force().len(), written, "put each limit inside `named!` in limits.rs");
+    }
 }

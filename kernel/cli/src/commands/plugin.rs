@@ -11,7 +11,8 @@ use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
 use crate::commands::{
-    open, plugin_build, plugin_check, plugin_keys, plugin_life, plugin_new, plugin_settings, plugin_trust,
+    open, plugin_build, plugin_check, plugin_keys, plugin_life, plugin_limits, plugin_logs, plugin_new,
+    plugin_settings, plugin_trust,
 };
 use crate::outcome::{self, Outcome};
 
@@ -35,6 +36,8 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
         Plugin::Rollback(arguments) => plugin_life::rollback(&arguments).await,
         Plugin::Remove(arguments) => plugin_life::remove(&arguments).await,
         Plugin::List { directory } => list(&directory).await,
+        Plugin::Limits(limits) => plugin_limits::run(limits).await,
+        Plugin::Logs(logs) => plugin_logs::run(logs).await,
         Plugin::Settings(command) => plugin_settings::run(command).await,
         Plugin::Grant { directory, plugin, grant: wanted } => grant(&directory, &plugin, &wanted).await,
     }

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use tiwizi_model::limits;
 use wasmtime::UpdateDeadline;
 
+use crate::watch::Watch;
+
 /// Why the host stopped a guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Stop {
@@ -18,7 +20,7 @@ pub(crate) enum Stop {
     CpuTime,
     #[error("it made more than {} host calls", limits::HOST_CALLS_MAX)]
     HostCalls,
-    #[error("it made more than {} reads and writes of records", limits::STORE_CALLS_MAX)]
+    #[error("it made too many reads and writes of records")]
     StoreCalls,
 }
 
@@ -28,16 +30,28 @@ pub(crate) struct Budget {
     host_calls: u32,
     store_calls: u32,
     outbound_calls: u32,
+    allowed: Allowed,
+    began: Steady,
     waited: Waited,
     /// When the call's time by the clock is over.
     deadline: Instant,
+    /// Who is told at the end how much it was.
+    watch: Option<Arc<Watch>>,
+}
+
+/// What one call may do how often, and how long it may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allowed {
+    pub(crate) store_calls: u32,
+    pub(crate) outbound_calls: u32,
+    pub(crate) wall_ms: u64,
 }
 
 impl Budget {
-    pub(crate) fn new(waited: Waited, wall_ms: u64) -> Self {
-        let now = now();
-        let deadline = now.checked_add(Duration::from_millis(wall_ms)).unwrap_or(now);
-        Self { host_calls: 0, store_calls: 0, outbound_calls: 0, waited, deadline }
+    pub(crate) fn new(allowed: Allowed, waited: Waited, watch: Option<Arc<Watch>>) -> Self {
+        let began = Steady::now();
+        let deadline = began.0.checked_add(Duration::from_millis(allowed.wall_ms)).unwrap_or(began.0);
+        Self { host_calls: 0, store_calls: 0, outbound_calls: 0, allowed, began, waited, deadline, watch }
     }
 
     /// How much of the time by the clock is left.
@@ -55,18 +69,34 @@ impl Budget {
     pub(crate) fn store_call(&mut self) -> Result<(), Stop> {
         self.host_call()?;
         self.store_calls = self.store_calls.saturating_add(1);
-        if self.store_calls > limits::STORE_CALLS_MAX { Err(Stop::StoreCalls) } else { Ok(()) }
+        if self.store_calls > self.allowed.store_calls { Err(Stop::StoreCalls) } else { Ok(()) }
     }
 
     /// Counts an outgoing request; false when there were enough. The guest is told, not stopped.
     pub(crate) fn outbound(&mut self) -> bool {
         self.outbound_calls = self.outbound_calls.saturating_add(1);
-        self.outbound_calls <= limits::OUTBOUND_CALLS_MAX
+        self.outbound_calls <= self.allowed.outbound_calls
     }
 
     /// The stopwatch that host functions run while they wait.
     pub(crate) fn waited(&self) -> &Waited {
         &self.waited
+    }
+}
+
+impl Drop for Budget {
+    fn drop(&mut self) {
+        let Some(watch) = &self.watch else { return };
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let wall = self.began.elapsed();
+        let cpu = wall.saturating_sub(self.waited.total());
+        watch.used(|used| {
+            used.calls = used.calls.saturating_add(1);
+            used.wall_us = used.wall_us.saturating_add(micros(wall));
+            used.cpu_us = used.cpu_us.saturating_add(micros(cpu));
+            used.host_calls = used.host_calls.saturating_add(u64::from(self.host_calls));
+            used.store_calls = used.store_calls.saturating_add(u64::from(self.store_calls));
+        });
     }
 }
 
@@ -118,6 +148,20 @@ impl CpuClock {
     }
 }
 
+/// A moment of the machine's steady clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Steady(Instant);
+
+impl Steady {
+    pub(crate) fn now() -> Self {
+        Self(now())
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a guest's processor time is measured by the steady clock of the machine"
@@ -144,14 +188,19 @@ mod tests {
 
     #[test]
     fn the_time_by_the_clock_runs_down_to_nothing() {
-        let left = Budget::new(Waited::default(), 60_000).wall_left_ms();
-        assert!((1..=60_000).contains(&left), "{left}");
-        assert_eq!(Budget::new(Waited::default(), 0).wall_left_ms(), 0);
+        let left = |wall_ms| {
+            let allowed = Allowed { store_calls: 0, outbound_calls: 0, wall_ms };
+            Budget::new(allowed, Waited::default(), None).wall_left_ms()
+        };
+        assert!((1..=60_000).contains(&left(60_000)), "{}", left(60_000));
+        assert_eq!(left(0), 0);
     }
 
     #[test]
-    fn calls_are_counted() {
-        let mut budget = Budget::new(Waited::default(), 1_000);
+    fn p05_calls_are_counted() {
+        let allowed = Allowed { store_calls: limits::STORE_CALLS_MAX, outbound_calls: 2, wall_ms: 1_000 };
+        let mut budget = Budget::new(allowed, Waited::default(), None);
+        assert_eq!((budget.outbound(), budget.outbound(), budget.outbound()), (true, true, false));
         for _ in 0..limits::STORE_CALLS_MAX {
             assert_eq!(budget.store_call(), Ok(()));
         }

@@ -1,20 +1,27 @@
 //! A guest's memory and tables. It is refused, not stopped: its own allocator then decides.
 
+use std::sync::Arc;
+
 use tiwizi_model::limits;
 use wasmtime::ResourceLimiter;
+
+use crate::watch::Watch;
 
 /// Bounds of one store.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     memory_bytes_max: usize,
     memory_bytes: usize,
+    table_elements_max: usize,
     table_elements: usize,
     refused: bool,
+    /// Who is told at the end how much it was.
+    watch: Option<Arc<Watch>>,
 }
 
 impl Limiter {
-    pub(crate) fn new(memory_bytes_max: usize) -> Self {
-        Self { memory_bytes_max, memory_bytes: 0, table_elements: 0, refused: false }
+    pub(crate) fn new(memory_bytes_max: usize, table_elements_max: usize, watch: Option<Arc<Watch>>) -> Self {
+        Self { memory_bytes_max, memory_bytes: 0, table_elements_max, table_elements: 0, refused: false, watch }
     }
 
     /// Whether the guest was refused memory: a trap that follows is most likely its allocator giving up.
@@ -36,7 +43,7 @@ impl ResourceLimiter for Limiter {
 
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let total = self.table_elements.saturating_add(desired.saturating_sub(current));
-        let fits = total <= limits::PLUGIN_TABLE_ELEMENTS_MAX;
+        let fits = total <= self.table_elements_max;
         if fits {
             self.table_elements = total;
         }
@@ -57,13 +64,22 @@ impl ResourceLimiter for Limiter {
     }
 }
 
+impl Drop for Limiter {
+    fn drop(&mut self) {
+        let bytes = u64::try_from(self.memory_bytes).unwrap_or(u64::MAX);
+        if let Some(watch) = &self.watch {
+            watch.used(|used| used.memory_bytes_most = used.memory_bytes_most.max(bytes));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn memories_share_one_bound() {
-        let mut limiter = Limiter::new(100);
+    fn p06_memories_share_one_bound() {
+        let mut limiter = Limiter::new(100, 0, None);
         assert!(limiter.memory_growing(0, 60, None).unwrap());
         assert!(limiter.memory_growing(0, 40, None).unwrap());
         assert!(!limiter.refused());
@@ -72,8 +88,8 @@ mod tests {
     }
 
     #[test]
-    fn tables_share_one_bound() {
-        let mut limiter = Limiter::new(0);
+    fn p07_tables_share_one_bound() {
+        let mut limiter = Limiter::new(0, limits::PLUGIN_TABLE_ELEMENTS_MAX, None);
         assert!(limiter.table_growing(0, limits::PLUGIN_TABLE_ELEMENTS_MAX, None).unwrap());
         assert!(!limiter.table_growing(0, 1, None).unwrap());
     }

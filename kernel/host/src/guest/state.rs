@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Language, limits};
+use tiwizi_model::{Ambient, Bound, Language, limits};
 use tiwizi_records::Unit;
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings;
+use crate::bindings::tiwizi::plugin::types;
 use crate::call::{Ground, Time};
 use crate::capability::Capability;
-use crate::guest::budget::{Budget, CpuClock, Stop, Waited};
+use crate::guest::budget::{Allowed, Budget, CpuClock, Stop, Waited};
 use crate::guest::limiter::Limiter;
 use crate::guest::wasi::{self, Wasi};
 use crate::keeper::Keeper;
@@ -74,6 +75,14 @@ impl CallState {
         self.budget.host_call().map_err(wasmtime::Error::new)
     }
 
+    /// Counts what was refused because the plugin had used enough.
+    pub(crate) fn counted<T>(&self, outcome: Result<T, types::Error>) -> Result<T, types::Error> {
+        if outcome.as_ref().is_err_and(|error| error.code == "over-limit") {
+            self.plugin.watch.used(|used| used.over_limit = used.over_limit.saturating_add(1));
+        }
+        outcome
+    }
+
     /// Counts a host call that reads or writes records.
     pub(crate) fn count_store(&mut self) -> wasmtime::Result<()> {
         self.budget.store_call().map_err(wasmtime::Error::new)
@@ -83,14 +92,21 @@ impl CallState {
 /// Makes the fresh store of one call, with every bound set.
 pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
     let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, ground, time } = beginning;
-    let waited = Waited::default();
-    let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.minute));
+    let seed = ground.replay_seed.map(|seed| wasi::seed_of_call(seed, &request_id));
+    let (waited, bounds) = (Waited::default(), plugin.watch.bounds());
+    let outbound_calls = u32::try_from(bounds.amount(Bound::OutboundCalls)).unwrap_or(u32::MAX);
+    let allowed = Allowed { store_calls: time.store_calls, outbound_calls, wall_ms: time.wall_ms };
+    let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.watch));
     let log = Arc::new(Mutex::new(log));
     let state = CallState {
         grants: plugin.standing().grants,
-        limiter: Limiter::new(plugin.memory_bytes()),
-        wasi: Wasi::new(ambient.clone(), Arc::clone(&log)),
-        budget: Budget::new(waited.clone(), time.wall_ms),
+        limiter: Limiter::new(
+            plugin.memory_bytes(),
+            bounds.size(Bound::TableElements),
+            Some(Arc::clone(&plugin.watch)),
+        ),
+        wasi: Wasi::new(ambient.clone(), seed, Arc::clone(&log)),
+        budget: Budget::new(allowed, waited.clone(), Some(Arc::clone(&plugin.watch))),
         plugin,
         caller,
         request_id,

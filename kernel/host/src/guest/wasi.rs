@@ -7,43 +7,58 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tiwizi_model::{Ambient, limits};
+use tiwizi_model::{Ambient, Entropy as _, SeededEntropy, limits};
 use tokio::io::AsyncWrite;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream, WasiCli, WasiCliView};
 use wasmtime_wasi::p2::bindings::{cli, random};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult, add_to_linker_proxy_interfaces_async};
-use wasmtime_wasi::random::WasiRandom;
-use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::random::{Deterministic, WasiRandom};
+use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::capability::Capability;
+use crate::guest::budget::Steady;
 use crate::guest::state::CallState;
 use crate::log::{CallLog, Level};
 
 /// Bytes that a stream takes at once.
 const STREAM_BYTES_MAX: usize = 64 << 10;
+/// In a millisecond.
+const NANOSECONDS: u64 = 1_000_000;
+/// Random bytes of a repeated call before they begin again.
+const REPEATED_BYTES: usize = 4 << 10;
 
 /// WASI's own state, made only when a guest asks for it: most never do.
 pub(crate) struct Wasi {
     table: ResourceTable,
     ctx: Option<WasiCtx>,
     ambient: Ambient,
+    /// None for real randomness and a clock that runs.
+    seed: Option<u64>,
     log: Arc<Mutex<CallLog>>,
 }
 
 impl Wasi {
-    pub(crate) fn new(ambient: Ambient, log: Arc<Mutex<CallLog>>) -> Self {
+    pub(crate) fn new(ambient: Ambient, seed: Option<u64>, log: Arc<Mutex<CallLog>>) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits::HANDLES_MAX);
-        Self { table, ctx: None, ambient, log }
+        Self { table, ctx: None, ambient, seed, log }
     }
+}
+
+/// The seed of one call when calls are to be repeated: the same request begins with the same randomness.
+pub(crate) fn seed_of_call(seed: u64, request_id: &str) -> u64 {
+    // FNV-1a: it need be neither strong nor fast, only the same everywhere.
+    request_id
+        .bytes()
+        .fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let Self { wasi: Wasi { table, ctx, ambient, log }, grants, .. } = self;
+        let Self { wasi: Wasi { table, ctx, ambient, seed, log }, grants, .. } = self;
         let output = if grants.contains(&Capability::Telemetry) { Output::Logged } else { Output::Dropped };
-        WasiCtxView { ctx: ctx.get_or_insert_with(|| context(ambient, log, output)), table }
+        WasiCtxView { ctx: ctx.get_or_insert_with(|| context(ambient, *seed, log, output)), table }
     }
 }
 
@@ -68,11 +83,15 @@ enum Output {
     Dropped,
 }
 
-fn context(ambient: &Ambient, log: &Arc<Mutex<CallLog>>, output: Output) -> WasiCtx {
+fn context(ambient: &Ambient, seed: Option<u64>, log: &Arc<Mutex<CallLog>>, output: Output) -> WasiCtx {
     let stream = |level| LogStream { level, ambient: ambient.clone(), log: Arc::clone(log) };
     let mut builder = WasiCtx::builder();
     if matches!(output, Output::Logged) {
         builder.stdout(stream(Level::Info));
+    }
+    match seed {
+        Some(seed) => repeat(&mut builder, ambient, seed),
+        None => drop(builder.monotonic_clock(SteadyMilliseconds(Steady::now()))),
     }
     builder
         .stderr(stream(Level::Warn))
@@ -81,6 +100,48 @@ fn context(ambient: &Ambient, log: &Arc<Mutex<CallLog>>, output: Output) -> Wasi
         .allow_tcp(false)
         .allow_udp(false)
         .build()
+}
+
+/// Takes away whatever differs from one run to the next.
+fn repeat(builder: &mut WasiCtxBuilder, ambient: &Ambient, seed: u64) {
+    let bytes = |number: u64| {
+        let mut bytes = vec![0; REPEATED_BYTES];
+        SeededEntropy::new(seed.wrapping_add(number)).fill(&mut bytes);
+        Deterministic::new(bytes)
+    };
+    builder
+        .secure_random(bytes(1))
+        .insecure_random(bytes(2))
+        .insecure_random_seed(u128::from(seed))
+        .monotonic_clock(Milliseconds(ambient.clone()));
+}
+
+/// The machine's steady clock since the guest first asked, in whole milliseconds.
+struct SteadyMilliseconds(Steady);
+
+impl HostMonotonicClock for SteadyMilliseconds {
+    fn resolution(&self) -> u64 {
+        NANOSECONDS
+    }
+
+    fn now(&self) -> u64 {
+        whole_milliseconds(u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+/// Milliseconds as nanoseconds.
+fn whole_milliseconds(ms: u64) -> u64 {
+    ms.saturating_mul(NANOSECONDS)
+}
+
+impl HostMonotonicClock for Milliseconds {
+    fn resolution(&self) -> u64 {
+        NANOSECONDS
+    }
+
+    fn now(&self) -> u64 {
+        whole_milliseconds(u64::try_from(self.0.now().0).unwrap_or_default())
+    }
 }
 
 /// The instance's clock; nothing finer than a millisecond, so that guests cannot time their neighbours.

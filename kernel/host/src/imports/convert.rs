@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tiwizi_model::{Record, Version, limits};
 use tiwizi_records::json::parse;
 use tiwizi_records::{Filter, Operator, UnitError, query};
-use tiwizi_records::{ReadError, WriteError};
+use tiwizi_records::{ReadError, RecordQuota, RecordUsage, WriteError};
 
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Page, Query};
 use crate::imports::error;
@@ -63,7 +63,17 @@ pub(super) fn unit_error(failed: &UnitError) -> Error {
         UnitError::Read(failed) => read_error(failed),
         UnitError::Write(failed) => write_error(failed),
         UnitError::Full { .. } => error("over-limit", failed.to_string()),
+        UnitError::Quota { usage, quota } => over_quota(failed, *usage, *quota),
     }
+}
+
+fn over_quota(failed: &impl ToString, usage: RecordUsage, quota: RecordQuota) -> Error {
+    let details = json!({
+        "records": usage.items, "records_max": quota.items_max,
+        "bytes": usage.bytes, "bytes_max": quota.bytes_max,
+        "version_bytes": usage.kept_bytes,
+    });
+    Error { details: details.to_string(), ..error("over-limit", failed.to_string()) }
 }
 
 fn read_error(failed: &ReadError) -> Error {
@@ -104,6 +114,7 @@ fn write_error(failed: &WriteError) -> Error {
         }
         WriteError::Missing { .. } => error("not-found", failed.to_string()),
         WriteError::TooMany { .. } | WriteError::ValuesFull => error("over-limit", failed.to_string()),
+        WriteError::PluginFull { usage, quota, .. } => over_quota(failed, *usage, *quota),
         WriteError::Exists | WriteError::ReceiptKey | WriteError::ReceiptReused => error("invalid", failed.to_string()),
         WriteError::Hook(_)
         | WriteError::ReviewTime

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tiwizi_model::limits;
+use tiwizi_model::{Bound, limits};
 
 use crate::bindings::tiwizi::plugin::http_out::{Host, Options, Request, Response, SecretHeader};
 use crate::bindings::tiwizi::plugin::types::Error;
@@ -19,7 +19,8 @@ impl Host for CallState {
     async fn fetch(&mut self, request: Request, options: Options) -> wasmtime::Result<Result<Response, Error>> {
         self.count()?;
         let waited = self.budget.waited().clone();
-        Ok(waited.during(self.http_fetch(request, options)).await)
+        let outcome = waited.during(self.http_fetch(request, options)).await;
+        Ok(self.counted(outcome))
     }
 }
 
@@ -27,7 +28,8 @@ impl CallState {
     async fn http_fetch(&mut self, request: Request, options: Options) -> Result<Response, Error> {
         self.require(Capability::HttpOut)?;
         if !self.budget.outbound() {
-            let message = format!("one call makes at most {} requests", limits::OUTBOUND_CALLS_MAX);
+            let most = self.plugin.watch.bounds().amount(Bound::OutboundCalls);
+            let message = format!("one call makes at most {most} requests");
             return Err(error("over-limit", message));
         }
         let refused = |failed: OutboundError| outbound_error(&failed);
@@ -41,20 +43,26 @@ impl CallState {
             let value = self.secret_value(header).await?;
             secret.push(headers::put_secret(&mut ask.headers, &header.header, &value).map_err(refused)?);
         }
-        let bounds = bounds(&options);
+        let bounds = bounds(&options, &self.plugin.watch.bounds());
         let busy = OutboundError::Timeout { timeout_ms: bounds.timeout.as_millis() };
-        let place = tokio::time::timeout(bounds.timeout, self.plugin.outbound.acquire()).await;
+        let place = tokio::time::timeout(bounds.timeout, self.plugin.outbound().acquire_owned()).await;
         let _place = place.map_err(|_| refused(busy))?;
         let (host, method) = (ask.url.host_str().unwrap_or_default().to_owned(), ask.method.clone());
         let outcome = self.outbound.fetch(ask, &secret, &self.plugin.hosts, bounds).await;
         let plugin = self.plugin.id();
         match outcome {
             Ok(reply) => {
+                let bytes = u64::try_from(reply.body.len()).unwrap_or(u64::MAX);
+                self.plugin.watch.used(|used| {
+                    used.outbound_requests = used.outbound_requests.saturating_add(1);
+                    used.outbound_bytes = used.outbound_bytes.saturating_add(bytes);
+                });
                 tracing::info!(plugin.id = %plugin, http.host = host, http.method = %method, http.status = reply.status, "a plugin asked another host");
                 let (url, body) = (reply.url.into(), reply.body.into());
                 Ok(Response { status: reply.status, url, headers: reply.headers, body })
             }
             Err(failed) => {
+                self.plugin.watch.used(|used| used.outbound_requests = used.outbound_requests.saturating_add(1));
                 let cause = &failed as &dyn std::error::Error;
                 tracing::warn!(plugin.id = %plugin, http.host = host, http.method = %method, error = cause, "a plugin's request failed");
                 Err(refused(failed))
@@ -79,18 +87,18 @@ fn read(request: Request) -> Result<Ask, OutboundError> {
 }
 
 /// What was asked for, never more than the kernel gives; 0 is all of it.
-fn bounds(options: &Options) -> Bounds {
+fn bounds(options: &Options, allowed: &tiwizi_model::Bounds) -> Bounds {
     let chosen = |asked: u32, most: usize| match usize::try_from(asked).unwrap_or(usize::MAX) {
         0 => most,
         asked => asked.min(most),
     };
     let timeout_ms = match u64::from(options.timeout_ms) {
-        0 => limits::OUTBOUND_WAIT_MS,
-        asked => asked.min(limits::OUTBOUND_WAIT_MS),
+        0 => allowed.amount(Bound::OutboundMs),
+        asked => asked.min(allowed.amount(Bound::OutboundMs)),
     };
     Bounds {
         timeout: Duration::from_millis(timeout_ms),
-        bytes_max: chosen(options.bytes_max, limits::OUTBOUND_BYTES_MAX),
+        bytes_max: chosen(options.bytes_max, allowed.size(Bound::OutboundBytes)),
         redirects_max: options.redirects_max.min(limits::OUTBOUND_REDIRECTS_MAX),
     }
 }

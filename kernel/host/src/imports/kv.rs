@@ -19,7 +19,8 @@ impl Host for CallState {
 
     async fn set(&mut self, key: String, value: Vec<u8>, ttl_ms: Option<u64>) -> wasmtime::Result<Result<(), Error>> {
         self.count_store()?;
-        Ok(self.kv_set(&key, value, ttl_ms).await)
+        let outcome = self.kv_set(&key, value, ttl_ms).await;
+        Ok(self.counted(outcome))
     }
 
     async fn delete(&mut self, key: String) -> wasmtime::Result<Result<(), Error>> {
@@ -35,12 +36,14 @@ impl Host for CallState {
         ttl_ms: Option<u64>,
     ) -> wasmtime::Result<Result<(), Error>> {
         self.count_store()?;
-        Ok(self.kv_cas(&key, expected, value, ttl_ms).await)
+        let outcome = self.kv_cas(&key, expected, value, ttl_ms).await;
+        Ok(self.counted(outcome))
     }
 
     async fn increment(&mut self, key: String, delta: i64) -> wasmtime::Result<Result<i64, Error>> {
         self.count_store()?;
-        Ok(self.kv_increment(&key, delta).await)
+        let outcome = self.kv_increment(&key, delta).await;
+        Ok(self.counted(outcome))
     }
 
     async fn list_keys(

@@ -27,7 +27,8 @@ impl Host for CallState {
 
     async fn insert(&mut self, kind: String, body: String) -> wasmtime::Result<Result<Entry, Error>> {
         self.count_store()?;
-        Ok(self.store_insert(&kind, &body))
+        let outcome = self.store_insert(&kind, &body).await;
+        Ok(self.counted(outcome))
     }
 
     async fn put(
@@ -38,7 +39,8 @@ impl Host for CallState {
         body: String,
     ) -> wasmtime::Result<Result<Entry, Error>> {
         self.count_store()?;
-        Ok(self.store_put(&kind, &id, seen, &body).await)
+        let outcome = self.store_put(&kind, &id, seen, &body).await;
+        Ok(self.counted(outcome))
     }
 
     async fn patch(
@@ -49,7 +51,8 @@ impl Host for CallState {
         patch: String,
     ) -> wasmtime::Result<Result<Entry, Error>> {
         self.count_store()?;
-        Ok(self.store_patch(&kind, &id, seen, &patch).await)
+        let outcome = self.store_patch(&kind, &id, seen, &patch).await;
+        Ok(self.counted(outcome))
     }
 
     async fn delete(&mut self, kind: String, id: String, seen: Option<u64>) -> wasmtime::Result<Result<(), Error>> {
@@ -82,15 +85,23 @@ impl CallState {
         waited.during(self.unit.count(&kind, &asked)).await.map(u64::from).map_err(|error| unit_error(&error))
     }
 
-    fn store_insert(&mut self, kind: &str, text: &str) -> Result<Entry, Error> {
+    async fn store_insert(&mut self, kind: &str, text: &str) -> Result<Entry, Error> {
         self.require_writing(Capability::Store)?;
         let (kind, body) = (self.own_kind(kind)?, body(text)?);
+        self.weigh().await?;
         self.unit.create(&kind, body).map(entry).map_err(|error| unit_error(&error))
+    }
+
+    /// Before the first write: what the plugin's records take up.
+    async fn weigh(&mut self) -> Result<(), Error> {
+        let waited = self.budget.waited().clone();
+        waited.during(self.unit.weigh()).await.map_err(|error| unit_error(&error))
     }
 
     async fn store_put(&mut self, kind: &str, id: &str, seen: u64, text: &str) -> Result<Entry, Error> {
         self.require_writing(Capability::Store)?;
         let (kind, id, seen, body) = (self.own_kind(kind)?, record_id(id)?, version(seen)?, body(text)?);
+        self.weigh().await?;
         let waited = self.budget.waited().clone();
         let written = waited.during(self.unit.replace(&kind, id, body, seen)).await;
         written.map(entry).map_err(|error| unit_error(&error))
@@ -100,6 +111,7 @@ impl CallState {
         self.require_writing(Capability::Store)?;
         let (kind, id, patch) = (self.own_kind(kind)?, record_id(id)?, body(text)?);
         let seen: Option<Version> = seen.map(version).transpose()?;
+        self.weigh().await?;
         let waited = self.budget.waited().clone();
         let written = waited.during(self.unit.patch(&kind, id, patch, seen)).await;
         written.map(entry).map_err(|error| unit_error(&error))

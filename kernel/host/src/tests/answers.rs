@@ -25,7 +25,7 @@ async fn good_answers_arrive() {
 }
 
 #[tokio::test]
-async fn rubbish_answers_are_refused() {
+async fn p34_rubbish_answers_are_refused() {
     let house = House::with_chaos().await;
     let refused = async |path: &str| match house.get(path).await {
         Err(CallError::Answer { source }) => source,
@@ -43,7 +43,7 @@ async fn rubbish_answers_are_refused() {
 }
 
 #[tokio::test]
-async fn an_answer_beyond_what_a_call_may_hand_over_is_not_even_copied() {
+async fn p34_an_answer_beyond_what_a_call_may_hand_over_is_not_even_copied() {
     let house = House::with_chaos().await;
     let outcome = house.get("/answers/giant").await;
     assert!(matches!(outcome, Err(CallError::Trap { .. })), "{outcome:?}");

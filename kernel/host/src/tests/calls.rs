@@ -1,6 +1,7 @@
 //! Who calls, where it runs, and what happens when the caller goes away.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tiwizi_identity::{AccountCaller, Caller, Role, RoleGrant, Scope};
@@ -10,7 +11,7 @@ use super::house::{House, chaos};
 use crate::{Answer, CallError, Request};
 
 #[tokio::test]
-async fn the_caller_is_what_the_kernel_says() {
+async fn p03_the_caller_is_what_the_kernel_says() {
     let house = House::with_chaos().await;
     let public = house.document("/who").await;
     assert_eq!(
@@ -41,11 +42,15 @@ async fn a_guest_finds_no_environment() {
 }
 
 #[tokio::test]
-async fn callers_that_go_away_leave_nothing_behind() {
+async fn p15_callers_that_go_away_leave_nothing_behind() {
     let house = House::with_chaos().await;
-    for round in 0..2_000_u32 {
-        let mut call = Box::pin(house.post("/write", "gone"));
-        assert!(futures::poll!(&mut call).is_pending());
+    for round in 0..10_000_u32 {
+        let text = format!("gone {round}");
+        let mut call = Box::pin(house.post("/write", &text));
+        // On a machine with time to spare it is answered at once, and behind those that have not left yet it is turned away.
+        let first = futures::poll!(&mut call);
+        let fits = matches!(first, Poll::Pending | Poll::Ready(Ok(_) | Err(CallError::Busy { .. })));
+        assert!(fits, "{first:?}");
         if round % 4 == 0 {
             tokio::task::yield_now().await;
         }

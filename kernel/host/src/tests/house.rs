@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
 use tiwizi_model::{
-    Ambient, InstanceId, Instant, Jurisdiction, Language, ManualClock, PluginId, SeededEntropy, TrustLevel,
+    Ambient, Bound, InstanceId, Instant, Jurisdiction, Language, ManualClock, PluginId, SeededEntropy, TrustLevel,
 };
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::instance::{self, InstanceRow};
@@ -24,41 +24,60 @@ use crate::{
 pub(super) struct House {
     pub(super) directory: TempDir,
     pub(super) host: Host,
+    setup: Setup,
+}
+
+/// What a house is built with.
+#[derive(Clone)]
+pub(super) struct Setup {
+    pub(super) outbound: OutboundSettings,
+    pub(super) ambient: Ambient,
+    pub(super) replay_seed: Option<u64>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { outbound: OutboundSettings::default(), ambient: Ambient::system(), replay_seed: None }
+    }
 }
 
 impl House {
     /// With the chaos plugin, everything granted.
     pub(super) async fn with_chaos() -> Self {
-        let house = Self::empty().await;
+        Self::with_chaos_in(Setup::default()).await
+    }
+
+    pub(super) async fn with_chaos_in(setup: Setup) -> Self {
+        let house = Self::built(setup).await;
         house.host.install(bundle(), Grants::All, &Caller::system()).await.unwrap();
         house
     }
 
     /// The same, and it may ask these hosts.
     pub(super) async fn with_hosts(hosts: Value, outbound: OutboundSettings) -> Self {
-        let house = Self::reaching(outbound).await;
+        let house = Self::built(Setup { outbound, ..Setup::default() }).await;
         house.host.install(bundle_with_hosts(&hosts), Grants::All, &Caller::system()).await.unwrap();
         house
     }
 
     pub(super) async fn empty() -> Self {
-        Self::reaching(OutboundSettings::default()).await
+        Self::built(Setup::default()).await
     }
 
-    async fn reaching(outbound: OutboundSettings) -> Self {
+    async fn built(setup: Setup) -> Self {
         let directory = tempfile::tempdir().unwrap();
         warm(directory.path());
-        let host = open(directory.path(), outbound).await;
+        let host = open(directory.path(), &setup).await;
         host.add_root(&root_of(&key(), TrustLevel::Directorate, "*")).await.unwrap();
-        Self { directory, host }
+        Self { directory, host, setup }
     }
 
     /// Stops the host and starts another one over the same data.
     pub(super) async fn again(self) -> Self {
         self.host.db().close().await;
         drop(self.host);
-        let host = open(self.directory.path(), OutboundSettings::default()).await;
-        Self { directory: self.directory, host }
+        let host = open(self.directory.path(), &self.setup).await;
+        Self { directory: self.directory, host, setup: self.setup }
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Answer, CallError> {
@@ -85,6 +104,12 @@ impl House {
         assert_eq!(self.document("/fine").await, "fine");
     }
 
+    /// As many reads and writes as an administrator can give.
+    pub(super) async fn give_many_store_calls(&self) {
+        let most = (Bound::StoreCalls, Some(Bound::StoreCalls.ceiling()));
+        self.host.set_limits(&chaos(), &[most], &Caller::system()).await.unwrap();
+    }
+
     pub(super) fn state(&self) -> PluginState {
         self.host.plugin(&chaos()).unwrap().state
     }
@@ -94,14 +119,15 @@ pub(super) fn chaos() -> PluginId {
     "chaos".parse().unwrap()
 }
 
-async fn open(directory: &Path, outbound: OutboundSettings) -> Host {
-    let ambient = Ambient::system();
+async fn open(directory: &Path, setup: &Setup) -> Host {
+    let Setup { outbound, ambient, replay_seed } = setup.clone();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let files = Files::open(directory, ambient.clone()).unwrap();
-    let settings = HostSettings { instances_max: 64, outbound, ..HostSettings::new(directory, Compiler::InProcess) };
+    let settings =
+        HostSettings { instances_max: 64, outbound, replay_seed, ..HostSettings::new(directory, Compiler::InProcess) };
     let guests = Guests::start(settings, &db, ambient.clone()).await.unwrap();
     let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
     let hooks = Hooks::new(guests.clone(), records(Vec::new()));

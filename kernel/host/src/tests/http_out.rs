@@ -177,6 +177,18 @@ async fn p30_a_secret_is_put_in_by_name_and_stays_with_its_origin() {
 }
 
 #[tokio::test]
+async fn p11_tens_of_thousands_of_headers_are_an_error_and_no_crash() {
+    let outside = Outside::open();
+    let house = house(&outside, &["127.0.0.1"]).await;
+    let headers: serde_json::Map<String, Value> =
+        (0..32_769).map(|number| (format!("x-{number}"), json!("a"))).collect();
+    let told = ask(&house, "/outside/fetch", json!({ "url": outside.url("/hello"), "headers": headers })).await;
+    assert_eq!(told["code"], "invalid", "{told}");
+    assert!(outside.requests().is_empty());
+    house.assert_unhurt().await;
+}
+
+#[tokio::test]
 async fn p22_headers_cannot_be_forged() {
     let outside = Outside::open();
     let house = house(&outside, &["127.0.0.1"]).await;

@@ -65,7 +65,7 @@ async fn a_plugin_is_installed_once() {
 }
 
 #[tokio::test]
-async fn a_component_with_a_foreign_import_is_refused_by_name() {
+async fn p01_a_component_with_a_foreign_import_is_refused_by_name() {
     let text = r#"(component (import "wasi:sockets/tcp@0.2.0" (instance)))"#;
     let InstallError::Component(ComponentError::Import { import }) = refused(component(text)).await else {
         panic!("the import is refused");
@@ -90,7 +90,7 @@ async fn code_that_was_compiled_elsewhere_is_refused() {
 }
 
 #[tokio::test]
-async fn too_many_memories_or_tables_are_refused() {
+async fn p07_too_many_memories_tables_or_instances_are_refused() {
     let memories = "(core module $m (memory 1)) (core instance (instantiate $m))".to_owned()
         + &"(core instance (instantiate $m))".repeat(10);
     assert!(matches!(refused(component(&format!("(component {memories})"))).await, InstallError::Component(_)));
@@ -107,11 +107,24 @@ async fn a_manifest_that_breaks_a_rule_is_refused() {
     assert!(matches!(api, InstallError::Rule { pointer, .. } if pointer == "/api"));
     let template = refused(changed(None, |manifest| manifest["templates"] = json!(["page", "other"]))).await;
     assert!(matches!(template, InstallError::Rule { pointer, .. } if pointer == "/templates/1"));
-    for path in ["//evil", "/../x", "login", "/a b"] {
+    assert!(matches!(refused(changed(None, |manifest| manifest["evil"] = json!(1))).await, InstallError::Manifest(_)));
+}
+
+#[tokio::test]
+async fn p24_a_plugin_takes_no_address_of_the_kernel_or_of_another_plugin() {
+    // Every page of a plugin lies below its own id, so all that is left to take is the id.
+    for id in ["api", "admin", "fed", "health", "metrics", "assets", "kernel", "registry"] {
+        let reserved = refused(changed(None, |manifest| manifest["id"] = json!(id))).await;
+        assert!(matches!(reserved, InstallError::Rule { pointer, .. } if pointer == "/id"), "{id}");
+    }
+    for id in ["../api", "a/b", "Login", "", "a.b"] {
+        let reserved = refused(changed(None, |manifest| manifest["id"] = json!(id))).await;
+        assert!(matches!(reserved, InstallError::Manifest(_)), "{id}: {reserved:?}");
+    }
+    for path in ["//evil", "/../x", "/a/../../x", "login", "/a b", "https://evil/", "/%2e%2e/x", "/a?b", ""] {
         let route = refused(changed(None, |manifest| manifest["routes"][0]["path"] = json!(path))).await;
         assert!(matches!(route, InstallError::Manifest(_)), "{path}: {route:?}");
     }
-    assert!(matches!(refused(changed(None, |manifest| manifest["evil"] = json!(1))).await, InstallError::Manifest(_)));
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ async fn writes_are_seen_at_once_and_kept() {
 }
 
 #[tokio::test]
-async fn whatever_ends_a_call_badly_its_writes_are_gone() {
+async fn p14_whatever_ends_a_call_badly_its_writes_are_gone() {
     let house = House::with_chaos().await;
     assert!(matches!(house.post("/write-then-trap", "a").await, Err(CallError::Trap { .. })));
     assert!(matches!(house.post("/write-then-loop", "b").await, Err(CallError::CpuTime { .. })));
@@ -29,6 +29,7 @@ async fn whatever_ends_a_call_badly_its_writes_are_gone() {
 #[tokio::test]
 async fn a_unit_has_a_bound_and_a_duplicate_is_told() {
     let house = House::with_chaos().await;
+    house.give_many_store_calls().await;
     let Ok(Answer::Json { body, .. }) = house.post("/write-much", "").await else { panic!("it answers") };
     assert_eq!(body, json!("over-limit"));
     house.post("/write", "once").await.unwrap();
@@ -70,7 +71,7 @@ async fn what_is_not_granted_is_denied_and_explained() {
 }
 
 #[tokio::test]
-async fn kinds_of_others_do_not_exist_for_a_plugin() {
+async fn p02_kinds_of_others_do_not_exist_for_a_plugin() {
     let house = House::with_chaos().await;
     let foreign = house.document("/foreign").await;
     assert_eq!(foreign["code"], "denied");

@@ -93,6 +93,7 @@ pub(super) async fn prepare(host: &Host, upgrade: &Upgrade, run: Run) -> Result<
     let files = bundle.files.values().map(|(_, content)| content.clone()).collect();
     let new = Arc::new(Plugin::new(Parts {
         gate: old.gate.clone(),
+        watch: Arc::clone(&old.watch),
         texts: texts_of_bundle(&bundle),
         bundle: bundle.hash,
         pre,

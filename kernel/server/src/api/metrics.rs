@@ -29,7 +29,7 @@ pub(crate) async fn show(
         return Err(Fault::Forbidden.into());
     }
     let head = app.db.sequence().await?;
-    let mut text = app.metrics.render(head.0);
+    let mut text = app.metrics.render(head.0, &app.host.used());
     text.push_str(&Metrics::render_plugins(&app.host.metrics()));
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

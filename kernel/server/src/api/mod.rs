@@ -11,6 +11,8 @@ pub(crate) mod kinds;
 pub(crate) mod listing;
 pub(crate) mod metrics;
 pub(crate) mod plugin_life;
+pub(crate) mod plugin_settings;
+pub(crate) mod plugin_usage;
 pub(crate) mod plugins;
 pub(crate) mod question;
 pub(crate) mod records;

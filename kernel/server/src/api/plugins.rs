@@ -53,6 +53,8 @@ pub(crate) struct PluginShown {
 pub(crate) struct PluginAdministration {
     /// Why it is not enabled.
     reason: Option<String>,
+    /// When the kernel tries it again, if it does.
+    until: Option<String>,
     capabilities: Vec<CapabilityShown>,
     hooks: Vec<HookShown>,
     /// The SHA-256 of its bundle.
@@ -140,6 +142,7 @@ impl PluginShown {
     pub(crate) fn of(plugin: PluginView, is_administrator: bool) -> Self {
         let administration = is_administrator.then(|| PluginAdministration {
             reason: plugin.reason.clone(),
+            until: plugin.until.map(rfc3339),
             capabilities: plugin
                 .capabilities
                 .iter()

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use tiwizi_model::Language;
 use tiwizi_words::Messages;
 
-use super::engine::{PluginTemplates, refused_element};
+use super::engine::PluginTemplates;
+use super::markup::refused_element;
 
 /// What is wrong with a file of a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]

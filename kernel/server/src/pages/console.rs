@@ -3,6 +3,7 @@
 pub(super) mod accounts;
 pub(super) mod kinds;
 pub(super) mod overview;
+pub(super) mod plugin;
 pub(super) mod plugin_life;
 pub(super) mod plugins;
 
@@ -20,7 +21,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 14] = [
+const DONE: [&str; 17] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -28,6 +29,9 @@ const DONE: [&str; 14] = [
     "plugin-upgraded",
     "plugin-rolled-back",
     "plugin-removed",
+    "settings-saved",
+    "secret-saved",
+    "limits-saved",
     "account-added",
     "token-revoked",
     "password-changed",

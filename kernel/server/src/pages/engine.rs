@@ -15,6 +15,7 @@ use self::functions::{csrf, escape, functions, plugin_address};
 use super::assets::Assets;
 use super::latin;
 use super::look::Look;
+use super::markup::{Refused, refused};
 
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
@@ -40,6 +41,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "console/plugin-consent.html",
     "console/plugin-remove.html",
     "console/plugins.html",
+    "console/plugin.html",
     "console/accounts.html",
     "console/kinds.html",
     "records/parts.html",
@@ -47,16 +49,13 @@ const KERNEL: &[(&str, &str)] = templates![
     "records/list.html",
     "records/record.html",
     "records/history.html",
+    "records/controls.html",
     "records/form.html",
     "records/delete.html",
 ];
 /// What plugins' templates extend: the place for their content, and nothing else.
 const FRAME: &str = include_str!("../../templates/plugin-frame.html");
 const COMPONENTS: &str = include_str!("../../templates/components.html");
-
-/// Elements that a plugin's page may not have: they run code, or bend what the kernel's layout says.
-const REFUSED_ELEMENTS: [&str; 11] =
-    ["script", "iframe", "frame", "object", "embed", "applet", "base", "style", "meta", "link", "portal"];
 
 /// Why templates cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +90,20 @@ pub enum RenderError {
         name: String,
         /// The element.
         element: &'static str,
+    },
+    /// A plugin's page has an attribute that plugins may not use, or one that leads where they may not lead.
+    #[error("the template {name} gave an attribute {attribute} that plugins may not use like that")]
+    Attribute {
+        /// Which.
+        name: String,
+        /// The attribute.
+        attribute: String,
+    },
+    /// A plugin's page holds something that browsers could read in more ways than one.
+    #[error("the template {name} gave a comment, a declaration or a tag without an end")]
+    Unclear {
+        /// Which.
+        name: String,
     },
 }
 
@@ -228,8 +241,11 @@ impl PluginTemplates {
             .and_then(|found| found.render_captured_to(root, &mut output).map(drop));
         rendered.map_err(failed)?;
         let content = String::from_utf8_lossy(&output.bytes).into_owned();
-        match refused_element(&content) {
-            Some(element) => Err(RenderError::Element { name: template.to_owned(), element }),
+        let name = template.to_owned();
+        match refused(&content) {
+            Some(Refused::Element(element)) => Err(RenderError::Element { name, element }),
+            Some(Refused::Attribute(attribute)) => Err(RenderError::Attribute { name, attribute }),
+            Some(Refused::Unclear) => Err(RenderError::Unclear { name }),
             None => Ok(content),
         }
     }
@@ -259,14 +275,6 @@ fn checked(source: String) -> Result<String, minijinja::Error> {
         return Err(minijinja::Error::new(ErrorKind::SyntaxError, "a plugin's template may not change escaping"));
     }
     Ok(source)
-}
-
-/// An element that plugins may not use, if the text has one.
-pub(super) fn refused_element(html: &str) -> Option<&'static str> {
-    html.split('<').skip(1).find_map(|tag| {
-        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).take(16).collect();
-        REFUSED_ELEMENTS.into_iter().find(|element| name.eq_ignore_ascii_case(element))
-    })
 }
 
 /// Takes so many bytes and no more.

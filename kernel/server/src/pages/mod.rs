@@ -15,6 +15,7 @@ mod engine;
 mod home;
 mod latin;
 mod look;
+mod markup;
 mod password;
 mod plugin;
 mod problem;
@@ -85,6 +86,10 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         )
         .route("/{language}/console/plugins/{plugin}/grants", post(console::plugins::grant))
         .route("/{language}/console/plugins/{plugin}/state", post(console::plugins::switch))
+        .route("/{language}/console/plugins/{plugin}", get(console::plugin::show_one))
+        .route("/{language}/console/plugins/{plugin}/settings", post(console::plugin::settings))
+        .route("/{language}/console/plugins/{plugin}/secrets/{secret}", post(console::plugin::secret))
+        .route("/{language}/console/plugins/{plugin}/limits", post(console::plugin::limits))
         .route("/{language}/console/accounts", get(console::accounts::show).post(console::accounts::add))
         .route("/{language}/console/kinds", get(console::kinds::show))
         .merge(records::routes())

@@ -21,7 +21,11 @@ impl From<CallError> for Problem {
         match error {
             CallError::Unknown { .. } => Fault::UnknownPlugin.into(),
             CallError::Lacks { .. } => Self::from(Fault::NotFound).because(error),
-            CallError::Off { .. } => Self::from(Fault::Unavailable).because(error),
+            CallError::Off { retry_after, .. } => {
+                let problem = Self::from(Fault::Unavailable).because(error);
+                retry_after
+                    .map_or(problem.clone(), |seconds| problem.retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)))
+            }
             CallError::Busy { retry_after } => {
                 Self::from(Fault::Busy).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))
             }
@@ -44,6 +48,7 @@ impl From<UnitError> for Problem {
             UnitError::Read(source) => source.into(),
             UnitError::Write(source) => source.into(),
             UnitError::Full { .. } => Self::from(Fault::PluginFailed).because(error),
+            UnitError::Quota { .. } => Self::from(Fault::PluginFull).saying(error.to_string()).because(error),
         }
     }
 }
@@ -55,6 +60,9 @@ impl From<HostError> for Problem {
             HostError::Unasked { .. } => Self::field("/capabilities", "unasked", error.to_string()),
             HostError::Untrusted { .. } => refused("untrusted", error),
             HostError::Secret { .. } => Self::field("/secret", "secret", error.to_string()),
+            HostError::Limit { source, .. } => {
+                Self::field(&format!("/{}", source.bound.name()), "ceiling", source.to_string())
+            }
             HostError::Settings { source, .. } => {
                 Self::from(Fault::Invalid).at_all(source.fields.into_iter().map(FieldProblem::from))
             }
@@ -63,7 +71,8 @@ impl From<HostError> for Problem {
             | HostError::Threads(_)
             | HostError::Cache(_)
             | HostError::Messages(_)
-            | HostError::Kinds { .. } => Self::internal(error),
+            | HostError::Kinds { .. }
+            | HostError::Log { .. } => Self::internal(error),
         }
     }
 }

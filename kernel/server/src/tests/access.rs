@@ -40,9 +40,48 @@ fn same(method: &'static str, path: &'static str, expected: [u16; 4]) -> Row {
     row(method, path, path, expected)
 }
 
+/// What only an administrator may do with a plugin, of which there is none.
+fn of_plugin(method: &'static str, end: &str, body: serde_json::Value) -> Row {
+    let path = match end {
+        "settings" => "/api/v1/plugins/{plugin}/settings",
+        "secrets" => "/api/v1/plugins/{plugin}/secrets",
+        "limits" => "/api/v1/plugins/{plugin}/limits",
+        "usage" => "/api/v1/plugins/{plugin}/usage",
+        _ => "/api/v1/plugins/{plugin}/log",
+    };
+    let row = row(method, path, format!("/api/v1/plugins/none/{end}"), [401, 403, 403, 404]);
+    if body.is_null() { row } else { row.with(body) }
+}
+
+/// What administrators set and see of one plugin.
+fn of_one_plugin() -> Vec<Row> {
+    vec![
+        row("DELETE", "/api/v1/plugins/{plugin}", "/api/v1/plugins/none", [401, 403, 403, 404]),
+        row("POST", "/api/v1/plugins/{plugin}/upgrade", "/api/v1/plugins/none/upgrade", [401, 403, 403, 404])
+            .with_bytes("application/octet-stream", "no bundle"),
+        row("POST", "/api/v1/plugins/{plugin}/rollback", "/api/v1/plugins/none/rollback", [401, 403, 403, 404]),
+        of_plugin("GET", "settings", json!(null)),
+        of_plugin("PUT", "settings", json!({"settings": {}})),
+        of_plugin("GET", "secrets", json!(null)),
+        row("PUT", "/api/v1/plugins/{plugin}/secrets/{secret}", "/api/v1/plugins/none/secrets/a", [401, 403, 403, 404])
+            .with(json!({"value": null})),
+        of_plugin("GET", "limits", json!(null)),
+        of_plugin("PUT", "limits", json!({"limits": {}})),
+        of_plugin("GET", "usage", json!(null)),
+        of_plugin("GET", "log", json!(null)),
+    ]
+}
+
 const NOWHERE: &str = "01890000-0000-7000-8000-000000000000";
 
+/// Every row.
 fn matrix(house: &House) -> Vec<Row> {
+    let mut rows = most(house);
+    rows.extend(of_one_plugin());
+    rows
+}
+
+fn most(house: &House) -> Vec<Row> {
     let person = format!("/api/v1/records/registry/person/{}", house.person);
     let record = "/api/v1/records/{namespace}/{kind}/{id}";
     let account = |end: &str| format!("/api/v1/accounts/{NOWHERE}/{end}");
@@ -102,10 +141,6 @@ fn plugins() -> Vec<Row> {
         same("GET", "/api/v1/plugins", [200; 4]),
         same("POST", "/api/v1/plugins", [401, 403, 403, 422]).with_bytes("application/octet-stream", "no bundle"),
         row("GET", "/api/v1/plugins/{plugin}", "/api/v1/plugins/none", [404; 4]),
-        row("DELETE", "/api/v1/plugins/{plugin}", "/api/v1/plugins/none", [401, 403, 403, 404]),
-        row("POST", "/api/v1/plugins/{plugin}/upgrade", "/api/v1/plugins/none/upgrade", [401, 403, 403, 404])
-            .with_bytes("application/octet-stream", "no bundle"),
-        row("POST", "/api/v1/plugins/{plugin}/rollback", "/api/v1/plugins/none/rollback", [401, 403, 403, 404]),
         row("PUT", "/api/v1/plugins/{plugin}/grants", "/api/v1/plugins/none/grants", [401, 403, 403, 404])
             .with(json!({"capabilities": []})),
         row("PUT", "/api/v1/plugins/{plugin}/enabled", "/api/v1/plugins/none/enabled", [401, 403, 403, 404])

@@ -269,3 +269,29 @@ async fn a_file_is_sent_back_as_bytes_to_be_saved() {
     let behind = house.request(Who::Member, "GET", &address).header("range", "bytes=99-").body(Body::empty()).unwrap();
     assert_eq!(house.send(behind).await.problem().0, 416);
 }
+
+#[tokio::test]
+async fn p26_bad_json_is_a_problem_and_nothing_is_written() {
+    let house = House::build().await;
+    let before = house.app.db.sequence().await.unwrap();
+    let keys: Vec<String> = (0..100_000).map(|number| format!("\"k{number}\":0")).collect();
+    for (body, expected) in [
+        ("[".repeat(10_000), 400),
+        ("{\"a\":".repeat(100_000), 400),
+        (r#"{"name_fr":"a","name_fr":"b"}"#.to_owned(), 400),
+        (r#"{"name_fr":"\ud800"}"#.to_owned(), 400),
+        (r#"{"name_fr":NaN}"#.to_owned(), 400),
+        (format!("{{\"members\":{}}}", "9".repeat(1 << 20)), 400),
+        (format!("{{\"members\":{}}}", "9".repeat(10 << 20)), 413),
+        // Well-formed, and no field of it is known.
+        (format!("{{\"province\":\"09.541\",{}}}", keys.join(",")), 422),
+    ] {
+        let request = house.request(Who::Registrar, "POST", "/api/v1/records/registry/cooperative");
+        let request = request.header("content-type", "application/json");
+        let reply = house.send(request.body(axum::body::Body::from(body)).unwrap()).await;
+        let (status, _) = reply.problem();
+        assert_eq!(status, expected, "{}", reply.text());
+        assert!(reply.bytes.len() < 64 << 10);
+    }
+    assert_eq!(house.app.db.sequence().await.unwrap(), before);
+}

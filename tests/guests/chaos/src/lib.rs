@@ -64,6 +64,7 @@ const ROUTES: &[Route] = &[
     Route::post("/write-much", work::write_much),
     Route::get("/register", work::register),
     Route::get("/milestone", work::milestone),
+    Route::get("/draw", work::draw),
     Route::get("/foreign", work::foreign),
     Route::get("/config", config::all),
     Route::get("/config/foreign", config::foreign),

@@ -53,6 +53,15 @@ pub(crate) fn random_bytes(number: u64) -> usize {
     wasi::wasi::random::random::get_random_bytes(number).len()
 }
 
+pub(crate) fn random_number() -> u64 {
+    wasi::wasi::random::random::get_random_u64()
+}
+
+/// The steady clock, in nanoseconds.
+pub(crate) fn steady() -> u64 {
+    wasi::wasi::clocks::monotonic_clock::now()
+}
+
 /// A text that claims to be a gibibyte long.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn text_outside_memory() -> &'static str {

@@ -1,5 +1,6 @@
 //! Work that never ends, takes too much, or breaks off in the middle.
 
+use std::collections::HashSet;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -133,6 +134,19 @@ pub(crate) fn handles(_: &Request) -> Result<Answer, Error> {
 
 pub(crate) fn random(_: &Request) -> Result<Answer, Error> {
     Answer::json(&raw::random_bytes(u64::MAX))
+}
+
+/// What differs from run to run unless the host holds it still: randomness, the order of a hash table, clocks.
+pub(crate) fn draw(_: &Request) -> Result<Answer, Error> {
+    let order: Vec<u32> = (0..64).collect::<HashSet<u32>>().into_iter().collect();
+    let steady = raw::steady();
+    Answer::json(&json!({
+        "random": raw::random_number().to_string(),
+        "order": order,
+        "steady_ms": steady / 1_000_000,
+        "steady_rest": steady % 1_000_000,
+        "now": context::now(),
+    }))
 }
 
 pub(crate) fn mark(_: &Request) -> Result<Answer, Error> {

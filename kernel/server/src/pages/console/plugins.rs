@@ -78,7 +78,7 @@ fn hook(hook: &HookView) -> Value {
     }
 }
 
-fn shown(plugin: &PluginView, language: Language) -> Value {
+pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
     let capability = |capability: &CapabilityView| {
         context! {
             name => &*capability.name,

@@ -44,7 +44,7 @@ fn a_plugins_page_has_the_kernels_header_and_its_own_content() {
 }
 
 #[test]
-fn a_plugin_cannot_bring_a_script_or_a_frame() {
+fn p23_a_plugin_cannot_bring_a_script_or_a_frame() {
     for template in [
         "<script src=\"/p/training/assets/1/x.js\"></script>",
         "<SCRIPT>1</SCRIPT>",
@@ -60,7 +60,7 @@ fn a_plugin_cannot_bring_a_script_or_a_frame() {
 }
 
 #[test]
-fn a_plugin_cannot_switch_escaping_off() {
+fn p23_a_plugin_cannot_switch_escaping_off() {
     for template in ["{{ text|safe }}", "{% autoescape false %}{{ text }}{% endautoescape %}"] {
         assert!(
             matches!(plugin_page(template, json!({ "text": "<b>" })), Err(RenderError::Template { .. })),

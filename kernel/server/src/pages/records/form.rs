@@ -197,7 +197,7 @@ impl<'a> Form<'a> {
 }
 
 /// The message for a code.
-fn fault_key(code: &str) -> &'static str {
+pub(super) fn fault_key(code: &str) -> &'static str {
     match code {
         "required" => "fault-required",
         "too-long" | "too-short" | "too-many" | "too-few" => "fault-length",

@@ -14,6 +14,7 @@ mod opened;
 mod question;
 mod references;
 mod remove;
+pub(super) mod settings;
 mod shape;
 mod show;
 mod value;

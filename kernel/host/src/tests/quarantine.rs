@@ -1,0 +1,90 @@
+//! Crash after crash: the plugin is not called for a while, then tried again, and everybody can see why.
+
+use std::sync::Arc;
+
+use tiwizi_model::{Ambient, Instant, ManualClock, SystemEntropy, limits};
+
+use super::house::{House, Setup, chaos};
+use crate::{CallError, Enabled, LogAuthor, PluginState};
+
+/// A house whose clock stands still until it is moved.
+async fn house() -> (House, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::at(Instant(1_780_000_000_000)));
+    let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
+    (House::with_chaos_in(Setup { ambient, ..Setup::default() }).await, clock)
+}
+
+async fn crash(house: &House, times: usize) {
+    for _ in 0..times {
+        assert!(matches!(house.get("/trap").await, Err(CallError::Trap { .. })));
+    }
+}
+
+async fn retry_after(house: &House) -> Option<u64> {
+    match house.get("/fine").await {
+        Err(CallError::Off { state: PluginState::Quarantined, retry_after, .. }) => retry_after,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn crash_after_crash_leads_to_quarantine_with_reason_and_end() {
+    let (house, _) = house().await;
+    crash(&house, limits::PLUGIN_TRAPS_MAX - 1).await;
+    assert_eq!(house.document("/fine").await, "fine");
+    crash(&house, 1).await;
+    assert_eq!(retry_after(&house).await, Some(1));
+    let house = house.again().await;
+    let view = house.host.plugin(&chaos()).unwrap();
+    assert_eq!((view.state, view.until), (PluginState::Quarantined, Some(Instant(1_780_000_001_000))));
+    assert!(view.reason.unwrap().contains("crashed again and again"));
+    let log = house.host.log(&chaos(), 10).unwrap();
+    let told = log.iter().any(|line| line.author == LogAuthor::Kernel && line.message.contains("in quarantine until"));
+    assert!(told, "{log:?}");
+    house.assert_unhurt().await;
+    assert_eq!(house.host.plugin(&chaos()).unwrap().until, None);
+}
+
+#[tokio::test]
+async fn a_plugin_is_tried_again_and_each_quarantine_is_longer() {
+    let (house, clock) = house().await;
+    crash(&house, limits::PLUGIN_TRAPS_MAX).await;
+    for seconds in [1_u64, 2, 4, 8] {
+        assert_eq!(retry_after(&house).await, Some(seconds));
+        clock.advance_ms(seconds * 1000);
+        // One crash is enough now.
+        crash(&house, 1).await;
+    }
+    let house = house.again().await;
+    assert_eq!(retry_after(&house).await, Some(16));
+    clock.advance_ms(16_000);
+    assert_eq!(house.document("/fine").await, "fine");
+    assert_eq!(house.state(), PluginState::Enabled);
+    clock.advance_ms(u64::try_from(limits::PLUGIN_TRAPS_MS).unwrap());
+    crash(&house, 1).await;
+    assert_eq!(house.document("/fine").await, "fine");
+}
+
+#[tokio::test]
+async fn what_an_administrator_switched_off_stays_off() {
+    let (house, clock) = house().await;
+    crash(&house, limits::PLUGIN_TRAPS_MAX).await;
+    house.host.set_enabled(&chaos(), Enabled::Off).await.unwrap();
+    clock.advance_ms(u64::try_from(limits::PLUGIN_QUARANTINE_MS_MAX).unwrap());
+    let house = house.again().await;
+    let outcome = house.get("/fine").await;
+    assert!(
+        matches!(outcome, Err(CallError::Off { state: PluginState::Disabled, retry_after: None, .. })),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn slow_and_rubbish_calls_lead_to_no_quarantine() {
+    let (house, _) = house().await;
+    for _ in 0..limits::PLUGIN_TRAPS_MAX + 1 {
+        assert!(matches!(house.get("/loop").await, Err(CallError::CpuTime { .. })));
+        assert!(matches!(house.get("/answers/status").await, Err(CallError::Answer { .. })));
+    }
+    assert_eq!(house.state(), PluginState::Enabled);
+}

@@ -1,0 +1,232 @@
+//! One plugin: how it stands and why, who signed it, what it may do and use, what it uses, what it says, and the forms for all of that.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use fluent_bundle::FluentArgs;
+use http::StatusCode;
+use minijinja::{Value, context};
+use tiwizi_host::{BoundView, HostError, LogAuthor, LogLine, PluginUsage, SecretView, Used};
+use tiwizi_identity::Secret;
+use tiwizi_model::{Bound, Instant, PluginId, limits};
+use tiwizi_words::Texts;
+
+use super::super::records::settings::{Fault, SettingsForm};
+use super::super::visit::{Asked, Visit, with_status};
+use super::plugins::{plugin_of, shown};
+use super::{Administration, frame, posted};
+use crate::app::App;
+use crate::form::Posted;
+use crate::problem::{Fault as ProblemFault, Problem};
+
+/// The lines of the log that the page shows.
+const LOG_LINES: usize = 50;
+/// The hours that the page shows.
+const HOURS: usize = 6;
+
+/// What a form that was not accepted leaves behind.
+#[derive(Default)]
+struct Wrong {
+    /// What is said at the top.
+    key: Option<&'static str>,
+    settings: Option<(SettingsForm, Vec<Fault>)>,
+}
+
+/// `GET /{language}/console/plugins/{plugin}`
+pub(in super::super) async fn show_one(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    Administration(visit): Administration,
+) -> Result<Response, Problem> {
+    page(&app, &visit, &plugin_of(&plugin)?, Wrong::default()).await
+}
+
+/// `POST /{language}/console/plugins/{plugin}/settings`
+pub(in super::super) async fn settings(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked, &form)?;
+    let id = plugin_of(&plugin)?;
+    let sent = SettingsForm::of_posted(&form.fields);
+    let views = app.host.settings(&id).await?;
+    let changes = match sent.changes(&views) {
+        Ok(changes) => changes,
+        Err(faults) => return wrong(&app, &visit, &id, sent, faults).await,
+    };
+    match app.host.set_settings(&id, changes, visit.visitor.caller()).await {
+        Ok(_) => Ok(visit.go(&format!("/console/plugins/{id}?done=settings-saved"))),
+        Err(HostError::Settings { source, .. }) => {
+            let faults = source.fields.into_iter().map(Fault::from).collect();
+            wrong(&app, &visit, &id, sent, faults).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn wrong(
+    app: &App,
+    visit: &Visit,
+    id: &PluginId,
+    sent: SettingsForm,
+    faults: Vec<Fault>,
+) -> Result<Response, Problem> {
+    let wrong = Wrong { key: Some("records-wrong"), settings: Some((sent, faults)) };
+    Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, id, wrong).await?))
+}
+
+/// `POST /{language}/console/plugins/{plugin}/secrets/{secret}`
+pub(in super::super) async fn secret(
+    State(app): State<Arc<App>>,
+    Path((_, plugin, name)): Path<(String, String, String)>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked, &form)?;
+    let id = plugin_of(&plugin)?;
+    let secret = match form.field("forget") {
+        Some(_) => None,
+        None => Some(Secret::of(form.field("value").unwrap_or_default().to_owned())),
+    };
+    match app.host.set_secret(&id, &name, secret, visit.visitor.caller()).await {
+        Ok(()) => Ok(visit.go(&format!("/console/plugins/{id}?done=secret-saved"))),
+        Err(HostError::Secret { .. }) => {
+            let wrong = Wrong { key: Some("secret-wrong"), settings: None };
+            Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, page(&app, &visit, &id, wrong).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /{language}/console/plugins/{plugin}/limits`: an empty field puts back what the kernel gives by itself.
+pub(in super::super) async fn limits(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked, &form)?;
+    let id = plugin_of(&plugin)?;
+    let mut changes = Vec::with_capacity(Bound::ALL.len());
+    for bound in Bound::ALL {
+        match form.field(bound.name()).map(str::trim) {
+            None => {}
+            Some("") => changes.push((bound, None)),
+            Some(text) => {
+                let amount = text.parse().map_err(|_| Problem::field(bound.name(), "type", "a number is expected"))?;
+                changes.push((bound, Some(amount)));
+            }
+        }
+    }
+    match app.host.set_limits(&id, &changes, visit.visitor.caller()).await {
+        Ok(_) => Ok(visit.go(&format!("/console/plugins/{id}?done=limits-saved"))),
+        Err(HostError::Limit { .. }) => {
+            let wrong = Wrong { key: Some("limits-wrong"), settings: None };
+            Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, page(&app, &visit, &id, wrong).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn page(app: &App, visit: &Visit, id: &PluginId, wrong: Wrong) -> Result<Response, Problem> {
+    let plugin = app.host.plugin(id).ok_or(ProblemFault::UnknownPlugin)?;
+    let (texts, language) = (visit.texts(app), visit.look.language);
+    let settings = app.host.settings(id).await?;
+    let (form, faults) = wrong.settings.unwrap_or_else(|| (SettingsForm::of_views(&settings), Vec::new()));
+    let secrets = app.host.secrets(id).await?;
+    let usage = app.host.usage(id).await?;
+    let bounds = app.host.limits(id)?;
+    let log = app.host.log(id, LOG_LINES)?;
+    let name = plugin.name.in_language(language).to_owned();
+    let data = context! {
+        plugin => shown(&plugin, language),
+        until => plugin.until.map(Instant::rfc3339),
+        installed => texts.date(plugin.installed_at),
+        kinds => plugin.kinds.clone(),
+        meters => meters(&usage),
+        numbers => numbers(&usage.used.total),
+        failures => usage.used.total.failures.iter().map(|(why, count)| context! { why => *why, count => *count }).collect::<Vec<_>>(),
+        hours => usage.used.hours.iter().take(HOURS).map(hour).collect::<Vec<_>>(),
+        since => usage.used.since.rfc3339(),
+        controls => form.controls(app, visit, id, &settings, &faults),
+        secrets => secrets.iter().map(|secret| secret_shown(&texts, secret, language)).collect::<Vec<_>>(),
+        secret_chars_max => limits::SECRET_BYTES_MAX,
+        bounds => bounds.iter().map(bound).collect::<Vec<_>>(),
+        log => log.iter().rev().map(line).collect::<Vec<_>>(),
+        here => visit.look.address(&format!("/console/plugins/{id}")),
+        ..frame(visit, wrong.key)
+    };
+    visit.page(app, "console/plugin.html", &name, data)
+}
+
+/// What the plugin keeps, against what it may.
+fn meters(usage: &PluginUsage) -> Vec<Value> {
+    let meter = |name: &str, value: i64, max: i64, is_bytes: bool| {
+        // From here on a bar warns.
+        let high = max.saturating_sub(max / 5);
+        context! { name, value, max, high, is_bytes }
+    };
+    vec![
+        meter("records", usage.records.items, usage.quota.items_max, false),
+        meter("record-bytes", usage.records.bytes, usage.quota.bytes_max, true),
+        meter("version-bytes", usage.records.kept_bytes, usage.quota.kept_bytes_max(), true),
+        meter("values", usage.values, limits::KV_ITEMS_MAX, false),
+        meter("value-bytes", usage.value_bytes, limits::KV_BYTES_MAX, true),
+    ]
+}
+
+/// What the plugin used since the kernel started.
+fn numbers(used: &Used) -> Vec<Value> {
+    let number = |name: &str, value: u64, unit: &str| context! { name, value, unit };
+    vec![
+        number("calls", used.calls, ""),
+        number("traps", used.traps, ""),
+        number("cpu", used.cpu_us / 1000, "ms"),
+        number("wall", used.wall_us / 1000, "ms"),
+        number("memory", used.memory_bytes_most, "bytes"),
+        number("host-calls", used.host_calls, ""),
+        number("over-limit", used.over_limit, ""),
+        number("outbound", used.outbound_requests, ""),
+        number("outbound-bytes", used.outbound_bytes, "bytes"),
+        number("log-bytes", used.log_bytes, "bytes"),
+        number("log-dropped", used.log_lines_dropped, ""),
+    ]
+}
+
+fn hour((from, used): &(Instant, Used)) -> Value {
+    let failures = used.failures.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    context! { from => from.rfc3339(), calls => used.calls, failures, cpu_ms => used.cpu_us / 1000 }
+}
+
+fn bound(view: &BoundView) -> Value {
+    context! {
+        name => view.bound.name(),
+        amount => view.amount,
+        set => view.is_set.then_some(view.amount),
+        default => view.bound.default_amount(),
+        ceiling => view.bound.ceiling(),
+    }
+}
+
+fn line(line: &LogLine) -> Value {
+    context! {
+        at => line.at.rfc3339(),
+        level => line.level.as_str(),
+        kernel => line.author == LogAuthor::Kernel,
+        message => &*line.message,
+        fields => line.fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>(),
+        request => &*line.request,
+    }
+}
+
+fn secret_shown(texts: &Texts, secret: &SecretView, language: tiwizi_model::Language) -> Value {
+    let set = secret.set_at.map(|at| {
+        let mut args = FluentArgs::new();
+        args.set("date", texts.date(at));
+        texts.text_with("secret-set", &args)
+    });
+    context! { name => &*secret.name, reason => secret.reason.in_language(language), set, revealed => secret.revealed }
+}

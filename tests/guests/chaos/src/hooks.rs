@@ -8,7 +8,7 @@ use crate::work::{self, Note};
 
 pub(crate) fn before(proposal: &Proposal) -> Verdict {
     let mut after = proposal.after.clone().or_else(|| proposal.before.clone()).unwrap_or_default();
-    let text = after["text"].as_str().unwrap_or_default().to_owned();
+    let text = after.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
     match text.as_str() {
         "refuse" => Verdict::refuse("not\nthis", "not \u{202e}this").at("/text"),
         "refuse-rubbish" => Verdict::refuse("", "x".repeat(1 << 20)).at("no pointer"),

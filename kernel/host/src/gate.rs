@@ -10,8 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tiwizi_model::limits;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+
+/// More than all chains of calls together can have.
+const STAYS_MAX: u32 = 1 << 20;
 
 /// The gate before one plugin. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub(crate) struct Gate(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     running: Arc<Semaphore>,
+    /// What others write through the plugin and did not store yet.
+    stays: Arc<Semaphore>,
     waiting: AtomicUsize,
     /// Whether the long queue counts: from the moment the gate is held until the queue is short again.
     long: AtomicBool,
@@ -56,6 +61,7 @@ impl Gate {
         let running = usize::try_from(bounds.running_max).unwrap_or(Semaphore::MAX_PERMITS);
         Self(Arc::new(Inner {
             running: Arc::new(Semaphore::new(running)),
+            stays: Arc::new(Semaphore::new(STAYS_MAX as usize)),
             waiting: AtomicUsize::new(0),
             long: AtomicBool::new(false),
             held: AtomicBool::new(false),
@@ -84,10 +90,19 @@ impl Gate {
         self.0.long.store(true, Ordering::Release);
         self.0.held.store(true, Ordering::Release);
         let mut held = Held { gate: self.clone(), all: None };
-        let all = Arc::clone(&self.0.running).acquire_many_owned(self.0.bounds.running_max);
+        let all = async {
+            let running = Arc::clone(&self.0.running).acquire_many_owned(self.0.bounds.running_max).await?;
+            Ok::<_, AcquireError>((running, Arc::clone(&self.0.stays).acquire_many_owned(STAYS_MAX).await?))
+        };
         let all = timeout(self.0.bounds.held_wait, all).await;
         held.all = Some(all.map_err(|_| Full)?.map_err(|_| Full)?);
         Ok(held)
+    }
+
+    /// Keeps the plugin as it stands, without waiting, for one that is asked by another plugin: the gate cannot be held until what
+    /// this returns is dropped. None while somebody holds the gate or is about to.
+    pub(crate) fn stay(&self) -> Option<Stay> {
+        Arc::clone(&self.0.stays).try_acquire_owned().ok().map(Stay)
     }
 
     /// Whether both are the same gate.
@@ -96,11 +111,15 @@ impl Gate {
     }
 }
 
+/// The plugin stays as it is until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Stay(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
 /// A gate that nobody passes.
 #[derive(Debug)]
 pub(crate) struct Held {
     gate: Gate,
-    all: Option<OwnedSemaphorePermit>,
+    all: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
 impl Drop for Held {
@@ -195,6 +214,20 @@ mod tests {
             drop(call.await.unwrap());
         }
         assert!(!gate.0.long.load(Ordering::Acquire), "the short queue counts again");
+    }
+
+    #[tokio::test]
+    async fn who_stays_keeps_the_gate_from_being_held_and_nobody_stays_at_a_held_one() {
+        let gate = gate(1);
+        let stay = gate.stay().unwrap();
+        let mut holding = Box::pin(gate.hold());
+        assert!(futures::poll!(&mut holding).is_pending());
+        assert!(gate.stay().is_none(), "somebody is about to hold it");
+        drop(stay);
+        let held = holding.await.unwrap();
+        assert!(gate.stay().is_none());
+        drop(held);
+        assert!(gate.stay().is_some());
     }
 
     #[tokio::test]

@@ -2,18 +2,20 @@
 //! hooks, and before the host, which fills it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tiwizi_model::{Ambient, PluginId};
 use tiwizi_records::Records;
-use tiwizi_storage::{Db, instance};
+use tiwizi_storage::{Db, Files, instance};
 use tiwizi_words::Messages;
 use wasmtime::Engine;
 
 use crate::call::{CallError, Ground};
 use crate::compile::Compiler;
 use crate::engine::{Ticker, engine};
+use crate::host::{Host, WeakHost};
 use crate::keeper::Keeper;
+use crate::links::Links;
 use crate::load::Plugins;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
@@ -32,9 +34,12 @@ struct Inner {
     ambient: Ambient,
     keeper: Keeper,
     outbound: Outbound,
+    files: Files,
+    links: Links,
     whereabouts: Arc<Whereabouts>,
     messages: Arc<Messages>,
     plugins: RwLock<Plugins>,
+    host: OnceLock<WeakHost>,
     ticker: Ticker,
     runtime: GuestRuntime,
 }
@@ -44,7 +49,7 @@ impl Guests {
     ///
     /// # Errors
     /// When the engine or its threads cannot be made, or the database fails.
-    pub async fn start(settings: HostSettings, db: &Db, ambient: Ambient) -> Result<Self, HostError> {
+    pub async fn start(settings: HostSettings, db: &Db, files: Files, ambient: Ambient) -> Result<Self, HostError> {
         let engine = engine(settings.instances_max).map_err(HostError::Engine)?;
         let mut tx = db.read_single().await.map_err(HostError::Storage)?;
         let instance = instance::find(&mut tx).await.map_err(HostError::Storage)?;
@@ -53,10 +58,13 @@ impl Guests {
             ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
             runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
             keeper: Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice())),
+            links: Links::new(instance.as_ref().map(|instance| instance.key.as_slice())),
+            files,
             outbound: Outbound::new(settings.outbound),
             whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
             messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
             plugins: RwLock::default(),
+            host: OnceLock::new(),
             data: settings.data,
             compiler: settings.compiler,
             engine,
@@ -72,9 +80,22 @@ impl Guests {
             ambient: self.0.ambient.clone(),
             keeper: self.0.keeper.clone(),
             outbound: self.0.outbound.clone(),
+            guests: self.clone(),
+            files: self.0.files.clone(),
+            links: self.0.links.clone(),
             whereabouts: Arc::clone(&self.0.whereabouts),
             messages: Arc::clone(&self.0.messages),
         }
+    }
+
+    /// Says which host it is that loads them.
+    pub(crate) fn belong_to(&self, host: WeakHost) {
+        // There is one host for one `Guests`; another one would not be heard of.
+        self.0.host.set(host).ok();
+    }
+
+    pub(crate) fn host(&self) -> Option<Host> {
+        self.0.host.get().and_then(WeakHost::get)
     }
 
     pub(crate) fn data(&self) -> &Path {

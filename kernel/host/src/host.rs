@@ -1,11 +1,12 @@
 //! The host: every installed plugin, and the doors through which the server uses them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use tiwizi_identity::Caller;
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
+use tiwizi_storage::blob::{self, BlobRow};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
 use tiwizi_storage::{Db, Files, StorageError, before, plugin as rows};
 use tiwizi_words::Messages;
@@ -14,10 +15,11 @@ use tokio::sync::Mutex;
 use crate::answer::Answer;
 use crate::cache::Cache;
 use crate::call::{self, Admitted, CallError, Ground, RETRY_AFTER_S};
-use crate::capability::Grants;
+use crate::capability::{Capability, Grants};
 use crate::gate::Gate;
 use crate::guests::Guests;
 use crate::install::{self, InstallError, Installation, NOT_READY};
+use crate::links::BlobLink;
 use crate::load::Loader;
 use crate::metrics::MetricView;
 use crate::plugin::{Asset, Plugin, PluginView, asked};
@@ -29,6 +31,16 @@ use crate::upgrade::BeforeView;
 /// The plugin host of an instance. Cheap to clone.
 #[derive(Clone)]
 pub struct Host(Arc<Inner>);
+
+/// The host for those whom it keeps itself.
+pub(crate) struct WeakHost(Weak<Inner>);
+
+impl WeakHost {
+    /// The host, unless it is being dropped.
+    pub(crate) fn get(&self) -> Option<Host> {
+        self.0.upgrade().map(Host)
+    }
+}
 
 struct Inner {
     guests: Guests,
@@ -49,6 +61,7 @@ impl Host {
         let compiler = guests.compiler().clone();
         let loader = Loader::new(&ground.engine, compiler, cache, files.clone()).map_err(HostError::Engine)?;
         let host = Self(Arc::new(Inner { guests, ground, files, loader, installing: Mutex::default() }));
+        host.0.guests.belong_to(WeakHost(Arc::downgrade(&host.0)));
         host.load_installed().await?;
         Ok(host)
     }
@@ -193,8 +206,9 @@ impl Host {
         let work = call::handle(self.ground().clone(), admitted, caller, request);
         let outcome = self.guests().run(work).await.and_then(|outcome| outcome);
         if let Err(error) = &outcome {
-            warn_of(id, &request_id, error);
-            self.note_crash(&plugin, error).await;
+            if let Some(reason) = self.note_failure(&plugin, &request_id, error).await {
+                self.go_back_on_trial(plugin, reason).await;
+            }
         }
         outcome
     }
@@ -243,6 +257,21 @@ impl Host {
         plugins.filter(|(_, metrics)| !metrics.is_empty()).collect()
     }
 
+    /// The file to which a plugin made a link; none when the link is not good, or the plugin may no longer show it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn linked(&self, id: &PluginId, link: &BlobLink) -> Result<Option<BlobRow>, StorageError> {
+        let Some(plugin) = self.find(id) else { return Ok(None) };
+        let standing = plugin.standing();
+        let may = standing.state == PluginState::Enabled && standing.grants.contains(&Capability::Blobs);
+        let is_good = self.ground().links.holds(id, link.hash, link.until, &link.key);
+        if !may || !is_good || link.until <= self.ground().ambient.now() {
+            return Ok(None);
+        }
+        blob::find(&mut *self.db().read_single().await?, id, link.hash).await
+    }
+
     /// A template of a plugin's bundle.
     #[must_use]
     pub fn template(&self, id: &PluginId, name: &str) -> Option<Arc<str>> {
@@ -265,27 +294,6 @@ impl Host {
     #[must_use]
     pub fn asset(&self, id: &PluginId, path: &str) -> Option<Asset> {
         self.find(id)?.texts.assets.get(path).cloned()
-    }
-
-    /// A plugin that crashes again and again is switched off until an administrator switches it on.
-    async fn note_crash(&self, plugin: &Arc<Plugin>, error: &CallError) {
-        if !error.is_crash() || !plugin.trapped_too_often(self.ground().ambient.now()) {
-            return;
-        }
-        let reason =
-            format!("{} crashes in {} minutes: {error}", limits::PLUGIN_TRAPS_MAX, limits::PLUGIN_TRAPS_MS / 60_000);
-        tracing::error!(plugin.id = %plugin.id(), "a plugin is put in quarantine: {reason}");
-        if let Err(error) = self.set_state(plugin, PluginState::Quarantined, Some(reason.clone())).await {
-            tracing::error!(plugin.id = %plugin.id(), %error, "the quarantine could not be written down");
-        }
-        let before = plugin.before().filter(|before| before.is_on_trial(self.ground().ambient.now()));
-        if let Some(before) = before {
-            let reason = format!("{} went back to {} by itself: {reason}", plugin.manifest.version, before.version);
-            if let Err(error) = self.roll_back_by_itself(Arc::clone(plugin), reason).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(plugin.id = %plugin.id(), error, "a plugin stays in quarantine: it could not go back");
-            }
-        }
     }
 
     pub(crate) async fn set_state(
@@ -349,10 +357,4 @@ impl Host {
     pub(crate) fn installing(&self) -> &Mutex<()> {
         &self.0.installing
     }
-}
-
-/// Logs a failed call. The cause is a reference that may not be held while waiting, so it lives in here.
-fn warn_of(plugin: &PluginId, request_id: &str, error: &CallError) {
-    let error = error as &dyn std::error::Error;
-    tracing::warn!(plugin.id = %plugin, request.id = request_id, error, "a plugin's call failed");
 }

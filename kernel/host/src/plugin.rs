@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use semver::Version;
 use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, TrustLevel, limits};
 use tiwizi_records::Manifest;
-use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration};
+use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration, Slot};
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
 use tokio::sync::Semaphore;
@@ -29,9 +29,11 @@ pub(crate) struct Plugin {
     pub(crate) bundle: FileHash,
     pub(crate) texts: Texts,
     pub(crate) pre: Prepared,
-    pub(crate) gate: Gate,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) hook_gate: Gate,
+    pub(crate) gate: Gate,
+    /// One more for each depth of calls between plugins.
+    deeper: [Gate; limits::CALL_DEPTH_MAX],
     pub(crate) minute: Arc<LogMinute>,
     /// Where its requests may go.
     pub(crate) hosts: Vec<AllowedHost>,
@@ -119,6 +121,12 @@ pub struct PluginView {
     pub kinds: Vec<String>,
     /// Its looks at the writes of others.
     pub hooks: Vec<HookView>,
+    /// The kernel's pages on which it has a part.
+    pub slots: Vec<&'static str>,
+    /// The contracts that it provides, with their versions.
+    pub provides: Vec<String>,
+    /// The contracts that it asks for, with their versions.
+    pub requires: Vec<String>,
     /// The languages of its messages.
     pub locales: Vec<Language>,
     /// The SHA-256 of its bundle.
@@ -199,6 +207,7 @@ impl Plugin {
             texts: parts.texts,
             pre: parts.pre,
             gate: parts.gate,
+            deeper: std::array::from_fn(|_| Gate::new()),
             minute: Arc::default(),
             hosts,
             outbound: Semaphore::new(limits::OUTBOUND_AT_ONCE_MAX),
@@ -215,6 +224,16 @@ impl Plugin {
 
     pub(crate) fn id(&self) -> &PluginId {
         &self.manifest.id
+    }
+
+    /// The gate before calls of that depth. Who holds a place waits only at deeper ones, so nobody waits in a circle.
+    pub(crate) fn gate_at(&self, depth: usize) -> &Gate {
+        depth.checked_sub(1).and_then(|depth| self.deeper.get(depth)).unwrap_or(&self.gate)
+    }
+
+    /// Where its part of a page stands among others; none when it has none there.
+    pub(crate) fn order_in(&self, slot: Slot) -> Option<i32> {
+        self.manifest.slots.iter().find(|declared| declared.slot == slot).map(|declared| declared.order)
     }
 
     /// What is known of its bundle, to be judged again.
@@ -318,6 +337,14 @@ impl Plugin {
             routes: self.manifest.routes.clone(),
             kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
             hooks: self.hooks.iter().map(|hook| hook.view(now)).collect(),
+            slots: self.manifest.slots.iter().map(|declared| declared.slot.name()).collect(),
+            provides: self
+                .manifest
+                .provides
+                .iter()
+                .map(|one| format!("{}/{} {}", self.id(), one.contract, one.major))
+                .collect(),
+            requires: self.manifest.requires.iter().map(|one| format!("{} {}", one.contract, one.major)).collect(),
             locales: self.texts.locales.keys().copied().collect(),
             bundle: self.bundle,
             installed_at: self.installed_at,

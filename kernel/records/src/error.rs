@@ -155,6 +155,9 @@ pub enum WriteError {
     /// A plugin would keep more values than it may.
     #[error("the plugin keeps too many values")]
     ValuesFull,
+    /// A plugin would keep more files than it may.
+    #[error("the plugin keeps too many files")]
+    FilesFull,
     /// A stored body is not JSON.
     #[error("the record {id} is damaged")]
     Damaged {

@@ -7,6 +7,7 @@
 //!
 //! This crate knows no status codes, no plugins' code and no SQL.
 
+pub mod blob;
 pub mod bulk;
 pub mod catalogue;
 pub mod changes;
@@ -14,6 +15,7 @@ mod cursor;
 pub mod draft;
 pub mod error;
 pub mod field_error;
+mod gathered;
 pub mod json;
 mod key;
 pub mod kind;
@@ -40,6 +42,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use blob::{BlobError, BlobPage, FileSweepError};
 pub use bulk::{NewRecord, PreparedBulk};
 pub use catalogue::{Addition, Catalogue, CatalogueError, Kinds};
 pub use changes::ChangePage;
@@ -57,5 +60,5 @@ pub use records::{HistoryEntry, Records};
 pub use review::{HookFailure, Plain, Proposal, Review, ReviewError};
 pub use search::SearchReader;
 pub use trial::{Misfit, MisfitQuestion};
-pub use unit::{Counts, Unit, UnitBounds, UnitError, WentBack};
+pub use unit::{Counts, Message, NoticeError, Recipient, Unit, UnitBounds, UnitError, WentBack};
 pub use write::beside::{Beside, Written};

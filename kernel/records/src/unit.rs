@@ -4,10 +4,14 @@
 //! schema, and submitted together by `commit`. What was read for a write is remembered by its version; if it moved in the
 //! meantime, the commit is refused as stale and nothing is written. Dropping a unit leaves nothing behind.
 //!
-//! A record that is written twice in a unit is one change in the log. The values that a plugin keeps by key (`unit/kv.rs`) are
-//! gathered beside the records and stored in the same transaction; they are in no log.
+//! A record that is written twice in a unit is one change in the log. The values that a plugin keeps by key (`unit/kv.rs`) and its
+//! files (`unit/blob.rs`) are gathered beside the records and stored in the same transaction; they are in no log.
+//!
+//! A unit can go from hand to hand (`act_as`): what several plugins write for one caller is then stored together, each part in the name
+//! of its own writer. A clone is the unit as it stood, to return to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -16,14 +20,15 @@ use tiwizi_identity::policy::{Classes, ReadPermit};
 use tiwizi_model::limits::{
     MIGRATION_BYTES_MAX, MIGRATION_WRITES_MAX, RECORD_BYTES_MAX, UNIT_READS_MAX, UNIT_WRITES_MAX,
 };
-use tiwizi_model::{KindName, Operation, Record, RecordId, Version};
-use tiwizi_storage::record;
+use tiwizi_model::{KindName, Operation, PluginId, Record, RecordId, Version};
+use tiwizi_storage::notice::NoticeRow;
+use tiwizi_storage::{Files, record};
 
 use crate::catalogue::Kinds;
 use crate::draft::Draft;
 use crate::error::{ReadError, WriteError};
+use crate::gathered::{Gathered, Kept};
 use crate::kind::Kind;
-use crate::kv::KvWrites;
 use crate::list::Overlay;
 use crate::query::{Page, Query};
 use crate::receipt::Receipt;
@@ -34,9 +39,12 @@ use crate::write::beside::Beside;
 use crate::write::{Settled, Submission, Whole};
 
 mod back;
+mod blob;
 mod kv;
+mod notice;
 
 pub use back::WentBack;
+pub use notice::{Message, NoticeError, Recipient};
 
 /// Gathers the reads and writes of one call.
 #[derive(Debug, Clone)]
@@ -49,7 +57,18 @@ pub struct Unit {
     order: Vec<RecordId>,
     /// The versions that were read.
     seen: HashMap<RecordId, Version>,
-    values: KvWrites,
+    /// What the plugin that acts now keeps beside records.
+    kept: Kept,
+    /// The same of those who acted before.
+    others: BTreeMap<PluginId, Kept>,
+    /// Where the bytes of files lie.
+    files: Option<Files>,
+    /// What people will be told.
+    notices: Vec<NoticeRow>,
+    /// How many messages that is.
+    messages: usize,
+    /// What is held until the unit is stored or given up.
+    held: Vec<Arc<dyn Debug + Send + Sync>>,
     bounds: UnitBounds,
     /// What the bodies of all that is gathered have together.
     bytes: usize,
@@ -130,9 +149,46 @@ impl Unit {
     #[must_use]
     pub fn within(bounds: UnitBounds, records: Records, caller: Caller) -> Self {
         let kinds = records.kinds();
-        let (entries, seen) = (HashMap::new(), HashMap::new());
-        let values = KvWrites::default();
-        Self { records, caller, kinds, entries, order: Vec::new(), seen, values, bounds, bytes: 0 }
+        Self {
+            records,
+            caller,
+            kinds,
+            entries: HashMap::new(),
+            order: Vec::new(),
+            seen: HashMap::new(),
+            kept: Kept::default(),
+            others: BTreeMap::new(),
+            files: None,
+            bounds,
+            bytes: 0,
+            notices: Vec::new(),
+            messages: 0,
+            held: Vec::new(),
+        }
+    }
+
+    /// The same, for a caller that keeps files there.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = Some(files);
+        self
+    }
+
+    /// Holds something until the unit is stored or given up, and with it whatever its being there keeps from happening.
+    pub fn hold(&mut self, what: impl Debug + Send + Sync + 'static) {
+        self.held.push(Arc::new(what));
+    }
+
+    /// From now on it reads and writes for this caller. What was gathered stays, in the name of whoever wrote it.
+    pub fn act_as(&mut self, caller: Caller) {
+        if caller.plugin() != self.caller.plugin() {
+            let next = caller.plugin().and_then(|plugin| self.others.remove(plugin)).unwrap_or_default();
+            let kept = std::mem::replace(&mut self.kept, next);
+            if let Some(plugin) = self.caller.plugin() {
+                self.others.insert(plugin.clone(), kept);
+            }
+        }
+        self.caller = caller;
     }
 
     /// For whom it reads and writes.
@@ -150,7 +206,10 @@ impl Unit {
     /// Whether nothing was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.values.is_empty()
+        self.entries.is_empty()
+            && self.notices.is_empty()
+            && self.kept.is_empty()
+            && self.others.values().all(Kept::is_empty)
     }
 
     /// Whether it writes that record.
@@ -162,7 +221,7 @@ impl Unit {
     /// What it does, in numbers.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { values: self.values.entries.len(), ..Counts::default() };
+        let mut counts = Counts { values: self.kept.values.entries.len(), ..Counts::default() };
         for entry in self.entries.values() {
             let count = match (entry.base, entry.record.deleted) {
                 (None, _) => &mut counts.created,
@@ -303,11 +362,25 @@ impl Unit {
             };
             submissions.push(Submission { caller, draft, revives });
         }
-        if submissions.is_empty() && self.values.is_empty() && receipt.is_none() && beside.is_none() {
+        let gathered = self.gathered();
+        if submissions.is_empty() && gathered.is_empty() && receipt.is_none() && beside.is_none() {
             return Ok(Vec::new());
         }
-        let (owner, values, writes_max) = (&self.caller, &self.values, self.bounds.writes_max);
-        self.records.submit_all(Whole { owner, submissions, values, receipt, beside, writes_max }).await
+        let (owner, gathered, writes_max) = (&self.caller, &gathered, self.bounds.writes_max);
+        let stored =
+            self.records.submit_all(Whole { owner, submissions, gathered, receipt, beside, writes_max }).await?;
+        if let Some(files) = &self.files {
+            stored.remove_freed(files);
+        }
+        Ok(stored.records)
+    }
+
+    fn gathered(&mut self) -> Gathered {
+        let mut kept = std::mem::take(&mut self.others);
+        if let Some(plugin) = self.caller.plugin() {
+            kept.insert(plugin.clone(), std::mem::take(&mut self.kept));
+        }
+        Gathered { kept, notices: std::mem::take(&mut self.notices) }
     }
 
     /// What was written of a kind, to lie over its stored rows.

@@ -9,13 +9,12 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
+    accounts, batch, changes, files, health, history, kinds, metrics, notices, plugin_life, plugins, records, session,
     statistics, tokens,
 };
 use crate::app::App;
-use crate::json;
-use crate::plugin;
 use crate::problem::Problem;
+use crate::{blob, json, plugin};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,13 +27,13 @@ use crate::problem::Problem;
         health::live, health::ready, metrics::show, show,
         session::create, session::show, session::end, session::change_password,
         tokens::list, tokens::create, tokens::revoke,
-        accounts::list, accounts::create, accounts::grant, accounts::revoke, accounts::disable,
+        accounts::list, accounts::create, accounts::grant, accounts::revoke, accounts::disable, notices::list,
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
         plugins::list, plugins::install, plugins::show, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
-        plugin::redirect_root, plugin::redirect, plugin::asset,
+        plugin::redirect_root, plugin::redirect, plugin::asset, blob::show,
         plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,
     ),
     tags(

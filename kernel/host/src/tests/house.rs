@@ -102,7 +102,7 @@ async fn open(directory: &Path, outbound: OutboundSettings) -> Host {
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let files = Files::open(directory, ambient.clone()).unwrap();
     let settings = HostSettings { instances_max: 64, outbound, ..HostSettings::new(directory, Compiler::InProcess) };
-    let guests = Guests::start(settings, &db, ambient.clone()).await.unwrap();
+    let guests = Guests::start(settings, &db, files.clone(), ambient.clone()).await.unwrap();
     let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
     let hooks = Hooks::new(guests.clone(), records(Vec::new()));
     let records = records(vec![Arc::new(hooks)]);
@@ -158,12 +158,23 @@ pub(super) fn bundle_with_hosts(hosts: &Value) -> Bytes {
 
 /// The same, not signed: for hosts with which nobody could sign it.
 pub(super) fn unsigned_with_hosts(hosts: &Value) -> Bytes {
+    unsigned_as(|manifest| {
+        let capabilities = manifest["capabilities"].as_array_mut().unwrap();
+        let outgoing = capabilities.iter_mut().find(|capability| capability["name"] == "http-out").unwrap();
+        outgoing["hosts"] = hosts.clone();
+    })
+}
+
+/// The chaos plugin with another manifest.
+pub(super) fn bundle_as(change: impl FnOnce(&mut Value)) -> Bytes {
+    sign(&unsigned_as(change), &key(), Vec::new()).unwrap().into()
+}
+
+fn unsigned_as(change: impl FnOnce(&mut Value)) -> Bytes {
     let folder = tempfile::tempdir().unwrap();
     let source = root().join("tests/guests/chaos");
     let mut manifest: Value = serde_json::from_slice(&std::fs::read(source.join("manifest.json")).unwrap()).unwrap();
-    let capabilities = manifest["capabilities"].as_array_mut().unwrap();
-    let outgoing = capabilities.iter_mut().find(|capability| capability["name"] == "http-out").unwrap();
-    outgoing["hosts"] = hosts.clone();
+    change(&mut manifest);
     std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
     for below in ["templates", "assets", "locales"] {
         std::fs::create_dir(folder.path().join(below)).unwrap();

@@ -11,6 +11,7 @@ mod database;
 mod idempotency;
 mod import;
 mod load;
+mod reactions;
 mod refusals;
 mod register;
 mod removal;

@@ -12,6 +12,8 @@ wasmtime::component::bindgen!({
         "tiwizi:plugin/http-out": async | trappable,
         "tiwizi:plugin/registry": async | trappable,
         "tiwizi:plugin/milestones": async | trappable,
+        "tiwizi:plugin/events": async | trappable,
+        "tiwizi:plugin/jobs": async | trappable,
         default: trappable,
     },
     exports: { default: async },

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Language, PluginId, limits};
 use tiwizi_records::{Records, Unit, WriteError};
+use tiwizi_storage::job::Lease;
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
 use tokio::sync::OwnedSemaphorePermit;
@@ -18,10 +19,11 @@ use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::answer::{Answer, AnswerError, judge};
-use crate::bindings::exports::tiwizi::plugin::hooks;
+use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks, job_handler};
 use crate::bindings::tiwizi::plugin::types;
 use crate::guest::budget::Stop;
-use crate::guest::state::{Beginning, CallState, Mode, stop_of, store};
+use crate::guest::state::{Beginning, CallState, Mode, Working, stop_of, store};
+use crate::guests::Guests;
 use crate::keeper::Keeper;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
@@ -132,6 +134,7 @@ pub(crate) struct Ground {
     pub(crate) whereabouts: Arc<Whereabouts>,
     /// The kernel's own messages: the names of months.
     pub(crate) messages: Arc<Messages>,
+    pub(crate) guests: Guests,
 }
 
 /// Time that a call is given.
@@ -148,6 +151,8 @@ impl Time {
 
     pub(crate) const LIFECYCLE: Self =
         Self { cpu_ms: limits::PLUGIN_LIFECYCLE_CPU_MS_MAX, wall_ms: limits::PLUGIN_LIFECYCLE_WALL_MS_MAX };
+
+    const WORK: Self = Self { cpu_ms: limits::JOB_CPU_MS_MAX, wall_ms: limits::JOB_WALL_MS_MAX };
 
     const HOOK: Self = Self { cpu_ms: limits::HOOK_CPU_MS_MAX, wall_ms: limits::HOOK_WALL_MS_MAX };
 }
@@ -217,6 +222,47 @@ pub(crate) async fn review(
     };
     let wall_ms = Time::HOOK.wall_ms;
     timeout(Duration::from_millis(wall_ms), work).await.unwrap_or(Err(CallError::WallTime { wall_ms }))
+}
+
+/// A piece of work that a call does.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    /// Its id, which also stands in the log.
+    pub(crate) id: Arc<str>,
+    pub(crate) lease: Lease,
+    /// How many reactions led to what the call writes.
+    pub(crate) depth: i16,
+}
+
+/// Tells a plugin of an event, as the system. What it wrote is handed out and not committed.
+pub(crate) async fn tell(
+    ground: &Ground,
+    plugin: &Arc<Plugin>,
+    task: &Task,
+    event: &event_handler::Event,
+) -> Result<(types::Outcome, Unit), CallError> {
+    let exports = Arc::clone(plugin.pre.exports());
+    let handler = exports.event_handler()?;
+    let mut guest = Guest::working(ground, plugin, task);
+    let outcome =
+        guest.run(async |instance, store| handler.load(&mut *store, instance)?.call_on_event(store, event).await);
+    let outcome = outcome.await?;
+    Ok((outcome, guest.finish()))
+}
+
+/// Lets a plugin do a job, as the system. What it wrote is handed out and not committed.
+pub(crate) async fn work(
+    ground: &Ground,
+    plugin: &Arc<Plugin>,
+    task: &Task,
+    job: &job_handler::Job,
+) -> Result<(types::Outcome, Unit), CallError> {
+    let exports = Arc::clone(plugin.pre.exports());
+    let handler = exports.job_handler()?;
+    let mut guest = Guest::working(ground, plugin, task);
+    let outcome = guest.run(async |instance, store| handler.load(&mut *store, instance)?.call_run(store, job).await);
+    let outcome = outcome.await?;
+    Ok((outcome, guest.finish()))
 }
 
 /// Calls a plugin's `health`; what it writes is given up.
@@ -304,6 +350,16 @@ impl Guest {
 
     fn of(ground: &Ground, beginning: Beginning, time: Time) -> Self {
         Self { store: store(&ground.engine, Beginning { time, ..beginning }), time }
+    }
+
+    /// A guest that does a piece of work as the system.
+    fn working(ground: &Ground, plugin: &Arc<Plugin>, task: &Task) -> Self {
+        let id = Arc::clone(&task.id);
+        let mut guest = Self::new(ground, plugin, &Caller::system(), id, Language::French, Time::WORK);
+        let state = guest.store.data_mut();
+        state.unit.follow(task.depth);
+        state.task = Some(Working { lease: task.lease, said_at: None });
+        guest
     }
 
     /// Instantiates the component and calls one of its exports within the time.

@@ -23,18 +23,24 @@ pub enum Capability {
     Telemetry,
     /// To look at other people's writes before they happen, and to refuse or amend them.
     Hooks,
+    /// To be told of changes and of other plugins' events, and to tell its own.
+    Events,
+    /// To work in the background.
+    Jobs,
 }
 
 /// A name that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is not a capability (store, kv, secrets, http-out, registry.read, milestones, telemetry, hooks)")]
+#[error(
+    "{name:?} is not a capability (store, kv, secrets, http-out, registry.read, milestones, telemetry, hooks, events, jobs)"
+)]
 pub struct CapabilityError {
     name: String,
 }
 
 impl Capability {
     /// All of them, in the order in which the console lists them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Store,
         Self::Kv,
         Self::Secrets,
@@ -43,6 +49,8 @@ impl Capability {
         Self::Milestones,
         Self::Telemetry,
         Self::Hooks,
+        Self::Events,
+        Self::Jobs,
     ];
 
     /// Its name in manifests and on the command line.
@@ -57,6 +65,8 @@ impl Capability {
             Self::Milestones => "milestones",
             Self::Telemetry => "telemetry",
             Self::Hooks => "hooks",
+            Self::Events => "events",
+            Self::Jobs => "jobs",
         }
     }
 }

@@ -85,6 +85,10 @@ optional! {
     http_handler = "http-handler";
     /// A look at a write before it happens.
     hooks = "hooks";
+    /// What follows from changes and from other plugins' events.
+    event_handler = "event-handler";
+    /// The plugin's work in the background.
+    job_handler = "job-handler";
 }
 
 impl Exports {
@@ -100,8 +104,12 @@ impl Exports {
 
 /// The interfaces that the declarations of a manifest need, each with the place of those declarations.
 fn needed(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let declared =
-        [("http-handler", "/routes", !manifest.routes.is_empty()), ("hooks", "/hooks", !manifest.hooks.is_empty())];
+    let declared = [
+        ("http-handler", "/routes", !manifest.routes.is_empty()),
+        ("hooks", "/hooks", !manifest.hooks.is_empty()),
+        ("event-handler", "/events", !manifest.events.is_empty()),
+        ("job-handler", "/jobs", !manifest.jobs.is_empty()),
+    ];
     declared.into_iter().filter(|(.., is_declared)| *is_declared).map(|(export, pointer, _)| (export, pointer))
 }
 

@@ -2,9 +2,10 @@
 //! hooks, and before the host, which fills it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tiwizi_model::{Ambient, PluginId};
+use tiwizi_model::{Ambient, PluginId, limits};
 use tiwizi_records::Records;
 use tiwizi_storage::{Db, instance};
 use tiwizi_words::Messages;
@@ -35,6 +36,8 @@ struct Inner {
     whereabouts: Arc<Whereabouts>,
     messages: Arc<Messages>,
     plugins: RwLock<Plugins>,
+    /// Events that nobody was told of, because too many reactions led to them.
+    too_deep: AtomicU64,
     ticker: Ticker,
     runtime: GuestRuntime,
 }
@@ -57,6 +60,7 @@ impl Guests {
             whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
             messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
             plugins: RwLock::default(),
+            too_deep: AtomicU64::new(0),
             data: settings.data,
             compiler: settings.compiler,
             engine,
@@ -74,7 +78,24 @@ impl Guests {
             outbound: self.0.outbound.clone(),
             whereabouts: Arc::clone(&self.0.whereabouts),
             messages: Arc::clone(&self.0.messages),
+            guests: self.clone(),
         }
+    }
+
+    pub(crate) fn ambient(&self) -> &Ambient {
+        &self.0.ambient
+    }
+
+    /// Notes that a plugin is not told of something, or does not tell it, because too many reactions led to it.
+    pub(crate) fn too_deep(&self, plugin: &PluginId, topic: &str) {
+        self.0.too_deep.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(plugin.id = %plugin, event.topic = topic, "more than {} reactions led to an event; it is not told", limits::REACTION_DEPTH_MAX);
+    }
+
+    /// How often that was since the start.
+    #[must_use]
+    pub fn too_deep_count(&self) -> u64 {
+        self.0.too_deep.load(Ordering::Relaxed)
     }
 
     pub(crate) fn data(&self) -> &Path {

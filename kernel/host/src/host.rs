@@ -267,6 +267,12 @@ impl Host {
         self.find(id)?.texts.assets.get(path).cloned()
     }
 
+    /// How many events nobody was told of since the start, because too many reactions led to them.
+    #[must_use]
+    pub fn events_too_deep(&self) -> u64 {
+        self.guests().too_deep_count()
+    }
+
     /// A plugin that crashes again and again is switched off until an administrator switches it on.
     async fn note_crash(&self, plugin: &Arc<Plugin>, error: &CallError) {
         if !error.is_crash() || !plugin.trapped_too_often(self.ground().ambient.now()) {
@@ -319,6 +325,10 @@ impl Host {
 
     pub(crate) fn ground(&self) -> &Ground {
         &self.0.ground
+    }
+
+    pub(crate) fn records(&self) -> &Records {
+        &self.0.ground.records
     }
 
     pub(crate) fn db(&self) -> &Db {

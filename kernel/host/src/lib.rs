@@ -5,7 +5,7 @@
 //! caller, and is committed only after it has answered well. It gets the interfaces of `sdk/wit/v1`, and behind each of them only
 //! what an administrator granted.
 //!
-//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data. Events and jobs are TODO(#3).
+//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data.
 //!
 //! Invariant: what a guest does wrong ends its own call and nothing else.
 
@@ -20,6 +20,7 @@ mod compile;
 mod component;
 mod configuration;
 mod engine;
+mod events;
 mod exports;
 mod gate;
 mod guest;
@@ -40,12 +41,14 @@ mod precompiled;
 mod remove;
 mod request;
 mod runtime;
+mod schedules;
 mod secrets;
 mod settings;
 mod text;
 pub mod trust;
 mod upgrade;
 mod whereabouts;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -78,3 +81,4 @@ pub use upgrade::{
     BeforeView, CapabilityChange, Change, Difference, FieldChange, KindChange, MigrationReport, Rehearsal,
     RollbackError, RolledBack, Stage, Upgrade, UpgradeError, Upgraded, Watch,
 };
+pub use work::{Left, Outcome, Work};

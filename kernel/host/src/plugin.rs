@@ -32,6 +32,8 @@ pub(crate) struct Plugin {
     pub(crate) gate: Gate,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) hook_gate: Gate,
+    /// Places for work in the background that is done at once.
+    pub(crate) workers: Arc<Semaphore>,
     pub(crate) minute: Arc<LogMinute>,
     /// Where its requests may go.
     pub(crate) hosts: Vec<AllowedHost>,
@@ -117,6 +119,8 @@ pub struct PluginView {
     pub routes: Vec<RouteDeclaration>,
     /// The names of its kinds.
     pub kinds: Vec<String>,
+    /// Whether it works in the background: is told events or does jobs.
+    pub works: bool,
     /// Its looks at the writes of others.
     pub hooks: Vec<HookView>,
     /// The languages of its messages.
@@ -194,6 +198,7 @@ impl Plugin {
             hooks,
             hook_gate: Gate::new(),
             metrics: Metrics::new(&parts.manifest.metrics),
+            workers: Arc::new(Semaphore::new(limits::PLUGIN_WORKERS_MAX)),
             manifest: parts.manifest,
             bundle: parts.bundle,
             texts: parts.texts,
@@ -317,6 +322,7 @@ impl Plugin {
             reason: standing.reason,
             routes: self.manifest.routes.clone(),
             kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
+            works: !self.manifest.events.is_empty() || !self.manifest.jobs.is_empty(),
             hooks: self.hooks.iter().map(|hook| hook.view(now)).collect(),
             locales: self.texts.locales.keys().copied().collect(),
             bundle: self.bundle,

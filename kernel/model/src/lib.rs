@@ -5,12 +5,14 @@
 
 pub mod ambient;
 pub mod change;
+mod cron;
 pub mod fold;
 pub mod ids;
 pub mod language;
 pub mod limits;
 pub mod place;
 pub mod record;
+pub mod schedule;
 pub mod tifinagh;
 pub mod trust;
 
@@ -20,4 +22,5 @@ pub use ids::{AccountId, FileHash, IdError, InstanceId, KindName, PluginId, Reco
 pub use language::Language;
 pub use place::{Jurisdiction, ProvinceCode};
 pub use record::{Author, Record};
+pub use schedule::{Schedule, ScheduleError, Zone, ZoneError};
 pub use trust::{IdPrefix, IdPrefixes, PublicKey, TrustLevel};

@@ -26,15 +26,17 @@ use crate::kind::Kind;
 use crate::kv::KvWrites;
 use crate::list::Overlay;
 use crate::query::{Page, Query};
+use crate::queue::QueueWrites;
 use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::reduce::reduce;
 use crate::row;
 use crate::write::beside::Beside;
-use crate::write::{Settled, Submission, Whole};
+use crate::write::{Kept, Settled, Submission, Whole};
 
 mod back;
 mod kv;
+mod queue;
 
 pub use back::WentBack;
 
@@ -50,6 +52,9 @@ pub struct Unit {
     /// The versions that were read.
     seen: HashMap<RecordId, Version>,
     values: KvWrites,
+    queue: QueueWrites,
+    /// How many reactions of plugins led to this unit.
+    depth: i16,
     bounds: UnitBounds,
     /// What the bodies of all that is gathered have together.
     bytes: usize,
@@ -131,8 +136,8 @@ impl Unit {
     pub fn within(bounds: UnitBounds, records: Records, caller: Caller) -> Self {
         let kinds = records.kinds();
         let (entries, seen) = (HashMap::new(), HashMap::new());
-        let values = KvWrites::default();
-        Self { records, caller, kinds, entries, order: Vec::new(), seen, values, bounds, bytes: 0 }
+        let (values, queue) = (KvWrites::default(), QueueWrites::default());
+        Self { records, caller, kinds, entries, order: Vec::new(), seen, values, queue, depth: 0, bounds, bytes: 0 }
     }
 
     /// For whom it reads and writes.
@@ -147,10 +152,16 @@ impl Unit {
         &self.records
     }
 
+    /// How many reactions of plugins led to what it writes.
+    #[must_use]
+    pub fn depth(&self) -> i16 {
+        self.depth
+    }
+
     /// Whether nothing was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.values.is_empty()
+        self.entries.is_empty() && self.values.is_empty() && self.queue.is_empty()
     }
 
     /// Whether it writes that record.
@@ -303,11 +314,13 @@ impl Unit {
             };
             submissions.push(Submission { caller, draft, revives });
         }
-        if submissions.is_empty() && self.values.is_empty() && receipt.is_none() && beside.is_none() {
+        let is_empty = submissions.is_empty() && self.values.is_empty() && self.queue.is_empty();
+        if is_empty && receipt.is_none() && beside.is_none() {
             return Ok(Vec::new());
         }
-        let (owner, values, writes_max) = (&self.caller, &self.values, self.bounds.writes_max);
-        self.records.submit_all(Whole { owner, submissions, values, receipt, beside, writes_max }).await
+        let kept = Kept { values: &self.values, queue: &self.queue, depth: self.depth };
+        let (owner, writes_max) = (&self.caller, self.bounds.writes_max);
+        self.records.submit_all(Whole { owner, submissions, kept, receipt, beside, writes_max }).await
     }
 
     /// What was written of a kind, to lie over its stored rows.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::{BATCH_WRITES_MAX, RECORD_BYTES_MAX, REVIEW_WALL_MS_MAX, WRITE_TRIES_MAX};
-use tiwizi_model::{Operation, Record, RecordId, Version};
+use tiwizi_model::{Operation, PluginId, Record, RecordId, Version};
 use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx, record};
 
 use crate::catalogue::Kinds;
@@ -18,6 +18,7 @@ use crate::error::WriteError;
 use crate::field_error::{FieldError, Rejection};
 use crate::kind::Kind;
 use crate::kv::{self, KvWrites};
+use crate::queue::{self, QueueWrites};
 use crate::receipt::{self, Receipt};
 use crate::records::Records;
 use crate::reduce::reduce;
@@ -49,10 +50,19 @@ impl Submission {
 pub(crate) struct Whole<'a> {
     pub(crate) owner: &'a Caller,
     pub(crate) submissions: Vec<Submission>,
-    pub(crate) values: &'a KvWrites,
+    pub(crate) kept: Kept<'a>,
     pub(crate) receipt: Option<Receipt>,
     pub(crate) beside: Option<&'a dyn Beside>,
     pub(crate) writes_max: usize,
+}
+
+/// What a plugin's call keeps that is no record.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept<'a> {
+    pub(crate) values: &'a KvWrites,
+    pub(crate) queue: &'a QueueWrites,
+    /// How many reactions of plugins led to it.
+    pub(crate) depth: i16,
 }
 
 /// A write that needs nothing more than a transaction.
@@ -102,9 +112,9 @@ impl Records {
         receipt: Option<Receipt>,
     ) -> Result<Vec<Record>, WriteError> {
         let submissions = drafts.into_iter().map(|draft| Submission::new(caller.clone(), draft)).collect();
-        let values = &KvWrites::default();
+        let kept = Kept { values: &KvWrites::default(), queue: &QueueWrites::default(), depth: 0 };
         let writes_max = BATCH_WRITES_MAX;
-        self.submit_all(Whole { owner: caller, submissions, values, receipt, beside: None, writes_max }).await
+        self.submit_all(Whole { owner: caller, submissions, kept, receipt, beside: None, writes_max }).await
     }
 
     pub(crate) async fn submit_all(&self, mut whole: Whole<'_>) -> Result<Vec<Record>, WriteError> {
@@ -134,7 +144,7 @@ impl Records {
     }
 
     async fn try_submit(&self, whole: &Whole<'_>, submissions: Vec<Submission>) -> Result<Vec<Record>, Ended> {
-        let Whole { owner, values, beside, .. } = *whole;
+        let Whole { owner, kept, beside, .. } = *whole;
         let receipt = whole.receipt.as_ref();
         let kinds = self.kinds();
         let current = {
@@ -153,9 +163,10 @@ impl Records {
             let written: Vec<Written> = ready.iter().map(Ready::written).collect();
             beside.store(&mut tx, &written).await?;
         }
+        tx.follow(kept.depth);
         store(&mut tx, &ready).await?;
-        if let Some(plugin) = owner.plugin().filter(|_| !values.is_empty()) {
-            kv::store(&mut tx, plugin, values, self.ambient.now()).await?;
+        if let Some(plugin) = owner.plugin() {
+            self.store_kept(&mut tx, plugin, kept).await?;
         }
         let mut written: Vec<Record> = Vec::with_capacity(ready.len());
         for Ready { settled, row, .. } in ready {
@@ -171,6 +182,17 @@ impl Records {
         }
         tx.commit().await?;
         Ok(written)
+    }
+
+    /// Stores what a plugin's call keeps besides records.
+    async fn store_kept(&self, tx: &mut WriteTx, plugin: &PluginId, kept: Kept<'_>) -> Result<(), WriteError> {
+        if !kept.queue.is_empty() {
+            queue::store(tx, plugin, kept.queue).await?;
+        }
+        if !kept.values.is_empty() {
+            kv::store(tx, plugin, kept.values, self.ambient.now()).await?;
+        }
+        Ok(())
     }
 
     /// Settles every draft and has it reviewed.

@@ -33,6 +33,17 @@ pub(crate) struct Metrics {
     pub(crate) connections_refused: AtomicU64,
 }
 
+/// Numbers that are kept elsewhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Elsewhere {
+    /// The last number of the change log.
+    pub(crate) log_head: i64,
+    /// Work of plugins that waits, runs, is dead.
+    pub(crate) jobs: (i64, i64, i64),
+    /// Events that were not told because too many reactions led to them.
+    pub(crate) events_too_deep: u64,
+}
+
 impl Metrics {
     /// Counts one answer of a route.
     pub(crate) fn answered(&self, route: &str, method: &http::Method, status: u16, took: Duration) {
@@ -52,8 +63,10 @@ impl Metrics {
     }
 
     /// Writes everything in the text format.
-    pub(crate) fn render(&self, log_head: i64) -> String {
+    pub(crate) fn render(&self, elsewhere: Elsewhere) -> String {
         let mut text = String::new();
+        let Elsewhere { log_head, jobs: (waiting, running, dead), events_too_deep } = elsewhere;
+        let events_too_deep = i64::try_from(events_too_deep).unwrap_or(i64::MAX);
         for (name, kind, help, value) in [
             ("tiwizi_log_head", "gauge", "The last number of the change log.", log_head),
             ("tiwizi_connections", "gauge", "Open connections.", self.connections.load(Ordering::Relaxed)),
@@ -64,6 +77,15 @@ impl Metrics {
                 signed(&self.connections_refused),
             ),
             ("tiwizi_panics_total", "counter", "Handlers that panicked.", signed(&self.panics)),
+            ("tiwizi_jobs_waiting", "gauge", "Work of plugins that waits.", waiting),
+            ("tiwizi_jobs_running", "gauge", "Work of plugins that runs.", running),
+            ("tiwizi_jobs_dead", "gauge", "Work of plugins that is dead.", dead),
+            (
+                "tiwizi_events_too_deep_total",
+                "counter",
+                "Events that were not told because too many reactions led to them.",
+                events_too_deep,
+            ),
         ] {
             put(&mut text, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
         }
@@ -195,7 +217,7 @@ mod tests {
         }
         let strange = http::Method::from_bytes(b"BREW").unwrap();
         metrics.answered("none", &strange, 405, Duration::from_micros(10));
-        let text = metrics.render(7);
+        let text = metrics.render(Elsewhere { log_head: 7, jobs: (3, 2, 1), events_too_deep: 4 });
         for line in [
             "tiwizi_answers_total{route=\"/api/v1/kinds\",method=\"GET\",status=\"200\"} 3",
             "tiwizi_answers_total{route=\"none\",method=\"other\",status=\"405\"} 1",
@@ -203,6 +225,9 @@ mod tests {
             "tiwizi_answer_seconds_bucket{route=\"/api/v1/kinds\",method=\"GET\",le=\"0.005000\"} 3",
             "tiwizi_answer_seconds_sum{route=\"/api/v1/kinds\",method=\"GET\"} 0.009000",
             "tiwizi_log_head 7",
+            "tiwizi_jobs_waiting 3",
+            "tiwizi_jobs_dead 1",
+            "tiwizi_events_too_deep_total 4",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }

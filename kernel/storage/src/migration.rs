@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         number: 1,
         name: "ground",
@@ -41,6 +41,12 @@ const MIGRATIONS: [Migration; 4] = [
         name: "plugin_before",
         sqlite: include_str!("../../../migrations/sqlite/0004_plugin_before.sql"),
         postgres: include_str!("../../../migrations/postgres/0004_plugin_before.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "job",
+        sqlite: include_str!("../../../migrations/sqlite/0005_job.sql"),
+        postgres: include_str!("../../../migrations/postgres/0005_job.sql"),
     },
 ];
 

@@ -78,10 +78,12 @@ mod request;
 pub mod config;
 pub mod context;
 pub mod declaration;
+pub mod events;
 pub mod form;
 pub mod hooks;
 pub mod http_out;
 pub mod i18n;
+pub mod jobs;
 pub mod kv;
 pub mod language;
 pub mod milestones;
@@ -116,5 +118,5 @@ pub use value::{Date, RecordId};
 pub mod exports {
     pub use crate::bindings;
     pub use crate::bindings::export_component;
-    pub use crate::plugin::{before, handle, health, init, migrate};
+    pub use crate::plugin::{before, handle, health, init, migrate, on_event, run_job};
 }

@@ -1,9 +1,11 @@
 //! The trait that a plugin implements, and the macro that makes a component of it.
 
-use crate::bindings::exports::tiwizi::plugin::hooks as hook;
 use crate::bindings::exports::tiwizi::plugin::http_handler as http;
+use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks as hook, job_handler};
 use crate::bindings::tiwizi::plugin::types;
+use crate::events::{Event, Outcome};
 use crate::hooks::{Proposal, Verdict};
+use crate::jobs::Job;
 use crate::{Answer, Error, Request};
 
 /// A plugin. Every function has an answer already, so that a plugin says only what it does otherwise.
@@ -48,6 +50,16 @@ pub trait Plugin {
     fn before(_proposal: &Proposal) -> Verdict {
         Verdict::Pass
     }
+
+    /// Is told of a change or of another plugin's event; the manifest says of which. It acts as the system. See [`crate::events`].
+    fn on_event(event: &Event) -> Outcome {
+        Outcome::Reject(format!("nothing is done about {}", event.subscription))
+    }
+
+    /// Works in the background; the manifest says at what. It acts as the system. See [`crate::jobs`].
+    fn run_job(job: &Job) -> Outcome {
+        Outcome::Reject(format!("nothing does {}", job.name))
+    }
 }
 
 /// Makes the component of a type that implements [`Plugin`]: once per crate, at its root.
@@ -89,6 +101,20 @@ macro_rules! export {
                     $crate::exports::before::<$plugin>(proposal)
                 }
             }
+            impl $crate::exports::bindings::exports::tiwizi::plugin::event_handler::Guest for Exported {
+                fn on_event(
+                    event: $crate::exports::bindings::exports::tiwizi::plugin::event_handler::Event,
+                ) -> $crate::exports::bindings::tiwizi::plugin::types::Outcome {
+                    $crate::exports::on_event::<$plugin>(event)
+                }
+            }
+            impl $crate::exports::bindings::exports::tiwizi::plugin::job_handler::Guest for Exported {
+                fn run(
+                    job: $crate::exports::bindings::exports::tiwizi::plugin::job_handler::Job,
+                ) -> $crate::exports::bindings::tiwizi::plugin::types::Outcome {
+                    $crate::exports::run_job::<$plugin>(job)
+                }
+            }
     $crate::exports::export_component!(Exported with_types_in $crate::exports::bindings);
         };
     };
@@ -126,4 +152,14 @@ pub fn handle<Exported: Plugin>(request: http::Request) -> http::Answer {
 /// Calls [`Plugin::before`].
 pub fn before<Exported: Plugin>(proposal: hook::Proposal) -> hook::Verdict {
     Exported::before(&Proposal::from_wire(proposal)).into_wire()
+}
+
+/// Calls [`Plugin::on_event`].
+pub fn on_event<Exported: Plugin>(event: event_handler::Event) -> types::Outcome {
+    Exported::on_event(&Event::from_wire(event)).into_wire()
+}
+
+/// Calls [`Plugin::run_job`].
+pub fn run_job<Exported: Plugin>(job: job_handler::Job) -> types::Outcome {
+    Exported::run_job(&Job::from_wire(job)).into_wire()
 }

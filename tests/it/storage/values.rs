@@ -7,7 +7,7 @@ use tiwizi_storage::removal;
 
 use super::{Store, for_each_database};
 
-async fn installed(store: &Store, name: &str) -> PluginId {
+pub(super) async fn installed(store: &Store, name: &str) -> PluginId {
     let row = PluginRow {
         id: name.parse().unwrap(),
         version: "1.0.0".to_owned(),

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Language, limits};
+use tiwizi_model::{Ambient, Instant, Language, limits};
 use tiwizi_records::Unit;
+use tiwizi_storage::job::Lease;
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, Linker};
 
@@ -32,6 +33,14 @@ pub(crate) enum Mode {
     Migrating,
 }
 
+/// A piece of work that is being done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Working {
+    pub(crate) lease: Lease,
+    /// When it last said how far it has come.
+    pub(crate) said_at: Option<Instant>,
+}
+
 /// The state of one call.
 pub(crate) struct CallState {
     pub(crate) plugin: Arc<Plugin>,
@@ -47,6 +56,8 @@ pub(crate) struct CallState {
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
     pub(crate) ground: Ground,
+    /// The piece of work that the call does.
+    pub(crate) task: Option<Working>,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -102,6 +113,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         keeper,
         outbound,
         ground,
+        task: None,
         log,
     };
     let mut store = Store::new(engine, state);

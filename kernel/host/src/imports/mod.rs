@@ -6,8 +6,10 @@
 mod config;
 mod context;
 mod convert;
+mod events;
 mod http_out;
 mod i18n;
+mod jobs;
 mod kv;
 mod milestones;
 mod registry;

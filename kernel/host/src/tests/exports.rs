@@ -38,7 +38,7 @@ fn component(text: &str) -> Vec<u8> {
 
 /// A manifest that declares nothing that needs an interface.
 fn without_declarations(manifest: &mut Value) {
-    for name in ["routes", "hooks"] {
+    for name in ["routes", "hooks", "events", "jobs"] {
         manifest[name] = json!([]);
     }
 }
@@ -64,6 +64,8 @@ async fn a_declaration_without_its_interface_is_refused_by_name() {
             "/hooks",
             json!([{ "name": "watch", "kinds": ["a/b"], "operations": ["create"], "on_failure": "pass" }]),
         ),
+        ("event-handler", "/events", json!([{ "name": "told", "topics": ["a/b"] }])),
+        ("job-handler", "/jobs", json!([{ "name": "work", "title": { "fr": "Travail" } }])),
     ];
     for (export, place, declarations) in declared {
         let bundle = changed(Some(component(LIFECYCLE_ALONE)), |manifest| {

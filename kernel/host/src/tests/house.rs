@@ -9,7 +9,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
 use tiwizi_model::{
-    Ambient, InstanceId, Instant, Jurisdiction, Language, ManualClock, PluginId, SeededEntropy, TrustLevel,
+    Ambient, InstanceId, Instant, Jurisdiction, Language, ManualClock, PluginId, SeededEntropy, SystemEntropy,
+    TrustLevel,
 };
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::instance::{self, InstanceRow};
@@ -46,9 +47,21 @@ impl House {
     }
 
     async fn reaching(outbound: OutboundSettings) -> Self {
+        Self::with(outbound, Ambient::system()).await
+    }
+
+    /// With the chaos plugin and a clock of the test's.
+    pub(super) async fn at(clock: &Arc<ManualClock>) -> Self {
+        let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
+        let house = Self::with(OutboundSettings::default(), ambient).await;
+        house.host.install(bundle(), Grants::All, &Caller::system()).await.unwrap();
+        house
+    }
+
+    async fn with(outbound: OutboundSettings, ambient: Ambient) -> Self {
         let directory = tempfile::tempdir().unwrap();
         warm(directory.path());
-        let host = open(directory.path(), outbound).await;
+        let host = open(directory.path(), outbound, ambient).await;
         host.add_root(&root_of(&key(), TrustLevel::Directorate, "*")).await.unwrap();
         Self { directory, host }
     }
@@ -56,8 +69,9 @@ impl House {
     /// Stops the host and starts another one over the same data.
     pub(super) async fn again(self) -> Self {
         self.host.db().close().await;
+        let ambient = self.host.ground().ambient.clone();
         drop(self.host);
-        let host = open(self.directory.path(), OutboundSettings::default()).await;
+        let host = open(self.directory.path(), OutboundSettings::default(), ambient).await;
         Self { directory: self.directory, host }
     }
 
@@ -69,6 +83,14 @@ impl House {
         let form = vec![("text".to_owned(), text.to_owned())];
         let request = Request { method: "POST".to_owned(), form, ..Request::get("r2", path, Language::French) };
         self.host.call(&chaos(), Caller::public(), request).await
+    }
+
+    /// What a path answers to a form with this text.
+    pub(super) async fn told(&self, path: &str, text: &str) -> Value {
+        match self.post(path, text).await {
+            Ok(Answer::Json { status: 200, body }) => body,
+            other => panic!("{path} answered {other:?}"),
+        }
     }
 
     /// The JSON document that a path answers with.
@@ -94,8 +116,7 @@ pub(super) fn chaos() -> PluginId {
     "chaos".parse().unwrap()
 }
 
-async fn open(directory: &Path, outbound: OutboundSettings) -> Host {
-    let ambient = Ambient::system();
+async fn open(directory: &Path, outbound: OutboundSettings, ambient: Ambient) -> Host {
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();

@@ -9,6 +9,7 @@ use tiwizi_model::limits::MANIFEST_BYTES_MAX;
 use tiwizi_model::{KindName, Language, PluginId};
 
 use super::hooks::HookWire;
+use super::reactions::{JobWire, SubscriptionWire, TopicWire};
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
     MetricDeclaration, MetricType, MilestoneDeclaration, RouteDeclaration, SecretDeclaration, SettingsDeclaration,
@@ -20,7 +21,7 @@ use crate::schema::Schema;
 
 pub(super) const SCHEMA: &str = include_str!("../../../../manifests/manifest.schema.json");
 
-type Texts = BTreeMap<String, String>;
+pub(super) type Texts = BTreeMap<String, String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +46,12 @@ pub(super) struct ManifestWire {
     routes: Vec<RouteWire>,
     #[serde(default)]
     hooks: Vec<HookWire>,
+    #[serde(default)]
+    events: Vec<SubscriptionWire>,
+    #[serde(default)]
+    topics: Vec<TopicWire>,
+    #[serde(default)]
+    jobs: Vec<JobWire>,
     settings: Option<Value>,
     #[serde(default)]
     secrets: Vec<SecretWire>,
@@ -215,6 +222,9 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
             })
         })?,
         hooks: each("/hooks", wire.hooks, |pointer, wire| wire.declare(pointer))?,
+        events: each("/events", wire.events, |pointer, wire| wire.declare(pointer))?,
+        topics: each("/topics", wire.topics, |pointer, wire| wire.declare(pointer))?,
+        jobs: each("/jobs", wire.jobs, |pointer, wire| wire.declare(pointer))?,
         settings: wire.settings.map(SettingsDeclaration::declare).transpose()?,
         secrets: each("/secrets", wire.secrets, |pointer, wire| {
             Ok(SecretDeclaration { name: wire.name, reason: texts(wire.reason, &format!("{pointer}/reason"))? })
@@ -303,7 +313,7 @@ pub(super) fn each<W, T>(
     list.into_iter().enumerate().map(|(position, wire)| convert(&format!("{pointer}/{position}"), wire)).collect()
 }
 
-fn texts(wire: Texts, pointer: &str) -> Result<LocalText, ManifestError> {
+pub(super) fn texts(wire: Texts, pointer: &str) -> Result<LocalText, ManifestError> {
     let texts = wire.into_iter().map(|(tag, text)| Ok((language(&tag, &format!("{pointer}/{tag}"))?, text)));
     texts.collect::<Result<_, _>>().map(LocalText)
 }

@@ -40,6 +40,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "console/plugin-consent.html",
     "console/plugin-remove.html",
     "console/plugins.html",
+    "console/jobs.html",
     "console/accounts.html",
     "console/kinds.html",
     "records/parts.html",

@@ -194,7 +194,10 @@ impl From<WriteError> for Problem {
             }
             WriteError::ReviewTime => Self::from(Fault::HookFailed).saying(error.to_string()).retry_after(1),
             WriteError::ValueMoved { .. } => Self::from(Fault::Stale).saying(error.to_string()).retry_after(1),
-            WriteError::ValuesFull => Self::from(Fault::PluginFailed).because(error),
+            WriteError::JobMoved { .. } => Self::from(Fault::Stale).saying(error.to_string()).retry_after(1),
+            // Only work in the background has a lease, and nobody waits for its answer.
+            WriteError::LeaseLost => Self::internal(error),
+            WriteError::ValuesFull | WriteError::QueueFull => Self::from(Fault::PluginFailed).because(error),
             WriteError::ReceiptKey => Self::from(Fault::Malformed).saying(error.to_string()),
             WriteError::ReceiptReused => Fault::KeyReused.into(),
             WriteError::Damaged { .. } | WriteError::Encode(_) => Self::internal(error),

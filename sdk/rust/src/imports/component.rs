@@ -1,9 +1,9 @@
 //! The real kernel, through the component's imports.
 
 use super::{
-    CallerView, ConfigImport, ContextImport, Entry, Error, HttpOutImport, I18nImport, InstanceView, KeyPage, KvImport,
-    Level, MilestonesImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport, StoreImport,
-    TelemetryImport,
+    CallerView, ConfigImport, ContextImport, Entry, Error, EventsImport, HttpOutImport, I18nImport, InstanceView,
+    JobOptions, JobsImport, KeyPage, KvImport, Level, MilestonesImport, Options, Page, Query, RegistryImport, Request,
+    Response, SecretsImport, StoreImport, TelemetryImport,
 };
 use crate::bindings::tiwizi::plugin as wire;
 
@@ -172,5 +172,25 @@ impl I18nImport for Kernel {
 
     fn format_date(at: u64, language: Option<&str>) -> String {
         wire::i18n::format_date(at, language)
+    }
+}
+
+impl EventsImport for Kernel {
+    fn emit(topic: &str, key: &str, payload: &str) -> Result<(), Error> {
+        wire::events::emit(topic, key, payload)
+    }
+}
+
+impl JobsImport for Kernel {
+    fn enqueue(name: &str, payload: &str, options: &JobOptions) -> Result<String, Error> {
+        wire::jobs::enqueue(name, payload, options)
+    }
+
+    fn cancel(id: &str) -> Result<bool, Error> {
+        wire::jobs::cancel(id)
+    }
+
+    fn progress(done: u32, total: u32, note: &str) -> Result<(), Error> {
+        wire::jobs::progress(done, total, note)
     }
 }

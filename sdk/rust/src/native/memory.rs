@@ -47,6 +47,7 @@ pub(super) struct Memory {
     /// The answers of the outside.
     pub(super) laid: Vec<super::http_out::Laid>,
     pub(super) asked: Vec<(String, String)>,
+    pub(super) queue: super::queue::Queue,
     /// In their order.
     pub(super) hooks: Vec<super::hooks::Hook>,
     /// Whether a hook looks at a write, and so may not write itself.
@@ -98,6 +99,7 @@ impl Memory {
             secrets: list_at(&manifest, "secrets").iter().map(|secret| (text_at(secret, "name"), None)).collect(),
             laid: Vec::new(),
             asked: Vec::new(),
+            queue: super::queue::Queue::of_manifest(&manifest),
             hooks: super::hooks::Hook::all(&manifest),
             only_looks: false,
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
@@ -112,6 +114,7 @@ impl Memory {
         self.rows = before.rows;
         self.reached = before.reached;
         self.values = before.values;
+        self.queue = before.queue;
     }
 
     /// Refuses what was not granted.

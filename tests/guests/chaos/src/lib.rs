@@ -10,12 +10,15 @@ mod hooks;
 mod kv;
 mod outside;
 mod raw;
+mod reactions;
 mod secrets;
 mod upgrade;
 mod words;
 mod work;
 
+use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::hooks::{Proposal, Verdict};
+use tiwizi_sdk::jobs::Job;
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 /// The plugin.
@@ -85,6 +88,12 @@ const ROUTES: &[Route] = &[
     Route::post("/kv/swap", kv::swap),
     Route::post("/kv/brief", kv::brief),
     Route::get("/kv/bounds", kv::bounds),
+    Route::post("/jobs/enqueue", reactions::enqueue),
+    Route::post("/jobs/enqueue-then-problem", reactions::enqueue_then_problem),
+    Route::post("/jobs/cancel", reactions::cancel),
+    Route::get("/jobs/bounds", reactions::bounds),
+    Route::get("/jobs/order", reactions::order),
+    Route::post("/events/emit", reactions::emit),
 ];
 
 impl Plugin for Chaos {
@@ -102,6 +111,14 @@ impl Plugin for Chaos {
 
     fn before(proposal: &Proposal) -> Verdict {
         hooks::before(proposal)
+    }
+
+    fn on_event(event: &Event) -> Outcome {
+        reactions::on_event(event)
+    }
+
+    fn run_job(job: &Job) -> Outcome {
+        reactions::run_job(job)
     }
 }
 

@@ -10,9 +10,12 @@ use clap::{Args, Parser, Subcommand};
 use tiwizi_model::{Jurisdiction, PluginId};
 
 use crate::commands::plugin_build::Build;
+use crate::commands::plugin_captures::{Captures, Replay};
 use crate::commands::plugin_check::Check;
+use crate::commands::plugin_dev::Dev;
 use crate::commands::plugin_new::New;
 use crate::commands::plugin_settings::PluginSettings;
+use crate::commands::plugin_test::Test;
 
 pub(crate) use life::{Remove, Rollback, Upgrade};
 pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};
@@ -48,7 +51,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Register,
     },
-    /// Plugins: make, build, check, pack, sign, verify, install, upgrade, remove, list, grant; whom to trust.
+    /// Plugins: make, build, develop, test, check, pack, sign, verify, install, upgrade, remove, list, grant; whom to trust.
     Plugin {
         #[command(subcommand)]
         command: Plugin,
@@ -186,6 +189,10 @@ pub(crate) enum Plugin {
     New(New),
     /// Build a plugin's component and pack its bundle.
     Build(Build),
+    /// Serve an instance with a plugin, and put each saved version in place.
+    Dev(Dev),
+    /// Play the cases of a plugin in throw-away instances.
+    Test(Test),
     /// Say everything that is wrong with a plugin.
     Check(Check),
     /// Make a bundle of a component, its manifest folder and its assets.
@@ -256,6 +263,10 @@ pub(crate) enum Plugin {
         #[arg(long, value_name = "all|CAPABILITY,…")]
         grant: String,
     },
+    /// List the captures of a plugin's failing calls; switch captures on and off.
+    Captures(Captures),
+    /// Run a captured call again, without an instance.
+    Replay(Replay),
     #[command(flatten)]
     Settings(PluginSettings),
 }

@@ -7,9 +7,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Language, PluginId, limits};
 use tiwizi_records::{Records, Unit, WriteError};
+use tiwizi_storage::Files;
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
 use tokio::sync::OwnedSemaphorePermit;
@@ -18,15 +20,18 @@ use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::answer::{Answer, AnswerError, judge};
-use crate::bindings::exports::tiwizi::plugin::hooks;
+use crate::bindings::exports::tiwizi::plugin::{hooks, http_handler as wire};
 use crate::bindings::tiwizi::plugin::types;
+use crate::bundle::COMPONENT;
+use crate::capture::{Found, Keep, Recording};
 use crate::guest::budget::Stop;
-use crate::guest::state::{Beginning, CallState, Mode, stop_of, store};
+use crate::guest::state::{Beginning, CallState, Mode, end_watch, stop_of, store};
 use crate::keeper::Keeper;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::request::Request;
 use crate::text::escaped;
+use crate::watch::Workbench;
 use crate::whereabouts::Whereabouts;
 
 /// After how many seconds a busy plugin may be asked again.
@@ -114,6 +119,26 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Whether somebody could mend it with a capture: the guest ran, and something came of it that should not.
+    fn is_capturable(&self) -> bool {
+        match self {
+            Self::CpuTime { .. }
+            | Self::WallTime { .. }
+            | Self::Memory { .. }
+            | Self::HostCalls
+            | Self::StoreCalls
+            | Self::Trap { .. }
+            | Self::Answer { .. }
+            | Self::Commit { .. } => true,
+            Self::Unknown { .. }
+            | Self::Off { .. }
+            | Self::Lacks { .. }
+            | Self::Busy { .. }
+            | Self::Panic
+            | Self::Stopping => false,
+        }
+    }
+
     /// Whether it tells of a fault in the plugin's code that should lead to quarantine when it comes again and again. Time is not
     /// among them: a slow machine is not the plugin's fault.
     pub(crate) fn is_crash(&self) -> bool {
@@ -132,6 +157,10 @@ pub(crate) struct Ground {
     pub(crate) whereabouts: Arc<Whereabouts>,
     /// The kernel's own messages: the names of months.
     pub(crate) messages: Arc<Messages>,
+    pub(crate) workbench: Workbench,
+    pub(crate) keep: Keep,
+    /// Where components are read again; a hook that only reviews has no use for it.
+    pub(crate) files: Option<Files>,
 }
 
 /// Time that a call is given.
@@ -167,14 +196,25 @@ pub(crate) async fn handle(
 ) -> Result<Answer, CallError> {
     let Admitted { plugin, place: _place } = admitted;
     let time = Time::of_page(&plugin);
+    let guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
+    let notes = guest.notes();
+    let outcome = answer(&plugin, guest, request.into_wire()).await;
+    if let Err(error) = &outcome {
+        ground.capture(&plugin, notes, error).await;
+    }
+    outcome
+}
+
+async fn answer(plugin: &Plugin, mut guest: Guest, request: wire::Request) -> Result<Answer, CallError> {
     let exports = Arc::clone(plugin.pre.exports());
     let handler = exports.http_handler()?;
-    let mut guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
-    let request = request.into_wire();
+    let arguments = (&request,);
     let answer = guest
-        .run(async |instance, store| handler.load(&mut *store, instance)?.call_handle(store, &request).await)
+        .run("http-handler.handle", &arguments, async |instance, store| {
+            handler.load(&mut *store, instance)?.call_handle(store, &request).await
+        })
         .await?;
-    let answer = judge(answer, &*plugin).map_err(|source| CallError::Answer { source })?;
+    let answer = judge(answer, plugin).map_err(|source| CallError::Answer { source })?;
     let unit = guest.finish();
     if !matches!(answer, Answer::Problem { .. }) {
         unit.commit(None).await.map_err(|source| CallError::Commit { source })?;
@@ -187,10 +227,22 @@ pub(crate) async fn handle(
 /// An error that the plugin answers is in the inner result.
 pub(crate) async fn init(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Result<(), types::Error>, CallError> {
     let caller = Caller::system();
-    let mut guest = Guest::new(ground, plugin, &caller, "init".into(), Language::French, Time::LIFECYCLE);
+    let guest = Guest::new(ground, plugin, &caller, "init".into(), Language::French, Time::LIFECYCLE);
+    let notes = guest.notes();
+    let outcome = run_init(plugin, guest).await;
+    if let Err(error) = &outcome {
+        ground.capture(plugin, notes, error).await;
+    }
+    outcome
+}
+
+async fn run_init(plugin: &Plugin, mut guest: Guest) -> Result<Result<(), types::Error>, CallError> {
     let exports = Arc::clone(plugin.pre.exports());
-    let done =
-        guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_init(store).await).await?;
+    let done = guest
+        .run("lifecycle.init", &(), async |instance, store| {
+            exports.lifecycle(&mut *store, instance)?.call_init(store).await
+        })
+        .await?;
     if done.is_ok() {
         guest.finish().commit(None).await.map_err(|source| CallError::Commit { source })?;
     }
@@ -213,7 +265,16 @@ pub(crate) async fn review(
         let _running = plugin.hook_gate.enter().await.map_err(|_| CallError::Busy { retry_after: RETRY_AFTER_S })?;
         let mut guest = Guest::new(ground, plugin, caller, "hook".into(), language, Time::HOOK);
         guest.store.data_mut().mode = Mode::Reading;
-        guest.run(async |instance, store| hook.load(&mut *store, instance)?.call_before(store, proposal).await).await
+        let (notes, arguments) = (guest.notes(), (proposal,));
+        let outcome = guest
+            .run("hooks.before", &arguments, async |instance, store| {
+                hook.load(&mut *store, instance)?.call_before(store, proposal).await
+            })
+            .await;
+        if let Err(error) = &outcome {
+            ground.capture(plugin, notes, error).await;
+        }
+        outcome
     };
     let wall_ms = Time::HOOK.wall_ms;
     timeout(Duration::from_millis(wall_ms), work).await.unwrap_or(Err(CallError::WallTime { wall_ms }))
@@ -224,7 +285,11 @@ pub(crate) async fn health(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Resu
     let caller = Caller::system();
     let mut guest = Guest::new(ground, plugin, &caller, "health".into(), Language::French, Time::of_page(plugin));
     let exports = Arc::clone(plugin.pre.exports());
-    guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_health(store).await).await
+    guest
+        .run("lifecycle.health", &(), async |instance, store| {
+            exports.lifecycle(&mut *store, instance)?.call_health(store).await
+        })
+        .await
 }
 
 /// The same over a unit that is not stored; the unit stays as it is.
@@ -238,7 +303,11 @@ pub(crate) async fn probe(
     let mut guest = Guest::of(ground, beginning, Time::of_page(plugin));
     guest.store.data_mut().mode = Mode::Migrating;
     let exports = Arc::clone(plugin.pre.exports());
-    guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_health(store).await).await
+    guest
+        .run("lifecycle.health", &(), async |instance, store| {
+            exports.lifecycle(&mut *store, instance)?.call_health(store).await
+        })
+        .await
 }
 
 /// One step of a migration.
@@ -261,9 +330,17 @@ pub(crate) async fn migrate(
     let mut guest = Guest::of(ground, beginning, Time::LIFECYCLE);
     guest.store.data_mut().mode = Mode::Migrating;
     let exports = Arc::clone(plugin.pre.exports());
-    let answer = guest
-        .run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_migrate(store, from, cursor).await);
-    let answer = answer.await?;
+    let (notes, arguments) = (guest.notes(), (from, cursor));
+    let answer = guest.run("lifecycle.migrate", &arguments, async |instance, store| {
+        exports.lifecycle(&mut *store, instance)?.call_migrate(store, from, cursor).await
+    });
+    let answer = match answer.await {
+        Ok(answer) => answer,
+        Err(error) => {
+            ground.capture(plugin, notes, &error).await;
+            return Err(error);
+        }
+    };
     Ok(Step { answer, unit: guest.finish() })
 }
 
@@ -279,6 +356,7 @@ fn begin(ground: &Ground, plugin: &Arc<Plugin>, caller: Caller) -> Beginning {
         keeper: ground.keeper.clone(),
         outbound: ground.outbound.clone(),
         ground: ground.clone(),
+        recording: plugin.is_captured().then(|| Recording::begin(ground.ambient.now())),
         time: Time::LIFECYCLE,
     }
 }
@@ -287,6 +365,35 @@ fn begin(ground: &Ground, plugin: &Arc<Plugin>, caller: Caller) -> Beginning {
 struct Guest {
     store: Store<CallState>,
     time: Time,
+    recording: Option<Recording>,
+}
+
+/// What is needed to capture a call once it has failed.
+struct Notes {
+    recording: Recording,
+    request_id: Arc<str>,
+    cpu_ms: u64,
+}
+
+impl Ground {
+    /// Keeps a capture of a call that failed through its plugin's fault, where that was switched on.
+    async fn capture(&self, plugin: &Plugin, notes: Option<Notes>, error: &CallError) {
+        let Some(notes) = notes.filter(|_| error.is_capturable()) else { return };
+        let hash = plugin.manifest.files.iter().find(|file| file.path == COMPONENT).map(|file| file.sha256);
+        let component = match (hash, &self.files) {
+            (Some(hash), Some(files)) => files.get(hash).await.ok().flatten().unwrap_or_default(),
+            _ => bytes::Bytes::new(),
+        };
+        let found = Found {
+            request_id: &notes.request_id,
+            error,
+            records: &self.records,
+            ambient: &self.ambient,
+            cpu_ms: notes.cpu_ms,
+            component: &component,
+        };
+        self.keep.keep(plugin, &notes.recording, &found);
+    }
 }
 
 impl Guest {
@@ -303,26 +410,37 @@ impl Guest {
     }
 
     fn of(ground: &Ground, beginning: Beginning, time: Time) -> Self {
-        Self { store: store(&ground.engine, Beginning { time, ..beginning }), time }
+        let recording = beginning.recording.clone();
+        Self { store: store(&ground.engine, Beginning { time, ..beginning }), time, recording }
+    }
+
+    fn notes(&self) -> Option<Notes> {
+        let request_id = Arc::clone(&self.store.data().request_id);
+        self.recording.clone().map(|recording| Notes { recording, request_id, cpu_ms: self.time.cpu_ms })
     }
 
     /// Instantiates the component and calls one of its exports within the time.
     async fn run<Output>(
         &mut self,
+        name: &'static str,
+        arguments: &impl Serialize,
         export: impl AsyncFnOnce(&Instance, &mut Store<CallState>) -> wasmtime::Result<Output>,
     ) -> Result<Output, CallError> {
-        let Self { store, time } = self;
+        let Self { store, time, .. } = self;
         let pre = store.data().plugin.pre.clone();
+        store.data().watch.export(name, arguments);
         let wall = Duration::from_millis(time.wall_ms);
         let outcome = timeout(wall, async {
             let instance = pre.instantiate(store).await?;
             export(&instance, store).await
         });
-        match outcome.await {
+        let outcome = match outcome.await {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(self.explain(&error)),
             Err(_) => Err(CallError::WallTime { wall_ms: self.time.wall_ms }),
-        }
+        };
+        end_watch(&mut self.store, name, outcome.as_ref().err());
+        outcome
     }
 
     /// Gives the instance back to the pool and hands out what it wrote.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::watch::Metering;
 use tiwizi_model::limits;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -22,8 +23,8 @@ const WARM_SLOTS_MAX: u32 = 16;
 const CALL_STACK_BYTES: usize = limits::PLUGIN_STACK_BYTES_MAX + (2 << 20);
 
 /// Builds the engine with a pool for so many instances at once.
-pub(crate) fn engine(instances_max: u32) -> wasmtime::Result<Engine> {
-    let mut config = config();
+pub(crate) fn engine(instances_max: u32, metering: Metering) -> wasmtime::Result<Engine> {
+    let mut config = config(metering);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances_max)));
     Engine::new(&config)
 }
@@ -31,13 +32,13 @@ pub(crate) fn engine(instances_max: u32) -> wasmtime::Result<Engine> {
 /// Builds the engine of the compiler's process: it compiles the same code, runs nothing and so reserves no memory for instances. One
 /// thread compiles, so that the bounds of the process mean the same on every machine.
 pub(crate) fn compiling_engine() -> wasmtime::Result<Engine> {
-    let mut config = config();
+    let mut config = config(Metering::Off);
     config.parallel_compilation(false).allocation_strategy(InstanceAllocationStrategy::OnDemand);
     Engine::new(&config)
 }
 
 /// What compiled code depends on.
-fn config() -> Config {
+fn config(metering: Metering) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -50,7 +51,7 @@ fn config() -> Config {
         .wasm_wide_arithmetic(false)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(16))
         .epoch_interruption(true)
-        .consume_fuel(false)
+        .consume_fuel(metering == Metering::Instructions)
         .max_wasm_stack(limits::PLUGIN_STACK_BYTES_MAX)
         .async_stack_size(CALL_STACK_BYTES)
         .memory_init_cow(true);
@@ -128,14 +129,14 @@ mod tests {
     #[test]
     fn both_engines_compile_the_same_code() {
         let component = wat::parse_str(r#"(component (core module (func (export "f"))))"#).unwrap();
-        let (running, compiling) = (engine(1).unwrap(), compiling_engine().unwrap());
+        let (running, compiling) = (engine(1, Metering::Off).unwrap(), compiling_engine().unwrap());
         let compile = |engine: &Engine| engine.precompile_component(&component).unwrap();
         assert_eq!(compile(&running), compile(&compiling));
     }
 
     #[test]
     fn a_ticker_that_ended_is_started_again() {
-        let engine = engine(1).unwrap();
+        let engine = engine(1, Metering::Off).unwrap();
         let ticker = Ticker::start(&engine).unwrap();
         ticker.stopped.store(true, Ordering::Relaxed);
         ticker.thread.lock().unwrap().take().unwrap().join().unwrap();

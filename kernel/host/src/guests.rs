@@ -11,6 +11,7 @@ use tiwizi_words::Messages;
 use wasmtime::Engine;
 
 use crate::call::{CallError, Ground};
+use crate::capture::Keep;
 use crate::compile::Compiler;
 use crate::engine::{Ticker, engine};
 use crate::keeper::Keeper;
@@ -19,6 +20,7 @@ use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::runtime::GuestRuntime;
 use crate::settings::{HostError, HostSettings};
+use crate::watch::Workbench;
 use crate::whereabouts::Whereabouts;
 
 /// The plugins that are loaded and the threads that they run on. Cheap to clone.
@@ -34,6 +36,8 @@ struct Inner {
     outbound: Outbound,
     whereabouts: Arc<Whereabouts>,
     messages: Arc<Messages>,
+    workbench: Workbench,
+    keep: Keep,
     plugins: RwLock<Plugins>,
     ticker: Ticker,
     runtime: GuestRuntime,
@@ -45,7 +49,7 @@ impl Guests {
     /// # Errors
     /// When the engine or its threads cannot be made, or the database fails.
     pub async fn start(settings: HostSettings, db: &Db, ambient: Ambient) -> Result<Self, HostError> {
-        let engine = engine(settings.instances_max).map_err(HostError::Engine)?;
+        let engine = engine(settings.instances_max, settings.workbench.metering).map_err(HostError::Engine)?;
         let mut tx = db.read_single().await.map_err(HostError::Storage)?;
         let instance = instance::find(&mut tx).await.map_err(HostError::Storage)?;
         drop(tx);
@@ -53,9 +57,11 @@ impl Guests {
             ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
             runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
             keeper: Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice())),
-            outbound: Outbound::new(settings.outbound),
+            outbound: Outbound::new(settings.outbound, settings.workbench.stand_in.clone()),
             whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
             messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
+            workbench: settings.workbench,
+            keep: Keep::new(&settings.data),
             plugins: RwLock::default(),
             data: settings.data,
             compiler: settings.compiler,
@@ -74,6 +80,9 @@ impl Guests {
             outbound: self.0.outbound.clone(),
             whereabouts: Arc::clone(&self.0.whereabouts),
             messages: Arc::clone(&self.0.messages),
+            workbench: self.0.workbench.clone(),
+            keep: self.0.keep.clone(),
+            files: None,
         }
     }
 
@@ -104,6 +113,7 @@ impl Guests {
     }
 
     pub(crate) fn put(&self, plugin: Arc<Plugin>) {
+        plugin.set_captured(self.0.keep.is_on(plugin.id()));
         let mut plugins = self.0.plugins.write().unwrap_or_else(PoisonError::into_inner);
         plugins.insert(plugin.id().clone(), plugin);
     }

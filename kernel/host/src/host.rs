@@ -44,7 +44,7 @@ impl Host {
     /// # Errors
     /// When its cache cannot be made, or the database fails.
     pub async fn start(guests: Guests, records: Records, files: Files) -> Result<Self, HostError> {
-        let ground = guests.ground(records);
+        let ground = Ground { files: Some(files.clone()), ..guests.ground(records) };
         let cache = Cache::open(guests.data(), &ground.engine, &ground.ambient).map_err(HostError::Cache)?;
         let compiler = guests.compiler().clone();
         let loader = Loader::new(&ground.engine, compiler, cache, files.clone()).map_err(HostError::Engine)?;

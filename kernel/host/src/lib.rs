@@ -16,6 +16,7 @@ pub mod bundle;
 mod cache;
 mod call;
 mod capability;
+mod capture;
 mod compile;
 mod component;
 mod configuration;
@@ -45,6 +46,7 @@ mod settings;
 mod text;
 pub mod trust;
 mod upgrade;
+mod watch;
 mod whereabouts;
 
 #[cfg(test)]
@@ -56,8 +58,11 @@ pub use bundle::BundleError;
 pub use cache::CacheError;
 pub use call::CallError;
 pub use capability::{Capability, CapabilityError, Grants};
+pub use capture::{
+    Capture, CaptureError, CaptureReadError, CaptureView, Captures, Replay, ReplayEnd, ReplayError, replay,
+};
 pub use compile::{CompileError, Compiler, SUBCOMMAND as COMPILE_SUBCOMMAND, compile_component};
-pub use component::ComponentError;
+pub use component::{ComponentError, Interfaces, InterfacesError, interfaces};
 pub use configuration::{SettingChange, SettingView};
 pub use guests::Guests;
 pub use hooks::Hooks;
@@ -66,7 +71,7 @@ pub use inspect::Inspection;
 pub use install::InstallError;
 pub use load::LoadError;
 pub use metrics::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
-pub use outbound::{AddressRange, AddressRangeError, OutboundSettings};
+pub use outbound::{AddressRange, AddressRangeError, OutboundSettings, StandIn, StandInAnswer};
 pub use plugin::{Asset, CapabilityView, HookView, PluginView};
 pub use remove::{RemoveError, Removed};
 pub use request::Request;
@@ -78,3 +83,4 @@ pub use upgrade::{
     BeforeView, CapabilityChange, Change, Difference, FieldChange, KindChange, MigrationReport, Rehearsal,
     RollbackError, RolledBack, Stage, Upgrade, UpgradeError, Upgraded, Watch,
 };
+pub use watch::{CallTrace, Metering, SeenCall, SeenCount, Workbench};

@@ -1,6 +1,7 @@
 //! An installed plugin as the host holds it: what its bundle says, its compiled component, and how it stands.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use semver::Version;
@@ -45,6 +46,7 @@ pub(crate) struct Plugin {
     /// The version to which it can go back.
     before: RwLock<Option<BeforeView>>,
     standing: RwLock<Standing>,
+    captures: AtomicBool,
     traps: Mutex<VecDeque<Instant>>,
     /// Its messages, read at the first question.
     messages: OnceLock<Arc<Messages>>,
@@ -129,6 +131,8 @@ pub struct PluginView {
     pub installed_by: Option<AccountId>,
     /// The version to which it can go back; none when there is none.
     pub before: Option<BeforeView>,
+    /// Whether its failing calls are captured on this machine.
+    pub is_captured: bool,
 }
 
 /// One thing that a plugin asks for.
@@ -207,6 +211,7 @@ impl Plugin {
             provenance: parts.provenance,
             before: RwLock::new(parts.before),
             standing: RwLock::new(parts.standing),
+            captures: AtomicBool::new(false),
             traps: Mutex::default(),
             messages: OnceLock::new(),
             revealed: Mutex::default(),
@@ -247,6 +252,15 @@ impl Plugin {
 
     pub(crate) fn set_before(&self, before: Option<BeforeView>) {
         *self.before.write().unwrap_or_else(PoisonError::into_inner) = before;
+    }
+
+    /// Whether its failing calls are captured.
+    pub(crate) fn is_captured(&self) -> bool {
+        self.captures.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_captured(&self, is_captured: bool) {
+        self.captures.store(is_captured, Ordering::Relaxed);
     }
 
     /// Notes a trap. True when that makes too many in too short a time.
@@ -323,6 +337,7 @@ impl Plugin {
             installed_at: self.installed_at,
             installed_by: self.installed_by,
             before: self.before(),
+            is_captured: self.is_captured(),
         }
     }
 }

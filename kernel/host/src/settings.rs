@@ -9,9 +9,11 @@ use tiwizi_words::MessagesError;
 
 use crate::cache::CacheError;
 use crate::capability::Capability;
+use crate::capture::CaptureError;
 use crate::compile::Compiler;
 use crate::outbound::OutboundSettings;
 use crate::trust::TrustError;
+use crate::watch::Workbench;
 
 /// What the host is built with.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct HostSettings {
     pub outbound: OutboundSettings,
     /// Where components are compiled.
     pub compiler: Compiler,
+    /// What the author's tools ask for.
+    pub workbench: Workbench,
 }
 
 impl HostSettings {
@@ -38,6 +42,7 @@ impl HostSettings {
             instances_max: limits::PLUGIN_POOL_MAX,
             outbound: OutboundSettings::default(),
             compiler,
+            workbench: Workbench::default(),
         }
     }
 }
@@ -92,6 +97,9 @@ pub enum HostError {
         /// Every fault, with its place.
         source: Rejection,
     },
+    /// Captures that cannot be read or switched.
+    #[error("the captures cannot be read or switched")]
+    Captures(#[source] CaptureError),
     /// A secret that cannot be set.
     #[error("the secret of {plugin} is refused: {message}")]
     Secret {

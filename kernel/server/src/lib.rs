@@ -18,6 +18,7 @@ mod etag;
 mod export;
 mod form;
 mod idempotency;
+mod inside;
 mod json;
 mod language;
 mod metrics;
@@ -35,7 +36,8 @@ pub mod tasks;
 mod time;
 
 pub use accept::{serve, stop_signal};
-pub use app::{App, Settings, StartError};
+pub use app::{App, SeenRequest, Settings, StartError};
+pub use inside::{InsideReply, InsideVisit, catch_up_readers, visit_plugin};
 pub use pages::{TextFault, check_plugin_texts};
 pub use problem::{Fault, FieldProblem, Problem};
 pub use router::{build as router, routes};

@@ -9,7 +9,7 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
+    accounts, batch, captures, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
     statistics, tokens,
 };
 use crate::app::App;
@@ -34,6 +34,7 @@ use crate::problem::Problem;
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
         plugins::list, plugins::install, plugins::show, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
+        captures::list, captures::switch,
         plugin::redirect_root, plugin::redirect, plugin::asset,
         plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,
     ),

@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
+    accounts, batch, captures, changes, files, health, history, kinds, metrics, plugin_life, plugins, records, session,
     statistics, tokens,
 };
 use crate::app::App;
@@ -74,6 +74,8 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/plugins/{plugin}/rollback", plugin_life::rollback),
         put("/api/v1/plugins/{plugin}/grants", plugins::set_grants),
         put("/api/v1/plugins/{plugin}/enabled", plugins::set_enabled),
+        get("/api/v1/plugins/{plugin}/captures", captures::list),
+        put("/api/v1/plugins/{plugin}/captures", captures::switch),
         // Plugins' own addresses.
         get("/p/{plugin}", plugin::redirect_root),
         get("/p/{plugin}/", plugin::redirect_root),

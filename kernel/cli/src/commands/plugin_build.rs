@@ -12,6 +12,8 @@ use tiwizi_host::bundle;
 
 use crate::outcome;
 
+/// Cargo's profile for components that are shipped.
+pub(crate) const PROFILE: &str = "plugin";
 /// What a component is built for.
 const TARGET: &str = "wasm32-wasip2";
 
@@ -25,7 +27,7 @@ pub(crate) struct Build {
     #[arg(long, value_name = "FILE.tzp")]
     out: Option<PathBuf>,
     /// Cargo's profile.
-    #[arg(long, default_value = "plugin")]
+    #[arg(long, default_value = PROFILE)]
     profile: String,
     /// Answer in JSON.
     #[arg(long)]
@@ -33,17 +35,30 @@ pub(crate) struct Build {
 }
 
 pub(crate) fn run(build: &Build) -> anyhow::Result<()> {
-    let folder = &build.folder;
+    let built = make(&build.folder, &build.profile, build.out.clone())?;
+    let Built { id, bundle, bytes } = &built;
+    let text = format!("{}: {} kB", bundle.display(), bytes.len().div_ceil(1000));
+    outcome::answer(build.json, &json!({ "id": id, "bundle": bundle, "bytes": bytes.len() }), &text);
+    Ok(())
+}
+
+/// A bundle that was just made.
+pub(crate) struct Built {
+    pub(crate) id: String,
+    pub(crate) bundle: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Builds the component and packs the bundle: `ID.tzp` in the folder, unless somewhere else is said.
+pub(crate) fn make(folder: &Path, profile: &str, out: Option<PathBuf>) -> anyhow::Result<Built> {
     let id = id_of(folder)?;
     check_tools(folder)?;
-    let component = compile(folder, &build.profile)?;
-    let out = build.out.clone().unwrap_or_else(|| folder.join(format!("{id}.tzp")));
+    let component = compile(folder, profile)?;
+    let bundle = out.unwrap_or_else(|| folder.join(format!("{id}.tzp")));
     let sources = bundle::Sources { folder, component: &component, assets: None };
     let bytes = bundle::pack(&sources).context("could not make the bundle")?;
-    std::fs::write(&out, &bytes).with_context(|| format!("could not write {}", out.display()))?;
-    let text = format!("{}: {} kB", out.display(), bytes.len().div_ceil(1000));
-    outcome::answer(build.json, &json!({ "id": id, "bundle": out, "bytes": bytes.len() }), &text);
-    Ok(())
+    std::fs::write(&bundle, &bytes).with_context(|| format!("could not write {}", bundle.display()))?;
+    Ok(Built { id, bundle, bytes })
 }
 
 /// The plugin's id, by its manifest.

@@ -5,6 +5,7 @@
 
 mod accessibility;
 mod contract;
+mod interfaces;
 mod manifest;
 mod messages;
 mod source;
@@ -19,6 +20,9 @@ use tiwizi_records::Manifest;
 use self::source::Source;
 use crate::commands::open;
 use crate::outcome::{self, Outcome};
+
+/// Where the words of templates and messages are explained.
+const TEXTS_MEND: &str = "docs/write-a-plugin.md, \"The pages\", lists what a page can have";
 
 /// What `tiwizi plugin check` is told.
 #[derive(Debug, Args)]
@@ -38,22 +42,22 @@ struct Finding {
     place: String,
     line: Option<usize>,
     message: String,
+    /// How to mend it.
+    mend: String,
 }
 
 impl Finding {
-    fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { place: place.into(), line: None, message: message.into() }
+    fn new(place: impl Into<String>, message: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { place: place.into(), line: None, message: message.into(), mend: mend.into() }
     }
 
-    fn at(place: &str, line: usize, message: impl Into<String>) -> Self {
-        Self { place: place.to_owned(), line: Some(line), message: message.into() }
+    fn at(place: &str, line: usize, message: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { line: Some(line), ..Self::new(place, message, mend) }
     }
 
     fn shown(&self) -> String {
-        match self.line {
-            Some(line) => format!("{}:{line}: {}", self.place, self.message),
-            None => format!("{}: {}", self.place, self.message),
-        }
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}: {}: {}", self.place, self.message, self.mend)
     }
 }
 
@@ -65,9 +69,12 @@ pub(crate) async fn run(check: &Check) -> anyhow::Result<()> {
         Source::of_bundle(&open::read_file(&check.path)?)?
     };
     let (mut findings, manifest) = texts(&source);
-    let mut notes = Vec::new();
+    let mut notes = messages::notes(&source);
     match (&bundle, &manifest) {
-        (Some(path), Some(manifest)) => findings.extend(contract::check(path, manifest).await?),
+        (Some(path), Some(manifest)) => {
+            findings.extend(interfaces::check(&open::read_file(path)?, manifest));
+            findings.extend(contract::check(path, manifest).await?);
+        }
         (None, _) => {
             notes.push("there is no bundle yet, so the component was not checked: tiwizi plugin build".to_owned())
         }
@@ -82,7 +89,8 @@ fn texts(source: &Source) -> (Vec<Finding>, Option<Manifest>) {
     let manifest = match Manifest::parse(&source.manifest) {
         Ok(manifest) => Some(manifest),
         Err(error) => {
-            findings.push(Finding::new("manifest.json", error.explain()));
+            let mend = "manifests/manifest.schema.json says what may stand there";
+            findings.push(Finding::new("manifest.json", error.explain(), mend));
             None
         }
     };
@@ -94,6 +102,7 @@ fn texts(source: &Source) -> (Vec<Finding>, Option<Manifest>) {
         place: fault.file,
         line: fault.line,
         message: fault.message,
+        mend: TEXTS_MEND.to_owned(),
     }));
     findings.extend(messages::check(source));
     for (name, text) in &source.templates {
@@ -122,7 +131,7 @@ fn bundle_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
 
 fn answer(check: &Check, findings: &[Finding], notes: &[String]) -> anyhow::Result<()> {
     let shown = |finding: &Finding| -> Value {
-        json!({ "place": finding.place, "line": finding.line, "message": finding.message })
+        json!({ "place": finding.place, "line": finding.line, "message": finding.message, "mend": finding.mend })
     };
     let list: Vec<Value> = findings.iter().map(shown).collect();
     let mut lines: Vec<String> = findings.iter().map(Finding::shown).collect();

@@ -93,6 +93,7 @@ impl Waited {
 }
 
 /// The processor time of one call.
+#[derive(Clone)]
 pub(crate) struct CpuClock {
     began: Instant,
     allowed: Duration,
@@ -105,11 +106,20 @@ impl CpuClock {
         Self { began: now(), allowed: Duration::from_millis(cpu_ms), waited }
     }
 
+    /// Processor time that the guest has used.
+    pub(crate) fn used(&self) -> Duration {
+        self.began.elapsed().saturating_sub(self.waited.total())
+    }
+
+    /// The time by the clock since the call began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
     /// Called at each tick that finds the guest running. It lets other calls run in between, so that a guest that loops slows its
     /// neighbours down only a little until its own time is used up.
     pub(crate) fn tick(&self) -> Result<UpdateDeadline, Stop> {
-        let used = self.began.elapsed().saturating_sub(self.waited.total());
-        if used >= self.allowed {
+        if self.used() >= self.allowed {
             return Err(Stop::CpuTime);
         }
         let waited = self.waited.clone();

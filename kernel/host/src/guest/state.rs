@@ -8,11 +8,12 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Language, limits};
 use tiwizi_records::Unit;
 use wasmtime::Store;
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::Linker;
 
 use crate::bindings;
-use crate::call::{Ground, Time};
+use crate::call::{CallError, Ground, Time};
 use crate::capability::Capability;
+use crate::capture::Recording;
 use crate::guest::budget::{Budget, CpuClock, Stop, Waited};
 use crate::guest::limiter::Limiter;
 use crate::guest::wasi::{self, Wasi};
@@ -20,6 +21,10 @@ use crate::keeper::Keeper;
 use crate::log::CallLog;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
+use crate::watch::{Cost, Metering, Seen, Watch, Watched};
+
+/// What a call is given where instructions are counted: more than any call can use in its time.
+const FUEL: u64 = u64::MAX >> 1;
 
 /// What a call may do besides reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +56,8 @@ pub(crate) struct CallState {
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
     pub(crate) wasi: Wasi,
+    pub(crate) watch: Watch,
+    pub(crate) clock: CpuClock,
 }
 
 /// What a call begins with.
@@ -65,6 +72,7 @@ pub(crate) struct Beginning {
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
     pub(crate) ground: Ground,
+    pub(crate) recording: Option<Recording>,
     pub(crate) time: Time,
 }
 
@@ -82,15 +90,20 @@ impl CallState {
 
 /// Makes the fresh store of one call, with every bound set.
 pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
-    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, ground, time } = beginning;
+    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, ground, recording, time } =
+        beginning;
     let waited = Waited::default();
     let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.minute));
     let log = Arc::new(Mutex::new(log));
+    let clock = CpuClock::start(time.cpu_ms, waited.clone());
+    let is_metered = ground.workbench.metering == Metering::Instructions;
     let state = CallState {
         grants: plugin.standing().grants,
         limiter: Limiter::new(plugin.memory_bytes()),
-        wasi: Wasi::new(ambient.clone(), Arc::clone(&log)),
-        budget: Budget::new(waited.clone(), time.wall_ms),
+        wasi: Wasi::new(ambient.clone(), Arc::clone(&log), recording.clone()),
+        budget: Budget::new(waited, time.wall_ms),
+        watch: Watch::of(&ground.workbench, recording),
+        clock: clock.clone(),
         plugin,
         caller,
         request_id,
@@ -108,10 +121,33 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(limits::HOST_CALL_BYTES_MAX);
     store.set_max_component_handles(limits::HANDLES_MAX);
-    let clock = CpuClock::start(time.cpu_ms, waited);
+    if is_metered {
+        // An engine that does not count would refuse; this one counts.
+        store.set_fuel(FUEL).ok();
+    }
     store.epoch_deadline_callback(move |_| clock.tick().map_err(wasmtime::Error::new));
     store.set_epoch_deadline(1);
     store
+}
+
+/// Tells whoever watches that a call has ended, and what it cost.
+pub(crate) fn end_watch(store: &mut Store<CallState>, export: &'static str, failed: Option<&CallError>) {
+    if !store.data().watch.is_open() {
+        return;
+    }
+    let instructions = store.get_fuel().ok().map(|left| FUEL.saturating_sub(left));
+    let state = store.data_mut();
+    let cost = Cost {
+        plugin: state.plugin.id().clone(),
+        request_id: Arc::clone(&state.request_id),
+        export,
+        instructions,
+        cpu: state.clock.used(),
+        wall: state.clock.elapsed(),
+        memory_bytes: state.limiter.memory_bytes(),
+        failure: failed.map(ToString::to_string),
+    };
+    state.watch.close(cost);
 }
 
 /// Why the host stopped the guest, if it did.
@@ -124,6 +160,6 @@ pub(crate) fn stop_of(error: &wasmtime::Error) -> Option<Stop> {
 pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<CallState>> {
     let mut linker = Linker::new(engine);
     wasi::link(&mut linker)?;
-    bindings::Plugin::add_to_linker::<_, HasSelf<CallState>>(&mut linker, |state| state)?;
+    bindings::Plugin::add_to_linker::<_, Watched>(&mut linker, |state| Seen(state))?;
     Ok(linker)
 }

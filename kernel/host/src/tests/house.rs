@@ -18,7 +18,8 @@ use tiwizi_storage::{Db, Files, Location};
 use crate::bundle::{Sources, pack, sign};
 use crate::trust::{Root, SecretKey};
 use crate::{
-    Answer, CallError, Compiler, Grants, Guests, Hooks, Host, HostSettings, OutboundSettings, PluginState, Request,
+    Answer, CallError, Compiler, Grants, Guests, Hooks, Host, HostSettings, Metering, OutboundSettings, PluginState,
+    Request, Workbench,
 };
 
 pub(super) struct House {
@@ -46,9 +47,20 @@ impl House {
     }
 
     async fn reaching(outbound: OutboundSettings) -> Self {
+        Self::made(outbound, Workbench::default(), Ambient::system()).await
+    }
+
+    /// The chaos plugin, everything granted, in a host that is watched and has this clock and randomness.
+    pub(super) async fn watched(workbench: Workbench, ambient: Ambient) -> Self {
+        let house = Self::made(OutboundSettings::default(), workbench, ambient).await;
+        house.host.install(bundle(), Grants::All, &Caller::system()).await.unwrap();
+        house
+    }
+
+    async fn made(outbound: OutboundSettings, workbench: Workbench, ambient: Ambient) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        warm(directory.path());
-        let host = open(directory.path(), outbound).await;
+        warm(directory.path(), workbench.metering);
+        let host = open(directory.path(), outbound, workbench, ambient).await;
         host.add_root(&root_of(&key(), TrustLevel::Directorate, "*")).await.unwrap();
         Self { directory, host }
     }
@@ -57,7 +69,8 @@ impl House {
     pub(super) async fn again(self) -> Self {
         self.host.db().close().await;
         drop(self.host);
-        let host = open(self.directory.path(), OutboundSettings::default()).await;
+        let host =
+            open(self.directory.path(), OutboundSettings::default(), Workbench::default(), Ambient::system()).await;
         Self { directory: self.directory, host }
     }
 
@@ -94,14 +107,14 @@ pub(super) fn chaos() -> PluginId {
     "chaos".parse().unwrap()
 }
 
-async fn open(directory: &Path, outbound: OutboundSettings) -> Host {
-    let ambient = Ambient::system();
+async fn open(directory: &Path, outbound: OutboundSettings, workbench: Workbench, ambient: Ambient) -> Host {
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let files = Files::open(directory, ambient.clone()).unwrap();
-    let settings = HostSettings { instances_max: 64, outbound, ..HostSettings::new(directory, Compiler::InProcess) };
+    let plain = HostSettings::new(directory, Compiler::InProcess);
+    let settings = HostSettings { instances_max: 64, outbound, workbench, ..plain };
     let guests = Guests::start(settings, &db, ambient.clone()).await.unwrap();
     let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
     let hooks = Hooks::new(guests.clone(), records(Vec::new()));
@@ -134,6 +147,21 @@ pub(super) fn bundle() -> Bytes {
 pub(super) fn unsigned() -> Bytes {
     let folder = root().join("tests/guests/chaos");
     pack(&Sources { folder: &folder, component: &component(), assets: None }).unwrap().into()
+}
+
+/// The bytes of the chaos component.
+pub(super) fn component_bytes() -> Vec<u8> {
+    std::fs::read(component()).unwrap()
+}
+
+/// The chaos bundle with another component, signed.
+pub(super) fn with_component(bytes: &[u8]) -> Bytes {
+    let directory = tempfile::tempdir().unwrap();
+    let component = directory.path().join("chaos.wasm");
+    std::fs::write(&component, bytes).unwrap();
+    let folder = root().join("tests/guests/chaos");
+    let bundle = pack(&Sources { folder: &folder, component: &component, assets: None }).unwrap();
+    sign(&bundle.into(), &key(), Vec::new()).unwrap().into()
 }
 
 /// The key that every house trusts.
@@ -198,9 +226,9 @@ fn component() -> PathBuf {
 
 /// Gives a fresh data directory the compiled component of an earlier test, as a hard link where that is possible: compiling it
 /// anew in each test process would take a second each.
-fn warm(directory: &Path) {
+fn warm(directory: &Path, metering: Metering) {
     let shared = target().join("tmp/host-tests");
-    let engine = crate::engine::engine(1).unwrap();
+    let engine = crate::engine::engine(1, metering).unwrap();
     let ambient = Ambient::system();
     crate::cache::Cache::open(&shared, &engine, &ambient).unwrap();
     std::fs::create_dir_all(directory.join("cache")).unwrap();

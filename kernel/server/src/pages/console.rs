@@ -20,7 +20,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 14] = [
+const DONE: [&str; 16] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -34,6 +34,8 @@ const DONE: [&str; 14] = [
     "record-created",
     "record-saved",
     "record-deleted",
+    "captures-on",
+    "captures-off",
     "record-restored",
 ];
 

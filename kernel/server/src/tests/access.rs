@@ -110,6 +110,9 @@ fn plugins() -> Vec<Row> {
             .with(json!({"capabilities": []})),
         row("PUT", "/api/v1/plugins/{plugin}/enabled", "/api/v1/plugins/none/enabled", [401, 403, 403, 404])
             .with(json!({"enabled": true})),
+        row("GET", "/api/v1/plugins/{plugin}/captures", "/api/v1/plugins/none/captures", [401, 403, 403, 404]),
+        row("PUT", "/api/v1/plugins/{plugin}/captures", "/api/v1/plugins/none/captures", [401, 403, 403, 404])
+            .with(json!({"on": true})),
         row("GET", "/p/{plugin}", "/p/none", [303; 4]),
         row("GET", "/p/{plugin}/", "/p/none/", [303; 4]),
         row("GET", "/p/{plugin}/{*path}", "/p/none/a/b", [303; 4]),

@@ -4,6 +4,7 @@
 //! the next call works and what is left of the writes.
 
 mod answers;
+mod captured;
 mod config;
 mod here;
 mod hooks;
@@ -85,6 +86,7 @@ const ROUTES: &[Route] = &[
     Route::post("/kv/swap", kv::swap),
     Route::post("/kv/brief", kv::brief),
     Route::get("/kv/bounds", kv::bounds),
+    Route::post("/captured", captured::captured),
 ];
 
 impl Plugin for Chaos {

@@ -6,32 +6,22 @@ use std::path::Path;
 use anyhow::Context as _;
 use tiwizi_host::{Acceptance, Answer, Grants, Request};
 use tiwizi_identity::Caller;
-use tiwizi_model::{Jurisdiction, Language};
+use tiwizi_model::Language;
 use tiwizi_records::Manifest;
 use tiwizi_server::App;
 
 use super::Finding;
-use crate::arguments::{DataDirectory, Init};
-use crate::commands::{init, open};
+use crate::commands::open::{self, Desk};
+use crate::commands::throwaway::{ThrowAway, Wanted};
 
 const COMPONENT: &str = "component.wasm";
 /// The first status that says that the plugin is at fault.
 const FAILED: u16 = 500;
 
 pub(super) async fn check(path: &Path, manifest: &Manifest) -> anyhow::Result<Vec<Finding>> {
-    let directory = tempfile::tempdir().context("could not make a directory for the throw-away instance")?;
-    let data = directory.path().join("data");
-    let init = Init {
-        directory: DataDirectory { data: data.clone(), json: false },
-        name: "check".to_owned(),
-        provinces: Jurisdiction::Nation,
-        admin_email: "check@tiwizi.invalid".to_owned(),
-        database: None,
-    };
-    init::make(&init).await.context("could not make the throw-away instance")?;
-    let app = open::app(&data, &open::config(&data)?).await?;
-    let findings = installed(&app, path, manifest).await;
-    open::close(&app).await;
+    let instance = ThrowAway::make(Wanted { name: "check", desk: Desk::default(), compiled: None }).await?;
+    let findings = installed(&instance.app, path, manifest).await;
+    instance.close().await?;
     findings
 }
 
@@ -45,11 +35,13 @@ async fn installed(app: &App, path: &Path, manifest: &Manifest) -> anyhow::Resul
         return Ok(vec![Finding::new(
             COMPONENT,
             format!("an instance refuses the bundle: {:#}", anyhow::Error::new(error)),
+            "mend what it names and build again: tiwizi plugin build",
         )]);
     }
     let mut findings = Vec::new();
     if let Err(reason) = app.host.health(&manifest.id).await? {
-        findings.push(Finding::new(COMPONENT, format!("the plugin says that it cannot work: {reason}")));
+        let message = format!("the plugin says that it cannot work: {reason}");
+        findings.push(Finding::new(COMPONENT, message, "look at Plugin::health"));
     }
     for route in manifest.routes.iter().filter(|route| !route.path.contains('{')) {
         for language in super::manifest::DEMANDED {
@@ -72,5 +64,6 @@ async fn answered(app: &App, manifest: &Manifest, path: &str, language: Language
         Ok(Answer::Problem { status, code, message, .. }) => format!("it answers {status} {code}: {message}"),
         Ok(Answer::Page { status, .. } | Answer::Json { status, .. }) => format!("it answers {status}"),
     };
-    Some(Finding::new(COMPONENT, format!("the route {path} in {language}: {fault}")))
+    let message = format!("the route {path} in {language}: {fault}");
+    Some(Finding::new(COMPONENT, message, "lay the page out in a case and look closer: tiwizi plugin test"))
 }

@@ -40,6 +40,9 @@ async fn first_page(template: &str) -> anyhow::Result<String> {
     run(&format!("plugin new {id} --template {template} --sdk tiwizi"))?;
     run(&format!("plugin build {id}"))?;
     run(&format!("plugin check {id}"))?;
+    let verified = run(&format!("plugin verify --json {id}/{id}.tzp"))?;
+    let verified: serde_json::Value = serde_json::from_str(&verified)?;
+    ensure!(verified["libraries"].as_u64().is_some_and(|count| count > 5), "no libraries are listed: {verified}");
     let bundle = reader.folder().join(&id).join(format!("{id}.tzp"));
     let instance = Instance::start(&Setting { bundle: Some(bundle), dev: true, ..Setting::default() })?;
     Ok(instance.visitor()?.get(&format!("/fr/p/{id}/")).await?.expect(200)?.text)

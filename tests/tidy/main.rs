@@ -1,10 +1,12 @@
-//! The rules of the house that a machine can check: sizes, homes of libraries, pairs of migrations, words.
+//! The rules of the house that a machine can check: sizes, homes of libraries, pairs of migrations, words, promises with
+//! their tests.
 //!
 //! Every check collects all that is wrong and says each with its place and its mending. The length of functions, banned
 //! calls and lints that are silenced without a reason are clippy's part (`clippy.toml`, `Cargo.toml`).
 
 mod borders;
 mod migrations;
+mod promises;
 mod tree;
 mod words;
 

@@ -45,6 +45,7 @@ mod settings;
 mod text;
 pub mod trust;
 mod upgrade;
+mod version;
 mod whereabouts;
 
 #[cfg(test)]
@@ -67,7 +68,7 @@ pub use install::InstallError;
 pub use load::LoadError;
 pub use metrics::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
 pub use outbound::{AddressRange, AddressRangeError, OutboundSettings};
-pub use plugin::{Asset, CapabilityView, HookView, PluginView};
+pub use plugin::{Asset, CapabilityView, HookView, LibraryList, PluginView};
 pub use remove::{RemoveError, Removed};
 pub use request::Request;
 pub use secrets::SecretView;
@@ -78,3 +79,4 @@ pub use upgrade::{
     BeforeView, CapabilityChange, Change, Difference, FieldChange, KindChange, MigrationReport, Rehearsal,
     RollbackError, RolledBack, Stage, Upgrade, UpgradeError, Upgraded, Watch,
 };
+pub use version::{ContractVersion, VersionError};

@@ -32,7 +32,7 @@ use crate::problem::Problem;
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
-        plugins::list, plugins::install, plugins::show, plugins::set_grants, plugins::set_enabled,
+        plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin::redirect_root, plugin::redirect, plugin::asset,
         plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use bytes::Bytes;
 use serde_json::{Value, json};
 use tiwizi_host::trust::Signer;
 use tiwizi_host::{Acceptance, Grants, PluginView, bundle};
@@ -10,26 +11,36 @@ use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
+use crate::commands::source::BundleSource;
 use crate::commands::{
-    open, plugin_build, plugin_check, plugin_keys, plugin_life, plugin_new, plugin_settings, plugin_trust,
+    open, plugin_build, plugin_check, plugin_keys, plugin_life, plugin_new, plugin_registry, plugin_settings,
+    plugin_trust,
 };
 use crate::outcome::{self, Outcome};
+use crate::progress::Bar;
 
 pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
     match command {
         Plugin::New(new) => plugin_new::run(&new),
         Plugin::Build(build) => plugin_build::run(&build),
         Plugin::Check(check) => plugin_check::run(&check).await,
-        Plugin::Pack { manifest, component, assets, out } => pack(&manifest, &component, assets.as_deref(), &out),
+        Plugin::Pack { manifest, component, assets, crate_folder, out } => {
+            let sources = bundle::Sources { folder: &manifest, component: &component, assets: assets.as_deref() };
+            pack(&sources, crate_folder.as_deref(), &out)
+        }
         Plugin::Keygen(arguments) => plugin_keys::keygen(&arguments),
         Plugin::Certify(arguments) => plugin_keys::certify(&arguments),
         Plugin::Sign(arguments) => plugin_keys::sign(&arguments),
         Plugin::Verify(arguments) => plugin_keys::verify(&arguments).await,
         Plugin::Trust { command } => plugin_trust::trust(command).await,
         Plugin::Revoke { command } => plugin_trust::revoke(command).await,
-        Plugin::Install { directory, bundle, grant, dev } => {
+        Plugin::Push(push) => plugin_registry::push(&push).await,
+        Plugin::Pull(pull) => plugin_registry::pull(&pull).await,
+        Plugin::Install { directory, bundle, access, grant, dev } => {
             let acceptance = if dev { Acceptance::Development } else { Acceptance::Signed };
-            install(&directory, &bundle, &grant, acceptance).await
+            let grants = Grants::parse(&grant).context("--grant is not right")?;
+            let bytes = bundle.bytes(&access, &Bar::new(directory.json)).await?;
+            install(&directory, Wanted { bytes, grants, acceptance, bundle }).await
         }
         Plugin::Upgrade(arguments) => plugin_life::upgrade(&arguments).await,
         Plugin::Rollback(arguments) => plugin_life::rollback(&arguments).await,
@@ -40,22 +51,32 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
     }
 }
 
-fn pack(folder: &Path, component: &Path, assets: Option<&Path>, out: &Path) -> anyhow::Result<()> {
-    let sources = bundle::Sources { folder, component, assets };
-    let bytes = bundle::pack(&sources).context("could not make the bundle")?;
+fn pack(sources: &bundle::Sources<'_>, crate_folder: Option<&Path>, out: &Path) -> anyhow::Result<()> {
+    let bytes = match crate_folder {
+        Some(folder) => bundle::pack_listing(sources, plugin_build::libraries::of_crate(folder)?),
+        None => bundle::pack(sources),
+    };
+    let bytes = bytes.context("could not make the bundle")?;
     std::fs::write(out, &bytes).with_context(|| format!("could not write {}", out.display()))?;
     outcome::say(&format!("{}: {} bytes", out.display(), bytes.len()));
     Ok(())
 }
 
-async fn install(directory: &DataDirectory, path: &Path, grant: &str, acceptance: Acceptance) -> anyhow::Result<()> {
-    let grants = Grants::parse(grant).context("--grant is not right")?;
-    let bytes = open::read_file(path)?;
+/// What is to be installed.
+struct Wanted {
+    bundle: BundleSource,
+    bytes: Bytes,
+    grants: Grants,
+    acceptance: Acceptance,
+}
+
+async fn install(directory: &DataDirectory, wanted: Wanted) -> anyhow::Result<()> {
+    let Wanted { bundle, bytes, grants, acceptance } = wanted;
     let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
-    let installed = app.host.install_accepting(acceptance, bytes.into(), grants, &Caller::system()).await;
+    let installed = app.host.install_accepting(acceptance, bytes, grants, &Caller::system()).await;
     open::close(&app).await;
     let view = installed.map_err(|error| {
-        anyhow::Error::new(error).context(format!("{} was not installed", path.display())).context(Outcome::Refused)
+        anyhow::Error::new(error).context(format!("{bundle} was not installed")).context(Outcome::Refused)
     })?;
     answer(directory, &view);
     Ok(())

@@ -1,4 +1,6 @@
-//! `tiwizi plugin build`: a plugin's component, built with Cargo, and its bundle.
+//! `tiwizi plugin build`: a plugin's component, built with Cargo, and its bundle with the list of its libraries.
+
+pub(crate) mod libraries;
 
 use std::ffi::OsStr;
 use std::io;
@@ -39,10 +41,13 @@ pub(crate) fn run(build: &Build) -> anyhow::Result<()> {
     let component = compile(folder, &build.profile)?;
     let out = build.out.clone().unwrap_or_else(|| folder.join(format!("{id}.tzp")));
     let sources = bundle::Sources { folder, component: &component, assets: None };
-    let bytes = bundle::pack(&sources).context("could not make the bundle")?;
+    let libraries = libraries::of_crate(folder)?;
+    let count = libraries.len();
+    let bytes = bundle::pack_listing(&sources, libraries).context("could not make the bundle")?;
     std::fs::write(&out, &bytes).with_context(|| format!("could not write {}", out.display()))?;
-    let text = format!("{}: {} kB", out.display(), bytes.len().div_ceil(1000));
-    outcome::answer(build.json, &json!({ "id": id, "bundle": out, "bytes": bytes.len() }), &text);
+    let text = format!("{}: {} kB, with {count} libraries", out.display(), bytes.len().div_ceil(1000));
+    let answer = json!({ "id": id, "bundle": out, "bytes": bytes.len(), "libraries": count });
+    outcome::answer(build.json, &answer, &text);
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use crate::arguments::{Certify, Keygen, Sign, Verify};
 use crate::commands::open;
 use crate::config::write_new;
 use crate::outcome::{self, Outcome};
+use crate::progress::Bar;
 
 pub(crate) fn keygen(arguments: &Keygen) -> anyhow::Result<()> {
     let key = SecretKey::generate(&arguments.name, &Ambient::system()).context("--name is not right")?;
@@ -103,10 +104,9 @@ pub(crate) fn sign(arguments: &Sign) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn verify(arguments: &Verify) -> anyhow::Result<()> {
-    let bytes = Bytes::from(open::read_file(&arguments.bundle)?);
-    let refused = |error: anyhow::Error| {
-        error.context(format!("{} is refused", arguments.bundle.display())).context(Outcome::Refused)
-    };
+    let bytes = arguments.bundle.bytes(&arguments.access, &Bar::new(arguments.json)).await?;
+    let refused =
+        |error: anyhow::Error| error.context(format!("{} is refused", arguments.bundle)).context(Outcome::Refused);
     let Some(data) = &arguments.data else {
         let bundle = Bundle::read(&bytes).map_err(|error| refused(error.into()))?;
         let manifest = Manifest::parse(&bundle.manifest).map_err(|error| refused(error.into()))?;
@@ -160,9 +160,15 @@ fn bundle_shown(bundle: &Bundle, manifest: &Manifest) -> Value {
         "version": manifest.version,
         "sha256": bundle.hash.to_string(),
         "files": bundle.files.len(),
+        "libraries": libraries_in(bundle),
         "signed_by": bundle.seal.as_ref().map(|seal| seal.key.to_string()),
         "certificates": certificates,
     })
+}
+
+/// How many libraries its list names, when it has a list that can be read.
+fn libraries_in(bundle: &Bundle) -> Option<usize> {
+    bundle.files.get("sbom.json").and_then(|(_, content)| bundle::libraries_of(content))
 }
 
 fn certificate_shown(certificate: &Certificate) -> Value {
@@ -182,6 +188,10 @@ fn certificate_shown(certificate: &Certificate) -> Value {
 fn described(bundle: &Bundle, manifest: &Manifest) -> String {
     let mut text =
         format!("{} {}: {} files, whole; SHA-256 {}", manifest.id, manifest.version, bundle.files.len(), bundle.hash);
+    match libraries_in(bundle) {
+        Some(count) => text.push_str(&format!("\nLibraries inside: {count}, listed in its sbom.json.")),
+        None => text.push_str("\nIt does not list the libraries inside."),
+    }
     match &bundle.seal {
         None => text.push_str("\nNobody has signed it."),
         Some(seal) => text.push_str(&format!("\nSigned with {}.", seal.key)),

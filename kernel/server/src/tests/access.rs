@@ -106,6 +106,7 @@ fn plugins() -> Vec<Row> {
         row("POST", "/api/v1/plugins/{plugin}/upgrade", "/api/v1/plugins/none/upgrade", [401, 403, 403, 404])
             .with_bytes("application/octet-stream", "no bundle"),
         row("POST", "/api/v1/plugins/{plugin}/rollback", "/api/v1/plugins/none/rollback", [401, 403, 403, 404]),
+        row("GET", "/api/v1/plugins/{plugin}/libraries", "/api/v1/plugins/none/libraries", [401, 403, 403, 404]),
         row("PUT", "/api/v1/plugins/{plugin}/grants", "/api/v1/plugins/none/grants", [401, 403, 403, 404])
             .with(json!({"capabilities": []})),
         row("PUT", "/api/v1/plugins/{plugin}/enabled", "/api/v1/plugins/none/enabled", [401, 403, 403, 404])

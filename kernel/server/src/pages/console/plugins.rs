@@ -97,6 +97,8 @@ fn shown(plugin: &PluginView, language: Language) -> Value {
         publisher => plugin.publisher.as_deref(),
         level => plugin.level.as_str(),
         signer => plugin.signer.as_ref().map(|signer| &*signer.name).filter(|name| !name.is_empty()),
+        has_libraries => plugin.libraries.is_some(),
+        libraries => plugin.libraries.and_then(|list| list.count),
         state => plugin.state.as_str(),
         reason => plugin.reason.as_deref(),
         before => plugin.before.as_ref().map(|before| &*before.version),

@@ -1,0 +1,1 @@
+corpus-word = Toujours là

@@ -352,10 +352,12 @@ impl Guest {
         let Self { store, time } = self;
         let pre = store.data().plugin.pre.clone();
         let wall = Duration::from_millis(time.wall_ms);
-        let outcome = timeout(wall, async {
+        let waited = store.data().budget.waited().clone();
+        let call = async {
             let instance = pre.instantiate(store).await?;
             export(&instance, store).await
-        });
+        };
+        let outcome = timeout(wall, waited.through(call));
         match outcome.await {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(self.explain(&error)),

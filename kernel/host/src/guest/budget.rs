@@ -1,13 +1,15 @@
 //! What one call may spend: processor time, host calls, reads and writes of records.
 //!
-//! Epochs go by the clock on the wall. So that a guest is not charged for the time that the database took, waiting is measured
-//! apart and taken off when the epoch asks. wasmtime's `call_hook` would fire around every host call, but also around
-//! library calls that the compiler inserts (`memory.copy`, `memory.grow`), and a guest that does nothing but copy memory would then look idle.
+//! Epochs go by the clock on the wall, and so a guest would be charged for the time that the database took, or that its thread had
+//! no processor. Each call therefore reads its thread's own clock: when it is polled, when the kernel works for it, and at each tick.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::time::{ClockId, clock_gettime};
 use tiwizi_model::limits;
 use wasmtime::UpdateDeadline;
 
@@ -88,8 +90,7 @@ impl Drop for Budget {
     fn drop(&mut self) {
         let Some(watch) = &self.watch else { return };
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        let wall = self.began.elapsed();
-        let cpu = wall.saturating_sub(self.waited.total());
+        let (wall, cpu) = (self.began.elapsed(), self.waited.used());
         watch.used(|used| {
             used.calls = used.calls.saturating_add(1);
             used.wall_us = used.wall_us.saturating_add(micros(wall));
@@ -100,51 +101,89 @@ impl Drop for Budget {
     }
 }
 
-/// How long one call has waited for the host, shared between its host functions and its epoch.
+/// The processor time of one call's thread, and how much of it went to the kernel's own work, for which the guest is not charged.
+/// It is shared between the call, its host functions and its epoch.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Waited(Arc<AtomicU64>);
+pub(crate) struct Waited(Arc<Spent>);
+
+/// All in nanoseconds.
+#[derive(Debug, Default)]
+struct Spent {
+    /// Of the polls that have ended.
+    call: AtomicU64,
+    /// What the thread's clock showed when the poll began that runs now.
+    poll_began: AtomicU64,
+    /// Of the host functions.
+    host: AtomicU64,
+}
 
 impl Waited {
+    /// Runs a whole call: what it takes is the guest's, except for the kernel's own work.
+    pub(crate) async fn through<Work: Future>(&self, work: Work) -> Work::Output {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            let began = processor_ns();
+            self.0.poll_began.store(began, Ordering::Relaxed);
+            let outcome = work.as_mut().poll(context);
+            self.0.call.fetch_add(processor_ns().saturating_sub(began), Ordering::Relaxed);
+            outcome
+        })
+        .await
+    }
+
     /// Runs host work whose time the guest is not charged for.
     pub(crate) async fn during<Work: Future>(&self, work: Work) -> Work::Output {
-        let began = now();
-        let outcome = work.await;
-        self.add(began.elapsed());
-        outcome
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            let began = processor_ns();
+            let outcome = work.as_mut().poll(context);
+            self.0.host.fetch_add(processor_ns().saturating_sub(began), Ordering::Relaxed);
+            outcome
+        })
+        .await
     }
 
-    fn add(&self, waited: Duration) {
-        self.0.fetch_add(u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// What the guest has used, between two polls.
+    fn used(&self) -> Duration {
+        self.less_host(self.0.call.load(Ordering::Relaxed))
     }
 
-    fn total(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    /// What the guest has used, asked from within a poll.
+    fn used_in_poll(&self) -> Duration {
+        let poll = processor_ns().saturating_sub(self.0.poll_began.load(Ordering::Relaxed));
+        self.less_host(self.0.call.load(Ordering::Relaxed).saturating_add(poll))
+    }
+
+    fn less_host(&self, nanos: u64) -> Duration {
+        Duration::from_nanos(nanos.saturating_sub(self.0.host.load(Ordering::Relaxed)))
     }
 }
 
-/// The processor time of one call.
+/// How long this thread has had a processor, in nanoseconds.
+fn processor_ns() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0).saturating_mul(1_000_000_000);
+    seconds.saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// The bound on one call's processor time.
 pub(crate) struct CpuClock {
-    began: Instant,
     allowed: Duration,
     waited: Waited,
 }
 
 impl CpuClock {
-    /// Starts the clock.
-    pub(crate) fn start(cpu_ms: u64, waited: Waited) -> Self {
-        Self { began: now(), allowed: Duration::from_millis(cpu_ms), waited }
+    pub(crate) fn new(cpu_ms: u64, waited: Waited) -> Self {
+        Self { allowed: Duration::from_millis(cpu_ms), waited }
     }
 
     /// Called at each tick that finds the guest running. It lets other calls run in between, so that a guest that loops slows its
     /// neighbours down only a little until its own time is used up.
     pub(crate) fn tick(&self) -> Result<UpdateDeadline, Stop> {
-        let used = self.began.elapsed().saturating_sub(self.waited.total());
-        if used >= self.allowed {
+        if self.waited.used_in_poll() >= self.allowed {
             return Err(Stop::CpuTime);
         }
-        let waited = self.waited.clone();
-        let others_first = async move { waited.during(tokio::task::yield_now()).await };
-        Ok(UpdateDeadline::YieldCustom(1, Box::pin(others_first)))
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
     }
 }
 
@@ -164,7 +203,7 @@ impl Steady {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a guest's processor time is measured by the steady clock of the machine"
+    reason = "how long a call may take is measured by the steady clock of the machine"
 )]
 fn now() -> Instant {
     Instant::now()
@@ -174,16 +213,41 @@ fn now() -> Instant {
 mod tests {
     use super::*;
 
-    #[test]
-    fn waiting_is_not_charged() {
+    /// Keeps this thread's processor busy.
+    fn work(ms: u64) {
+        let until = processor_ns().saturating_add(ms * 1_000_000);
+        while processor_ns() < until {
+            std::hint::spin_loop();
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_guest_s_own_work_is_charged() {
         let waited = Waited::default();
-        let clock = CpuClock::start(1_000_000, waited.clone());
-        assert!(clock.tick().is_ok());
-        let tired = CpuClock::start(0, Waited::default());
+        let call = async {
+            work(3);
+            waited.during(async { work(400) }).await;
+            tokio::task::yield_now().await;
+            work(3);
+            waited.used_in_poll()
+        };
+        let within = waited.through(call).await;
+        let charged = Duration::from_millis(6)..Duration::from_millis(400);
+        assert!(charged.contains(&within), "{within:?}");
+        assert!(charged.contains(&waited.used()), "{:?}", waited.used());
+    }
+
+    #[tokio::test]
+    async fn waiting_is_not_charged() {
+        let waited = Waited::default();
+        let clock = CpuClock::new(300, waited.clone());
+        let tick = waited.through(async {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            clock.tick().is_ok()
+        });
+        assert!(tick.await);
+        let tired = CpuClock::new(0, Waited::default());
         assert_eq!(tired.tick().err(), Some(Stop::CpuTime));
-        waited.add(Duration::from_secs(3_600));
-        let waiting = CpuClock::start(1, waited);
-        assert!(waiting.tick().is_ok());
     }
 
     #[test]

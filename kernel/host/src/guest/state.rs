@@ -124,7 +124,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(limits::HOST_CALL_BYTES_MAX);
     store.set_max_component_handles(limits::HANDLES_MAX);
-    let clock = CpuClock::start(time.cpu_ms, waited);
+    let clock = CpuClock::new(time.cpu_ms, waited);
     store.epoch_deadline_callback(move |_| clock.tick().map_err(wasmtime::Error::new));
     store.set_epoch_deadline(1);
     store

@@ -51,7 +51,7 @@ async fn a_body_that_is_no_clean_json_is_refused() -> anyhow::Result<()> {
         deep.as_bytes(),
         b"{",
     ];
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = tiwizi_tests::client::http().build()?;
     for body in bodies {
         let request = http.post(format!("{}{COOPERATIVES}", instance.address())).body(body.to_vec());
         let response =

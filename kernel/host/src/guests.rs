@@ -17,7 +17,7 @@ use crate::keeper::Keeper;
 use crate::load::Plugins;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
-use crate::runtime::GuestRuntime;
+use crate::runtime::{GuestRuntime, Lane};
 use crate::settings::{HostError, HostSettings};
 use crate::watch::Watches;
 use crate::whereabouts::Whereabouts;
@@ -128,8 +128,17 @@ impl Guests {
         &self,
         work: impl Future<Output = Output> + Send + 'static,
     ) -> Result<Output, CallError> {
+        self.run_on(Lane::Quick, work).await
+    }
+
+    /// The same, on threads of one's choice.
+    pub(crate) async fn run_on<Output: Send + 'static>(
+        &self,
+        lane: Lane,
+        work: impl Future<Output = Output> + Send + 'static,
+    ) -> Result<Output, CallError> {
         self.0.ticker.ensure_running().map_err(|_| CallError::Stopping)?;
-        self.0.runtime.run(work).await
+        self.0.runtime.run(lane, work).await
     }
 
     /// The same for work that goes on when nobody waits for it any more.

@@ -207,7 +207,7 @@ impl Host {
         };
         let (plugin, request_id) = (Arc::clone(&admitted.plugin), Arc::clone(&request.id));
         let work = call::handle(self.ground().clone(), admitted, caller, request);
-        let outcome = self.guests().run(work).await.and_then(|outcome| outcome);
+        let outcome = self.guests().run_on(plugin.watch.pace.lane(), work).await.and_then(|outcome| outcome);
         if let Err(error) = &outcome {
             warn_of(id, &request_id, error);
             if let Some(reason) = self.ground().note_failure(&plugin, &request_id, error).await {

@@ -9,6 +9,7 @@ use tiwizi_model::{Ambient, Bounds, Instant, PluginId};
 use crate::log::{Level, LogRate};
 use crate::log_file::{LogAuthor, LogFile, LogLine};
 use crate::quarantine::Crashes;
+use crate::runtime::Pace;
 use crate::usage::{Usage, Used};
 
 /// What is watched of one plugin.
@@ -18,6 +19,7 @@ pub(crate) struct Watch {
     pub(crate) log: LogFile,
     pub(crate) usage: Usage,
     pub(crate) crashes: Crashes,
+    pub(crate) pace: Pace,
     bounds: RwLock<Arc<Bounds>>,
     ambient: Ambient,
 }
@@ -29,6 +31,7 @@ impl Watch {
             log: LogFile::of(data, plugin),
             usage: Usage::since(ambient.now()),
             crashes: Crashes::default(),
+            pace: Pace::default(),
             bounds: RwLock::default(),
             ambient: ambient.clone(),
         }

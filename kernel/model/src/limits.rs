@@ -134,6 +134,8 @@ pub const PLUGIN_STACK_BYTES_MAX: usize = 1 << 20;
 pub const PLUGIN_CPU_MS_MAX: u64 = 200;
 /// The most that an administrator can give a plugin for one page.
 pub const PLUGIN_CPU_MS_CEILING: u64 = 1_000;
+/// After so much processor time a plugin's call goes on on threads that give way to others.
+pub const PLUGIN_QUICK_CPU_MS: u64 = 10;
 /// A plugin's processor time when it is installed or upgraded.
 pub const PLUGIN_LIFECYCLE_CPU_MS_MAX: u64 = 10_000;
 /// A plugin's time by the clock for one page.

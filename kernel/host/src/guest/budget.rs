@@ -91,6 +91,7 @@ impl Drop for Budget {
         let Some(watch) = &self.watch else { return };
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let (wall, cpu) = (self.began.elapsed(), self.waited.used());
+        watch.pace.note(cpu);
         watch.used(|used| {
             used.calls = used.calls.saturating_add(1);
             used.wall_us = used.wall_us.saturating_add(micros(wall));
@@ -160,7 +161,7 @@ impl Waited {
 }
 
 /// How long this thread has had a processor, in nanoseconds.
-fn processor_ns() -> u64 {
+pub(crate) fn processor_ns() -> u64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0).saturating_mul(1_000_000_000);
     seconds.saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))

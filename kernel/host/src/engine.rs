@@ -18,6 +18,8 @@ const TABLE_KEEP_RESIDENT_BYTES: usize = 512 << 10;
 /// Free slots that stay warm for the component that used them last; more are handed to others first, so that a rush does not
 /// leave the process large.
 const WARM_SLOTS_MAX: u32 = 16;
+/// Memories that the pool holds for each instance: guests in JavaScript have one in a part of their own, which is empty.
+const MEMORIES_EACH: u32 = 2;
 /// The stack of a call: the guest's part, and what host functions may need above it.
 const CALL_STACK_BYTES: usize = limits::PLUGIN_STACK_BYTES_MAX + (2 << 20);
 
@@ -43,7 +45,8 @@ fn config() -> Config {
         .wasm_component_model(true)
         .concurrency_support(false)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // For the compiler's own code between the parts of one component. Modules with several memories are refused: `component.rs`.
+        .wasm_multi_memory(true)
         .wasm_tail_call(false)
         .wasm_relaxed_simd(false)
         .wasm_custom_page_sizes(false)
@@ -61,7 +64,7 @@ fn pool(instances_max: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances_max)
         .total_core_instances(instances_max.saturating_mul(4))
-        .total_memories(instances_max)
+        .total_memories(instances_max.saturating_mul(MEMORIES_EACH))
         .total_tables(instances_max.saturating_mul(4))
         .total_stacks(instances_max)
         .max_core_instances_per_component(limits::PLUGIN_CORE_INSTANCES_MAX)
@@ -124,6 +127,38 @@ fn spawn(engine: wasmtime::EngineWeak, stopped: Arc<AtomicBool>) -> std::io::Res
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two parts, one of which hands the other a text: each has its own memory, and the compiler writes what copies between them.
+    const PARTS: &str = r#"(component
+        (component $asked
+            (core module $m
+                (memory (export "memory") 1)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 0)
+                (func (export "f") (param i32 i32)))
+            (core instance $i (instantiate $m))
+            (alias core export $i "memory" (core memory $memory))
+            (alias core export $i "realloc" (core func $realloc))
+            (alias core export $i "f" (core func $f))
+            (func (export "f") (param "text" string) (canon lift (core func $f) (memory $memory) (realloc $realloc))))
+        (component $asking
+            (import "f" (func $f (param "text" string)))
+            (core module $m (memory (export "memory") 1))
+            (core instance $i (instantiate $m))
+            (alias core export $i "memory" (core memory $memory))
+            (core func $lowered (canon lower (func $f) (memory $memory)))
+            (core module $n (import "" "f" (func (param i32 i32))))
+            (core instance (instantiate $n (with "" (instance (export "f" (func $lowered)))))))
+        (instance $there (instantiate $asked))
+        (instance (instantiate $asking (with "f" (func $there "f")))))"#;
+
+    #[test]
+    fn the_parts_of_a_component_may_speak_to_each_other() {
+        let engine = engine(1).unwrap();
+        let component = wasmtime::component::Component::new(&engine, wat::parse_str(PARTS).unwrap()).unwrap();
+        let mut store = wasmtime::Store::new(&engine, ());
+        store.set_epoch_deadline(1);
+        wasmtime::component::Linker::new(&engine).instantiate(&mut store, &component).unwrap();
+    }
 
     #[test]
     fn both_engines_compile_the_same_code() {

@@ -17,6 +17,7 @@ use crate::cache::{Cache, CacheError};
 use crate::compile::{CompileError, Compiler, compile};
 use crate::exports::Prepared;
 use crate::gate::Gate;
+use crate::guest::nothing;
 use crate::guest::state::{CallState, linker};
 use crate::plugin::{Asset, Parts, Plugin, Provenance, Standing, Texts, media_type};
 use crate::trust::{NoteError, Seal};
@@ -156,7 +157,9 @@ impl Loader {
 
     /// Checks every import and export against the linker, once for all calls.
     fn fit(&self, component: &Component) -> Result<Prepared, LoadError> {
-        let pre = self.linker.instantiate_pre(component).map_err(LoadError::World)?;
+        let with_nothing = nothing::link(&self.linker, component).map_err(LoadError::World)?;
+        let linker = with_nothing.as_ref().unwrap_or(&self.linker);
+        let pre = linker.instantiate_pre(component).map_err(LoadError::World)?;
         Prepared::new(pre).map_err(LoadError::World)
     }
 

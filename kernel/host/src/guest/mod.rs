@@ -2,5 +2,6 @@
 
 pub(crate) mod budget;
 pub(crate) mod limiter;
+pub(crate) mod nothing;
 pub(crate) mod state;
 pub(crate) mod wasi;

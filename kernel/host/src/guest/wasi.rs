@@ -1,6 +1,6 @@
 //! The part of WASI that a guest's standard library expects: clocks, random numbers, and standard streams that end in the log.
 //!
-//! Nothing here reaches a file, a socket or the machine's environment: those interfaces are not linked at all, the list of
+//! Nothing here reaches a file, a socket or the machine's environment: behind those there is nothing (`nothing.rs`), the list of
 //! variables and arguments is empty, and standard input is at its end.
 
 use std::sync::{Arc, Mutex};
@@ -62,7 +62,7 @@ impl WasiView for CallState {
     }
 }
 
-/// Links the interfaces. Files and sockets stay unlinked.
+/// Links the interfaces. Files and sockets are not among them.
 pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     add_to_linker_proxy_interfaces_async(linker)?;
     random::insecure::add_to_linker::<_, WasiRandom>(linker, |state: &mut CallState| state.ctx().ctx.random())?;
@@ -84,7 +84,7 @@ enum Output {
 }
 
 fn context(ambient: &Ambient, seed: Option<u64>, log: &Arc<Mutex<CallLog>>, output: Output) -> WasiCtx {
-    let stream = |level| LogStream { level, ambient: ambient.clone(), log: Arc::clone(log) };
+    let stream = |level| LogStream { level, ambient: ambient.clone(), log: Arc::clone(log), begun: Arc::default() };
     let mut builder = WasiCtx::builder();
     if matches!(output, Output::Logged) {
         builder.stdout(stream(Level::Info));
@@ -157,18 +157,39 @@ impl HostWallClock for Milliseconds {
     }
 }
 
-/// A standard stream that ends in the log.
+/// A standard stream that ends in the log. Libraries write a line in many pieces, and the log has whole lines.
 #[derive(Clone)]
 struct LogStream {
     level: Level,
     ambient: Ambient,
     log: Arc<Mutex<CallLog>>,
+    /// The line that has begun, shared by all handles to the stream.
+    begun: Arc<Mutex<Vec<u8>>>,
 }
 
 impl LogStream {
+    /// Writes the lines that end here, and a line that has grown too long as far as it goes.
+    fn write_piece(&self, bytes: &[u8]) {
+        let mut begun = self.begun.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        begun.extend_from_slice(bytes);
+        let ended = begun.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last.saturating_add(1));
+        let is_long = begun.len().saturating_sub(ended) >= limits::PLUGIN_LOG_LINE_BYTES_MAX;
+        let kept = if is_long { Vec::new() } else { begun.split_off(ended) };
+        self.write_lines(&std::mem::replace(&mut *begun, kept));
+    }
+
     fn write_lines(&self, bytes: &[u8]) {
         let mut log = self.log.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         log.lines(self.ambient.now(), self.level, bytes);
+    }
+}
+
+impl Drop for LogStream {
+    /// A line that was never ended is written with the last handle: what a guest says before it crashes often is one.
+    fn drop(&mut self) {
+        if Arc::strong_count(&self.begun) == 1 {
+            self.write_piece(b"\n");
+        }
     }
 }
 
@@ -196,7 +217,7 @@ impl Pollable for LogStream {
 #[wasmtime_wasi::async_trait]
 impl OutputStream for LogStream {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.write_lines(&bytes);
+        self.write_piece(&bytes);
         Ok(())
     }
 

@@ -66,11 +66,11 @@ async fn a_plugin_is_installed_once() {
 
 #[tokio::test]
 async fn p01_a_component_with_a_foreign_import_is_refused_by_name() {
-    let text = r#"(component (import "wasi:sockets/tcp@0.2.0" (instance)))"#;
+    let text = r#"(component (import "wasi:http/outgoing-handler@0.2.0" (instance)))"#;
     let InstallError::Component(ComponentError::Import { import }) = refused(component(text)).await else {
         panic!("the import is refused");
     };
-    assert_eq!(import, "wasi:sockets/tcp@0.2.0");
+    assert_eq!(import, "wasi:http/outgoing-handler@0.2.0");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use tiwizi_records::Manifest;
 
+use self::contract::Cost;
 use self::source::Source;
 use crate::commands::open;
 use crate::outcome::{self, Outcome};
@@ -66,14 +67,20 @@ pub(crate) async fn run(check: &Check) -> anyhow::Result<()> {
     };
     let (mut findings, manifest) = texts(&source);
     let mut notes = Vec::new();
+    let mut cost = None;
     match (&bundle, &manifest) {
-        (Some(path), Some(manifest)) => findings.extend(contract::check(path, manifest).await?),
+        (Some(path), Some(manifest)) => {
+            let met = contract::check(path, manifest).await?;
+            findings.extend(met.findings);
+            notes.extend(met.cost.as_ref().map(Cost::shown));
+            cost = met.cost;
+        }
         (None, _) => {
             notes.push("there is no bundle yet, so the component was not checked: tiwizi plugin build".to_owned())
         }
         (Some(_), None) => notes.push("the component was not checked: mend the manifest first".to_owned()),
     }
-    answer(check, &findings, &notes)
+    answer(check, &findings, &notes, cost.as_ref())
 }
 
 /// What the texts of a plugin say wrong, and the manifest if it is one.
@@ -120,7 +127,7 @@ fn bundle_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
     Ok(bundle)
 }
 
-fn answer(check: &Check, findings: &[Finding], notes: &[String]) -> anyhow::Result<()> {
+fn answer(check: &Check, findings: &[Finding], notes: &[String], cost: Option<&Cost>) -> anyhow::Result<()> {
     let shown = |finding: &Finding| -> Value {
         json!({ "place": finding.place, "line": finding.line, "message": finding.message })
     };
@@ -130,7 +137,11 @@ fn answer(check: &Check, findings: &[Finding], notes: &[String]) -> anyhow::Resu
     if findings.is_empty() {
         lines.push(format!("{}: nothing is wrong.", check.path.display()));
     }
-    outcome::answer(check.json, &json!({ "findings": list, "notes": notes }), &lines.join("\n"));
+    outcome::answer(
+        check.json,
+        &json!({ "findings": list, "notes": notes, "cost": cost.map(Cost::json) }),
+        &lines.join("\n"),
+    );
     if findings.is_empty() {
         return Ok(());
     }

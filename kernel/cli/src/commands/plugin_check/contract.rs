@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use tiwizi_host::{Acceptance, Answer, Grants, Request};
+use serde_json::{Value, json};
+use tiwizi_host::{Acceptance, Answer, Grants, Request, Used};
 use tiwizi_identity::Caller;
 use tiwizi_model::{Jurisdiction, Language};
 use tiwizi_records::Manifest;
@@ -18,7 +19,47 @@ const COMPONENT: &str = "component.wasm";
 /// The first status that says that the plugin is at fault.
 const FAILED: u16 = 500;
 
-pub(super) async fn check(path: &Path, manifest: &Manifest) -> anyhow::Result<Vec<Finding>> {
+/// What came of meeting an instance.
+pub(super) struct Met {
+    pub(super) findings: Vec<Finding>,
+    /// None when no page could be asked for.
+    pub(super) cost: Option<Cost>,
+}
+
+/// What a call of one of its pages takes, on this machine.
+pub(super) struct Cost {
+    /// Processor time on average, in microseconds.
+    cpu_us: u64,
+    /// The same by the clock.
+    wall_us: u64,
+    /// The most memory of one call.
+    memory_bytes: u64,
+}
+
+impl Cost {
+    /// What was used between two moments.
+    fn between(before: &Used, after: &Used) -> Option<Self> {
+        let calls = after.calls.saturating_sub(before.calls);
+        let each = |before: u64, after: u64| after.saturating_sub(before).checked_div(calls);
+        Some(Self {
+            cpu_us: each(before.cpu_us, after.cpu_us)?,
+            wall_us: each(before.wall_us, after.wall_us)?,
+            memory_bytes: after.memory_bytes_most,
+        })
+    }
+
+    pub(super) fn shown(&self) -> String {
+        let ms = |us: u64| format!("{}.{} ms", us / 1_000, us % 1_000 / 100);
+        let (cpu, wall, mib) = (ms(self.cpu_us), ms(self.wall_us), self.memory_bytes.div_ceil(1 << 20));
+        format!("a call of a page costs {cpu} of processor time here, {wall} by the clock, and {mib} MiB of memory")
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json!({ "cpu_us": self.cpu_us, "wall_us": self.wall_us, "memory_bytes": self.memory_bytes })
+    }
+}
+
+pub(super) async fn check(path: &Path, manifest: &Manifest) -> anyhow::Result<Met> {
     let directory = tempfile::tempdir().context("could not make a directory for the throw-away instance")?;
     let data = directory.path().join("data");
     let init = Init {
@@ -30,33 +71,33 @@ pub(super) async fn check(path: &Path, manifest: &Manifest) -> anyhow::Result<Ve
     };
     init::make(&init).await.context("could not make the throw-away instance")?;
     let app = open::app(&data, &open::config(&data)?).await?;
-    let findings = installed(&app, path, manifest).await;
+    let met = installed(&app, path, manifest).await;
     open::close(&app).await;
-    findings
+    met
 }
 
-async fn installed(app: &App, path: &Path, manifest: &Manifest) -> anyhow::Result<Vec<Finding>> {
+async fn installed(app: &App, path: &Path, manifest: &Manifest) -> anyhow::Result<Met> {
     let bundle = open::read_file(path)?;
     let grants = Grants::parse("all").context("could not grant what the manifest asks for")?;
     // Who vouches for it is a question for the instance that will keep it.
     if let Err(error) =
         app.host.install_accepting(Acceptance::Development, bundle.into(), grants, &Caller::system()).await
     {
-        return Ok(vec![Finding::new(
-            COMPONENT,
-            format!("an instance refuses the bundle: {:#}", anyhow::Error::new(error)),
-        )]);
+        let refusal = format!("an instance refuses the bundle: {:#}", anyhow::Error::new(error));
+        return Ok(Met { findings: vec![Finding::new(COMPONENT, refusal)], cost: None });
     }
     let mut findings = Vec::new();
     if let Err(reason) = app.host.health(&manifest.id).await? {
         findings.push(Finding::new(COMPONENT, format!("the plugin says that it cannot work: {reason}")));
     }
+    let used = || app.host.used().get(&manifest.id).map(|usage| usage.total.clone()).unwrap_or_default();
+    let before = used();
     for route in manifest.routes.iter().filter(|route| !route.path.contains('{')) {
         for language in super::manifest::DEMANDED {
             findings.extend(answered(app, manifest, &route.path, language).await);
         }
     }
-    Ok(findings)
+    Ok(Met { findings, cost: Cost::between(&before, &used()) })
 }
 
 /// What is wrong with the answer to the public, if anything: to be asked to sign in is right.

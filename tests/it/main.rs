@@ -10,6 +10,7 @@ mod crash;
 mod database;
 mod idempotency;
 mod import;
+mod languages;
 mod limits;
 mod load;
 mod refusals;

@@ -38,15 +38,8 @@ impl Reader {
     /// # Errors
     /// When a command fails, or there is none.
     pub fn follow(&mut self, page: &str, heading: &str) -> anyhow::Result<()> {
-        let text = std::fs::read_to_string(paths::root().join(page)).with_context(|| page.to_owned())?;
-        let (_, below) = text.split_once(&format!("\n## {heading}\n")).context("there is no such heading")?;
-        let (_, block) = below.split_once("```sh\n").context("there are no commands below it")?;
-        let (block, _) = block.split_once("\n```").context("the block does not end")?;
-        for line in block.lines() {
-            let words = words(line);
-            let (program, words) = words.split_first().context("an empty line among the commands")?;
-            ensure!(program == "tiwizi", "only tiwizi is followed, not {line}");
-            self.run(words).with_context(|| line.to_owned())?;
+        for words in commands(page, heading)? {
+            self.run(&words).with_context(|| words.join(" "))?;
         }
         Ok(())
     }
@@ -80,6 +73,33 @@ impl Reader {
     pub fn visitor(&self) -> anyhow::Result<Client> {
         Client::new(self.server.as_ref().context("nothing is served")?.address())
     }
+
+    /// What is served has written so far.
+    ///
+    /// # Errors
+    /// When nothing is.
+    pub fn log(&self) -> anyhow::Result<String> {
+        Ok(self.server.as_ref().context("nothing is served")?.log())
+    }
+}
+
+/// The words of every command of the first block of shell commands below a heading, `tiwizi` itself apart.
+///
+/// # Errors
+/// When there is no such block, or something else than `tiwizi` in it.
+pub fn commands(page: &str, heading: &str) -> anyhow::Result<Vec<Vec<String>>> {
+    let text = std::fs::read_to_string(paths::root().join(page)).with_context(|| page.to_owned())?;
+    let (_, below) = text.split_once(&format!("\n## {heading}\n")).context("there is no such heading")?;
+    let (_, block) = below.split_once("```sh\n").context("there are no commands below it")?;
+    let (block, _) = block.split_once("\n```").context("the block does not end")?;
+    let mut commands = Vec::new();
+    for line in block.lines() {
+        let words = words(line);
+        let (program, words) = words.split_first().context("an empty line among the commands")?;
+        ensure!(program == "tiwizi", "only tiwizi is followed, not {line}");
+        commands.push(words.to_vec());
+    }
+    Ok(commands)
 }
 
 fn absolute(path: &Path) -> PathBuf {

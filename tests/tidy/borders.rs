@@ -163,11 +163,17 @@ fn versions_of_libraries_stand_in_one_place() {
 }
 
 #[test]
-fn the_lock_file_of_the_browser_test_names_no_registry() {
-    let lock = std::fs::read_to_string(crate::tree::root().join("tests/browser/package-lock.json")).unwrap_or_default();
-    assert!(lock.contains("\"integrity\""), "tests/browser/package-lock.json is missing: run npm install there");
-    assert!(
-        !lock.contains("\"resolved\""),
-        "tests/browser/package-lock.json: make it with omit-lockfile-registry-resolved"
-    );
+fn the_lock_files_of_other_languages_name_no_registry() {
+    let mut wrong = Vec::new();
+    for (file, hash, mend) in [
+        ("tests/browser/package-lock.json", "\"integrity\"", "make it with omit-lockfile-registry-resolved"),
+        ("sdk/javascript/package-lock.json", "\"integrity\"", "make it with omit-lockfile-registry-resolved"),
+        ("sdk/python/requirements.lock", "--hash=sha256:", "name versions and hashes alone"),
+    ] {
+        let lock = std::fs::read_to_string(crate::tree::root().join(file)).unwrap_or_default();
+        if !lock.contains(hash) || lock.contains("\"resolved\"") || lock.contains("index-url") {
+            wrong.push(format!("{file}: {mend}"));
+        }
+    }
+    agree(&wrong);
 }

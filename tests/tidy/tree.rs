@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Folders that hold nothing written by hand.
-const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", "snapshots"];
+const SKIPPED: [&str; 6] = ["target", "node_modules", ".git", ".venv", "__pycache__", "snapshots"];
 
 /// A text file: its path from the root on, with slashes, and its lines.
 pub(crate) struct Text {

@@ -7,7 +7,7 @@ use crate::tree::{Text, texts};
 const LINES_MAX: usize = 500;
 
 /// Files that people write and read.
-const WRITTEN: [&str; 10] = [".rs", ".sql", ".wit", ".html", ".css", ".js", ".mjs", ".toml", ".sh", ".ftl"];
+const WRITTEN: [&str; 11] = [".rs", ".sql", ".wit", ".html", ".css", ".js", ".mjs", ".py", ".toml", ".sh", ".ftl"];
 
 /// The one place that asks the machine for time and randomness.
 const AMBIENT: &str = "kernel/model/src/ambient.rs";

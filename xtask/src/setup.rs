@@ -4,6 +4,7 @@
 //! itself it names, with the command that does.
 
 mod node;
+mod python;
 mod rust;
 mod system;
 
@@ -33,7 +34,8 @@ pub(crate) fn run(tree: &Tree, need: Need) -> anyhow::Result<()> {
     missing.extend(system::compiler(tree)?);
     if need == Need::Test {
         missing.extend(system::programs(tree)?);
-        missing.extend(node::packages(tree)?);
+        missing.extend(node::packages(tree));
+        missing.extend(python::packages(tree)?);
         missing.extend(rust::nextest(tree)?);
     }
     if missing.is_empty() {

@@ -35,6 +35,7 @@ pub(crate) fn run(tree: &Tree, arguments: &[String]) -> anyhow::Result<()> {
         step("tests", &nextest(tree, arguments), &mut failures);
         if arguments.is_empty() {
             step("examples in the documentation", &cargo(tree, "test --locked --doc -p tiwizi-sdk"), &mut failures);
+            kits(tree, &mut failures);
         }
     }
     report(&failures)
@@ -48,6 +49,14 @@ fn static_checks(tree: &Tree, failures: &mut Vec<Failure>) {
     step("clippy of the plugins", &cargo(tree, &guests), failures);
     let doc = format!("doc --locked --workspace {EXCEPT_GUESTS} --no-deps");
     step("documentation", &cargo(tree, &doc).variable("RUSTDOCFLAGS", "-D warnings"), failures);
+}
+
+/// The kits in other languages, by their own means.
+fn kits(tree: &Tree, failures: &mut Vec<Failure>) {
+    let javascript = Program::new("npm", &tree.root.join("sdk/javascript")).words("test");
+    step("kit for JavaScript", &javascript, failures);
+    let python = Program::new("python3", &tree.root.join("sdk/python")).words("-m unittest");
+    step("kit for Python", &python.variable("PYTHONDONTWRITEBYTECODE", "1"), failures);
 }
 
 /// The programs that the tests start, and the tests. Without them there is nothing to test.

@@ -10,6 +10,7 @@ pub(crate) mod plugin;
 pub(crate) mod plugin_build;
 pub(crate) mod plugin_check;
 pub(crate) mod plugin_keys;
+pub(crate) mod plugin_kit;
 pub(crate) mod plugin_life;
 pub(crate) mod plugin_limits;
 pub(crate) mod plugin_logs;

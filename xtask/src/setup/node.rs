@@ -1,4 +1,4 @@
-//! Node and the packages of the browser test, exactly those of the committed lock file.
+//! Node, and the packages of the browser test and of the kit for JavaScript: exactly those of the committed lock files.
 
 use std::path::Path;
 
@@ -10,24 +10,32 @@ use crate::tree::Tree;
 
 const MAJOR_MIN: u32 = 20;
 
-/// Node, and the packages of `tests/browser`.
-pub(super) fn packages(tree: &Tree) -> anyhow::Result<Option<Missing>> {
+/// Folders with a lock file, and what their packages are for.
+const FOLDERS: [(&str, &str); 2] =
+    [("tests/browser", "the browser test"), ("sdk/javascript", "the kit for JavaScript")];
+
+/// Node, and the packages of every folder with a lock file.
+pub(super) fn packages(tree: &Tree) -> Vec<Missing> {
     if node_major(tree).is_none_or(|major| major < MAJOR_MIN) {
-        return Ok(Some(Missing {
+        return vec![Missing {
             what: format!("Node {MAJOR_MIN} or newer"),
             mend: "install it from https://nodejs.org, or with your system's packages".to_owned(),
-        }));
+        }];
     }
-    let folder = tree.root.join("tests/browser");
+    FOLDERS.iter().filter_map(|(folder, purpose)| bring(tree, folder, purpose)).collect()
+}
+
+fn bring(tree: &Tree, folder: &str, purpose: &str) -> Option<Missing> {
+    let folder = tree.root.join(folder);
     if is_installed(&folder) {
-        return Ok(None);
+        return None;
     }
-    say("setup: installing the packages of the browser test");
+    say(&format!("setup: installing the packages of {purpose}"));
     let install = Program::new("npm", &folder).words("ci --ignore-scripts --no-audit --no-fund");
-    Ok(install.run().err().map(|error| Missing {
-        what: format!("the packages of the browser test ({error:#})"),
+    install.run().err().map(|error| Missing {
+        what: format!("the packages of {purpose} ({error:#})"),
         mend: format!("cd {} && {}", tree.shown(&folder), install.shown()),
-    }))
+    })
 }
 
 fn node_major(tree: &Tree) -> Option<u32> {
@@ -35,7 +43,7 @@ fn node_major(tree: &Tree) -> Option<u32> {
     version.trim_start_matches('v').split('.').next()?.parse().ok()
 }
 
-/// Whether each package of the lock file is there in the version that it names.
+/// Whether each package of the lock file is there in the version that it names. Those for other machines are not.
 fn is_installed(folder: &Path) -> bool {
     let Some(lock) = json(&folder.join("package-lock.json")) else {
         return false;
@@ -44,8 +52,10 @@ fn is_installed(folder: &Path) -> bool {
         return false;
     };
     packages.iter().filter(|(path, _)| !path.is_empty()).all(|(path, locked)| {
-        let found = json(&folder.join(path).join("package.json"));
-        found.is_some_and(|found| found.get("version") == locked.get("version"))
+        match json(&folder.join(path).join("package.json")) {
+            Some(found) => found.get("version") == locked.get("version"),
+            None => locked.get("optional") == Some(&Value::Bool(true)),
+        }
     })
 }
 

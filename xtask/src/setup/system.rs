@@ -1,4 +1,4 @@
-//! What comes from the operating system: a C compiler, PostgreSQL's programs, a browser and its fonts.
+//! What comes from the operating system: a C compiler, PostgreSQL's programs, a browser and its fonts, Python.
 //!
 //! On a Debian-like machine, as root, missing packages are installed; everywhere else the command is named.
 
@@ -18,7 +18,7 @@ struct Part {
     is_there: fn(&Tree) -> bool,
 }
 
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 4] = [
     Part {
         what: "PostgreSQL 15 or newer (its programs initdb and postgres; no server has to run)",
         debian: "postgresql",
@@ -32,6 +32,7 @@ const PARTS: [Part; 3] = [
         macos: "--cask font-noto-sans-tifinagh",
         is_there: has_fonts,
     },
+    Part { what: "Python 3.11 or newer", debian: "python3 python3-venv", macos: "python@3.13", is_there: has_python },
 ];
 
 /// A C compiler: SQLite is built from its source.
@@ -70,7 +71,7 @@ fn install(tree: &Tree, packages: &[&str]) -> bool {
     update.is_ok() && install.is_ok()
 }
 
-fn mend(debian: &[&str], macos: &[&str]) -> String {
+pub(super) fn mend(debian: &[&str], macos: &[&str]) -> String {
     if program::find(&["apt-get"]).is_some() {
         format!("sudo apt-get update && sudo apt-get install -y --no-install-recommends {}", debian.join(" "))
     } else if program::find(&["brew"]).is_some() {
@@ -101,6 +102,11 @@ fn postgres_folders() -> Vec<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     folders.extend(versions.map(|version| version.path().join("bin")));
     folders
+}
+
+fn has_python(tree: &Tree) -> bool {
+    let ask = "import sys; sys.exit(sys.version_info < (3, 11))";
+    Program::new("python3", &tree.root).words("-c").word(ask).output().is_some()
 }
 
 fn has_chromium(_: &Tree) -> bool {

@@ -9,14 +9,18 @@ use include_dir::{Dir, DirEntry, include_dir};
 use serde_json::json;
 use tiwizi_model::PluginId;
 
+use super::plugin_kit::{self, Lang};
 use crate::outcome;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../sdk/templates");
 
-/// Where the kit for Rust lies in a checkout.
-const KIT: &str = "sdk/rust";
 /// Files whose name would mean something where the templates lie, or would be hidden there.
-const RENAMED: [(&str, &str); 2] = [("Cargo.toml.in", "Cargo.toml"), ("gitignore.in", ".gitignore")];
+const RENAMED: [(&str, &str); 4] = [
+    ("Cargo.toml.in", "Cargo.toml"),
+    ("package.json.in", "package.json"),
+    ("pyproject.toml.in", "pyproject.toml"),
+    ("gitignore.in", ".gitignore"),
+];
 
 /// What `tiwizi plugin new` is told.
 #[derive(Debug, Args)]
@@ -36,17 +40,12 @@ pub(crate) struct New {
     /// The plugin's name for people; the id when it is not given.
     #[arg(long)]
     name: Option<String>,
-    /// A checkout of Tiwizi, or its sdk/rust; else it is looked for above this folder and above the program.
+    /// A checkout of Tiwizi, or its kit for that language; else it is looked for above this folder and above the program.
     #[arg(long, value_name = "PATH")]
     sdk: Option<PathBuf>,
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Lang {
-    Rust,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,12 +59,16 @@ enum Template {
 }
 
 impl Template {
-    fn folder(self, lang: Lang) -> &'static str {
-        match (lang, self) {
+    /// Its folder among the templates; the kits for JavaScript and Python have one beginning each.
+    fn folder(self, lang: Lang) -> Option<&'static str> {
+        Some(match (lang, self) {
             (Lang::Rust, Self::Kind) => "rust-kind",
             (Lang::Rust, Self::Pages) => "rust-pages",
             (Lang::Rust, Self::Milestone) => "rust-milestone",
-        }
+            (Lang::Javascript, Self::Kind) => "javascript-kind",
+            (Lang::Python, Self::Kind) => "python-kind",
+            (Lang::Javascript | Lang::Python, Self::Pages | Self::Milestone) => return None,
+        })
     }
 }
 
@@ -82,26 +85,32 @@ pub(crate) fn run(new: &New) -> anyhow::Result<()> {
         Some(id) => id.clone(),
         None => id_of(&new.folder)?,
     };
-    let kit = kit(new.sdk.as_deref(), &new.folder)?;
+    let lang = new.lang;
+    let template = new
+        .template
+        .folder(lang)
+        .with_context(|| format!("in {} a plugin begins with --template kind", lang.name()))?;
+    let kit = plugin_kit::find(lang, new.sdk.as_deref(), &new.folder)?;
     let title = new.name.clone().unwrap_or_else(|| id.to_string());
     if title.trim().is_empty() || title.contains(['"', '\\', '{', '}', '<', '>', '\n', '\r']) {
         bail!("--name is one line without \" \\ {{ }} < >: it stands in the manifest, the code and the pages");
     }
-    let sdk = serde_json::to_string(&kit.to_string_lossy())?;
-    let names =
-        Names { title, type_name: type_name(id.as_str()), sdk: format!("{{ path = {sdk} }}"), id: id.to_string() };
+    let names = Names { title, type_name: type_name(id.as_str()), sdk: sdk(lang, &kit)?, id: id.to_string() };
     make_folder(&new.folder)?;
-    let template = new.template.folder(new.lang);
     let source = TEMPLATES.get_dir(template).with_context(|| format!("this program has no template {template}"))?;
     write(source, source.path(), &new.folder, &names)?;
-    copy_lock(&kit, &new.folder)?;
+    match lang {
+        Lang::Rust => copy_lock(&kit, &new.folder)?,
+        Lang::Javascript | Lang::Python => plugin_kit::link(lang, &kit, &new.folder)?,
+    }
     let folder = new.folder.display();
     let text = format!(
         "{folder} holds the plugin {id}.\n\n\
-         Test its rules:    cd {folder} && cargo test\n\
+         Test its rules:    cd {folder} && {}\n\
          Build its bundle:  tiwizi plugin build {folder}\n\
          Check it:          tiwizi plugin check {folder}\n\
-         Install it:        tiwizi plugin install --data DATA {folder}/{id}.tzp --grant all --dev"
+         Install it:        tiwizi plugin install --data DATA {folder}/{id}.tzp --grant all --dev",
+        lang.test()
     );
     outcome::answer(new.json, &json!({ "id": id.to_string(), "folder": new.folder, "sdk": kit }), &text);
     Ok(())
@@ -112,30 +121,14 @@ fn id_of(folder: &Path) -> anyhow::Result<PluginId> {
     name.parse().with_context(|| format!("the folder's name {name:?} is no id of a plugin; choose one with --id"))
 }
 
-/// The kit: where it was said to be, else in a checkout above the new folder, this folder or the program.
-fn kit(given: Option<&Path>, folder: &Path) -> anyhow::Result<PathBuf> {
-    if let Some(given) = given {
-        let found = [given.join(KIT), given.to_owned()].into_iter().find(|path| is_kit(path));
-        let found =
-            found.with_context(|| format!("{} is neither a checkout of Tiwizi nor its {KIT}", given.display()))?;
-        return absolute(&found);
-    }
-    let starts = [absolute(folder).ok(), std::env::current_dir().ok(), std::env::current_exe().ok()];
-    for start in starts.iter().flatten() {
-        if let Some(found) = start.ancestors().map(|above| above.join(KIT)).find(|path| is_kit(path)) {
-            return absolute(&found);
-        }
-    }
-    bail!("the kit for Rust was not found; name a checkout of Tiwizi with --sdk PATH")
-}
-
-fn is_kit(path: &Path) -> bool {
-    fs::read_to_string(path.join("Cargo.toml")).is_ok_and(|text| text.contains("name = \"tiwizi-sdk\""))
-}
-
-fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
-    let found = if path.exists() { fs::canonicalize(path) } else { std::path::absolute(path) };
-    found.with_context(|| format!("could not find {}", path.display()))
+/// How a project's file names the kit.
+fn sdk(lang: Lang, kit: &Path) -> anyhow::Result<String> {
+    let path = kit.to_string_lossy();
+    Ok(match lang {
+        Lang::Rust => format!("{{ path = {} }}", serde_json::to_string(&path)?),
+        Lang::Javascript => serde_json::to_string(&format!("file:{path}"))?,
+        Lang::Python => serde_json::to_string(&path)?,
+    })
 }
 
 fn make_folder(folder: &Path) -> anyhow::Result<()> {
@@ -215,16 +208,30 @@ mod tests {
             type_name: "MyNotes".to_owned(),
             sdk: "{ path = \"x\" }".to_owned(),
         };
-        for template in Template::value_variants() {
+        for (lang, template) in [
+            (Lang::Rust, Template::Kind),
+            (Lang::Rust, Template::Pages),
+            (Lang::Rust, Template::Milestone),
+            (Lang::Javascript, Template::Kind),
+            (Lang::Python, Template::Kind),
+        ] {
             let folder = tempfile::tempdir().unwrap();
-            let source = TEMPLATES.get_dir(template.folder(Lang::Rust)).unwrap();
+            let source = TEMPLATES.get_dir(template.folder(lang).unwrap()).unwrap();
             write(source, source.path(), folder.path(), &names).unwrap();
             let manifest = fs::read(folder.path().join("manifest.json")).unwrap();
             let manifest = tiwizi_records::Manifest::parse(&manifest).map_err(|error| error.explain()).unwrap();
             assert_eq!(manifest.id.as_str(), "my-notes");
-            for file in ["Cargo.toml", ".gitignore", "README.md", "src/lib.rs", "src/tests.rs", "locales/ar.ftl"] {
+            let code: &[&str] = match lang {
+                Lang::Rust => &["src/lib.rs", "src/tests.rs"],
+                Lang::Javascript => &["src/plugin.js", "tests/plugin.test.js"],
+                Lang::Python => &["plugin.py", "tests/test_plugin.py"],
+            };
+            for file in code.iter().chain(&[lang.project(), ".gitignore", "README.md", "locales/ar.ftl"]) {
                 let text = fs::read_to_string(folder.path().join(file)).unwrap();
-                assert!(!text.contains("__"), "{file} of {template:?} has words that were not filled");
+                assert!(
+                    !text.contains("__ID") && !text.contains("__TI") && !text.contains("__SDK"),
+                    "{file} of {template:?} has words that were not filled"
+                );
             }
         }
     }
@@ -234,6 +241,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("letter.txt"), "dear").unwrap();
         assert!(make_folder(folder.path()).is_err());
-        assert!(kit(Some(folder.path()), folder.path()).is_err());
+        assert!(plugin_kit::find(Lang::Rust, Some(folder.path()), folder.path()).is_err());
     }
 }

@@ -1,0 +1,200 @@
+// A small kernel in memory, for tests of a plugin's rules on the machine itself, with `node --test`.
+//
+// It knows the manifest and goes by the kernel's rules: schemas, unique values, declared indexes, who may read and write what, classes of
+// fields, granted capabilities, milestones, settings, secrets. A call reads what it wrote, and a call that fails leaves nothing. Time
+// stands still until a test moves it, and ids come in order. It has no limits, and takes every role to be held over the whole nation;
+// those need a test against the real kernel.
+
+import { readFileSync } from "node:fs";
+import { problem } from "../answer.js";
+import { attach } from "../kernel.js";
+import { Problem } from "../problem.js";
+import { COOPERATIVE, interfacesOf, PERSON } from "./interfaces.js";
+import { Memory, nobody } from "./memory.js";
+
+let memory = new Memory();
+
+/**
+ * Begins anew with a manifest, as an object or the address of its file: no records, a public caller, French, the first of January
+ * 2026. Every capability that the manifest asks for is granted.
+ */
+export function start(manifest) {
+  memory = new Memory(manifest instanceof URL ? JSON.parse(readFileSync(manifest, "utf8")) : manifest);
+  attach(interfacesOf(memory));
+}
+
+/** The next calls come from the public. */
+export function asPublic() {
+  become({});
+}
+
+/** The next calls come from a signed-in person. */
+export function asMember(person) {
+  become({ kind: "account", accountId: `account-of-${person}`, person, name: person, roles: ["member"] });
+}
+
+/** The next calls come from somebody who holds these roles and belongs to no person of the register. */
+export function asHolder(...roles) {
+  become({ kind: "account", accountId: `account-of-${roles.join("-")}`, name: roles.join(", "), roles });
+}
+
+/** The next calls come from this caller. */
+export function become(caller) {
+  memory.caller = { ...nobody(), ...caller };
+}
+
+/** The next calls happen at this time, in milliseconds since 1970. */
+export function at(now) {
+  memory.now = now;
+}
+
+/** Lets time pass. */
+export function advance(durationMs) {
+  memory.now += durationMs;
+}
+
+/** Grants a capability. */
+export function grant(capability) {
+  memory.granted.add(capability);
+}
+
+/** Takes a capability back. */
+export function deny(capability) {
+  memory.granted.delete(capability);
+}
+
+/** Puts a cooperative into the register, and answers its id. */
+export function addCooperative(body) {
+  return memory.add(COOPERATIVE, body);
+}
+
+/** Puts a person into the register, and answers the id. */
+export function addPerson(body) {
+  return memory.add(PERSON, body);
+}
+
+/** Sets a setting, as an administrator does. */
+export function setSetting(name, value) {
+  if (!Object.hasOwn(memory.settings, name)) throw new RangeError(`the manifest declares no setting ${name}`);
+  memory.settings[name] = value;
+}
+
+/** Sets a secret, as an administrator does. */
+export function setSecret(name, secret) {
+  if (!memory.secrets.has(name)) throw new RangeError(`the manifest names no secret ${name}`);
+  memory.secrets.set(name, secret);
+}
+
+/** Lays out what the outside answers to a request. What is not laid out cannot be reached. */
+export function layOut(method, url, status, body) {
+  memory.laid.push({ method, url, status, body: typeof body === "string" ? body : JSON.stringify(body) });
+}
+
+/** The requests that went out. They stay when the call fails. */
+export function asked() {
+  return [...memory.asked];
+}
+
+/** Installs the plugin: calls its `init` as the system. What it throws is thrown, and its writes are gone then. */
+export function install(plugin) {
+  asSystem(() => plugin.init());
+}
+
+/**
+ * Upgrades the plugin from a version: calls `migrate` as the system until it has nothing left to do, then `health`. Answers the number of
+ * steps. What they throw is thrown, and their writes are gone then.
+ */
+export function upgrade(plugin, from) {
+  return asSystem(() => {
+    let steps = 0;
+    let cursor;
+    do {
+      cursor = plugin.migrate(from, cursor);
+      steps += 1;
+    } while (cursor !== undefined);
+    plugin.health();
+    return steps;
+  });
+}
+
+function asSystem(work) {
+  const { caller } = memory;
+  become({ kind: "system" });
+  try {
+    return memory.during(work);
+  } finally {
+    memory.caller = caller;
+  }
+}
+
+/** Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes. */
+export function call(plugin, request) {
+  memory.language = request.language;
+  try {
+    return memory.during(() => {
+      const answer = plugin.handle(request);
+      if (answer.tag === "problem") throw answer.problem;
+      return answer;
+    });
+  } catch (cause) {
+    if (cause instanceof Problem) return problem(cause);
+    throw cause;
+  }
+}
+
+/**
+ * Asks every hook that the manifest declares for such a write, as the kernel does: `before` is undefined for a new record, `after` for
+ * one that is deleted. Answers `{ after }`, what shall stand there in the end, or `{ refusal }`.
+ */
+export function propose(plugin, kind, before, after) {
+  const operation = before === undefined ? "create" : after === undefined ? "delete" : "change";
+  const looksAt = ({ kinds, operations }) => kinds.includes(kind) && operations.includes(operation);
+  const hooks = memory.granted.has("hooks") ? (memory.manifest.hooks ?? []).filter(looksAt) : [];
+  const id = before === undefined ? undefined : "00000000-0000-7000-8000-000000000000";
+  for (const { name: hook } of hooks.toSorted((one, other) => (one.order ?? 100) - (other.order ?? 100))) {
+    memory.onlyLooks = true;
+    try {
+      const verdict = plugin.before(structuredClone({ hook, kind, id, operation, before, after }));
+      if (verdict?.tag === "refuse") return { refusal: verdict };
+      if (verdict?.tag === "amend") after = verdict.body;
+    } finally {
+      memory.onlyLooks = false;
+    }
+  }
+  return { after };
+}
+
+/** Adds messages to a language, by key: what the kernel reads in the bundle's locales. */
+export function addMessages(language, messages) {
+  memory.messages[language] = { ...memory.messages[language], ...messages };
+}
+
+/** Puts the plugin into an instance of that name and these provinces. */
+export function inInstance(name, ...provinces) {
+  memory.instance = { ...memory.instance, name, provinces };
+}
+
+/** What was added to a counter or noted of a histogram, in order. */
+export function counted(name) {
+  return [...(memory.counted[name] ?? [])];
+}
+
+/** The bodies of all records of a kind, oldest first. */
+export function bodies(kind) {
+  return memory.of(kind).map(([, row]) => structuredClone(row.body));
+}
+
+/** The ids of all records of a kind, oldest first. */
+export function ids(kind) {
+  return memory.of(kind).map(([id]) => id);
+}
+
+/** The milestones that were reached. */
+export function reached() {
+  return [...memory.reached];
+}
+
+/** What was logged. */
+export function logged() {
+  return [...memory.logged];
+}

@@ -1,0 +1,194 @@
+// The kernel's interfaces, answered from memory, in the words of the contract.
+
+import { randomBytes } from "node:crypto";
+import { encode } from "../utf8.js";
+import { kvOf } from "./kv.js";
+import { refusal } from "./memory.js";
+import * as records from "./records.js";
+
+export const COOPERATIVE = "registry/cooperative";
+export const PERSON = "registry/person";
+const SEARCH = ["name_ar", "name_fr", "name_zgh", "commune", "number"];
+
+/** Every interface of the contract, by its name. */
+export function interfacesOf(memory) {
+  return {
+    context: contextOf(memory),
+    store: granted(memory, "store", storeOf(memory), ["insert", "put", "patch", "delete"]),
+    kv: granted(memory, "kv", kvOf(memory), ["set", "delete", "cas", "increment"]),
+    registry: granted(memory, "registry.read", registryOf(memory)),
+    milestones: granted(memory, "milestones", { reach: (code, kind, id) => reach(memory, code, kind, id) }, ["reach"]),
+    config: configOf(memory),
+    i18n: i18nOf(memory),
+    secrets: secretsOf(memory),
+    "http-out": granted(memory, "http-out", { fetch: (request, options) => fetchLaid(memory, request, options) }),
+    telemetry: telemetryOf(memory),
+    random: { getRandomBytes: (count) => Uint8Array.from(randomBytes(Number(count))) },
+  };
+}
+
+/** The same functions, each refused where the capability is not granted; those that write also while a hook looks. */
+function granted(memory, capability, functions, writing = []) {
+  const guarded = Object.entries(functions).map(([name, work]) => [
+    name,
+    (...values) => {
+      memory.require(capability);
+      if (writing.includes(name)) memory.requireWriting();
+      return work(...values);
+    },
+  ]);
+  return Object.fromEntries(guarded);
+}
+
+function contextOf(memory) {
+  return {
+    requestId: () => "request-in-memory",
+    language: () => memory.language,
+    caller: () => memory.caller,
+    now: () => memory.now,
+    // Time stands still here, so a call has always all of it.
+    deadlineLeftMs: () => 5_000,
+    instance: () => memory.instance,
+    pluginId: () => memory.manifest.id ?? "",
+    pluginVersion: () => memory.manifest.version ?? "",
+  };
+}
+
+function storeOf(memory) {
+  const read = (text) => {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw refusal("invalid", `not JSON: ${cause.message}`);
+    }
+  };
+  return {
+    get: (kind, id) => records.get(memory, kind, id) ?? null,
+    find: (kind, query) => records.find(memory, kind, query),
+    count: (kind, query) => records.count(memory, kind, query),
+    insert: (kind, body) => records.insert(memory, kind, read(body)),
+    put: (kind, id, version, body) => records.write(memory, kind, id, version, () => read(body)),
+    patch: (kind, id, version, patch) => records.write(memory, kind, id, version, (body) => merge(body, read(patch))),
+    delete: (kind, id, version) => records.remove(memory, kind, id, version),
+  };
+}
+
+/** A JSON Merge Patch (RFC 7396). */
+function merge(target, patch) {
+  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  if (!isObject(patch)) return patch;
+  const merged = isObject(target) ? target : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else merged[name] = merge(merged[name], value);
+  }
+  return merged;
+}
+
+function registryOf(memory) {
+  const registered = (kind, id) => {
+    const row = memory.rows.get(id);
+    return row?.kind === kind ? records.entry(id, row) : null;
+  };
+  return {
+    cooperative: (id) => registered(COOPERATIVE, id),
+    /** A person is seen by that person, and by those who keep or watch the register. */
+    person(id) {
+      const { kind, person, roles } = memory.caller;
+      const all = kind === "system" || roles.includes("registrar") || roles.includes("observer");
+      if (all || person === id) return registered(PERSON, id);
+      if (person === null) throw refusal("denied", "registry/person may not be read by this caller");
+      return null;
+    },
+    cooperatives: (query) => records.pageOf(memory, COOPERATIVE, query, SEARCH, (id, row) => records.entry(id, row)),
+  };
+}
+
+function reach(memory, code, kind, id) {
+  if (!memory.manifest.milestones?.some((milestone) => milestone.code === code)) {
+    throw refusal("invalid", `the manifest declares no milestone ${code}`);
+  }
+  if (memory.caller.person === null) throw refusal("invalid", "the caller's account belongs to no person");
+  if (records.get(memory, kind, id) === undefined) throw refusal("not-found", `there is no record ${id}`);
+  if (!memory.reached.some((reached) => reached.code === code && reached.id === id)) memory.reached.push({ code, id });
+}
+
+function configOf(memory) {
+  return {
+    get(name) {
+      if (!Object.hasOwn(memory.settings, name)) throw refusal("not-found", `the manifest declares no setting ${name}`);
+      return JSON.stringify(memory.settings[name]);
+    },
+    getAll: () => JSON.stringify(memory.settings),
+  };
+}
+
+/** A secret, or undefined when it is not set. */
+function secretOf(memory, name) {
+  if (!memory.secrets.has(name)) throw refusal("not-found", `the manifest names no secret ${name}`);
+  return memory.secrets.get(name);
+}
+
+function opened(memory, name) {
+  const secret = secretOf(memory, name);
+  if (secret === undefined) throw refusal("not-found", `the secret ${name} is not set`);
+  return secret;
+}
+
+/** Whether one is set is asked without a grant, as in the real kernel. */
+function secretsOf(memory) {
+  return {
+    isSet: (name) => secretOf(memory, name) !== undefined,
+    ...granted(memory, "secrets", { reveal: (name) => opened(memory, name) }),
+  };
+}
+
+/** Nothing is ever sent: a request is given the answer that the test has laid out. */
+function fetchLaid(memory, { method, url }, { secrets }) {
+  for (const { secret } of secrets) opened(memory, secret);
+  memory.asked.push({ method, url });
+  const laid = memory.laid.find((one) => one.method === method && one.url === url);
+  if (laid === undefined) throw refusal("unavailable", `no test has laid out an answer for ${url}`);
+  return { status: laid.status, url, headers: [], body: encode(laid.body) };
+}
+
+/** The nearest languages first, as the kernel goes through them. */
+const NEAREST = {
+  ar: ["ar", "ary", "fr"],
+  ary: ["ary", "ar", "fr"],
+  fr: ["fr", "ar"],
+  zgh: ["zgh", "shi", "tzm", "rif", "fr", "ar"],
+  shi: ["shi", "zgh", "tzm", "fr", "ar"],
+  tzm: ["tzm", "zgh", "shi", "fr", "ar"],
+  rif: ["rif", "zgh", "shi", "tzm", "fr", "ar"],
+};
+
+/** Messages are filled plainly, without forms; numbers and days are written as `1234.5` and `2026-01-01`. */
+function i18nOf(memory) {
+  return {
+    translate(key, args, language) {
+      const tag = language ?? memory.language;
+      if (NEAREST[tag] === undefined) throw refusal("invalid", `${tag} is no language`);
+      const found = NEAREST[tag].map((near) => memory.messages[near]?.[key]).find((text) => text !== undefined);
+      if (found === undefined) throw refusal("not-found", `no locale has the message ${key}`);
+      return args.reduce((text, [name, value]) => text.replaceAll(new RegExp(`\\{ *\\$${name} *\\}`, "g"), () => value), found);
+    },
+    formatNumber: (value, decimals) => String(Number(value.toFixed(decimals))),
+    formatDate: (at) => new Date(at).toISOString().slice(0, 10),
+  };
+}
+
+/** What is not granted is dropped, as the real kernel does. */
+function telemetryOf(memory) {
+  const add = (name, value) => {
+    const isDeclared = memory.manifest.metrics?.some((metric) => metric.name === name);
+    if (isDeclared && memory.granted.has("telemetry")) (memory.counted[name] ??= []).push(value);
+  };
+  return {
+    count: add,
+    observe: add,
+    log(level, message, fields) {
+      if (memory.granted.has("telemetry")) memory.logged.push({ level, message, fields: Object.fromEntries(fields) });
+    },
+  };
+}

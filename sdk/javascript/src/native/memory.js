@@ -1,0 +1,86 @@
+// What the kernel in memory remembers.
+
+/** The first of January 2026. */
+const NOW = 1_767_225_600_000;
+
+export class Memory {
+  constructor(manifest = {}) {
+    this.manifest = manifest;
+    this.caller = nobody();
+    this.language = "fr";
+    this.now = NOW;
+    this.granted = new Set((manifest.capabilities ?? []).map(({ name }) => name));
+    this.settings = Object.fromEntries(
+      Object.entries(manifest.settings?.properties ?? {}).map(([name, property]) => [name, property.default]),
+    );
+    this.secrets = new Map((manifest.secrets ?? []).map(({ name }) => [name, undefined]));
+    this.laid = [];
+    this.asked = [];
+    this.logged = [];
+    this.counted = {};
+    this.messages = {};
+    this.instance = { id: "00000000-0000-7000-8000-000000000000", name: "Instance in memory", provinces: ["09.541", "09.551"] };
+    /** While a hook looks, which may not write. */
+    this.onlyLooks = false;
+    this.minted = 0;
+    this.unit = { rows: new Map(), values: new Map(), reached: [] };
+  }
+
+  get rows() {
+    return this.unit.rows;
+  }
+
+  get values() {
+    return this.unit.values;
+  }
+
+  get reached() {
+    return this.unit.reached;
+  }
+
+  /** Does some work; what it wrote is gone when it throws. What it logged and sent stays. */
+  during(work) {
+    const { rows, values, reached } = this.unit;
+    const before = { rows: new Map(rows), values: new Map(values), reached: [...reached] };
+    try {
+      return work();
+    } catch (cause) {
+      this.unit = before;
+      throw cause;
+    }
+  }
+
+  /** The records of a kind, oldest first. */
+  of(kind) {
+    return [...this.rows].filter(([, row]) => row.kind === kind);
+  }
+
+  add(kind, body) {
+    this.minted += 1;
+    const id = `00000000-0000-7000-8000-${String(this.minted).padStart(12, "0")}`;
+    this.rows.set(id, { kind, version: 1, createdAt: this.now, changedAt: this.now, body: structuredClone(body) });
+    return id;
+  }
+
+  /** Refuses what a hook may not do. */
+  requireWriting() {
+    if (this.onlyLooks) throw refusal("denied", "a hook looks at a write and may not write itself");
+  }
+
+  /** Refuses what was not granted. */
+  require(capability) {
+    if (this.granted.has(capability)) return;
+    const message = `the capability ${capability} is not granted; an administrator may grant it`;
+    throw refusal("denied", message, { details: { capability } });
+  }
+}
+
+/** The public. */
+export function nobody() {
+  return { kind: "public", accountId: null, person: null, name: "", roles: [] };
+}
+
+/** An error of the contract, thrown as the engine of a component throws it. */
+export function refusal(code, message, { retryable = false, details = {} } = {}) {
+  return Object.assign(new Error(`${code}: ${message}`), { payload: { code, message, retryable, details: JSON.stringify(details) } });
+}

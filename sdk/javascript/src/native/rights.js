@@ -1,0 +1,41 @@
+// Who may do what with a kind's records, and how much of them is shown: the kernel's rules, on one machine. Roles are held over the
+// whole nation here.
+
+/** How private a field is; each class covers those before it. A word that is none is taken for the safest. */
+const CLASSES = ["public", "internal", "personal", "sensitive"];
+const ROLES = { registrar: "sensitive", officer: "sensitive", trainer: "personal", observer: "personal" };
+
+function rank(word) {
+  const found = CLASSES.indexOf(word);
+  return found < 0 ? CLASSES.length - 1 : found;
+}
+
+/** Up to which class the caller may do this with a record of that subject; -1 when not at all. */
+export function reachOf(kind, caller, action, subject) {
+  const grantees = kind.access?.[action] ?? [];
+  const isOwn = subject !== undefined && subject !== null && caller.person === subject;
+  const given = (grantee) => {
+    if (caller.kind === "system" && grantee.startsWith("plugin")) return rank("sensitive");
+    if (grantee === "public" || (grantee === "signed-in" && caller.kind === "account")) return rank("public");
+    if (grantee === "plugin") return rank("internal");
+    if (grantee === "own" || grantee === "plugin:own") return isOwn ? rank("sensitive") : -1;
+    const role = grantee.startsWith("role:") ? grantee.slice("role:".length) : undefined;
+    return role !== undefined && caller.roles.includes(role) ? rank(ROLES[role] ?? "internal") : -1;
+  };
+  return Math.max(-1, ...grantees.map(given));
+}
+
+/** Whether the caller may do this with any record at all. */
+export function mayAny(kind, caller, action) {
+  return reachOf(kind, caller, action, caller.person) >= 0;
+}
+
+/** Whether a field is above that class. */
+export function isAbove(kind, field, reach) {
+  return rank(kind.classes?.[field] ?? "public") > reach;
+}
+
+/** A body without the fields that are above that class. */
+export function shown(kind, body, reach) {
+  return Object.fromEntries(Object.entries(body).filter(([field]) => !isAbove(kind, field, reach)));
+}

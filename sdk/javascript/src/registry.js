@@ -1,0 +1,22 @@
+// The register of cooperatives, to read, with the rights of the caller. Capability `registry.read`.
+
+import { ask } from "./kernel.js";
+import { entryOf, pageOf, queryOf } from "./store.js";
+
+/** A cooperative; undefined when there is none, or the caller may not know of it. */
+export function cooperative(id) {
+  return entryOf(ask("registry", "cooperative", id));
+}
+
+/** A person. */
+export function person(id) {
+  return entryOf(ask("registry", "person", id));
+}
+
+/**
+ * Some cooperatives; conditions are those of `store`. The register's indexes are: court and number; ICE; French name; Arabic name;
+ * province and French name; sector and French name; province, sector and French name; status and day of registration.
+ */
+export function cooperatives(find = {}) {
+  return pageOf(ask("registry", "cooperatives", queryOf(find)));
+}

@@ -1,0 +1,274 @@
+// The kernel in memory behaves as the real one does.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { amend, config, context, fetch, get, i18n, json, kv, milestones, plugin, post, Problem, random } from "tiwizi";
+import { redirect, refuse, registry, Request, secrets, store, telemetry } from "tiwizi";
+import * as native from "tiwizi/native";
+
+const ONE = "00000000-0000-7000-8000-00000000000a";
+const OTHER = "00000000-0000-7000-8000-00000000000b";
+const RATE = "https://rates.example.org/mad";
+
+const NOTE = {
+  name: "note",
+  schema: {
+    type: "object",
+    additionalProperties: false,
+    required: ["code", "shelf", "rank"],
+    properties: {
+      code: { type: "string" },
+      shelf: { enum: ["low", "high"] },
+      rank: { type: "integer", minimum: 0 },
+      secret: { type: "string", maxLength: 5 },
+    },
+  },
+  classes: { code: "internal", shelf: "internal", rank: "internal", secret: "sensitive" },
+  unique: [{ fields: ["code"] }],
+  indexes: [{ fields: ["shelf", "rank"] }],
+  search: ["code"],
+  access: Object.fromEntries(["read", "create", "change", "delete"].map((action) => [action, ["plugin"]])),
+};
+const WISH = {
+  name: "wish",
+  subject: "person",
+  schema: { required: ["person", "text"], properties: { person: { type: "string", format: "uuid" }, text: { maxLength: 10 } } },
+  classes: { person: "personal", text: "personal" },
+  access: { read: ["own", "role:trainer"], create: ["plugin:own"], delete: ["own"] },
+};
+const MANIFEST = {
+  id: "notes",
+  version: "1.2.3",
+  capabilities: ["store", "kv", "milestones", "telemetry", "registry.read", "http-out", "secrets"].map((name) => ({ name })),
+  settings: { properties: { size: { type: "integer", default: 3 } } },
+  secrets: [{ name: "token" }],
+  milestones: [{ code: "written" }],
+  kinds: [NOTE, WISH],
+};
+
+const notes = store("note");
+const wishes = store("wish");
+const note = (rank) => ({ code: `n${rank}`, shelf: "low", rank });
+const wish = (person) => ({ person, text: "olives" });
+const refused = (work, code) => assert.throws(work, (cause) => cause instanceof Problem && cause.is(code));
+
+const subject = plugin({
+  init: () => [0, 1, 2].forEach((rank) => notes.insert(note(rank))),
+  routes: [
+    post("/write", () => {
+      milestones.reach("written", "note", notes.insert(note(9)).id);
+      return redirect("/");
+    }),
+    post("/fail", () => {
+      assert.ok(notes.get(notes.insert(note(9)).id), "the call sees its own write");
+      telemetry.info("wrote", { rank: 9 });
+      throw Problem.invalid("and then it failed");
+    }),
+    get("/rate", () => json(fetch(RATE, { secrets: { authorization: ["Bearer ", "token"] } }).json())),
+  ],
+});
+
+beforeEach(() => native.start(MANIFEST));
+
+test("a call that fails leaves nothing but its log", () => {
+  assert.equal(native.call(subject, Request.post("/fail")).problem.status, 422);
+  assert.deepEqual(native.bodies("note"), []);
+  assert.deepEqual(native.logged(), [{ level: "info", message: "wrote", fields: { rank: "9" } }]);
+});
+
+test("a call that answers keeps its writes", () => {
+  native.asMember(ONE);
+  assert.equal(native.call(subject, Request.post("/write")).path, "/");
+  assert.deepEqual([native.bodies("note").length, native.reached().length], [1, 1]);
+});
+
+test("reads go by declared indexes only", () => {
+  native.install(subject);
+  const low = { equal: { shelf: "low" }, sort: "-rank", limit: 2 };
+  const first = notes.find(low);
+  assert.deepEqual(first.items.map(({ body }) => body.rank), [2, 1]);
+  const rest = notes.find({ ...low, after: first.next });
+  assert.deepEqual([rest.items.length, rest.next], [1, undefined]);
+  assert.equal(notes.find({ equal: { shelf: "low" }, above: { rank: 0 } }).items.length, 2);
+  assert.equal(notes.first({ text: "N1" }).body.rank, 1);
+  refused(() => notes.find({ equal: { rank: 1 } }), "not-indexed");
+});
+
+test("records are counted by the same conditions", () => {
+  native.install(subject);
+  assert.equal(notes.count({ equal: { shelf: "low" }, atLeast: { rank: 1 } }), 2);
+  refused(() => notes.count({ text: "n1" }), "not-indexed");
+});
+
+test("an upgrade goes on until it has nothing left to do, or leaves nothing", () => {
+  native.install(subject);
+  const raise = (from, cursor) => {
+    const page = notes.find({ limit: 2, after: cursor });
+    for (const { id, body } of page.items) notes.patch(id, { rank: body.rank + 10 });
+    return page.next;
+  };
+  const ranks = () => native.bodies("note").map(({ rank }) => rank);
+  assert.equal(native.upgrade(plugin({ migrate: raise }), "1.0.0"), 2);
+  assert.deepEqual(ranks(), [10, 11, 12]);
+  const health = () => {
+    throw Problem.internal("something is missing");
+  };
+  refused(() => native.upgrade(plugin({ migrate: raise, health }), "1.0.0"), "internal");
+  assert.deepEqual(ranks(), [10, 11, 12]);
+});
+
+test("a stale or duplicate write is refused", () => {
+  const entry = notes.insert(note(1));
+  refused(() => notes.insert(note(1)), "duplicate");
+  assert.equal(notes.put({ ...entry, body: { ...entry.body, rank: 2 } }).version, 2);
+  refused(() => notes.put(entry), "stale");
+  assert.equal(notes.patch(entry.id, { rank: 7 }).body.rank, 7);
+  refused(() => notes.delete(entry), "stale");
+});
+
+test("a body that breaks its schema is refused field by field", () => {
+  native.asMember(ONE);
+  const tooLong = () => wishes.insert({ ...wish(ONE), text: "more than ten" });
+  assert.throws(tooLong, ({ code, details: { fields } }) => code === "invalid" && fields[0].pointer === "/text" && fields[0].code === "too-long");
+  native.asPublic();
+  refused(() => notes.insert({ ...note(1), colour: "red" }), "invalid");
+  refused(() => notes.insert({ ...note(1), shelf: "middle" }), "invalid");
+  refused(() => notes.insert({ ...note(1), rank: 1.5 }), "invalid");
+});
+
+test("a record belongs to its subject", () => {
+  native.asMember(ONE);
+  const entry = wishes.insert(wish(ONE));
+  refused(() => wishes.insert(wish(OTHER)), "denied");
+  native.asMember(OTHER);
+  assert.equal(wishes.get(entry.id), undefined);
+  assert.deepEqual(wishes.find().items, []);
+  native.asHolder("trainer");
+  assert.equal(wishes.find({ equal: { person: ONE } }).items.length, 1);
+  refused(() => wishes.delete(entry), "denied");
+  native.asPublic();
+  refused(() => wishes.get(entry.id), "denied");
+});
+
+test("a field above the caller's classes is not set", () => {
+  refused(() => notes.insert({ ...note(1), secret: "gold" }), "denied");
+});
+
+test("what is not granted is denied by name", () => {
+  const questions = {
+    store: () => notes.find(),
+    kv: () => kv.get("x"),
+    milestones: () => milestones.reach("written", "note", ONE),
+    "registry.read": () => registry.cooperative(ONE),
+    secrets: () => secrets.reveal("token"),
+    "http-out": () => fetch(RATE),
+  };
+  for (const [capability, ask] of Object.entries(questions)) {
+    native.deny(capability);
+    assert.throws(ask, (cause) => cause.status === 403 && cause.details.capability === capability, capability);
+  }
+  native.deny("telemetry");
+  telemetry.info("dropped");
+  assert.deepEqual(native.logged(), []);
+});
+
+test("values by key are kept, counted and swapped", () => {
+  kv.set("greeting", "ⴰⵣⵓⵍ", { ttlMs: 1_000 });
+  assert.equal(kv.get("greeting"), "ⴰⵣⵓⵍ");
+  native.advance(1_000);
+  assert.equal(kv.get("greeting"), undefined);
+  assert.deepEqual([kv.increment("b/1"), kv.increment("b/1", 2), kv.increment("b/2")], [1, 3, 1]);
+  kv.swap("turn", undefined, "fadma");
+  refused(() => kv.swap("turn", "hassan", "omar"), "stale");
+  const first = kv.list("b/", { limit: 1 });
+  assert.deepEqual([first.keys, kv.list("b/", { after: first.next }).keys], [["b/1"], ["b/2"]]);
+  kv.delete("b/1");
+  assert.equal(kv.get("b/1"), undefined);
+});
+
+test("settings, secrets and the outside answer what a test has laid out", () => {
+  assert.equal(config.get("size"), 3);
+  native.setSetting("size", 5);
+  assert.deepEqual(config.all(), { size: 5 });
+  refused(() => config.get("colour"), "not-found");
+  const rate = () => native.call(subject, Request.get("/rate"));
+  assert.deepEqual([secrets.isSet("token"), rate().problem.code], [false, "not-found"]);
+  native.setSecret("token", "s3cret");
+  assert.equal(rate().problem.code, "unavailable");
+  native.layOut("GET", RATE, 200, 10.8);
+  assert.deepEqual([rate().body, native.asked().length], [10.8, 2]);
+  const secret = secrets.reveal("token");
+  assert.deepEqual([secret.expose(), JSON.stringify(secret), `${secret}`], ["s3cret", '"Secret(…)"', "Secret(…)"]);
+});
+
+test("a person of the register is seen by that person and its keepers", () => {
+  const id = native.addPerson({ name_fr: "x" });
+  refused(() => registry.person(id), "denied");
+  native.asMember(ONE);
+  assert.equal(registry.person(id), undefined);
+  native.asMember(id);
+  assert.equal(registry.person(id).body.name_fr, "x");
+  native.addCooperative({ name_fr: "Anfa" });
+  assert.equal(registry.cooperatives({ text: "anf" }).items.length, 1);
+});
+
+const HOOKS = {
+  id: "looker",
+  capabilities: [{ name: "hooks" }, { name: "kv" }],
+  hooks: [
+    { name: "second", kinds: ["a/b"], operations: ["create", "change"], order: 2, on_failure: "pass" },
+    { name: "first", kinds: ["a/b"], operations: ["create"], order: 1, on_failure: "pass" },
+  ],
+};
+
+test("hooks look in their order and at their writes only, and may not write", () => {
+  native.start(HOOKS);
+  const look = ({ hook, after }) => {
+    refused(() => kv.set("a", 1), "denied");
+    if (after.text === "no") return refuse("no", "Non.", "/text");
+    return after.text === "yes" ? amend({ ...after, seen: `${after.seen ?? ""}${hook}` }) : undefined;
+  };
+  const looker = plugin({ hooks: { first: look, second: look } });
+  const propose = (before, text) => native.propose(looker, "a/b", before, { text });
+  assert.equal(propose(undefined, "yes").after.seen, "firstsecond");
+  assert.equal(propose({}, "yes").after.seen, "second");
+  assert.equal(propose(undefined, "no").refusal.pointer, "/text");
+  assert.deepEqual(propose(undefined, "other").after, { text: "other" });
+  assert.deepEqual(native.propose(looker, "a/c", undefined, { text: "no" }).after, { text: "no" });
+  kv.set("a", 1);
+  assert.throws(() => native.propose(plugin({}), "a/b", {}, {}), /names second/);
+  native.deny("hooks");
+  assert.equal(propose(undefined, "no").refusal, undefined);
+});
+
+test("words come from the nearest language", () => {
+  native.addMessages("fr", { only: "Seulement { $who }" });
+  native.addMessages("ar", { only: "فقط {$who}" });
+  assert.deepEqual([i18n.translate("only", { who: "Itto" }, "ary"), i18n.translate("only", { who: 3 })], ["فقط Itto", "Seulement 3"]);
+  refused(() => i18n.translate("other"), "not-found");
+  refused(() => i18n.translate("only", {}, "en"), "invalid");
+  assert.deepEqual([i18n.number(1234.5, 2), i18n.date(0)], ["1234.5", "1970-01-01"]);
+});
+
+test("numbers count when the manifest declares them", () => {
+  native.start({ capabilities: [{ name: "telemetry" }], metrics: [{ name: "sold", type: "counter" }] });
+  telemetry.count("sold", 2);
+  telemetry.observe("other", 1.5);
+  native.inInstance("Oujda", "02.411");
+  assert.deepEqual([native.counted("sold"), native.counted("other"), context.instance().provinces], [[2], [], ["02.411"]]);
+  assert.ok(context.deadlineLeftMs() > 0);
+});
+
+test("the context is what the test says", () => {
+  native.asMember(ONE);
+  native.at(5);
+  assert.deepEqual([context.now(), context.language(), context.pluginId(), context.pluginVersion()], [5, "fr", "notes", "1.2.3"]);
+  const caller = context.caller();
+  assert.deepEqual([caller.person, caller.isSignedIn, caller.holds("member"), caller.holds("registrar")], [ONE, true, true, false]);
+});
+
+test("random numbers are numbers and differ", () => {
+  assert.match(random.uuid(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const drawn = Array.from({ length: 200 }, random.fraction);
+  assert.ok(drawn.every((one) => one >= 0 && one < 1) && new Set(drawn).size === 200);
+});

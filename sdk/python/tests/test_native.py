@@ -1,0 +1,317 @@
+"""The kernel in memory behaves as the real one does."""
+
+import unittest
+from contextlib import contextmanager
+
+from tiwizi import Amend, Plugin, Problem, Refuse, Request, Store, config, context, fetch, i18n, json, kv, milestones, native
+from tiwizi import redirect, registry, secrets, telemetry
+
+ONE = "00000000-0000-7000-8000-00000000000a"
+OTHER = "00000000-0000-7000-8000-00000000000b"
+RATE = "https://rates.example.org/mad"
+
+NOTE = {
+    "name": "note",
+    "schema": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["code", "shelf", "rank"],
+        "properties": {
+            "code": {"type": "string"},
+            "shelf": {"enum": ["low", "high"]},
+            "rank": {"type": "integer", "minimum": 0},
+            "secret": {"type": "string", "maxLength": 5},
+        },
+    },
+    "classes": {"code": "internal", "shelf": "internal", "rank": "internal", "secret": "sensitive"},
+    "unique": [{"fields": ["code"]}],
+    "indexes": [{"fields": ["shelf", "rank"]}],
+    "search": ["code"],
+    "access": {action: ["plugin"] for action in ("read", "create", "change", "delete")},
+}
+WISH = {
+    "name": "wish",
+    "subject": "person",
+    "schema": {
+        "required": ["person", "text"],
+        "properties": {"person": {"type": "string", "format": "uuid"}, "text": {"maxLength": 10}},
+    },
+    "classes": {"person": "personal", "text": "personal"},
+    "access": {"read": ["own", "role:trainer"], "create": ["plugin:own"], "delete": ["own"]},
+}
+CAPABILITIES = ["store", "kv", "milestones", "telemetry", "registry.read", "http-out", "secrets"]
+MANIFEST = {
+    "id": "notes",
+    "version": "1.2.3",
+    "capabilities": [{"name": name} for name in CAPABILITIES],
+    "settings": {"properties": {"size": {"type": "integer", "default": 3}}},
+    "secrets": [{"name": "token"}],
+    "milestones": [{"code": "written"}],
+    "kinds": [NOTE, WISH],
+}
+
+notes, wishes, subject = Store("note"), Store("wish"), Plugin()
+
+
+def note(rank: int) -> dict:
+    return {"code": f"n{rank}", "shelf": "low", "rank": rank}
+
+
+def wish(person: str) -> dict:
+    return {"person": person, "text": "olives"}
+
+
+@subject.init
+def init() -> None:
+    for rank in range(3):
+        notes.insert(note(rank))
+
+
+@subject.post("/write")
+def write(request: Request):
+    milestones.reach("written", "note", notes.insert(note(9)).id)
+    return redirect("/")
+
+
+@subject.post("/fail")
+def fail(request: Request):
+    assert notes.get(notes.insert(note(9)).id), "the call sees its own write"
+    telemetry.info("wrote", rank=9)
+    raise Problem.invalid("and then it failed")
+
+
+@subject.get("/rate")
+def rate(request: Request):
+    return json(fetch(RATE, secrets={"authorization": ("Bearer ", "token")}).json())
+
+
+class Native(unittest.TestCase):
+    def setUp(self):
+        native.start(MANIFEST)
+
+    @contextmanager
+    def refused(self, code: str):
+        with self.assertRaises(Problem) as caught:
+            yield caught
+        self.assertEqual(caught.exception.code, code)
+
+    def test_a_call_that_fails_leaves_nothing_but_its_log(self):
+        self.assertEqual(native.call(subject, Request.post("/fail")).status, 422)
+        self.assertEqual((native.bodies("note"), native.logged()), ([], [("info", "wrote", {"rank": "9"})]))
+
+    def test_a_call_that_answers_keeps_its_writes(self):
+        native.as_member(ONE)
+        self.assertEqual(native.call(subject, Request.post("/write")), redirect("/"))
+        self.assertEqual((len(native.bodies("note")), len(native.reached())), (1, 1))
+
+    def test_reads_go_by_declared_indexes_only(self):
+        native.install(subject)
+        low = {"equal": {"shelf": "low"}, "sort": "-rank", "limit": 2}
+        first = notes.find(**low)
+        self.assertEqual([entry.body["rank"] for entry in first.items], [2, 1])
+        rest = notes.find(**low, after=first.next)
+        self.assertEqual((len(rest.items), rest.next), (1, None))
+        self.assertEqual(len(notes.find(equal={"shelf": "low"}, above={"rank": 0}).items), 2)
+        self.assertEqual(notes.first(text="N1").body["rank"], 1)
+        with self.refused("not-indexed"):
+            notes.find(equal={"rank": 1})
+
+    def test_records_are_counted_by_the_same_conditions(self):
+        native.install(subject)
+        self.assertEqual(notes.count(equal={"shelf": "low"}, at_least={"rank": 1}), 2)
+        with self.refused("not-indexed"):
+            notes.count(text="n1")
+
+    def test_an_upgrade_goes_on_until_it_has_nothing_left_to_do_or_leaves_nothing(self):
+        native.install(subject)
+        upgraded = Plugin()
+
+        @upgraded.migrate
+        def raise_ranks(version, cursor):
+            page = notes.find(limit=2, after=cursor)
+            for entry in page.items:
+                notes.patch(entry.id, {"rank": entry.body["rank"] + 10})
+            return page.next
+
+        def ranks():
+            return [body["rank"] for body in native.bodies("note")]
+
+        self.assertEqual((native.upgrade(upgraded, "1.0.0"), ranks()), (2, [10, 11, 12]))
+
+        @upgraded.health
+        def missing():
+            raise Problem.internal("something is missing")
+
+        with self.refused("internal"):
+            native.upgrade(upgraded, "1.0.0")
+        self.assertEqual(ranks(), [10, 11, 12])
+
+    def test_a_stale_or_duplicate_write_is_refused(self):
+        entry = notes.insert(note(1))
+        with self.refused("duplicate"):
+            notes.insert(note(1))
+        entry.body["rank"] = 2
+        self.assertEqual(notes.put(entry).version, 2)
+        with self.refused("stale"):
+            notes.put(entry)
+        self.assertEqual(notes.patch(entry.id, {"rank": 7}).body["rank"], 7)
+        with self.refused("stale"):
+            notes.delete(entry)
+
+    def test_a_body_that_breaks_its_schema_is_refused_field_by_field(self):
+        native.as_member(ONE)
+        with self.refused("invalid") as caught:
+            wishes.insert({**wish(ONE), "text": "more than ten"})
+        fault = caught.exception.details["fields"][0]
+        self.assertEqual((fault["pointer"], fault["code"]), ("/text", "too-long"))
+        native.as_public()
+        for wrong in ({"colour": "red"}, {"shelf": "middle"}, {"rank": 1.5}, {"rank": True}):
+            with self.refused("invalid"):
+                notes.insert({**note(1), **wrong})
+
+    def test_a_record_belongs_to_its_subject(self):
+        native.as_member(ONE)
+        entry = wishes.insert(wish(ONE))
+        with self.refused("denied"):
+            wishes.insert(wish(OTHER))
+        native.as_member(OTHER)
+        self.assertEqual((wishes.get(entry.id), wishes.find().items), (None, []))
+        native.as_holder("trainer")
+        self.assertEqual(len(wishes.find(equal={"person": ONE}).items), 1)
+        with self.refused("denied"):
+            wishes.delete(entry)
+        native.as_public()
+        with self.refused("denied"):
+            wishes.get(entry.id)
+
+    def test_a_field_above_the_caller_s_classes_is_not_set(self):
+        with self.refused("denied"):
+            notes.insert({**note(1), "secret": "gold"})
+
+    def test_what_is_not_granted_is_denied_by_name(self):
+        questions = {
+            "store": lambda: notes.find(),
+            "kv": lambda: kv.get("x"),
+            "milestones": lambda: milestones.reach("written", "note", ONE),
+            "registry.read": lambda: registry.cooperative(ONE),
+            "secrets": lambda: secrets.reveal("token"),
+            "http-out": lambda: fetch(RATE),
+        }
+        for capability, ask in questions.items():
+            native.deny(capability)
+            with self.refused("denied") as caught:
+                ask()
+            self.assertEqual(caught.exception.details, {"capability": capability})
+        native.deny("telemetry")
+        telemetry.info("dropped")
+        self.assertEqual(native.logged(), [])
+
+    def test_values_by_key_are_kept_counted_and_swapped(self):
+        kv.set("greeting", "ⴰⵣⵓⵍ", ttl_ms=1_000)
+        self.assertEqual(kv.get("greeting"), "ⴰⵣⵓⵍ")
+        native.advance(1_000)
+        self.assertIsNone(kv.get("greeting"))
+        self.assertEqual([kv.increment("b/1"), kv.increment("b/1", 2), kv.increment("b/2")], [1, 3, 1])
+        kv.swap("turn", None, "fadma")
+        with self.refused("stale"):
+            kv.swap("turn", "hassan", "omar")
+        first = kv.list_keys("b/", limit=1)
+        self.assertEqual((first.keys, kv.list_keys("b/", after=first.next).keys), (["b/1"], ["b/2"]))
+        kv.delete("b/1")
+        self.assertIsNone(kv.get("b/1"))
+
+    def test_settings_secrets_and_the_outside_answer_what_a_test_has_laid_out(self):
+        self.assertEqual(config.get("size"), 3)
+        native.set_setting("size", 5)
+        self.assertEqual(config.all(), {"size": 5})
+        with self.refused("not-found"):
+            config.get("colour")
+        ask = Request.get("/rate")
+        self.assertEqual((secrets.is_set("token"), native.call(subject, ask).code), (False, "not-found"))
+        native.set_secret("token", "s3cret")
+        self.assertEqual(native.call(subject, ask).code, "unavailable")
+        native.lay_out("GET", RATE, 200, 10.8)
+        self.assertEqual((native.call(subject, ask).body, native.asked()), (10.8, [("GET", RATE)] * 2))
+        secret = secrets.reveal("token")
+        self.assertEqual((secret.expose(), f"{secret}"), ("s3cret", "Secret(…)"))
+
+    def test_a_person_of_the_register_is_seen_by_that_person_and_its_keepers(self):
+        person = native.add_person({"name_fr": "x"})
+        with self.refused("denied"):
+            registry.person(person)
+        native.as_member(ONE)
+        self.assertIsNone(registry.person(person))
+        native.as_member(person)
+        self.assertEqual(registry.person(person).body, {"name_fr": "x"})
+        native.add_cooperative({"name_fr": "Anfa"})
+        self.assertEqual(len(registry.cooperatives(text="anf").items), 1)
+
+    def test_the_context_is_what_the_test_says(self):
+        native.as_member(ONE)
+        native.at(5)
+        caller = context.caller()
+        self.assertEqual((context.now(), context.language(), context.plugin_id()), (5, "fr", "notes"))
+        self.assertEqual((context.plugin_version(), caller.person, caller.is_signed_in), ("1.2.3", ONE, True))
+
+    def test_words_come_from_the_nearest_language(self):
+        native.add_messages("fr", only="Seulement { $who }")
+        native.add_messages("ar", only="فقط {$who}")
+        self.assertEqual(i18n.translate("only", "ary", who="Itto"), "فقط Itto")
+        self.assertEqual(i18n.translate("only", who=3), "Seulement 3")
+        with self.refused("not-found"):
+            i18n.translate("other")
+        with self.refused("invalid"):
+            i18n.translate("only", "en")
+        self.assertEqual((i18n.number(1234.5, 2), i18n.date(0)), ("1234.5", "1970-01-01"))
+
+    def test_numbers_count_when_the_manifest_declares_them(self):
+        native.start({"capabilities": [{"name": "telemetry"}], "metrics": [{"name": "sold", "type": "counter"}]})
+        telemetry.count("sold", 2)
+        telemetry.observe("other", 1.5)
+        native.in_instance("Oujda", "02.411")
+        self.assertEqual((native.counted("sold"), native.counted("other")), ([2], []))
+        self.assertEqual((context.instance().provinces, context.deadline_left_ms() > 0), (["02.411"], True))
+
+
+HOOKS = {
+    "id": "looker",
+    "capabilities": [{"name": "hooks"}, {"name": "kv"}],
+    "hooks": [
+        {"name": "second", "kinds": ["a/b"], "operations": ["create", "change"], "order": 2, "on_failure": "pass"},
+        {"name": "first", "kinds": ["a/b"], "operations": ["create"], "order": 1, "on_failure": "pass"},
+    ],
+}
+looker = Plugin()
+
+
+@looker.hook("first")
+@looker.hook("second")
+def look(proposal):
+    try:
+        kv.set("a", 1)
+        return Refuse("wrote", "A hook has written.")
+    except Problem:
+        pass
+    if proposal.after["text"] == "no":
+        return Refuse("no", "Non.", "/text")
+    if proposal.after["text"] == "yes":
+        return Amend({**proposal.after, "seen": proposal.after.get("seen", "") + proposal.hook})
+
+
+class Hooks(unittest.TestCase):
+    def test_hooks_look_in_their_order_and_at_their_writes_only_and_may_not_write(self):
+        native.start(HOOKS)
+
+        def propose(before, text):
+            return native.propose(looker, "a/b", before, {"text": text})
+
+        self.assertEqual(propose(None, "yes")["seen"], "firstsecond")
+        self.assertEqual(propose({}, "yes")["seen"], "second")
+        self.assertEqual(propose(None, "no"), Refuse("no", "Non.", "/text"))
+        self.assertEqual(propose(None, "other"), {"text": "other"})
+        self.assertEqual(native.propose(looker, "a/c", None, {"text": "no"}), {"text": "no"})
+        kv.set("a", 1)
+        with self.assertRaises(LookupError):
+            native.propose(Plugin(), "a/b", {}, {})
+        native.deny("hooks")
+        self.assertEqual(propose(None, "no"), {"text": "no"})

@@ -1,0 +1,229 @@
+"""A small kernel in memory, for tests of a plugin's rules on the machine itself, with `python3 -m unittest`.
+
+It knows the manifest and goes by the kernel's rules: schemas, unique values, declared indexes, who may read and write what, classes of
+fields, granted capabilities, milestones, settings, secrets. A call reads what it wrote, and a call that fails leaves nothing. Time
+stands still until a test moves it, and ids come in order. It has no limits, and takes every role to be held over the whole nation;
+those need a test against the real kernel.
+
+>>> from tiwizi import Plugin, Request, Store, native, redirect
+>>> plugin = Plugin()
+>>> @plugin.post("/")
+... def add(request):
+...     Store("note").insert({"text": request.form_value("text")})
+...     return redirect("/")
+>>> note = {"name": "note", "schema": {"required": ["text"]}, "access": {"create": ["plugin"]}}
+>>> native.start({"id": "notes", "capabilities": [{"name": "store"}], "kinds": [note]})
+>>> native.call(plugin, Request.post("/", text="Olives"))
+Redirect(path='/')
+>>> native.bodies("note")
+[{'text': 'Olives'}]
+>>> native.deny("store")
+>>> native.call(plugin, Request.post("/", text="Almonds")).status
+403
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..answer import Answer
+from ..context import Caller
+from ..hooks import Amend, Body, Proposal, Refuse
+from ..kernel import attach
+from ..plugin import Plugin
+from ..problem import Problem
+from ..request import Request
+from .interfaces import COOPERATIVE, PERSON, interfaces_of
+from .memory import Memory, Outcome
+
+_memory = Memory({})
+
+
+def start(manifest: dict[str, Any] | str | Path) -> None:
+    """Begins anew with a manifest, as a dictionary or the path of its file: no records, a public caller, French, the first of January
+    2026. Every capability that the manifest asks for is granted."""
+    global _memory
+    if not isinstance(manifest, dict):
+        manifest = json.loads(Path(manifest).read_text(encoding="utf-8"))
+    _memory = Memory(manifest)
+    attach(interfaces_of(_memory))
+
+
+def as_public() -> None:
+    """The next calls come from the public."""
+    become(Caller("public"))
+
+
+def as_member(person: str) -> None:
+    """The next calls come from a signed-in person."""
+    become(Caller("account", f"account-of-{person}", person, person, ["member"]))
+
+
+def as_holder(*roles: str) -> None:
+    """The next calls come from somebody who holds these roles and belongs to no person of the register."""
+    become(Caller("account", f"account-of-{'-'.join(roles)}", None, ", ".join(roles), list(roles)))
+
+
+def become(caller: Caller) -> None:
+    """The next calls come from this caller."""
+    _memory.caller = caller
+
+
+def at(now: int) -> None:
+    """The next calls happen at this time, in milliseconds since 1970."""
+    _memory.now = now
+
+
+def advance(duration_ms: int) -> None:
+    """Lets time pass."""
+    _memory.now += duration_ms
+
+
+def grant(capability: str) -> None:
+    """Grants a capability."""
+    _memory.granted.add(capability)
+
+
+def deny(capability: str) -> None:
+    """Takes a capability back."""
+    _memory.granted.discard(capability)
+
+
+def add_cooperative(body: dict[str, Any]) -> str:
+    """Puts a cooperative into the register, and answers its id."""
+    return _memory.add(COOPERATIVE, body)
+
+
+def add_person(body: dict[str, Any]) -> str:
+    """Puts a person into the register, and answers the id."""
+    return _memory.add(PERSON, body)
+
+
+def set_setting(name: str, value: Any) -> None:
+    """Sets a setting, as an administrator does."""
+    if name not in _memory.settings:
+        raise KeyError(f"the manifest declares no setting {name}")
+    _memory.settings[name] = value
+
+
+def set_secret(name: str, secret: str) -> None:
+    """Sets a secret, as an administrator does."""
+    if name not in _memory.secrets:
+        raise KeyError(f"the manifest names no secret {name}")
+    _memory.secrets[name] = secret
+
+
+def lay_out(method: str, url: str, status: int, body: Any) -> None:
+    """Lays out what the outside answers to a request. What is not laid out cannot be reached."""
+    _memory.laid.append((method, url, status, body if isinstance(body, bytes) else json.dumps(body).encode()))
+
+
+def asked() -> list[tuple[str, str]]:
+    """The requests that went out: method and address. They stay when the call fails."""
+    return list(_memory.asked)
+
+
+def install(plugin: Plugin) -> None:
+    """Installs the plugin: calls its `init` as the system. What it raises is raised, and its writes are gone then."""
+    _as_system(plugin.run_init)
+
+
+def upgrade(plugin: Plugin, version: str) -> int:
+    """Upgrades the plugin from a version: calls `migrate` as the system until it has nothing left to do, then `health`. Answers the number
+    of steps. What they raise is raised, and their writes are gone then."""
+
+    def steps() -> int:
+        done, cursor = 1, plugin.run_migrate(version, None)
+        while cursor is not None:
+            done, cursor = done + 1, plugin.run_migrate(version, cursor)
+        plugin.run_health()
+        return done
+
+    return _as_system(steps)
+
+
+def _as_system(work: Callable[[], Outcome]) -> Outcome:
+    caller = _memory.caller
+    become(replace(caller, kind="system", person=None, roles=[]))
+    try:
+        return _memory.during(work)
+    finally:
+        become(caller)
+
+
+def call(plugin: Plugin, request: Request) -> Answer:
+    """Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes."""
+    _memory.language = request.language
+
+    def answered() -> Answer:
+        answer = plugin.handle(request)
+        if isinstance(answer, Problem):
+            raise answer
+        return answer
+
+    try:
+        return _memory.during(answered)
+    except Problem as problem:
+        return problem
+
+
+def propose(plugin: Plugin, kind: str, before: Body | None, after: Body | None) -> Body | Refuse | None:
+    """Asks every hook that the manifest declares for such a write, as the kernel does: `before` is None for a new record, `after` for one
+    that is deleted. Answers what shall stand there in the end, or the refusal."""
+    operation = "create" if before is None else "delete" if after is None else "change"
+    hooks = sorted(_memory.manifest.get("hooks", []), key=lambda hook: hook.get("order", 100))
+    id = None if before is None else "00000000-0000-7000-8000-000000000000"
+    for hook in hooks:
+        looks = kind in hook["kinds"] and operation in hook["operations"] and "hooks" in _memory.granted
+        if not looks:
+            continue
+        _memory.only_looks = True
+        try:
+            verdict = plugin.before(Proposal(hook["name"], kind, id, operation, copy.deepcopy(before), copy.deepcopy(after)))
+        finally:
+            _memory.only_looks = False
+        if isinstance(verdict, Refuse):
+            return verdict
+        if isinstance(verdict, Amend):
+            after = verdict.body
+    return after
+
+
+def add_messages(language: str, **messages: str) -> None:
+    """Adds messages to a language, by key: what the kernel reads in the bundle's locales."""
+    _memory.messages.setdefault(language, {}).update(messages)
+
+
+def in_instance(name: str, *provinces: str) -> None:
+    """Puts the plugin into an instance of that name and these provinces."""
+    _memory.instance = replace(_memory.instance, name=name, provinces=list(provinces))
+
+
+def counted(name: str) -> list[float]:
+    """What was added to a counter or noted of a histogram, in order."""
+    return list(_memory.counted.get(name, []))
+
+
+def bodies(kind: str) -> list[dict[str, Any]]:
+    """The bodies of all records of a kind, oldest first."""
+    return [row.body for _, row in _memory.of(kind)]
+
+
+def ids(kind: str) -> list[str]:
+    """The ids of all records of a kind, oldest first."""
+    return [id for id, _ in _memory.of(kind)]
+
+
+def reached() -> list[tuple[str, str]]:
+    """The milestones that were reached: code and id of the proof."""
+    return list(_memory.unit.reached)
+
+
+def logged() -> list[tuple[str, str, dict[str, str]]]:
+    """What was logged: level, message and fields."""
+    return list(_memory.logged)

@@ -1,0 +1,97 @@
+"""What the kernel in memory remembers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from ..context import Caller, Instance
+from ..kernel import Refusal
+
+#: The first of January 2026.
+NOW = 1_767_225_600_000
+
+Outcome = TypeVar("Outcome")
+
+
+@dataclass
+class Row:
+    """A record."""
+
+    kind: str
+    version: int
+    created_at: int
+    changed_at: int
+    body: dict[str, Any]
+
+
+@dataclass
+class Unit:
+    """What a call writes, and what is gone when it fails."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    values: dict[str, tuple[bytes, float]] = field(default_factory=dict)
+    reached: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Memory:
+    """The records, the values and the settings of one plugin, and who calls it."""
+
+    def __init__(self, manifest: dict[str, Any]) -> None:
+        self.manifest = manifest
+        self.caller = Caller("public")
+        self.language = "fr"
+        self.now = NOW
+        self.granted = {asked["name"] for asked in manifest.get("capabilities", [])}
+        properties = manifest.get("settings", {}).get("properties", {})
+        self.settings = {name: setting.get("default") for name, setting in properties.items()}
+        self.secrets: dict[str, str | None] = {secret["name"]: None for secret in manifest.get("secrets", [])}
+        self.laid: list[tuple[str, str, int, bytes]] = []
+        self.asked: list[tuple[str, str]] = []
+        self.logged: list[tuple[str, str, dict[str, str]]] = []
+        self.counted: dict[str, list[float]] = {}
+        self.messages: dict[str, dict[str, str]] = {}
+        self.instance = Instance("00000000-0000-7000-8000-000000000000", "Instance in memory", ["09.541", "09.551"])
+        #: While a hook looks, which may not write.
+        self.only_looks = False
+        self.minted = 0
+        self.unit = Unit()
+
+    def during(self, work: Callable[[], Outcome]) -> Outcome:
+        """Does some work; what it wrote is gone when it raises. What it logged and sent stays."""
+        before = copy.deepcopy(self.unit)
+        try:
+            return work()
+        except Exception:
+            self.unit = before
+            raise
+
+    def of(self, kind: str) -> list[tuple[str, Row]]:
+        """The records of a kind, oldest first."""
+        return [(id, row) for id, row in self.unit.rows.items() if row.kind == kind]
+
+    def add(self, kind: str, body: dict[str, Any]) -> str:
+        self.minted += 1
+        id = f"00000000-0000-7000-8000-{self.minted:012}"
+        self.unit.rows[id] = Row(kind, 1, self.now, self.now, copy.deepcopy(body))
+        return id
+
+    def require_writing(self) -> None:
+        """Refuses what a hook may not do."""
+        if self.only_looks:
+            raise refusal("denied", "a hook looks at a write and may not write itself")
+
+    def require(self, capability: str) -> None:
+        """Refuses what was not granted."""
+        if capability not in self.granted:
+            message = f"the capability {capability} is not granted; an administrator may grant it"
+            raise refusal("denied", message, capability=capability)
+
+
+def refusal(code: str, message: str, *, retryable: bool = False, **details: Any) -> Refusal:
+    """An error of the contract."""
+    return Refusal(SimpleNamespace(code=code, message=message, retryable=retryable, details=json.dumps(details)))

@@ -1,0 +1,55 @@
+"""Who may do what with a kind's records, and how much of them is shown: the kernel's rules, on one machine. Roles are held over the
+whole nation here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..context import Caller
+
+#: How private a field is; each class covers those before it.
+_CLASSES = ("public", "internal", "personal", "sensitive")
+_ROLES = {"registrar": "sensitive", "officer": "sensitive", "trainer": "personal", "observer": "personal"}
+
+Kind = dict[str, Any]
+
+
+def _rank(word: str) -> int:
+    """A word that is none is taken for the safest."""
+    return _CLASSES.index(word) if word in _CLASSES else len(_CLASSES) - 1
+
+
+def reach_of(kind: Kind, caller: Caller, action: str, subject: str | None) -> int:
+    """Up to which class the caller may do this with a record of that subject; -1 when not at all."""
+    is_own = subject is not None and caller.person == subject
+    grantees = kind.get("access", {}).get(action, [])
+    return max((_given(grantee, caller, is_own) for grantee in grantees), default=-1)
+
+
+def _given(grantee: str, caller: Caller, is_own: bool) -> int:
+    if caller.kind == "system" and grantee.startswith("plugin"):
+        return _rank("sensitive")
+    if grantee == "public" or (grantee == "signed-in" and caller.is_signed_in):
+        return _rank("public")
+    if grantee == "plugin":
+        return _rank("internal")
+    if grantee in ("own", "plugin:own"):
+        return _rank("sensitive") if is_own else -1
+    role = grantee.removeprefix("role:")
+    return _rank(_ROLES.get(role, "internal")) if role != grantee and role in caller.roles else -1
+
+
+def may_any(kind: Kind, caller: Caller, action: str) -> bool:
+    """Whether the caller may do this with any record at all."""
+    return reach_of(kind, caller, action, caller.person) >= 0
+
+
+def is_above(kind: Kind, field: str, reach: int) -> bool:
+    """Whether a field is above that class."""
+    return _rank(kind.get("classes", {}).get(field, "public")) > reach
+
+
+def shown(kind: Kind, body: dict[str, Any], reach: int) -> dict[str, Any]:
+    """A body without the fields that are above that class."""
+    return {field: value for field, value in body.items() if not is_above(kind, field, reach)}

@@ -1,0 +1,24 @@
+"""The register of cooperatives, to read, with the rights of the caller. Capability `registry.read`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .kernel import ask
+from .store import Entries, Entry, entries, entry, query
+
+
+def cooperative(id: str) -> Entry | None:
+    """A cooperative; None when there is none, or the caller may not know of it."""
+    return entry(ask("registry", "cooperative", id))
+
+
+def person(id: str) -> Entry | None:
+    """A person."""
+    return entry(ask("registry", "person", id))
+
+
+def cooperatives(**find: Any) -> Entries:
+    """Some cooperatives; conditions are those of `Store.find`. The register's indexes are: court and number; ICE; French name; Arabic
+    name; province and French name; sector and French name; province, sector and French name; status and day of registration."""
+    return entries(ask("registry", "cooperatives", query(**find)))

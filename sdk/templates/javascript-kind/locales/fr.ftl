@@ -1,0 +1,9 @@
+notes-title = Mes notes
+notes-lead = Elles ne sont lues que par vous.
+notes-none = Aucune note pour le moment.
+notes-text = Une note
+notes-add = Ajouter
+notes-delete = Supprimer
+notes-sign-in = Connectez-vous avec un compte de membre pour écrire une note.
+fault-required = Ce champ est vide.
+fault-too-long = Ce texte est trop long.

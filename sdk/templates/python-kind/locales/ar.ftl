@@ -1,0 +1,9 @@
+notes-title = ملاحظاتي
+notes-lead = لا يقرؤها أحد سواك.
+notes-none = لا توجد ملاحظات بعد.
+notes-text = ملاحظة
+notes-add = إضافة
+notes-delete = حذف
+notes-sign-in = سجّل الدخول بحساب عضو لكتابة ملاحظة.
+fault-required = هذا الحقل فارغ.
+fault-too-long = هذا النص طويل جدا.

@@ -13,6 +13,7 @@ mod import;
 mod languages;
 mod limits;
 mod load;
+mod oci;
 mod refusals;
 mod register;
 mod removal;

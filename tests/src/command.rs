@@ -35,6 +35,7 @@ impl Ending {
 #[derive(Debug, Default)]
 pub struct Tiwizi {
     words: Vec<String>,
+    variables: Vec<(String, String)>,
     input: String,
 }
 
@@ -42,7 +43,7 @@ impl Tiwizi {
     /// A command of these words, split at blanks.
     #[must_use]
     pub fn words(words: &str) -> Self {
-        Self { words: words.split_whitespace().map(str::to_owned).collect(), input: String::new() }
+        Self { words: words.split_whitespace().map(str::to_owned).collect(), ..Self::default() }
     }
 
     /// With an option and its value.
@@ -57,6 +58,13 @@ impl Tiwizi {
     #[must_use]
     pub fn word(mut self, word: impl AsRef<std::ffi::OsStr>) -> Self {
         self.words.push(word.as_ref().to_string_lossy().into_owned());
+        self
+    }
+
+    /// With a variable of the environment.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.variables.push((name.to_owned(), value.as_ref().to_string_lossy().into_owned()));
         self
     }
 
@@ -95,6 +103,7 @@ impl Tiwizi {
     fn spawn(&self) -> anyhow::Result<Child> {
         Command::new(paths::tiwizi()?)
             .args(&self.words)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod instance;
 pub mod load;
 pub mod memory;
+pub mod oci;
 pub mod paths;
 pub mod postgres;
 pub mod seed;

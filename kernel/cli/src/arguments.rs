@@ -14,7 +14,10 @@ use crate::commands::plugin_check::Check;
 use crate::commands::plugin_limits::Limits;
 use crate::commands::plugin_logs::Logs;
 use crate::commands::plugin_new::New;
+use crate::commands::plugin_registry::{Pull, Push};
 use crate::commands::plugin_settings::PluginSettings;
+use crate::commands::source::BundleSource;
+use crate::oci::Access;
 
 pub(crate) use life::{Remove, Rollback, Upgrade};
 pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};
@@ -50,7 +53,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Register,
     },
-    /// Plugins: make, build, check, pack, sign, verify, install, upgrade, remove, list, grant, limits, logs, settings; whom to trust.
+    /// Plugins: make, build, check, pack, sign, verify, push, pull, install, upgrade, remove, list, grant, limits, logs, settings; whom to trust.
     Plugin {
         #[command(subcommand)]
         command: Plugin,
@@ -223,13 +226,19 @@ pub(crate) enum Plugin {
         #[command(subcommand)]
         command: Revoke,
     },
+    /// Put a bundle into a registry.
+    Push(Push),
+    /// Fetch a bundle from a registry.
+    Pull(Pull),
     /// Install a bundle and grant it capabilities.
     Install {
         #[command(flatten)]
         directory: DataDirectory,
-        /// The bundle.
-        #[arg(value_name = "FILE.tzp")]
-        bundle: PathBuf,
+        /// The bundle: a file, or its place in a registry.
+        #[arg(value_name = "FILE.tzp|oci://REGISTRY/NAME:TAG")]
+        bundle: BundleSource,
+        #[command(flatten)]
+        access: Access,
         /// `all` that the manifest asks for, or names separated by commas; without it, nothing is granted.
         #[arg(long, value_name = "all|CAPABILITY,…", default_value = "")]
         grant: String,

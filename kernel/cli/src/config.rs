@@ -2,7 +2,7 @@
 //! variables. Only this file reads the environment. A bad value stops the start and names its key.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use figment::Figment;
@@ -14,6 +14,13 @@ use tiwizi_host::AddressRange;
 pub(crate) const LOG_VARIABLE: &str = "TIWIZI_LOG";
 
 const FILE: &str = "tiwizi.toml";
+
+/// Where docker keeps who signs in to which registry, if anything says where that is.
+pub(crate) fn docker_file() -> Option<PathBuf> {
+    let folder = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".docker"));
+    folder.or_else(home).map(|folder| folder.join("config.json"))
+}
 
 /// The settings of one instance.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -6,7 +6,9 @@
 mod arguments;
 mod commands;
 mod config;
+mod oci;
 mod outcome;
+mod progress;
 
 use std::process::ExitCode;
 

@@ -404,4 +404,15 @@ pub const PLUGIN_QUARANTINE_MS_MIN: i64 = 1_000;
 pub const PLUGIN_QUARANTINE_MS_MAX: i64 = 5 * 60 * 1000;
 /// Plugins that `/metrics` tells about.
 pub const METRICS_PLUGINS_MAX: usize = 500;
+
+/// The manifest of a bundle in a registry.
+pub const REGISTRY_MANIFEST_BYTES_MAX: usize = 256 << 10;
+/// How long a registry may take to take a connection.
+pub const REGISTRY_CONNECT_MS: u64 = 10_000;
+/// How long a registry may take to sign somebody in and to answer with a manifest.
+pub const REGISTRY_ANSWER_MS: u64 = 30_000;
+/// How long a registry may be silent while a bundle is on its way.
+pub const REGISTRY_SILENCE_MS: u64 = 30_000;
+/// The file in which docker keeps who signs in to which registry.
+pub const DOCKER_FILE_BYTES_MAX: u64 = 1 << 20;
 }

@@ -34,7 +34,7 @@ pub(super) fn packages(tree: &Tree) -> anyhow::Result<Option<Missing>> {
     }
     Ok(Some(Missing {
         what: format!("componentize-py {wanted}: neither `python3 -m venv` nor `python3 -m pip` could bring it"),
-        mend: super::system::mend(&["python3-venv"], &["python@3.13"]),
+        mend: super::system::mend(&["python3-venv"], Some("python@3.13")),
     }))
 }
 

@@ -1,4 +1,4 @@
-//! What comes from the operating system: a C compiler, PostgreSQL's programs, a browser and its fonts, Python.
+//! What comes from the operating system: a C compiler, PostgreSQL's programs, a browser and its fonts, Python, a registry.
 //!
 //! On a Debian-like machine, as root, missing packages are installed; everywhere else the command is named.
 
@@ -14,25 +14,37 @@ const POSTGRES_MAJOR_MIN: u32 = 15;
 struct Part {
     what: &'static str,
     debian: &'static str,
-    macos: &'static str,
+    /// What Homebrew calls it, where it has it.
+    macos: Option<&'static str>,
     is_there: fn(&Tree) -> bool,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part {
         what: "PostgreSQL 15 or newer (its programs initdb and postgres; no server has to run)",
         debian: "postgresql",
-        macos: "postgresql@17",
+        macos: Some("postgresql@17"),
         is_there: has_postgres,
     },
-    Part { what: "a Chromium browser", debian: "chromium", macos: "--cask chromium", is_there: has_chromium },
+    Part { what: "a Chromium browser", debian: "chromium", macos: Some("--cask chromium"), is_there: has_chromium },
     Part {
         what: "the Noto fonts, with Arabic and Tifinagh letters",
         debian: "fonts-noto-core",
-        macos: "--cask font-noto-sans-tifinagh",
+        macos: Some("--cask font-noto-sans-tifinagh"),
         is_there: has_fonts,
     },
-    Part { what: "Python 3.11 or newer", debian: "python3 python3-venv", macos: "python@3.13", is_there: has_python },
+    Part {
+        what: "Python 3.11 or newer",
+        debian: "python3 python3-venv",
+        macos: Some("python@3.13"),
+        is_there: has_python,
+    },
+    Part {
+        what: "a registry of the OCI kind (the program docker-registry; no server has to run)",
+        debian: "docker-registry",
+        macos: None,
+        is_there: has_registry,
+    },
 ];
 
 /// A C compiler: SQLite is built from its source.
@@ -43,7 +55,7 @@ pub(super) fn compiler(tree: &Tree) -> anyhow::Result<Option<Missing>> {
     if install(tree, &["gcc", "libc6-dev"]) && program::find(&["cc", "gcc"]).is_some() {
         return Ok(None);
     }
-    Ok(Some(Missing { what: "a C compiler".to_owned(), mend: mend(&["gcc", "libc6-dev"], &["gcc"]) }))
+    Ok(Some(Missing { what: "a C compiler".to_owned(), mend: mend(&["gcc", "libc6-dev"], Some("gcc")) }))
 }
 
 /// What the tests start besides our own programs.
@@ -55,7 +67,7 @@ pub(super) fn programs(tree: &Tree) -> anyhow::Result<Vec<Missing>> {
     let packages: Vec<&str> = absent.iter().map(|part| part.debian).collect();
     install(tree, &packages);
     let missing = absent.into_iter().filter(|part| !(part.is_there)(tree));
-    Ok(missing.map(|part| Missing { what: part.what.to_owned(), mend: mend(&[part.debian], &[part.macos]) }).collect())
+    Ok(missing.map(|part| Missing { what: part.what.to_owned(), mend: mend(&[part.debian], part.macos) }).collect())
 }
 
 /// Installs packages where that may be done without asking; says whether it did.
@@ -71,13 +83,13 @@ fn install(tree: &Tree, packages: &[&str]) -> bool {
     update.is_ok() && install.is_ok()
 }
 
-pub(super) fn mend(debian: &[&str], macos: &[&str]) -> String {
+pub(super) fn mend(debian: &[&str], macos: Option<&str>) -> String {
     if program::find(&["apt-get"]).is_some() {
-        format!("sudo apt-get update && sudo apt-get install -y --no-install-recommends {}", debian.join(" "))
-    } else if program::find(&["brew"]).is_some() {
-        format!("brew install {}", macos.join(" "))
-    } else {
-        format!("install your system's package of it (on Debian: {})", debian.join(" "))
+        return format!("sudo apt-get update && sudo apt-get install -y --no-install-recommends {}", debian.join(" "));
+    }
+    match macos.filter(|_| program::find(&["brew"]).is_some()) {
+        Some(package) => format!("brew install {package}"),
+        None => format!("install your system's package of it (on Debian: {})", debian.join(" ")),
     }
 }
 
@@ -107,6 +119,11 @@ fn postgres_folders() -> Vec<PathBuf> {
 fn has_python(tree: &Tree) -> bool {
     let ask = "import sys; sys.exit(sys.version_info < (3, 11))";
     Program::new("python3", &tree.root).words("-c").word(ask).output().is_some()
+}
+
+/// Debian's name of it, and the one that it is built under.
+fn has_registry(_: &Tree) -> bool {
+    program::find(&["docker-registry", "registry"]).is_some()
 }
 
 fn has_chromium(_: &Tree) -> bool {

@@ -6,14 +6,18 @@ use clap::Args;
 use tiwizi_model::PluginId;
 
 use super::DataDirectory;
+use crate::commands::source::BundleSource;
+use crate::oci::Access;
 
 #[derive(Debug, Args)]
 pub(crate) struct Upgrade {
     #[command(flatten)]
     pub(crate) directory: DataDirectory,
-    /// The bundle of the new version.
-    #[arg(value_name = "FILE.tzp")]
-    pub(crate) bundle: PathBuf,
+    /// The bundle of the new version: a file, or its place in a registry.
+    #[arg(value_name = "FILE.tzp|oci://REGISTRY/NAME:TAG")]
+    pub(crate) bundle: BundleSource,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// What it may do beyond what it was granted before: `all` that the manifest asks for, or names separated by commas. Without
     /// it, a version that asks for more is not upgraded to.
     #[arg(long, value_name = "all|CAPABILITY,…")]

@@ -8,6 +8,8 @@ use tiwizi_model::{FileHash, IdPrefix, PublicKey, TrustLevel};
 use tiwizi_registry::day::Day;
 
 use super::DataDirectory;
+use crate::commands::source::BundleSource;
+use crate::oci::Access;
 
 #[derive(Debug, Args)]
 pub(crate) struct Keygen {
@@ -80,9 +82,11 @@ pub(crate) struct Sign {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// The bundle.
-    #[arg(value_name = "FILE.tzp")]
-    pub(crate) bundle: PathBuf,
+    /// The bundle: a file, or its place in a registry.
+    #[arg(value_name = "FILE.tzp|oci://REGISTRY/NAME:TAG")]
+    pub(crate) bundle: BundleSource,
+    #[command(flatten)]
+    pub(crate) access: Access,
     /// The instance that is to accept it.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use bytes::Bytes;
 use serde_json::{Value, json};
 use tiwizi_host::trust::Signer;
 use tiwizi_host::{Acceptance, Grants, PluginView, bundle};
@@ -10,11 +11,13 @@ use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
 
 use crate::arguments::{DataDirectory, Plugin};
+use crate::commands::source::BundleSource;
 use crate::commands::{
     open, plugin_build, plugin_check, plugin_keys, plugin_life, plugin_limits, plugin_logs, plugin_new,
-    plugin_settings, plugin_trust,
+    plugin_registry, plugin_settings, plugin_trust,
 };
 use crate::outcome::{self, Outcome};
+use crate::progress::Bar;
 
 pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
     match command {
@@ -28,9 +31,13 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
         Plugin::Verify(arguments) => plugin_keys::verify(&arguments).await,
         Plugin::Trust { command } => plugin_trust::trust(command).await,
         Plugin::Revoke { command } => plugin_trust::revoke(command).await,
-        Plugin::Install { directory, bundle, grant, dev } => {
+        Plugin::Push(push) => plugin_registry::push(&push).await,
+        Plugin::Pull(pull) => plugin_registry::pull(&pull).await,
+        Plugin::Install { directory, bundle, access, grant, dev } => {
             let acceptance = if dev { Acceptance::Development } else { Acceptance::Signed };
-            install(&directory, &bundle, &grant, acceptance).await
+            let grants = Grants::parse(&grant).context("--grant is not right")?;
+            let bytes = bundle.bytes(&access, &Bar::new(directory.json)).await?;
+            install(&directory, Wanted { bytes, grants, acceptance, bundle }).await
         }
         Plugin::Upgrade(arguments) => plugin_life::upgrade(&arguments).await,
         Plugin::Rollback(arguments) => plugin_life::rollback(&arguments).await,
@@ -51,14 +58,21 @@ fn pack(folder: &Path, component: &Path, assets: Option<&Path>, out: &Path) -> a
     Ok(())
 }
 
-async fn install(directory: &DataDirectory, path: &Path, grant: &str, acceptance: Acceptance) -> anyhow::Result<()> {
-    let grants = Grants::parse(grant).context("--grant is not right")?;
-    let bytes = open::read_file(path)?;
+/// What is to be installed.
+struct Wanted {
+    bundle: BundleSource,
+    bytes: Bytes,
+    grants: Grants,
+    acceptance: Acceptance,
+}
+
+async fn install(directory: &DataDirectory, wanted: Wanted) -> anyhow::Result<()> {
+    let Wanted { bundle, bytes, grants, acceptance } = wanted;
     let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
-    let installed = app.host.install_accepting(acceptance, bytes.into(), grants, &Caller::system()).await;
+    let installed = app.host.install_accepting(acceptance, bytes, grants, &Caller::system()).await;
     open::close(&app).await;
     let view = installed.map_err(|error| {
-        anyhow::Error::new(error).context(format!("{} was not installed", path.display())).context(Outcome::Refused)
+        anyhow::Error::new(error).context(format!("{bundle} was not installed")).context(Outcome::Refused)
     })?;
     answer(directory, &view);
     Ok(())

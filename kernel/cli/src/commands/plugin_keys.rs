@@ -17,6 +17,7 @@ use crate::arguments::{Certify, Keygen, Sign, Verify};
 use crate::commands::open;
 use crate::config::write_new;
 use crate::outcome::{self, Outcome};
+use crate::progress::Bar;
 
 pub(crate) fn keygen(arguments: &Keygen) -> anyhow::Result<()> {
     let key = SecretKey::generate(&arguments.name, &Ambient::system()).context("--name is not right")?;
@@ -103,10 +104,9 @@ pub(crate) fn sign(arguments: &Sign) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn verify(arguments: &Verify) -> anyhow::Result<()> {
-    let bytes = Bytes::from(open::read_file(&arguments.bundle)?);
-    let refused = |error: anyhow::Error| {
-        error.context(format!("{} is refused", arguments.bundle.display())).context(Outcome::Refused)
-    };
+    let bytes = arguments.bundle.bytes(&arguments.access, &Bar::new(arguments.json)).await?;
+    let refused =
+        |error: anyhow::Error| error.context(format!("{} is refused", arguments.bundle)).context(Outcome::Refused);
     let Some(data) = &arguments.data else {
         let bundle = Bundle::read(&bytes).map_err(|error| refused(error.into()))?;
         let manifest = Manifest::parse(&bundle.manifest).map_err(|error| refused(error.into()))?;

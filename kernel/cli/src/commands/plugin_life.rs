@@ -1,6 +1,5 @@
 //! `tiwizi plugin upgrade|rollback|remove`: the life of a plugin after its installation.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -13,8 +12,10 @@ use tiwizi_identity::Caller;
 use tiwizi_model::Language;
 
 use crate::arguments::{self, Remove, Rollback};
+use crate::commands::source::BundleSource;
 use crate::commands::{open, plugin};
 use crate::outcome::{self, Outcome};
+use crate::progress::Bar;
 
 /// How often the bar moves though nothing is told.
 const TICK: std::time::Duration = std::time::Duration::from_millis(120);
@@ -22,7 +23,7 @@ const TICK: std::time::Duration = std::time::Duration::from_millis(120);
 pub(crate) async fn upgrade(arguments: &arguments::Upgrade) -> anyhow::Result<()> {
     let directory = &arguments.directory;
     let consent = arguments.grant.as_deref().map(Grants::parse).transpose().context("--grant is not right")?;
-    let bundle = open::read_file(&arguments.bundle)?;
+    let bundle = arguments.bundle.bytes(&arguments.access, &Bar::new(directory.json)).await?;
     let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
     let bar = if directory.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
     bar.enable_steady_tick(TICK);
@@ -31,7 +32,7 @@ pub(crate) async fn upgrade(arguments: &arguments::Upgrade) -> anyhow::Result<()
         consent,
         acceptance: if arguments.dev { Acceptance::Development } else { Acceptance::Signed },
         watch: Arc::new(move |stage| shown.set_message(told(stage))),
-        ..Upgrade::of(bundle.into(), Caller::system())
+        ..Upgrade::of(bundle, Caller::system())
     };
     let outcome = run(&app.host, wanted, arguments.dry_run).await;
     open::close(&app).await;
@@ -63,7 +64,7 @@ async fn run(host: &Host, wanted: Upgrade, dry_run: bool) -> Result<(Value, Stri
     Ok((value, lines.join("\n")))
 }
 
-fn refused(error: UpgradeError, bundle: &Path) -> anyhow::Error {
+fn refused(error: UpgradeError, bundle: &BundleSource) -> anyhow::Error {
     let next = match &error {
         UpgradeError::NotInstalled { .. } => "tiwizi plugin install",
         UpgradeError::Held { .. } => "look at it with --dry-run, then name what you grant with --grant",
@@ -78,7 +79,7 @@ fn refused(error: UpgradeError, bundle: &Path) -> anyhow::Error {
         | UpgradeError::Probe(_)
         | UpgradeError::Unhealthy { .. } => "code and data are as they were; tell its publisher",
     };
-    let failed = format!("{} was not upgraded to ({next})", bundle.display());
+    let failed = format!("{bundle} was not upgraded to ({next})");
     anyhow::Error::new(error).context(failed).context(Outcome::Refused)
 }
 

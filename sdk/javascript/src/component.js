@@ -4,13 +4,11 @@
 // what it exports. A new interface of the world needs a line in `exported`, and nothing where the kit has no part for it.
 
 import { toWire } from "./answer.js";
-import { eventOf } from "./events.js";
 import { proposalOf, verdictToWire } from "./hooks.js";
-import { jobOf } from "./jobs.js";
 import { attach } from "./kernel.js";
-import { outcomeToWire } from "./outcome.js";
 import { Problem } from "./problem.js";
 import { fraction } from "./random.js";
+import { eventOf, jobOf, outcomeToWire } from "./reactions.js";
 import * as telemetry from "./telemetry.js";
 import { fragmentToWire } from "./ui.js";
 import { decode, encode } from "./utf8.js";

@@ -1,15 +1,8 @@
-// What other people's writes and other plugins' doings lead to.
+// Events of the plugin's own, told to the plugins that subscribe to them. Capability `events`.
 
-import { orUndefined } from "./kernel.js";
+import { ask } from "./kernel.js";
 
-/** An event of the contract as a plugin's function sees it. */
-export function eventOf({ operation, record, version, payload, at, ...event }) {
-  return {
-    ...event,
-    operation: orUndefined(operation),
-    record: orUndefined(record),
-    version: version === null || version === undefined ? undefined : Number(version),
-    payload: JSON.parse(payload),
-    at: Number(at),
-  };
+/** Tells the subscribers of a topic of the manifest, together with the call's writes. Events with the same key arrive in their order. */
+export function emit(topic, key, payload) {
+  ask("events", "emit", topic, key, JSON.stringify(payload ?? null));
 }

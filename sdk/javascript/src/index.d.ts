@@ -300,6 +300,35 @@ export function fetch(
   },
 ): Reply;
 
+export namespace blobs {
+  export interface Blob {
+    /** The SHA-256 of its bytes, 64 hexadecimal digits. */
+    readonly id: string;
+    readonly bytes: number;
+    readonly mediaType: string;
+    /** In milliseconds since 1970. */
+    readonly createdAt: number;
+  }
+  export interface Upload {
+    write(bytes: Uint8Array): this;
+    finish(sha256?: string): Blob;
+  }
+  export function begin(mediaType: string): Upload;
+  export function keep(mediaType: string, bytes: Uint8Array): Blob;
+  export function read(id: string, part?: { offset?: number; length?: number }): Uint8Array;
+  export function readAll(id: string): Uint8Array;
+  export function stat(id: string): Blob | undefined;
+  export function list(page?: { limit?: number; after?: string }): { items: Blob[]; next: string | undefined };
+  export function link(id: string, seconds: number): string;
+  function forget(id: string): void;
+  export { forget as delete };
+}
+
+export namespace calls {
+  /** Asks the plugin that provides `plugin/contract`. */
+  function ask(contract: string, major: number, method: string, payload?: unknown): any;
+}
+
 export namespace config {
   function get(name: string): any;
   function all(): Record<string, any>;
@@ -325,6 +354,23 @@ export namespace context {
   function instance(): { id: string; name: string; provinces: string[] };
   function pluginId(): string;
   function pluginVersion(): string;
+}
+
+export namespace events {
+  /** Tells the subscribers of a topic of the manifest. */
+  function emit(topic: string, key: string, payload?: unknown): void;
+}
+
+export namespace jobs {
+  function enqueue(name: string, payload?: unknown, when?: { at?: number; once?: string; attempts?: number }): string;
+  function cancel(id: string): boolean;
+  function progress(done: number, total: number, note?: string): void;
+}
+
+export namespace notify {
+  type Values = Record<string, string | number>;
+  function toPerson(person: string, key: string, more?: { values?: Values; link?: string }): void;
+  function toRole(role: string, key: string, more?: { province?: string; values?: Values; link?: string }): void;
 }
 
 export namespace i18n {

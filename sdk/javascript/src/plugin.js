@@ -1,8 +1,8 @@
 // What a plugin is made of. Each part has an answer already, so that a plugin writes only what it does otherwise.
 
 import { answered } from "./answer.js";
-import { outcomeOf, reject } from "./outcome.js";
 import { Problem } from "./problem.js";
+import { outcomeOf, reject } from "./reactions.js";
 import { Request } from "./request.js";
 import { answerBy } from "./router.js";
 

@@ -1,6 +1,6 @@
 """The kit for plugins in Python. docs/write-a-plugin.md leads from an empty folder to a page."""
 
-from . import config, context, i18n, kv, milestones, registry, secrets, telemetry
+from . import blobs, calls, config, context, events, i18n, jobs, kv, milestones, notify, registry, secrets, telemetry
 from .answer import Answer, Document, File, Page, Redirect, file, json, page, redirect
 from .events import Event
 from .form import Filled, Form, checkbox, choice, day, number, several, text, whole
@@ -39,17 +39,22 @@ __all__ = [
     "Retry",
     "Store",
     "Verdict",
+    "blobs",
+    "calls",
     "checkbox",
     "choice",
     "config",
     "context",
     "day",
+    "events",
     "fetch",
     "file",
-    "json",
     "i18n",
+    "jobs",
+    "json",
     "kv",
     "milestones",
+    "notify",
     "number",
     "page",
     "redirect",

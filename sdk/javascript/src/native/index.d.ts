@@ -1,6 +1,6 @@
 /** A small kernel in memory, for tests of a plugin's rules with `node --test`. */
 
-import type { Answer, context, Plugin, Request } from "../index.js";
+import type { Answer, context, Event, Fragment, Outcome, Plugin, Request } from "../index.js";
 
 export function start(manifest: object | URL): void;
 export function asPublic(): void;
@@ -26,6 +26,20 @@ export function propose(
   before: object | undefined,
   after: object | undefined,
 ): { after?: any; refusal?: { code: string; message: string; pointer: string } };
+export function tell(plugin: Plugin, event: Pick<Event, "topic"> & Partial<Event>): (Outcome | { readonly tag: "done" })[];
+export function runJobs(plugin: Plugin): { job: string; outcome: Outcome | { readonly tag: "done" } }[];
+export function emitted(): { topic: string; key: string; payload: any }[];
+export function layOutContract(contract: string, major: number, method: string, answer: unknown): void;
+export function invoke(plugin: Plugin, asker: string, contract: string, method: string, payload?: unknown): any;
+export function render(plugin: Plugin, slot: string, about?: object): Fragment | void;
+export function told(): {
+  person?: string;
+  role?: string;
+  province?: string;
+  key: string;
+  values: Record<string, string>;
+  link: string | undefined;
+}[];
 export function addMessages(language: string, messages: Record<string, string>): void;
 export function inInstance(name: string, ...provinces: string[]): void;
 export function counted(name: string): number[];

@@ -11,6 +11,7 @@ import { attach } from "../kernel.js";
 import { Problem } from "../problem.js";
 import { COOPERATIVE, interfacesOf, PERSON } from "./interfaces.js";
 import { Memory, nobody } from "./memory.js";
+import * as queue from "./queue.js";
 
 let memory = new Memory();
 
@@ -97,7 +98,7 @@ export function asked() {
 
 /** Installs the plugin: calls its `init` as the system. What it throws is thrown, and its writes are gone then. */
 export function install(plugin) {
-  asSystem(() => plugin.init());
+  memory.asSystem(() => plugin.init());
 }
 
 /**
@@ -105,7 +106,7 @@ export function install(plugin) {
  * steps. What they throw is thrown, and their writes are gone then.
  */
 export function upgrade(plugin, from) {
-  return asSystem(() => {
+  return memory.asSystem(() => {
     let steps = 0;
     let cursor;
     do {
@@ -115,16 +116,6 @@ export function upgrade(plugin, from) {
     plugin.health();
     return steps;
   });
-}
-
-function asSystem(work) {
-  const { caller } = memory;
-  become({ kind: "system" });
-  try {
-    return memory.during(work);
-  } finally {
-    memory.caller = caller;
-  }
 }
 
 /** Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes. */
@@ -162,6 +153,51 @@ export function propose(plugin, kind, before, after) {
     }
   }
   return { after };
+}
+
+/**
+ * Tells the plugin of an event, through every subscription of the manifest that wants it: `{ topic, operation, record, version, key, payload }`.
+ * Answers what each said; what was written is kept only where that was `done`.
+ */
+export function tell(plugin, event) {
+  return queue.tell(memory, plugin, event);
+}
+
+/** Does every job that is due, and answers how each ended. What is to be tried again waits. */
+export function runJobs(plugin) {
+  return queue.runJobs(memory, plugin);
+}
+
+/** The events that the plugin emitted. */
+export function emitted() {
+  return structuredClone(memory.unit.emitted);
+}
+
+/** Lays out what another plugin answers to a question. What is not laid out is `unavailable`. */
+export function layOutContract(contract, major, method, answer) {
+  memory.contracts.push({ contract, major, method, answer });
+}
+
+/** Asks the plugin as another one does, through a contract of its manifest, named without the plugin's id. What it throws is thrown. */
+export function invoke(plugin, asker, contract, method, payload = {}) {
+  const isProvided = memory.manifest.provides?.some((one) => one.contract === contract && one.methods.includes(method));
+  if (!isProvided) throw Problem.invalid(`the manifest provides no method ${method} of ${contract}`);
+  return memory.during(() => plugin.invoke(asker, `${memory.manifest.id}/${contract}`, method, structuredClone(payload)));
+}
+
+/** Asks the plugin for its part of a page, as the kernel does: what it writes is refused. */
+export function render(plugin, slot, about = {}) {
+  memory.onlyLooks = true;
+  try {
+    return plugin.render(slot, about);
+  } finally {
+    memory.onlyLooks = false;
+  }
+}
+
+/** The notices that were sent, in their order. */
+export function told() {
+  return structuredClone(memory.unit.told);
 }
 
 /** Adds messages to a language, by key: what the kernel reads in the bundle's locales. */

@@ -2,8 +2,11 @@
 
 import { randomBytes } from "node:crypto";
 import { encode } from "../utf8.js";
+import { blobsOf } from "./blobs.js";
 import { kvOf } from "./kv.js";
 import { refusal } from "./memory.js";
+import { callsOf, notifyOf } from "./others.js";
+import { eventsOf, jobsOf } from "./queue.js";
 import * as records from "./records.js";
 
 export const COOPERATIVE = "registry/cooperative";
@@ -16,6 +19,11 @@ export function interfacesOf(memory) {
     context: contextOf(memory),
     store: granted(memory, "store", storeOf(memory), ["insert", "put", "patch", "delete"]),
     kv: granted(memory, "kv", kvOf(memory), ["set", "delete", "cas", "increment"]),
+    blobs: granted(memory, "blobs", blobsOf(memory), ["begin", "writeChunk", "finish", "delete"]),
+    events: granted(memory, "events", eventsOf(memory), ["emit"]),
+    jobs: granted(memory, "jobs", jobsOf(memory), ["enqueue", "cancel", "progress"]),
+    calls: granted(memory, "calls", callsOf(memory)),
+    notify: granted(memory, "notify", notifyOf(memory), ["toPerson", "toRole"]),
     registry: granted(memory, "registry.read", registryOf(memory)),
     milestones: granted(memory, "milestones", { reach: (code, kind, id) => reach(memory, code, kind, id) }, ["reach"]),
     config: configOf(memory),

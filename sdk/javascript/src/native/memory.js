@@ -20,10 +20,17 @@ export class Memory {
     this.counted = {};
     this.messages = {};
     this.instance = { id: "00000000-0000-7000-8000-000000000000", name: "Instance in memory", provinces: ["09.541", "09.551"] };
-    /** While a hook looks, which may not write. */
+    /** While a hook looks, or a part of a page is made, which may not write. */
     this.onlyLooks = false;
+    /** While a job runs, which may say how far it has come. */
+    this.isWorking = false;
+    /** What other plugins answer. */
+    this.contracts = [];
+    /** Files that are being written. */
+    this.open = new Map();
+    this.begun = 0;
     this.minted = 0;
-    this.unit = { rows: new Map(), values: new Map(), reached: [] };
+    this.unit = { rows: new Map(), values: new Map(), reached: [], files: new Map(), told: [], emitted: [], waiting: [] };
   }
 
   get rows() {
@@ -40,13 +47,25 @@ export class Memory {
 
   /** Does some work; what it wrote is gone when it throws. What it logged and sent stays. */
   during(work) {
-    const { rows, values, reached } = this.unit;
-    const before = { rows: new Map(rows), values: new Map(values), reached: [...reached] };
+    const copied = Object.entries(this.unit).map(([name, held]) => [name, held instanceof Map ? new Map(held) : [...held]]);
     try {
       return work();
     } catch (cause) {
-      this.unit = before;
+      this.unit = Object.fromEntries(copied);
       throw cause;
+    } finally {
+      this.open.clear();
+    }
+  }
+
+  /** The same, as the system. */
+  asSystem(work) {
+    const { caller } = this;
+    this.caller = { ...nobody(), kind: "system" };
+    try {
+      return this.during(work);
+    } finally {
+      this.caller = caller;
     }
   }
 
@@ -64,7 +83,7 @@ export class Memory {
 
   /** Refuses what a hook may not do. */
   requireWriting() {
-    if (this.onlyLooks) throw refusal("denied", "a hook looks at a write and may not write itself");
+    if (this.onlyLooks) throw refusal("denied", "this call only looks, and may not write");
   }
 
   /** Refuses what was not granted. */

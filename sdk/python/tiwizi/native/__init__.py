@@ -26,20 +26,23 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..answer import Answer
 from ..context import Caller
+from ..events import Event
 from ..hooks import Amend, Body, Proposal, Refuse
 from ..kernel import attach
+from ..outcome import Outcome
 from ..plugin import Plugin
 from ..problem import Problem
 from ..request import Request
+from ..ui import Fragment
+from . import queue
 from .interfaces import COOPERATIVE, PERSON, interfaces_of
-from .memory import Memory, Outcome
+from .memory import Memory, Notice
 
 _memory = Memory({})
 
@@ -130,7 +133,7 @@ def asked() -> list[tuple[str, str]]:
 
 def install(plugin: Plugin) -> None:
     """Installs the plugin: calls its `init` as the system. What it raises is raised, and its writes are gone then."""
-    _as_system(plugin.run_init)
+    _memory.as_system(plugin.run_init)
 
 
 def upgrade(plugin: Plugin, version: str) -> int:
@@ -144,16 +147,7 @@ def upgrade(plugin: Plugin, version: str) -> int:
         plugin.run_health()
         return done
 
-    return _as_system(steps)
-
-
-def _as_system(work: Callable[[], Outcome]) -> Outcome:
-    caller = _memory.caller
-    become(replace(caller, kind="system", person=None, roles=[]))
-    try:
-        return _memory.during(work)
-    finally:
-        become(caller)
+    return _memory.as_system(steps)
 
 
 def call(plugin: Plugin, request: Request) -> Answer:
@@ -192,6 +186,51 @@ def propose(plugin: Plugin, kind: str, before: Body | None, after: Body | None) 
         if isinstance(verdict, Amend):
             after = verdict.body
     return after
+
+
+def tell(plugin: Plugin, topic: str, **event: Any) -> list[Outcome]:
+    """Tells the plugin of an event, through every subscription of the manifest that wants it: `operation`, `record`, `version`, `key`,
+    `payload`. Answers what each said; what was written is kept only where that was None."""
+    told = {"id": "00000000-0000-7000-8000-0000000000e0", "subscription": "", "key": event.get("record", ""), **event}
+    return queue.tell(_memory, plugin, Event(topic=topic, **told))
+
+
+def run_jobs(plugin: Plugin) -> list[tuple[str, Outcome]]:
+    """Does every job that is due, and answers how each ended. What is to be tried again waits."""
+    return queue.run_jobs(_memory, plugin)
+
+
+def emitted() -> list[tuple[str, str, Any]]:
+    """The events that the plugin emitted: topic, key and payload."""
+    return copy.deepcopy(_memory.unit.emitted)
+
+
+def lay_out_contract(contract: str, major: int, method: str, answer: Any) -> None:
+    """Lays out what another plugin answers to a question. What is not laid out is `unavailable`."""
+    _memory.contracts[contract, major, method] = answer
+
+
+def invoke(plugin: Plugin, asker: str, contract: str, method: str, payload: Any = None) -> Any:
+    """Asks the plugin as another one does, through a contract of its manifest, named without the plugin's id. What it raises is raised."""
+    provided = {one["contract"]: one["methods"] for one in _memory.manifest.get("provides", [])}
+    if method not in provided.get(contract, []):
+        raise Problem.invalid(f"the manifest provides no method {method} of {contract}")
+    full = f"{_memory.manifest['id']}/{contract}"
+    return _memory.during(lambda: plugin.invoke(asker, full, method, {} if payload is None else payload))
+
+
+def render(plugin: Plugin, slot: str, about: dict[str, Any] | None = None) -> Fragment | None:
+    """Asks the plugin for its part of a page, as the kernel does: what it writes is refused."""
+    _memory.only_looks = True
+    try:
+        return plugin.render(slot, about or {})
+    finally:
+        _memory.only_looks = False
+
+
+def told() -> list[Notice]:
+    """The notices that were sent, in their order."""
+    return list(_memory.unit.told)
 
 
 def add_messages(language: str, **messages: str) -> None:

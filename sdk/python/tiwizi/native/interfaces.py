@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from . import records
+from . import others, queue, records
+from .blobs import blobs
 from .memory import Memory, refusal
 
 COOPERATIVE = "registry/cooperative"
@@ -25,6 +26,11 @@ def interfaces_of(memory: Memory) -> dict[str, Any]:
         "context": _context(memory),
         "store": _granted(memory, "store", _store(memory), ("insert", "put", "patch", "delete")),
         "kv": _granted(memory, "kv", _kv(memory), ("set", "delete", "cas", "increment")),
+        "blobs": _granted(memory, "blobs", blobs(memory), ("begin", "write_chunk", "finish", "delete")),
+        "events": _granted(memory, "events", queue.events(memory), ("emit",)),
+        "jobs": _granted(memory, "jobs", queue.jobs(memory), ("enqueue", "cancel", "progress")),
+        "calls": _granted(memory, "calls", others.calls(memory)),
+        "notify": _granted(memory, "notify", others.notify(memory), ("to_person", "to_role")),
         "registry": _granted(memory, "registry.read", _registry(memory)),
         "milestones": _granted(memory, "milestones", {"reach": lambda *values: _reach(memory, *values)}, ("reach",)),
         "config": _config(memory),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from ..context import Caller, Instance
+from ..jobs import Job
 from ..kernel import Refusal
 
 #: The first of January 2026.
@@ -29,6 +30,26 @@ class Row:
     body: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A notice that was sent, to a person or to those who hold a role."""
+
+    person: str | None
+    role: str | None
+    province: str | None
+    key: str
+    values: dict[str, str]
+    link: str | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job that waits."""
+
+    job: Job
+    once: str | None
+
+
 @dataclass
 class Unit:
     """What a call writes, and what is gone when it fails."""
@@ -36,6 +57,10 @@ class Unit:
     rows: dict[str, Row] = field(default_factory=dict)
     values: dict[str, tuple[bytes, float]] = field(default_factory=dict)
     reached: list[tuple[str, str]] = field(default_factory=list)
+    files: dict[str, tuple[SimpleNamespace, bytes]] = field(default_factory=dict)
+    told: list[Notice] = field(default_factory=list)
+    emitted: list[tuple[str, str, Any]] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
 
 
 class Memory:
@@ -56,8 +81,15 @@ class Memory:
         self.counted: dict[str, list[float]] = {}
         self.messages: dict[str, dict[str, str]] = {}
         self.instance = Instance("00000000-0000-7000-8000-000000000000", "Instance in memory", ["09.541", "09.551"])
-        #: While a hook looks, which may not write.
+        #: While a hook looks, or a part of a page is made, which may not write.
         self.only_looks = False
+        #: While a job runs, which may say how far it has come.
+        self.is_working = False
+        #: What other plugins answer.
+        self.contracts: dict[tuple[str, int, str], Any] = {}
+        #: Files that are being written.
+        self.open: dict[int, tuple[str, bytearray]] = {}
+        self.begun = 0
         self.minted = 0
         self.unit = Unit()
 
@@ -69,6 +101,17 @@ class Memory:
         except Exception:
             self.unit = before
             raise
+        finally:
+            self.open.clear()
+
+    def as_system(self, work: Callable[[], Outcome]) -> Outcome:
+        """The same, as the system."""
+        caller = self.caller
+        self.caller = replace(caller, kind="system", person=None, roles=[])
+        try:
+            return self.during(work)
+        finally:
+            self.caller = caller
 
     def of(self, kind: str) -> list[tuple[str, Row]]:
         """The records of a kind, oldest first."""
@@ -83,7 +126,7 @@ class Memory:
     def require_writing(self) -> None:
         """Refuses what a hook may not do."""
         if self.only_looks:
-            raise refusal("denied", "a hook looks at a write and may not write itself")
+            raise refusal("denied", "this call only looks, and may not write")
 
     def require(self, capability: str) -> None:
         """Refuses what was not granted."""

@@ -1,5 +1,6 @@
-// How work in the background ended: what a function for an event or a job answers.
+// Events and jobs as a plugin's functions see them, and what these answer.
 
+import { orUndefined } from "./kernel.js";
 import { Problem } from "./problem.js";
 
 /** It failed for now: again after so many seconds, or when the kernel thinks fit. What it wrote is given up. */
@@ -37,4 +38,21 @@ export function outcomeToWire(outcome) {
     default:
       throw new TypeError(`${JSON.stringify(outcome)} is no outcome; answer nothing, retry(…) or reject(…)`);
   }
+}
+
+/** An event of the contract as a plugin's function sees it. */
+export function eventOf({ operation, record, version, payload, at, ...event }) {
+  return {
+    ...event,
+    operation: orUndefined(operation),
+    record: orUndefined(record),
+    version: version === null || version === undefined ? undefined : Number(version),
+    payload: JSON.parse(payload),
+    at: Number(at),
+  };
+}
+
+/** A job of the contract as a plugin's function sees it. */
+export function jobOf({ payload, dueAt, ...job }) {
+  return { ...job, payload: JSON.parse(payload), dueAt: Number(dueAt) };
 }

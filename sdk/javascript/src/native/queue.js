@@ -1,0 +1,90 @@
+// Events and jobs, as the kernel tells and does them, in memory.
+
+import { refusal } from "./memory.js";
+
+/** When a job is tried again that does not say when. */
+const RETRY_S = 5;
+
+export function eventsOf(memory) {
+  return {
+    emit(topic, key, payload) {
+      const name = topic.replace(`${memory.manifest.id}/`, "");
+      if (!memory.manifest.topics?.some((declared) => declared.name === name)) {
+        throw refusal("denied", `${memory.manifest.id} declares no topic ${name}`);
+      }
+      memory.unit.emitted.push({ topic: `${memory.manifest.id}/${name}`, key, payload: JSON.parse(payload) });
+    },
+  };
+}
+
+export function jobsOf(memory) {
+  return {
+    enqueue(name, payload, { runAt, dedupeKey, attemptsMax }) {
+      if (!memory.manifest.jobs?.some((declared) => declared.name === name)) {
+        throw refusal("denied", `${memory.manifest.id} declares no job ${name}`);
+      }
+      const twin = memory.unit.waiting.find((one) => one.job.name === name && one.dedupeKey === dedupeKey);
+      if (twin !== undefined && dedupeKey !== null) return twin.job.id;
+      memory.minted += 1;
+      const id = `00000000-0000-7000-9000-${String(memory.minted).padStart(12, "0")}`;
+      const job = { id, name, payload: JSON.parse(payload), dueAt: Math.max(runAt ?? 0, memory.now), attempt: 1 };
+      memory.unit.waiting.push({ job, dedupeKey, attemptsMax });
+      return id;
+    },
+    cancel(id) {
+      const before = memory.unit.waiting.length;
+      memory.unit.waiting = memory.unit.waiting.filter(({ job }) => job.id !== id);
+      return memory.unit.waiting.length !== before;
+    },
+    progress() {
+      if (!memory.isWorking) throw refusal("invalid", "only a job says how far it has come");
+    },
+  };
+}
+
+/** Tells every subscription that wants it of an event, and answers what they said. */
+export function tell(memory, plugin, event) {
+  const wants = ({ topics, operations = [] }) =>
+    topics.includes(event.topic) && (event.operation === undefined || operations.length === 0 || operations.includes(event.operation));
+  const subscriptions = memory.granted.has("events") ? (memory.manifest.events ?? []).filter(wants) : [];
+  const told = { id: "00000000-0000-7000-8000-0000000000e0", key: event.record ?? "", payload: null, attempt: 1, depth: 0, ...event };
+  return subscriptions.map(({ name }) => keptIfDone(memory, () => plugin.onEvent({ ...told, subscription: name, at: memory.now })));
+}
+
+/** Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits. */
+export function runJobs(memory, plugin) {
+  const [ended, again] = [[], []];
+  for (let waiting = nextDue(memory); waiting !== undefined; waiting = nextDue(memory)) {
+    const { job } = waiting;
+    memory.isWorking = true;
+    const outcome = keptIfDone(memory, () => plugin.runJob(job));
+    memory.isWorking = false;
+    if (outcome.tag === "retry") {
+      const dueAt = memory.now + (outcome.seconds ?? RETRY_S) * 1_000;
+      again.push({ ...waiting, job: { ...job, dueAt, attempt: job.attempt + 1 } });
+    }
+    ended.push({ job: job.name, outcome });
+  }
+  memory.unit.waiting.push(...again);
+  return ended;
+}
+
+function nextDue(memory) {
+  const due = memory.unit.waiting.findIndex(({ job }) => job.dueAt <= memory.now);
+  return due === -1 ? undefined : memory.unit.waiting.splice(due, 1)[0];
+}
+
+/** Work in the background leaves nothing unless it is done. */
+function keptIfDone(memory, work) {
+  let outcome;
+  const givenUp = new Error("given up");
+  try {
+    memory.asSystem(() => {
+      outcome = work();
+      if (outcome.tag !== "done") throw givenUp;
+    });
+  } catch (cause) {
+    if (cause !== givenUp) throw cause;
+  }
+  return outcome;
+}

@@ -1,0 +1,112 @@
+"""Events and jobs, as the kernel tells and does them, in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..events import Event
+from ..jobs import Job
+from ..outcome import Outcome, Retry
+from ..plugin import Plugin
+from .memory import Memory, Waiting, refusal
+
+#: When a job is tried again that does not say when.
+_RETRY_S = 5
+
+
+def events(memory: Memory) -> dict[str, Callable[..., Any]]:
+    def emit(topic: str, key: str, payload: str) -> None:
+        own = f"{memory.manifest['id']}/"
+        name = topic.removeprefix(own)
+        if name not in [declared["name"] for declared in memory.manifest.get("topics", [])]:
+            raise refusal("denied", f"{memory.manifest['id']} declares no topic {name}")
+        memory.unit.emitted.append((own + name, key, json.loads(payload)))
+
+    return {"emit": emit}
+
+
+def jobs(memory: Memory) -> dict[str, Callable[..., Any]]:
+    def enqueue(name: str, payload: str, options: dict[str, Any]) -> str:
+        if name not in [declared["name"] for declared in memory.manifest.get("jobs", [])]:
+            raise refusal("denied", f"{memory.manifest['id']} declares no job {name}")
+        once = options["dedupe_key"]
+        for waiting in memory.unit.waiting:
+            if once is not None and (waiting.job.name, waiting.once) == (name, once):
+                return waiting.job.id
+        memory.minted += 1
+        id = f"00000000-0000-7000-9000-{memory.minted:012}"
+        due_at = max(options["run_at"] or 0, memory.now)
+        memory.unit.waiting.append(Waiting(Job(id, name, json.loads(payload), due_at), once))
+        return id
+
+    def cancel(id: str) -> bool:
+        before = len(memory.unit.waiting)
+        memory.unit.waiting = [waiting for waiting in memory.unit.waiting if waiting.job.id != id]
+        return len(memory.unit.waiting) != before
+
+    def progress(done: int, total: int, note: str) -> None:
+        if not memory.is_working:
+            raise refusal("invalid", "only a job says how far it has come")
+
+    return {"enqueue": enqueue, "cancel": cancel, "progress": progress}
+
+
+def tell(memory: Memory, plugin: Plugin, event: Event) -> list[Outcome]:
+    """Tells every subscription that wants it of an event, and answers what they said."""
+
+    def wants(subscription: dict[str, Any]) -> bool:
+        operations = subscription.get("operations", [])
+        return event.topic in subscription["topics"] and (event.operation is None or not operations or event.operation in operations)
+
+    subscriptions = memory.manifest.get("events", []) if "events" in memory.granted else []
+    told = [replace(event, subscription=one["name"], at=memory.now) for one in subscriptions if wants(one)]
+    return [_kept_if_done(memory, lambda event=event: plugin.on_event(event)) for event in told]
+
+
+def run_jobs(memory: Memory, plugin: Plugin) -> list[tuple[str, Outcome]]:
+    """Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits."""
+    ended, again = [], []
+    while (waiting := _next_due(memory)) is not None:
+        job = waiting.job
+        memory.is_working = True
+        try:
+            outcome = _kept_if_done(memory, lambda job=job: plugin.run_job(job))
+        finally:
+            memory.is_working = False
+        if isinstance(outcome, Retry):
+            due_at = memory.now + (outcome.seconds or _RETRY_S) * 1_000
+            again.append(Waiting(replace(job, due_at=due_at, attempt=job.attempt + 1), waiting.once))
+        ended.append((job.name, outcome))
+    memory.unit.waiting.extend(again)
+    return ended
+
+
+def _next_due(memory: Memory) -> Waiting | None:
+    for at, waiting in enumerate(memory.unit.waiting):
+        if waiting.job.due_at <= memory.now:
+            return memory.unit.waiting.pop(at)
+    return None
+
+
+class _GivenUp(Exception):
+    """What was written is given up."""
+
+
+def _kept_if_done(memory: Memory, work: Callable[[], Outcome]) -> Outcome:
+    """Work in the background leaves nothing unless it is done."""
+    outcome: Outcome = None
+
+    def done() -> None:
+        nonlocal outcome
+        outcome = work()
+        if outcome is not None:
+            raise _GivenUp
+
+    try:
+        memory.as_system(done)
+    except _GivenUp:
+        pass
+    return outcome

@@ -73,6 +73,10 @@ async fn lived_in(database: Option<&Database>) -> anyhow::Result<(Workshop, Inst
         visitor.submit("/fr/p/chaos/write", &[("text", text)]).await?.expect(200)?;
     }
     visitor.submit("/fr/p/chaos/kv/set", &[("text", "a value")]).await?.expect(200)?;
+    visitor.submit("/fr/p/chaos/blobs/keep", &[("text", "text/plain a file")]).await?.expect(200)?;
+    let told =
+        visitor.submit("/fr/p/chaos/notify/send", &[("text", "role administrator - news")]).await?.expect(200)?;
+    ensure!(told.text.contains("told"), "nobody was told");
     instance.stop()?;
     let next = workshop.bundle("next", |manifest| {
         become_next(manifest, "mixed");
@@ -116,7 +120,18 @@ fn remove(workshop: &Workshop, instance: &Instance) -> anyhow::Result<()> {
 }
 
 fn ensure_gone(before: &[String], after: &[String]) -> anyhow::Result<()> {
-    for table in ["capability_grant", "kv", "plugin", "plugin_before", "plugin_secret", "plugin_setting", "record"] {
+    let lived_in = [
+        "blob",
+        "capability_grant",
+        "kv",
+        "notice",
+        "plugin",
+        "plugin_before",
+        "plugin_secret",
+        "plugin_setting",
+        "record",
+    ];
+    for table in lived_in {
         ensure!(before.iter().any(|named| named == table), "nothing in {table} named the plugin before: {before:?}");
     }
     let left: Vec<&String> = after.iter().filter(|table| !KEPT.contains(&table.as_str())).collect();

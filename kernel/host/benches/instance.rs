@@ -40,7 +40,7 @@ async fn host(directory: &Path) -> Host {
     let records = Records::new(db, catalogue, vec![Arc::new(Plain)], ambient.clone(), instance);
     let files = Files::open(directory, ambient.clone()).unwrap();
     let settings = HostSettings::new(directory, Compiler::InProcess);
-    let guests = Guests::start(settings, records.db(), ambient).await.unwrap();
+    let guests = Guests::start(settings, records.db(), files.clone(), ambient).await.unwrap();
     let host = Host::start(guests, records, files).await.unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);

@@ -6,6 +6,7 @@ use tiwizi_records::JsonError;
 use tiwizi_records::json::parse;
 
 use crate::bindings::exports::tiwizi::plugin::http_handler as wire;
+use crate::bindings::tiwizi::plugin::types::Error;
 use crate::bundle::Place;
 use crate::text::{escaped, is_deceptive};
 
@@ -146,12 +147,24 @@ fn judge_page(page: wire::Page, holdings: &impl Holdings) -> Result<Answer, Answ
 
 fn judge_problem(problem: wire::Problem) -> Result<Answer, AnswerError> {
     let status = status(problem.status, 400..=599)?;
-    let error = problem.error;
+    let Told { code, message, retryable, details } = judge_error(problem.error)?;
+    Ok(Answer::Problem { status, code, message, retryable, details })
+}
+
+/// An error of a plugin's own that may go on to others.
+pub(crate) struct Told {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) retryable: bool,
+    pub(crate) details: Value,
+}
+
+/// Judges an error that a plugin tells.
+pub(crate) fn judge_error(error: Error) -> Result<Told, AnswerError> {
     let well_formed = !error.code.is_empty()
         && error.code.len() <= limits::NAME_BYTES_MAX
         && error.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    Ok(Answer::Problem {
-        status,
+    Ok(Told {
         code: if well_formed { error.code } else { "plugin".to_owned() },
         message: line(&error.message, limits::PROBLEM_CHARS_MAX),
         retryable: error.retryable,
@@ -163,12 +176,12 @@ fn judge_problem(problem: wire::Problem) -> Result<Answer, AnswerError> {
     })
 }
 
-fn object(part: &'static str, text: &str) -> Result<Value, AnswerError> {
+pub(crate) fn object(part: &'static str, text: &str) -> Result<Value, AnswerError> {
     let value = json(part, text)?;
     if value.is_object() { Ok(value) } else { Err(AnswerError::Object { part }) }
 }
 
-fn json(part: &'static str, text: &str) -> Result<Value, AnswerError> {
+pub(crate) fn json(part: &'static str, text: &str) -> Result<Value, AnswerError> {
     if text.len() > limits::PLUGIN_ANSWER_BYTES_MAX {
         return Err(AnswerError::Large { bytes: text.len() });
     }
@@ -182,7 +195,7 @@ fn status(status: u16, fitting: std::ops::RangeInclusive<u16>) -> Result<u16, An
 }
 
 /// Whether a path stays below the plugin and is safe in a header: one slash at its beginning, printable ASCII, no step upwards.
-fn is_path_below(location: &str) -> bool {
+pub(crate) fn is_path_below(location: &str) -> bool {
     let path = location.split(['?', '#']).next().unwrap_or_default();
     location.len() <= limits::REDIRECT_BYTES_MAX
         && location.starts_with('/')
@@ -198,7 +211,7 @@ fn is_step(part: &str) -> bool {
 }
 
 /// One line of text without characters that turn or break it.
-fn line(text: &str, chars_max: usize) -> String {
+pub(crate) fn line(text: &str, chars_max: usize) -> String {
     text.chars().map(|character| if is_deceptive(character) { ' ' } else { character }).take(chars_max).collect()
 }
 

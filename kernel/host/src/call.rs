@@ -10,6 +10,7 @@ use std::time::Duration;
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Bound, Language, PluginId, limits};
 use tiwizi_records::{Records, Unit, WriteError};
+use tiwizi_storage::Files;
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
 use tokio::sync::OwnedSemaphorePermit;
@@ -18,11 +19,15 @@ use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::answer::{Answer, AnswerError, judge};
-use crate::bindings::exports::tiwizi::plugin::hooks;
+use crate::bindings::exports::tiwizi::plugin::{hooks, ui};
 use crate::bindings::tiwizi::plugin::types;
+use crate::chain::Chain;
+use crate::fragment::FragmentPage;
 use crate::guest::budget::Stop;
 use crate::guest::state::{Beginning, CallState, Mode, stop_of, store};
+use crate::guests::Guests;
 use crate::keeper::Keeper;
+use crate::links::Links;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::request::Request;
@@ -116,6 +121,11 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Too many of the plugin's calls run already.
+    pub(crate) fn busy() -> Self {
+        Self::Busy { retry_after: RETRY_AFTER_S }
+    }
+
     /// Why, in a word: for counts.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -152,6 +162,9 @@ pub(crate) struct Ground {
     pub(crate) ambient: Ambient,
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
+    pub(crate) guests: Guests,
+    pub(crate) files: Files,
+    pub(crate) links: Links,
     pub(crate) whereabouts: Arc<Whereabouts>,
     /// The kernel's own messages: the names of months.
     pub(crate) messages: Arc<Messages>,
@@ -186,6 +199,12 @@ impl Time {
     const HOOK: Self = Self {
         cpu_ms: limits::HOOK_CPU_MS_MAX,
         wall_ms: limits::HOOK_WALL_MS_MAX,
+        store_calls: limits::STORE_CALLS_MAX,
+    };
+
+    const FRAGMENT: Self = Self {
+        cpu_ms: limits::FRAGMENT_CPU_MS_MAX,
+        wall_ms: limits::FRAGMENT_WALL_MS_MAX,
         store_calls: limits::STORE_CALLS_MAX,
     };
 }
@@ -248,13 +267,29 @@ pub(crate) async fn review(
     let exports = Arc::clone(plugin.pre.exports());
     let hook = exports.hooks()?;
     let work = async {
-        let _running = plugin.hook_gate.enter().await.map_err(|_| CallError::Busy { retry_after: RETRY_AFTER_S })?;
+        let _running = plugin.hook_gate.enter().await.map_err(|_| CallError::busy())?;
         let mut guest = Guest::new(ground, plugin, caller, "hook".into(), language, Time::HOOK);
         guest.store.data_mut().mode = Mode::Reading;
         guest.run(async |instance, store| hook.load(&mut *store, instance)?.call_before(store, proposal).await).await
     };
     let wall_ms = Time::HOOK.wall_ms;
     timeout(Duration::from_millis(wall_ms), work).await.unwrap_or(Err(CallError::WallTime { wall_ms }))
+}
+
+/// Asks a plugin for its part of a page. It may read as the caller; nothing that it does is kept.
+pub(crate) async fn render(
+    ground: &Ground,
+    admitted: Admitted,
+    page: &FragmentPage,
+) -> Result<Result<Option<ui::Fragment>, types::Error>, CallError> {
+    let Admitted { plugin, place: _place } = admitted;
+    let exports = Arc::clone(plugin.pre.exports());
+    let part = exports.ui()?;
+    let (slot, input) = (page.slot.name(), page.input.to_string());
+    let mut guest =
+        Guest::new(ground, &plugin, &page.caller, Arc::clone(&page.request_id), page.language, Time::FRAGMENT);
+    guest.store.data_mut().mode = Mode::Reading;
+    guest.run(async |instance, store| part.load(&mut *store, instance)?.call_render(store, slot, &input).await).await
 }
 
 /// Calls a plugin's `health`; what it writes is given up.
@@ -309,7 +344,7 @@ pub(crate) async fn migrate(
 fn begin(ground: &Ground, plugin: &Arc<Plugin>, caller: Caller) -> Beginning {
     Beginning {
         plugin: Arc::clone(plugin),
-        unit: Unit::new(ground.records.clone(), caller.clone()),
+        unit: Unit::new(ground.records.clone(), caller.clone()).with_files(ground.files.clone()),
         caller,
         request_id: "lifecycle".into(),
         language: Language::French,
@@ -322,9 +357,19 @@ fn begin(ground: &Ground, plugin: &Arc<Plugin>, caller: Caller) -> Beginning {
 }
 
 /// A guest with its store, for one call.
-struct Guest {
+pub(crate) struct Guest {
     store: Store<CallState>,
     time: Time,
+}
+
+/// What one call hands to the next.
+pub(crate) struct Link {
+    pub(crate) request_id: Arc<str>,
+    pub(crate) language: Language,
+    pub(crate) time: Time,
+    pub(crate) unit: Unit,
+    pub(crate) chain: Chain,
+    pub(crate) mode: Mode,
 }
 
 impl Guest {
@@ -340,12 +385,24 @@ impl Guest {
         Self::of(ground, Beginning { request_id, language, ..beginning }, time)
     }
 
+    /// The guest of a call that goes on with the unit of another one.
+    pub(crate) fn linked(ground: &Ground, plugin: &Arc<Plugin>, caller: &Caller, link: Link) -> Self {
+        let Link { request_id, language, time, mut unit, chain, mode } = link;
+        let caller = caller.through(plugin.id().clone());
+        unit.act_as(caller.clone());
+        let beginning = Beginning { request_id, language, unit, ..begin(ground, plugin, caller) };
+        let mut guest = Self::of(ground, beginning, time);
+        let state = guest.store.data_mut();
+        (state.chain, state.mode) = (chain, mode);
+        guest
+    }
+
     fn of(ground: &Ground, beginning: Beginning, time: Time) -> Self {
         Self { store: store(&ground.engine, Beginning { time, ..beginning }), time }
     }
 
     /// Instantiates the component and calls one of its exports within the time.
-    async fn run<Output>(
+    pub(crate) async fn run<Output>(
         &mut self,
         export: impl AsyncFnOnce(&Instance, &mut Store<CallState>) -> wasmtime::Result<Output>,
     ) -> Result<Output, CallError> {
@@ -366,7 +423,7 @@ impl Guest {
     }
 
     /// Gives the instance back to the pool and hands out what it wrote.
-    fn finish(self) -> Unit {
+    pub(crate) fn finish(self) -> Unit {
         self.store.into_data().unit
     }
 
@@ -375,7 +432,7 @@ impl Guest {
             Some(Stop::CpuTime) => CallError::CpuTime { cpu_ms: self.time.cpu_ms },
             Some(Stop::HostCalls) => CallError::HostCalls,
             Some(Stop::StoreCalls) => CallError::StoreCalls,
-            None if error.is::<PoolConcurrencyLimitError>() => CallError::Busy { retry_after: RETRY_AFTER_S },
+            None if error.is::<PoolConcurrencyLimitError>() => CallError::busy(),
             None if self.store.data().limiter.refused() => {
                 CallError::Memory { bytes_max: self.store.data().plugin.memory_bytes() }
             }

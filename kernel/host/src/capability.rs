@@ -11,6 +11,8 @@ pub enum Capability {
     Store,
     /// To keep values by key.
     Kv,
+    /// To keep files.
+    Blobs,
     /// To be shown its own secrets.
     Secrets,
     /// To ask the hosts that its manifest names.
@@ -19,6 +21,10 @@ pub enum Capability {
     RegistryRead,
     /// To note the milestones that its manifest declares.
     Milestones,
+    /// To ask other plugins.
+    Calls,
+    /// To tell people something.
+    Notify,
     /// To write lines into the kernel's log.
     Telemetry,
     /// To look at other people's writes before they happen, and to refuse or amend them.
@@ -27,20 +33,25 @@ pub enum Capability {
 
 /// A name that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is not a capability (store, kv, secrets, http-out, registry.read, milestones, telemetry, hooks)")]
+#[error(
+    "{name:?} is not a capability (store, kv, blobs, secrets, http-out, registry.read, milestones, calls, notify, telemetry, hooks)"
+)]
 pub struct CapabilityError {
     name: String,
 }
 
 impl Capability {
     /// All of them, in the order in which the console lists them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Store,
         Self::Kv,
+        Self::Blobs,
         Self::Secrets,
         Self::HttpOut,
         Self::RegistryRead,
         Self::Milestones,
+        Self::Calls,
+        Self::Notify,
         Self::Telemetry,
         Self::Hooks,
     ];
@@ -51,12 +62,25 @@ impl Capability {
         match self {
             Self::Store => "store",
             Self::Kv => "kv",
+            Self::Blobs => "blobs",
             Self::Secrets => "secrets",
             Self::HttpOut => "http-out",
             Self::RegistryRead => "registry.read",
             Self::Milestones => "milestones",
+            Self::Calls => "calls",
+            Self::Notify => "notify",
             Self::Telemetry => "telemetry",
             Self::Hooks => "hooks",
+        }
+    }
+}
+
+impl Capability {
+    /// Whether it reaches what is not the plugin's own. In a chain of calls every plugin must be granted it.
+    pub(crate) fn reaches_further(self) -> bool {
+        match self {
+            Self::Secrets | Self::HttpOut | Self::RegistryRead | Self::Milestones | Self::Notify => true,
+            Self::Store | Self::Kv | Self::Blobs | Self::Calls | Self::Telemetry | Self::Hooks => false,
         }
     }
 }

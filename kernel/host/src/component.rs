@@ -11,8 +11,22 @@ use crate::compile::CompileError;
 use crate::text::escaped;
 
 /// The interfaces of the kernel, version 1.
-const KERNEL: [&str; 11] =
-    ["types", "context", "store", "kv", "config", "i18n", "secrets", "http-out", "registry", "milestones", "telemetry"];
+const KERNEL: [&str; 14] = [
+    "types",
+    "context",
+    "store",
+    "kv",
+    "blobs",
+    "config",
+    "i18n",
+    "secrets",
+    "http-out",
+    "registry",
+    "milestones",
+    "calls",
+    "notify",
+    "telemetry",
+];
 
 /// What the standard libraries of guest languages expect. Nothing behind these reaches a file, a socket or a variable of
 /// the environment.

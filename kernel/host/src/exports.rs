@@ -85,6 +85,10 @@ optional! {
     http_handler = "http-handler";
     /// A look at a write before it happens.
     hooks = "hooks";
+    /// The questions of other plugins.
+    contract_provider = "contract-provider";
+    /// Parts of the kernel's pages.
+    ui = "ui";
 }
 
 impl Exports {
@@ -100,8 +104,12 @@ impl Exports {
 
 /// The interfaces that the declarations of a manifest need, each with the place of those declarations.
 fn needed(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let declared =
-        [("http-handler", "/routes", !manifest.routes.is_empty()), ("hooks", "/hooks", !manifest.hooks.is_empty())];
+    let declared = [
+        ("http-handler", "/routes", !manifest.routes.is_empty()),
+        ("hooks", "/hooks", !manifest.hooks.is_empty()),
+        ("contract-provider", "/provides", !manifest.provides.is_empty()),
+        ("ui", "/slots", !manifest.slots.is_empty()),
+    ];
     declared.into_iter().filter(|(.., is_declared)| *is_declared).map(|(export, pointer, _)| (export, pointer))
 }
 

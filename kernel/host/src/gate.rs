@@ -10,8 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering}
 use std::time::Duration;
 
 use tiwizi_model::limits;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+
+/// More than all chains of calls together can have.
+const STAYS_MAX: u32 = 1 << 20;
 
 /// The gate before one plugin. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub(crate) struct Gate(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     running: Arc<Semaphore>,
+    /// What others write through the plugin and did not store yet.
+    stays: Arc<Semaphore>,
     waiting: AtomicUsize,
     /// Whether the long queue counts: from the moment the gate is held until the queue is short again.
     long: AtomicBool,
@@ -33,10 +38,16 @@ struct Inner {
 
 /// How many may run and wait, and for how long.
 #[derive(Debug, Clone, Copy)]
+pub(crate) struct GateSize {
+    pub(crate) running_max: u32,
+    pub(crate) waiting_max: usize,
+    pub(crate) wait: Duration,
+}
+
+/// The same, and how it is while somebody holds the gate.
+#[derive(Debug, Clone, Copy)]
 struct Bounds {
-    running_max: u32,
-    waiting_max: usize,
-    wait: Duration,
+    size: GateSize,
     held_max: usize,
     held_wait: Duration,
 }
@@ -47,25 +58,30 @@ pub(crate) struct Full;
 
 impl Gate {
     pub(crate) fn new() -> Self {
-        Self::of(Bounds {
+        Self::of_size(GateSize {
             running_max: u32::try_from(limits::PLUGIN_CALLS_MAX).unwrap_or(u32::MAX),
             waiting_max: limits::PLUGIN_QUEUE_MAX,
             wait: Duration::from_millis(limits::PLUGIN_WALL_MS_MAX),
-            held_max: limits::PLUGIN_HELD_MAX,
-            held_wait: Duration::from_millis(limits::PLUGIN_HELD_WAIT_MS),
         })
     }
 
+    pub(crate) fn of_size(size: GateSize) -> Self {
+        let held_wait = Duration::from_millis(limits::PLUGIN_HELD_WAIT_MS);
+        Self::of(Bounds { size, held_max: limits::PLUGIN_HELD_MAX, held_wait })
+    }
+
     fn of(bounds: Bounds) -> Self {
-        let running = usize::try_from(bounds.running_max).unwrap_or(Semaphore::MAX_PERMITS);
+        let GateSize { running_max, waiting_max, wait } = bounds.size;
+        let running = usize::try_from(running_max).unwrap_or(Semaphore::MAX_PERMITS);
         Self(Arc::new(Inner {
             running: Arc::new(Semaphore::new(running)),
+            stays: Arc::new(Semaphore::new(STAYS_MAX as usize)),
             waiting: AtomicUsize::new(0),
             long: AtomicBool::new(false),
             held: AtomicBool::new(false),
-            running_max: AtomicU32::new(bounds.running_max),
-            waiting_max: AtomicUsize::new(bounds.waiting_max),
-            wait_ms: AtomicU64::new(ms(bounds.wait)),
+            running_max: AtomicU32::new(running_max),
+            waiting_max: AtomicUsize::new(waiting_max),
+            wait_ms: AtomicU64::new(ms(wait)),
             held_max: bounds.held_max,
             held_wait: bounds.held_wait,
         }))
@@ -73,7 +89,8 @@ impl Gate {
 
     /// Lets another number of calls in, and others wait. It waits for places that are to go until their calls have ended. Nobody may
     /// hold the gate meanwhile.
-    pub(crate) async fn resize(&self, running_max: u32, waiting_max: usize, wait: Duration) -> Result<(), Full> {
+    pub(crate) async fn resize(&self, size: GateSize) -> Result<(), Full> {
+        let GateSize { running_max, waiting_max, wait } = size;
         self.0.waiting_max.store(waiting_max, Ordering::Release);
         self.0.wait_ms.store(ms(wait), Ordering::Release);
         let before = self.0.running_max.load(Ordering::Acquire);
@@ -110,10 +127,20 @@ impl Gate {
         self.0.long.store(true, Ordering::Release);
         self.0.held.store(true, Ordering::Release);
         let mut held = Held { gate: self.clone(), all: None };
-        let all = Arc::clone(&self.0.running).acquire_many_owned(self.0.running_max.load(Ordering::Acquire));
+        let all = async {
+            let running_max = self.0.running_max.load(Ordering::Acquire);
+            let running = Arc::clone(&self.0.running).acquire_many_owned(running_max).await?;
+            Ok::<_, AcquireError>((running, Arc::clone(&self.0.stays).acquire_many_owned(STAYS_MAX).await?))
+        };
         let all = timeout(self.0.held_wait, all).await;
         held.all = Some(all.map_err(|_| Full)?.map_err(|_| Full)?);
         Ok(held)
+    }
+
+    /// Keeps the plugin as it stands, without waiting, for one that is asked by another plugin: the gate cannot be held until what
+    /// this returns is dropped. None while somebody holds the gate or is about to.
+    pub(crate) fn stay(&self) -> Option<Stay> {
+        Arc::clone(&self.0.stays).try_acquire_owned().ok().map(Stay)
     }
 
     /// Whether both are the same gate.
@@ -122,11 +149,15 @@ impl Gate {
     }
 }
 
+/// The plugin stays as it is until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Stay(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
 /// A gate that nobody passes.
 #[derive(Debug)]
 pub(crate) struct Held {
     gate: Gate,
-    all: Option<OwnedSemaphorePermit>,
+    all: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
 impl Drop for Held {
@@ -181,7 +212,7 @@ mod tests {
 
     fn gate(waiting_max: usize) -> Gate {
         let (wait, held_wait) = (Duration::from_secs(60), Duration::from_secs(600));
-        Gate::of(Bounds { running_max: 1, waiting_max, wait, held_max: 5, held_wait })
+        Gate::of(Bounds { size: GateSize { running_max: 1, waiting_max, wait }, held_max: 5, held_wait })
     }
 
     #[tokio::test]
@@ -210,13 +241,14 @@ mod tests {
 
     #[tokio::test]
     async fn another_size_holds_for_who_comes_next() {
-        let (gate, wait) = (gate(0), Duration::from_secs(60));
+        let gate = gate(0);
+        let size = |running_max, waiting_max| GateSize { running_max, waiting_max, wait: Duration::from_secs(60) };
         let running = gate.enter().await.unwrap();
         assert_eq!(gate.enter().await.err(), Some(Full));
-        gate.resize(2, 0, wait).await.unwrap();
+        gate.resize(size(2, 0)).await.unwrap();
         let more = gate.enter().await.unwrap();
         assert_eq!(gate.enter().await.err(), Some(Full));
-        let mut smaller = Box::pin(gate.resize(1, 1, wait));
+        let mut smaller = Box::pin(gate.resize(size(1, 1)));
         assert!(futures::poll!(&mut smaller).is_pending(), "both places are taken");
         drop(running);
         smaller.await.unwrap();
@@ -245,6 +277,20 @@ mod tests {
             drop(call.await.unwrap());
         }
         assert!(!gate.0.long.load(Ordering::Acquire), "the short queue counts again");
+    }
+
+    #[tokio::test]
+    async fn who_stays_keeps_the_gate_from_being_held_and_nobody_stays_at_a_held_one() {
+        let gate = gate(1);
+        let stay = gate.stay().unwrap();
+        let mut holding = Box::pin(gate.hold());
+        assert!(futures::poll!(&mut holding).is_pending());
+        assert!(gate.stay().is_none(), "somebody is about to hold it");
+        drop(stay);
+        let held = holding.await.unwrap();
+        assert!(gate.stay().is_none());
+        drop(held);
+        assert!(gate.stay().is_some());
     }
 
     #[tokio::test]

@@ -2,18 +2,20 @@
 //! hooks, and before the host, which fills it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tiwizi_model::{Ambient, PluginId};
 use tiwizi_records::Records;
-use tiwizi_storage::{Db, instance};
+use tiwizi_storage::{Db, Files, instance};
 use tiwizi_words::Messages;
 use wasmtime::Engine;
 
 use crate::call::{CallError, Ground};
 use crate::compile::Compiler;
 use crate::engine::{Ticker, engine};
+use crate::host::{Host, WeakHost};
 use crate::keeper::Keeper;
+use crate::links::Links;
 use crate::load::Plugins;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
@@ -33,11 +35,14 @@ struct Inner {
     ambient: Ambient,
     keeper: Keeper,
     outbound: Outbound,
+    files: Files,
+    links: Links,
     whereabouts: Arc<Whereabouts>,
     messages: Arc<Messages>,
     replay_seed: Option<u64>,
     watches: Watches,
     plugins: RwLock<Plugins>,
+    host: OnceLock<WeakHost>,
     ticker: Ticker,
     runtime: GuestRuntime,
 }
@@ -47,7 +52,7 @@ impl Guests {
     ///
     /// # Errors
     /// When the engine or its threads cannot be made, or the database fails.
-    pub async fn start(settings: HostSettings, db: &Db, ambient: Ambient) -> Result<Self, HostError> {
+    pub async fn start(settings: HostSettings, db: &Db, files: Files, ambient: Ambient) -> Result<Self, HostError> {
         let engine = engine(settings.instances_max).map_err(HostError::Engine)?;
         let mut tx = db.read_single().await.map_err(HostError::Storage)?;
         let instance = instance::find(&mut tx).await.map_err(HostError::Storage)?;
@@ -56,12 +61,15 @@ impl Guests {
             ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
             runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
             keeper: Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice())),
+            links: Links::new(instance.as_ref().map(|instance| instance.key.as_slice())),
+            files,
             outbound: Outbound::new(settings.outbound),
             whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
             messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
             replay_seed: settings.replay_seed,
             watches: Watches::new(&settings.data, &ambient),
             plugins: RwLock::default(),
+            host: OnceLock::new(),
             data: settings.data,
             compiler: settings.compiler,
             engine,
@@ -77,6 +85,9 @@ impl Guests {
             ambient: self.0.ambient.clone(),
             keeper: self.0.keeper.clone(),
             outbound: self.0.outbound.clone(),
+            guests: self.clone(),
+            files: self.0.files.clone(),
+            links: self.0.links.clone(),
             whereabouts: Arc::clone(&self.0.whereabouts),
             messages: Arc::clone(&self.0.messages),
             replay_seed: self.0.replay_seed,
@@ -86,6 +97,16 @@ impl Guests {
     /// What the kernel watches of the plugins.
     pub(crate) fn watches(&self) -> &Watches {
         &self.0.watches
+    }
+
+    /// Says which host it is that loads them.
+    pub(crate) fn belong_to(&self, host: WeakHost) {
+        // There is one host for one `Guests`; another one would not be heard of.
+        self.0.host.set(host).ok();
+    }
+
+    pub(crate) fn host(&self) -> Option<Host> {
+        self.0.host.get().and_then(WeakHost::get)
     }
 
     pub(crate) fn data(&self) -> &Path {
@@ -148,6 +169,11 @@ impl Guests {
     ) -> Result<Output, CallError> {
         self.0.ticker.ensure_running().map_err(|_| CallError::Stopping)?;
         self.0.runtime.complete(work).await
+    }
+
+    /// The same for work for which nobody waits.
+    pub(crate) fn leave(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.runtime.leave(work);
     }
 }
 

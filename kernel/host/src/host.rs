@@ -1,24 +1,26 @@
 //! The host: every installed plugin, and the doors through which the server uses them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use tiwizi_identity::Caller;
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
+use tiwizi_storage::blob::{self, BlobRow};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
-use tiwizi_storage::{Db, Files, before, plugin as rows, quarantine};
+use tiwizi_storage::{Db, Files, StorageError, before, plugin as rows, quarantine};
 use tiwizi_words::Messages;
 use tokio::sync::Mutex;
 
 use crate::answer::Answer;
 use crate::bounds;
 use crate::cache::Cache;
-use crate::call::{self, Admitted, CallError, Ground, RETRY_AFTER_S};
-use crate::capability::Grants;
-use crate::gate::Gate;
+use crate::call::{self, Admitted, CallError, Ground};
+use crate::capability::{Capability, Grants};
+use crate::gate::{Gate, Stay};
 use crate::guests::Guests;
 use crate::install::{self, InstallError, Installation, NOT_READY};
+use crate::links::BlobLink;
 use crate::load::Loader;
 use crate::log_file::LogLine;
 use crate::metrics::MetricView;
@@ -32,6 +34,16 @@ use crate::upgrade::BeforeView;
 /// The plugin host of an instance. Cheap to clone.
 #[derive(Clone)]
 pub struct Host(Arc<Inner>);
+
+/// The host for those whom it keeps itself.
+pub(crate) struct WeakHost(Weak<Inner>);
+
+impl WeakHost {
+    /// The host, unless it is being dropped.
+    pub(crate) fn get(&self) -> Option<Host> {
+        self.0.upgrade().map(Host)
+    }
+}
 
 struct Inner {
     guests: Guests,
@@ -53,6 +65,7 @@ impl Host {
         let loader = Loader::new(&ground.engine, compiler, cache, files.clone(), guests.watches().clone())
             .map_err(HostError::Engine)?;
         let host = Self(Arc::new(Inner { guests, ground, files, loader, installing: Mutex::default() }));
+        host.0.guests.belong_to(WeakHost(Arc::downgrade(&host.0)));
         host.load_installed().await?;
         Ok(host)
     }
@@ -208,22 +221,22 @@ impl Host {
         let (plugin, request_id) = (Arc::clone(&admitted.plugin), Arc::clone(&request.id));
         let work = call::handle(self.ground().clone(), admitted, caller, request);
         let outcome = self.guests().run_on(plugin.watch.pace.lane(), work).await.and_then(|outcome| outcome);
-        if let Err(error) = &outcome {
-            warn_of(id, &request_id, error);
-            if let Some(reason) = self.ground().note_failure(&plugin, &request_id, error).await {
-                self.go_back_on_trial(&plugin, &reason).await;
-            }
+        if let Err(error) = &outcome
+            && let Some(reason) = self.note_failure(&plugin, &request_id, error).await
+        {
+            self.go_back_on_trial(plugin, reason).await;
         }
         outcome
     }
 
     /// Waits at a plugin's gate. Every call of a plugin that may write, whoever makes it, comes through here, so that none runs while the
-    /// plugin is replaced or taken away. The version that runs is the one that stands when the gate lets it pass.
+    /// plugin is replaced or taken away; one that another plugin makes comes through `admit_asked`. The version that runs is the one that
+    /// stands when the gate lets it pass.
     pub(crate) async fn admit(&self, id: &PluginId) -> Result<Admitted, CallError> {
         let mut plugin = self.enabled(id).await?;
         loop {
             let gate = plugin.gate.clone();
-            let place = gate.enter().await.map_err(|_| CallError::Busy { retry_after: RETRY_AFTER_S })?;
+            let place = gate.enter().await.map_err(|_| CallError::busy())?;
             // One that was taken away meanwhile is off for whoever came before.
             plugin = self.enabled(id).await.map_err(|error| match error {
                 CallError::Unknown { plugin } => {
@@ -235,6 +248,22 @@ impl Host {
                 return Ok(Admitted { plugin, place });
             }
         }
+    }
+
+    /// The same for a plugin that another one asks, without waiting: whoever waits in a chain of calls must not wait for somebody who waits
+    /// for the chain. The plugin is not replaced or taken away until the `Stay` is dropped, which is when all that it wrote is stored or
+    /// given up. It still has to pass the gate of its depth (`Plugin::gate_at`).
+    pub(crate) async fn admit_asked(&self, id: &PluginId) -> Result<(Arc<Plugin>, Stay), CallError> {
+        let unknown = || CallError::Unknown { plugin: id.clone() };
+        let found = self.find(id).ok_or_else(unknown)?;
+        let stay = found.gate.stay().ok_or_else(CallError::busy)?;
+        // It may have been replaced or taken away just before, and cannot be any more.
+        let plugin = self.find(id).ok_or_else(unknown)?;
+        if !plugin.gate.is(&found.gate) {
+            return Err(CallError::busy());
+        }
+        self.ground().let_in(&plugin).await?;
+        Ok((plugin, stay))
     }
 
     async fn enabled(&self, id: &PluginId) -> Result<Arc<Plugin>, CallError> {
@@ -269,6 +298,21 @@ impl Host {
         plugins.filter(|(_, metrics)| !metrics.is_empty()).collect()
     }
 
+    /// The file to which a plugin made a link; none when the link is not good, or the plugin may no longer show it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn linked(&self, id: &PluginId, link: &BlobLink) -> Result<Option<BlobRow>, StorageError> {
+        let Some(plugin) = self.find(id) else { return Ok(None) };
+        let standing = plugin.standing();
+        let may = standing.state == PluginState::Enabled && standing.grants.contains(&Capability::Blobs);
+        let is_good = self.ground().links.holds(id, link.hash, link.until, &link.key);
+        if !may || !is_good || link.until <= self.ground().ambient.now() {
+            return Ok(None);
+        }
+        blob::find(&mut *self.db().read_single().await?, id, link.hash).await
+    }
+
     /// A template of a plugin's bundle.
     #[must_use]
     pub fn template(&self, id: &PluginId, name: &str) -> Option<Arc<str>> {
@@ -291,20 +335,6 @@ impl Host {
     #[must_use]
     pub fn asset(&self, id: &PluginId, path: &str) -> Option<Asset> {
         self.find(id)?.texts.assets.get(path).cloned()
-    }
-
-    /// A plugin that crashes again and again soon after its upgrade goes back to the version before.
-    async fn go_back_on_trial(&self, plugin: &Arc<Plugin>, reason: &str) {
-        let before = plugin.before().filter(|before| before.is_on_trial(self.ground().ambient.now()));
-        let Some(before) = before else { return };
-        let reason = format!("{} went back to {} by itself: {reason}", plugin.manifest.version, before.version);
-        match self.roll_back_by_itself(Arc::clone(plugin), reason).await {
-            Ok(_) => plugin.watch.crashes.forget(),
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(plugin.id = %plugin.id(), error, "a plugin stays in quarantine: it could not go back");
-            }
-        }
     }
 
     pub(crate) fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {
@@ -355,10 +385,4 @@ impl Host {
     pub(crate) fn installing(&self) -> &Mutex<()> {
         &self.0.installing
     }
-}
-
-/// Logs a failed call. The cause is a reference that may not be held while waiting, so it lives in here.
-fn warn_of(plugin: &PluginId, request_id: &str, error: &CallError) {
-    let error = error as &dyn std::error::Error;
-    tracing::warn!(plugin.id = %plugin, request.id = request_id, error, "a plugin's call failed");
 }

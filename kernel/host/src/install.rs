@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tiwizi_identity::Caller;
-use tiwizi_model::{FileHash, PluginId, limits};
+use tiwizi_model::{FileHash, KindName, PluginId, limits};
 use tiwizi_records::{CatalogueError, Manifest, ManifestError};
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
 use tiwizi_storage::{FileError, StorageError, plugin as rows, removal};
@@ -69,6 +69,16 @@ pub enum InstallError {
         /// What it needs.
         capability: Capability,
     },
+    /// Nobody provides a contract that it cannot do without.
+    #[error("{plugin} cannot work without the contract {contract} {major}, and no plugin here provides it; install {} first", contract.namespace())]
+    Requires {
+        /// Which plugin.
+        plugin: PluginId,
+        /// The contract.
+        contract: KindName,
+        /// In which version.
+        major: u32,
+    },
     /// Its files could not be stored.
     #[error("the files of the bundle could not be stored")]
     Files(#[source] FileError),
@@ -112,6 +122,7 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     }
     let granted = grants.of(&asked(&manifest));
     check_grants(&manifest, &granted)?;
+    check_contracts(host, &manifest)?;
     let pre = compiled(host, &bundle, &manifest).await?;
     store_files(host, &bundle, &bytes).await?;
     let now = host.ground().ambient.now();
@@ -248,6 +259,20 @@ pub(crate) fn check_grants(manifest: &Manifest, granted: &BTreeSet<Capability>) 
                 return Err(InstallError::Ungranted { plugin: manifest.id.clone(), capability });
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Each contract that it cannot do without is provided by a plugin that is installed; whether that one is switched on may change.
+pub(crate) fn check_contracts(host: &Host, manifest: &Manifest) -> Result<(), InstallError> {
+    for request in manifest.requires.iter().filter(|request| !request.optional) {
+        let provider = request.provider().parse().ok().and_then(|id| host.find(&id));
+        let provided =
+            provider.is_some_and(|plugin| plugin.manifest.provided(request.contract.name(), request.major).is_some());
+        if !provided {
+            let (plugin, contract, major) = (manifest.id.clone(), request.contract.clone(), request.major);
+            return Err(InstallError::Requires { plugin, contract, major });
         }
     }
     Ok(())

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use semver::Version;
-use tiwizi_model::{AccountId, Bound, FileHash, Instant, Language, PluginId, TrustLevel};
+use tiwizi_model::{AccountId, Bound, Bounds, FileHash, Instant, Language, PluginId, TrustLevel, limits};
 use tiwizi_records::Manifest;
-use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration};
+use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration, Slot};
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
 use tokio::sync::Semaphore;
@@ -16,7 +16,7 @@ use crate::answer::Holdings;
 use crate::breaker::{Breaker, HookState};
 use crate::capability::Capability;
 use crate::exports::Prepared;
-use crate::gate::Gate;
+use crate::gate::{Gate, GateSize};
 use crate::hooks::Hook;
 use crate::metrics::Metrics;
 use crate::outbound::allow::AllowedHost;
@@ -30,10 +30,12 @@ pub(crate) struct Plugin {
     pub(crate) bundle: FileHash,
     pub(crate) texts: Texts,
     pub(crate) pre: Prepared,
-    pub(crate) gate: Gate,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) hook_gate: Gate,
     pub(crate) watch: Arc<Watch>,
+    pub(crate) gate: Gate,
+    /// One more for each depth of calls between plugins.
+    deeper: [Gate; limits::CALL_DEPTH_MAX],
     /// Where its requests may go.
     pub(crate) hosts: Vec<AllowedHost>,
     /// What it counts.
@@ -121,6 +123,12 @@ pub struct PluginView {
     pub kinds: Vec<String>,
     /// Its looks at the writes of others.
     pub hooks: Vec<HookView>,
+    /// The kernel's pages on which it has a part.
+    pub slots: Vec<&'static str>,
+    /// The contracts that it provides, with their versions.
+    pub provides: Vec<String>,
+    /// The contracts that it asks for, with their versions.
+    pub requires: Vec<String>,
     /// The languages of its messages.
     pub locales: Vec<Language>,
     /// The SHA-256 of its bundle.
@@ -194,6 +202,7 @@ impl Plugin {
             |declaration: &HookDeclaration| Hook { declaration: declaration.clone(), breaker: Breaker::default() };
         let hooks = parts.manifest.hooks.iter().map(hook).collect();
         let bounds = parts.watch.bounds();
+        let deeper = std::array::from_fn(|_| Gate::of_size(size_of_gate(&bounds)));
         Self {
             hooks,
             metrics: Metrics::new(&parts.manifest.metrics),
@@ -204,6 +213,7 @@ impl Plugin {
             pre: parts.pre,
             gate: parts.gate,
             watch: parts.watch,
+            deeper,
             hosts,
             outbound: RwLock::new(Arc::new(Semaphore::new(bounds.size(Bound::OutboundAtOnce)))),
             installed_at: parts.installed_at,
@@ -218,6 +228,16 @@ impl Plugin {
 
     pub(crate) fn id(&self) -> &PluginId {
         &self.manifest.id
+    }
+
+    /// The gate before calls of that depth. Who holds a place waits only at deeper ones, so nobody waits in a circle.
+    pub(crate) fn gate_at(&self, depth: usize) -> &Gate {
+        depth.checked_sub(1).and_then(|depth| self.deeper.get(depth)).unwrap_or(&self.gate)
+    }
+
+    /// Where its part of a page stands among others; none when it has none there.
+    pub(crate) fn order_in(&self, slot: Slot) -> Option<i32> {
+        self.manifest.slots.iter().find(|declared| declared.slot == slot).map(|declared| declared.order)
     }
 
     /// What is known of its bundle, to be judged again.
@@ -299,10 +319,11 @@ impl Plugin {
         let bounds = self.watch.bounds();
         let outbound = Arc::new(Semaphore::new(bounds.size(Bound::OutboundAtOnce)));
         *self.outbound.write().unwrap_or_else(PoisonError::into_inner) = outbound;
-        let wait = Duration::from_millis(bounds.amount(Bound::WallMs));
-        let running = u32::try_from(bounds.amount(Bound::Calls)).unwrap_or(u32::MAX);
-        if self.gate.resize(running, bounds.size(Bound::Queue), wait).await.is_err() {
-            tracing::warn!(plugin.id = %self.id(), "calls of a plugin did not end; its number of calls stays what it was");
+        let size = size_of_gate(&bounds);
+        for gate in std::iter::once(&self.gate).chain(&self.deeper) {
+            if gate.resize(size).await.is_err() {
+                tracing::warn!(plugin.id = %self.id(), "calls of a plugin did not end; its number of calls stays what it was");
+            }
         }
     }
 
@@ -332,12 +353,29 @@ impl Plugin {
             routes: self.manifest.routes.clone(),
             kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
             hooks: self.hooks.iter().map(|hook| hook.view(now)).collect(),
+            slots: self.manifest.slots.iter().map(|declared| declared.slot.name()).collect(),
+            provides: self
+                .manifest
+                .provides
+                .iter()
+                .map(|one| format!("{}/{} {}", self.id(), one.contract, one.major))
+                .collect(),
+            requires: self.manifest.requires.iter().map(|one| format!("{} {}", one.contract, one.major)).collect(),
             locales: self.texts.locales.keys().copied().collect(),
             bundle: self.bundle,
             installed_at: self.installed_at,
             installed_by: self.installed_by,
             before: self.before(),
         }
+    }
+}
+
+/// How many of a plugin's calls run and wait, at each depth.
+fn size_of_gate(bounds: &Bounds) -> GateSize {
+    GateSize {
+        running_max: u32::try_from(bounds.amount(Bound::Calls)).unwrap_or(u32::MAX),
+        waiting_max: bounds.size(Bound::Queue),
+        wait: Duration::from_millis(bounds.amount(Bound::WallMs)),
     }
 }
 

@@ -90,6 +90,13 @@ impl GuestRuntime {
         let lanes = self.0.as_ref().ok_or(CallError::Stopping)?;
         lanes.quick.spawn(work).await.map_err(|error| ended(&error))
     }
+
+    /// Runs work there for which nobody waits.
+    pub(crate) fn leave(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Some(lanes) = &self.0 {
+            drop(lanes.quick.spawn(work));
+        }
+    }
 }
 
 /// Polls work here until it has taken its share, and lets it go on there.

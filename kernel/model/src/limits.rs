@@ -404,6 +404,60 @@ pub const PLUGIN_QUARANTINE_MS_MIN: i64 = 1_000;
 pub const PLUGIN_QUARANTINE_MS_MAX: i64 = 5 * 60 * 1000;
 /// Plugins that `/metrics` tells about.
 pub const METRICS_PLUGINS_MAX: usize = 500;
+/// A file that a plugin keeps.
+pub const BLOB_BYTES_MAX: u64 = 64 << 20;
+/// The files that one plugin keeps, together.
+pub const BLOBS_BYTES_MAX: i64 = 256 << 20;
+/// The files that one plugin keeps.
+pub const BLOBS_MAX: i64 = 100_000;
+/// What one host call writes into a file, or reads from it.
+pub const BLOB_CHUNK_BYTES_MAX: usize = 1 << 20;
+/// Files that one plugin call has open for writing.
+pub const BLOB_UPLOADS_MAX: usize = 4;
+/// Files that one unit keeps or deletes.
+pub const BLOB_WRITES_MAX: usize = 100;
+/// The files of one page of a plugin's list.
+pub const BLOB_PAGE_ROWS_MAX: u32 = 100;
+/// The media type of a file.
+pub const MEDIA_TYPE_BYTES_MAX: usize = 100;
+/// How long a link to a plugin's file is good.
+pub const BLOB_LINK_S_MAX: u32 = 24 * 60 * 60;
+/// A file that belongs to no row is swept away when it is so old.
+pub const BLOB_LOOSE_MS: i64 = 24 * 60 * 60 * 1000;
+/// Files that one round of the sweep looks at.
+pub const BLOB_SWEEP_FILES_MAX: usize = 10_000;
+/// Messages that one plugin call sends to people.
+pub const NOTICE_MESSAGES_MAX: usize = 100;
+/// Accounts that one message, and one call, tells.
+pub const NOTICE_RECIPIENTS_MAX: usize = 1_000;
+/// Holders of a role among whom those of one province are looked for.
+pub const NOTICE_GRANTS_MAX: u32 = 20_000;
+/// Notices that one account keeps; the oldest go.
+pub const NOTICES_MAX: i64 = 200;
+/// The key of a notice's message.
+pub const NOTICE_KEY_BYTES_MAX: usize = 100;
+/// The values of a notice's message.
+pub const NOTICE_ARGS_MAX: usize = 16;
+/// The names and values of a notice's message, together.
+pub const NOTICE_ARGS_BYTES_MAX: usize = 4 << 10;
+/// The notices of one page.
+pub const NOTICE_PAGE_ROWS: u32 = 20;
+/// A deleted notice can be brought back for so long.
+pub const NOTICE_DELETED_MS: i64 = 24 * 60 * 60 * 1000;
+/// How deep calls between plugins nest.
+pub const CALL_DEPTH_MAX: usize = 4;
+/// Calls that one plugin call makes to other plugins.
+pub const CALLS_MAX: usize = 16;
+/// What is asked of another plugin, and what it answers.
+pub const CALL_BYTES_MAX: usize = 1 << 20;
+/// A plugin's processor time for a part of one of the kernel's pages.
+pub const FRAGMENT_CPU_MS_MAX: u64 = 50;
+/// A plugin's time by the clock for that.
+pub const FRAGMENT_WALL_MS_MAX: u64 = 300;
+/// The parts that plugins have on one page.
+pub const FRAGMENTS_MAX: usize = 8;
+/// A part of a page, rendered.
+pub const FRAGMENT_BYTES_MAX: usize = 128 << 10;
 
 /// The manifest of a bundle in a registry.
 pub const REGISTRY_MANIFEST_BYTES_MAX: usize = 256 << 10;

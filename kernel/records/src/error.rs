@@ -171,6 +171,9 @@ pub enum WriteError {
         /// What they may.
         quota: RecordQuota,
     },
+    /// A plugin would keep more files than it may.
+    #[error("the plugin keeps too many files")]
+    FilesFull,
     /// A stored body is not JSON.
     #[error("the record {id} is damaged")]
     Damaged {

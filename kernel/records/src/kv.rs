@@ -136,19 +136,11 @@ impl KvWrites {
         }
         let mut usage = self.usage.unwrap_or_default();
         for (other, write) in others().map(|(other, write)| (other.as_str(), write)).chain([(key, write)]) {
-            usage = change(usage, write.stored_bytes, write.bytes(other));
+            usage = usage.changed(write.stored_bytes, write.bytes(other));
         }
         // What makes room is always welcome.
         let shrinks = write.bytes(key).unwrap_or_default() <= write.stored_bytes.unwrap_or_default();
         if exceeds(usage) && !shrinks { Err(KvError::Quota { usage }) } else { Ok(()) }
-    }
-}
-
-fn change(usage: Usage, before: Option<i64>, after: Option<i64>) -> Usage {
-    let one = |bytes: Option<i64>| i64::from(bytes.is_some());
-    Usage {
-        items: usage.items.saturating_sub(one(before)).saturating_add(one(after)),
-        bytes: usage.bytes.saturating_sub(before.unwrap_or_default()).saturating_add(after.unwrap_or_default()),
     }
 }
 
@@ -172,7 +164,7 @@ pub(crate) async fn store(
                 return Err(WriteError::ValueMoved { key: key.clone() });
             }
         }
-        usage = change(usage, rows::bytes(tx, plugin, key).await?, write.bytes(key));
+        usage = usage.changed(rows::bytes(tx, plugin, key).await?, write.bytes(key));
         match &write.value {
             Some(row) => rows::put(tx, plugin, key, row).await?,
             None => rows::delete(tx, plugin, key).await?,

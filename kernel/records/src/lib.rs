@@ -8,6 +8,7 @@
 //! This crate knows no status codes, no plugins' code and no SQL.
 
 pub mod account;
+pub mod blob;
 pub mod bulk;
 pub mod catalogue;
 pub mod changes;
@@ -15,6 +16,7 @@ mod cursor;
 pub mod draft;
 pub mod error;
 pub mod field_error;
+mod gathered;
 pub mod json;
 mod key;
 pub mod kind;
@@ -42,6 +44,7 @@ mod testing;
 mod tests;
 
 pub use account::RecordQuota;
+pub use blob::{BlobError, BlobPage, FileSweepError};
 pub use bulk::{NewRecord, PreparedBulk};
 pub use catalogue::{Addition, Catalogue, CatalogueError, Kinds};
 pub use changes::ChangePage;
@@ -60,5 +63,5 @@ pub use review::{HookFailure, Plain, Proposal, Review, ReviewError};
 pub use search::SearchReader;
 pub use tiwizi_storage::usage::RecordUsage;
 pub use trial::{Misfit, MisfitQuestion};
-pub use unit::{Counts, Unit, UnitBounds, UnitError, WentBack};
+pub use unit::{Counts, Message, NoticeError, Recipient, Unit, UnitBounds, UnitError, WentBack};
 pub use write::beside::{Beside, Written};

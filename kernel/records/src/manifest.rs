@@ -14,12 +14,16 @@ use crate::field_error::Rejection;
 use crate::json::JsonError;
 use crate::schema::Schema;
 
+pub use contracts::{ContractDeclaration, ContractRequest};
 pub use hooks::{HookDeclaration, OnFailure};
 pub use settings::SettingsDeclaration;
+pub use slots::{Slot, SlotDeclaration};
 
+mod contracts;
 mod hooks;
 mod rules;
 mod settings;
+mod slots;
 mod wire;
 
 #[cfg(test)]
@@ -56,6 +60,12 @@ pub struct Manifest {
     pub settings: Option<SettingsDeclaration>,
     /// The secrets that it needs an administrator to set.
     pub secrets: Vec<SecretDeclaration>,
+    /// What it answers other plugins.
+    pub provides: Vec<ContractDeclaration>,
+    /// What it asks of other plugins.
+    pub requires: Vec<ContractRequest>,
+    /// Its parts of the kernel's pages.
+    pub slots: Vec<SlotDeclaration>,
     /// The numbers that it counts for the operator.
     pub metrics: Vec<MetricDeclaration>,
     /// Bounds that it asks for, below the kernel's own.
@@ -87,7 +97,7 @@ impl LocalText {
 /// Something that a plugin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityRequest {
-    /// Its name: `store`, `kv`, `secrets`, `http-out`, `registry.read`, `milestones`, `telemetry`, `hooks`, `context`.
+    /// Its name: `store`, `kv`, `blobs`, `secrets`, `http-out`, `registry.read`, `milestones`, `calls`, `notify`, `telemetry`, `hooks`, `context`.
     pub name: String,
     /// Why, for the administrator who grants it.
     pub reason: LocalText,

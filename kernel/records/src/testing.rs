@@ -5,7 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
-use tiwizi_model::{AccountId, Ambient, InstanceId, Instant, KindName, Language, ManualClock, RecordId, SystemEntropy};
+use tiwizi_model::{
+    AccountId, Ambient, FileHash, InstanceId, Instant, KindName, Language, ManualClock, RecordId, SystemEntropy,
+    TrustLevel,
+};
+use tiwizi_storage::plugin::{self, PluginRow, PluginState};
 use tiwizi_storage::{Db, Location};
 
 use crate::review::Reviewers;
@@ -56,6 +60,28 @@ pub(crate) async fn add(db: &Db, catalogue: &Catalogue, manifest: &Value) {
     let addition = catalogue.add(&mut tx, &manifest).await.unwrap();
     tx.commit().await.unwrap();
     catalogue.publish(addition);
+}
+
+/// Plugins by these names, as if they were installed.
+pub(crate) async fn install(records: &Records, names: &[&str]) {
+    let mut tx = records.db().begin_write().await.unwrap();
+    for name in names {
+        let row = PluginRow {
+            id: name.parse().unwrap(),
+            version: "1.0.0".to_owned(),
+            bundle: FileHash([0; 32]),
+            manifest: "{}".to_owned(),
+            state: PluginState::Enabled,
+            reason: None,
+            installed_at: records.ambient().now(),
+            installed_by: None,
+            level: TrustLevel::Local,
+            publisher: None,
+            signature: None,
+        };
+        plugin::put(&mut tx, &row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 pub(crate) fn cooperative() -> KindName {

@@ -4,10 +4,14 @@
 //! schema, and submitted together by `commit`. What was read for a write is remembered by its version; if it moved in the
 //! meantime, the commit is refused as stale and nothing is written. Dropping a unit leaves nothing behind.
 //!
-//! A record that is written twice in a unit is one change in the log. The values that a plugin keeps by key (`unit/kv.rs`) are
-//! gathered beside the records and stored in the same transaction; they are in no log.
+//! A record that is written twice in a unit is one change in the log. The values that a plugin keeps by key (`unit/kv.rs`) and its
+//! files (`unit/blob.rs`) are gathered beside the records and stored in the same transaction; they are in no log.
+//!
+//! A unit can go from hand to hand (`act_as`): what several plugins write for one caller is then stored together, each part in the name
+//! of its own writer. A clone is the unit as it stood, to return to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -16,29 +20,33 @@ use tiwizi_identity::policy::{Classes, ReadPermit};
 use tiwizi_model::limits::{
     MIGRATION_BYTES_MAX, MIGRATION_WRITES_MAX, RECORD_BYTES_MAX, UNIT_READS_MAX, UNIT_WRITES_MAX,
 };
-use tiwizi_model::{KindName, Operation, Record, RecordId, Version};
-use tiwizi_storage::record;
-use tiwizi_storage::usage::{self, RecordAccount, RecordUsage};
+use tiwizi_model::{KindName, Operation, PluginId, Record, RecordId, Version};
+use tiwizi_storage::notice::NoticeRow;
+use tiwizi_storage::usage::RecordUsage;
+use tiwizi_storage::{Files, record};
 
-use crate::account::{RecordQuota, Weight, plus};
+use crate::account::{RecordQuota, Weight};
 use crate::catalogue::Kinds;
 use crate::draft::Draft;
 use crate::error::{ReadError, WriteError};
+use crate::gathered::Kept;
 use crate::kind::Kind;
-use crate::kv::KvWrites;
 use crate::list::Overlay;
 use crate::query::{Page, Query};
-use crate::receipt::Receipt;
 use crate::records::Records;
 use crate::reduce::reduce;
 use crate::row;
-use crate::write::beside::Beside;
-use crate::write::{Settled, Submission, Whole};
+use crate::write::{Settled, Submission};
 
 mod back;
+mod blob;
+mod commit;
 mod kv;
+mod notice;
+mod quota;
 
 pub use back::WentBack;
+pub use notice::{Message, NoticeError, Recipient};
 
 /// Gathers the reads and writes of one call.
 #[derive(Debug, Clone)]
@@ -51,12 +59,21 @@ pub struct Unit {
     order: Vec<RecordId>,
     /// The versions that were read.
     seen: HashMap<RecordId, Version>,
-    values: KvWrites,
+    /// What the plugin that acts now keeps beside records.
+    kept: Kept,
+    /// The same of those who acted before.
+    others: BTreeMap<PluginId, Kept>,
+    /// Where the bytes of files lie.
+    files: Option<Files>,
+    /// What people will be told.
+    notices: Vec<NoticeRow>,
+    /// How many messages that is.
+    messages: usize,
+    /// What is held until the unit is stored or given up.
+    held: Vec<Arc<dyn Debug + Send + Sync>>,
     bounds: UnitBounds,
     /// What the bodies of all that is gathered have together.
     bytes: usize,
-    /// What the calling plugin's records took up when it was weighed first.
-    account: Option<RecordAccount>,
 }
 
 /// How much a unit gathers.
@@ -148,9 +165,46 @@ impl Unit {
     #[must_use]
     pub fn within(bounds: UnitBounds, records: Records, caller: Caller) -> Self {
         let kinds = records.kinds();
-        let (entries, seen) = (HashMap::new(), HashMap::new());
-        let values = KvWrites::default();
-        Self { records, caller, kinds, entries, order: Vec::new(), seen, values, bounds, bytes: 0, account: None }
+        Self {
+            records,
+            caller,
+            kinds,
+            entries: HashMap::new(),
+            order: Vec::new(),
+            seen: HashMap::new(),
+            kept: Kept::default(),
+            others: BTreeMap::new(),
+            files: None,
+            bounds,
+            bytes: 0,
+            notices: Vec::new(),
+            messages: 0,
+            held: Vec::new(),
+        }
+    }
+
+    /// The same, for a caller that keeps files there.
+    #[must_use]
+    pub fn with_files(mut self, files: Files) -> Self {
+        self.files = Some(files);
+        self
+    }
+
+    /// Holds something until the unit is stored or given up, and with it whatever its being there keeps from happening.
+    pub fn hold(&mut self, what: impl Debug + Send + Sync + 'static) {
+        self.held.push(Arc::new(what));
+    }
+
+    /// From now on it reads and writes for this caller. What was gathered stays, in the name of whoever wrote it.
+    pub fn act_as(&mut self, caller: Caller) {
+        if caller.plugin() != self.caller.plugin() {
+            let next = caller.plugin().and_then(|plugin| self.others.remove(plugin)).unwrap_or_default();
+            let kept = std::mem::replace(&mut self.kept, next);
+            if let Some(plugin) = self.caller.plugin() {
+                self.others.insert(plugin.clone(), kept);
+            }
+        }
+        self.caller = caller;
     }
 
     /// For whom it reads and writes.
@@ -168,7 +222,10 @@ impl Unit {
     /// Whether nothing was written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.values.is_empty()
+        self.entries.is_empty()
+            && self.notices.is_empty()
+            && self.kept.is_empty()
+            && self.others.values().all(Kept::is_empty)
     }
 
     /// Whether it writes that record.
@@ -180,7 +237,7 @@ impl Unit {
     /// What it does, in numbers.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { values: self.values.entries.len(), ..Counts::default() };
+        let mut counts = Counts { values: self.kept.values.entries.len(), ..Counts::default() };
         for entry in self.entries.values() {
             let count = match (entry.base, entry.record.deleted) {
                 (None, _) => &mut counts.created,
@@ -234,19 +291,6 @@ impl Unit {
         Ok(self.records.count_over(&permit, query, &self.overlay(kind)).await?)
     }
 
-    /// Looks up what the calling plugin's records take up, so that writes from here on are refused as soon as they are too much. The
-    /// commit looks again; without this it is the first to find out.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn weigh(&mut self) -> Result<(), UnitError> {
-        if let (None, Some(plugin)) = (&self.account, self.caller.plugin()) {
-            let mut tx = self.records.db.read_single().await.map_err(WriteError::Storage)?;
-            self.account = Some(usage::account(&mut tx, plugin).await.map_err(WriteError::Storage)?);
-        }
-        Ok(())
-    }
-
     /// Gathers a new record.
     ///
     /// # Errors
@@ -298,47 +342,6 @@ impl Unit {
     /// As `replace`.
     pub async fn delete(&mut self, kind: &KindName, id: RecordId, seen: Option<Version>) -> Result<(), UnitError> {
         self.edit(Draft::delete(kind.clone(), id, seen), id).await.map(|_| ())
-    }
-
-    /// Writes all that was gathered in one transaction, or nothing.
-    ///
-    /// # Errors
-    /// As `Records::submit`; `Stale` when a record moved since it was read here, `ValueMoved` when a value did.
-    pub async fn commit(self, receipt: Option<Receipt>) -> Result<Vec<Record>, WriteError> {
-        self.commit_with(receipt, None).await
-    }
-
-    /// The same, and the kernel's own work in the same transaction. That work is done also when nothing was gathered.
-    ///
-    /// # Errors
-    /// As `commit`, and when the work fails.
-    pub async fn commit_beside(self, beside: &dyn Beside) -> Result<Vec<Record>, WriteError> {
-        self.commit_with(None, Some(beside)).await
-    }
-
-    async fn commit_with(
-        mut self,
-        receipt: Option<Receipt>,
-        beside: Option<&dyn Beside>,
-    ) -> Result<Vec<Record>, WriteError> {
-        let mut submissions = Vec::with_capacity(self.order.len());
-        for id in &self.order {
-            let Some(Entry { record, base, caller, revives, .. }) = self.entries.remove(id) else { continue };
-            let draft = match base {
-                None => Draft {
-                    kind: record.kind,
-                    action: crate::draft::DraftAction::Create { id: Some(*id), body: record.body },
-                },
-                Some(seen) if record.deleted => Draft::delete(record.kind, *id, Some(seen)),
-                Some(seen) => Draft::replace(record.kind, *id, record.body, seen),
-            };
-            submissions.push(Submission { caller, draft, revives });
-        }
-        if submissions.is_empty() && self.values.is_empty() && receipt.is_none() && beside.is_none() {
-            return Ok(Vec::new());
-        }
-        let (owner, values, writes_max) = (&self.caller, &self.values, self.bounds.writes_max);
-        self.records.submit_all(Whole { owner, submissions, values, receipt, beside, writes_max }).await
     }
 
     /// What was written of a kind, to lie over its stored rows.
@@ -405,7 +408,7 @@ impl Unit {
         self.bytes = together;
         let is_gone = base.is_none() && settled.operation == Operation::Delete;
         let weight = self.weight(&settled, base, bytes);
-        self.demand_quota(id, weight)?;
+        self.demand_quota(&record, weight)?;
         let entry = Entry { record: record.clone(), base, caller: settled.caller, bytes, revives, weight };
         if is_gone {
             // Made and deleted in one unit: it never was.
@@ -417,26 +420,6 @@ impl Unit {
         }
         reduce(&settled.kind, &mut record, classes);
         Ok(record)
-    }
-
-    /// What a write weighs: against what is stored, not against what this unit wrote before.
-    fn weight(&self, settled: &Settled, base: Option<Version>, bytes: usize) -> Option<Weight> {
-        settled.kind.plugin()?;
-        let after = (settled.operation != Operation::Delete).then_some(bytes);
-        if let Some(entry) = self.entries.get(&settled.id) {
-            return entry.weight.map(|weight| Weight { after, ..weight });
-        }
-        let stored = base.and(settled.old.as_ref());
-        let before = stored.filter(|old| !old.deleted).map(|old| old.body.to_string().len());
-        Some(Weight { before, after, revives: stored.is_some_and(|old| old.deleted) })
-    }
-
-    fn demand_quota(&self, id: RecordId, weight: Option<Weight>) -> Result<(), UnitError> {
-        let (Some(account), Some(weight)) = (&self.account, weight) else { return Ok(()) };
-        let others = self.entries.values().filter(|entry| entry.record.id != id).filter_map(|entry| entry.weight);
-        let change = others.map(Weight::change).fold(weight.change(), plus);
-        let (usage, quota) = (plus(account.usage, change), RecordQuota::of(account));
-        if quota.holds(usage, weight.change()) { Ok(()) } else { Err(UnitError::Quota { usage, quota }) }
     }
 
     async fn load(&self, id: RecordId) -> Result<Option<Record>, UnitError> {

@@ -17,8 +17,8 @@ use crate::catalogue::Kinds;
 use crate::draft::{Draft, DraftAction};
 use crate::error::WriteError;
 use crate::field_error::{FieldError, Rejection};
+use crate::gathered::{Gathered, Stored};
 use crate::kind::Kind;
-use crate::kv::{self, KvWrites};
 use crate::receipt::{self, Receipt};
 use crate::records::Records;
 use crate::reduce::reduce;
@@ -50,7 +50,7 @@ impl Submission {
 pub(crate) struct Whole<'a> {
     pub(crate) owner: &'a Caller,
     pub(crate) submissions: Vec<Submission>,
-    pub(crate) values: &'a KvWrites,
+    pub(crate) gathered: &'a Gathered,
     pub(crate) receipt: Option<Receipt>,
     pub(crate) beside: Option<&'a dyn Beside>,
     pub(crate) writes_max: usize,
@@ -103,12 +103,15 @@ impl Records {
         receipt: Option<Receipt>,
     ) -> Result<Vec<Record>, WriteError> {
         let submissions = drafts.into_iter().map(|draft| Submission::new(caller.clone(), draft)).collect();
-        let values = &KvWrites::default();
+        let gathered = &Gathered::default();
         let writes_max = BATCH_WRITES_MAX;
-        self.submit_all(Whole { owner: caller, submissions, values, receipt, beside: None, writes_max }).await
+        Ok(self
+            .submit_all(Whole { owner: caller, submissions, gathered, receipt, beside: None, writes_max })
+            .await?
+            .records)
     }
 
-    pub(crate) async fn submit_all(&self, mut whole: Whole<'_>) -> Result<Vec<Record>, WriteError> {
+    pub(crate) async fn submit_all(&self, mut whole: Whole<'_>) -> Result<Stored, WriteError> {
         let (count, count_max) = (whole.submissions.len(), whole.writes_max);
         if count > count_max {
             return Err(WriteError::TooMany { count, count_max });
@@ -121,7 +124,7 @@ impl Records {
         let mut tries = 1;
         loop {
             match self.try_submit(&whole, submissions.clone()).await {
-                Ok(records) => return Ok(records),
+                Ok(stored) => return Ok(stored),
                 Err(Ended::Refused(error)) => return Err(error),
                 Err(Ended::Overtaken(error)) if tries >= WRITE_TRIES_MAX => return Err(error),
                 Err(Ended::Overtaken(_)) => {
@@ -134,14 +137,14 @@ impl Records {
         }
     }
 
-    async fn try_submit(&self, whole: &Whole<'_>, submissions: Vec<Submission>) -> Result<Vec<Record>, Ended> {
-        let Whole { owner, values, beside, .. } = *whole;
+    async fn try_submit(&self, whole: &Whole<'_>, submissions: Vec<Submission>) -> Result<Stored, Ended> {
+        let Whole { owner, gathered, beside, .. } = *whole;
         let receipt = whole.receipt.as_ref();
         let kinds = self.kinds();
         let current = {
             let mut tx = self.db.read().await?;
             if let Some(answer) = self.answered(&mut tx, owner, &kinds, receipt).await? {
-                return Ok(answer);
+                return Ok(Stored::new(answer, Vec::new()));
             }
             current(&mut tx, &kinds, &submissions).await?
         };
@@ -156,9 +159,7 @@ impl Records {
         }
         store(&mut tx, &ready).await?;
         charges(&ready).store(&mut tx, ready.first().map(|ready| ready.row.id)).await?;
-        if let Some(plugin) = owner.plugin().filter(|_| !values.is_empty()) {
-            kv::store(&mut tx, plugin, values, self.ambient.now()).await?;
-        }
+        let freed = gathered.store(&mut tx, self.ambient.now()).await?;
         let mut written: Vec<Record> = Vec::with_capacity(ready.len());
         for Ready { settled, row, .. } in ready {
             let mut record = settled.record(&row);
@@ -171,8 +172,9 @@ impl Records {
                 error => Ended::Refused(storage_error(error)),
             })?;
         }
+        gathered.keep_files();
         tx.commit().await?;
-        Ok(written)
+        Ok(Stored::new(written, freed))
     }
 
     /// Settles every draft and has it reviewed.

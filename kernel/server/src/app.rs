@@ -130,7 +130,8 @@ impl App {
             outbound: settings.outbound.clone(),
             ..HostSettings::new(&settings.data, settings.compiler.clone())
         };
-        let guests = Guests::start(host_settings, &db, ambient.clone()).await.map_err(StartError::Host)?;
+        let guests =
+            Guests::start(host_settings, &db, files.clone(), ambient.clone()).await.map_err(StartError::Host)?;
         let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance.id);
         let hooks = Hooks::new(guests.clone(), records(Reviewers::new()));
         let records = records(vec![Arc::new(Rules::new(ambient.clone())), Arc::new(hooks)]);

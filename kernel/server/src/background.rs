@@ -74,6 +74,12 @@ async fn clean_up(app: Arc<App>, mut stop: Stop) {
         if let Err(error) = forget_old_answers(&app).await {
             tracing::error!(%error, "could not forget old answers");
         }
+        if let Err(error) = app.records.sweep_files(&app.files).await {
+            tracing::error!(%error, "could not sweep away files that belong to nobody");
+        }
+        if let Err(error) = app.identity.forget_deleted_notices().await {
+            tracing::error!(%error, "could not forget deleted notices");
+        }
         if let Err(error) = app.identity.forget_ended_sessions().await {
             tracing::error!(%error, "could not forget ended sessions");
         }

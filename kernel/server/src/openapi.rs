@@ -9,13 +9,12 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugin_settings, plugin_usage,
-    plugins, records, session, statistics, tokens,
+    accounts, batch, changes, files, health, history, kinds, metrics, notices, plugin_life, plugin_settings,
+    plugin_usage, plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
-use crate::json;
-use crate::plugin;
 use crate::problem::Problem;
+use crate::{blob, json, plugin};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,7 +27,7 @@ use crate::problem::Problem;
         health::live, health::ready, metrics::show, show,
         session::create, session::show, session::end, session::change_password,
         tokens::list, tokens::create, tokens::revoke,
-        accounts::list, accounts::create, accounts::grant, accounts::revoke, accounts::disable,
+        accounts::list, accounts::create, accounts::grant, accounts::revoke, accounts::disable, notices::list,
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
@@ -36,7 +35,7 @@ use crate::problem::Problem;
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
         plugin_settings::limits, plugin_settings::set_limits, plugin_usage::show, plugin_usage::log,
-        plugin::redirect_root, plugin::redirect, plugin::asset,
+        plugin::redirect_root, plugin::redirect, plugin::asset, blob::show,
         plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,
     ),
     tags(

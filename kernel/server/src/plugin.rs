@@ -21,7 +21,7 @@ use crate::language;
 use crate::pages::{self, PluginPage};
 use crate::parameters::decode_pairs;
 use crate::problem::{Fault, Problem, ProblemBody, status_of};
-use crate::stored::{self, StoredFile};
+use crate::stored::{self, Stored, StoredFile};
 
 /// Headers that a plugin may see.
 const SHOWN: [http::HeaderName; 2] = [header::ACCEPT, header::CONTENT_TYPE];
@@ -222,5 +222,6 @@ async fn send_asset(
 ) -> Result<Response, Problem> {
     let asset = app.host.asset(plugin, path).ok_or(Fault::NotFound)?;
     let media_type = HeaderValue::from_static(asset.media_type);
-    stored::send(&app.files, headers, StoredFile { hash: asset.hash, bytes: asset.bytes, media_type, caching }).await
+    let file = StoredFile { hash: asset.hash, place: Stored::Shared, bytes: asset.bytes, media_type, caching };
+    stored::send(&app.files, headers, file).await
 }

@@ -12,12 +12,12 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, plugin_life, plugin_settings, plugin_usage,
-    plugins, records, session, statistics, tokens,
+    accounts, batch, changes, files, health, history, kinds, metrics, notices, plugin_life, plugin_settings,
+    plugin_usage, plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
-use crate::{edge, idempotency, openapi, pages, plugin};
+use crate::{blob, edge, idempotency, openapi, pages, plugin};
 
 /// One address for one method.
 pub struct Route {
@@ -50,6 +50,7 @@ pub fn routes() -> Vec<Route> {
         post("/api/v1/accounts/{account}/grants", accounts::grant),
         delete("/api/v1/accounts/{account}/grants", accounts::revoke),
         put("/api/v1/accounts/{account}/disabled", accounts::disable),
+        get("/api/v1/notices", notices::list),
         // Records.
         get("/api/v1/kinds", kinds::list),
         get("/api/v1/kinds/{namespace}/{kind}", kinds::show),
@@ -86,6 +87,7 @@ pub fn routes() -> Vec<Route> {
         get("/p/{plugin}", plugin::redirect_root),
         get("/p/{plugin}/", plugin::redirect_root),
         get("/p/{plugin}/{*path}", plugin::redirect),
+        get("/p/{plugin}/blobs/{blob}", blob::show),
         get("/p/{plugin}/assets/{version}/{*path}", plugin::asset),
         get("/{language}/p/{plugin}", plugin::page_root),
         get("/{language}/p/{plugin}/", plugin::page_root),

@@ -192,3 +192,18 @@ pub async fn set_wrong(
         .execute(conn).await.map(|_| ()))
     .map_err(failed("account.set_wrong"))
 }
+
+const OF_PERSON: &str = "SELECT id FROM account WHERE person = $1 AND disabled = 0 ORDER BY id LIMIT $2";
+
+/// The accounts of a person that may sign in.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn of_person(tx: &mut Tx, person: RecordId, rows_max: u32) -> Result<Vec<AccountId>, StorageError> {
+    let found: Vec<(uuid::Uuid,)> = on_db!(tx, conn => sqlx::query_as(OF_PERSON)
+        .bind(person.0)
+        .bind(i64::from(rows_max))
+        .fetch_all(conn).await)
+    .map_err(failed("account.of_person"))?;
+    Ok(found.into_iter().map(|(id,)| AccountId(id)).collect())
+}

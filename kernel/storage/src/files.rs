@@ -16,6 +16,10 @@ use object_store::{ObjectStoreExt as _, PutPayload, WriteMultipart};
 use sha2::{Digest as _, Sha256};
 use tiwizi_model::{Ambient, FileHash};
 
+mod blob;
+
+pub use blob::{BlobFile, BlobUpload, LooseBlob};
+
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -63,6 +67,20 @@ pub enum FileError {
     TooLong {
         /// The most that it may have.
         bytes_max: u64,
+    },
+    /// A file of one row cannot be read.
+    #[error("could not read a plugin's file")]
+    Blob {
+        /// The cause.
+        #[source]
+        source: object_store::Error,
+    },
+    /// A file of one row cannot be removed.
+    #[error("could not remove a plugin's file")]
+    Remove {
+        /// The cause.
+        #[source]
+        source: io::Error,
     },
     /// The bytes are not those that the name was made of.
     #[error("the file {hash} is damaged")]

@@ -82,3 +82,20 @@ pub async fn with_role(tx: &mut Tx, role: &str, rows_max: u32) -> Result<Vec<Gra
     on_db!(tx, conn => sqlx::query_as(WITH_ROLE).bind(role).bind(i64::from(rows_max)).fetch_all(conn).await)
         .map_err(failed("grant.with_role"))
 }
+
+const OF_ENABLED: &str = "SELECT role_grant.account, role_grant.scope FROM role_grant \
+    JOIN account ON account.id = role_grant.account WHERE role_grant.role = $1 AND account.disabled = 0 \
+    ORDER BY role_grant.account, role_grant.scope LIMIT $2";
+
+/// The accounts that hold a role and may sign in, each with the scope on which it does.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn of_enabled(tx: &mut Tx, role: &str, rows_max: u32) -> Result<Vec<(AccountId, String)>, StorageError> {
+    let found: Vec<(uuid::Uuid, String)> = on_db!(tx, conn => sqlx::query_as(OF_ENABLED)
+        .bind(role)
+        .bind(i64::from(rows_max))
+        .fetch_all(conn).await)
+    .map_err(failed("grant.of_enabled"))?;
+    Ok(found.into_iter().map(|(account, scope)| (AccountId(account), scope)).collect())
+}

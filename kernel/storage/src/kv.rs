@@ -24,7 +24,7 @@ row!(ValueRow, row => Ok(Self {
     expires_at: row.try_get::<Option<_>, _>(1)?.map(Instant),
 }));
 
-/// What a plugin's values take up, those included whose time is over and that are still there.
+/// What a plugin's values, or its files, take up; values included whose time is over and that are still there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     /// How many there are.
@@ -34,6 +34,18 @@ pub struct Usage {
 }
 
 row!(Usage, row => Ok(Self { items: row.try_get(0)?, bytes: row.try_get(1)? }));
+
+impl Usage {
+    /// The same when one thing of so many bytes gives way to another; none stands for nothing.
+    #[must_use]
+    pub fn changed(self, before: Option<i64>, after: Option<i64>) -> Self {
+        let one = |bytes: Option<i64>| i64::from(bytes.is_some());
+        Self {
+            items: self.items.saturating_sub(one(before)).saturating_add(one(after)),
+            bytes: self.bytes.saturating_sub(before.unwrap_or_default()).saturating_add(after.unwrap_or_default()),
+        }
+    }
+}
 
 /// What a value counts for in the sums.
 #[must_use]

@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         number: 1,
         name: "ground",
@@ -47,6 +47,12 @@ const MIGRATIONS: [Migration; 5] = [
         name: "plugin_bounds",
         sqlite: include_str!("../../../migrations/sqlite/0005_plugin_bounds.sql"),
         postgres: include_str!("../../../migrations/postgres/0005_plugin_bounds.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "blobs_and_notices",
+        sqlite: include_str!("../../../migrations/sqlite/0006_blobs_and_notices.sql"),
+        postgres: include_str!("../../../migrations/postgres/0006_blobs_and_notices.sql"),
     },
 ];
 

@@ -12,10 +12,14 @@ use crate::kind::KindNo;
 use crate::tx::{WriteTx, on_db};
 
 /// What a plugin has beside its records, in the order of their references. `$1` is its id.
-const OF_PLUGIN: [(&str, &str); 13] = [
+const OF_PLUGIN: [(&str, &str); 16] = [
     ("removal.grants", "DELETE FROM capability_grant WHERE plugin = $1"),
     ("removal.values", "DELETE FROM kv WHERE plugin = $1"),
     ("removal.usage", "DELETE FROM kv_usage WHERE plugin = $1"),
+    // The bytes of the files are swept away later.
+    ("removal.files", "DELETE FROM blob WHERE plugin = $1"),
+    ("removal.files_usage", "DELETE FROM blob_usage WHERE plugin = $1"),
+    ("removal.notices", "DELETE FROM notice WHERE plugin = $1"),
     ("removal.settings", "DELETE FROM plugin_setting WHERE plugin = $1"),
     ("removal.secrets", "DELETE FROM plugin_secret WHERE plugin = $1"),
     ("removal.limits", "DELETE FROM plugin_limit WHERE plugin = $1"),

@@ -102,6 +102,14 @@ impl Messages {
         self.0.get(&language).is_some_and(|catalogue| catalogue.draft)
     }
 
+    /// Whether any language has a message of this key.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.0
+            .values()
+            .any(|catalogue| catalogue.bundle.get_message(key).is_some_and(|message| message.value().is_some()))
+    }
+
     /// The message in this language or, where it lacks it, in those after it; with the language it was found in.
     fn find(&self, language: Language, key: &str, args: &FluentArgs) -> Option<(Language, String)> {
         let order = std::iter::once(language).chain(language.fallbacks().iter().copied());

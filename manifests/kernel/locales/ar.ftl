@@ -167,6 +167,24 @@ role-observer = الملاحظة
 role-officer = مسؤول تعاونية
 role-member = عضو
 scope-nation = كل المغرب
+notices = الإشعارات
+notices-none = لا إشعارات الآن.
+notices-unread = { $count ->
+    [zero] لا إشعار غير مقروء
+    [one] إشعار واحد غير مقروء
+    [two] إشعاران غير مقروءين
+    [few] { $count } إشعارات غير مقروءة
+    [many] { $count } إشعارا غير مقروء
+   *[other] { $count } إشعار غير مقروء
+}
+notice-unread = غير مقروء
+notice-open = فتح
+notice-read = تعليم كمقروء
+notices-read-all = تعليم الكل كمقروء
+notice-delete = حذف
+notice-deleted = تم حذف الإشعار.
+notice-restore = تراجع
+notice-unreadable = لم يعد بالإمكان عرض هذا الإشعار.
 tokens = رموز شخصية
 tokens-lead = الرمز يتيح لبرنامج أن يعمل باسمك. خصص رمزا لكل برنامج، واسحبه حين لا يلزم.
 token-name = اسم الرمز
@@ -312,12 +330,21 @@ hook-on-failure-pass = إن فشلت يكتب بدونها
 hook-state-working = تعمل
 hook-state-resting = متوقفة بعد إخفاقات كثيرة
 hook-state-trying = ستجرب من جديد
+plugin-slots = تعرض جزءا من:
+slot-home = الصفحة الرئيسية
+slot-cooperative = صفحة تعاونية
+slot-account = الحساب
+plugin-provides = تجيب إضافات أخرى:
+plugin-requires = تسأل إضافات أخرى:
 capability-store = حفظ سجلاتها الخاصة
 capability-kv = حفظ قيم صغيرة بمفاتيح
+capability-blobs = حفظ ملفات
 capability-secrets = الاطلاع على أسرارها الخاصة
 capability-http-out = طلب خدمات خارجية
 capability-registry-read = قراءة سجل التعاونيات
 capability-milestones = تدوين مراحل المسار
+capability-calls = سؤال إضافات أخرى
+capability-notify = إشعار الأشخاص
 capability-telemetry = الكتابة في السجل التقني
 capability-hooks = الاطلاع على ما يكتبه الآخرون قبل كتابته، ورفضه أو تصحيحه
 account-add = إضافة حساب

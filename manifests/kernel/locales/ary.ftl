@@ -162,6 +162,22 @@ role-observer = الملاحظة
 role-officer = مسؤول ف تعاونية
 role-member = عضو
 scope-nation = المغرب كامل
+notices = الإعلانات
+notices-none = ما كاين حتى إعلان دابا.
+notices-unread = { $count ->
+    [one] إعلان واحد ما مقريش
+    [two] جوج إعلانات ما مقريينش
+    [few] { $count } إعلانات ما مقريينش
+   *[other] { $count } إعلان ما مقريش
+}
+notice-unread = ما مقريش
+notice-open = حل
+notice-read = علم عليه مقري
+notices-read-all = علم على كلشي مقري
+notice-delete = محي
+notice-deleted = تمحا الإعلان.
+notice-restore = رجعو
+notice-unreadable = هاد الإعلان ما بقاش يبان.
 tokens = رموز شخصية
 tokens-lead = الرمز كيخلي برنامج يخدم بسميتك. عطي لكل برنامج رمز، وحيدو ملي ما يبقاش محتاجو.
 token-name = سمية الرمز
@@ -307,12 +323,21 @@ hook-on-failure-pass = إلا ما خدماتش كيتكتب بلا بيها
 hook-state-working = خدامة
 hook-state-resting = مرتاحة حيت غلطات بزاف
 hook-state-trying = غادي تتجرب عاود
+plugin-slots = كتبين طرف ف:
+slot-home = الصفحة اللولة
+slot-cooperative = صفحة ديال تعاونية
+slot-account = الحساب
+plugin-provides = كتجاوب إضافات خرين:
+plugin-requires = كتسول إضافات خرين:
 capability-store = تحفظ السجلات ديالها
 capability-kv = تحفظ قيم صغار بالمفاتيح
+capability-blobs = تحفظ ملفات
 capability-secrets = تشوف الأسرار ديالها
 capability-http-out = تطلب خدمات برانية
 capability-registry-read = تقرا سجل التعاونيات
 capability-milestones = تقيد المراحل ديال المسار
+capability-calls = تسول إضافات خرين
+capability-notify = تعلم الناس
 capability-telemetry = تكتب ف السجل التقني
 capability-hooks = تشوف داكشي اللي كيكتبو الناس قبل ما يتكتب، ترفضو ولا تصلحو
 account-add = زيد حساب

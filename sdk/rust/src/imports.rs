@@ -3,9 +3,11 @@
 //! Each interface of the contract is a trait here. Two kernels implement them: the real one, through the component's
 //! imports, and the one in memory, for tests. A new interface is a new trait with its two implementations.
 
+use crate::bindings::tiwizi::plugin::blobs::{Blob, BlobPage};
 use crate::bindings::tiwizi::plugin::context::{CallerView, InstanceView};
 use crate::bindings::tiwizi::plugin::http_out::{Options, Request, Response};
 use crate::bindings::tiwizi::plugin::kv::KeyPage;
+use crate::bindings::tiwizi::plugin::notify::Message;
 use crate::bindings::tiwizi::plugin::telemetry::Level;
 use crate::bindings::tiwizi::plugin::types::{Entry, Error, Page, Query};
 
@@ -44,6 +46,17 @@ pub(crate) trait MilestonesImport {
     fn reach(code: &str, kind: &str, id: &str) -> Result<(), Error>;
 }
 
+/// `calls`: questions to other plugins.
+pub(crate) trait CallsImport {
+    fn call(contract: &str, major: u32, method: &str, payload: &str) -> Result<String, Error>;
+}
+
+/// `notify`: messages to people.
+pub(crate) trait NotifyImport {
+    fn to_person(person: &str, message: &Message) -> Result<(), Error>;
+    fn to_role(role: &str, province: Option<&str>, message: &Message) -> Result<(), Error>;
+}
+
 /// `telemetry`: lines in the kernel's log, numbers among its metrics.
 pub(crate) trait TelemetryImport {
     fn log(level: Level, message: &str, fields: &[(&str, &str)]);
@@ -59,6 +72,18 @@ pub(crate) trait KvImport {
     fn cas(key: &str, expected: Option<&[u8]>, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error>;
     fn increment(key: &str, delta: i64) -> Result<i64, Error>;
     fn list_keys(prefix: &str, limit: u32, cursor: Option<&str>) -> Result<KeyPage, Error>;
+}
+
+/// `blobs`: the plugin's files.
+pub(crate) trait BlobsImport {
+    fn begin(media_type: &str) -> Result<u32, Error>;
+    fn write_chunk(upload: u32, content: &[u8]) -> Result<(), Error>;
+    fn finish(upload: u32, sha256: Option<&str>) -> Result<Blob, Error>;
+    fn read(id: &str, offset: u64, length: u32) -> Result<Vec<u8>, Error>;
+    fn stat(id: &str) -> Result<Option<Blob>, Error>;
+    fn delete(id: &str) -> Result<(), Error>;
+    fn list_blobs(limit: u32, cursor: Option<&str>) -> Result<BlobPage, Error>;
+    fn link(id: &str, seconds: u32) -> Result<String, Error>;
 }
 
 /// `config`: the settings that the manifest declares, to read.

@@ -75,6 +75,8 @@ mod error;
 mod imports;
 mod request;
 
+pub mod blobs;
+pub mod calls;
 pub mod config;
 pub mod context;
 pub mod declaration;
@@ -87,12 +89,14 @@ pub mod language;
 pub mod milestones;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+pub mod notify;
 pub mod registry;
 pub mod router;
 pub mod schema;
 pub mod secrets;
 pub mod store;
 pub mod telemetry;
+pub mod ui;
 
 mod plugin;
 mod value;
@@ -116,5 +120,5 @@ pub use value::{Date, RecordId};
 pub mod exports {
     pub use crate::bindings;
     pub use crate::bindings::export_component;
-    pub use crate::plugin::{before, handle, health, init, migrate};
+    pub use crate::plugin::{before, handle, health, init, invoke, migrate, render};
 }

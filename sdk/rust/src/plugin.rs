@@ -1,9 +1,14 @@
 //! The trait that a plugin implements, and the macro that makes a component of it.
 
+use serde_json::Value;
+
 use crate::bindings::exports::tiwizi::plugin::hooks as hook;
 use crate::bindings::exports::tiwizi::plugin::http_handler as http;
+use crate::bindings::exports::tiwizi::plugin::ui;
 use crate::bindings::tiwizi::plugin::types;
+use crate::calls::Asked;
 use crate::hooks::{Proposal, Verdict};
+use crate::ui::{Fragment, Slot};
 use crate::{Answer, Error, Request};
 
 /// A plugin. Every function has an answer already, so that a plugin says only what it does otherwise.
@@ -48,6 +53,23 @@ pub trait Plugin {
     fn before(_proposal: &Proposal) -> Verdict {
         Verdict::Pass
     }
+
+    /// Answers another plugin, for the contracts that the manifest provides. What it writes is kept or given up with the other's call. See
+    /// [`crate::calls`].
+    ///
+    /// # Errors
+    /// An error is handed on to the other plugin, and what was written here is given up.
+    fn invoke(asked: &Asked) -> Result<Value, Error> {
+        Err(Error::not_found(format!("nothing answers {}", asked.method)))
+    }
+
+    /// Makes a part of one of the kernel's pages; the manifest says of which. It may read, and may not write. See [`crate::ui`].
+    ///
+    /// # Errors
+    /// An error leaves the part out.
+    fn render(_slot: &Slot) -> Result<Option<Fragment>, Error> {
+        Ok(None)
+    }
 }
 
 /// Makes the component of a type that implements [`Plugin`]: once per crate, at its root.
@@ -89,6 +111,27 @@ macro_rules! export {
                     $crate::exports::before::<$plugin>(proposal)
                 }
             }
+            impl $crate::exports::bindings::exports::tiwizi::plugin::contract_provider::Guest for Exported {
+                fn invoke(
+                    plugin: ::std::string::String,
+                    contract: ::std::string::String,
+                    method: ::std::string::String,
+                    payload: ::std::string::String,
+                ) -> Result<::std::string::String, $crate::exports::bindings::tiwizi::plugin::types::Error> {
+                    $crate::exports::invoke::<$plugin>(plugin, contract, method, payload)
+                }
+            }
+            impl $crate::exports::bindings::exports::tiwizi::plugin::ui::Guest for Exported {
+                fn render(
+                    slot: ::std::string::String,
+                    input: ::std::string::String,
+                ) -> Result<
+                    ::std::option::Option<$crate::exports::bindings::exports::tiwizi::plugin::ui::Fragment>,
+                    $crate::exports::bindings::tiwizi::plugin::types::Error,
+                > {
+                    $crate::exports::render::<$plugin>(slot, input)
+                }
+            }
     $crate::exports::export_component!(Exported with_types_in $crate::exports::bindings);
         };
     };
@@ -126,4 +169,27 @@ pub fn handle<Exported: Plugin>(request: http::Request) -> http::Answer {
 /// Calls [`Plugin::before`].
 pub fn before<Exported: Plugin>(proposal: hook::Proposal) -> hook::Verdict {
     Exported::before(&Proposal::from_wire(proposal)).into_wire()
+}
+
+/// Calls [`Plugin::invoke`].
+///
+/// # Errors
+/// What the plugin answers.
+pub fn invoke<Exported: Plugin>(
+    plugin: String,
+    contract: String,
+    method: String,
+    payload: String,
+) -> Result<String, types::Error> {
+    let answer = Exported::invoke(&Asked::new(plugin, contract, method, payload)).map_err(Error::into_wire)?;
+    Ok(answer.to_string())
+}
+
+/// Calls [`Plugin::render`].
+///
+/// # Errors
+/// What the plugin answers.
+pub fn render<Exported: Plugin>(slot: String, input: String) -> Result<Option<ui::Fragment>, types::Error> {
+    let fragment = Exported::render(&Slot::new(slot, input)).map_err(Error::into_wire)?;
+    Ok(fragment.map(|Fragment { template, title, data }| ui::Fragment { template, title, data: data.to_string() }))
 }

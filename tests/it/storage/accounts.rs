@@ -28,6 +28,11 @@ fn someone(store: &Store, email: &str) -> AccountRow {
     }
 }
 
+/// The id of an account that is stored.
+pub(super) async fn stored(store: &Store, email: &str) -> AccountId {
+    created(store, email).await.id
+}
+
 async fn created(store: &Store, email: &str) -> AccountRow {
     let account = someone(store, email);
     let mut tx = store.db.begin_write().await.unwrap();

@@ -1,6 +1,7 @@
 //! The contract of storage: each test runs on SQLite and on a real PostgreSQL and expects the same of both.
 
 mod accounts;
+mod blobs;
 mod log;
 mod opening;
 mod plans;

@@ -14,6 +14,7 @@ use crate::bindings;
 use crate::bindings::tiwizi::plugin::types;
 use crate::call::{Ground, Time};
 use crate::capability::Capability;
+use crate::chain::Chain;
 use crate::guest::budget::{Allowed, Budget, CpuClock, Stop, Waited};
 use crate::guest::limiter::Limiter;
 use crate::guest::wasi::{self, Wasi};
@@ -21,13 +22,14 @@ use crate::keeper::Keeper;
 use crate::log::CallLog;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
+use crate::uploads::Uploads;
 
 /// What a call may do besides reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Write what it is granted.
     Writing,
-    /// Nothing: it looks at somebody else's write.
+    /// Nothing: it looks at somebody else's write, or makes a part of a page.
     Reading,
     /// Write what is its own, and nothing that reaches beyond that: it migrates, which may be given up.
     Migrating,
@@ -48,6 +50,8 @@ pub(crate) struct CallState {
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
     pub(crate) ground: Ground,
+    pub(crate) uploads: Uploads,
+    pub(crate) chain: Chain,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -118,6 +122,8 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         keeper,
         outbound,
         ground,
+        uploads: Uploads::default(),
+        chain: Chain::default(),
         log,
     };
     let mut store = Store::new(engine, state);

@@ -113,7 +113,9 @@ fn write_error(failed: &WriteError) -> Error {
             Error { details: json!({ "fields": fields }).to_string(), ..error("duplicate", failed.to_string()) }
         }
         WriteError::Missing { .. } => error("not-found", failed.to_string()),
-        WriteError::TooMany { .. } | WriteError::ValuesFull => error("over-limit", failed.to_string()),
+        WriteError::TooMany { .. } | WriteError::ValuesFull | WriteError::FilesFull => {
+            error("over-limit", failed.to_string())
+        }
         WriteError::PluginFull { usage, quota, .. } => over_quota(failed, *usage, *quota),
         WriteError::Exists | WriteError::ReceiptKey | WriteError::ReceiptReused => error("invalid", failed.to_string()),
         WriteError::Hook(_)

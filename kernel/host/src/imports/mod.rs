@@ -3,6 +3,8 @@
 //! A host call is five moves: count it, ask whether the capability is granted, read the arguments, act as the caller through the
 //! unit of work, answer. What is wrong with a call is data for the guest; only a spent budget stops it.
 
+mod blobs;
+mod calls;
 mod config;
 mod context;
 mod convert;
@@ -10,6 +12,7 @@ mod http_out;
 mod i18n;
 mod kv;
 mod milestones;
+mod notify;
 mod registry;
 mod secrets;
 mod store;
@@ -34,6 +37,12 @@ impl CallState {
         if self.mode == Mode::Migrating && !MIGRATING.contains(&capability) {
             return Err(error("unavailable", format!("{capability} is not there while a plugin is upgraded")));
         }
+        if let Some(lacking) = self.chain.lacks(capability) {
+            let message = format!("{lacking}, which asks {}, has no grant for {capability}", self.plugin.id());
+            let details =
+                json!({ "capability": capability.name(), "granted_by": "administrator", "plugin": lacking.as_str() });
+            return Err(types::Error { details: details.to_string(), ..error("denied", message) });
+        }
         if self.grants.contains(&capability) {
             return Ok(());
         }
@@ -53,7 +62,7 @@ impl CallState {
         self.require(capability)?;
         match self.mode {
             Mode::Writing | Mode::Migrating => Ok(()),
-            Mode::Reading => Err(error("denied", "a hook looks at a write and may not write itself")),
+            Mode::Reading => Err(error("denied", "this call only looks, and may not write")),
         }
     }
 

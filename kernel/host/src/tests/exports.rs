@@ -38,7 +38,7 @@ fn component(text: &str) -> Vec<u8> {
 
 /// A manifest that declares nothing that needs an interface.
 fn without_declarations(manifest: &mut Value) {
-    for name in ["routes", "hooks"] {
+    for name in ["routes", "hooks", "provides", "slots"] {
         manifest[name] = json!([]);
     }
 }
@@ -64,6 +64,12 @@ async fn a_declaration_without_its_interface_is_refused_by_name() {
             "/hooks",
             json!([{ "name": "watch", "kinds": ["a/b"], "operations": ["create"], "on_failure": "pass" }]),
         ),
+        (
+            "contract-provider",
+            "/provides",
+            json!([{ "contract": "words", "major": 1, "title": { "ar": "كلمات", "fr": "Mots" }, "methods": ["say"] }]),
+        ),
+        ("ui", "/slots", json!([{ "slot": "home", "order": 100 }])),
     ];
     for (export, place, declarations) in declared {
         let bundle = changed(Some(component(LIFECYCLE_ALONE)), |manifest| {

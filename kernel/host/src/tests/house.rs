@@ -9,7 +9,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
 use tiwizi_model::{
-    Ambient, Bound, InstanceId, Instant, Jurisdiction, Language, ManualClock, PluginId, SeededEntropy, TrustLevel,
+    Ambient, Bound, InstanceId, Instant, Jurisdiction, Language, ManualClock, PluginId, SeededEntropy, SystemEntropy,
+    TrustLevel,
 };
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::instance::{self, InstanceRow};
@@ -38,6 +39,15 @@ pub(super) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self { outbound: OutboundSettings::default(), ambient: Ambient::system(), replay_seed: None }
+    }
+}
+
+impl Setup {
+    /// With a clock that stands still until it is moved.
+    pub(super) fn still() -> (Self, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::at(Instant(1_780_000_000_000)));
+        let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
+        (Self { ambient, ..Self::default() }, clock)
     }
 }
 
@@ -128,7 +138,7 @@ async fn open(directory: &Path, setup: &Setup) -> Host {
     let files = Files::open(directory, ambient.clone()).unwrap();
     let settings =
         HostSettings { instances_max: 64, outbound, replay_seed, ..HostSettings::new(directory, Compiler::InProcess) };
-    let guests = Guests::start(settings, &db, ambient.clone()).await.unwrap();
+    let guests = Guests::start(settings, &db, files.clone(), ambient.clone()).await.unwrap();
     let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
     let hooks = Hooks::new(guests.clone(), records(Vec::new()));
     let records = records(vec![Arc::new(hooks)]);
@@ -184,12 +194,23 @@ pub(super) fn bundle_with_hosts(hosts: &Value) -> Bytes {
 
 /// The same, not signed: for hosts with which nobody could sign it.
 pub(super) fn unsigned_with_hosts(hosts: &Value) -> Bytes {
+    unsigned_as(|manifest| {
+        let capabilities = manifest["capabilities"].as_array_mut().unwrap();
+        let outgoing = capabilities.iter_mut().find(|capability| capability["name"] == "http-out").unwrap();
+        outgoing["hosts"] = hosts.clone();
+    })
+}
+
+/// The chaos plugin with another manifest.
+pub(super) fn bundle_as(change: impl FnOnce(&mut Value)) -> Bytes {
+    sign(&unsigned_as(change), &key(), Vec::new()).unwrap().into()
+}
+
+fn unsigned_as(change: impl FnOnce(&mut Value)) -> Bytes {
     let folder = tempfile::tempdir().unwrap();
     let source = root().join("tests/guests/chaos");
     let mut manifest: Value = serde_json::from_slice(&std::fs::read(source.join("manifest.json")).unwrap()).unwrap();
-    let capabilities = manifest["capabilities"].as_array_mut().unwrap();
-    let outgoing = capabilities.iter_mut().find(|capability| capability["name"] == "http-out").unwrap();
-    outgoing["hosts"] = hosts.clone();
+    change(&mut manifest);
     std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
     for below in ["templates", "assets", "locales"] {
         std::fs::create_dir(folder.path().join(below)).unwrap();

@@ -2,16 +2,20 @@
 
 mod answers;
 mod back;
+mod blobs;
 mod bounds;
 mod calls;
+mod calls_between;
 mod config;
 mod exports;
+mod fragments;
 mod here;
 mod hooks;
 mod house;
 mod http_out;
 mod installs;
 mod kv;
+mod notify;
 mod outside;
 mod quarantine;
 mod raw;

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use tiwizi_model::{Ambient, Instant, ManualClock, SystemEntropy, limits};
+use tiwizi_model::{Instant, ManualClock, limits};
 
 use super::house::{House, Setup, chaos};
 use crate::{CallError, Enabled, LogAuthor, PluginState};
 
 /// A house whose clock stands still until it is moved.
 async fn house() -> (House, Arc<ManualClock>) {
-    let clock = Arc::new(ManualClock::at(Instant(1_780_000_000_000)));
-    let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
-    (House::with_chaos_in(Setup { ambient, ..Setup::default() }).await, clock)
+    let (setup, clock) = Setup::still();
+    (House::with_chaos_in(setup).await, clock)
 }
 
 async fn crash(house: &House, times: usize) {

@@ -28,6 +28,8 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
         }
     }
     super::hooks::check(manifest)?;
+    super::contracts::check(manifest)?;
+    super::slots::check(manifest)?;
     no_twins("/metrics", manifest.metrics.iter().map(|metric| metric.name.as_str()))?;
     no_twins("/routes", manifest.routes.iter().map(|route| route.path.as_str()))?;
     no_twins("/templates", manifest.templates.iter().map(String::as_str))?;

@@ -44,6 +44,14 @@ fn a_good_manifest_is_read_as_it_stands() {
     assert_eq!(manifest.kinds[1].subject, SubjectRule::Field("person".into()));
 }
 
+fn metric(name: &str, kind: &str) -> Value {
+    json!({"name": name, "type": kind, "title": {"fr": "x"}})
+}
+
+fn provided(contract: &str, major: u32) -> Value {
+    json!({"contract": contract, "major": major, "title": {"fr": "x"}, "methods": ["ask"]})
+}
+
 #[test]
 fn what_breaks_a_rule_is_refused_at_its_place() {
     let schema = "/kinds/0/schema";
@@ -59,6 +67,19 @@ fn what_breaks_a_rule_is_refused_at_its_place() {
         ("/routes", json!([{"path": "/../x", "title": {"fr": "x"}}]), "/routes/0/path"),
         ("/routes", json!([{"path": "/a", "title": {"fr": "x"}}, {"path": "/a", "title": {"fr": "y"}}]), "/routes/1"),
         ("/limits", json!({"cpu_ms": 1_000_000}), "/limits/cpu_ms"),
+        ("/metrics", json!([{"name": "a", "type": "gauge", "title": {"fr": "x"}}]), "/metrics/0/type"),
+        ("/metrics", json!([metric("a", "counter"), metric("a", "histogram")]), "/metrics/1"),
+        ("/provides", json!([provided("a", 1), provided("a", 2), provided("a", 1)]), "/provides/2"),
+        (
+            "/provides",
+            json!([{"contract": "a", "major": 1, "title": {"fr": "x"}, "methods": []}]),
+            "/provides/0/methods",
+        ),
+        ("/requires", json!([{"contract": "other/a", "major": 1}]), "/requires"),
+        ("/requires", json!([{"contract": "register/a", "major": 1}]), "/requires/0/contract"),
+        ("/requires", json!([{"contract": "other", "major": 1}]), "/requires/0/contract"),
+        ("/slots", json!([{"slot": "path"}]), "/slots/0/slot"),
+        ("/slots", json!([{"slot": "home"}, {"slot": "home", "order": 3}]), "/slots/1"),
         ("/kinds/0/surprise", json!(1), "/kinds/0/surprise"),
         ("/kinds/0/classes/name", json!("secret"), "/kinds/0/classes/name"),
         ("/kinds/0/classes/other", json!("public"), "/kinds/0/classes/other"),

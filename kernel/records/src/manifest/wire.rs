@@ -8,7 +8,9 @@ use tiwizi_identity::policy::{Access, Class, Grantee};
 use tiwizi_model::limits::MANIFEST_BYTES_MAX;
 use tiwizi_model::{KindName, Language, PluginId};
 
+use super::contracts::{ContractWire, RequestWire};
 use super::hooks::HookWire;
+use super::slots::SlotWire;
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
     MetricDeclaration, MetricType, MilestoneDeclaration, RouteDeclaration, SecretDeclaration, SettingsDeclaration,
@@ -20,7 +22,7 @@ use crate::schema::Schema;
 
 pub(super) const SCHEMA: &str = include_str!("../../../../manifests/manifest.schema.json");
 
-type Texts = BTreeMap<String, String>;
+pub(super) type Texts = BTreeMap<String, String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +50,12 @@ pub(super) struct ManifestWire {
     settings: Option<Value>,
     #[serde(default)]
     secrets: Vec<SecretWire>,
+    #[serde(default)]
+    provides: Vec<ContractWire>,
+    #[serde(default)]
+    requires: Vec<RequestWire>,
+    #[serde(default)]
+    slots: Vec<SlotWire>,
     #[serde(default)]
     metrics: Vec<MetricWire>,
     #[serde(default)]
@@ -219,6 +227,9 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
         secrets: each("/secrets", wire.secrets, |pointer, wire| {
             Ok(SecretDeclaration { name: wire.name, reason: texts(wire.reason, &format!("{pointer}/reason"))? })
         })?,
+        provides: each("/provides", wire.provides, |pointer, wire| wire.declare(pointer))?,
+        requires: each("/requires", wire.requires, |pointer, wire| wire.declare(pointer))?,
+        slots: wire.slots.into_iter().map(SlotWire::declare).collect(),
         metrics: each("/metrics", wire.metrics, metric)?,
         limits: ManifestLimits { cpu_ms: wire.limits.cpu_ms, memory_bytes: wire.limits.memory_bytes },
         templates: wire.templates,
@@ -303,7 +314,7 @@ pub(super) fn each<W, T>(
     list.into_iter().enumerate().map(|(position, wire)| convert(&format!("{pointer}/{position}"), wire)).collect()
 }
 
-fn texts(wire: Texts, pointer: &str) -> Result<LocalText, ManifestError> {
+pub(super) fn texts(wire: Texts, pointer: &str) -> Result<LocalText, ManifestError> {
     let texts = wire.into_iter().map(|(tag, text)| Ok((language(&tag, &format!("{pointer}/{tag}"))?, text)));
     texts.collect::<Result<_, _>>().map(LocalText)
 }

@@ -9,7 +9,7 @@ use crate::kv::{Base, KeyPage, KeyQuery, KvError, KvWrite, check_key};
 impl Unit {
     /// The values that this unit writes: key and value, none for one that it forgets.
     pub fn written_values(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
-        let entries = self.values.entries.iter();
+        let entries = self.kept.values.entries.iter();
         entries.map(|(key, write)| (key.as_str(), write.value.as_ref().map(|row| row.value.as_slice())))
     }
 
@@ -19,7 +19,7 @@ impl Unit {
     /// When the key cannot be one, or the database fails.
     pub async fn value(&self, key: &str) -> Result<Option<Vec<u8>>, KvError> {
         check_key(key)?;
-        match self.values.entries.get(key) {
+        match self.kept.values.entries.get(key) {
             Some(write) => Ok(self.live(write).map(|row| row.value)),
             None => Ok(self.stored(key).await?.map(|row| row.value)),
         }
@@ -68,7 +68,7 @@ impl Unit {
     /// `NoNumber` when something else stands or the sum does not fit; else as `set_value`.
     pub async fn add_to_value(&mut self, key: &str, delta: i64) -> Result<i64, KvError> {
         check_key(key)?;
-        let row = match self.values.entries.get(key) {
+        let row = match self.kept.values.entries.get(key) {
             Some(write) => self.live(write),
             None => self.stored(key).await?,
         };
@@ -101,14 +101,14 @@ impl Unit {
         } as usize;
         let (from, after) = (query.prefix.as_str(), query.cursor.as_deref().unwrap_or_default());
         // As many more as this unit may have deleted, and one to see whether there is another page.
-        let rows_max = limit.saturating_add(self.values.entries.len()).saturating_add(1);
+        let rows_max = limit.saturating_add(self.kept.values.entries.len()).saturating_add(1);
         let rows_max = i64::try_from(rows_max).unwrap_or(i64::MAX);
         let asked = rows::Keys { from, after, at: self.records.ambient.now(), rows_max };
         let mut tx = self.records.db.read_single().await?;
         let mut keys = rows::keys(&mut tx, self.plugin()?, asked).await?;
         drop(tx);
-        keys.retain(|key| key.starts_with(from) && !self.values.entries.contains_key(key));
-        let mine = self.values.entries.iter().filter(|(_, write)| self.live(write).is_some()).map(|(key, _)| key);
+        keys.retain(|key| key.starts_with(from) && !self.kept.values.entries.contains_key(key));
+        let mine = self.kept.values.entries.iter().filter(|(_, write)| self.live(write).is_some()).map(|(key, _)| key);
         keys.extend(mine.filter(|key| key.starts_with(from) && key.as_str() > after).cloned());
         keys.sort_unstable();
         let more = keys.len() > limit;
@@ -119,7 +119,7 @@ impl Unit {
 
     /// What must stand at the commit: what stood when this unit looked first.
     fn base_of(&self, key: &str, seen: Option<Vec<u8>>) -> Base {
-        match self.values.entries.get(key) {
+        match self.kept.values.entries.get(key) {
             Some(write) => write.base.clone(),
             None => Base::Exactly(seen),
         }
@@ -140,26 +140,26 @@ impl Unit {
         check_key(key)?;
         let base = match base {
             // What was decided on before stays decided on.
-            Base::Anything => self.values.entries.get(key).map_or(Base::Anything, |write| write.base.clone()),
+            Base::Anything => self.kept.values.entries.get(key).map_or(Base::Anything, |write| write.base.clone()),
             base @ Base::Exactly(_) => base,
         };
-        let stored_bytes = match self.values.entries.get(key) {
+        let stored_bytes = match self.kept.values.entries.get(key) {
             Some(write) => write.stored_bytes,
             None => self.look(key).await?,
         };
         let mut write = KvWrite { value, base, stored_bytes };
-        if let Err(full) = self.values.check_room(key, &write) {
+        if let Err(full) = self.kept.values.check_room(key, &write) {
             if !matches!(full, KvError::Quota { .. }) {
                 return Err(full);
             }
             // Values whose time is over count until they are swept away.
             let plugin = self.plugin()?.clone();
             self.records.sweep_values_of(&plugin).await?;
-            self.values.usage = None;
+            self.kept.values.usage = None;
             write.stored_bytes = self.look(key).await?;
-            self.values.check_room(key, &write)?;
+            self.kept.values.check_room(key, &write)?;
         }
-        self.values.entries.insert(key.to_owned(), write);
+        self.kept.values.entries.insert(key.to_owned(), write);
         Ok(())
     }
 
@@ -167,8 +167,8 @@ impl Unit {
     async fn look(&mut self, key: &str) -> Result<Option<i64>, KvError> {
         let plugin = self.plugin()?.clone();
         let mut tx = self.records.db.read_single().await?;
-        if self.values.usage.is_none() {
-            self.values.usage = Some(rows::usage(&mut tx, &plugin).await?);
+        if self.kept.values.usage.is_none() {
+            self.kept.values.usage = Some(rows::usage(&mut tx, &plugin).await?);
         }
         Ok(rows::bytes(&mut tx, &plugin, key).await?)
     }

@@ -16,7 +16,7 @@ use crate::body::{self, BodyLimit};
 use crate::caller::Visitor;
 use crate::json;
 use crate::problem::{Fault, Problem, ProblemBody};
-use crate::stored::{self, StoredFile};
+use crate::stored::{self, Stored, StoredFile};
 
 /// A file that was stored.
 #[derive(Serialize, ToSchema)]
@@ -62,7 +62,7 @@ pub(crate) async fn read(
     let hash: FileHash = hash.parse().map_err(|_| Fault::NotFound)?;
     let bytes = app.files.size(hash).await?.ok_or(Fault::NotFound)?;
     let media_type = HeaderValue::from_static("application/octet-stream");
-    let file = StoredFile { hash, bytes, media_type, caching: "private, no-cache" };
+    let file = StoredFile { hash, place: Stored::Shared, bytes, media_type, caching: "private, no-cache" };
     let mut response = stored::send(&app.files, &headers, file).await?;
     response.headers_mut().insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     Ok(response)

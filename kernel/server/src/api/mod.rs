@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod kinds;
 pub(crate) mod listing;
 pub(crate) mod metrics;
+pub(crate) mod notices;
 pub(crate) mod plugin_life;
 pub(crate) mod plugin_settings;
 pub(crate) mod plugin_usage;

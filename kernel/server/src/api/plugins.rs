@@ -57,6 +57,12 @@ pub(crate) struct PluginAdministration {
     until: Option<String>,
     capabilities: Vec<CapabilityShown>,
     hooks: Vec<HookShown>,
+    /// The kernel's pages on which it has a part.
+    slots: Vec<&'static str>,
+    /// The contracts that it provides to other plugins, with their versions.
+    provides: Vec<String>,
+    /// The contracts that it asks of other plugins, with their versions.
+    requires: Vec<String>,
     /// The SHA-256 of its bundle.
     bundle: String,
     /// The public key that signed it; none when nobody did.
@@ -155,6 +161,9 @@ impl PluginShown {
                 })
                 .collect(),
             hooks: plugin.hooks.iter().map(HookShown::of).collect(),
+            slots: plugin.slots.clone(),
+            provides: plugin.provides.clone(),
+            requires: plugin.requires.clone(),
             bundle: plugin.bundle.to_string(),
             signed_by: plugin.signer.as_ref().map(|signer| signer.key.to_string()),
             installed: rfc3339(plugin.installed_at),

@@ -6,13 +6,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use minijinja::{Value, context};
+use serde_json::json;
 use tiwizi_identity::{Secret, TokenError};
 use tiwizi_model::AccountId;
+use tiwizi_records::manifest::Slot;
 use uuid::Uuid;
 
 use super::console::done;
-use super::register;
 use super::visit::{Asked, SignedIn, Visit, with_status};
+use super::{fragments, register};
 use crate::app::App;
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
@@ -38,7 +40,7 @@ pub(super) async fn create_token(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let name = posted.field("name").unwrap_or_default().to_owned();
-    let visit = asked.at("/account").by(&app, posted.visitor);
+    let visit = asked.at("/account").by(&app, posted.visitor).await;
     match app.identity.create_token(account_of(&visit)?, &name).await {
         Ok(made) => page(&app, &visit, Said { secret: Some(&made.secret), ..Said::default() }).await,
         Err(TokenError::Name) => {
@@ -57,7 +59,7 @@ pub(super) async fn revoke_token(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let token = Uuid::try_parse(&token).map_err(|_| Fault::NotFound)?;
-    let visit = asked.by(&app, posted.visitor);
+    let visit = asked.by(&app, posted.visitor).await;
     let is_revoked = app.identity.revoke_token(account_of(&visit)?, token).await?;
     if is_revoked { Ok(visit.go("/account?done=token-revoked")) } else { Err(Fault::NotFound.into()) }
 }
@@ -93,6 +95,7 @@ async fn page(app: &App, visit: &Visit, said: Said<'_>) -> Result<Response, Prob
         secret => said.secret.map(Secret::reveal),
         roles,
         tokens,
+        fragments => fragments::of(app, visit, Slot::Account, json!({})).await,
     };
     visit.page(app, "account.html", &texts.text("account"), data)
 }

@@ -61,8 +61,8 @@ impl FromRequestParts<Arc<App>> for Administration {
 }
 
 /// The visit of an administrator who sent a form.
-fn posted(app: &App, asked: Asked, form: &Posted) -> Result<Visit, Problem> {
-    let visit = asked.by(app, form.visitor.clone());
+async fn posted(app: &App, asked: Asked, form: &Posted) -> Result<Visit, Problem> {
+    let visit = asked.by(app, form.visitor.clone()).await;
     demand(&visit)?;
     Ok(visit)
 }

@@ -7,14 +7,15 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use fluent_bundle::FluentArgs;
 use minijinja::{Value, context};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::{ProvinceCode, Record, RecordId};
+use tiwizi_records::manifest::Slot;
 use tiwizi_registry::territory;
 use tiwizi_words::Texts;
 
-use super::register;
 use super::visit::Visit;
+use super::{fragments, register};
 use crate::app::App;
 use crate::problem::{Fault, Problem};
 
@@ -29,7 +30,8 @@ pub(super) async fn show(
     let record = app.records.read(&permit, id).await?.filter(|record| !record.deleted).ok_or(Fault::NotFound)?;
     let texts = visit.texts(&app);
     let title = register::names(visit.look.language, &record.body).first().map(|name| name.text().to_owned());
-    let data = data(&texts, &record);
+    let fragments = fragments::of(&app, &visit, Slot::Cooperative, json!({ "cooperative": id.to_string() })).await;
+    let data = context! { fragments, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

@@ -91,7 +91,7 @@ fn known_province(text: &str) -> Option<String> {
 /// `GET /{language}/directory`
 pub(super) async fn show(State(app): State<Arc<App>>, asked: Asked, visitor: Visitor) -> Result<Response, Problem> {
     let search = Search::read(asked.parameters()?);
-    let visit = asked.by(&app, visitor);
+    let visit = asked.by(&app, visitor).await;
     // The directory shows what is public, to everybody the same.
     let permit = app.records.may_read(&Caller::public(), &app.pages.names.cooperative)?;
     let page = app.records.list(&permit, &search.query(visit.look.language)).await?;

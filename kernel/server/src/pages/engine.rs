@@ -34,6 +34,8 @@ const KERNEL: &[(&str, &str)] = templates![
     "sign-in.html",
     "password.html",
     "account.html",
+    "notices.html",
+    "fragments.html",
     "error.html",
     "plugin.html",
     "console/frame.html",
@@ -147,10 +149,24 @@ impl Engine {
         data: Value,
     ) -> Result<String, RenderError> {
         let texts = self.texts(look).with_plugin(Arc::clone(&plugin.messages));
-        let content = plugin.content(look, &texts, template, title, data)?;
+        let part = Part { template, title, bytes_max: limits::PLUGIN_PAGE_BYTES_MAX };
+        let content = plugin.content(look, &texts, &part, data)?;
         let draft = self.messages.is_draft(look.language) || plugin.messages.is_draft(look.language);
         let content = context! { content => Value::from_safe_string(content) };
         self.framed(look, &self.texts(look), "plugin.html", title, draft, content)
+    }
+
+    /// Renders a part of a page with a plugin's template, bounded more tightly than a page.
+    pub(crate) fn fragment(
+        &self,
+        look: &Look,
+        plugin: &PluginTemplates,
+        template: &str,
+        title: &str,
+        data: Value,
+    ) -> Result<String, RenderError> {
+        let texts = self.texts(look).with_plugin(Arc::clone(&plugin.messages));
+        plugin.content(look, &texts, &Part { template, title, bytes_max: limits::FRAGMENT_BYTES_MAX }, data)
     }
 
     fn framed(
@@ -177,6 +193,13 @@ impl Engine {
             .map_err(|source| RenderError::Template { name, source })?;
         Ok(if look.is_latin_view() { latin::page(&html) } else { html })
     }
+}
+
+/// What a plugin's template makes: a page or a part of one.
+struct Part<'a> {
+    template: &'a str,
+    title: &'a str,
+    bytes_max: usize,
 }
 
 /// The templates and messages of one version of a plugin.
@@ -217,14 +240,8 @@ impl PluginTemplates {
         self.environment.get_template(template).map(drop)
     }
 
-    fn content(
-        &self,
-        look: &Look,
-        texts: &Texts,
-        template: &str,
-        title: &str,
-        data: Value,
-    ) -> Result<String, RenderError> {
+    fn content(&self, look: &Look, texts: &Texts, part: &Part<'_>, data: Value) -> Result<String, RenderError> {
+        let Part { template, title, bytes_max } = *part;
         let failed = |source| RenderError::Template { name: template.to_owned(), source };
         let base = look.address(&format!("/p/{}", self.plugin));
         let assets = format!("/p/{}/assets/{}", self.plugin, self.version);
@@ -234,7 +251,7 @@ impl PluginTemplates {
             asset => Value::from_function(move |path: &str| plugin_address(&assets, path)),
         };
         let root = context! { ..addresses, ..functions(texts), ..csrf(look), ..data };
-        let mut output = Bounded { bytes: Vec::new(), left: limits::PLUGIN_PAGE_BYTES_MAX };
+        let mut output = Bounded { bytes: Vec::new(), left: bytes_max };
         let rendered = self
             .environment
             .get_template(template)

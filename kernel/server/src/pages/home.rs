@@ -5,10 +5,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::{Value, context};
+use serde_json::json;
 use tiwizi_host::{PluginState, PluginView};
 use tiwizi_model::Language;
+use tiwizi_records::manifest::Slot;
 use tiwizi_registry::readers::{self, Totals};
 
+use super::fragments;
 use super::visit::Visit;
 use crate::app::App;
 use crate::problem::Problem;
@@ -18,7 +21,8 @@ pub(super) async fn show(State(app): State<Arc<App>>, mut visit: Visit) -> Resul
     "/".clone_into(&mut visit.look.path);
     let totals = readers::totals(&app.db).await?;
     let doors: Vec<Value> = app.host.plugins().iter().flat_map(|plugin| doors(plugin, &visit)).collect();
-    visit.page(&app, "home.html", "", context! { totals => shown(totals), doors })
+    let fragments = fragments::of(&app, &visit, Slot::Home, json!({})).await;
+    visit.page(&app, "home.html", "", context! { totals => shown(totals), doors, fragments })
 }
 
 /// The totals in their order; none before anything was counted.

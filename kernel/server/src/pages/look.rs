@@ -49,6 +49,8 @@ pub(crate) struct Viewer {
     /// The value that forms send back; empty where there is no browser session.
     pub(crate) csrf: String,
     pub(crate) is_administrator: bool,
+    /// Notices that were not read.
+    pub(crate) unread: i64,
 }
 
 /// One entry of the menu.
@@ -129,6 +131,8 @@ impl Look {
             sign_in => self.address("/sign-in"),
             sign_out => self.address("/sign-out"),
             account => self.address("/account"),
+            notices => self.address("/account/notices"),
+            unread => self.viewer.as_ref().map_or(0, |viewer| viewer.unread),
             password => self.address("/password"),
             console => self.address("/console"),
             instance => &**instance,
@@ -208,6 +212,7 @@ impl Look {
         match self.path.as_str() {
             "/" | "" => "home",
             "/sign-in" => "sign-in",
+            path if path.starts_with("/account/notices") => "notices",
             path if path.starts_with("/account") || path == "/password" => "account",
             _ => "",
         }

@@ -12,10 +12,12 @@ mod console;
 mod cooperative;
 mod directory;
 mod engine;
+mod fragments;
 mod home;
 mod latin;
 mod look;
 mod markup;
+mod notices;
 mod password;
 mod plugin;
 mod problem;
@@ -73,6 +75,12 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/account", get(account::show))
         .route("/{language}/account/tokens", post(account::create_token))
         .route("/{language}/account/tokens/{token}/revoke", post(account::revoke_token))
+        .route("/{language}/account/notices", get(notices::show))
+        .route("/{language}/account/notices/read-all", post(notices::read_all))
+        .route("/{language}/account/notices/{notice}/open", post(notices::open))
+        .route("/{language}/account/notices/{notice}/read", post(notices::read))
+        .route("/{language}/account/notices/{notice}/delete", post(notices::delete))
+        .route("/{language}/account/notices/{notice}/restore", post(notices::restore))
         .route("/{language}/console", get(console::overview::show))
         .route("/{language}/console/plugins", get(console::plugins::show).post(console::plugin_life::send))
         .route(

@@ -25,7 +25,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
 /// `POST /{language}/password`. Every session of the account ends; the answer opens a new one.
 pub(super) async fn change(State(app): State<Arc<App>>, asked: Asked, posted: Posted) -> Result<Response, Problem> {
     let field = |name: &str| posted.field(name).unwrap_or_default();
-    let visit = asked.at("/password").by(&app, posted.visitor.clone());
+    let visit = asked.at("/password").by(&app, posted.visitor.clone()).await;
     let account = visit.visitor.signed_in()?.account().ok_or(Fault::NotSignedIn)?;
     if field("new") != field("again") {
         return wrong(&app, &visit, "password-differs");

@@ -37,7 +37,7 @@ pub(crate) async fn render_plugin(app: &App, page: PluginPage<'_>, answer: Answe
     let Answer::Page { status, template, title, data } = answer else { return Err(Fault::PluginFailed.into()) };
     let path = format!("/p/{}{}", page.plugin, page.path.trim_end_matches('/'));
     let asked = Asked::of(page.language, &path, page.query, page.headers);
-    let visit = asked.by(app, page.visitor.clone());
+    let visit = asked.by(app, page.visitor.clone()).await;
     let templates = templates(app, page.plugin)?;
     let data = Value::from(Serde(data));
     match app.pages.engine.plugin_page(&visit.look, &templates, &template, &title, data) {
@@ -47,7 +47,7 @@ pub(crate) async fn render_plugin(app: &App, page: PluginPage<'_>, answer: Answe
 }
 
 /// The templates of the version that is installed now.
-fn templates(app: &App, plugin: &PluginId) -> Result<Arc<PluginTemplates>, Problem> {
+pub(super) fn templates(app: &App, plugin: &PluginId) -> Result<Arc<PluginTemplates>, Problem> {
     let version = app.host.plugin(plugin).ok_or(Fault::UnknownPlugin)?.version;
     let mut known = app.pages.plugins.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(templates) = known.get(plugin).filter(|templates| templates.version() == version) {

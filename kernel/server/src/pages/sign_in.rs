@@ -20,7 +20,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, asked: Asked, visitor: Vis
     let parameters = asked.parameters()?;
     let next = parameters.iter().find(|(name, _)| name == "next").map(|(_, value)| value.as_str());
     let next = local(next.unwrap_or_default()).to_owned();
-    let visit = asked.by(&app, visitor);
+    let visit = asked.by(&app, visitor).await;
     if !visit.visitor.caller().is_public() {
         return Ok(visit.go(if visit.must_change() { "/password" } else { &next }));
     }
@@ -31,7 +31,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, asked: Asked, visitor: Vis
 pub(super) async fn sign_in(State(app): State<Arc<App>>, asked: Asked, posted: Posted) -> Result<Response, Problem> {
     let field = |name: &str| posted.field(name).unwrap_or_default();
     let next = local(field("next")).to_owned();
-    let visit = asked.at("/sign-in").by(&app, posted.visitor.clone());
+    let visit = asked.at("/sign-in").by(&app, posted.visitor.clone()).await;
     match app.identity.sign_in(field("email"), field("password")).await {
         Ok(session) => {
             let path = if session.must_change { "/password" } else { &next };
@@ -50,7 +50,7 @@ pub(super) async fn sign_out(State(app): State<Arc<App>>, asked: Asked, posted: 
     if let Some(session) = posted.visitor.session() {
         app.identity.sign_out(session.secret()).await?;
     }
-    let mut response = asked.by(&app, posted.visitor).go("/");
+    let mut response = asked.by(&app, posted.visitor).await.go("/");
     let headers = response.headers_mut();
     headers.append(header::SET_COOKIE, cookie::end_of_session());
     headers.insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"storage\""));

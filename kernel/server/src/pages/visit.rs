@@ -10,13 +10,14 @@ use minijinja::Value;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tiwizi_host::{PluginState, PluginView};
 use tiwizi_identity::Role;
-use tiwizi_model::Language;
+use tiwizi_model::{AccountId, Language};
 use tiwizi_words::Texts;
 
 use super::engine::RenderError;
 use super::look::{Look, MenuEntry, Script, Viewer};
 use crate::app::App;
 use crate::caller::{Visitor, VisitorSession};
+use crate::edge::RequestId;
 use crate::parameters::decode_pairs;
 use crate::problem::{Fault, Problem};
 use crate::{cookie, language};
@@ -36,6 +37,7 @@ pub(crate) struct Asked {
     script: Script,
     /// Choices that the browser does not know yet.
     cookies: Vec<String>,
+    request_id: Arc<str>,
 }
 
 impl Asked {
@@ -53,7 +55,7 @@ impl Asked {
             cookies.push(remember(SCRIPT_COOKIE, script.name()));
         }
         let script = chosen.or(known).unwrap_or_default();
-        Self { language, path: path.to_owned(), query: query.to_owned(), script, cookies }
+        Self { language, path: path.to_owned(), query: query.to_owned(), script, cookies, request_id: "".into() }
     }
 
     /// The parameters of the address.
@@ -69,13 +71,17 @@ impl Asked {
     }
 
     /// The visit of somebody.
-    pub(crate) fn by(self, app: &App, visitor: Visitor) -> Visit {
+    pub(crate) async fn by(self, app: &App, visitor: Visitor) -> Visit {
         let caller = visitor.caller();
-        let viewer = caller.account().map(|_| Viewer {
-            name: caller.name().unwrap_or_default().to_owned(),
-            csrf: visitor.session().map(VisitorSession::csrf).unwrap_or_default().to_owned(),
-            is_administrator: caller.holds(Role::Administrator),
-        });
+        let viewer = match caller.account() {
+            None => None,
+            Some(account) => Some(Viewer {
+                name: caller.name().unwrap_or_default().to_owned(),
+                csrf: visitor.session().map(VisitorSession::csrf).unwrap_or_default().to_owned(),
+                is_administrator: caller.holds(Role::Administrator),
+                unread: unread(app, account).await,
+            }),
+        };
         let look = Look {
             language: self.language,
             script: self.script,
@@ -84,7 +90,7 @@ impl Asked {
             viewer,
             menu: menu(&app.host.plugins(), self.language),
         };
-        Visit { look, visitor, cookies: self.cookies }
+        Visit { look, visitor, cookies: self.cookies, request_id: self.request_id }
     }
 }
 
@@ -95,8 +101,18 @@ impl FromRequestParts<Arc<App>> for Asked {
         let path = parts.uri.path();
         let language = language::of_address(path).ok_or(Fault::NotFound)?;
         let rest = path.get(language.tag().len().saturating_add(1)..).filter(|rest| !rest.is_empty()).unwrap_or("/");
-        Ok(Self::of(language, rest, parts.uri.query().unwrap_or_default(), &parts.headers))
+        let request_id = parts.extensions.get::<RequestId>().map_or("", RequestId::as_str).into();
+        let asked = Self::of(language, rest, parts.uri.query().unwrap_or_default(), &parts.headers);
+        Ok(Self { request_id, ..asked })
     }
+}
+
+/// How many notices wait. A page is shown also when nobody can say.
+async fn unread(app: &App, account: AccountId) -> i64 {
+    app.identity.unread_notices(account).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "could not count the notices of an account");
+        0
+    })
 }
 
 fn remember(name: &str, value: &str) -> String {
@@ -120,6 +136,8 @@ pub(crate) fn menu(plugins: &[PluginView], language: Language) -> Vec<MenuEntry>
 pub(crate) struct Visit {
     pub(crate) look: Look,
     pub(crate) visitor: Visitor,
+    /// The id that also stands in the log.
+    pub(crate) request_id: Arc<str>,
     cookies: Vec<String>,
 }
 
@@ -174,7 +192,7 @@ impl FromRequestParts<Arc<App>> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let asked = Asked::from_request_parts(parts, app).await?;
         let visitor = Visitor::from_request_parts(parts, app).await?;
-        Ok(asked.by(app, visitor))
+        Ok(asked.by(app, visitor).await)
     }
 }
 

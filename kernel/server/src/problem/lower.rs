@@ -56,6 +56,8 @@ impl From<FileError> for Problem {
             | FileError::Read { .. }
             | FileError::Write { .. }
             | FileError::Source { .. }
+            | FileError::Blob { .. }
+            | FileError::Remove { .. }
             | FileError::Damaged { .. } => Fault::Internal,
         };
         let problem = Self::from(fault).because(error);
@@ -194,7 +196,7 @@ impl From<WriteError> for Problem {
             }
             WriteError::ReviewTime => Self::from(Fault::HookFailed).saying(error.to_string()).retry_after(1),
             WriteError::ValueMoved { .. } => Self::from(Fault::Stale).saying(error.to_string()).retry_after(1),
-            WriteError::ValuesFull | WriteError::PluginFull { .. } => {
+            WriteError::ValuesFull | WriteError::FilesFull | WriteError::PluginFull { .. } => {
                 Self::from(Fault::PluginFull).saying(error.to_string()).because(error)
             }
             WriteError::ReceiptKey => Self::from(Fault::Malformed).saying(error.to_string()),

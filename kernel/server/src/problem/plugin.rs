@@ -87,6 +87,7 @@ impl From<InstallError> for Problem {
             InstallError::Component(source) => refused("component", source),
             InstallError::Installed { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             InstallError::Ungranted { .. } => Self::parameter("grant", error.to_string()),
+            InstallError::Requires { .. } => refused("requires", error),
             InstallError::Kinds(source) => refused("kinds", source),
             InstallError::Init(_) | InstallError::Refused { .. } => refused("init", error),
             InstallError::Files(source) => source.into(),

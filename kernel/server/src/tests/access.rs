@@ -107,6 +107,7 @@ fn most(house: &House) -> Vec<Row> {
         row("DELETE", "/api/v1/accounts/{account}/grants", account("grants"), [401, 403, 403, 404]).with(grant),
         row("PUT", "/api/v1/accounts/{account}/disabled", account("disabled"), [401, 403, 403, 404])
             .with(json!({"disabled": true})),
+        same("GET", "/api/v1/notices", [401, 200, 200, 200]),
         same("GET", "/api/v1/kinds", [200; 4]),
         row("GET", "/api/v1/kinds/{namespace}/{kind}", "/api/v1/kinds/registry/person", [200; 4]),
         // A kind without public rows: the member has no person of its own, the registrar has no rows in its province.
@@ -148,6 +149,12 @@ fn plugins() -> Vec<Row> {
         row("GET", "/p/{plugin}", "/p/none", [303; 4]),
         row("GET", "/p/{plugin}/", "/p/none/", [303; 4]),
         row("GET", "/p/{plugin}/{*path}", "/p/none/a/b", [303; 4]),
+        row(
+            "GET",
+            "/p/{plugin}/blobs/{blob}",
+            format!("/p/none/blobs/{}?until=9&key={}", "0".repeat(64), "0".repeat(64)),
+            [404; 4],
+        ),
         row("GET", "/p/{plugin}/assets/{version}/{*path}", "/p/none/assets/1.0.0/a.png", [404; 4]),
         row("GET", "/{language}/p/{plugin}", "/fr/p/none", [404; 4]),
         row("GET", "/{language}/p/{plugin}/", "/fr/p/none/", [404; 4]),

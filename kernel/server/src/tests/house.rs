@@ -87,7 +87,10 @@ pub(super) struct House {
 
 impl House {
     pub(super) async fn build() -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::build_in(tempfile::tempdir().unwrap()).await
+    }
+
+    pub(super) async fn build_in(directory: tempfile::TempDir) -> Self {
         let clock = Arc::new(ManualClock::at(Instant(1_780_000_000_000)));
         let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
         make_instance(directory.path(), &ambient).await;

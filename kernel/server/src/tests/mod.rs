@@ -1,8 +1,12 @@
 //! The server as a whole, asked through its router.
 
 mod access;
+mod blobs;
+mod chaos;
 mod edge;
+mod fragments;
 mod house;
+mod notices;
 mod openapi;
 mod record_pages;
 mod records;

@@ -1,9 +1,9 @@
 //! The real kernel, through the component's imports.
 
 use super::{
-    CallerView, ConfigImport, ContextImport, Entry, Error, HttpOutImport, I18nImport, InstanceView, KeyPage, KvImport,
-    Level, MilestonesImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport, StoreImport,
-    TelemetryImport,
+    Blob, BlobPage, BlobsImport, CallerView, CallsImport, ConfigImport, ContextImport, Entry, Error, HttpOutImport,
+    I18nImport, InstanceView, KeyPage, KvImport, Level, Message, MilestonesImport, NotifyImport, Options, Page, Query,
+    RegistryImport, Request, Response, SecretsImport, StoreImport, TelemetryImport,
 };
 use crate::bindings::tiwizi::plugin as wire;
 
@@ -172,5 +172,55 @@ impl I18nImport for Kernel {
 
     fn format_date(at: u64, language: Option<&str>) -> String {
         wire::i18n::format_date(at, language)
+    }
+}
+
+impl BlobsImport for Kernel {
+    fn begin(media_type: &str) -> Result<u32, Error> {
+        wire::blobs::begin(media_type)
+    }
+
+    fn write_chunk(upload: u32, content: &[u8]) -> Result<(), Error> {
+        wire::blobs::write_chunk(upload, content)
+    }
+
+    fn finish(upload: u32, sha256: Option<&str>) -> Result<Blob, Error> {
+        wire::blobs::finish(upload, sha256)
+    }
+
+    fn read(id: &str, offset: u64, length: u32) -> Result<Vec<u8>, Error> {
+        wire::blobs::read(id, offset, length)
+    }
+
+    fn stat(id: &str) -> Result<Option<Blob>, Error> {
+        wire::blobs::stat(id)
+    }
+
+    fn delete(id: &str) -> Result<(), Error> {
+        wire::blobs::delete(id)
+    }
+
+    fn list_blobs(limit: u32, cursor: Option<&str>) -> Result<BlobPage, Error> {
+        wire::blobs::list_blobs(limit, cursor)
+    }
+
+    fn link(id: &str, seconds: u32) -> Result<String, Error> {
+        wire::blobs::link(id, seconds)
+    }
+}
+
+impl NotifyImport for Kernel {
+    fn to_person(person: &str, message: &Message) -> Result<(), Error> {
+        wire::notify::to_person(person, message)
+    }
+
+    fn to_role(role: &str, province: Option<&str>, message: &Message) -> Result<(), Error> {
+        wire::notify::to_role(role, province, message)
+    }
+}
+
+impl CallsImport for Kernel {
+    fn call(contract: &str, major: u32, method: &str, payload: &str) -> Result<String, Error> {
+        wire::calls::call(contract, major, method, payload)
     }
 }

@@ -19,21 +19,26 @@ pub(super) fn add(language: &str, text: &str) {
     Memory::with(|memory| memory.messages.insert(language, text.to_owned()));
 }
 
+/// A message in a language or in the nearest that has it.
+pub(super) fn rendered(key: &str, args: &[(String, String)], language: Option<&str>) -> Result<String, Error> {
+    let (own, messages) = Memory::with(|memory| (memory.language.clone(), memory.messages.clone()));
+    let tag = language.unwrap_or(&own);
+    let language = tag.parse::<Language>().map_err(|_| error("invalid", &format!("{tag} is no language")))?;
+    let mut values = FluentArgs::new();
+    for (name, text) in args {
+        values.set(name.as_str(), number(text).map_or_else(|| FluentValue::from(text.as_str()), FluentValue::from));
+    }
+    let found = language.preferred().iter().find_map(|language| {
+        let bundle = bundle(*language, messages.get(language)?)?;
+        let pattern = bundle.get_message(key)?.value()?;
+        Some(bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned())
+    });
+    found.ok_or_else(|| error("not-found", &format!("no locale has the message {key}")))
+}
+
 impl I18nImport for Kernel {
     fn translate(key: &str, args: &[(String, String)], language: Option<&str>) -> Result<String, Error> {
-        let (own, messages) = Memory::with(|memory| (memory.language.clone(), memory.messages.clone()));
-        let tag = language.unwrap_or(&own);
-        let language = tag.parse::<Language>().map_err(|_| error("invalid", &format!("{tag} is no language")))?;
-        let mut values = FluentArgs::new();
-        for (name, text) in args {
-            values.set(name.as_str(), number(text).map_or_else(|| FluentValue::from(text.as_str()), FluentValue::from));
-        }
-        let found = language.preferred().iter().find_map(|language| {
-            let bundle = bundle(*language, messages.get(language)?)?;
-            let pattern = bundle.get_message(key)?.value()?;
-            Some(bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned())
-        });
-        found.ok_or_else(|| error("not-found", &format!("no locale has the message {key}")))
+        rendered(key, args, language)
     }
 
     fn format_number(value: f64, decimals: u8, _: Option<&str>) -> String {

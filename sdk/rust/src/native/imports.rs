@@ -82,13 +82,13 @@ pub(super) fn granted<Outcome>(
     Memory::with(|memory| memory.require(capability).and_then(|()| work(memory)))
 }
 
-/// The same for what writes: a hook may not.
+/// The same for what writes: who only looks may not.
 pub(super) fn writing<Outcome>(
     capability: &str,
     work: impl FnOnce(&mut Memory) -> Result<Outcome, Error>,
 ) -> Result<Outcome, Error> {
     granted(capability, |memory| match memory.only_looks {
-        true => Err(error("denied", "a hook looks at a write and may not write itself")),
+        true => Err(error("denied", "this call only looks, and may not write")),
         false => work(memory),
     })
 }

@@ -6,10 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::blobs::Files;
+use super::calls::Contracts;
 use super::json::{list_at, text_at};
 use super::kind::KindRules;
 use super::kv::Values;
 use super::metrics::Numbers;
+use super::notify::Told;
 use super::rights::Action;
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
 use crate::context::Instance;
@@ -41,6 +44,11 @@ pub(super) struct Memory {
     /// The capabilities that are granted.
     pub(super) granted: BTreeSet<String>,
     pub(super) values: Values,
+    pub(super) files: Files,
+    pub(super) told: Vec<Told>,
+    pub(super) contracts: Contracts,
+    /// Whether the plugin only looks, and may not write.
+    pub(super) only_looks: bool,
     pub(super) settings: Map<String, Value>,
     /// Those that the manifest names; none when it is not set.
     pub(super) secrets: BTreeMap<String, Option<String>>,
@@ -49,8 +57,6 @@ pub(super) struct Memory {
     pub(super) asked: Vec<(String, String)>,
     /// In their order.
     pub(super) hooks: Vec<super::hooks::Hook>,
-    /// Whether a hook looks at a write, and so may not write itself.
-    pub(super) only_looks: bool,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
@@ -94,12 +100,15 @@ impl Memory {
             messages: BTreeMap::new(),
             granted: list_at(&manifest, "capabilities").iter().map(|asked| text_at(asked, "name")).collect(),
             values: Values::default(),
+            files: Files::default(),
+            told: Vec::new(),
+            contracts: Contracts::of_manifest(&manifest),
+            only_looks: false,
             settings: super::config::defaults(&manifest),
             secrets: list_at(&manifest, "secrets").iter().map(|secret| (text_at(secret, "name"), None)).collect(),
             laid: Vec::new(),
             asked: Vec::new(),
             hooks: super::hooks::Hook::all(&manifest),
-            only_looks: false,
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),
@@ -112,6 +121,8 @@ impl Memory {
         self.rows = before.rows;
         self.reached = before.reached;
         self.values = before.values;
+        self.files = before.files;
+        self.told = before.told;
     }
 
     /// Refuses what was not granted.

@@ -38,6 +38,8 @@
 //! assert!(Store::list(&Find::<Note>::new()).unwrap_err().is("denied"));
 //! ```
 
+mod blobs;
+mod calls;
 mod config;
 mod context;
 mod hooks;
@@ -50,18 +52,22 @@ mod kv;
 mod manifest;
 mod memory;
 mod metrics;
+mod notify;
 mod rights;
 mod secrets;
 
 use serde_json::Value;
 
+use crate::calls::Asked;
 use crate::hooks::Refusal;
+use crate::ui::{Fragment, Slot};
 use crate::{Answer, Caller, CallerKind, Error, Plugin, Request};
 use imports::{COOPERATIVE, PERSON};
 use memory::{Memory, nobody};
 
 pub(crate) use imports::Kernel;
 pub use manifest::check_manifest;
+pub use notify::{To, Told};
 
 /// Begins anew with the manifest of a plugin, as JSON: no records, a public caller, French, the first of January 2026.
 /// Every capability that the manifest asks for is granted.
@@ -223,6 +229,36 @@ pub fn call<Called: Plugin>(request: &Request) -> Answer {
     outcome.unwrap_or_else(Answer::Problem)
 }
 
+/// Lays out what another plugin answers to a question. What is not laid out is `unavailable`.
+pub fn lay_out_contract(contract: &str, major: u32, method: &str, answer: Value) {
+    calls::lay_out(contract, major, method, answer);
+}
+
+/// Asks the plugin as another one does, through a contract of its manifest, named without the plugin's id: an error leaves no writes.
+///
+/// # Errors
+/// `invalid` when the manifest provides no such method; else what the plugin answers.
+pub fn invoke<Called: Plugin>(asker: &str, contract: &str, method: &str, payload: &Value) -> Result<Value, Error> {
+    let (id, provides) = Memory::with(|memory| (memory.plugin_id.clone(), memory.contracts.provides(contract, method)));
+    if !provides {
+        return Err(Error::invalid(format!("the manifest provides no method {method} of {contract}")));
+    }
+    let asked = Asked::new(asker.to_owned(), format!("{id}/{contract}"), method.to_owned(), payload.to_string());
+    in_unit(|| Called::invoke(&asked))
+}
+
+/// Asks the plugin for its part of a page, as the kernel does: what it writes is refused.
+///
+/// # Errors
+/// What the plugin answers; the part would be left out.
+pub fn render<Called: Plugin>(slot: &str, input: &Value) -> Result<Option<Fragment>, Error> {
+    let slot = Slot::new(slot.to_owned(), input.to_string());
+    Memory::with(|memory| memory.only_looks = true);
+    let outcome = Called::render(&slot);
+    Memory::with(|memory| memory.only_looks = false);
+    outcome
+}
+
 /// The bodies of all records of a kind, oldest first.
 #[must_use]
 pub fn bodies(kind: &str) -> Vec<Value> {
@@ -247,6 +283,12 @@ pub fn logged() -> Vec<String> {
     Memory::with(|memory| memory.logged.clone())
 }
 
+/// The notices that were sent, in their order. Those of a call that failed are gone.
+#[must_use]
+pub fn told() -> Vec<Told> {
+    Memory::with(|memory| memory.told.clone())
+}
+
 /// What a counter of the manifest has come to; it stays when the call fails.
 #[must_use]
 pub fn counted(name: &str) -> u64 {
@@ -262,6 +304,7 @@ pub fn observed(name: &str) -> Vec<f64> {
 fn in_unit<Outcome>(work: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
     let before = Memory::with(|memory| memory.clone());
     let outcome = work();
+    blobs::forget_open();
     if outcome.is_err() {
         Memory::with(|memory| memory.give_up(before));
     }

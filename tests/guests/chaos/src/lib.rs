@@ -4,10 +4,13 @@
 //! the next call works and what is left of the writes.
 
 mod answers;
+mod blobs;
+mod calls;
 mod config;
 mod here;
 mod hooks;
 mod kv;
+mod notices;
 mod outside;
 mod raw;
 mod secrets;
@@ -15,7 +18,10 @@ mod upgrade;
 mod words;
 mod work;
 
+use serde_json::Value;
+use tiwizi_sdk::calls::Asked;
 use tiwizi_sdk::hooks::{Proposal, Verdict};
+use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 /// The plugin.
@@ -74,6 +80,21 @@ const ROUTES: &[Route] = &[
     Route::get("/deadline", here::deadline),
     Route::get("/metrics", here::metrics),
     Route::post("/count", here::count),
+    Route::post("/blobs/keep", blobs::keep),
+    Route::post("/blobs/keep-then-trap", blobs::keep_then_trap),
+    Route::post("/blobs/keep-then-problem", blobs::keep_then_problem),
+    Route::post("/blobs/unfinished", blobs::unfinished),
+    Route::post("/blobs/delete", blobs::delete),
+    Route::post("/blobs/see", blobs::see),
+    Route::get("/blobs/bounds", blobs::bounds),
+    Route::post("/notify/send", notices::send),
+    Route::post("/notify/send-then-trap", notices::send_then_trap),
+    Route::post("/notify/bounds", notices::bounds),
+    Route::post("/calls/ask", calls::ask_one),
+    Route::post("/calls/ask-then-write", calls::ask_then_write),
+    Route::post("/calls/ask-then-trap", calls::ask_then_trap),
+    Route::post("/calls/ask-then-problem", calls::ask_then_problem),
+    Route::post("/calls/ask-often", calls::ask_often),
     Route::get("/words", words::words),
     Route::get("/secrets", secrets::told),
     Route::get("/kv/see", kv::see),
@@ -103,6 +124,14 @@ impl Plugin for Chaos {
 
     fn before(proposal: &Proposal) -> Verdict {
         hooks::before(proposal)
+    }
+
+    fn invoke(asked: &Asked) -> Result<Value, Error> {
+        calls::answer(asked)
+    }
+
+    fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
+        calls::render(slot)
     }
 }
 

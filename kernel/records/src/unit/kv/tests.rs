@@ -1,13 +1,12 @@
 //! Values over a real SQLite database: whose they are, how long they live, what is held to at the commit.
 
 use tiwizi_identity::Caller;
-use tiwizi_model::{FileHash, PluginId, TrustLevel};
+use tiwizi_model::PluginId;
 use tiwizi_storage::kv::Usage;
-use tiwizi_storage::plugin::{self, PluginRow, PluginState};
 
 use super::*;
 use crate::error::WriteError;
-use crate::testing::House;
+use crate::testing::{House, install};
 
 fn id(name: &str) -> PluginId {
     name.parse().unwrap()
@@ -15,24 +14,7 @@ fn id(name: &str) -> PluginId {
 
 async fn installed(names: &[&str]) -> House {
     let house = House::open().await;
-    let mut tx = house.records.db().begin_write().await.unwrap();
-    for name in names {
-        let row = PluginRow {
-            id: id(name),
-            version: "1.0.0".to_owned(),
-            bundle: FileHash([0; 32]),
-            manifest: "{}".to_owned(),
-            state: PluginState::Enabled,
-            reason: None,
-            installed_at: house.records.ambient().now(),
-            installed_by: None,
-            level: TrustLevel::Local,
-            publisher: None,
-            signature: None,
-        };
-        plugin::put(&mut tx, &row).await.unwrap();
-    }
-    tx.commit().await.unwrap();
+    install(&house.records, names).await;
     house
 }
 

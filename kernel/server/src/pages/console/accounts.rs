@@ -43,7 +43,7 @@ pub(in super::super) async fn add(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked, &form)?;
+    let visit = posted(&app, asked, &form).await?;
     let field = |name: &str| form.field(name).unwrap_or_default().to_owned();
     let given = Given { name: field("name"), email: field("email"), role: field("role"), scope: field("scope") };
     let Some(grant) = given.grant() else { return wrong(&app, &visit, &given, "account-role-wrong").await };

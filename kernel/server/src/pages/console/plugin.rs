@@ -49,7 +49,7 @@ pub(in super::super) async fn settings(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked, &form)?;
+    let visit = posted(&app, asked, &form).await?;
     let id = plugin_of(&plugin)?;
     let sent = SettingsForm::of_posted(&form.fields);
     let views = app.host.settings(&id).await?;
@@ -85,7 +85,7 @@ pub(in super::super) async fn secret(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked, &form)?;
+    let visit = posted(&app, asked, &form).await?;
     let id = plugin_of(&plugin)?;
     let secret = match form.field("forget") {
         Some(_) => None,
@@ -108,7 +108,7 @@ pub(in super::super) async fn limits(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked, &form)?;
+    let visit = posted(&app, asked, &form).await?;
     let id = plugin_of(&plugin)?;
     let mut changes = Vec::with_capacity(Bound::ALL.len());
     for bound in Bound::ALL {

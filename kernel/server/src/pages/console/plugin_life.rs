@@ -32,7 +32,7 @@ pub(in super::super) async fn send(
     asked: Asked,
     sent: SentFile,
 ) -> Result<Response, Problem> {
-    let visit = asked.by(&app, sent.visitor);
+    let visit = asked.by(&app, sent.visitor).await;
     super::demand(&visit)?;
     if sent.bytes.is_empty() {
         return super::plugins::page(&app, &visit, Some("plugin-file-none"));
@@ -57,7 +57,7 @@ pub(in super::super) async fn consent(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked.at(CONSENT), &form)?;
+    let visit = posted(&app, asked.at(CONSENT), &form).await?;
     let sent = sent(&app, form.field("bundle").unwrap_or_default()).await?;
     let names: Vec<&str> =
         form.fields.iter().filter(|(name, _)| name == "capability").map(|(_, value)| value.as_str()).collect();
@@ -196,7 +196,7 @@ pub(in super::super) async fn roll_back(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked, &form)?;
+    let visit = posted(&app, asked, &form).await?;
     app.host.rollback(&plugin_of(&plugin)?, visit.visitor.caller()).await?;
     Ok(visit.go("/console/plugins?done=plugin-rolled-back"))
 }
@@ -217,7 +217,7 @@ pub(in super::super) async fn remove(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked, &form)?;
+    let visit = posted(&app, asked, &form).await?;
     if form.field("confirm").map(str::trim) != Some(plugin.as_str()) {
         let response = removal(&app, &visit, &plugin, Some("plugin-remove-wrong"))?;
         return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, response));

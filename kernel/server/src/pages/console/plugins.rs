@@ -38,7 +38,7 @@ pub(in super::super) async fn grant(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked, &form)?;
+    let visit = posted(&app, asked, &form).await?;
     let named = form.fields.iter().filter(|(name, _)| name == "capability");
     let grants: BTreeSet<Capability> = named
         .map(|(_, value)| value.parse())
@@ -55,7 +55,7 @@ pub(in super::super) async fn switch(
     asked: Asked,
     form: Posted,
 ) -> Result<Response, Problem> {
-    let visit = posted(&app, asked, &form)?;
+    let visit = posted(&app, asked, &form).await?;
     let (enabled, done) = match form.field("enabled") {
         Some("yes") => (Enabled::On, "plugin-enabled"),
         Some("no") => (Enabled::Off, "plugin-disabled"),
@@ -97,6 +97,9 @@ pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
         publisher => plugin.publisher.as_deref(),
         level => plugin.level.as_str(),
         signer => plugin.signer.as_ref().map(|signer| &*signer.name).filter(|name| !name.is_empty()),
+        slots => plugin.slots.clone(),
+        provides => plugin.provides.clone(),
+        requires => plugin.requires.clone(),
         state => plugin.state.as_str(),
         reason => plugin.reason.as_deref(),
         before => plugin.before.as_ref().map(|before| &*before.version),

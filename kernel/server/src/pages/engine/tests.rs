@@ -86,7 +86,7 @@ fn a_plugin_reads_neither_the_shell_nor_the_kernels_templates() {
 #[test]
 fn the_csrf_field_carries_the_sessions_value() {
     let mut look = look(Language::French, "/password");
-    look.viewer = Some(Viewer { name: "Itto".to_owned(), csrf: "a\"b".to_owned(), is_administrator: false });
+    look.viewer = Some(Viewer { name: "Itto".to_owned(), csrf: "a\"b".to_owned(), is_administrator: false, unread: 0 });
     let html = engine().page(&look, "password.html", "x", context! { must_change => true, wrong => () }).unwrap();
     assert!(html.contains(r#"name="csrf" value="a&quot;b""#), "{html}");
 }
@@ -133,7 +133,12 @@ fn the_first_page_is_light_even_before_it_is_compressed() {
     let doors = vec![context! { title => "Formation", url => "/x", description => "x".repeat(200) }; 3];
     for language in Language::ALL {
         let html = engine
-            .page(&look(language, "/"), "home.html", "", context! { totals => totals.clone(), doors => doors.clone() })
+            .page(
+                &look(language, "/"),
+                "home.html",
+                "",
+                context! { totals => totals.clone(), doors => doors.clone(), fragments => () },
+            )
             .unwrap();
         let assets = [&engine.assets.css, &engine.assets.js, &engine.assets.icon];
         let bytes: usize = html.len() + assets.iter().map(|asset| asset.bytes_len()).sum::<usize>();
@@ -145,7 +150,8 @@ fn the_first_page_is_light_even_before_it_is_compressed() {
 
 #[test]
 fn a_page_needs_no_inline_script_or_style() {
-    let html =
-        engine().page(&look(Language::Arabic, "/"), "home.html", "", context! { totals => (), doors => () }).unwrap();
+    let html = engine()
+        .page(&look(Language::Arabic, "/"), "home.html", "", context! { totals => (), doors => (), fragments => () })
+        .unwrap();
     assert!(!html.contains(" style=") && !html.contains(" onclick=") && !html.contains("<style"));
 }

@@ -37,7 +37,7 @@ pub(super) async fn delete(
     asked: Asked,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let visit = sender(&app, asked, &posted)?;
+    let visit = sender(&app, asked, &posted).await?;
     let (opened, id_text) = (Opened::of(&app, &visit, &namespace, &kind)?, &*id);
     let id: RecordId = id_text.parse().map_err(|_| Fault::NotFound)?;
     let draft = Draft::delete(opened.kind.name().clone(), id, Some(seen(&posted)?));
@@ -76,7 +76,7 @@ pub(super) async fn restore(
     asked: Asked,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let visit = sender(&app, asked, &posted)?;
+    let visit = sender(&app, asked, &posted).await?;
     let opened = Opened::of(&app, &visit, &namespace, &kind)?;
     let record = deleted(&opened, &id).await?;
     if !may_restore(&opened, &record) {

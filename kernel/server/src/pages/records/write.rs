@@ -58,7 +58,7 @@ pub(super) async fn create(
     asked: Asked,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let visit = sender(&app, asked, &posted)?;
+    let visit = sender(&app, asked, &posted).await?;
     let opened = Opened::of(&app, &visit, &namespace, &kind)?;
     let classes = opened.may_create().ok_or(Fault::NotFound)?;
     let form = Form::new(&opened, settable(&opened, classes), Given::of_posted(&posted.fields));
@@ -111,7 +111,7 @@ pub(super) async fn replace(
     asked: Asked,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let visit = sender(&app, asked, &posted)?;
+    let visit = sender(&app, asked, &posted).await?;
     let opened = Opened::of(&app, &visit, &namespace, &kind)?;
     let seen = seen(&posted)?;
     let given = Given::of_posted(&posted.fields);
@@ -235,8 +235,8 @@ async fn gone_well(opened: &Opened<'_>, id: Option<RecordId>, done: &str) -> Res
 }
 
 /// Who sent a form; somebody who is signed in.
-pub(super) fn sender(app: &App, asked: Asked, posted: &Posted) -> Result<Visit, Problem> {
-    let visit = asked.by(app, posted.visitor.clone());
+pub(super) async fn sender(app: &App, asked: Asked, posted: &Posted) -> Result<Visit, Problem> {
+    let visit = asked.by(app, posted.visitor.clone()).await;
     visit.visitor.signed_in()?;
     if visit.must_change() { Err(Fault::MustChangePassword.into()) } else { Ok(visit) }
 }

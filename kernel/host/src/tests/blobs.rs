@@ -1,0 +1,144 @@
+//! Files of a plugin: kept with a good answer, gone without one, granted or denied, bounded, linked for a while.
+
+use serde_json::{Value, json};
+use tiwizi_identity::Caller;
+use tiwizi_model::limits;
+use tiwizi_storage::blob as rows;
+use tiwizi_storage::kv::Usage;
+
+use super::house::{House, chaos};
+use crate::{Answer, BlobLink, CallError, Grants};
+
+async fn posted(house: &House, path: &str, text: &str) -> Value {
+    match house.post(path, text).await {
+        Ok(Answer::Json { body, .. }) => body,
+        other => panic!("{path} answered {other:?}"),
+    }
+}
+
+async fn usage(house: &House) -> Usage {
+    rows::usage(&mut house.host.db().read().await.unwrap(), &chaos()).await.unwrap()
+}
+
+/// How many files lie in the store. What removes itself may take a moment.
+async fn stored(house: &House, expected: usize) -> usize {
+    let mut count = usize::MAX;
+    for _ in 0..1_000 {
+        let folders = std::fs::read_dir(house.directory.path().join("files/blobs"));
+        let folders = folders.into_iter().flatten().map(|folder| folder.unwrap().path());
+        count = folders.map(|folder| std::fs::read_dir(folder).unwrap().count()).sum();
+        if count == expected {
+            break;
+        }
+        tokio::task::spawn_blocking(|| ()).await.unwrap();
+    }
+    count
+}
+
+#[tokio::test]
+async fn a_file_is_kept_read_and_deleted() {
+    let house = House::with_chaos().await;
+    let kept = posted(&house, "/blobs/keep", "text/plain tiwizi").await;
+    let id = kept["blob"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(kept["blob"], json!({ "id": id, "bytes": 6, "type": "text/plain" }));
+    let house = house.again().await;
+    let seen = posted(&house, "/blobs/see", &id).await;
+    assert_eq!((&seen["stat"], &seen["text"], &seen["part"]), (&kept["blob"], &json!("tiwizi"), &json!("wiz")));
+    assert_eq!((&seen["behind"], &seen["list"]), (&json!(0), &json!(1)));
+    assert_eq!((usage(&house).await, stored(&house, 1).await), (Usage { items: 1, bytes: 6 }, 1));
+    posted(&house, "/blobs/delete", &id).await;
+    assert_eq!(posted(&house, "/blobs/see", &id).await["text"]["code"], "not-found");
+    assert_eq!((usage(&house).await, stored(&house, 0).await), (Usage::default(), 0));
+}
+
+#[tokio::test]
+async fn blobs_are_denied_without_a_grant() {
+    let house = House::with_chaos().await;
+    let kept = posted(&house, "/blobs/keep", "text/plain tiwizi").await;
+    let id = kept["blob"]["id"].as_str().unwrap();
+    house.host.set_grants(&chaos(), Grants::parse("store,kv").unwrap(), &Caller::system()).await.unwrap();
+    let seen = posted(&house, "/blobs/see", id).await;
+    let denied = json!({ "capability": "blobs", "granted_by": "administrator" });
+    for what in ["stat", "text", "part", "link", "list"] {
+        assert_eq!((&seen[what]["code"], &seen[what]["details"]), (&json!("denied"), &denied), "{what}");
+    }
+    let refused = house.post("/blobs/keep", "text/plain more").await;
+    assert!(matches!(&refused, Ok(Answer::Problem { status: 403, .. })), "{refused:?}");
+    assert_eq!(house.host.linked(&chaos(), &link(&kept)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn p14_files_of_a_call_that_ends_badly_are_gone() {
+    let house = House::with_chaos().await;
+    assert!(matches!(house.post("/blobs/keep-then-trap", "text/plain a").await, Err(CallError::Trap { .. })));
+    let problem = house.post("/blobs/keep-then-problem", "text/plain b").await;
+    assert!(matches!(problem, Ok(Answer::Problem { status: 418, .. })), "{problem:?}");
+    assert_eq!(posted(&house, "/blobs/unfinished", "").await, "forgotten");
+    assert_eq!((usage(&house).await, stored(&house, 0).await), (Usage::default(), 0));
+}
+
+#[tokio::test]
+async fn p02_the_id_of_another_plugins_file_is_as_good_as_none() {
+    let house = House::with_chaos().await;
+    let none = posted(&house, "/blobs/see", &"0".repeat(64)).await;
+    // A file of the bundle, whose bytes lie in the same store.
+    let bundled = house.host.asset(&chaos(), "note.txt").unwrap().hash.to_string();
+    assert_eq!(posted(&house, "/blobs/see", &bundled).await, none);
+    assert_eq!((&none["stat"], &none["text"]["code"]), (&Value::Null, &json!("not-found")));
+    posted(&house, "/blobs/delete", &bundled).await;
+    assert!(matches!(house.get("/asset").await, Ok(Answer::Asset { .. })));
+    assert!(house.host.files().get(bundled.parse().unwrap()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn p21_files_are_bounded_one_by_one_and_together() {
+    let house = House::with_chaos().await;
+    let told = house.document("/blobs/bounds").await;
+    assert_eq!(told["fifth"], json!({ "Err": "over-limit" }));
+    assert_eq!(
+        (&told["chunk"], &told["other"], &told["gone"]),
+        (&json!("over-limit"), &json!("invalid"), &json!("not-found"))
+    );
+    assert_eq!(&told["type"], "invalid");
+    assert_eq!(stored(&house, 0).await, 0);
+    posted(&house, "/blobs/keep", "text/plain one").await;
+    let full = Usage { items: 1, bytes: limits::BLOBS_BYTES_MAX - 2 };
+    let mut tx = house.host.db().begin_write().await.unwrap();
+    rows::set_usage(&mut tx, &chaos(), full).await.unwrap();
+    tx.commit().await.unwrap();
+    let Ok(Answer::Problem { status: 429, code, details, .. }) = house.post("/blobs/keep", "text/plain three").await
+    else {
+        panic!("it is full")
+    };
+    assert_eq!((code.as_str(), &details["bytes_max"]), ("over-limit", &json!(limits::BLOBS_BYTES_MAX)));
+    house.assert_unhurt().await;
+}
+
+fn link(kept: &Value) -> BlobLink {
+    let link = kept["link"].as_str().unwrap();
+    let (path, query) = link.split_once('?').unwrap();
+    let (until, key) = query.split_once('&').unwrap();
+    BlobLink {
+        hash: path.rsplit('/').next().unwrap().parse().unwrap(),
+        until: tiwizi_model::Instant(until.strip_prefix("until=").unwrap().parse().unwrap()),
+        key: key.strip_prefix("key=").unwrap().to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_link_leads_to_its_file_and_a_forged_or_old_one_nowhere() {
+    let house = House::with_chaos().await;
+    let kept = posted(&house, "/blobs/keep", "image/png bytes").await;
+    let link = link(&kept);
+    let linked = async |link: BlobLink| house.host.linked(&chaos(), &link).await.unwrap();
+    assert_eq!(linked(link.clone()).await.unwrap().media_type, "image/png");
+    assert_eq!(linked(BlobLink { until: link.until.plus_ms(1), ..link.clone() }).await, None);
+    assert_eq!(linked(BlobLink { key: "0".repeat(64), ..link.clone() }).await, None);
+    assert_eq!(linked(BlobLink { hash: tiwizi_model::FileHash([0; 32]), ..link.clone() }).await, None);
+    let old = house.host.ground().ambient.now();
+    let key = house.host.ground().links.sign(&chaos(), link.hash, old).unwrap();
+    assert_eq!(linked(BlobLink { until: old, key, ..link.clone() }).await, None);
+    house.host.set_enabled(&chaos(), crate::Enabled::Off).await.unwrap();
+    assert_eq!(linked(link.clone()).await, None);
+    assert_eq!(house.host.linked(&"other".parse().unwrap(), &link).await.unwrap(), None);
+}

@@ -1,0 +1,87 @@
+//! Parts of the kernel's pages: made together, judged, and left out when anything about them fails.
+
+use serde_json::json;
+use tiwizi_identity::Caller;
+use tiwizi_model::{Language, limits};
+use tiwizi_records::manifest::Slot;
+
+use super::house::{House, Setup, bundle_as, chaos};
+use crate::{Enabled, Fragment, FragmentPage, Grants, PluginState};
+
+fn page(slot: Slot) -> FragmentPage {
+    let input = json!({ "cooperative": "c1" });
+    FragmentPage { slot, input, caller: Caller::public(), language: Language::French, request_id: "r".into() }
+}
+
+async fn greet(house: &House, greeting: &str) {
+    let changes = vec![("greeting".to_owned(), Some(json!(greeting)))];
+    house.host.set_settings(&chaos(), changes, &Caller::system()).await.unwrap();
+}
+
+async fn home(house: &House) -> Vec<Fragment> {
+    house.host.fragments(page(Slot::Home)).await
+}
+
+#[tokio::test]
+async fn a_part_is_data_for_a_template_of_its_plugin() {
+    let house = House::with_chaos().await;
+    let made = house.host.fragments(page(Slot::Cooperative)).await;
+    let expected = Fragment {
+        plugin: chaos(),
+        template: "part".to_owned(),
+        title: "Chaos <cooperative>".to_owned(),
+        data: json!({ "word": "cooperative chaos <b>c1</b>" }),
+    };
+    assert_eq!(made, [expected]);
+    greet(&house, "none").await;
+    assert_eq!(home(&house).await, []);
+}
+
+#[tokio::test]
+async fn p34_a_part_that_fails_is_left_out() {
+    let (setup, clock) = Setup::still();
+    let house = House::with_chaos_in(setup).await;
+    for greeting in ["error", "template", "no-object", "loop", "sleep"] {
+        greet(&house, greeting).await;
+        assert_eq!(home(&house).await, [], "{greeting}");
+        house.assert_unhurt().await;
+    }
+    greet(&house, "trap").await;
+    for _ in 0..limits::PLUGIN_TRAPS_MAX {
+        assert_eq!(home(&house).await, []);
+    }
+    assert_eq!(house.state(), PluginState::Quarantined);
+    greet(&house, "azul").await;
+    assert_eq!(home(&house).await, []);
+    // When the quarantine is over the part is tried again like any call.
+    clock.advance_ms(limits::PLUGIN_QUARANTINE_MS_MIN.unsigned_abs());
+    assert_eq!(home(&house).await.len(), 1);
+    house.host.set_enabled(&chaos(), Enabled::Off).await.unwrap();
+    assert_eq!(home(&house).await, []);
+}
+
+#[tokio::test]
+async fn a_part_writes_nothing() {
+    let house = House::with_chaos().await;
+    greet(&house, "write").await;
+    assert_eq!(home(&house).await[0].data["word"], "denied");
+    assert_eq!(house.document("/notes").await, json!([]));
+}
+
+#[tokio::test]
+async fn parts_stand_in_their_order_and_a_page_has_room_for_some() {
+    let house = House::with_chaos().await;
+    for number in 0..9 {
+        let bundle = bundle_as(|manifest| {
+            manifest["id"] = json!(format!("part{number}"));
+            manifest["requires"] = json!([]);
+            manifest["slots"] = json!([{ "slot": "home", "order": 200 - number }]);
+        });
+        house.host.install(bundle, Grants::All, &Caller::system()).await.unwrap();
+    }
+    let made = home(&house).await;
+    let ids: Vec<&str> = made.iter().map(|fragment| fragment.plugin.as_str()).collect();
+    assert_eq!(ids, ["chaos", "part8", "part7", "part6", "part5", "part4", "part3", "part2"]);
+    assert_eq!(ids.len(), limits::FRAGMENTS_MAX);
+    assert_eq!(house.host.fragments(page(Slot::Account)).await.len(), 1);
+}

@@ -1,0 +1,168 @@
+//! The files that a plugin keeps: no records, not in the change log, seen by that plugin alone, or through a link that it made.
+//!
+//! A file is written to the file store as it comes, under a name of its own. What a unit notes is that it belongs to the plugin
+//! from the commit on; a unit that is given up takes its files with it. The quota is looked at when a file is gathered, and again in the
+//! transaction, where it holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tiwizi_model::{FileHash, PluginId, limits};
+use tiwizi_storage::blob::{self as rows, BlobRow};
+use tiwizi_storage::kv::Usage;
+use tiwizi_storage::{BlobFile, FileError, Files, LooseBlob, StorageError, WriteTx};
+
+use crate::error::WriteError;
+use crate::records::Records;
+
+/// Why a file could not be found or gathered.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// Whoever calls is no plugin.
+    #[error("only a plugin keeps files")]
+    Nobody,
+    /// The cursor is none of a list of files.
+    #[error("the cursor does not belong to a list of files")]
+    Cursor,
+    /// The call keeps and deletes too many.
+    #[error("one call keeps and deletes at most {} files", limits::BLOB_WRITES_MAX)]
+    Full,
+    /// The plugin keeps too much.
+    #[error(
+        "the plugin keeps too much: {} files with {} bytes are allowed",
+        limits::BLOBS_MAX,
+        limits::BLOBS_BYTES_MAX
+    )]
+    Quota {
+        /// What it would keep.
+        usage: Usage,
+    },
+    /// The database failed.
+    #[error("the database failed")]
+    Storage(#[from] StorageError),
+}
+
+/// Some files, the oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobPage {
+    /// The files.
+    pub items: Vec<BlobRow>,
+    /// Where the next page begins; none when this is the last.
+    pub next: Option<String>,
+}
+
+/// What one call does with a plugin's files.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct BlobWrites {
+    pub(crate) entries: BTreeMap<FileHash, BlobWrite>,
+    /// What the plugin kept when the call wrote first.
+    pub(crate) usage: Option<Usage>,
+}
+
+/// One file as it will be.
+#[derive(Debug, Clone)]
+pub(crate) struct BlobWrite {
+    /// The file and its row; none when it is to be forgotten.
+    pub(crate) kept: Option<(BlobRow, Arc<LooseBlob>)>,
+    /// The bytes of the stored one when this was gathered; none when there was none.
+    pub(crate) stored_bytes: Option<i64>,
+}
+
+impl BlobWrite {
+    fn bytes(&self) -> Option<i64> {
+        self.kept.as_ref().map(|(row, _)| row.bytes)
+    }
+}
+
+impl BlobWrites {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What the plugin would keep after these writes and one more file of so many bytes.
+    pub(crate) fn usage_with(&self, more: Option<i64>) -> Usage {
+        let mut usage = self.usage.unwrap_or_default();
+        for write in self.entries.values() {
+            usage = usage.changed(write.stored_bytes, write.bytes());
+        }
+        usage.changed(None, more)
+    }
+
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Arc<LooseBlob>> {
+        self.entries.values().filter_map(|write| write.kept.as_ref()).map(|(_, file)| file)
+    }
+}
+
+/// Holds what a plugin would keep against its quota.
+pub(crate) fn check(usage: Usage) -> Result<(), BlobError> {
+    if exceeds(usage) { Err(BlobError::Quota { usage }) } else { Ok(()) }
+}
+
+fn exceeds(usage: Usage) -> bool {
+    usage.items > limits::BLOBS_MAX || usage.bytes > limits::BLOBS_BYTES_MAX
+}
+
+/// Notes what a call did with files, in the transaction of its records. Returns the files that belong to nobody once it is committed.
+pub(crate) async fn store(
+    tx: &mut WriteTx,
+    plugin: &PluginId,
+    writes: &BlobWrites,
+) -> Result<Vec<BlobFile>, WriteError> {
+    let before = rows::lock(tx, plugin).await?;
+    let (mut usage, mut freed) = (before, Vec::new());
+    for (hash, write) in &writes.entries {
+        match &write.kept {
+            Some((row, _)) if rows::keep(tx, plugin, row).await? => usage = usage.changed(None, Some(row.bytes)),
+            // The same bytes are kept already, in another file.
+            Some((row, _)) => freed.push(row.file),
+            None => {
+                if let Some(gone) = rows::delete(tx, plugin, *hash).await? {
+                    usage = usage.changed(Some(gone.bytes), None);
+                    freed.push(gone.file);
+                }
+            }
+        }
+    }
+    // A plugin over its quota may still make room.
+    if exceeds(usage) && (usage.items > before.items || usage.bytes > before.bytes) {
+        return Err(WriteError::FilesFull);
+    }
+    rows::set_usage(tx, plugin, usage).await?;
+    Ok(freed)
+}
+
+impl Records {
+    /// Removes the files of the store that were written before `limits::BLOB_LOOSE_MS` and belong to no plugin: what a crash left
+    /// behind. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the file store or the database fails.
+    pub async fn sweep_files(&self, files: &Files) -> Result<usize, FileSweepError> {
+        let before = self.ambient.now().plus_ms(-limits::BLOB_LOOSE_MS);
+        let looked = files.clone();
+        let found = tokio::task::spawn_blocking(move || looked.leftovers(before, limits::BLOB_SWEEP_FILES_MAX));
+        let found = found.await.map_err(|_| FileSweepError::Interrupted)?.map_err(FileSweepError::Files)?;
+        let owned = rows::owned(&mut *self.db.read_single().await.map_err(FileSweepError::Storage)?, &found).await;
+        let owned: std::collections::HashSet<BlobFile> = owned.map_err(FileSweepError::Storage)?.into_iter().collect();
+        let mut removed = 0_usize;
+        for file in found.into_iter().filter(|file| !owned.contains(file)) {
+            files.remove_blob(file).map_err(FileSweepError::Files)?;
+            removed = removed.saturating_add(1);
+        }
+        Ok(removed)
+    }
+}
+
+/// Why files could not be swept away.
+#[derive(Debug, thiserror::Error)]
+pub enum FileSweepError {
+    /// The thread that looked ended without an outcome.
+    #[error("looking for files was interrupted")]
+    Interrupted,
+    /// The file store failed.
+    #[error("the file store failed")]
+    Files(#[source] FileError),
+    /// The database failed.
+    #[error("the database failed")]
+    Storage(#[source] StorageError),
+}

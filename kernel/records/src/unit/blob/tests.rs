@@ -1,0 +1,182 @@
+//! Files over a real SQLite database and a real file store: whose they are, what a commit keeps, and what is left without one.
+
+use bytes::Bytes;
+use tempfile::TempDir;
+use tiwizi_identity::Caller;
+use tiwizi_storage::Files;
+use tiwizi_storage::kv::Usage;
+
+use super::*;
+use crate::error::WriteError;
+use crate::testing::{House, install};
+
+struct Kept {
+    house: House,
+    files: Files,
+    directory: TempDir,
+}
+
+impl Kept {
+    async fn open() -> Self {
+        let house = House::open().await;
+        install(&house.records, &["one", "two"]).await;
+        let directory = TempDir::new().unwrap();
+        let files = Files::open(directory.path(), house.records.ambient().clone()).unwrap();
+        Self { house, files, directory }
+    }
+
+    fn unit(&self, name: &str) -> Unit {
+        let caller = Caller::public().through(name.parse().unwrap());
+        Unit::new(self.house.records.clone(), caller).with_files(self.files.clone())
+    }
+
+    async fn written(&self, bytes: &str) -> Arc<LooseBlob> {
+        let mut upload = self.files.begin_blob().await.unwrap();
+        upload.write(Bytes::copy_from_slice(bytes.as_bytes())).await.unwrap();
+        upload.finish().await.unwrap()
+    }
+
+    async fn keep(&self, name: &str, bytes: &str) -> BlobRow {
+        let mut unit = self.unit(name);
+        let row = unit.keep_blob(self.written(bytes).await, "text/plain").await.unwrap();
+        unit.commit(None).await.unwrap();
+        row
+    }
+
+    async fn usage(&self, name: &str) -> Usage {
+        let mut tx = self.house.records.db().read().await.unwrap();
+        rows::usage(&mut tx, &name.parse().unwrap()).await.unwrap()
+    }
+
+    /// How many files lie in the store.
+    fn stored(&self) -> usize {
+        let folders = std::fs::read_dir(self.directory.path().join("files/blobs"));
+        let folders = folders.into_iter().flatten().map(|folder| folder.unwrap().path());
+        folders.map(|folder| std::fs::read_dir(folder).unwrap().count()).sum()
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_kept_by_a_commit_and_gone_without_one() {
+    let kept = Kept::open().await;
+    let row = kept.keep("one", "olives").await;
+    assert_eq!(kept.unit("one").blob(row.hash).await.unwrap(), Some(row.clone()));
+    assert_eq!(kept.files.blob_range(row.file, 0..99).await.unwrap().unwrap(), "olives");
+    let mut unit = kept.unit("one");
+    let other = unit.keep_blob(kept.written("almonds").await, "text/plain").await.unwrap();
+    assert!(unit.blob(other.hash).await.unwrap().is_some());
+    drop(unit);
+    assert_eq!(kept.unit("one").blob(other.hash).await.unwrap(), None);
+    assert_eq!((kept.stored(), kept.usage("one").await), (1, Usage { items: 1, bytes: 6 }));
+}
+
+#[tokio::test]
+async fn p02_the_same_bytes_are_two_plugins_own_files() {
+    let kept = Kept::open().await;
+    let row = kept.keep("one", "olives").await;
+    assert_eq!(kept.unit("two").blob(row.hash).await.unwrap(), None);
+    kept.keep("two", "olives").await;
+    assert_eq!(kept.stored(), 2);
+    let mut unit = kept.unit("two");
+    unit.delete_blob(row.hash).await.unwrap();
+    assert_eq!(unit.blob(row.hash).await.unwrap(), None);
+    unit.commit(None).await.unwrap();
+    assert_eq!((kept.stored(), kept.usage("two").await), (1, Usage::default()));
+    assert_eq!(kept.files.blob_range(row.file, 0..99).await.unwrap().unwrap(), "olives");
+    let nobody = Unit::new(kept.house.records.clone(), Caller::system());
+    assert!(matches!(nobody.blob(row.hash).await, Err(BlobError::Nobody)));
+}
+
+#[tokio::test]
+async fn a_plugin_keeps_the_same_bytes_once() {
+    let kept = Kept::open().await;
+    let row = kept.keep("one", "olives").await;
+    let mut unit = kept.unit("one");
+    let same = unit.keep_blob(kept.written("olives").await, "text/html").await.unwrap();
+    assert_eq!(same, row);
+    unit.delete_blob(row.hash).await.unwrap();
+    unit.keep_blob(kept.written("olives").await, "text/html").await.unwrap();
+    unit.commit(None).await.unwrap();
+    assert_eq!(kept.unit("one").blob(row.hash).await.unwrap(), Some(row));
+    assert_eq!((kept.stored(), kept.usage("one").await.items), (1, 1));
+}
+
+#[tokio::test]
+async fn a_list_holds_what_was_gathered_page_by_page() {
+    let kept = Kept::open().await;
+    let mut stored = Vec::new();
+    for text in ["a", "b", "c"] {
+        stored.push(kept.keep("one", text).await);
+        kept.house.clock.advance_ms(5);
+    }
+    let mut unit = kept.unit("one");
+    unit.delete_blob(stored[1].hash).await.unwrap();
+    let new = unit.keep_blob(kept.written("d").await, "text/plain").await.unwrap();
+    let first = unit.blobs(2, None).await.unwrap();
+    assert_eq!(first.items, [stored[0].clone(), stored[2].clone()]);
+    let second = unit.blobs(2, first.next.as_deref()).await.unwrap();
+    assert_eq!((second.items, second.next), (vec![new], None));
+    assert!(matches!(unit.blobs(2, Some("nonsense")).await, Err(BlobError::Cursor)));
+}
+
+#[tokio::test]
+async fn p21_the_quota_holds_when_a_file_is_gathered_and_at_the_commit() {
+    let kept = Kept::open().await;
+    kept.keep("one", "olives").await;
+    let full = Usage { items: 1, bytes: limits::BLOBS_BYTES_MAX - 3 };
+    set_usage(&kept, full).await;
+    let mut unit = kept.unit("one");
+    assert!(unit.check_blob_room(3).await.is_ok());
+    assert!(matches!(unit.check_blob_room(4).await, Err(BlobError::Quota { .. })));
+    assert!(matches!(unit.keep_blob(kept.written("much").await, "text/plain").await, Err(BlobError::Quota { .. })));
+    unit.keep_blob(kept.written("few").await, "text/plain").await.unwrap();
+    set_usage(&kept, Usage { items: 1, bytes: limits::BLOBS_BYTES_MAX }).await;
+    assert!(matches!(unit.commit(None).await, Err(WriteError::FilesFull)));
+    assert_eq!(kept.stored(), 1);
+    let mut unit = kept.unit("one");
+    let oldest = unit.blobs(1, None).await.unwrap().items.remove(0);
+    unit.delete_blob(oldest.hash).await.unwrap();
+    unit.commit(None).await.unwrap();
+    assert_eq!(kept.stored(), 0);
+}
+
+async fn set_usage(kept: &Kept, usage: Usage) {
+    let mut tx = kept.house.records.db().begin_write().await.unwrap();
+    rows::set_usage(&mut tx, &"one".parse().unwrap(), usage).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_crash_left_is_swept_away_and_nothing_else() {
+    let kept = Kept::open().await;
+    kept.keep("one", "olives").await;
+    // A call that was cut off in its commit.
+    kept.written("lost").await.keep();
+    assert_eq!(kept.stored(), 2);
+    assert_eq!(kept.house.records.sweep_files(&kept.files).await.unwrap(), 0);
+    kept.house.clock.advance_ms(u64::try_from(i64::MAX / 2).unwrap());
+    assert_eq!(kept.house.records.sweep_files(&kept.files).await.unwrap(), 1);
+    assert_eq!(kept.stored(), 1);
+}
+
+#[tokio::test]
+async fn what_several_plugins_write_in_one_unit_is_stored_in_each_ones_name() {
+    let kept = Kept::open().await;
+    let mut unit = kept.unit("one");
+    unit.set_value("key", b"of one".to_vec(), None).await.unwrap();
+    unit.keep_blob(kept.written("of one").await, "text/plain").await.unwrap();
+    let before = unit.clone();
+    unit.act_as(Caller::public().through("two".parse().unwrap()));
+    assert_eq!(unit.value("key").await.unwrap(), None);
+    unit.set_value("key", b"of two".to_vec(), None).await.unwrap();
+    unit.act_as(Caller::public().through("one".parse().unwrap()));
+    assert_eq!(unit.value("key").await.unwrap().unwrap(), b"of one");
+    unit.act_as(Caller::public().through("two".parse().unwrap()));
+    assert_eq!(unit.value("key").await.unwrap().unwrap(), b"of two");
+    unit.commit(None).await.unwrap();
+    assert_eq!(kept.unit("one").value("key").await.unwrap().unwrap(), b"of one");
+    assert_eq!(kept.unit("two").value("key").await.unwrap().unwrap(), b"of two");
+    assert_eq!((kept.usage("one").await.items, kept.usage("two").await.items, kept.stored()), (1, 0, 1));
+    drop(before);
+    assert_eq!(kept.stored(), 1);
+}

@@ -1,0 +1,89 @@
+//! The notices that a unit gathers: what the calling plugin tells people.
+
+use std::collections::BTreeSet;
+
+use tiwizi_identity::{RecipientsError, Role, recipients};
+use tiwizi_model::{AccountId, ProvinceCode, RecordId, limits};
+use tiwizi_storage::StorageError;
+use tiwizi_storage::notice::NoticeRow;
+
+use super::Unit;
+
+/// A message as a plugin gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// A key of the plugin's messages.
+    pub key: String,
+    /// Its values, as a JSON object of texts.
+    pub args: String,
+    /// A path below the plugin.
+    pub link: Option<String>,
+}
+
+/// Whom a message tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipient {
+    /// The accounts of a person.
+    Person(RecordId),
+    /// Those who hold a role, in a province or anywhere.
+    Role(Role, Option<ProvinceCode>),
+}
+
+/// Why nobody was told.
+#[derive(Debug, thiserror::Error)]
+pub enum NoticeError {
+    /// Whoever calls is no plugin.
+    #[error("only a plugin sends notices")]
+    Nobody,
+    /// The call sends too many.
+    #[error(
+        "one call sends at most {} messages, to {} accounts together",
+        limits::NOTICE_MESSAGES_MAX,
+        limits::NOTICE_RECIPIENTS_MAX
+    )]
+    Full,
+    /// Those who are meant cannot be named.
+    #[error("the recipients cannot be named")]
+    Recipients(#[from] RecipientsError),
+    /// The database failed.
+    #[error("the database failed")]
+    Storage(#[from] StorageError),
+}
+
+impl Unit {
+    /// Gathers a message. Nothing tells whether there is anybody who will read it.
+    ///
+    /// # Errors
+    /// When too many are meant, or the call sends too much.
+    pub async fn tell(&mut self, recipient: Recipient, message: &Message) -> Result<(), NoticeError> {
+        let plugin = self.caller.plugin().cloned().ok_or(NoticeError::Nobody)?;
+        if self.messages >= limits::NOTICE_MESSAGES_MAX {
+            return Err(NoticeError::Full);
+        }
+        let mut tx = self.records.db.read_single().await?;
+        let accounts: BTreeSet<AccountId> = match recipient {
+            Recipient::Person(person) => recipients::of_person(&mut tx, person).await?,
+            Recipient::Role(role, province) => recipients::of_role(&mut tx, role, province).await?,
+        };
+        drop(tx);
+        if self.notices.len().saturating_add(accounts.len()) > limits::NOTICE_RECIPIENTS_MAX {
+            return Err(NoticeError::Full);
+        }
+        self.messages = self.messages.saturating_add(1);
+        let (ambient, created_at) = (&self.records.ambient, self.records.ambient.now());
+        self.notices.extend(accounts.into_iter().map(|account| NoticeRow {
+            id: ambient.new_uuid(),
+            account,
+            plugin: plugin.clone(),
+            key: message.key.clone(),
+            args: message.args.clone(),
+            link: message.link.clone(),
+            created_at,
+            read_at: None,
+        }));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,27 @@
+//! A notice made readable: its words come from the plugin that sent it, in the reader's language.
+
+use tiwizi_model::Language;
+use tiwizi_storage::notice::NoticeRow;
+use tiwizi_words::Texts;
+
+use crate::app::App;
+
+/// What a notice says; none when its plugin is gone, or no longer knows the message.
+pub(crate) fn text(app: &App, language: Language, notice: &NoticeRow) -> Option<String> {
+    let messages = app.host.messages(&notice.plugin)?;
+    let args: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&notice.args).unwrap_or_default();
+    let args: Vec<(String, String)> =
+        args.into_iter().map(|(name, value)| (name, value.as_str().unwrap_or_default().to_owned())).collect();
+    Texts::new(language, messages).find_with(&notice.key, &args)
+}
+
+/// Who sent it: the plugin's name, or its id when it is gone.
+pub(crate) fn sender(app: &App, language: Language, notice: &NoticeRow) -> String {
+    let plugin = app.host.plugin(&notice.plugin);
+    plugin.map_or_else(|| notice.plugin.to_string(), |plugin| plugin.name.in_language(language).to_owned())
+}
+
+/// The path to which it leads, after the language.
+pub(crate) fn path(notice: &NoticeRow) -> Option<String> {
+    notice.link.as_ref().map(|link| format!("/p/{}{link}", notice.plugin))
+}

@@ -233,6 +233,9 @@ async fn the_example_in_javascript_keeps_prices_and_looks_at_those_of_others() -
     ensure!(list.at("/summary/median") == "150.5" && list.at("/prices/2/souk") == "Souk el Had", "{}", list.text);
     let page = visitor.get("/ar/p/souk-prices/?product=honey").await?.expect(200)?;
     ensure!(page.text.contains("Souk el Had") && page.text.contains("العسل"), "{}", page.text);
+    let front = visitor.get("/fr/").await?.expect(200)?;
+    let (has_part, has_price) = (front.text.contains("data-plugin=\"souk-prices\""), front.text.contains("150,5"));
+    ensure!(has_part && has_price, "the front page has no prices: {}", front.text);
     let price =
         |souk: &str, price: u32| json!({ "product": "honey", "souk": souk, "day": "2026-01-05", "price_mad": price });
     let refused = registrar.post("/api/v1/records/souk-prices/price", &price("Tiznit", 1_500)).await?;

@@ -1,7 +1,8 @@
-// Prices of the souk: a board that everybody reads, a form for those who were there, the same as JSON for programs, and a look at each price
-// that is written elsewhere.
+// Prices of the souk: a board that everybody reads, a form for those who were there, the same as JSON for programs, a look at each price that
+// is written elsewhere, a part of the front page, and an answer for other plugins.
 
-import { amend, choice, context, day, Filled, form, get, json, number, page, plugin, post, Problem, redirect, refuse, store, text } from "tiwizi";
+import { amend, choice, context, day, Filled, form, fragment, get, i18n, json, number, page, plugin, post, Problem } from "tiwizi";
+import { redirect, refuse, store, text } from "tiwizi";
 import { isPlausible, summary } from "./prices.js";
 
 const PRODUCTS = ["olive-oil", "argan-oil", "honey", "saffron", "dates", "carpet"];
@@ -60,7 +61,22 @@ function plausible({ after }) {
   return souk === after.souk ? undefined : amend({ ...after, souk });
 }
 
+/** The middle price of each product on the front page, which has no such part while there are no prices. */
+function home() {
+  const medians = PRODUCTS.map((product) => ({ product, median: summary(last(product))?.median }));
+  const known = medians.filter(({ median }) => median !== undefined);
+  return known.length === 0 ? undefined : fragment("home", i18n.translate("souk-title"), { medians: known });
+}
+
+/** What another plugin may ask: how a product is paid at present. */
+function paid({ product }) {
+  if (!PRODUCTS.includes(product)) throw Problem.invalid(`there are no prices of ${product}`);
+  return summary(last(product));
+}
+
 export default plugin({
   routes: [get("/", show), post("/", add), get("/prices.json", list)],
   hooks: { plausible },
+  slots: { home },
+  provides: { prices: { paid } },
 });

@@ -42,6 +42,16 @@ test("a price far from the last ones is refused, in the form and before it is wr
   assert.deepEqual(look({}).after, PRICE);
 });
 
+test("the front page and other plugins are told the middle price", () => {
+  native.addMessages("fr", { "souk-title": "Prix du souk" });
+  assert.equal(native.render(plugin, "home"), undefined);
+  for (const price of [140, 150, 170]) note(price);
+  const { title, data } = native.render(plugin, "home");
+  assert.deepEqual([title, data.medians], ["Prix du souk", [{ product: "honey", median: 150 }]]);
+  assert.equal(native.invoke(plugin, "shop", "prices", "paid", { product: "honey" }).median, 150);
+  assert.throws(() => native.invoke(plugin, "shop", "prices", "paid", { product: "gold" }), { code: "invalid" });
+});
+
 test("the middle price is the middle one", () => {
   const of = (...prices) => prices.map((price) => ({ price_mad: price }));
   assert.deepEqual([summary([]), summary(of(1, 9, 2, 4)).median, summary(of(3, 1, 2)).median], [null, 3, 2]);

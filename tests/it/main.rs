@@ -14,6 +14,7 @@ mod languages;
 mod limits;
 mod load;
 mod oci;
+mod reactions;
 mod refusals;
 mod register;
 mod removal;

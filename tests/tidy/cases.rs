@@ -10,7 +10,7 @@ use crate::tree::texts;
 const CASES: RangeInclusive<u8> = 1..=34;
 
 /// Cases without a test. This list may only get shorter.
-const MISSING: [u8; 1] = [32];
+const MISSING: [u8; 0] = [];
 
 /// The number in front of a test's name: 4 of `fn p04_a_loop_ends(`.
 fn number(line: &str) -> Option<u8> {

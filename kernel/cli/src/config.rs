@@ -9,6 +9,7 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use tiwizi_host::AddressRange;
+use tiwizi_model::Zone;
 
 /// What the log shows: `tracing`'s filter syntax.
 pub(crate) const LOG_VARIABLE: &str = "TIWIZI_LOG";
@@ -33,6 +34,9 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Whether visitors come over TLS, through a proxy in front.
     pub(crate) behind_tls: bool,
+    /// The time zone of the instance, by its name in the IANA database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) time_zone: Option<String>,
     /// Private addresses that plugins may reach, such as `10.1.0.0/16`.
     #[serde(default)]
     pub(crate) outbound_private: Vec<String>,
@@ -41,7 +45,7 @@ pub(crate) struct Config {
 impl Default for Config {
     fn default() -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 7000));
-        Self { database: None, listen, behind_tls: false, outbound_private: Vec::new() }
+        Self { database: None, listen, behind_tls: false, time_zone: None, outbound_private: Vec::new() }
     }
 }
 
@@ -55,9 +59,21 @@ impl Config {
     pub(crate) fn read(data: &Path) -> anyhow::Result<Self> {
         Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(data.join(FILE)))
-            .merge(Env::prefixed("TIWIZI_").only(&["database", "listen", "behind_tls", "outbound_private"]))
+            .merge(Env::prefixed("TIWIZI_").only(&[
+                "database",
+                "listen",
+                "behind_tls",
+                "time_zone",
+                "outbound_private",
+            ]))
             .extract()
             .with_context(|| format!("the settings of {} are not right", data.display()))
+    }
+
+    /// The time zone of the instance.
+    pub(crate) fn zone(&self) -> anyhow::Result<Zone> {
+        let zone = self.time_zone.as_deref().map(str::parse).transpose();
+        Ok(zone.context("time_zone is not right")?.unwrap_or_default())
     }
 
     /// The private addresses that plugins may reach.
@@ -118,6 +134,15 @@ mod tests {
         assert_eq!(config("10.1.0.0/16").outbound_private().unwrap().len(), 1);
         let error = format!("{:#}", config("10.1.0.0/99").outbound_private().unwrap_err());
         assert!(error.contains("outbound_private") && error.contains("10.1.0.0/99"), "{error}");
+    }
+
+    #[test]
+    fn a_time_zone_that_is_none_stops_the_start() {
+        let config = |zone: Option<&str>| Config { time_zone: zone.map(str::to_owned), ..Config::default() };
+        assert_eq!(config(None).zone().unwrap().name(), "Africa/Casablanca");
+        assert_eq!(config(Some("Africa/El_Aaiun")).zone().unwrap().name(), "Africa/El_Aaiun");
+        let error = format!("{:#}", config(Some("Atlantis")).zone().unwrap_err());
+        assert!(error.contains("time_zone") && error.contains("Atlantis"), "{error}");
     }
 
     #[test]

@@ -15,6 +15,8 @@ wasmtime::component::bindgen!({
         "tiwizi:plugin/milestones": async | trappable,
         "tiwizi:plugin/calls": async | trappable,
         "tiwizi:plugin/notify": async | trappable,
+        "tiwizi:plugin/events": async | trappable,
+        "tiwizi:plugin/jobs": async | trappable,
         default: trappable,
     },
     exports: { default: async },

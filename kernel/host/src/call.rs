@@ -11,6 +11,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Bound, Language, PluginId, limits};
 use tiwizi_records::{Records, Unit, WriteError};
 use tiwizi_storage::Files;
+use tiwizi_storage::job::Lease;
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
 use tokio::sync::OwnedSemaphorePermit;
@@ -19,12 +20,12 @@ use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::answer::{Answer, AnswerError, judge};
-use crate::bindings::exports::tiwizi::plugin::{hooks, ui};
+use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks, job_handler, ui};
 use crate::bindings::tiwizi::plugin::types;
 use crate::chain::Chain;
 use crate::fragment::FragmentPage;
 use crate::guest::budget::Stop;
-use crate::guest::state::{Beginning, CallState, Mode, stop_of, store};
+use crate::guest::state::{Beginning, CallState, Mode, Working, stop_of, store};
 use crate::guests::Guests;
 use crate::keeper::Keeper;
 use crate::links::Links;
@@ -196,6 +197,11 @@ impl Time {
         store_calls: limits::STORE_CALLS_CEILING,
     };
 
+    /// Work in the background has longer than a page, and reads and writes as often.
+    fn of_work(plugin: &Plugin) -> Self {
+        Self { cpu_ms: limits::JOB_CPU_MS_MAX, wall_ms: limits::JOB_WALL_MS_MAX, ..Self::of_page(plugin) }
+    }
+
     const HOOK: Self = Self {
         cpu_ms: limits::HOOK_CPU_MS_MAX,
         wall_ms: limits::HOOK_WALL_MS_MAX,
@@ -290,6 +296,47 @@ pub(crate) async fn render(
         Guest::new(ground, &plugin, &page.caller, Arc::clone(&page.request_id), page.language, Time::FRAGMENT);
     guest.store.data_mut().mode = Mode::Reading;
     guest.run(async |instance, store| part.load(&mut *store, instance)?.call_render(store, slot, &input).await).await
+}
+
+/// A piece of work that a call does.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    /// Its id, which also stands in the log.
+    pub(crate) id: Arc<str>,
+    pub(crate) lease: Lease,
+    /// How many reactions led to what the call writes.
+    pub(crate) depth: i16,
+}
+
+/// Tells a plugin of an event, as the system. What it wrote is handed out and not committed.
+pub(crate) async fn tell(
+    ground: &Ground,
+    plugin: &Arc<Plugin>,
+    task: &Task,
+    event: &event_handler::Event,
+) -> Result<(types::Outcome, Unit), CallError> {
+    let exports = Arc::clone(plugin.pre.exports());
+    let handler = exports.event_handler()?;
+    let mut guest = Guest::working(ground, plugin, task);
+    let outcome =
+        guest.run(async |instance, store| handler.load(&mut *store, instance)?.call_on_event(store, event).await);
+    let outcome = outcome.await?;
+    Ok((outcome, guest.finish()))
+}
+
+/// Lets a plugin do a job, as the system. What it wrote is handed out and not committed.
+pub(crate) async fn work(
+    ground: &Ground,
+    plugin: &Arc<Plugin>,
+    task: &Task,
+    job: &job_handler::Job,
+) -> Result<(types::Outcome, Unit), CallError> {
+    let exports = Arc::clone(plugin.pre.exports());
+    let handler = exports.job_handler()?;
+    let mut guest = Guest::working(ground, plugin, task);
+    let outcome = guest.run(async |instance, store| handler.load(&mut *store, instance)?.call_run(store, job).await);
+    let outcome = outcome.await?;
+    Ok((outcome, guest.finish()))
 }
 
 /// Calls a plugin's `health`; what it writes is given up.
@@ -399,6 +446,17 @@ impl Guest {
 
     fn of(ground: &Ground, beginning: Beginning, time: Time) -> Self {
         Self { store: store(&ground.engine, Beginning { time, ..beginning }), time }
+    }
+
+    /// A guest that does a piece of work as the system.
+    fn working(ground: &Ground, plugin: &Arc<Plugin>, task: &Task) -> Self {
+        let id = Arc::clone(&task.id);
+        let mut guest = Self::new(ground, plugin, &Caller::system(), id, Language::French, Time::of_work(plugin));
+        let state = guest.store.data_mut();
+        state.budget.in_background();
+        state.unit.follow(task.depth);
+        state.task = Some(Working { lease: task.lease, said_at: None });
+        guest
     }
 
     /// Instantiates the component and calls one of its exports within the time.

@@ -29,12 +29,16 @@ pub enum Capability {
     Telemetry,
     /// To look at other people's writes before they happen, and to refuse or amend them.
     Hooks,
+    /// To be told of changes and of other plugins' events, and to tell its own.
+    Events,
+    /// To work in the background.
+    Jobs,
 }
 
 /// A name that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{name:?} is not a capability (store, kv, blobs, secrets, http-out, registry.read, milestones, calls, notify, telemetry, hooks)"
+    "{name:?} is not a capability (store, kv, blobs, secrets, http-out, registry.read, milestones, calls, notify, telemetry, hooks, events, jobs)"
 )]
 pub struct CapabilityError {
     name: String,
@@ -42,7 +46,7 @@ pub struct CapabilityError {
 
 impl Capability {
     /// All of them, in the order in which the console lists them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Store,
         Self::Kv,
         Self::Blobs,
@@ -54,6 +58,8 @@ impl Capability {
         Self::Notify,
         Self::Telemetry,
         Self::Hooks,
+        Self::Events,
+        Self::Jobs,
     ];
 
     /// Its name in manifests and on the command line.
@@ -71,6 +77,8 @@ impl Capability {
             Self::Notify => "notify",
             Self::Telemetry => "telemetry",
             Self::Hooks => "hooks",
+            Self::Events => "events",
+            Self::Jobs => "jobs",
         }
     }
 }
@@ -80,7 +88,14 @@ impl Capability {
     pub(crate) fn reaches_further(self) -> bool {
         match self {
             Self::Secrets | Self::HttpOut | Self::RegistryRead | Self::Milestones | Self::Notify => true,
-            Self::Store | Self::Kv | Self::Blobs | Self::Calls | Self::Telemetry | Self::Hooks => false,
+            Self::Store
+            | Self::Kv
+            | Self::Blobs
+            | Self::Calls
+            | Self::Telemetry
+            | Self::Hooks
+            | Self::Events
+            | Self::Jobs => false,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::compile::CompileError;
 use crate::text::escaped;
 
 /// The interfaces of the kernel, version 1.
-const KERNEL: [&str; 14] = [
+const KERNEL: [&str; 16] = [
     "types",
     "context",
     "store",
@@ -26,6 +26,8 @@ const KERNEL: [&str; 14] = [
     "calls",
     "notify",
     "telemetry",
+    "events",
+    "jobs",
 ];
 
 /// What the standard libraries of guest languages expect. Nothing behind these reaches a file, a socket or a variable of

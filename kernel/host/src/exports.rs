@@ -89,6 +89,10 @@ optional! {
     contract_provider = "contract-provider";
     /// Parts of the kernel's pages.
     ui = "ui";
+    /// What follows from changes and from other plugins' events.
+    event_handler = "event-handler";
+    /// The plugin's work in the background.
+    job_handler = "job-handler";
 }
 
 impl Exports {
@@ -109,6 +113,8 @@ fn needed(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &'static s
         ("hooks", "/hooks", !manifest.hooks.is_empty()),
         ("contract-provider", "/provides", !manifest.provides.is_empty()),
         ("ui", "/slots", !manifest.slots.is_empty()),
+        ("event-handler", "/events", !manifest.events.is_empty()),
+        ("job-handler", "/jobs", !manifest.jobs.is_empty()),
     ];
     declared.into_iter().filter(|(.., is_declared)| *is_declared).map(|(export, pointer, _)| (export, pointer))
 }

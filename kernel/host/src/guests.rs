@@ -2,9 +2,10 @@
 //! hooks, and before the host, which fills it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use tiwizi_model::{Ambient, PluginId};
+use tiwizi_model::{Ambient, PluginId, limits};
 use tiwizi_records::Records;
 use tiwizi_storage::{Db, Files, instance};
 use tiwizi_words::Messages;
@@ -43,6 +44,8 @@ struct Inner {
     watches: Watches,
     plugins: RwLock<Plugins>,
     host: OnceLock<WeakHost>,
+    /// Events that nobody was told of, because too many reactions led to them.
+    too_deep: AtomicU64,
     ticker: Ticker,
     runtime: GuestRuntime,
 }
@@ -70,6 +73,7 @@ impl Guests {
             watches: Watches::new(&settings.data, &ambient),
             plugins: RwLock::default(),
             host: OnceLock::new(),
+            too_deep: AtomicU64::new(0),
             data: settings.data,
             compiler: settings.compiler,
             engine,
@@ -107,6 +111,22 @@ impl Guests {
 
     pub(crate) fn host(&self) -> Option<Host> {
         self.0.host.get().and_then(WeakHost::get)
+    }
+
+    pub(crate) fn ambient(&self) -> &Ambient {
+        &self.0.ambient
+    }
+
+    /// Notes that a plugin is not told of something, or does not tell it, because too many reactions led to it.
+    pub(crate) fn too_deep(&self, plugin: &PluginId, topic: &str) {
+        self.0.too_deep.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(plugin.id = %plugin, event.topic = topic, "more than {} reactions led to an event; it is not told", limits::REACTION_DEPTH_MAX);
+    }
+
+    /// How often that was since the start.
+    #[must_use]
+    pub fn too_deep_count(&self) -> u64 {
+        self.0.too_deep.load(Ordering::Relaxed)
     }
 
     pub(crate) fn data(&self) -> &Path {

@@ -337,6 +337,12 @@ impl Host {
         self.find(id)?.texts.assets.get(path).cloned()
     }
 
+    /// How many events nobody was told of since the start, because too many reactions led to them.
+    #[must_use]
+    pub fn events_too_deep(&self) -> u64 {
+        self.guests().too_deep_count()
+    }
+
     pub(crate) fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {
         self.find(id).ok_or_else(|| HostError::Unknown { plugin: id.clone() })
     }
@@ -355,6 +361,10 @@ impl Host {
 
     pub(crate) fn ground(&self) -> &Ground {
         &self.0.ground
+    }
+
+    pub(crate) fn records(&self) -> &Records {
+        &self.0.ground.records
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -5,7 +5,7 @@
 //! caller, and is committed only after it has answered well. It gets the interfaces of `sdk/wit/v1`, and behind each of them only
 //! what an administrator granted.
 //!
-//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data. Events and jobs are TODO(#3).
+//! This crate knows nothing of the HTTP that comes in and renders nothing: an answer is data.
 //!
 //! Invariant: what a guest does wrong ends its own call and nothing else.
 
@@ -22,6 +22,7 @@ mod compile;
 mod component;
 mod configuration;
 mod engine;
+mod events;
 mod exports;
 mod failure;
 mod fragment;
@@ -47,6 +48,7 @@ mod quarantine;
 mod remove;
 mod request;
 mod runtime;
+mod schedules;
 mod secrets;
 mod settings;
 mod text;
@@ -56,6 +58,7 @@ mod uploads;
 mod usage;
 mod watch;
 mod whereabouts;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -94,3 +97,4 @@ pub use upgrade::{
     RollbackError, RolledBack, Stage, Upgrade, UpgradeError, Upgraded, Watch,
 };
 pub use usage::{UsageView, Used};
+pub use work::{Left, Outcome, Work};

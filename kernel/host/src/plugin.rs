@@ -36,6 +36,8 @@ pub(crate) struct Plugin {
     pub(crate) gate: Gate,
     /// One more for each depth of calls between plugins.
     deeper: [Gate; limits::CALL_DEPTH_MAX],
+    /// Places for work in the background that is done at once.
+    pub(crate) workers: Arc<Semaphore>,
     /// Where its requests may go.
     pub(crate) hosts: Vec<AllowedHost>,
     /// What it counts.
@@ -121,6 +123,8 @@ pub struct PluginView {
     pub routes: Vec<RouteDeclaration>,
     /// The names of its kinds.
     pub kinds: Vec<String>,
+    /// Whether it works in the background: is told events or does jobs.
+    pub works: bool,
     /// Its looks at the writes of others.
     pub hooks: Vec<HookView>,
     /// The kernel's pages on which it has a part.
@@ -207,6 +211,7 @@ impl Plugin {
             hooks,
             metrics: Metrics::new(&parts.manifest.metrics),
             hook_gate: Gate::new(),
+            workers: Arc::new(Semaphore::new(limits::PLUGIN_WORKERS_MAX)),
             manifest: parts.manifest,
             bundle: parts.bundle,
             texts: parts.texts,
@@ -352,6 +357,7 @@ impl Plugin {
             until: self.watch.crashes.until().filter(|_| standing.state == PluginState::Quarantined),
             routes: self.manifest.routes.clone(),
             kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
+            works: !self.manifest.events.is_empty() || !self.manifest.jobs.is_empty(),
             hooks: self.hooks.iter().map(|hook| hook.view(now)).collect(),
             slots: self.manifest.slots.iter().map(|declared| declared.slot.name()).collect(),
             provides: self

@@ -157,7 +157,7 @@ impl Watch {
 }
 
 /// An error with its causes in one line.
-fn said_of(error: &CallError) -> String {
+pub(crate) fn said_of(error: &CallError) -> String {
     let mut said = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {

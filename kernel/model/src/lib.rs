@@ -6,6 +6,7 @@
 pub mod ambient;
 pub mod bound;
 pub mod change;
+mod cron;
 pub mod fold;
 pub mod ids;
 pub mod language;
@@ -13,6 +14,7 @@ pub mod limits;
 mod moment;
 pub mod place;
 pub mod record;
+pub mod schedule;
 pub mod tifinagh;
 pub mod trust;
 
@@ -23,4 +25,5 @@ pub use ids::{AccountId, FileHash, IdError, InstanceId, KindName, PluginId, Reco
 pub use language::Language;
 pub use place::{Jurisdiction, ProvinceCode};
 pub use record::{Author, Record};
+pub use schedule::{Schedule, ScheduleError, Zone, ZoneError};
 pub use trust::{IdPrefix, IdPrefixes, PublicKey, TrustLevel};

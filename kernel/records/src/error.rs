@@ -154,6 +154,18 @@ pub enum WriteError {
         /// Its key.
         key: String,
     },
+    /// A job that was to be taken back is no longer waiting.
+    #[error("the job {id} does not wait any more")]
+    JobMoved {
+        /// Which.
+        id: String,
+    },
+    /// A plugin would have more work waiting than it may.
+    #[error("too much work of this plugin's making waits already")]
+    QueueFull,
+    /// The piece of work that the call does went to another worker.
+    #[error("this work has gone to another worker")]
+    LeaseLost,
     /// A plugin would keep more values than it may.
     #[error("the plugin keeps too many values")]
     ValuesFull,

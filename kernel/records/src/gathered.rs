@@ -10,6 +10,7 @@ use tiwizi_storage::{BlobFile, Files, WriteTx};
 use crate::blob::{self, BlobWrites};
 use crate::error::WriteError;
 use crate::kv::{self, KvWrites};
+use crate::queue::{self, QueueWrites};
 
 /// What one plugin keeps beside records.
 #[derive(Debug, Clone, Default)]
@@ -18,11 +19,12 @@ pub(crate) struct Kept {
     pub(crate) account: Option<RecordAccount>,
     pub(crate) values: KvWrites,
     pub(crate) blobs: BlobWrites,
+    pub(crate) queue: QueueWrites,
 }
 
 impl Kept {
     pub(crate) fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.blobs.is_empty()
+        self.values.is_empty() && self.blobs.is_empty() && self.queue.is_empty()
     }
 }
 
@@ -33,6 +35,8 @@ pub(crate) struct Gathered {
     pub(crate) kept: BTreeMap<PluginId, Kept>,
     /// What people are told.
     pub(crate) notices: Vec<NoticeRow>,
+    /// How many reactions of plugins led to it.
+    pub(crate) depth: i16,
 }
 
 impl Gathered {
@@ -44,6 +48,9 @@ impl Gathered {
     pub(crate) async fn store(&self, tx: &mut WriteTx, now: Instant) -> Result<Vec<BlobFile>, WriteError> {
         let mut freed = Vec::new();
         for (plugin, kept) in &self.kept {
+            if !kept.queue.is_empty() {
+                queue::store(tx, plugin, &kept.queue).await?;
+            }
             if !kept.values.is_empty() {
                 kv::store(tx, plugin, &kept.values, now).await?;
             }

@@ -26,6 +26,7 @@ pub mod manifest;
 mod merge;
 mod plan;
 pub mod query;
+pub mod queue;
 pub mod reader;
 pub mod receipt;
 mod records;

@@ -16,11 +16,13 @@ use crate::schema::Schema;
 
 pub use contracts::{ContractDeclaration, ContractRequest};
 pub use hooks::{HookDeclaration, OnFailure};
+pub use reactions::{JobDeclaration, SubscriptionDeclaration, TopicDeclaration};
 pub use settings::SettingsDeclaration;
 pub use slots::{Slot, SlotDeclaration};
 
 mod contracts;
 mod hooks;
+mod reactions;
 mod rules;
 mod settings;
 mod slots;
@@ -56,6 +58,12 @@ pub struct Manifest {
     pub routes: Vec<RouteDeclaration>,
     /// Its looks at writes before they happen.
     pub hooks: Vec<HookDeclaration>,
+    /// The events that it wants to be told.
+    pub events: Vec<SubscriptionDeclaration>,
+    /// The topics of its own events.
+    pub topics: Vec<TopicDeclaration>,
+    /// Its work in the background.
+    pub jobs: Vec<JobDeclaration>,
     /// What an administrator may set.
     pub settings: Option<SettingsDeclaration>,
     /// The secrets that it needs an administrator to set.
@@ -97,7 +105,8 @@ impl LocalText {
 /// Something that a plugin asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityRequest {
-    /// Its name: `store`, `kv`, `blobs`, `secrets`, `http-out`, `registry.read`, `milestones`, `calls`, `notify`, `telemetry`, `hooks`, `context`.
+    /// Its name: `store`, `kv`, `blobs`, `secrets`, `http-out`, `registry.read`, `milestones`, `calls`, `notify`, `telemetry`, `hooks`, `events`,
+    /// `jobs`, `context`.
     pub name: String,
     /// Why, for the administrator who grants it.
     pub reason: LocalText,

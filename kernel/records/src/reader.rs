@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use tiwizi_model::limits::READER_ROWS_MAX;
-use tiwizi_model::{KindName, Operation, RecordId, Seq, Version};
+use tiwizi_model::{Instant, KindName, Operation, RecordId, Seq, Version};
 use tiwizi_storage::{FollowedRow, KindNo, StorageError, WriteTx, change, cursor};
 
 use crate::catalogue::Kinds;
@@ -40,6 +40,10 @@ pub struct Entry {
     pub operation: Operation,
     /// What the record was when the log was read.
     pub current: Current,
+    /// How many reactions of plugins led to it.
+    pub depth: i16,
+    /// When it was written.
+    pub at: Instant,
 }
 
 /// A record when the log was read. It may be later than the change beside it; the later change comes by itself.
@@ -105,6 +109,31 @@ pub async fn catch_up(records: &Records, reader: &dyn Reader) -> Result<Seq, Rea
             (Done::Stored, None) => return Ok(portion.last),
         };
     }
+}
+
+/// Some changes of the log, for a reader that keeps its place by itself.
+#[derive(Debug)]
+pub struct Between {
+    /// The changes, in their order.
+    pub items: Vec<Entry>,
+    /// Up to where these are all.
+    pub up_to: Seq,
+}
+
+/// The changes of some kinds behind a place and up to another, as many as one portion takes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn read_between(
+    records: &Records,
+    wants: impl Fn(&KindName) -> bool,
+    after: Seq,
+    up_to: Seq,
+) -> Result<Between, ReaderError> {
+    let kinds = records.kinds();
+    let wanted: Vec<KindNo> = kinds.numbers().filter(|(_, kind)| wants(kind)).map(|(number, _)| number).collect();
+    let portion = Stretch { records, after, head: up_to, wanted }.read().await?;
+    Ok(Between { items: portion.entries, up_to: portion.last })
 }
 
 /// A part of the log that is to be read.
@@ -181,11 +210,20 @@ impl Portion {
 fn entries(kinds: &Kinds, rows: Vec<FollowedRow>) -> Result<Vec<Entry>, ReaderError> {
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
-        let FollowedRow { seq, kind, record: id, version, operation, current, deleted, body } = row;
+        let FollowedRow { seq, kind, record: id, version, operation, current, deleted, body, depth, at } = row;
         let Some(kind) = kinds.name(kind).cloned() else { continue };
         let read = |body: &str| serde_json::from_str(body).map_err(|source| ReaderError::Damaged { id, source });
         let body = if deleted { None } else { Some(read(&body)?) };
-        entries.push(Entry { seq, kind, id, version, operation, current: Current { version: current, body } });
+        entries.push(Entry {
+            seq,
+            kind,
+            id,
+            version,
+            operation,
+            current: Current { version: current, body },
+            depth,
+            at,
+        });
     }
     Ok(entries)
 }

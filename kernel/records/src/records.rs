@@ -118,6 +118,25 @@ impl Records {
         Ok(shown(kind, permit, row)?)
     }
 
+    /// A record as it was in a version, its tombstone included; none when there is none for this permit, or it was erased.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn read_version(
+        &self,
+        permit: &ReadPermit,
+        id: RecordId,
+        version: Version,
+    ) -> Result<Option<Record>, ReadError> {
+        let kind = self.kind(permit.kind())?;
+        let mut tx = self.db.read_single().await?;
+        let found = record::versions(&mut tx, id, Some(version.next()), 1).await?;
+        match found.into_iter().next() {
+            Some((_, row)) if row.version == version && row.kind == kind.number() => Ok(shown(&kind, permit, row)?),
+            _ => Ok(None),
+        }
+    }
+
     /// Several records at once, in the order of the ids; those that are not there for this permit are passed over.
     ///
     /// # Errors

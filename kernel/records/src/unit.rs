@@ -4,8 +4,9 @@
 //! schema, and submitted together by `commit`. What was read for a write is remembered by its version; if it moved in the
 //! meantime, the commit is refused as stale and nothing is written. Dropping a unit leaves nothing behind.
 //!
-//! A record that is written twice in a unit is one change in the log. The values that a plugin keeps by key (`unit/kv.rs`) and its
-//! files (`unit/blob.rs`) are gathered beside the records and stored in the same transaction; they are in no log.
+//! A record that is written twice in a unit is one change in the log. The values that a plugin keeps by key (`unit/kv.rs`), its
+//! files (`unit/blob.rs`) and the work that it puts aside (`unit/queue.rs`) are gathered beside the records and stored in the same
+//! transaction; they are in no log.
 //!
 //! A unit can go from hand to hand (`act_as`): what several plugins write for one caller is then stored together, each part in the name
 //! of its own writer. A clone is the unit as it stood, to return to.
@@ -43,6 +44,7 @@ mod blob;
 mod commit;
 mod kv;
 mod notice;
+mod queue;
 mod quota;
 
 pub use back::WentBack;
@@ -71,6 +73,8 @@ pub struct Unit {
     messages: usize,
     /// What is held until the unit is stored or given up.
     held: Vec<Arc<dyn Debug + Send + Sync>>,
+    /// How many reactions of plugins led to this unit.
+    depth: i16,
     bounds: UnitBounds,
     /// What the bodies of all that is gathered have together.
     bytes: usize,
@@ -175,6 +179,7 @@ impl Unit {
             kept: Kept::default(),
             others: BTreeMap::new(),
             files: None,
+            depth: 0,
             bounds,
             bytes: 0,
             notices: Vec::new(),
@@ -217,6 +222,12 @@ impl Unit {
     #[must_use]
     pub fn records(&self) -> &Records {
         &self.records
+    }
+
+    /// How many reactions of plugins led to what it writes.
+    #[must_use]
+    pub fn depth(&self) -> i16 {
+        self.depth
     }
 
     /// Whether nothing was written.

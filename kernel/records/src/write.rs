@@ -157,6 +157,7 @@ impl Records {
             let written: Vec<Written> = ready.iter().map(Ready::written).collect();
             beside.store(&mut tx, &written).await?;
         }
+        tx.follow(gathered.depth);
         store(&mut tx, &ready).await?;
         charges(&ready).store(&mut tx, ready.first().map(|ready| ready.row.id)).await?;
         let freed = gathered.store(&mut tx, self.ambient.now()).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tiwizi_host::{Compiler, Guests, Hooks, Host, HostError, HostSettings, OutboundSettings};
 use tiwizi_identity::Identity;
-use tiwizi_model::{Ambient, limits};
+use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records};
 use tiwizi_registry::Rules;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub connections_max: usize,
     /// Whether visitors come over TLS, through a proxy: browsers are then told to insist on it.
     pub behind_tls: bool,
+    /// The time zone of scheduled jobs.
+    pub zone: Zone,
     /// Requests of plugins to the outside.
     pub outbound: OutboundSettings,
     /// Where the components of plugins are compiled.
@@ -47,6 +49,7 @@ impl Settings {
             database: None,
             connections_max: limits::CONNECTIONS_MAX,
             behind_tls: false,
+            zone: Zone::default(),
             outbound: OutboundSettings::default(),
             compiler,
             ambient: Ambient::system(),

@@ -33,6 +33,17 @@ pub(crate) struct Metrics {
     pub(crate) connections_refused: AtomicU64,
 }
 
+/// Numbers that are kept elsewhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Elsewhere {
+    /// The last number of the change log.
+    pub(crate) log_head: i64,
+    /// Work of plugins that waits, runs, is dead.
+    pub(crate) jobs: (i64, i64, i64),
+    /// Events that were not told because too many reactions led to them.
+    pub(crate) events_too_deep: u64,
+}
+
 impl Metrics {
     /// Counts one answer of a route.
     pub(crate) fn answered(&self, route: &str, method: &http::Method, status: u16, took: Duration) {
@@ -52,8 +63,10 @@ impl Metrics {
     }
 
     /// Writes everything in the text format.
-    pub(crate) fn render(&self, log_head: i64, plugins: &BTreeMap<PluginId, UsageView>) -> String {
+    pub(crate) fn render(&self, elsewhere: Elsewhere, plugins: &BTreeMap<PluginId, UsageView>) -> String {
         let mut text = String::new();
+        let Elsewhere { log_head, jobs: (waiting, running, dead), events_too_deep } = elsewhere;
+        let events_too_deep = i64::try_from(events_too_deep).unwrap_or(i64::MAX);
         for (name, kind, help, value) in [
             ("tiwizi_log_head", "gauge", "The last number of the change log.", log_head),
             ("tiwizi_connections", "gauge", "Open connections.", self.connections.load(Ordering::Relaxed)),
@@ -64,6 +77,15 @@ impl Metrics {
                 signed(&self.connections_refused),
             ),
             ("tiwizi_panics_total", "counter", "Handlers that panicked.", signed(&self.panics)),
+            ("tiwizi_jobs_waiting", "gauge", "Work of plugins that waits.", waiting),
+            ("tiwizi_jobs_running", "gauge", "Work of plugins that runs.", running),
+            ("tiwizi_jobs_dead", "gauge", "Work of plugins that is dead.", dead),
+            (
+                "tiwizi_events_too_deep_total",
+                "counter",
+                "Events that were not told because too many reactions led to them.",
+                events_too_deep,
+            ),
         ] {
             put(&mut text, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
         }
@@ -237,7 +259,8 @@ mod tests {
         metrics.answered("none", &strange, 405, Duration::from_micros(10));
         let total = Used { calls: 3, cpu_us: 1_500_000, failures: BTreeMap::from([("trap", 2)]), ..Used::default() };
         let usage = UsageView { since: tiwizi_model::Instant(0), total, hours: Vec::new() };
-        let text = metrics.render(7, &BTreeMap::from([("chaos".parse().unwrap(), usage)]));
+        let elsewhere = Elsewhere { log_head: 7, jobs: (3, 2, 1), events_too_deep: 4 };
+        let text = metrics.render(elsewhere, &BTreeMap::from([("chaos".parse().unwrap(), usage)]));
         for line in [
             "tiwizi_answers_total{route=\"/api/v1/kinds\",method=\"GET\",status=\"200\"} 3",
             "tiwizi_answers_total{route=\"none\",method=\"other\",status=\"405\"} 1",
@@ -248,6 +271,9 @@ mod tests {
             "tiwizi_plugin_calls_total{plugin=\"chaos\"} 3",
             "tiwizi_plugin_cpu_seconds_total{plugin=\"chaos\"} 1.500000",
             "tiwizi_plugin_failures_total{plugin=\"chaos\",why=\"trap\"} 2",
+            "tiwizi_jobs_waiting 3",
+            "tiwizi_jobs_dead 1",
+            "tiwizi_events_too_deep_total 4",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }

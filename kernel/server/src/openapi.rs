@@ -9,7 +9,7 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, notices, plugin_life, plugin_settings,
+    accounts, batch, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life, plugin_settings,
     plugin_usage, plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
@@ -35,6 +35,7 @@ use crate::{blob, json, plugin};
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
         plugin_settings::limits, plugin_settings::set_limits, plugin_usage::show, plugin_usage::log,
+        jobs::list, jobs::retry, jobs::forget,
         plugin::redirect_root, plugin::redirect, plugin::asset, blob::show,
         plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,
     ),

@@ -361,6 +361,26 @@ mod tests {
     }
 
     #[test]
+    fn a_hook_that_failed_is_named_and_one_that_refuses_keeps_its_words() {
+        let plugin: tiwizi_model::PluginId = "watch".parse().unwrap();
+        let failure = tiwizi_records::HookFailure {
+            plugin: plugin.clone(),
+            hook: "capital".to_owned(),
+            reason: "it crashed at 0x7f".to_owned(),
+            retry_after_s: 30,
+        };
+        let failed = Problem::from(tiwizi_records::WriteError::Hook(failure));
+        let text = String::from_utf8(failed.to_json("id")).unwrap();
+        assert_eq!((failed.fault().status().as_u16(), failed.fault().code()), (503, "hook-failed"));
+        assert!(text.contains("watch") && !text.contains("0x7f"), "{text}");
+        let fault = tiwizi_records::FieldError::of_field("capital_mad", "capital-too-low".to_owned(), "trop bas");
+        let fields = vec![tiwizi_records::FieldError { said_by: Some(plugin), ..fault }];
+        let refused = Problem::from(tiwizi_records::WriteError::Invalid { position: 0, fields });
+        assert_eq!(refused.fault(), Fault::Invalid);
+        assert_eq!(refused.errors(), [FieldProblem::new("/capital_mad", "capital-too-low", "trop bas")]);
+    }
+
+    #[test]
     fn a_cause_never_goes_out() {
         let problem = Problem::internal(std::io::Error::other("SELECT secret FROM account"));
         let text = String::from_utf8(problem.to_json("id")).unwrap();

@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, kinds, metrics, notices, plugin_life, plugin_settings,
+    accounts, batch, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life, plugin_settings,
     plugin_usage, plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
@@ -83,6 +83,9 @@ pub fn routes() -> Vec<Route> {
         put("/api/v1/plugins/{plugin}/limits", plugin_settings::set_limits),
         get("/api/v1/plugins/{plugin}/usage", plugin_usage::show),
         get("/api/v1/plugins/{plugin}/log", plugin_usage::log),
+        get("/api/v1/jobs", jobs::list),
+        post("/api/v1/jobs/{job}/retry", jobs::retry),
+        delete("/api/v1/jobs/{job}", jobs::forget),
         // Plugins' own addresses.
         get("/p/{plugin}", plugin::redirect_root),
         get("/p/{plugin}/", plugin::redirect_root),

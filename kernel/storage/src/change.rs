@@ -72,6 +72,10 @@ pub struct FollowedRow {
     pub deleted: bool,
     /// The content of that version as JSON.
     pub body: String,
+    /// How many reactions of plugins led to the change.
+    pub depth: i16,
+    /// When it was written.
+    pub at: Instant,
 }
 
 row!(FollowedRow, row => Ok(Self {
@@ -83,6 +87,8 @@ row!(FollowedRow, row => Ok(Self {
     current: Version(row.try_get(5)?),
     deleted: row.try_get::<i16, _>(6)? != 0,
     body: row.try_get(7)?,
+    depth: row.try_get(8)?,
+    at: Instant(row.try_get(9)?),
 }));
 
 /// The changes of some kinds behind a place and up to another, in order, each with what its record is now. A record that
@@ -101,7 +107,7 @@ pub async fn follow(
         return Ok(Vec::new());
     }
     let mut built = Built::default();
-    built.push("SELECT c.seq, c.kind, c.record, c.version, c.operation, r.version, r.deleted, r.body");
+    built.push("SELECT c.seq, c.kind, c.record, c.version, c.operation, r.version, r.deleted, r.body, c.depth, c.at");
     built.push(" FROM change c JOIN record r ON r.id = c.record WHERE c.seq > ");
     built.bind(Value::Number(after.0)).push(" AND c.seq <= ").bind(Value::Number(up_to.0));
     built.push(" AND ").within("c.kind", padded(kinds).into_iter().map(|kind| Value::Kind(kind.0)).collect());

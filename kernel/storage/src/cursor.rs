@@ -17,6 +17,27 @@ pub async fn find(tx: &mut Tx, reader: &str) -> Result<Seq, StorageError> {
     Ok(found.map_or(Seq::START, |(seq,)| Seq(seq)))
 }
 
+/// Where a reader stands, if it ever stored anything.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn stored(tx: &mut Tx, reader: &str) -> Result<Option<Seq>, StorageError> {
+    let found: Option<(i64,)> = on_db!(tx, conn => sqlx::query_as(FIND).bind(reader).fetch_optional(conn).await)
+        .map_err(failed("cursor.stored"))?;
+    Ok(found.map(|(seq,)| Seq(seq)))
+}
+
+const FORGET: &str = "DELETE FROM cursor WHERE reader = $1";
+
+/// Forgets where a reader stands.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn forget(tx: &mut WriteTx, reader: &str) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(FORGET).bind(reader).execute(conn).await.map(|_| ()))
+        .map_err(failed("cursor.forget"))
+}
+
 const CLAIM: &str = "INSERT INTO cursor (reader, seq) VALUES ($1, 0) \
     ON CONFLICT (reader) DO UPDATE SET seq = cursor.seq RETURNING seq";
 

@@ -25,6 +25,7 @@ mod files;
 pub mod grant;
 pub mod idempotency;
 pub mod instance;
+pub mod job;
 pub mod kind;
 pub mod kv;
 pub mod notice;

@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration {
         number: 1,
         name: "ground",
@@ -53,6 +53,12 @@ const MIGRATIONS: [Migration; 6] = [
         name: "blobs_and_notices",
         sqlite: include_str!("../../../migrations/sqlite/0006_blobs_and_notices.sql"),
         postgres: include_str!("../../../migrations/postgres/0006_blobs_and_notices.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "job",
+        sqlite: include_str!("../../../migrations/sqlite/0007_job.sql"),
+        postgres: include_str!("../../../migrations/postgres/0007_job.sql"),
     },
 ];
 

@@ -12,7 +12,7 @@ use crate::kind::KindNo;
 use crate::tx::{WriteTx, on_db};
 
 /// What a plugin has beside its records, in the order of their references. `$1` is its id.
-const OF_PLUGIN: [(&str, &str); 16] = [
+const OF_PLUGIN: [(&str, &str); 20] = [
     ("removal.grants", "DELETE FROM capability_grant WHERE plugin = $1"),
     ("removal.values", "DELETE FROM kv WHERE plugin = $1"),
     ("removal.usage", "DELETE FROM kv_usage WHERE plugin = $1"),
@@ -25,6 +25,11 @@ const OF_PLUGIN: [(&str, &str); 16] = [
     ("removal.limits", "DELETE FROM plugin_limit WHERE plugin = $1"),
     ("removal.account", "DELETE FROM plugin_usage WHERE plugin = $1"),
     ("removal.quarantine", "DELETE FROM plugin_quarantine WHERE plugin = $1"),
+    ("removal.work", "DELETE FROM job WHERE plugin = $1"),
+    ("removal.done", "DELETE FROM job_done WHERE plugin = $1"),
+    ("removal.schedules", "DELETE FROM schedule WHERE plugin = $1"),
+    // Where it stands in the log when it was left behind.
+    ("removal.place", "DELETE FROM cursor WHERE reader = 'events/' || $1"),
     ("removal.records_before", "DELETE FROM plugin_before_record WHERE plugin = $1"),
     ("removal.values_before", "DELETE FROM plugin_before_value WHERE plugin = $1"),
     ("removal.before", "DELETE FROM plugin_before WHERE plugin = $1"),

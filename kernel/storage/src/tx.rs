@@ -101,16 +101,26 @@ impl DerefMut for ReadTx {
 #[derive(Debug)]
 pub struct WriteTx {
     tx: Tx,
+    depth: i16,
     woken: watch::Sender<u64>,
 }
 
 impl WriteTx {
     pub(crate) fn sqlite(writing: Writing, woken: watch::Sender<u64>) -> Self {
-        Self { tx: Tx { link: Link::SqliteWrite(writing), spoiled: false }, woken }
+        Self { tx: Tx { link: Link::SqliteWrite(writing), spoiled: false }, depth: 0, woken }
     }
 
     pub(crate) fn postgres(tx: PostgresTx, woken: watch::Sender<u64>) -> Self {
-        Self { tx: Tx { link: Link::Postgres(tx), spoiled: false }, woken }
+        Self { tx: Tx { link: Link::Postgres(tx), spoiled: false }, depth: 0, woken }
+    }
+
+    /// The changes of this transaction follow from so many reactions of plugins.
+    pub fn follow(&mut self, depth: i16) {
+        self.depth = depth;
+    }
+
+    pub(crate) fn depth(&self) -> i16 {
+        self.depth
     }
 
     /// Makes what was written durable, and returns when it is.

@@ -6,6 +6,7 @@
 use crate::bindings::tiwizi::plugin::blobs::{Blob, BlobPage};
 use crate::bindings::tiwizi::plugin::context::{CallerView, InstanceView};
 use crate::bindings::tiwizi::plugin::http_out::{Options, Request, Response};
+use crate::bindings::tiwizi::plugin::jobs::Options as JobOptions;
 use crate::bindings::tiwizi::plugin::kv::KeyPage;
 use crate::bindings::tiwizi::plugin::notify::Message;
 use crate::bindings::tiwizi::plugin::telemetry::Level;
@@ -108,6 +109,18 @@ pub(crate) trait SecretsImport {
 /// `http-out`: requests to the hosts that the manifest names.
 pub(crate) trait HttpOutImport {
     fn fetch(request: &Request, options: &Options) -> Result<Response, Error>;
+}
+
+/// `events`: the plugin's own events.
+pub(crate) trait EventsImport {
+    fn emit(topic: &str, key: &str, payload: &str) -> Result<(), Error>;
+}
+
+/// `jobs`: work for later.
+pub(crate) trait JobsImport {
+    fn enqueue(name: &str, payload: &str, options: &JobOptions) -> Result<String, Error>;
+    fn cancel(id: &str) -> Result<bool, Error>;
+    fn progress(done: u32, total: u32, note: &str) -> Result<(), Error>;
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -80,10 +80,12 @@ pub mod calls;
 pub mod config;
 pub mod context;
 pub mod declaration;
+pub mod events;
 pub mod form;
 pub mod hooks;
 pub mod http_out;
 pub mod i18n;
+pub mod jobs;
 pub mod kv;
 pub mod language;
 pub mod milestones;
@@ -120,5 +122,5 @@ pub use value::{Date, RecordId};
 pub mod exports {
     pub use crate::bindings;
     pub use crate::bindings::export_component;
-    pub use crate::plugin::{before, handle, health, init, invoke, migrate, render};
+    pub use crate::plugin::{before, handle, health, init, invoke, migrate, on_event, render, run_job};
 }

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use crate::bindings::exports::tiwizi::plugin::hooks as hook;
 use crate::bindings::exports::tiwizi::plugin::http_handler as http;
-use crate::bindings::exports::tiwizi::plugin::ui;
+use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks as hook, job_handler, ui};
 use crate::bindings::tiwizi::plugin::types;
 use crate::calls::Asked;
+use crate::events::{Event, Outcome};
 use crate::hooks::{Proposal, Verdict};
+use crate::jobs::Job;
 use crate::ui::{Fragment, Slot};
 use crate::{Answer, Error, Request};
 
@@ -69,6 +70,16 @@ pub trait Plugin {
     /// An error leaves the part out.
     fn render(_slot: &Slot) -> Result<Option<Fragment>, Error> {
         Ok(None)
+    }
+
+    /// Is told of a change or of another plugin's event; the manifest says of which. It acts as the system. See [`crate::events`].
+    fn on_event(event: &Event) -> Outcome {
+        Outcome::Reject(format!("nothing is done about {}", event.subscription))
+    }
+
+    /// Works in the background; the manifest says at what. It acts as the system. See [`crate::jobs`].
+    fn run_job(job: &Job) -> Outcome {
+        Outcome::Reject(format!("nothing does {}", job.name))
     }
 }
 
@@ -132,6 +143,20 @@ macro_rules! export {
                     $crate::exports::render::<$plugin>(slot, input)
                 }
             }
+            impl $crate::exports::bindings::exports::tiwizi::plugin::event_handler::Guest for Exported {
+                fn on_event(
+                    event: $crate::exports::bindings::exports::tiwizi::plugin::event_handler::Event,
+                ) -> $crate::exports::bindings::tiwizi::plugin::types::Outcome {
+                    $crate::exports::on_event::<$plugin>(event)
+                }
+            }
+            impl $crate::exports::bindings::exports::tiwizi::plugin::job_handler::Guest for Exported {
+                fn run(
+                    job: $crate::exports::bindings::exports::tiwizi::plugin::job_handler::Job,
+                ) -> $crate::exports::bindings::tiwizi::plugin::types::Outcome {
+                    $crate::exports::run_job::<$plugin>(job)
+                }
+            }
     $crate::exports::export_component!(Exported with_types_in $crate::exports::bindings);
         };
     };
@@ -192,4 +217,14 @@ pub fn invoke<Exported: Plugin>(
 pub fn render<Exported: Plugin>(slot: String, input: String) -> Result<Option<ui::Fragment>, types::Error> {
     let fragment = Exported::render(&Slot::new(slot, input)).map_err(Error::into_wire)?;
     Ok(fragment.map(|Fragment { template, title, data }| ui::Fragment { template, title, data: data.to_string() }))
+}
+
+/// Calls [`Plugin::on_event`].
+pub fn on_event<Exported: Plugin>(event: event_handler::Event) -> types::Outcome {
+    Exported::on_event(&Event::from_wire(event)).into_wire()
+}
+
+/// Calls [`Plugin::run_job`].
+pub fn run_job<Exported: Plugin>(job: job_handler::Job) -> types::Outcome {
+    Exported::run_job(&Job::from_wire(job)).into_wire()
 }

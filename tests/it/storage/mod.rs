@@ -2,6 +2,7 @@
 
 mod accounts;
 mod blobs;
+mod jobs;
 mod log;
 mod opening;
 mod plans;

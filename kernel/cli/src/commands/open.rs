@@ -27,6 +27,7 @@ pub(crate) async fn app(data: &Path, config: &Config) -> anyhow::Result<Arc<App>
     let mut settings = Settings::new(data, Compiler::Child { program: compile_component::program()? });
     settings.database.clone_from(&config.database);
     settings.behind_tls = config.behind_tls;
+    settings.zone = config.zone()?;
     settings.outbound.private = config.outbound_private()?;
     let app = App::open(settings).await.map_err(start_error)?;
     roots::adopt(&app.host).await;

@@ -39,6 +39,8 @@ pub(crate) struct Budget {
     deadline: Instant,
     /// Who is told at the end how much it was.
     watch: Option<Arc<Watch>>,
+    /// Whether it says how long the plugin's pages take.
+    is_page: bool,
 }
 
 /// What one call may do how often, and how long it may take.
@@ -53,7 +55,22 @@ impl Budget {
     pub(crate) fn new(allowed: Allowed, waited: Waited, watch: Option<Arc<Watch>>) -> Self {
         let began = Steady::now();
         let deadline = began.0.checked_add(Duration::from_millis(allowed.wall_ms)).unwrap_or(began.0);
-        Self { host_calls: 0, store_calls: 0, outbound_calls: 0, allowed, began, waited, deadline, watch }
+        Self {
+            host_calls: 0,
+            store_calls: 0,
+            outbound_calls: 0,
+            allowed,
+            began,
+            waited,
+            deadline,
+            watch,
+            is_page: true,
+        }
+    }
+
+    /// Somebody waits for a page; work in the background may take long and makes no page slow.
+    pub(crate) fn in_background(&mut self) {
+        self.is_page = false;
     }
 
     /// How much of the time by the clock is left.
@@ -91,7 +108,9 @@ impl Drop for Budget {
         let Some(watch) = &self.watch else { return };
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let (wall, cpu) = (self.began.elapsed(), self.waited.used());
-        watch.pace.note(cpu);
+        if self.is_page {
+            watch.pace.note(cpu);
+        }
         watch.used(|used| {
             used.calls = used.calls.saturating_add(1);
             used.wall_us = used.wall_us.saturating_add(micros(wall));

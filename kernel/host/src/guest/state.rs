@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Bound, Language, limits};
+use tiwizi_model::{Ambient, Bound, Instant, Language, limits};
 use tiwizi_records::Unit;
+use tiwizi_storage::job::Lease;
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, Linker};
 
@@ -35,6 +36,14 @@ pub(crate) enum Mode {
     Migrating,
 }
 
+/// A piece of work that is being done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Working {
+    pub(crate) lease: Lease,
+    /// When it last said how far it has come.
+    pub(crate) said_at: Option<Instant>,
+}
+
 /// The state of one call.
 pub(crate) struct CallState {
     pub(crate) plugin: Arc<Plugin>,
@@ -52,6 +61,8 @@ pub(crate) struct CallState {
     pub(crate) ground: Ground,
     pub(crate) uploads: Uploads,
     pub(crate) chain: Chain,
+    /// The piece of work that the call does.
+    pub(crate) task: Option<Working>,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
@@ -124,6 +135,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         ground,
         uploads: Uploads::default(),
         chain: Chain::default(),
+        task: None,
         log,
     };
     let mut store = Store::new(engine, state);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tiwizi_model::{Record, Version, limits};
 use tiwizi_records::json::parse;
+use tiwizi_records::queue::QueueError;
 use tiwizi_records::{Filter, Operator, UnitError, query};
 use tiwizi_records::{ReadError, RecordQuota, RecordUsage, WriteError};
 
@@ -37,6 +38,24 @@ pub(super) fn query(asked: Query) -> Result<query::Query, Error> {
         limit: asked.limit,
         cursor: asked.cursor,
     })
+}
+
+/// Holds a text to being JSON of so many bytes at most.
+pub(super) fn json_text(text: &str, bytes_max: usize) -> Result<(), Error> {
+    if text.len() > bytes_max {
+        let details = json!({ "bytes": text.len(), "bytes_max": bytes_max }).to_string();
+        return Err(Error { details, ..error("over-limit", format!("the payload has more than {bytes_max} bytes")) });
+    }
+    parse(text.as_bytes(), bytes_max).map(drop).map_err(|source| error("invalid", source.to_string()))
+}
+
+pub(super) fn queue_error(failed: &QueueError) -> Error {
+    match failed {
+        QueueError::Nobody => error("denied", failed.to_string()),
+        QueueError::Key => error("invalid", failed.to_string()),
+        QueueError::Large { .. } | QueueError::Full | QueueError::Quota => error("over-limit", failed.to_string()),
+        QueueError::Storage(_) => unavailable(failed),
+    }
 }
 
 pub(super) fn body(text: &str) -> Result<Value, Error> {
@@ -105,6 +124,7 @@ fn write_error(failed: &WriteError) -> Error {
             let details = json!({ "id": id.to_string(), "seen": seen.0, "found": found.0 });
             Error { retryable: true, details: details.to_string(), ..error("stale", failed.to_string()) }
         }
+        WriteError::JobMoved { .. } => Error { retryable: true, ..error("stale", failed.to_string()) },
         WriteError::ValueMoved { key } => {
             let details = json!({ "key": key });
             Error { retryable: true, details: details.to_string(), ..error("stale", failed.to_string()) }
@@ -113,12 +133,13 @@ fn write_error(failed: &WriteError) -> Error {
             Error { details: json!({ "fields": fields }).to_string(), ..error("duplicate", failed.to_string()) }
         }
         WriteError::Missing { .. } => error("not-found", failed.to_string()),
-        WriteError::TooMany { .. } | WriteError::ValuesFull | WriteError::FilesFull => {
+        WriteError::TooMany { .. } | WriteError::ValuesFull | WriteError::FilesFull | WriteError::QueueFull => {
             error("over-limit", failed.to_string())
         }
         WriteError::PluginFull { usage, quota, .. } => over_quota(failed, *usage, *quota),
         WriteError::Exists | WriteError::ReceiptKey | WriteError::ReceiptReused => error("invalid", failed.to_string()),
-        WriteError::Hook(_)
+        WriteError::LeaseLost
+        | WriteError::Hook(_)
         | WriteError::ReviewTime
         | WriteError::Damaged { .. }
         | WriteError::Encode(_)

@@ -38,7 +38,7 @@ fn component(text: &str) -> Vec<u8> {
 
 /// A manifest that declares nothing that needs an interface.
 fn without_declarations(manifest: &mut Value) {
-    for name in ["routes", "hooks", "provides", "slots"] {
+    for name in ["routes", "hooks", "provides", "slots", "events", "jobs"] {
         manifest[name] = json!([]);
     }
 }
@@ -70,6 +70,8 @@ async fn a_declaration_without_its_interface_is_refused_by_name() {
             json!([{ "contract": "words", "major": 1, "title": { "ar": "كلمات", "fr": "Mots" }, "methods": ["say"] }]),
         ),
         ("ui", "/slots", json!([{ "slot": "home", "order": 100 }])),
+        ("event-handler", "/events", json!([{ "name": "told", "topics": ["a/b"] }])),
+        ("job-handler", "/jobs", json!([{ "name": "work", "title": { "fr": "Travail" } }])),
     ];
     for (export, place, declarations) in declared {
         let bundle = changed(Some(component(LIFECYCLE_ALONE)), |manifest| {

@@ -9,12 +9,18 @@ use super::house::{House, chaos};
 use super::installs::changed;
 use crate::{Enabled, Grants, HookState, InstallError, PluginState};
 
-const THING: &str = "test/thing";
+pub(super) const THING: &str = "test/thing";
 const HINT: &str = "test/hint";
 
 /// With the chaos plugin and kinds of somebody else that its hooks look at.
 async fn house() -> House {
     let house = House::with_chaos().await;
+    add_things(&house).await;
+    house
+}
+
+/// Kinds of somebody else.
+pub(super) async fn add_things(house: &House) {
     let text = json!({ "fr": "Test" });
     let kind = |name: &str| {
         json!({
@@ -32,14 +38,13 @@ async fn house() -> House {
     let addition = house.host.catalogue().add(&mut tx, &manifest).await.unwrap();
     tx.commit().await.unwrap();
     house.host.catalogue().publish(addition);
-    house
 }
 
-async fn submit(house: &House, caller: &Caller, draft: Draft) -> Result<Record, WriteError> {
+pub(super) async fn submit(house: &House, caller: &Caller, draft: Draft) -> Result<Record, WriteError> {
     house.host.ground().records.submit(caller, vec![draft], None).await.map(|mut records| records.remove(0))
 }
 
-async fn create(house: &House, kind: &str, text: &str) -> Result<Record, WriteError> {
+pub(super) async fn create(house: &House, kind: &str, text: &str) -> Result<Record, WriteError> {
     let body = json!({ "text": text, "secret": "ours" });
     submit(house, &Caller::public(), Draft::create(kind.parse().unwrap(), body)).await
 }

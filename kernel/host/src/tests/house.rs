@@ -74,6 +74,12 @@ impl House {
         Self::built(Setup::default()).await
     }
 
+    /// With the chaos plugin and a clock of the test's.
+    pub(super) async fn at(clock: &Arc<ManualClock>) -> Self {
+        let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
+        Self::with_chaos_in(Setup { ambient, ..Setup::default() }).await
+    }
+
     async fn built(setup: Setup) -> Self {
         let directory = tempfile::tempdir().unwrap();
         warm(directory.path());
@@ -98,6 +104,14 @@ impl House {
         let form = vec![("text".to_owned(), text.to_owned())];
         let request = Request { method: "POST".to_owned(), form, ..Request::get("r2", path, Language::French) };
         self.host.call(&chaos(), Caller::public(), request).await
+    }
+
+    /// What a path answers to a form with this text.
+    pub(super) async fn told(&self, path: &str, text: &str) -> Value {
+        match self.post(path, text).await {
+            Ok(Answer::Json { status: 200, body }) => body,
+            other => panic!("{path} answered {other:?}"),
+        }
     }
 
     /// The JSON document that a path answers with.

@@ -31,6 +31,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     super::contracts::check(manifest)?;
     super::slots::check(manifest)?;
     no_twins("/metrics", manifest.metrics.iter().map(|metric| metric.name.as_str()))?;
+    super::reactions::check(manifest)?;
     no_twins("/routes", manifest.routes.iter().map(|route| route.path.as_str()))?;
     no_twins("/templates", manifest.templates.iter().map(String::as_str))?;
     no_twins("/files", manifest.files.iter().map(|file| file.path.as_str()))?;

@@ -10,6 +10,7 @@ use tiwizi_model::{KindName, Language, PluginId};
 
 use super::contracts::{ContractWire, RequestWire};
 use super::hooks::HookWire;
+use super::reactions::{JobWire, SubscriptionWire, TopicWire};
 use super::slots::SlotWire;
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
@@ -47,6 +48,12 @@ pub(super) struct ManifestWire {
     routes: Vec<RouteWire>,
     #[serde(default)]
     hooks: Vec<HookWire>,
+    #[serde(default)]
+    events: Vec<SubscriptionWire>,
+    #[serde(default)]
+    topics: Vec<TopicWire>,
+    #[serde(default)]
+    jobs: Vec<JobWire>,
     settings: Option<Value>,
     #[serde(default)]
     secrets: Vec<SecretWire>,
@@ -223,6 +230,9 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
             })
         })?,
         hooks: each("/hooks", wire.hooks, |pointer, wire| wire.declare(pointer))?,
+        events: each("/events", wire.events, |pointer, wire| wire.declare(pointer))?,
+        topics: each("/topics", wire.topics, |pointer, wire| wire.declare(pointer))?,
+        jobs: each("/jobs", wire.jobs, |pointer, wire| wire.declare(pointer))?,
         settings: wire.settings.map(SettingsDeclaration::declare).transpose()?,
         secrets: each("/secrets", wire.secrets, |pointer, wire| {
             Ok(SecretDeclaration { name: wire.name, reason: texts(wire.reason, &format!("{pointer}/reason"))? })

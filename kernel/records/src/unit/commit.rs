@@ -60,6 +60,6 @@ impl Unit {
         if let Some(plugin) = self.caller.plugin() {
             kept.insert(plugin.clone(), std::mem::take(&mut self.kept));
         }
-        Gathered { kept, notices: std::mem::take(&mut self.notices) }
+        Gathered { kept, notices: std::mem::take(&mut self.notices), depth: self.depth }
     }
 }

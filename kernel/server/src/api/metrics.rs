@@ -6,11 +6,12 @@ use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 use tiwizi_identity::Role;
+use tiwizi_storage::job;
 
 use crate::accept::Peer;
 use crate::app::App;
 use crate::caller::Visitor;
-use crate::metrics::Metrics;
+use crate::metrics::{Elsewhere, Metrics};
 use crate::problem::{Fault, Problem};
 
 /// Numbers in the text format of Prometheus.
@@ -29,7 +30,13 @@ pub(crate) async fn show(
         return Err(Fault::Forbidden.into());
     }
     let head = app.db.sequence().await?;
-    let mut text = app.metrics.render(head.0, &app.host.used());
+    let counts = job::counts(&mut *app.db.read_single().await?).await?;
+    let jobs = counts.iter().fold((0_i64, 0_i64, 0_i64), |(waiting, running, dead), (_, counts)| {
+        let add = i64::saturating_add;
+        (add(waiting, counts.waiting), add(running, counts.running), add(dead, counts.dead))
+    });
+    let elsewhere = Elsewhere { log_head: head.0, jobs, events_too_deep: app.host.events_too_deep() };
+    let mut text = app.metrics.render(elsewhere, &app.host.used());
     text.push_str(&Metrics::render_plugins(&app.host.metrics()));
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

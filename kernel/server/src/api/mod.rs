@@ -7,6 +7,7 @@ pub(crate) mod changes;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod history;
+pub(crate) mod jobs;
 pub(crate) mod kinds;
 pub(crate) mod listing;
 pub(crate) mod metrics;

@@ -1,6 +1,7 @@
 //! The console, for administrators: what this instance is, its plugins and their grants, its accounts, its kinds.
 
 pub(super) mod accounts;
+pub(super) mod jobs;
 pub(super) mod kinds;
 pub(super) mod overview;
 pub(super) mod plugin;
@@ -21,7 +22,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 17] = [
+const DONE: [&str; 19] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -32,6 +33,8 @@ const DONE: [&str; 17] = [
     "settings-saved",
     "secret-saved",
     "limits-saved",
+    "job-retried",
+    "job-forgotten",
     "account-added",
     "token-revoked",
     "password-changed",
@@ -72,9 +75,10 @@ fn demand(visit: &Visit) -> Result<&Caller, Problem> {
     if caller.holds(Role::Administrator) { Ok(caller) } else { Err(Fault::Forbidden.into()) }
 }
 
-const TABS: [(&str, &str); 4] = [
+const TABS: [(&str, &str); 5] = [
     ("console-overview", "/console"),
     ("console-plugins", "/console/plugins"),
+    ("console-jobs", "/console/jobs"),
     ("console-accounts", "/console/accounts"),
     ("console-kinds", "/console/kinds"),
 ];

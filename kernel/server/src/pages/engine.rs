@@ -44,6 +44,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "console/plugin-remove.html",
     "console/plugins.html",
     "console/plugin.html",
+    "console/jobs.html",
     "console/accounts.html",
     "console/kinds.html",
     "records/parts.html",

@@ -196,7 +196,10 @@ impl From<WriteError> for Problem {
             }
             WriteError::ReviewTime => Self::from(Fault::HookFailed).saying(error.to_string()).retry_after(1),
             WriteError::ValueMoved { .. } => Self::from(Fault::Stale).saying(error.to_string()).retry_after(1),
-            WriteError::ValuesFull | WriteError::FilesFull | WriteError::PluginFull { .. } => {
+            WriteError::JobMoved { .. } => Self::from(Fault::Stale).saying(error.to_string()).retry_after(1),
+            // Only work in the background has a lease, and nobody waits for its answer.
+            WriteError::LeaseLost => Self::internal(error),
+            WriteError::ValuesFull | WriteError::FilesFull | WriteError::QueueFull | WriteError::PluginFull { .. } => {
                 Self::from(Fault::PluginFull).saying(error.to_string()).because(error)
             }
             WriteError::ReceiptKey => Self::from(Fault::Malformed).saying(error.to_string()),

@@ -20,8 +20,9 @@ pub(super) const KEYS: &str = "u1, u2, u3, i1, i2, i3, i4, i5, i6";
 static INSERT: LazyLock<Batches> =
     LazyLock::new(|| Batches::new(&format!("INSERT INTO record ({}, {KEYS})", columns!()), 22));
 
-static APPEND: LazyLock<Batches> =
-    LazyLock::new(|| Batches::new("INSERT INTO change (at, kind, record, version, operation, account, plugin)", 7));
+static APPEND: LazyLock<Batches> = LazyLock::new(|| {
+    Batches::new("INSERT INTO change (at, kind, record, version, operation, account, plugin, depth)", 8)
+});
 
 /// New records, encoded for one of the two databases: all that can be done before their transaction.
 pub struct Insertion {
@@ -46,11 +47,11 @@ impl Insertion {
     /// # Errors
     /// `Query` when a value does not fit into a statement.
     pub fn new(db: &Db, rows: &[NewRow<'_>]) -> Result<Self, StorageError> {
-        Self::encode(db.is_postgres(), rows)
+        Self::encode(db.is_postgres(), 0, rows)
     }
 
-    fn encode(is_postgres: bool, rows: &[NewRow<'_>]) -> Result<Self, StorageError> {
-        let created: Vec<Written<'_>> = rows.iter().map(|new| (new.row, Operation::Create)).collect();
+    fn encode(is_postgres: bool, depth: i16, rows: &[NewRow<'_>]) -> Result<Self, StorageError> {
+        let created: Vec<Written<'_>> = rows.iter().map(|new| (new.row, Operation::Create, depth)).collect();
         let encoded = if is_postgres {
             statements::<Postgres, _>(rows, bind_new, Values::Postgres).and_then(|records| {
                 Ok(Self { records, changes: statements::<Postgres, _>(&created, bind_change, Values::Postgres)? })
@@ -92,7 +93,7 @@ impl std::fmt::Debug for Insertion {
 /// # Errors
 /// As `Insertion::write`.
 pub async fn insert(tx: &mut WriteTx, rows: &[NewRow<'_>]) -> Result<(), WriteError> {
-    Insertion::encode(tx.is_postgres(), rows)?.write(tx).await
+    Insertion::encode(tx.is_postgres(), tx.depth(), rows)?.write(tx).await
 }
 
 /// Cuts rows into batches and encodes the values of each.
@@ -141,11 +142,12 @@ pub(super) fn taken(constraint: &str) -> Option<WriteError> {
     (constraint == "record_id" || constraint.ends_with("record.id")).then_some(WriteError::Exists)
 }
 
-/// A row and what its write did.
-type Written<'a> = (&'a RecordRow, Operation);
+/// A row, what its write did, and how many reactions led to it.
+type Written<'a> = (&'a RecordRow, Operation, i16);
 
 /// Appends the change of a write to the log.
-pub(super) async fn append(tx: &mut WriteTx, written: Written<'_>) -> Result<(), StorageError> {
+pub(super) async fn append(tx: &mut WriteTx, row: &RecordRow, operation: Operation) -> Result<(), StorageError> {
+    let written: Written<'_> = (row, operation, tx.depth());
     let text = APPEND.text(tx, SINGLE);
     on_db!(tx, conn => bind_change(sqlx::query(text), &written).execute(conn).await.map(|_| ()))
         .map_err(failed("change.append"))
@@ -204,7 +206,7 @@ binds! {
 binds! {
     /// Binds the columns of a change.
     fn bind_change(query, written: &Written<'q>) {
-        let (row, operation) = *written;
+        let (row, operation, depth) = *written;
         query
             .bind(row.changed_at.0)
             .bind(row.kind.0)
@@ -213,6 +215,7 @@ binds! {
             .bind(operation.code())
             .bind(row.author.account.map(|account| account.0))
             .bind(row.author.plugin.as_ref().map(tiwizi_model::PluginId::as_str))
+            .bind(depth)
     }
 }
 

@@ -60,7 +60,7 @@ async fn update(tx: &mut WriteTx, new: NewRow<'_>, operation: Operation) -> Resu
         bind_keys(bind_row(sqlx::query(UPDATE), new.row), &new).execute(conn).await.map(|_| ())
     })
     .map_err(refused("record.update", taken))?;
-    append(tx, (new.row, operation)).await?;
+    append(tx, new.row, operation).await?;
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! The real kernel, through the component's imports.
 
 use super::{
-    Blob, BlobPage, BlobsImport, CallerView, CallsImport, ConfigImport, ContextImport, Entry, Error, HttpOutImport,
-    I18nImport, InstanceView, KeyPage, KvImport, Level, Message, MilestonesImport, NotifyImport, Options, Page, Query,
-    RegistryImport, Request, Response, SecretsImport, StoreImport, TelemetryImport,
+    Blob, BlobPage, BlobsImport, CallerView, CallsImport, ConfigImport, ContextImport, Entry, Error, EventsImport,
+    HttpOutImport, I18nImport, InstanceView, JobOptions, JobsImport, KeyPage, KvImport, Level, Message,
+    MilestonesImport, NotifyImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport,
+    StoreImport, TelemetryImport,
 };
 use crate::bindings::tiwizi::plugin as wire;
 
@@ -222,5 +223,25 @@ impl NotifyImport for Kernel {
 impl CallsImport for Kernel {
     fn call(contract: &str, major: u32, method: &str, payload: &str) -> Result<String, Error> {
         wire::calls::call(contract, major, method, payload)
+    }
+}
+
+impl EventsImport for Kernel {
+    fn emit(topic: &str, key: &str, payload: &str) -> Result<(), Error> {
+        wire::events::emit(topic, key, payload)
+    }
+}
+
+impl JobsImport for Kernel {
+    fn enqueue(name: &str, payload: &str, options: &JobOptions) -> Result<String, Error> {
+        wire::jobs::enqueue(name, payload, options)
+    }
+
+    fn cancel(id: &str) -> Result<bool, Error> {
+        wire::jobs::cancel(id)
+    }
+
+    fn progress(done: u32, total: u32, note: &str) -> Result<(), Error> {
+        wire::jobs::progress(done, total, note)
     }
 }

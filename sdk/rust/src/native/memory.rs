@@ -55,6 +55,7 @@ pub(super) struct Memory {
     /// The answers of the outside.
     pub(super) laid: Vec<super::http_out::Laid>,
     pub(super) asked: Vec<(String, String)>,
+    pub(super) queue: super::queue::Queue,
     /// In their order.
     pub(super) hooks: Vec<super::hooks::Hook>,
     milestones: Vec<String>,
@@ -108,6 +109,7 @@ impl Memory {
             secrets: list_at(&manifest, "secrets").iter().map(|secret| (text_at(secret, "name"), None)).collect(),
             laid: Vec::new(),
             asked: Vec::new(),
+            queue: super::queue::Queue::of_manifest(&manifest),
             hooks: super::hooks::Hook::all(&manifest),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
@@ -123,6 +125,7 @@ impl Memory {
         self.values = before.values;
         self.files = before.files;
         self.told = before.told;
+        self.queue = before.queue;
     }
 
     /// Refuses what was not granted.

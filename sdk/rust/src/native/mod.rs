@@ -53,12 +53,14 @@ mod manifest;
 mod memory;
 mod metrics;
 mod notify;
+mod queue;
 mod rights;
 mod secrets;
 
 use serde_json::Value;
 
 use crate::calls::Asked;
+use crate::events::{Event, Outcome};
 use crate::hooks::Refusal;
 use crate::ui::{Fragment, Slot};
 use crate::{Answer, Caller, CallerKind, Error, Plugin, Request};
@@ -217,6 +219,22 @@ pub fn propose<Asked: Plugin>(
     hooks::propose::<Asked>(kind, before, after)
 }
 
+/// Tells the plugin of an event: once for each subscription of its manifest that wants it, as the system.
+pub fn tell<Told: Plugin>(event: &Event) -> Vec<Outcome> {
+    queue::tell::<Told>(event)
+}
+
+/// Lets the plugin do every job that is due, as the system, and answers the names with what became of them.
+pub fn run_jobs<Doing: Plugin>() -> Vec<(String, Outcome)> {
+    queue::run_jobs::<Doing>()
+}
+
+/// The events that the plugin emitted: topic, key, payload.
+#[must_use]
+pub fn emitted() -> Vec<(String, String, Value)> {
+    Memory::with(|memory| memory.queue.emitted.clone())
+}
+
 /// Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes.
 pub fn call<Called: Plugin>(request: &Request) -> Answer {
     let outcome = in_unit(|| {
@@ -301,7 +319,7 @@ pub fn observed(name: &str) -> Vec<f64> {
     Memory::with(|memory| memory.numbers.observed(name))
 }
 
-fn in_unit<Outcome>(work: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
+fn in_unit<Done, Failed>(work: impl FnOnce() -> Result<Done, Failed>) -> Result<Done, Failed> {
     let before = Memory::with(|memory| memory.clone());
     let outcome = work();
     blobs::forget_open();

@@ -13,6 +13,7 @@ mod kv;
 mod notices;
 mod outside;
 mod raw;
+mod reactions;
 mod secrets;
 mod upgrade;
 mod words;
@@ -20,7 +21,9 @@ mod work;
 
 use serde_json::Value;
 use tiwizi_sdk::calls::Asked;
+use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::hooks::{Proposal, Verdict};
+use tiwizi_sdk::jobs::Job;
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
@@ -107,6 +110,12 @@ const ROUTES: &[Route] = &[
     Route::post("/kv/swap", kv::swap),
     Route::post("/kv/brief", kv::brief),
     Route::get("/kv/bounds", kv::bounds),
+    Route::post("/jobs/enqueue", reactions::enqueue),
+    Route::post("/jobs/enqueue-then-problem", reactions::enqueue_then_problem),
+    Route::post("/jobs/cancel", reactions::cancel),
+    Route::get("/jobs/bounds", reactions::bounds),
+    Route::get("/jobs/order", reactions::order),
+    Route::post("/events/emit", reactions::emit),
 ];
 
 impl Plugin for Chaos {
@@ -132,6 +141,14 @@ impl Plugin for Chaos {
 
     fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
         calls::render(slot)
+    }
+
+    fn on_event(event: &Event) -> Outcome {
+        reactions::on_event(event)
+    }
+
+    fn run_job(job: &Job) -> Outcome {
+        reactions::run_job(job)
     }
 }
 

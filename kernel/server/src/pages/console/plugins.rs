@@ -104,6 +104,7 @@ pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
         reason => plugin.reason.as_deref(),
         before => plugin.before.as_ref().map(|before| &*before.version),
         capabilities => plugin.capabilities.iter().map(capability).collect::<Vec<_>>(),
+        works => plugin.works,
         hooks => plugin.hooks.iter().map(hook).collect::<Vec<_>>(),
     }
 }

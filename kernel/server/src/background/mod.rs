@@ -1,5 +1,7 @@
-//! What runs beside the requests: the sequencer of the log, the readers of the log, and the clean-up. Each is one named
+//! What runs beside the requests: the sequencer of the log, the readers of the log, the clean-up, and plugins' work. Each is one named
 //! task. None holds anything that a restart would lose: a reader's place is stored with its work.
+
+mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,9 @@ pub(crate) fn start(app: &Arc<App>) {
         follow(Arc::clone(app), SearchReader::new(app.records.catalogue().clone()), stop)
     });
     app.tasks.start("tally-reader", |stop| follow(Arc::clone(app), TallyReader::default(), stop));
+    app.tasks.start("event-reader", |stop| work::read_events(Arc::clone(app), stop));
+    app.tasks.start("scheduler", |stop| work::keep_schedules(Arc::clone(app), stop));
+    app.tasks.start("worker", |stop| work::work(Arc::clone(app), stop));
     app.tasks.start("clean-up", |stop| clean_up(Arc::clone(app), stop));
     app.tasks.start("value-sweep", |stop| sweep_values(Arc::clone(app), stop));
 }

@@ -2,12 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 
 use crate::instance::Server;
 use crate::{Client, paths};
+
+/// How often a text is looked for.
+const WAIT: Duration = Duration::from_millis(50);
+/// Six minutes: a first build on a busy machine takes its time.
+const WAITS_MAX: usize = 7_200;
 
 /// Somebody who follows a page.
 #[derive(Debug)]
@@ -64,6 +70,40 @@ impl Reader {
         let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         ensure!(output.status.success(), "it ended with {}: {said}{complained}", output.status);
         Ok(said.into_owned())
+    }
+
+    /// Runs `tiwizi plugin dev` for a plugin in the reader's folder, until `stop`.
+    ///
+    /// # Errors
+    /// When it does not get ready.
+    pub fn develop(&mut self, plugin: &str) -> anyhow::Result<()> {
+        let folder = self.folder.path().join(plugin).to_string_lossy().into_owned();
+        let words = ["plugin", "dev", "--listen", "127.0.0.1:0"].map(str::to_owned);
+        self.server = Some(Server::start(words.into_iter().chain([folder]))?);
+        Ok(())
+    }
+
+    /// Waits until what is served has written a text so many times.
+    ///
+    /// # Errors
+    /// When it does not come; the message holds what it wrote.
+    pub fn wait_for(&self, text: &str, times: usize) -> anyhow::Result<()> {
+        let server = self.server.as_ref().context("nothing is served")?;
+        for _ in 0..WAITS_MAX {
+            if server.log().matches(text).count() >= times {
+                return Ok(());
+            }
+            std::thread::sleep(WAIT);
+        }
+        anyhow::bail!("{text:?} was not written {times} times: {}", server.log())
+    }
+
+    /// Ends what is served, and says whether it ended well.
+    ///
+    /// # Errors
+    /// When nothing is served or it cannot be signalled.
+    pub fn stop(&mut self) -> anyhow::Result<bool> {
+        Ok(self.server.take().context("nothing is served")?.end()?.success())
     }
 
     /// A visitor of what is served.

@@ -243,6 +243,8 @@ impl Server {
     pub(crate) fn start(words: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut child = Command::new(paths::tiwizi()?)
             .args(words)
+            // For those who build while they serve: one folder for all tests, so that what they share is built once.
+            .env("CARGO_TARGET_DIR", std::path::absolute(paths::target())?)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -265,6 +267,13 @@ impl Server {
                 bail!("the server did not get ready ({status}); it wrote:\n{log}")
             }
         }
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub(crate) fn end(mut self) -> anyhow::Result<ExitStatus> {
+        let status = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status()?;
+        anyhow::ensure!(status.success(), "could not signal process {}", self.child.id());
+        Ok(self.child.wait()?)
     }
 
     /// Where it listens.

@@ -10,12 +10,15 @@ use clap::{Args, Parser, Subcommand};
 use tiwizi_model::{Jurisdiction, PluginId};
 
 use crate::commands::plugin_build::Build;
+use crate::commands::plugin_captures::{Captures, Replay};
 use crate::commands::plugin_check::Check;
+use crate::commands::plugin_dev::Dev;
 use crate::commands::plugin_limits::Limits;
 use crate::commands::plugin_logs::Logs;
 use crate::commands::plugin_new::New;
 use crate::commands::plugin_registry::{Pull, Push};
 use crate::commands::plugin_settings::PluginSettings;
+use crate::commands::plugin_test::Test;
 use crate::commands::source::BundleSource;
 use crate::oci::Access;
 
@@ -53,7 +56,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Register,
     },
-    /// Plugins: make, build, check, pack, sign, verify, push, pull, install, upgrade, remove, list, grant, limits, logs, settings; whom to trust.
+    /// Plugins: make, build, develop, test, check, pack, sign, verify, push, pull, install, upgrade, remove, list, grant, limits, logs,
+    /// settings, captures, replay; whom to trust.
     Plugin {
         #[command(subcommand)]
         command: Plugin,
@@ -191,6 +195,10 @@ pub(crate) enum Plugin {
     New(New),
     /// Build a plugin's component and pack its bundle.
     Build(Build),
+    /// Serve an instance with a plugin, and put each saved version in place.
+    Dev(Dev),
+    /// Play the cases of a plugin in throw-away instances.
+    Test(Test),
     /// Say everything that is wrong with a plugin.
     Check(Check),
     /// Make a bundle of a component, its manifest folder and its assets.
@@ -271,6 +279,10 @@ pub(crate) enum Plugin {
     Limits(Limits),
     /// Show what a plugin logged.
     Logs(Logs),
+    /// List the captures of a plugin's failing calls; switch captures on and off.
+    Captures(Captures),
+    /// Run a captured call again, without an instance.
+    Replay(Replay),
     #[command(flatten)]
     Settings(PluginSettings),
 }

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+pub(crate) mod accounts;
 pub(crate) mod compile_component;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -8,7 +9,9 @@ pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod plugin;
 pub(crate) mod plugin_build;
+pub(crate) mod plugin_captures;
 pub(crate) mod plugin_check;
+pub(crate) mod plugin_dev;
 pub(crate) mod plugin_keys;
 pub(crate) mod plugin_kit;
 pub(crate) mod plugin_life;
@@ -17,9 +20,11 @@ pub(crate) mod plugin_logs;
 pub(crate) mod plugin_new;
 pub(crate) mod plugin_registry;
 pub(crate) mod plugin_settings;
+pub(crate) mod plugin_test;
 pub(crate) mod plugin_trust;
 pub(crate) mod register;
 pub(crate) mod roots;
 pub(crate) mod serve;
 pub(crate) mod source;
+pub(crate) mod throwaway;
 pub(crate) mod user;

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Plugin};
 
 /// Memory is taken on one thread and given back on another all the time here, which the system's own allocator does under
 /// locks: with it an import took half as long again.
@@ -56,6 +56,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
 fn start_log(arguments: &Arguments) {
     let default = match arguments.command {
         Command::Serve(_) | Command::Demo(_) => "info,sqlx=warn,cranelift=warn,wasmtime=warn",
+        // What a plugin logs is what its author looks at.
+        Command::Plugin { command: Plugin::Dev(_) } => "warn,plugin=debug",
         _ => "warn",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env(config::LOG_VARIABLE)

@@ -20,4 +20,5 @@ wasmtime::component::bindgen!({
         default: trappable,
     },
     exports: { default: async },
+    additional_derives: [serde::Serialize, serde::Deserialize],
 });

@@ -148,7 +148,7 @@ mod tests {
     #[tokio::test]
     async fn p19_a_compiled_component_is_loaded_again_and_a_damaged_one_is_not() {
         let directory = tempfile::tempdir().unwrap();
-        let engine = crate::engine::engine(1).unwrap();
+        let engine = crate::engine::engine(1, crate::Metering::Off).unwrap();
         let cache = Cache::open(directory.path(), &engine, &Ambient::system()).unwrap();
         let code = compiled(&engine).await;
         assert!(cache.load(HASH).is_none());
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn the_key_is_for_this_user_alone() {
         let directory = tempfile::tempdir().unwrap();
-        let engine = crate::engine::engine(1).unwrap();
+        let engine = crate::engine::engine(1, crate::Metering::Off).unwrap();
         Cache::open(directory.path(), &engine, &Ambient::system()).unwrap();
         let mode = fs::metadata(directory.path().join("cache/seal.key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

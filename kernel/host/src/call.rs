@@ -4,156 +4,42 @@
 //! has answered, the answer was judged good and the store is gone: while foreign code runs, no transaction is open, and a trap, a
 //! timeout or a rubbish answer leaves nothing behind. A caller that goes away drops the call with everything it holds.
 
+mod error;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Bound, Language, PluginId, limits};
-use tiwizi_records::{Records, Unit, WriteError};
+use tiwizi_model::{Ambient, Bound, Language, limits};
+use tiwizi_records::{Records, Unit};
 use tiwizi_storage::Files;
 use tiwizi_storage::job::Lease;
-use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
-use crate::answer::{Answer, AnswerError, judge};
-use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks, job_handler, ui};
+use crate::answer::{Answer, judge};
+use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks, http_handler as wire, job_handler, ui};
 use crate::bindings::tiwizi::plugin::types;
+use crate::capture::{Keep, Notes, Recording};
 use crate::chain::Chain;
 use crate::fragment::FragmentPage;
 use crate::guest::budget::Stop;
-use crate::guest::state::{Beginning, CallState, Mode, Working, stop_of, store};
+use crate::guest::state::{Beginning, CallState, Mode, Working, end_observation, stop_of, store};
 use crate::guests::Guests;
 use crate::keeper::Keeper;
 use crate::links::Links;
+use crate::observe::Workbench;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::request::Request;
 use crate::text::escaped;
 use crate::whereabouts::Whereabouts;
 
-/// After how many seconds a busy plugin may be asked again.
-pub(crate) const RETRY_AFTER_S: u64 = 1;
-
-/// Why a call gave no answer. Whatever the guest wrote is gone.
-#[derive(Debug, thiserror::Error)]
-pub enum CallError {
-    /// There is no such plugin.
-    #[error("there is no plugin {plugin}")]
-    Unknown {
-        /// What was asked for.
-        plugin: PluginId,
-    },
-    /// It is disabled or in quarantine.
-    #[error("the plugin {plugin} is {}", state.as_str())]
-    Off {
-        /// Which.
-        plugin: PluginId,
-        /// How it stands.
-        state: PluginState,
-        /// After how many seconds it is tried again, if it is.
-        retry_after: Option<u64>,
-    },
-    /// Its component does not have the interface that the call needs.
-    #[error("the plugin does not export {export}")]
-    Lacks {
-        /// The interface.
-        export: &'static str,
-    },
-    /// Too many of its calls run and wait already.
-    #[error("the plugin is busy")]
-    Busy {
-        /// When to ask again, in seconds.
-        retry_after: u64,
-    },
-    /// It used up its processor time.
-    #[error("the plugin used more than {cpu_ms} ms of processor time")]
-    CpuTime {
-        /// What it was given.
-        cpu_ms: u64,
-    },
-    /// It took too long by the clock.
-    #[error("the plugin took longer than {wall_ms} ms")]
-    WallTime {
-        /// What it was given.
-        wall_ms: u64,
-    },
-    /// It wanted more memory than it may have, and gave up.
-    #[error("the plugin needs more than {bytes_max} bytes of memory")]
-    Memory {
-        /// What it may have.
-        bytes_max: usize,
-    },
-    /// It called the kernel too often.
-    #[error("the plugin made more than {} calls of the kernel", limits::HOST_CALLS_MAX)]
-    HostCalls,
-    /// It read and wrote records too often.
-    #[error("the plugin made too many reads and writes of records")]
-    StoreCalls,
-    /// It crashed.
-    #[error("the plugin crashed: {reason}")]
-    Trap {
-        /// What wasmtime says, escaped and short.
-        reason: String,
-    },
-    /// It answered rubbish.
-    #[error("the plugin's answer is not acceptable")]
-    Answer {
-        /// Why.
-        #[source]
-        source: AnswerError,
-    },
-    /// Its writes could not be committed.
-    #[error("the plugin's writes were not accepted")]
-    Commit {
-        /// Why.
-        #[source]
-        source: WriteError,
-    },
-    /// A host function panicked; the process goes on.
-    #[error("the kernel failed inside a plugin's call")]
-    Panic,
-    /// The host is stopping.
-    #[error("the plugin host is stopping")]
-    Stopping,
-}
-
-impl CallError {
-    /// Too many of the plugin's calls run already.
-    pub(crate) fn busy() -> Self {
-        Self::Busy { retry_after: RETRY_AFTER_S }
-    }
-
-    /// Why, in a word: for counts.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Unknown { .. } => "unknown",
-            Self::Off { .. } => "off",
-            Self::Lacks { .. } => "export",
-            Self::Busy { .. } => "busy",
-            Self::CpuTime { .. } => "cpu-time",
-            Self::WallTime { .. } => "wall-time",
-            Self::Memory { .. } => "memory",
-            Self::HostCalls => "host-calls",
-            Self::StoreCalls => "store-calls",
-            Self::Trap { .. } => "trap",
-            Self::Answer { .. } => "answer",
-            Self::Commit { .. } => "commit",
-            Self::Panic => "kernel",
-            Self::Stopping => "stopping",
-        }
-    }
-
-    /// Whether it tells of a fault in the plugin's code that should lead to quarantine when it comes again and again. Time is not
-    /// among them: a slow machine is not the plugin's fault.
-    pub(crate) fn is_crash(&self) -> bool {
-        matches!(self, Self::Trap { .. } | Self::Memory { .. } | Self::HostCalls | Self::StoreCalls)
-    }
-}
+pub use error::CallError;
 
 /// What every call needs of the host.
 #[derive(Clone)]
@@ -169,7 +55,8 @@ pub(crate) struct Ground {
     pub(crate) whereabouts: Arc<Whereabouts>,
     /// The kernel's own messages: the names of months.
     pub(crate) messages: Arc<Messages>,
-    pub(crate) replay_seed: Option<u64>,
+    pub(crate) workbench: Workbench,
+    pub(crate) keep: Keep,
 }
 
 /// Time that a call is given.
@@ -230,14 +117,20 @@ pub(crate) async fn handle(
 ) -> Result<Answer, CallError> {
     let Admitted { plugin, place: _place } = admitted;
     let time = Time::of_page(&plugin);
+    let guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
+    ground.captured(&plugin, guest.notes(), answer(&plugin, guest, request.into_wire())).await
+}
+
+async fn answer(plugin: &Plugin, mut guest: Guest, request: wire::Request) -> Result<Answer, CallError> {
     let exports = Arc::clone(plugin.pre.exports());
     let handler = exports.http_handler()?;
-    let mut guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
-    let request = request.into_wire();
+    let arguments = (&request,);
     let answer = guest
-        .run(async |instance, store| handler.load(&mut *store, instance)?.call_handle(store, &request).await)
+        .run("http-handler.handle", &arguments, async |instance, store| {
+            handler.load(&mut *store, instance)?.call_handle(store, &request).await
+        })
         .await?;
-    let answer = judge(answer, &*plugin).map_err(|source| CallError::Answer { source })?;
+    let answer = judge(answer, plugin).map_err(|source| CallError::Answer { source })?;
     let unit = guest.finish();
     if !matches!(answer, Answer::Problem { .. }) {
         unit.commit(None).await.map_err(|source| CallError::Commit { source })?;
@@ -250,10 +143,17 @@ pub(crate) async fn handle(
 /// An error that the plugin answers is in the inner result.
 pub(crate) async fn init(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Result<(), types::Error>, CallError> {
     let caller = Caller::system();
-    let mut guest = Guest::new(ground, plugin, &caller, "init".into(), Language::French, Time::LIFECYCLE);
+    let guest = Guest::new(ground, plugin, &caller, "init".into(), Language::French, Time::LIFECYCLE);
+    ground.captured(plugin, guest.notes(), run_init(plugin, guest)).await
+}
+
+async fn run_init(plugin: &Plugin, mut guest: Guest) -> Result<Result<(), types::Error>, CallError> {
     let exports = Arc::clone(plugin.pre.exports());
-    let done =
-        guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_init(store).await).await?;
+    let done = guest
+        .run("lifecycle.init", &(), async |instance, store| {
+            exports.lifecycle(&mut *store, instance)?.call_init(store).await
+        })
+        .await?;
     if done.is_ok() {
         guest.finish().commit(None).await.map_err(|source| CallError::Commit { source })?;
     }
@@ -276,7 +176,11 @@ pub(crate) async fn review(
         let _running = plugin.hook_gate.enter().await.map_err(|_| CallError::busy())?;
         let mut guest = Guest::new(ground, plugin, caller, "hook".into(), language, Time::HOOK);
         guest.store.data_mut().mode = Mode::Reading;
-        guest.run(async |instance, store| hook.load(&mut *store, instance)?.call_before(store, proposal).await).await
+        let (notes, arguments) = (guest.notes(), (proposal,));
+        let asked = guest.run("hooks.before", &arguments, async |instance, store| {
+            hook.load(&mut *store, instance)?.call_before(store, proposal).await
+        });
+        ground.captured(plugin, notes, asked).await
     };
     let wall_ms = Time::HOOK.wall_ms;
     timeout(Duration::from_millis(wall_ms), work).await.unwrap_or(Err(CallError::WallTime { wall_ms }))
@@ -295,7 +199,11 @@ pub(crate) async fn render(
     let mut guest =
         Guest::new(ground, &plugin, &page.caller, Arc::clone(&page.request_id), page.language, Time::FRAGMENT);
     guest.store.data_mut().mode = Mode::Reading;
-    guest.run(async |instance, store| part.load(&mut *store, instance)?.call_render(store, slot, &input).await).await
+    let (notes, arguments) = (guest.notes(), (slot, &input));
+    let asked = guest.run("ui.render", &arguments, async |instance, store| {
+        part.load(&mut *store, instance)?.call_render(store, slot, &input).await
+    });
+    ground.captured(&plugin, notes, asked).await
 }
 
 /// A piece of work that a call does.
@@ -318,9 +226,11 @@ pub(crate) async fn tell(
     let exports = Arc::clone(plugin.pre.exports());
     let handler = exports.event_handler()?;
     let mut guest = Guest::working(ground, plugin, task);
-    let outcome =
-        guest.run(async |instance, store| handler.load(&mut *store, instance)?.call_on_event(store, event).await);
-    let outcome = outcome.await?;
+    let (notes, arguments) = (guest.notes(), (event,));
+    let told = guest.run("event-handler.on-event", &arguments, async |instance, store| {
+        handler.load(&mut *store, instance)?.call_on_event(store, event).await
+    });
+    let outcome = ground.captured(plugin, notes, told).await?;
     Ok((outcome, guest.finish()))
 }
 
@@ -334,8 +244,11 @@ pub(crate) async fn work(
     let exports = Arc::clone(plugin.pre.exports());
     let handler = exports.job_handler()?;
     let mut guest = Guest::working(ground, plugin, task);
-    let outcome = guest.run(async |instance, store| handler.load(&mut *store, instance)?.call_run(store, job).await);
-    let outcome = outcome.await?;
+    let (notes, arguments) = (guest.notes(), (job,));
+    let done = guest.run("job-handler.run", &arguments, async |instance, store| {
+        handler.load(&mut *store, instance)?.call_run(store, job).await
+    });
+    let outcome = ground.captured(plugin, notes, done).await?;
     Ok((outcome, guest.finish()))
 }
 
@@ -344,7 +257,11 @@ pub(crate) async fn health(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Resu
     let caller = Caller::system();
     let mut guest = Guest::new(ground, plugin, &caller, "health".into(), Language::French, Time::of_page(plugin));
     let exports = Arc::clone(plugin.pre.exports());
-    guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_health(store).await).await
+    guest
+        .run("lifecycle.health", &(), async |instance, store| {
+            exports.lifecycle(&mut *store, instance)?.call_health(store).await
+        })
+        .await
 }
 
 /// The same over a unit that is not stored; the unit stays as it is.
@@ -358,7 +275,11 @@ pub(crate) async fn probe(
     let mut guest = Guest::of(ground, beginning, Time::of_page(plugin));
     guest.store.data_mut().mode = Mode::Migrating;
     let exports = Arc::clone(plugin.pre.exports());
-    guest.run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_health(store).await).await
+    guest
+        .run("lifecycle.health", &(), async |instance, store| {
+            exports.lifecycle(&mut *store, instance)?.call_health(store).await
+        })
+        .await
 }
 
 /// One step of a migration.
@@ -381,9 +302,11 @@ pub(crate) async fn migrate(
     let mut guest = Guest::of(ground, beginning, Time::LIFECYCLE);
     guest.store.data_mut().mode = Mode::Migrating;
     let exports = Arc::clone(plugin.pre.exports());
-    let answer = guest
-        .run(async |instance, store| exports.lifecycle(&mut *store, instance)?.call_migrate(store, from, cursor).await);
-    let answer = answer.await?;
+    let (notes, arguments) = (guest.notes(), (from, cursor));
+    let answer = guest.run("lifecycle.migrate", &arguments, async |instance, store| {
+        exports.lifecycle(&mut *store, instance)?.call_migrate(store, from, cursor).await
+    });
+    let answer = ground.captured(plugin, notes, answer).await?;
     Ok(Step { answer, unit: guest.finish() })
 }
 
@@ -399,6 +322,7 @@ fn begin(ground: &Ground, plugin: &Arc<Plugin>, caller: Caller) -> Beginning {
         keeper: ground.keeper.clone(),
         outbound: ground.outbound.clone(),
         ground: ground.clone(),
+        recording: plugin.is_captured().then(|| Recording::begin(ground.ambient.now())),
         time: Time::LIFECYCLE,
     }
 }
@@ -407,6 +331,7 @@ fn begin(ground: &Ground, plugin: &Arc<Plugin>, caller: Caller) -> Beginning {
 pub(crate) struct Guest {
     store: Store<CallState>,
     time: Time,
+    recording: Option<Recording>,
 }
 
 /// What one call hands to the next.
@@ -445,7 +370,14 @@ impl Guest {
     }
 
     fn of(ground: &Ground, beginning: Beginning, time: Time) -> Self {
-        Self { store: store(&ground.engine, Beginning { time, ..beginning }), time }
+        let recording = beginning.recording.clone();
+        Self { store: store(&ground.engine, Beginning { time, ..beginning }), time, recording }
+    }
+
+    /// What is needed to capture the call, where that was switched on.
+    pub(crate) fn notes(&self) -> Option<Notes> {
+        let request_id = Arc::clone(&self.store.data().request_id);
+        self.recording.clone().map(|recording| Notes { recording, request_id, cpu_ms: self.time.cpu_ms })
     }
 
     /// A guest that does a piece of work as the system.
@@ -462,10 +394,13 @@ impl Guest {
     /// Instantiates the component and calls one of its exports within the time.
     pub(crate) async fn run<Output>(
         &mut self,
+        name: &'static str,
+        arguments: &impl Serialize,
         export: impl AsyncFnOnce(&Instance, &mut Store<CallState>) -> wasmtime::Result<Output>,
     ) -> Result<Output, CallError> {
-        let Self { store, time } = self;
+        let Self { store, time, .. } = self;
         let pre = store.data().plugin.pre.clone();
+        store.data().observer.export(name, arguments);
         let wall = Duration::from_millis(time.wall_ms);
         let waited = store.data().budget.waited().clone();
         let call = async {
@@ -473,11 +408,13 @@ impl Guest {
             export(&instance, store).await
         };
         let outcome = timeout(wall, waited.through(call));
-        match outcome.await {
+        let outcome = match outcome.await {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(self.explain(&error)),
             Err(_) => Err(CallError::WallTime { wall_ms: self.time.wall_ms }),
-        }
+        };
+        end_observation(&mut self.store, name, outcome.as_ref().err());
+        outcome
     }
 
     /// Gives the instance back to the pool and hands out what it wrote.

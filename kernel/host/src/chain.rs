@@ -148,11 +148,11 @@ async fn answered(
     let exports = Arc::clone(plugin.pre.exports());
     let provider = exports.contract_provider()?;
     let asker = asker.to_string();
-    let answer = guest
-        .run(async |instance, store| {
-            let provider = provider.load(&mut *store, instance)?;
-            provider.call_invoke(store, &asker, &contract, &method, &payload).await
-        })
-        .await?;
+    let (notes, arguments) = (guest.notes(), (&asker, &contract, &method, &payload));
+    let asked = guest.run("contract-provider.invoke", &arguments, async |instance, store| {
+        let provider = provider.load(&mut *store, instance)?;
+        provider.call_invoke(store, &asker, &contract, &method, &payload).await
+    });
+    let answer = ground.captured(plugin, notes, asked).await?;
     Ok((answer, guest.finish()))
 }

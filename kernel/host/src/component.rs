@@ -3,10 +3,14 @@
 //! Only WebAssembly components pass. A file that was compiled elsewhere is machine code that the kernel would run unchecked,
 //! so it is refused by its first bytes, like everything else that is no component.
 
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
 use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
 
 use tiwizi_model::limits;
 
+use crate::bundle::{Bundle, BundleError, COMPONENT};
 use crate::compile::CompileError;
 use crate::text::escaped;
 
@@ -202,6 +206,63 @@ fn count(payload: &Payload<'_>) -> u32 {
         Payload::ComponentExportSection(section) => section.count(),
         _ => 0,
     }
+}
+
+/// What a component uses of the kernel, and what it offers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Interfaces {
+    /// The kernel's interfaces that it imports: `store`.
+    pub imports: BTreeSet<String>,
+    /// The interfaces that it exports: `http-handler`.
+    pub exports: BTreeSet<String>,
+}
+
+/// Reads the names from a bundle's component, and looks at nothing else of it.
+///
+/// # Errors
+/// When the bundle or its component cannot be read.
+pub fn interfaces(bundle: &Bytes) -> Result<Interfaces, InterfacesError> {
+    let bundle = Bundle::read(bundle).map_err(InterfacesError::Bundle)?;
+    let (_, component) = bundle.files.get(COMPONENT).ok_or(InterfacesError::Missing)?;
+    let invalid = |source| InterfacesError::Component(ComponentError::Invalid { source });
+    let (mut found, mut depth) = (Interfaces::default(), 0_usize);
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.map_err(invalid)? {
+            Payload::Version { .. } => depth = depth.saturating_add(1),
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(imports) if depth == 1 => {
+                for import in imports {
+                    found.imports.extend(of_kernel(import.map_err(invalid)?.name.name));
+                }
+            }
+            Payload::ComponentExportSection(exports) if depth == 1 => {
+                for export in exports {
+                    found.exports.extend(of_kernel(export.map_err(invalid)?.name.name));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Why the interfaces of a bundle cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum InterfacesError {
+    /// The bundle is none.
+    #[error("the bundle is refused")]
+    Bundle(#[source] BundleError),
+    /// It holds no component.
+    #[error("the bundle holds no component")]
+    Missing,
+    /// The component is none.
+    #[error("the component cannot be read")]
+    Component(#[source] ComponentError),
+}
+
+fn of_kernel(name: &str) -> Option<String> {
+    let (interface, _) = name.split_once('@')?;
+    interface.strip_prefix("tiwizi:plugin/").map(str::to_owned)
 }
 
 fn is_offered(import: &str) -> bool {

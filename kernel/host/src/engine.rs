@@ -11,6 +11,8 @@ use std::time::Duration;
 use tiwizi_model::limits;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::observe::Metering;
+
 /// Memory that a free slot of the pool keeps, so that the next instance finds it warm.
 const KEEP_RESIDENT_BYTES: usize = 2 << 20;
 /// The same for tables.
@@ -24,8 +26,8 @@ const MEMORIES_EACH: u32 = 2;
 const CALL_STACK_BYTES: usize = limits::PLUGIN_STACK_BYTES_MAX + (2 << 20);
 
 /// Builds the engine with a pool for so many instances at once.
-pub(crate) fn engine(instances_max: u32) -> wasmtime::Result<Engine> {
-    let mut config = config();
+pub(crate) fn engine(instances_max: u32, metering: Metering) -> wasmtime::Result<Engine> {
+    let mut config = config(metering);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances_max)));
     Engine::new(&config)
 }
@@ -33,13 +35,13 @@ pub(crate) fn engine(instances_max: u32) -> wasmtime::Result<Engine> {
 /// Builds the engine of the compiler's process: it compiles the same code, runs nothing and so reserves no memory for instances. One
 /// thread compiles, so that the bounds of the process mean the same on every machine.
 pub(crate) fn compiling_engine() -> wasmtime::Result<Engine> {
-    let mut config = config();
+    let mut config = config(Metering::Off);
     config.parallel_compilation(false).allocation_strategy(InstanceAllocationStrategy::OnDemand);
     Engine::new(&config)
 }
 
 /// What compiled code depends on.
-fn config() -> Config {
+fn config(metering: Metering) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -53,7 +55,7 @@ fn config() -> Config {
         .wasm_wide_arithmetic(false)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(16))
         .epoch_interruption(true)
-        .consume_fuel(false)
+        .consume_fuel(metering == Metering::Instructions)
         .max_wasm_stack(limits::PLUGIN_STACK_BYTES_MAX)
         .async_stack_size(CALL_STACK_BYTES)
         .memory_init_cow(true);
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_component_may_speak_to_each_other() {
-        let engine = engine(1).unwrap();
+        let engine = engine(1, Metering::Off).unwrap();
         let component = wasmtime::component::Component::new(&engine, wat::parse_str(PARTS).unwrap()).unwrap();
         let mut store = wasmtime::Store::new(&engine, ());
         store.set_epoch_deadline(1);
@@ -163,14 +165,14 @@ mod tests {
     #[test]
     fn both_engines_compile_the_same_code() {
         let component = wat::parse_str(r#"(component (core module (func (export "f"))))"#).unwrap();
-        let (running, compiling) = (engine(1).unwrap(), compiling_engine().unwrap());
+        let (running, compiling) = (engine(1, Metering::Off).unwrap(), compiling_engine().unwrap());
         let compile = |engine: &Engine| engine.precompile_component(&component).unwrap();
         assert_eq!(compile(&running), compile(&compiling));
     }
 
     #[test]
     fn a_ticker_that_ended_is_started_again() {
-        let engine = engine(1).unwrap();
+        let engine = engine(1, Metering::Off).unwrap();
         let ticker = Ticker::start(&engine).unwrap();
         ticker.stopped.store(true, Ordering::Relaxed);
         ticker.thread.lock().unwrap().take().unwrap().join().unwrap();

@@ -49,7 +49,11 @@ macro_rules! optional {
         }
 
         impl Exports {
-            fn find(pre: &InstancePre<CallState>) -> wasmtime::Result<Self> {
+            /// Looks the exports of a component up.
+            ///
+            /// # Errors
+            /// When `lifecycle` is missing, or an export has other types than those of this kernel.
+            pub(crate) fn find<State: 'static>(pre: &InstancePre<State>) -> wasmtime::Result<Self> {
                 Ok(Self {
                     lifecycle: wire::lifecycle::GuestIndices::new(pre)?,
                     $($export: match is_there(pre, $name) {
@@ -124,6 +128,6 @@ pub(crate) fn lacking(manifest: &Manifest, exports: &Exports) -> Option<(&'stati
     needed(manifest).find(|(export, _)| !exports.has(export))
 }
 
-fn is_there(pre: &InstancePre<CallState>, name: &str) -> bool {
+fn is_there<State: 'static>(pre: &InstancePre<State>, name: &str) -> bool {
     pre.component().get_export_index(None, format!("tiwizi:plugin/{name}@1.0.0")).is_some()
 }

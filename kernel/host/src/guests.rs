@@ -12,12 +12,14 @@ use tiwizi_words::Messages;
 use wasmtime::Engine;
 
 use crate::call::{CallError, Ground};
+use crate::capture::Keep;
 use crate::compile::Compiler;
 use crate::engine::{Ticker, engine};
 use crate::host::{Host, WeakHost};
 use crate::keeper::Keeper;
 use crate::links::Links;
 use crate::load::Plugins;
+use crate::observe::Workbench;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::runtime::{GuestRuntime, Lane};
@@ -40,8 +42,9 @@ struct Inner {
     links: Links,
     whereabouts: Arc<Whereabouts>,
     messages: Arc<Messages>,
-    replay_seed: Option<u64>,
     watches: Watches,
+    workbench: Workbench,
+    keep: Keep,
     plugins: RwLock<Plugins>,
     host: OnceLock<WeakHost>,
     /// Events that nobody was told of, because too many reactions led to them.
@@ -56,7 +59,7 @@ impl Guests {
     /// # Errors
     /// When the engine or its threads cannot be made, or the database fails.
     pub async fn start(settings: HostSettings, db: &Db, files: Files, ambient: Ambient) -> Result<Self, HostError> {
-        let engine = engine(settings.instances_max).map_err(HostError::Engine)?;
+        let engine = engine(settings.instances_max, settings.workbench.metering).map_err(HostError::Engine)?;
         let mut tx = db.read_single().await.map_err(HostError::Storage)?;
         let instance = instance::find(&mut tx).await.map_err(HostError::Storage)?;
         drop(tx);
@@ -66,11 +69,12 @@ impl Guests {
             keeper: Keeper::new(instance.as_ref().map(|instance| instance.key.as_slice())),
             links: Links::new(instance.as_ref().map(|instance| instance.key.as_slice())),
             files,
-            outbound: Outbound::new(settings.outbound),
+            outbound: Outbound::new(settings.outbound, settings.workbench.stand_in.clone()),
             whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
             messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
-            replay_seed: settings.replay_seed,
             watches: Watches::new(&settings.data, &ambient),
+            workbench: settings.workbench,
+            keep: Keep::new(&settings.data),
             plugins: RwLock::default(),
             host: OnceLock::new(),
             too_deep: AtomicU64::new(0),
@@ -94,7 +98,8 @@ impl Guests {
             links: self.0.links.clone(),
             whereabouts: Arc::clone(&self.0.whereabouts),
             messages: Arc::clone(&self.0.messages),
-            replay_seed: self.0.replay_seed,
+            workbench: self.0.workbench.clone(),
+            keep: self.0.keep.clone(),
         }
     }
 
@@ -156,6 +161,7 @@ impl Guests {
     }
 
     pub(crate) fn put(&self, plugin: Arc<Plugin>) {
+        plugin.set_captured(self.0.keep.is_on(plugin.id()));
         let mut plugins = self.0.plugins.write().unwrap_or_else(PoisonError::into_inner);
         plugins.insert(plugin.id().clone(), plugin);
     }

@@ -29,6 +29,7 @@ impl Host {
             keeper: ground.keeper.clone(),
             outbound: ground.outbound.clone(),
             ground: ground.clone(),
+            recording: None,
             unit: Unit::new(ground.records.clone(), Caller::public()),
             time: Time::of_page(&plugin),
         };

@@ -1,6 +1,7 @@
 //! An installed plugin as the host holds it: what its bundle says, its compiled component, and how it stands.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub(crate) struct Plugin {
     /// The version to which it can go back.
     before: RwLock<Option<BeforeView>>,
     standing: RwLock<Standing>,
+    captures: AtomicBool,
     /// Its messages, read at the first question.
     messages: OnceLock<Arc<Messages>>,
     /// How often each secret was shown since the kernel started.
@@ -143,6 +145,8 @@ pub struct PluginView {
     pub installed_by: Option<AccountId>,
     /// The version to which it can go back; none when there is none.
     pub before: Option<BeforeView>,
+    /// Whether its failing calls are captured on this machine.
+    pub is_captured: bool,
 }
 
 /// One thing that a plugin asks for.
@@ -226,6 +230,7 @@ impl Plugin {
             provenance: parts.provenance,
             before: RwLock::new(parts.before),
             standing: RwLock::new(parts.standing),
+            captures: AtomicBool::new(false),
             messages: OnceLock::new(),
             revealed: Mutex::default(),
         }
@@ -275,6 +280,15 @@ impl Plugin {
 
     pub(crate) fn set_before(&self, before: Option<BeforeView>) {
         *self.before.write().unwrap_or_else(PoisonError::into_inner) = before;
+    }
+
+    /// Whether its failing calls are captured.
+    pub(crate) fn is_captured(&self) -> bool {
+        self.captures.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_captured(&self, is_captured: bool) {
+        self.captures.store(is_captured, Ordering::Relaxed);
     }
 
     /// Its messages in every language that it has.
@@ -372,6 +386,7 @@ impl Plugin {
             installed_at: self.installed_at,
             installed_by: self.installed_by,
             before: self.before(),
+            is_captured: self.is_captured(),
         }
     }
 }

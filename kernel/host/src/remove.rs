@@ -119,6 +119,10 @@ async fn remove(host: &Host, id: &PluginId, by: &Caller) -> Result<Removed, Remo
     host.loader().watches().forget(id);
     drop(held);
     let files = forget_files(host, own).await;
+    if let Err(error) = host.ground().keep.remove(id) {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(plugin.id = %id, error, "captures of a removed plugin stay on disk");
+    }
     let account = by.account().map(|account| account.to_string());
     tracing::warn!(plugin.id = %id, records, files, account, "a plugin was removed with everything of its own");
     Ok(Removed { plugin: id.clone(), records, files })

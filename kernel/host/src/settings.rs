@@ -9,7 +9,9 @@ use tiwizi_words::MessagesError;
 
 use crate::cache::CacheError;
 use crate::capability::Capability;
+use crate::capture::CaptureError;
 use crate::compile::Compiler;
+use crate::observe::Workbench;
 use crate::outbound::OutboundSettings;
 use crate::trust::TrustError;
 
@@ -26,9 +28,8 @@ pub struct HostSettings {
     pub outbound: OutboundSettings,
     /// Where components are compiled.
     pub compiler: Compiler,
-    /// For tests and replays: guests get the same randomness for the same request, and their clocks are the instance's, which a test
-    /// can hold still. None gives them real randomness.
-    pub replay_seed: Option<u64>,
+    /// What the author's tools ask for.
+    pub workbench: Workbench,
 }
 
 impl HostSettings {
@@ -41,7 +42,7 @@ impl HostSettings {
             instances_max: limits::PLUGIN_POOL_MAX,
             outbound: OutboundSettings::default(),
             compiler,
-            replay_seed: None,
+            workbench: Workbench::default(),
         }
     }
 }
@@ -113,6 +114,9 @@ pub enum HostError {
         /// Every fault, with its place.
         source: Rejection,
     },
+    /// Captures that cannot be read or switched.
+    #[error("the captures cannot be read or switched")]
+    Captures(#[source] CaptureError),
     /// A secret that cannot be set.
     #[error("the secret of {plugin} is refused: {message}")]
     Secret {

@@ -26,9 +26,18 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn new(data: &Path, plugin: &PluginId, ambient: &Ambient) -> Self {
+        Self::with(LogFile::of(data, plugin), ambient)
+    }
+
+    /// For a call that belongs to no instance.
+    pub(crate) fn of_nobody(ambient: &Ambient) -> Self {
+        Self::with(LogFile::nowhere(), ambient)
+    }
+
+    fn with(log: LogFile, ambient: &Ambient) -> Self {
         Self {
             rate: LogRate::default(),
-            log: LogFile::of(data, plugin),
+            log,
             usage: Usage::since(ambient.now()),
             crashes: Crashes::default(),
             pace: Pace::default(),

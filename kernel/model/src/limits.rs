@@ -123,6 +123,18 @@ pub const STORE_CALLS_CEILING: u32 = 2_000;
 pub const UNIT_WRITES_MAX: usize = 500;
 /// What one host call may hand over.
 pub const HOST_CALL_BYTES_MAX: usize = 4 << 20;
+/// Host calls whose order a trace remembers; it counts all of them.
+pub const SEEN_CALLS_MAX: usize = 1_000;
+/// What is noted of one call for its capture.
+pub const CAPTURE_BYTES_MAX: usize = 1 << 20;
+/// Host calls that one capture holds.
+pub const CAPTURE_CALLS_MAX: usize = 2_000;
+/// The file of a capture.
+pub const CAPTURE_FILE_BYTES_MAX: usize = 16 << 20;
+/// Pieces of work that one step of a test may lead to.
+pub const SETTLE_WORK_MAX: usize = 1_000;
+/// Captures that are kept of one plugin.
+pub const CAPTURES_MAX: usize = 20;
 /// Resource handles of one plugin call.
 pub const HANDLES_MAX: usize = 1_000;
 /// A plugin's answer.

@@ -51,6 +51,18 @@ impl Day {
         }
     }
 
+    /// The moment at which it begins, by universal time.
+    #[must_use]
+    pub fn begins(self) -> Instant {
+        // Days from civil (Howard Hinnant); the years of the register are all in this era's reach.
+        let (year, month, day) = (i64::from(self.year), i64::from(self.month), i64::from(self.day));
+        let year = year - i64::from(month <= 2);
+        let year_day = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let era_year = year.rem_euclid(400);
+        let era_day = era_year * 365 + era_year / 4 - era_year / 100 + year_day;
+        Instant((year.div_euclid(400) * 146_097 + era_day - 719_468) * MS_PER_DAY)
+    }
+
     /// Its year.
     #[must_use]
     pub fn year(self) -> u16 {
@@ -93,6 +105,15 @@ impl fmt::Display for Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_where_it_is_found_again() {
+        for text in ["1880-01-01", "1970-01-01", "2000-02-29", "2024-03-01", "2026-12-31", "2200-12-31"] {
+            let day: Day = text.parse().unwrap();
+            assert_eq!((Day::of(day.begins()), Day::of(day.begins().plus_ms(MS_PER_DAY - 1))), (day, day));
+            assert!(Day::of(day.begins().plus_ms(-1)) < day);
+        }
+    }
 
     #[test]
     fn only_days_of_the_calendar_are_days() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tiwizi_host::{Compiler, Guests, Hooks, Host, HostError, HostSettings, OutboundSettings};
+use tiwizi_host::{Compiler, Guests, Hooks, Host, HostError, HostSettings, OutboundSettings, Workbench};
 use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
@@ -13,6 +13,7 @@ use tiwizi_registry::Rules;
 use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, FileError, Files, Location, OpenError, StorageError};
+use tokio::sync::mpsc;
 
 use crate::idempotency::Inflight;
 use crate::metrics::Metrics;
@@ -36,6 +37,10 @@ pub struct Settings {
     pub outbound: OutboundSettings,
     /// Where the components of plugins are compiled.
     pub compiler: Compiler,
+    /// What the author's tools ask for.
+    pub workbench: Workbench,
+    /// Where each answered request is told; what does not fit is dropped.
+    pub requests: Option<mpsc::Sender<SeenRequest>>,
     /// Time and randomness.
     pub ambient: Ambient,
 }
@@ -52,9 +57,26 @@ impl Settings {
             zone: Zone::default(),
             outbound: OutboundSettings::default(),
             compiler,
+            workbench: Workbench::default(),
+            requests: None,
             ambient: Ambient::system(),
         }
     }
+}
+
+/// A request that was answered, for the terminal of somebody who develops a plugin.
+#[derive(Debug, Clone)]
+pub struct SeenRequest {
+    /// Its id.
+    pub id: String,
+    /// Its method.
+    pub method: String,
+    /// The path of its address.
+    pub path: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// How long the answer took.
+    pub took: Duration,
 }
 
 /// Why an instance cannot be opened.
@@ -131,6 +153,7 @@ impl App {
         let files = Files::open(&settings.data, ambient.clone()).map_err(StartError::Files)?;
         let host_settings = HostSettings {
             outbound: settings.outbound.clone(),
+            workbench: settings.workbench.clone(),
             ..HostSettings::new(&settings.data, settings.compiler.clone())
         };
         let guests =

@@ -56,6 +56,11 @@ impl VisitorSession {
 }
 
 impl Visitor {
+    /// A caller that the author's tools have made.
+    pub(crate) fn inside(caller: Caller) -> Self {
+        Self { caller, session: None }
+    }
+
     /// Whom policy asks about.
     #[must_use]
     pub(crate) fn caller(&self) -> &Caller {

@@ -18,7 +18,7 @@ use tiwizi_model::{Language, limits};
 use tracing::Instrument as _;
 
 use crate::accepts::{self, Form};
-use crate::app::App;
+use crate::app::{App, SeenRequest};
 use crate::language;
 use crate::pages;
 use crate::problem::{self, Fault, Problem};
@@ -60,12 +60,18 @@ pub(crate) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
     request.headers_mut().remove(REQUEST_ID);
     request.extensions_mut().insert(asked.id.clone());
     let span = tracing::info_span!("request", request.id = asked.id.as_str(), method = %asked.method, path = request.uri().path());
+    let path = app.settings.requests.is_some().then(|| request.uri().path().to_owned());
     let response = match refuse(&request) {
         Err(problem) => problem.into_response(),
         Ok(()) => guard(&app, next.run(request)).instrument(span.clone()).await,
     };
     let _entered = span.enter();
     let response = finish(&app, &asked, response);
+    if let (Some(requests), Some(path)) = (&app.settings.requests, path) {
+        let (id, method) = (asked.id.as_str().to_owned(), asked.method.to_string());
+        let seen = SeenRequest { id, method, path, status: response.status().as_u16(), took: started.elapsed() };
+        requests.try_send(seen).ok();
+    }
     app.metrics.answered(&asked.route, &asked.method, response.status().as_u16(), started.elapsed());
     response
 }
@@ -148,7 +154,7 @@ fn finish(app: &App, asked: &Asked, mut response: Response) -> Response {
 /// Writes a problem to the log, once.
 fn report(problem: &Problem) {
     let code = problem.fault().code();
-    let cause = problem.cause().map(chain);
+    let cause = problem.cause().map(|cause| chain(cause));
     let cause = cause.as_deref().unwrap_or("none");
     match problem.fault().status().as_u16() {
         500.. => tracing::error!(problem.code = code, problem.cause = cause, "request failed"),
@@ -158,7 +164,7 @@ fn report(problem: &Problem) {
 }
 
 /// An error with all that lies behind it, in one line.
-fn chain(error: &(dyn Error + Send + Sync)) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -19,6 +19,7 @@ mod etag;
 mod export;
 mod form;
 mod idempotency;
+mod inside;
 mod json;
 mod language;
 mod metrics;
@@ -37,7 +38,8 @@ pub mod tasks;
 mod time;
 
 pub use accept::{serve, stop_signal};
-pub use app::{App, Settings, StartError};
+pub use app::{App, SeenRequest, Settings, StartError};
+pub use inside::{InsideReply, InsideVisit, SettleError, settle, visit_plugin};
 pub use pages::{TextFault, check_plugin_texts};
 pub use problem::{Fault, FieldProblem, Problem};
 pub use router::{build as router, routes};

@@ -9,8 +9,8 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life, plugin_settings,
-    plugin_usage, plugins, records, session, statistics, tokens,
+    accounts, batch, captures, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life,
+    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -36,6 +36,7 @@ use crate::{blob, json, plugin};
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
         plugin_settings::limits, plugin_settings::set_limits, plugin_usage::show, plugin_usage::log,
         jobs::list, jobs::retry, jobs::forget,
+        captures::list, captures::switch,
         plugin::redirect_root, plugin::redirect, plugin::asset, blob::show,
         plugin::page_root, plugin::page, plugin::submit_root, plugin::submit,
     ),

@@ -12,8 +12,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, batch, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life, plugin_settings,
-    plugin_usage, plugins, records, session, statistics, tokens,
+    accounts, batch, captures, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life,
+    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -86,6 +86,8 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/jobs", jobs::list),
         post("/api/v1/jobs/{job}/retry", jobs::retry),
         delete("/api/v1/jobs/{job}", jobs::forget),
+        get("/api/v1/plugins/{plugin}/captures", captures::list),
+        put("/api/v1/plugins/{plugin}/captures", captures::switch),
         // Plugins' own addresses.
         get("/p/{plugin}", plugin::redirect_root),
         get("/p/{plugin}/", plugin::redirect_root),

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use tiwizi_host::{Acceptance, Grants};
-use tiwizi_identity::{Caller, NewAccount, Role, Scope, Secret};
-use tiwizi_model::{Ambient, Jurisdiction, KindName, Language, Record, RecordId};
+use tiwizi_identity::Caller;
+use tiwizi_model::{Ambient, Jurisdiction, KindName, Record, RecordId};
 use tiwizi_records::{Filter, Query};
 use tiwizi_registry::NationalIdKey;
 use tiwizi_registry::import::Settings;
@@ -16,8 +16,9 @@ use tiwizi_registry::readers::totals;
 use tiwizi_server::App;
 
 use crate::arguments::{DataDirectory, Demo, Init};
+use crate::commands::accounts::{self, Belonging, Kept};
 use crate::commands::{init, open, register, serve};
-use crate::config::{Config, write_private};
+use crate::config::Config;
 use crate::outcome;
 
 /// Where the passwords of the demo's accounts are kept, so that a second start can print them again.
@@ -57,7 +58,7 @@ async fn make(data: &Path) -> anyhow::Result<()> {
         admin_email: "first@demo.invalid".to_owned(),
         database: None,
     };
-    init::make(&arguments).await.map(drop)
+    init::make(&arguments, &Ambient::system()).await.map(drop)
 }
 
 /// Writes the synthetic files and imports them as a directorate would.
@@ -109,56 +110,14 @@ async fn install(app: &Arc<App>, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One account for each role; their passwords are made once and kept beside the data.
+/// The accounts of the first start, or new ones.
 async fn accounts(app: &Arc<App>) -> anyhow::Result<Value> {
-    let path = app.settings.data.join(ACCOUNTS_FILE);
-    if path.exists() {
-        return serde_json::from_slice(&open::read_file(&path)?).context("the demo's list of accounts is damaged");
+    let kept = Kept { file: ACCOUNTS_FILE, domain: "demo.invalid", province: PROVINCE };
+    if let Some(known) = accounts::known(app, &kept)? {
+        return Ok(known);
     }
     let (cooperative, person) = a_member(app).await?;
-    let nation = || Scope::Jurisdiction(Jurisdiction::Nation);
-    let wanted = [
-        (Role::Administrator, nation(), Language::French, None),
-        (Role::Registrar, format!("province:{PROVINCE}").parse()?, Language::Arabic, None),
-        (Role::Trainer, nation(), Language::French, None),
-        (Role::Observer, nation(), Language::French, None),
-        (Role::Officer, Scope::Cooperative(cooperative), Language::Arabic, None),
-        (Role::Member, Scope::Cooperative(cooperative), Language::Tachelhit, Some(person)),
-    ];
-    let mut listed = Vec::new();
-    for (role, scope, language, person) in wanted {
-        let email = format!("{role}@demo.invalid");
-        let password = new_password(&app.ambient);
-        let new = NewAccount {
-            email: email.clone(),
-            name: format!("Démo {role}"),
-            password: Secret::of(password.clone()),
-            person,
-            language,
-        };
-        let account = app.identity.create_account(&Caller::system(), new).await?;
-        let on = scope.to_string();
-        app.identity.grant_role(&Caller::system(), account, role, scope).await?;
-        listed.push(json!({ "role": role.name(), "scope": on, "email": email, "password": password }));
-    }
-    let listed = Value::Array(listed);
-    write_private(&path, serde_json::to_string_pretty(&listed)?.as_bytes())?;
-    Ok(listed)
-}
-
-/// Four groups of four letters that nobody takes for one another.
-fn new_password(ambient: &Ambient) -> String {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let letters: String = ambient
-        .secret()
-        .iter()
-        .take(16)
-        .filter_map(|byte| LETTERS.get(usize::from(*byte) % LETTERS.len()))
-        .map(|letter| char::from(*letter))
-        .collect();
-    let groups: Vec<String> =
-        letters.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-    groups.join("-")
+    accounts::make(app, &kept, Belonging { cooperative, person }).await
 }
 
 /// A cooperative of the demo's province and one of its members.
@@ -196,10 +155,7 @@ fn welcome(address: &str, accounts: &Value, counted: &tiwizi_registry::readers::
         lines.push(format!("  {address}{page}"));
     }
     lines.push(String::new());
-    for account in accounts.as_array().into_iter().flatten() {
-        let text = |name: &str| account.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        lines.push(format!("  {:14} {:30} {}", text("role"), text("email"), text("password")));
-    }
+    lines.extend(accounts::lines(accounts));
     lines.push(String::new());
     lines.push("Stop with Ctrl-C. The next start uses the same data.".to_owned());
     lines.join("\n")

@@ -23,7 +23,7 @@ pub(crate) struct Made {
 pub(crate) async fn run(arguments: Init) -> anyhow::Result<()> {
     let json = arguments.directory.json;
     let name = arguments.name.clone();
-    let made = make(&arguments).await?;
+    let made = make(&arguments, &Ambient::system()).await?;
     let answer = json!({
         "instance": made.instance.to_string(),
         "admin": { "email": made.email, "secret": made.secret },
@@ -41,15 +41,14 @@ pub(crate) async fn run(arguments: Init) -> anyhow::Result<()> {
 }
 
 /// Makes the directory, the settings, the database and the first administrator.
-pub(crate) async fn make(arguments: &Init) -> anyhow::Result<Made> {
+pub(crate) async fn make(arguments: &Init, ambient: &Ambient) -> anyhow::Result<Made> {
     let data = &arguments.directory.data;
     if arguments.name.trim().is_empty() {
         bail!("the instance needs a name: --name");
     }
     make_directory(data)?;
     let config = Config { database: arguments.database.clone(), ..Config::default() };
-    let db = open::database(data, &config).await?;
-    let ambient = Ambient::system();
+    let db = open::database_with(data, &config, ambient).await?;
     let row = InstanceRow {
         id: InstanceId(ambient.new_uuid()),
         name: arguments.name.trim().to_owned(),
@@ -64,7 +63,7 @@ pub(crate) async fn make(arguments: &Init) -> anyhow::Result<Made> {
     }
     instance::create(&mut tx, &row).await.context("could not write the instance")?;
     tx.commit().await?;
-    let first = Identity::new(db.clone(), ambient).first_administrator(&arguments.admin_email).await;
+    let first = Identity::new(db.clone(), ambient.clone()).first_administrator(&arguments.admin_email).await;
     db.close().await;
     let first = first.context("could not make the first administrator")?;
     config.write(data)?;

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tiwizi_host::Compiler;
+use tiwizi_host::{Compiler, Metering, Workbench};
 use tiwizi_model::Ambient;
-use tiwizi_server::{App, Settings, StartError};
+use tiwizi_server::{App, SeenRequest, Settings, StartError};
 use tiwizi_storage::{Db, Location, OpenError};
+use tokio::sync::mpsc;
 
 use crate::commands::{compile_component, roots};
 use crate::config::Config;
@@ -24,10 +25,36 @@ pub(crate) fn config(data: &Path) -> anyhow::Result<Config> {
 
 /// Opens the whole instance of a data directory.
 pub(crate) async fn app(data: &Path, config: &Config) -> anyhow::Result<Arc<App>> {
-    let mut settings = Settings::new(data, Compiler::Child { program: compile_component::program()? });
+    app_with(data, config, Desk::default()).await
+}
+
+/// What the author's tools open an instance with.
+pub(crate) struct Desk {
+    pub(crate) ambient: Ambient,
+    pub(crate) workbench: Workbench,
+    pub(crate) requests: Option<mpsc::Sender<SeenRequest>>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { ambient: Ambient::system(), workbench: Workbench::default(), requests: None }
+    }
+}
+
+/// The same with a clock and randomness of its own, and watched.
+pub(crate) async fn app_with(data: &Path, config: &Config, desk: Desk) -> anyhow::Result<Arc<App>> {
+    // The child compiles code that counts nothing.
+    let compiler = match desk.workbench.metering {
+        Metering::Off => Compiler::Child { program: compile_component::program()? },
+        Metering::Instructions => Compiler::InProcess,
+    };
+    let mut settings = Settings::new(data, compiler);
     settings.database.clone_from(&config.database);
     settings.behind_tls = config.behind_tls;
     settings.zone = config.zone()?;
+    settings.ambient = desk.ambient;
+    settings.workbench = desk.workbench;
+    settings.requests = desk.requests;
     settings.outbound.private = config.outbound_private()?;
     let app = App::open(settings).await.map_err(start_error)?;
     roots::adopt(&app.host).await;
@@ -36,7 +63,12 @@ pub(crate) async fn app(data: &Path, config: &Config) -> anyhow::Result<Arc<App>
 
 /// Opens the database of a data directory.
 pub(crate) async fn database(data: &Path, config: &Config) -> anyhow::Result<Db> {
-    Db::open(&location(data, config), Ambient::system()).await.map_err(|error| {
+    database_with(data, config, &Ambient::system()).await
+}
+
+/// The same with a clock and randomness of its own.
+pub(crate) async fn database_with(data: &Path, config: &Config, ambient: &Ambient) -> anyhow::Result<Db> {
+    Db::open(&location(data, config), ambient.clone()).await.map_err(|error| {
         let outcome = outcome_of(&error);
         let error = anyhow::Error::new(error);
         match outcome {

@@ -1,5 +1,6 @@
 //! `tiwizi plugin`: pack, install, list, grant. Keys, trust and the life after the installation have files of their own.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -13,8 +14,8 @@ use tiwizi_model::PluginId;
 use crate::arguments::{DataDirectory, Plugin};
 use crate::commands::source::BundleSource;
 use crate::commands::{
-    open, plugin_build, plugin_check, plugin_keys, plugin_life, plugin_limits, plugin_logs, plugin_new,
-    plugin_registry, plugin_settings, plugin_trust,
+    open, plugin_build, plugin_captures, plugin_check, plugin_dev, plugin_keys, plugin_life, plugin_limits,
+    plugin_logs, plugin_new, plugin_registry, plugin_settings, plugin_test, plugin_trust,
 };
 use crate::outcome::{self, Outcome};
 use crate::progress::Bar;
@@ -23,6 +24,8 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
     match command {
         Plugin::New(new) => plugin_new::run(&new),
         Plugin::Build(build) => plugin_build::run(&build),
+        Plugin::Dev(dev) => plugin_dev::run(dev).await,
+        Plugin::Test(test) => plugin_test::run(&test).await,
         Plugin::Check(check) => plugin_check::run(&check).await,
         Plugin::Pack { manifest, component, assets, out } => pack(&manifest, &component, assets.as_deref(), &out),
         Plugin::Keygen(arguments) => plugin_keys::keygen(&arguments),
@@ -45,6 +48,8 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
         Plugin::List { directory } => list(&directory).await,
         Plugin::Limits(limits) => plugin_limits::run(limits).await,
         Plugin::Logs(logs) => plugin_logs::run(logs).await,
+        Plugin::Captures(arguments) => plugin_captures::captures(&arguments).await,
+        Plugin::Replay(arguments) => plugin_captures::replay(&arguments).await,
         Plugin::Settings(command) => plugin_settings::run(command).await,
         Plugin::Grant { directory, plugin, grant: wanted } => grant(&directory, &plugin, &wanted).await,
     }
@@ -81,10 +86,35 @@ async fn install(directory: &DataDirectory, wanted: Wanted) -> anyhow::Result<()
 async fn grant(directory: &DataDirectory, plugin: &PluginId, wanted: &str) -> anyhow::Result<()> {
     let grants = Grants::parse(wanted).context("--grant is not right")?;
     let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
+    let before = app.host.plugin(plugin).map(|view| granted_of(&view)).unwrap_or_default();
     let granted = app.host.set_grants(plugin, grants, &Caller::system()).await;
     open::close(&app).await;
-    answer(directory, &granted?);
+    let view = granted?;
+    let after = granted_of(&view);
+    let given: Vec<&String> = after.difference(&before).collect();
+    let taken: Vec<&String> = before.difference(&after).collect();
+    let mut shown = shown(&view);
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("given".to_owned(), json!(given));
+        members.insert("taken_back".to_owned(), json!(taken));
+    }
+    let changed = match (listed(&given), listed(&taken)) {
+        (None, None) => "Nothing changed".to_owned(),
+        (Some(given), None) => format!("Given: {given}"),
+        (None, Some(taken)) => format!("Taken back: {taken}"),
+        (Some(given), Some(taken)) => format!("Given: {given}; taken back: {taken}"),
+    };
+    outcome::answer(directory.json, &shown, &format!("{changed}.\n{}", line(&view)));
     Ok(())
+}
+
+fn granted_of(view: &PluginView) -> BTreeSet<String> {
+    view.capabilities.iter().filter(|capability| capability.granted).map(|capability| capability.name.clone()).collect()
+}
+
+fn listed(names: &[&String]) -> Option<String> {
+    let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 async fn list(directory: &DataDirectory) -> anyhow::Result<()> {

@@ -15,6 +15,11 @@ use tiwizi_host::bundle;
 use super::plugin_kit::Lang;
 use crate::outcome;
 
+/// Cargo's profile for components that are shipped.
+pub(crate) const PROFILE: &str = "plugin";
+/// The one that builds quickest.
+pub(crate) const DEV_PROFILE: &str = "dev";
+
 /// What `tiwizi plugin build` is told.
 #[derive(Debug, Args)]
 pub(crate) struct Build {
@@ -25,7 +30,7 @@ pub(crate) struct Build {
     #[arg(long, value_name = "FILE.tzp")]
     out: Option<PathBuf>,
     /// Cargo's profile, for a plugin in Rust.
-    #[arg(long, default_value = "plugin")]
+    #[arg(long, default_value = PROFILE)]
     profile: String,
     /// Answer in JSON.
     #[arg(long)]
@@ -33,19 +38,33 @@ pub(crate) struct Build {
 }
 
 pub(crate) fn run(build: &Build) -> anyhow::Result<()> {
-    let folder = &build.folder;
-    let id = id_of(folder)?;
-    let component = component(folder, &build.profile)?;
-    let out = build.out.clone().unwrap_or_else(|| folder.join(format!("{id}.tzp")));
-    let sources = bundle::Sources { folder, component: &component, assets: None };
-    let bytes = bundle::pack(&sources).context("could not make the bundle")?;
-    std::fs::write(&out, &bytes).with_context(|| format!("could not write {}", out.display()))?;
-    let inside = std::fs::metadata(&component).map(|about| about.len()).unwrap_or_default();
-    let (size, of_component) = (bytes.len().div_ceil(1000), inside.div_ceil(1000));
-    let text = format!("{}: {size} kB, of which the component has {of_component} kB", out.display());
-    let answer = json!({ "id": id, "bundle": out, "bytes": bytes.len(), "component_bytes": inside });
+    let built = make(&build.folder, &build.profile, build.out.clone())?;
+    let Built { id, bundle, bytes, component_bytes } = &built;
+    let (size, of_component) = (bytes.len().div_ceil(1000), component_bytes.div_ceil(1000));
+    let text = format!("{}: {size} kB, of which the component has {of_component} kB", bundle.display());
+    let answer = json!({ "id": id, "bundle": bundle, "bytes": bytes.len(), "component_bytes": component_bytes });
     outcome::answer(build.json, &answer, &text);
     Ok(())
+}
+
+/// A bundle that was just made.
+pub(crate) struct Built {
+    pub(crate) id: String,
+    pub(crate) bundle: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+    component_bytes: u64,
+}
+
+/// Builds the component and packs the bundle: `ID.tzp` in the folder, unless somewhere else is said.
+pub(crate) fn make(folder: &Path, profile: &str, out: Option<PathBuf>) -> anyhow::Result<Built> {
+    let id = id_of(folder)?;
+    let component = component(folder, profile)?;
+    let bundle = out.unwrap_or_else(|| folder.join(format!("{id}.tzp")));
+    let sources = bundle::Sources { folder, component: &component, assets: None };
+    let bytes = bundle::pack(&sources).context("could not make the bundle")?;
+    std::fs::write(&bundle, &bytes).with_context(|| format!("could not write {}", bundle.display()))?;
+    let component_bytes = std::fs::metadata(&component).map(|about| about.len()).unwrap_or_default();
+    Ok(Built { id, bundle, bytes, component_bytes })
 }
 
 /// Builds the component with the tools of the folder's language, and says where it lies.

@@ -5,6 +5,7 @@
 
 mod accessibility;
 mod contract;
+mod interfaces;
 mod manifest;
 mod messages;
 mod source;
@@ -20,6 +21,9 @@ use self::contract::Cost;
 use self::source::Source;
 use crate::commands::open;
 use crate::outcome::{self, Outcome};
+
+/// Where the words of templates and messages are explained.
+const TEXTS_MEND: &str = "docs/write-a-plugin.md, \"The pages\", lists what a page can have";
 
 /// What `tiwizi plugin check` is told.
 #[derive(Debug, Args)]
@@ -39,22 +43,22 @@ struct Finding {
     place: String,
     line: Option<usize>,
     message: String,
+    /// How to mend it.
+    mend: String,
 }
 
 impl Finding {
-    fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { place: place.into(), line: None, message: message.into() }
+    fn new(place: impl Into<String>, message: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { place: place.into(), line: None, message: message.into(), mend: mend.into() }
     }
 
-    fn at(place: &str, line: usize, message: impl Into<String>) -> Self {
-        Self { place: place.to_owned(), line: Some(line), message: message.into() }
+    fn at(place: &str, line: usize, message: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { line: Some(line), ..Self::new(place, message, mend) }
     }
 
     fn shown(&self) -> String {
-        match self.line {
-            Some(line) => format!("{}:{line}: {}", self.place, self.message),
-            None => format!("{}: {}", self.place, self.message),
-        }
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}: {}: {}", self.place, self.message, self.mend)
     }
 }
 
@@ -66,10 +70,11 @@ pub(crate) async fn run(check: &Check) -> anyhow::Result<()> {
         Source::of_bundle(&open::read_file(&check.path)?)?
     };
     let (mut findings, manifest) = texts(&source);
-    let mut notes = Vec::new();
+    let mut notes = messages::notes(&source);
     let mut cost = None;
     match (&bundle, &manifest) {
         (Some(path), Some(manifest)) => {
+            findings.extend(interfaces::check(&open::read_file(path)?, manifest));
             let met = contract::check(path, manifest).await?;
             findings.extend(met.findings);
             notes.extend(met.cost.as_ref().map(Cost::shown));
@@ -89,7 +94,8 @@ fn texts(source: &Source) -> (Vec<Finding>, Option<Manifest>) {
     let manifest = match Manifest::parse(&source.manifest) {
         Ok(manifest) => Some(manifest),
         Err(error) => {
-            findings.push(Finding::new("manifest.json", error.explain()));
+            let mend = "manifests/manifest.schema.json says what may stand there";
+            findings.push(Finding::new("manifest.json", error.explain(), mend));
             None
         }
     };
@@ -101,6 +107,7 @@ fn texts(source: &Source) -> (Vec<Finding>, Option<Manifest>) {
         place: fault.file,
         line: fault.line,
         message: fault.message,
+        mend: TEXTS_MEND.to_owned(),
     }));
     findings.extend(messages::check(source));
     for (name, text) in &source.templates {
@@ -129,7 +136,7 @@ fn bundle_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
 
 fn answer(check: &Check, findings: &[Finding], notes: &[String], cost: Option<&Cost>) -> anyhow::Result<()> {
     let shown = |finding: &Finding| -> Value {
-        json!({ "place": finding.place, "line": finding.line, "message": finding.message })
+        json!({ "place": finding.place, "line": finding.line, "message": finding.message, "mend": finding.mend })
     };
     let list: Vec<Value> = findings.iter().map(shown).collect();
     let mut lines: Vec<String> = findings.iter().map(Finding::shown).collect();

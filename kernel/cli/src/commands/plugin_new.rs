@@ -106,7 +106,9 @@ pub(crate) fn run(new: &New) -> anyhow::Result<()> {
     let folder = new.folder.display();
     let text = format!(
         "{folder} holds the plugin {id}.\n\n\
+         Work on it:        tiwizi plugin dev {folder}\n\
          Test its rules:    cd {folder} && {}\n\
+         Test it whole:     tiwizi plugin test {folder}\n\
          Build its bundle:  tiwizi plugin build {folder}\n\
          Check it:          tiwizi plugin check {folder}\n\
          Install it:        tiwizi plugin install --data DATA {folder}/{id}.tzp --grant all --dev",

@@ -97,6 +97,11 @@ impl Budget {
         self.outbound_calls <= self.allowed.outbound_calls
     }
 
+    /// The time by the clock since the call began, and the processor time that the guest has used, between two polls.
+    pub(crate) fn times(&self) -> (Duration, Duration) {
+        (self.began.elapsed(), self.waited.used())
+    }
+
     /// The stopwatch that host functions run while they wait.
     pub(crate) fn waited(&self) -> &Waited {
         &self.waited
@@ -107,7 +112,7 @@ impl Drop for Budget {
     fn drop(&mut self) {
         let Some(watch) = &self.watch else { return };
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        let (wall, cpu) = (self.began.elapsed(), self.waited.used());
+        let (wall, cpu) = self.times();
         if self.is_page {
             watch.pace.note(cpu);
         }

@@ -24,6 +24,11 @@ impl Limiter {
         Self { memory_bytes_max, memory_bytes: 0, table_elements_max, table_elements: 0, refused: false, watch }
     }
 
+    /// The memory that the guest holds; it never gives any back.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.memory_bytes
+    }
+
     /// Whether the guest was refused memory: a trap that follows is most likely its allocator giving up.
     pub(crate) fn refused(&self) -> bool {
         self.refused

@@ -136,7 +136,7 @@ mod tests {
         (func (export "network") (result u32) (canon lift (core func $has-network))))"#;
 
     fn ask(name: &str) -> wasmtime::Result<Val> {
-        let engine = crate::engine::engine(1)?;
+        let engine = crate::engine::engine(1, crate::Metering::Off)?;
         let component = Component::new(&engine, wat::parse_str(CURIOUS).unwrap())?;
         let linker = link(&Linker::<()>::new(&engine), &component)?.unwrap();
         let mut store = wasmtime::Store::new(&engine, ());
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_component_that_imports_none_of_them_has_none_linked() {
-        let engine = crate::engine::engine(1).unwrap();
+        let engine = crate::engine::engine(1, crate::Metering::Off).unwrap();
         let component = Component::new(&engine, wat::parse_str("(component)").unwrap()).unwrap();
         assert!(link(&Linker::<()>::new(&engine), &component).unwrap().is_none());
     }

@@ -9,21 +9,26 @@ use tiwizi_model::{Ambient, Bound, Instant, Language, limits};
 use tiwizi_records::Unit;
 use tiwizi_storage::job::Lease;
 use wasmtime::Store;
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::Linker;
 
 use crate::bindings;
 use crate::bindings::tiwizi::plugin::types;
-use crate::call::{Ground, Time};
+use crate::call::{CallError, Ground, Time};
 use crate::capability::Capability;
+use crate::capture::Recording;
 use crate::chain::Chain;
 use crate::guest::budget::{Allowed, Budget, CpuClock, Stop, Waited};
 use crate::guest::limiter::Limiter;
 use crate::guest::wasi::{self, Wasi};
 use crate::keeper::Keeper;
 use crate::log::CallLog;
+use crate::observe::{Cost, Metering, Observed, Observer, Seen};
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::uploads::Uploads;
+
+/// What a call is given where instructions are counted: more than any call can use in its time.
+const FUEL: u64 = u64::MAX >> 1;
 
 /// What a call may do besides reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +72,7 @@ pub(crate) struct CallState {
     pub(crate) limiter: Limiter,
     pub(crate) log: Arc<Mutex<CallLog>>,
     pub(crate) wasi: Wasi,
+    pub(crate) observer: Observer,
 }
 
 /// What a call begins with.
@@ -81,6 +87,7 @@ pub(crate) struct Beginning {
     pub(crate) keeper: Keeper,
     pub(crate) outbound: Outbound,
     pub(crate) ground: Ground,
+    pub(crate) recording: Option<Recording>,
     pub(crate) time: Time,
 }
 
@@ -106,13 +113,15 @@ impl CallState {
 
 /// Makes the fresh store of one call, with every bound set.
 pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<CallState> {
-    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, ground, time } = beginning;
-    let seed = ground.replay_seed.map(|seed| wasi::seed_of_call(seed, &request_id));
+    let Beginning { plugin, caller, request_id, language, ambient, unit, keeper, outbound, ground, recording, time } =
+        beginning;
+    let seed = ground.workbench.replay_seed.map(|seed| wasi::seed_of_call(seed, &request_id));
     let (waited, bounds) = (Waited::default(), plugin.watch.bounds());
     let outbound_calls = u32::try_from(bounds.amount(Bound::OutboundCalls)).unwrap_or(u32::MAX);
     let allowed = Allowed { store_calls: time.store_calls, outbound_calls, wall_ms: time.wall_ms };
     let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.watch));
     let log = Arc::new(Mutex::new(log));
+    let is_metered = ground.workbench.metering == Metering::Instructions;
     let state = CallState {
         grants: plugin.standing().grants,
         limiter: Limiter::new(
@@ -120,8 +129,9 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
             bounds.size(Bound::TableElements),
             Some(Arc::clone(&plugin.watch)),
         ),
-        wasi: Wasi::new(ambient.clone(), seed, Arc::clone(&log)),
+        wasi: Wasi::new(ambient.clone(), seed, Arc::clone(&log)).noting(recording.clone()),
         budget: Budget::new(allowed, waited.clone(), Some(Arc::clone(&plugin.watch))),
+        observer: Observer::of(&ground.workbench, recording),
         plugin,
         caller,
         request_id,
@@ -143,9 +153,34 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
     store.set_hostcall_fuel(limits::HOST_CALL_BYTES_MAX);
     store.set_max_component_handles(limits::HANDLES_MAX);
     let clock = CpuClock::new(time.cpu_ms, waited);
+    if is_metered {
+        // An engine that does not count would refuse; this one counts.
+        store.set_fuel(FUEL).ok();
+    }
     store.epoch_deadline_callback(move |_| clock.tick().map_err(wasmtime::Error::new));
     store.set_epoch_deadline(1);
     store
+}
+
+/// Tells whoever observes that a call has ended, and what it cost.
+pub(crate) fn end_observation(store: &mut Store<CallState>, export: &'static str, failed: Option<&CallError>) {
+    if !store.data().observer.is_open() {
+        return;
+    }
+    let instructions = store.get_fuel().ok().map(|left| FUEL.saturating_sub(left));
+    let state = store.data_mut();
+    let (wall, cpu) = state.budget.times();
+    let cost = Cost {
+        plugin: state.plugin.id().clone(),
+        request_id: Arc::clone(&state.request_id),
+        export,
+        instructions,
+        cpu,
+        wall,
+        memory_bytes: state.limiter.memory_bytes(),
+        failure: failed.map(ToString::to_string),
+    };
+    state.observer.close(cost);
 }
 
 /// Why the host stopped the guest, if it did.
@@ -158,6 +193,6 @@ pub(crate) fn stop_of(error: &wasmtime::Error) -> Option<Stop> {
 pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<CallState>> {
     let mut linker = Linker::new(engine);
     wasi::link(&mut linker)?;
-    bindings::Plugin::add_to_linker::<_, HasSelf<CallState>>(&mut linker, |state| state)?;
+    bindings::Plugin::add_to_linker::<_, Observed>(&mut linker, |state| Seen(state))?;
     Ok(linker)
 }

@@ -1,5 +1,9 @@
 //! The part of WASI that a guest's standard library expects: clocks, random numbers, and standard streams that end in the log.
 //!
+//! The random numbers of a call follow from one seed. By default the instance draws one for each call and the steady clock runs; where
+//! calls are to be repeated the seed is given, and both clocks are the instance's, which can be held still. Neither clock is finer than a
+//! millisecond, so that guests cannot time their neighbours.
+//!
 //! Nothing here reaches a file, a socket or the machine's environment: behind those there is nothing (`nothing.rs`), the list of
 //! variables and arguments is empty, and standard input is at its end.
 
@@ -7,16 +11,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 use tiwizi_model::{Ambient, Entropy as _, SeededEntropy, limits};
 use tokio::io::AsyncWrite;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream, WasiCli, WasiCliView};
 use wasmtime_wasi::p2::bindings::{cli, random};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult, add_to_linker_proxy_interfaces_async};
-use wasmtime_wasi::random::{Deterministic, WasiRandom};
-use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::random::WasiRandom;
+use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
 
 use crate::capability::Capability;
+use crate::capture::Recording;
 use crate::guest::budget::Steady;
 use crate::guest::state::CallState;
 use crate::log::{CallLog, Level};
@@ -25,8 +32,9 @@ use crate::log::{CallLog, Level};
 const STREAM_BYTES_MAX: usize = 64 << 10;
 /// In a millisecond.
 const NANOSECONDS: u64 = 1_000_000;
-/// Random bytes of a repeated call before they begin again.
-const REPEATED_BYTES: usize = 4 << 10;
+
+/// What the random numbers of one call follow from.
+pub(crate) type Seed = [u8; 32];
 
 /// WASI's own state, made only when a guest asks for it: most never do.
 pub(crate) struct Wasi {
@@ -34,90 +42,110 @@ pub(crate) struct Wasi {
     ctx: Option<WasiCtx>,
     ambient: Ambient,
     /// None for real randomness and a clock that runs.
-    seed: Option<u64>,
+    seed: Option<Seed>,
     log: Arc<Mutex<CallLog>>,
+    recording: Option<Recording>,
 }
 
 impl Wasi {
-    pub(crate) fn new(ambient: Ambient, seed: Option<u64>, log: Arc<Mutex<CallLog>>) -> Self {
+    pub(crate) fn new(ambient: Ambient, seed: Option<Seed>, log: Arc<Mutex<CallLog>>) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits::HANDLES_MAX);
-        Self { table, ctx: None, ambient, seed, log }
+        Self { table, ctx: None, ambient, seed, log, recording: None }
+    }
+
+    /// The same, and the seed is noted once it is drawn.
+    pub(crate) fn noting(self, recording: Option<Recording>) -> Self {
+        Self { recording, ..self }
+    }
+
+    pub(crate) fn view(&mut self, output: Output) -> WasiCtxView<'_> {
+        let Self { table, ctx, ambient, seed, log, recording } = self;
+        let made = || {
+            let drawn = seed.unwrap_or_else(|| ambient.secret());
+            if let Some(recording) = recording {
+                recording.seed(drawn);
+            }
+            context(ambient, drawn, seed.is_none().then(Steady::now), log, output)
+        };
+        WasiCtxView { ctx: ctx.get_or_insert_with(made), table }
     }
 }
 
 /// The seed of one call when calls are to be repeated: the same request begins with the same randomness.
-pub(crate) fn seed_of_call(seed: u64, request_id: &str) -> u64 {
+pub(crate) fn seed_of_call(seed: u64, request_id: &str) -> Seed {
     // FNV-1a: it need be neither strong nor fast, only the same everywhere.
-    request_id
+    let hash = request_id
         .bytes()
-        .fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+        .fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let mut bytes = Seed::default();
+    SeededEntropy::new(hash).fill(&mut bytes);
+    bytes
 }
 
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let Self { wasi: Wasi { table, ctx, ambient, seed, log }, grants, .. } = self;
-        let output = if grants.contains(&Capability::Telemetry) { Output::Logged } else { Output::Dropped };
-        WasiCtxView { ctx: ctx.get_or_insert_with(|| context(ambient, *seed, log, output)), table }
+        let is_logged = self.grants.contains(&Capability::Telemetry);
+        self.wasi.view(if is_logged { Output::Logged } else { Output::Dropped })
     }
 }
 
 /// Links the interfaces. Files and sockets are not among them.
-pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+pub(crate) fn link<State: WasiView + 'static>(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     add_to_linker_proxy_interfaces_async(linker)?;
-    random::insecure::add_to_linker::<_, WasiRandom>(linker, |state: &mut CallState| state.ctx().ctx.random())?;
-    random::insecure_seed::add_to_linker::<_, WasiRandom>(linker, |state: &mut CallState| state.ctx().ctx.random())?;
-    cli::exit::add_to_linker::<_, WasiCli>(linker, CallState::cli)?;
-    cli::environment::add_to_linker::<_, WasiCli>(linker, CallState::cli)?;
-    cli::terminal_input::add_to_linker::<_, WasiCli>(linker, CallState::cli)?;
-    cli::terminal_output::add_to_linker::<_, WasiCli>(linker, CallState::cli)?;
-    cli::terminal_stdin::add_to_linker::<_, WasiCli>(linker, CallState::cli)?;
-    cli::terminal_stdout::add_to_linker::<_, WasiCli>(linker, CallState::cli)?;
-    cli::terminal_stderr::add_to_linker::<_, WasiCli>(linker, CallState::cli)
+    random::insecure::add_to_linker::<_, WasiRandom>(linker, |state: &mut State| state.ctx().ctx.random())?;
+    random::insecure_seed::add_to_linker::<_, WasiRandom>(linker, |state: &mut State| state.ctx().ctx.random())?;
+    cli::exit::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::environment::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_input::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_output::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_stdin::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_stdout::add_to_linker::<_, WasiCli>(linker, State::cli)?;
+    cli::terminal_stderr::add_to_linker::<_, WasiCli>(linker, State::cli)
 }
 
 /// What happens to standard output. Standard error is always logged: a guest that panics says there why.
 #[derive(Clone, Copy)]
-enum Output {
+pub(crate) enum Output {
     Logged,
     Dropped,
 }
 
-fn context(ambient: &Ambient, seed: Option<u64>, log: &Arc<Mutex<CallLog>>, output: Output) -> WasiCtx {
+/// `running` is when the guest first asked; none while its steady clock is the instance's.
+fn context(
+    ambient: &Ambient,
+    seed: Seed,
+    running: Option<Steady>,
+    log: &Arc<Mutex<CallLog>>,
+    output: Output,
+) -> WasiCtx {
     let stream = |level| LogStream { level, ambient: ambient.clone(), log: Arc::clone(log), begun: Arc::default() };
+    let mut seeds = ChaCha20Rng::from_seed(seed);
     let mut builder = WasiCtx::builder();
     if matches!(output, Output::Logged) {
         builder.stdout(stream(Level::Info));
     }
-    match seed {
-        Some(seed) => repeat(&mut builder, ambient, seed),
-        None => drop(builder.monotonic_clock(SteadyMilliseconds(Steady::now()))),
-    }
+    match running {
+        Some(since) => builder.monotonic_clock(SteadyMilliseconds { began_ms: now_ms(ambient), since }),
+        None => builder.monotonic_clock(Milliseconds(ambient.clone())),
+    };
     builder
         .stderr(stream(Level::Warn))
         .wall_clock(Milliseconds(ambient.clone()))
+        .insecure_random_seed(u128::from(seeds.next_u64()) << 64 | u128::from(seeds.next_u64()))
+        .insecure_random(ChaCha20Rng::from_rng(&mut seeds))
+        .secure_random(seeds)
         .max_random_size(limits::PLUGIN_RANDOM_BYTES_MAX)
         .allow_tcp(false)
         .allow_udp(false)
         .build()
 }
 
-/// Takes away whatever differs from one run to the next.
-fn repeat(builder: &mut WasiCtxBuilder, ambient: &Ambient, seed: u64) {
-    let bytes = |number: u64| {
-        let mut bytes = vec![0; REPEATED_BYTES];
-        SeededEntropy::new(seed.wrapping_add(number)).fill(&mut bytes);
-        Deterministic::new(bytes)
-    };
-    builder
-        .secure_random(bytes(1))
-        .insecure_random(bytes(2))
-        .insecure_random_seed(u128::from(seed))
-        .monotonic_clock(Milliseconds(ambient.clone()));
+/// The machine's steady clock in whole milliseconds. It begins where the instance's clock stood, as it does when the call is run again.
+struct SteadyMilliseconds {
+    began_ms: u64,
+    since: Steady,
 }
-
-/// The machine's steady clock since the guest first asked, in whole milliseconds.
-struct SteadyMilliseconds(Steady);
 
 impl HostMonotonicClock for SteadyMilliseconds {
     fn resolution(&self) -> u64 {
@@ -125,14 +153,13 @@ impl HostMonotonicClock for SteadyMilliseconds {
     }
 
     fn now(&self) -> u64 {
-        whole_milliseconds(u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX))
+        let elapsed_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.began_ms.saturating_add(elapsed_ms).saturating_mul(NANOSECONDS)
     }
 }
 
-/// Milliseconds as nanoseconds.
-fn whole_milliseconds(ms: u64) -> u64 {
-    ms.saturating_mul(NANOSECONDS)
-}
+/// The instance's clock; nothing finer than a millisecond.
+struct Milliseconds(Ambient);
 
 impl HostMonotonicClock for Milliseconds {
     fn resolution(&self) -> u64 {
@@ -140,12 +167,9 @@ impl HostMonotonicClock for Milliseconds {
     }
 
     fn now(&self) -> u64 {
-        whole_milliseconds(u64::try_from(self.0.now().0).unwrap_or_default())
+        now_ms(&self.0).saturating_mul(NANOSECONDS)
     }
 }
-
-/// The instance's clock; nothing finer than a millisecond, so that guests cannot time their neighbours.
-struct Milliseconds(Ambient);
 
 impl HostWallClock for Milliseconds {
     fn resolution(&self) -> Duration {
@@ -153,8 +177,12 @@ impl HostWallClock for Milliseconds {
     }
 
     fn now(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.now().0).unwrap_or_default())
+        Duration::from_millis(now_ms(&self.0))
     }
+}
+
+fn now_ms(ambient: &Ambient) -> u64 {
+    u64::try_from(ambient.now().0).unwrap_or_default()
 }
 
 /// A standard stream that ends in the log. Libraries write a line in many pieces, and the log has whole lines.

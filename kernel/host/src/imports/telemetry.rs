@@ -14,7 +14,7 @@ use crate::text::escaped;
 impl Host for CallState {
     fn log(&mut self, level: Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
         self.count()?;
-        if self.require(Capability::Telemetry).is_err() {
+        if !self.is_heard() {
             return Ok(());
         }
         let level = match level {
@@ -30,7 +30,7 @@ impl Host for CallState {
 
     fn count(&mut self, name: String, delta: u64) -> wasmtime::Result<()> {
         self.count()?;
-        if self.require(Capability::Telemetry).is_ok() {
+        if self.is_heard() {
             let counted = self.plugin.metrics.add(&name, delta);
             self.complain(&name, counted);
         }
@@ -39,7 +39,7 @@ impl Host for CallState {
 
     fn observe(&mut self, name: String, value: f64) -> wasmtime::Result<()> {
         self.count()?;
-        if self.require(Capability::Telemetry).is_ok() {
+        if self.is_heard() {
             let noted = self.plugin.metrics.observe(&name, value);
             self.complain(&name, noted);
         }
@@ -48,6 +48,15 @@ impl Host for CallState {
 }
 
 impl CallState {
+    /// Whether what it says is taken. Who observes the call learns that it is not.
+    fn is_heard(&mut self) -> bool {
+        let is_heard = self.require(Capability::Telemetry).is_ok();
+        if !is_heard {
+            self.observer.dropped(Capability::Telemetry);
+        }
+        is_heard
+    }
+
     /// Says once, for its author, that a plugin counts what its manifest does not declare.
     fn complain(&self, name: &str, outcome: Result<(), Undeclared>) {
         if outcome == Err(Undeclared { first: true }) {

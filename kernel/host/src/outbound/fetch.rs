@@ -71,7 +71,10 @@ impl Outbound {
             if !allowed.iter().any(|host| host.holds(&ask.url)) {
                 return Err(OutboundError::Host { origin: ask.url.origin().ascii_serialization() });
             }
-            let (response, body) = self.exchange(&ask, bounds.bytes_max).await?;
+            let (response, body) = match &self.stand_in {
+                Some(stand_in) => stand_in.answer(&ask)?,
+                None => self.exchange(&ask, bounds.bytes_max).await?,
+            };
             let next = if redirects < bounds.redirects_max { next(&ask.url, &response)? } else { None };
             let Some(url) = next else {
                 let headers = shown(&response);

@@ -12,6 +12,7 @@ pub(crate) mod allow;
 pub(crate) mod connect;
 pub(crate) mod fetch;
 pub(crate) mod headers;
+mod stand_in;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 pub use address::{AddressRange, AddressRangeError};
+pub use stand_in::{StandIn, StandInAnswer};
 
 /// What the operator decides about outgoing requests.
 #[derive(Debug, Clone, Default)]
@@ -36,11 +38,12 @@ pub struct OutboundSettings {
 pub(crate) struct Outbound {
     settings: Arc<OutboundSettings>,
     tls: Arc<OnceCell<TlsConnector>>,
+    stand_in: Option<Arc<StandIn>>,
 }
 
 impl Outbound {
-    pub(crate) fn new(settings: OutboundSettings) -> Self {
-        Self { settings: Arc::new(settings), tls: Arc::default() }
+    pub(crate) fn new(settings: OutboundSettings, stand_in: Option<Arc<StandIn>>) -> Self {
+        Self { settings: Arc::new(settings), tls: Arc::default(), stand_in }
     }
 }
 

@@ -5,9 +5,9 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{PluginId, Record, limits};
 use tiwizi_records::{Draft, HookFailure, Manifest, WriteError};
 
-use super::house::{House, chaos};
+use super::house::{House, bundle, chaos};
 use super::installs::changed;
-use crate::{Enabled, Grants, HookState, InstallError, PluginState};
+use crate::{Capture, Captures, Enabled, Grants, HookState, InstallError, PluginState, ReplayEnd, replay};
 
 pub(super) const THING: &str = "test/thing";
 const HINT: &str = "test/hint";
@@ -208,4 +208,19 @@ async fn a_manifest_with_hooks_asks_for_them() {
         panic!("it is refused")
     };
     assert!(error.explain().contains("/hooks"), "{}", error.explain());
+}
+
+#[tokio::test]
+async fn a_hook_that_traps_is_captured_and_replays() {
+    let house = house().await;
+    house.host.set_captures(&chaos(), Captures::On, &Caller::system()).unwrap();
+    failure(&house, "trap").await;
+    let [view] = house.host.captures(&chaos()).unwrap().try_into().unwrap();
+    let text = std::fs::read_to_string(&view.path).unwrap();
+    for kept in [THING, "hooks.before", "trap"] {
+        assert!(text.contains(kept), "{kept} is not in {text}");
+    }
+    let capture = Capture::read(text.as_bytes()).unwrap();
+    let replayed = replay(&capture, &bundle()).await.unwrap();
+    assert_eq!(replayed.end, ReplayEnd::Same { failure: view.failure });
 }

@@ -19,7 +19,8 @@ use tiwizi_storage::{Db, Files, Location};
 use crate::bundle::{Sources, pack, sign};
 use crate::trust::{Root, SecretKey};
 use crate::{
-    Answer, CallError, Compiler, Grants, Guests, Hooks, Host, HostSettings, OutboundSettings, PluginState, Request,
+    Answer, CallError, Compiler, Grants, Guests, Hooks, Host, HostSettings, Metering, OutboundSettings, PluginState,
+    Request, Workbench,
 };
 
 pub(super) struct House {
@@ -33,12 +34,12 @@ pub(super) struct House {
 pub(super) struct Setup {
     pub(super) outbound: OutboundSettings,
     pub(super) ambient: Ambient,
-    pub(super) replay_seed: Option<u64>,
+    pub(super) workbench: Workbench,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { outbound: OutboundSettings::default(), ambient: Ambient::system(), replay_seed: None }
+        Self { outbound: OutboundSettings::default(), ambient: Ambient::system(), workbench: Workbench::default() }
     }
 }
 
@@ -82,7 +83,7 @@ impl House {
 
     async fn built(setup: Setup) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        warm(directory.path());
+        warm(directory.path(), setup.workbench.metering);
         let host = open(directory.path(), &setup).await;
         host.add_root(&root_of(&key(), TrustLevel::Directorate, "*")).await.unwrap();
         Self { directory, host, setup }
@@ -144,14 +145,14 @@ pub(super) fn chaos() -> PluginId {
 }
 
 async fn open(directory: &Path, setup: &Setup) -> Host {
-    let Setup { outbound, ambient, replay_seed } = setup.clone();
+    let Setup { outbound, ambient, workbench } = setup.clone();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let files = Files::open(directory, ambient.clone()).unwrap();
     let settings =
-        HostSettings { instances_max: 64, outbound, replay_seed, ..HostSettings::new(directory, Compiler::InProcess) };
+        HostSettings { instances_max: 64, outbound, workbench, ..HostSettings::new(directory, Compiler::InProcess) };
     let guests = Guests::start(settings, &db, files.clone(), ambient.clone()).await.unwrap();
     let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
     let hooks = Hooks::new(guests.clone(), records(Vec::new()));
@@ -184,6 +185,21 @@ pub(super) fn bundle() -> Bytes {
 pub(super) fn unsigned() -> Bytes {
     let folder = root().join("tests/guests/chaos");
     pack(&Sources { folder: &folder, component: &component(), assets: None }).unwrap().into()
+}
+
+/// The bytes of the chaos component.
+pub(super) fn component_bytes() -> Vec<u8> {
+    std::fs::read(component()).unwrap()
+}
+
+/// The chaos bundle with another component, signed.
+pub(super) fn with_component(bytes: &[u8]) -> Bytes {
+    let directory = tempfile::tempdir().unwrap();
+    let component = directory.path().join("chaos.wasm");
+    std::fs::write(&component, bytes).unwrap();
+    let folder = root().join("tests/guests/chaos");
+    let bundle = pack(&Sources { folder: &folder, component: &component, assets: None }).unwrap();
+    sign(&bundle.into(), &key(), Vec::new()).unwrap().into()
 }
 
 /// The key that every house trusts.
@@ -259,9 +275,9 @@ fn component() -> PathBuf {
 
 /// Gives a fresh data directory the compiled component of an earlier test, as a hard link where that is possible: compiling it
 /// anew in each test process would take a second each.
-fn warm(directory: &Path) {
+fn warm(directory: &Path, metering: Metering) {
     let shared = target().join("tmp/host-tests");
-    let engine = crate::engine::engine(1).unwrap();
+    let engine = crate::engine::engine(1, metering).unwrap();
     let ambient = Ambient::system();
     crate::cache::Cache::open(&shared, &engine, &ambient).unwrap();
     std::fs::create_dir_all(directory.join("cache")).unwrap();

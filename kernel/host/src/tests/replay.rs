@@ -7,12 +7,13 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Instant, Language, ManualClock, SeededEntropy};
 
 use super::house::{House, Setup, chaos};
-use crate::{Answer, Request};
+use crate::{Answer, Request, Workbench};
 
 async fn still(seed: u64) -> House {
     let clock = Arc::new(ManualClock::at(Instant(1_780_000_000_123)));
     let ambient = Ambient::new(clock, Arc::new(SeededEntropy::new(seed)));
-    House::with_chaos_in(Setup { ambient, replay_seed: Some(seed), ..Setup::default() }).await
+    let workbench = Workbench { replay_seed: Some(seed), ..Workbench::default() };
+    House::with_chaos_in(Setup { ambient, workbench, ..Setup::default() }).await
 }
 
 async fn drawn(house: &House, request: &str) -> Value {

@@ -3,6 +3,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod batch;
+pub(crate) mod captures;
 pub(crate) mod changes;
 pub(crate) mod files;
 pub(crate) mod health;

@@ -2,6 +2,8 @@
 //!
 //! It compiles and renders nothing: what a template does with its data only the plugin's own pages can show.
 
+mod calls;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,9 +47,25 @@ pub fn check_plugin_texts(
         }
         if let Some(element) = refused_element(source) {
             let message = format!("a plugin's page may not have a <{element}> element");
-            faults.push(TextFault { file, line: None, message });
+            faults.push(TextFault { file: file.clone(), line: None, message });
         }
+        faults.extend(unknown(&compiled, &file, source));
     }
+    faults
+}
+
+/// Functions and filters that the kernel does not have: a page that comes to one of them is an error.
+fn unknown(templates: &PluginTemplates, file: &str, source: &str) -> Vec<TextFault> {
+    let calls = calls::calls(source);
+    let fault = |line: usize, message: String| TextFault { file: file.to_owned(), line: Some(line), message };
+    let functions = calls.functions.into_iter().filter(|(name, _)| !templates.knows_function(name));
+    let filters = calls.filters.into_iter().filter(|(name, _)| !templates.knows_filter(name));
+    let mut faults: Vec<TextFault> =
+        functions.map(|(name, line)| fault(line, format!("templates have no function {name}"))).collect();
+    faults.extend(filters.map(|(name, line)| match name.as_str() {
+        "safe" => fault(line, "a plugin's data is text and never markup: the filter safe is not there".to_owned()),
+        _ => fault(line, format!("templates have no filter {name}")),
+    }));
     faults
 }
 
@@ -64,6 +82,17 @@ mod tests {
     fn good_texts_have_no_fault() {
         let template = "{% extends \"layout.html\" %}\n{% block content %}<p>{{ t(\"hello\") }}</p>{% endblock %}";
         assert_eq!(faults(template, "hello = Bonjour\n"), []);
+    }
+
+    #[test]
+    fn unknown_functions_and_filters_are_told_with_their_lines() {
+        let good = "{{ t('a') }}{{ url('/') }}{{ number(1)|upper }}{% for x in range(3) %}{{ loop.index }}{% endfor %}";
+        assert_eq!(faults(good, "a = b\n"), []);
+        let found = faults("<p>\n{{ translate(\"a\") }}\n{{ x|markdown }}{{ x|safe }}", "a = b\n");
+        let told: Vec<_> = found.iter().map(|fault| (fault.line, fault.message.as_str())).collect();
+        assert_eq!(told[0], (Some(2), "templates have no function translate"));
+        assert_eq!(told[1], (Some(3), "templates have no filter markdown"));
+        assert!(told[2].1.contains("never markup"), "{told:?}");
     }
 
     #[test]

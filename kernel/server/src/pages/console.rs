@@ -22,7 +22,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 19] = [
+const DONE: [&str; 21] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -41,6 +41,8 @@ const DONE: [&str; 19] = [
     "record-created",
     "record-saved",
     "record-deleted",
+    "captures-on",
+    "captures-off",
     "record-restored",
 ];
 

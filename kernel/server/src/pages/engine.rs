@@ -231,14 +231,23 @@ impl PluginTemplates {
         Self { environment, messages, plugin: plugin.to_owned(), version: version.to_owned() }
     }
 
-    /// The version whose templates these are.
-    pub(crate) fn version(&self) -> &str {
-        &self.version
-    }
-
     /// Compiles a template and renders nothing.
     pub(super) fn compile(&self, template: &str) -> Result<(), minijinja::Error> {
         self.environment.get_template(template).map(drop)
+    }
+
+    /// Whether a template may call a function of this name.
+    pub(super) fn knows_function(&self, name: &str) -> bool {
+        functions::NAMES.contains(&name) || !self.fails_with(&format!("{{{{ {name}() }}}}"), ErrorKind::UnknownFunction)
+    }
+
+    /// Whether a template may use a filter of this name.
+    pub(super) fn knows_filter(&self, name: &str) -> bool {
+        !self.fails_with(&format!("{{{{ 0|{name} }}}}"), ErrorKind::UnknownFilter)
+    }
+
+    fn fails_with(&self, template: &str, kind: ErrorKind) -> bool {
+        self.environment.render_str(template, ()).is_err_and(|error| error.kind() == kind)
     }
 
     fn content(&self, look: &Look, texts: &Texts, part: &Part<'_>, data: Value) -> Result<String, RenderError> {

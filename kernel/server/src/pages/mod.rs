@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::routing::{get, post};
-use tiwizi_model::PluginId;
+use tiwizi_model::{FileHash, PluginId};
 use tiwizi_registry::kinds::Names;
 use tiwizi_words::Messages;
 
@@ -47,7 +47,7 @@ pub struct Pages {
     engine: engine::Engine,
     names: Names,
     /// The templates of plugins that were shown since the start, by plugin; at most one version of each.
-    plugins: Mutex<HashMap<PluginId, Arc<engine::PluginTemplates>>>,
+    plugins: Mutex<HashMap<PluginId, (FileHash, Arc<engine::PluginTemplates>)>>,
 }
 
 impl Pages {
@@ -101,6 +101,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/console/jobs", get(console::jobs::show))
         .route("/{language}/console/jobs/{job}/retry", post(console::jobs::retry))
         .route("/{language}/console/jobs/{job}/forget", post(console::jobs::forget))
+        .route("/{language}/console/plugins/{plugin}/captures", post(console::plugins::capture))
         .route("/{language}/console/accounts", get(console::accounts::show).post(console::accounts::add))
         .route("/{language}/console/kinds", get(console::kinds::show))
         .merge(records::routes())

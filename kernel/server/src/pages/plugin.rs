@@ -46,18 +46,18 @@ pub(crate) async fn render_plugin(app: &App, page: PluginPage<'_>, answer: Answe
     }
 }
 
-/// The templates of the version that is installed now.
+/// The templates of the bundle that is installed now. While a plugin is being written its version stays and its bundle does not.
 pub(super) fn templates(app: &App, plugin: &PluginId) -> Result<Arc<PluginTemplates>, Problem> {
-    let version = app.host.plugin(plugin).ok_or(Fault::UnknownPlugin)?.version;
+    let installed = app.host.plugin(plugin).ok_or(Fault::UnknownPlugin)?;
     let mut known = app.pages.plugins.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(templates) = known.get(plugin).filter(|templates| templates.version() == version) {
+    if let Some((_, templates)) = known.get(plugin).filter(|(bundle, _)| *bundle == installed.bundle) {
         return Ok(Arc::clone(templates));
     }
     let messages = app.host.messages(plugin).ok_or(Fault::UnknownPlugin)?;
     let (host, id) = (app.host.clone(), plugin.clone());
     let find = move |name: &str| host.template(&id, name).map(|template| template.to_string());
-    let templates = Arc::new(PluginTemplates::new(plugin.as_str(), &version, messages, find));
-    known.insert(plugin.clone(), Arc::clone(&templates));
+    let templates = Arc::new(PluginTemplates::new(plugin.as_str(), &installed.version, messages, find));
+    known.insert(plugin.clone(), (installed.bundle, Arc::clone(&templates)));
     Ok(templates)
 }
 

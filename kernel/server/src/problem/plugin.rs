@@ -67,7 +67,8 @@ impl From<HostError> for Problem {
                 Self::from(Fault::Invalid).at_all(source.fields.into_iter().map(FieldProblem::from))
             }
             HostError::Storage(source) => source.into(),
-            HostError::Engine(_)
+            HostError::Captures(_)
+            | HostError::Engine(_)
             | HostError::Threads(_)
             | HostError::Cache(_)
             | HostError::Messages(_)

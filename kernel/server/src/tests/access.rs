@@ -149,6 +149,9 @@ fn plugins() -> Vec<Row> {
         same("GET", "/api/v1/jobs", [401, 403, 403, 200]),
         row("POST", "/api/v1/jobs/{job}/retry", format!("/api/v1/jobs/{NOWHERE}/retry"), [401, 403, 403, 404]),
         row("DELETE", "/api/v1/jobs/{job}", format!("/api/v1/jobs/{NOWHERE}"), [401, 403, 403, 404]),
+        row("GET", "/api/v1/plugins/{plugin}/captures", "/api/v1/plugins/none/captures", [401, 403, 403, 404]),
+        row("PUT", "/api/v1/plugins/{plugin}/captures", "/api/v1/plugins/none/captures", [401, 403, 403, 404])
+            .with(json!({"on": true})),
         row("GET", "/p/{plugin}", "/p/none", [303; 4]),
         row("GET", "/p/{plugin}/", "/p/none/", [303; 4]),
         row("GET", "/p/{plugin}/{*path}", "/p/none/a/b", [303; 4]),

@@ -6,6 +6,7 @@
 mod answers;
 mod blobs;
 mod calls;
+mod captured;
 mod config;
 mod here;
 mod hooks;
@@ -116,6 +117,7 @@ const ROUTES: &[Route] = &[
     Route::get("/jobs/bounds", reactions::bounds),
     Route::get("/jobs/order", reactions::order),
     Route::post("/events/emit", reactions::emit),
+    Route::post("/captured", captured::captured),
 ];
 
 impl Plugin for Chaos {

@@ -42,24 +42,24 @@ pub(super) fn check(place: &str, template: &str) -> Vec<Finding> {
         if tag.closing {
             continue;
         }
-        let mut find = |message: String| findings.push(Finding::at(place, tag.line, message));
+        let mut find = |message: String, mend: &str| findings.push(Finding::at(place, tag.line, message, mend));
         if tag.name == "img" && tag.attribute("alt").is_none() {
-            find("this <img> has no alt: say what it shows, or alt=\"\" when it only decorates".to_owned());
+            find("this <img> has no alt".to_owned(), "say what it shows, or alt=\"\" when it only decorates");
         }
         if is_field(tag) && labels_open == 0 && !is_labelled(tag, &targets) {
-            find(format!("this <{}> has no label: use c.field, or <label for=…>, or aria-label", tag.name));
+            find(format!("this <{}> has no label", tag.name), "use c.field, or <label for=…>, or aria-label");
         }
         if tag.attribute("lang").is_some() && tag.attribute("dir").is_none() && tag.name != "bdi" {
-            find(format!("this <{}> has lang and no dir: say rtl, ltr or auto beside it", tag.name));
+            find(format!("this <{}> has lang and no dir", tag.name), "say rtl, ltr or auto beside it");
         }
         if matches!(tag.name.as_str(), "a" | "button") && is_silent(tag, tags.get(position..).unwrap_or_default()) {
-            find(format!("this <{}> has no text: write one inside, or aria-label", tag.name));
+            find(format!("this <{}> has no text", tag.name), "write one inside, or aria-label");
         }
         if let Some((name, _)) = tag.attributes.iter().find(|(name, _)| name.starts_with("on")) {
-            find(format!("{name} is a script, which no page of a plugin runs: use a link or a form"));
+            find(format!("{name} is a script, which no page of a plugin runs"), "use a link or a form");
         }
         if tag.attribute("tabindex").and_then(|value| value.parse::<i32>().ok()).is_some_and(|order| order > 0) {
-            find("tabindex above 0 leads the keyboard astray: keep the order of the text".to_owned());
+            find("tabindex above 0 leads the keyboard astray".to_owned(), "keep the order of the text");
         }
     }
     findings

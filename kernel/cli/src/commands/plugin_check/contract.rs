@@ -7,13 +7,13 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 use tiwizi_host::{Acceptance, Answer, Grants, Request, Used};
 use tiwizi_identity::Caller;
-use tiwizi_model::{Jurisdiction, Language};
+use tiwizi_model::Language;
 use tiwizi_records::Manifest;
 use tiwizi_server::App;
 
 use super::Finding;
-use crate::arguments::{DataDirectory, Init};
-use crate::commands::{init, open};
+use crate::commands::open::{self, Desk};
+use crate::commands::throwaway::{ThrowAway, Wanted};
 
 const COMPONENT: &str = "component.wasm";
 /// The first status that says that the plugin is at fault.
@@ -60,19 +60,9 @@ impl Cost {
 }
 
 pub(super) async fn check(path: &Path, manifest: &Manifest) -> anyhow::Result<Met> {
-    let directory = tempfile::tempdir().context("could not make a directory for the throw-away instance")?;
-    let data = directory.path().join("data");
-    let init = Init {
-        directory: DataDirectory { data: data.clone(), json: false },
-        name: "check".to_owned(),
-        provinces: Jurisdiction::Nation,
-        admin_email: "check@tiwizi.invalid".to_owned(),
-        database: None,
-    };
-    init::make(&init).await.context("could not make the throw-away instance")?;
-    let app = open::app(&data, &open::config(&data)?).await?;
-    let met = installed(&app, path, manifest).await;
-    open::close(&app).await;
+    let instance = ThrowAway::make(Wanted { name: "check", desk: Desk::default(), compiled: None }).await?;
+    let met = installed(&instance.app, path, manifest).await;
+    instance.close().await?;
     met
 }
 
@@ -84,11 +74,13 @@ async fn installed(app: &App, path: &Path, manifest: &Manifest) -> anyhow::Resul
         app.host.install_accepting(Acceptance::Development, bundle.into(), grants, &Caller::system()).await
     {
         let refusal = format!("an instance refuses the bundle: {:#}", anyhow::Error::new(error));
-        return Ok(Met { findings: vec![Finding::new(COMPONENT, refusal)], cost: None });
+        let mend = "mend what it names and build again: tiwizi plugin build";
+        return Ok(Met { findings: vec![Finding::new(COMPONENT, refusal, mend)], cost: None });
     }
     let mut findings = Vec::new();
     if let Err(reason) = app.host.health(&manifest.id).await? {
-        findings.push(Finding::new(COMPONENT, format!("the plugin says that it cannot work: {reason}")));
+        let message = format!("the plugin says that it cannot work: {reason}");
+        findings.push(Finding::new(COMPONENT, message, "look at Plugin::health"));
     }
     let used = || app.host.used().get(&manifest.id).map(|usage| usage.total.clone()).unwrap_or_default();
     let before = used();
@@ -113,5 +105,6 @@ async fn answered(app: &App, manifest: &Manifest, path: &str, language: Language
         Ok(Answer::Problem { status, code, message, .. }) => format!("it answers {status} {code}: {message}"),
         Ok(Answer::Page { status, .. } | Answer::Json { status, .. }) => format!("it answers {status}"),
     };
-    Some(Finding::new(COMPONENT, format!("the route {path} in {language}: {fault}")))
+    let message = format!("the route {path} in {language}: {fault}");
+    Some(Finding::new(COMPONENT, message, "lay the page out in a case and look closer: tiwizi plugin test"))
 }

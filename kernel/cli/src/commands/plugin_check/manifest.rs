@@ -14,7 +14,11 @@ pub(super) fn check(manifest: &Manifest, source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut demand = |pointer: String, text: &LocalText| {
         for language in DEMANDED.into_iter().filter(|language| !text.0.contains_key(language)) {
-            findings.push(Finding::new("manifest.json", format!("{pointer} is missing in {language}")));
+            findings.push(Finding::new(
+                "manifest.json",
+                format!("{pointer} is missing in {language}"),
+                "write it in Arabic and in French",
+            ));
         }
     };
     demand("/name".to_owned(), &manifest.name);
@@ -39,19 +43,39 @@ pub(super) fn check(manifest: &Manifest, source: &Source) -> Vec<Finding> {
 fn files(manifest: &Manifest, source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in manifest.templates.iter().filter(|name| !source.templates.contains_key(*name)) {
-        findings.push(Finding::new("manifest.json", format!("templates/{name}.html is listed and not there")));
+        findings.push(Finding::new(
+            "manifest.json",
+            format!("templates/{name}.html is listed and not there"),
+            "write it, or take it off the list",
+        ));
     }
     for name in source.templates.keys().filter(|name| !manifest.templates.contains(name)) {
-        findings.push(Finding::new(format!("templates/{name}.html"), "the manifest does not list this template"));
+        findings.push(Finding::new(
+            format!("templates/{name}.html"),
+            "the manifest does not list this template",
+            "add it to templates, or remove it",
+        ));
     }
     for language in manifest.locales.iter().filter(|language| !source.locales.contains_key(language)) {
-        findings.push(Finding::new("manifest.json", format!("locales/{language}.ftl is listed and not there")));
+        findings.push(Finding::new(
+            "manifest.json",
+            format!("locales/{language}.ftl is listed and not there"),
+            "write it, or take it off the list",
+        ));
     }
     for language in source.locales.keys().filter(|language| !manifest.locales.contains(language)) {
-        findings.push(Finding::new(format!("locales/{language}.ftl"), "the manifest does not list this language"));
+        findings.push(Finding::new(
+            format!("locales/{language}.ftl"),
+            "the manifest does not list this language",
+            "add it to locales, or remove it",
+        ));
     }
     for path in &source.strangers {
-        findings.push(Finding::new(path, "this is no language of the platform"));
+        findings.push(Finding::new(
+            path,
+            "this is no language of the platform",
+            "name it ar, ary, fr, zgh, shi, tzm or rif",
+        ));
     }
     findings
 }

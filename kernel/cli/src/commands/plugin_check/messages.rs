@@ -32,22 +32,105 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
             findings.push(missing(language, key, place));
         }
     }
+    findings.extend(values(source));
     findings
 }
 
 fn missing(language: Language, key: &str, place: &str) -> Finding {
-    Finding::new(format!("locales/{language}.ftl"), format!("the message {key} is missing; {place} it"))
+    let message = format!("the message {key} is missing; {place} it");
+    Finding::new(format!("locales/{language}.ftl"), message, format!("write a line {key} = …"))
 }
 
-/// The keys of a Fluent file: what stands at the beginning of a line before `=`.
-fn keys(text: &str) -> BTreeSet<String> {
-    let key = |line: &str| {
-        let (key, _) = line.split_once('=')?;
-        let key = key.trim_end();
-        let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-        (line.starts_with(|first: char| first.is_ascii_alphabetic()) && key.chars().all(plain)).then(|| key.to_owned())
+/// What is no fault, and good to know: languages that are not whole, and what a machine has drafted.
+pub(super) fn notes(source: &Source) -> Vec<String> {
+    let whole: BTreeSet<String> = source.locales.values().flat_map(|text| keys(text)).collect();
+    let mut notes = Vec::new();
+    for (language, text) in &source.locales {
+        let there = keys(text);
+        let missing: Vec<&str> = whole.difference(&there).map(String::as_str).collect();
+        if !DEMANDED.contains(language) && !missing.is_empty() {
+            let (some, all) = (missing.len(), whole.len());
+            notes.push(format!("locales/{language}.ftl lacks {some} of {all} messages: {}", missing.join(", ")));
+        }
+        if text.starts_with("# draft") {
+            notes.push(format!("locales/{language}.ftl is a draft that nobody has reviewed: {} messages", there.len()));
+        }
+    }
+    notes
+}
+
+/// Messages whose values differ from those of the same message in French, or else in the first language that has it.
+fn values(source: &Source) -> Vec<Finding> {
+    let read: Vec<(Language, BTreeMap<String, Message>)> =
+        source.locales.iter().map(|(language, text)| (*language, messages(text))).collect();
+    let french = read.iter().filter(|(language, _)| *language == Language::French);
+    let order: Vec<_> = french.chain(read.iter().filter(|(language, _)| *language != Language::French)).collect();
+    let mut findings = Vec::new();
+    for (language, texts) in &read {
+        for (key, message) in texts {
+            let first = order.iter().find_map(|(other, texts)| Some((*other, texts.get(key)?)));
+            let Some((other, model)) = first.filter(|(_, model)| model.values != message.values) else { continue };
+            findings.push(Finding::at(
+                &format!("locales/{language}.ftl"),
+                message.line,
+                format!("the message {key} uses {}, and {} in {other}", named(&message.values), named(&model.values)),
+                "use the same values in every language",
+            ));
+        }
+    }
+    findings
+}
+
+fn named(values: &BTreeSet<String>) -> String {
+    if values.is_empty() {
+        return "no value".to_owned();
+    }
+    values.iter().map(|value| format!("${value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// A message: where it begins, and the values that it uses.
+#[derive(Debug, PartialEq, Eq)]
+struct Message {
+    line: usize,
+    values: BTreeSet<String>,
+}
+
+fn messages(text: &str) -> BTreeMap<String, Message> {
+    let mut found: BTreeMap<String, Message> = BTreeMap::new();
+    let mut current: Option<String> = None;
+    for (position, line) in text.lines().enumerate() {
+        if line.starts_with('#') {
+            continue;
+        }
+        if let Some(key) = key(line) {
+            found.insert(key.clone(), Message { line: position.saturating_add(1), values: BTreeSet::new() });
+            current = Some(key);
+        }
+        if let Some(message) = current.as_ref().and_then(|key| found.get_mut(key)) {
+            message.values.extend(values_of(line));
+        }
+    }
+    found
+}
+
+fn values_of(line: &str) -> impl Iterator<Item = String> {
+    let name = |part: &str| -> String {
+        part.chars().take_while(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect()
     };
+    line.split('$').skip(1).map(name).filter(|name| !name.is_empty())
+}
+
+/// The keys of a Fluent file.
+fn keys(text: &str) -> BTreeSet<String> {
     text.lines().filter_map(key).collect()
+}
+
+/// What stands at the beginning of a line before `=`.
+fn key(line: &str) -> Option<String> {
+    let (key, _) = line.split_once('=')?;
+    let key = key.trim_end();
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    (line.starts_with(|first: char| first.is_ascii_alphabetic()) && key.chars().all(plain)).then(|| key.to_owned())
 }
 
 /// The keys that a template asks for by a plain text, with their lines. A key that is put together cannot be known here.
@@ -78,6 +161,36 @@ mod table {
     fn keys_stand_at_the_beginning_of_a_line() {
         let text = "# a = comment\none = 1\ntwo-b = { $n ->\n    [one] x = y\n}\n   .title = z\n-term = t\n";
         assert_eq!(keys(text), BTreeSet::from(["one".to_owned(), "two-b".to_owned()]));
+    }
+
+    #[test]
+    fn values_must_be_the_same_in_every_language() {
+        let french =
+            "a = { $count ->\n    [one] { $count } note\n   *[other] { $count } notes de { $name }\n}\nb = rien\n";
+        let good = "# $x\na = { $name } { $count }\nb = x\n";
+        let bad = "b = { $more }\n\na = { $count } $name\n";
+        let source = |arabic: &str| Source {
+            locales: BTreeMap::from([(Language::French, french.to_owned()), (Language::Arabic, arabic.to_owned())]),
+            ..Source::default()
+        };
+        assert_eq!(values(&source(good)), []);
+        let found: Vec<String> = values(&source(bad)).iter().map(Finding::shown).collect();
+        let expected =
+            "locales/ar.ftl:1: the message b uses $more, and no value in fr: use the same values in every language";
+        assert_eq!(found, [expected]);
+    }
+
+    #[test]
+    fn drafts_and_half_languages_are_noted() {
+        let locales = BTreeMap::from([
+            (Language::French, "a = 1\nb = 2\n".to_owned()),
+            (Language::Tachelhit, "# draft: to be reviewed\na = 1\n".to_owned()),
+        ]);
+        let expected = [
+            "locales/shi.ftl lacks 1 of 2 messages: b",
+            "locales/shi.ftl is a draft that nobody has reviewed: 1 messages",
+        ];
+        assert_eq!(notes(&Source { locales, ..Source::default() }), expected);
     }
 
     #[test]

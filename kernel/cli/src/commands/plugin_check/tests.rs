@@ -27,10 +27,10 @@ fn every_finding_has_its_place() {
     let (findings, manifest) = texts(&source());
     let shown: Vec<String> = findings.iter().map(Finding::shown).collect();
     let expected = [
-        "manifest.json: /description is missing in ar",
-        "manifest.json: templates/other.html is listed and not there",
-        "locales/de.ftl: this is no language of the platform",
-        "locales/ar.ftl: the message more is missing; locales/fr.ftl has it",
+        "manifest.json: /description is missing in ar: write it in Arabic and in French",
+        "manifest.json: templates/other.html is listed and not there: write it, or take it off the list",
+        "locales/de.ftl: this is no language of the platform: name it ar, ary, fr, zgh, shi, tzm or rif",
+        "locales/ar.ftl: the message more is missing; locales/fr.ftl has it: write a line more = …",
     ];
     assert_eq!(shown, expected);
     assert!(manifest.is_some());

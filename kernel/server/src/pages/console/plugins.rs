@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
-use tiwizi_host::{Capability, CapabilityError, CapabilityView, Enabled, HookView, PluginView};
+use tiwizi_host::{Capability, CapabilityError, CapabilityView, Captures, Enabled, HookView, PluginView};
 use tiwizi_model::{Language, PluginId};
 
 use super::super::visit::{Asked, Visit};
@@ -65,6 +65,23 @@ pub(in super::super) async fn switch(
     Ok(visit.go(&format!("/console/plugins?done={done}")))
 }
 
+/// `POST /{language}/console/plugins/{plugin}/captures`: whether failing calls are captured on this machine.
+pub(in super::super) async fn capture(
+    State(app): State<Arc<App>>,
+    Path((_, plugin)): Path<(String, String)>,
+    asked: Asked,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let visit = posted(&app, asked, &form).await?;
+    let (captures, done) = match form.field("on") {
+        Some("yes") => (Captures::On, "captures-on"),
+        Some("no") => (Captures::Off, "captures-off"),
+        _ => return Err(Problem::field("/on", "choice", "yes or no is expected")),
+    };
+    app.host.set_captures(&plugin_of(&plugin)?, captures, visit.visitor.caller())?;
+    Ok(visit.go(&format!("/console/plugins?done={done}")))
+}
+
 pub(super) fn plugin_of(text: &str) -> Result<PluginId, Problem> {
     text.parse().map_err(|_| Fault::UnknownPlugin.into())
 }
@@ -102,6 +119,7 @@ pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
         requires => plugin.requires.clone(),
         state => plugin.state.as_str(),
         reason => plugin.reason.as_deref(),
+        is_captured => plugin.is_captured,
         before => plugin.before.as_ref().map(|before| &*before.version),
         capabilities => plugin.capabilities.iter().map(capability).collect::<Vec<_>>(),
         works => plugin.works,

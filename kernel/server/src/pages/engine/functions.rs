@@ -9,6 +9,10 @@ use tiwizi_words::format;
 
 use super::super::look::Look;
 
+/// The names of what a plugin's template can call, besides what the template language has.
+pub(super) const NAMES: [&str; 10] =
+    ["t", "number", "date", "duration", "csrf_field", "url", "asset", "super", "caller", "loop"];
+
 /// The functions that every template may call.
 pub(super) fn functions(texts: &Texts) -> Value {
     let (words, dates, numbers) = (texts.clone(), texts.clone(), texts.clone());

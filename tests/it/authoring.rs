@@ -42,6 +42,10 @@ async fn first_page(template: &str) -> anyhow::Result<String> {
     let played = run(&format!("plugin test {id}"))?;
     ensure!(played.contains("1 passed, 0 failed"), "{played}");
     run(&format!("plugin check {id}"))?;
+    let verified = run(&format!("plugin verify --json {id}/{id}.tzp"))?;
+    let verified: serde_json::Value = serde_json::from_str(&verified)?;
+    let count = verified.get("libraries").and_then(serde_json::Value::as_u64);
+    ensure!(count.is_some_and(|count| count > 5), "no libraries are listed: {verified}");
     let bundle = reader.folder().join(&id).join(format!("{id}.tzp"));
     let instance = Instance::start(&Setting { bundle: Some(bundle), dev: true, ..Setting::default() })?;
     Ok(instance.visitor()?.get(&format!("/fr/p/{id}/")).await?.expect(200)?.text)

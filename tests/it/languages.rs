@@ -83,6 +83,9 @@ fn follow_the_book(language: &Language) -> anyhow::Result<Reader> {
             trust_the_author(&reader)?;
         }
         let said = reader.run(&words).with_context(|| words.join(" "))?;
+        if what == ["plugin", "build"] {
+            ensure!(said.contains("; 2 libraries"), "the kit and the engine are not listed: {said}");
+        }
         if what == ["plugin", "check"] {
             ensure!(said.contains("a call of a page costs "), "the check does not say what a call costs: {said}");
         }

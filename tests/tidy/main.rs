@@ -1,4 +1,5 @@
-//! The rules of the house that a machine can check: sizes, homes of libraries, pairs of migrations, words.
+//! The rules of the house that a machine can check: sizes, homes of libraries, pairs of migrations, words, promises with
+//! their tests.
 //!
 //! Every check collects all that is wrong and says each with its place and its mending. The length of functions, banned
 //! calls and lints that are silenced without a reason are clippy's part (`clippy.toml`, `Cargo.toml`).
@@ -6,6 +7,7 @@
 mod borders;
 mod cases;
 mod migrations;
+mod promises;
 mod tree;
 mod words;
 

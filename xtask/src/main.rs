@@ -4,8 +4,10 @@
 //! the platform and depend on none of its crates, so that `cargo xtask` answers seconds after a checkout.
 
 mod bench;
+mod corpus;
 mod demo;
 mod dist;
+mod docs;
 mod plugins;
 mod program;
 mod setup;
@@ -30,6 +32,8 @@ cargo xtask COMMAND
   test [FILTER…]   check and test everything, on both databases and in a browser;
                      filters go to cargo-nextest and leave the other checks out
   bench [PART…]    measure; prints a table of ratios to baselines
+  corpus           build the plugin of the corpus anew, as tests/corpus/README.md says
+  docs             write docs/reference from sdk/wit/v1 and manifests/manifest.schema.json
   dist             make a release archive in target/dist";
 
 fn main() -> ExitCode {
@@ -57,6 +61,8 @@ fn run(command: &str, rest: &[String]) -> anyhow::Result<()> {
         "demo" => demo::run(&tree, rest),
         "test" => test::run(&tree, rest),
         "bench" => bench::run(&tree, rest),
+        "corpus" => corpus::run(&tree),
+        "docs" => docs::run(&tree),
         "dist" => dist::run(&tree),
         _ => anyhow::bail!("there is no such command\n\n{USAGE}"),
     }

@@ -102,6 +102,7 @@ fn pack(tree: &Tree, plugin: &Plugin, profile: Profile, key: &Path) -> anyhow::R
         .word(format!("manifests/{}", plugin.id))
         .word("--component")
         .word(tree.component(plugin.package));
+    pack = pack.word("--crate").word(format!("plugins/{}", plugin.id));
     let content = format!("plugins/{}/content", plugin.id);
     if tree.root.join(&content).is_dir() {
         pack = pack.word("--assets").word(content);

@@ -11,8 +11,8 @@ use crate::setup::{self, Need};
 use crate::tree::{Profile, Tree};
 
 /// Crates that run inside the sandbox only.
-const GUESTS: &str = "-p tiwizi-training -p tiwizi-chaos";
-const EXCEPT_GUESTS: &str = "--exclude tiwizi-training --exclude tiwizi-chaos";
+const GUESTS: &str = "-p tiwizi-training -p tiwizi-chaos -p tiwizi-corpus";
+const EXCEPT_GUESTS: &str = "--exclude tiwizi-training --exclude tiwizi-chaos --exclude tiwizi-corpus";
 
 struct Failure {
     step: &'static str,

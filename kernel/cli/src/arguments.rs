@@ -212,6 +212,9 @@ pub(crate) enum Plugin {
         /// A folder whose `audio` and `images` go into the bundle as assets.
         #[arg(long, value_name = "DIR")]
         assets: Option<PathBuf>,
+        /// The folder of the crate that the component was built from: its libraries are listed in the bundle.
+        #[arg(long = "crate", value_name = "DIR")]
+        crate_folder: Option<PathBuf>,
         /// The bundle to write.
         #[arg(long, value_name = "FILE.tzp")]
         out: PathBuf,

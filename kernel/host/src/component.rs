@@ -13,6 +13,7 @@ use tiwizi_model::limits;
 use crate::bundle::{Bundle, BundleError, COMPONENT};
 use crate::compile::CompileError;
 use crate::text::escaped;
+use crate::version::{ContractVersion, VersionError, Words};
 
 /// The interfaces of the kernel, version 1.
 const KERNEL: [&str; 16] = [
@@ -98,6 +99,9 @@ pub enum ComponentError {
         #[source]
         source: wasmparser::BinaryReaderError,
     },
+    /// It was built for another version of the plugin contract, or does not say for which.
+    #[error(transparent)]
+    Version(#[from] VersionError),
     /// It asks for something that no plugin is given.
     #[error("component.wasm imports {import}, which the kernel does not offer to plugins")]
     Import {
@@ -120,11 +124,12 @@ pub enum ComponentError {
     },
 }
 
-/// Checks that the bytes are a valid component that imports nothing outside the lists above.
+/// Checks that the bytes are a valid component, built for the manifest's version of the contract, that imports nothing outside the
+/// lists above.
 ///
 /// # Errors
-/// When they are not, naming the import.
-pub(crate) fn check(bytes: &[u8]) -> Result<(), ComponentError> {
+/// When they are not, naming the versions or the import.
+pub(crate) fn check(bytes: &[u8], manifest: ContractVersion) -> Result<(), ComponentError> {
     let length = bytes.len() as u64;
     if length > limits::COMPONENT_BYTES_MAX {
         return Err(ComponentError::Large { bytes: length });
@@ -132,7 +137,12 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), ComponentError> {
     if !Parser::is_component(bytes) {
         return Err(ComponentError::Kind);
     }
-    scan(bytes)?;
+    let Surface { words, foreign } = surface(bytes)?;
+    // What was built for another version may well import what is not known here: the version says more.
+    words.judge(manifest)?;
+    if let Some(import) = foreign {
+        return Err(ComponentError::Import { import: escaped(import, limits::ECHO_CHARS_MAX) });
+    }
     Validator::new_with_features(features())
         .validate_all(bytes)
         .map(drop)
@@ -144,9 +154,19 @@ fn features() -> WasmFeatures {
     WasmFeatures::WASM2 | WasmFeatures::EXTENDED_CONST | WasmFeatures::COMPONENT_MODEL
 }
 
-/// One walk over the sections, before anything is validated: it counts, and looks at the imports.
-fn scan(bytes: &[u8]) -> Result<(), ComponentError> {
+/// What a component shows of itself.
+#[derive(Default)]
+struct Surface<'a> {
+    words: Words<'a>,
+    /// The first import that the kernel does not offer.
+    foreign: Option<&'a str>,
+}
+
+/// One walk over the sections of a component and everything inside it, before anything is validated: it counts, and looks. Imports count
+/// only at its own edge; the version may stand in a module inside.
+fn surface(bytes: &[u8]) -> Result<Surface<'_>, ComponentError> {
     let invalid = |source| ComponentError::Invalid { source };
+    let mut surface = Surface::default();
     let (mut depth, mut parts, mut items) = (0_usize, 0_usize, 0_u64);
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(invalid)?;
@@ -171,18 +191,20 @@ fn scan(bytes: &[u8]) -> Result<(), ComponentError> {
                 }
             }
             Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(imports) if depth == 1 => {
+            Payload::CustomSection(section) => surface.words.hear(section.name(), section.data()),
+            Payload::ComponentImportSection(imports) if depth == 1 && surface.foreign.is_none() => {
                 for import in imports {
                     let name = import.map_err(invalid)?.name.name;
                     if !is_offered(name) {
-                        return Err(ComponentError::Import { import: escaped(name, limits::ECHO_CHARS_MAX) });
+                        surface.foreign = Some(name);
+                        break;
                     }
                 }
             }
             _ => {}
         }
     }
-    Ok(())
+    Ok(surface)
 }
 
 /// How many things a section defines.
@@ -284,8 +306,18 @@ pub(crate) fn is_behind_nothing(import: &str) -> bool {
 mod tests {
     use super::*;
 
+    const VERSION: &str = r#"(@custom "tiwizi:api-version" "1.0")"#;
+
+    fn check(bytes: &[u8]) -> Result<(), ComponentError> {
+        super::check(bytes, "1.0".parse().unwrap())
+    }
+
+    fn component(body: &str) -> Vec<u8> {
+        wat::parse_str(format!("(component {VERSION} {body})")).unwrap()
+    }
+
     fn importing(name: &str) -> Vec<u8> {
-        wat::parse_str(format!(r#"(component (import "{name}" (instance)))"#)).unwrap()
+        component(&format!(r#"(import "{name}" (instance))"#))
     }
 
     #[test]
@@ -334,10 +366,44 @@ mod tests {
         let last = bytes.len() - 1;
         bytes.truncate(last);
         assert!(matches!(check(&bytes), Err(ComponentError::Invalid { .. })));
-        let threads = wat::parse_str("(component (core module (memory 1 1 shared)))").unwrap();
+        let threads = component("(core module (memory 1 1 shared))");
         assert!(matches!(check(&threads), Err(ComponentError::Invalid { .. })));
-        let memories = wat::parse_str("(component (core module (memory 1) (memory 1)))").unwrap();
+        let memories = component("(core module (memory 1) (memory 1))");
         assert!(matches!(check(&memories), Err(ComponentError::Invalid { .. })));
+    }
+
+    #[test]
+    fn the_version_is_found_wherever_it_stands() {
+        let inside = [
+            format!("(component (core module {VERSION}))"),
+            format!("(component (component (core module {VERSION})) (core module))"),
+            format!("(component (core module) {VERSION})"),
+        ];
+        for text in inside {
+            check(&wat::parse_str(&text).unwrap()).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_missing_or_doubled_is_refused() {
+        let refused = [
+            ("(component)".to_owned(), VersionError::Missing),
+            (format!("(component (core module {VERSION}) (core module {VERSION}))"), VersionError::Twice),
+        ];
+        for (text, expected) in refused {
+            match check(&wat::parse_str(&text).unwrap()) {
+                Err(ComponentError::Version(error)) => assert_eq!(error, expected, "{text}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_version_is_judged_before_the_imports() {
+        let text =
+            r#"(component (@custom "tiwizi:api-version" "2.0") (import "tiwizi:plugin/later@2.0.0" (instance)))"#;
+        let outcome = check(&wat::parse_str(text).unwrap());
+        assert!(matches!(outcome, Err(ComponentError::Version(VersionError::Unspoken { .. }))), "{outcome:?}");
     }
 
     /// P18: what nests too deeply is refused by the count, before anything is validated.
@@ -362,7 +428,7 @@ mod tests {
     /// P18: forty records that each hold the one before twice would be a type of 2^40 parts.
     #[test]
     fn p18_a_type_that_doubles_again_and_again_is_refused() {
-        let mut text = "(component (type $t0 (record (field \"a\" u8))) ".to_owned();
+        let mut text = format!("(component {VERSION} (type $t0 (record (field \"a\" u8))) ");
         for number in 1..40 {
             let before = number - 1;
             text += &format!("(type $t{number} (record (field \"a\" $t{before}) (field \"b\" $t{before})))");

@@ -28,6 +28,7 @@ use crate::outbound::allow::AllowedHost;
 use crate::plugin::{Parts, Plugin, PluginView, Provenance, Standing, asked};
 use crate::text::escaped;
 use crate::trust::{Acceptance, Claim, Seal, TrustError, Voucher, ledger};
+use crate::version;
 
 /// The reason under which a plugin stands while its `init` has not succeeded.
 pub(crate) const NOT_READY: &str = "it is being installed";
@@ -221,12 +222,10 @@ fn check_rules(bundle: &Bundle, manifest: &Manifest) -> Result<(), InstallError>
     if manifest.id.is_kernels() {
         return rule("/id", format!("{} is a name of the kernel's own", manifest.id));
     }
-    if manifest.api != "1.0" {
-        return rule(
-            "/api",
-            format!("this kernel speaks version 1.0 of the plugin contract, not {}", escaped(&manifest.api, 20)),
-        );
-    }
+    let api = match version::check_spoken(&manifest.api) {
+        Ok(api) => api,
+        Err(error) => return rule("/api", error.to_string()),
+    };
     for (position, capability) in manifest.capabilities.iter().enumerate() {
         for (number, host) in capability.hosts.iter().enumerate() {
             if let Err(fault) = host.parse::<AllowedHost>() {
@@ -244,7 +243,7 @@ fn check_rules(bundle: &Bundle, manifest: &Manifest) -> Result<(), InstallError>
             return rule(&format!("/locales/{position}"), format!("the bundle does not hold locales/{language}.ftl"));
         }
     }
-    component::check(&component_of(bundle)?.1).map_err(InstallError::Component)
+    component::check(&component_of(bundle)?.1, api).map_err(InstallError::Component)
 }
 
 fn component_of(bundle: &Bundle) -> Result<&(FileHash, Bytes), InstallError> {

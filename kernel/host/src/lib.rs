@@ -58,6 +58,7 @@ pub mod trust;
 mod upgrade;
 mod uploads;
 mod usage;
+mod version;
 mod watch;
 mod whereabouts;
 mod work;
@@ -91,7 +92,7 @@ pub use log_file::{LogAuthor, LogFile, LogFollower, LogLine};
 pub use metrics::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
 pub use observe::{CallTrace, Metering, SeenCall, SeenCount, Workbench};
 pub use outbound::{AddressRange, AddressRangeError, OutboundSettings, StandIn, StandInAnswer};
-pub use plugin::{Asset, CapabilityView, HookView, PluginView};
+pub use plugin::{Asset, CapabilityView, HookView, LibraryList, PluginView};
 pub use remove::{RemoveError, Removed};
 pub use request::Request;
 pub use secrets::SecretView;
@@ -103,4 +104,5 @@ pub use upgrade::{
     RollbackError, RolledBack, Stage, Upgrade, UpgradeError, Upgraded, Watch,
 };
 pub use usage::{UsageView, Used};
+pub use version::{ContractVersion, VersionError};
 pub use work::{Left, Outcome, Work};

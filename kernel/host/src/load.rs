@@ -12,15 +12,16 @@ use tiwizi_storage::{FileError, Files};
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
-use crate::bundle::{Bundle, COMPONENT, Place};
+use crate::bundle::{Bundle, COMPONENT, Place, libraries_of};
 use crate::cache::{Cache, CacheError};
 use crate::compile::{CompileError, Compiler, compile};
 use crate::exports::Prepared;
 use crate::gate::Gate;
 use crate::guest::nothing;
 use crate::guest::state::{CallState, linker};
-use crate::plugin::{Asset, Parts, Plugin, Provenance, Standing, Texts, media_type};
+use crate::plugin::{Asset, LibraryList, Parts, Plugin, Provenance, Standing, Texts, media_type};
 use crate::trust::{NoteError, Seal};
+use crate::version::{self, VersionError};
 use crate::watch::Watches;
 
 /// Why a plugin could not be made ready.
@@ -29,6 +30,9 @@ pub enum LoadError {
     /// Its manifest is no longer accepted.
     #[error("its manifest is not accepted by this kernel")]
     Manifest(#[source] ManifestError),
+    /// It was built for a version of the contract that this kernel does not speak.
+    #[error(transparent)]
+    Contract(#[from] VersionError),
     /// Its version is none.
     #[error("its version {version:?} is none")]
     Version {
@@ -94,6 +98,7 @@ impl Loader {
     /// Loads an installed plugin, behind that gate.
     pub(crate) async fn load(&self, row: PluginRow, grants: &[CapabilityRow], gate: Gate) -> Result<Plugin, LoadError> {
         let manifest = Manifest::parse(row.manifest.as_bytes()).map_err(LoadError::Manifest)?;
+        version::check_spoken(&manifest.api)?;
         let component = manifest
             .files
             .iter()
@@ -167,7 +172,7 @@ impl Loader {
         let mut texts = Texts::default();
         for file in &manifest.files {
             let content = match Place::of(&file.path) {
-                Ok(Place::Template(_) | Place::Locale(_)) => self.read(&file.path, file.sha256).await?,
+                Ok(Place::Template(_) | Place::Locale(_) | Place::Sbom) => self.read(&file.path, file.sha256).await?,
                 _ => Bytes::new(),
             };
             texts.add(&file.path, file.sha256, file.bytes, &content);
@@ -214,7 +219,8 @@ impl Texts {
                 let asset = Asset { hash, media_type: media_type(inside), bytes };
                 self.assets.insert(inside.to_owned(), asset);
             }
-            Ok(Place::Manifest | Place::Signature | Place::Component | Place::Sbom | Place::Schema(_)) | Err(_) => {}
+            Ok(Place::Sbom) => self.libraries = Some(LibraryList { hash, bytes, count: libraries_of(content) }),
+            Ok(Place::Manifest | Place::Signature | Place::Component | Place::Schema(_)) | Err(_) => {}
         }
     }
 }

@@ -73,6 +73,18 @@ pub(crate) struct Texts {
     pub(crate) templates: BTreeMap<String, Arc<str>>,
     pub(crate) locales: BTreeMap<Language, Arc<str>>,
     pub(crate) assets: BTreeMap<String, Asset>,
+    pub(crate) libraries: Option<LibraryList>,
+}
+
+/// The list of the libraries inside a plugin, as its publisher gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LibraryList {
+    /// Its bytes in the file store.
+    pub hash: FileHash,
+    /// Their number.
+    pub bytes: u64,
+    /// How many libraries it names; none when it cannot be read.
+    pub count: Option<usize>,
 }
 
 /// A file of a bundle that browsers may ask for.
@@ -137,6 +149,8 @@ pub struct PluginView {
     pub requires: Vec<String>,
     /// The languages of its messages.
     pub locales: Vec<Language>,
+    /// The libraries inside it, when its publisher lists them.
+    pub libraries: Option<LibraryList>,
     /// The SHA-256 of its bundle.
     pub bundle: FileHash,
     /// When it was installed.
@@ -382,6 +396,7 @@ impl Plugin {
                 .collect(),
             requires: self.manifest.requires.iter().map(|one| format!("{} {}", one.contract, one.major)).collect(),
             locales: self.texts.locales.keys().copied().collect(),
+            libraries: self.texts.libraries,
             bundle: self.bundle,
             installed_at: self.installed_at,
             installed_by: self.installed_by,

@@ -31,7 +31,7 @@ use crate::{blob, json, plugin};
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
-        plugins::list, plugins::install, plugins::show, plugins::set_grants, plugins::set_enabled,
+        plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
         plugin_settings::limits, plugin_settings::set_limits, plugin_usage::show, plugin_usage::log,

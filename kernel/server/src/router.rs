@@ -73,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         delete("/api/v1/plugins/{plugin}", plugin_life::remove),
         post("/api/v1/plugins/{plugin}/upgrade", plugin_life::upgrade),
         post("/api/v1/plugins/{plugin}/rollback", plugin_life::rollback),
+        get("/api/v1/plugins/{plugin}/libraries", plugins::libraries),
         put("/api/v1/plugins/{plugin}/grants", plugins::set_grants),
         put("/api/v1/plugins/{plugin}/enabled", plugins::set_enabled),
         get("/api/v1/plugins/{plugin}/settings", plugin_settings::settings),

@@ -215,6 +215,7 @@ fact-plugins = الإضافات المثبتة
 fact-kinds = أنواع السجلات
 fact-version = الإصدار
 plugin-version = الإصدار
+plugin-libraries = المكتبات البرمجية
 plugin-level-national = البرنامج الوطني
 plugin-level-directorate = المديرية
 plugin-level-community = ناشر معروف

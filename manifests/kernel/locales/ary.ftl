@@ -208,6 +208,7 @@ fact-plugins = الإضافات اللي كاينين
 fact-kinds = أنواع السجلات
 fact-version = النسخة
 plugin-version = النسخة
+plugin-libraries = المكتبات البرمجية اللي فيها
 plugin-level-national = البرنامج الوطني
 plugin-level-directorate = المديرية
 plugin-level-community = ناشر معروف

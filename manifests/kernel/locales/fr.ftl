@@ -201,6 +201,7 @@ fact-plugins = Extensions installées
 fact-kinds = Types de fiches
 fact-version = Version
 plugin-version = version
+plugin-libraries = Bibliothèques
 plugin-level-national = Programme national
 plugin-level-directorate = Direction
 plugin-level-community = Éditeur connu

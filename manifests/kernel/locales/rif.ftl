@@ -199,6 +199,7 @@ fact-plugins = ⵉⵙⵉⵖⵣⴰⴼ ⵍⵍⴰⵏⵉⵏ
 fact-kinds = ⴰⵏⴰⵡⵏ ⵏ ⵡⵉⴼⵔⴰ
 fact-version = ⵜⵓⵏⵖⵉⵍⵜ
 plugin-version = ⵜⵓⵏⵖⵉⵍⵜ
+plugin-libraries = ⵜⵉⵙⴷⵍⵉⵙⵉⵏ
 plugin-level-national = ⴰⵏⴰⵎⵓⵔ
 plugin-level-directorate = ⵜⴰⵎⵀⵍⴰ
 plugin-level-community = ⵉⵜⵜⵢⴰⵙⵙⵏ

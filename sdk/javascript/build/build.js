@@ -1,4 +1,4 @@
-// Makes the component of a plugin: `node build.js --plugin DIR --wit DIR --out FILE`.
+// Makes the component of a plugin: `node build.js --plugin DIR --wit DIR --out FILE --libraries FILE`.
 //
 // The plugin's main file and what it imports become one module, with a first part that is written here from the world of the
 // contract; the engine (QuickJS) loads it, and its memory is kept in the component. Nothing of the plugin runs with any right here:
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { componentize } from "componentize-qjs";
 import { build } from "esbuild";
+import { librariesOf } from "./libraries.js";
 import { camel, worldOf } from "./world.js";
 
 const KIT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -31,7 +32,9 @@ export function entryOf({ version, imports, exports }, main) {
 }
 
 async function bundled(entry, plugin) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
+    metafile: true,
+    absWorkingDir: plugin,
     stdin: { contents: entry, resolveDir: plugin, sourcefile: "component.js" },
     bundle: true,
     write: false,
@@ -46,7 +49,9 @@ async function bundled(entry, plugin) {
     external: ["tiwizi:*", "wasi:*"],
     alias: { tiwizi: join(KIT, "src/index.js"), "tiwizi/component": join(KIT, "src/component.js") },
   });
-  return outputFiles[0].text;
+  // What has no path is our own first module.
+  const files = Object.keys(metafile.inputs).map((path) => join(plugin, path)).filter(existsSync);
+  return { jsSource: outputFiles[0].text, files };
 }
 
 /** The contract and the kit's own part of the world, in one folder. */
@@ -65,13 +70,14 @@ function mainOf(plugin) {
   return path;
 }
 
-async function make({ plugin, wit, out }) {
+async function make({ plugin, wit, out, libraries }) {
   const folder = mkdtempSync(join(tmpdir(), "tiwizi-javascript-"));
   try {
     stage(wit, folder);
-    const jsSource = await bundled(entryOf(worldOf(wit), mainOf(plugin)), plugin);
+    const { jsSource, files } = await bundled(entryOf(worldOf(wit), mainOf(plugin)), plugin);
     const { component } = await componentize({ witPath: folder, world: "javascript", jsSource, sync: true });
     writeFileSync(out, component);
+    writeFileSync(libraries, JSON.stringify(librariesOf(files, plugin, join(KIT, "node_modules/componentize-qjs"))));
     // The log names faults by the lines of this module.
     writeFileSync(out.replace(/\.wasm$/, ".txt"), jsSource);
   } finally {
@@ -80,10 +86,10 @@ async function make({ plugin, wit, out }) {
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const options = { plugin: { type: "string" }, wit: { type: "string" }, out: { type: "string" } };
-  const { values } = parseArgs({ options });
+  const names = ["plugin", "wit", "out", "libraries"];
+  const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: "string" }])) });
   try {
-    await make({ plugin: resolve(values.plugin), wit: resolve(values.wit), out: resolve(values.out) });
+    await make(Object.fromEntries(names.map((name) => [name, resolve(values[name])])));
   } catch (cause) {
     // esbuild has said already what it found in which line.
     if (cause?.errors === undefined) console.error(String(cause?.message ?? cause));

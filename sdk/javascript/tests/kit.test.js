@@ -1,13 +1,16 @@
 // The kit's own parts: forms, router, answers, UTF-8, the world, the types.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as kit from "tiwizi";
 import { checkbox, choice, day, form, get, json, list, page, plugin, post, Problem, Request, text, whole } from "tiwizi";
 import * as native from "tiwizi/native";
 import { entryOf } from "../build/build.js";
+import { librariesOf } from "../build/libraries.js";
 import { camel, worldOf } from "../build/world.js";
 import { decode, encode } from "../src/utf8.js";
 
@@ -133,6 +136,28 @@ test("the component's first module takes the world as it stands", () => {
   for (const name of world.imports) assert.ok(entry.includes(`"tiwizi:plugin/${name}@${world.version}"`), name);
   for (const name of world.exports) assert.ok(entry.includes(`export const ${camel(name)} = `), name);
   assert.ok(world.exports.includes("http-handler") && world.imports.includes("store"));
+});
+
+test("a component's libraries are the packages of its files and the engine, and not the plugin", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tiwizi-libraries-"));
+  const write = (path, content) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), JSON.stringify(content));
+    return join(folder, path);
+  };
+  write("notes/package.json", { name: "notes", version: "0.1.0" });
+  write("notes/node_modules/days/package.json", { name: "days", version: "2.0.0", license: "MIT" });
+  write("notes/node_modules/days/esm/package.json", { type: "module" });
+  write("kit/package.json", { name: "tiwizi", version: "1.0.0", private: true, license: { type: "EUPL-1.2" } });
+  write("engine/package.json", { name: "engine", version: "3.0.0", license: "Apache-2.0" });
+  const files = ["notes/plugin.js", "notes/node_modules/days/esm/a.js", "notes/node_modules/days/esm/b.js", "kit/src/index.js"];
+  const libraries = librariesOf(files.map((file) => join(folder, file)), join(folder, "notes"), join(folder, "engine"));
+  rmSync(folder, { recursive: true });
+  assert.deepEqual(libraries, [
+    { ecosystem: "npm", name: "days", version: "2.0.0", licence: "MIT" },
+    { ecosystem: "generic", name: "tiwizi", version: "1.0.0", licence: null },
+    { ecosystem: "npm", name: "engine", version: "3.0.0", licence: "Apache-2.0" },
+  ]);
 });
 
 test("the types name what the kit gives, and nothing else", () => {

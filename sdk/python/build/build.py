@@ -1,4 +1,4 @@
-"""Makes the component of a plugin: `python3 build.py --plugin DIR --wit DIR --out FILE`.
+"""Makes the component of a plugin: `python3 build.py --plugin DIR --wit DIR --out FILE --libraries FILE`.
 
 componentize-py loads the plugin's main module, which pyproject.toml names, and a first module that is written here from the world of the
 contract; the memory of the interpreter is kept in the component. While the plugin is loaded no kernel answers.
@@ -7,10 +7,12 @@ contract; the memory of the interpreter is kept in the component. While the plug
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 import tempfile
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 KIT = Path(__file__).resolve().parent.parent
@@ -55,6 +57,16 @@ def main_of(plugin: Path) -> str:
     return main
 
 
+def libraries_of(plugin: Path) -> list[dict[str, str | None]]:
+    """Which libraries the component holds: the kit, what holds the interpreter, and the packages that lie in the plugin's folder."""
+    kit = tomllib.loads((KIT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    libraries = [{"ecosystem": "generic", "name": kit["name"], "version": kit["version"], "licence": kit["license"]}]
+    for found in (metadata.distribution("componentize-py"), *metadata.distributions(path=[str(plugin)])):
+        licence = found.metadata.get("License-Expression") or found.metadata.get("License")
+        libraries.append({"ecosystem": "pypi", "name": found.name, "version": found.version, "licence": licence})
+    return libraries
+
+
 def make(plugin: Path, wit: Path, out: Path) -> int:
     """Writes the component."""
     from componentize_py import script
@@ -70,10 +82,12 @@ def make(plugin: Path, wit: Path, out: Path) -> int:
 
 def main() -> int:
     arguments = argparse.ArgumentParser()
-    for name in ("--plugin", "--wit", "--out"):
+    for name in ("--plugin", "--wit", "--out", "--libraries"):
         arguments.add_argument(name, type=Path, required=True)
     asked = arguments.parse_args()
-    return make(asked.plugin.resolve(), asked.wit.resolve(), asked.out.resolve())
+    plugin = asked.plugin.resolve()
+    asked.libraries.write_text(json.dumps(libraries_of(plugin)), encoding="utf-8")
+    return make(plugin, asked.wit.resolve(), asked.out.resolve())
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 import doctest
 import importlib
 import sys
+import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from tiwizi import Event, Filled, Form, Fragment, Job, Plugin, Problem, Reject, Request, Retry, checkbox, choice, day, json
 from tiwizi import page, several, text, whole
@@ -140,6 +142,18 @@ class Building(unittest.TestCase):
         for name in exports:
             self.assertIn(f"export({name!r}, ", entry)
         self.assertTrue("store" in imports and "http-handler" in exports)
+
+    def test_a_component_s_libraries_are_the_kit_its_maker_and_the_packages_beside_the_plugin(self):
+        with tempfile.TemporaryDirectory() as folder:
+            about = Path(folder) / "days-2.0.dist-info/METADATA"
+            about.parent.mkdir()
+            about.write_text("Metadata-Version: 2.4\nName: days\nVersion: 2.0\nLicense-Expression: MIT\n", encoding="utf-8")
+            beside = list(build.metadata.distributions(path=[folder]))
+            with mock.patch.object(build.metadata, "distribution", return_value=beside[0]):
+                kit, maker, days = build.libraries_of(Path(folder))
+        self.assertEqual((kit["ecosystem"], kit["name"], kit["licence"]), ("generic", "tiwizi", "EUPL-1.2"))
+        self.assertEqual(days, {"ecosystem": "pypi", "name": "days", "version": "2.0", "licence": "MIT"})
+        self.assertEqual(maker, days)
 
     def test_the_lock_names_no_registry(self):
         lock = (SDK / "requirements.lock").read_text(encoding="utf-8")

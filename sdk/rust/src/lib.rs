@@ -109,7 +109,7 @@ pub use declaration::{Declaration, Declared};
 pub use error::Error;
 pub use form::Form;
 pub use language::{Language, Texts};
-pub use plugin::Plugin;
+pub use plugin::{API_VERSION, Plugin};
 pub use request::Request;
 pub use router::Route;
 pub use schema::Shape;
@@ -122,5 +122,7 @@ pub use value::{Date, RecordId};
 pub mod exports {
     pub use crate::bindings;
     pub use crate::bindings::export_component;
-    pub use crate::plugin::{before, handle, health, init, invoke, migrate, on_event, render, run_job};
+    pub use crate::plugin::{
+        API_VERSION_BYTES, before, handle, health, init, invoke, migrate, on_event, render, run_job,
+    };
 }

@@ -83,13 +83,25 @@ pub trait Plugin {
     }
 }
 
+/// The version of the contract that components of this kit are built for. It must be the `api` of the manifest.
+pub const API_VERSION: &str = "1.0";
+
+/// The same, as it stands in the component.
+#[doc(hidden)]
+pub const API_VERSION_BYTES: [u8; 3] = *b"1.0";
+
 /// Makes the component of a type that implements [`Plugin`]: once per crate, at its root.
+///
+/// The component also says for which version of the contract it was built; the kernel reads that before it compiles anything.
 #[macro_export]
 macro_rules! export {
     ($plugin:ty) => {
         #[cfg(target_arch = "wasm32")]
         #[expect(unsafe_code, reason = "the component's exports have fixed symbol names; wit-bindgen writes them")]
         const _: () = {
+            #[used]
+            #[unsafe(link_section = "tiwizi:api-version")]
+            static API_VERSION: [u8; 3] = $crate::exports::API_VERSION_BYTES;
             struct Exported;
             impl $crate::exports::bindings::exports::tiwizi::plugin::lifecycle::Guest for Exported {
                 fn init() -> Result<(), $crate::exports::bindings::tiwizi::plugin::types::Error> {

@@ -27,7 +27,10 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
         Plugin::Dev(dev) => plugin_dev::run(dev).await,
         Plugin::Test(test) => plugin_test::run(&test).await,
         Plugin::Check(check) => plugin_check::run(&check).await,
-        Plugin::Pack { manifest, component, assets, out } => pack(&manifest, &component, assets.as_deref(), &out),
+        Plugin::Pack { manifest, component, assets, crate_folder, out } => {
+            let sources = bundle::Sources { folder: &manifest, component: &component, assets: assets.as_deref() };
+            pack(&sources, crate_folder.as_deref(), &out)
+        }
         Plugin::Keygen(arguments) => plugin_keys::keygen(&arguments),
         Plugin::Certify(arguments) => plugin_keys::certify(&arguments),
         Plugin::Sign(arguments) => plugin_keys::sign(&arguments),
@@ -55,9 +58,12 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
     }
 }
 
-fn pack(folder: &Path, component: &Path, assets: Option<&Path>, out: &Path) -> anyhow::Result<()> {
-    let sources = bundle::Sources { folder, component, assets };
-    let bytes = bundle::pack(&sources).context("could not make the bundle")?;
+fn pack(sources: &bundle::Sources<'_>, crate_folder: Option<&Path>, out: &Path) -> anyhow::Result<()> {
+    let bytes = match crate_folder {
+        Some(folder) => bundle::pack_listing(sources, plugin_build::libraries::of_crate(folder)?),
+        None => bundle::pack(sources),
+    };
+    let bytes = bytes.context("could not make the bundle")?;
     std::fs::write(out, &bytes).with_context(|| format!("could not write {}", out.display()))?;
     outcome::say(&format!("{}: {} bytes", out.display(), bytes.len()));
     Ok(())

@@ -1,6 +1,8 @@
-//! `tiwizi plugin build`: a plugin's component, built with the tools of its language, and its bundle.
+//! `tiwizi plugin build`: a plugin's component, built with the tools of its language, and its bundle with the list of its libraries.
 
 mod javascript;
+mod kit;
+pub(crate) mod libraries;
 mod python;
 mod rust;
 mod tool;
@@ -10,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use serde_json::{Value, json};
-use tiwizi_host::bundle;
+use tiwizi_host::bundle::{self, Library};
 
 use super::plugin_kit::Lang;
 use crate::outcome;
@@ -39,10 +41,13 @@ pub(crate) struct Build {
 
 pub(crate) fn run(build: &Build) -> anyhow::Result<()> {
     let built = make(&build.folder, &build.profile, build.out.clone())?;
-    let Built { id, bundle, bytes, component_bytes } = &built;
+    let Built { id, bundle, bytes, component_bytes, libraries } = &built;
     let (size, of_component) = (bytes.len().div_ceil(1000), component_bytes.div_ceil(1000));
-    let text = format!("{}: {size} kB, of which the component has {of_component} kB", bundle.display());
-    let answer = json!({ "id": id, "bundle": bundle, "bytes": bytes.len(), "component_bytes": component_bytes });
+    let text =
+        format!("{}: {size} kB, of which the component has {of_component} kB; {libraries} libraries", bundle.display());
+    let answer = json!({
+        "id": id, "bundle": bundle, "bytes": bytes.len(), "component_bytes": component_bytes, "libraries": libraries,
+    });
     outcome::answer(build.json, &answer, &text);
     Ok(())
 }
@@ -53,22 +58,33 @@ pub(crate) struct Built {
     pub(crate) bundle: PathBuf,
     pub(crate) bytes: Vec<u8>,
     component_bytes: u64,
+    /// How many there are in it besides the plugin.
+    libraries: usize,
 }
 
 /// Builds the component and packs the bundle: `ID.tzp` in the folder, unless somewhere else is said.
 pub(crate) fn make(folder: &Path, profile: &str, out: Option<PathBuf>) -> anyhow::Result<Built> {
     let id = id_of(folder)?;
-    let component = component(folder, profile)?;
+    let Made { component, libraries } = component(folder, profile)?;
     let bundle = out.unwrap_or_else(|| folder.join(format!("{id}.tzp")));
     let sources = bundle::Sources { folder, component: &component, assets: None };
-    let bytes = bundle::pack(&sources).context("could not make the bundle")?;
+    let count = libraries.len();
+    let bytes = bundle::pack_listing(&sources, libraries).context("could not make the bundle")?;
     std::fs::write(&bundle, &bytes).with_context(|| format!("could not write {}", bundle.display()))?;
     let component_bytes = std::fs::metadata(&component).map(|about| about.len()).unwrap_or_default();
-    Ok(Built { id, bundle, bytes, component_bytes })
+    Ok(Built { id, bundle, bytes, component_bytes, libraries: count })
 }
 
-/// Builds the component with the tools of the folder's language, and says where it lies.
-fn component(folder: &Path, profile: &str) -> anyhow::Result<PathBuf> {
+/// A component that was made.
+struct Made {
+    /// Where it lies.
+    component: PathBuf,
+    /// What is in it besides the plugin.
+    libraries: Vec<Library>,
+}
+
+/// Builds the component with the tools of the folder's language.
+fn component(folder: &Path, profile: &str) -> anyhow::Result<Made> {
     let lang = Lang::of_folder(folder).with_context(|| {
         format!(
             "{} has no Cargo.toml, package.json or pyproject.toml; pack another component with tiwizi plugin pack",
@@ -103,6 +119,6 @@ mod tests {
         assert!(format!("{:#}", id_of(folder.path()).unwrap_err()).contains("manifest.json"));
         std::fs::write(folder.path().join("manifest.json"), r#"{"id": "notes"}"#).unwrap();
         assert_eq!(id_of(folder.path()).unwrap(), "notes");
-        assert!(component(folder.path(), "plugin").unwrap_err().to_string().contains("Cargo.toml"));
+        assert!(component(folder.path(), "plugin").is_err_and(|error| error.to_string().contains("Cargo.toml")));
     }
 }

@@ -160,9 +160,15 @@ fn bundle_shown(bundle: &Bundle, manifest: &Manifest) -> Value {
         "version": manifest.version,
         "sha256": bundle.hash.to_string(),
         "files": bundle.files.len(),
+        "libraries": libraries_in(bundle),
         "signed_by": bundle.seal.as_ref().map(|seal| seal.key.to_string()),
         "certificates": certificates,
     })
+}
+
+/// How many libraries its list names, when it has a list that can be read.
+fn libraries_in(bundle: &Bundle) -> Option<usize> {
+    bundle.files.get("sbom.json").and_then(|(_, content)| bundle::libraries_of(content))
 }
 
 fn certificate_shown(certificate: &Certificate) -> Value {
@@ -182,6 +188,10 @@ fn certificate_shown(certificate: &Certificate) -> Value {
 fn described(bundle: &Bundle, manifest: &Manifest) -> String {
     let mut text =
         format!("{} {}: {} files, whole; SHA-256 {}", manifest.id, manifest.version, bundle.files.len(), bundle.hash);
+    match libraries_in(bundle) {
+        Some(count) => text.push_str(&format!("\nLibraries inside: {count}, listed in its sbom.json.")),
+        None => text.push_str("\nIt does not list the libraries inside."),
+    }
     match &bundle.seal {
         None => text.push_str("\nNobody has signed it."),
         Some(seal) => text.push_str(&format!("\nSigned with {}.", seal.key)),

@@ -8,12 +8,16 @@
 mod pack;
 mod path;
 mod read;
+mod sbom;
 mod sign;
 
-pub use pack::{PackError, Sources, pack};
+pub use pack::{PackError, Sources, pack, pack_listing};
 pub use path::PathError;
 pub use read::{Bundle, BundleError, FileEntry};
+pub use sbom::{Ecosystem, Library, SBOM_MEDIA_TYPE, SbomSubject, libraries_of, sbom};
 pub use sign::{SignError, sign};
+
+pub use crate::version::stamped;
 
 #[cfg(test)]
 pub(crate) use pack::write;

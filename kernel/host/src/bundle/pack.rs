@@ -5,12 +5,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tiwizi_model::limits;
 
 use crate::bundle::path::{PathError, Place};
 use crate::bundle::read::{BundleError, FileEntry, hash_of};
+use crate::bundle::sbom::{Library, SbomSubject, sbom};
 use crate::bundle::{COMPONENT, MANIFEST, SBOM, SIGNATURE};
+use crate::version;
 
 /// Why a bundle could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -73,17 +75,41 @@ pub struct Sources<'a> {
     pub assets: Option<&'a Path>,
 }
 
-/// Packs a plugin. The list `files` of its manifest is made here; one that stands there already is replaced.
+/// Packs a plugin. The list `files` of its manifest is made here; one that stands there already is replaced. A component that does not
+/// say for which version of the contract it was built is given the manifest's `api`.
 ///
 /// # Errors
 /// When a file cannot be read, has a name that a bundle may not hold, or the whole would be refused at installation.
 pub fn pack(sources: &Sources<'_>) -> Result<Vec<u8>, PackError> {
+    pack_with(sources, BTreeMap::new())
+}
+
+/// The same, with these libraries as its list, whatever list lies in the folder.
+///
+/// # Errors
+/// As `pack`.
+pub fn pack_listing(sources: &Sources<'_>, libraries: impl IntoIterator<Item = Library>) -> Result<Vec<u8>, PackError> {
+    let manifest = manifest(sources.folder)?;
+    let text = |name: &str| manifest.get(name).and_then(Value::as_str);
+    let subject = SbomSubject {
+        id: text("id").unwrap_or_default(),
+        version: text("version").unwrap_or_default(),
+        licence: text("licence"),
+        publisher: text("publisher"),
+    };
+    pack_with(sources, BTreeMap::from([(SBOM.to_owned(), sbom(&subject, libraries))]))
+}
+
+fn pack_with(sources: &Sources<'_>, made: BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, PackError> {
     let Sources { folder, component, assets } = *sources;
-    let mut files = BTreeMap::from([(COMPONENT.to_owned(), read(component)?)]);
+    let mut manifest = manifest(folder)?;
+    let api = manifest.get("api").and_then(Value::as_str).unwrap_or_default();
+    let mut files = BTreeMap::from([(COMPONENT.to_owned(), version::stamped(read(component)?, api))]);
     let sbom = folder.join(SBOM);
     if sbom.is_file() {
         files.insert(SBOM.to_owned(), read(&sbom)?);
     }
+    files.extend(made);
     for name in FOLDERS {
         collect(&folder.join(name), name, &mut files)?;
     }
@@ -96,7 +122,8 @@ pub fn pack(sources: &Sources<'_>) -> Result<Vec<u8>, PackError> {
     if files.len() > limits::BUNDLE_FILES_MAX {
         return Err(refused(BundleError::Many));
     }
-    let manifest = manifest(&read(&folder.join(MANIFEST))?, &files)?;
+    list_files(&mut manifest, &files)?;
+    let manifest = serde_json::to_vec_pretty(&manifest).map_err(|source| PackError::Manifest { source })?;
     let bundle = write(&manifest, None, &files).map_err(|source| PackError::Write { source })?;
     crate::bundle::Bundle::read(&bundle.clone().into()).map_err(refused)?;
     Ok(bundle)
@@ -130,9 +157,11 @@ fn collect(root: &Path, name: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Re
     Ok(())
 }
 
-fn manifest(text: &[u8], files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, PackError> {
-    let mut manifest: serde_json::Map<String, Value> =
-        serde_json::from_slice(text).map_err(|source| PackError::Manifest { source })?;
+fn manifest(folder: &Path) -> Result<Map<String, Value>, PackError> {
+    serde_json::from_slice(&read(&folder.join(MANIFEST))?).map_err(|source| PackError::Manifest { source })
+}
+
+fn list_files(manifest: &mut Map<String, Value>, files: &BTreeMap<String, Vec<u8>>) -> Result<(), PackError> {
     let entry = |(path, content): (&String, &Vec<u8>)| FileEntry {
         path: path.clone(),
         sha256: hash_of(content).to_string(),
@@ -141,7 +170,7 @@ fn manifest(text: &[u8], files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, P
     let list: Vec<FileEntry> = files.iter().map(entry).collect();
     let list = serde_json::to_value(list).map_err(|source| PackError::Manifest { source })?;
     manifest.insert("files".to_owned(), list);
-    serde_json::to_vec_pretty(&manifest).map_err(|source| PackError::Manifest { source })
+    Ok(())
 }
 
 /// The bytes of a bundle: manifest, signature, then the other files in the order of their paths.
@@ -227,6 +256,15 @@ mod tests {
         fs::write(folder.path().join("sbom.json"), b"{}").unwrap();
         let bundle = crate::bundle::Bundle::read(&packed(folder.path(), None).unwrap().into()).unwrap();
         assert!(bundle.files.contains_key("schemas/note.json") && bundle.files.contains_key("sbom.json"));
+    }
+
+    #[test]
+    fn a_list_that_was_made_takes_the_place_of_one_that_lies_there() {
+        let folder = folder();
+        fs::write(folder.path().join("sbom.json"), b"{}").unwrap();
+        let sources = Sources { folder: folder.path(), component: &folder.path().join("x.wasm"), assets: None };
+        let bundle = crate::bundle::Bundle::read(&pack_listing(&sources, []).unwrap().into()).unwrap();
+        assert_eq!(crate::bundle::libraries_of(&bundle.files["sbom.json"].1), Some(0));
     }
 
     #[test]

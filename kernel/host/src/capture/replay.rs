@@ -33,6 +33,7 @@ use crate::guest::wasi::{self, Wasi};
 use crate::log::CallLog;
 use crate::observe::Metering;
 use crate::text::escaped;
+use crate::version::{self, VersionError};
 use crate::watch::Watch;
 
 /// How a replay ended.
@@ -97,6 +98,9 @@ pub enum ReplayError {
     /// The manifest is none.
     #[error("the manifest of the bundle is refused")]
     Manifest(#[source] tiwizi_records::ManifestError),
+    /// It is for another version of the contract.
+    #[error("this kernel does not speak the contract of the plugin")]
+    Version(#[source] VersionError),
     /// wasmtime does not take it.
     #[error("the component could not be made ready")]
     Ready(#[source] wasmtime::Error),
@@ -123,7 +127,8 @@ pub async fn replay(capture: &Capture, bundle: &[u8]) -> Result<Replay, ReplayEr
     }
     let missing = || ReplayError::Bundle(BundleError::Missing { path: COMPONENT.to_owned() });
     let (_, bytes) = bundle.files.get(COMPONENT).ok_or_else(missing)?;
-    component::check(bytes).map_err(ReplayError::Component)?;
+    let api = version::check_spoken(&manifest.api).map_err(ReplayError::Version)?;
+    component::check(bytes, api).map_err(ReplayError::Component)?;
     let engine = engine(1, Metering::Off).map_err(ReplayError::Ready)?;
     let _ticker = Ticker::start(&engine).map_err(ReplayError::Threads)?;
     let ready = ready(&engine, bytes).map_err(ReplayError::Ready)?;

@@ -9,7 +9,7 @@ use crate::{CallError, ComponentError, Grants, InstallError};
 
 /// A component with `lifecycle` alone, as a toolchain would make it; its functions answer that all is well.
 const LIFECYCLE_ALONE: &str = r#"
-    (component
+    (component (@custom "tiwizi:api-version" "1.0")
         (core module $code (memory (export "memory") 1) (func (export "fine") (result i32) i32.const 0)
             (func (export "migrate") (param i32 i32 i32 i32 i32) (result i32) i32.const 0)
             (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 1024))

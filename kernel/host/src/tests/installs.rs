@@ -42,7 +42,12 @@ async fn refused(bundle: Bytes) -> InstallError {
     error
 }
 
-fn component(text: &str) -> Bytes {
+/// The chaos bundle with a component of this body, built for the kernel's version of the contract.
+fn component(body: &str) -> Bytes {
+    bare(&format!(r#"(component (@custom "tiwizi:api-version" "1.0") {body})"#))
+}
+
+fn bare(text: &str) -> Bytes {
     changed(Some(wat::parse_str(text).unwrap()), |_| ())
 }
 
@@ -66,7 +71,7 @@ async fn a_plugin_is_installed_once() {
 
 #[tokio::test]
 async fn p01_a_component_with_a_foreign_import_is_refused_by_name() {
-    let text = r#"(component (import "wasi:http/outgoing-handler@0.2.0" (instance)))"#;
+    let text = r#"(import "wasi:http/outgoing-handler@0.2.0" (instance))"#;
     let InstallError::Component(ComponentError::Import { import }) = refused(component(text)).await else {
         panic!("the import is refused");
     };
@@ -75,10 +80,24 @@ async fn p01_a_component_with_a_foreign_import_is_refused_by_name() {
 
 #[tokio::test]
 async fn a_component_without_our_exports_or_with_other_types_is_refused() {
-    assert!(matches!(refused(component("(component)")).await, InstallError::Component(ComponentError::World { .. })));
-    let other_type =
-        r#"(component (import "tiwizi:plugin/context@1.0.0" (instance (export "now" (func (result string))))))"#;
+    assert!(matches!(refused(component("")).await, InstallError::Component(ComponentError::World { .. })));
+    let other_type = r#"(import "tiwizi:plugin/context@1.0.0" (instance (export "now" (func (result string)))))"#;
     assert!(matches!(refused(component(other_type)).await, InstallError::Component(ComponentError::World { .. })));
+}
+
+#[tokio::test]
+async fn a_component_of_no_version_or_of_another_one_is_refused_before_it_is_compiled() {
+    let unspoken = |version: &str| format!(r#"(component (@custom "tiwizi:api-version" "{version}"))"#);
+    for (text, said) in [
+        ("(component)".to_owned(), "does not say"),
+        (unspoken("2.0"), "built for version 2.0 of the plugin contract, and this kernel speaks 1.0"),
+        (unspoken("one"), "\"one\" is no version"),
+    ] {
+        let InstallError::Component(ComponentError::Version(error)) = refused(bare(&text)).await else {
+            panic!("{text} is refused by its version");
+        };
+        assert!(error.to_string().contains(said), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -93,10 +112,10 @@ async fn code_that_was_compiled_elsewhere_is_refused() {
 async fn p07_too_many_memories_tables_or_instances_are_refused() {
     let memories = "(core module $m (memory 1)) (core instance (instantiate $m))".to_owned()
         + &"(core instance (instantiate $m))".repeat(10);
-    assert!(matches!(refused(component(&format!("(component {memories})"))).await, InstallError::Component(_)));
+    assert!(matches!(refused(component(&memories)).await, InstallError::Component(_)));
     let tables = "(core module $m (table 1 funcref)) (core instance (instantiate $m))".to_owned()
         + &"(core instance (instantiate $m))".repeat(40);
-    assert!(matches!(refused(component(&format!("(component {tables})"))).await, InstallError::Component(_)));
+    assert!(matches!(refused(component(&tables)).await, InstallError::Component(_)));
 }
 
 #[tokio::test]

@@ -89,7 +89,8 @@ impl Guest<'_> {
         let world = resolve.select_world(&[package], Some("raw")).unwrap();
         let mut module = wat::parse_str(self.text(&others(&resolve, world))).unwrap();
         embed_component_metadata(&mut module, &resolve, world, self.encoding).unwrap();
-        ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+        let component = ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap();
+        crate::version::stamped(component, "1.0")
     }
 
     async fn install(&self, house: &House, id: &str) -> Result<PluginId, InstallError> {

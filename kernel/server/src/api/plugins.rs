@@ -6,9 +6,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tiwizi_host::bundle::SBOM_MEDIA_TYPE;
 use tiwizi_host::{Capability, CapabilityError, Enabled, Grants, HookView, PluginView};
 use tiwizi_identity::Role;
 use tiwizi_model::{Operation, PluginId};
@@ -22,6 +23,7 @@ use crate::caller::{Administrator, Visitor};
 use crate::json::{self, Shaped};
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
+use crate::stored::{self, Stored, StoredFile};
 use crate::time::rfc3339;
 
 /// A plugin.
@@ -63,6 +65,8 @@ pub(crate) struct PluginAdministration {
     provides: Vec<String>,
     /// The contracts that it asks of other plugins, with their versions.
     requires: Vec<String>,
+    /// How many libraries it holds, when its publisher lists them.
+    libraries: Option<usize>,
     /// The SHA-256 of its bundle.
     bundle: String,
     /// The public key that signed it; none when nobody did.
@@ -164,6 +168,7 @@ impl PluginShown {
             slots: plugin.slots.clone(),
             provides: plugin.provides.clone(),
             requires: plugin.requires.clone(),
+            libraries: plugin.libraries.and_then(|list| list.count),
             bundle: plugin.bundle.to_string(),
             signed_by: plugin.signer.as_ref().map(|signer| signer.key.to_string()),
             installed: rfc3339(plugin.installed_at),
@@ -209,6 +214,27 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let plugin = app.host.plugin(&id_of(&plugin)?).ok_or(Fault::UnknownPlugin)?;
     json::ok(&PluginShown::of(plugin, visitor.caller().holds(Role::Administrator)))
+}
+
+/// The list of the libraries inside a plugin, as its publisher gave it (CycloneDX).
+#[utoipa::path(get, path = "/api/v1/plugins/{plugin}/libraries", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
+    responses((status = 200, content_type = "application/vnd.cyclonedx+json"), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn libraries(
+    State(app): State<Arc<App>>,
+    _: Administrator,
+    Path(plugin): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let plugin = app.host.plugin(&id_of(&plugin)?).ok_or(Fault::UnknownPlugin)?;
+    let list = plugin.libraries.ok_or(Fault::NotFound)?;
+    let media_type = HeaderValue::from_static(SBOM_MEDIA_TYPE);
+    let (hash, bytes) = (list.hash, list.bytes);
+    let file = StoredFile { hash, place: Stored::Shared, bytes, media_type, caching: "private, no-cache" };
+    let mut response = stored::send(&app.files, &headers, file).await?;
+    let name = format!("attachment; filename=\"{}-{}.cdx.json\"", plugin.id, plugin.version);
+    let name = HeaderValue::from_str(&name).map_err(Problem::internal)?;
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
 }
 
 /// Installs a signed bundle that a trust root of this instance vouches for. `grant` says what it may do: `all` that it asks for, or names.

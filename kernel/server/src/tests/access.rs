@@ -142,6 +142,7 @@ fn plugins() -> Vec<Row> {
         same("GET", "/api/v1/plugins", [200; 4]),
         same("POST", "/api/v1/plugins", [401, 403, 403, 422]).with_bytes("application/octet-stream", "no bundle"),
         row("GET", "/api/v1/plugins/{plugin}", "/api/v1/plugins/none", [404; 4]),
+        row("GET", "/api/v1/plugins/{plugin}/libraries", "/api/v1/plugins/none/libraries", [401, 403, 403, 404]),
         row("PUT", "/api/v1/plugins/{plugin}/grants", "/api/v1/plugins/none/grants", [401, 403, 403, 404])
             .with(json!({"capabilities": []})),
         row("PUT", "/api/v1/plugins/{plugin}/enabled", "/api/v1/plugins/none/enabled", [401, 403, 403, 404])

@@ -1,11 +1,12 @@
 //! Plugins in JavaScript: the kit's own program makes the component, with the packages of the kit's lock file.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
 use super::tool::Tool;
+use super::{Made, kit};
 use crate::commands::plugin_kit::{self, Lang};
 
 const NODE_MAJOR_MIN: u32 = 20;
@@ -13,8 +14,8 @@ const NODE: Tool = Tool::new("node", "install Node 20 or newer from https://node
 /// The package that holds the engine.
 const ENGINE: &str = "node_modules/componentize-qjs/package.json";
 
-/// Builds the component and says where it lies.
-pub(super) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
+/// Builds the component.
+pub(super) fn build(folder: &Path) -> anyhow::Result<Made> {
     check_node()?;
     let kit = plugin_kit::of_folder(Lang::Javascript, folder)?;
     if !kit.join(ENGINE).is_file() {
@@ -24,15 +25,9 @@ pub(super) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
         );
     }
     plugin_kit::link(Lang::Javascript, &kit, folder)?;
-    let component = folder.join("component.wasm");
     let mut node = Command::new("node");
-    node.arg(kit.join("build/build.js")).arg("--plugin").arg(folder);
-    node.arg("--wit").arg(kit.join("../wit/v1")).arg("--out").arg(&component);
-    let status = node.stdin(Stdio::null()).status().map_err(|error| NODE.failed(error))?;
-    if !status.success() {
-        bail!("{} could not be built; why stands above", folder.display());
-    }
-    Ok(component)
+    node.arg(kit.join("build/build.js"));
+    kit::run(node, NODE, &kit, folder)
 }
 
 fn check_node() -> anyhow::Result<()> {

@@ -1,31 +1,26 @@
 //! Plugins in Python: the kit's own program makes the component, with the componentize-py of the kit's lock file.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
 use super::tool::Tool;
+use super::{Made, kit};
 use crate::commands::plugin_kit::{self, Lang};
 
 const PYTHON: Tool = Tool::new("python3", "install Python 3.11 or newer from https://www.python.org");
 /// What the kit's program needs: itself 3.11, and the version of componentize-py that stands in the lock.
 const ASK: &str = "import sys, importlib.metadata, tomllib; print(importlib.metadata.version('componentize-py'))";
 
-/// Builds the component and says where it lies.
-pub(super) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
+/// Builds the component.
+pub(super) fn build(folder: &Path) -> anyhow::Result<Made> {
     let kit = plugin_kit::of_folder(Lang::Python, folder)?;
     let interpreter = interpreter(&kit)?;
     plugin_kit::link(Lang::Python, &kit, folder)?;
-    let component = folder.join("component.wasm");
     let mut python = interpreter.command();
-    python.arg(kit.join("build/build.py")).arg("--plugin").arg(folder);
-    python.arg("--wit").arg(kit.join("../wit/v1")).arg("--out").arg(&component);
-    let status = python.stdin(Stdio::null()).status().map_err(|error| PYTHON.failed(error))?;
-    if !status.success() {
-        bail!("{} could not be built; why stands above", folder.display());
-    }
-    Ok(component)
+    python.arg(kit.join("build/build.py"));
+    kit::run(python, PYTHON, &kit, folder)
 }
 
 /// A Python that has componentize-py.

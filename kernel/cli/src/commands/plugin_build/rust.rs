@@ -9,15 +9,16 @@ use serde_json::Value;
 
 use super::DEV_PROFILE;
 use super::tool::Tool;
+use super::{Made, libraries};
 
 /// What a component is built for.
-const TARGET: &str = "wasm32-wasip2";
-const INSTALL: &str = "install Rust from https://rustup.rs";
+pub(super) const TARGET: &str = "wasm32-wasip2";
+pub(super) const INSTALL: &str = "install Rust from https://rustup.rs";
 
-/// Builds the component and says where it lies.
-pub(super) fn build(folder: &Path, profile: &str) -> anyhow::Result<PathBuf> {
+/// Builds the component.
+pub(super) fn build(folder: &Path, profile: &str) -> anyhow::Result<Made> {
     check_tools(folder)?;
-    compile(folder, profile)
+    Ok(Made { component: compile(folder, profile)?, libraries: libraries::of_crate(folder)? })
 }
 
 /// Says what is missing before Cargo says it in many words.

@@ -117,6 +117,8 @@ pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
         slots => plugin.slots.clone(),
         provides => plugin.provides.clone(),
         requires => plugin.requires.clone(),
+        has_libraries => plugin.libraries.is_some(),
+        libraries => plugin.libraries.and_then(|list| list.count),
         state => plugin.state.as_str(),
         reason => plugin.reason.as_deref(),
         is_captured => plugin.is_captured,

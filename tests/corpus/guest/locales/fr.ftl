@@ -1,0 +1,2 @@
+corpus-word = Toujours là
+corpus-notice = Toujours { $word }

@@ -1,0 +1,62 @@
+//! `cargo xtask docs`: writes the pages of `docs/reference` from what they describe.
+//!
+//! Nobody edits those pages. A test compares them with what would be written, so that they cannot fall behind.
+
+mod contract;
+mod manifest;
+
+use anyhow::Context as _;
+
+use crate::program::say;
+use crate::tree::Tree;
+
+/// A page of the reference.
+struct Page {
+    /// Where it lies, from the root on.
+    path: &'static str,
+    text: String,
+}
+
+/// Writes every page.
+pub(crate) fn run(tree: &Tree) -> anyhow::Result<()> {
+    for page in pages(tree)? {
+        let path = tree.root.join(page.path);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
+        }
+        std::fs::write(&path, &page.text).with_context(|| format!("could not write {}", page.path))?;
+        say(&format!("{}: {} lines", page.path, page.text.lines().count()));
+    }
+    Ok(())
+}
+
+fn pages(tree: &Tree) -> anyhow::Result<Vec<Page>> {
+    let contract = contract::page(&tree.root.join("sdk/wit/v1")).context("could not describe sdk/wit/v1")?;
+    let schema = "manifests/manifest.schema.json";
+    let text = std::fs::read_to_string(tree.root.join(schema)).with_context(|| format!("could not read {schema}"))?;
+    let manifest = manifest::page(&text).with_context(|| format!("could not describe {schema}"))?;
+    Ok(vec![
+        Page { path: "docs/reference/contract.md", text: contract },
+        Page { path: "docs/reference/manifest.md", text: manifest },
+    ])
+}
+
+/// A documentation text as one line, fit for a cell of a table.
+fn cell(text: &str) -> String {
+    let line: Vec<&str> = text.split_whitespace().collect();
+    line.join(" ").replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_is_what_would_be_written() {
+        let tree = Tree::find().unwrap();
+        for page in pages(&tree).unwrap() {
+            let committed = std::fs::read_to_string(tree.root.join(page.path)).unwrap_or_default();
+            assert!(committed == page.text, "{} has fallen behind: run `cargo xtask docs` and commit it", page.path);
+        }
+    }
+}

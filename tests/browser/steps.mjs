@@ -1,6 +1,7 @@
 // The steps of the walk, each an expectation of one visitor.
 
 import assert from "node:assert/strict";
+import { submit } from "./phone.mjs";
 
 const TIFINAGH = /[\u2d30-\u2d7f]/;
 
@@ -171,13 +172,4 @@ export async function recordsNeedNoScript(page, language, kind, words) {
   assert.equal((await page.locator("main h1").innerText()).trim(), name);
   await page.locator(`main a[href$="/history"]`).click();
   assert.ok((await page.locator(".versions > li").count()) > 0, "the record has no history");
-}
-
-/** Sends a form and waits for the page that answers it. */
-async function submit(page, button) {
-  const answered = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() < 300);
-  await button.click();
-  const response = await answered;
-  await response.finished();
-  await page.waitForLoadState();
 }

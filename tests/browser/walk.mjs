@@ -6,61 +6,23 @@
 // It goes by what a visitor sees and follows the pages' own links and forms; it knows no address but the first ones.
 // Each step leaves a picture. The first step that fails ends the walk; the message says which it was.
 
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { fits, phone } from "./phone.mjs";
 import {
   changesARecord, consoleShowsGrants, directoryAnswers, formKeepsWhatWasTyped, pageIsRightToLeft, passQuiz, recordsNeedNoScript, signIn, takeLessons,
 } from "./steps.mjs";
 
-const PHONE = { width: 390, height: 844 };
-const WAIT_MS = 30_000;
-
 const plan = JSON.parse(process.argv[2]);
-mkdirSync(plan.pictures, { recursive: true });
-
-const browser = await chromium.launch({
-  executablePath: plan.chromium,
-  headless: true,
-  // As root (in a container) Chromium's own sandbox cannot start; the pages are our own.
-  args: process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : [],
-});
-
-const complaints = [];
+// A form that cannot be taken is answered by a page with that status; a step of the walk wants it.
+const { browser, visitor, complaints } = await phone(plan, [422]);
 let count = 0;
-
-/** A fresh visitor with a phone: no cookies, no cache. */
-async function visitor(options = {}) {
-  const context = await browser.newContext({ baseURL: plan.address, viewport: PHONE, deviceScaleFactor: 2, hasTouch: true, ...options });
-  context.setDefaultTimeout(WAIT_MS);
-  const page = await context.newPage();
-  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
-  page.on("console", (message) => {
-    // A form that cannot be taken is answered by a page with that status; a step of the walk wants it.
-    if (message.type() === "error" && !message.text().includes("status of 422")) complaints.push(`${page.url()}: ${message.text()}`);
-  });
-  page.on("requestfailed", (request) => {
-    // A media player gives up a download as soon as it knows enough, and a visitor who goes on to the next page gives up
-    // what the last one was still loading. An answer that is wrong stands in the console.
-    const reason = request.failure()?.errorText;
-    const givenUp = request.resourceType() === "media" || reason === "net::ERR_ABORTED";
-    if (!givenUp) complaints.push(`${request.url()}: ${reason}`);
-  });
-  page.on("request", (request) => {
-    if (!request.url().startsWith(plan.address) && !request.url().startsWith("data:")) {
-      complaints.push(`${page.url()} asks another site: ${request.url()}`);
-    }
-  });
-  return page;
-}
 
 async function step(name, page, work) {
   count += 1;
   const picture = join(plan.pictures, `${String(count).padStart(2, "0")}-${name}.png`);
   try {
     await work();
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    if (wide > 0) throw new Error(`${page.url()} is ${wide} pixels wider than the phone`);
+    await fits(page);
     console.log(`ok ${count} ${name}`);
   } catch (error) {
     console.log(`not ok ${count} ${name} at ${page.url()}: ${error.message}`);

@@ -26,6 +26,7 @@ mod starts;
 mod stop;
 #[cfg(test)]
 mod storage;
+mod stranger;
 mod training;
 mod trust;
 mod upgrade;

@@ -1,6 +1,7 @@
 //! Is a removed plugin gone from every table?
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
@@ -12,20 +13,32 @@ use tiwizi_tests::{Instance, Setting};
 use crate::workshop::{Workshop, become_next, install, listed};
 
 /// What may still name it: the log and the numbers of kinds that the log speaks of, and the highest version, which keeps older ones out.
-const KEPT: [&str; 3] = ["change", "kind", "plugin_highest"];
+pub(crate) const KEPT: [&str; 3] = ["change", "kind", "plugin_highest"];
 const NAME: &str = "chaos";
 
 /// The tables with a row that names the plugin, as text or as the bytes of that text.
-fn naming(rows: Vec<(String, String)>) -> Vec<String> {
-    let bytes: String = NAME.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let names = |row: &str| row.contains(NAME) || row.to_lowercase().contains(&bytes);
-    let mut tables: Vec<String> = rows.into_iter().filter(|(_, row)| names(row)).map(|(table, _)| table).collect();
+fn naming(name: &str, rows: &[(String, String)]) -> Vec<String> {
+    let bytes: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let names = |row: &str| row.contains(name) || row.to_lowercase().contains(&bytes);
+    let mut tables: Vec<String> = rows.iter().filter(|(_, row)| names(row)).map(|(table, _)| table.clone()).collect();
     tables.dedup();
     tables
 }
 
-async fn sqlite(instance: &Instance) -> anyhow::Result<Vec<String>> {
-    let path = instance.data().join("tiwizi.sqlite");
+/// The tables of the instance in a data directory that name a plugin.
+pub(crate) async fn sqlite(data: &Path, name: &str) -> anyhow::Result<Vec<String>> {
+    Ok(naming(name, &rows(data).await?))
+}
+
+/// The tables of the instance in a data directory that hold one of these texts.
+pub(crate) async fn sqlite_holds(data: &Path, texts: &[&str]) -> anyhow::Result<Vec<String>> {
+    let rows = rows(data).await?;
+    Ok(texts.iter().flat_map(|text| naming(text, &rows)).collect())
+}
+
+/// Every value of every table, as text.
+async fn rows(data: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let path = data.join("tiwizi.sqlite");
     let mut connection: SqliteConnection =
         sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true).connect().await?;
     let tables = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table'").fetch_all(&mut connection).await?;
@@ -41,7 +54,7 @@ async fn sqlite(instance: &Instance) -> anyhow::Result<Vec<String>> {
             }
         }
     }
-    Ok(naming(rows))
+    Ok(rows)
 }
 
 async fn postgres(url: &str) -> anyhow::Result<Vec<String>> {
@@ -55,7 +68,7 @@ async fn postgres(url: &str) -> anyhow::Result<Vec<String>> {
             rows.push((table.clone(), row.try_get(0)?));
         }
     }
-    Ok(naming(rows))
+    Ok(naming(NAME, &rows))
 }
 
 /// A plugin with something in every table, in its second version.
@@ -73,6 +86,10 @@ async fn lived_in(database: Option<&Database>) -> anyhow::Result<(Workshop, Inst
         visitor.submit("/fr/p/chaos/write", &[("text", text)]).await?.expect(200)?;
     }
     visitor.submit("/fr/p/chaos/kv/set", &[("text", "a value")]).await?.expect(200)?;
+    // Work that waits for the next century.
+    let work =
+        serde_json::json!({ "name": "work", "payload": { "text": "later" }, "at": 4_102_444_800_000_u64 }).to_string();
+    visitor.submit("/fr/p/chaos/jobs/enqueue", &[("text", &work)]).await?.expect(200)?;
     visitor.submit("/fr/p/chaos/blobs/keep", &[("text", "text/plain a file")]).await?.expect(200)?;
     let told =
         visitor.submit("/fr/p/chaos/notify/send", &[("text", "role administrator - news")]).await?.expect(200)?;
@@ -123,6 +140,7 @@ fn ensure_gone(before: &[String], after: &[String]) -> anyhow::Result<()> {
     let lived_in = [
         "blob",
         "capability_grant",
+        "job",
         "kv",
         "notice",
         "plugin",
@@ -130,6 +148,7 @@ fn ensure_gone(before: &[String], after: &[String]) -> anyhow::Result<()> {
         "plugin_secret",
         "plugin_setting",
         "record",
+        "schedule",
     ];
     for table in lived_in {
         ensure!(before.iter().any(|named| named == table), "nothing in {table} named the plugin before: {before:?}");
@@ -142,9 +161,9 @@ fn ensure_gone(before: &[String], after: &[String]) -> anyhow::Result<()> {
 #[tokio::test]
 async fn no_table_names_a_removed_plugin_on_sqlite() -> anyhow::Result<()> {
     let (workshop, instance) = lived_in(None).await?;
-    let before = sqlite(&instance).await?;
+    let before = sqlite(instance.data(), NAME).await?;
     remove(&workshop, &instance)?;
-    ensure_gone(&before, &sqlite(&instance).await?)
+    ensure_gone(&before, &sqlite(instance.data(), NAME).await?)
 }
 
 #[tokio::test]

@@ -276,6 +276,14 @@ impl Server {
         Ok(self.child.wait()?)
     }
 
+    /// Asks it to stop (SIGTERM), waits until it has, and gives what it wrote.
+    pub(crate) fn stop(mut self) -> anyhow::Result<String> {
+        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status()?;
+        let ended = self.child.wait()?;
+        anyhow::ensure!(asked.success() && ended.success(), "the server ended with {ended}: {}", self.log());
+        Ok(self.log())
+    }
+
     /// Where it listens.
     pub(crate) fn address(&self) -> &str {
         &self.address

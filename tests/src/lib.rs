@@ -4,9 +4,11 @@
 //! directly, to make and to break them.
 
 pub mod book;
+pub mod browser;
 pub mod client;
 pub mod command;
 pub mod demo;
+pub mod guide;
 pub mod instance;
 pub mod load;
 pub mod memory;

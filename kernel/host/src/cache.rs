@@ -3,6 +3,7 @@
 //! The cache may be deleted at any time. A file that is missing, was made by another kernel or whose seal is broken is made
 //! again from the component's bytes; it is never loaded.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
@@ -55,7 +56,7 @@ impl Cache {
     /// Opens the cache of a data directory; makes it, and the key of its seal, when they are missing.
     pub(crate) fn open(data_directory: &Path, engine: &Engine, ambient: &Ambient) -> Result<Self, CacheError> {
         let directory = data_directory.join("cache").join("plugins");
-        fs::create_dir_all(&directory).map_err(|source| file("make", &directory, source))?;
+        fs::create_dir_all(&directory).map_err(|source| failed("make", &directory, source))?;
         let seal = Seal::new(key(&data_directory.join("cache").join("seal.key"), ambient)?);
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
@@ -80,7 +81,7 @@ impl Cache {
     pub(crate) fn keep(&self, hash: FileHash, code: &Code) -> Result<Component, CacheError> {
         let (name, path) = self.place(hash);
         let sealed = self.seal.close(&name, code);
-        write_whole(&path, &sealed).map_err(|source| file("write", &path, source))?;
+        write_whole(&path, &sealed).map_err(|source| failed("write", &path, source))?;
         let sealed = self.seal.open(&name, sealed).ok_or(CacheError::Seal)?;
         sealed.load(&self.engine).map_err(|source| CacheError::Load { source })
     }
@@ -89,9 +90,22 @@ impl Cache {
     pub(crate) fn forget(&self, hash: FileHash) -> Result<(), CacheError> {
         let path = self.place(hash).1;
         match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(file("delete", &path, source)),
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed("delete", &path, source)),
             _ => Ok(()),
         }
+    }
+
+    /// Forgets all components but these, also what an earlier kernel compiled.
+    pub(crate) fn keep_only(&self, hashes: &BTreeSet<FileHash>) -> Result<(), CacheError> {
+        let kept: BTreeSet<String> = hashes.iter().map(|hash| self.place(*hash).0).collect();
+        let unread = |source| failed("read", &self.directory, source);
+        for entry in fs::read_dir(&self.directory).map_err(unread)? {
+            let entry = entry.map_err(unread)?;
+            if !kept.contains(&*entry.file_name().to_string_lossy()) {
+                fs::remove_file(entry.path()).map_err(|source| failed("delete", &entry.path(), source))?;
+            }
+        }
+        Ok(())
     }
 
     fn place(&self, hash: FileHash) -> (String, PathBuf) {
@@ -103,14 +117,14 @@ impl Cache {
 
 /// Reads the key, or makes one that only this user may read.
 fn key(path: &Path, ambient: &Ambient) -> Result<[u8; 32], CacheError> {
-    let read = |source| file("read", path, source);
+    let read = |source| failed("read", path, source);
     match fs::read(path) {
         Ok(bytes) => bytes
             .try_into()
             .map_err(|_| read(io::Error::new(io::ErrorKind::InvalidData, "the key is not 32 bytes; delete the file"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = ambient.secret();
-            write_whole(path, &key).map_err(|source| file("write", path, source))?;
+            write_whole(path, &key).map_err(|source| failed("write", path, source))?;
             Ok(key)
         }
         Err(error) => Err(read(error)),
@@ -118,7 +132,7 @@ fn key(path: &Path, ambient: &Ambient) -> Result<[u8; 32], CacheError> {
 }
 
 /// Writes a file beside its place and moves it there, so that nobody ever reads half of it.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = path.with_extension(format!("{}.part", std::process::id()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(bytes)?;
@@ -126,7 +140,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&beside, path)
 }
 
-fn file(action: &'static str, path: &Path, source: io::Error) -> CacheError {
+pub(crate) fn failed(action: &'static str, path: &Path, source: io::Error) -> CacheError {
     CacheError::File { action, path: path.to_owned(), source }
 }
 
@@ -169,6 +183,11 @@ mod tests {
         cache.forget(HASH).unwrap();
         assert!(cache.load(HASH).is_none());
         cache.forget(HASH).unwrap();
+        cache.keep(HASH, &code).unwrap();
+        cache.keep_only(&BTreeSet::from([HASH])).unwrap();
+        assert!(cache.load(HASH).is_some());
+        cache.keep_only(&BTreeSet::new()).unwrap();
+        assert!(cache.load(HASH).is_none());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Bound, Language, limits};
-use tiwizi_records::{Records, Unit};
+use tiwizi_records::{Records, Unit, UnitBounds};
 use tiwizi_storage::Files;
 use tiwizi_storage::job::Lease;
 use tiwizi_words::Messages;
@@ -252,16 +252,14 @@ pub(crate) async fn work(
     Ok((outcome, guest.finish()))
 }
 
-/// Calls a plugin's `health`; what it writes is given up.
+/// A unit in which the kernel writes through a plugin: a kind that only its people may read is reached too.
+pub(crate) fn unit_of_kernel(records: Records, plugin: &Plugin) -> Unit {
+    Unit::within(UnitBounds::MIGRATION, records, Caller::system().through(plugin.id().clone()).by_kernel())
+}
+
+/// Calls a plugin's `health`, with the same rights that an upgrade gives it; what it writes is given up.
 pub(crate) async fn health(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Result<(), types::Error>, CallError> {
-    let caller = Caller::system();
-    let mut guest = Guest::new(ground, plugin, &caller, "health".into(), Language::French, Time::of_page(plugin));
-    let exports = Arc::clone(plugin.pre.exports());
-    guest
-        .run("lifecycle.health", &(), async |instance, store| {
-            exports.lifecycle(&mut *store, instance)?.call_health(store).await
-        })
-        .await
+    probe(ground, plugin, &unit_of_kernel(ground.records.clone(), plugin)).await
 }
 
 /// The same over a unit that is not stored; the unit stays as it is.

@@ -26,6 +26,7 @@ use crate::log_file::LogLine;
 use crate::metrics::MetricView;
 use crate::plugin::{Asset, Plugin, PluginView, asked};
 use crate::request::Request;
+use crate::sent::Sent;
 use crate::settings::{Enabled, HostError};
 use crate::text::escaped;
 use crate::trust::Acceptance;
@@ -50,6 +51,7 @@ struct Inner {
     ground: Ground,
     files: Files,
     loader: Loader,
+    sent: Sent,
     installing: Mutex<()>,
 }
 
@@ -61,10 +63,11 @@ impl Host {
     pub async fn start(guests: Guests, records: Records, files: Files) -> Result<Self, HostError> {
         let ground = guests.ground(records);
         let cache = Cache::open(guests.data(), &ground.engine, &ground.ambient).map_err(HostError::Cache)?;
+        let sent = Sent::open(guests.data()).map_err(HostError::Cache)?;
         let compiler = guests.compiler().clone();
         let loader = Loader::new(&ground.engine, compiler, cache, files.clone(), guests.watches().clone())
             .map_err(HostError::Engine)?;
-        let host = Self(Arc::new(Inner { guests, ground, files, loader, installing: Mutex::default() }));
+        let host = Self(Arc::new(Inner { guests, ground, files, loader, sent, installing: Mutex::default() }));
         host.0.guests.belong_to(WeakHost(Arc::downgrade(&host.0)));
         host.load_installed().await?;
         Ok(host)
@@ -381,6 +384,10 @@ impl Host {
 
     pub(crate) fn loader(&self) -> &Loader {
         &self.0.loader
+    }
+
+    pub(crate) fn sent(&self) -> &Sent {
+        &self.0.sent
     }
 
     /// The plugins that are loaded, and the threads that they run on.

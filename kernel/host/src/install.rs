@@ -1,6 +1,6 @@
 //! Installing a plugin: read, judge, compile, store, initialise. What fails leaves nothing installed.
 //!
-//! Files go to the content-addressed store first: bytes that no plugin refers to harm nobody. Then one transaction writes the plugin,
+//! Files go to the content-addressed store first, and are taken back when the rest fails. Then one transaction writes the plugin,
 //! its grants and its kinds. Then `init` runs as the system in its own unit; until it has succeeded the plugin stands as not ready, and
 //! one that is found so at the start, after a crash, is taken away.
 
@@ -125,7 +125,8 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     check_grants(&manifest, &granted)?;
     check_contracts(host, &manifest)?;
     let pre = compiled(host, &bundle, &manifest).await?;
-    store_files(host, &bundle, &bytes).await?;
+    let contents = bundle.files.values().map(|(_, content)| content.clone());
+    let fresh = host.store_files(contents.chain([bytes])).await.map_err(InstallError::Files)?;
     let now = host.ground().ambient.now();
     let row = PluginRow {
         id: manifest.id.clone(),
@@ -154,17 +155,30 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
         manifest,
     });
     let plugin = Arc::new(plugin);
-    write_down(host, &plugin, &row, &granted).await?;
-    match initialise(host, &plugin, &voucher).await {
+    match begin(host, &plugin, (&row, &granted, &voucher)).await {
         Ok(()) => {
             host.put(Arc::clone(&plugin));
             Ok(host.view(&plugin))
         }
         Err(error) => {
-            take_away(host, plugin.id()).await;
+            host.take_back(fresh).await;
             Err(error)
         }
     }
+}
+
+/// Writes a plugin down and lets it initialise itself; one that does not is taken away again.
+async fn begin(
+    host: &Host,
+    plugin: &Arc<Plugin>,
+    (row, granted, voucher): (&PluginRow, &BTreeSet<Capability>, &Voucher),
+) -> Result<(), InstallError> {
+    write_down(host, plugin, row, granted).await?;
+    let begun = initialise(host, plugin, voucher).await;
+    if begun.is_err() {
+        take_away(host, plugin.id()).await;
+    }
+    begun
 }
 
 /// Compiles the component of a bundle and holds it to what the manifest declares.
@@ -273,14 +287,6 @@ pub(crate) fn check_contracts(host: &Host, manifest: &Manifest) -> Result<(), In
             let (plugin, contract, major) = (manifest.id.clone(), request.contract.clone(), request.major);
             return Err(InstallError::Requires { plugin, contract, major });
         }
-    }
-    Ok(())
-}
-
-async fn store_files(host: &Host, bundle: &Bundle, whole: &Bytes) -> Result<(), InstallError> {
-    host.files().put(whole.clone()).await.map_err(InstallError::Files)?;
-    for (_, content) in bundle.files.values() {
-        host.files().put(content.clone()).await.map_err(InstallError::Files)?;
     }
     Ok(())
 }

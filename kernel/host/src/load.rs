@@ -1,6 +1,6 @@
 //! Making a plugin ready to run: its component from the cache, or compiled; its templates and locales from the file store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -148,6 +148,11 @@ impl Loader {
     /// Forgets a component's compiled code.
     pub(crate) fn forget(&self, component: FileHash) -> Result<(), CacheError> {
         self.cache.forget(component)
+    }
+
+    /// Forgets the compiled code of all components but these.
+    pub(crate) fn keep_only(&self, components: &BTreeSet<FileHash>) -> Result<(), CacheError> {
+        self.cache.keep_only(components)
     }
 
     /// Whether the cache holds a component's compiled code, whole and loadable: it is loaded to see.

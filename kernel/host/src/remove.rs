@@ -5,18 +5,15 @@
 //!
 //! The steps of people's paths that the plugin proved stay: they are the people's. The proof that they point to is gone.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
 use tiwizi_identity::Caller;
-use tiwizi_model::{FileHash, PluginId, limits};
-use tiwizi_records::{Manifest, Query, ReadError};
-use tiwizi_storage::before::{self, BeforeRow};
-use tiwizi_storage::plugin::{self as rows, PluginRow, PluginState};
+use tiwizi_model::{PluginId, limits};
+use tiwizi_records::{Query, ReadError};
+use tiwizi_storage::plugin::PluginState;
 use tiwizi_storage::{StorageError, removal};
 
-use crate::bundle::COMPONENT;
 use crate::call::CallError;
 use crate::host::Host;
 use crate::plugin::Plugin;
@@ -113,12 +110,16 @@ async fn remove(host: &Host, id: &PluginId, by: &Caller) -> Result<Removed, Remo
     let reason = "it is being removed".to_owned();
     host.set_state(&plugin, PluginState::Disabled, Some(reason)).await.map_err(RemoveError::Storage)?;
     let held = plugin.gate.hold().await.map_err(|_| RemoveError::Busy)?;
-    let own = named_files(host, id).await.map_err(RemoveError::Storage)?;
+    let own = host.files_of(id).await.map_err(RemoveError::Storage)?;
     let records = forget(host, &plugin).await.map_err(RemoveError::Storage)?;
     host.guests().take_out(id);
     host.loader().watches().forget(id);
     drop(held);
-    let files = forget_files(host, own).await;
+    let files = host.forget_unnamed(own).await;
+    host.sweep_compiled().await;
+    if let Err(error) = host.sent().clear() {
+        tracing::warn!(%error, "bundles that were sent to be looked at stay on disk");
+    }
     if let Err(error) = host.ground().keep.remove(id) {
         let error = &error as &dyn std::error::Error;
         tracing::warn!(plugin.id = %id, error, "captures of a removed plugin stay on disk");
@@ -140,52 +141,4 @@ async fn forget(host: &Host, plugin: &Arc<Plugin>) -> Result<u64, StorageError> 
     tx.commit().await?;
     host.catalogue().remove(plugin.id());
     Ok(records)
-}
-
-/// The files of a plugin's bundles, now and before, that no other plugin names.
-#[derive(Debug, Default)]
-struct OwnFiles {
-    files: BTreeSet<FileHash>,
-    components: BTreeSet<FileHash>,
-}
-
-async fn named_files(host: &Host, id: &PluginId) -> Result<OwnFiles, StorageError> {
-    let mut tx = host.db().read().await?;
-    let (installed, kept) = (rows::all(&mut tx).await?, before::all(&mut tx).await?);
-    drop(tx);
-    let bundles = installed.iter().map(|PluginRow { id, bundle, manifest, .. }| (id, *bundle, manifest));
-    let bundles =
-        bundles.chain(kept.iter().map(|BeforeRow { plugin, bundle, manifest, .. }| (plugin, *bundle, manifest)));
-    let (mut own, mut others) = (OwnFiles::default(), BTreeSet::new());
-    for (owner, bundle, manifest) in bundles {
-        // One that cannot be read names nothing that anybody could use.
-        let files = Manifest::parse(manifest.as_bytes()).map(|manifest| manifest.files).unwrap_or_default();
-        let hashes = files.iter().map(|file| file.sha256).chain([bundle]);
-        if owner == id {
-            own.files.extend(hashes);
-            own.components.extend(files.iter().filter(|file| file.path == COMPONENT).map(|file| file.sha256));
-        } else {
-            others.extend(hashes);
-        }
-    }
-    own.files.retain(|hash| !others.contains(hash));
-    own.components.retain(|hash| !others.contains(hash));
-    Ok(own)
-}
-
-/// What cannot be deleted is reported and stays: bytes without a name.
-async fn forget_files(host: &Host, own: OwnFiles) -> usize {
-    for component in own.components {
-        if let Err(error) = host.loader().forget(component) {
-            tracing::warn!(%error, "a compiled component of a removed plugin stays on disk");
-        }
-    }
-    let mut deleted = 0_usize;
-    for hash in own.files {
-        match host.files().delete(hash).await {
-            Ok(()) => deleted = deleted.saturating_add(1),
-            Err(error) => tracing::warn!(%error, "a file of a removed plugin stays on disk"),
-        }
-    }
-    deleted
 }

@@ -85,6 +85,8 @@ pub const COMPILED_BYTES_MAX: u64 = 512 << 20;
 pub const COMPILE_COMPLAINT_BYTES_MAX: u64 = 8 << 10;
 /// A plugin's bundle, unpacked.
 pub const BUNDLE_BYTES_MAX: u64 = 128 << 20;
+/// Bundles that were sent to be looked at and wait for an administrator's word; the oldest goes first.
+pub const SENT_BUNDLES_MAX: usize = 4;
 /// The files of a bundle.
 pub const BUNDLE_FILES_MAX: usize = 4096;
 /// A plugin's linear memory.

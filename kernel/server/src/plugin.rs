@@ -190,8 +190,8 @@ async fn call(
             Ok(Redirect::to(&address).into_response())
         }
         Answer::Asset { path } => send_asset(app, &parts.headers, &place.plugin, &path, "no-cache").await,
-        Answer::Problem { status, code, message, retryable, details: _ } => {
-            Err(Problem::of_plugin(status, code, message, retryable))
+        Answer::Problem { status, code, message, retryable, details } => {
+            Err(Problem::of_plugin(status, code, message, retryable).lacking(&details))
         }
     }
 }

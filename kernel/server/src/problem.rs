@@ -13,6 +13,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
+use tiwizi_host::Capability;
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
@@ -177,12 +178,21 @@ struct Content {
     retry_after_s: Option<u32>,
     extra: Option<(http::HeaderName, HeaderValue)>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
+    lacks: Option<Capability>,
 }
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         let retry_after_s = matches!(fault, Fault::Busy | Fault::Unavailable).then_some(1);
-        Self(Box::new(Content { fault, detail: None, errors: Vec::new(), retry_after_s, extra: None, cause: None }))
+        Self(Box::new(Content {
+            fault,
+            detail: None,
+            errors: Vec::new(),
+            retry_after_s,
+            extra: None,
+            cause: None,
+            lacks: None,
+        }))
     }
 }
 
@@ -203,6 +213,11 @@ impl Problem {
     #[must_use]
     pub fn errors(&self) -> &[FieldProblem] {
         &self.0.errors
+    }
+
+    /// The capability that a plugin was not granted.
+    pub(crate) fn lacks(&self) -> Option<Capability> {
+        self.0.lacks
     }
 
     /// The cause, for the log alone.

@@ -12,7 +12,7 @@ use crate::kind::KindNo;
 use crate::tx::{WriteTx, on_db};
 
 /// What a plugin has beside its records, in the order of their references. `$1` is its id.
-const OF_PLUGIN: [(&str, &str); 20] = [
+const OF_PLUGIN: [(&str, &str); 21] = [
     ("removal.grants", "DELETE FROM capability_grant WHERE plugin = $1"),
     ("removal.values", "DELETE FROM kv WHERE plugin = $1"),
     ("removal.usage", "DELETE FROM kv_usage WHERE plugin = $1"),
@@ -30,6 +30,12 @@ const OF_PLUGIN: [(&str, &str); 20] = [
     ("removal.schedules", "DELETE FROM schedule WHERE plugin = $1"),
     // Where it stands in the log when it was left behind.
     ("removal.place", "DELETE FROM cursor WHERE reader = 'events/' || $1"),
+    // A publisher of whom nothing else is installed; what an administrator trusts is in another table, and stays.
+    (
+        "removal.publisher",
+        "DELETE FROM publisher WHERE key NOT IN (SELECT publisher FROM plugin WHERE id <> $1 AND publisher IS NOT NULL) \
+         AND key NOT IN (SELECT publisher FROM plugin_before WHERE plugin <> $1 AND publisher IS NOT NULL)",
+    ),
     ("removal.records_before", "DELETE FROM plugin_before_record WHERE plugin = $1"),
     ("removal.values_before", "DELETE FROM plugin_before_value WHERE plugin = $1"),
     ("removal.before", "DELETE FROM plugin_before WHERE plugin = $1"),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::{self, TimeZone};
 use tiwizi_model::{Instant, Language};
 
-/// The rules of Morocco's clock: an hour ahead of UTC since 2018, but for the month of Ramadan.
+/// The rules of the clock in Morocco, which was an hour ahead of UTC from 2018 on but for the month of Ramadan, and is on UTC since 20 September 2026.
 static MOROCCO: TimeZone = tz::get!("Africa/Casablanca");
 
 /// Digits of fraction that a page shows.

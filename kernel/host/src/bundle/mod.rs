@@ -22,6 +22,7 @@ pub use crate::version::stamped;
 #[cfg(test)]
 pub(crate) use pack::write;
 pub(crate) use path::Place;
+pub(crate) use read::hash_of;
 
 /// The manifest's name in a bundle.
 pub(crate) const MANIFEST: &str = "manifest.json";

@@ -17,10 +17,10 @@ use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
 
 use super::error::told;
 use super::swap::{self, Back};
-use super::trial::unit_of_kernel;
-use crate::call::CallError;
+use crate::call::{CallError, unit_of_kernel};
 use crate::capability::Capability;
 use crate::host::Host;
+use crate::leftovers::BundleFiles;
 use crate::load::LoadError;
 use crate::plugin::{Plugin, PluginView, asked};
 use crate::settings::HostError;
@@ -159,6 +159,7 @@ async fn roll_back(
     }
     host.put(Arc::clone(&old));
     drop(held);
+    host.forget_unnamed(BundleFiles::of(new.bundle, &new.manifest)).await;
     let account = by.account().map(|account| account.to_string());
     tracing::warn!(plugin.id = %id, version.before = %version, version.after = %before.version, records.returned = returned,
         records.kept = kept, account, "a plugin went back to the version before");

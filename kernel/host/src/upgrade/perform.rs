@@ -52,18 +52,34 @@ async fn rehearse(host: &Host, upgrade: &Upgrade) -> Result<Rehearsal, UpgradeEr
 async fn perform(host: &Host, upgrade: &Upgrade) -> Result<Upgraded, UpgradeError> {
     let _alone = host.installing().lock().await;
     let prepared = prepare(host, upgrade, Run::Real).await?;
-    store_files(host, upgrade, &prepared).await.map_err(UpgradeError::Refused)?;
+    let contents = prepared.files.iter().chain([&upgrade.bundle]).cloned();
+    let fresh = host.store_files(contents).await.map_err(InstallError::Files).map_err(UpgradeError::Refused)?;
+    let old = host.files_of(prepared.new.id()).await.map_err(|error| UpgradeError::Store(error.into()))?;
+    match replace(host, upgrade, &prepared).await {
+        Ok(migration) => {
+            // The version before the one before cannot be gone back to any more.
+            host.forget_unnamed(old).await;
+            report(&prepared, migration);
+            let plugin = prepared.new.view(host.ground().ambient.now());
+            Ok(Upgraded { plugin, difference: prepared.difference, migration })
+        }
+        Err(error) => {
+            host.take_back(fresh).await;
+            Err(error)
+        }
+    }
+}
+
+/// The new version takes the place of the old one, or nothing happens.
+async fn replace(host: &Host, upgrade: &Upgrade, prepared: &Prepared) -> Result<MigrationReport, UpgradeError> {
     let kinds = number_kinds(host, &prepared.new).await?;
     (upgrade.watch)(Stage::Draining);
-    let held = prepared.old.gate.hold().await.map_err(|_| UpgradeError::Busy)?;
-    let (unit, migration) = trial(host, upgrade, &prepared, kinds.clone()).run().await?;
+    let _held = prepared.old.gate.hold().await.map_err(|_| UpgradeError::Busy)?;
+    let (unit, migration) = trial(host, upgrade, prepared, kinds.clone()).run().await?;
     (upgrade.watch)(Stage::Storing);
-    store(host, &prepared, unit, kinds).await?;
+    store(host, prepared, unit, kinds).await?;
     host.put(Arc::clone(&prepared.new));
-    drop(held);
-    report(&prepared, migration);
-    let plugin = prepared.new.view(host.ground().ambient.now());
-    Ok(Upgraded { plugin, difference: prepared.difference, migration })
+    Ok(migration)
 }
 
 fn trial<'a>(host: &'a Host, upgrade: &Upgrade, prepared: &Prepared, kinds: Addition) -> Trial<'a> {
@@ -78,14 +94,6 @@ fn trial<'a>(host: &'a Host, upgrade: &Upgrade, prepared: &Prepared, kinds: Addi
         from: prepared.old.manifest.version.clone(),
         watch: Arc::clone(&upgrade.watch),
     }
-}
-
-/// Bytes that no plugin refers to harm nobody, so they are stored first.
-async fn store_files(host: &Host, upgrade: &Upgrade, prepared: &Prepared) -> Result<(), InstallError> {
-    for content in std::iter::once(&upgrade.bundle).chain(&prepared.files) {
-        host.files().put(content.clone()).await.map_err(InstallError::Files)?;
-    }
-    Ok(())
 }
 
 /// Gives new kinds their numbers. A number is never taken back and never given again, and one whose kind is not in use means nothing, so

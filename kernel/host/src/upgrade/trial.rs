@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use tiwizi_identity::Caller;
 use tiwizi_model::limits;
-use tiwizi_records::{Addition, Kind, MisfitQuestion, Records, Unit, UnitBounds};
+use tiwizi_records::{Addition, Kind, MisfitQuestion, Records, Unit};
 
 use super::error::UpgradeError;
 use super::{MigrationReport, Stage, Watch};
@@ -52,7 +51,7 @@ impl Trial<'_> {
     /// must be migrated too. Which kinds a plugin reaches at all is the host's part.
     fn unit(&self) -> Unit {
         let catalogue = self.host.catalogue().with(self.kinds.clone());
-        unit_of_kernel(self.records().with_catalogue(catalogue), &self.plugin)
+        call::unit_of_kernel(self.records().with_catalogue(catalogue), &self.plugin)
     }
 
     async fn migrate(&self, began: tiwizi_model::Instant) -> Result<(Unit, u32), UpgradeError> {
@@ -98,9 +97,4 @@ impl Trial<'_> {
         }
         Ok(Arc::unwrap_or_clone(unit))
     }
-}
-
-/// A unit in which the kernel writes through a plugin.
-pub(super) fn unit_of_kernel(records: Records, plugin: &Plugin) -> Unit {
-    Unit::within(UnitBounds::MIGRATION, records, Caller::system().through(plugin.id().clone()).by_kernel())
 }

@@ -12,12 +12,13 @@ use crate::problem::{Fault, Problem};
 pub(crate) fn render_problem(app: &App, language: Language, problem: &Problem, request_id: &str) -> Option<String> {
     let mut look = Look::bare(language, "/");
     look.menu = menu(&app.host.plugins(), language);
-    let words = words(problem.fault());
+    let words = words(problem);
     let engine = &app.pages.engine;
     let title = engine.texts(&look).text(words.heading);
     let data = context! {
         heading => words.heading,
         text => words.text,
+        lacks => problem.lacks().map(|capability| format!("capability-{}", capability.name().replace('.', "-"))),
         way_label => words.way.map(|(label, _)| label),
         way => words.way.map(|(_, path)| look.address(path)),
         request_id => words.is_ours.then_some(request_id),
@@ -38,16 +39,17 @@ struct Words {
     is_ours: bool,
 }
 
-fn words(fault: Fault) -> Words {
+fn words(problem: &Problem) -> Words {
     let said = |heading, text| Words { heading, text, way: None, is_ours: false };
     let broken = |heading, text| Words { is_ours: true, ..said(heading, text) };
-    match fault {
+    match problem.fault() {
         Fault::NotSignedIn | Fault::Credential | Fault::WrongPassword => {
             Words { way: Some(("sign-in", "/sign-in")), ..said("error-sign-in-title", "error-sign-in-text") }
         }
         Fault::MustChangePassword => {
             Words { way: Some(("password-change", "/password")), ..said("password-change", "password-must-change") }
         }
+        Fault::Forbidden if problem.lacks().is_some() => said("error-grant-title", "error-grant-text"),
         Fault::Forbidden => said("error-forbidden-title", "error-forbidden-text"),
         Fault::Csrf | Fault::Stale => said("error-form-title", "error-form-text"),
         Fault::NotFound | Fault::UnknownKind | Fault::UnknownPlugin | Fault::Method => {

@@ -1,5 +1,6 @@
 //! What a plugin's call and a plugin's installation can come to, as problems.
 
+use serde_json::Value;
 use tiwizi_host::{CallError, HostError, InstallError, RemoveError, RollbackError, UpgradeError};
 use tiwizi_records::UnitError;
 
@@ -13,6 +14,14 @@ impl Problem {
         let problem = Self::from(Fault::with_status(super::status_of(status)));
         let problem = problem.saying(message.clone()).at(FieldProblem::new("", code, message));
         if retryable { problem.retry_after(1) } else { problem }
+    }
+
+    /// Notes the capability that the kernel did not let the plugin use, when the plugin passes that refusal on.
+    #[must_use]
+    pub(crate) fn lacking(mut self, details: &Value) -> Self {
+        let named = details.get("capability").and_then(Value::as_str).and_then(|name| name.parse().ok());
+        self.0.lacks = named.filter(|_| self.fault() == Fault::Forbidden);
+        self
     }
 }
 

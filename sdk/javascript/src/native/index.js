@@ -102,20 +102,25 @@ export function install(plugin) {
 }
 
 /**
- * Upgrades the plugin from a version: calls `migrate` as the system until it has nothing left to do, then `health`. Answers the number of
- * steps. What they throw is thrown, and their writes are gone then.
+ * Upgrades the plugin from a version: calls `migrate` until it has nothing left to do, then `health`; both reach all records of the
+ * plugin's own kinds. Answers the number of steps. What they throw is thrown, and their writes are gone then.
  */
 export function upgrade(plugin, from) {
-  return memory.asSystem(() => {
-    let steps = 0;
-    let cursor;
-    do {
-      cursor = plugin.migrate(from, cursor);
-      steps += 1;
-    } while (cursor !== undefined);
-    plugin.health();
-    return steps;
-  });
+  memory.isMigrating = true;
+  try {
+    return memory.asSystem(() => {
+      let steps = 0;
+      let cursor;
+      do {
+        cursor = plugin.migrate(from, cursor);
+        steps += 1;
+      } while (cursor !== undefined);
+      plugin.health();
+      return steps;
+    });
+  } finally {
+    memory.isMigrating = false;
+  }
 }
 
 /** Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes. */

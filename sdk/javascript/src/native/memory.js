@@ -22,6 +22,8 @@ export class Memory {
     this.instance = { id: "00000000-0000-7000-8000-000000000000", name: "Instance in memory", provinces: ["09.541", "09.551"] };
     /** While a hook looks, or a part of a page is made, which may not write. */
     this.onlyLooks = false;
+    /** While a migration runs, which reaches all of the plugin's own records. */
+    this.isMigrating = false;
     /** While a job runs, which may say how far it has come. */
     this.isWorking = false;
     /** What other plugins answer. */

@@ -12,7 +12,7 @@ const COUNT_MAX = 10_000;
 function rulesOf(memory, name, action) {
   const kind = memory.manifest.kinds?.find((found) => found.name === name);
   if (kind === undefined) throw refusal("denied", `${memory.manifest.id} declares no kind ${name}`);
-  if (!mayAny(kind, memory.caller, action)) throw notAllowed(memory, name, action);
+  if (!mayAny(kind, memory, action)) throw notAllowed(memory, name, action);
   return kind;
 }
 
@@ -34,7 +34,7 @@ export function get(memory, name, id) {
   const kind = rulesOf(memory, name, "read");
   const row = memory.rows.get(id);
   if (row?.kind !== name) return undefined;
-  const reach = reachOf(kind, memory.caller, "read", subjectOf(kind, id, row.body));
+  const reach = reachOf(kind, memory, "read", subjectOf(kind, id, row.body));
   return reach < 0 ? undefined : entry(id, row, shown(kind, row.body, reach));
 }
 
@@ -57,7 +57,7 @@ export function write(memory, name, id, seen, change) {
 export function remove(memory, name, id, seen) {
   const row = seenRow(memory, name, id, seen);
   const kind = rulesOf(memory, name, "delete");
-  if (reachOf(kind, memory.caller, "delete", subjectOf(kind, id, row.body)) < 0) throw notAllowed(memory, name, "delete");
+  if (reachOf(kind, memory, "delete", subjectOf(kind, id, row.body)) < 0) throw notAllowed(memory, name, "delete");
   memory.rows.delete(id);
 }
 
@@ -79,7 +79,7 @@ function check(memory, name, id, action, before, after) {
     throw refusal("invalid", `${first.pointer}: ${first.message}`, { details: { fields: [first, ...others] } });
   }
   for (const body of [before, after].filter((one) => one !== undefined)) {
-    const reach = reachOf(kind, memory.caller, action, subjectOf(kind, id, body));
+    const reach = reachOf(kind, memory, action, subjectOf(kind, id, body));
     if (reach < 0) throw notAllowed(memory, name, action);
     const hidden = Object.keys(after).find((field) => canonical(before?.[field]) !== canonical(after[field]) && isAbove(kind, field, reach));
     if (hidden !== undefined) throw refusal("denied", `the field ${hidden} may not be set by this caller`);
@@ -101,7 +101,7 @@ export function find(memory, name, query) {
   if (isText(query) && search.length === 0) throw refusal("invalid", `the kind ${name} has no search fields`);
   const asked = [...query.filters.map((filter) => filter.field), ...(query.sort ? [query.sort.field] : []), ...(isText(query) ? search : [])];
   return pageOf(memory, name, query, search, (id, row) => {
-    const reach = reachOf(kind, memory.caller, "read", subjectOf(kind, id, row.body));
+    const reach = reachOf(kind, memory, "read", subjectOf(kind, id, row.body));
     // A question about a hidden field tells nothing about the records in which it is hidden.
     if (reach < 0 || asked.some((field) => isAbove(kind, field, reach))) return undefined;
     return entry(id, row, shown(kind, row.body, reach));

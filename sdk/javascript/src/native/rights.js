@@ -10,8 +10,9 @@ function rank(word) {
   return found < 0 ? CLASSES.length - 1 : found;
 }
 
-/** Up to which class the caller may do this with a record of that subject; -1 when not at all. */
-export function reachOf(kind, caller, action, subject) {
+/** Up to which class the caller may do this with a record of that subject; -1 when not at all. A migration reaches all. */
+export function reachOf(kind, { caller, isMigrating }, action, subject) {
+  if (isMigrating) return rank("sensitive");
   const grantees = kind.access?.[action] ?? [];
   const isOwn = subject !== undefined && subject !== null && caller.person === subject;
   const given = (grantee) => {
@@ -26,8 +27,8 @@ export function reachOf(kind, caller, action, subject) {
 }
 
 /** Whether the caller may do this with any record at all. */
-export function mayAny(kind, caller, action) {
-  return reachOf(kind, caller, action, caller.person) >= 0;
+export function mayAny(kind, memory, action) {
+  return reachOf(kind, memory, action, memory.caller.person) >= 0;
 }
 
 /** Whether a field is above that class. */

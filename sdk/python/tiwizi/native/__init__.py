@@ -137,8 +137,8 @@ def install(plugin: Plugin) -> None:
 
 
 def upgrade(plugin: Plugin, version: str) -> int:
-    """Upgrades the plugin from a version: calls `migrate` as the system until it has nothing left to do, then `health`. Answers the number
-    of steps. What they raise is raised, and their writes are gone then."""
+    """Upgrades the plugin from a version: calls `migrate` until it has nothing left to do, then `health`; both reach all records of the
+    plugin's own kinds. Answers the number of steps. What they raise is raised, and their writes are gone then."""
 
     def steps() -> int:
         done, cursor = 1, plugin.run_migrate(version, None)
@@ -147,7 +147,11 @@ def upgrade(plugin: Plugin, version: str) -> int:
         plugin.run_health()
         return done
 
-    return _memory.as_system(steps)
+    _memory.is_migrating = True
+    try:
+        return _memory.as_system(steps)
+    finally:
+        _memory.is_migrating = False
 
 
 def call(plugin: Plugin, request: Request) -> Answer:

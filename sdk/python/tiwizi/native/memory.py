@@ -83,6 +83,8 @@ class Memory:
         self.instance = Instance("00000000-0000-7000-8000-000000000000", "Instance in memory", ["09.541", "09.551"])
         #: While a hook looks, or a part of a page is made, which may not write.
         self.only_looks = False
+        #: While a migration runs, which reaches all of the plugin's own records.
+        self.is_migrating = False
         #: While a job runs, which may say how far it has come.
         self.is_working = False
         #: What other plugins answer.

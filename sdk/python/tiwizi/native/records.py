@@ -25,7 +25,7 @@ def _rules(memory: Memory, name: str, action: str) -> Kind:
     kind = next((kind for kind in memory.manifest.get("kinds", []) if kind["name"] == name), None)
     if kind is None:
         raise refusal("denied", f"{memory.manifest.get('id')} declares no kind {name}")
-    if not may_any(kind, memory.caller, action):
+    if not may_any(kind, memory, action):
         raise _not_allowed(memory, name, action)
     return kind
 
@@ -48,7 +48,7 @@ def get(memory: Memory, name: str, id: str) -> SimpleNamespace | None:
     kind, row = _rules(memory, name, "read"), memory.unit.rows.get(id)
     if row is None or row.kind != name:
         return None
-    reach = reach_of(kind, memory.caller, "read", _subject(kind, id, row.body))
+    reach = reach_of(kind, memory, "read", _subject(kind, id, row.body))
     return None if reach < 0 else entry(id, row, shown(kind, row.body, reach))
 
 
@@ -70,7 +70,7 @@ def write(memory: Memory, name: str, id: str, seen: int | None, change: Callable
 
 def remove(memory: Memory, name: str, id: str, seen: int | None) -> None:
     row, kind = _seen(memory, name, id, seen), _rules(memory, name, "delete")
-    if reach_of(kind, memory.caller, "delete", _subject(kind, id, row.body)) < 0:
+    if reach_of(kind, memory, "delete", _subject(kind, id, row.body)) < 0:
         raise _not_allowed(memory, name, "delete")
     del memory.unit.rows[id]
 
@@ -92,7 +92,7 @@ def _check(memory: Memory, name: str, id: str, action: str, before: Body | None,
     if faults:
         raise refusal("invalid", f"{faults[0]['pointer']}: {faults[0]['message']}", fields=faults)
     for body in [after] if before is None else [before, after]:
-        reach = reach_of(kind, memory.caller, action, _subject(kind, id, body))
+        reach = reach_of(kind, memory, action, _subject(kind, id, body))
         if reach < 0:
             raise _not_allowed(memory, name, action)
         changed = [field for field in after if (before or {}).get(field) != after[field]]
@@ -123,7 +123,7 @@ def find(memory: Memory, name: str, query: Any) -> SimpleNamespace:
     asked += search if query.text is not None else []
 
     def show(id: str, row: Row) -> SimpleNamespace | None:
-        reach = reach_of(kind, memory.caller, "read", _subject(kind, id, row.body))
+        reach = reach_of(kind, memory, "read", _subject(kind, id, row.body))
         # A question about a hidden field tells nothing about the records in which it is hidden.
         if reach < 0 or any(is_above(kind, field, reach) for field in asked):
             return None

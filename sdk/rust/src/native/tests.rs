@@ -202,3 +202,34 @@ fn a_person_of_the_register_is_seen_by_that_person_and_its_keepers() {
     as_holder(&["registrar"]);
     assert!(read().unwrap().is_some());
 }
+
+struct Wishes;
+
+impl Plugin for Wishes {
+    fn migrate(_: &str, _: Option<&str>) -> Result<Option<String>, Error> {
+        for wish in Store::<Wish>::list(&Find::new())?.items {
+            Store::<Wish>::patch(&wish.id, &json!({ "text": "figs" }))?;
+        }
+        Ok(None)
+    }
+
+    fn health() -> Result<(), Error> {
+        match Store::<Wish>::list(&Find::new())?.items.is_empty() {
+            true => Err(Error::internal("there are no wishes")),
+            false => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn an_upgrade_reaches_what_only_its_people_may_read_and_nobody_else_does_afterwards() {
+    started();
+    as_member(ONE);
+    Store::create(&wish(ONE)).unwrap();
+    as_member(OTHER);
+    assert_eq!(upgrade::<Wishes>("0.1.0").unwrap(), 1);
+    assert_eq!(bodies("wish")[0]["text"], "figs");
+    assert!(Store::<Wish>::list(&Find::new()).unwrap().items.is_empty());
+    as_public();
+    assert!(Store::<Wish>::list(&Find::new()).unwrap_err().is("denied"));
+}

@@ -16,7 +16,7 @@ struct Order<'a> {
 }
 
 pub(crate) fn on_event(event: &Event) -> Outcome {
-    let text = event.payload["text"].as_str().unwrap_or_default();
+    let text = at(&event.payload, "text").as_str().unwrap_or_default();
     if text == "see" {
         return see(&json!({
             "subscription": event.subscription, "topic": event.topic, "record": event.record, "version": event.version,
@@ -31,7 +31,7 @@ pub(crate) fn on_event(event: &Event) -> Outcome {
 }
 
 pub(crate) fn run_job(job: &Job) -> Outcome {
-    let text = job.payload["text"].as_str().unwrap_or(&job.name);
+    let text = at(&job.payload, "text").as_str().unwrap_or(&job.name);
     if text == "see" {
         return see(&json!({ "name": job.name, "payload": job.payload, "due": job.due_at, "attempt": job.attempt }));
     }
@@ -108,18 +108,18 @@ fn told<Output: Into<Value>>(outcome: Result<Output, Error>) -> Value {
 /// Puts a job aside as the form tells.
 pub(crate) fn enqueue(request: &Request) -> Result<Answer, Error> {
     let wanted = wanted(request)?;
-    let name = wanted["name"].as_str().unwrap_or("work");
+    let name = at(&wanted, "name").as_str().unwrap_or("work");
     let mut later = Later::new(name);
-    if let Some(at) = wanted["at"].as_u64() {
+    if let Some(at) = at(&wanted, "at").as_u64() {
         later = later.at(at);
     }
-    if let Some(key) = wanted["once"].as_str() {
+    if let Some(key) = at(&wanted, "once").as_str() {
         later = later.once(key);
     }
-    if let Some(attempts) = wanted["attempts"].as_u64() {
+    if let Some(attempts) = at(&wanted, "attempts").as_u64() {
         later = later.attempts_max(u32::try_from(attempts).unwrap_or(u32::MAX));
     }
-    Answer::json(&told(later.enqueue(&wanted["payload"])))
+    Answer::json(&told(later.enqueue(at(&wanted, "payload"))))
 }
 
 pub(crate) fn enqueue_then_problem(request: &Request) -> Result<Answer, Error> {
@@ -144,10 +144,16 @@ pub(crate) fn cancel(request: &Request) -> Result<Answer, Error> {
 
 pub(crate) fn emit(request: &Request) -> Result<Answer, Error> {
     let wanted = wanted(request)?;
-    let (topic, key) = (wanted["topic"].as_str().unwrap_or("ping"), wanted["key"].as_str().unwrap_or_default());
-    Answer::json(&told(events::emit(topic, key, &wanted["payload"]).map(|()| Value::Null)))
+    let (topic, key) =
+        (at(&wanted, "topic").as_str().unwrap_or("ping"), at(&wanted, "key").as_str().unwrap_or_default());
+    Answer::json(&told(events::emit(topic, key, at(&wanted, "payload")).map(|()| Value::Null)))
 }
 
 pub(crate) fn order(_: &Request) -> Result<Answer, Error> {
     Answer::json(&kv::get::<Vec<String>>("order")?.unwrap_or_default())
+}
+
+/// A member of an object; null when there is none.
+fn at<'a>(object: &'a Value, name: &str) -> &'a Value {
+    object.get(name).unwrap_or(&Value::Null)
 }

@@ -1,7 +1,7 @@
 //! The life of a plugin in the console: a bundle is sent, looked at, and only then installed or upgraded to; a plugin goes back, or is removed
 //! by whoever writes its name.
 //!
-//! Between the two steps the bundle lies in the file store, and its hash travels with the form. It is judged again at the second step.
+//! Between the two steps the host keeps the bundle, and its hash travels with the form. It is judged again at the second step.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(in super::super) async fn send(
     if sent.bytes.is_empty() {
         return super::plugins::page(&app, &visit, Some("plugin-file-none"));
     }
-    let hash = app.files.put(sent.bytes).await?;
+    let hash = app.host.keep_sent(sent.bytes).await.map_err(Problem::internal)?;
     Ok(visit.go(&format!("{CONSENT}?bundle={hash}")))
 }
 
@@ -75,7 +75,10 @@ pub(in super::super) async fn consent(
         app.host.install(sent.bytes.clone(), grants, &by).await.map(|_| "plugin-installed").map_err(Problem::from)
     };
     match outcome {
-        Ok(done) => Ok(visit.go(&format!("/console/plugins?done={done}"))),
+        Ok(done) => {
+            app.host.forget_sent(sent.hash).await.map_err(Problem::internal)?;
+            Ok(visit.go(&format!("/console/plugins?done={done}")))
+        }
         Err(problem) => question(&app, &visit, &sent, Some(problem)).await,
     }
 }
@@ -88,7 +91,7 @@ struct Sent {
 
 async fn sent(app: &App, hash: &str) -> Result<Sent, Problem> {
     let hash: FileHash = hash.parse().map_err(|_| Fault::NotFound)?;
-    let bytes = app.files.get(hash).await?.ok_or(Fault::NotFound)?;
+    let bytes = app.host.find_sent(hash).await.map_err(Problem::internal)?.ok_or(Fault::NotFound)?;
     Ok(Sent { hash, bytes })
 }
 

@@ -135,7 +135,7 @@ pub async fn finish(tx: &mut WriteTx, lease: Lease) -> Result<Ended, StorageErro
 }
 
 /// When the same was put beside it meanwhile, this one goes on without its key.
-const PUT_BACK: &str = "UPDATE job SET state = 0, due_at = $3, last_error = $4, lease_until = NULL, \
+const PUT_BACK: &str = "UPDATE job SET state = 0, attempt = attempt - $5, due_at = $3, last_error = $4, lease_until = NULL, \
     dedupe_key = CASE WHEN EXISTS (SELECT 1 FROM job AS twin WHERE twin.plugin = job.plugin AND twin.name = job.name \
         AND twin.dedupe_key = job.dedupe_key AND twin.state = 0) THEN NULL ELSE dedupe_key END \
     WHERE id = $1 AND fence = $2 AND state = 1";
@@ -145,33 +145,32 @@ const PUT_BACK: &str = "UPDATE job SET state = 0, due_at = $3, last_error = $4, 
 /// # Errors
 /// `Query` when the database fails.
 pub async fn put_back(tx: &mut WriteTx, lease: Lease, due_at: Instant, error: &str) -> Result<Ended, StorageError> {
-    let heard = on_db!(tx, conn => sqlx::query(PUT_BACK)
-        .bind(lease.id.0)
-        .bind(lease.fence)
-        .bind(due_at.0)
-        .bind(error)
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("job.put_back"))?;
-    Ok(ended(heard))
+    wait_again(tx, lease, due_at, error, 0).await
 }
-
-const RELEASE: &str = "UPDATE job SET state = 0, attempt = attempt - 1, due_at = $3, last_error = $4, lease_until = NULL, \
-    dedupe_key = CASE WHEN EXISTS (SELECT 1 FROM job AS twin WHERE twin.plugin = job.plugin AND twin.name = job.name \
-        AND twin.dedupe_key = job.dedupe_key AND twin.state = 0) THEN NULL ELSE dedupe_key END \
-    WHERE id = $1 AND fence = $2 AND state = 1";
 
 /// Gives work back that was not begun: the try does not count.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn release(tx: &mut WriteTx, lease: Lease, due_at: Instant, why: &str) -> Result<Ended, StorageError> {
-    let heard = on_db!(tx, conn => sqlx::query(RELEASE)
+    wait_again(tx, lease, due_at, why, 1).await
+}
+
+async fn wait_again(
+    tx: &mut WriteTx,
+    lease: Lease,
+    due_at: Instant,
+    why: &str,
+    tries_taken_back: i32,
+) -> Result<Ended, StorageError> {
+    let heard = on_db!(tx, conn => sqlx::query(PUT_BACK)
         .bind(lease.id.0)
         .bind(lease.fence)
         .bind(due_at.0)
         .bind(why)
+        .bind(tries_taken_back)
         .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("job.release"))?;
+    .map_err(failed("job.put_back"))?;
     Ok(ended(heard))
 }
 

@@ -269,13 +269,6 @@ impl Server {
         }
     }
 
-    /// Asks it to stop and waits until it has.
-    pub(crate) fn end(mut self) -> anyhow::Result<ExitStatus> {
-        let status = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status()?;
-        anyhow::ensure!(status.success(), "could not signal process {}", self.child.id());
-        Ok(self.child.wait()?)
-    }
-
     /// Asks it to stop (SIGTERM), waits until it has, and gives what it wrote.
     pub(crate) fn stop(mut self) -> anyhow::Result<String> {
         let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status()?;

@@ -112,12 +112,13 @@ async fn a_commit_whose_answer_nobody_took_is_found_out_by_the_next() {
     for round in 0..30 {
         let mut left = writer.begin().await.unwrap();
         put(&mut left, 1).await.unwrap();
+        // Polled up to six times, so that each of its steps is once the one that is cut off; on a slow machine it may
+        // be done before that.
         let mut commit = Box::pin(left.commit());
-        // Polled a few times, so that each of its steps is once the one that is cut off.
-        for _ in 0..round % 6 {
-            tokio::select! { biased; _ = &mut commit => break, () = tokio::task::yield_now() => {} }
+        for _ in 0..=round % 6 {
+            tokio::select! { biased; _ = &mut commit => break, () = ready(()) => tokio::task::yield_now().await }
         }
-        tokio::select! { biased; _ = commit => {} () = ready(()) => {} }
+        drop(commit);
         let mut next = writer.begin().await.unwrap();
         put(&mut next, 1).await.unwrap();
         next.commit().await.unwrap();

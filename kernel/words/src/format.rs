@@ -74,6 +74,28 @@ pub fn duration(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
+/// A size in bytes, in the largest unit of which it has one: `256 MiB`.
+#[must_use]
+pub fn size(language: Language, bytes: u64) -> String {
+    let (mut unit, mut step) = ("B", 1_u64);
+    for (name, larger) in [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)] {
+        if bytes >= larger {
+            (unit, step) = (name, larger);
+        }
+    }
+    // Tenths of a unit are exact in whole numbers; a float only carries them to the page.
+    let tenths = u32::try_from(u128::from(bytes) * 10 / u128::from(step)).unwrap_or(u32::MAX);
+    format!("{}\u{a0}{unit}", number_with(language, f64::from(tenths) / 10.0, 1))
+}
+
+/// The time of the day in Morocco, `08:05:09`.
+#[must_use]
+pub fn clock(moment: Instant) -> String {
+    let clamped = moment.0.clamp(FIRST_MS, LAST_MS);
+    let time = MOROCCO.to_datetime(Timestamp::from_millisecond(clamped).unwrap_or_default()).time();
+    format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
+}
+
 /// A day of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
@@ -148,6 +170,20 @@ mod tests {
         for text in ["", "2024", "2024-13-01", "2024-05-99", "01/05/2024", "٢٠٢٤-٠٥-٠١"] {
             assert_eq!(Day::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_size_is_told_in_a_unit_that_can_be_read() {
+        let sizes = [0, 207, 1_024, 1_114_112, 268_435_456, 1_610_612_736, u64::MAX].map(|bytes| size(Language::French, bytes));
+        let said = ["0 B", "207 B", "1 KiB", "1 MiB", "256 MiB", "1,5 GiB", "429 496 729,5 GiB"];
+        assert_eq!(sizes.map(|text| text.replace(['\u{a0}', '\u{202f}'], " ")), said);
+    }
+
+    #[test]
+    fn a_clock_shows_the_time_of_morocco() {
+        assert_eq!(clock(Instant(1_764_457_199_999)), "23:59:59");
+        // An hour ahead of Greenwich in the summer of 2025, and the same since September 2026.
+        assert_eq!((clock(Instant(1_751_364_309_000)), clock(Instant(1_795_662_309_000))), ("11:05:09".into(), "03:05:09".into()));
     }
 
     #[test]

@@ -254,6 +254,19 @@ impl Texts {
         self.day(Day::of(moment))
     }
 
+    /// The day and the time of a moment.
+    pub fn moment(&self, moment: Instant) -> String {
+        let mut args = FluentArgs::new();
+        args.set("date", self.date(moment));
+        args.set("clock", format::clock(moment));
+        self.text_with("date-clock", &args)
+    }
+
+    /// A size in bytes.
+    pub fn size(&self, bytes: u64) -> String {
+        format::size(self.language, bytes)
+    }
+
     /// A written day (`2024-05-01`) in words; any other text as it is.
     pub fn written_date(&self, text: &str) -> String {
         Day::parse(text).map_or_else(|| text.to_owned(), |day| self.day(day))

@@ -143,62 +143,70 @@ async fn page(app: &App, visit: &Visit, id: &PluginId, wrong: Wrong) -> Result<R
     let name = plugin.name.in_language(language).to_owned();
     let data = context! {
         plugin => shown(&plugin, language),
-        until => plugin.until.map(Instant::rfc3339),
+        until => plugin.until.map(|at| moment(&texts, at)),
         installed => texts.date(plugin.installed_at),
         kinds => plugin.kinds.clone(),
-        meters => meters(&usage),
-        numbers => numbers(&usage.used.total),
+        meters => meters(&texts, &usage),
+        numbers => numbers(&texts, &usage.used.total),
         failures => usage.used.total.failures.iter().map(|(why, count)| context! { why => *why, count => *count }).collect::<Vec<_>>(),
-        hours => usage.used.hours.iter().take(HOURS).map(hour).collect::<Vec<_>>(),
-        since => usage.used.since.rfc3339(),
+        hours => usage.used.hours.iter().take(HOURS).map(|one| hour(&texts, one)).collect::<Vec<_>>(),
+        since => moment(&texts, usage.used.since),
         controls => form.controls(app, visit, id, &settings, &faults),
         secrets => secrets.iter().map(|secret| secret_shown(&texts, secret, language)).collect::<Vec<_>>(),
         secret_chars_max => limits::SECRET_BYTES_MAX,
         bounds => bounds.iter().map(bound).collect::<Vec<_>>(),
-        log => log.iter().rev().map(line).collect::<Vec<_>>(),
+        log => log.iter().rev().map(|one| line(&texts, one)).collect::<Vec<_>>(),
         here => visit.look.address(&format!("/console/plugins/{id}")),
         ..frame(visit, wrong.key)
     };
     visit.page(app, "console/plugin.html", &name, data)
 }
 
+/// A moment for readers and for programs.
+fn moment(texts: &Texts, at: Instant) -> Value {
+    context! { text => texts.moment(at), iso => at.rfc3339() }
+}
+
 /// What the plugin keeps, against what it may.
-fn meters(usage: &PluginUsage) -> Vec<Value> {
-    let meter = |name: &str, value: i64, max: i64, is_bytes: bool| {
-        // From here on a bar warns.
-        let high = max.saturating_sub(max / 5);
-        context! { name, value, max, high, is_bytes }
+fn meters(texts: &Texts, usage: &PluginUsage) -> Vec<Value> {
+    // From here on a bar warns.
+    let high = |max: i64| max.saturating_sub(max / 5);
+    let number = |name: &str, value: i64, max: i64| context! { name, value, max, high => high(max) };
+    let size = |name: &str, value: i64, max: i64| {
+        let [kept, most] = [value, max].map(|bytes| texts.size(u64::try_from(bytes).unwrap_or_default()));
+        context! { name, value, max, high => high(max), kept, most }
     };
     vec![
-        meter("records", usage.records.items, usage.quota.items_max, false),
-        meter("record-bytes", usage.records.bytes, usage.quota.bytes_max, true),
-        meter("version-bytes", usage.records.kept_bytes, usage.quota.kept_bytes_max(), true),
-        meter("values", usage.values, limits::KV_ITEMS_MAX, false),
-        meter("value-bytes", usage.value_bytes, limits::KV_BYTES_MAX, true),
+        number("records", usage.records.items, usage.quota.items_max),
+        size("record-bytes", usage.records.bytes, usage.quota.bytes_max),
+        size("version-bytes", usage.records.kept_bytes, usage.quota.kept_bytes_max()),
+        number("values", usage.values, limits::KV_ITEMS_MAX),
+        size("value-bytes", usage.value_bytes, limits::KV_BYTES_MAX),
     ]
 }
 
 /// What the plugin used since the kernel started.
-fn numbers(used: &Used) -> Vec<Value> {
+fn numbers(texts: &Texts, used: &Used) -> Vec<Value> {
     let number = |name: &str, value: u64, unit: &str| context! { name, value, unit };
+    let size = |name: &str, value: u64| context! { name, size => texts.size(value) };
     vec![
         number("calls", used.calls, ""),
         number("traps", used.traps, ""),
         number("cpu", used.cpu_us / 1000, "ms"),
         number("wall", used.wall_us / 1000, "ms"),
-        number("memory", used.memory_bytes_most, "bytes"),
+        size("memory", used.memory_bytes_most),
         number("host-calls", used.host_calls, ""),
         number("over-limit", used.over_limit, ""),
         number("outbound", used.outbound_requests, ""),
-        number("outbound-bytes", used.outbound_bytes, "bytes"),
-        number("log-bytes", used.log_bytes, "bytes"),
+        size("outbound-bytes", used.outbound_bytes),
+        size("log-bytes", used.log_bytes),
         number("log-dropped", used.log_lines_dropped, ""),
     ]
 }
 
-fn hour((from, used): &(Instant, Used)) -> Value {
+fn hour(texts: &Texts, (from, used): &(Instant, Used)) -> Value {
     let failures = used.failures.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
-    context! { from => from.rfc3339(), calls => used.calls, failures, cpu_ms => used.cpu_us / 1000 }
+    context! { from => moment(texts, *from), calls => used.calls, failures, cpu_ms => used.cpu_us / 1000 }
 }
 
 fn bound(view: &BoundView) -> Value {
@@ -211,9 +219,9 @@ fn bound(view: &BoundView) -> Value {
     }
 }
 
-fn line(line: &LogLine) -> Value {
+fn line(texts: &Texts, line: &LogLine) -> Value {
     context! {
-        at => line.at.rfc3339(),
+        at => moment(texts, line.at),
         level => line.level.as_str(),
         kernel => line.author == LogAuthor::Kernel,
         message => &*line.message,

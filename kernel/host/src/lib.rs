@@ -50,6 +50,7 @@ mod precompiled;
 mod quarantine;
 mod remove;
 mod request;
+mod requirers;
 mod runtime;
 mod schedules;
 mod secrets;
@@ -97,6 +98,7 @@ pub use outbound::{AddressRange, AddressRangeError, OutboundSettings, StandIn, S
 pub use plugin::{Asset, CapabilityView, HookView, LibraryList, PluginView};
 pub use remove::{RemoveError, Removed};
 pub use request::Request;
+pub use requirers::Requirer;
 pub use secrets::SecretView;
 pub use settings::{Enabled, HostError, HostSettings};
 pub use tiwizi_storage::plugin::PluginState;

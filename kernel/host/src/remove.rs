@@ -17,6 +17,7 @@ use tiwizi_storage::{StorageError, removal};
 use crate::call::CallError;
 use crate::host::Host;
 use crate::plugin::Plugin;
+use crate::requirers::{Requirer, told};
 
 /// Why a plugin was not removed.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,14 @@ pub enum RemoveError {
     Unknown {
         /// What was asked for.
         plugin: PluginId,
+    },
+    /// Others cannot do without it. It stands as it stood.
+    #[error("{plugin} provides what others cannot do without: {}; remove those first", told(by))]
+    Required {
+        /// What was to be removed.
+        plugin: PluginId,
+        /// Who requires what.
+        by: Vec<Requirer>,
     },
     /// Its calls did not come to an end. It is switched off now.
     #[error("calls of the plugin still run after {} s; it is switched off now, try again", limits::PLUGIN_HELD_WAIT_MS / 1000)]
@@ -94,7 +103,8 @@ impl Host {
     /// begun goes on when nobody waits for it any more.
     ///
     /// # Errors
-    /// When there is no such plugin, its calls do not end, or the database fails; it is then switched off and still there.
+    /// When there is no such plugin, or another one requires what it provides; or when its calls do not end, or the database fails: it
+    /// is then switched off and still there.
     pub async fn remove(&self, id: &PluginId, by: &Caller) -> Result<Removed, RemoveError> {
         let (host, id, by) = (self.clone(), id.clone(), by.clone());
         let work = async move {
@@ -107,6 +117,10 @@ impl Host {
 
 async fn remove(host: &Host, id: &PluginId, by: &Caller) -> Result<Removed, RemoveError> {
     let plugin = host.find(id).ok_or_else(|| RemoveError::Unknown { plugin: id.clone() })?;
+    let requirers = host.requirers(&plugin, None);
+    if !requirers.is_empty() {
+        return Err(RemoveError::Required { plugin: id.clone(), by: requirers });
+    }
     let reason = "it is being removed".to_owned();
     host.set_state(&plugin, PluginState::Disabled, Some(reason)).await.map_err(RemoveError::Storage)?;
     let held = plugin.gate.hold().await.map_err(|_| RemoveError::Busy)?;

@@ -69,6 +69,7 @@ fn refused(error: UpgradeError, bundle: &BundleSource) -> anyhow::Error {
         UpgradeError::NotInstalled { .. } => "tiwizi plugin install",
         UpgradeError::Held { .. } => "look at it with --dry-run, then name what you grant with --grant",
         UpgradeError::NotNewer { .. } => "take a bundle of a newer version",
+        UpgradeError::Required { .. } => "ask the publishers of those for versions that do without it",
         UpgradeError::Busy | UpgradeError::Store(_) | UpgradeError::Read(_) => "try again",
         UpgradeError::Other { .. } => "take its own bundle",
         UpgradeError::Refused(_) => "ask its publisher for another bundle",

@@ -8,7 +8,9 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Bound, Language, PluginId, limits};
 
 use super::house::{House, Setup, bundle_as, chaos};
-use crate::{Answer, CallError, Enabled, Grants, InstallError, PluginState, Request, Upgrade, UpgradeError};
+use crate::{
+    Answer, CallError, Enabled, Grants, InstallError, PluginState, RemoveError, Request, Upgrade, UpgradeError,
+};
 
 fn id(name: &str) -> PluginId {
     name.parse().unwrap()
@@ -302,4 +304,36 @@ async fn what_nobody_provides_and_is_needed_refuses_the_installation() {
     });
     let refused = house.host.upgrade(Upgrade::of(next, Caller::system())).await;
     assert!(matches!(refused, Err(UpgradeError::Refused(InstallError::Requires { .. }))), "{refused:?}");
+}
+
+/// Chaos as a later version, which provides these contracts.
+fn later(provides: &Value) -> Upgrade {
+    let bundle = bundle_as(|manifest| {
+        manifest["version"] = json!("1.1.0");
+        manifest["provides"] = provides.clone();
+    });
+    Upgrade::of(bundle, Caller::system())
+}
+
+#[tokio::test]
+async fn who_is_required_is_neither_removed_nor_upgraded_to_less() {
+    let (house, system) = (House::with_chaos().await, Caller::system());
+    for (name, optional) in [("needs", false), ("may-ask", true)] {
+        let bundle = named(name, &json!([required("chaos/echo", 1, optional)]));
+        house.host.install(bundle, Grants::All, &system).await.unwrap();
+    }
+    let refused = house.host.remove(&chaos(), &system).await.unwrap_err();
+    assert!(matches!(&refused, RemoveError::Required { by, .. } if by.len() == 1), "{refused:?}");
+    assert!(refused.to_string().contains("needs requires chaos/echo 1"), "{refused}");
+    for outcome in
+        [house.host.rehearse(later(&json!([]))).await.map(drop), house.host.upgrade(later(&json!([]))).await.map(drop)]
+    {
+        let refused = outcome.unwrap_err();
+        assert!(matches!(&refused, UpgradeError::Required { .. }), "{refused:?}");
+        assert!(refused.to_string().contains("needs requires chaos/echo 1"), "{refused}");
+    }
+    assert_eq!((house.state(), house.document("/fine").await), (PluginState::Enabled, json!("fine")));
+    house.host.remove(&id("needs"), &system).await.unwrap();
+    house.host.upgrade(later(&json!([]))).await.unwrap();
+    house.host.remove(&chaos(), &system).await.unwrap();
 }

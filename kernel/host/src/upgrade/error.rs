@@ -5,6 +5,7 @@ use tiwizi_records::{Misfit, ReadError, WriteError};
 
 use crate::call::CallError;
 use crate::install::InstallError;
+use crate::requirers::{self, Requirer};
 
 /// Why a plugin was not upgraded. Code and data are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,19 @@ pub enum UpgradeError {
         version: String,
         /// What is there.
         installed: String,
+    },
+    /// It no longer provides what others cannot do without.
+    #[error(
+        "{plugin} {version} no longer provides what others cannot do without: {}; upgrade or remove those first",
+        requirers::told(by)
+    )]
+    Required {
+        /// Which.
+        plugin: PluginId,
+        /// What came.
+        version: String,
+        /// Who requires what.
+        by: Vec<Requirer>,
     },
     /// It asks for more than was granted, and the administrator has not said anything about it.
     #[error("{plugin} {version} asks for more than before: {}; grant it in the same call, or leave the version that is there", more.join(", "))]

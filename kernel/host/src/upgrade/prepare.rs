@@ -69,6 +69,10 @@ pub(super) async fn prepare(host: &Host, upgrade: &Upgrade, run: Run) -> Result<
         install::check_grants(&manifest, &grants).map_err(UpgradeError::Refused)?;
     }
     install::check_contracts(host, &manifest).map_err(UpgradeError::Refused)?;
+    let by = host.requirers(&old, Some(&manifest));
+    if !by.is_empty() {
+        return Err(UpgradeError::Required { plugin: id, version: manifest.version, by });
+    }
     (upgrade.watch)(Stage::Compiling);
     let pre = install::compiled(host, &bundle, &manifest).await.map_err(UpgradeError::Refused)?;
     let standing = old.standing();

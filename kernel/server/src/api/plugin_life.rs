@@ -246,7 +246,7 @@ pub(crate) async fn rollback(
 /// Removes a plugin with its records, values, settings, secrets, grants and files. It cannot be taken back. Steps of people's paths that it
 /// proved stay.
 #[utoipa::path(delete, path = "/api/v1/plugins/{plugin}", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = RemovalShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, body = RemovalShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 503, body = ProblemBody)))]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     administrator: Administrator,

@@ -114,6 +114,7 @@ impl From<UpgradeError> for Problem {
             UpgradeError::Other { .. } => refused("bundle", error),
             UpgradeError::Refused(source) => source.into(),
             UpgradeError::NotNewer { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
+            UpgradeError::Required { .. } => refused("requires", error),
             UpgradeError::Held { .. } => Self::parameter("grant", error.to_string()),
             UpgradeError::Busy => Self::from(Fault::Busy).retry_after(1),
             UpgradeError::Migration { .. } | UpgradeError::MigrationRefused { .. } | UpgradeError::Endless { .. } => {
@@ -151,6 +152,7 @@ impl From<RemoveError> for Problem {
     fn from(error: RemoveError) -> Self {
         match error {
             RemoveError::Unknown { .. } => Fault::UnknownPlugin.into(),
+            RemoveError::Required { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             RemoveError::Busy => Self::from(Fault::Busy).retry_after(1),
             RemoveError::Storage(source) => source.into(),
             RemoveError::Read(source) => source.into(),

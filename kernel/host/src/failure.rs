@@ -22,12 +22,9 @@ impl Host {
         let before = plugin.before().filter(|before| before.is_on_trial(self.ground().ambient.now()));
         let Some(before) = before else { return };
         let reason = format!("{} went back to {} by itself: {reason}", plugin.manifest.version, before.version);
-        match self.roll_back_by_itself(Arc::clone(&plugin), reason).await {
-            Ok(_) => plugin.watch.crashes.forget(),
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(plugin.id = %plugin.id(), error, "a plugin stays in quarantine: it could not go back");
-            }
+        if let Err(error) = self.roll_back_by_itself(Arc::clone(&plugin), reason).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(plugin.id = %plugin.id(), error, "a plugin stays in quarantine: it could not go back");
         }
     }
 

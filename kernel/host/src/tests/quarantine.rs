@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use tiwizi_identity::Caller;
 use tiwizi_model::{Instant, ManualClock, limits};
 
 use super::house::{House, Setup, chaos};
+use super::upgrade::{next, upgrade};
 use crate::{CallError, Enabled, LogAuthor, PluginState};
 
 /// A house whose clock stands still until it is moved.
@@ -62,6 +64,21 @@ async fn a_plugin_is_tried_again_and_each_quarantine_is_longer() {
     clock.advance_ms(u64::try_from(limits::PLUGIN_TRAPS_MS).unwrap());
     crash(&house, 1).await;
     assert_eq!(house.document("/fine").await, "fine");
+}
+
+/// One crash is not crash after crash, and the version before must not come back for it, with the data of then.
+#[tokio::test]
+async fn a_new_version_begins_without_the_crashes_of_the_one_before() {
+    let (house, _) = house().await;
+    crash(&house, limits::PLUGIN_TRAPS_MAX).await;
+    house.host.upgrade(upgrade(next(""))).await.unwrap();
+    crash(&house, limits::PLUGIN_TRAPS_MAX - 1).await;
+    let view = house.host.plugin(&chaos()).unwrap();
+    assert_eq!((view.version.as_str(), view.state), ("1.1.0", PluginState::Enabled));
+    house.host.rollback(&chaos(), &Caller::system()).await.unwrap();
+    crash(&house, limits::PLUGIN_TRAPS_MAX - 1).await;
+    let house = house.again().await;
+    assert_eq!((house.state(), house.host.plugin(&chaos()).unwrap().until), (PluginState::Enabled, None));
 }
 
 #[tokio::test]

@@ -157,6 +157,7 @@ async fn roll_back(
         host.catalogue().publish(in_use);
         return Err(RollbackError::Store(error));
     }
+    old.watch.crashes.forget();
     host.put(Arc::clone(&old));
     drop(held);
     host.forget_unnamed(BundleFiles::of(new.bundle, &new.manifest)).await;

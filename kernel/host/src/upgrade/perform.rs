@@ -78,6 +78,8 @@ async fn replace(host: &Host, upgrade: &Upgrade, prepared: &Prepared) -> Result<
     let (unit, migration) = trial(host, upgrade, prepared, kinds.clone()).run().await?;
     (upgrade.watch)(Stage::Storing);
     store(host, prepared, unit, kinds).await?;
+    // What the old version crashed is not laid to the new one.
+    prepared.new.watch.crashes.forget();
     host.put(Arc::clone(&prepared.new));
     Ok(migration)
 }

@@ -9,7 +9,7 @@ use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{Beside, Unit, WriteError, Written};
 use tiwizi_storage::before::{self, BeforeRow, MigratedRecord, MigratedValue};
 use tiwizi_storage::plugin::{self as rows, CapabilityRow, PluginRow};
-use tiwizi_storage::{StorageError, WriteTx, kv};
+use tiwizi_storage::{StorageError, WriteTx, kv, quarantine};
 
 use crate::capability::Capability;
 use crate::plugin::Plugin;
@@ -32,6 +32,7 @@ impl Beside for Forward {
             let (id, now) = (&self.row.id, self.row.installed_at);
             rows::put(tx, &self.row).await?;
             rows::set_grants(tx, id, &self.grants).await?;
+            quarantine::clear(tx, id).await?;
             ledger::note_installed(tx, &self.plugin.claim(), &self.voucher, now).await?;
             before::put(tx, &self.before).await?;
             for Written { id: record, before, after } in written.iter().copied() {
@@ -63,6 +64,7 @@ impl Beside for Back {
         Box::pin(async move {
             rows::put(tx, &self.row).await?;
             rows::set_grants(tx, &self.row.id, &self.grants).await?;
+            quarantine::clear(tx, &self.row.id).await?;
             before::clear(tx, &self.row.id).await?;
             Ok(())
         })

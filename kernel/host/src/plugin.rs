@@ -284,6 +284,17 @@ impl Plugin {
         standing.reason = reason;
     }
 
+    /// The same, if it still stands as it was seen. Says whether it did.
+    pub(crate) fn change_state(&self, seen: &Standing, state: PluginState, reason: Option<String>) -> bool {
+        let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
+        let is_as_seen = standing.state == seen.state && standing.reason == seen.reason;
+        if is_as_seen {
+            standing.state = state;
+            standing.reason = reason;
+        }
+        is_as_seen
+    }
+
     pub(crate) fn set_grants(&self, grants: BTreeSet<Capability>) {
         self.standing.write().unwrap_or_else(PoisonError::into_inner).grants = Arc::new(grants);
     }

@@ -177,6 +177,26 @@ pub async fn set_state(
     .map_err(failed("plugin.set_state"))
 }
 
+const SET_STATE_BY_KERNEL: &str = "UPDATE plugin SET state = $2, reason = $3 WHERE id = $1 AND state <> 'disabled'";
+
+/// The same by the kernel's own decision: what an administrator switched off meanwhile stays off. Says whether it counts.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn set_state_by_kernel(
+    tx: &mut WriteTx,
+    id: &PluginId,
+    state: PluginState,
+    reason: Option<&str>,
+) -> Result<bool, StorageError> {
+    on_db!(tx, conn => sqlx::query(SET_STATE_BY_KERNEL)
+        .bind(id.as_str())
+        .bind(state.as_str())
+        .bind(reason)
+        .execute(conn).await.map(|done| done.rows_affected() > 0))
+    .map_err(failed("plugin.set_state_by_kernel"))
+}
+
 const GRANTS: &str = "SELECT capability, granted_at, granted_by FROM capability_grant WHERE plugin = $1 \
     ORDER BY capability";
 

@@ -36,6 +36,11 @@ for_each_database! {
         assert_eq!((found.level, found.publisher), (TrustLevel::Community, Some(PublicKey([9; 32]))));
         assert_eq!(found.signature.as_deref(), Some("a signature"));
         assert_eq!(plugin::all(&mut tx).await.unwrap(), [found]);
+        assert!(plugin::set_state_by_kernel(&mut tx, &row.id, PluginState::Enabled, None).await.unwrap());
+        plugin::set_state(&mut tx, &row.id, PluginState::Disabled, Some("by hand")).await.unwrap();
+        assert!(!plugin::set_state_by_kernel(&mut tx, &row.id, PluginState::Enabled, None).await.unwrap());
+        let found = plugin::find(&mut tx, &row.id).await.unwrap().unwrap();
+        assert_eq!((found.state, found.reason.as_deref()), (PluginState::Disabled, Some("by hand")));
         removal::forget_plugin(&mut tx, &row.id).await.unwrap();
         assert_eq!(plugin::find(&mut tx, &row.id).await.unwrap(), None);
         assert!(plugin::grants(&mut tx, &row.id).await.unwrap().is_empty());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tiwizi_identity::Caller;
 use tiwizi_model::{Instant, ManualClock, limits};
+use tiwizi_storage::plugin as rows;
 
 use super::house::{House, Setup, chaos};
 use super::upgrade::{next, upgrade};
@@ -93,6 +94,21 @@ async fn what_an_administrator_switched_off_stays_off() {
         matches!(outcome, Err(CallError::Off { state: PluginState::Disabled, retry_after: None, .. })),
         "{outcome:?}"
     );
+}
+
+#[tokio::test]
+async fn a_quarantine_that_ends_undoes_nothing_that_an_administrator_wrote_down_meanwhile() {
+    let (house, clock) = house().await;
+    crash(&house, limits::PLUGIN_TRAPS_MAX).await;
+    // Between the look at how it stands and the line in the database, another transaction comes first.
+    let mut tx = house.host.db().begin_write().await.unwrap();
+    rows::set_state(&mut tx, &chaos(), PluginState::Disabled, None).await.unwrap();
+    tx.commit().await.unwrap();
+    clock.advance_ms(u64::try_from(limits::PLUGIN_QUARANTINE_MS_MIN).unwrap());
+    assert_eq!(house.document("/fine").await, "fine");
+    crash(&house, 1).await;
+    let house = house.again().await;
+    assert_eq!(house.state(), PluginState::Disabled);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{FileHash, KindName, PluginId, limits};
 use tiwizi_records::{CatalogueError, Manifest, ManifestError};
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
-use tiwizi_storage::{FileError, StorageError, plugin as rows, removal};
+use tiwizi_storage::{FileError, StorageError, plugin as rows};
 
 use crate::bundle::{Bundle, BundleError, COMPONENT};
 use crate::cache::CacheError;
@@ -26,6 +26,7 @@ use crate::host::Host;
 use crate::load::{LoadError, texts_of_bundle, version_of};
 use crate::outbound::allow::AllowedHost;
 use crate::plugin::{Parts, Plugin, PluginView, Provenance, Standing, asked};
+use crate::remove;
 use crate::text::escaped;
 use crate::trust::{Acceptance, Claim, Seal, TrustError, Voucher, ledger};
 use crate::version;
@@ -59,6 +60,15 @@ pub enum InstallError {
     /// It is installed already.
     #[error("{plugin} is installed already; to replace it by another version, use: tiwizi plugin upgrade")]
     Installed {
+        /// Which.
+        plugin: PluginId,
+    },
+    /// It is written down here, with what it keeps, and this kernel could not load it.
+    #[error(
+        "{plugin} is installed already and could not be loaded, as the kernel's log says; to begin anew without what it keeps, use: \
+         tiwizi plugin remove"
+    )]
+    Unloaded {
         /// Which.
         plugin: PluginId,
     },
@@ -121,6 +131,7 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     if host.find(&manifest.id).is_some() {
         return Err(InstallError::Installed { plugin: manifest.id });
     }
+    check_new(host, &manifest.id).await?;
     let granted = grants.of(&asked(&manifest));
     check_grants(&manifest, &granted)?;
     check_contracts(host, &manifest)?;
@@ -164,6 +175,16 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
             host.take_back(fresh).await;
             Err(error)
         }
+    }
+}
+
+/// A plugin that could not be loaded is not there and has data all the same, which an installation must neither take over nor take away.
+async fn check_new(host: &Host, id: &PluginId) -> Result<(), InstallError> {
+    let mut tx = host.db().read_single().await.map_err(InstallError::Storage)?;
+    let found = rows::find(&mut tx, id).await.map_err(InstallError::Storage)?;
+    match found {
+        Some(row) if row.reason.as_deref() != Some(NOT_READY) => Err(InstallError::Unloaded { plugin: id.clone() }),
+        _ => Ok(()),
     }
 }
 
@@ -330,15 +351,10 @@ async fn initialise(host: &Host, plugin: &Arc<Plugin>, voucher: &Voucher) -> Res
     tx.commit().await.map_err(InstallError::Storage)
 }
 
-/// Takes a plugin away that was written down and did not become ready.
+/// Takes a plugin away that was written down and did not become ready, with what its `init` wrote.
 pub(crate) async fn take_away(host: &Host, id: &PluginId) {
     host.catalogue().remove(id);
-    let removed = async {
-        let mut tx = host.db().begin_write().await?;
-        removal::forget_plugin(&mut tx, id).await?;
-        tx.commit().await
-    };
-    if let Err(error) = removed.await {
+    if let Err(error) = remove::forget(host, id).await {
         tracing::error!(plugin.id = %id, %error, "a plugin that was not installed is still written down; the next start takes it away");
     }
 }

@@ -5,16 +5,15 @@
 //!
 //! The steps of people's paths that the plugin proved stay: they are the people's. The proof that they point to is gone.
 
-use std::sync::Arc;
-
 use serde_json::json;
 use tiwizi_identity::Caller;
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{Query, ReadError};
-use tiwizi_storage::plugin::PluginState;
+use tiwizi_storage::plugin::{self as rows, PluginState};
 use tiwizi_storage::{StorageError, removal};
 
 use crate::call::CallError;
+use crate::gate::Held;
 use crate::host::Host;
 use crate::plugin::Plugin;
 use crate::requirers::{Requirer, told};
@@ -99,8 +98,8 @@ impl Host {
         Ok(count)
     }
 
-    /// Removes a plugin with its records, values, settings, secrets, grants and files. It cannot be taken back. A removal that has
-    /// begun goes on when nobody waits for it any more.
+    /// Removes a plugin with its records, values, settings, secrets, grants and files, also one that could not be loaded. It cannot be
+    /// taken back. A removal that has begun goes on when nobody waits for it any more.
     ///
     /// # Errors
     /// When there is no such plugin, or another one requires what it provides; or when its calls do not end, or the database fails: it
@@ -116,16 +115,16 @@ impl Host {
 }
 
 async fn remove(host: &Host, id: &PluginId, by: &Caller) -> Result<Removed, RemoveError> {
-    let plugin = host.find(id).ok_or_else(|| RemoveError::Unknown { plugin: id.clone() })?;
-    let requirers = host.requirers(&plugin, None);
-    if !requirers.is_empty() {
-        return Err(RemoveError::Required { plugin: id.clone(), by: requirers });
-    }
-    let reason = "it is being removed".to_owned();
-    host.set_state(&plugin, PluginState::Disabled, Some(reason)).await.map_err(RemoveError::Storage)?;
-    let held = plugin.gate.hold().await.map_err(|_| RemoveError::Busy)?;
+    let held = match host.find(id) {
+        Some(plugin) => Some(stop(host, &plugin).await?),
+        // One that could not be loaded has no calls, and nobody can ask it.
+        None => {
+            check_written_down(host, id).await?;
+            None
+        }
+    };
     let own = host.files_of(id).await.map_err(RemoveError::Storage)?;
-    let records = forget(host, &plugin).await.map_err(RemoveError::Storage)?;
+    let records = forget(host, id).await.map_err(RemoveError::Storage)?;
     host.guests().take_out(id);
     host.loader().watches().forget(id);
     drop(held);
@@ -143,16 +142,35 @@ async fn remove(host: &Host, id: &PluginId, by: &Caller) -> Result<Removed, Remo
     Ok(Removed { plugin: id.clone(), records, files })
 }
 
+/// Switches it off for good and waits until none of its calls runs.
+async fn stop(host: &Host, plugin: &Plugin) -> Result<Held, RemoveError> {
+    let by = host.requirers(plugin, None);
+    if !by.is_empty() {
+        return Err(RemoveError::Required { plugin: plugin.id().clone(), by });
+    }
+    let reason = "it is being removed".to_owned();
+    host.set_state(plugin, PluginState::Disabled, Some(reason)).await.map_err(RemoveError::Storage)?;
+    plugin.gate.hold().await.map_err(|_| RemoveError::Busy)
+}
+
+async fn check_written_down(host: &Host, id: &PluginId) -> Result<(), RemoveError> {
+    let mut tx = host.db().read_single().await.map_err(RemoveError::Storage)?;
+    match rows::find(&mut tx, id).await.map_err(RemoveError::Storage)? {
+        Some(_) => Ok(()),
+        None => Err(RemoveError::Unknown { plugin: id.clone() }),
+    }
+}
+
 /// One transaction: its records, then whatever names it.
-async fn forget(host: &Host, plugin: &Arc<Plugin>) -> Result<u64, StorageError> {
-    let kinds = host.catalogue().all_of(plugin.id());
+pub(crate) async fn forget(host: &Host, id: &PluginId) -> Result<u64, StorageError> {
+    let kinds = host.catalogue().all_of(id);
     let mut tx = host.db().begin_write().await?;
     let mut records = 0_u64;
     for kind in kinds {
         records = records.saturating_add(removal::forget_records(&mut tx, kind).await?);
     }
-    removal::forget_plugin(&mut tx, plugin.id()).await?;
+    removal::forget_plugin(&mut tx, id).await?;
     tx.commit().await?;
-    host.catalogue().remove(plugin.id());
+    host.catalogue().remove(id);
     Ok(records)
 }

@@ -95,7 +95,9 @@ impl From<InstallError> for Problem {
             InstallError::Rule { pointer, message } => Self::field(&pointer, "manifest", message),
             InstallError::Untrusted(source) => refused("untrusted", source),
             InstallError::Component(source) => refused("component", source),
-            InstallError::Installed { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
+            InstallError::Installed { .. } | InstallError::Unloaded { .. } => {
+                Self::from(Fault::Conflict).saying(error.to_string())
+            }
             InstallError::Ungranted { .. } => Self::parameter("grant", error.to_string()),
             InstallError::Requires { .. } => refused("requires", error),
             InstallError::Kinds(source) => refused("kinds", source),

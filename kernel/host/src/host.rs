@@ -117,7 +117,8 @@ impl Host {
         Ok(())
     }
 
-    /// Installs a bundle that a trust root vouches for, with these grants, on behalf of an administrator.
+    /// Installs a bundle that a trust root vouches for, with these grants, on behalf of an administrator. An installation that has begun
+    /// goes on when nobody waits for it any more.
     ///
     /// # Errors
     /// When anything about the bundle is refused or fails; nothing is installed then.
@@ -136,7 +137,10 @@ impl Host {
         grants: Grants,
         by: &Caller,
     ) -> Result<PluginView, InstallError> {
-        install::install(self, Installation { bytes, grants: &grants, acceptance, by }).await
+        let (host, by) = (self.clone(), by.clone());
+        let work =
+            async move { install::install(&host, Installation { bytes, grants: &grants, acceptance, by: &by }).await };
+        self.guests().complete(work).await.map_err(InstallError::Stopped)?
     }
 
     /// Every plugin, by id.

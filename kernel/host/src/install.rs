@@ -113,6 +113,9 @@ pub enum InstallError {
     /// The compiled component could not be kept.
     #[error("the component could not be made ready")]
     Load(#[source] LoadError),
+    /// The host is stopping.
+    #[error("the plugin host stopped in the middle of it")]
+    Stopped(#[source] CallError),
 }
 
 /// What is installed, and how.
@@ -123,7 +126,7 @@ pub(crate) struct Installation<'a> {
     pub(crate) by: &'a Caller,
 }
 
-/// Installs a bundle. Only one installation runs at a time.
+/// Installs a bundle. Only one installation runs at a time. It must not be dropped on the way: what is written down stays so then.
 pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<PluginView, InstallError> {
     let Installation { bytes, grants, acceptance, by } = wanted;
     let _alone = host.installing().lock().await;
@@ -136,8 +139,8 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     check_grants(&manifest, &granted)?;
     check_contracts(host, &manifest)?;
     let pre = compiled(host, &bundle, &manifest).await?;
-    let contents = bundle.files.values().map(|(_, content)| content.clone());
-    let fresh = host.store_files(contents.chain([bytes])).await.map_err(InstallError::Files)?;
+    let contents: Vec<Bytes> = bundle.files.values().map(|(_, content)| content.clone()).chain([bytes]).collect();
+    let fresh = host.store_files(contents.into_iter()).await.map_err(InstallError::Files)?;
     let now = host.ground().ambient.now();
     let row = PluginRow {
         id: manifest.id.clone(),

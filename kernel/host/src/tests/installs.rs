@@ -63,6 +63,24 @@ async fn an_installed_plugin_is_there_after_a_restart() {
 }
 
 #[tokio::test]
+async fn an_installation_that_has_begun_goes_on_when_nobody_waits_for_it() {
+    let (house, system) = (House::empty().await, Caller::system());
+    let alone = house.host.installing().lock().await;
+    let mut begun = Box::pin(house.host.install(bundle(), Grants::All, &system));
+    assert!(futures::poll!(&mut begun).is_pending());
+    drop(begun);
+    drop(alone);
+    for _ in 0..100_000 {
+        if house.host.plugin(&chaos()).is_some() || house.host.installing().try_lock().is_err() {
+            break;
+        }
+        tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
+    }
+    let _alone = house.host.installing().lock().await;
+    assert!(house.host.plugin(&chaos()).is_some());
+}
+
+#[tokio::test]
 async fn a_plugin_is_installed_once() {
     let house = House::with_chaos().await;
     let again = house.host.install(bundle(), Grants::All, &Caller::system()).await;

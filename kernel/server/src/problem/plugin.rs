@@ -104,7 +104,7 @@ impl From<InstallError> for Problem {
             InstallError::Init(_) | InstallError::Refused { .. } => refused("init", error),
             InstallError::Files(source) => source.into(),
             InstallError::Storage(source) => source.into(),
-            InstallError::Load(_) => Self::internal(error),
+            InstallError::Load(_) | InstallError::Stopped(_) => Self::internal(error),
         }
     }
 }

@@ -241,18 +241,34 @@ pub(crate) struct Judged {
 }
 
 /// Everything that can be said about a bundle without running or writing anything: first whether it is whole, then whether it is
-/// trusted, then whether it keeps the rules.
+/// trusted, then whether it keeps the rules. Megabytes are hashed and validated, so it is done beside the threads that serve others.
 pub(crate) async fn judge(host: &Host, bytes: &Bytes, acceptance: Acceptance) -> Result<Judged, InstallError> {
-    let bundle = Bundle::read(bytes).map_err(InstallError::Bundle)?;
-    let manifest = Manifest::parse(&bundle.manifest).map_err(InstallError::Manifest)?;
+    let bytes = bytes.clone();
+    let (bundle, manifest) = aside(move || {
+        let bundle = Bundle::read(&bytes).map_err(InstallError::Bundle)?;
+        let manifest = Manifest::parse(&bundle.manifest).map_err(InstallError::Manifest)?;
+        Ok((bundle, manifest))
+    })
+    .await?;
     let version = version_of(&manifest)
         .map_err(|error| InstallError::Rule { pointer: "/version".to_owned(), message: error.to_string() })?;
     let claim = Claim { plugin: &manifest.id, version: &version, bundle: bundle.hash, seal: bundle.seal.as_ref() };
     let voucher = host.vouch(&claim, acceptance).await.map_err(InstallError::Storage)?;
     let voucher = voucher.map_err(InstallError::Untrusted)?;
-    check_rules(&bundle, &manifest)?;
+    let (bundle, manifest) = aside(move || {
+        check_rules(&bundle, &manifest)?;
+        Ok((bundle, manifest))
+    })
+    .await?;
     let provenance = Provenance { level: voucher.level, version, seal: bundle.seal.clone() };
     Ok(Judged { bundle, manifest, provenance, voucher })
+}
+
+/// Work for a thread that may be busy for long.
+async fn aside<Done: Send + 'static>(
+    work: impl FnOnce() -> Result<Done, InstallError> + Send + 'static,
+) -> Result<Done, InstallError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| InstallError::Load(LoadError::Interrupted))?
 }
 
 fn check_rules(bundle: &Bundle, manifest: &Manifest) -> Result<(), InstallError> {

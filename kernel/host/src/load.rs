@@ -69,8 +69,8 @@ pub enum LoadError {
     /// It imports or exports something else than this kernel's interfaces.
     #[error("its component does not fit this kernel's interfaces")]
     World(#[source] wasmtime::Error),
-    /// The compiler's thread ended without an outcome.
-    #[error("its compilation was interrupted")]
+    /// The thread that looked at it or compiled it ended without an outcome.
+    #[error("the work on it was interrupted")]
     Interrupted,
 }
 

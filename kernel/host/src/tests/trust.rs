@@ -179,6 +179,26 @@ async fn removing_a_root_stops_what_it_vouched_for_and_adding_it_again_lets_it_b
     house.assert_unhurt().await;
 }
 
+/// The key of a checkout certifies itself, and came with the program.
+#[tokio::test]
+async fn removing_a_local_root_stops_what_it_vouched_for_and_not_what_is_for_development() {
+    let own = key_of("Checkout", 7);
+    let certificate = Certificate::for_development(&own);
+    let bundle: Bytes = sign(&unsigned(), &own, vec![certificate.clone()]).unwrap().into();
+    for (acceptance, is_root) in [(Acceptance::Signed, true), (Acceptance::Development, false)] {
+        let house = House::empty().await;
+        house.host.adopt_roots(if is_root { std::slice::from_ref(&certificate) } else { &[] }).await.unwrap();
+        let installed = house.host.install_accepting(acceptance, bundle.clone(), Grants::All, &SYSTEM()).await;
+        assert_eq!(installed.unwrap().level, TrustLevel::Local);
+        let gone = if is_root { own.signer().key } else { key().signer().key };
+        let stopped = house.host.remove_root(gone).await.unwrap();
+        assert_eq!(stopped.contains(&chaos()), is_root);
+        let house = house.again().await;
+        let state = house.host.plugin(&chaos()).unwrap().state;
+        assert_eq!(state, if is_root { PluginState::Quarantined } else { PluginState::Enabled });
+    }
+}
+
 #[tokio::test]
 async fn p28_an_older_version_is_refused_also_after_the_newer_one_is_gone() {
     let house = House::empty().await;

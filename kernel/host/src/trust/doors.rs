@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tiwizi_model::{PluginId, PublicKey, limits};
+use tiwizi_model::{PluginId, PublicKey, TrustLevel, limits};
 use tiwizi_records::{Manifest, ManifestError};
 use tiwizi_registry::day::Day;
 use tiwizi_storage::StorageError;
@@ -287,7 +287,8 @@ impl Host {
     pub(crate) async fn check_trusted(&self, plugin: &Plugin) -> Result<(), HostError> {
         let mut tx = self.db().read().await.map_err(HostError::Storage)?;
         let trust = ledger::trust(&mut tx).await.map_err(HostError::Storage)?;
-        let still = trust.still(&plugin.claim(), plugin.provenance.level);
+        let publishers = rows::publishers(&mut tx).await.map_err(HostError::Storage)?;
+        let still = trust.still(&plugin.claim(), needed(plugin, &publishers));
         still.map_err(|source| HostError::Untrusted { plugin: plugin.id().clone(), source: Box::new(source) })
     }
 
@@ -295,10 +296,11 @@ impl Host {
     pub(crate) async fn stop_untrusted(&self) -> Result<Vec<PluginId>, StorageError> {
         let mut tx = self.db().read().await?;
         let trust = ledger::trust(&mut tx).await?;
+        let publishers = rows::publishers(&mut tx).await?;
         drop(tx);
         let mut stopped = Vec::new();
         for plugin in self.loaded() {
-            if let Err(error) = trust.still(&plugin.claim(), plugin.provenance.level)
+            if let Err(error) = trust.still(&plugin.claim(), needed(&plugin, &publishers))
                 && self.stop(&plugin, &error).await?
             {
                 stopped.push(plugin.id().clone());
@@ -317,6 +319,18 @@ impl Host {
         tracing::error!(plugin.id = %plugin.id(), "a plugin is stopped: {reason}");
         self.set_state(plugin, PluginState::Quarantined, Some(reason)).await?;
         Ok(true)
+    }
+}
+
+/// What the installation of a plugin needed. A level says it of all but the lowest, on which stands what a root of this level vouched for
+/// beside what nobody did: of that the publisher's row tells.
+fn needed(plugin: &Plugin, publishers: &[PublisherRow]) -> Acceptance {
+    let key = plugin.provenance.seal.as_ref().map(|seal| seal.key);
+    let was_vouched_for = publishers.iter().any(|row| Some(row.key) == key && row.root.is_some());
+    if plugin.provenance.level == TrustLevel::Local && !was_vouched_for {
+        Acceptance::Development
+    } else {
+        Acceptance::Signed
     }
 }
 

@@ -185,9 +185,9 @@ impl Trust {
         }
     }
 
-    /// Whether a plugin that was installed may go on. The end of a certificate forbids new installations, not what is there.
-    pub(crate) fn still(&self, claim: &Claim<'_>, level: TrustLevel) -> Result<(), TrustError> {
-        let acceptance = if level == TrustLevel::Local { Acceptance::Development } else { Acceptance::Signed };
+    /// Whether a plugin that was installed may go on, by what its installation needed. The end of a certificate forbids new
+    /// installations, not what is there.
+    pub(crate) fn still(&self, claim: &Claim<'_>, acceptance: Acceptance) -> Result<(), TrustError> {
         let voucher = self.voucher(claim, acceptance, None)?;
         self.check_revoked(claim, &voucher)
     }

@@ -86,10 +86,10 @@ impl Case {
         self.trust.judge(&claim, self.acceptance, day(self.today), highest.as_ref())
     }
 
-    fn still(&self, level: TrustLevel) -> Result<(), TrustError> {
+    fn still(&self) -> Result<(), TrustError> {
         let (plugin, version) = (self.plugin.parse().unwrap(), self.version.parse().unwrap());
         let claim = Claim { plugin: &plugin, version: &version, bundle: BUNDLE, seal: self.seal.as_ref() };
-        self.trust.still(&claim, level)
+        self.trust.still(&claim, Acceptance::Signed)
     }
 
     fn sealed(certificates: Vec<Certificate>) -> Self {
@@ -197,7 +197,7 @@ fn p28_a_certificate_holds_from_its_first_day_to_its_last() {
     let mut case = Case::default();
     case.trust.roots[0].until = Some(day("2026-03-01"));
     assert!(matches!(case.judge(), Err(TrustError::Expired { .. })));
-    assert_eq!(case.still(TrustLevel::Community), Ok(()), "what is installed goes on");
+    assert_eq!(case.still(), Ok(()), "what is installed goes on");
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn p28_a_revoked_key_or_bundle_is_refused() {
     for name in ["publisher", "directorate"] {
         let case = Case::revoking("nation", Target::Key(key(name).public()));
         assert!(matches!(case.judge(), Err(TrustError::RevokedKey { .. })), "{name}");
-        assert!(matches!(case.still(TrustLevel::Community), Err(TrustError::RevokedKey { .. })), "{name}");
+        assert!(matches!(case.still(), Err(TrustError::RevokedKey { .. })), "{name}");
     }
     let case = Case::revoking("nation", Target::Bundle(BUNDLE));
     assert!(matches!(case.judge(), Err(TrustError::RevokedBundle { .. })));
@@ -255,9 +255,9 @@ fn a_list_speaks_only_about_what_stands_below_its_issuer() {
 #[test]
 fn what_a_removed_root_vouched_for_is_stopped() {
     let mut case = Case::default();
-    assert_eq!(case.still(TrustLevel::Community), Ok(()));
+    assert_eq!(case.still(), Ok(()));
     case.trust.roots.clear();
-    assert!(matches!(case.still(TrustLevel::Community), Err(TrustError::Unknown { .. })));
+    assert!(matches!(case.still(), Err(TrustError::Unknown { .. })));
 }
 
 #[test]

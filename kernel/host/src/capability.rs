@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use tiwizi_model::KindName;
+use tiwizi_records::Manifest;
+
 /// A right to one interface of the kernel. `context` is granted to every plugin and is no capability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Capability {
@@ -98,6 +101,17 @@ impl Capability {
             | Self::Jobs => false,
         }
     }
+}
+
+/// The kinds and topics of others that a plugin is shown by a capability: those that its hooks look at, and its events tell of. To be
+/// shown more of them is to have more rights.
+pub(crate) fn shown_by(manifest: &Manifest, capability: &str) -> Vec<String> {
+    let names: BTreeSet<&KindName> = match capability.parse::<Capability>() {
+        Ok(Capability::Hooks) => manifest.hooks.iter().flat_map(|hook| &hook.kinds).collect(),
+        Ok(Capability::Events) => manifest.events.iter().flat_map(|event| &event.topics).collect(),
+        _ => BTreeSet::new(),
+    };
+    names.into_iter().filter(|name| name.namespace() != manifest.id.as_str()).map(ToString::to_string).collect()
 }
 
 impl fmt::Display for Capability {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use tiwizi_model::{PluginId, TrustLevel};
 use tiwizi_records::manifest::LocalText;
 
+use crate::capability::shown_by;
 use crate::host::Host;
 use crate::install::{self, InstallError, Judged};
 use crate::plugin::CapabilityView;
@@ -44,6 +45,7 @@ impl Host {
             reason: request.reason.clone(),
             optional: request.optional,
             hosts: request.hosts.clone(),
+            kinds: shown_by(&manifest, &request.name),
             granted: false,
         };
         Ok(Inspection {

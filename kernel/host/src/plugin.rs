@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::answer::Holdings;
 use crate::breaker::{Breaker, HookState};
-use crate::capability::Capability;
+use crate::capability::{Capability, shown_by};
 use crate::exports::Prepared;
 use crate::gate::{Gate, GateSize};
 use crate::hooks::Hook;
@@ -174,6 +174,8 @@ pub struct CapabilityView {
     pub optional: bool,
     /// For `http-out`: the hosts that it wants to reach.
     pub hosts: Vec<String>,
+    /// For `hooks` and `events`: the kinds and topics of others that it is shown.
+    pub kinds: Vec<String>,
     /// Whether an administrator granted it.
     pub granted: bool,
 }
@@ -378,6 +380,7 @@ impl Plugin {
             reason: request.reason.clone(),
             optional: request.optional,
             hosts: request.hosts.clone(),
+            kinds: shown_by(&self.manifest, &request.name),
             // `context` is no capability: every plugin has it.
             granted: request.name.parse().map_or(true, |capability| standing.grants.contains(&capability)),
         };

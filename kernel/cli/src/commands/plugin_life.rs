@@ -116,6 +116,7 @@ fn difference_of(difference: &Difference) -> Value {
         json!({
             "name": request.name, "change": change(request.change), "optional": request.optional,
             "hosts_new": request.hosts_new, "hosts_gone": request.hosts_gone,
+            "kinds_new": request.kinds_new, "kinds_gone": request.kinds_gone,
         })
     });
     let kinds = difference.kinds.iter().map(|kind| {
@@ -142,14 +143,15 @@ fn difference_of(difference: &Difference) -> Value {
 fn sentences(difference: &Difference, migration: MigrationReport) -> Vec<String> {
     let mut lines = vec![format!("{} {} → {}", difference.plugin, difference.from, difference.to)];
     for request in &difference.capabilities {
-        let hosts =
-            |sign: &str, hosts: &[String]| hosts.iter().map(|host| format!(" {sign}{host}")).collect::<String>();
+        let named = |sign: &str, hosts: &[String], kinds: &[String]| {
+            hosts.iter().chain(kinds).map(|name| format!(" {sign}{name}")).collect::<String>()
+        };
         lines.push(format!(
             "  capability {} ({}){}{}: {}",
             request.name,
             change(request.change),
-            hosts("+", &request.hosts_new),
-            hosts("-", &request.hosts_gone),
+            named("+", &request.hosts_new, &request.kinds_new),
+            named("-", &request.hosts_gone, &request.kinds_gone),
             request.reason.in_language(Language::French)
         ));
     }

@@ -235,6 +235,31 @@ async fn p27_what_a_new_version_newly_asks_for_is_granted_by_name_or_it_does_not
 }
 
 #[tokio::test]
+async fn more_kinds_to_be_shown_are_more_rights() {
+    let house = House::with_chaos().await;
+    let curious = changed(None, |manifest| {
+        become_next(manifest, "");
+        manifest["hooks"][1]["kinds"] = json!(["test/hint", "test/person"]);
+        manifest["events"][0]["topics"] = json!(["test/thing", "test/person"]);
+    });
+    let error = house.refused(curious.clone()).await;
+    let UpgradeError::Held { more, .. } = error else { panic!("{error:?}") };
+    assert_eq!(more, ["hooks test/person", "events test/person"]);
+    let consent = |names: &str| Upgrade { consent: Some(Grants::parse(names).unwrap()), ..upgrade(curious.clone()) };
+    let error = house.host.upgrade(consent("hooks")).await.unwrap_err();
+    assert!(matches!(error, UpgradeError::Held { ref more, .. } if *more == ["events test/person"]), "{error:?}");
+    let upgraded = house.host.upgrade(consent("hooks,events")).await.unwrap();
+    let kinds_of = |name: &str| {
+        let changed = upgraded.difference.capabilities.iter().find(|request| request.name == name);
+        changed.map(|request| request.kinds_new.clone()).unwrap_or_default()
+    };
+    assert_eq!(
+        (kinds_of("hooks"), kinds_of("events")),
+        (vec!["test/person".to_owned()], vec!["test/person".to_owned()])
+    );
+}
+
+#[tokio::test]
 async fn calls_that_come_during_an_upgrade_wait_and_none_fails() {
     let house = with_notes(&["one"]).await;
     let calls = futures::future::join_all((0..300).map(|number| {

@@ -7,7 +7,7 @@ use tiwizi_model::{PluginId, TrustLevel};
 use tiwizi_records::Manifest;
 use tiwizi_records::manifest::{CapabilityRequest, KindDeclaration, LocalText};
 
-use crate::capability::Capability;
+use crate::capability::{Capability, shown_by};
 use crate::plugin::Plugin;
 use crate::trust::{Seal, Signer};
 
@@ -58,6 +58,10 @@ pub struct Request {
     pub hosts_new: Vec<String>,
     /// Hosts that go.
     pub hosts_gone: Vec<String>,
+    /// Kinds and topics of others that the plugin is newly shown.
+    pub kinds_new: Vec<String>,
+    /// Those that it is shown no more.
+    pub kinds_gone: Vec<String>,
 }
 
 /// A kind that differs.
@@ -95,7 +99,7 @@ impl Difference {
             name: new.name.clone(),
             from: old.manifest.version.clone(),
             to: new.version.clone(),
-            capabilities: requests(&old.manifest.capabilities, &new.capabilities),
+            capabilities: requests(&old.manifest, new),
             kinds: kinds(&old.manifest.kinds, &new.kinds),
             level: (old.provenance.level, level),
             signer: (old.provenance.seal.as_ref().map(Seal::signer), signer),
@@ -109,10 +113,11 @@ impl Difference {
         new.filter_map(|request| request.name.parse().ok()).collect()
     }
 
-    /// Hosts that come to a capability which the old version asked for too.
-    pub fn new_hosts(&self) -> impl Iterator<Item = &str> {
-        let changed = self.capabilities.iter().filter(|request| request.change == Change::Changed);
-        changed.flat_map(|request| &request.hosts_new).map(String::as_str)
+    /// What comes to a capability which the old version asked for too: hosts, kinds, topics.
+    pub(super) fn more_of(&self, capability: Capability) -> impl Iterator<Item = &str> {
+        let is_it = move |request: &&Request| request.change == Change::Changed && request.name == capability.name();
+        let changed = self.capabilities.iter().filter(is_it);
+        changed.flat_map(|request| request.hosts_new.iter().chain(&request.kinds_new)).map(String::as_str)
     }
 }
 
@@ -132,7 +137,15 @@ fn pairs<'a, Item>(
     pairs
 }
 
-fn requests(old: &[CapabilityRequest], new: &[CapabilityRequest]) -> Vec<Request> {
+fn requests(old: &Manifest, new: &Manifest) -> Vec<Request> {
+    let shown = |request: &CapabilityRequest| {
+        let (before, after) = (shown_by(old, &request.name), shown_by(new, &request.name));
+        (beyond(&after, &before), beyond(&before, &after))
+    };
+    let is_shown_the_same = |request: &CapabilityRequest| {
+        let (comes, goes) = shown(request);
+        comes.is_empty() && goes.is_empty()
+    };
     let of = |request: &CapabilityRequest, change| Request {
         name: request.name.clone(),
         change,
@@ -140,9 +153,11 @@ fn requests(old: &[CapabilityRequest], new: &[CapabilityRequest]) -> Vec<Request
         optional: request.optional,
         hosts_new: if change == Change::New { request.hosts.clone() } else { Vec::new() },
         hosts_gone: if change == Change::Gone { request.hosts.clone() } else { Vec::new() },
+        kinds_new: shown(request).0,
+        kinds_gone: shown(request).1,
     };
     let changed = |pair: (Option<&CapabilityRequest>, Option<&CapabilityRequest>)| match pair {
-        (Some(old), Some(new)) if old == new => None,
+        (Some(old), Some(new)) if old == new && is_shown_the_same(new) => None,
         (Some(old), Some(new)) => Some(Request {
             hosts_new: beyond(&new.hosts, &old.hosts),
             hosts_gone: beyond(&old.hosts, &new.hosts),
@@ -151,7 +166,8 @@ fn requests(old: &[CapabilityRequest], new: &[CapabilityRequest]) -> Vec<Request
         (Some(old), None) => Some(of(old, Change::Gone)),
         (None, new) => new.map(|new| of(new, Change::New)),
     };
-    pairs(old, new, |request| request.name.as_str()).into_values().filter_map(changed).collect()
+    let pairs = pairs(&old.capabilities, &new.capabilities, |request| request.name.as_str());
+    pairs.into_values().filter_map(changed).collect()
 }
 
 /// What of `these` is not among `those`.

@@ -57,7 +57,7 @@ pub enum UpgradeError {
         plugin: PluginId,
         /// What came.
         version: String,
-        /// The names of capabilities, and of hosts as `http-out HOST`.
+        /// The names of capabilities, and of hosts and kinds as `http-out HOST`, `hooks KIND`.
         more: Vec<String>,
     },
     /// Its calls did not come to an end.

@@ -123,17 +123,19 @@ fn granted(
 }
 
 /// What the new version asks for beyond the old one and the administrator has not decided on: everything new when nobody was asked,
-/// and hosts that would come to a grant which stands.
+/// and hosts, kinds and topics that would come to a grant which stands.
 fn held(difference: &Difference, consent: Option<&Grants>, granted: &BTreeSet<Capability>) -> Vec<String> {
     let capabilities = difference.new_capabilities().into_iter().filter(|_| consent.is_none());
     let mut more: Vec<String> = capabilities.map(|capability| capability.name().to_owned()).collect();
-    let names_outgoing = match consent {
-        Some(Grants::All) => true,
-        Some(Grants::Some(named)) => named.contains(&Capability::HttpOut),
-        None => false,
-    };
-    if granted.contains(&Capability::HttpOut) && !names_outgoing {
-        more.extend(difference.new_hosts().map(|host| format!("{} {host}", Capability::HttpOut)));
+    for capability in [Capability::HttpOut, Capability::Hooks, Capability::Events] {
+        let is_named = match consent {
+            Some(Grants::All) => true,
+            Some(Grants::Some(named)) => named.contains(&capability),
+            None => false,
+        };
+        if granted.contains(&capability) && !is_named {
+            more.extend(difference.more_of(capability).map(|name| format!("{capability} {name}")));
+        }
     }
     more
 }

@@ -64,6 +64,10 @@ pub(crate) struct CapabilityChangeShown {
     hosts_new: Vec<String>,
     /// For `http-out`: hosts that go.
     hosts_gone: Vec<String>,
+    /// For `hooks` and `events`: kinds and topics of others that the plugin is newly shown.
+    kinds_new: Vec<String>,
+    /// For `hooks` and `events`: kinds and topics that it is shown no more.
+    kinds_gone: Vec<String>,
 }
 
 /// A kind that differs.
@@ -139,6 +143,8 @@ impl DifferenceShown {
             optional: request.optional,
             hosts_new: request.hosts_new,
             hosts_gone: request.hosts_gone,
+            kinds_new: request.kinds_new,
+            kinds_gone: request.kinds_gone,
         });
         let kinds = difference.kinds.into_iter().map(|kind| KindChangeShown {
             change: change_name(kind.change),

@@ -136,6 +136,7 @@ fn inspected(inspection: &Inspection, language: Language) -> Value {
             label => capability.name.replace('.', "-"),
             reason => capability.reason.in_language(language),
             hosts => capability.hosts.clone(),
+            kinds => capability.kinds.clone(),
             optional => capability.optional,
         }
     };
@@ -162,6 +163,8 @@ fn different(difference: &Difference, language: Language) -> Value {
             optional => request.optional,
             hosts_new => request.hosts_new.clone(),
             hosts_gone => request.hosts_gone.clone(),
+            kinds_new => request.kinds_new.clone(),
+            kinds_gone => request.kinds_gone.clone(),
         }
     };
     let kind = |kind: &KindChange| {

@@ -102,6 +102,7 @@ pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
             label => capability.name.replace('.', "-"),
             reason => capability.reason.in_language(language),
             hosts => capability.hosts.clone(),
+            kinds => capability.kinds.clone(),
             optional => capability.optional,
             granted => capability.granted,
         }

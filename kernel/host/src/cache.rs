@@ -131,9 +131,10 @@ fn key(path: &Path, ambient: &Ambient) -> Result<[u8; 32], CacheError> {
     }
 }
 
-/// Writes a file beside its place and moves it there, so that nobody ever reads half of it.
+/// Writes a file beside its place and moves it there, so that nobody ever reads half of it. Two that write the same one at once, each on
+/// a thread of its own, write two files.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension(format!("{}.part", std::process::id()));
+    let beside = path.with_extension(format!("{}-{:?}.part", std::process::id(), std::thread::current().id()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
@@ -188,6 +189,20 @@ mod tests {
         assert!(cache.load(HASH).is_some());
         cache.keep_only(&BTreeSet::new()).unwrap();
         assert!(cache.load(HASH).is_none());
+    }
+
+    #[test]
+    fn two_who_write_the_same_file_at_once_both_do() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file.tzp");
+        let bytes = vec![7_u8; 1 << 20];
+        std::thread::scope(|scope| {
+            let writers: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| (0..8).try_for_each(|_| write_whole(&path, &bytes)))).collect();
+            assert!(writers.into_iter().all(|writer| writer.join().unwrap().is_ok()));
+        });
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -52,9 +52,9 @@ async fn rehearse(host: &Host, upgrade: &Upgrade) -> Result<Rehearsal, UpgradeEr
 async fn perform(host: &Host, upgrade: &Upgrade) -> Result<Upgraded, UpgradeError> {
     let _alone = host.installing().lock().await;
     let prepared = prepare(host, upgrade, Run::Real).await?;
+    let old = host.files_of(prepared.new.id()).await.map_err(|error| UpgradeError::Store(error.into()))?;
     let contents = prepared.files.iter().chain([&upgrade.bundle]).cloned();
     let fresh = host.store_files(contents).await.map_err(InstallError::Files).map_err(UpgradeError::Refused)?;
-    let old = host.files_of(prepared.new.id()).await.map_err(|error| UpgradeError::Store(error.into()))?;
     match replace(host, upgrade, &prepared).await {
         Ok(migration) => {
             // The version before the one before cannot be gone back to any more.

@@ -286,15 +286,15 @@ impl Plugin {
         standing.reason = reason;
     }
 
-    /// The same, if it still stands as it was seen. Says whether it did.
-    pub(crate) fn change_state(&self, seen: &Standing, state: PluginState, reason: Option<String>) -> bool {
+    /// The same for one that still stands as it stood; false when somebody else decided meanwhile.
+    pub(crate) fn turn(&self, before: &Standing, state: PluginState, reason: Option<String>) -> bool {
         let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
-        let is_as_seen = standing.state == seen.state && standing.reason == seen.reason;
-        if is_as_seen {
+        let is_unmoved = standing.state == before.state && standing.reason == before.reason;
+        if is_unmoved {
             standing.state = state;
             standing.reason = reason;
         }
-        is_as_seen
+        is_unmoved
     }
 
     pub(crate) fn set_grants(&self, grants: BTreeSet<Capability>) {

@@ -5,20 +5,20 @@
 //! plugin's log, and outlive a restart. An administrator may end it sooner. A plugin that is no longer trusted stands under the same
 //! name without an end: nothing here lets it in again.
 //!
-//! Invariant: what is decided here, during calls, gives way to what an administrator decides at the same moment.
+//! Invariant: what an administrator decided is never written over by the beginning or the end of a quarantine.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use tiwizi_model::{Instant, PluginId, limits};
 use tiwizi_storage::StorageError;
-use tiwizi_storage::plugin::{self as rows, PluginState};
+use tiwizi_storage::plugin::{self as rows, PluginState, Stand};
 use tiwizi_storage::quarantine::{self, QuarantineRow};
 
 use crate::call::{CallError, Ground};
 use crate::host::Host;
 use crate::log::Level;
-use crate::plugin::Plugin;
+use crate::plugin::{Plugin, Standing};
 use crate::text::escaped;
 use crate::watch::Watch;
 
@@ -81,25 +81,24 @@ fn length_ms(times: i64) -> i64 {
 impl Ground {
     /// Whether a plugin may be called now. One whose quarantine is over is let in again.
     pub(crate) async fn let_in(&self, plugin: &Plugin) -> Result<(), CallError> {
-        let standing = plugin.standing();
-        let state = standing.state;
-        if state == PluginState::Enabled {
+        let before = plugin.standing();
+        if before.state == PluginState::Enabled {
             return Ok(());
         }
         let off = |state, retry_after| Err(CallError::Off { plugin: plugin.id().clone(), state, retry_after });
-        let until = plugin.watch.crashes.until().filter(|_| state == PluginState::Quarantined);
+        let until = plugin.watch.crashes.until().filter(|_| before.state == PluginState::Quarantined);
         let now = self.ambient.now();
         if until.is_none_or(|until| until > now) {
             let retry_after = until.map(|until| until.0.saturating_sub(now.0).unsigned_abs().div_ceil(1000).max(1));
-            return off(state, retry_after);
+            return off(before.state, retry_after);
         }
-        if !plugin.change_state(&standing, PluginState::Enabled, None) {
-            // Another call let it in just now, or an administrator decided.
+        if !plugin.turn(&before, PluginState::Enabled, None) {
+            // Another call was faster, or somebody who decides.
             let state = plugin.standing().state;
             return if state == PluginState::Enabled { Ok(()) } else { off(state, None) };
         }
         plugin.watch.note(Level::Info, "", "its quarantine is over; it is tried again".to_owned());
-        if let Err(error) = self.write_state(plugin.id(), PluginState::Enabled, None).await {
+        if let Err(error) = self.write_turn(plugin.id(), &before, (PluginState::Enabled, None), None).await {
             tracing::error!(plugin.id = %plugin.id(), %error, "the end of a quarantine could not be written down");
         }
         Ok(())
@@ -108,34 +107,39 @@ impl Ground {
     /// Counts a call that did not end well, and puts a plugin that crashes again and again into quarantine; then it says why.
     pub(crate) async fn note_failure(&self, plugin: &Plugin, request_id: &str, error: &CallError) -> Option<String> {
         plugin.watch.failed(request_id, error);
-        let standing = plugin.standing();
-        if !error.is_crash() || standing.state != PluginState::Enabled {
+        let before = plugin.standing();
+        if !error.is_crash() || before.state != PluginState::Enabled {
             return None;
         }
         plugin.watch.used(|used| used.traps = used.traps.saturating_add(1));
         let next = plugin.watch.crashes.note(self.ambient.now())?;
         let reason = format!("it crashed again and again, the last time so: {}", said_of(error));
-        if !plugin.change_state(&standing, PluginState::Quarantined, Some(reason.clone())) {
+        if !plugin.turn(&before, PluginState::Quarantined, Some(reason.clone())) {
             return None;
         }
         tracing::error!(plugin.id = %plugin.id(), until = %next.until.rfc3339(), "a plugin is put in quarantine: {reason}");
         let said = format!("it is put in quarantine until {}: {reason}", next.until.rfc3339());
         plugin.watch.note(Level::Error, request_id, said);
-        if let Err(error) = self.write_quarantine(plugin.id(), next, &reason).await {
+        let stand = (PluginState::Quarantined, Some(reason.as_str()));
+        if let Err(error) = self.write_turn(plugin.id(), &before, stand, Some(next)).await {
             tracing::error!(plugin.id = %plugin.id(), %error, "the quarantine could not be written down");
         }
         Some(reason)
     }
 
-    async fn write_state(&self, id: &PluginId, state: PluginState, reason: Option<&str>) -> Result<(), StorageError> {
+    /// Writes down that a plugin stands otherwise. An administrator may have decided meanwhile: then that stays.
+    pub(crate) async fn write_turn(
+        &self,
+        id: &PluginId,
+        before: &Standing,
+        stand: Stand<'_>,
+        row: Option<QuarantineRow>,
+    ) -> Result<(), StorageError> {
         let mut tx = self.records.db().begin_write().await?;
-        rows::set_state_by_kernel(&mut tx, id, state, reason).await?;
-        tx.commit().await
-    }
-
-    async fn write_quarantine(&self, id: &PluginId, row: QuarantineRow, reason: &str) -> Result<(), StorageError> {
-        let mut tx = self.records.db().begin_write().await?;
-        if rows::set_state_by_kernel(&mut tx, id, PluginState::Quarantined, Some(reason)).await? {
+        if !rows::turn(&mut tx, id, (before.state, before.reason.as_deref()), stand).await? {
+            return Ok(());
+        }
+        if let Some(row) = row {
             quarantine::put(&mut tx, id, row).await?;
         }
         tx.commit().await

@@ -177,24 +177,31 @@ pub async fn set_state(
     .map_err(failed("plugin.set_state"))
 }
 
-const SET_STATE_BY_KERNEL: &str = "UPDATE plugin SET state = $2, reason = $3 WHERE id = $1 AND state <> 'disabled'";
+/// How a plugin stands, and why.
+pub type Stand<'a> = (PluginState, Option<&'a str>);
 
-/// The same by the kernel's own decision: what an administrator switched off meanwhile stays off. Says whether it counts.
+const TURN: &str = "UPDATE plugin SET state = $4, reason = $5 \
+    WHERE id = $1 AND state = $2 AND COALESCE(reason, '') = COALESCE($3, '')";
+
+/// Lets a plugin stand otherwise that still stands as it stood. False when somebody else's word stands there by now; nothing is
+/// written then.
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn set_state_by_kernel(
+pub async fn turn(
     tx: &mut WriteTx,
     id: &PluginId,
-    state: PluginState,
-    reason: Option<&str>,
+    (from, before): Stand<'_>,
+    (to, reason): Stand<'_>,
 ) -> Result<bool, StorageError> {
-    on_db!(tx, conn => sqlx::query(SET_STATE_BY_KERNEL)
+    on_db!(tx, conn => sqlx::query(TURN)
         .bind(id.as_str())
-        .bind(state.as_str())
+        .bind(from.as_str())
+        .bind(before)
+        .bind(to.as_str())
         .bind(reason)
         .execute(conn).await.map(|done| done.rows_affected() > 0))
-    .map_err(failed("plugin.set_state_by_kernel"))
+    .map_err(failed("plugin.turn"))
 }
 
 const GRANTS: &str = "SELECT capability, granted_at, granted_by FROM capability_grant WHERE plugin = $1 \

@@ -33,12 +33,17 @@ for_each_database! {
         plugin::set_state(&mut tx, &row.id, PluginState::Quarantined, Some("it looped")).await.unwrap();
         let found = plugin::find(&mut tx, &row.id).await.unwrap().unwrap();
         assert_eq!((found.state, found.reason.as_deref()), (PluginState::Quarantined, Some("it looped")));
+        // Whoever saw it otherwise is not heard.
+        let (looped, enabled) = ((PluginState::Quarantined, Some("it looped")), (PluginState::Enabled, None));
+        for other in [(PluginState::Quarantined, Some("it is not trusted")), (PluginState::Quarantined, None), enabled] {
+            assert!(!plugin::turn(&mut tx, &row.id, other, (PluginState::Disabled, None)).await.unwrap());
+        }
+        assert!(plugin::turn(&mut tx, &row.id, looped, enabled).await.unwrap());
+        assert!(plugin::turn(&mut tx, &row.id, enabled, looped).await.unwrap());
         assert_eq!((found.level, found.publisher), (TrustLevel::Community, Some(PublicKey([9; 32]))));
         assert_eq!(found.signature.as_deref(), Some("a signature"));
         assert_eq!(plugin::all(&mut tx).await.unwrap(), [found]);
-        assert!(plugin::set_state_by_kernel(&mut tx, &row.id, PluginState::Enabled, None).await.unwrap());
         plugin::set_state(&mut tx, &row.id, PluginState::Disabled, Some("by hand")).await.unwrap();
-        assert!(!plugin::set_state_by_kernel(&mut tx, &row.id, PluginState::Enabled, None).await.unwrap());
         let found = plugin::find(&mut tx, &row.id).await.unwrap().unwrap();
         assert_eq!((found.state, found.reason.as_deref()), (PluginState::Disabled, Some("by hand")));
         removal::forget_plugin(&mut tx, &row.id).await.unwrap();

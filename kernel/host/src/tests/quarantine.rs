@@ -112,6 +112,21 @@ async fn a_quarantine_that_ends_undoes_nothing_that_an_administrator_wrote_down_
 }
 
 #[tokio::test]
+async fn the_end_of_a_quarantine_does_not_undo_what_was_decided_meanwhile() {
+    let (house, _) = house().await;
+    crash(&house, limits::PLUGIN_TRAPS_MAX).await;
+    let plugin = house.host.find(&chaos()).unwrap();
+    // A call has seen that the quarantine is over, and is slower than the administrator.
+    let before = plugin.standing();
+    house.host.set_enabled(&chaos(), Enabled::Off).await.unwrap();
+    assert!(!plugin.turn(&before, PluginState::Enabled, None));
+    house.host.ground().write_turn(&chaos(), &before, (PluginState::Enabled, None), None).await.unwrap();
+    assert_eq!(house.state(), PluginState::Disabled);
+    drop(plugin);
+    assert_eq!(house.again().await.state(), PluginState::Disabled);
+}
+
+#[tokio::test]
 async fn slow_and_rubbish_calls_lead_to_no_quarantine() {
     let (house, _) = house().await;
     for _ in 0..limits::PLUGIN_TRAPS_MAX + 1 {

@@ -272,9 +272,9 @@ pub const PLUGIN_LOG_LINE_BYTES_MAX: usize = 4 << 10;
 pub const PLUGIN_LOG_FIELDS_MAX: usize = 16;
 /// Random bytes that a plugin takes at once.
 pub const PLUGIN_RANDOM_BYTES_MAX: u64 = 64 << 10;
-/// Traps and timeouts of one plugin within `PLUGIN_TRAPS_MS` before it is put in quarantine.
+/// Crashes of one plugin within `PLUGIN_TRAPS_MS` before it is put in quarantine.
 pub const PLUGIN_TRAPS_MAX: usize = 3;
-/// How long a trap counts.
+/// How long a crash counts.
 pub const PLUGIN_TRAPS_MS: i64 = 10 * 60 * 1000;
 /// The path of a file in a bundle.
 pub const BUNDLE_PATH_BYTES_MAX: usize = 200;

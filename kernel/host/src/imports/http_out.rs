@@ -38,6 +38,8 @@ impl CallState {
         if !self.plugin.hosts.iter().any(|host| host.holds(&ask.url)) {
             return Err(refused(OutboundError::Host { origin: ask.url.origin().ascii_serialization() }));
         }
+        let lengths = options.secrets.iter().map(|header| header.header.len().saturating_add(header.prefix.len()));
+        headers::demand_room(&ask.headers, lengths).map_err(refused)?;
         let mut secret = Vec::with_capacity(options.secrets.len());
         for header in &options.secrets {
             let value = self.secret_value(header).await?;

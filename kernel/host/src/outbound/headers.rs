@@ -39,6 +39,19 @@ pub(crate) fn read(list: Vec<(String, String)>) -> Result<HeaderMap, OutboundErr
     Ok(headers)
 }
 
+/// Whether headers with secrets find room beside those that the plugin sets. `more` says of each how long its name and its prefix are: a
+/// secret has a bound of its own, and is not opened for a request that is refused.
+pub(crate) fn demand_room(headers: &HeaderMap, more: impl Iterator<Item = usize>) -> Result<(), OutboundError> {
+    let own = headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len()));
+    let (number, bytes) = own
+        .chain(more)
+        .fold((0_usize, 0_usize), |(number, bytes), length| (number.saturating_add(1), bytes.saturating_add(length)));
+    if number > limits::OUTBOUND_HEADERS_MAX || bytes > limits::OUTBOUND_HEADER_BYTES_MAX {
+        return Err(OutboundError::Header { name: String::new(), fault: "is one of too many, or too long" });
+    }
+    Ok(())
+}
+
 /// Adds a header whose value is a secret; it does not print.
 pub(crate) fn put_secret(headers: &mut HeaderMap, name: &str, value: &str) -> Result<HeaderName, OutboundError> {
     let (name, mut value) = check(name, value)?;
@@ -105,6 +118,15 @@ mod tests {
         assert_eq!(read_one("X-Name", "value").unwrap()["x-name"], "value");
         assert!(read(vec![("x-a".to_owned(), "b".to_owned()); limits::OUTBOUND_HEADERS_MAX + 1]).is_err());
         assert!(read_one("x-a", &"b".repeat(limits::OUTBOUND_HEADER_BYTES_MAX)).is_err());
+    }
+
+    #[test]
+    fn p11_headers_with_secrets_have_the_same_bound_as_others() {
+        let headers = read(vec![("x-a".to_owned(), "b".to_owned()); limits::OUTBOUND_HEADERS_MAX - 1]).unwrap();
+        assert!(demand_room(&headers, std::iter::once(10)).is_ok());
+        assert!(demand_room(&headers, std::iter::repeat_n(10, 2)).is_err());
+        assert!(demand_room(&HeaderMap::new(), std::iter::repeat_n(1, 100_000)).is_err());
+        assert!(demand_room(&HeaderMap::new(), std::iter::once(limits::OUTBOUND_HEADER_BYTES_MAX + 1)).is_err());
     }
 
     #[test]

@@ -421,6 +421,10 @@ pub const NOTICE_KEY_BYTES_MAX: usize = 100;
 pub const NOTICE_ARGS_MAX: usize = 16;
 /// The names and values of a notice's message, together.
 pub const NOTICE_ARGS_BYTES_MAX: usize = 4 << 10;
+/// The values that a plugin gives with a message to be put into words.
+pub const MESSAGE_ARGS_MAX: usize = 64;
+/// Those values and their names, together: a message may show each of them a hundred times.
+pub const MESSAGE_ARGS_BYTES_MAX: usize = 64 << 10;
 /// The notices of one page.
 pub const NOTICE_PAGE_ROWS: u32 = 20;
 /// A deleted notice can be brought back for so long.

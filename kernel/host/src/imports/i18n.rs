@@ -21,7 +21,8 @@ impl Host for CallState {
         self.count()?;
         let waited = self.budget.waited().clone();
         // The first question of a plugin reads its files; that is the kernel's time.
-        Ok(waited.during(self.translated(&key, &args, language.as_deref())).await)
+        let outcome = waited.during(self.translated(&key, &args, language.as_deref())).await;
+        Ok(self.counted(outcome))
     }
 
     async fn format_number(&mut self, value: f64, decimals: u8, language: Option<String>) -> wasmtime::Result<String> {
@@ -43,6 +44,7 @@ impl CallState {
         args: &[(String, String)],
         language: Option<&str>,
     ) -> Result<String, Error> {
+        demand_few(args)?;
         let language = match language {
             None => self.language,
             Some(tag) => tag.parse().map_err(|failed: tiwizi_model::language::LanguageError| {
@@ -58,5 +60,31 @@ impl CallState {
     /// The language that is asked for; the call's own without one.
     fn spoken(&self, language: Option<&str>) -> Language {
         language.and_then(|tag| tag.parse().ok()).unwrap_or(self.language)
+    }
+}
+
+/// A message may repeat a value, so what is put into it has a bound of its own.
+fn demand_few(args: &[(String, String)]) -> Result<(), Error> {
+    let bytes =
+        args.iter().fold(0_usize, |bytes, (name, value)| bytes.saturating_add(name.len()).saturating_add(value.len()));
+    if args.len() <= limits::MESSAGE_ARGS_MAX && bytes <= limits::MESSAGE_ARGS_BYTES_MAX {
+        return Ok(());
+    }
+    let (most, bytes_max) = (limits::MESSAGE_ARGS_MAX, limits::MESSAGE_ARGS_BYTES_MAX);
+    Err(error("over-limit", format!("a message takes at most {most} values with {bytes_max} bytes")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_into_a_message_is_bounded() {
+        let args = |number, bytes| vec![("a".to_owned(), "x".repeat(bytes)); number];
+        assert!(demand_few(&args(limits::MESSAGE_ARGS_MAX, 10)).is_ok());
+        assert!(demand_few(&args(1, limits::MESSAGE_ARGS_BYTES_MAX - 1)).is_ok());
+        for wrong in [args(limits::MESSAGE_ARGS_MAX + 1, 0), args(1, limits::MESSAGE_ARGS_BYTES_MAX)] {
+            assert_eq!(demand_few(&wrong).unwrap_err().code, "over-limit");
+        }
     }
 }

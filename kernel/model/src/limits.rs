@@ -131,6 +131,8 @@ pub const SEEN_CALLS_MAX: usize = 1_000;
 pub const CAPTURE_BYTES_MAX: usize = 1 << 20;
 /// Host calls that one capture holds.
 pub const CAPTURE_CALLS_MAX: usize = 2_000;
+/// Words that are looked for in a component to blank one capture.
+pub const CAPTURE_WORDS_MAX: usize = 64;
 /// The file of a capture.
 pub const CAPTURE_FILE_BYTES_MAX: usize = 16 << 20;
 /// Pieces of work that one step of a test may lead to.

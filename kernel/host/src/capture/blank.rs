@@ -13,6 +13,7 @@ use tiwizi_records::{Kind, Kinds, Manifest};
 use super::recording::{NotedCall, Notes};
 use super::shape::Shaper;
 use super::wire::CapturedCall;
+use super::words::Words;
 
 /// Members of an error's details that are the kernel's own words.
 const PLAIN_DETAILS: [&str; 12] = [
@@ -30,15 +31,12 @@ const PLAIN_DETAILS: [&str; 12] = [
     "retry_after",
 ];
 
-/// From so many letters on a word that stands in the component is taken for the program's own.
-const WORD_LETTERS: usize = 6;
-
 /// Blanks what one plugin's call said.
 pub(super) struct Blank<'a> {
     pub(super) shaper: Shaper,
     pub(super) manifest: &'a Manifest,
-    /// The component: a word that stands in it is the program's own.
-    pub(super) component: &'a [u8],
+    /// A word that stands in the component is the program's own.
+    pub(super) words: Words<'a>,
     pub(super) kinds: Arc<Kinds>,
 }
 
@@ -335,7 +333,7 @@ impl Blank<'_> {
 
     /// A path or a key: words of the program's own are kept, so that the replay finds its way.
     fn path(&self, path: &str) -> String {
-        let part = |part: &str| if is_own_word(part, self.component) { part.to_owned() } else { self.part(part) };
+        let part = |part: &str| if self.words.hold(part) { part.to_owned() } else { self.part(part) };
         path.split('/').map(part).collect::<Vec<_>>().join("/")
     }
 
@@ -390,20 +388,6 @@ impl Blank<'_> {
     }
 }
 
-fn is_own_word(part: &str, component: &[u8]) -> bool {
-    if part.is_empty() {
-        return true;
-    }
-    let plain = part.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_'));
-    let stands = |word: &str| component.windows(word.len()).any(|window| window == word.as_bytes());
-    // A short word, which may be a name, stands somewhere in every program by chance.
-    let found = || match part.len() < WORD_LETTERS {
-        true => stands(&format!("/{part}")) || stands(&format!("{part}/")),
-        false => stands(part),
-    };
-    plain && found()
-}
-
 fn is_open(class: Option<Class>) -> bool {
     matches!(class, Some(Class::Public | Class::Internal))
 }
@@ -414,20 +398,4 @@ fn read(text: &str) -> Value {
 
 fn items(value: &mut Value) -> &mut [Value] {
     value.as_array_mut().map(Vec::as_mut_slice).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_words_of_the_program_are_kept_in_paths() {
-        let component = b"..ali..practices../new..seen/..";
-        for word in ["", "practices", "new", "seen"] {
-            assert!(is_own_word(word, component), "{word}");
-        }
-        for word in ["ali", "fadma", "Practices", "0612", "practices2"] {
-            assert!(!is_own_word(word, component), "{word}");
-        }
-    }
 }

@@ -12,6 +12,7 @@ use super::blank::Blank;
 use super::recording::Recording;
 use super::shape::Shaper;
 use super::wire::Capture;
+use super::words::Words;
 use crate::call::CallError;
 use crate::plugin::Plugin;
 
@@ -188,7 +189,8 @@ pub(crate) struct Found<'a> {
 fn blanked(plugin: &Plugin, recording: &Recording, found: &Found<'_>) -> Capture {
     let notes = recording.notes();
     let shaper = Shaper::new(found.ambient.secret());
-    let blank = Blank { shaper, manifest: &plugin.manifest, component: found.component, kinds: found.records.kinds() };
+    let blank =
+        Blank { shaper, manifest: &plugin.manifest, words: Words::of(found.component), kinds: found.records.kinds() };
     Capture {
         format: Capture::FORMAT,
         plugin: plugin.id().to_string(),

@@ -16,6 +16,7 @@ mod replay;
 mod shape;
 mod switch;
 mod wire;
+mod words;
 
 pub(crate) use failed::Notes;
 pub(crate) use keep::Keep;

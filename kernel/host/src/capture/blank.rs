@@ -14,6 +14,8 @@ use super::recording::{NotedCall, Notes};
 use super::shape::Shaper;
 use super::wire::CapturedCall;
 use super::words::Words;
+use crate::outbound::allow::AllowedHost;
+use crate::outbound::fetch::address;
 
 /// Members of an error's details that are the kernel's own words.
 const PLAIN_DETAILS: [&str; 12] = [
@@ -96,21 +98,25 @@ impl Blank<'_> {
 
     fn arguments(&self, call: &str, arguments: &mut Value, kind: Option<&Kind>) {
         match call.split_once('.') {
-            Some(("context" | "config" | "milestones", _)) | Some(("secrets", _)) => self.shaper.ids(arguments),
+            Some(("context" | "config" | "secrets", _)) => self.shaper.ids(arguments),
+            // Code and kind are the manifest's.
+            Some(("milestones", _)) => items(arguments).iter_mut().skip(2).for_each(|id| self.shaper.value(id)),
             Some(("store", function)) => {
                 for (position, argument) in items(arguments).iter_mut().enumerate().skip(1) {
                     match (function, position) {
                         ("insert", 1) | ("patch" | "put", 3) => self.body(argument, kind),
                         ("find" | "count", 1) => self.query(argument, kind),
-                        // Ids and versions.
-                        _ => self.shaper.ids(argument),
+                        // An id, or what somebody typed in its place.
+                        (_, 1) => self.shaper.value(argument),
+                        // Versions.
+                        _ => {}
                     }
                 }
             }
             Some(("registry", "cooperatives")) => {
                 items(arguments).iter_mut().for_each(|argument| self.query(argument, kind));
             }
-            Some(("registry", _)) => self.shaper.ids(arguments),
+            Some(("registry", _)) => self.shaper.value(arguments),
             Some(("kv", _)) => {
                 let arguments = items(arguments);
                 arguments.first_mut().into_iter().for_each(|key| self.key(key));
@@ -135,17 +141,21 @@ impl Blank<'_> {
             Some(("jobs", "progress")) => {
                 items(arguments).get_mut(2).into_iter().for_each(|note| self.shaper.value(note));
             }
-            Some(("jobs", _)) => self.shaper.ids(arguments),
+            Some(("jobs", _)) => self.shaper.value(arguments),
             Some(("calls", _)) => items(arguments).iter_mut().skip(3).for_each(|payload| self.shaper.value(payload)),
-            Some(("notify", _)) => {
+            Some(("notify", function)) => {
                 let arguments = items(arguments);
                 arguments.last_mut().into_iter().for_each(|message| self.notice(message));
-                arguments.first_mut().into_iter().for_each(|person| self.shaper.ids(person));
+                if function == "to_person" {
+                    arguments.first_mut().into_iter().for_each(|person| self.shaper.value(person));
+                }
             }
             Some(("http_out", _)) => {
                 let arguments = items(arguments);
-                if let Some(request) = arguments.first_mut() {
-                    self.exchange(request);
+                arguments.first_mut().into_iter().for_each(|request| self.exchange(request));
+                let headers = arguments.get_mut(1).and_then(|options| options.get_mut("secrets"));
+                for header in headers.map(items).unwrap_or_default() {
+                    header.get_mut("prefix").into_iter().for_each(|prefix| self.shaper.value(prefix));
                 }
             }
             _ => self.shaper.value(arguments),
@@ -359,11 +369,19 @@ impl Blank<'_> {
         members.get_mut("body").into_iter().for_each(|body| self.bytes_within(body));
     }
 
+    /// An address on a host of the manifest keeps that host. Any other is one that nobody may ask, and may hold a password.
     fn url(&self, url: &str) -> String {
-        let Some((scheme, rest)) = url.split_once("://") else { return self.shaper.text(url) };
+        let listed = url.split_once("://").filter(|_| self.is_listed(url));
+        let Some((scheme, rest)) = listed else { return self.shaper.text(url) };
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (host, path) = rest.split_at(end);
         format!("{scheme}://{host}{}", self.path(path))
+    }
+
+    fn is_listed(&self, url: &str) -> bool {
+        let hosts = self.manifest.capabilities.iter().flat_map(|capability| &capability.hosts);
+        let mut hosts = hosts.filter_map(|host| host.parse::<AllowedHost>().ok());
+        address(url).is_ok_and(|url| hosts.any(|host| host.holds(&url)))
     }
 
     /// Lists of bytes inside a value: JSON stays JSON, everything else becomes zeros.
@@ -399,3 +417,6 @@ fn read(text: &str) -> Value {
 fn items(value: &mut Value) -> &mut [Value] {
     value.as_array_mut().map(Vec::as_mut_slice).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tiwizi_identity::Caller;
-use tiwizi_model::{AmountError, Bound, Bounds, PluginId};
+use tiwizi_model::{AccountId, AmountError, Bound, Bounds, PluginId};
 use tiwizi_records::{RecordQuota, RecordUsage};
 use tiwizi_storage::usage::{self as rows, LimitRow};
 use tiwizi_storage::{StorageError, Tx, kv};
@@ -58,7 +58,8 @@ impl Host {
         Ok(Bound::ALL.into_iter().map(view).collect())
     }
 
-    /// Sets bounds of a plugin, all of them or none. They hold from its next call on.
+    /// Sets bounds of a plugin, all of them or none. They hold from its next call on. What has begun goes on when nobody waits for it any
+    /// more.
     ///
     /// # Errors
     /// When there is no such plugin, an amount is above its ceiling, or the database fails.
@@ -67,6 +68,16 @@ impl Host {
         id: &PluginId,
         changes: &[BoundChange],
         by: &Caller,
+    ) -> Result<Vec<BoundView>, HostError> {
+        let (host, id, changes, by) = (self.clone(), id.clone(), changes.to_vec(), by.account());
+        self.to_its_end(async move { host.bind(&id, &changes, by).await }).await
+    }
+
+    async fn bind(
+        &self,
+        id: &PluginId,
+        changes: &[BoundChange],
+        set_by: Option<AccountId>,
     ) -> Result<Vec<BoundView>, HostError> {
         let _alone = self.installing().lock().await;
         let plugin = self.known(id)?;
@@ -77,7 +88,7 @@ impl Host {
             let written = match amount {
                 Some(amount) => {
                     let amount = i64::try_from(bound.check(*amount).map_err(refused)?).unwrap_or(i64::MAX);
-                    let row = LimitRow { name: bound.name().to_owned(), amount, set_at, set_by: by.account() };
+                    let row = LimitRow { name: bound.name().to_owned(), amount, set_at, set_by };
                     rows::put_limit(&mut tx, id, &row).await
                 }
                 None => rows::delete_limit(&mut tx, id, bound.name()).await,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use tiwizi_identity::Caller;
-use tiwizi_model::{PluginId, limits};
+use tiwizi_model::{AccountId, PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::blob::{self, BlobRow};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
@@ -155,7 +155,8 @@ impl Host {
         self.find(id).map(|plugin| self.view(&plugin))
     }
 
-    /// Puts these grants in the place of those that the plugin had. They count from its next call on.
+    /// Puts these grants in the place of those that the plugin had. They count from its next call on. What has begun goes on when nobody
+    /// waits for it any more, so that the database and what runs say the same.
     ///
     /// # Errors
     /// When there is no such plugin, it does not ask for one of them, or the database fails.
@@ -165,11 +166,21 @@ impl Host {
         grants: impl Into<Grants>,
         by: &Caller,
     ) -> Result<PluginView, HostError> {
+        let (host, id, grants, by) = (self.clone(), id.clone(), grants.into(), by.account());
+        self.to_its_end(async move { host.grant(&id, grants, by).await }).await
+    }
+
+    async fn grant(
+        &self,
+        id: &PluginId,
+        grants: Grants,
+        granted_by: Option<AccountId>,
+    ) -> Result<PluginView, HostError> {
         // An upgrade that is under way would write over it.
         let _alone = self.installing().lock().await;
         let plugin = self.known(id)?;
         let asked = asked(&plugin.manifest);
-        let grants = match grants.into() {
+        let grants = match grants {
             Grants::All => asked,
             Grants::Some(grants) => match grants.difference(&asked).next() {
                 Some(capability) => return Err(HostError::Unasked { plugin: id.clone(), capability: *capability }),
@@ -179,11 +190,7 @@ impl Host {
         let now = self.ground().ambient.now();
         let granted: Vec<CapabilityRow> = grants
             .iter()
-            .map(|capability| CapabilityRow {
-                capability: capability.name().to_owned(),
-                granted_at: now,
-                granted_by: by.account(),
-            })
+            .map(|capability| CapabilityRow { capability: capability.name().to_owned(), granted_at: now, granted_by })
             .collect();
         let mut tx = self.db().begin_write().await.map_err(HostError::Storage)?;
         rows::set_grants(&mut tx, id, &granted).await.map_err(HostError::Storage)?;
@@ -192,11 +199,17 @@ impl Host {
         Ok(self.view(&plugin))
     }
 
-    /// Switches a plugin on or off. Calls under way finish. One that is no longer trusted cannot be switched on.
+    /// Switches a plugin on or off. Calls under way finish. One that is no longer trusted cannot be switched on. What has begun goes on
+    /// when nobody waits for it any more.
     ///
     /// # Errors
     /// When there is no such plugin, it is no longer trusted, or the database fails.
     pub async fn set_enabled(&self, id: &PluginId, enabled: Enabled) -> Result<PluginView, HostError> {
+        let (host, id) = (self.clone(), id.clone());
+        self.to_its_end(async move { host.switch(&id, enabled).await }).await
+    }
+
+    async fn switch(&self, id: &PluginId, enabled: Enabled) -> Result<PluginView, HostError> {
         let _alone = self.installing().lock().await;
         let plugin = self.known(id)?;
         if enabled == Enabled::On {
@@ -348,6 +361,14 @@ impl Host {
     #[must_use]
     pub fn events_too_deep(&self) -> u64 {
         self.guests().too_deep_count()
+    }
+
+    /// Does what must not be left half done when whoever asked for it goes away.
+    pub(crate) async fn to_its_end<Done: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<Done, HostError>> + Send + 'static,
+    ) -> Result<Done, HostError> {
+        self.guests().complete(work).await.map_err(HostError::Stopped)?
     }
 
     pub(crate) fn known(&self, id: &PluginId) -> Result<Arc<Plugin>, HostError> {

@@ -8,6 +8,7 @@ use tiwizi_storage::StorageError;
 use tiwizi_words::MessagesError;
 
 use crate::cache::CacheError;
+use crate::call::CallError;
 use crate::capability::Capability;
 use crate::capture::CaptureError;
 use crate::compile::Compiler;
@@ -125,6 +126,9 @@ pub enum HostError {
         /// Why; never the secret.
         message: String,
     },
+    /// The host is stopping.
+    #[error("the plugin host stopped in the middle of it")]
+    Stopped(#[source] CallError),
     /// A grant that the plugin did not ask for.
     #[error("{plugin} does not ask for {capability}")]
     Unasked {

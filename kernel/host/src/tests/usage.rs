@@ -86,3 +86,18 @@ async fn calls_at_once_are_bounded_as_set() {
     assert_eq!(busy, 3, "{outcomes:?}");
     assert_eq!(house.host.usage(&chaos()).await.unwrap().used.total.failures["busy"], 3);
 }
+
+#[tokio::test]
+async fn a_change_that_has_begun_is_done_when_nobody_waits_for_it() {
+    let house = House::with_chaos().await;
+    let (id, by, changes) = (chaos(), Caller::system(), [(Bound::Rows, Some(2))]);
+    let alone = house.host.installing().lock().await;
+    let mut changing = Box::pin(house.host.set_limits(&id, &changes, &by));
+    assert!(futures::poll!(&mut changing).is_pending());
+    drop(changing);
+    drop(alone);
+    let is_done = || house.host.limits(&id).unwrap().iter().any(|view| view.is_set && view.amount == 2);
+    while !is_done() {
+        tokio::task::yield_now().await;
+    }
+}

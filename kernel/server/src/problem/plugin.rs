@@ -82,7 +82,8 @@ impl From<HostError> for Problem {
             | HostError::Cache(_)
             | HostError::Messages(_)
             | HostError::Kinds { .. }
-            | HostError::Log { .. } => Self::internal(error),
+            | HostError::Log { .. }
+            | HostError::Stopped(_) => Self::internal(error),
         }
     }
 }

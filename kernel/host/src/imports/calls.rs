@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tiwizi_model::{PluginId, limits};
-use tiwizi_records::json::parse;
 
 use crate::bindings::tiwizi::plugin::calls::Host;
 use crate::bindings::tiwizi::plugin::types::Error;
@@ -14,6 +13,7 @@ use crate::chain::{self, NoLink, Question, Refused};
 use crate::gate::Stay;
 use crate::guest::state::CallState;
 use crate::host::Host as PluginHost;
+use crate::imports::convert::json_text;
 use crate::imports::error;
 use crate::plugin::Plugin;
 use crate::text::escaped;
@@ -43,7 +43,7 @@ impl CallState {
     ) -> Result<String, Error> {
         self.require(Capability::Calls)?;
         let (provider, name) = self.required(contract, major)?;
-        parse(payload.as_bytes(), limits::CALL_BYTES_MAX).map_err(|failed| error("invalid", failed.to_string()))?;
+        json_text(&payload, limits::CALL_BYTES_MAX)?;
         let standing = self.plugin.standing();
         let chain = self.chain.link(&self.plugin, &standing, &provider).map_err(|failed| no_link(failed, contract))?;
         let host = self.ground.guests.host().ok_or_else(|| unavailable_because(contract, "busy", true))?;

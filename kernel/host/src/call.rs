@@ -27,7 +27,8 @@ use crate::bindings::tiwizi::plugin::types;
 use crate::capture::{Keep, Notes, Recording};
 use crate::chain::Chain;
 use crate::fragment::FragmentPage;
-use crate::guest::budget::Stop;
+use crate::gate::Gate;
+use crate::guest::budget::{Steady, Stop};
 use crate::guest::state::{Beginning, CallState, Mode, Working, end_observation, stop_of, store};
 use crate::guests::Guests;
 use crate::keeper::Keeper;
@@ -64,6 +65,8 @@ pub(crate) struct Ground {
 pub(crate) struct Time {
     pub(crate) cpu_ms: u64,
     pub(crate) wall_ms: u64,
+    /// What of the time by the clock went by before the guest was made.
+    pub(crate) waited_ms: u64,
     /// Reads and writes of records and values.
     pub(crate) store_calls: u32,
 }
@@ -74,6 +77,7 @@ impl Time {
         Self {
             cpu_ms: plugin.cpu_ms(),
             wall_ms: bounds.amount(Bound::WallMs),
+            waited_ms: 0,
             store_calls: u32::try_from(bounds.amount(Bound::StoreCalls)).unwrap_or(u32::MAX),
         }
     }
@@ -81,6 +85,7 @@ impl Time {
     pub(crate) const LIFECYCLE: Self = Self {
         cpu_ms: limits::PLUGIN_LIFECYCLE_CPU_MS_MAX,
         wall_ms: limits::PLUGIN_LIFECYCLE_WALL_MS_MAX,
+        waited_ms: 0,
         store_calls: limits::STORE_CALLS_CEILING,
     };
 
@@ -92,20 +97,36 @@ impl Time {
     const HOOK: Self = Self {
         cpu_ms: limits::HOOK_CPU_MS_MAX,
         wall_ms: limits::HOOK_WALL_MS_MAX,
+        waited_ms: 0,
         store_calls: limits::STORE_CALLS_MAX,
     };
 
     const FRAGMENT: Self = Self {
         cpu_ms: limits::FRAGMENT_CPU_MS_MAX,
         wall_ms: limits::FRAGMENT_WALL_MS_MAX,
+        waited_ms: 0,
         store_calls: limits::STORE_CALLS_MAX,
     };
+
+    /// What is left of the time by the clock for the guest.
+    pub(crate) fn left_ms(&self) -> u64 {
+        self.wall_ms.saturating_sub(self.waited_ms)
+    }
 }
 
 /// A call that may run: the plugin as it stands, and a place behind its gate. The place is given back when this is dropped.
 pub(crate) struct Admitted {
     pub(crate) plugin: Arc<Plugin>,
     pub(crate) place: OwnedSemaphorePermit,
+}
+
+/// Waits for a place at a gate. The wait is part of the call's time by the clock.
+pub(crate) async fn placed(gate: &Gate, time: Time) -> Result<(OwnedSemaphorePermit, Time), CallError> {
+    let (began, wall_ms) = (Steady::now(), time.wall_ms);
+    let place = timeout(Duration::from_millis(wall_ms), gate.enter()).await;
+    let place = place.map_err(|_| CallError::WallTime { wall_ms })?.map_err(|_| CallError::busy())?;
+    let waited_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok((place, Time { waited_ms, ..time }))
 }
 
 /// Answers a request through a plugin, as the caller.
@@ -172,18 +193,14 @@ pub(crate) async fn review(
 ) -> Result<hooks::Verdict, CallError> {
     let exports = Arc::clone(plugin.pre.exports());
     let hook = exports.hooks()?;
-    let work = async {
-        let _running = plugin.hook_gate.enter().await.map_err(|_| CallError::busy())?;
-        let mut guest = Guest::new(ground, plugin, caller, "hook".into(), language, Time::HOOK);
-        guest.store.data_mut().mode = Mode::Reading;
-        let (notes, arguments) = (guest.notes(), (proposal,));
-        let asked = guest.run("hooks.before", &arguments, async |instance, store| {
-            hook.load(&mut *store, instance)?.call_before(store, proposal).await
-        });
-        ground.captured(plugin, notes, asked).await
-    };
-    let wall_ms = Time::HOOK.wall_ms;
-    timeout(Duration::from_millis(wall_ms), work).await.unwrap_or(Err(CallError::WallTime { wall_ms }))
+    let (_running, time) = placed(&plugin.hook_gate, Time::HOOK).await?;
+    let mut guest = Guest::new(ground, plugin, caller, "hook".into(), language, time);
+    guest.store.data_mut().mode = Mode::Reading;
+    let (notes, arguments) = (guest.notes(), (proposal,));
+    let asked = guest.run("hooks.before", &arguments, async |instance, store| {
+        hook.load(&mut *store, instance)?.call_before(store, proposal).await
+    });
+    ground.captured(plugin, notes, asked).await
 }
 
 /// Asks a plugin for its part of a page. It may read as the caller; nothing that it does is kept.
@@ -399,7 +416,7 @@ impl Guest {
         let Self { store, time, .. } = self;
         let pre = store.data().plugin.pre.clone();
         store.data().observer.export(name, arguments);
-        let wall = Duration::from_millis(time.wall_ms);
+        let wall = Duration::from_millis(time.left_ms());
         let waited = store.data().budget.waited().clone();
         let call = async {
             let instance = pre.instantiate(store).await?;

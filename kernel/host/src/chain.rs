@@ -12,16 +12,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tiwizi_identity::Caller;
 use tiwizi_model::{Language, PluginId, limits};
 use tiwizi_records::Unit;
-use tokio::time::timeout;
 
 use crate::answer::{AnswerError, Told, json, judge_error};
 use crate::bindings::tiwizi::plugin::types::Error;
-use crate::call::{CallError, Ground, Guest, Link, Time};
+use crate::call::{CallError, Ground, Guest, Link, Time, placed};
 use crate::capability::Capability;
 use crate::guest::state::Mode;
 use crate::plugin::{Plugin, Standing};
@@ -118,14 +116,9 @@ pub(crate) async fn invoke(
     question: Question,
 ) -> Result<(String, Unit), Refused> {
     let own = Time::of_page(plugin);
-    let wall_ms = question.left_ms.min(own.wall_ms);
-    let time = Time { wall_ms, ..own };
-    let work = async {
-        let _running = plugin.gate_at(question.chain.depth()).enter().await.map_err(|_| CallError::busy())?;
-        answered(ground, plugin, question, time).await
-    };
-    let outcome = timeout(Duration::from_millis(wall_ms), work).await;
-    let (answer, unit) = outcome.unwrap_or(Err(CallError::WallTime { wall_ms })).map_err(Refused::Call)?;
+    let time = Time { wall_ms: question.left_ms.min(own.wall_ms), ..own };
+    let (_running, time) = placed(plugin.gate_at(question.chain.depth()), time).await.map_err(Refused::Call)?;
+    let (answer, unit) = answered(ground, plugin, question, time).await.map_err(Refused::Call)?;
     let rubbish = |source| Refused::Call(CallError::Answer { source });
     match answer {
         Ok(text) if text.len() > limits::CALL_BYTES_MAX => Err(rubbish(AnswerError::Large { bytes: text.len() })),

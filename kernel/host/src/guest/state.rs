@@ -118,7 +118,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
     let seed = ground.workbench.replay_seed.map(|seed| wasi::seed_of_call(seed, &request_id));
     let (waited, bounds) = (Waited::default(), plugin.watch.bounds());
     let outbound_calls = u32::try_from(bounds.amount(Bound::OutboundCalls)).unwrap_or(u32::MAX);
-    let allowed = Allowed { store_calls: time.store_calls, outbound_calls, wall_ms: time.wall_ms };
+    let allowed = Allowed { store_calls: time.store_calls, outbound_calls, wall_ms: time.left_ms() };
     let log = CallLog::new(plugin.id().clone(), Arc::clone(&request_id), Arc::clone(&plugin.watch));
     let log = Arc::new(Mutex::new(log));
     let is_metered = ground.workbench.metering == Metering::Instructions;

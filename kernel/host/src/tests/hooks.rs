@@ -224,3 +224,12 @@ async fn a_hook_that_traps_is_captured_and_replays() {
     let replayed = replay(&capture, &bundle()).await.unwrap();
     assert_eq!(replayed.end, ReplayEnd::Same { failure: view.failure });
 }
+
+#[tokio::test]
+async fn a_hook_that_takes_too_long_is_captured() {
+    let house = house().await;
+    house.host.set_captures(&chaos(), Captures::On, &Caller::system()).unwrap();
+    failure(&house, "sleep").await;
+    let [view] = house.host.captures(&chaos()).unwrap().try_into().unwrap();
+    assert!(view.failure.contains("longer than 500 ms"), "{view:?}");
+}

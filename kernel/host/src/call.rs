@@ -261,6 +261,8 @@ pub(crate) async fn work(
     let exports = Arc::clone(plugin.pre.exports());
     let handler = exports.job_handler()?;
     let mut guest = Guest::working(ground, plugin, task);
+    // An event has no progress to speak of.
+    guest.store.data_mut().task = Some(Working { lease: task.lease, said_at: None });
     let (notes, arguments) = (guest.notes(), (job,));
     let done = guest.run("job-handler.run", &arguments, async |instance, store| {
         handler.load(&mut *store, instance)?.call_run(store, job).await
@@ -402,7 +404,6 @@ impl Guest {
         let state = guest.store.data_mut();
         state.budget.in_background();
         state.unit.follow(task.depth);
-        state.task = Some(Working { lease: task.lease, said_at: None });
         guest
     }
 

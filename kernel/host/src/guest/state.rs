@@ -41,7 +41,7 @@ pub(crate) enum Mode {
     Migrating,
 }
 
-/// A piece of work that is being done.
+/// A job that is being done.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Working {
     pub(crate) lease: Lease,
@@ -66,7 +66,7 @@ pub(crate) struct CallState {
     pub(crate) ground: Ground,
     pub(crate) uploads: Uploads,
     pub(crate) chain: Chain,
-    /// The piece of work that the call does.
+    /// The job that the call does.
     pub(crate) task: Option<Working>,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,

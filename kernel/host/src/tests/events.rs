@@ -69,6 +69,15 @@ async fn an_event_says_what_happened_to_which_record() {
 }
 
 #[tokio::test]
+async fn only_a_job_says_how_far_it_has_come() {
+    let house = house().await;
+    create(&house, THING, "progress").await.unwrap();
+    let outcomes = work(&house).await;
+    assert!(matches!(&outcomes[..], [Outcome::Dead { reason }] if reason.contains("only a job")), "{outcomes:?}");
+    assert_eq!(all(&house, JobState::Dead).await[0].progress, (0, 0));
+}
+
+#[tokio::test]
 async fn r33_every_committed_change_is_told_once_also_after_a_restart() {
     let house = house().await;
     for number in 0..20 {

@@ -123,6 +123,8 @@ pub const STORE_CALLS_MAX: u32 = 200;
 pub const STORE_CALLS_CEILING: u32 = 2_000;
 /// Writes that one unit gathers.
 pub const UNIT_WRITES_MAX: usize = 500;
+/// The bodies of those writes, together: they are held in memory.
+pub const UNIT_BYTES_MAX: usize = 32 << 20;
 /// What one host call may hand over.
 pub const HOST_CALL_BYTES_MAX: usize = 4 << 20;
 /// Host calls whose order a trace remembers; it counts all of them.

@@ -19,7 +19,7 @@ use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{Classes, ReadPermit};
 use tiwizi_model::limits::{
-    MIGRATION_BYTES_MAX, MIGRATION_WRITES_MAX, RECORD_BYTES_MAX, UNIT_READS_MAX, UNIT_WRITES_MAX,
+    MIGRATION_BYTES_MAX, MIGRATION_WRITES_MAX, UNIT_BYTES_MAX, UNIT_READS_MAX, UNIT_WRITES_MAX,
 };
 use tiwizi_model::{KindName, Operation, PluginId, Record, RecordId, Version};
 use tiwizi_storage::notice::NoticeRow;
@@ -91,7 +91,7 @@ pub struct UnitBounds {
 
 impl UnitBounds {
     /// For one call of a plugin.
-    pub const CALL: Self = Self { writes_max: UNIT_WRITES_MAX, bytes_max: UNIT_WRITES_MAX * RECORD_BYTES_MAX };
+    pub const CALL: Self = Self { writes_max: UNIT_WRITES_MAX, bytes_max: UNIT_BYTES_MAX };
     /// For all steps of a migration.
     pub const MIGRATION: Self = Self { writes_max: MIGRATION_WRITES_MAX, bytes_max: MIGRATION_BYTES_MAX };
 }

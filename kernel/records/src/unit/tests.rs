@@ -187,3 +187,13 @@ async fn a_unit_is_bounded() {
     assert!(matches!(unit.create(&cooperative(), body("x", "argan", HERE)), Err(UnitError::Full { .. })));
     assert_eq!(unit.commit(None).await.unwrap().len(), UNIT_WRITES_MAX);
 }
+
+#[tokio::test]
+async fn the_bodies_of_a_unit_are_bounded_together() {
+    let house = House::open().await;
+    let bounds = UnitBounds { bytes_max: 1_000, ..UnitBounds::CALL };
+    let mut unit = Unit::within(bounds, house.records.clone(), Caller::system());
+    let full = (0..100).find_map(|number| unit.create(&cooperative(), body(&format!("{number}"), "argan", HERE)).err());
+    assert!(matches!(full, Some(UnitError::Full { .. })), "{full:?}");
+    assert!(!unit.commit(None).await.unwrap().is_empty());
+}

@@ -107,12 +107,24 @@ impl Host {
             if self.ground().let_in(&plugin).await.is_err() {
                 continue;
             }
-            while let Ok(place) = Arc::clone(&plugin.workers).try_acquire_owned() {
-                let Some(row) = self.take_one(plugin.id(), now).await? else { break };
-                taken.push(Work { row, plugin: Arc::clone(&plugin), _place: place });
+            if let Err(error) = self.take_of(&plugin, now, &mut taken).await {
+                if taken.is_empty() {
+                    return Err(error);
+                }
+                // What was taken before is done: let go of, it would lose a try, and be dead if it was the last.
+                tracing::error!(plugin.id = %plugin.id(), %error, "the work of plugins could not all be taken");
+                break;
             }
         }
         Ok(taken)
+    }
+
+    async fn take_of(&self, plugin: &Arc<Plugin>, now: Instant, taken: &mut Vec<Work>) -> Result<(), StorageError> {
+        while let Ok(place) = Arc::clone(&plugin.workers).try_acquire_owned() {
+            let Some(row) = self.take_one(plugin.id(), now).await? else { break };
+            taken.push(Work { row, plugin: Arc::clone(plugin), _place: place });
+        }
+        Ok(())
     }
 
     async fn take_one(&self, plugin: &PluginId, now: Instant) -> Result<Option<JobRow>, StorageError> {

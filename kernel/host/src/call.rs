@@ -138,7 +138,8 @@ pub(crate) async fn handle(
 ) -> Result<Answer, CallError> {
     let Admitted { plugin, place: _place } = admitted;
     let time = Time::of_page(&plugin);
-    let guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
+    let mut guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
+    guest.store.data_mut().budget.for_page();
     ground.captured(&plugin, guest.notes(), answer(&plugin, guest, request.into_wire())).await
 }
 
@@ -401,9 +402,7 @@ impl Guest {
     fn working(ground: &Ground, plugin: &Arc<Plugin>, task: &Task) -> Self {
         let id = Arc::clone(&task.id);
         let mut guest = Self::new(ground, plugin, &Caller::system(), id, Language::French, Time::of_work(plugin));
-        let state = guest.store.data_mut();
-        state.budget.in_background();
-        state.unit.follow(task.depth);
+        guest.store.data_mut().unit.follow(task.depth);
         guest
     }
 

@@ -64,13 +64,13 @@ impl Budget {
             waited,
             deadline,
             watch,
-            is_page: true,
+            is_page: false,
         }
     }
 
-    /// Somebody waits for a page; work in the background may take long and makes no page slow.
-    pub(crate) fn in_background(&mut self) {
-        self.is_page = false;
+    /// It answers a request: how long that takes says on which threads the next one begins. Everything else has its own.
+    pub(crate) fn for_page(&mut self) {
+        self.is_page = true;
     }
 
     /// How much of the time by the clock is left.

@@ -51,7 +51,7 @@ fn listens(plugin: &Plugin) -> bool {
 }
 
 /// Whether a plugin may be told of a kind at all. What it then sees of a record is a matter of the kind's own rights.
-fn may_know(plugin: &Plugin, kind: &KindName) -> bool {
+pub(crate) fn may_know(plugin: &Plugin, kind: &KindName) -> bool {
     kind.namespace() != "registry" || plugin.standing().grants.contains(&Capability::RegistryRead)
 }
 

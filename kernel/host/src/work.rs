@@ -25,6 +25,7 @@ use crate::bindings::exports::tiwizi::plugin::{event_handler, job_handler};
 use crate::bindings::tiwizi::plugin::types;
 use crate::call::{self, Admitted, CallError, Task};
 use crate::capability::Capability;
+use crate::events;
 use crate::host::Host;
 use crate::plugin::Plugin;
 use crate::quarantine::said_of;
@@ -268,7 +269,7 @@ impl Host {
 
     async fn try_work(&self, row: &JobRow, plugin: &Arc<Plugin>) -> Result<Tried, StorageError> {
         let again = |reason: &str| Ok(Tried::Retry { after_s: None, reason: reason.to_owned() });
-        if !plugin.standing().grants.contains(&needed(&row.source)) {
+        if !is_granted(plugin, &row.source) {
             return again("its capability is not granted");
         }
         if !declares(plugin, row) {
@@ -383,6 +384,17 @@ fn needed(source: &Source) -> Capability {
         Source::Change { .. } | Source::Event { .. } => Capability::Events,
         Source::Job | Source::Schedule => Capability::Jobs,
     }
+}
+
+/// Whether the plugin may do the work, and be told what it is told, at this moment.
+fn is_granted(plugin: &Plugin, source: &Source) -> bool {
+    let may_know = match source {
+        Source::Change { topic, .. } => {
+            topic.parse::<KindName>().ok().is_none_or(|kind| events::may_know(plugin, &kind))
+        }
+        Source::Event { .. } | Source::Job | Source::Schedule => true,
+    };
+    may_know && plugin.standing().grants.contains(&needed(source))
 }
 
 /// Whether the version that runs knows what the work is called. Another one may have put it here.

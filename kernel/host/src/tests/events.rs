@@ -7,7 +7,7 @@ use tiwizi_records::Draft;
 use tiwizi_storage::cursor;
 use tiwizi_storage::job::JobState;
 
-use super::hooks::{THING, add_things, create, submit};
+use super::hooks::{THING, add_things, add_things_of, create, submit};
 use super::house::{House, chaos};
 use super::installs::changed;
 use super::jobs::{all, clock, work};
@@ -75,6 +75,30 @@ async fn only_a_job_says_how_far_it_has_come() {
     let outcomes = work(&house).await;
     assert!(matches!(&outcomes[..], [Outcome::Dead { reason }] if reason.contains("only a job")), "{outcomes:?}");
     assert_eq!(all(&house, JobState::Dead).await[0].progress, (0, 0));
+}
+
+#[tokio::test]
+async fn what_waits_is_not_told_to_a_plugin_that_may_no_longer_read_the_register() {
+    let clock = clock();
+    let house = House::at(&clock).await;
+    add_things_of(&house, "registry").await;
+    let bundle = changed(None, |manifest| {
+        manifest["id"] = json!("reader");
+        manifest["hooks"] = json!([]);
+        manifest["jobs"] = json!([]);
+        manifest["events"] = json!([{ "name": "register", "topics": ["registry/thing"] }]);
+    });
+    house.host.install(bundle, Grants::All, &Caller::system()).await.unwrap();
+    create(&house, "registry/thing", "first").await.unwrap();
+    house.host.expand_events().await.unwrap();
+    let reader: PluginId = "reader".parse().unwrap();
+    let few = Grants::parse("events,store").unwrap();
+    house.host.set_grants(&reader, few, &Caller::system()).await.unwrap();
+    let outcomes = work(&house).await;
+    assert!(matches!(&outcomes[..], [Outcome::Again { reason }] if reason.contains("not granted")), "{outcomes:?}");
+    house.host.set_grants(&reader, Grants::All, &Caller::system()).await.unwrap();
+    clock.advance_ms(60_000);
+    assert_eq!(work(&house).await, [Outcome::Done]);
 }
 
 #[tokio::test]

@@ -21,6 +21,11 @@ async fn house() -> House {
 
 /// Kinds of somebody else.
 pub(super) async fn add_things(house: &House) {
+    add_things_of(house, "test").await;
+}
+
+/// The same under another name.
+pub(super) async fn add_things_of(house: &House, id: &str) {
     let text = json!({ "fr": "Test" });
     let kind = |name: &str| {
         json!({
@@ -32,7 +37,7 @@ pub(super) async fn add_things(house: &House) {
         })
     };
     let manifest =
-        json!({ "id": "test", "version": "1.0.0", "api": "1.0", "name": text, "kinds": [kind("thing"), kind("hint")] });
+        json!({ "id": id, "version": "1.0.0", "api": "1.0", "name": text, "kinds": [kind("thing"), kind("hint")] });
     let manifest = Manifest::parse(manifest.to_string().as_bytes()).unwrap();
     let mut tx = house.host.db().begin_write().await.unwrap();
     let addition = house.host.catalogue().add(&mut tx, &manifest).await.unwrap();

@@ -1,3 +1,5 @@
+//! What captures keep of host calls.
+
 use serde_json::json;
 
 use super::*;

@@ -409,7 +409,7 @@ pub const MEDIA_TYPE_BYTES_MAX: usize = 100;
 pub const BLOB_LINK_S_MAX: u32 = 24 * 60 * 60;
 /// A file that belongs to no row is swept away when it is so old.
 pub const BLOB_LOOSE_MS: i64 = 24 * 60 * 60 * 1000;
-/// Files that one round of the sweep looks at.
+/// Files that one round of the sweep removes.
 pub const BLOB_SWEEP_FILES_MAX: usize = 10_000;
 /// Messages that one plugin call sends to people.
 pub const NOTICE_MESSAGES_MAX: usize = 100;

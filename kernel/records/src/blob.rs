@@ -4,13 +4,13 @@
 //! from the commit on; a unit that is given up takes its files with it. The quota is looked at when a file is gathered, and again in the
 //! transaction, where it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use tiwizi_model::{FileHash, PluginId, limits};
+use tiwizi_model::{FileHash, Instant, PluginId, limits};
 use tiwizi_storage::blob::{self as rows, BlobRow};
 use tiwizi_storage::kv::Usage;
-use tiwizi_storage::{BlobFile, FileError, Files, LooseBlob, StorageError, WriteTx};
+use tiwizi_storage::{BlobFile, BlobFolder, FileError, Files, LooseBlob, StorageError, WriteTx};
 
 use crate::error::WriteError;
 use crate::records::Records;
@@ -133,24 +133,52 @@ pub(crate) async fn store(
 
 impl Records {
     /// Removes the files of the store that were written before `limits::BLOB_LOOSE_MS` and belong to no plugin: what a crash left
-    /// behind. Returns how many there were.
+    /// behind, and what a removed plugin kept. One round removes so many at most; the next goes on. Returns how many there were.
     ///
     /// # Errors
     /// When the file store or the database fails.
     pub async fn sweep_files(&self, files: &Files) -> Result<usize, FileSweepError> {
         let before = self.ambient.now().plus_ms(-limits::BLOB_LOOSE_MS);
-        let looked = files.clone();
-        let found = tokio::task::spawn_blocking(move || looked.leftovers(before, limits::BLOB_SWEEP_FILES_MAX));
-        let found = found.await.map_err(|_| FileSweepError::Interrupted)?.map_err(FileSweepError::Files)?;
-        let owned = rows::owned(&mut *self.db.read_single().await.map_err(FileSweepError::Storage)?, &found).await;
-        let owned: std::collections::HashSet<BlobFile> = owned.map_err(FileSweepError::Storage)?.into_iter().collect();
         let mut removed = 0_usize;
-        for file in found.into_iter().filter(|file| !owned.contains(file)) {
-            files.remove_blob(file).map_err(FileSweepError::Files)?;
-            removed = removed.saturating_add(1);
+        for folder in Files::blob_folders() {
+            let room = limits::BLOB_SWEEP_FILES_MAX.saturating_sub(removed);
+            if room == 0 {
+                break;
+            }
+            removed = removed.saturating_add(self.sweep_folder(files, folder, before, room).await?);
         }
         Ok(removed)
     }
+
+    async fn sweep_folder(
+        &self,
+        files: &Files,
+        folder: BlobFolder,
+        before: Instant,
+        files_max: usize,
+    ) -> Result<usize, FileSweepError> {
+        let looked = files.clone();
+        let mut found = blocking(move || looked.leftovers(folder, before)).await?;
+        if found.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.db.read_single().await.map_err(FileSweepError::Storage)?;
+        let owned = rows::owned(&mut tx, &found).await.map_err(FileSweepError::Storage)?;
+        drop(tx);
+        let owned: HashSet<BlobFile> = owned.into_iter().collect();
+        found.retain(|file| !owned.contains(file));
+        found.truncate(files_max);
+        let (count, files) = (found.len(), files.clone());
+        blocking(move || found.into_iter().try_for_each(|file| files.remove_blob(file))).await?;
+        Ok(count)
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, FileError> + Send + 'static,
+) -> Result<T, FileSweepError> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(|_| FileSweepError::Interrupted)?;
+    done.map_err(FileSweepError::Files)
 }
 
 /// Why files could not be swept away.

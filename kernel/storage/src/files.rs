@@ -18,7 +18,7 @@ use tiwizi_model::{Ambient, FileHash};
 
 mod blob;
 
-pub use blob::{BlobFile, BlobUpload, LooseBlob};
+pub use blob::{BlobFile, BlobFolder, BlobUpload, LooseBlob};
 
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]

@@ -45,7 +45,7 @@ pub mod usage;
 pub use change::{ChangeRow, FollowedRow};
 pub use db::{Db, Location};
 pub use error::{OpenError, StorageError, WriteError};
-pub use files::{BlobFile, BlobUpload, FileError, Files, LooseBlob};
+pub use files::{BlobFile, BlobFolder, BlobUpload, FileError, Files, LooseBlob};
 pub use kind::KindNo;
 pub use record::{IndexKeys, NewRow, Order, Reach, RecordRow, Scan};
 pub use tx::{ReadTx, Tx, WriteTx};

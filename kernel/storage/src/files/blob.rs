@@ -28,12 +28,24 @@ const PART_BYTES: usize = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BlobFile(pub Uuid);
 
+/// One of the folders in which they lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlobFolder(u8);
+
 impl BlobFile {
     /// The folder is the last byte of the name: names that were made in a row lie in different ones.
+    fn folder(self) -> BlobFolder {
+        BlobFolder(self.0.as_bytes().last().copied().unwrap_or_default())
+    }
+
     fn key(self) -> Key {
-        let name = self.0.simple().to_string();
-        let folder: String = name.chars().skip(30).collect();
-        Key::from(format!("{FOLDER}/{folder}/{name}"))
+        Key::from(format!("{FOLDER}/{}/{}", self.folder().name(), self.0.simple()))
+    }
+}
+
+impl BlobFolder {
+    fn name(self) -> String {
+        format!("{:02x}", self.0)
     }
 }
 
@@ -93,26 +105,30 @@ impl Files {
         }
     }
 
-    /// Files that were written before a moment, so many at most; on the way it removes what unfinished uploads of that time left behind.
-    /// It walks through folders: run it where blocking is allowed.
+    /// The folders in which such files lie.
+    pub fn blob_folders() -> impl Iterator<Item = BlobFolder> {
+        (u8::MIN..=u8::MAX).map(BlobFolder)
+    }
+
+    /// The files of a folder that were written before a moment; on the way it removes what unfinished uploads of that time left behind.
+    /// It walks through the folder: run it where blocking is allowed.
     ///
     /// # Errors
-    /// `Remove` when a folder cannot be read or a file not be removed.
-    pub fn leftovers(&self, before: Instant, files_max: usize) -> Result<Vec<BlobFile>, FileError> {
+    /// `Remove` when the folder cannot be read or a file not be removed.
+    pub fn leftovers(&self, folder: BlobFolder, before: Instant) -> Result<Vec<BlobFile>, FileError> {
         let failed = |source| FileError::Remove { source };
-        let root = self.store.path_to_filesystem(&Key::from(FOLDER)).map_err(|source| FileError::Blob { source })?;
+        let folder = Key::from(format!("{FOLDER}/{}", folder.name()));
+        let folder = self.store.path_to_filesystem(&folder).map_err(|source| FileError::Blob { source })?;
         let mut found = Vec::new();
-        for folder in entries(&root).map_err(failed)? {
-            for path in entries(&folder).map_err(failed)? {
-                if found.len() >= files_max || !is_older(&path, before) {
-                    continue;
-                }
-                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-                match Uuid::try_parse(name) {
-                    Ok(name) => found.push(BlobFile(name)),
-                    // The store writes into `name#1` until a file is whole.
-                    Err(_) => fs::remove_file(&path).map_err(failed)?,
-                }
+        for path in entries(&folder).map_err(failed)? {
+            if !is_older(&path, before) {
+                continue;
+            }
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            match Uuid::try_parse(name) {
+                Ok(name) => found.push(BlobFile(name)),
+                // The store writes into `name#1` until a file is whole.
+                Err(_) => fs::remove_file(&path).map_err(failed)?,
             }
         }
         Ok(found)
@@ -273,11 +289,14 @@ mod tests {
         let folder = directory.path().join("files").join(FOLDER).join("00");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("0123#1"), b"half").unwrap();
-        assert_eq!(files.leftovers(Instant(1), 9).unwrap(), []);
+        let found = |before: i64| -> Vec<BlobFile> {
+            Files::blob_folders().flat_map(|folder| files.leftovers(folder, Instant(before)).unwrap()).collect()
+        };
+        assert_eq!(found(1), []);
         assert_eq!(names(&directory).len(), 2);
-        assert_eq!(files.leftovers(Instant(i64::MAX), 9).unwrap(), [blob.file()]);
+        assert_eq!(found(i64::MAX), [blob.file()]);
         assert_eq!(names(&directory).len(), 1);
-        assert_eq!(files.leftovers(Instant(i64::MAX), 0).unwrap(), []);
+        assert_eq!(files.leftovers(blob.file().folder(), Instant(i64::MAX)).unwrap(), [blob.file()]);
     }
 
     #[tokio::test]

@@ -160,6 +160,36 @@ async fn what_a_crash_left_is_swept_away_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_a_crash_left_is_found_behind_more_kept_files_than_one_round_removes() {
+    let kept = Kept::open().await;
+    let folder = kept.directory.path().join("files/blobs/00");
+    std::fs::create_dir_all(&folder).unwrap();
+    let name = |number: usize| format!("{number:030x}00");
+    let mut tx = kept.house.records.db().begin_write().await.unwrap();
+    for number in 0..=limits::BLOB_SWEEP_FILES_MAX {
+        std::fs::write(folder.join(name(number)), b"").unwrap();
+        if number == limits::BLOB_SWEEP_FILES_MAX / 2 {
+            continue;
+        }
+        let mut hash = [0; 32];
+        hash[..8].copy_from_slice(&number.to_be_bytes());
+        let file = tiwizi_storage::BlobFile(name(number).parse().unwrap());
+        let row = BlobRow {
+            hash: FileHash(hash),
+            file,
+            bytes: 0,
+            media_type: "text/plain".to_owned(),
+            created_at: Instant(1),
+        };
+        rows::keep(&mut tx, &"one".parse().unwrap(), &row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    kept.house.clock.advance_ms(u64::try_from(i64::MAX / 2).unwrap());
+    assert_eq!(kept.house.records.sweep_files(&kept.files).await.unwrap(), 1);
+    assert_eq!(kept.stored(), limits::BLOB_SWEEP_FILES_MAX);
+}
+
+#[tokio::test]
 async fn what_several_plugins_write_in_one_unit_is_stored_in_each_ones_name() {
     let kept = Kept::open().await;
     let mut unit = kept.unit("one");

@@ -75,12 +75,12 @@ impl RecordQuota {
         self.bytes_max.saturating_mul(limits::PLUGIN_VERSIONS_FACTOR)
     }
 
-    /// Whether a change that led to this may stand. What makes room may always.
+    /// Whether a change that led to this may stand. What makes room may always; while too much of the versions before lies there, nothing
+    /// else may: what is made and deleted again and again leaves a version each time.
     pub(crate) fn holds(&self, usage: RecordUsage, change: RecordUsage) -> bool {
-        let grows = change.items >= 0;
         (change.items <= 0 || usage.items <= self.items_max)
             && (change.bytes <= 0 || usage.bytes <= self.bytes_max)
-            && (!grows || change.kept_bytes <= 0 || usage.kept_bytes <= self.kept_bytes_max())
+            && (change.items < 0 || usage.kept_bytes <= self.kept_bytes_max())
     }
 }
 

@@ -119,6 +119,27 @@ async fn p21_versions_before_are_bounded_too() {
 }
 
 #[tokio::test]
+async fn p21_what_is_made_and_deleted_again_and_again_is_bounded_too() {
+    let house = House::open().await;
+    let id = house.cooperative("A", "argan", HERE).await;
+    set_limits(&house, &[(BYTES_LIMIT, usage_of(&house).await.bytes)]).await;
+    let system = Caller::system();
+    let delete = async |id| house.records.submit(&system, vec![Draft::delete(cooperative(), id, None)], None).await;
+    delete(id).await.unwrap();
+    let mut refused = None;
+    for code in "BCDEFGHIJKLMNOPQ".chars() {
+        let made = vec![Draft::create(cooperative(), body(&code.to_string(), "argan", HERE))];
+        match house.records.submit(&system, made, None).await {
+            Ok(made) => delete(made[0].id).await.map(|_| ()).unwrap(),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    assert!(matches!(refused, Some(WriteError::PluginFull { .. })), "{refused:?}");
+    let bytes = i64::try_from(body("A", "argan", HERE).to_string().len()).unwrap();
+    assert_eq!(usage_of(&house).await.kept_bytes, (limits::PLUGIN_VERSIONS_FACTOR + 1) * bytes);
+}
+
+#[tokio::test]
 async fn p21_a_unit_that_was_weighed_is_refused_at_once() {
     let house = House::open().await;
     house.cooperative("A", "argan", HERE).await;

@@ -493,6 +493,8 @@ pub const JOB_LEASE_MS: i64 = 30_000;
 pub const JOB_LEASE_RENEW_MS: u64 = 10_000;
 /// Pieces of work of one plugin that are done at once.
 pub const PLUGIN_WORKERS_MAX: usize = 4;
+/// Dead pieces of work of one plugin that are kept for an administrator; the oldest go.
+pub const PLUGIN_JOBS_DEAD_MAX: i64 = 1_000;
 /// How long work waits after its first failure; twice as long each time.
 pub const JOB_RETRY_MS_MIN: i64 = 5_000;
 /// How long that becomes at most.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tiwizi_model::{Instant, PluginId, RecordId, Seq, Version};
+use tiwizi_model::{Instant, PluginId, RecordId, Seq, Version, limits};
 use tiwizi_storage::job::{self, Counts, Ended, JobId, JobRow, JobState, List, NewJob, ScheduleRow, Source};
 use tiwizi_storage::{cursor, removal};
 
@@ -135,6 +135,27 @@ for_each_database! {
         assert_eq!(running.id, second.id);
         finish(store, &running).await;
         assert_eq!(take(store, &one, 40).await.unwrap().id, third.id);
+    }
+
+    async fn the_oldest_of_too_much_dead_work_is_forgotten(store) {
+        let (one, two) = (installed(store, "one").await, installed(store, "two").await);
+        let dead_max = usize::try_from(limits::PLUGIN_JOBS_DEAD_MAX).unwrap();
+        let works: Vec<NewJob> = (0..dead_max + 2).map(|_| new(store, &one, "work")).collect();
+        let other = new(store, &two, "work");
+        let mut tx = store.db.begin_write().await.unwrap();
+        job::put(&mut tx, &other).await.unwrap();
+        job::put_all(&mut tx, &works).await.unwrap();
+        for plugin in std::iter::once(&two).chain(std::iter::repeat_n(&one, works.len())) {
+            let row = job::take(&mut tx, plugin, Instant(10), Instant(20)).await.unwrap().unwrap();
+            assert_eq!(job::bury(&mut tx, row.lease(), "no").await.unwrap(), Ended::Heard);
+        }
+        tx.commit().await.unwrap();
+        for gone in &works[..2] {
+            assert_eq!(state(store, gone.id).await, None);
+        }
+        for stays in [&works[2], &works[dead_max + 1], &other] {
+            assert_eq!(state(store, stays.id).await, Some((JobState::Dead, 1)));
+        }
     }
 
     async fn r14_a_worker_that_was_away_for_too_long_is_not_heard(store) {

@@ -1,6 +1,6 @@
 //! Taking work, and saying what became of it.
 
-use tiwizi_model::{Instant, PluginId};
+use tiwizi_model::{Instant, PluginId, limits};
 
 use super::row::{JobId, JobRow, taken_columns};
 use crate::error::{StorageError, failed};
@@ -175,20 +175,32 @@ async fn wait_again(
 }
 
 const BURY: &str = "UPDATE job SET state = 2, last_error = $3, lease_until = NULL, dedupe_key = NULL \
-    WHERE id = $1 AND fence = $2 AND state = 1";
+    WHERE id = $1 AND fence = $2 AND state = 1 RETURNING plugin";
+/// Behind the newest so many that are dead.
+const DROP_DEAD: &str = "DELETE FROM job WHERE plugin = $1 AND state = 2 AND num <= (\
+    SELECT num FROM job WHERE plugin = $1 AND state = 2 ORDER BY num DESC LIMIT 1 OFFSET $2)";
 
-/// Puts work aside as dead.
+/// Puts work aside as dead. Of a plugin's dead work the newest `limits::PLUGIN_JOBS_DEAD_MAX` stay.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn bury(tx: &mut WriteTx, lease: Lease, error: &str) -> Result<Ended, StorageError> {
-    let heard = on_db!(tx, conn => sqlx::query(BURY)
+    let buried: Option<(String,)> = on_db!(tx, conn => sqlx::query_as(BURY)
         .bind(lease.id.0)
         .bind(lease.fence)
         .bind(error)
-        .execute(conn).await.map(|done| done.rows_affected()))
+        .fetch_optional(conn).await)
     .map_err(failed("job.bury"))?;
-    Ok(ended(heard))
+    let Some((plugin,)) = buried else { return Ok(Ended::Lost) };
+    let dropped = on_db!(tx, conn => sqlx::query(DROP_DEAD)
+        .bind(plugin.as_str())
+        .bind(limits::PLUGIN_JOBS_DEAD_MAX)
+        .execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(failed("job.drop_dead"))?;
+    if dropped > 0 {
+        tracing::warn!(plugin.id = %plugin, jobs = dropped, "too much dead work of a plugin: the oldest is forgotten");
+    }
+    Ok(Ended::Heard)
 }
 
 const RECOVER: &str = "UPDATE job SET state = CASE WHEN attempt >= attempts_max THEN 2 ELSE 0 END, due_at = $2, \

@@ -65,10 +65,12 @@ pub async fn insert(tx: &mut WriteTx, notice: &NoticeRow) -> Result<(), StorageE
     .map_err(failed("notice.insert"))
 }
 
-const TRIM: &str = "DELETE FROM notice WHERE account = $1 AND id NOT IN (\
-    SELECT id FROM notice WHERE account = $1 ORDER BY id DESC LIMIT $2)";
+/// The newest of each plugin stay before the next ones of any, so that one plugin does not push out what others said.
+const TRIM: &str = "DELETE FROM notice WHERE account = $1 AND id NOT IN (SELECT id FROM (\
+    SELECT id, ROW_NUMBER() OVER (PARTITION BY plugin ORDER BY id DESC) AS place FROM notice WHERE account = $1\
+    ) AS ranked ORDER BY place, id DESC LIMIT $2)";
 
-/// Forgets the oldest notices of an account, so that this many are left at most.
+/// Forgets notices of an account, so that this many are left at most: the oldest of the plugin that said most go first.
 ///
 /// # Errors
 /// `Query` when the database fails.

@@ -70,6 +70,22 @@ for_each_database! {
         assert!(blob::owned(&mut store.db.read().await.unwrap(), &[rows[1].file]).await.unwrap().is_empty());
     }
 
+    async fn p02_a_plugin_that_says_much_does_not_push_out_what_another_said(store) {
+        let (loud, calm) = (installed(store, "loud").await, installed(store, "calm").await);
+        let me = accounts::stored(store, "me@example.org").await;
+        let mut rows = vec![told(store, me, &loud), told(store, me, &calm)];
+        rows.extend((0..9).map(|_| told(store, me, &loud)));
+        let mut tx = store.db.begin_write().await.unwrap();
+        for row in &rows {
+            notice::insert(&mut tx, row).await.unwrap();
+        }
+        notice::trim(&mut tx, me, 4).await.unwrap();
+        tx.commit().await.unwrap();
+        let left = notice::list(&mut store.db.read().await.unwrap(), me, None, 99).await.unwrap();
+        let expected = [&rows[10], &rows[9], &rows[8], &rows[1]];
+        assert_eq!(left.iter().collect::<Vec<_>>(), expected);
+    }
+
     async fn notices_are_listed_read_deleted_brought_back_and_bounded(store) {
         let plugin = installed(store, "one").await;
         let (me, other) = (accounts::stored(store, "me@example.org").await, accounts::stored(store, "other@example.org").await);

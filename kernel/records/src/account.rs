@@ -135,6 +135,8 @@ impl Records {
     /// When the database fails.
     pub async fn recount(&self, plugin: &PluginId) -> Result<Option<RecordUsage>, StorageError> {
         let mut tx = self.db.begin_write().await?;
+        // With PostgreSQL a kernel may serve people meanwhile.
+        usage::hold(&mut tx, plugin).await?;
         let before = usage::account(&mut tx, plugin).await?.usage;
         let counted = usage::count(&mut tx, plugin).await?;
         if before == counted {

@@ -64,6 +64,18 @@ pub async fn add(tx: &mut WriteTx, plugin: &PluginId, spread: u8, more: RecordUs
     .map_err(failed("usage.add"))
 }
 
+/// Takes every part of a plugin's account until the transaction ends: nobody else adds to it meanwhile, and what others had added is
+/// committed with their records.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn hold(tx: &mut WriteTx, plugin: &PluginId) -> Result<(), StorageError> {
+    for part in 0..limits::PLUGIN_ACCOUNT_PARTS {
+        add(tx, plugin, part, RecordUsage::default()).await?;
+    }
+    Ok(())
+}
+
 const ACCOUNT: &str = "SELECT CAST(COALESCE(SUM(items), 0) AS BIGINT), CAST(COALESCE(SUM(bytes), 0) AS BIGINT), \
     CAST(COALESCE(SUM(kept_bytes), 0) AS BIGINT), \
     (SELECT amount FROM plugin_limit WHERE plugin = $1 AND name = $2), \

@@ -82,6 +82,30 @@ for_each_database! {
         assert_eq!(account.usage, usage_of(80, 240, 0));
     }
 
+    async fn nobody_adds_to_an_account_that_is_counted_anew(store) {
+        let one = installed(store, "one").await;
+        let mut tx = store.db.begin_write().await.unwrap();
+        usage::add(&mut tx, &one, 5, usage_of(9, 9, 9)).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.db.begin_write().await.unwrap();
+        usage::hold(&mut tx, &one).await.unwrap();
+        let mut writers = tokio::task::JoinSet::new();
+        for spread in 0..2 {
+            let (db, one) = (store.db.clone(), one.clone());
+            writers.spawn(async move {
+                let mut tx = db.begin_write().await.unwrap();
+                usage::add(&mut tx, &one, spread, usage_of(1, 10, 100)).await.unwrap();
+                tx.commit().await.unwrap();
+            });
+        }
+        let counted = usage::count(&mut tx, &one).await.unwrap();
+        usage::set(&mut tx, &one, counted).await.unwrap();
+        tx.commit().await.unwrap();
+        writers.join_all().await;
+        let account = usage::account(&mut store.db.read().await.unwrap(), &one).await.unwrap();
+        assert_eq!(account.usage, usage_of(2, 20, 200));
+    }
+
     async fn a_quarantine_is_remembered_and_forgotten(store) {
         let one = installed(store, "one").await;
         let mut tx = store.db.begin_write().await.unwrap();

@@ -71,6 +71,9 @@ pub struct EmittedEvent {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct QueueWrites {
     pub(crate) new: Vec<NewJob>,
+    /// Work that waits already, and the new one of the same key that is put if it was taken before the commit: it did not see what this
+    /// call writes.
+    pub(crate) twins: Vec<(JobId, JobId)>,
     pub(crate) withdrawn: Vec<JobId>,
     pub(crate) events: usize,
     pub(crate) jobs: usize,
@@ -79,6 +82,11 @@ pub(crate) struct QueueWrites {
 }
 
 impl QueueWrites {
+    /// How many places it takes, when what waits already still does.
+    pub(crate) fn places(&self) -> usize {
+        self.new.len().saturating_sub(self.twins.len())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.new.is_empty() && self.withdrawn.is_empty() && self.ends.is_none()
     }
@@ -99,12 +107,12 @@ pub(crate) async fn store(tx: &mut WriteTx, plugin: &PluginId, writes: &QueueWri
     if writes.new.is_empty() {
         return Ok(());
     }
-    let waiting = job::origin_count(tx, plugin, limits::PLUGIN_JOBS_MAX).await?;
-    let new = i64::try_from(writes.new.len()).unwrap_or(i64::MAX);
-    if waiting.saturating_add(new) > limits::PLUGIN_JOBS_MAX {
+    // Counted afterwards: what waits already takes no place.
+    let rows_max = limits::PLUGIN_JOBS_MAX.saturating_add(1);
+    if job::put_all(tx, &writes.new).await? > 0 && job::origin_count(tx, plugin, rows_max).await? >= rows_max {
         return Err(WriteError::QueueFull);
     }
-    Ok(job::put_all(tx, &writes.new).await?)
+    Ok(())
 }
 
 pub(crate) fn check_key(key: &str) -> Result<(), QueueError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tiwizi_model::{Instant, PluginId, RecordId, Seq, Version, limits};
 use tiwizi_storage::job::{self, Counts, Ended, JobId, JobRow, JobState, List, NewJob, ScheduleRow, Source};
-use tiwizi_storage::{cursor, removal};
+use tiwizi_storage::{Location, cursor, removal};
 
 use super::values::installed;
 use super::{Store, for_each_database};
@@ -211,6 +211,21 @@ for_each_database! {
         assert!(!job::withdraw(&mut tx, &one, second.id).await.unwrap());
         assert!(!job::withdraw(&mut tx, &"two".parse().unwrap(), first.id).await.unwrap());
         tx.commit().await.unwrap();
+    }
+
+    async fn work_that_is_found_waiting_is_not_taken_before_the_commit(store) {
+        let one = installed(store, "one").await;
+        let once = || NewJob { dedupe_key: Some("today".to_owned()), ..new(store, &one, "digest") };
+        let (first, second) = (once(), once());
+        assert!(put(store, &first).await);
+        let mut tx = store.db.begin_write().await.unwrap();
+        assert_eq!(job::put_all(&mut tx, std::slice::from_ref(&second)).await.unwrap(), 0);
+        if matches!(store.location, Location::Postgres { .. }) {
+            assert_eq!(take(store, &one, 10).await, None);
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(take(store, &one, 10).await.unwrap().id, first.id);
+        assert!(put(store, &second).await);
     }
 
     async fn many_takers_take_each_piece_once(store) {

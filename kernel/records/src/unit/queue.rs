@@ -24,25 +24,26 @@ impl Unit {
     pub async fn enqueue(&mut self, wanted: WantedJob) -> Result<JobId, QueueError> {
         check_payload(&wanted.payload)?;
         let plugin = self.working_plugin()?.clone();
+        let mut twin = None;
         if let Some(key) = &wanted.dedupe_key {
             check_key(key)?;
-            let gathered = |new: &&NewJob| new.name == wanted.name && new.dedupe_key.as_ref() == Some(key);
-            if let Some(twin) = self.kept.queue.new.iter().find(gathered) {
-                return Ok(twin.id);
+            if let Some(gathered) = self.gathered_job(&wanted.name, key) {
+                return Ok(gathered);
             }
             let mut tx = self.records.db.read_single().await?;
-            let twin = job::waiting_of(&mut tx, &plugin, &wanted.name, key).await?;
-            if let Some(twin) = twin.filter(|id| !self.kept.queue.withdrawn.contains(id)) {
-                return Ok(twin);
-            }
+            let waiting = job::waiting_of(&mut tx, &plugin, &wanted.name, key).await?;
+            twin = waiting.filter(|id| !self.kept.queue.withdrawn.contains(id));
         }
         if self.kept.queue.jobs >= limits::CALL_JOBS_MAX {
             return Err(QueueError::Full);
         }
-        self.demand_places(&plugin, 1).await?;
+        if twin.is_none() {
+            self.demand_places(&plugin, 1).await?;
+        }
         let now = self.records.ambient.now();
         let id = JobId(self.records.ambient.new_uuid());
         self.kept.queue.jobs = self.kept.queue.jobs.saturating_add(1);
+        self.kept.queue.twins.extend(twin.map(|twin| (twin, id)));
         self.kept.queue.new.push(NewJob {
             id,
             origin: Some(plugin.clone()),
@@ -57,7 +58,16 @@ impl Unit {
             attempts_max: i32::try_from(wanted.attempts_max).unwrap_or(i32::MAX),
             dedupe_key: wanted.dedupe_key,
         });
-        Ok(id)
+        Ok(twin.unwrap_or(id))
+    }
+
+    /// The id that this unit answered for a job of that name and key.
+    fn gathered_job(&self, name: &str, dedupe_key: &str) -> Option<JobId> {
+        let writes = &self.kept.queue;
+        let mut new = writes.new.iter();
+        let gathered = new.find(|new| new.name == name && new.dedupe_key.as_deref() == Some(dedupe_key))?.id;
+        let twin = writes.twins.iter().find(|(_, new)| *new == gathered);
+        Some(twin.map_or(gathered, |(twin, _)| *twin))
     }
 
     /// Gathers that a waiting job of the calling plugin is taken back. False when it does not wait.
@@ -70,6 +80,11 @@ impl Unit {
         self.kept.queue.new.retain(|new| new.id != id || new.source != Source::Job);
         if self.kept.queue.new.len() != before {
             return Ok(true);
+        }
+        // Whatever became of the one that waited, this call does not want it.
+        if let Some(at) = self.kept.queue.twins.iter().position(|(twin, _)| *twin == id) {
+            let (_, mine) = self.kept.queue.twins.swap_remove(at);
+            self.kept.queue.new.retain(|new| new.id != mine);
         }
         let mut tx = self.records.db.read_single().await?;
         let found = job::find(&mut tx, id).await?;
@@ -122,7 +137,7 @@ impl Unit {
     async fn demand_places(&self, plugin: &PluginId, more: usize) -> Result<(), QueueError> {
         let mut tx = self.records.db.read_single().await?;
         let waiting = job::origin_count(&mut tx, plugin, limits::PLUGIN_JOBS_MAX).await?;
-        let gathered = i64::try_from(self.kept.queue.new.len().saturating_add(more)).unwrap_or(i64::MAX);
+        let gathered = i64::try_from(self.kept.queue.places().saturating_add(more)).unwrap_or(i64::MAX);
         if waiting.saturating_add(gathered) > limits::PLUGIN_JOBS_MAX {
             return Err(QueueError::Quota);
         }
@@ -133,3 +148,6 @@ impl Unit {
         self.caller.plugin().ok_or(QueueError::Nobody)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,20 @@
 //! Putting work into the queue, and taking it back.
 
 use tiwizi_model::{Operation, PluginId};
+use uuid::Uuid;
 
 use super::row::{JobId, NewJob, Source};
 use crate::error::{StorageError, failed};
 use crate::tx::{Tx, WriteTx, on_db};
 
-/// A plugin that is gone meanwhile gets nothing, and nobody fails for it. Neither does who finds the same work waiting.
+/// A plugin that is gone meanwhile gets nothing, and nobody fails for it. Neither does who finds the same work waiting: the update changes
+/// nothing and holds that work, so that nobody takes it before what was written beside this is there for its worker.
 const PUT: &str = "INSERT INTO job (id, plugin, origin, source, name, topic, key, record, version, operation, payload, depth, \
     created_at, wanted_at, due_at, attempt, attempts_max, state, dedupe_key, fence, done, total, note) \
     SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, 0, $15, 0, $16, 0, 0, 0, '' \
     FROM plugin WHERE id = $2 \
-    ON CONFLICT (plugin, name, dedupe_key) WHERE dedupe_key IS NOT NULL AND state = 0 DO NOTHING";
+    ON CONFLICT (plugin, name, dedupe_key) WHERE dedupe_key IS NOT NULL AND state = 0 \
+    DO UPDATE SET dedupe_key = excluded.dedupe_key RETURNING id";
 
 /// Puts one piece of work into the queue. False when the same is waiting already, or the plugin is not installed.
 ///
@@ -25,7 +28,7 @@ pub async fn put(tx: &mut WriteTx, new: &NewJob) -> Result<bool, StorageError> {
         Source::Event { topic } => (Some(topic.as_str()), None, None, None),
         Source::Job | Source::Schedule => (None, None, None, None),
     };
-    let put = on_db!(tx, conn => sqlx::query(PUT)
+    let waits: Option<(Uuid,)> = on_db!(tx, conn => sqlx::query_as(PUT)
         .bind(new.id.0)
         .bind(new.plugin.as_str())
         .bind(new.origin.as_ref().map(PluginId::as_str))
@@ -42,20 +45,21 @@ pub async fn put(tx: &mut WriteTx, new: &NewJob) -> Result<bool, StorageError> {
         .bind(new.due_at.0)
         .bind(new.attempts_max)
         .bind(new.dedupe_key.as_deref())
-        .execute(conn).await.map(|done| done.rows_affected()))
+        .fetch_optional(conn).await)
     .map_err(failed("job.put"))?;
-    Ok(put > 0)
+    Ok(waits.is_some_and(|(id,)| id == new.id.0))
 }
 
-/// Puts several, in their order.
+/// Puts several, in their order. Says how many of them `put` did not find waiting already.
 ///
 /// # Errors
 /// As `put`.
-pub async fn put_all(tx: &mut WriteTx, new: &[NewJob]) -> Result<(), StorageError> {
+pub async fn put_all(tx: &mut WriteTx, new: &[NewJob]) -> Result<usize, StorageError> {
+    let mut count = 0_usize;
     for new in new {
-        put(tx, new).await?;
+        count = count.saturating_add(usize::from(put(tx, new).await?));
     }
-    Ok(())
+    Ok(count)
 }
 
 const WITHDRAW: &str = "DELETE FROM job WHERE id = $1 AND plugin = $2 AND state = 0";

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use tiwizi_identity::Caller;
 use tiwizi_model::{AccountId, AmountError, Bound, Bounds, PluginId};
 use tiwizi_records::{RecordQuota, RecordUsage};
+use tiwizi_storage::kept::{self, Area};
 use tiwizi_storage::usage::{self as rows, LimitRow};
-use tiwizi_storage::{StorageError, Tx, kv};
+use tiwizi_storage::{StorageError, Tx};
 
 use crate::host::Host;
 use crate::settings::HostError;
@@ -111,7 +112,7 @@ impl Host {
         let plugin = self.known(id)?;
         let (records, quota) = self.ground().records.account(id).await.map_err(HostError::Storage)?;
         let mut tx = self.db().read_single().await.map_err(HostError::Storage)?;
-        let values = kv::usage(&mut tx, id).await.map_err(HostError::Storage)?;
+        let values = kept::usage(&mut tx, Area::Values, id).await.map_err(HostError::Storage)?;
         let used = plugin.watch.usage.view();
         Ok(PluginUsage { used, records, quota, values: values.items, value_bytes: values.bytes })
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tiwizi_model::{FileHash, Instant, PluginId, limits};
 use tiwizi_storage::blob::{self as rows, BlobRow};
-use tiwizi_storage::kv::Usage;
+use tiwizi_storage::kept::{self, Area, Usage};
 use tiwizi_storage::{BlobFile, BlobFolder, FileError, Files, LooseBlob, StorageError, WriteTx};
 
 use crate::error::WriteError;
@@ -108,7 +108,7 @@ pub(crate) async fn store(
     plugin: &PluginId,
     writes: &BlobWrites,
 ) -> Result<Vec<BlobFile>, WriteError> {
-    let before = rows::lock(tx, plugin).await?;
+    let before = kept::lock(tx, Area::Files, plugin).await?;
     let (mut usage, mut freed) = (before, Vec::new());
     for (hash, write) in &writes.entries {
         match &write.kept {
@@ -127,7 +127,7 @@ pub(crate) async fn store(
     if exceeds(usage) && (usage.items > before.items || usage.bytes > before.bytes) {
         return Err(WriteError::FilesFull);
     }
-    rows::set_usage(tx, plugin, usage).await?;
+    kept::set(tx, Area::Files, plugin, usage).await?;
     Ok(freed)
 }
 

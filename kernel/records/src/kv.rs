@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use tiwizi_model::{Instant, PluginId, limits};
-use tiwizi_storage::kv::{self as rows, Usage, ValueRow};
+use tiwizi_storage::kept::{self, Area, Usage};
+use tiwizi_storage::kv::{self as rows, ValueRow};
 use tiwizi_storage::{StorageError, WriteTx};
 
 use crate::error::WriteError;
@@ -155,7 +156,7 @@ pub(crate) async fn store(
     writes: &KvWrites,
     now: Instant,
 ) -> Result<(), WriteError> {
-    let before = rows::lock(tx, plugin).await?;
+    let before = kept::lock(tx, Area::Values, plugin).await?;
     let mut usage = before;
     for (key, write) in &writes.entries {
         if let Base::Exactly(expected) = &write.base {
@@ -174,7 +175,7 @@ pub(crate) async fn store(
     if exceeds(usage) && (usage.items > before.items || usage.bytes > before.bytes) {
         return Err(WriteError::ValuesFull);
     }
-    Ok(rows::set_usage(tx, plugin, usage).await?)
+    Ok(kept::set(tx, Area::Values, plugin, usage).await?)
 }
 
 impl Records {

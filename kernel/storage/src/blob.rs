@@ -1,13 +1,12 @@
-//! The files that plugins keep, and what they take up. Their bytes lie in the file store, each in a file of its own.
+//! The files that plugins keep. Their bytes lie in the file store, each in a file of its own.
 //!
-//! Whoever writes files of a plugin holds its usage row from `lock` on, as with values by key. The bounds are the caller's.
+//! Whoever writes files of a plugin holds its row of `kept::Area::Files`. The bounds are the caller's.
 
 use tiwizi_model::{FileHash, Instant, PluginId};
 use uuid::Uuid;
 
 use crate::error::{StorageError, failed};
 use crate::files::BlobFile;
-use crate::kv::Usage;
 use crate::sql::{Built, Value, bind_all, hash, padded, row};
 use crate::tx::{Tx, WriteTx, on_db};
 
@@ -78,46 +77,6 @@ pub async fn page(
         .bind(rows_max)
         .fetch_all(conn).await)
     .map_err(failed("blob.page"))
-}
-
-const USAGE: &str = "SELECT items, bytes FROM blob_usage WHERE plugin = $1";
-
-/// What a plugin's files take up.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn usage(tx: &mut Tx, plugin: &PluginId) -> Result<Usage, StorageError> {
-    let found: Option<Usage> =
-        on_db!(tx, conn => sqlx::query_as(USAGE).bind(plugin.as_str()).fetch_optional(conn).await)
-            .map_err(failed("blob.usage"))?;
-    Ok(found.unwrap_or_default())
-}
-
-/// The update changes nothing and takes the row.
-const LOCK: &str = "INSERT INTO blob_usage (plugin, items, bytes) VALUES ($1, 0, 0) \
-    ON CONFLICT (plugin) DO UPDATE SET items = blob_usage.items RETURNING items, bytes";
-
-/// Takes the usage row of a plugin until the transaction ends: nobody else writes its files meanwhile.
-///
-/// # Errors
-/// `Query` when the database fails, also when there is no such plugin.
-pub async fn lock(tx: &mut WriteTx, plugin: &PluginId) -> Result<Usage, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(LOCK).bind(plugin.as_str()).fetch_one(conn).await).map_err(failed("blob.lock"))
-}
-
-const SET_USAGE: &str = "UPDATE blob_usage SET items = $2, bytes = $3 WHERE plugin = $1";
-
-/// Writes down what a plugin's files take up now.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn set_usage(tx: &mut WriteTx, plugin: &PluginId, usage: Usage) -> Result<(), StorageError> {
-    on_db!(tx, conn => sqlx::query(SET_USAGE)
-        .bind(plugin.as_str())
-        .bind(usage.items)
-        .bind(usage.bytes)
-        .execute(conn).await.map(|_| ()))
-    .map_err(failed("blob.set_usage"))
 }
 
 const KEEP: &str = "INSERT INTO blob (plugin, hash, file, bytes, media_type, created_at) VALUES ($1, $2, $3, $4, $5, $6) \

@@ -1,12 +1,12 @@
-//! The values that plugins keep by key, and what they take up.
+//! The values that plugins keep by key.
 //!
 //! A value whose time is over is there until it is swept away; the functions that read say at what moment they are asked.
-//! Whoever writes values of a plugin holds its usage row from `lock` on, so that two kernels on one PostgreSQL follow each
-//! other and the sums stay right. The bounds of values and sums are the caller's.
+//! Whoever writes values of a plugin holds its row of `kept::Area::Values`. The bounds of values are the caller's.
 
 use tiwizi_model::{Instant, PluginId};
 
 use crate::error::{StorageError, failed};
+use crate::kept::{self, Area};
 use crate::sql::row;
 use crate::tx::{Tx, WriteTx, on_db};
 
@@ -23,29 +23,6 @@ row!(ValueRow, row => Ok(Self {
     value: row.try_get(0)?,
     expires_at: row.try_get::<Option<_>, _>(1)?.map(Instant),
 }));
-
-/// What a plugin's values, or its files, take up; values included whose time is over and that are still there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// How many there are.
-    pub items: i64,
-    /// Their keys and values together.
-    pub bytes: i64,
-}
-
-row!(Usage, row => Ok(Self { items: row.try_get(0)?, bytes: row.try_get(1)? }));
-
-impl Usage {
-    /// The same when one thing of so many bytes gives way to another; none stands for nothing.
-    #[must_use]
-    pub fn changed(self, before: Option<i64>, after: Option<i64>) -> Self {
-        let one = |bytes: Option<i64>| i64::from(bytes.is_some());
-        Self {
-            items: self.items.saturating_sub(one(before)).saturating_add(one(after)),
-            bytes: self.bytes.saturating_sub(before.unwrap_or_default()).saturating_add(after.unwrap_or_default()),
-        }
-    }
-}
 
 /// What a value counts for in the sums.
 #[must_use]
@@ -110,46 +87,6 @@ pub async fn keys(tx: &mut Tx, plugin: &PluginId, keys: Keys<'_>) -> Result<Vec<
     Ok(found.into_iter().map(|(key,)| key).collect())
 }
 
-const USAGE: &str = "SELECT items, bytes FROM kv_usage WHERE plugin = $1";
-
-/// What a plugin's values take up.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn usage(tx: &mut Tx, plugin: &PluginId) -> Result<Usage, StorageError> {
-    let found: Option<Usage> =
-        on_db!(tx, conn => sqlx::query_as(USAGE).bind(plugin.as_str()).fetch_optional(conn).await)
-            .map_err(failed("kv.usage"))?;
-    Ok(found.unwrap_or_default())
-}
-
-/// The update changes nothing and takes the row.
-const LOCK: &str = "INSERT INTO kv_usage (plugin, items, bytes) VALUES ($1, 0, 0) \
-    ON CONFLICT (plugin) DO UPDATE SET items = kv_usage.items RETURNING items, bytes";
-
-/// Takes the usage row of a plugin until the transaction ends: nobody else writes its values meanwhile.
-///
-/// # Errors
-/// `Query` when the database fails, also when there is no such plugin.
-pub async fn lock(tx: &mut WriteTx, plugin: &PluginId) -> Result<Usage, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(LOCK).bind(plugin.as_str()).fetch_one(conn).await).map_err(failed("kv.lock"))
-}
-
-const SET_USAGE: &str = "UPDATE kv_usage SET items = $2, bytes = $3 WHERE plugin = $1";
-
-/// Writes down what a plugin's values take up now.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn set_usage(tx: &mut WriteTx, plugin: &PluginId, usage: Usage) -> Result<(), StorageError> {
-    on_db!(tx, conn => sqlx::query(SET_USAGE)
-        .bind(plugin.as_str())
-        .bind(usage.items)
-        .bind(usage.bytes)
-        .execute(conn).await.map(|_| ()))
-    .map_err(failed("kv.set_usage"))
-}
-
 const PUT: &str = "INSERT INTO kv (plugin, key, value, bytes, expires_at) VALUES ($1, $2, $3, $4, $5) \
     ON CONFLICT (plugin, key) DO UPDATE SET value = excluded.value, bytes = excluded.bytes, \
     expires_at = excluded.expires_at";
@@ -204,7 +141,7 @@ const SWEEP: &str = "DELETE FROM kv WHERE plugin = $1 AND key IN (\
 /// # Errors
 /// `Query` when the database fails.
 pub async fn sweep(tx: &mut WriteTx, plugin: &PluginId, at: Instant, rows_max: i64) -> Result<i64, StorageError> {
-    let mut usage = lock(tx, plugin).await?;
+    let mut usage = kept::lock(tx, Area::Values, plugin).await?;
     let gone: Vec<(i64,)> = on_db!(tx, conn => sqlx::query_as(SWEEP)
         .bind(plugin.as_str())
         .bind(at.0)
@@ -214,6 +151,6 @@ pub async fn sweep(tx: &mut WriteTx, plugin: &PluginId, at: Instant, rows_max: i
     let items = i64::try_from(gone.len()).unwrap_or(i64::MAX);
     usage.items = usage.items.saturating_sub(items);
     usage.bytes = gone.iter().fold(usage.bytes, |left, (bytes,)| left.saturating_sub(*bytes));
-    set_usage(tx, plugin, usage).await?;
+    kept::set(tx, Area::Values, plugin, usage).await?;
     Ok(items)
 }

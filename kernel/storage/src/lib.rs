@@ -26,6 +26,7 @@ pub mod grant;
 pub mod idempotency;
 pub mod instance;
 pub mod job;
+pub mod kept;
 pub mod kind;
 pub mod kv;
 pub mod notice;

@@ -2,7 +2,7 @@
 
 use tiwizi_model::{AccountId, FileHash, Instant};
 use tiwizi_storage::blob::{self, BlobRow};
-use tiwizi_storage::kv::Usage;
+use tiwizi_storage::kept::{self, Area, Usage};
 use tiwizi_storage::notice::{self, NoticeRow};
 use tiwizi_storage::{BlobFile, removal};
 
@@ -37,13 +37,13 @@ for_each_database! {
         let (one, two) = (installed(store, "one").await, installed(store, "two").await);
         let rows = [row(store, 9, 10), row(store, 1, 20), row(store, 5, 20)];
         let mut tx = store.db.begin_write().await.unwrap();
-        assert_eq!(blob::lock(&mut tx, &one).await.unwrap(), Usage::default());
+        assert_eq!(kept::lock(&mut tx, Area::Files, &one).await.unwrap(), Usage::default());
         for row in &rows {
             assert!(blob::keep(&mut tx, &one, row).await.unwrap());
         }
         assert!(!blob::keep(&mut tx, &one, &row(store, 9, 99)).await.unwrap());
         assert!(blob::keep(&mut tx, &two, &row(store, 9, 99)).await.unwrap());
-        blob::set_usage(&mut tx, &one, Usage { items: 3, bytes: 15 }).await.unwrap();
+        kept::set(&mut tx, Area::Files, &one, Usage { items: 3, bytes: 15 }).await.unwrap();
         tx.commit().await.unwrap();
 
         let mut tx = store.db.read().await.unwrap();
@@ -64,7 +64,7 @@ for_each_database! {
         let mut tx = store.db.begin_write().await.unwrap();
         assert_eq!(blob::delete(&mut tx, &one, rows[0].hash).await.unwrap().as_ref(), Some(&rows[0]));
         assert_eq!(blob::delete(&mut tx, &one, rows[0].hash).await.unwrap(), None);
-        assert_eq!(blob::usage(&mut tx, &one).await.unwrap(), Usage { items: 3, bytes: 15 });
+        assert_eq!(kept::usage(&mut tx, Area::Files, &one).await.unwrap(), Usage { items: 3, bytes: 15 });
         removal::forget_plugin(&mut tx, &one).await.unwrap();
         tx.commit().await.unwrap();
         assert!(blob::owned(&mut store.db.read().await.unwrap(), &[rows[1].file]).await.unwrap().is_empty());

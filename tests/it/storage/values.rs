@@ -1,7 +1,8 @@
 //! Values that plugins keep by key, on both databases.
 
 use tiwizi_model::{FileHash, Instant, PluginId, TrustLevel};
-use tiwizi_storage::kv::{self, Keys, Usage, ValueRow};
+use tiwizi_storage::kept::{self, Area, Usage};
+use tiwizi_storage::kv::{self, Keys, ValueRow};
 use tiwizi_storage::plugin::{self, PluginRow, PluginState};
 use tiwizi_storage::removal;
 
@@ -35,13 +36,13 @@ for_each_database! {
     async fn values_are_found_listed_and_counted_until_their_time_is_over(store) {
         let (one, two) = (installed(store, "one").await, installed(store, "two").await);
         let mut tx = store.db.begin_write().await.unwrap();
-        assert_eq!(kv::lock(&mut tx, &one).await.unwrap(), Usage::default());
+        assert_eq!(kept::lock(&mut tx, Area::Values, &one).await.unwrap(), Usage::default());
         for (key, row) in [("b", until(b"\x00\xff", None)), ("a/é", until(b"", Some(20))), ("a/z", until(b"3", Some(10)))] {
             kv::put(&mut tx, &one, key, &row).await.unwrap();
         }
         kv::put(&mut tx, &two, "b", &until(b"other", None)).await.unwrap();
         kv::put(&mut tx, &one, "b", &until(b"\x00\xfe", None)).await.unwrap();
-        kv::set_usage(&mut tx, &one, Usage { items: 3, bytes: 11 }).await.unwrap();
+        kept::set(&mut tx, Area::Values, &one, Usage { items: 3, bytes: 11 }).await.unwrap();
         tx.commit().await.unwrap();
 
         let mut tx = store.db.read().await.unwrap();
@@ -61,7 +62,7 @@ for_each_database! {
         let mut tx = store.db.begin_write().await.unwrap();
         assert_eq!(kv::sweep(&mut tx, &one, Instant(20), 1).await.unwrap(), 1);
         assert_eq!(kv::sweep(&mut tx, &one, Instant(20), 9).await.unwrap(), 1);
-        assert_eq!(kv::lock(&mut tx, &one).await.unwrap(), Usage { items: 1, bytes: 3 });
+        assert_eq!(kept::lock(&mut tx, Area::Values, &one).await.unwrap(), Usage { items: 1, bytes: 3 });
         kv::delete(&mut tx, &one, "b").await.unwrap();
         removal::forget_plugin(&mut tx, &two).await.unwrap();
         assert_eq!(kv::bytes(&mut tx, &two, "b").await.unwrap(), None);
@@ -76,12 +77,12 @@ for_each_database! {
             let (db, one) = (store.db.clone(), one.clone());
             writers.spawn(async move {
                 let mut tx = db.begin_write().await.unwrap();
-                let usage = kv::lock(&mut tx, &one).await.unwrap();
-                kv::set_usage(&mut tx, &one, Usage { items: usage.items + 1, bytes: 0 }).await.unwrap();
+                let usage = kept::lock(&mut tx, Area::Values, &one).await.unwrap();
+                kept::set(&mut tx, Area::Values, &one, Usage { items: usage.items + 1, bytes: 0 }).await.unwrap();
                 tx.commit().await.unwrap();
             });
         }
         writers.join_all().await;
-        assert_eq!(kv::usage(&mut store.db.read().await.unwrap(), &one).await.unwrap().items, 8);
+        assert_eq!(kept::usage(&mut store.db.read().await.unwrap(), Area::Values, &one).await.unwrap().items, 8);
     }
 }

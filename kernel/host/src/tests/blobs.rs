@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::limits;
-use tiwizi_storage::blob as rows;
-use tiwizi_storage::kv::Usage;
+use tiwizi_storage::kept::{self, Area, Usage};
 
 use super::house::{House, chaos};
 use crate::{Answer, BlobLink, CallError, Grants};
@@ -17,7 +16,7 @@ async fn posted(house: &House, path: &str, text: &str) -> Value {
 }
 
 async fn usage(house: &House) -> Usage {
-    rows::usage(&mut house.host.db().read().await.unwrap(), &chaos()).await.unwrap()
+    kept::usage(&mut house.host.db().read().await.unwrap(), Area::Files, &chaos()).await.unwrap()
 }
 
 /// How many files lie in the store. What removes itself may take a moment.
@@ -104,7 +103,7 @@ async fn p21_files_are_bounded_one_by_one_and_together() {
     posted(&house, "/blobs/keep", "text/plain one").await;
     let full = Usage { items: 1, bytes: limits::BLOBS_BYTES_MAX - 2 };
     let mut tx = house.host.db().begin_write().await.unwrap();
-    rows::set_usage(&mut tx, &chaos(), full).await.unwrap();
+    kept::set(&mut tx, Area::Files, &chaos(), full).await.unwrap();
     tx.commit().await.unwrap();
     let Ok(Answer::Problem { status: 429, code, details, .. }) = house.post("/blobs/keep", "text/plain three").await
     else {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::limits;
 use tiwizi_records::WriteError;
-use tiwizi_storage::kv::{self as rows, Usage};
+use tiwizi_storage::kept::{self, Area, Usage};
 
 use super::house::{House, chaos};
 use crate::{Answer, CallError, Grants};
@@ -17,7 +17,7 @@ async fn posted(house: &House, path: &str, text: &str) -> Value {
 }
 
 async fn usage(house: &House) -> Usage {
-    rows::usage(&mut house.host.db().read().await.unwrap(), &chaos()).await.unwrap()
+    kept::usage(&mut house.host.db().read().await.unwrap(), Area::Values, &chaos()).await.unwrap()
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn p21_values_are_bounded_one_by_one_and_together() {
     assert_eq!(told["much"]["code"], "over-limit");
     let full = Usage { items: limits::KV_ITEMS_MAX, bytes: 4_000_000 };
     let mut tx = house.host.db().begin_write().await.unwrap();
-    rows::set_usage(&mut tx, &chaos(), full).await.unwrap();
+    kept::set(&mut tx, Area::Values, &chaos(), full).await.unwrap();
     tx.commit().await.unwrap();
     let Ok(Answer::Problem { status: 429, code, details, .. }) = house.post("/kv/set", "more").await else {
         panic!("it is full")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tiwizi_model::{FileHash, Instant, PluginId, limits};
 use tiwizi_storage::LooseBlob;
 use tiwizi_storage::blob::{self as rows, BlobRow};
+use tiwizi_storage::kept::{self, Area};
 
 use super::Unit;
 use crate::blob::{BlobError, BlobPage, BlobWrite, BlobWrites, check};
@@ -104,7 +105,7 @@ impl Unit {
     async fn blob_writes(&mut self) -> Result<&mut BlobWrites, BlobError> {
         if self.kept.blobs.usage.is_none() {
             let plugin = self.blob_owner()?;
-            let usage = rows::usage(&mut *self.records.db.read_single().await?, plugin).await?;
+            let usage = kept::usage(&mut *self.records.db.read_single().await?, Area::Files, plugin).await?;
             self.kept.blobs.usage = Some(usage);
         }
         Ok(&mut self.kept.blobs)

@@ -1,6 +1,7 @@
 //! The values by key that a unit reads and gathers.
 
 use tiwizi_model::{PluginId, limits};
+use tiwizi_storage::kept::{self, Area};
 use tiwizi_storage::kv::{self as rows, ValueRow};
 
 use super::Unit;
@@ -168,7 +169,7 @@ impl Unit {
         let plugin = self.plugin()?.clone();
         let mut tx = self.records.db.read_single().await?;
         if self.kept.values.usage.is_none() {
-            self.kept.values.usage = Some(rows::usage(&mut tx, &plugin).await?);
+            self.kept.values.usage = Some(kept::usage(&mut tx, Area::Values, &plugin).await?);
         }
         Ok(rows::bytes(&mut tx, &plugin, key).await?)
     }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
 use tiwizi_storage::Files;
-use tiwizi_storage::kv::Usage;
+use tiwizi_storage::kept::Usage;
 
 use super::*;
 use crate::error::WriteError;
@@ -45,7 +45,7 @@ impl Kept {
 
     async fn usage(&self, name: &str) -> Usage {
         let mut tx = self.house.records.db().read().await.unwrap();
-        rows::usage(&mut tx, &name.parse().unwrap()).await.unwrap()
+        kept::usage(&mut tx, Area::Files, &name.parse().unwrap()).await.unwrap()
     }
 
     /// How many files lie in the store.
@@ -142,7 +142,7 @@ async fn p21_the_quota_holds_when_a_file_is_gathered_and_at_the_commit() {
 
 async fn set_usage(kept: &Kept, usage: Usage) {
     let mut tx = kept.house.records.db().begin_write().await.unwrap();
-    rows::set_usage(&mut tx, &"one".parse().unwrap(), usage).await.unwrap();
+    kept::set(&mut tx, Area::Files, &"one".parse().unwrap(), usage).await.unwrap();
     tx.commit().await.unwrap();
 }
 

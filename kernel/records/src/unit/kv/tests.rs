@@ -2,7 +2,7 @@
 
 use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
-use tiwizi_storage::kv::Usage;
+use tiwizi_storage::kept::Usage;
 
 use super::*;
 use crate::error::WriteError;
@@ -33,7 +33,7 @@ async fn seen(house: &House, name: &str, key: &str) -> Option<String> {
 }
 
 async fn usage(house: &House, name: &str) -> Usage {
-    rows::usage(&mut house.records.db().read().await.unwrap(), &id(name)).await.unwrap()
+    kept::usage(&mut house.records.db().read().await.unwrap(), Area::Values, &id(name)).await.unwrap()
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn p21_the_quota_holds_also_for_units_that_meet() {
     let house = installed(&["one"]).await;
     set(&house, "one", "a", "1", None).await;
     let mut tx = house.records.db().begin_write().await.unwrap();
-    rows::set_usage(&mut tx, &id("one"), Usage { items: limits::KV_ITEMS_MAX - 1, bytes: 2 }).await.unwrap();
+    kept::set(&mut tx, Area::Values, &id("one"), Usage { items: limits::KV_ITEMS_MAX - 1, bytes: 2 }).await.unwrap();
     tx.commit().await.unwrap();
     let (mut first, mut second) = (unit(&house, "one"), unit(&house, "one"));
     first.set_value("b", b"1".to_vec(), None).await.unwrap();
@@ -118,7 +118,7 @@ async fn a_quota_that_old_values_fill_is_swept_on_the_way() {
     let house = installed(&["one"]).await;
     set(&house, "one", "old", "1", Some(1)).await;
     let mut tx = house.records.db().begin_write().await.unwrap();
-    rows::set_usage(&mut tx, &id("one"), Usage { items: limits::KV_ITEMS_MAX, bytes: 4 }).await.unwrap();
+    kept::set(&mut tx, Area::Values, &id("one"), Usage { items: limits::KV_ITEMS_MAX, bytes: 4 }).await.unwrap();
     tx.commit().await.unwrap();
     house.clock.advance_ms(1);
     set(&house, "one", "new", "1", None).await;

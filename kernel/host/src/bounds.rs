@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use tiwizi_identity::Caller;
 use tiwizi_model::{AccountId, AmountError, Bound, Bounds, PluginId};
-use tiwizi_records::{RecordQuota, RecordUsage};
-use tiwizi_storage::kept::{self, Area};
+use tiwizi_records::{FileQuota, RecordQuota, RecordUsage};
+use tiwizi_storage::kept::{self, Area, Usage};
 use tiwizi_storage::usage::{self as rows, LimitRow};
 use tiwizi_storage::{StorageError, Tx};
 
@@ -40,6 +40,10 @@ pub struct PluginUsage {
     pub values: i64,
     /// What they take up.
     pub value_bytes: i64,
+    /// What its files take up.
+    pub files: Usage,
+    /// What its files may take up.
+    pub file_quota: FileQuota,
 }
 
 impl Host {
@@ -111,10 +115,11 @@ impl Host {
     pub async fn usage(&self, id: &PluginId) -> Result<PluginUsage, HostError> {
         let plugin = self.known(id)?;
         let (records, quota) = self.ground().records.account(id).await.map_err(HostError::Storage)?;
+        let (files, file_quota) = self.ground().records.file_account(id).await.map_err(HostError::Storage)?;
         let mut tx = self.db().read_single().await.map_err(HostError::Storage)?;
         let values = kept::usage(&mut tx, Area::Values, id).await.map_err(HostError::Storage)?;
         let used = plugin.watch.usage.view();
-        Ok(PluginUsage { used, records, quota, values: values.items, value_bytes: values.bytes })
+        Ok(PluginUsage { used, records, quota, values: values.items, value_bytes: values.bytes, files, file_quota })
     }
 
     /// What each plugin used since the kernel started. It asks no database.

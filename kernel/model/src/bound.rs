@@ -29,6 +29,10 @@ pub enum Bound {
     Rows,
     /// Their bodies together.
     Bytes,
+    /// Files that are kept.
+    Files,
+    /// Their bytes together.
+    FileBytes,
     /// Outgoing requests that run at once.
     OutboundAtOnce,
     /// Outgoing requests of one call.
@@ -58,7 +62,7 @@ pub struct AmountError {
 
 impl Bound {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::CpuMs,
         Self::WallMs,
         Self::MemoryBytes,
@@ -68,6 +72,8 @@ impl Bound {
         Self::StoreCalls,
         Self::Rows,
         Self::Bytes,
+        Self::Files,
+        Self::FileBytes,
         Self::OutboundAtOnce,
         Self::OutboundCalls,
         Self::OutboundMs,
@@ -87,6 +93,8 @@ impl Bound {
             Self::StoreCalls => "store-calls",
             Self::Rows => "rows",
             Self::Bytes => "bytes",
+            Self::Files => "files",
+            Self::FileBytes => "file-bytes",
             Self::OutboundAtOnce => "outbound-at-once",
             Self::OutboundCalls => "outbound-calls",
             Self::OutboundMs => "outbound-ms",
@@ -120,6 +128,8 @@ impl Bound {
             Self::StoreCalls => (u64::from(limits::STORE_CALLS_MAX), u64::from(limits::STORE_CALLS_CEILING)),
             Self::Rows => (limits::PLUGIN_RECORDS_MAX.unsigned_abs(), limits::PLUGIN_RECORDS_CEILING),
             Self::Bytes => (limits::PLUGIN_RECORDS_BYTES_MAX.unsigned_abs(), limits::PLUGIN_RECORDS_BYTES_CEILING),
+            Self::Files => (limits::BLOBS_MAX.unsigned_abs(), limits::PLUGIN_RECORDS_CEILING),
+            Self::FileBytes => (limits::BLOBS_BYTES_MAX.unsigned_abs(), limits::PLUGIN_RECORDS_BYTES_CEILING),
             Self::OutboundAtOnce => (wide(limits::OUTBOUND_AT_ONCE_MAX), wide(limits::OUTBOUND_AT_ONCE_CEILING)),
             Self::OutboundCalls => (u64::from(limits::OUTBOUND_CALLS_MAX), u64::from(limits::OUTBOUND_CALLS_CEILING)),
             Self::OutboundMs => (limits::OUTBOUND_WAIT_MS, limits::OUTBOUND_WAIT_MS_CEILING),

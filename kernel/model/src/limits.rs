@@ -371,11 +371,11 @@ pub const COUNT_ROWS_MAX: u32 = 10_000;
 pub const PLUGIN_METRICS_MAX: usize = 32;
 /// Records of its own kinds that one plugin may keep.
 pub const PLUGIN_RECORDS_MAX: i64 = 100_000;
-/// The most records that an administrator can let a plugin keep.
+/// The most records, and the most files, that an administrator can let a plugin keep.
 pub const PLUGIN_RECORDS_CEILING: u64 = 100_000_000;
 /// The bodies of those records, together.
 pub const PLUGIN_RECORDS_BYTES_MAX: i64 = 256 << 20;
-/// The most bytes of records that an administrator can let a plugin keep.
+/// The most bytes of records, and of files, that an administrator can let a plugin keep.
 pub const PLUGIN_RECORDS_BYTES_CEILING: u64 = 1 << 40;
 /// The bodies of their versions before, together, as a multiple of what the records themselves may have.
 pub const PLUGIN_VERSIONS_FACTOR: i64 = 4;
@@ -391,9 +391,9 @@ pub const PLUGIN_QUARANTINE_MS_MAX: i64 = 5 * 60 * 1000;
 pub const METRICS_PLUGINS_MAX: usize = 500;
 /// A file that a plugin keeps.
 pub const BLOB_BYTES_MAX: u64 = 64 << 20;
-/// The files that one plugin keeps, together.
+/// The files that one plugin may keep, together.
 pub const BLOBS_BYTES_MAX: i64 = 256 << 20;
-/// The files that one plugin keeps.
+/// Files that one plugin may keep.
 pub const BLOBS_MAX: i64 = 100_000;
 /// What one host call writes into a file, or reads from it.
 pub const BLOB_CHUNK_BYTES_MAX: usize = 1 << 20;

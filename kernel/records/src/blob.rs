@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use tiwizi_model::{FileHash, Instant, PluginId, limits};
-use tiwizi_storage::blob::{self as rows, BlobRow};
+use tiwizi_storage::blob::{self as rows, BlobRow, FileAccount};
 use tiwizi_storage::kept::{self, Area, Usage};
 use tiwizi_storage::{BlobFile, BlobFolder, FileError, Files, LooseBlob, StorageError, WriteTx};
 
@@ -29,17 +29,43 @@ pub enum BlobError {
     Full,
     /// The plugin keeps too much.
     #[error(
-        "the plugin keeps too much: {} files with {} bytes are allowed",
-        limits::BLOBS_MAX,
-        limits::BLOBS_BYTES_MAX
+        "the plugin keeps too much: {} files with {} bytes are allowed, and an administrator may raise that",
+        quota.items_max,
+        quota.bytes_max
     )]
     Quota {
         /// What it would keep.
         usage: Usage,
+        /// What it may.
+        quota: FileQuota,
     },
     /// The database failed.
     #[error("the database failed")]
     Storage(#[from] StorageError),
+}
+
+/// What a plugin's files may take up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileQuota {
+    /// How many there may be.
+    pub items_max: i64,
+    /// What they may have together.
+    pub bytes_max: i64,
+}
+
+impl FileQuota {
+    /// What was set, or what the kernel gives by itself.
+    #[must_use]
+    pub fn of(account: &FileAccount) -> Self {
+        Self {
+            items_max: account.items_max.unwrap_or(limits::BLOBS_MAX),
+            bytes_max: account.bytes_max.unwrap_or(limits::BLOBS_BYTES_MAX),
+        }
+    }
+
+    fn is_exceeded(&self, usage: Usage) -> bool {
+        usage.items > self.items_max || usage.bytes > self.bytes_max
+    }
 }
 
 /// Some files, the oldest first.
@@ -55,8 +81,8 @@ pub struct BlobPage {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BlobWrites {
     pub(crate) entries: BTreeMap<FileHash, BlobWrite>,
-    /// What the plugin kept when the call wrote first.
-    pub(crate) usage: Option<Usage>,
+    /// What the plugin kept, and may keep, when the call wrote first.
+    pub(crate) account: Option<FileAccount>,
 }
 
 /// One file as it will be.
@@ -79,27 +105,20 @@ impl BlobWrites {
         self.entries.is_empty()
     }
 
-    /// What the plugin would keep after these writes and one more file of so many bytes.
-    pub(crate) fn usage_with(&self, more: Option<i64>) -> Usage {
-        let mut usage = self.usage.unwrap_or_default();
+    /// Holds what the plugin would keep after these writes, and one more file of so many bytes, against its quota.
+    pub(crate) fn check_room(&self, more: Option<i64>) -> Result<(), BlobError> {
+        let account = self.account.unwrap_or_default();
+        let mut usage = account.usage.changed(None, more);
         for write in self.entries.values() {
             usage = usage.changed(write.stored_bytes, write.bytes());
         }
-        usage.changed(None, more)
+        let quota = FileQuota::of(&account);
+        if quota.is_exceeded(usage) { Err(BlobError::Quota { usage, quota }) } else { Ok(()) }
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = &Arc<LooseBlob>> {
         self.entries.values().filter_map(|write| write.kept.as_ref()).map(|(_, file)| file)
     }
-}
-
-/// Holds what a plugin would keep against its quota.
-pub(crate) fn check(usage: Usage) -> Result<(), BlobError> {
-    if exceeds(usage) { Err(BlobError::Quota { usage }) } else { Ok(()) }
-}
-
-fn exceeds(usage: Usage) -> bool {
-    usage.items > limits::BLOBS_MAX || usage.bytes > limits::BLOBS_BYTES_MAX
 }
 
 /// Notes what a call did with files, in the transaction of its records. Returns the files that belong to nobody once it is committed.
@@ -124,7 +143,8 @@ pub(crate) async fn store(
         }
     }
     // A plugin over its quota may still make room.
-    if exceeds(usage) && (usage.items > before.items || usage.bytes > before.bytes) {
+    let grows = usage.items > before.items || usage.bytes > before.bytes;
+    if grows && FileQuota::of(&rows::account(tx, plugin).await?).is_exceeded(usage) {
         return Err(WriteError::FilesFull);
     }
     kept::set(tx, Area::Files, plugin, usage).await?;
@@ -132,6 +152,31 @@ pub(crate) async fn store(
 }
 
 impl Records {
+    /// What a plugin's files take up, and what they may.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn file_account(&self, plugin: &PluginId) -> Result<(Usage, FileQuota), StorageError> {
+        let account = rows::account(&mut *self.db.read_single().await?, plugin).await?;
+        Ok((account.usage, FileQuota::of(&account)))
+    }
+
+    /// Counts a plugin's files anew and mends its account if it was wrong. Says whether it was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recount_files(&self, plugin: &PluginId) -> Result<bool, StorageError> {
+        let mut tx = self.db.begin_write().await?;
+        let before = kept::lock(&mut tx, Area::Files, plugin).await?;
+        let counted = rows::count(&mut tx, plugin).await?;
+        if before == counted {
+            return Ok(false);
+        }
+        kept::set(&mut tx, Area::Files, plugin, counted).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// Removes the files of the store that were written before `limits::BLOB_LOOSE_MS` and belong to no plugin: what a crash left
     /// behind, and what a removed plugin kept. One round removes so many at most; the next goes on. Returns how many there were.
     ///

@@ -45,7 +45,7 @@ mod testing;
 mod tests;
 
 pub use account::RecordQuota;
-pub use blob::{BlobError, BlobPage, FileSweepError};
+pub use blob::{BlobError, BlobPage, FileQuota, FileSweepError};
 pub use bulk::{NewRecord, PreparedBulk};
 pub use catalogue::{Addition, Catalogue, CatalogueError, Kinds};
 pub use changes::ChangePage;

@@ -2,11 +2,12 @@
 //!
 //! Whoever writes files of a plugin holds its row of `kept::Area::Files`. The bounds are the caller's.
 
-use tiwizi_model::{FileHash, Instant, PluginId};
+use tiwizi_model::{Bound, FileHash, Instant, PluginId};
 use uuid::Uuid;
 
 use crate::error::{StorageError, failed};
 use crate::files::BlobFile;
+use crate::kept::Usage;
 use crate::sql::{Built, Value, bind_all, hash, padded, row};
 use crate::tx::{Tx, WriteTx, on_db};
 
@@ -37,6 +38,51 @@ macro_rules! columns {
     () => {
         "hash, file, bytes, media_type, created_at"
     };
+}
+
+/// What a plugin's files take up, and what an administrator lets them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FileAccount {
+    /// What they take up.
+    pub usage: Usage,
+    /// How many there may be, if that was set.
+    pub items_max: Option<i64>,
+    /// What they may have together, if that was set.
+    pub bytes_max: Option<i64>,
+}
+
+row!(FileAccount, row => Ok(Self {
+    usage: Usage { items: row.try_get(0)?, bytes: row.try_get(1)? },
+    items_max: row.try_get(2)?,
+    bytes_max: row.try_get(3)?,
+}));
+
+const ACCOUNT: &str = "SELECT COALESCE((SELECT items FROM blob_usage WHERE plugin = $1), 0), \
+    COALESCE((SELECT bytes FROM blob_usage WHERE plugin = $1), 0), \
+    (SELECT amount FROM plugin_limit WHERE plugin = $1 AND name = $2), \
+    (SELECT amount FROM plugin_limit WHERE plugin = $1 AND name = $3)";
+
+/// The account of a plugin's files.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn account(tx: &mut Tx, plugin: &PluginId) -> Result<FileAccount, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(ACCOUNT)
+        .bind(plugin.as_str())
+        .bind(Bound::Files.name())
+        .bind(Bound::FileBytes.name())
+        .fetch_one(conn).await)
+    .map_err(failed("blob.account"))
+}
+
+const COUNT: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM blob WHERE plugin = $1";
+
+/// Counts what the files of a plugin take up, one by one.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn count(tx: &mut Tx, plugin: &PluginId) -> Result<Usage, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(COUNT).bind(plugin.as_str()).fetch_one(conn).await).map_err(failed("blob.count"))
 }
 
 const FIND: &str = concat!("SELECT ", columns!(), " FROM blob WHERE plugin = $1 AND hash = $2");

@@ -1,9 +1,10 @@
 //! The files of plugins and the notices to accounts, on both databases.
 
-use tiwizi_model::{AccountId, FileHash, Instant};
-use tiwizi_storage::blob::{self, BlobRow};
+use tiwizi_model::{AccountId, Bound, FileHash, Instant};
+use tiwizi_storage::blob::{self, BlobRow, FileAccount};
 use tiwizi_storage::kept::{self, Area, Usage};
 use tiwizi_storage::notice::{self, NoticeRow};
+use tiwizi_storage::usage::{self, LimitRow};
 use tiwizi_storage::{BlobFile, removal};
 
 use super::values::installed;
@@ -59,6 +60,8 @@ for_each_database! {
         expected.sort_unstable();
         assert_eq!(owned, expected);
         assert!(blob::owned(&mut tx, &[]).await.unwrap().is_empty());
+        assert_eq!(blob::count(&mut tx, &one).await.unwrap(), Usage { items: 3, bytes: 15 });
+        assert_eq!(blob::count(&mut tx, &"nobody".parse().unwrap()).await.unwrap(), Usage::default());
         drop(tx);
 
         let mut tx = store.db.begin_write().await.unwrap();
@@ -68,6 +71,26 @@ for_each_database! {
         removal::forget_plugin(&mut tx, &one).await.unwrap();
         tx.commit().await.unwrap();
         assert!(blob::owned(&mut store.db.read().await.unwrap(), &[rows[1].file]).await.unwrap().is_empty());
+    }
+
+    async fn an_account_of_files_has_what_was_set_beside_what_they_take_up(store) {
+        let (one, two) = (installed(store, "one").await, installed(store, "two").await);
+        let mut tx = store.db.begin_write().await.unwrap();
+        for (bound, amount) in [(Bound::Files, 7), (Bound::FileBytes, 8), (Bound::Bytes, 9)] {
+            let limit = LimitRow { name: bound.name().to_owned(), amount, set_at: Instant(1), set_by: None };
+            usage::put_limit(&mut tx, &one, &limit).await.unwrap();
+        }
+        let set = FileAccount { items_max: Some(7), bytes_max: Some(8), ..FileAccount::default() };
+        assert_eq!(blob::account(&mut tx, &one).await.unwrap(), set);
+        let kept_now = Usage { items: 2, bytes: 5 };
+        for plugin in [&one, &two] {
+            kept::lock(&mut tx, Area::Files, plugin).await.unwrap();
+            kept::set(&mut tx, Area::Files, plugin, kept_now).await.unwrap();
+        }
+        assert_eq!(blob::account(&mut tx, &one).await.unwrap(), FileAccount { usage: kept_now, ..set });
+        let unset = FileAccount { usage: kept_now, ..FileAccount::default() };
+        assert_eq!(blob::account(&mut tx, &two).await.unwrap(), unset);
+        assert_eq!(kept::usage(&mut tx, Area::Values, &one).await.unwrap(), Usage::default());
     }
 
     async fn p02_a_plugin_that_says_much_does_not_push_out_what_another_said(store) {

@@ -33,7 +33,7 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         "database": if config.database.is_some() { "postgresql" } else { "sqlite" },
         "changes": head.0,
         "plugins": plugins,
-        "accounts": accounts.context("the records of plugins could not be counted")?,
+        "accounts": accounts.context("what plugins keep could not be counted")?,
         "limits": limits_in_force(),
         "plugin_limits": plugin_limits(),
     });
@@ -53,18 +53,22 @@ fn plugin_limits() -> Vec<Value> {
     Bound::ALL.into_iter().map(shown).collect()
 }
 
-/// Counts what the records of each plugin take up, and mends accounts that were wrong.
+/// Counts what the records and the files of each plugin take up, and mends accounts that were wrong.
 async fn recount(app: &App) -> anyhow::Result<Vec<Value>> {
     let mut accounts = Vec::new();
     for plugin in app.host.plugins() {
-        let mended = app.records.recount(&plugin.id).await?;
+        let records_mended = app.records.recount(&plugin.id).await?.is_some();
+        let files_mended = app.records.recount_files(&plugin.id).await?;
         let (usage, quota) = app.records.account(&plugin.id).await?;
+        let (files, file_quota) = app.records.file_account(&plugin.id).await?;
         accounts.push(json!({
             "plugin": plugin.id.to_string(),
             "records": usage.items, "records_max": quota.items_max,
             "bytes": usage.bytes, "bytes_max": quota.bytes_max,
             "version_bytes": usage.kept_bytes, "version_bytes_max": quota.kept_bytes_max(),
-            "mended": mended.is_some(),
+            "files": files.items, "files_max": file_quota.items_max,
+            "file_bytes": files.bytes, "file_bytes_max": file_quota.bytes_max,
+            "mended": records_mended || files_mended,
         }));
     }
     Ok(accounts)

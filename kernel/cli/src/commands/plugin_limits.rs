@@ -67,6 +67,12 @@ struct Wanted {
     /// Their bodies together.
     #[arg(long, value_name = "N")]
     bytes: Option<Amount>,
+    /// Files that are kept.
+    #[arg(long, value_name = "N")]
+    files: Option<Amount>,
+    /// Their bytes together.
+    #[arg(long, value_name = "N")]
+    file_bytes: Option<Amount>,
     /// Outgoing requests that run at once.
     #[arg(long, value_name = "N")]
     outbound_at_once: Option<Amount>,
@@ -93,6 +99,8 @@ impl Wanted {
             Bound::StoreCalls => self.store_calls,
             Bound::Rows => self.rows,
             Bound::Bytes => self.bytes,
+            Bound::Files => self.files,
+            Bound::FileBytes => self.file_bytes,
             Bound::OutboundAtOnce => self.outbound_at_once,
             Bound::OutboundCalls => self.outbound_calls,
             Bound::OutboundMs => self.outbound_ms,

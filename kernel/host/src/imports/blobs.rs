@@ -176,10 +176,10 @@ fn blob_error(failed: &BlobError) -> Error {
         BlobError::Nobody => error("denied", failed.to_string()),
         BlobError::Cursor => error("invalid", failed.to_string()),
         BlobError::Full => error("over-limit", failed.to_string()),
-        BlobError::Quota { usage } => Error {
+        BlobError::Quota { usage, quota } => Error {
             details: json!({
-                "items": usage.items, "items_max": limits::BLOBS_MAX,
-                "bytes": usage.bytes, "bytes_max": limits::BLOBS_BYTES_MAX,
+                "items": usage.items, "items_max": quota.items_max,
+                "bytes": usage.bytes, "bytes_max": quota.bytes_max,
             })
             .to_string(),
             ..error("over-limit", failed.to_string())

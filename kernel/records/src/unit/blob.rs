@@ -5,10 +5,9 @@ use std::sync::Arc;
 use tiwizi_model::{FileHash, Instant, PluginId, limits};
 use tiwizi_storage::LooseBlob;
 use tiwizi_storage::blob::{self as rows, BlobRow};
-use tiwizi_storage::kept::{self, Area};
 
 use super::Unit;
-use crate::blob::{BlobError, BlobPage, BlobWrite, BlobWrites, check};
+use crate::blob::{BlobError, BlobPage, BlobWrite, BlobWrites};
 
 impl Unit {
     /// A file of the calling plugin, as this unit would leave it.
@@ -30,7 +29,7 @@ impl Unit {
     /// `Quota` when it may not.
     pub async fn check_blob_room(&mut self, bytes: u64) -> Result<(), BlobError> {
         let writes = self.blob_writes().await?;
-        check(writes.usage_with(Some(i64::try_from(bytes).unwrap_or(i64::MAX))))
+        writes.check_room(Some(i64::try_from(bytes).unwrap_or(i64::MAX)))
     }
 
     /// Gathers a file that was written. One with the same bytes that is kept already stays as it is.
@@ -51,7 +50,7 @@ impl Unit {
         demand_room(writes, row.hash)?;
         let write = BlobWrite { stored_bytes: stored.as_ref().map(|row| row.bytes), kept: Some((row.clone(), file)) };
         let before = writes.entries.insert(row.hash, write);
-        if let Err(full) = check(writes.usage_with(None)) {
+        if let Err(full) = writes.check_room(None) {
             match before {
                 Some(write) => drop(writes.entries.insert(row.hash, write)),
                 None => drop(writes.entries.remove(&row.hash)),
@@ -103,10 +102,10 @@ impl Unit {
 
     /// What this unit gathered for the calling plugin; what the plugin keeps is looked up at the first time.
     async fn blob_writes(&mut self) -> Result<&mut BlobWrites, BlobError> {
-        if self.kept.blobs.usage.is_none() {
+        if self.kept.blobs.account.is_none() {
             let plugin = self.blob_owner()?;
-            let usage = kept::usage(&mut *self.records.db.read_single().await?, Area::Files, plugin).await?;
-            self.kept.blobs.usage = Some(usage);
+            let account = rows::account(&mut *self.records.db.read_single().await?, plugin).await?;
+            self.kept.blobs.account = Some(account);
         }
         Ok(&mut self.kept.blobs)
     }

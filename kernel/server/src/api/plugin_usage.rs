@@ -80,6 +80,10 @@ pub(crate) struct KeptShown {
     values_max: i64,
     value_bytes: i64,
     value_bytes_max: i64,
+    files: i64,
+    files_max: i64,
+    file_bytes: i64,
+    file_bytes_max: i64,
 }
 
 /// A line of a plugin's log.
@@ -151,6 +155,10 @@ pub(crate) async fn show(
             values_max: limits::KV_ITEMS_MAX,
             value_bytes: usage.value_bytes,
             value_bytes_max: limits::KV_BYTES_MAX,
+            files: usage.files.items,
+            files_max: usage.file_quota.items_max,
+            file_bytes: usage.files.bytes,
+            file_bytes_max: usage.file_quota.bytes_max,
         },
     })
 }

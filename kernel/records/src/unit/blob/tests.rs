@@ -3,8 +3,10 @@
 use bytes::Bytes;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
+use tiwizi_model::Bound;
 use tiwizi_storage::Files;
-use tiwizi_storage::kept::Usage;
+use tiwizi_storage::kept::{self, Area, Usage};
+use tiwizi_storage::usage::{self, LimitRow};
 
 use super::*;
 use crate::error::WriteError;
@@ -138,6 +140,47 @@ async fn p21_the_quota_holds_when_a_file_is_gathered_and_at_the_commit() {
     unit.delete_blob(oldest.hash).await.unwrap();
     unit.commit(None).await.unwrap();
     assert_eq!(kept.stored(), 0);
+}
+
+#[tokio::test]
+async fn p21_an_administrator_sets_how_many_files_a_plugin_keeps_and_how_large_they_are_together() {
+    let kept = Kept::open().await;
+    kept.keep("one", "olives").await;
+    set_limit(&kept, Bound::Files, 1).await;
+    let more = kept.unit("one").keep_blob(kept.written("oil").await, "text/plain").await;
+    let quota = crate::FileQuota { items_max: 1, bytes_max: limits::BLOBS_BYTES_MAX };
+    let usage = Usage { items: 2, bytes: 9 };
+    assert!(matches!(more, Err(BlobError::Quota { usage: told, quota: set }) if (told, set) == (usage, quota)));
+    set_limit(&kept, Bound::Files, 9).await;
+    set_limit(&kept, Bound::FileBytes, 9).await;
+    let mut unit = kept.unit("one");
+    unit.keep_blob(kept.written("oil").await, "text/plain").await.unwrap();
+    // What the commit finds counts.
+    set_limit(&kept, Bound::FileBytes, 8).await;
+    assert!(matches!(unit.commit(None).await, Err(WriteError::FilesFull)));
+    set_limit(&kept, Bound::FileBytes, 9).await;
+    kept.keep("one", "oil").await;
+    kept.keep("two", "many olives").await;
+    assert_eq!(kept.usage("one").await, Usage { items: 2, bytes: 9 });
+}
+
+#[tokio::test]
+async fn an_account_of_files_that_is_wrong_is_mended() {
+    let kept = Kept::open().await;
+    kept.keep("one", "olives").await;
+    let (one, records) = ("one".parse().unwrap(), &kept.house.records);
+    assert!(!records.recount_files(&one).await.unwrap());
+    set_usage(&kept, Usage { items: 7, bytes: 7 }).await;
+    assert!(records.recount_files(&one).await.unwrap());
+    assert_eq!(records.file_account(&one).await.unwrap().0, Usage { items: 1, bytes: 6 });
+    assert!(!records.recount_files(&"two".parse().unwrap()).await.unwrap());
+}
+
+async fn set_limit(kept: &Kept, bound: Bound, amount: i64) {
+    let mut tx = kept.house.records.db().begin_write().await.unwrap();
+    let limit = LimitRow { name: bound.name().to_owned(), amount, set_at: Instant(1), set_by: None };
+    usage::put_limit(&mut tx, &"one".parse().unwrap(), &limit).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn set_usage(kept: &Kept, usage: Usage) {

@@ -182,6 +182,8 @@ fn meters(texts: &Texts, usage: &PluginUsage) -> Vec<Value> {
         size("version-bytes", usage.records.kept_bytes, usage.quota.kept_bytes_max()),
         number("values", usage.values, limits::KV_ITEMS_MAX),
         size("value-bytes", usage.value_bytes, limits::KV_BYTES_MAX),
+        number("files", usage.files.items, usage.file_quota.items_max),
+        size("file-bytes", usage.files.bytes, usage.file_quota.bytes_max),
     ]
 }
 

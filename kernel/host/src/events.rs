@@ -95,7 +95,7 @@ impl Reader for EventReader<'_> {
 impl EventReader<'_> {
     /// Puts what a plugin wants to know of some changes into the queue. When there is no more room, the last place that it was told of.
     async fn tell(&self, tx: &mut WriteTx, plugin: &Plugin, entries: &[Entry]) -> Result<Option<Seq>, StorageError> {
-        let mut room = job::has_room(tx, plugin.id(), limits::PLUGIN_EVENTS_MAX).await?;
+        let mut room = job::room(tx, plugin.id(), limits::PLUGIN_EVENTS_MAX).await?;
         for entry in entries {
             let subscriptions = wanted(plugin, entry);
             let count = i64::try_from(subscriptions.len()).unwrap_or(i64::MAX);
@@ -146,7 +146,7 @@ impl EventReader<'_> {
         let (own, common) = {
             let mut tx = records.db().read().await?;
             let Some(own) = cursor::stored(&mut tx, &place).await? else { return Ok(false) };
-            if job::has_room(&mut tx, plugin.id(), limits::PLUGIN_EVENTS_MAX).await? < limits::PLUGIN_EVENTS_MAX / 2 {
+            if job::room(&mut tx, plugin.id(), limits::PLUGIN_EVENTS_MAX).await? < limits::PLUGIN_EVENTS_MAX / 2 {
                 return Ok(false);
             }
             (own, cursor::find(&mut tx, READER).await?)

@@ -87,7 +87,7 @@ impl Host {
             let mut declared = plugin.manifest.jobs.iter().filter(|job| job.schedule.is_some());
             if !declared.any(|job| job.name == row.name) {
                 let mut tx = self.db().begin_write().await?;
-                job::drop_others(&mut tx, row).await?;
+                job::drop_schedule(&mut tx, row).await?;
                 tx.commit().await?;
             }
         }

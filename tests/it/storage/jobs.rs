@@ -281,7 +281,7 @@ for_each_database! {
         assert_eq!(job::schedules(&mut store.db.read().await.unwrap()).await.unwrap(), std::slice::from_ref(&moved));
         let mut tx = store.db.begin_write().await.unwrap();
         job::set_schedule(&mut tx, &ScheduleRow { spec: "0 4 * * * UTC".to_owned(), next_at: Instant(99), ..row.clone() }).await.unwrap();
-        job::drop_others(&mut tx, &row).await.unwrap();
+        job::drop_schedule(&mut tx, &row).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(job::schedules(&mut store.db.read().await.unwrap()).await.unwrap()[0].next_at, Instant(99));
     }
@@ -307,7 +307,7 @@ for_each_database! {
         assert_eq!(job::counts(&mut tx).await.unwrap(), counts);
         assert_eq!(job::origin_count(&mut tx, &one, 100).await.unwrap(), 2);
         assert_eq!(job::origin_count(&mut tx, &one, 1).await.unwrap(), 1);
-        assert_eq!(job::has_room(&mut tx, &two, 5).await.unwrap(), 4);
+        assert_eq!(job::room(&mut tx, &two, 5).await.unwrap(), 4);
     }
 
     async fn p33_a_plugin_that_is_removed_leaves_no_work(store) {

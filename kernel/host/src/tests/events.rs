@@ -264,7 +264,7 @@ async fn a_plugin_for_which_too_much_waits_is_left_behind_and_misses_nothing() {
     house.host.expand_events().await.unwrap();
     let mut tx = house.host.db().read().await.unwrap();
     assert!(cursor::stored(&mut tx, "events/chaos").await.unwrap().is_some());
-    let room = tiwizi_storage::job::has_room(&mut tx, &chaos(), limits::PLUGIN_EVENTS_MAX).await.unwrap();
+    let room = tiwizi_storage::job::room(&mut tx, &chaos(), limits::PLUGIN_EVENTS_MAX).await.unwrap();
     assert_eq!(room, 0);
     drop(tx);
     // Nothing more fits until half of it is done.
@@ -278,6 +278,6 @@ async fn a_plugin_for_which_too_much_waits_is_left_behind_and_misses_nothing() {
     house.host.expand_events().await.unwrap();
     let mut tx = house.host.db().read().await.unwrap();
     assert_eq!(cursor::stored(&mut tx, "events/chaos").await.unwrap(), None);
-    let room = tiwizi_storage::job::has_room(&mut tx, &chaos(), limits::PLUGIN_EVENTS_MAX).await.unwrap();
+    let room = tiwizi_storage::job::room(&mut tx, &chaos(), limits::PLUGIN_EVENTS_MAX).await.unwrap();
     assert_eq!(room, limits::PLUGIN_EVENTS_MAX / 2 - 300);
 }

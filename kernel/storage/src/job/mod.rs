@@ -11,9 +11,9 @@ mod schedule;
 mod take;
 
 pub use look::{Counts, List, View, counts, done_counts, find, list, waiting_of};
-pub use put::{has_room, origin_count, put, put_all, withdraw};
+pub use put::{origin_count, put, put_all, room, withdraw};
 pub use row::{JobId, JobRow, JobState, NewJob, Source};
-pub use schedule::{ScheduleRow, advance, drop_others, schedules, set_schedule};
+pub use schedule::{ScheduleRow, advance, drop_schedule, schedules, set_schedule};
 pub use take::{
     Ended, Lease, bury, due, finish, forget, next_due, put_back, recover, release, renew, revive, say_progress, take,
 };

@@ -95,9 +95,9 @@ const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM job WHERE plugin = $1
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn has_room(tx: &mut Tx, plugin: &PluginId, rows_max: i64) -> Result<i64, StorageError> {
+pub async fn room(tx: &mut Tx, plugin: &PluginId, rows_max: i64) -> Result<i64, StorageError> {
     let (count,): (i64,) =
         on_db!(tx, conn => sqlx::query_as(WAITING).bind(plugin.as_str()).bind(rows_max).fetch_one(conn).await)
-            .map_err(failed("job.has_room"))?;
+            .map_err(failed("job.room"))?;
     Ok(rows_max.saturating_sub(count))
 }

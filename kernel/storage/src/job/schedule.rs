@@ -61,7 +61,7 @@ const DROP: &str = "DELETE FROM schedule WHERE plugin = $1 AND name = $2 AND spe
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn drop_others(tx: &mut WriteTx, row: &ScheduleRow) -> Result<(), StorageError> {
+pub async fn drop_schedule(tx: &mut WriteTx, row: &ScheduleRow) -> Result<(), StorageError> {
     on_db!(tx, conn => sqlx::query(DROP)
         .bind(row.plugin.as_str())
         .bind(row.name.as_str())

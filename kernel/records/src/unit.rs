@@ -416,10 +416,10 @@ impl Unit {
         if together > self.bounds.bytes_max {
             return Err(UnitError::Full { bounds: self.bounds });
         }
-        self.bytes = together;
         let is_gone = base.is_none() && settled.operation == Operation::Delete;
         let weight = self.weight(&settled, base, bytes);
         self.demand_quota(&record, weight)?;
+        self.bytes = together;
         let entry = Entry { record: record.clone(), base, caller: settled.caller, bytes, revives, weight };
         if is_gone {
             // Made and deleted in one unit: it never was.

@@ -7,7 +7,7 @@ use tiwizi_storage::usage::{BYTES_LIMIT, ITEMS_LIMIT, LimitRow};
 
 use super::*;
 use crate::testing::{House, body, cooperative, registrar};
-use crate::{Draft, Unit, UnitError};
+use crate::{Draft, Unit, UnitBounds, UnitError};
 
 const HERE: &str = "09.541";
 
@@ -145,12 +145,17 @@ async fn p21_a_unit_that_was_weighed_is_refused_at_once() {
     house.cooperative("A", "argan", HERE).await;
     set_limits(&house, &[(ITEMS_LIMIT, 3)]).await;
     let caller = registrar(HERE).through(plugin());
-    let mut unit = Unit::new(house.records.clone(), caller);
+    // What is refused takes no room in the unit either.
+    let bytes_max = 3 * body("A", "argan", HERE).to_string().len();
+    let bounds = UnitBounds { writes_max: 9, bytes_max };
+    let mut unit = Unit::within(bounds, house.records.clone(), caller);
     unit.weigh().await.unwrap();
     let create = |unit: &mut Unit, code: &str| unit.create(&cooperative(), body(code, "argan", HERE));
     let made = create(&mut unit, "B").unwrap();
     create(&mut unit, "C").unwrap();
-    assert!(matches!(create(&mut unit, "D"), Err(UnitError::Quota { .. })));
+    for _ in 0..3 {
+        assert!(matches!(create(&mut unit, "D"), Err(UnitError::Quota { .. })));
+    }
     unit.delete(&cooperative(), made.id, None).await.unwrap();
     create(&mut unit, "D").unwrap();
     unit.commit(None).await.unwrap();

@@ -129,6 +129,9 @@ impl Host {
     }
 
     async fn take_one(&self, plugin: &PluginId, now: Instant) -> Result<Option<JobRow>, StorageError> {
+        if !job::is_ready(&mut *self.db().read_single().await?, plugin, now).await? {
+            return Ok(None);
+        }
         let mut tx = self.db().begin_write().await?;
         let row = job::take(&mut tx, plugin, now, now.plus_ms(limits::JOB_LEASE_MS)).await?;
         // A commit wakes whoever waits for work: without any taken, the worker would wake itself again and again.

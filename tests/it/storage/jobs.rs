@@ -41,6 +41,10 @@ async fn take(store: &Store, plugin: &PluginId, now: i64) -> Option<JobRow> {
     row
 }
 
+async fn is_ready(store: &Store, plugin: &PluginId, now: i64) -> bool {
+    job::is_ready(&mut store.db.read().await.unwrap(), plugin, Instant(now)).await.unwrap()
+}
+
 async fn finish(store: &Store, row: &JobRow) -> Ended {
     let mut tx = store.db.begin_write().await.unwrap();
     let ended = job::finish(&mut tx, row.lease()).await.unwrap();
@@ -118,9 +122,12 @@ for_each_database! {
         for work in [&first, &second, &third, &other] {
             put(store, work).await;
         }
+        assert!(!is_ready(store, &one, 9).await);
+        assert!(is_ready(store, &one, 20).await);
         let running = take(store, &one, 20).await.unwrap();
         assert_eq!(running.id, first.id);
         assert_eq!(take(store, &one, 20).await.unwrap().id, other.id);
+        assert!(!is_ready(store, &one, 20).await);
         assert_eq!(take(store, &one, 20).await, None);
         let mut tx = store.db.begin_write().await.unwrap();
         job::put_back(&mut tx, running.lease(), Instant(40), "later").await.unwrap();

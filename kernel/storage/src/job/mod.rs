@@ -15,5 +15,6 @@ pub use put::{origin_count, put, put_all, room, withdraw};
 pub use row::{JobId, JobRow, JobState, NewJob, Source};
 pub use schedule::{ScheduleRow, advance, drop_schedule, schedules, set_schedule};
 pub use take::{
-    Ended, Lease, bury, due, finish, forget, next_due, put_back, recover, release, renew, revive, say_progress, take,
+    Ended, Lease, bury, due, finish, forget, is_ready, next_due, put_back, recover, release, renew, revive,
+    say_progress, take,
 };

@@ -34,13 +34,19 @@ pub enum Ended {
 
 /// What is due, and has nothing before it that is not done: a dead one does not count.
 macro_rules! first_due {
+    () => {
+        "SELECT one.num FROM job AS one WHERE one.plugin = $1 AND one.state = 0 AND one.due_at <= $2 \
+            AND (one.key IS NULL OR NOT EXISTS (SELECT 1 FROM job AS other WHERE other.plugin = one.plugin \
+                AND other.key = one.key AND other.num < one.num AND other.state < 2)) \
+            ORDER BY one.due_at, one.num LIMIT 1"
+    };
+}
+
+macro_rules! take {
     ($lock:literal) => {
         concat!(
-            "UPDATE job SET state = 1, attempt = attempt + 1, fence = fence + 1, lease_until = $3 WHERE num = (\
-                SELECT one.num FROM job AS one WHERE one.plugin = $1 AND one.state = 0 AND one.due_at <= $2 \
-                AND (one.key IS NULL OR NOT EXISTS (SELECT 1 FROM job AS other WHERE other.plugin = one.plugin \
-                    AND other.key = one.key AND other.num < one.num AND other.state < 2)) \
-                ORDER BY one.due_at, one.num LIMIT 1",
+            "UPDATE job SET state = 1, attempt = attempt + 1, fence = fence + 1, lease_until = $3 WHERE num = (",
+            first_due!(),
             $lock,
             ") RETURNING ",
             taken_columns!()
@@ -48,10 +54,25 @@ macro_rules! first_due {
     };
 }
 
+const FIRST_DUE: &str = first_due!();
 /// SQLite has one writer, who holds the whole queue.
-const TAKE_SQLITE: &str = first_due!("");
+const TAKE_SQLITE: &str = take!("");
 /// On PostgreSQL other kernels take work too: each passes over the rows that another one is taking.
-const TAKE_POSTGRES: &str = first_due!(" FOR UPDATE OF one SKIP LOCKED");
+const TAKE_POSTGRES: &str = take!(" FOR UPDATE OF one SKIP LOCKED");
+
+/// Whether a plugin has work that can be taken. Much that waits behind a single key takes long to look through: who asks this first holds
+/// up no writer meanwhile.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn is_ready(tx: &mut Tx, plugin: &PluginId, now: Instant) -> Result<bool, StorageError> {
+    let first: Option<(i64,)> = on_db!(tx, conn => sqlx::query_as(FIRST_DUE)
+        .bind(plugin.as_str())
+        .bind(now.0)
+        .fetch_optional(conn).await)
+    .map_err(failed("job.is_ready"))?;
+    Ok(first.is_some())
+}
 
 /// Takes the next due work of a plugin until a moment; none when nothing is due.
 ///

@@ -379,6 +379,8 @@ pub const PLUGIN_RECORDS_BYTES_MAX: i64 = 256 << 20;
 pub const PLUGIN_RECORDS_BYTES_CEILING: u64 = 1 << 40;
 /// The bodies of their versions before, together, as a multiple of what the records themselves may have.
 pub const PLUGIN_VERSIONS_FACTOR: i64 = 4;
+/// What a version before counts for beside its body: its row and its change in the log.
+pub const PLUGIN_VERSION_BYTES: i64 = 200;
 /// The parts of a plugin's account, so that so many writers of its records on PostgreSQL do not wait for each other.
 pub const PLUGIN_ACCOUNT_PARTS: u8 = 16;
 /// The last hours in which a plugin was used that its usage is told for.

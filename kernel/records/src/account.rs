@@ -4,7 +4,8 @@
 //! records would go past what it may keep is refused, and nothing is written. The kernel's own kinds have no account, and no write of
 //! theirs does any work for this.
 //!
-//! Tombstones and versions before count for their bodies only: they stay on disk, but what a plugin deleted no longer counts as a record.
+//! Tombstones and versions before stay on disk, so they count, but no longer as records: with their bodies, and with something for each, or
+//! very small ones would have no bound.
 
 use std::collections::BTreeMap;
 
@@ -34,10 +35,15 @@ impl Weight {
     pub(crate) fn change(self) -> RecordUsage {
         let bytes = |length: Option<usize>| length.map_or(0, |length| i64::try_from(length).unwrap_or(i64::MAX));
         let item = |length: Option<usize>| i64::from(length.is_some());
+        let kept = match (self.before, self.revives) {
+            (Some(_), _) => bytes(self.before).saturating_add(limits::PLUGIN_VERSION_BYTES),
+            (None, true) => TOMBSTONE_BYTES.saturating_add(limits::PLUGIN_VERSION_BYTES),
+            (None, false) => 0,
+        };
         RecordUsage {
             items: item(self.after).saturating_sub(item(self.before)),
             bytes: bytes(self.after).saturating_sub(bytes(self.before)),
-            kept_bytes: bytes(self.before).saturating_add(if self.revives { TOMBSTONE_BYTES } else { 0 }),
+            kept_bytes: kept,
         }
     }
 }

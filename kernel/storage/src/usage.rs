@@ -16,7 +16,7 @@ pub struct RecordUsage {
     pub items: i64,
     /// Their bodies.
     pub bytes: i64,
-    /// The bodies of their versions before.
+    /// The bodies of their versions before, and `limits::PLUGIN_VERSION_BYTES` for each.
     pub kept_bytes: i64,
 }
 
@@ -98,7 +98,7 @@ const COUNT: &str = "SELECT \
     (SELECT COUNT(*) FROM record WHERE deleted = 0 AND kind IN (SELECT no FROM kind WHERE name LIKE $1)), \
     (SELECT CAST(COALESCE(SUM(OCTET_LENGTH(body)), 0) AS BIGINT) FROM record WHERE deleted = 0 \
         AND kind IN (SELECT no FROM kind WHERE name LIKE $1)), \
-    (SELECT CAST(COALESCE(SUM(OCTET_LENGTH(body)), 0) AS BIGINT) FROM record_version \
+    (SELECT CAST(COALESCE(SUM(OCTET_LENGTH(body) + $2), 0) AS BIGINT) FROM record_version \
         WHERE kind IN (SELECT no FROM kind WHERE name LIKE $1))";
 
 /// Counts what the records of a plugin take up, one by one. It reads all of them.
@@ -108,7 +108,11 @@ const COUNT: &str = "SELECT \
 pub async fn count(tx: &mut Tx, plugin: &PluginId) -> Result<RecordUsage, StorageError> {
     // No id holds a sign that means something to LIKE.
     let kinds = format!("{plugin}/%");
-    on_db!(tx, conn => sqlx::query_as(COUNT).bind(kinds).fetch_one(conn).await).map_err(failed("usage.count"))
+    on_db!(tx, conn => sqlx::query_as(COUNT)
+        .bind(kinds)
+        .bind(limits::PLUGIN_VERSION_BYTES)
+        .fetch_one(conn).await)
+    .map_err(failed("usage.count"))
 }
 
 const CLEAR: &str = "DELETE FROM plugin_usage WHERE plugin = $1";

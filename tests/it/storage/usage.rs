@@ -1,6 +1,6 @@
 //! Accounts of what plugins keep, their limits and their quarantines, on both databases.
 
-use tiwizi_model::{Instant, PluginId};
+use tiwizi_model::{Instant, PluginId, limits};
 use tiwizi_storage::quarantine::{self, QuarantineRow};
 use tiwizi_storage::usage::{self, BYTES_LIMIT, ITEMS_LIMIT, LimitRow, RecordAccount, RecordUsage};
 use tiwizi_storage::{IndexKeys, kind, removal};
@@ -61,7 +61,7 @@ for_each_database! {
         tiwizi_storage::record::replace(&mut tx, new, first.version, tiwizi_model::Operation::Delete).await.unwrap();
         tx.commit().await.unwrap();
         let counted = usage::count(&mut store.db.read().await.unwrap(), &one).await.unwrap();
-        assert_eq!(counted, usage_of(1, bytes, bytes));
+        assert_eq!(counted, usage_of(1, bytes, bytes + limits::PLUGIN_VERSION_BYTES));
     }
 
     async fn writers_of_one_plugins_records_may_take_different_parts(store) {

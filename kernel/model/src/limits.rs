@@ -289,6 +289,8 @@ pub const REDIRECT_BYTES_MAX: usize = 2_000;
 
 /// The message of a problem that a plugin answers.
 pub const PROBLEM_CHARS_MAX: usize = 1_000;
+/// The page of a problem waits so long to learn who reads it.
+pub const PROBLEM_READER_MS: u64 = 500;
 /// All hooks together may look at the writes of one request for so long.
 pub const REVIEW_WALL_MS_MAX: u64 = 10_000;
 /// A hook's processor time for one look.

@@ -61,6 +61,11 @@ impl Visitor {
         Self { caller, session: None }
     }
 
+    /// Nobody in particular.
+    pub(crate) fn public() -> Self {
+        Self { caller: Caller::public(), session: None }
+    }
+
     /// Whom policy asks about.
     #[must_use]
     pub(crate) fn caller(&self) -> &Caller {
@@ -103,7 +108,7 @@ impl Visitor {
             return Self::of_token(app, authorization).await;
         }
         let Some(secret) = cookie::find(headers, cookie::SESSION) else {
-            return Ok(Self { caller: Caller::public(), session: None });
+            return Ok(Self::public());
         };
         match app.identity.caller_of_session(secret).await? {
             Some((caller, view)) => {
@@ -112,7 +117,7 @@ impl Visitor {
             }
             // A program must know that its session is over; a person sees the page as the public does.
             None if edge::is_for_programs(path) => Err(Fault::Credential.into()),
-            None => Ok(Self { caller: Caller::public(), session: None }),
+            None => Ok(Self::public()),
         }
     }
 

@@ -20,7 +20,7 @@ use tracing::Instrument as _;
 use crate::accepts::{self, Form};
 use crate::app::{App, SeenRequest};
 use crate::language;
-use crate::pages;
+use crate::pages::{self, ProblemPlace};
 use crate::problem::{self, Fault, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -50,7 +50,30 @@ struct Asked {
     method: Method,
     route: String,
     language: Language,
-    wants_page: bool,
+    /// What the page of a problem needs; none where a program asks.
+    reader: Option<Reader>,
+}
+
+/// What says who reads a page and with which letters.
+struct Reader {
+    query: String,
+    /// The cookies and the credentials alone.
+    headers: HeaderMap,
+}
+
+impl Reader {
+    fn of(request: &Request) -> Option<Self> {
+        if is_for_programs(request.uri().path()) || !wants_html(request.headers()) {
+            return None;
+        }
+        let mut headers = HeaderMap::new();
+        for name in [header::COOKIE, header::AUTHORIZATION] {
+            for value in request.headers().get_all(&name) {
+                headers.append(name.clone(), value.clone());
+            }
+        }
+        Some(Self { query: request.uri().query().unwrap_or_default().to_owned(), headers })
+    }
 }
 
 /// The layer around every route.
@@ -65,8 +88,7 @@ pub(crate) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
         Err(problem) => problem.into_response(),
         Ok(()) => guard(&app, next.run(request)).instrument(span.clone()).await,
     };
-    let _entered = span.enter();
-    let response = finish(&app, &asked, response);
+    let response = finish(&app, &asked, response).instrument(span).await;
     if let (Some(requests), Some(path)) = (&app.settings.requests, path) {
         let (id, method) = (asked.id.as_str().to_owned(), asked.method.to_string());
         let seen = SeenRequest { id, method, path, status: response.status().as_u16(), took: started.elapsed() };
@@ -85,7 +107,7 @@ impl Asked {
             method: request.method().clone(),
             route,
             language: language::of_address(path).unwrap_or_else(|| language::choose(None, request.headers())),
-            wants_page: !is_for_programs(path) && wants_html(request.headers()),
+            reader: Reader::of(request),
         }
     }
 }
@@ -138,10 +160,11 @@ async fn guard(app: &App, handler: impl Future<Output = Response>) -> Response {
     }
 }
 
-fn finish(app: &App, asked: &Asked, mut response: Response) -> Response {
-    if let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| problem::of_bare(&response)) {
+async fn finish(app: &App, asked: &Asked, mut response: Response) -> Response {
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| problem::of_bare(&response));
+    if let Some(problem) = problem {
         report(&problem);
-        response = render(app, asked, &problem, response);
+        response = render(app, asked, &problem, response).await;
     }
     put_security_headers(response.headers_mut(), app.settings.behind_tls);
     if let Ok(id) = HeaderValue::from_str(asked.id.as_str()) {
@@ -175,10 +198,15 @@ pub(crate) fn chain(error: &dyn Error) -> String {
     text
 }
 
-fn render(app: &App, asked: &Asked, problem: &Problem, response: Response) -> Response {
+async fn render(app: &App, asked: &Asked, problem: &Problem, response: Response) -> Response {
     let (mut parts, _) = response.into_parts();
-    let page =
-        if asked.wants_page { pages::render_problem(app, asked.language, problem, asked.id.as_str()) } else { None };
+    let page = match &asked.reader {
+        None => None,
+        Some(reader) => {
+            let place = ProblemPlace { language: asked.language, query: &reader.query, headers: &reader.headers };
+            pages::render_problem(app, place, problem, asked.id.as_str()).await
+        }
+    };
     let (media_type, body) = match page {
         Some(html) => ("text/html; charset=utf-8", Body::from(html)),
         None => ("application/problem+json", Body::from(problem.to_json(asked.id.as_str()))),

@@ -80,6 +80,7 @@ const LEFT_BEHIND: [&str; 3] = ["script", "cursor", "done"];
 
 impl Look {
     /// A page for nobody in particular.
+    #[cfg(test)]
     pub(crate) fn bare(language: Language, path: &str) -> Self {
         Self {
             language,

@@ -40,7 +40,7 @@ use crate::app::App;
 pub use check::{TextFault, check_plugin_texts};
 pub(crate) use engine::EngineError as PagesError;
 pub(crate) use plugin::{PluginPage, render_plugin};
-pub(crate) use problem::render_problem;
+pub(crate) use problem::{ProblemPlace, render_problem};
 
 /// What pages are made with. Built once, with [`App`].
 pub struct Pages {

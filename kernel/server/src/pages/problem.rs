@@ -1,17 +1,35 @@
 //! The page of a problem: what happened in a reader's words, and where to go from there.
 
+use std::time::Duration;
+
+use http::HeaderMap;
 use minijinja::context;
-use tiwizi_model::Language;
+use tiwizi_model::{Language, limits};
 
 use super::look::Look;
-use super::visit::menu;
+use super::visit::Asked;
 use crate::app::App;
+use crate::caller::Visitor;
 use crate::problem::{Fault, Problem};
 
+/// What is known of a request that came to nothing.
+pub(crate) struct ProblemPlace<'a> {
+    /// The language of its address, or the one that its reader would be sent to.
+    pub(crate) language: Language,
+    /// Its query, as it was sent.
+    pub(crate) query: &'a str,
+    /// Its cookies and credentials.
+    pub(crate) headers: &'a HeaderMap,
+}
+
 /// The page of a problem. None when even that cannot be rendered; the edge then answers without a page.
-pub(crate) fn render_problem(app: &App, language: Language, problem: &Problem, request_id: &str) -> Option<String> {
-    let mut look = Look::bare(language, "/");
-    look.menu = menu(&app.host.plugins(), language);
+pub(crate) async fn render_problem(
+    app: &App,
+    place: ProblemPlace<'_>,
+    problem: &Problem,
+    request_id: &str,
+) -> Option<String> {
+    let look = look(app, place).await;
     let words = words(problem);
     let engine = &app.pages.engine;
     let title = engine.texts(&look).text(words.heading);
@@ -27,6 +45,22 @@ pub(crate) fn render_problem(app: &App, language: Language, problem: &Problem, r
         .page(&look, "error.html", &title, data)
         .inspect_err(|error| tracing::error!(%error, "the page of a problem could not be rendered"))
         .ok()
+}
+
+/// The look of the page, with its reader where that can be found out in time: the database may be what is wrong. Its links to other
+/// languages lead to the first page, since the address that was asked for may not be one that can be opened.
+async fn look(app: &App, place: ProblemPlace<'_>) -> Look {
+    let asked = Asked::of(place.language, "/", place.query, place.headers).at("/");
+    let wait = Duration::from_millis(limits::PROBLEM_READER_MS);
+    let known = async {
+        let visitor = Visitor::recognise_again(app, place.headers, "/").await.ok()?;
+        Some(asked.clone().by(app, visitor).await)
+    };
+    let visit = tokio::time::timeout(wait, known).await.ok().flatten();
+    match visit {
+        Some(visit) => visit.look,
+        None => asked.by(app, Visitor::public()).await.look,
+    }
 }
 
 /// What is said.

@@ -120,7 +120,7 @@ fn remember(name: &str, value: &str) -> String {
 }
 
 /// The entries that plugins have in the menu.
-pub(crate) fn menu(plugins: &[PluginView], language: Language) -> Vec<MenuEntry> {
+fn menu(plugins: &[PluginView], language: Language) -> Vec<MenuEntry> {
     let running = plugins.iter().filter(|plugin| plugin.state == PluginState::Enabled);
     running
         .flat_map(|plugin| {

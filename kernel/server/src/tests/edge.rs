@@ -89,6 +89,25 @@ async fn a_panic_ends_one_request_and_is_counted() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_problem_knows_its_reader() {
+    let house = House::build().await;
+    for (who, address, status) in
+        [(Who::Member, "/fr/nowhere", 404_u16), (Who::Member, "/fr/console", 403), (Who::Public, "/fr/nowhere", 404)]
+    {
+        let request = house.request(who, "GET", address).header("accept", "text/html");
+        let reply = house.send(request.header("cookie", "tiwizi-script=latn").body(Body::empty()).unwrap()).await;
+        let page = reply.text();
+        assert_eq!(reply.status, status, "{page}");
+        let is_known = who == Who::Member;
+        assert_eq!(page.contains("href=\"/fr/account\""), is_known, "{who:?} {address}: {page}");
+        assert_eq!(page.contains("href=\"/fr/sign-in\""), !is_known, "{who:?} {address}: {page}");
+    }
+    let latin = house.request(Who::Public, "GET", "/shi/nowhere").header("accept", "text/html");
+    let latin = house.send(latin.header("cookie", "tiwizi-script=latn").body(Body::empty()).unwrap()).await;
+    assert!(latin.text().contains("lang=\"shi-Latn\""), "{}", latin.text());
+}
+
+#[tokio::test]
 async fn a_long_answer_is_compressed_for_those_who_can_read_it() {
     let house = House::build().await;
     for (accepted, expected) in [("gzip", "gzip"), ("br", "br"), ("identity", "")] {

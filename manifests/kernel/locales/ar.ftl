@@ -263,6 +263,7 @@ plugin-refused = هذه الإضافة غير مقبولة. لم يتغير شي
 plugin-file-none = اختاروا ملفا.
 plugin-until = تعاد تجربتها تلقائيا ابتداء من
 plugin-unsigned = غير موقعة
+plugin-uncertified = موقعة دون شهادة، بالمفتاح
 plugin-installed-on = ثبتت في
 plugin-reload = تحديث الأرقام
 plugin-quotas = ما تحتفظ به الإضافة

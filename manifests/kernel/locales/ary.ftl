@@ -256,6 +256,7 @@ plugin-refused = هاد الإضافة ما مقبولاش. والو ما تبد
 plugin-file-none = ختار شي ملف.
 plugin-until = غادي تجرّب بوحدها من
 plugin-unsigned = ما موقعها حتى واحد
+plugin-uncertified = موقعة بلا شهادة، بالساروت
 plugin-installed-on = تركبات نهار
 plugin-reload = جدد الأرقام
 plugin-quotas = شنو محافظة عليه الإضافة

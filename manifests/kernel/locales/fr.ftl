@@ -249,6 +249,7 @@ plugin-refused = Cette extension n’est pas acceptée. Rien n’a changé.
 plugin-file-none = Choisissez un fichier.
 plugin-until = Nouvel essai automatique à partir de
 plugin-unsigned = Signée par personne
+plugin-uncertified = Signée sans certificat, par la clé
 plugin-installed-on = installée le
 plugin-reload = Actualiser les chiffres
 plugin-quotas = Ce que l’extension garde

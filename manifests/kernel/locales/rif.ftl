@@ -247,6 +247,7 @@ plugin-refused = ⵓⵔ ⵉⵜⵜⵓⵇⴱⵍ ⵓⵙⵉⵖⵣⴼ ⴰⴷ. ⵓⵔ 
 plugin-file-none = ⵙⵜⵢ ⴰⴼⴰⵢⵍⵓ.
 plugin-until = ⴰⵔⴰⵎ ⴰⵎⴰⵢⵏⵓ ⵙⴳ
 plugin-unsigned = ⵓⵔ ⵜⵜⵓⵙⴳⵎⴹ
+plugin-uncertified = ⵉⵜⵜⵓⵙⴳⵎⴹ ⴱⵍⴰ ⵜⴰⵏⴰⴳⴰ, ⵙ ⵜⵙⴰⵔⵓⵜ
 plugin-installed-on = ⵜⵜⵓⵙⵔⵙ ⵖ
 plugin-reload = ⵙⵎⴰⵢⵏⵓ ⵉⵎⴹⴰⵏⵏ
 plugin-quotas = ⴰⵢⵏⵏⴰ ⵉⵃⴹⴰ ⵓⵙⵉⵖⵣⴼ

@@ -7,6 +7,7 @@ pub(super) mod overview;
 pub(super) mod plugin;
 pub(super) mod plugin_life;
 pub(super) mod plugins;
+mod signer;
 
 use std::sync::Arc;
 

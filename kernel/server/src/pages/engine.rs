@@ -39,6 +39,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "error.html",
     "plugin.html",
     "console/frame.html",
+    "console/parts.html",
     "console/overview.html",
     "console/plugin-consent.html",
     "console/plugin-remove.html",

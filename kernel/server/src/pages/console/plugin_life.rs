@@ -17,6 +17,7 @@ use tiwizi_model::{FileHash, Language};
 
 use super::super::visit::{Asked, Visit, with_status};
 use super::plugins::plugin_of;
+use super::signer::signer;
 use super::{Administration, frame, posted};
 use crate::api::plugin_life::change_name;
 use crate::app::App;
@@ -147,7 +148,7 @@ fn inspected(inspection: &Inspection, language: Language) -> Value {
         version => &*inspection.version,
         publisher => inspection.publisher.as_deref(),
         level => inspection.level.as_str(),
-        signer => inspection.signer.as_ref().map(|signer| &*signer.name).filter(|name| !name.is_empty()),
+        signer => inspection.signer.as_ref().map(signer),
         capabilities => inspection.capabilities.iter().map(capability).collect::<Vec<_>>(),
         kinds => inspection.kinds.iter().map(|title| title.in_language(language).to_owned()).collect::<Vec<_>>(),
     }
@@ -185,6 +186,8 @@ fn different(difference: &Difference, language: Language) -> Value {
         from => &*difference.from,
         to => &*difference.to,
         level_before => difference.level.0.as_str(),
+        has_other_signer => difference.signer.0 != difference.signer.1,
+        signer_before => difference.signer.0.as_ref().map(signer),
         capabilities => difference.capabilities.iter().map(capability).collect::<Vec<_>>(),
         kinds => difference.kinds.iter().map(kind).collect::<Vec<_>>(),
     }

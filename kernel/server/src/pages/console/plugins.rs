@@ -10,6 +10,7 @@ use tiwizi_host::{Capability, CapabilityError, CapabilityView, Captures, Enabled
 use tiwizi_model::{Language, PluginId};
 
 use super::super::visit::{Asked, Visit};
+use super::signer::signer;
 use super::{Administration, frame, posted};
 use crate::app::App;
 use crate::form::Posted;
@@ -114,7 +115,7 @@ pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
         version => &*plugin.version,
         publisher => plugin.publisher.as_deref(),
         level => plugin.level.as_str(),
-        signer => plugin.signer.as_ref().map(|signer| &*signer.name).filter(|name| !name.is_empty()),
+        signer => plugin.signer.as_ref().map(signer),
         slots => plugin.slots.clone(),
         provides => plugin.provides.clone(),
         requires => plugin.requires.clone(),

@@ -94,11 +94,17 @@ impl LocalText {
     /// The text in that language, or in the nearest that there is.
     #[must_use]
     pub fn in_language(&self, language: Language) -> &str {
+        self.nearest(language).map_or("", |(_, text)| text)
+    }
+
+    /// The same with the language that it is in. None when there is no text at all.
+    #[must_use]
+    pub fn nearest(&self, language: Language) -> Option<(Language, &str)> {
         std::iter::once(&language)
             .chain(language.fallbacks())
-            .find_map(|language| self.0.get(language))
-            .or_else(|| self.0.values().next())
-            .map_or("", String::as_str)
+            .find_map(|language| self.0.get_key_value(language))
+            .or_else(|| self.0.iter().next())
+            .map(|(language, text)| (*language, text.as_str()))
     }
 }
 

@@ -15,12 +15,6 @@ pub(crate) fn text(app: &App, language: Language, notice: &NoticeRow) -> Option<
     Texts::new(language, messages).find_with(&notice.key, &args)
 }
 
-/// Who sent it: the plugin's name, or its id when it is gone.
-pub(crate) fn sender(app: &App, language: Language, notice: &NoticeRow) -> String {
-    let plugin = app.host.plugin(&notice.plugin);
-    plugin.map_or_else(|| notice.plugin.to_string(), |plugin| plugin.name.in_language(language).to_owned())
-}
-
 /// The path to which it leads, after the language.
 pub(crate) fn path(notice: &NoticeRow) -> Option<String> {
     notice.link.as_ref().map(|link| format!("/p/{}{link}", notice.plugin))

@@ -7,11 +7,11 @@ use axum::response::Response;
 use minijinja::{Value, context};
 use serde_json::json;
 use tiwizi_host::{PluginState, PluginView};
-use tiwizi_model::Language;
 use tiwizi_records::manifest::Slot;
 use tiwizi_registry::readers::{self, Totals};
 
 use super::fragments;
+use super::said::said;
 use super::visit::Visit;
 use crate::app::App;
 use crate::problem::Problem;
@@ -40,7 +40,6 @@ fn shown(totals: Totals) -> Vec<Value> {
 
 /// The ways into a plugin: its entries of the menu, with what it says of itself.
 fn doors(plugin: &PluginView, visit: &Visit) -> Vec<Value> {
-    let language: Language = visit.look.language;
     if plugin.state != PluginState::Enabled {
         return Vec::new();
     }
@@ -49,8 +48,8 @@ fn doors(plugin: &PluginView, visit: &Visit) -> Vec<Value> {
         .map(|route| {
             let path = format!("/p/{}{}", plugin.id, route.path.trim_end_matches('/'));
             context! {
-                title => route.title.in_language(language),
-                description => plugin.description.in_language(language),
+                title => said(&visit.look, &route.title),
+                description => said(&visit.look, &plugin.description),
                 url => visit.look.address(&path),
             }
         })

@@ -56,7 +56,7 @@ pub(crate) struct Viewer {
 /// One entry of the menu.
 #[derive(Debug, Clone)]
 pub(crate) struct MenuEntry {
-    pub(crate) title: String,
+    pub(crate) title: Value,
     /// After the language: `/directory`.
     pub(crate) path: String,
 }
@@ -141,7 +141,8 @@ impl Look {
         }
     }
 
-    fn html_lang(&self, language: Language) -> String {
+    /// The language of a text on this page, with its script, as HTML names it.
+    pub(crate) fn html_lang(&self, language: Language) -> String {
         if language.is_tifinagh() {
             format!("{}-{}", language.tag(), self.script_shown().subtag())
         } else {
@@ -183,21 +184,23 @@ impl Look {
     }
 
     fn menu_entries(&self, texts: &Texts) -> Vec<Value> {
-        let directory = MenuEntry { title: texts.text("directory"), path: "/directory".to_owned() };
+        let directory = MenuEntry { title: texts.text("directory").into(), path: "/directory".to_owned() };
         let console = self
             .viewer
             .as_ref()
             .filter(|viewer| viewer.is_administrator)
-            .map(|_| MenuEntry { title: texts.text("console"), path: "/console".to_owned() });
-        let records =
-            self.viewer.as_ref().map(|_| MenuEntry { title: texts.text("records"), path: "/records".to_owned() });
+            .map(|_| MenuEntry { title: texts.text("console").into(), path: "/console".to_owned() });
+        let records = self
+            .viewer
+            .as_ref()
+            .map(|_| MenuEntry { title: texts.text("records").into(), path: "/records".to_owned() });
         std::iter::once(&directory)
             .chain(&self.menu)
             .chain(&records)
             .chain(&console)
             .map(|entry| {
                 context! {
-                    title => &*entry.title,
+                    title => entry.title.clone(),
                     url => self.address(&entry.path),
                     current => self.is_under(&entry.path),
                 }

@@ -23,6 +23,7 @@ mod plugin;
 mod problem;
 mod records;
 mod register;
+mod said;
 mod sign_in;
 mod visit;
 

@@ -10,6 +10,7 @@ use tiwizi_storage::notice::NoticeRow;
 use tiwizi_words::Texts;
 use uuid::Uuid;
 
+use super::said::said;
 use super::visit::{Asked, SignedIn, Visit};
 use crate::app::App;
 use crate::form::Posted;
@@ -29,7 +30,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, SignedIn(visit): SignedIn)
     let next = notices.last().filter(|_| more).map(|notice| visit.look.address(&format!("{PATH}?after={}", notice.id)));
     let texts = visit.texts(&app);
     let data = context! {
-        notices => notices.iter().map(|notice| shown(&app, &texts, notice)).collect::<Vec<_>>(),
+        notices => notices.iter().map(|notice| shown(&app, &visit, &texts, notice)).collect::<Vec<_>>(),
         next,
         first => after.map(|_| visit.look.address(PATH)),
         deleted => deleted.map(|id| id.to_string()),
@@ -95,11 +96,12 @@ pub(super) async fn restore(
     if is_there { Ok(visit.go(PATH)) } else { Err(Fault::NotFound.into()) }
 }
 
-fn shown(app: &App, texts: &Texts, notice: &NoticeRow) -> Value {
+fn shown(app: &App, visit: &Visit, texts: &Texts, notice: &NoticeRow) -> Value {
+    let sender = app.host.plugin(&notice.plugin);
     context! {
         id => notice.id.to_string(),
         text => notice::text(app, texts.language(), notice).unwrap_or_else(|| texts.text("notice-unreadable")),
-        from => notice::sender(app, texts.language(), notice),
+        from => sender.map_or_else(|| notice.plugin.to_string().into(), |plugin| said(&visit.look, &plugin.name)),
         at => notice.created_at.0,
         read => notice.read_at.is_some(),
         leads => notice.link.is_some(),

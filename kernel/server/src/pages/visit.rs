@@ -15,6 +15,7 @@ use tiwizi_words::Texts;
 
 use super::engine::RenderError;
 use super::look::{Look, MenuEntry, Script, Viewer};
+use super::said::said;
 use crate::app::App;
 use crate::caller::{Visitor, VisitorSession};
 use crate::edge::RequestId;
@@ -82,14 +83,15 @@ impl Asked {
                 unread: unread(app, account).await,
             }),
         };
-        let look = Look {
+        let mut look = Look {
             language: self.language,
             script: self.script,
             path: self.path,
             query: self.query,
             viewer,
-            menu: menu(&app.host.plugins(), self.language),
+            menu: Vec::new(),
         };
+        look.menu = menu(&app.host.plugins(), &look);
         Visit { look, visitor, cookies: self.cookies, request_id: self.request_id }
     }
 }
@@ -120,12 +122,12 @@ fn remember(name: &str, value: &str) -> String {
 }
 
 /// The entries that plugins have in the menu.
-fn menu(plugins: &[PluginView], language: Language) -> Vec<MenuEntry> {
+fn menu(plugins: &[PluginView], look: &Look) -> Vec<MenuEntry> {
     let running = plugins.iter().filter(|plugin| plugin.state == PluginState::Enabled);
     running
         .flat_map(|plugin| {
             plugin.routes.iter().filter(|route| route.menu).map(|route| MenuEntry {
-                title: route.title.in_language(language).to_owned(),
+                title: said(look, &route.title),
                 path: format!("/p/{}{}", plugin.id, route.path.trim_end_matches('/')),
             })
         })

@@ -6,9 +6,10 @@ use axum::extract::State;
 use axum::response::Response;
 use minijinja::{Value, context};
 use tiwizi_identity::policy::Class;
-use tiwizi_model::Language;
 use tiwizi_records::manifest::KindDeclaration;
 
+use super::super::look::Look;
+use super::super::said::said;
 use super::{Administration, frame};
 use crate::app::App;
 use crate::problem::Problem;
@@ -20,11 +21,11 @@ pub(in super::super) async fn show(
 ) -> Result<Response, Problem> {
     let title = visit.texts(&app).text("console-kinds");
     let all = app.records.kinds();
-    let kinds: Vec<Value> = all.iter().map(|kind| shown(kind.declaration(), visit.look.language)).collect();
+    let kinds: Vec<Value> = all.iter().map(|kind| shown(kind.declaration(), &visit.look)).collect();
     visit.page(&app, "console/kinds.html", &title, context! { kinds, ..frame(&visit, None) })
 }
 
-fn shown(kind: &KindDeclaration, language: Language) -> Value {
+fn shown(kind: &KindDeclaration, look: &Look) -> Value {
     let fields = |class: Class| -> Vec<String> {
         let fields = kind.classes.iter().filter(|(_, found)| **found == class);
         fields.map(|(field, _)| field.clone()).collect()
@@ -37,7 +38,7 @@ fn shown(kind: &KindDeclaration, language: Language) -> Value {
         .collect();
     context! {
         name => kind.name.as_str(),
-        title => kind.title.in_language(language),
+        title => said(look, &kind.title),
         purpose => &*kind.purpose,
         retention => &*kind.retention,
         classes,

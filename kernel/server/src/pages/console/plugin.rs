@@ -13,6 +13,7 @@ use tiwizi_model::{Bound, Instant, PluginId, limits};
 use tiwizi_words::Texts;
 
 use super::super::records::settings::{Fault, SettingsForm};
+use super::super::said::said;
 use super::super::visit::{Asked, Visit, with_status};
 use super::plugins::{plugin_of, shown};
 use super::{Administration, frame, posted};
@@ -133,16 +134,16 @@ pub(in super::super) async fn limits(
 
 async fn page(app: &App, visit: &Visit, id: &PluginId, wrong: Wrong) -> Result<Response, Problem> {
     let plugin = app.host.plugin(id).ok_or(ProblemFault::UnknownPlugin)?;
-    let (texts, language) = (visit.texts(app), visit.look.language);
+    let texts = visit.texts(app);
     let settings = app.host.settings(id).await?;
     let (form, faults) = wrong.settings.unwrap_or_else(|| (SettingsForm::of_views(&settings), Vec::new()));
     let secrets = app.host.secrets(id).await?;
     let usage = app.host.usage(id).await?;
     let bounds = app.host.limits(id)?;
     let log = app.host.log(id, LOG_LINES)?;
-    let name = plugin.name.in_language(language).to_owned();
+    let name = plugin.name.in_language(visit.look.language).to_owned();
     let data = context! {
-        plugin => shown(&plugin, language),
+        plugin => shown(&plugin, &visit.look),
         until => plugin.until.map(|at| moment(&texts, at)),
         installed => texts.date(plugin.installed_at),
         kinds => plugin.kinds.clone(),
@@ -152,7 +153,7 @@ async fn page(app: &App, visit: &Visit, id: &PluginId, wrong: Wrong) -> Result<R
         hours => usage.used.hours.iter().take(HOURS).map(|one| hour(&texts, one)).collect::<Vec<_>>(),
         since => moment(&texts, usage.used.since),
         controls => form.controls(app, visit, id, &settings, &faults),
-        secrets => secrets.iter().map(|secret| secret_shown(&texts, secret, language)).collect::<Vec<_>>(),
+        secrets => secrets.iter().map(|secret| secret_shown(visit, &texts, secret)).collect::<Vec<_>>(),
         secret_chars_max => limits::SECRET_BYTES_MAX,
         bounds => bounds.iter().map(bound).collect::<Vec<_>>(),
         log => log.iter().rev().map(|one| line(&texts, one)).collect::<Vec<_>>(),
@@ -232,11 +233,11 @@ fn line(texts: &Texts, line: &LogLine) -> Value {
     }
 }
 
-fn secret_shown(texts: &Texts, secret: &SecretView, language: tiwizi_model::Language) -> Value {
+fn secret_shown(visit: &Visit, texts: &Texts, secret: &SecretView) -> Value {
     let set = secret.set_at.map(|at| {
         let mut args = FluentArgs::new();
         args.set("date", texts.date(at));
         texts.text_with("secret-set", &args)
     });
-    context! { name => &*secret.name, reason => secret.reason.in_language(language), set, revealed => secret.revealed }
+    context! { name => &*secret.name, reason => said(&visit.look, &secret.reason), set, revealed => secret.revealed }
 }

@@ -13,8 +13,10 @@ use minijinja::{Value, context};
 use tiwizi_host::{
     CapabilityChange, CapabilityView, Difference, Grants, Inspection, KindChange, MigrationReport, Upgrade,
 };
-use tiwizi_model::{FileHash, Language};
+use tiwizi_model::FileHash;
 
+use super::super::look::Look;
+use super::super::said::said;
 use super::super::visit::{Asked, Visit, with_status};
 use super::plugins::plugin_of;
 use super::signer::signer;
@@ -98,23 +100,23 @@ async fn sent(app: &App, hash: &str) -> Result<Sent, Problem> {
 
 /// The page before an installation or an upgrade. What is wrong with the bundle is said there too, and then there is nothing to confirm.
 async fn question(app: &Arc<App>, visit: &Visit, sent: &Sent, wrong: Option<Problem>) -> Result<Response, Problem> {
-    let language = visit.look.language;
+    let look = &visit.look;
     let title = visit.texts(app).text("plugin-add");
     let data = match app.host.inspect(&sent.bytes).await {
         Ok(inspection) if app.host.plugin(&inspection.plugin).is_some() => {
             let by = visit.visitor.caller().clone();
             match app.host.rehearse(Upgrade::of(sent.bytes.clone(), by)).await {
                 Ok(rehearsal) => context! {
-                    inspection => inspected(&inspection, language),
-                    difference => different(&rehearsal.difference, language),
+                    inspection => inspected(&inspection, look),
+                    difference => different(&rehearsal.difference, look),
                     migration => counted(rehearsal.migration),
                 },
                 Err(error) => context! {
-                    inspection => inspected(&inspection, language), refused => told(&Problem::from(error)),
+                    inspection => inspected(&inspection, look), refused => told(&Problem::from(error)),
                 },
             }
         }
-        Ok(inspection) => context! { inspection => inspected(&inspection, language) },
+        Ok(inspection) => context! { inspection => inspected(&inspection, look) },
         Err(error) => context! { refused => told(&Problem::from(error)) },
     };
     let is_wrong = wrong.is_some();
@@ -130,12 +132,12 @@ fn told(problem: &Problem) -> String {
     first.or_else(|| problem.detail().map(str::to_owned)).unwrap_or_default()
 }
 
-fn inspected(inspection: &Inspection, language: Language) -> Value {
+fn inspected(inspection: &Inspection, look: &Look) -> Value {
     let capability = |capability: &CapabilityView| {
         context! {
             name => &*capability.name,
             label => capability.name.replace('.', "-"),
-            reason => capability.reason.in_language(language),
+            reason => said(look, &capability.reason),
             hosts => capability.hosts.clone(),
             kinds => capability.kinds.clone(),
             optional => capability.optional,
@@ -143,24 +145,24 @@ fn inspected(inspection: &Inspection, language: Language) -> Value {
     };
     context! {
         id => inspection.plugin.as_str(),
-        name => inspection.name.in_language(language),
-        description => inspection.description.in_language(language),
+        name => said(look, &inspection.name),
+        description => said(look, &inspection.description),
         version => &*inspection.version,
         publisher => inspection.publisher.as_deref(),
         level => inspection.level.as_str(),
         signer => inspection.signer.as_ref().map(signer),
         capabilities => inspection.capabilities.iter().map(capability).collect::<Vec<_>>(),
-        kinds => inspection.kinds.iter().map(|title| title.in_language(language).to_owned()).collect::<Vec<_>>(),
+        kinds => inspection.kinds.iter().map(|title| said(look, title)).collect::<Vec<_>>(),
     }
 }
 
-fn different(difference: &Difference, language: Language) -> Value {
+fn different(difference: &Difference, look: &Look) -> Value {
     let capability = |request: &CapabilityChange| {
         context! {
             name => &*request.name,
             label => request.name.replace('.', "-"),
             change => change_name(request.change),
-            reason => request.reason.in_language(language),
+            reason => said(look, &request.reason),
             optional => request.optional,
             hosts_new => request.hosts_new.clone(),
             hosts_gone => request.hosts_gone.clone(),
@@ -176,7 +178,7 @@ fn different(difference: &Difference, language: Language) -> Value {
             }
         };
         context! {
-            title => kind.title.in_language(language),
+            title => said(look, &kind.title),
             change => change_name(kind.change),
             access_changed => kind.access_changed,
             fields => kind.fields.iter().map(field).collect::<Vec<_>>(),
@@ -238,7 +240,7 @@ pub(in super::super) async fn remove(
 fn removal(app: &App, visit: &Visit, plugin: &str, wrong: Option<&str>) -> Result<Response, Problem> {
     let plugin = app.host.plugin(&plugin_of(plugin)?).ok_or(Fault::UnknownPlugin)?;
     let title = visit.texts(app).text("plugin-remove");
-    let name = plugin.name.in_language(visit.look.language);
+    let name = said(&visit.look, &plugin.name);
     let data = context! { id => plugin.id.as_str(), name, ..frame(visit, wrong) };
     visit.page(app, "console/plugin-remove.html", &title, data)
 }

@@ -7,8 +7,10 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
 use tiwizi_host::{Capability, CapabilityError, CapabilityView, Captures, Enabled, HookView, PluginView};
-use tiwizi_model::{Language, PluginId};
+use tiwizi_model::PluginId;
 
+use super::super::look::Look;
+use super::super::said::said;
 use super::super::visit::{Asked, Visit};
 use super::signer::signer;
 use super::{Administration, frame, posted};
@@ -27,8 +29,7 @@ pub(in super::super) async fn show(
 /// The page, and what went wrong with what was sent to it.
 pub(super) fn page(app: &App, visit: &Visit, wrong: Option<&str>) -> Result<Response, Problem> {
     let title = visit.texts(app).text("console-plugins");
-    let language = visit.look.language;
-    let plugins: Vec<Value> = app.host.plugins().iter().map(|plugin| shown(plugin, language)).collect();
+    let plugins: Vec<Value> = app.host.plugins().iter().map(|plugin| shown(plugin, &visit.look)).collect();
     visit.page(app, "console/plugins.html", &title, context! { plugins, ..frame(visit, wrong) })
 }
 
@@ -96,12 +97,12 @@ fn hook(hook: &HookView) -> Value {
     }
 }
 
-pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
+pub(super) fn shown(plugin: &PluginView, look: &Look) -> Value {
     let capability = |capability: &CapabilityView| {
         context! {
             name => &*capability.name,
             label => capability.name.replace('.', "-"),
-            reason => capability.reason.in_language(language),
+            reason => said(look, &capability.reason),
             hosts => capability.hosts.clone(),
             kinds => capability.kinds.clone(),
             optional => capability.optional,
@@ -110,8 +111,8 @@ pub(super) fn shown(plugin: &PluginView, language: Language) -> Value {
     };
     context! {
         id => plugin.id.as_str(),
-        name => plugin.name.in_language(language),
-        description => plugin.description.in_language(language),
+        name => said(look, &plugin.name),
+        description => said(look, &plugin.description),
         version => &*plugin.version,
         publisher => plugin.publisher.as_deref(),
         level => plugin.level.as_str(),

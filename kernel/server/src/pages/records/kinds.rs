@@ -11,9 +11,10 @@ use tiwizi_records::Kind;
 use tiwizi_registry::kinds::Names;
 use tiwizi_registry::readers::{self, Totals};
 
+use super::super::said::said;
 use super::super::visit::Visit;
 use super::opened::{Opened, path_of};
-use super::words::{kind_title, readable};
+use super::words::{kind_said, readable};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -24,7 +25,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
     for kind in app.records.kinds().iter() {
         let Some(opened) = Opened::of_kind(&app, &visit, Arc::clone(kind)) else { continue };
         let shown = context! {
-            title => kind_title(kind, visit.look.language),
+            title => kind_said(kind, &visit.look),
             name => kind.name().as_str(),
             href => visit.look.address(&path_of(kind)),
             count => count(&app.pages.names, &totals, kind),
@@ -50,10 +51,10 @@ fn count(names: &Names, totals: &Totals, kind: &Kind) -> Option<Value> {
 }
 
 /// The name of whoever declares a kind.
-pub(super) fn namespace_title(app: &App, visit: &Visit, namespace: &str) -> String {
+pub(super) fn namespace_title(app: &App, visit: &Visit, namespace: &str) -> Value {
     if namespace == "registry" {
-        return visit.texts(app).text("namespace-registry");
+        return visit.texts(app).text("namespace-registry").into();
     }
     let plugin = namespace.parse::<PluginId>().ok().and_then(|id| app.host.plugin(&id));
-    plugin.map_or_else(|| readable(namespace), |plugin| plugin.name.in_language(visit.look.language).to_owned())
+    plugin.map_or_else(|| readable(namespace).into(), |plugin| said(&visit.look, &plugin.name))
 }

@@ -18,7 +18,7 @@ use super::question::{Question, filterable, is_searchable, orders, write_sort};
 use super::references::References;
 use super::shape::{Part, Shape, is_name};
 use super::value::{Place, Show};
-use super::words::{kind_title, plain};
+use super::words::{kind_said, kind_title, plain};
 use crate::accepts::{self, Form};
 use crate::api::{listing, question};
 use crate::app::App;
@@ -58,7 +58,7 @@ pub(super) async fn show(
     let title = kind_title(&opened.kind, visit.look.language);
     let path = opened.address();
     let data = context! {
-        title => &*title,
+        title => kind_said(&opened.kind, &visit.look),
         namespace => namespace_title(&app, &visit, &namespace),
         kinds => visit.look.address("/records"),
         searchable => is_searchable(&opened),

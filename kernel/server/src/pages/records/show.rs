@@ -9,13 +9,14 @@ use tiwizi_identity::policy::Class;
 use tiwizi_model::{Author, Record};
 
 use super::super::console::done;
+use super::super::said::said;
 use super::super::visit::Visit;
 use super::kinds::namespace_title;
 use super::opened::{Opened, shows};
 use super::references::References;
 use super::shape::Part;
 use super::value::{Place, Show};
-use super::words::{kind_title, plain};
+use super::words::{kind_said, plain};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -60,7 +61,7 @@ pub(super) fn head(opened: &Opened<'_>, record: &Record) -> Value {
     let (visit, list) = (opened.visit, opened.address());
     context! {
         title => title(opened, record),
-        kind => kind_title(&opened.kind, visit.look.language),
+        kind => kind_said(&opened.kind, &visit.look),
         namespace => namespace_title(opened.app, visit, opened.kind.name().namespace()),
         kinds => visit.look.address("/records"),
         record => format!("{list}/{}", record.id),
@@ -90,7 +91,7 @@ pub(super) fn class_mark(opened: &Opened<'_>, field: &Part) -> Option<&'static s
 pub(super) fn author(opened: &Opened<'_>, author: &Author) -> Value {
     let plugin = author.plugin.as_ref().map(|id| {
         let plugin = opened.app.host.plugin(id);
-        plugin.map_or_else(|| id.to_string(), |plugin| plugin.name.in_language(opened.visit.look.language).to_owned())
+        plugin.map_or_else(|| id.to_string().into(), |plugin| said(&opened.visit.look, &plugin.name))
     });
     let who = match author.account {
         Some(account) if opened.caller().account() == Some(account) => Some("records-by-you"),

@@ -5,12 +5,15 @@
 //! title, or by its own name made readable.
 
 use fluent_bundle::FluentArgs;
+use minijinja::Value;
 use serde_json::Value as Json;
 use tiwizi_model::{Language, Record};
 use tiwizi_records::Kind;
 use tiwizi_words::Texts;
 
+use super::super::look::Look;
 use super::super::register;
+use super::super::said::said;
 use super::super::visit::Visit;
 use super::shape::{Part, Shape, is_name};
 use crate::app::App;
@@ -112,6 +115,12 @@ impl Words {
 pub(super) fn kind_title(kind: &Kind, language: Language) -> String {
     let title = kind.declaration().title.in_language(language);
     if title.is_empty() { readable(kind.name().name()) } else { title.to_owned() }
+}
+
+/// The same for the content of an element.
+pub(super) fn kind_said(kind: &Kind, look: &Look) -> Value {
+    let title = &kind.declaration().title;
+    if title.in_language(look.language).is_empty() { readable(kind.name().name()).into() } else { said(look, title) }
 }
 
 /// `share_value_mad` as people read it: `Share value mad`.

@@ -26,7 +26,7 @@ use super::references::References;
 use super::shape::Part;
 use super::show::{RecordPath, head, title};
 use super::value::{Place, Show};
-use super::words::kind_title;
+use super::words::{kind_said, kind_title};
 use crate::app::App;
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
@@ -78,7 +78,7 @@ fn new_page(form: Form<'_>) -> Result<Response, Problem> {
     let (visit, list) = (opened.visit, opened.address());
     let kind = kind_title(&opened.kind, visit.look.language);
     let around = context! {
-        kind => &*kind,
+        kind => kind_said(&opened.kind, &visit.look),
         namespace => namespace_title(opened.app, visit, opened.kind.name().namespace()),
         kinds => visit.look.address("/records"),
         action => format!("{list}/new"),

@@ -6,6 +6,7 @@
 
 mod lower;
 mod plugin;
+mod told;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use tiwizi_host::Capability;
+
+pub(crate) use self::told::{Detail, Told};
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
@@ -179,6 +182,7 @@ struct Content {
     extra: Option<(http::HeaderName, HeaderValue)>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
     lacks: Option<Capability>,
+    told: Option<Told>,
 }
 
 impl From<Fault> for Problem {
@@ -192,6 +196,7 @@ impl From<Fault> for Problem {
             extra: None,
             cause: None,
             lacks: None,
+            told: None,
         }))
     }
 }
@@ -220,6 +225,11 @@ impl Problem {
         self.0.lacks
     }
 
+    /// The refusal in the words of the pages.
+    pub(crate) fn told(&self) -> Option<&Told> {
+        self.0.told.as_ref()
+    }
+
     /// The cause, for the log alone.
     pub(crate) fn cause(&self) -> Option<&(dyn Error + Send + Sync)> {
         self.0.cause.as_deref()
@@ -229,6 +239,15 @@ impl Problem {
     #[must_use]
     pub fn saying(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds what the pages say about it, where they have words of their own.
+    #[must_use]
+    pub(crate) fn telling(mut self, told: impl Into<Option<Told>>) -> Self {
+        if let Some(told) = told.into() {
+            self.0.told = Some(told);
+        }
         self
     }
 

@@ -59,6 +59,9 @@ pub struct Voucher {
     pub root: Option<Signer>,
 }
 
+/// What whoever signed without a certificate is called: nobody says whose the key is.
+pub const UNCERTIFIED: &str = "a publisher without a certificate";
+
 /// Why a bundle is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TrustError {
@@ -234,7 +237,7 @@ impl Trust {
     /// The root above a seal, and the certificates between, the signer's own first.
     fn chain<'a>(&self, seal: &'a Seal) -> Result<(&Root, &'a [Certificate]), TrustError> {
         let mut key = seal.key;
-        let mut name = seal.name().map_or_else(|| "a publisher without a certificate".to_owned(), shown);
+        let mut name = seal.name().map_or_else(|| UNCERTIFIED.to_owned(), shown);
         for (position, certificate) in seal.certificates.iter().enumerate() {
             if let Some(root) = self.root(key) {
                 return Ok((root, seal.certificates.get(..position).unwrap_or_default()));

@@ -18,7 +18,7 @@ mod seal;
 
 pub use certificate::{Certificate, Terms, Use, UseError, certificates_text, read_certificates};
 pub use doors::{DecisionError, Import, Verdict, VerifyError};
-pub use judge::{Acceptance, Root, TrustError, Voucher};
+pub use judge::{Acceptance, Root, TrustError, UNCERTIFIED, Voucher};
 pub use key::{KeyNameError, SecretKey, Signer};
 pub use note::NoteError;
 pub use revocations::{BeforeError, Entry, EntryError, Issue, Revocations, Target};

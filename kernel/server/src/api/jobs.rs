@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::caller::Administrator;
 use crate::json;
 use crate::parameters::Parameters;
-use crate::problem::{Fault, Problem, ProblemBody};
+use crate::problem::{Fault, Problem, ProblemBody, Told};
 use crate::time::rfc3339;
 
 /// A piece of work.
@@ -139,7 +139,7 @@ pub(crate) async fn revive(app: &App, job: &str) -> Result<(), Problem> {
     let now = app.ambient.now();
     let mut tx = app.db.begin_write().await?;
     let revived = job::revive(&mut tx, id, now).await?;
-    finish(tx, revived, id, "only dead work can wait again").await
+    finish(tx, revived, id, ("only dead work can wait again", Told::of("job-not-dead"))).await
 }
 
 /// Forgets work that nobody is at.
@@ -147,15 +147,20 @@ pub(crate) async fn drop_job(app: &App, job: &str) -> Result<(), Problem> {
     let id = id_of(job)?;
     let mut tx = app.db.begin_write().await?;
     let gone = job::forget(&mut tx, id).await?;
-    finish(tx, gone, id, "it is being done at this moment").await
+    finish(tx, gone, id, ("it is being done at this moment", Told::of("job-running"))).await
 }
 
-async fn finish(mut tx: tiwizi_storage::WriteTx, is_done: bool, id: JobId, why_not: &str) -> Result<(), Problem> {
+async fn finish(
+    mut tx: tiwizi_storage::WriteTx,
+    is_done: bool,
+    id: JobId,
+    (why_not, told): (&str, Told),
+) -> Result<(), Problem> {
     if is_done {
         return Ok(tx.commit().await?);
     }
     match job::find(&mut tx, id).await? {
-        Some(_) => Err(Problem::from(Fault::Conflict).saying(why_not)),
+        Some(_) => Err(Problem::from(Fault::Conflict).saying(why_not).telling(told)),
         None => Err(Fault::NotFound.into()),
     }
 }

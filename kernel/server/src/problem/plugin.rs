@@ -4,7 +4,8 @@ use serde_json::Value;
 use tiwizi_host::{CallError, HostError, InstallError, RemoveError, RollbackError, UpgradeError};
 use tiwizi_records::UnitError;
 
-use super::{Fault, FieldProblem, Problem};
+use super::{Fault, FieldProblem, Problem, told};
+use crate::edge::chain;
 
 impl Problem {
     /// An error that a plugin answered with. Its words are the plugin's own; its status is of the plugin's choice
@@ -64,7 +65,8 @@ impl From<UnitError> for Problem {
 
 impl From<HostError> for Problem {
     fn from(error: HostError) -> Self {
-        match error {
+        let told = told::of_host(&error);
+        let problem: Self = match error {
             HostError::Unknown { .. } => Fault::UnknownPlugin.into(),
             HostError::Unasked { .. } => Self::field("/capabilities", "unasked", error.to_string()),
             HostError::Untrusted { .. } => refused("untrusted", error),
@@ -84,13 +86,15 @@ impl From<HostError> for Problem {
             | HostError::Kinds { .. }
             | HostError::Log { .. }
             | HostError::Stopped(_) => Self::internal(error),
-        }
+        };
+        problem.telling(told)
     }
 }
 
 impl From<InstallError> for Problem {
     fn from(error: InstallError) -> Self {
-        match error {
+        let told = told::of_install(&error);
+        let problem: Self = match error {
             InstallError::Bundle(source) => refused("bundle", source),
             InstallError::Manifest(source) => refused("manifest", source),
             InstallError::Rule { pointer, message } => Self::field(&pointer, "manifest", message),
@@ -106,13 +110,15 @@ impl From<InstallError> for Problem {
             InstallError::Files(source) => source.into(),
             InstallError::Storage(source) => source.into(),
             InstallError::Load(_) | InstallError::Stopped(_) => Self::internal(error),
-        }
+        };
+        problem.telling(told)
     }
 }
 
 impl From<UpgradeError> for Problem {
     fn from(error: UpgradeError) -> Self {
-        match error {
+        let told = told::of_upgrade(&error);
+        let problem: Self = match error {
             UpgradeError::NotInstalled { .. } => Self::from(Fault::UnknownPlugin).saying(error.to_string()),
             UpgradeError::Other { .. } => refused("bundle", error),
             UpgradeError::Refused(source) => source.into(),
@@ -127,13 +133,15 @@ impl From<UpgradeError> for Problem {
             UpgradeError::Probe(_) | UpgradeError::Unhealthy { .. } => refused("health", error),
             UpgradeError::Read(source) => source.into(),
             UpgradeError::Store(source) => source.into(),
-        }
+        };
+        problem.telling(told)
     }
 }
 
 impl From<RollbackError> for Problem {
     fn from(error: RollbackError) -> Self {
-        match error {
+        let told = told::of_rollback(&error);
+        let problem: Self = match error {
             RollbackError::Unknown { .. } => Fault::UnknownPlugin.into(),
             RollbackError::Nothing { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             RollbackError::Untrusted(_) => refused("untrusted", error),
@@ -147,31 +155,27 @@ impl From<RollbackError> for Problem {
             | RollbackError::Record(_)
             | RollbackError::Value(_)
             | RollbackError::Stopped(_) => Self::internal(error),
-        }
+        };
+        problem.telling(told)
     }
 }
 
 impl From<RemoveError> for Problem {
     fn from(error: RemoveError) -> Self {
-        match error {
+        let told = told::of_remove(&error);
+        let problem: Self = match error {
             RemoveError::Unknown { .. } => Fault::UnknownPlugin.into(),
             RemoveError::Required { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             RemoveError::Busy => Self::from(Fault::Busy).retry_after(1),
             RemoveError::Storage(source) => source.into(),
             RemoveError::Read(source) => source.into(),
             RemoveError::Export(_) | RemoveError::Stopped(_) => Self::internal(error),
-        }
+        };
+        problem.telling(told)
     }
 }
 
 /// A bundle that is not accepted. The administrator who sent it sees the whole reason.
 fn refused(code: &'static str, error: impl std::error::Error + Send + Sync + 'static) -> Problem {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    Problem::field("", code, text)
+    Problem::field("", code, chain(&error))
 }

@@ -32,6 +32,13 @@ struct Wrong {
     /// What is said at the top.
     key: Option<&'static str>,
     settings: Option<(SettingsForm, Vec<Fault>)>,
+    limits: Option<WrongLimit>,
+}
+
+/// The limits as they were sent, and which of them was not accepted.
+struct WrongLimit {
+    bound: Bound,
+    sent: Vec<(String, String)>,
 }
 
 /// `GET /{language}/console/plugins/{plugin}`
@@ -75,7 +82,7 @@ async fn wrong(
     sent: SettingsForm,
     faults: Vec<Fault>,
 ) -> Result<Response, Problem> {
-    let wrong = Wrong { key: Some("records-wrong"), settings: Some((sent, faults)) };
+    let wrong = Wrong { key: Some("records-wrong"), settings: Some((sent, faults)), ..Wrong::default() };
     Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, id, wrong).await?))
 }
 
@@ -95,7 +102,7 @@ pub(in super::super) async fn secret(
     match app.host.set_secret(&id, &name, secret, visit.visitor.caller()).await {
         Ok(()) => Ok(visit.go(&format!("/console/plugins/{id}?done=secret-saved"))),
         Err(HostError::Secret { .. }) => {
-            let wrong = Wrong { key: Some("secret-wrong"), settings: None };
+            let wrong = Wrong { key: Some("secret-wrong"), ..Wrong::default() };
             Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, page(&app, &visit, &id, wrong).await?))
         }
         Err(error) => Err(error.into()),
@@ -116,20 +123,24 @@ pub(in super::super) async fn limits(
         match form.field(bound.name()).map(str::trim) {
             None => {}
             Some("") => changes.push((bound, None)),
-            Some(text) => {
-                let amount = text.parse().map_err(|_| Problem::field(bound.name(), "type", "a number is expected"))?;
-                changes.push((bound, Some(amount)));
-            }
+            Some(text) => match text.parse() {
+                Ok(amount) => changes.push((bound, Some(amount))),
+                Err(_) => return wrong_limit(&app, &visit, &id, WrongLimit { bound, sent: form.fields }).await,
+            },
         }
     }
     match app.host.set_limits(&id, &changes, visit.visitor.caller()).await {
         Ok(_) => Ok(visit.go(&format!("/console/plugins/{id}?done=limits-saved"))),
-        Err(HostError::Limit { .. }) => {
-            let wrong = Wrong { key: Some("limits-wrong"), settings: None };
-            Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, page(&app, &visit, &id, wrong).await?))
+        Err(HostError::Limit { source, .. }) => {
+            wrong_limit(&app, &visit, &id, WrongLimit { bound: source.bound, sent: form.fields }).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+async fn wrong_limit(app: &App, visit: &Visit, id: &PluginId, limit: WrongLimit) -> Result<Response, Problem> {
+    let wrong = Wrong { key: Some("limits-wrong"), limits: Some(limit), ..Wrong::default() };
+    Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, id, wrong).await?))
 }
 
 async fn page(app: &App, visit: &Visit, id: &PluginId, wrong: Wrong) -> Result<Response, Problem> {
@@ -155,7 +166,7 @@ async fn page(app: &App, visit: &Visit, id: &PluginId, wrong: Wrong) -> Result<R
         controls => form.controls(app, visit, id, &settings, &faults),
         secrets => secrets.iter().map(|secret| secret_shown(visit, &texts, secret)).collect::<Vec<_>>(),
         secret_chars_max => limits::SECRET_BYTES_MAX,
-        bounds => bounds.iter().map(bound).collect::<Vec<_>>(),
+        bounds => bounds.iter().map(|view| bound(&texts, view, wrong.limits.as_ref())).collect::<Vec<_>>(),
         log => log.iter().rev().map(|one| line(&texts, one)).collect::<Vec<_>>(),
         here => visit.look.address(&format!("/console/plugins/{id}")),
         ..frame(visit, wrong.key)
@@ -212,11 +223,19 @@ fn hour(texts: &Texts, (from, used): &(Instant, Used)) -> Value {
     context! { from => moment(texts, *from), calls => used.calls, failures, cpu_ms => used.cpu_us / 1000 }
 }
 
-fn bound(view: &BoundView) -> Value {
+fn bound(texts: &Texts, view: &BoundView, wrong: Option<&WrongLimit>) -> Value {
+    let name = view.bound.name();
+    let sent = wrong.and_then(|wrong| wrong.sent.iter().find(|(found, _)| found == name));
+    let error = wrong.filter(|wrong| wrong.bound == view.bound).map(|_| {
+        let mut args = FluentArgs::new();
+        args.set("most", texts.value(&view.bound.ceiling().to_string()));
+        texts.text_with("refusal-limit", &args)
+    });
     context! {
-        name => view.bound.name(),
+        name,
         amount => view.amount,
-        set => view.is_set.then_some(view.amount),
+        value => sent.map(|(_, text)| text.clone()).or_else(|| view.is_set.then(|| view.amount.to_string())),
+        error,
         default => view.bound.default_amount(),
         ceiling => view.bound.ceiling(),
     }

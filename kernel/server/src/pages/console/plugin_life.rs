@@ -16,6 +16,7 @@ use tiwizi_host::{
 use tiwizi_model::FileHash;
 
 use super::super::look::Look;
+use super::super::problem::explained;
 use super::super::said::said;
 use super::super::visit::{Asked, Visit, with_status};
 use super::plugins::plugin_of;
@@ -101,7 +102,8 @@ async fn sent(app: &App, hash: &str) -> Result<Sent, Problem> {
 /// The page before an installation or an upgrade. What is wrong with the bundle is said there too, and then there is nothing to confirm.
 async fn question(app: &Arc<App>, visit: &Visit, sent: &Sent, wrong: Option<Problem>) -> Result<Response, Problem> {
     let look = &visit.look;
-    let title = visit.texts(app).text("plugin-add");
+    let texts = visit.texts(app);
+    let title = texts.text("plugin-add");
     let data = match app.host.inspect(&sent.bytes).await {
         Ok(inspection) if app.host.plugin(&inspection.plugin).is_some() => {
             let by = visit.visitor.caller().clone();
@@ -112,24 +114,18 @@ async fn question(app: &Arc<App>, visit: &Visit, sent: &Sent, wrong: Option<Prob
                     migration => counted(rehearsal.migration),
                 },
                 Err(error) => context! {
-                    inspection => inspected(&inspection, look), refused => told(&Problem::from(error)),
+                    inspection => inspected(&inspection, look), refused => explained(&texts, &Problem::from(error)),
                 },
             }
         }
         Ok(inspection) => context! { inspection => inspected(&inspection, look) },
-        Err(error) => context! { refused => told(&Problem::from(error)) },
+        Err(error) => context! { refused => explained(&texts, &Problem::from(error)) },
     };
     let is_wrong = wrong.is_some();
     let bundle = sent.hash.to_string();
-    let data = context! { bundle, failed => wrong.as_ref().map(told), ..context! { ..data, ..frame(visit, None) } };
+    let data = context! { bundle, failed => wrong.as_ref().map(|problem| explained(&texts, problem)), ..context! { ..data, ..frame(visit, None) } };
     let response = visit.page(app, "console/plugin-consent.html", &title, data)?;
     Ok(if is_wrong { with_status(StatusCode::UNPROCESSABLE_ENTITY, response) } else { response })
-}
-
-/// What is wrong, in one sentence.
-fn told(problem: &Problem) -> String {
-    let first = problem.errors().first().map(|field| field.message.clone());
-    first.or_else(|| problem.detail().map(str::to_owned)).unwrap_or_default()
 }
 
 fn inspected(inspection: &Inspection, look: &Look) -> Value {

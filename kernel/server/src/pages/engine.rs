@@ -255,6 +255,7 @@ impl PluginTemplates {
         let Part { template, title, bytes_max } = *part;
         let failed = |source| RenderError::Template { name: template.to_owned(), source };
         let base = look.address(&format!("/p/{}", self.plugin));
+        let own = base.clone();
         let assets = format!("/p/{}/assets/{}", self.plugin, self.version);
         let addresses = context! {
             page => look.page(title),
@@ -270,7 +271,7 @@ impl PluginTemplates {
         rendered.map_err(failed)?;
         let content = String::from_utf8_lossy(&output.bytes).into_owned();
         let name = template.to_owned();
-        match refused(&content) {
+        match refused(&content, &own) {
             Some(Refused::Element(element)) => Err(RenderError::Element { name, element }),
             Some(Refused::Attribute(attribute)) => Err(RenderError::Attribute { name, attribute }),
             Some(Refused::Unclear) => Err(RenderError::Unclear { name }),

@@ -65,11 +65,12 @@ pub(super) fn refused_element(html: &str) -> Option<&'static str> {
     })
 }
 
-/// The first thing that a plugin's page may not hold.
-pub(super) fn refused(html: &str) -> Option<Refused> {
-    let (mut rest, mut draws) = (html, false);
+/// The first thing that a plugin's page may not hold. `base` is the plugin's address in the page's language, below which its forms stay.
+pub(super) fn refused(html: &str, base: &str) -> Option<Refused> {
+    let mut rest = html;
+    let mut place = Place { base, drawings: 0 };
     while let Some((_, from)) = rest.split_once('<') {
-        match tag(from, &mut draws) {
+        match tag(from, &mut place) {
             Ok(after) => rest = after,
             Err(refused) => return Some(refused),
         }
@@ -77,8 +78,15 @@ pub(super) fn refused(html: &str) -> Option<Refused> {
     None
 }
 
-/// Reads one tag behind its `<` and gives what follows it. `draws` says whether it is inside a drawing.
-fn tag<'html>(from: &'html str, draws: &mut bool) -> Result<&'html str, Refused> {
+/// Where a tag stands.
+struct Place<'a> {
+    base: &'a str,
+    /// The drawings around it, at least as many as a browser sees: it also leaves one without its end.
+    drawings: usize,
+}
+
+/// Reads one tag behind its `<` and gives what follows it.
+fn tag<'html>(from: &'html str, place: &mut Place<'_>) -> Result<&'html str, Refused> {
     let (is_end, from) = from.strip_prefix('/').map_or((false, from), |from| (true, from));
     if from.starts_with(['!', '?']) || (is_end && !from.starts_with(|letter: char| letter.is_ascii_alphabetic())) {
         return Err(Refused::Unclear);
@@ -91,10 +99,10 @@ fn tag<'html>(from: &'html str, draws: &mut bool) -> Result<&'html str, Refused>
         return Err(Refused::Element(element));
     }
     if name.eq_ignore_ascii_case(DRAWING) {
-        *draws = !is_end;
+        place.drawings = if is_end { place.drawings.saturating_sub(1) } else { place.drawings.saturating_add(1) };
     }
     let is_text = name.eq_ignore_ascii_case(TEXT) && !is_end;
-    if is_text && *draws {
+    if is_text && place.drawings > 0 {
         return Err(Refused::Unclear);
     }
     loop {
@@ -102,12 +110,12 @@ fn tag<'html>(from: &'html str, draws: &mut bool) -> Result<&'html str, Refused>
         if let Some(after) = rest.strip_prefix('>') {
             return if is_text { behind_text(after) } else { Ok(after) };
         }
-        rest = attribute(rest)?;
+        rest = attribute(rest, place.base)?;
     }
 }
 
 /// Reads one attribute and gives what follows it.
-fn attribute(from: &str) -> Result<&str, Refused> {
+fn attribute<'html>(from: &'html str, base: &str) -> Result<&'html str, Refused> {
     let (name, rest) = cut(from, |letter| letter.is_ascii_whitespace() || matches!(letter, '/' | '>' | '='));
     if name.is_empty() || name.contains(['<', '"', '\'']) {
         return Err(Refused::Unclear);
@@ -117,7 +125,7 @@ fn attribute(from: &str) -> Result<&str, Refused> {
         Some(rest) => value(rest.trim_start_matches(|letter: char| letter.is_ascii_whitespace()))?,
     };
     let name = name.to_ascii_lowercase();
-    let is_refused = name.starts_with("on") || ATTRIBUTES.contains(&name.as_str()) || !leads_well(&name, value);
+    let is_refused = name.starts_with("on") || ATTRIBUTES.contains(&name.as_str()) || !leads_well(&name, value, base);
     if is_refused { Err(Refused::Attribute(name.chars().take(40).collect())) } else { Ok(rest) }
 }
 
@@ -133,7 +141,7 @@ fn value(from: &str) -> Result<(&str, &str), Refused> {
 
 /// Whether an attribute leads nowhere that a plugin may lead to. What is no plain address of these forms is refused, however it is
 /// written.
-fn leads_well(name: &str, address: &str) -> bool {
+fn leads_well(name: &str, address: &str, base: &str) -> bool {
     let begins = |starts: &[&str]| {
         starts.iter().any(|start| address.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start)))
     };
@@ -145,11 +153,23 @@ fn leads_well(name: &str, address: &str) -> bool {
         && !address.starts_with('/');
     let is_here = is_absolute || is_relative;
     match name {
-        "action" => is_here,
+        "action" => is_here && is_own(address, base),
         "src" | "srcset" | "poster" | "data" => is_here || begins(&["data:image/"]),
         "href" | "cite" | "longdesc" => is_here || begins(&["https://", "http://", "mailto:", "tel:"]),
         _ => true,
     }
+}
+
+/// Whether a form stays with its plugin. It carries the proof that it comes from a page of this site: sent to the kernel's own addresses
+/// or to another plugin's, it would do there what its reader may do and never meant to.
+fn is_own(address: &str, base: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    if path.is_empty() {
+        return true;
+    }
+    let Some(rest) = path.strip_prefix(base) else { return false };
+    let climbs = |step: &str| matches!(step.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    (rest.is_empty() || rest.starts_with('/')) && !rest.contains(['\\', '&', ' ']) && !rest.split('/').any(climbs)
 }
 
 /// What follows the end of the element whose content is text.
@@ -173,6 +193,10 @@ fn cut(text: &str, ends: impl Fn(char) -> bool) -> (&str, &str) {
 mod tests {
     use super::*;
 
+    fn refused(html: &str) -> Option<Refused> {
+        super::refused(html, "/fr/p/x")
+    }
+
     fn attribute_of(html: &str) -> String {
         match refused(html) {
             Some(Refused::Attribute(name)) => name,
@@ -186,7 +210,7 @@ mod tests {
             "a < b && c > d <3",
             "<p class=x id='y' hidden data-a=\"<b>\">x</p><br/><input value='>' disabled>",
             "<a href=courses/1><form action=''></form><a href=/a><a href='#x'><a href='?a=b'><a href='https://example.org'><a href='MAILTO:a@b.c'>",
-            "<form method=post action=/p/x><textarea name=a><a href='javascript:</textarea></form>",
+            "<form method=post action=/fr/p/x/a?b=/../c><textarea name=a><a href='javascript:</textarea></form>",
             "<svg class=\"icon\" viewBox=\"0 0 24 24\"><path d=\"M0 0\"/></svg><img src=\"/a.png\" alt=''>",
             "<audio controls preload=\"none\" src=\"/p/x/a.opus\"></audio>",
         ] {
@@ -235,6 +259,15 @@ mod tests {
             ("<img src='https://evil/x.png'>", "src"),
             ("<form action='https://evil/'>", "action"),
             ("<form action='&#104;ttps://evil/'>", "action"),
+            ("<form action=/fr/console/plugins/x/grants>", "action"),
+            ("<form action=/fr/p/xy/pay>", "action"),
+            ("<form action=y/pay>", "action"),
+            ("<form action=../y/pay>", "action"),
+            ("<form action='/fr/p/x/../y/pay'>", "action"),
+            ("<form action='/fr/p/x/%2E./y/pay'>", "action"),
+            ("<form action='/fr/p/x/&period;./y/pay'>", "action"),
+            ("<form action='/fr/p/x/.. '>", "action"),
+            ("<form action='/fr/p/x\\..\\y'>", "action"),
             ("<button formaction=/x>", "formaction"),
             ("<a href=/ ping=//evil>", "ping"),
             ("<p style='background:url(//evil)'>", "style"),
@@ -258,6 +291,7 @@ mod tests {
             "<p a=b\"c>",
             "<textarea>",
             "<svg><textarea><img src=/ onerror=alert(1)></textarea></svg>",
+            "<svg><svg></svg><textarea><img src=/ onerror=alert(1)></textarea></svg>",
         ] {
             assert_eq!(refused(html), Some(Refused::Unclear), "{html}");
         }

@@ -44,7 +44,7 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body, limit: BodyLimit) 
 
 /// Takes what a client still sends and forgets it, within bounds: when a connection is closed on a client that is sending,
 /// the client does not get to see the answer.
-async fn pass_over(mut body: Body) {
+pub(crate) async fn pass_over(mut body: Body) {
     let rest = async {
         let mut passed = 0_usize;
         while let Some(Ok(frame)) = body.frame().await {

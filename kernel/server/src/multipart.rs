@@ -1,5 +1,5 @@
-//! The one form with a file: a bundle that a browser sends. Read whole, within the bound of uploads; the proof of where it comes from is a
-//! field before the file.
+//! The one form with a file: a bundle that an administrator's browser sends. Read whole, within the bound of uploads, and only from an
+//! administrator; the proof of where it comes from is a field before the file.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -7,10 +7,12 @@ use std::sync::Arc;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::header;
+use http::request::Parts;
+use tiwizi_identity::Role;
 
 use crate::app::App;
 use crate::body::{self, BodyLimit};
-use crate::caller::Visitor;
+use crate::caller::{Visitor, refuse_other_sites};
 use crate::form::CSRF_FIELD;
 use crate::problem::{Fault, Problem};
 
@@ -35,6 +37,10 @@ impl FromRequest<Arc<App>> for SentFile {
         let boundary = boundary.ok_or_else(|| {
             Problem::from(Fault::MediaType).saying("a form with a file is sent as multipart/form-data")
         })?;
+        if let Err(problem) = may_send(app, &parts).await {
+            body::pass_over(body).await;
+            return Err(problem);
+        }
         let whole = body::read(&parts.headers, body, BodyLimit::UPLOAD).await?;
         let stream = futures::stream::once(async move { Ok::<_, Infallible>(whole) });
         let mut fields = multer::Multipart::new(stream, boundary);
@@ -49,6 +55,13 @@ impl FromRequest<Arc<App>> for SentFile {
         let visitor = Visitor::of_form(app, &parts, proof.as_deref()).await?;
         Ok(Self { visitor, bytes: file })
     }
+}
+
+/// Whoever may not send a bundle does not fill the memory with one.
+async fn may_send(app: &App, parts: &Parts) -> Result<(), Problem> {
+    refuse_other_sites(&parts.headers)?;
+    let visitor = Visitor::recognise(app, parts).await?;
+    if visitor.signed_in()?.holds(Role::Administrator) { Ok(()) } else { Err(Fault::Forbidden.into()) }
 }
 
 fn malformed(error: multer::Error) -> Problem {

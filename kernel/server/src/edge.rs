@@ -19,6 +19,7 @@ use tracing::Instrument as _;
 
 use crate::accepts::{self, Form};
 use crate::app::{App, SeenRequest};
+use crate::caller::is_safe;
 use crate::language;
 use crate::pages::{self, ProblemPlace};
 use crate::problem::{self, Fault, Problem};
@@ -86,6 +87,10 @@ pub(crate) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
     let path = app.settings.requests.is_some().then(|| request.uri().path().to_owned());
     let response = match refuse(&request) {
         Err(problem) => problem.into_response(),
+        Ok(()) if changes_the_instance(&request) => {
+            let work = next.run(request).instrument(span.clone());
+            guard(&app, to_its_end(&app, work)).instrument(span.clone()).await
+        }
         Ok(()) => guard(&app, next.run(request)).instrument(span.clone()).await,
     };
     let response = finish(&app, &asked, response).instrument(span).await;
@@ -141,6 +146,21 @@ fn refuse(request: &Request) -> Result<(), Problem> {
 
 fn address_bytes(uri: &Uri) -> usize {
     uri.path_and_query().map_or(0, |address| address.as_str().len())
+}
+
+/// Whether a request changes what the instance is made of: that stands in the database and in memory, and both change or neither.
+fn changes_the_instance(request: &Request) -> bool {
+    let path = request.uri().path();
+    !is_safe(request.method()) && (path.starts_with("/api/v1/plugins") || path.split('/').nth(2) == Some("console"))
+}
+
+/// A client that hangs up drops its handler wherever it stands; this one goes on without it.
+async fn to_its_end(app: &App, work: impl Future<Output = Response> + Send + 'static) -> Response {
+    match app.tasks.to_its_end(work).await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(response) => response,
+        Err(Ok(payload)) => std::panic::resume_unwind(payload),
+        Err(Err(error)) => Problem::from(Fault::Unavailable).because(error).into_response(),
+    }
 }
 
 /// A panic in a handler ends that request and nothing else.

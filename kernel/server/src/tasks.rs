@@ -72,6 +72,17 @@ impl Tasks {
         self.short.spawn(work);
     }
 
+    /// Runs work to its end, also when whoever waits for it goes away. The stop waits for it too.
+    ///
+    /// # Errors
+    /// When the work panicked.
+    pub async fn to_its_end<Output: Send + 'static>(
+        &self,
+        work: impl Future<Output = Output> + Send + 'static,
+    ) -> Result<Output, tokio::task::JoinError> {
+        self.short.spawn(work).await
+    }
+
     /// Runs work on a thread where it may block, and waits for it. The stop waits for it too.
     ///
     /// # Errors

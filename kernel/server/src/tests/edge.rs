@@ -1,9 +1,13 @@
 //! What surrounds every handler.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
-use axum::routing::get;
+use axum::routing::{get, put};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::house::{House, Who};
 use crate::edge::surround;
@@ -86,6 +90,28 @@ async fn a_panic_ends_one_request_and_is_counted() {
     assert!(!String::from_utf8_lossy(&bytes).contains("secret"));
     let metrics = house.get(Who::Administrator, "/metrics").await.text();
     assert!(metrics.contains("tiwizi_panics_total 1"), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_change_of_the_instance_is_made_whole_when_its_client_hangs_up() {
+    let house = House::build().await;
+    let [begun, go, done] = [(); 3].map(|()| Arc::new(Notify::new()));
+    let (told, waited, ended) = (begun.clone(), go.clone(), done.clone());
+    let slow = move || async move {
+        told.notify_one();
+        waited.notified().await;
+        ended.notify_one();
+    };
+    let router = Router::new()
+        .route("/api/v1/plugins/slow", put(slow))
+        .layer(axum::middleware::from_fn_with_state(house.app.clone(), surround));
+    let request = house.request(Who::Public, "PUT", "/api/v1/plugins/slow").body(Body::empty()).unwrap();
+    tokio::select! {
+        _ = tower::ServiceExt::oneshot(router, request) => panic!("it waits for its word"),
+        () = begun.notified() => {}
+    }
+    go.notify_one();
+    tokio::time::timeout(Duration::from_secs(10), done.notified()).await.unwrap();
 }
 
 #[tokio::test]

@@ -84,6 +84,10 @@ async fn once(app: &App, request: Request, next: Next) -> Result<Response, Probl
     let (mut parts, body) = request.into_parts();
     let text = read_key(&parts.headers)?;
     let account = Visitor::recognise(app, &parts).await?.caller().account();
+    if is_upload(&parts) && account.is_none() {
+        // Its handler refuses it before a body of that size is read.
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    }
     let limit = if is_upload(&parts) { BodyLimit::UPLOAD } else { BodyLimit::NORMAL };
     let bytes = body::read(&parts.headers, body, limit).await?;
     let key = Key { account, key: text, request_hash: hash_of(&parts, &bytes) };

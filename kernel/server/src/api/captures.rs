@@ -45,7 +45,7 @@ pub(crate) struct CapturesBody {
 
 /// What was captured of a plugin's failing calls.
 #[utoipa::path(get, path = "/api/v1/plugins/{plugin}/captures", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = CapturesShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = CapturesShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -56,7 +56,7 @@ pub(crate) async fn list(
 
 /// Begins to capture a plugin's failing calls, or stops.
 #[utoipa::path(put, path = "/api/v1/plugins/{plugin}/captures", tag = "plugins", request_body = CapturesBody, params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = CapturesShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = CapturesShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn switch(
     State(app): State<Arc<App>>,
     administrator: Administrator,

@@ -190,7 +190,7 @@ impl MigrationShown {
 #[utoipa::path(post, path = "/api/v1/plugins/{plugin}/upgrade", tag = "plugins", request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     params(("plugin" = String, Path, description = "The plugin"), ("grant" = Option<String>, Query, description = "`all`, or the names of capabilities separated by commas"),
         ("dry_run" = Option<bool>, Query, description = "`true` changes nothing")),
-    responses((status = 200, body = UpgradeShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = UpgradeShown), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
 pub(crate) async fn upgrade(
     State(app): State<Arc<App>>,
     administrator: Administrator,
@@ -238,7 +238,7 @@ async fn run(app: &App, wanted: Upgrade, dry_run: bool) -> Result<UpgradeShown, 
 
 /// Goes back to the version before the last upgrade, with the data as far as nobody has changed them since.
 #[utoipa::path(post, path = "/api/v1/plugins/{plugin}/rollback", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = RollbackShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = RollbackShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
 pub(crate) async fn rollback(
     State(app): State<Arc<App>>,
     administrator: Administrator,
@@ -252,7 +252,7 @@ pub(crate) async fn rollback(
 /// Removes a plugin with its records, values, settings, secrets, grants and files. It cannot be taken back. Steps of people's paths that it
 /// proved stay.
 #[utoipa::path(delete, path = "/api/v1/plugins/{plugin}", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = RemovalShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, body = RemovalShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 503, body = ProblemBody)))]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     administrator: Administrator,

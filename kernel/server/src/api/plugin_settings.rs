@@ -119,7 +119,7 @@ fn limits_shown(views: &[BoundView]) -> ListView<LimitShown> {
 
 /// Shows the settings of a plugin.
 #[utoipa::path(get, path = "/api/v1/plugins/{plugin}/settings", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = ListView<SettingShown>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = ListView<SettingShown>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn settings(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -130,7 +130,7 @@ pub(crate) async fn settings(
 
 /// Sets settings of a plugin, all of them or none.
 #[utoipa::path(put, path = "/api/v1/plugins/{plugin}/settings", tag = "plugins", request_body = SettingsBody, params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = ListView<SettingShown>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = ListView<SettingShown>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn set_settings(
     State(app): State<Arc<App>>,
     administrator: Administrator,
@@ -144,7 +144,7 @@ pub(crate) async fn set_settings(
 
 /// Lists the secrets that a plugin asks for, and which are set.
 #[utoipa::path(get, path = "/api/v1/plugins/{plugin}/secrets", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = ListView<SecretShown>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = ListView<SecretShown>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn secrets(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -156,7 +156,7 @@ pub(crate) async fn secrets(
 /// Sets a secret of a plugin, or forgets it.
 #[utoipa::path(put, path = "/api/v1/plugins/{plugin}/secrets/{secret}", tag = "plugins", request_body = SecretBody,
     params(("plugin" = String, Path, description = "The plugin"), ("secret" = String, Path, description = "Its name in the manifest")),
-    responses((status = 200, body = ListView<SecretShown>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = ListView<SecretShown>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn set_secret(
     State(app): State<Arc<App>>,
     administrator: Administrator,
@@ -170,7 +170,7 @@ pub(crate) async fn set_secret(
 
 /// Shows how much a plugin may use.
 #[utoipa::path(get, path = "/api/v1/plugins/{plugin}/limits", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = ListView<LimitShown>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = ListView<LimitShown>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn limits(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -181,7 +181,7 @@ pub(crate) async fn limits(
 
 /// Sets how much a plugin may use, all of it or nothing.
 #[utoipa::path(put, path = "/api/v1/plugins/{plugin}/limits", tag = "plugins", request_body = LimitsBody, params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = ListView<LimitShown>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = ListView<LimitShown>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn set_limits(
     State(app): State<Arc<App>>,
     administrator: Administrator,

@@ -132,7 +132,7 @@ impl From<&LogLine> for LogLineShown {
 
 /// Shows what a plugin uses.
 #[utoipa::path(get, path = "/api/v1/plugins/{plugin}/usage", tag = "plugins", params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = UsageShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = UsageShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -166,7 +166,7 @@ pub(crate) async fn show(
 /// Shows the last lines of a plugin's log, oldest first.
 #[utoipa::path(get, path = "/api/v1/plugins/{plugin}/log", tag = "plugins",
     params(("plugin" = String, Path, description = "The plugin"), ("lines" = Option<usize>, Query, description = "How many, at most")),
-    responses((status = 200, body = ListView<LogLineShown>), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = ListView<LogLineShown>), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn log(
     State(app): State<Arc<App>>,
     _: Administrator,

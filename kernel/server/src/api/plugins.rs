@@ -240,7 +240,7 @@ pub(crate) async fn libraries(
 /// Installs a signed bundle that a trust root of this instance vouches for. `grant` says what it may do: `all` that it asks for, or names.
 #[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     params(("grant" = Option<String>, Query, description = "`all`, or the names of capabilities separated by commas")),
-    responses((status = 201, body = PluginShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 201, body = PluginShown), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn install(
     State(app): State<Arc<App>>,
     administrator: Administrator,
@@ -262,7 +262,7 @@ pub(crate) async fn install(
 
 /// Sets what a plugin may do.
 #[utoipa::path(put, path = "/api/v1/plugins/{plugin}/grants", tag = "plugins", request_body = GrantsBody, params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = PluginShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = PluginShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn set_grants(
     State(app): State<Arc<App>>,
     administrator: Administrator,
@@ -283,7 +283,7 @@ pub(crate) async fn set_grants(
 
 /// Switches a plugin on or off.
 #[utoipa::path(put, path = "/api/v1/plugins/{plugin}/enabled", tag = "plugins", request_body = EnabledBody, params(("plugin" = String, Path, description = "The plugin")),
-    responses((status = 200, body = PluginShown), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    responses((status = 200, body = PluginShown), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
 pub(crate) async fn set_enabled(
     State(app): State<Arc<App>>,
     _: Administrator,

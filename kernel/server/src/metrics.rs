@@ -98,7 +98,8 @@ impl Metrics {
     /// for another's or for the kernel's.
     pub(crate) fn render_plugins(plugins: &[(PluginId, Vec<MetricView>)]) -> String {
         let mut text = String::new();
-        let each = || plugins.iter().flat_map(|(id, views)| views.iter().map(move |view| (id, view)));
+        let told = || plugins.iter().take(limits::METRICS_PLUGINS_MAX);
+        let each = || told().flat_map(|(id, views)| views.iter().map(move |view| (id, view)));
         for (family, kind, help) in [
             ("tiwizi_plugin_metric_total", "counter", "What plugins count."),
             ("tiwizi_plugin_metric", "histogram", "Values that plugins note."),

@@ -88,7 +88,7 @@ impl Config {
     pub(crate) fn write(&self, data: &Path) -> anyhow::Result<()> {
         let path = data.join(FILE);
         let mut text = String::from(
-            "# The settings of this instance. TIWIZI_DATABASE, TIWIZI_LISTEN and TIWIZI_BEHIND_TLS override them.\n",
+            "# The settings of this instance. A variable overrides each: TIWIZI_LISTEN the listen below, and so on.\n",
         );
         if let Some(database) = &self.database {
             text.push_str(&format!("database = {}\n", serde_json::to_string(database)?));

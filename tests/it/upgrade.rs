@@ -174,7 +174,11 @@ async fn the_console_shows_what_a_bundle_asks_for_before_it_installs_and_upgrade
     let upgraded = administrator.submit(&consent, &[("bundle", bundle.as_str())]).await?.expect(303)?;
     ensure!(upgraded.header("location").ends_with("done=plugin-upgraded"), "{upgraded:?}");
     let page = look(&next).await?;
-    ensure!(page.text.contains("n’est pas plus récente que") && !page.text.contains("Mettre à jour</button>"), "{}", page.text);
+    ensure!(
+        page.text.contains("n’est pas plus récente que") && !page.text.contains("Mettre à jour</button>"),
+        "{}",
+        page.text
+    );
     let shown = administrator.get(console).await?.expect(200)?;
     ensure!(shown.text.contains("Revenir à la version précédente"), "{}", shown.text);
     administrator.submit(&format!("{console}/chaos/rollback"), &[]).await?.expect(303)?;

@@ -35,6 +35,21 @@ pub(super) fn check(manifest: &Manifest, source: &Source) -> Vec<Finding> {
     for (position, route) in manifest.routes.iter().enumerate() {
         demand(format!("/routes/{position}/title"), &route.title);
     }
+    for (position, secret) in manifest.secrets.iter().enumerate() {
+        demand(format!("/secrets/{position}/reason"), &secret.reason);
+    }
+    for (position, topic) in manifest.topics.iter().enumerate() {
+        demand(format!("/topics/{position}/title"), &topic.title);
+    }
+    for (position, job) in manifest.jobs.iter().enumerate() {
+        demand(format!("/jobs/{position}/title"), &job.title);
+    }
+    for (position, contract) in manifest.provides.iter().enumerate() {
+        demand(format!("/provides/{position}/title"), &contract.title);
+    }
+    for (position, metric) in manifest.metrics.iter().enumerate() {
+        demand(format!("/metrics/{position}/title"), &metric.title);
+    }
     findings.extend(files(manifest, source));
     findings
 }

@@ -102,6 +102,18 @@ fn a_port_that_is_taken_stops_the_start_and_is_named() -> anyhow::Result<()> {
 }
 
 #[test]
+fn a_wrong_address_of_the_first_administrator_leaves_no_half_an_instance() -> anyhow::Result<()> {
+    let directory = tempfile::tempdir()?;
+    let data = directory.path().join("data");
+    let init =
+        |mail: &str| Tiwizi::words("init --name Tests --provinces all --admin-email").word(mail).data(&data).run();
+    let wrong = init("nobody")?;
+    ensure!(wrong.code == Some(1) && wrong.complaint.contains("--admin-email"), "{wrong:?}");
+    ensure!(init("a@tests.invalid")?.code == Some(0), "it cannot be made again");
+    Ok(())
+}
+
+#[test]
 fn an_absent_database_server_stops_the_start_and_is_named_without_its_password() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
     let data = directory.path().join("data");

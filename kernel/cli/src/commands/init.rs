@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
-use tiwizi_identity::Identity;
+use tiwizi_identity::{Email, Identity};
 use tiwizi_model::{Ambient, InstanceId};
 use tiwizi_storage::instance::{self, InstanceRow};
 
@@ -46,6 +46,8 @@ pub(crate) async fn make(arguments: &Init, ambient: &Ambient) -> anyhow::Result<
     if arguments.name.trim().is_empty() {
         bail!("the instance needs a name: --name");
     }
+    // An instance without an administrator could neither be used nor be made again.
+    arguments.admin_email.parse::<Email>().context("--admin-email is not right")?;
     make_directory(data)?;
     let config = Config { database: arguments.database.clone(), ..Config::default() };
     let db = open::database_with(data, &config, ambient).await?;

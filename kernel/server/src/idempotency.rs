@@ -176,7 +176,7 @@ async fn remember(app: &App, key: &Key, path: &str, response: Response) -> Resul
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, limits::BODY_BYTES_MAX).await.map_err(Problem::internal)?;
     let answer = match std::str::from_utf8(&bytes) {
-        Ok(text) if !SHOWN_ONCE.contains(&path) => write_answer(&parts.headers, text)?,
+        Ok(text) if !shows_a_secret(path) => write_answer(&parts.headers, text)?,
         _ => String::new(),
     };
     let row = idempotency::IdempotencyRow {
@@ -189,6 +189,11 @@ async fn remember(app: &App, key: &Key, path: &str, response: Response) -> Resul
     };
     store(app, &row).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// Whether the answer of an address shows a secret: the API's, or the page that makes a token.
+fn shows_a_secret(path: &str) -> bool {
+    SHOWN_ONCE.contains(&path) || path.ends_with("/account/tokens")
 }
 
 fn write_answer(headers: &HeaderMap, body: &str) -> Result<String, Problem> {

@@ -101,6 +101,18 @@ fn a_port_that_is_taken_stops_the_start_and_is_named() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn the_secret_of_the_first_hour_opens_no_form_of_the_console() -> anyhow::Result<()> {
+    let instance = Instance::start(&Setting::default())?;
+    let unready = instance.unready_administrator().await?;
+    for path in ["/fr/console/plugins/none/grants", "/fr/console/accounts", "/fr/console/plugins/consent"] {
+        unready.submit(path, &[("bundle", "none")]).await?.expect_problem(403, "password-must-change")?;
+    }
+    let sent = unready.submit_file("/fr/console/plugins", "file", b"no bundle").await?;
+    sent.expect_problem(403, "password-must-change")?;
+    Ok(())
+}
+
 #[test]
 fn a_wrong_address_of_the_first_administrator_leaves_no_half_an_instance() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;

@@ -173,6 +173,14 @@ impl Instance {
         self.visitor()?.first_sign_in(ADMINISTRATOR, &self.secret, PASSWORD).await
     }
 
+    /// A session of the first administrator before a password is chosen.
+    ///
+    /// # Errors
+    /// When signing in fails, as it does once there is a password.
+    pub async fn unready_administrator(&self) -> anyhow::Result<Client> {
+        self.visitor()?.sign_in(ADMINISTRATOR, &self.secret).await
+    }
+
     /// A session of an account that the setting named.
     ///
     /// # Errors

@@ -73,8 +73,12 @@ async fn posted(app: &App, asked: Asked, form: &Posted) -> Result<Visit, Problem
     Ok(visit)
 }
 
+/// An administrator who has a password of their own.
 fn demand(visit: &Visit) -> Result<&Caller, Problem> {
     let caller = visit.visitor.signed_in()?;
+    if visit.must_change() {
+        return Err(Fault::MustChangePassword.into());
+    }
     if caller.holds(Role::Administrator) { Ok(caller) } else { Err(Fault::Forbidden.into()) }
 }
 

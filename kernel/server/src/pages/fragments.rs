@@ -15,6 +15,10 @@ use crate::app::App;
 
 /// The parts of a page, in their order.
 pub(super) async fn of(app: &App, visit: &Visit, slot: Slot, input: Json) -> Vec<Value> {
+    // As with their own pages: nobody uses a plugin with the password of the first minute.
+    if visit.must_change() {
+        return Vec::new();
+    }
     let page = FragmentPage {
         slot,
         input,

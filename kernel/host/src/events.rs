@@ -103,7 +103,7 @@ impl EventReader<'_> {
                 continue;
             }
             if entry.depth > limits::REACTION_DEPTH_MAX {
-                self.guests.too_deep(plugin.id(), &entry.kind.to_string());
+                self.guests.too_deep(plugin, &entry.kind.to_string(), "");
                 continue;
             }
             if count > room {

@@ -19,6 +19,7 @@ use crate::host::{Host, WeakHost};
 use crate::keeper::Keeper;
 use crate::links::Links;
 use crate::load::Plugins;
+use crate::log::Level;
 use crate::observe::Workbench;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
@@ -123,9 +124,12 @@ impl Guests {
     }
 
     /// Notes that a plugin is not told of something, or does not tell it, because too many reactions led to it.
-    pub(crate) fn too_deep(&self, plugin: &PluginId, topic: &str) {
+    pub(crate) fn too_deep(&self, plugin: &Plugin, topic: &str, request_id: &str) {
         self.0.too_deep.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(plugin.id = %plugin, event.topic = topic, "more than {} reactions led to an event; it is not told", limits::REACTION_DEPTH_MAX);
+        let said =
+            format!("more than {} reactions led to an event; it is not told: {topic}", limits::REACTION_DEPTH_MAX);
+        tracing::warn!(plugin.id = %plugin.id(), event.topic = topic, "{said}");
+        plugin.watch.note(Level::Warn, request_id, said);
     }
 
     /// How often that was since the start.

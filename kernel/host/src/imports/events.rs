@@ -33,7 +33,7 @@ impl CallState {
         convert::json_text(&payload, limits::JOB_PAYLOAD_BYTES_MAX)?;
         let topic = format!("{id}/{name}");
         if self.unit.depth() > limits::REACTION_DEPTH_MAX {
-            self.ground.guests.too_deep(self.plugin.id(), &topic);
+            self.ground.guests.too_deep(&self.plugin, &topic, &self.request_id);
             return Ok(());
         }
         let listens = |plugin: &Plugin| plugin.standing().grants.contains(&Capability::Events);

@@ -225,6 +225,11 @@ async fn work_that_this_version_does_not_know_waits_and_is_dead_in_the_end() {
     );
 }
 
+/// The last line of a plugin's log, which its page in the console shows too.
+fn last_said(house: &House, plugin: &str) -> String {
+    house.host.log(&plugin.parse().unwrap(), 1).unwrap().remove(0).message
+}
+
 /// Two plugins that answer each other's events stop after eight reactions.
 #[tokio::test]
 async fn p32_a_ping_pong_of_events_stops_at_its_depth() {
@@ -235,6 +240,7 @@ async fn p32_a_ping_pong_of_events_stops_at_its_depth() {
     let told = usize::try_from(limits::REACTION_DEPTH_MAX).unwrap() + 1;
     assert_eq!(outcomes, vec![Outcome::Done; told]);
     assert_eq!(house.host.events_too_deep(), 1);
+    assert!(last_said(&house, "twin").contains("more than 8 reactions led to an event; it is not told: twin/ping"));
     assert!(all(&house, JobState::Waiting).await.is_empty());
 }
 
@@ -248,6 +254,7 @@ async fn p32_a_ping_pong_of_changes_stops_at_its_depth() {
     let told = usize::try_from(limits::REACTION_DEPTH_MAX).unwrap() + 1;
     assert_eq!(outcomes, vec![Outcome::Done; told], "{:?}", house.document("/notes").await);
     assert_eq!(house.host.events_too_deep(), 1);
+    assert!(last_said(&house, "chaos").contains("it is not told: twin/note"));
 }
 
 #[tokio::test]

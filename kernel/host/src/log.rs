@@ -96,11 +96,13 @@ pub(crate) struct CallLog {
     bytes: usize,
     dropped: u64,
     last_at: Instant,
+    /// Whether it says already what the kernel refused.
+    refused: bool,
 }
 
 impl CallLog {
     pub(crate) fn new(plugin: PluginId, request_id: Arc<str>, watch: Arc<Watch>) -> Self {
-        Self { plugin, request_id, watch, bytes: 0, dropped: 0, last_at: Instant(0) }
+        Self { plugin, request_id, watch, bytes: 0, dropped: 0, last_at: Instant(0), refused: false }
     }
 
     /// Writes one line, or counts it as dropped.
@@ -134,6 +136,17 @@ impl CallLog {
             let cut = line.get(..limits::PLUGIN_LOG_LINE_BYTES_MAX).unwrap_or(line);
             self.line(now, level, &String::from_utf8_lossy(cut), &[]);
         }
+    }
+
+    /// Writes what the kernel did not let the plugin do: the first time in a call, however often it tries.
+    pub(crate) fn refused(&mut self, now: Instant, message: String) {
+        if std::mem::replace(&mut self.refused, true) {
+            return;
+        }
+        self.last_at = now;
+        let (plugin, request) = (self.plugin.as_str(), &*self.request_id);
+        tracing::warn!(target: "plugin", { plugin.id = plugin, request.id = request }, "{message}");
+        self.keep(LogAuthor::Kernel, Level::Warn, message, Vec::new());
     }
 
     /// Writes a line into the plugin's own log.

@@ -20,6 +20,8 @@ mod secrets;
 mod store;
 mod telemetry;
 
+use std::sync::PoisonError;
+
 use serde_json::json;
 use tiwizi_model::{IdError, KindName, RecordId, limits};
 
@@ -68,14 +70,16 @@ impl CallState {
         }
     }
 
-    /// A kind of the plugin's own. The kinds of others do not exist for it.
+    /// A kind of the plugin's own. The kinds of others do not exist for it, and its log says that it asked.
     fn own_kind(&self, name: &str) -> Result<KindName, types::Error> {
         let id = self.plugin.id().as_str();
         let name = name.strip_prefix(id).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
         let kind: Option<KindName> = format!("{id}/{name}").parse().ok();
         kind.filter(|kind| self.plugin.manifest.kinds.iter().any(|declared| declared.name == *kind)).ok_or_else(|| {
-            let name = escaped(name, limits::ECHO_CHARS_MAX);
-            error("denied", format!("{id} declares no kind {name}"))
+            let message = format!("{id} declares no kind {}", escaped(name, limits::ECHO_CHARS_MAX));
+            let now = self.ambient.now();
+            self.log.lock().unwrap_or_else(PoisonError::into_inner).refused(now, message.clone());
+            error("denied", message)
         })
     }
 }

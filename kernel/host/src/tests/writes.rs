@@ -4,7 +4,7 @@ use serde_json::json;
 use tiwizi_identity::Caller;
 
 use super::house::{House, chaos};
-use crate::{Answer, CallError, Capability, Grants};
+use crate::{Answer, CallError, Capability, Grants, LogAuthor};
 
 #[tokio::test]
 async fn writes_are_seen_at_once_and_kept() {
@@ -76,6 +76,8 @@ async fn p02_kinds_of_others_do_not_exist_for_a_plugin() {
     let foreign = house.document("/foreign").await;
     assert_eq!(foreign["code"], "denied");
     assert!(!foreign["message"].as_str().unwrap().contains('\n'));
+    let last = house.host.log(&chaos(), 1).unwrap().remove(0);
+    assert_eq!((last.author, last.message.as_str()), (LogAuthor::Kernel, "chaos declares no kind training/course"));
 }
 
 #[tokio::test]

@@ -45,7 +45,12 @@ impl CallState {
         let (provider, name) = self.required(contract, major)?;
         json_text(&payload, limits::CALL_BYTES_MAX)?;
         let standing = self.plugin.standing();
-        let chain = self.chain.link(&self.plugin, &standing, &provider).map_err(|failed| no_link(failed, contract))?;
+        let linked = self.chain.link(&self.plugin, &standing, &provider);
+        let chain = linked.map_err(|failed| {
+            let refused = no_link(failed, contract);
+            self.note_refused(refused.message.clone());
+            refused
+        })?;
         let host = self.ground.guests.host().ok_or_else(|| unavailable_because(contract, "busy", true))?;
         let (plugin, stay) = provider_of(&host, &provider, &name, major, contract).await?;
         let declared = plugin.manifest.provided(&name, major);

@@ -77,10 +77,15 @@ impl CallState {
         let kind: Option<KindName> = format!("{id}/{name}").parse().ok();
         kind.filter(|kind| self.plugin.manifest.kinds.iter().any(|declared| declared.name == *kind)).ok_or_else(|| {
             let message = format!("{id} declares no kind {}", escaped(name, limits::ECHO_CHARS_MAX));
-            let now = self.ambient.now();
-            self.log.lock().unwrap_or_else(PoisonError::into_inner).refused(now, message.clone());
+            self.note_refused(message.clone());
             error("denied", message)
         })
+    }
+
+    /// Says in the plugin's log what it was refused.
+    fn note_refused(&self, message: String) {
+        let now = self.ambient.now();
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).refused(now, message);
     }
 }
 

@@ -252,6 +252,8 @@ async fn p12_nobody_is_asked_who_waits_in_the_chain() {
         "contract": "chaos/echo", "method": "who", "payload": null } });
     let told = posted(&house, "/calls/ask", &back).await;
     assert_eq!((&told["code"], &told["details"]["cause"]), (&json!("unavailable"), &json!("re-entrant")));
+    let last = house.host.log(&id("two"), 1).unwrap().remove(0);
+    assert_eq!(last.message, "nobody answers for the contract chaos/echo: re-entrant");
 }
 
 #[tokio::test]

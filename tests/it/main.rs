@@ -6,6 +6,7 @@ mod authoring;
 mod batch;
 mod browser;
 mod cases;
+mod chaos;
 mod compile;
 mod corpus;
 mod crash;

@@ -136,7 +136,7 @@ async fn the_api_upgrades_the_plugin_that_is_meant_and_removes_it() -> anyhow::R
 }
 
 /// The value of the hidden field of a page's form.
-fn hidden<'a>(page: &'a str, name: &str) -> anyhow::Result<&'a str> {
+pub(crate) fn hidden<'a>(page: &'a str, name: &str) -> anyhow::Result<&'a str> {
     let field = page.split_once(&format!("name=\"{name}\" value=\"")).and_then(|(_, rest)| rest.split_once('"'));
     field.map(|(value, _)| value).with_context(|| format!("no field {name}"))
 }

@@ -61,6 +61,7 @@ const ROUTES: &[Route] = &[
     Route::get("/reads", work::reads),
     Route::get("/argument", work::argument),
     Route::get("/outside", work::outside),
+    Route::get("/malformed", work::malformed),
     Route::get("/handles", work::handles),
     Route::get("/random", work::random),
     Route::get("/mark", work::mark),
@@ -121,6 +122,10 @@ const ROUTES: &[Route] = &[
 ];
 
 impl Plugin for Chaos {
+    fn init() -> Result<(), Error> {
+        upgrade::init()
+    }
+
     fn migrate(from: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
         upgrade::migrate(from, cursor)
     }

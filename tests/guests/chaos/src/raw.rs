@@ -69,6 +69,13 @@ pub(crate) fn text_outside_memory() -> &'static str {
     unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(std::ptr::dangling(), 1 << 30)) }
 }
 
+/// A text that is no UTF-8.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn text_that_is_none() -> &'static str {
+    // SAFETY: none. The kernel must check what it is handed; that is what the test is about.
+    unsafe { std::str::from_utf8_unchecked(std::hint::black_box(&[0xff, 0xfe, 0x80])) }
+}
+
 /// How often eight bytes occur in the whole memory.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn occurrences(pattern: u64) -> usize {
@@ -80,6 +87,11 @@ pub(crate) fn occurrences(pattern: u64) -> usize {
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn text_outside_memory() -> &'static str {
+    ""
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn text_that_is_none() -> &'static str {
     ""
 }
 

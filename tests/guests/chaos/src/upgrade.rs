@@ -33,6 +33,14 @@ fn way() -> Result<String, Error> {
         .or_else(|error| if error.is("not-found") { Ok(String::new()) } else { Err(error) })
 }
 
+/// Crashes before it was ever asked for anything, if the manifest says so.
+pub(crate) fn init() -> Result<(), Error> {
+    if way()? == "trap-in-init" {
+        std::process::abort()
+    }
+    Ok(())
+}
+
 pub(crate) fn migrate(from: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
     match way()?.as_str() {
         "count" | "unhealthy" => count(cursor),

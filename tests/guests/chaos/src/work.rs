@@ -127,6 +127,11 @@ pub(crate) fn outside(_: &Request) -> Result<Answer, Error> {
     done()
 }
 
+pub(crate) fn malformed(_: &Request) -> Result<Answer, Error> {
+    telemetry::info(raw::text_that_is_none(), &[]);
+    done()
+}
+
 pub(crate) fn handles(_: &Request) -> Result<Answer, Error> {
     raw::take_handles(1_000_000);
     done()

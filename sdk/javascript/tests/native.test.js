@@ -39,7 +39,10 @@ const WISH = {
 const MANIFEST = {
   id: "notes",
   version: "1.2.3",
-  capabilities: ["store", "kv", "milestones", "telemetry", "registry.read", "http-out", "secrets"].map((name) => ({ name })),
+  capabilities: [
+    ...["store", "kv", "milestones", "telemetry", "registry.read", "secrets"].map((name) => ({ name })),
+    { name: "http-out", hosts: ["rates.example.org", "*.sms.example.org", "http://old.example.org:8080"] },
+  ],
   settings: { properties: { size: { type: "integer", default: 3 } } },
   secrets: [{ name: "token" }],
   milestones: [{ code: "written" }],
@@ -199,6 +202,23 @@ test("settings, secrets and the outside answer what a test has laid out", () => 
   assert.deepEqual([rate().body, native.asked().length], [10.8, 2]);
   const secret = secrets.reveal("token");
   assert.deepEqual([secret.expose(), JSON.stringify(secret), `${secret}`], ["s3cret", '"Secret(…)"', "Secret(…)"]);
+});
+
+test("only hosts that the manifest names are asked, with their scheme and port", () => {
+  for (const url of [RATE, "https://one.sms.example.org/a", "http://old.example.org:8080/"]) refused(() => fetch(url), "unavailable");
+  for (const url of [
+    "https://other.example.org/",
+    "http://rates.example.org/mad",
+    "https://rates.example.org:8443/mad",
+    "https://sms.example.org/",
+    "https://badsms.example.org/",
+    "http://old.example.org/",
+  ]) {
+    native.layOut("GET", url, 200, 1);
+    assert.throws(() => fetch(url), (cause) => cause.is("denied") && cause.details.capability === "http-out", url);
+  }
+  refused(() => fetch("rates"), "invalid");
+  assert.equal(native.asked().length, 3);
 });
 
 test("a person of the register is seen by that person and its keepers", () => {

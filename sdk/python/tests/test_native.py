@@ -40,10 +40,11 @@ WISH = {
     "access": {"read": ["own", "role:trainer"], "create": ["plugin:own"], "delete": ["own"]},
 }
 CAPABILITIES = ["store", "kv", "milestones", "telemetry", "registry.read", "http-out", "secrets"]
+HOSTS = ["rates.example.org", "*.sms.example.org", "http://old.example.org:8080"]
 MANIFEST = {
     "id": "notes",
     "version": "1.2.3",
-    "capabilities": [{"name": name} for name in CAPABILITIES],
+    "capabilities": [{"name": name, "hosts": HOSTS} if name == "http-out" else {"name": name} for name in CAPABILITIES],
     "settings": {"properties": {"size": {"type": "integer", "default": 3}}},
     "secrets": [{"name": "token"}],
     "milestones": [{"code": "written"}],
@@ -234,6 +235,26 @@ class Native(unittest.TestCase):
         self.assertEqual((native.call(subject, ask).body, native.asked()), (10.8, [("GET", RATE)] * 2))
         secret = secrets.reveal("token")
         self.assertEqual((secret.expose(), f"{secret}"), ("s3cret", "Secret(…)"))
+
+    def test_only_hosts_that_the_manifest_names_are_asked_with_their_scheme_and_port(self):
+        for url in (RATE, "https://one.sms.example.org/a", "http://old.example.org:8080/"):
+            with self.refused("unavailable"):
+                fetch(url)
+        for url in (
+            "https://other.example.org/",
+            "http://rates.example.org/mad",
+            "https://rates.example.org:8443/mad",
+            "https://sms.example.org/",
+            "https://badsms.example.org/",
+            "http://old.example.org/",
+        ):
+            native.lay_out("GET", url, 200, 1)
+            with self.subTest(url), self.refused("denied") as caught:
+                fetch(url)
+            self.assertEqual(caught.exception.details["capability"], "http-out")
+        with self.refused("invalid"):
+            fetch("rates")
+        self.assertEqual(len(native.asked()), 3)
 
     def test_a_person_of_the_register_is_seen_by_that_person_and_its_keepers(self):
         person = native.add_person({"name_fr": "x"})

@@ -1,11 +1,11 @@
 // The kernel's interfaces, answered from memory, in the words of the contract.
 
 import { randomBytes } from "node:crypto";
-import { encode } from "../utf8.js";
 import { blobsOf } from "./blobs.js";
 import { kvOf } from "./kv.js";
 import { refusal } from "./memory.js";
 import { callsOf, notifyOf } from "./others.js";
+import { fetchLaid } from "./outside.js";
 import { eventsOf, jobsOf } from "./queue.js";
 import * as records from "./records.js";
 
@@ -29,7 +29,7 @@ export function interfacesOf(memory) {
     config: configOf(memory),
     i18n: i18nOf(memory),
     secrets: secretsOf(memory),
-    "http-out": granted(memory, "http-out", { fetch: (request, options) => fetchLaid(memory, request, options) }),
+    "http-out": granted(memory, "http-out", { fetch: (request, options) => fetchLaid(memory, request, options, opened) }),
     telemetry: telemetryOf(memory),
     random: { getRandomBytes: (count) => Uint8Array.from(randomBytes(Number(count))) },
   };
@@ -149,15 +149,6 @@ function secretsOf(memory) {
     isSet: (name) => secretOf(memory, name) !== undefined,
     ...granted(memory, "secrets", { reveal: (name) => opened(memory, name) }),
   };
-}
-
-/** Nothing is ever sent: a request is given the answer that the test has laid out. */
-function fetchLaid(memory, { method, url }, { secrets }) {
-  for (const { secret } of secrets) opened(memory, secret);
-  memory.asked.push({ method, url });
-  const laid = memory.laid.find((one) => one.method === method && one.url === url);
-  if (laid === undefined) throw refusal("unavailable", `no test has laid out an answer for ${url}`);
-  return { status: laid.status, url, headers: [], body: encode(laid.body) };
 }
 
 /** The nearest languages first, as the kernel goes through them. */

@@ -12,6 +12,7 @@ from typing import Any
 from . import others, queue, records
 from .blobs import blobs
 from .memory import Memory, refusal
+from .outside import fetch_laid
 
 COOPERATIVE = "registry/cooperative"
 PERSON = "registry/person"
@@ -36,7 +37,7 @@ def interfaces_of(memory: Memory) -> dict[str, Any]:
         "config": _config(memory),
         "i18n": _i18n(memory),
         "secrets": _secrets(memory),
-        "http-out": _granted(memory, "http-out", {"fetch": lambda *values: _fetch(memory, *values)}),
+        "http-out": _granted(memory, "http-out", {"fetch": lambda *values: fetch_laid(memory, _opened, *values)}),
         "telemetry": _telemetry(memory),
     }
 
@@ -195,17 +196,6 @@ def _secrets(memory: Memory) -> SimpleNamespace:
     secrets = _granted(memory, "secrets", {"reveal": lambda name: _opened(memory, name)})
     secrets.is_set = lambda name: _secret(memory, name) is not None
     return secrets
-
-
-def _fetch(memory: Memory, request: Any, options: Any) -> SimpleNamespace:
-    """Nothing is ever sent: a request is given the answer that the test has laid out."""
-    for hidden in options.secrets:
-        _opened(memory, hidden.secret)
-    memory.asked.append((request.method, request.url))
-    for method, url, status, body in memory.laid:
-        if (method, url) == (request.method, request.url):
-            return SimpleNamespace(status=status, url=url, headers=[], body=body)
-    raise refusal("unavailable", f"no test has laid out an answer for {request.url}")
 
 
 #: The nearest languages first, as the kernel goes through them.

@@ -52,6 +52,8 @@ pub(super) struct Memory {
     pub(super) settings: Map<String, Value>,
     /// Those that the manifest names; none when it is not set.
     pub(super) secrets: BTreeMap<String, Option<String>>,
+    /// The hosts that the manifest names.
+    pub(super) hosts: Vec<super::http_out::Place>,
     /// The answers of the outside.
     pub(super) laid: Vec<super::http_out::Laid>,
     pub(super) asked: Vec<(String, String)>,
@@ -109,6 +111,7 @@ impl Memory {
             only_looks: false,
             settings: super::config::defaults(&manifest),
             secrets: list_at(&manifest, "secrets").iter().map(|secret| (text_at(secret, "name"), None)).collect(),
+            hosts: super::http_out::Place::of_manifest(&manifest),
             laid: Vec::new(),
             asked: Vec::new(),
             queue: super::queue::Queue::of_manifest(&manifest),

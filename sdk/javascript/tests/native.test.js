@@ -120,6 +120,19 @@ test("an upgrade goes on until it has nothing left to do, or leaves nothing", ()
   assert.deepEqual(ranks(), [10, 11, 12]);
 });
 
+test("an upgrade reaches nothing that others would notice", () => {
+  const codes = [];
+  const migrate = () => {
+    for (const ask of [() => registry.cooperative(ONE), () => secrets.reveal("token"), () => fetch(RATE)]) {
+      assert.throws(ask, ({ code }) => codes.push(code) > 0);
+    }
+    kv.set("migrated", true);
+    return undefined;
+  };
+  native.upgrade(plugin({ migrate }), "1.0.0");
+  assert.deepEqual([codes, kv.get("migrated")], [["unavailable", "unavailable", "unavailable"], true]);
+});
+
 test("a stale or duplicate write is refused", () => {
   const entry = notes.insert(note(1));
   refused(() => notes.insert(note(1)), "duplicate");

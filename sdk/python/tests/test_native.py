@@ -147,6 +147,21 @@ class Native(unittest.TestCase):
             native.upgrade(upgraded, "1.0.0")
         self.assertEqual(ranks(), [10, 11, 12])
 
+    def test_an_upgrade_reaches_nothing_that_others_would_notice(self):
+        upgraded = Plugin()
+
+        @upgraded.migrate
+        def look_around(version, cursor):
+            self.assertEqual(context.caller().account_id, None)
+            for ask in (lambda: registry.cooperative(ONE), lambda: secrets.reveal("token"), lambda: fetch(RATE)):
+                with self.refused("unavailable"):
+                    ask()
+            kv.set("migrated", True)
+
+        native.as_member(ONE)
+        native.upgrade(upgraded, "1.0.0")
+        self.assertIs(kv.get("migrated"), True)
+
     def test_a_stale_or_duplicate_write_is_refused(self):
         entry = notes.insert(note(1))
         with self.refused("duplicate"):

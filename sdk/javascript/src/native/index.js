@@ -103,7 +103,7 @@ export function install(plugin) {
 
 /**
  * Upgrades the plugin from a version: calls `migrate` until it has nothing left to do, then `health`; both reach all records of the
- * plugin's own kinds. Answers the number of steps. What they throw is thrown, and their writes are gone then.
+ * plugin's own kinds, its values by key, settings and the log, and all else is `unavailable`. Answers the number of steps. What they throw is thrown, and their writes are gone then.
  */
 export function upgrade(plugin, from) {
   memory.isMigrating = true;

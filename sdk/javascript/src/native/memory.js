@@ -1,5 +1,7 @@
 // What the kernel in memory remembers.
 
+/** What a migration may use: nothing that others would notice, since it may be given up. */
+const MIGRATING = ["store", "kv", "telemetry"];
 /** The first of January 2026. */
 const NOW = 1_767_225_600_000;
 
@@ -88,8 +90,11 @@ export class Memory {
     if (this.onlyLooks) throw refusal("denied", "this call only looks, and may not write");
   }
 
-  /** Refuses what was not granted. */
+  /** Refuses what was not granted, and what is not there while a migration runs. */
   require(capability) {
+    if (this.isMigrating && !MIGRATING.includes(capability)) {
+      throw refusal("unavailable", `${capability} is not there while a plugin is upgraded`);
+    }
     if (this.granted.has(capability)) return;
     const message = `the capability ${capability} is not granted; an administrator may grant it`;
     throw refusal("denied", message, { details: { capability } });

@@ -138,7 +138,7 @@ def install(plugin: Plugin) -> None:
 
 def upgrade(plugin: Plugin, version: str) -> int:
     """Upgrades the plugin from a version: calls `migrate` until it has nothing left to do, then `health`; both reach all records of the
-    plugin's own kinds. Answers the number of steps. What they raise is raised, and their writes are gone then."""
+    plugin's own kinds, its values by key, settings and the log, and all else is `unavailable`. Answers the number of steps. What they raise is raised, and their writes are gone then."""
 
     def steps() -> int:
         done, cursor = 1, plugin.run_migrate(version, None)

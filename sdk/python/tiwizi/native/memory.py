@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -15,6 +15,9 @@ from ..kernel import Refusal
 
 #: The first of January 2026.
 NOW = 1_767_225_600_000
+
+#: What a migration may use: nothing that others would notice, since it may be given up.
+_MIGRATING = ("store", "kv", "telemetry")
 
 Outcome = TypeVar("Outcome")
 
@@ -109,7 +112,7 @@ class Memory:
     def as_system(self, work: Callable[[], Outcome]) -> Outcome:
         """The same, as the system."""
         caller = self.caller
-        self.caller = replace(caller, kind="system", person=None, roles=[])
+        self.caller = Caller("system")
         try:
             return self.during(work)
         finally:
@@ -131,7 +134,9 @@ class Memory:
             raise refusal("denied", "this call only looks, and may not write")
 
     def require(self, capability: str) -> None:
-        """Refuses what was not granted."""
+        """Refuses what was not granted, and what is not there while a migration runs."""
+        if self.is_migrating and capability not in _MIGRATING:
+            raise refusal("unavailable", f"{capability} is not there while a plugin is upgraded")
         if capability not in self.granted:
             message = f"the capability {capability} is not granted; an administrator may grant it"
             raise refusal("denied", message, capability=capability)

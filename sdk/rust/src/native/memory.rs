@@ -21,6 +21,8 @@ use crate::{Caller, CallerKind, Language};
 const PAGE_ROWS_DEFAULT: u32 = 50;
 const PAGE_ROWS_MAX: u32 = 100;
 const COUNT_ROWS_MAX: u64 = 10_000;
+/// What a migration may use: nothing that others would notice, since it may be given up.
+const MIGRATING: [&str; 3] = ["store", "kv", "telemetry"];
 /// The first of January 2026.
 const NOW: u64 = 1_767_225_600_000;
 
@@ -134,8 +136,11 @@ impl Memory {
         self.queue = before.queue;
     }
 
-    /// Refuses what was not granted.
+    /// Refuses what was not granted, and what is not there while a migration runs.
     pub(super) fn require(&self, capability: &str) -> Result<(), Error> {
+        if self.migrates && !MIGRATING.contains(&capability) {
+            return Err(error("unavailable", &format!("{capability} is not there while a plugin is upgraded")));
+        }
         if self.granted.contains(capability) {
             return Ok(());
         }

@@ -182,7 +182,8 @@ pub fn install<Installed: Plugin>() -> Result<(), Error> {
 }
 
 /// Upgrades the plugin from a version: calls `migrate` until it has nothing left to do, then `health`. Both reach all records of the
-/// plugin's own kinds, as in the real kernel. Answers the number of steps.
+/// plugin's own kinds, its values by key, settings and the log, and all else is `unavailable`, as in the real kernel. Answers the number
+/// of steps.
 ///
 /// # Errors
 /// What the plugin answers; its writes are gone then.

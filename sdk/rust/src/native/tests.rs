@@ -233,3 +233,19 @@ fn an_upgrade_reaches_what_only_its_people_may_read_and_nobody_else_does_afterwa
     as_public();
     assert!(Store::<Wish>::list(&Find::new()).unwrap_err().is("denied"));
 }
+
+#[test]
+fn an_upgrade_reaches_nothing_that_others_would_notice() {
+    struct Curious;
+    impl Plugin for Curious {
+        fn migrate(_: &str, _: Option<&str>) -> Result<Option<String>, Error> {
+            let refused = crate::secrets::reveal("token").map(|_| ()).unwrap_err();
+            crate::kv::set("told", &refused.code, None).map(|()| None)
+        }
+    }
+    start(r#"{ "capabilities": [{ "name": "kv" }, { "name": "secrets" }], "secrets": [{ "name": "token" }] }"#);
+    set_secret("token", "s3cret");
+    assert_eq!(upgrade::<Curious>("0.1.0"), Ok(1));
+    assert_eq!(crate::kv::get::<String>("told").unwrap().as_deref(), Some("unavailable"));
+    assert!(crate::secrets::reveal("token").is_ok());
+}

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { amend, config, context, fetch, get, i18n, json, kv, milestones, plugin, post, Problem, random } from "tiwizi";
+import { amend, config, context, fetch, fragment, get, i18n, json, kv, milestones, page, plugin, post, Problem, random } from "tiwizi";
 import { redirect, refuse, registry, Request, secrets, store, telemetry } from "tiwizi";
 import * as native from "tiwizi/native";
 
@@ -83,6 +83,32 @@ test("a call that answers keeps its writes", () => {
   native.asMember(ONE);
   assert.equal(native.call(subject, Request.post("/write")).path, "/");
   assert.deepEqual([native.bodies("note").length, native.reached().length], [1, 1]);
+});
+
+test("an answer that the kernel would not pass on is a problem, and its writes are gone", () => {
+  native.start({ ...MANIFEST, templates: ["home"] });
+  const answers = {
+    "/home": () => page("home", "Home"),
+    "/other": () => page("hone", "Home"),
+    "/status": () => page("home", "Home", {}, { status: 304 }),
+    "/away": () => redirect("//evil.example.org/"),
+    "/up": () => redirect("/a/%2e%2e/b"),
+    "/on": () => redirect("/notes?page=2#end"),
+  };
+  const routes = Object.entries(answers).map(([path, answer]) =>
+    get(path, () => {
+      kv.increment("answers");
+      return answer();
+    }),
+  );
+  const tags = Object.keys(answers).map((path) => {
+    const { tag, problem } = native.call(plugin({ routes }), Request.get(path));
+    return problem?.code ?? tag;
+  });
+  assert.deepEqual(tags, ["page", "plugin-failed", "plugin-failed", "plugin-failed", "plugin-failed", "redirect"]);
+  assert.equal(kv.get("answers"), 2);
+  const looker = plugin({ slots: { home: () => fragment("hone", "") } });
+  refused(() => native.render(looker, "home"), "plugin-failed");
 });
 
 test("reads go by declared indexes only", () => {

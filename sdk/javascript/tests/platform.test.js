@@ -102,6 +102,7 @@ test("a notice is kept for whom it was sent", () => {
   ]);
   refused(() => notify.toPerson(PERSON, "other"), "invalid");
   refused(() => notify.toRole("king", "ready"), "invalid");
+  refused(() => notify.toPerson(PERSON, "ready", { link: "https://evil.example.org/" }), "invalid");
 });
 
 test("a part of a page reads and does not write", () => {

@@ -4,7 +4,7 @@ import unittest
 from contextlib import contextmanager
 
 from tiwizi import Amend, Plugin, Problem, Refuse, Request, Store, config, context, fetch, i18n, json, kv, milestones, native
-from tiwizi import redirect, registry, secrets, telemetry
+from tiwizi import Fragment, page, redirect, registry, secrets, telemetry
 
 ONE = "00000000-0000-7000-8000-00000000000a"
 OTHER = "00000000-0000-7000-8000-00000000000b"
@@ -146,6 +146,27 @@ class Native(unittest.TestCase):
         with self.refused("internal"):
             native.upgrade(upgraded, "1.0.0")
         self.assertEqual(ranks(), [10, 11, 12])
+
+    def test_an_answer_that_the_kernel_would_not_pass_on_is_a_problem_and_its_writes_are_gone(self):
+        native.start({**MANIFEST, "templates": ["home"]})
+        careless = Plugin()
+        answers = {
+            "/home": lambda: page("home", "Home"),
+            "/on": lambda: redirect("/notes?page=2#end"),
+            "/other": lambda: page("hone", "Home"),
+            "/status": lambda: page("home", "Home", status=304),
+            "/away": lambda: redirect("//evil.example.org/"),
+            "/up": lambda: redirect("/a/%2e%2e/b"),
+        }
+        for path, answer in answers.items():
+            careless.get(path)(lambda _, answer=answer: (kv.increment("answers"), answer())[1])
+        careless.slot("home")(lambda _: Fragment("hone", ""))
+        given = [native.call(careless, Request.get(path)) for path in answers]
+        self.assertFalse(any(isinstance(answer, Problem) for answer in given[:2]))
+        self.assertEqual([answer.code for answer in given[2:]], ["plugin-failed"] * 4)
+        self.assertEqual(kv.get("answers"), 2)
+        with self.refused("plugin-failed"):
+            native.render(careless, "home")
 
     def test_an_upgrade_reaches_nothing_that_others_would_notice(self):
         upgraded = Plugin()

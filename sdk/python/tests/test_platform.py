@@ -123,6 +123,8 @@ class Platform(unittest.TestCase):
             notify.to_person(PERSON, "other")
         with self.refused("invalid"):
             notify.to_role("king", "ready")
+        with self.refused("invalid"):
+            notify.to_person(PERSON, "ready", link="https://evil.example.org/")
 
     def test_a_part_of_a_page_reads_and_does_not_write(self):
         part = Fragment("greeting", "Azul", {"refused": "denied", "seen": None})

@@ -45,6 +45,10 @@ impl Fragment {
     /// # Errors
     /// `internal` when they are no object.
     pub fn new<Data: Serialize>(template: &str, title: impl Into<String>, data: &Data) -> Result<Self, Error> {
-        Ok(Self { template: template.to_owned(), title: title.into(), data: serde_json::to_value(data)? })
+        let data = serde_json::to_value(data)?;
+        if !data.is_object() {
+            return Err(Error::internal(format!("the data of the part {template} is no object")));
+        }
+        Ok(Self { template: template.to_owned(), title: title.into(), data })
     }
 }

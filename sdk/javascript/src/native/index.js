@@ -10,6 +10,7 @@ import { problem } from "../answer.js";
 import { attach } from "../kernel.js";
 import { Problem } from "../problem.js";
 import { COOPERATIVE, interfacesOf, PERSON } from "./interfaces.js";
+import { faultOf, faultOfTemplate } from "./judge.js";
 import { Memory, nobody } from "./memory.js";
 import * as queue from "./queue.js";
 
@@ -123,13 +124,17 @@ export function upgrade(plugin, from) {
   }
 }
 
-/** Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes. */
+/**
+ * Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes, and an answer that the kernel would not
+ * pass on is the problem `plugin-failed`.
+ */
 export function call(plugin, request) {
   memory.language = request.language;
   try {
     return memory.during(() => {
       const answer = plugin.handle(request);
       if (answer.tag === "problem") throw answer.problem;
+      refuse(faultOf(memory.manifest, answer));
       return answer;
     });
   } catch (cause) {
@@ -190,14 +195,20 @@ export function invoke(plugin, asker, contract, method, payload = {}) {
   return memory.during(() => plugin.invoke(asker, `${memory.manifest.id}/${contract}`, method, structuredClone(payload)));
 }
 
-/** Asks the plugin for its part of a page, as the kernel does: what it writes is refused. */
+/** Asks the plugin for its part of a page, as the kernel does: what it writes is refused. One that would be left out is thrown as a problem. */
 export function render(plugin, slot, about = {}) {
   memory.onlyLooks = true;
   try {
-    return plugin.render(slot, about);
+    const part = plugin.render(slot, about);
+    if (part !== undefined && part !== null) refuse(faultOfTemplate(memory.manifest.templates, part.template));
+    return part;
   } finally {
     memory.onlyLooks = false;
   }
+}
+
+function refuse(fault) {
+  if (fault !== undefined) throw new Problem(502, "plugin-failed", `the plugin's answer is not acceptable: ${fault}`);
 }
 
 /** The notices that were sent, in their order. */

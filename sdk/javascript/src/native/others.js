@@ -1,5 +1,6 @@
 // Other plugins and people, as the kernel in memory knows them: what the test lays out, and what was sent.
 
+import { isPathBelow } from "./judge.js";
 import { refusal } from "./memory.js";
 
 const ROLES = ["administrator", "registrar", "trainer", "observer", "officer", "member"];
@@ -23,6 +24,7 @@ export function notifyOf(memory) {
   const tell = (to, { key, args, link }) => {
     const isKnown = Object.values(memory.messages).some((messages) => messages[key] !== undefined);
     if (!isKnown) throw refusal("invalid", `no locale has the message ${key}`);
+    if (link !== null && !isPathBelow(link)) throw refusal("invalid", "a link is a path below the plugin, as in `/orders/17`");
     memory.unit.told.push({ ...to, key, values: Object.fromEntries(args), link: link ?? undefined });
   };
   return {

@@ -42,6 +42,7 @@ from ..request import Request
 from ..ui import Fragment
 from . import queue
 from .interfaces import COOPERATIVE, PERSON, interfaces_of
+from .judge import judge
 from .memory import Memory, Notice
 
 _memory = Memory({})
@@ -155,13 +156,15 @@ def upgrade(plugin: Plugin, version: str) -> int:
 
 
 def call(plugin: Plugin, request: Request) -> Answer:
-    """Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes."""
+    """Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes, and an answer that the kernel would
+    not pass on is the problem `plugin-failed`."""
     _memory.language = request.language
 
     def answered() -> Answer:
         answer = plugin.handle(request)
         if isinstance(answer, Problem):
             raise answer
+        judge(_memory.manifest, answer)
         return answer
 
     try:
@@ -224,10 +227,13 @@ def invoke(plugin: Plugin, asker: str, contract: str, method: str, payload: Any 
 
 
 def render(plugin: Plugin, slot: str, about: dict[str, Any] | None = None) -> Fragment | None:
-    """Asks the plugin for its part of a page, as the kernel does: what it writes is refused."""
+    """Asks the plugin for its part of a page, as the kernel does: what it writes is refused. One that would be left out is raised as a
+    problem."""
     _memory.only_looks = True
     try:
-        return plugin.render(slot, about or {})
+        part = plugin.render(slot, about or {})
+        judge(_memory.manifest, part)
+        return part
     finally:
         _memory.only_looks = False
 

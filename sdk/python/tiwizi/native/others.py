@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from .judge import is_path_below
 from .memory import Memory, Notice, refusal
 
 _ROLES = ("administrator", "registrar", "trainer", "observer", "officer", "member")
@@ -32,6 +33,8 @@ def notify(memory: Memory) -> dict[str, Callable[..., Any]]:
         key, args, link = message["key"], message["args"], message["link"]
         if not any(key in messages for messages in memory.messages.values()):
             raise refusal("invalid", f"no locale has the message {key}")
+        if link is not None and not is_path_below(link):
+            raise refusal("invalid", "a link is a path below the plugin, as in `/orders/17`")
         memory.unit.told.append(Notice(person, role, province, key, dict(args), link))
 
     def to_role(role: str, province: str | None, message: Any) -> None:

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::blobs::Files;
 use super::calls::Contracts;
-use super::json::{list_at, text_at};
+use super::json::{list, list_at, text_at, texts};
 use super::kind::KindRules;
 use super::kv::Values;
 use super::metrics::Numbers;
@@ -64,6 +64,8 @@ pub(super) struct Memory {
     pub(super) hooks: Vec<super::hooks::Hook>,
     /// Whether a migration runs, which reaches all of the plugin's own records.
     pub(super) migrates: bool,
+    /// Those that the manifest lists; none when it has no list.
+    pub(super) templates: Option<Vec<String>>,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     rows: BTreeMap<String, Row>,
@@ -119,6 +121,7 @@ impl Memory {
             queue: super::queue::Queue::of_manifest(&manifest),
             hooks: super::hooks::Hook::all(&manifest),
             migrates: false,
+            templates: manifest.get("templates").map(|templates| texts(list(templates))),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds: kinds.collect(),
             rows: BTreeMap::new(),

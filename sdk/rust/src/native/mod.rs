@@ -47,6 +47,7 @@ mod http_out;
 mod i18n;
 mod imports;
 mod json;
+mod judge;
 mod kind;
 mod kv;
 mod manifest;
@@ -239,13 +240,14 @@ pub fn emitted() -> Vec<(String, String, Value)> {
     Memory::with(|memory| memory.queue.emitted.clone())
 }
 
-/// Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes.
+/// Sends the plugin a request, as the kernel does: a call that answers a problem leaves no writes, and an answer that the kernel would not
+/// pass on is the problem `plugin-failed`.
 pub fn call<Called: Plugin>(request: &Request) -> Answer {
     let outcome = in_unit(|| {
         Memory::with(|memory| memory.language.clone_from(&request.language));
         match Called::handle(request) {
             Ok(Answer::Problem(error)) | Err(error) => Err(error),
-            Ok(answer) => Ok(answer),
+            Ok(answer) => judge::answer(&answer).map(|()| answer),
         }
     });
     outcome.unwrap_or_else(Answer::Problem)
@@ -272,12 +274,15 @@ pub fn invoke<Called: Plugin>(asker: &str, contract: &str, method: &str, payload
 /// Asks the plugin for its part of a page, as the kernel does: what it writes is refused.
 ///
 /// # Errors
-/// What the plugin answers; the part would be left out.
+/// What the plugin answers, or `plugin-failed`; the part would be left out.
 pub fn render<Called: Plugin>(slot: &str, input: &Value) -> Result<Option<Fragment>, Error> {
     let slot = Slot::new(slot.to_owned(), input.to_string());
     Memory::with(|memory| memory.only_looks = true);
     let outcome = Called::render(&slot);
     Memory::with(|memory| memory.only_looks = false);
+    if let Ok(Some(part)) = &outcome {
+        judge::template(&part.template)?;
+    }
     outcome
 }
 

@@ -2,6 +2,7 @@
 
 use super::i18n::rendered;
 use super::imports::{Kernel, writing};
+use super::judge::is_path_below;
 use super::memory::{Memory, error};
 use crate::bindings::tiwizi::plugin::notify::Message;
 use crate::bindings::tiwizi::plugin::types::Error;
@@ -58,6 +59,9 @@ fn tell(to: To, message: &Message) -> Result<(), Error> {
     if rendered(&message.key, &message.args, None).is_err() {
         return Err(error("invalid", &format!("no locale has the message {}", message.key)));
     }
+    if message.link.as_deref().is_some_and(|link| !is_path_below(link)) {
+        return Err(error("invalid", "a link is a path below the plugin, as in `/orders/17`"));
+    }
     let told = Told { to, key: message.key.clone(), values: message.args.clone(), link: message.link.clone() };
     Memory::with(|memory| memory.told.push(told));
     Ok(())
@@ -86,6 +90,7 @@ mod tests {
         assert_eq!(told[1].to, To::Role("trainer".to_owned(), Some("09.541".to_owned())));
         assert!(Message::new("other").to_person(PERSON).unwrap_err().is("invalid"));
         assert!(Message::new("ready").to_role("king", None).unwrap_err().is("invalid"));
+        assert!(Message::new("ready").link("https://evil.example.org/").to_person(PERSON).unwrap_err().is("invalid"));
     }
 
     #[test]

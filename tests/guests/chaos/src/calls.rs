@@ -116,7 +116,8 @@ pub(crate) fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
         "loop" => work::endless(&Request::default()).map(|_| None),
         "sleep" => work::sleep(&Request::default()).map(|_| None),
         "template" => Fragment::new("../../layout", title, &data).map(Some),
-        "no-object" => Fragment::new("part", title, &"no object").map(Some),
+        // The kit makes none such.
+        "no-object" => Ok(Some(Fragment { template: "part".to_owned(), title, data: json!("no object") })),
         "large" => Fragment::new("part", title, &json!({ "word": "x".repeat(200 << 10) })).map(Some),
         "write" => {
             let refused = write("from a part").map_err(|error| error.code).err();

@@ -1,0 +1,35 @@
+"""What the kernel would not pass on of an answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..answer import Answer, Document, Page, Redirect
+from ..problem import Problem
+from ..ui import Fragment
+
+#: What has no body; a redirection has its own answer.
+_BODILESS = {204, 205, *range(300, 400)}
+
+
+def judge(manifest: dict[str, Any], answer: Answer | Fragment | None) -> None:
+    """Raises what the kernel would answer in the place of an answer that it does not accept. A manifest that lists no templates is not
+    asked about them."""
+    if isinstance(answer, Redirect) and not is_path_below(answer.path):
+        raise _failed(f"it redirects to {answer.path}, which is no plain path below the plugin")
+    if isinstance(answer, Page | Document) and (answer.status not in range(200, 600) or answer.status in _BODILESS):
+        raise _failed(f"its status {answer.status} does not fit such an answer")
+    if isinstance(answer, Page | Fragment) and answer.template not in manifest.get("templates", [answer.template]):
+        raise _failed(f"the bundle holds no template {answer.template}")
+
+
+def is_path_below(path: str) -> bool:
+    """Whether a path stays below the plugin: one slash at its beginning, printable ASCII, no step upwards."""
+    is_plain = re.fullmatch(r"/(?!/)[!-~]*", path) is not None and re.search(r'[\\"<>]', path) is None
+    parts = re.split(r"[?#]", path)[0].lower().replace("%2e", ".").split("/")
+    return is_plain and "." not in parts and ".." not in parts
+
+
+def _failed(fault: str) -> Problem:
+    return Problem(502, "plugin-failed", f"the plugin's answer is not acceptable: {fault}")

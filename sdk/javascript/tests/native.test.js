@@ -121,6 +121,12 @@ test("reads go by declared indexes only", () => {
   assert.equal(notes.find({ equal: { shelf: "low" }, above: { rank: 0 } }).items.length, 2);
   assert.equal(notes.first({ text: "N1" }).body.rank, 1);
   refused(() => notes.find({ equal: { rank: 1 } }), "not-indexed");
+  assert.deepEqual(notes.find({ sort: "-created" }).items.map(({ body }) => body.rank), [2, 1, 0]);
+  assert.equal(notes.find({ equal: { code: "n1" }, sort: "created" }).items.length, 1);
+  refused(() => notes.find({ equal: { shelf: "low" }, sort: "-created" }), "not-indexed");
+  refused(() => notes.find({ after: "somewhere" }), "invalid");
+  native.asHolder("trainer");
+  refused(() => wishes.find({ above: { person: ONE } }), "not-indexed");
 });
 
 test("records are counted by the same conditions", () => {

@@ -114,8 +114,19 @@ class Native(unittest.TestCase):
         self.assertEqual((len(rest.items), rest.next), (1, None))
         self.assertEqual(len(notes.find(equal={"shelf": "low"}, above={"rank": 0}).items), 2)
         self.assertEqual(notes.first(text="N1").body["rank"], 1)
-        with self.refused("not-indexed"):
-            notes.find(equal={"rank": 1})
+        newest_first = [entry.body["rank"] for entry in notes.find(sort="-created").items]
+        self.assertEqual(newest_first, [2, 1, 0])
+        self.assertEqual(len(notes.find(equal={"code": "n1"}, sort="created").items), 1)
+        native.as_holder("trainer")
+        for unanswered in (
+            lambda: notes.find(equal={"rank": 1}),
+            lambda: notes.find(equal={"shelf": "low"}, sort="-created"),
+            lambda: wishes.find(above={"person": ONE}),
+        ):
+            with self.refused("not-indexed"):
+                unanswered()
+        with self.refused("invalid"):
+            notes.find(after="somewhere")
 
     def test_records_are_counted_by_the_same_conditions(self):
         native.install(subject)

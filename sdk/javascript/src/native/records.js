@@ -124,18 +124,22 @@ function isText(query) {
   return query.text !== undefined && query.text !== null;
 }
 
-/** Equality on the first fields of one index, then at most one range or order on the next. Subject and province are indexes too. */
+/**
+ * Equality on the first fields of one index, then at most one range or order on the next. Subject and province are indexes too, the subject
+ * without ranges. The order of creation is that of the records under one whole key.
+ */
 function checkIndexed(kind, { filters, sort }) {
   const equal = filters.filter((filter) => filter.comparison === "equal").map((filter) => filter.field);
   const others = filters.filter((filter) => filter.comparison !== "equal").map((filter) => filter.field);
-  if (sort && sort.field !== "created") others.push(sort.field);
+  const [hasRange, isByCreation] = [others.length > 0, sort?.field === "created"];
+  if (sort && !isByCreation && !equal.includes(sort.field)) others.push(sort.field);
   const ranged = new Set(others);
   const declared = [...(kind.unique ?? []), ...(kind.indexes ?? [])].map((index) => index.fields);
-  const implied = [kind.subject, kind.province].filter(Boolean).map((field) => [field]);
+  const implied = [hasRange ? undefined : kind.subject, kind.province].filter(Boolean).map((field) => [field]);
   const answers = (fields) => {
     const [head, next] = [fields.slice(0, equal.length), fields[equal.length]];
     const isHead = head.length === equal.length && head.every((field) => equal.includes(field));
-    return isHead && (ranged.size === 0 || (ranged.size === 1 && ranged.has(next)));
+    return isHead && (!isByCreation || next === undefined) && (ranged.size === 0 || (ranged.size === 1 && ranged.has(next)));
   };
   if (equal.length + ranged.size > 0 && ![...declared, ...implied].some(answers)) {
     const message = `no index answers ${equal.join(", ")} then ${[...ranged].join(", ")}`;
@@ -149,9 +153,12 @@ export function pageOf(memory, name, query, search, show) {
   const found = fitting.map(([id, row]) => ({ row, seen: show(id, row) })).filter(({ seen }) => seen !== undefined);
   if (query.sort) {
     const { field, descending } = query.sort;
-    found.sort((one, other) => compare(one.row.body[field], other.row.body[field]) * (descending ? -1 : 1));
+    // Oldest first already, which is also the order of equals.
+    if (field !== "created") found.sort((one, other) => compare(one.row.body[field], other.row.body[field]));
+    if (descending) found.reverse();
   }
   const skipped = Number(query.cursor ?? 0);
+  if (!Number.isInteger(skipped)) throw refusal("invalid", "no such cursor");
   const rows = query.limit === 0 ? ROWS_DEFAULT : Math.min(query.limit, ROWS_MAX);
   const items = found.slice(skipped, skipped + rows).map(({ seen }) => seen);
   return { items, next: found.length > skipped + rows ? String(skipped + rows) : undefined };

@@ -144,18 +144,20 @@ def count(memory: Memory, name: str, query: Any) -> int:
 
 
 def _check_indexed(kind: Kind, query: Any) -> None:
-    """Equality on the first fields of one index, then at most one range or order on the next. Subject and province are indexes too."""
+    """Equality on the first fields of one index, then at most one range or order on the next. Subject and province are indexes too, the
+    subject without ranges. The order of creation is that of the records under one whole key."""
     equal = [filter.field for filter in query.filters if filter.comparison == "equal"]
     ranged = {filter.field for filter in query.filters if filter.comparison != "equal"}
-    if query.sort and query.sort.field != "created":
+    has_range, is_by_creation = bool(ranged), bool(query.sort) and query.sort.field == "created"
+    if query.sort and not is_by_creation and query.sort.field not in equal:
         ranged.add(query.sort.field)
     declared = [index["fields"] for index in kind.get("unique", []) + kind.get("indexes", [])]
-    implied = [[field] for field in (kind.get("subject"), kind.get("province")) if field]
+    implied = [[field] for field in (None if has_range else kind.get("subject"), kind.get("province")) if field]
 
     def answers(fields: list[str]) -> bool:
         head, rest = fields[: len(equal)], fields[len(equal) :]
         is_head = len(head) == len(equal) and all(field in equal for field in head)
-        return is_head and (not ranged or ranged == set(rest[:1]))
+        return is_head and not (is_by_creation and rest) and (not ranged or ranged == set(rest[:1]))
 
     if (equal or ranged) and not any(map(answers, declared + implied)):
         message = f"no index answers {', '.join(equal)} then {', '.join(ranged)}"
@@ -169,8 +171,14 @@ def page(
     fitting = [(id, row) for id, row in memory.of(name) if _fits(row.body, query, search)]
     found = [(row, seen) for id, row in fitting if (seen := show(id, row)) is not None]
     if query.sort:
-        order = functools.cmp_to_key(lambda one, other: _compare(one[0].body.get(query.sort.field), other[0].body.get(query.sort.field)))
-        found.sort(key=order, reverse=query.sort.descending)
+        # Oldest first already, which is also the order of equals.
+        if query.sort.field != "created":
+            field = query.sort.field
+            found.sort(key=functools.cmp_to_key(lambda one, other: _compare(one[0].body.get(field), other[0].body.get(field))))
+        if query.sort.descending:
+            found.reverse()
+    if not (query.cursor or "0").isdecimal():
+        raise refusal("invalid", "no such cursor")
     skipped = int(query.cursor or 0)
     rows = ROWS_DEFAULT if query.limit == 0 else min(query.limit, ROWS_MAX)
     items = [seen for _, seen in found[skipped : skipped + rows]]

@@ -11,6 +11,9 @@ use super::memory::error;
 use super::rights::Rights;
 use crate::bindings::tiwizi::plugin::types::{Comparison, Error, Filter, Query};
 
+/// The name of the order in which records were made.
+const CREATED: &str = "created";
+
 /// The rules of one kind.
 #[derive(Clone)]
 pub(super) struct KindRules {
@@ -65,19 +68,24 @@ impl KindRules {
     }
 
     /// Equality on the first fields of one index, then at most one range or order on the next. The subject and the
-    /// province are indexes of their own.
+    /// province are indexes of their own, the subject without ranges. The order of creation is that of the records under one whole key.
     pub(super) fn check_indexed(&self, query: &Query) -> Result<(), Error> {
         let equal: Vec<&str> = fields_of(&query.filters, |comparison| comparison == Comparison::Equal);
         let mut ranged = fields_of(&query.filters, |comparison| comparison != Comparison::Equal);
-        ranged.extend(query.sort.iter().map(|order| order.field.as_str()).filter(|field| *field != "created"));
+        let has_range = !ranged.is_empty();
+        let by_creation = query.sort.as_ref().is_some_and(|order| order.field == CREATED);
+        let sorted = query.sort.iter().map(|order| order.field.as_str());
+        ranged.extend(sorted.filter(|field| *field != CREATED && !equal.contains(field)));
         ranged.dedup();
         let answers = |index: &[String]| {
             let (head, tail) = index.split_at(equal.len().min(index.len()));
             head.len() == equal.len()
                 && head.iter().all(|field| equal.contains(&field.as_str()))
+                && (!by_creation || tail.is_empty())
                 && (ranged.is_empty() || tail.first().is_some_and(|field| ranged == [field.as_str()]))
         };
-        let implied = self.subject.iter().chain(&self.province).any(|field| answers(std::slice::from_ref(field)));
+        let subject = self.subject.iter().filter(|_| !has_range);
+        let implied = subject.chain(&self.province).any(|field| answers(std::slice::from_ref(field)));
         if implied
             || (equal.is_empty() && ranged.is_empty())
             || self.unique.iter().chain(&self.indexes).any(|index| answers(index))
@@ -122,4 +130,47 @@ fn faults(error: &ValidationError<'_>) -> Vec<Value> {
         _ => "invalid",
     };
     vec![fault(pointer.to_owned(), code)]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::KindRules;
+    use crate::bindings::tiwizi::plugin::types::{Comparison, Filter, Order, Query};
+
+    #[test]
+    fn a_question_is_answered_by_one_index_as_in_the_real_kernel() {
+        let kind = KindRules::of_manifest(&json!({
+            "name": "note", "subject": "person", "indexes": [{ "fields": ["shelf", "rank"] }],
+        }));
+        let (equal, above) = (Comparison::Equal, Comparison::Above);
+        for (filters, sort, answered) in [
+            (vec![], Some("created"), true),
+            (vec![("shelf", equal)], None, true),
+            (vec![("shelf", equal)], Some("rank"), true),
+            (vec![("shelf", equal)], Some("shelf"), true),
+            (vec![("shelf", equal)], Some("created"), false),
+            (vec![("shelf", equal), ("rank", equal)], Some("created"), true),
+            (vec![("shelf", equal), ("rank", above)], Some("rank"), true),
+            (vec![("rank", equal)], None, false),
+            (vec![("person", equal)], Some("created"), true),
+            (vec![("person", above)], None, false),
+            (vec![], Some("person"), true),
+        ] {
+            let filter = |(field, comparison): &(&str, Comparison)| Filter {
+                field: (*field).to_owned(),
+                comparison: *comparison,
+                value: "1".to_owned(),
+            };
+            let query = Query {
+                filters: filters.iter().map(filter).collect(),
+                sort: sort.map(|field| Order { field: field.to_owned(), descending: false }),
+                text: None,
+                limit: 0,
+                cursor: None,
+            };
+            assert_eq!(kind.check_indexed(&query).is_ok(), answered, "{filters:?} {sort:?}");
+        }
+    }
 }

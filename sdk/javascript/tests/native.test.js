@@ -184,6 +184,35 @@ test("a body that breaks its schema is refused field by field", () => {
   refused(() => notes.insert({ ...note(1), rank: 1.5 }), "invalid");
 });
 
+test("schemas are held to what the real kernel holds them to", () => {
+  const $defs = { short: { maxLength: 3 }, code: { $ref: "#/$defs/short", pattern: "^a" } };
+  for (const [schema, value, code] of [
+    [{ $ref: "#/$defs/code" }, "abcd", "too-long"],
+    [{ $ref: "#/$defs/code" }, "b", "pattern"],
+    [{ $ref: "#/$defs/short", maxLength: 9 }, "abcd", "too-long"],
+    [{ $ref: "#/$defs/code" }, "abc"],
+    [{ if: { const: 1 }, then: { minimum: 5 }, else: { maximum: 3 } }, 1, "too-small"],
+    [{ if: { const: 1 }, then: { minimum: 5 }, else: { maximum: 3 } }, 4, "too-large"],
+    [{ prefixItems: [{ type: "string" }], items: { type: "integer" } }, ["a", "b"], "type"],
+    [{ prefixItems: [{ type: "string" }], items: { type: "integer" } }, ["a", 1]],
+    [{ contains: { const: "a" } }, ["b"], "too-few"],
+    [{ contains: { const: "a" }, maxContains: 1 }, ["a", "a"], "too-few"],
+    [{ patternProperties: { "^x": { type: "integer" } }, additionalProperties: false }, { xa: "1" }, "type"],
+    [{ patternProperties: { "^x": { type: "integer" } }, additionalProperties: false }, { ya: 1 }, "unknown-field"],
+    [{ propertyNames: { maxLength: 1 } }, { ab: 1 }, "unknown-field"],
+    [{ dependentRequired: { a: ["b"] } }, { a: 1 }, "required"],
+    [{ dependentSchemas: { a: { maxProperties: 1 } } }, { a: 1, b: 1 }, "too-many"],
+    [{ not: { const: 1 } }, 1, "no-match"],
+    [false, 1, "unknown-field"],
+  ]) {
+    const body = { name: "any", schema: { properties: { any: schema }, $defs }, access: { create: ["plugin"] } };
+    native.start({ id: "notes", capabilities: [{ name: "store" }], kinds: [body] });
+    const insert = () => store("any").insert({ any: value });
+    if (code === undefined) insert();
+    else assert.throws(insert, ({ details }) => details.fields.length === 1 && details.fields[0].code === code, JSON.stringify([schema, value]));
+  }
+});
+
 test("a record belongs to its subject", () => {
   native.asMember(ONE);
   const entry = wishes.insert(wish(ONE));

@@ -217,6 +217,40 @@ class Native(unittest.TestCase):
             with self.refused("invalid"):
                 notes.insert({**note(1), **wrong})
 
+    def test_schemas_are_held_to_what_the_real_kernel_holds_them_to(self):
+        defs = {"short": {"maxLength": 3}, "code": {"$ref": "#/$defs/short", "pattern": "^a"}}
+        either = {"if": {"const": 1}, "then": {"minimum": 5}, "else": {"maximum": 3}}
+        first = {"prefixItems": [{"type": "string"}], "items": {"type": "integer"}}
+        named = {"patternProperties": {"^x": {"type": "integer"}}, "additionalProperties": False}
+        for schema, value, codes in (
+            ({"$ref": "#/$defs/code"}, "abcd", ["too-long"]),
+            ({"$ref": "#/$defs/code"}, "b", ["pattern"]),
+            ({"$ref": "#/$defs/short", "maxLength": 9}, "abcd", ["too-long"]),
+            ({"$ref": "#/$defs/code"}, "abc", []),
+            (either, 1, ["too-small"]),
+            (either, 4, ["too-large"]),
+            (first, ["a", "b"], ["type"]),
+            (first, ["a", 1], []),
+            ({"contains": {"const": "a"}}, ["b"], ["too-few"]),
+            ({"contains": {"const": "a"}, "maxContains": 1}, ["a", "a"], ["too-few"]),
+            (named, {"xa": "1"}, ["type"]),
+            (named, {"ya": 1}, ["unknown-field"]),
+            ({"propertyNames": {"maxLength": 1}}, {"ab": 1}, ["unknown-field"]),
+            ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, ["required"]),
+            ({"dependentSchemas": {"a": {"maxProperties": 1}}}, {"a": 1, "b": 1}, ["too-many"]),
+            ({"not": {"const": 1}}, 1, ["no-match"]),
+            (False, 1, ["unknown-field"]),
+        ):
+            kind = {"name": "any", "schema": {"properties": {"any": schema}, "$defs": defs}, "access": {"create": ["plugin"]}}
+            native.start({"id": "notes", "capabilities": [{"name": "store"}], "kinds": [kind]})
+            with self.subTest(schema=schema, value=value):
+                found = []
+                try:
+                    Store("any").insert({"any": value})
+                except Problem as problem:
+                    found = [fault["code"] for fault in problem.details["fields"]]
+                self.assertEqual(found, codes)
+
     def test_a_record_belongs_to_its_subject(self):
         native.as_member(ONE)
         entry = wishes.insert(wish(ONE))

@@ -1,4 +1,5 @@
-"""JSON Schema, as far as the kinds of manifests use it, with the kernel's codes for what is wrong."""
+"""JSON Schema as the kinds of manifests use it, with the kernel's codes for what is wrong. Of formats it knows those below and days; others
+pass."""
 
 from __future__ import annotations
 
@@ -15,6 +16,9 @@ _PATTERNS = {
     "uuid": r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
 }
 
+#: Keywords that the real kernel knows and this one does not: they would pass in silence.
+_UNKNOWN = ("unevaluatedItems", "unevaluatedProperties")
+
 Fault = dict[str, str]
 
 
@@ -27,9 +31,11 @@ def _faults(schema: Any, value: Any, pointer: str, root: Any) -> Iterator[Fault]
     if schema is True or schema is None:
         return
     if schema is False:
-        yield _fault(pointer, "invalid", "nothing may stand here")
+        yield _fault(pointer, "unknown-field", "nothing may stand here")
         return
-    rules = {**_definition(root, schema["$ref"]), **schema} if "$ref" in schema else schema
+    rules = _known(schema)
+    if "$ref" in rules:
+        yield from _faults(_definition(root, rules["$ref"]), value, pointer, root)
     types = rules.get("type")
     types = types if isinstance(types, list) or types is None else [types]
     if types is not None and not any(_is_of(one, value) for one in types):
@@ -61,7 +67,12 @@ def _combined(rules: dict[str, Any], value: Any, pointer: str, root: Any) -> Ite
     if "oneOf" in rules and sum(map(fits, rules["oneOf"])) != 1:
         yield _fault(pointer, "no-match", "it fits none, or several")
     if "not" in rules and fits(rules["not"]):
-        yield _fault(pointer, "invalid", "it fits what it must not")
+        yield _fault(pointer, "no-match", "it fits what it must not")
+    for name, inside in rules.get("dependentSchemas", {}).items():
+        if isinstance(value, dict) and name in value:
+            yield from _faults(inside, value, pointer, root)
+    if "if" in rules:
+        yield from _faults(rules.get("then" if fits(rules["if"]) else "else"), value, pointer, root)
 
 
 def _text(rules: dict[str, Any], value: str) -> Iterator[str]:
@@ -104,8 +115,13 @@ def _items(rules: dict[str, Any], value: list[Any], pointer: str, root: Any) -> 
         yield _fault(pointer, "too-many", f"{rules['maxItems']} at most")
     if rules.get("uniqueItems") and len(set(map(canonical, value))) < len(value):
         yield _fault(pointer, "repeated", "no two may be the same")
+    if "contains" in rules:
+        held = sum(not any(True for _ in _faults(rules["contains"], item, "", root)) for item in value)
+        if not rules.get("minContains", 1) <= held <= rules.get("maxContains", held):
+            yield _fault(pointer, "too-few", "it lacks what is expected")
+    first = rules.get("prefixItems", [])
     for index, item in enumerate(value):
-        yield from _faults(rules.get("items"), item, f"{pointer}/{index}", root)
+        yield from _faults(first[index] if index < len(first) else rules.get("items"), item, f"{pointer}/{index}", root)
 
 
 def _members(rules: dict[str, Any], value: dict[str, Any], pointer: str, root: Any) -> Iterator[Fault]:
@@ -114,10 +130,17 @@ def _members(rules: dict[str, Any], value: dict[str, Any], pointer: str, root: A
         if name not in value:
             yield _fault(f"{pointer}/{name}", "required", f"{name} is missing")
     for name, member in value.items():
-        if name not in properties and others is False:
+        fitting = [inside for pattern, inside in rules.get("patternProperties", {}).items() if re.search(pattern, name)]
+        fitting += [properties[name]] if name in properties else []
+        if not fitting and others is False:
             yield _fault(f"{pointer}/{name}", "unknown-field", f"{name} is not known")
-        else:
-            yield from _faults(properties.get(name, others), member, f"{pointer}/{name}", root)
+        for inside in fitting or [others if others is not False else None]:
+            yield from _faults(inside, member, f"{pointer}/{name}", root)
+    if any(True for name in value for _ in _faults(rules.get("propertyNames"), name, "", root)):
+        yield _fault(pointer, "unknown-field", "it has a field whose name is not allowed")
+    for name, needed in rules.get("dependentRequired", {}).items():
+        missing = [other for other in needed if other not in value] if name in value else []
+        yield from (_fault(f"{pointer}/{other}", "required", f"{other} is missing") for other in missing)
     if len(value) < rules.get("minProperties", 0):
         yield _fault(pointer, "too-few", f"{rules['minProperties']} at least")
     if len(value) > rules.get("maxProperties", len(value)):
@@ -143,11 +166,18 @@ def _is_of(name: str, value: Any) -> bool:
             return is_number
 
 
-def _definition(root: Any, reference: str) -> dict[str, Any]:
-    found = root
-    for name in reference.split("/")[1:]:
-        found = found.get(name, {})
-    return found
+def _definition(root: Any, reference: str) -> Any:
+    name = reference.removeprefix("#/$defs/")
+    if name not in root.get("$defs", {}):
+        raise LookupError(f"the schema has no definition {reference}")
+    return root["$defs"][name]
+
+
+def _known(rules: dict[str, Any]) -> dict[str, Any]:
+    for keyword in _UNKNOWN:
+        if keyword in rules:
+            raise LookupError(f"the kernel in memory does not know {keyword}; test such a kind with `tiwizi plugin test`")
+    return rules
 
 
 def canonical(value: Any) -> str:

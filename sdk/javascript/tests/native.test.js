@@ -125,6 +125,7 @@ test("reads go by declared indexes only", () => {
   assert.equal(notes.find({ equal: { code: "n1" }, sort: "created" }).items.length, 1);
   refused(() => notes.find({ equal: { shelf: "low" }, sort: "-created" }), "not-indexed");
   refused(() => notes.find({ after: "somewhere" }), "invalid");
+  refused(() => notes.get("one"), "invalid");
   native.asHolder("trainer");
   refused(() => wishes.find({ above: { person: ONE } }), "not-indexed");
 });
@@ -259,6 +260,9 @@ test("values by key are kept, counted and swapped", () => {
   refused(() => kv.swap("turn", "hassan", "omar"), "stale");
   const first = kv.list("b/", { limit: 1 });
   assert.deepEqual([first.keys, kv.list("b/", { after: first.next }).keys], [["b/1"], ["b/2"]]);
+  refused(() => kv.set("", 1), "invalid");
+  refused(() => kv.get("two\nlines"), "invalid");
+  refused(() => kv.set("brief", 1, { ttlMs: 0 }), "invalid");
   kv.delete("b/1");
   assert.equal(kv.get("b/1"), undefined);
 });

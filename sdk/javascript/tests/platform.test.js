@@ -31,6 +31,7 @@ test("a file is read, listed, linked and forgotten", () => {
   assert.deepEqual([items, blobs.list({ limit: 1, after: next })], [[one], { items: [two], next: undefined }]);
   assert.ok(blobs.link(two.id, 60).includes(two.id));
   refused(() => blobs.link(two.id, 100_000), "invalid");
+  refused(() => blobs.keep("text/html; charset=utf-8", large), "invalid");
   refused(() => blobs.begin("text/plain").write(bytes("olives")).finish("0".repeat(64)), "invalid");
   blobs.delete(two.id);
   assert.equal(blobs.stat(two.id), undefined);
@@ -55,6 +56,16 @@ test("an event is told to those who want it, and keeps what it did when it is do
   assert.equal(kv.get("told"), 1);
   assert.deepEqual(native.emitted(), [{ topic: "market/done", key: "1", payload: 1 }]);
   refused(() => events.emit("other", "1", {}), "denied");
+});
+
+test("a job is not tried after its last try", () => {
+  const worker = plugin({ jobs: { count: () => retry(1) } });
+  jobs.enqueue("count", {}, { attempts: 2 });
+  const tried = [1, 2, 3].map(() => {
+    native.advance(1_000);
+    return native.runJobs(worker).length;
+  });
+  assert.deepEqual(tried, [1, 1, 0]);
 });
 
 test("a job waits for its time and for another try", () => {

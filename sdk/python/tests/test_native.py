@@ -125,8 +125,15 @@ class Native(unittest.TestCase):
         ):
             with self.refused("not-indexed"):
                 unanswered()
-        with self.refused("invalid"):
-            notes.find(after="somewhere")
+        for wrong in (
+            lambda: notes.find(after="somewhere"),
+            lambda: notes.get("one"),
+            lambda: kv.set("", 1),
+            lambda: kv.get("two\nlines"),
+            lambda: kv.set("brief", 1, ttl_ms=0),
+        ):
+            with self.refused("invalid"):
+                wrong()
 
     def test_records_are_counted_by_the_same_conditions(self):
         native.install(subject)

@@ -67,6 +67,8 @@ class Platform(unittest.TestCase):
         self.assertEqual((first.items, blobs.list_blobs(limit=1, after=first.next).items), ([one], [two]))
         self.assertIn(two.id, blobs.link(two.id, 60))
         with self.refused("invalid"):
+            blobs.keep("text/html; charset=utf-8", b"olives")
+        with self.refused("invalid"):
             blobs.link(two.id, 100_000)
         with self.refused("invalid"):
             blobs.Upload("text/plain").write(b"olives").finish("0" * 64)
@@ -99,6 +101,14 @@ class Platform(unittest.TestCase):
             jobs.progress(1, 2)
         with self.refused("denied"):
             jobs.enqueue("other")
+
+    def test_a_job_is_not_tried_after_its_last_try(self):
+        never = Plugin()
+        never.job("count")(lambda job: Retry(1))
+        jobs.enqueue("count", attempts=2)
+        for tried in (1, 1, 0):
+            self.assertEqual(len(native.run_jobs(never)), tried)
+            native.advance(1_000)
 
     def test_other_plugins_answer_what_is_laid_out_and_are_answered_what_the_manifest_provides(self):
         with self.refused("unavailable"):

@@ -22,7 +22,7 @@ export function blobsOf(memory) {
   };
   return {
     begin(mediaType) {
-      if (!/^[^/]+\/[^/]+$/.test(mediaType)) throw refusal("invalid", "a media type looks like `image/png`");
+      if (!/^[a-z0-9][a-z0-9+._-]*\/[a-z0-9][a-z0-9+._-]*$/.test(mediaType)) throw refusal("invalid", "a media type looks like `image/png`");
       if (memory.open.size >= OPEN_MAX) throw refusal("over-limit", "one call has at most 4 files open for writing");
       memory.begun += 1;
       memory.open.set(memory.begun, { mediaType, parts: [] });

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { blobsOf } from "./blobs.js";
 import { kvOf } from "./kv.js";
-import { refusal } from "./memory.js";
+import { recordId, refusal } from "./memory.js";
 import { callsOf, notifyOf } from "./others.js";
 import { fetchLaid } from "./outside.js";
 import { eventsOf, jobsOf } from "./queue.js";
@@ -95,7 +95,7 @@ function merge(target, patch) {
 
 function registryOf(memory) {
   const registered = (kind, id) => {
-    const row = memory.rows.get(id);
+    const row = memory.rows.get(recordId(id));
     return row?.kind === kind ? records.entry(id, row) : null;
   };
   return {
@@ -179,13 +179,13 @@ function i18nOf(memory) {
 
 /** What is not granted is dropped, as the real kernel does. */
 function telemetryOf(memory) {
-  const add = (name, value) => {
-    const isDeclared = memory.manifest.metrics?.some((metric) => metric.name === name);
+  const add = (type) => (name, value) => {
+    const isDeclared = memory.manifest.metrics?.some((metric) => metric.name === name && metric.type === type);
     if (isDeclared && memory.granted.has("telemetry")) (memory.counted[name] ??= []).push(value);
   };
   return {
-    count: add,
-    observe: add,
+    count: add("counter"),
+    observe: add("histogram"),
     log(level, message, fields) {
       if (memory.granted.has("telemetry")) memory.logged.push({ level, message, fields: Object.fromEntries(fields) });
     },

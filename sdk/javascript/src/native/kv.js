@@ -12,9 +12,10 @@ export function kvOf(memory) {
     return value !== undefined && value.expiresAt > memory.now ? value : undefined;
   };
   const put = (key, bytes, ttlMs) => {
+    if (ttlMs !== null && ttlMs < 1) throw refusal("invalid", "a value must live for at least a millisecond");
     memory.values.set(key, { bytes: Uint8Array.from(bytes), expiresAt: ttlMs === null ? Infinity : memory.now + ttlMs });
   };
-  return {
+  const functions = {
     get: (key) => held(key)?.bytes ?? null,
     set: put,
     delete: (key) => void memory.values.delete(key),
@@ -40,4 +41,12 @@ export function kvOf(memory) {
       return { keys, next: asked.length > most ? keys.at(-1) : null };
     },
   };
+  const { listKeys, ...others } = functions;
+  const keyed = Object.entries(others).map(([name, work]) => [name, (key, ...values) => work(checked(key), ...values)]);
+  return { ...Object.fromEntries(keyed), listKeys };
+}
+
+function checked(key) {
+  if (key === "" || /\p{Cc}/u.test(key)) throw refusal("invalid", "a key has at least a letter and no control characters");
+  return key;
 }

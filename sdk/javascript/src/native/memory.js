@@ -101,6 +101,12 @@ export class Memory {
   }
 }
 
+/** The id of a record, as the contract writes one. */
+export function recordId(text) {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw refusal("invalid", `${text} is no id`);
+  return text;
+}
+
 /** The public. */
 export function nobody() {
   return { kind: "public", accountId: null, person: null, name: "", roles: [] };

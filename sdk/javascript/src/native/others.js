@@ -1,7 +1,7 @@
 // Other plugins and people, as the kernel in memory knows them: what the test lays out, and what was sent.
 
 import { isPathBelow } from "./judge.js";
-import { refusal } from "./memory.js";
+import { recordId, refusal } from "./memory.js";
 
 const ROLES = ["administrator", "registrar", "trainer", "observer", "officer", "member"];
 
@@ -28,7 +28,7 @@ export function notifyOf(memory) {
     memory.unit.told.push({ ...to, key, values: Object.fromEntries(args), link: link ?? undefined });
   };
   return {
-    toPerson: (person, message) => tell({ person }, message),
+    toPerson: (person, message) => tell({ person: recordId(person) }, message),
     toRole(role, province, message) {
       if (!ROLES.includes(role)) throw refusal("invalid", `${role} is not a role`);
       tell({ role, province: province ?? undefined }, message);

@@ -2,6 +2,8 @@
 
 import { refusal } from "./memory.js";
 
+/** How often a job is tried that says nothing of it, and how often at most. */
+const [ATTEMPTS, ATTEMPTS_MAX] = [5, 10];
 /** When a job is tried again that does not say when. */
 const RETRY_S = 5;
 
@@ -23,12 +25,13 @@ export function jobsOf(memory) {
       if (!memory.manifest.jobs?.some((declared) => declared.name === name)) {
         throw refusal("denied", `${memory.manifest.id} declares no job ${name}`);
       }
+      const { attempts = ATTEMPTS } = memory.manifest.jobs.find((declared) => declared.name === name);
       const twin = memory.unit.waiting.find((one) => one.job.name === name && one.dedupeKey === dedupeKey);
       if (twin !== undefined && dedupeKey !== null) return twin.job.id;
       memory.minted += 1;
       const id = `00000000-0000-7000-9000-${String(memory.minted).padStart(12, "0")}`;
       const job = { id, name, payload: JSON.parse(payload), dueAt: Math.max(runAt ?? 0, memory.now), attempt: 1 };
-      memory.unit.waiting.push({ job, dedupeKey, attemptsMax });
+      memory.unit.waiting.push({ job, dedupeKey, attemptsMax: attemptsMax === 0 ? attempts : Math.min(attemptsMax, ATTEMPTS_MAX) });
       return id;
     },
     cancel(id) {
@@ -51,7 +54,7 @@ export function tell(memory, plugin, event) {
   return subscriptions.map(({ name }) => keptIfDone(memory, () => plugin.onEvent({ ...told, subscription: name, at: memory.now })));
 }
 
-/** Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits. */
+/** Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits, unless it was its last try. */
 export function runJobs(memory, plugin) {
   const [ended, again] = [[], []];
   for (let waiting = nextDue(memory); waiting !== undefined; waiting = nextDue(memory)) {
@@ -59,7 +62,7 @@ export function runJobs(memory, plugin) {
     memory.isWorking = true;
     const outcome = keptIfDone(memory, () => plugin.runJob(job));
     memory.isWorking = false;
-    if (outcome.tag === "retry") {
+    if (outcome.tag === "retry" && job.attempt < waiting.attemptsMax) {
       const dueAt = memory.now + (outcome.seconds ?? RETRY_S) * 1_000;
       again.push({ ...waiting, job: { ...job, dueAt, attempt: job.attempt + 1 } });
     }

@@ -1,6 +1,6 @@
 // The records of the kernel in memory: schemas, unique values, declared indexes, rights, classes, versions.
 
-import { refusal } from "./memory.js";
+import { recordId, refusal } from "./memory.js";
 import { isAbove, mayAny, reachOf, shown } from "./rights.js";
 import { canonical, faultsOf } from "./schema.js";
 
@@ -32,7 +32,7 @@ export function entry(id, row, body = row.body) {
 
 export function get(memory, name, id) {
   const kind = rulesOf(memory, name, "read");
-  const row = memory.rows.get(id);
+  const row = memory.rows.get(recordId(id));
   if (row?.kind !== name) return undefined;
   const reach = reachOf(kind, memory, "read", subjectOf(kind, id, row.body));
   return reach < 0 ? undefined : entry(id, row, shown(kind, row.body, reach));

@@ -29,7 +29,7 @@ def blobs(memory: Memory) -> dict[str, Callable[..., Any]]:
         return memory.open[upload]
 
     def begin(media_type: str) -> int:
-        if re.fullmatch(r"[^/]+/[^/]+", media_type) is None:
+        if re.fullmatch(r"[a-z0-9][a-z0-9+._-]*/[a-z0-9][a-z0-9+._-]*", media_type) is None:
             raise refusal("invalid", "a media type looks like `image/png`")
         if len(memory.open) >= _OPEN_MAX:
             raise refusal("over-limit", "one call has at most 4 files open for writing")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -11,7 +13,7 @@ from typing import Any
 
 from . import others, queue, records
 from .blobs import blobs
-from .memory import Memory, refusal
+from .memory import Memory, record_id, refusal
 from .outside import fetch_laid
 
 COOPERATIVE = "registry/cooperative"
@@ -106,6 +108,8 @@ def _kv(memory: Memory) -> dict[str, Callable[..., Any]]:
         return value if until > memory.now else None
 
     def put(key: str, value: bytes, ttl_ms: int | None) -> None:
+        if ttl_ms is not None and ttl_ms < 1:
+            raise refusal("invalid", "a value must live for at least a millisecond")
         memory.unit.values[key] = (value, float("inf") if ttl_ms is None else memory.now + ttl_ms)
 
     def cas(key: str, expected: bytes | None, value: bytes, ttl_ms: int | None) -> None:
@@ -132,12 +136,24 @@ def _kv(memory: Memory) -> dict[str, Callable[..., Any]]:
     def delete(key: str) -> None:
         memory.unit.values.pop(key, None)
 
-    return {"get": get, "set": put, "delete": delete, "cas": cas, "increment": increment, "list_keys": list_keys}
+    keyed = {"get": get, "set": put, "delete": delete, "cas": cas, "increment": increment}
+    return {**{name: _of_key(work) for name, work in keyed.items()}, "list_keys": list_keys}
+
+
+def _of_key(work: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for keys that can be stored."""
+
+    def function(key: str, *values: Any) -> Any:
+        if not key or any(unicodedata.category(letter) == "Cc" for letter in key):
+            raise refusal("invalid", "a key has at least a letter and no control characters")
+        return work(key, *values)
+
+    return function
 
 
 def _registry(memory: Memory) -> dict[str, Callable[..., Any]]:
     def registered(kind: str, id: str) -> SimpleNamespace | None:
-        row = memory.unit.rows.get(id)
+        row = memory.unit.rows.get(record_id(id))
         return records.entry(id, row) if row is not None and row.kind == kind else None
 
     def person(id: str) -> SimpleNamespace | None:
@@ -240,9 +256,9 @@ def _telemetry(memory: Memory) -> SimpleNamespace:
         if "telemetry" in memory.granted:
             memory.logged.append((level, message, dict(fields)))
 
-    def add(name: str, value: float) -> None:
-        is_declared = any(metric["name"] == name for metric in memory.manifest.get("metrics", []))
+    def add(type: str, name: str, value: float) -> None:
+        is_declared = any((metric["name"], metric["type"]) == (name, type) for metric in memory.manifest.get("metrics", []))
         if is_declared and "telemetry" in memory.granted:
             memory.counted.setdefault(name, []).append(value)
 
-    return SimpleNamespace(log=log, count=add, observe=add)
+    return SimpleNamespace(log=log, count=functools.partial(add, "counter"), observe=functools.partial(add, "histogram"))

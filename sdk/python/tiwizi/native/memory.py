@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -51,6 +52,7 @@ class Waiting:
 
     job: Job
     once: str | None
+    attempts_max: int
 
 
 @dataclass
@@ -140,6 +142,13 @@ class Memory:
         if capability not in self.granted:
             message = f"the capability {capability} is not granted; an administrator may grant it"
             raise refusal("denied", message, capability=capability)
+
+
+def record_id(text: str) -> str:
+    """The id of a record, as the contract writes one."""
+    if re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is None:
+        raise refusal("invalid", f"{text} is no id")
+    return text
 
 
 def refusal(code: str, message: str, *, retryable: bool = False, **details: Any) -> Refusal:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .judge import is_path_below
-from .memory import Memory, Notice, refusal
+from .memory import Memory, Notice, record_id, refusal
 
 _ROLES = ("administrator", "registrar", "trainer", "observer", "officer", "member")
 
@@ -42,4 +42,4 @@ def notify(memory: Memory) -> dict[str, Callable[..., Any]]:
             raise refusal("invalid", f"{role} is not a role")
         tell(None, role, province, message)
 
-    return {"to_person": lambda person, message: tell(person, None, None, message), "to_role": to_role}
+    return {"to_person": lambda person, message: tell(record_id(person), None, None, message), "to_role": to_role}

@@ -13,6 +13,8 @@ from ..outcome import Outcome, Retry
 from ..plugin import Plugin
 from .memory import Memory, Waiting, refusal
 
+#: How often a job is tried that says nothing of it, and how often at most.
+_ATTEMPTS, _ATTEMPTS_MAX = 5, 10
 #: When a job is tried again that does not say when.
 _RETRY_S = 5
 
@@ -30,7 +32,8 @@ def events(memory: Memory) -> dict[str, Callable[..., Any]]:
 
 def jobs(memory: Memory) -> dict[str, Callable[..., Any]]:
     def enqueue(name: str, payload: str, options: dict[str, Any]) -> str:
-        if name not in [declared["name"] for declared in memory.manifest.get("jobs", [])]:
+        declared = next((job for job in memory.manifest.get("jobs", []) if job["name"] == name), None)
+        if declared is None:
             raise refusal("denied", f"{memory.manifest['id']} declares no job {name}")
         once = options["dedupe_key"]
         for waiting in memory.unit.waiting:
@@ -39,7 +42,9 @@ def jobs(memory: Memory) -> dict[str, Callable[..., Any]]:
         memory.minted += 1
         id = f"00000000-0000-7000-9000-{memory.minted:012}"
         due_at = max(options["run_at"] or 0, memory.now)
-        memory.unit.waiting.append(Waiting(Job(id, name, json.loads(payload), due_at), once))
+        asked = options["attempts_max"]
+        attempts_max = min(asked, _ATTEMPTS_MAX) if asked else declared.get("attempts", _ATTEMPTS)
+        memory.unit.waiting.append(Waiting(Job(id, name, json.loads(payload), due_at), once, attempts_max))
         return id
 
     def cancel(id: str) -> bool:
@@ -67,7 +72,7 @@ def tell(memory: Memory, plugin: Plugin, event: Event) -> list[Outcome]:
 
 
 def run_jobs(memory: Memory, plugin: Plugin) -> list[tuple[str, Outcome]]:
-    """Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits."""
+    """Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits, unless it was its last try."""
     ended, again = [], []
     while (waiting := _next_due(memory)) is not None:
         job = waiting.job
@@ -76,9 +81,9 @@ def run_jobs(memory: Memory, plugin: Plugin) -> list[tuple[str, Outcome]]:
             outcome = _kept_if_done(memory, lambda job=job: plugin.run_job(job))
         finally:
             memory.is_working = False
-        if isinstance(outcome, Retry):
+        if isinstance(outcome, Retry) and job.attempt < waiting.attempts_max:
             due_at = memory.now + (outcome.seconds or _RETRY_S) * 1_000
-            again.append(Waiting(replace(job, due_at=due_at, attempt=job.attempt + 1), waiting.once))
+            again.append(Waiting(replace(job, due_at=due_at, attempt=job.attempt + 1), waiting.once, waiting.attempts_max))
         ended.append((job.name, outcome))
     memory.unit.waiting.extend(again)
     return ended

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from .memory import Memory, Row, refusal
+from .memory import Memory, Row, record_id, refusal
 from .rights import Kind, is_above, may_any, reach_of, shown
 from .schema import canonical, faults_of
 
@@ -45,7 +45,7 @@ def entry(id: str, row: Row, body: Body | None = None) -> SimpleNamespace:
 
 
 def get(memory: Memory, name: str, id: str) -> SimpleNamespace | None:
-    kind, row = _rules(memory, name, "read"), memory.unit.rows.get(id)
+    kind, row = _rules(memory, name, "read"), memory.unit.rows.get(record_id(id))
     if row is None or row.kind != name:
         return None
     reach = reach_of(kind, memory, "read", _subject(kind, id, row.body))

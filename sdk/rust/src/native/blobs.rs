@@ -40,7 +40,7 @@ impl Files {
 impl BlobsImport for Kernel {
     fn begin(media_type: &str) -> Result<u32, Error> {
         writing(BLOBS, |memory| {
-            let is_type = media_type.split_once('/').is_some_and(|(kind, rest)| !kind.is_empty() && !rest.is_empty());
+            let is_type = media_type.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype));
             if !is_type {
                 return Err(error("invalid", "a media type looks like `image/png`"));
             }
@@ -127,6 +127,13 @@ impl BlobsImport for Kernel {
     }
 }
 
+fn is_token(part: &str) -> bool {
+    part.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && part
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'_'))
+}
+
 pub(super) fn forget_open() {
     Memory::with(|memory| memory.files.forget_open());
 }
@@ -167,6 +174,7 @@ mod tests {
         let mut upload = blobs::Upload::begin("text/plain").unwrap();
         upload.write(b"olives").unwrap();
         assert!(upload.finish_as(&"0".repeat(64)).unwrap_err().is("invalid"));
+        assert!(blobs::keep("text/html; charset=utf-8", b"olives").unwrap_err().is("invalid"));
         assert!(blobs::list(0, None).unwrap().items.is_empty());
     }
 

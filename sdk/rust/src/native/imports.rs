@@ -128,7 +128,7 @@ impl StoreImport for Kernel {
 
 impl RegistryImport for Kernel {
     fn cooperative(id: &str) -> Result<Option<Entry>, Error> {
-        granted(REGISTRY, |memory| Ok(memory.registered(COOPERATIVE, id)))
+        granted(REGISTRY, |memory| memory.registered(COOPERATIVE, id))
     }
 
     /// A person is seen by that person, and by those who keep or watch the register.
@@ -137,8 +137,8 @@ impl RegistryImport for Kernel {
             let caller = &memory.caller;
             let all = caller.holds("registrar") || caller.holds("observer") || caller.kind == CallerKind::System;
             match caller.person.as_deref() {
-                Some(own) if own == id => Ok(memory.registered(PERSON, id)),
-                _ if all => Ok(memory.registered(PERSON, id)),
+                Some(own) if own == id => memory.registered(PERSON, id),
+                _ if all => memory.registered(PERSON, id),
                 Some(_) => Ok(None),
                 None => Err(error("denied", "registry/person may not be read by this caller")),
             }

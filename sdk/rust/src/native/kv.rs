@@ -33,10 +33,15 @@ impl Values {
 
 impl KvImport for Kernel {
     fn get(key: &str) -> Result<Option<Vec<u8>>, Error> {
+        checked(key)?;
         granted(KV, |memory| Ok(memory.values.find(key, memory.now).map(|value| value.bytes.clone())))
     }
 
     fn set(key: &str, value: &[u8], ttl_ms: Option<u64>) -> Result<(), Error> {
+        checked(key)?;
+        if ttl_ms == Some(0) {
+            return Err(error("invalid", "a value must live for at least a millisecond"));
+        }
         writing(KV, |memory| {
             let expires_at = ttl_ms.map(|ttl| memory.now.saturating_add(ttl));
             memory.values.put(key, value.to_vec(), expires_at);
@@ -45,6 +50,7 @@ impl KvImport for Kernel {
     }
 
     fn delete(key: &str) -> Result<(), Error> {
+        checked(key)?;
         writing(KV, |memory| {
             memory.values.0.remove(key);
             Ok(())
@@ -59,6 +65,7 @@ impl KvImport for Kernel {
     }
 
     fn increment(key: &str, delta: i64) -> Result<i64, Error> {
+        checked(key)?;
         writing(KV, |memory| {
             let found = memory.values.find(key, memory.now).cloned();
             let number = match &found {
@@ -89,6 +96,13 @@ impl KvImport for Kernel {
     }
 }
 
+fn checked(key: &str) -> Result<(), Error> {
+    if key.is_empty() || key.chars().any(char::is_control) {
+        return Err(error("invalid", "a key has at least a letter and no control characters"));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -104,6 +118,9 @@ mod tests {
         assert_eq!(kv::get::<String>("greeting").unwrap().as_deref(), Some("azul"));
         native::advance(1_000);
         assert_eq!(kv::get::<String>("greeting").unwrap(), None);
+        assert!(kv::set("greeting", &"azul", Some(Duration::ZERO)).unwrap_err().is("invalid"));
+        assert!(kv::set("", &"azul", None).unwrap_err().is("invalid"));
+        assert!(kv::get::<String>("two\nlines").unwrap_err().is("invalid"));
     }
 
     #[test]

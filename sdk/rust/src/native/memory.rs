@@ -193,6 +193,7 @@ impl Memory {
 
     pub(super) fn get(&self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {
         let rules = self.rules(kind, Action::Read)?;
+        check_id(id)?;
         Ok(self.rows.get(id).filter(|row| row.kind == kind).and_then(|row| self.seen_by_caller(rules, id, row)))
     }
 
@@ -321,8 +322,9 @@ impl Memory {
         self.page(kind, query, &search, |id, row| Some(row.entry(id, row.body.clone())))
     }
 
-    pub(super) fn registered(&self, kind: &str, id: &str) -> Option<Entry> {
-        self.rows.get(id).filter(|row| row.kind == kind).map(|row| row.entry(id, row.body.clone()))
+    pub(super) fn registered(&self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {
+        check_id(id)?;
+        Ok(self.rows.get(id).filter(|row| row.kind == kind).map(|row| row.entry(id, row.body.clone())))
     }
 
     fn page(
@@ -410,6 +412,13 @@ pub(super) fn nobody() -> Caller {
 
 pub(super) fn error(code: &str, message: &str) -> Error {
     Error { code: code.to_owned(), message: message.to_owned(), retryable: false, details: json!({}).to_string() }
+}
+
+/// Refuses what is no id of a record.
+pub(super) fn check_id(id: &str) -> Result<(), Error> {
+    let lengths = id.split('-').map(str::len);
+    let is_id = lengths.eq([8, 4, 4, 4, 12]) && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    if is_id { Ok(()) } else { Err(error("invalid", &format!("{id} is no id"))) }
 }
 
 fn missing(id: &str) -> Error {

@@ -3,7 +3,7 @@
 use super::i18n::rendered;
 use super::imports::{Kernel, writing};
 use super::judge::is_path_below;
-use super::memory::{Memory, error};
+use super::memory::{Memory, check_id, error};
 use crate::bindings::tiwizi::plugin::notify::Message;
 use crate::bindings::tiwizi::plugin::types::Error;
 use crate::imports::NotifyImport;
@@ -43,6 +43,7 @@ impl Told {
 
 impl NotifyImport for Kernel {
     fn to_person(person: &str, message: &Message) -> Result<(), Error> {
+        check_id(person)?;
         tell(To::Person(person.to_owned()), message)
     }
 

@@ -15,6 +15,9 @@ use crate::{CallerKind, Plugin};
 
 const EVENTS: &str = "events";
 const JOBS: &str = "jobs";
+/// How often a job is tried that says nothing of it.
+const ATTEMPTS_DEFAULT: u32 = 5;
+const ATTEMPTS_MAX: u32 = 10;
 
 /// What the plugin emitted and put aside.
 #[derive(Clone, Default)]
@@ -26,13 +29,15 @@ pub(super) struct Queue {
     is_working: bool,
     subscriptions: Vec<Subscription>,
     topics: Vec<String>,
-    names: Vec<String>,
+    /// The names of the jobs, and how often each is tried.
+    jobs: Vec<(String, u32)>,
 }
 
 #[derive(Clone)]
 struct Waiting {
     job: Job,
     dedupe_key: Option<String>,
+    attempts_max: u32,
 }
 
 #[derive(Clone)]
@@ -44,7 +49,10 @@ struct Subscription {
 
 impl Queue {
     pub(super) fn of_manifest(manifest: &Value) -> Self {
-        let names = |list: &str| list_at(manifest, list).iter().map(|one| text_at(one, "name")).collect();
+        let attempts = |job: &Value| {
+            let declared = job.get("attempts").and_then(Value::as_u64);
+            declared.and_then(|attempts| u32::try_from(attempts).ok()).unwrap_or(ATTEMPTS_DEFAULT)
+        };
         let subscription = |event: &Value| Subscription {
             name: text_at(event, "name"),
             topics: texts(list_at(event, "topics")),
@@ -52,8 +60,8 @@ impl Queue {
         };
         Self {
             subscriptions: list_at(manifest, EVENTS).iter().map(subscription).collect(),
-            topics: names("topics"),
-            names: names(JOBS),
+            topics: list_at(manifest, "topics").iter().map(|topic| text_at(topic, "name")).collect(),
+            jobs: list_at(manifest, JOBS).iter().map(|job| (text_at(job, "name"), attempts(job))).collect(),
             ..Self::default()
         }
     }
@@ -87,9 +95,13 @@ impl JobsImport for Kernel {
         writing(JOBS, |memory| {
             let now = memory.now;
             let queue = &mut memory.queue;
-            if !queue.names.iter().any(|declared| declared == name) {
+            let Some((_, declared)) = queue.jobs.iter().find(|(declared, _)| declared == name) else {
                 return Err(error("denied", &format!("{} declares no job {name}", memory.plugin_id)));
-            }
+            };
+            let attempts_max = match options.attempts_max {
+                0 => *declared,
+                asked => asked.min(ATTEMPTS_MAX),
+            };
             let twin = |waiting: &&Waiting| waiting.job.name == name && waiting.dedupe_key == options.dedupe_key;
             if let Some(twin) = queue.waiting.iter().find(twin).filter(|_| options.dedupe_key.is_some()) {
                 return Ok(twin.job.id.clone());
@@ -98,7 +110,7 @@ impl JobsImport for Kernel {
             let id = format!("00000000-0000-7000-9000-{:012}", queue.made);
             let due_at = options.run_at.unwrap_or(now).max(now);
             let job = Job { id: id.clone(), name: name.to_owned(), payload, due_at, attempt: 1 };
-            queue.waiting.push(Waiting { job, dedupe_key: options.dedupe_key.clone() });
+            queue.waiting.push(Waiting { job, dedupe_key: options.dedupe_key.clone(), attempts_max });
             Ok(id)
         })
     }
@@ -133,7 +145,8 @@ pub(super) fn tell<Told: Plugin>(event: &Event) -> Vec<Outcome> {
     subscriptions.into_iter().map(told).collect()
 }
 
-/// Does every job that is due, also those that they put aside meanwhile and that are due at once. What is to be tried again waits.
+/// Does every job that is due, also those that they put aside meanwhile and that are due at once. What is to be tried again waits, unless it
+/// was its last try.
 pub(super) fn run_jobs<Doing: Plugin>() -> Vec<(String, Outcome)> {
     let mut done = Vec::new();
     let mut again = Vec::new();
@@ -141,11 +154,13 @@ pub(super) fn run_jobs<Doing: Plugin>() -> Vec<(String, Outcome)> {
         Memory::with(|memory| memory.queue.is_working = true);
         let outcome = as_system(|| Doing::run_job(&waiting.job));
         Memory::with(|memory| memory.queue.is_working = false);
-        if let Outcome::Retry(seconds) = &outcome {
+        if let Outcome::Retry(seconds) = &outcome
+            && waiting.job.attempt < waiting.attempts_max
+        {
             let job = &waiting.job;
             let due_at = Memory::with(|memory| memory.now).saturating_add(u64::from(seconds.unwrap_or(5)) * 1_000);
             let job = Job { attempt: job.attempt.saturating_add(1), due_at, ..job.clone() };
-            again.push(Waiting { job, dedupe_key: waiting.dedupe_key.clone() });
+            again.push(Waiting { job, ..waiting.clone() });
         }
         done.push((waiting.job.name, outcome));
     }
@@ -234,6 +249,22 @@ mod tests {
         assert_eq!(native::run_jobs::<Worker>(), [("count".to_owned(), Outcome::Done)]);
         assert_eq!(kv::get::<i64>("ran").unwrap(), Some(1));
         assert_eq!((jobs::cancel(&second), jobs::cancel(&second)), (Ok(true), Ok(false)));
+    }
+
+    #[test]
+    fn a_job_is_not_tried_after_its_last_try() {
+        struct Never;
+        impl Plugin for Never {
+            fn run_job(_: &Job) -> Outcome {
+                Outcome::Retry(Some(1))
+            }
+        }
+        native::start(MANIFEST);
+        Later::new("count").attempts_max(2).enqueue(&json!({})).unwrap();
+        for tried in [1, 1, 0] {
+            assert_eq!(native::run_jobs::<Never>().len(), tried);
+            native::advance(1_000);
+        }
     }
 
     #[test]

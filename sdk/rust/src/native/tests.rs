@@ -102,6 +102,7 @@ fn reads_go_by_declared_indexes_only() {
     let rest = Store::list(&low.sort_descending(Note::RANK).limit(2).after(page.next.as_deref())).unwrap();
     assert_eq!((rest.items.len(), rest.next), (1, None));
     assert!(Store::list(&Find::new().equal(Note::RANK, 1_u32)).unwrap_err().is("not-indexed"));
+    assert!(Store::<Note>::get("one").unwrap_err().is("invalid"));
 }
 
 #[test]

@@ -228,8 +228,15 @@ test("a record belongs to its subject", () => {
   refused(() => wishes.get(entry.id), "denied");
 });
 
-test("a field above the caller's classes is not set", () => {
-  refused(() => notes.insert({ ...note(1), secret: "gold" }), "denied");
+test("a field above the caller's classes is not set, not shown and not lost", () => {
+  refused(() => notes.insert({ ...note(1), secret: "gold" }), "invalid");
+  native.become({ kind: "system" });
+  const { id } = notes.insert({ ...note(1), secret: "gold" });
+  native.asPublic();
+  const seen = notes.get(id);
+  assert.deepEqual(notes.put({ ...seen, body: { ...seen.body, rank: 2 } }).body, { ...note(1), rank: 2 });
+  refused(() => notes.patch(id, { secret: "none" }), "invalid");
+  assert.deepEqual(native.bodies("note"), [{ ...note(1), rank: 2, secret: "gold" }]);
 });
 
 test("what is not granted is denied by name", () => {

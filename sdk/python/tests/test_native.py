@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from tiwizi import Amend, Plugin, Problem, Refuse, Request, Store, config, context, fetch, i18n, json, kv, milestones, native
 from tiwizi import Fragment, page, redirect, registry, secrets, telemetry
+from tiwizi.context import Caller
 
 ONE = "00000000-0000-7000-8000-00000000000a"
 OTHER = "00000000-0000-7000-8000-00000000000b"
@@ -273,9 +274,18 @@ class Native(unittest.TestCase):
         with self.refused("denied"):
             wishes.get(entry.id)
 
-    def test_a_field_above_the_caller_s_classes_is_not_set(self):
-        with self.refused("denied"):
+    def test_a_field_above_the_caller_s_classes_is_not_set_not_shown_and_not_lost(self):
+        with self.refused("invalid"):
             notes.insert({**note(1), "secret": "gold"})
+        native.become(Caller("system"))
+        id = notes.insert({**note(1), "secret": "gold"}).id
+        native.as_public()
+        seen = notes.get(id)
+        seen.body["rank"] = 2
+        self.assertEqual(notes.put(seen).body, {**note(1), "rank": 2})
+        with self.refused("invalid"):
+            notes.patch(id, {"secret": "none"})
+        self.assertEqual(native.bodies("note"), [{**note(1), "rank": 2, "secret": "gold"}])
 
     def test_what_is_not_granted_is_denied_by_name(self):
         questions = {

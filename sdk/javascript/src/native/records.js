@@ -39,19 +39,27 @@ export function get(memory, name, id) {
 }
 
 export function insert(memory, name, body) {
-  check(memory, name, "", "create", undefined, body);
+  const seen = check(memory, name, "", "create", undefined, body);
   const id = memory.add(name, body);
-  return entry(id, memory.rows.get(id));
+  return entry(id, memory.rows.get(id), seen(body));
 }
 
 /** Writes what `change` makes of a body, if the record is still at the version that was seen. */
 export function write(memory, name, id, seen, change) {
   const row = seenRow(memory, name, id, seen);
-  const body = change(structuredClone(row.body));
-  check(memory, name, id, "change", row.body, body);
+  const body = restored(memory, name, id, row.body, change(structuredClone(row.body)));
+  const shownTo = check(memory, name, id, "change", row.body, body);
   const written = { ...row, body, version: row.version + 1, changedAt: memory.now };
   memory.rows.set(id, written);
-  return entry(id, written);
+  return entry(id, written, shownTo(body));
+}
+
+/** What was left out by somebody who may not see it stays as it was. */
+function restored(memory, name, id, before, after) {
+  const kind = rulesOf(memory, name, "change");
+  const reach = reachOf(kind, memory, "change", subjectOf(kind, id, before));
+  const hidden = Object.entries(before).filter(([field]) => isAbove(kind, field, reach));
+  return reach < 0 ? after : { ...Object.fromEntries(hidden), ...after };
 }
 
 export function remove(memory, name, id, seen) {
@@ -71,7 +79,10 @@ function seenRow(memory, name, id, seen) {
   return row;
 }
 
-/** Right, schema and unique values of a body that is to be written. A change asks for where the record lies and where it will lie. */
+/**
+ * Right, schema and unique values of a body that is to be written. A change asks for where the record lies and where it will lie. Answers
+ * how much of it the caller is shown.
+ */
 function check(memory, name, id, action, before, after) {
   const kind = rulesOf(memory, name, action);
   const [first, ...others] = faultsOf(kind.schema, after);
@@ -82,7 +93,10 @@ function check(memory, name, id, action, before, after) {
     const reach = reachOf(kind, memory, action, subjectOf(kind, id, body));
     if (reach < 0) throw notAllowed(memory, name, action);
     const hidden = Object.keys(after).find((field) => canonical(before?.[field]) !== canonical(after[field]) && isAbove(kind, field, reach));
-    if (hidden !== undefined) throw refusal("denied", `the field ${hidden} may not be set by this caller`);
+    if (hidden !== undefined) {
+      const fault = { pointer: `/${hidden}`, code: "hidden-field", message: `${hidden} cannot be changed by somebody who may not see it` };
+      throw refusal("invalid", `${fault.pointer}: ${fault.message}`, { details: { fields: [fault] } });
+    }
   }
   for (const { fields } of kind.unique ?? []) {
     const same = (row) => fields.every((field) => canonical(row.body[field]) === canonical(after[field]));
@@ -92,6 +106,7 @@ function check(memory, name, id, action, before, after) {
       throw refusal("duplicate", `there is one with the same ${fields.join(", ")}`, { details: { fields } });
     }
   }
+  return (body) => shown(kind, body, reachOf(kind, memory, action, subjectOf(kind, id, after)));
 }
 
 export function find(memory, name, query) {

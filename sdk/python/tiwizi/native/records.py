@@ -53,19 +53,27 @@ def get(memory: Memory, name: str, id: str) -> SimpleNamespace | None:
 
 
 def insert(memory: Memory, name: str, body: Body) -> SimpleNamespace:
-    _check(memory, name, "", "create", None, body)
+    seen = _check(memory, name, "", "create", None, body)
     id = memory.add(name, body)
-    return entry(id, memory.unit.rows[id])
+    return entry(id, memory.unit.rows[id], seen)
 
 
 def write(memory: Memory, name: str, id: str, seen: int | None, change: Callable[[Body], Body]) -> SimpleNamespace:
     """Writes what `change` makes of a body, if the record is still at the version that was seen."""
     row = _seen(memory, name, id, seen)
-    body = change(copy.deepcopy(row.body))
-    _check(memory, name, id, "change", row.body, body)
+    body = _restored(memory, name, id, row.body, change(copy.deepcopy(row.body)))
+    shown_to_caller = _check(memory, name, id, "change", row.body, body)
     written = Row(name, row.version + 1, row.created_at, memory.now, body)
     memory.unit.rows[id] = written
-    return entry(id, written)
+    return entry(id, written, shown_to_caller)
+
+
+def _restored(memory: Memory, name: str, id: str, before: Body, after: Body) -> Body:
+    """What was left out by somebody who may not see it stays as it was."""
+    kind = _rules(memory, name, "change")
+    reach = reach_of(kind, memory, "change", _subject(kind, id, before))
+    hidden = {field: value for field, value in before.items() if is_above(kind, field, reach)}
+    return after if reach < 0 else {**hidden, **after}
 
 
 def remove(memory: Memory, name: str, id: str, seen: int | None) -> None:
@@ -85,8 +93,9 @@ def _seen(memory: Memory, name: str, id: str, seen: int | None) -> Row:
     return row
 
 
-def _check(memory: Memory, name: str, id: str, action: str, before: Body | None, after: Body) -> None:
-    """Right, schema and unique values of a body that is to be written. A change asks for where the record lies and where it will lie."""
+def _check(memory: Memory, name: str, id: str, action: str, before: Body | None, after: Body) -> Body:
+    """Right, schema and unique values of a body that is to be written. A change asks for where the record lies and where it will lie.
+    Answers what of it the caller is shown."""
     kind = _rules(memory, name, action)
     faults = faults_of(kind.get("schema"), after)
     if faults:
@@ -98,9 +107,12 @@ def _check(memory: Memory, name: str, id: str, action: str, before: Body | None,
         changed = [field for field in after if (before or {}).get(field) != after[field]]
         hidden = next((field for field in changed if is_above(kind, field, reach)), None)
         if hidden is not None:
-            raise refusal("denied", f"the field {hidden} may not be set by this caller")
+            message = f"{hidden} cannot be changed by somebody who may not see it"
+            fault = {"pointer": f"/{hidden}", "code": "hidden-field", "message": message}
+            raise refusal("invalid", f"/{hidden}: {message}", fields=[fault])
     for index in kind.get("unique", []):
         _check_unique(memory, name, id, index["fields"], after)
+    return shown(kind, after, reach)
 
 
 def _check_unique(memory: Memory, name: str, id: str, fields: list[str], body: Body) -> None:

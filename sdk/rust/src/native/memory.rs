@@ -204,9 +204,10 @@ impl Memory {
     }
 
     pub(super) fn insert(&mut self, kind: &str, body: Value) -> Result<Entry, Error> {
-        self.check(kind, "", Action::Create, &Value::Null, &body)?;
+        let reach = self.check(kind, "", Action::Create, &Value::Null, &body)?;
+        let shown = self.rules(kind, Action::Create)?.rights.shown(&body, reach);
         let id = self.add(kind, &body);
-        self.rows.get(&id).map(|row| row.entry(&id, body)).ok_or_else(|| missing(&id))
+        self.rows.get(&id).map(|row| row.entry(&id, shown)).ok_or_else(|| missing(&id))
     }
 
     pub(super) fn write(
@@ -217,14 +218,27 @@ impl Memory {
         change: impl FnOnce(Value) -> Value,
     ) -> Result<Entry, Error> {
         let before = self.row(kind, id, seen)?.body.clone();
-        let body = change(before.clone());
-        self.check(kind, id, Action::Change, &before, &body)?;
+        let body = self.restored(kind, id, &before, change(before.clone()))?;
+        let reach = self.check(kind, id, Action::Change, &before, &body)?;
+        let shown = self.rules(kind, Action::Change)?.rights.shown(&body, reach);
         let now = self.now;
         let row = self.rows.get_mut(id).ok_or_else(|| missing(id))?;
         row.body = body;
         row.version += 1;
         row.changed_at = now;
-        Ok(row.entry(id, row.body.clone()))
+        Ok(row.entry(id, shown))
+    }
+
+    /// What was left out by somebody who may not see it stays as it was.
+    fn restored(&self, kind: &str, id: &str, before: &Value, mut after: Value) -> Result<Value, Error> {
+        let rules = self.rules(kind, Action::Change)?;
+        let reach = self.may(rules, Action::Change, id, before);
+        if let (Some(reach), Some(old), Some(new)) = (reach, before.as_object(), after.as_object_mut()) {
+            for (field, value) in old.iter().filter(|(field, _)| rules.rights.class(field) > reach) {
+                new.entry(field.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        Ok(after)
     }
 
     pub(super) fn delete(&mut self, kind: &str, id: &str, seen: Option<u64>) -> Result<(), Error> {
@@ -238,19 +252,21 @@ impl Memory {
     }
 
     /// Right, schema and unique values of a body that is to be written. A change asks twice: for where the record lies,
-    /// and for where it will lie.
-    fn check(&self, kind: &str, id: &str, action: Action, before: &Value, after: &Value) -> Result<(), Error> {
+    /// and for where it will lie. Answers up to which class the caller is shown it.
+    fn check(&self, kind: &str, id: &str, action: Action, before: &Value, after: &Value) -> Result<Class, Error> {
         let rules = self.rules(kind, action)?;
         rules.check(after)?;
+        let mut shown = Class::Public;
         for body in [before, after].into_iter().filter(|body| !body.is_null()) {
             let Some(reach) = self.may(rules, action, id, body) else {
                 return Err(self.refusal(kind, action));
             };
             if let Some(field) = rules.rights.forbidden(before, after, reach) {
-                return Err(error("denied", &format!("the field {field} may not be set by this caller")));
+                return Err(hidden(field));
             }
+            shown = reach;
         }
-        self.check_unique(rules, kind, id, after)
+        self.check_unique(rules, kind, id, after).map(|()| shown)
     }
 
     fn check_unique(&self, rules: &KindRules, kind: &str, id: &str, body: &Value) -> Result<(), Error> {
@@ -412,6 +428,13 @@ pub(super) fn nobody() -> Caller {
 
 pub(super) fn error(code: &str, message: &str) -> Error {
     Error { code: code.to_owned(), message: message.to_owned(), retryable: false, details: json!({}).to_string() }
+}
+
+/// What somebody may not see is not written by them.
+fn hidden(field: &str) -> Error {
+    let message = format!("{field} cannot be changed by somebody who may not see it");
+    let fault = json!({ "pointer": format!("/{field}"), "code": "hidden-field", "message": message });
+    Error { details: json!({ "fields": [fault] }).to_string(), ..error("invalid", &format!("/{field}: {message}")) }
 }
 
 /// Refuses what is no id of a record.

@@ -150,13 +150,19 @@ fn a_record_belongs_to_its_subject() {
 }
 
 #[test]
-fn a_field_above_the_caller_s_classes_is_neither_shown_nor_set() {
+fn a_field_above_the_caller_s_classes_is_neither_shown_nor_set_nor_lost() {
     started();
     let secret = Note { secret: Some("gold".to_owned()), ..note(1) };
-    assert!(Store::create(&secret).unwrap_err().is("denied"));
+    let refused = Store::create(&secret).unwrap_err();
+    assert!(refused.is("invalid") && refused.details["fields"][0]["code"] == "hidden-field", "{refused}");
     Memory::with(|memory| memory.add("note", &serde_json::to_value(&secret).unwrap()));
     let id = ids("note").remove(0);
-    assert_eq!(Store::<Note>::get(&id).unwrap().unwrap().body.secret, None);
+    let mut seen = Store::<Note>::get(&id).unwrap().unwrap();
+    assert_eq!(seen.body.secret, None);
+    seen.body.rank = 2;
+    assert_eq!(Store::replace(&seen).unwrap().body.secret, None);
+    assert!(Store::<Note>::patch(&id, &json!({ "secret": "none" })).unwrap_err().is("invalid"));
+    assert_eq!((&bodies("note")[0]["rank"], &bodies("note")[0]["secret"]), (&json!(2), &json!("gold")));
 }
 
 #[test]

@@ -39,7 +39,7 @@ export function choice(words, { optional = false } = {}) {
 /** A checkbox: one that was not sent is not checked. */
 export function checkbox() {
   const words = { on: true, true: true, 1: true, yes: true, off: false, false: false, 0: false, no: false };
-  return { ...field(true, (found) => words[found] ?? new Fault("type")), absent: false };
+  return { ...field(true, (found) => (Object.hasOwn(words, found) ? words[found] : new Fault("type"))), absent: false };
 }
 
 /** Every field of the name. */

@@ -48,7 +48,7 @@ export class Problem extends Error {
   }
 
   static fromWire({ code, message, retryable, details }) {
-    return new Problem(STATUSES[code] ?? 500, code, message, { retryable, details: parsed(details) });
+    return new Problem(Object.hasOwn(STATUSES, code) ? STATUSES[code] : 500, code, message, { retryable, details: parsed(details) });
   }
 
   toWire() {

@@ -25,6 +25,12 @@ const search = form({
   language: list(choice(["ar", "fr", "zgh"]), { max: 2 }),
 });
 
+test("a word that every object knows is no value and no code", () => {
+  const filled = Request.post("/", { urgent: "constructor" }).readForm(form({ urgent: checkbox() }));
+  assert.deepEqual(filled.faults, { urgent: "type" });
+  assert.equal(Problem.fromWire({ code: "constructor", message: "", retryable: false, details: "{}" }).status, 500);
+});
+
 test("a good form becomes its values", () => {
   const sent = { words: " abc ", state: "in-work", page: "2", due: "2028-02-29", language: ["ar", "zgh"] };
   const { value } = Request.post("/", sent).readForm(search);

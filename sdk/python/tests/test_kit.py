@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 from tiwizi import Event, Filled, Form, Fragment, Job, Plugin, Problem, Reject, Request, Retry, checkbox, choice, day, json
-from tiwizi import page, several, text, whole
+from tiwizi import number, page, several, text, whole
 
 SDK = Path(__file__).resolve().parent.parent
 sys.path.append(str(SDK / "build"))
@@ -59,6 +59,10 @@ class Forms(unittest.TestCase):
         faults = ["too-long", "enum", "type", "too-large", "format", "enum"]
         self.assertEqual((filled.value, filled.faults), (None, dict(zip(sent, faults))))
         self.assertEqual(filled.values["words"], "abcdef")
+        self.assertEqual(Request.post("/", self="1").read_form(search).values, {"self": "1"})
+        endless = Form(whole=whole(), number=number())
+        found = Request.post("/", whole="9" * 5_000, number="9" * 5_000).read_form(endless)
+        self.assertEqual(found.faults, {"whole": "type", "number": "type"})
         problem = Request.post("/").read_form(search).problem()
         pointers = [field["pointer"] for field in problem.details["fields"]]
         self.assertEqual((problem.status, pointers), (422, ["/state", "/page"]))

@@ -97,7 +97,13 @@ def _within(value: Any, measure: float, low: float, high: float, codes: tuple[st
 def _number(found: str, pattern: str, kind: Callable[[str], float], low: float, high: float) -> float:
     if re.fullmatch(pattern, found) is None:
         raise Fault("type")
-    value = kind(found)
+    try:
+        value = kind(found)
+    except ValueError:
+        # Python reads so many digits of a whole number and no more.
+        raise Fault("type") from None
+    if abs(value) == float("inf"):
+        raise Fault("type")
     return _within(value, value, low, high, ("too-small", "too-large"))
 
 
@@ -146,7 +152,8 @@ class Filled:
     """A form as somebody filled it in, with the faults of its fields: what a template shows again as `form.values.text` and
     `form.faults.text`."""
 
-    def __init__(self, **values: str) -> None:
+    def __init__(self, /, **values: str) -> None:
+        # A field may be called `self` too: whoever sends a form chooses the names.
         self.values: dict[str, str] = values
         self.faults: dict[str, str] = {}
         #: What was read, by the names of the fields; none when a field is wrong.

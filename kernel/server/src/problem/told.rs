@@ -226,7 +226,8 @@ pub(super) fn of_host(error: &HostError) -> Option<Told> {
         | HostError::Storage(_)
         | HostError::Kinds { .. }
         | HostError::Log { .. }
-        | HostError::Captures(_) => None,
+        | HostError::Captures(_)
+        | HostError::Stopped(_) => None,
     }
 }
 

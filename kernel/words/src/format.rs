@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn a_size_is_told_in_a_unit_that_can_be_read() {
-        let sizes = [0, 207, 1_024, 1_114_112, 268_435_456, 1_610_612_736, u64::MAX].map(|bytes| size(Language::French, bytes));
+        let sizes =
+            [0, 207, 1_024, 1_114_112, 268_435_456, 1_610_612_736, u64::MAX].map(|bytes| size(Language::French, bytes));
         let said = ["0 B", "207 B", "1 KiB", "1 MiB", "256 MiB", "1,5 GiB", "429 496 729,5 GiB"];
         assert_eq!(sizes.map(|text| text.replace(['\u{a0}', '\u{202f}'], " ")), said);
     }
@@ -183,7 +184,10 @@ mod tests {
     fn a_clock_shows_the_time_of_morocco() {
         assert_eq!(clock(Instant(1_764_457_199_999)), "23:59:59");
         // An hour ahead of Greenwich in the summer of 2025, and the same since September 2026.
-        assert_eq!((clock(Instant(1_751_364_309_000)), clock(Instant(1_795_662_309_000))), ("11:05:09".into(), "03:05:09".into()));
+        assert_eq!(
+            (clock(Instant(1_751_364_309_000)), clock(Instant(1_795_662_309_000))),
+            ("11:05:09".into(), "03:05:09".into())
+        );
     }
 
     #[test]

@@ -29,8 +29,8 @@ impl Host {
     /// upgrade that has begun goes on when nobody waits for it any more.
     ///
     /// # Errors
-    /// When anything about the bundle is refused, it asks for more than was granted, it lacks what others require, its migration or its health do not end well, or
-    /// a record would no longer be valid. Code and data are as they were then.
+    /// When anything about the bundle is refused, it asks for more than was granted, it lacks what others require, its migration or its
+    /// health do not end well, or a record would no longer be valid. Code and data are as they were then.
     pub async fn upgrade(&self, upgrade: Upgrade) -> Result<Upgraded, UpgradeError> {
         let host = self.clone();
         self.guests().complete(async move { perform(&host, &upgrade).await }).await.map_err(stopped)?

@@ -24,15 +24,15 @@ impl Amount for u64 {
     }
 }
 
-/// Defines the limits, and a list of them all.
+/// Defines the limits, and a list of them all with those of the parts that are used.
 macro_rules! named {
-    ($($(#[$doc:meta])* pub const $name:ident: $type:ty = $value:expr;)*) => {
+    ($seen:vis all; $(use $part:ident;)* $($(#[$doc:meta])* pub const $name:ident: $type:ty = $value:expr;)*) => {
         $($(#[$doc])* pub const $name: $type = $value;)*
 
         /// Every limit with its name.
         #[must_use]
-        pub fn all() -> Vec<(&'static str, u64)> {
-            vec![$((stringify!($name), Amount::plain($name))),*]
+        $seen fn all() -> Vec<(&'static str, u64)> {
+            [vec![$((stringify!($name), Amount::plain($name))),*] $(, $part::all())*].concat()
         }
     };
 }

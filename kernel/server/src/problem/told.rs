@@ -145,7 +145,9 @@ pub(super) fn of_install(error: &InstallError) -> Option<Told> {
         InstallError::Kinds(source) => Told::whole("kinds", source),
         InstallError::Init(source) => Told::whole("init", source),
         InstallError::Refused { message, .. } => Told::of("by-plugin").with("message", message),
-        InstallError::Files(_) | InstallError::Storage(_) | InstallError::Load(_) | InstallError::Stopped(_) => return None,
+        InstallError::Files(_) | InstallError::Storage(_) | InstallError::Load(_) | InstallError::Stopped(_) => {
+            return None;
+        }
     })
 }
 
@@ -237,8 +239,8 @@ fn calls_run(code: &'static str) -> Told {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::sync::Arc;
+
     use tiwizi_model::Language;
     use tiwizi_words::{Messages, Texts};
 

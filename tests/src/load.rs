@@ -165,12 +165,29 @@ pub async fn run<F>(address: &str, connections: usize, duration: Duration, next:
 where
     F: Fn(usize, u64) -> Vec<u8> + Send + Sync + 'static,
 {
+    paced(address, connections, duration, Duration::ZERO, next).await
+}
+
+/// The same with a pause of each connection after each answer.
+///
+/// # Errors
+/// When a connection breaks.
+pub async fn paced<F>(
+    address: &str,
+    connections: usize,
+    duration: Duration,
+    pause: Duration,
+    next: F,
+) -> anyhow::Result<Outcome>
+where
+    F: Fn(usize, u64) -> Vec<u8> + Send + Sync + 'static,
+{
     let next = Arc::new(next);
     let watch = Stopwatch::start();
     let mut clients = JoinSet::new();
     for number in 0..connections {
         let (next, address) = (Arc::clone(&next), address.to_owned());
-        clients.spawn(async move { one(&address, number, duration, &*next).await });
+        clients.spawn(async move { one(&address, number, (duration, pause), &*next).await });
     }
     let mut outcome = Outcome::default();
     while let Some(part) = clients.join_next().await {
@@ -187,7 +204,7 @@ where
 async fn one(
     address: &str,
     number: usize,
-    duration: Duration,
+    (duration, pause): (Duration, Duration),
     next: &(impl Fn(usize, u64) -> Vec<u8> + Sync),
 ) -> anyhow::Result<Outcome> {
     let mut connection = Connection::open(address).await?;
@@ -205,6 +222,9 @@ async fn one(
             outcome.answered += 1;
         } else {
             outcome.refused += 1;
+        }
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
         }
     }
     Ok(outcome)

@@ -239,14 +239,20 @@ impl Host {
             }
         };
         let (plugin, request_id) = (Arc::clone(&admitted.plugin), Arc::clone(&request.id));
-        let work = call::handle(self.ground().clone(), admitted, caller, request);
+        // In a box at once: it is large, and is handed on from lane to lane.
+        let work = Box::pin(call::handle(self.ground().clone(), admitted, caller, request));
         let outcome = self.guests().run_on(plugin.watch.pace.lane(), work).await.and_then(|outcome| outcome);
-        if let Err(error) = &outcome
-            && let Some(reason) = self.note_failure(&plugin, &request_id, error).await
-        {
-            self.go_back_on_trial(plugin, reason).await;
+        if let Err(error) = &outcome {
+            // What seldom happens does not make every call's future large.
+            Box::pin(self.look_after(plugin, &request_id, error)).await;
         }
         outcome
+    }
+
+    async fn look_after(&self, plugin: Arc<Plugin>, request_id: &str, error: &CallError) {
+        if let Some(reason) = self.note_failure(&plugin, request_id, error).await {
+            self.go_back_on_trial(plugin, reason).await;
+        }
     }
 
     /// Waits at a plugin's gate. Every call of a plugin that may write, whoever makes it, comes through here, so that none runs while the

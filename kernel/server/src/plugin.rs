@@ -182,7 +182,7 @@ async fn call(
                 query,
                 headers: &parts.headers,
             };
-            pages::render_plugin(app, page, answer).await
+            Box::pin(pages::render_plugin(app, page, answer)).await
         }
         Answer::Json { status, body } => json::answer(status_of(status), &body),
         Answer::Redirect { location } => {

@@ -21,6 +21,11 @@ const TURN: Duration = Duration::from_secs(4);
 const CONNECTIONS: usize = 8;
 /// Calls of a slow plugin at the same moment.
 const CROWD: usize = 1_000;
+/// How long each connection rests between two questions to the neighbour. A machine that is full makes everybody wait, whoever misbehaves: what a plugin does to
+/// another shows while there is room for both.
+const PACE: Duration = Duration::from_millis(10);
+/// How long a client that was turned away stays away; it was told to wait at least a second.
+const AWAY: Duration = Duration::from_secs(1);
 /// Connections that call the plugin that misbehaves.
 const TROUBLE: usize = 4;
 /// What it does. Those that crash are in quarantine most of the time: that is how their neighbours are kept safe.
@@ -68,7 +73,9 @@ async fn rest(instance: &mut tiwizi_tests::Instance) -> anyhow::Result<u64> {
 /// What a neighbour's slowest hundredth takes beside a plugin that misbehaves, against the same alone.
 pub(crate) async fn neighbours(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     let mut instance = stage.instance(Some(stage.bundle_as("chaos")?))?;
-    Tiwizi::words("plugin install").data(instance.data()).word(stage.bundle_as("neighbour")?).succeed()?;
+    for id in ["neighbour", "slow"] {
+        Tiwizi::words("plugin install").data(instance.data()).word(stage.bundle_as(id)?).succeed()?;
+    }
     instance.serve()?;
     let address = instance.address().to_owned();
     neighbour(&address).await?;
@@ -83,7 +90,7 @@ pub(crate) async fn neighbours(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     let alone = neighbour(&address).await?;
     let mut crowd = JoinSet::new();
     for _ in 0..CROWD {
-        crowd.spawn(called(address.clone(), "/sleep"));
+        crowd.spawn(called(address.clone(), "/fr/p/slow/sleep".to_owned()));
     }
     let beside = neighbour(&address).await?;
     rows.push(ratio("the same beside 1,000 calls of a slow plugin", &alone, &beside));
@@ -100,7 +107,7 @@ pub(crate) async fn neighbours(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
 
 async fn neighbour(address: &str) -> anyhow::Result<Outcome> {
     let bytes = request("GET", "/fr/p/neighbour/", &[], "");
-    let outcome = load::run(address, CONNECTIONS, TURN, move |_, _| bytes.clone()).await?;
+    let outcome = load::paced(address, CONNECTIONS, TURN, PACE, move |_, _| bytes.clone()).await?;
     ensure!(outcome.refused == 0, "{} calls of the neighbour were refused", outcome.refused);
     Ok(outcome)
 }
@@ -116,19 +123,26 @@ fn ratio(work: &str, alone: &Outcome, beside: &Outcome) -> Row {
     }
 }
 
-/// Calls that follow each other without end on so many connections, until what is returned is dropped.
+/// Calls that follow each other without end on so many connections, until what is returned is dropped. Whoever is turned away stays away
+/// for as long as the answer said.
 fn spawn(address: &str, path: &'static str, connections: usize) -> JoinSet<()> {
     let mut calls = JoinSet::new();
     for _ in 0..connections {
-        let address = address.to_owned();
-        calls.spawn(async move { while called(address.clone(), path).await.is_ok() {} });
+        let (address, path) = (address.to_owned(), format!("/fr/p/chaos{path}"));
+        calls.spawn(async move {
+            while let Ok(is_away) = called(address.clone(), path.clone()).await {
+                if is_away {
+                    tokio::time::sleep(AWAY).await;
+                }
+            }
+        });
     }
     calls
 }
 
 /// One call. True when it was turned away and told when to come back.
-async fn called(address: String, path: &'static str) -> anyhow::Result<bool> {
-    let bytes = request("GET", &format!("/fr/p/chaos{path}"), &[], "");
+async fn called(address: String, path: String) -> anyhow::Result<bool> {
+    let bytes = request("GET", &path, &[], "");
     let reply = Connection::open(&address).await?.exchange(&bytes).await?;
     Ok(reply.status == 503 && reply.head.to_ascii_lowercase().contains("retry-after:"))
 }

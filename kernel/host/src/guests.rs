@@ -198,7 +198,7 @@ impl Guests {
         work: impl Future<Output = Output> + Send + 'static,
     ) -> Result<Output, CallError> {
         self.0.ticker.ensure_running().map_err(|_| CallError::Stopping)?;
-        self.0.runtime.complete(work).await
+        self.0.runtime.complete(Box::pin(work)).await
     }
 
     /// The same for work for which nobody waits.

@@ -104,5 +104,6 @@ pub fn list(prefix: &str, limit: u32, cursor: Option<&str>) -> Result<Keys, Erro
 
 /// A time shorter than a millisecond is one millisecond.
 fn milliseconds(ttl: Option<Duration>) -> Option<u64> {
-    ttl.map(|ttl| u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1))
+    // Less than a millisecond is one; nothing is nothing, which the kernel refuses.
+    ttl.map(|ttl| if ttl.is_zero() { 0 } else { u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1) })
 }

@@ -210,7 +210,7 @@ mod tests {
             "a < b && c > d <3",
             "<p class=x id='y' hidden data-a=\"<b>\">x</p><br/><input value='>' disabled>",
             "<a href=courses/1><form action=''></form><a href=/a><a href='#x'><a href='?a=b'><a href='https://example.org'><a href='MAILTO:a@b.c'>",
-            "<form method=post action=/fr/p/x/a?b=/../c><textarea name=a><a href='javascript:</textarea></form>",
+            "<form method=post action='/fr/p/x/a?b=/../c'><textarea name=a><a href='javascript:</textarea></form>",
             "<svg class=\"icon\" viewBox=\"0 0 24 24\"><path d=\"M0 0\"/></svg><img src=\"/a.png\" alt=''>",
             "<audio controls preload=\"none\" src=\"/p/x/a.opus\"></audio>",
         ] {

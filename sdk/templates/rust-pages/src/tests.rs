@@ -38,7 +38,8 @@ fn a_cooperative_has_its_page_and_another_address_has_none() {
     let id = started();
     let answer = call(&Request::get(&format!("/cooperatives/{id}")));
     assert!(matches!(answer, Answer::Page { title, .. } if title == "Miel du Rif"));
-    assert!(matches!(call(&Request::get("/cooperatives/none")), Answer::Problem(error) if error.status == 404));
+    let other = "/cooperatives/00000000-0000-7000-8000-000000000000";
+    assert!(matches!(call(&Request::get(other)), Answer::Problem(error) if error.status == 404));
 }
 
 #[test]

@@ -35,9 +35,6 @@ pub(super) fn check(manifest: &Manifest, source: &Source) -> Vec<Finding> {
     for (position, route) in manifest.routes.iter().enumerate() {
         demand(format!("/routes/{position}/title"), &route.title);
     }
-    for (position, secret) in manifest.secrets.iter().enumerate() {
-        demand(format!("/secrets/{position}/reason"), &secret.reason);
-    }
     for (position, topic) in manifest.topics.iter().enumerate() {
         demand(format!("/topics/{position}/title"), &topic.title);
     }

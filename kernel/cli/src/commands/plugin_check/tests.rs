@@ -8,8 +8,8 @@ use super::*;
 
 const MANIFEST: &str = r#"{ "id": "notes", "version": "0.1.0", "api": "1.0",
     "name": { "ar": "ملاحظات", "fr": "Notes" }, "description": { "fr": "Des notes." },
-    "capabilities": [{ "name": "secrets", "reason": { "ar": "مفتاح", "fr": "Une clé." } }],
-    "secrets": [{ "name": "key", "reason": { "fr": "La clé." } }],
+    "capabilities": [{ "name": "telemetry", "reason": { "ar": "أعداد", "fr": "Des nombres." } }],
+    "metrics": [{ "name": "visits", "type": "counter", "title": { "fr": "Visites" } }],
     "templates": ["page", "other"], "locales": ["ar", "fr"] }"#;
 
 fn source() -> Source {
@@ -30,7 +30,7 @@ fn every_finding_has_its_place() {
     let shown: Vec<String> = findings.iter().map(Finding::shown).collect();
     let expected = [
         "manifest.json: /description is missing in ar: write it in Arabic and in French",
-        "manifest.json: /secrets/0/reason is missing in ar: write it in Arabic and in French",
+        "manifest.json: /metrics/0/title is missing in ar: write it in Arabic and in French",
         "manifest.json: templates/other.html is listed and not there: write it, or take it off the list",
         "locales/de.ftl: this is no language of the platform: name it ar, ary, fr, zgh, shi, tzm or rif",
         "locales/ar.ftl: the message more is missing; locales/fr.ftl has it: write a line more = …",

@@ -44,6 +44,10 @@ pub const CHANGES_ROWS_MAX: u32 = 1000;
 /// How long an idempotency key is remembered.
 pub const IDEMPOTENCY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// While less of the disk is free, in per cent, plugins add nothing.
+pub const DISK_FREE_PERCENT_MIN: u64 = 5;
+/// The disk is asked how full it is this often at most.
+pub const DISK_LOOK_MS: i64 = 1_000;
 /// Writers that share one commit of SQLite.
 pub const GROUP_COMMIT_WRITES_MAX: u32 = 64;
 /// Readers of one SQLite file.

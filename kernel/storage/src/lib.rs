@@ -21,6 +21,7 @@ pub mod before;
 pub mod blob;
 pub mod change;
 pub mod cursor;
+mod disk;
 mod files;
 pub mod grant;
 pub mod idempotency;
@@ -45,6 +46,7 @@ pub mod usage;
 
 pub use change::{ChangeRow, FollowedRow};
 pub use db::{Db, Location};
+pub use disk::{Disk, DiskGauge, DiskSpace, NearlyFull};
 pub use error::{OpenError, StorageError, WriteError};
 pub use files::{BlobFile, BlobFolder, BlobUpload, FileError, Files, LooseBlob};
 pub use kind::KindNo;

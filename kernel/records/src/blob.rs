@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tiwizi_model::{FileHash, Instant, PluginId, limits};
 use tiwizi_storage::blob::{self as rows, BlobRow, FileAccount};
 use tiwizi_storage::kept::{self, Area, Usage};
-use tiwizi_storage::{BlobFile, BlobFolder, FileError, Files, LooseBlob, StorageError, WriteTx};
+use tiwizi_storage::{BlobFile, BlobFolder, FileError, Files, LooseBlob, NearlyFull, StorageError, WriteTx};
 
 use crate::error::WriteError;
 use crate::records::Records;
@@ -39,6 +39,9 @@ pub enum BlobError {
         /// What it may.
         quota: FileQuota,
     },
+    /// The disk is nearly full.
+    #[error(transparent)]
+    Disk(#[from] NearlyFull),
     /// The database failed.
     #[error("the database failed")]
     Storage(#[from] StorageError),
@@ -103,6 +106,11 @@ impl BlobWrite {
 impl BlobWrites {
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether one of them is new to the plugin.
+    pub(crate) fn grow(&self) -> bool {
+        self.entries.values().any(|write| write.kept.is_some() && write.stored_bytes.is_none())
     }
 
     /// Holds what the plugin would keep after these writes, and one more file of so many bytes, against its quota.

@@ -2,8 +2,8 @@
 
 use tiwizi_identity::policy::Refusal;
 use tiwizi_model::{InstanceId, KindName, PluginId, RecordId, Version};
-use tiwizi_storage::StorageError;
 use tiwizi_storage::usage::RecordUsage;
+use tiwizi_storage::{NearlyFull, StorageError};
 
 use crate::account::RecordQuota;
 use crate::field_error::FieldError;
@@ -186,6 +186,9 @@ pub enum WriteError {
     /// A plugin would keep more files than it may.
     #[error("the plugin keeps too many files")]
     FilesFull,
+    /// A plugin would add to a disk that is nearly full.
+    #[error(transparent)]
+    Disk(#[from] NearlyFull),
     /// A stored body is not JSON.
     #[error("the record {id} is damaged")]
     Damaged {

@@ -26,6 +26,10 @@ impl Kept {
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty() && self.blobs.is_empty() && self.queue.is_empty()
     }
+
+    fn grows(&self) -> bool {
+        self.values.grow() || self.blobs.grow() || self.queue.places() > 0
+    }
 }
 
 /// Everything that a unit stores beside records.
@@ -42,6 +46,11 @@ pub(crate) struct Gathered {
 impl Gathered {
     pub(crate) fn is_empty(&self) -> bool {
         self.notices.is_empty() && self.kept.values().all(Kept::is_empty)
+    }
+
+    /// Whether it takes more room than what is stored.
+    pub(crate) fn grows(&self) -> bool {
+        !self.notices.is_empty() || self.kept.values().any(Kept::grows)
     }
 
     /// Stores it. Returns the files that belong to nobody once the transaction is committed.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use tiwizi_model::{Instant, PluginId, limits};
 use tiwizi_storage::kept::{self, Area, Usage};
 use tiwizi_storage::kv::{self as rows, ValueRow};
-use tiwizi_storage::{StorageError, WriteTx};
+use tiwizi_storage::{NearlyFull, StorageError, WriteTx};
 
 use crate::error::WriteError;
 use crate::records::Records;
@@ -61,6 +61,9 @@ pub enum KvError {
         /// What it keeps now.
         usage: Usage,
     },
+    /// The disk is nearly full.
+    #[error(transparent)]
+    Disk(#[from] NearlyFull),
     /// The database failed.
     #[error("the database failed")]
     Storage(#[from] StorageError),
@@ -117,11 +120,21 @@ impl KvWrite {
     fn bytes(&self, key: &str) -> Option<i64> {
         self.value.as_ref().map(|row| rows::bytes_of(key, &row.value))
     }
+
+    /// Whether it takes more room than what is stored.
+    pub(crate) fn grows(&self, key: &str) -> bool {
+        self.bytes(key).unwrap_or_default() > self.stored_bytes.unwrap_or_default()
+    }
 }
 
 impl KvWrites {
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether one of them takes more room than before.
+    pub(crate) fn grow(&self) -> bool {
+        self.entries.iter().any(|(key, write)| write.grows(key))
     }
 
     /// Holds one more write against the bounds of a call and the quota of the plugin.
@@ -140,8 +153,7 @@ impl KvWrites {
             usage = usage.changed(write.stored_bytes, write.bytes(other));
         }
         // What makes room is always welcome.
-        let shrinks = write.bytes(key).unwrap_or_default() <= write.stored_bytes.unwrap_or_default();
-        if exceeds(usage) && !shrinks { Err(KvError::Quota { usage }) } else { Ok(()) }
+        if exceeds(usage) && write.grows(key) { Err(KvError::Quota { usage }) } else { Ok(()) }
     }
 }
 

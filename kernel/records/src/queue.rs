@@ -5,7 +5,7 @@
 
 use tiwizi_model::{Instant, PluginId, limits};
 use tiwizi_storage::job::{self, Ended, JobId, Lease, NewJob};
-use tiwizi_storage::{StorageError, WriteTx};
+use tiwizi_storage::{NearlyFull, StorageError, WriteTx};
 
 use crate::error::WriteError;
 
@@ -34,6 +34,9 @@ pub enum QueueError {
     /// The plugin has too much that is not done.
     #[error("{} pieces of work of this plugin's making wait already", limits::PLUGIN_JOBS_MAX)]
     Quota,
+    /// The disk is nearly full.
+    #[error(transparent)]
+    Disk(#[from] NearlyFull),
     /// The database failed.
     #[error("the database failed")]
     Storage(#[from] StorageError),

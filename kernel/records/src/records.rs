@@ -6,7 +6,7 @@ use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{self, ReadPermit};
 use tiwizi_model::limits::{CHANGES_ROWS_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{Ambient, InstanceId, KindName, Operation, Record, RecordId, Version};
-use tiwizi_storage::{Db, RecordRow, Tx, record};
+use tiwizi_storage::{Db, Disk, NearlyFull, RecordRow, Tx, record};
 
 use crate::catalogue::{Catalogue, Kinds};
 use crate::error::ReadError;
@@ -23,6 +23,8 @@ pub struct Records {
     pub(crate) reviewers: Arc<Reviewers>,
     pub(crate) ambient: Ambient,
     pub(crate) instance: InstanceId,
+    /// Where plugins add nothing while it is nearly full; none when nobody looks.
+    pub(crate) disk: Option<Disk>,
 }
 
 /// One version of a record.
@@ -38,7 +40,13 @@ impl Records {
     /// Records over a database, with the kinds of a catalogue and the reviewers in their order.
     #[must_use]
     pub fn new(db: Db, catalogue: Catalogue, reviewers: Reviewers, ambient: Ambient, instance: InstanceId) -> Self {
-        Self { db, catalogue, reviewers: Arc::new(reviewers), ambient, instance }
+        Self { db, catalogue, reviewers: Arc::new(reviewers), ambient, instance, disk: None }
+    }
+
+    /// The same records on a disk to which plugins add nothing while it is nearly full.
+    #[must_use]
+    pub fn on_disk(self, disk: Disk) -> Self {
+        Self { disk: Some(disk), ..self }
     }
 
     /// The same records with the kinds of another catalogue: to try out kinds that are not in use.
@@ -206,6 +214,11 @@ impl Records {
             }
         }
         Ok(entries)
+    }
+
+    /// Refuses what a plugin adds while the disk is nearly full.
+    pub(crate) fn demand_disk(&self) -> Result<(), NearlyFull> {
+        self.disk.as_ref().map_or(Ok(()), Disk::demand_room)
     }
 
     pub(crate) fn kind(&self, name: &KindName) -> Result<Arc<Kind>, ReadError> {

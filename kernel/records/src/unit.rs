@@ -42,6 +42,7 @@ use crate::write::{Settled, Submission};
 mod back;
 mod blob;
 mod commit;
+mod disk;
 mod kv;
 mod notice;
 mod queue;
@@ -417,6 +418,9 @@ impl Unit {
             return Err(UnitError::Full { bounds: self.bounds });
         }
         let is_gone = base.is_none() && settled.operation == Operation::Delete;
+        if settled.is_plugins_growth() {
+            self.records.demand_disk().map_err(WriteError::Disk)?;
+        }
         let weight = self.weight(&settled, base, bytes);
         self.demand_quota(&record, weight)?;
         self.bytes = together;

@@ -149,6 +149,7 @@ impl Records {
             current(&mut tx, &kinds, &submissions).await?
         };
         let ready = self.prepare(&kinds, submissions, &current).await?;
+        self.check_growth(owner, &ready, gathered)?;
         let mut tx = self.db.begin_write().await?;
         if self.answered(&mut tx, owner, &kinds, receipt).await?.is_some() {
             return Err(Ended::Overtaken(WriteError::ReceiptReused));
@@ -176,6 +177,15 @@ impl Records {
         gathered.keep_files();
         tx.commit().await?;
         Ok(Stored::new(written, freed))
+    }
+
+    /// Holds what plugins add against the disk. What the kernel writes by itself, and what makes room, goes on.
+    fn check_growth(&self, owner: &Caller, ready: &[Ready], gathered: &Gathered) -> Result<(), WriteError> {
+        let grows = ready.iter().any(|ready| ready.settled.is_plugins_growth());
+        if grows || (!owner.is_kernel() && gathered.grows()) {
+            self.demand_disk()?;
+        }
+        Ok(())
     }
 
     /// Settles every draft and has it reviewed.

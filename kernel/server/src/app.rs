@@ -12,7 +12,7 @@ use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records
 use tiwizi_registry::Rules;
 use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_storage::instance::{self, InstanceRow};
-use tiwizi_storage::{Db, FileError, Files, Location, OpenError, StorageError};
+use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
 use tokio::sync::mpsc;
 
 use crate::idempotency::Inflight;
@@ -41,6 +41,8 @@ pub struct Settings {
     pub workbench: Workbench,
     /// Where each answered request is told; what does not fit is dropped.
     pub requests: Option<mpsc::Sender<SeenRequest>>,
+    /// What measures the disk; none asks the file system of the data directory.
+    pub disk: Option<Arc<dyn DiskGauge>>,
     /// Time and randomness.
     pub ambient: Ambient,
 }
@@ -59,6 +61,7 @@ impl Settings {
             compiler,
             workbench: Workbench::default(),
             requests: None,
+            disk: None,
             ambient: Ambient::system(),
         }
     }
@@ -124,6 +127,8 @@ pub struct App {
     pub db: Db,
     /// The file store.
     pub files: Files,
+    /// The disk with the data directory.
+    pub disk: Disk,
     /// Accounts, sessions, tokens.
     pub identity: Identity,
     /// The one door to records.
@@ -151,6 +156,7 @@ impl App {
         let catalogue = Catalogue::open(&db).await.map_err(StartError::Kinds)?;
         use_own_kinds(&db, &catalogue).await?;
         let files = Files::open(&settings.data, ambient.clone()).map_err(StartError::Files)?;
+        let disk = disk(&settings);
         let host_settings = HostSettings {
             outbound: settings.outbound.clone(),
             workbench: settings.workbench.clone(),
@@ -158,7 +164,10 @@ impl App {
         };
         let guests =
             Guests::start(host_settings, &db, files.clone(), ambient.clone()).await.map_err(StartError::Host)?;
-        let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance.id);
+        let records = |reviewers| {
+            let records = Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance.id);
+            records.on_disk(disk.clone())
+        };
         let hooks = Hooks::new(guests.clone(), records(Reviewers::new()));
         let records = records(vec![Arc::new(Rules::new(ambient.clone())), Arc::new(hooks)]);
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
@@ -170,6 +179,7 @@ impl App {
             ambient,
             db,
             files,
+            disk,
             records,
             host,
             pages,
@@ -196,6 +206,13 @@ fn location(settings: &Settings) -> Location {
     match &settings.database {
         Some(url) => Location::Postgres { url: url.clone() },
         None => Location::Sqlite { directory: settings.data.clone() },
+    }
+}
+
+fn disk(settings: &Settings) -> Disk {
+    match &settings.disk {
+        Some(gauge) => Disk::measured(Arc::clone(gauge), settings.ambient.clone()),
+        None => Disk::of(&settings.data, settings.ambient.clone()),
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tiwizi_host::{MetricNumbers, MetricView, PLUGIN_BUCKETS, UsageView, Used};
 use tiwizi_model::{PluginId, limits};
+use tiwizi_storage::DiskSpace;
 
 /// The upper bounds of the time buckets, in milliseconds.
 const BUCKETS_MS: [u64; 9] = [1, 5, 10, 25, 50, 100, 250, 1000, 5000];
@@ -42,6 +43,8 @@ pub(crate) struct Elsewhere {
     pub(crate) jobs: (i64, i64, i64),
     /// Events that were not told because too many reactions led to them.
     pub(crate) events_too_deep: u64,
+    /// How full the disk is, when the system says.
+    pub(crate) disk: Option<DiskSpace>,
 }
 
 impl Metrics {
@@ -65,7 +68,7 @@ impl Metrics {
     /// Writes everything in the text format.
     pub(crate) fn render(&self, elsewhere: Elsewhere, plugins: &BTreeMap<PluginId, UsageView>) -> String {
         let mut text = String::new();
-        let Elsewhere { log_head, jobs: (waiting, running, dead), events_too_deep } = elsewhere;
+        let Elsewhere { log_head, jobs: (waiting, running, dead), events_too_deep, disk } = elsewhere;
         let events_too_deep = i64::try_from(events_too_deep).unwrap_or(i64::MAX);
         for (name, kind, help, value) in [
             ("tiwizi_log_head", "gauge", "The last number of the change log.", log_head),
@@ -88,6 +91,9 @@ impl Metrics {
             ),
         ] {
             put(&mut text, format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
+        }
+        if let Some(space) = disk {
+            render_disk(&mut text, space);
         }
         self.render_routes(&mut text);
         render_usage(&mut text, plugins);
@@ -178,6 +184,20 @@ const PLUGIN_NUMBERS: [PluginNumber; 11] = [
     ("tiwizi_plugin_over_limit_total", "counter", "Refused over a limit.", |used| used.over_limit.to_string()),
 ];
 
+fn render_disk(text: &mut String, space: DiskSpace) {
+    for (name, help, value) in [
+        ("tiwizi_disk_bytes", "The size of the disk with the data directory.", space.size),
+        ("tiwizi_disk_free_bytes", "What is free of it.", space.free),
+        (
+            "tiwizi_disk_nearly_full",
+            "Whether plugins add nothing because so little is free.",
+            u64::from(space.is_nearly_full()),
+        ),
+    ] {
+        put(text, format_args!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n"));
+    }
+}
+
 /// Plugins are named by their ids, of which there are as many as are installed, up to a bound.
 fn render_usage(text: &mut String, plugins: &BTreeMap<PluginId, UsageView>) {
     let told = || plugins.iter().take(limits::METRICS_PLUGINS_MAX);
@@ -260,7 +280,8 @@ mod tests {
         metrics.answered("none", &strange, 405, Duration::from_micros(10));
         let total = Used { calls: 3, cpu_us: 1_500_000, failures: BTreeMap::from([("trap", 2)]), ..Used::default() };
         let usage = UsageView { since: tiwizi_model::Instant(0), total, hours: Vec::new() };
-        let elsewhere = Elsewhere { log_head: 7, jobs: (3, 2, 1), events_too_deep: 4 };
+        let disk = Some(DiskSpace { free: 4, size: 100 });
+        let elsewhere = Elsewhere { log_head: 7, jobs: (3, 2, 1), events_too_deep: 4, disk };
         let text = metrics.render(elsewhere, &BTreeMap::from([("chaos".parse().unwrap(), usage)]));
         for line in [
             "tiwizi_answers_total{route=\"/api/v1/kinds\",method=\"GET\",status=\"200\"} 3",
@@ -275,6 +296,9 @@ mod tests {
             "tiwizi_jobs_waiting 3",
             "tiwizi_jobs_dead 1",
             "tiwizi_events_too_deep_total 4",
+            "tiwizi_disk_bytes 100",
+            "tiwizi_disk_free_bytes 4",
+            "tiwizi_disk_nearly_full 1",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }

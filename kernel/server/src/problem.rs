@@ -415,6 +415,13 @@ mod tests {
     }
 
     #[test]
+    fn p21_a_disk_that_is_nearly_full_is_named() {
+        let full = Problem::from(tiwizi_records::WriteError::Disk(tiwizi_storage::NearlyFull));
+        assert_eq!((full.fault().status().as_u16(), full.fault().code()), (507, "storage-full"));
+        assert!(full.detail().unwrap().contains("nearly full"), "{full:?}");
+    }
+
+    #[test]
     fn a_cause_never_goes_out() {
         let problem = Problem::internal(std::io::Error::other("SELECT secret FROM account"));
         let text = String::from_utf8(problem.to_json("id")).unwrap();

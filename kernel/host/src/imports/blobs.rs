@@ -9,7 +9,7 @@ use crate::bindings::tiwizi::plugin::blobs::{Blob, BlobPage, Host};
 use crate::bindings::tiwizi::plugin::types::Error;
 use crate::capability::Capability;
 use crate::guest::state::CallState;
-use crate::imports::convert::unavailable;
+use crate::imports::convert::{nearly_full, unavailable};
 use crate::imports::error;
 use crate::links;
 use crate::uploads::UploadError;
@@ -70,6 +70,7 @@ impl Host for CallState {
 impl CallState {
     async fn blob_begin(&mut self, media_type: String) -> Result<u32, Error> {
         self.require_writing(Capability::Blobs)?;
+        self.unit.check_blob_disk().map_err(|failed| blob_error(&failed))?;
         self.uploads.begin(&self.ground.files, media_type).await.map_err(|failed| upload_error(&failed))
     }
 
@@ -184,6 +185,7 @@ fn blob_error(failed: &BlobError) -> Error {
             .to_string(),
             ..error("over-limit", failed.to_string())
         },
+        BlobError::Disk(full) => nearly_full(*full),
         BlobError::Storage(_) => unavailable(failed),
     }
 }

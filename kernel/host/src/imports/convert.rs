@@ -6,6 +6,7 @@ use tiwizi_records::json::parse;
 use tiwizi_records::queue::QueueError;
 use tiwizi_records::{Filter, Operator, UnitError, query};
 use tiwizi_records::{ReadError, RecordQuota, RecordUsage, WriteError};
+use tiwizi_storage::NearlyFull;
 
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Page, Query};
 use crate::imports::error;
@@ -54,6 +55,7 @@ pub(super) fn queue_error(failed: &QueueError) -> Error {
         QueueError::Nobody => error("denied", failed.to_string()),
         QueueError::Key => error("invalid", failed.to_string()),
         QueueError::Large { .. } | QueueError::Full | QueueError::Quota => error("over-limit", failed.to_string()),
+        QueueError::Disk(full) => nearly_full(*full),
         QueueError::Storage(_) => unavailable(failed),
     }
 }
@@ -137,6 +139,7 @@ fn write_error(failed: &WriteError) -> Error {
             error("over-limit", failed.to_string())
         }
         WriteError::PluginFull { usage, quota, .. } => over_quota(failed, *usage, *quota),
+        WriteError::Disk(full) => nearly_full(*full),
         WriteError::Exists | WriteError::ReceiptKey | WriteError::ReceiptReused => error("invalid", failed.to_string()),
         WriteError::LeaseLost
         | WriteError::Hook(_)
@@ -145,6 +148,12 @@ fn write_error(failed: &WriteError) -> Error {
         | WriteError::Encode(_)
         | WriteError::Storage(_) => unavailable(failed),
     }
+}
+
+/// Another time there may be room: an administrator sees to that.
+pub(super) fn nearly_full(full: NearlyFull) -> Error {
+    let details = json!({ "disk_free_percent_min": limits::DISK_FREE_PERCENT_MIN }).to_string();
+    Error { retryable: true, details, ..error("over-limit", full.to_string()) }
 }
 
 fn denied(failed: &impl ToString) -> Error {

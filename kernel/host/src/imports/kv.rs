@@ -8,7 +8,7 @@ use crate::bindings::tiwizi::plugin::kv::{Host, KeyPage};
 use crate::bindings::tiwizi::plugin::types::Error;
 use crate::capability::Capability;
 use crate::guest::state::CallState;
-use crate::imports::convert::unavailable;
+use crate::imports::convert::{nearly_full, unavailable};
 use crate::imports::error;
 
 impl Host for CallState {
@@ -119,6 +119,7 @@ fn kv_error(failed: &KvError) -> Error {
             .to_string(),
             ..error("over-limit", failed.to_string())
         },
+        KvError::Disk(full) => nearly_full(*full),
         KvError::Moved { key } => {
             Error { retryable: true, details: json!({ "key": key }).to_string(), ..error("stale", failed.to_string()) }
         }

@@ -11,7 +11,7 @@ use crate::bindings::tiwizi::plugin::notify::{Host, Message as Wire};
 use crate::bindings::tiwizi::plugin::types::Error;
 use crate::capability::Capability;
 use crate::guest::state::CallState;
-use crate::imports::convert::unavailable;
+use crate::imports::convert::{nearly_full, unavailable};
 use crate::imports::{error, record_id};
 use crate::text::escaped;
 
@@ -87,6 +87,7 @@ fn notice_error(failed: &NoticeError) -> Error {
         NoticeError::Full => error("over-limit", failed.to_string()),
         NoticeError::Recipients(failed @ RecipientsError::TooMany) => error("over-limit", failed.to_string()),
         NoticeError::Recipients(failed @ RecipientsError::Storage(_)) => unavailable(failed),
+        NoticeError::Disk(full) => nearly_full(*full),
         NoticeError::Storage(_) => unavailable(failed),
     }
 }

@@ -1,11 +1,15 @@
 //! Files of a plugin: kept with a good answer, gone without one, granted or denied, bounded, linked for a while.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::limits;
 use tiwizi_storage::kept::{self, Area, Usage};
+use tiwizi_storage::{Disk, DiskGauge, DiskSpace};
 
-use super::house::{House, chaos};
+use super::house::{House, Setup, chaos};
 use crate::{Answer, BlobLink, CallError, Grants};
 
 async fn posted(house: &House, path: &str, text: &str) -> Value {
@@ -111,6 +115,38 @@ async fn p21_files_are_bounded_one_by_one_and_together() {
     };
     assert_eq!((code.as_str(), &details["bytes_max"]), ("over-limit", &json!(limits::BLOBS_BYTES_MAX)));
     house.assert_unhurt().await;
+}
+
+/// Of a hundred bytes so many are free.
+#[derive(Debug)]
+struct Free(AtomicU64);
+
+impl DiskGauge for Free {
+    fn space(&self) -> std::io::Result<DiskSpace> {
+        Ok(DiskSpace { free: self.0.load(Ordering::SeqCst), size: 100 })
+    }
+}
+
+#[tokio::test]
+async fn p21_on_a_disk_that_is_nearly_full_no_file_is_begun() {
+    let (setup, clock) = Setup::still();
+    let free = Arc::new(Free(AtomicU64::new(50)));
+    let disk = Disk::measured(free.clone(), setup.ambient.clone());
+    let house = House::with_chaos_in(Setup { disk: Some(disk), ..setup }).await;
+    let kept = posted(&house, "/blobs/keep", "text/plain tiwizi").await;
+    free.0.store(4, Ordering::SeqCst);
+    clock.advance_ms(1_000);
+    let Ok(Answer::Problem { status: 429, code, details, .. }) = house.post("/blobs/keep", "text/plain more").await
+    else {
+        panic!("the disk is nearly full")
+    };
+    let percent = json!(limits::DISK_FREE_PERCENT_MIN);
+    assert_eq!((code.as_str(), &details["disk_free_percent_min"]), ("over-limit", &percent));
+    assert_eq!(stored(&house, 1).await, 1);
+    let id = kept["blob"]["id"].as_str().unwrap();
+    assert_eq!(posted(&house, "/blobs/see", id).await["text"], "tiwizi");
+    assert_eq!(posted(&house, "/blobs/delete", id).await, "deleted");
+    assert_eq!(usage(&house).await, Usage::default());
 }
 
 fn link(kept: &Value) -> BlobLink {

@@ -14,7 +14,7 @@ use tiwizi_model::{
 };
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::instance::{self, InstanceRow};
-use tiwizi_storage::{Db, Files, Location};
+use tiwizi_storage::{Db, Disk, Files, Location};
 
 use crate::bundle::{Sources, pack, sign};
 use crate::trust::{Root, SecretKey};
@@ -35,11 +35,17 @@ pub(super) struct Setup {
     pub(super) outbound: OutboundSettings,
     pub(super) ambient: Ambient,
     pub(super) workbench: Workbench,
+    pub(super) disk: Option<Disk>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { outbound: OutboundSettings::default(), ambient: Ambient::system(), workbench: Workbench::default() }
+        Self {
+            outbound: OutboundSettings::default(),
+            ambient: Ambient::system(),
+            workbench: Workbench::default(),
+            disk: None,
+        }
     }
 }
 
@@ -145,7 +151,7 @@ pub(super) fn chaos() -> PluginId {
 }
 
 async fn open(directory: &Path, setup: &Setup) -> Host {
-    let Setup { outbound, ambient, workbench } = setup.clone();
+    let Setup { outbound, ambient, workbench, disk } = setup.clone();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
@@ -154,7 +160,13 @@ async fn open(directory: &Path, setup: &Setup) -> Host {
     let settings =
         HostSettings { instances_max: 64, outbound, workbench, ..HostSettings::new(directory, Compiler::InProcess) };
     let guests = Guests::start(settings, &db, files.clone(), ambient.clone()).await.unwrap();
-    let records = |reviewers| Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
+    let records = |reviewers| {
+        let records = Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
+        match &disk {
+            Some(disk) => records.on_disk(disk.clone()),
+            None => records,
+        }
+    };
     let hooks = Hooks::new(guests.clone(), records(Vec::new()));
     let records = records(vec![Arc::new(hooks)]);
     Host::start(guests, records, files).await.unwrap()

@@ -23,11 +23,20 @@ impl Unit {
         }
     }
 
+    /// Whether the calling plugin may begin a file at all.
+    ///
+    /// # Errors
+    /// `Disk` when it may not.
+    pub fn check_blob_disk(&self) -> Result<(), BlobError> {
+        Ok(self.demand_disk()?)
+    }
+
     /// Whether the calling plugin may keep so many bytes more.
     ///
     /// # Errors
-    /// `Quota` when it may not.
+    /// `Quota` or `Disk` when it may not.
     pub async fn check_blob_room(&mut self, bytes: u64) -> Result<(), BlobError> {
+        self.demand_disk()?;
         let writes = self.blob_writes().await?;
         writes.check_room(Some(i64::try_from(bytes).unwrap_or(i64::MAX)))
     }
@@ -35,7 +44,7 @@ impl Unit {
     /// Gathers a file that was written. One with the same bytes that is kept already stays as it is.
     ///
     /// # Errors
-    /// When the call keeps too many, or the plugin too much.
+    /// When the call keeps too many, or the plugin too much, or the disk is nearly full.
     pub async fn keep_blob(&mut self, file: Arc<LooseBlob>, media_type: &str) -> Result<BlobRow, BlobError> {
         let row = BlobRow {
             hash: file.hash(),
@@ -46,6 +55,9 @@ impl Unit {
         };
         let plugin = self.blob_owner()?.clone();
         let stored = rows::find(&mut *self.records.db.read_single().await?, &plugin, row.hash).await?;
+        if stored.is_none() {
+            self.demand_disk()?;
+        }
         let writes = self.blob_writes().await?;
         demand_room(writes, row.hash)?;
         let write = BlobWrite { stored_bytes: stored.as_ref().map(|row| row.bytes), kept: Some((row.clone(), file)) };

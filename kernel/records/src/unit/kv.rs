@@ -149,6 +149,9 @@ impl Unit {
             None => self.look(key).await?,
         };
         let mut write = KvWrite { value, base, stored_bytes };
+        if write.grows(key) {
+            self.demand_disk()?;
+        }
         if let Err(full) = self.kept.values.check_room(key, &write) {
             if !matches!(full, KvError::Quota { .. }) {
                 return Err(full);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use tiwizi_identity::{RecipientsError, Role, recipients};
 use tiwizi_model::{AccountId, ProvinceCode, RecordId, limits};
-use tiwizi_storage::StorageError;
 use tiwizi_storage::notice::NoticeRow;
+use tiwizi_storage::{NearlyFull, StorageError};
 
 use super::Unit;
 
@@ -45,6 +45,9 @@ pub enum NoticeError {
     /// Those who are meant cannot be named.
     #[error("the recipients cannot be named")]
     Recipients(#[from] RecipientsError),
+    /// The disk is nearly full.
+    #[error(transparent)]
+    Disk(#[from] NearlyFull),
     /// The database failed.
     #[error("the database failed")]
     Storage(#[from] StorageError),
@@ -54,9 +57,10 @@ impl Unit {
     /// Gathers a message. Nothing tells whether there is anybody who will read it.
     ///
     /// # Errors
-    /// When too many are meant, or the call sends too much.
+    /// When too many are meant, the call sends too much, or the disk is nearly full.
     pub async fn tell(&mut self, recipient: Recipient, message: &Message) -> Result<(), NoticeError> {
         let plugin = self.caller.plugin().cloned().ok_or(NoticeError::Nobody)?;
+        self.demand_disk()?;
         if self.messages >= limits::NOTICE_MESSAGES_MAX {
             return Err(NoticeError::Full);
         }

@@ -135,6 +135,9 @@ impl Unit {
     }
 
     async fn demand_places(&self, plugin: &PluginId, more: usize) -> Result<(), QueueError> {
+        if more > 0 {
+            self.demand_disk()?;
+        }
         let mut tx = self.records.db.read_single().await?;
         let waiting = job::origin_count(&mut tx, plugin, limits::PLUGIN_JOBS_MAX).await?;
         let gathered = i64::try_from(self.kept.queue.places().saturating_add(more)).unwrap_or(i64::MAX);

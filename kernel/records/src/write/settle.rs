@@ -200,6 +200,13 @@ impl Settled {
         Ok(())
     }
 
+    /// Whether a plugin adds to what is stored with it, or somebody does to what a plugin keeps: another content is another version. What
+    /// the kernel writes by itself is its own, and a deletion makes room.
+    pub(crate) fn is_plugins_growth(&self) -> bool {
+        let is_plugins = self.caller.plugin().is_some() || self.kind.plugin().is_some();
+        is_plugins && !self.caller.is_kernel() && self.operation != Operation::Delete
+    }
+
     /// Where the record will lie.
     pub(crate) fn place(&self) -> Placement {
         self.permit.placement()

@@ -35,7 +35,8 @@ pub(crate) async fn show(
         let add = i64::saturating_add;
         (add(waiting, counts.waiting), add(running, counts.running), add(dead, counts.dead))
     });
-    let elsewhere = Elsewhere { log_head: head.0, jobs, events_too_deep: app.host.events_too_deep() };
+    let (events_too_deep, disk) = (app.host.events_too_deep(), app.disk.space());
+    let elsewhere = Elsewhere { log_head: head.0, jobs, events_too_deep, disk };
     let mut text = app.metrics.render(elsewhere, &app.host.used());
     text.push_str(&Metrics::render_plugins(&app.host.metrics()));
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

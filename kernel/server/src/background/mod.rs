@@ -98,6 +98,8 @@ async fn clean_up(app: Arc<App>, mut stop: Stop) {
 /// Forgets what plugins kept for a time that is over. Nobody sees it before either; this makes room.
 async fn sweep_values(app: Arc<App>, mut stop: Stop) {
     while !stop.is_asked() {
+        // The log says how the disk is also when no plugin writes.
+        app.disk.watch();
         match app.records.sweep_values().await {
             Ok(0) => {}
             Ok(items) => tracing::debug!(items, "forgot values of plugins"),

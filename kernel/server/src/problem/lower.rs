@@ -202,6 +202,7 @@ impl From<WriteError> for Problem {
             WriteError::ValuesFull | WriteError::FilesFull | WriteError::QueueFull | WriteError::PluginFull { .. } => {
                 Self::from(Fault::PluginFull).saying(error.to_string()).because(error)
             }
+            WriteError::Disk(full) => Self::from(Fault::Full).saying(full.to_string()).because(full),
             WriteError::ReceiptKey => Self::from(Fault::Malformed).saying(error.to_string()),
             WriteError::ReceiptReused => Fault::KeyReused.into(),
             WriteError::Damaged { .. } | WriteError::Encode(_) => Self::internal(error),

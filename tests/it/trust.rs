@@ -284,6 +284,31 @@ fn a_bundle_is_verified_without_an_instance() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The plugin, the hash, the signer and the reason, wherever the bundle comes in.
+#[tokio::test]
+async fn p01_a_refused_bundle_is_noted_in_the_log() -> anyhow::Result<()> {
+    let (desk, mut instance) = (Desk::new()?, Instance::make(&Setting::default())?);
+    let key = desk.key("stranger")?;
+    let bundle = desk.signed("stranger", None)?;
+    let hash = text(&Tiwizi::words("plugin verify --json").word(&bundle).succeed()?.json()?, "/sha256")?;
+    let noted = |log: &str, line: &str| -> anyhow::Result<()> {
+        let line = log.lines().find(|found| found.contains(line)).with_context(|| format!("not noted: {log}"))?;
+        for said in ["training", hash.as_str(), key.as_str(), "the bundle is not trusted"] {
+            ensure!(line.contains(said), "{said:?} is not in {line}");
+        }
+        Ok(())
+    };
+    noted(&install(&instance, &bundle, "")?.complaint, "a plugin was not installed")?;
+    let upgrade = Tiwizi::words("plugin upgrade --json").data(instance.data()).word(&bundle).run()?;
+    noted(&upgrade.complaint, "a plugin was not upgraded")?;
+    instance.serve()?;
+    let administrator = instance.administrator().await?;
+    let answer = administrator.upload("/api/v1/plugins?grant=all", std::fs::read(&bundle)?).await?.expect(422)?;
+    ensure!(answer.text.contains("untrusted"), "{}", answer.text);
+    drop(administrator);
+    noted(&instance.stop()?.1, "a plugin was not installed")
+}
+
 #[tokio::test]
 async fn p28_the_api_takes_no_bundle_that_nobody_vouches_for() -> anyhow::Result<()> {
     let (desk, instance) = (Desk::new()?, Instance::start(&Setting::default())?);

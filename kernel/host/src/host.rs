@@ -25,6 +25,7 @@ use crate::load::Loader;
 use crate::log_file::LogLine;
 use crate::metrics::MetricView;
 use crate::plugin::{Asset, Plugin, PluginView, asked};
+use crate::refusal;
 use crate::request::Request;
 use crate::sent::Sent;
 use crate::settings::{Enabled, HostError};
@@ -138,8 +139,14 @@ impl Host {
         by: &Caller,
     ) -> Result<PluginView, InstallError> {
         let (host, by) = (self.clone(), by.clone());
-        let work =
-            async move { install::install(&host, Installation { bytes, grants: &grants, acceptance, by: &by }).await };
+        let work = async move {
+            let bundle = bytes.clone();
+            let outcome = install::install(&host, Installation { bytes, grants: &grants, acceptance, by: &by }).await;
+            if let Err(error) = &outcome {
+                refusal::note("a plugin was not installed", bundle, error).await;
+            }
+            outcome
+        };
         self.guests().complete(work).await.map_err(InstallError::Stopped)?
     }
 

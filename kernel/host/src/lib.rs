@@ -48,6 +48,7 @@ mod outbound;
 mod plugin;
 mod precompiled;
 mod quarantine;
+mod refusal;
 mod remove;
 mod request;
 mod requirers;

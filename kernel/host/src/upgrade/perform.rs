@@ -14,6 +14,7 @@ use super::{BeforeView, MigrationReport, Rehearsal, Stage, Upgrade, Upgraded};
 use crate::host::Host;
 use crate::install::{self, InstallError};
 use crate::plugin::Plugin;
+use crate::refusal;
 
 impl Host {
     /// Says what an upgrade would do: it is run on the data as they are, beside the version that serves, and given up at the end.
@@ -22,7 +23,11 @@ impl Host {
     /// As `upgrade`, but for what an administrator still has to grant.
     pub async fn rehearse(&self, upgrade: Upgrade) -> Result<Rehearsal, UpgradeError> {
         let host = self.clone();
-        self.guests().complete(async move { rehearse(&host, &upgrade).await }).await.map_err(stopped)?
+        let work = async move {
+            let outcome = rehearse(&host, &upgrade).await;
+            noted("a plugin would not be upgraded", &upgrade, outcome).await
+        };
+        self.guests().complete(work).await.map_err(stopped)?
     }
 
     /// Replaces an installed plugin by another version of it. Its calls wait meanwhile; those that run come to their end first. An
@@ -33,8 +38,24 @@ impl Host {
     /// health do not end well, or a record would no longer be valid. Code and data are as they were then.
     pub async fn upgrade(&self, upgrade: Upgrade) -> Result<Upgraded, UpgradeError> {
         let host = self.clone();
-        self.guests().complete(async move { perform(&host, &upgrade).await }).await.map_err(stopped)?
+        let work = async move {
+            let outcome = perform(&host, &upgrade).await;
+            noted("a plugin was not upgraded", &upgrade, outcome).await
+        };
+        self.guests().complete(work).await.map_err(stopped)?
     }
+}
+
+/// Hands an outcome on, with a line in the log when nothing came of it.
+async fn noted<Done>(
+    what: &'static str,
+    upgrade: &Upgrade,
+    outcome: Result<Done, UpgradeError>,
+) -> Result<Done, UpgradeError> {
+    if let Err(error) = &outcome {
+        refusal::note(what, upgrade.bundle.clone(), error).await;
+    }
+    outcome
 }
 
 fn stopped(source: crate::call::CallError) -> UpgradeError {

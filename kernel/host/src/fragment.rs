@@ -6,23 +6,24 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde_json::Value;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Language, PluginId, limits};
+use tiwizi_model::{Language, limits};
 use tiwizi_records::manifest::Slot;
 use tokio::time::timeout;
 
 use crate::answer::{AnswerError, Holdings as _, line, object};
 use crate::bindings::exports::tiwizi::plugin::ui as wire;
 use crate::call::{self, CallError};
+use crate::edition::Edition;
 use crate::host::Host;
 use crate::plugin::Plugin;
 use crate::text::escaped;
 
 /// A part of a page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Fragment {
-    /// Whose it is.
-    pub plugin: PluginId,
-    /// The template's name; the plugin's bundle holds it.
+    /// The version of the plugin that made it.
+    pub edition: Edition,
+    /// The template's name; the edition holds it.
     pub template: String,
     /// The heading, one plain line; empty for none.
     pub title: String,
@@ -81,7 +82,7 @@ impl Host {
         let (ground, asked) = (self.ground().clone(), page.clone());
         match self.guests().run(async move { call::render(&ground, admitted, &asked).await }).await?? {
             Ok(None) => Ok(None),
-            Ok(Some(answer)) => judge(answer, &plugin).map(Some).map_err(|source| CallError::Answer { source }),
+            Ok(Some(answer)) => judge(answer, plugin).map(Some).map_err(|source| CallError::Answer { source }),
             Err(refused) => {
                 let (code, message) = (
                     escaped(&refused.code, limits::NAME_BYTES_MAX),
@@ -94,12 +95,12 @@ impl Host {
     }
 }
 
-fn judge(answer: wire::Fragment, plugin: &Plugin) -> Result<Fragment, AnswerError> {
+fn judge(answer: wire::Fragment, plugin: Arc<Plugin>) -> Result<Fragment, AnswerError> {
     if !plugin.has_template(&answer.template) {
         return Err(AnswerError::Template { template: escaped(&answer.template, limits::ECHO_CHARS_MAX) });
     }
     Ok(Fragment {
-        plugin: plugin.id().clone(),
+        edition: Edition::of(plugin),
         data: object("data", &answer.data)?,
         title: line(&answer.title, limits::TITLE_CHARS_MAX),
         template: answer.template,

@@ -12,11 +12,11 @@ use tiwizi_storage::{Db, Files, StorageError, before, plugin as rows, quarantine
 use tiwizi_words::Messages;
 use tokio::sync::Mutex;
 
-use crate::answer::Answer;
 use crate::bounds;
 use crate::cache::Cache;
 use crate::call::{self, Admitted, CallError, Ground};
 use crate::capability::{Capability, Grants};
+use crate::edition::{Answered, Edition};
 use crate::gate::{Gate, Stay};
 use crate::guests::Guests;
 use crate::install::{self, InstallError, Installation, NOT_READY};
@@ -24,7 +24,7 @@ use crate::links::BlobLink;
 use crate::load::Loader;
 use crate::log_file::LogLine;
 use crate::metrics::MetricView;
-use crate::plugin::{Asset, Plugin, PluginView, asked};
+use crate::plugin::{Plugin, PluginView, asked};
 use crate::refusal;
 use crate::request::Request;
 use crate::sent::Sent;
@@ -230,12 +230,13 @@ impl Host {
         Ok(self.view(&plugin))
     }
 
-    /// Answers a request through a plugin, as the caller. What the plugin wrote is durable when this returns an answer that is no
+    /// Answers a request through a plugin, as the caller, and says which version of it answered: another one may have taken its place
+    /// before the answer is shown. What the plugin wrote is durable when this returns an answer that is no
     /// problem, and gone otherwise. Dropping the future drops the call.
     ///
     /// # Errors
     /// When there is no such plugin, it is switched off or busy, it was stopped, or its answer or its writes are not acceptable.
-    pub async fn call(&self, id: &PluginId, caller: Caller, request: Request) -> Result<Answer, CallError> {
+    pub async fn call(&self, id: &PluginId, caller: Caller, request: Request) -> Result<Answered, CallError> {
         let admitted = match self.admit(id).await {
             Ok(admitted) => admitted,
             Err(error) => {
@@ -249,11 +250,14 @@ impl Host {
         // In a box at once: it is large, and is handed on from lane to lane.
         let work = Box::pin(call::handle(self.ground().clone(), admitted, caller, request));
         let outcome = self.guests().run_on(plugin.watch.pace.lane(), work).await.and_then(|outcome| outcome);
-        if let Err(error) = &outcome {
-            // What seldom happens does not make every call's future large.
-            Box::pin(self.look_after(plugin, &request_id, error)).await;
+        match outcome {
+            Ok(answer) => Ok(Answered { answer, edition: Edition::of(plugin) }),
+            Err(error) => {
+                // What seldom happens does not make every call's future large.
+                Box::pin(self.look_after(plugin, &request_id, &error)).await;
+                Err(error)
+            }
         }
-        outcome
     }
 
     async fn look_after(&self, plugin: Arc<Plugin>, request_id: &str, error: &CallError) {
@@ -346,10 +350,10 @@ impl Host {
         blob::find(&mut *self.db().read_single().await?, id, link.hash).await
     }
 
-    /// A template of a plugin's bundle.
+    /// The version of a plugin that stands now.
     #[must_use]
-    pub fn template(&self, id: &PluginId, name: &str) -> Option<Arc<str>> {
-        self.find(id)?.texts.templates.get(name).cloned()
+    pub fn edition(&self, id: &PluginId) -> Option<Edition> {
+        self.find(id).map(Edition::of)
     }
 
     /// The messages of a plugin.
@@ -362,12 +366,6 @@ impl Host {
     #[must_use]
     pub fn kernel_messages(&self) -> Arc<Messages> {
         Arc::clone(&self.ground().messages)
-    }
-
-    /// A file of a plugin's bundle, by its path below `assets/`.
-    #[must_use]
-    pub fn asset(&self, id: &PluginId, path: &str) -> Option<Asset> {
-        self.find(id)?.texts.assets.get(path).cloned()
     }
 
     /// How many events nobody was told of since the start, because too many reactions led to them.

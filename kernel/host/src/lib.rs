@@ -22,6 +22,7 @@ mod chain;
 mod compile;
 mod component;
 mod configuration;
+mod edition;
 mod engine;
 mod events;
 mod exports;
@@ -83,6 +84,7 @@ pub use capture::{
 pub use compile::{CompileError, Compiler, SUBCOMMAND as COMPILE_SUBCOMMAND, compile_component};
 pub use component::{ComponentError, Interfaces, InterfacesError, interfaces};
 pub use configuration::{SettingChange, SettingView};
+pub use edition::{Answered, Edition, WeakEdition};
 pub use fragment::{Fragment, FragmentPage};
 pub use guests::Guests;
 pub use hooks::Hooks;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::HeaderMap;
 use http_body_util::BodyExt as _;
-use tiwizi_host::{Answer, Outcome, Request as PluginRequest};
+use tiwizi_host::{Answer, Answered, Outcome, Request as PluginRequest};
 use tiwizi_identity::Caller;
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{ReaderError, SearchReader, catch_up};
@@ -56,8 +56,8 @@ pub async fn visit_plugin(app: &Arc<App>, visit: InsideVisit) -> InsideReply {
         Err(problem) => return refused(&problem, None),
     };
     let (language, path) = (request.language, request.path.clone());
-    let answer = match app.host.call(&plugin, caller.clone(), request).await {
-        Ok(answer) => answer,
+    let Answered { answer, edition } = match app.host.call(&plugin, caller.clone(), request).await {
+        Ok(answered) => answered,
         Err(error) => {
             let causes = chain(&error);
             return InsideReply { causes: Some(causes), ..refused(&Problem::from(error), None) };
@@ -69,7 +69,7 @@ pub async fn visit_plugin(app: &Arc<App>, visit: InsideVisit) -> InsideReply {
             let page = PluginPage {
                 visitor: &visitor,
                 language,
-                plugin: &plugin,
+                edition: &edition,
                 path: &path,
                 query: &query,
                 headers: &headers,

@@ -8,7 +8,7 @@ use axum::extract::{FromRequestParts, Path, RawPathParams, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
-use tiwizi_host::{Answer, Request as PluginRequest};
+use tiwizi_host::{Answer, Answered, Edition, Request as PluginRequest};
 use tiwizi_model::{Language, PluginId, limits};
 
 use crate::app::App;
@@ -170,14 +170,14 @@ async fn call(
     place: Place,
     asked: PluginRequest,
 ) -> Result<Response, Problem> {
-    let answer = app.host.call(&place.plugin, visitor.caller().clone(), asked).await?;
+    let Answered { answer, edition } = app.host.call(&place.plugin, visitor.caller().clone(), asked).await?;
     match answer {
         Answer::Page { .. } => {
             let query = parts.uri.query().unwrap_or_default();
             let page = PluginPage {
                 visitor,
                 language: place.language,
-                plugin: &place.plugin,
+                edition: &edition,
                 path: &place.path,
                 query,
                 headers: &parts.headers,
@@ -189,7 +189,7 @@ async fn call(
             let address = format!("/{}/p/{}{location}", place.language, place.plugin);
             Ok(Redirect::to(&address).into_response())
         }
-        Answer::Asset { path } => send_asset(app, &parts.headers, &place.plugin, &path, "no-cache").await,
+        Answer::Asset { path } => send_asset(app, &parts.headers, &edition, &path, "no-cache").await,
         Answer::Problem { status, code, message, retryable, details } => {
             Err(Problem::of_plugin(status, code, message, retryable).lacking(&details))
         }
@@ -206,21 +206,21 @@ pub(crate) async fn asset(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let plugin: PluginId = plugin.parse().map_err(|_| Fault::UnknownPlugin)?;
-    let installed = app.host.plugin(&plugin).ok_or(Fault::UnknownPlugin)?;
-    if installed.version != version {
+    let edition = app.host.edition(&plugin).ok_or(Fault::UnknownPlugin)?;
+    if edition.version() != version {
         return Err(Fault::NotFound.into());
     }
-    send_asset(&app, &headers, &plugin, &path, "public, max-age=31536000, immutable").await
+    send_asset(&app, &headers, &edition, &path, "public, max-age=31536000, immutable").await
 }
 
 async fn send_asset(
     app: &App,
     headers: &HeaderMap,
-    plugin: &PluginId,
+    edition: &Edition,
     path: &str,
     caching: &'static str,
 ) -> Result<Response, Problem> {
-    let asset = app.host.asset(plugin, path).ok_or(Fault::NotFound)?;
+    let asset = edition.asset(path).ok_or(Fault::NotFound)?;
     let media_type = HeaderValue::from_static(asset.media_type);
     let file = StoredFile { hash: asset.hash, place: Stored::Shared, bytes: asset.bytes, media_type, caching };
     stored::send(&app.files, headers, file).await

@@ -16,9 +16,10 @@ async fn good_answers_arrive() {
         data: json!({ "word": "tiwizi" }),
     };
     assert_eq!(page, expected);
-    assert!(house.host.template(&chaos(), "page").unwrap().contains("{{ word }}"));
+    let edition = house.host.edition(&chaos()).unwrap();
+    assert!(edition.templates()["page"].contains("{{ word }}"));
     assert_eq!(house.get("/asset").await.unwrap(), Answer::Asset { path: "note.txt".to_owned() });
-    let asset = house.host.asset(&chaos(), "note.txt").unwrap();
+    let asset = edition.asset("note.txt").unwrap();
     assert_eq!(asset.media_type, "text/plain; charset=utf-8");
     let bytes = house.host.files().get(asset.hash).await.unwrap().unwrap();
     assert_eq!(bytes.len() as u64, asset.bytes);

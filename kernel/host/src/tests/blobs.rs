@@ -85,7 +85,7 @@ async fn p02_the_id_of_another_plugins_file_is_as_good_as_none() {
     let house = House::with_chaos().await;
     let none = posted(&house, "/blobs/see", &"0".repeat(64)).await;
     // A file of the bundle, whose bytes lie in the same store.
-    let bundled = house.host.asset(&chaos(), "note.txt").unwrap().hash.to_string();
+    let bundled = house.host.edition(&chaos()).unwrap().asset("note.txt").unwrap().hash.to_string();
     assert_eq!(posted(&house, "/blobs/see", &bundled).await, none);
     assert_eq!((&none["stat"], &none["text"]["code"]), (&Value::Null, &json!("not-found")));
     posted(&house, "/blobs/delete", &bundled).await;

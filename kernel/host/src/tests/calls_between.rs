@@ -66,7 +66,7 @@ fn along(names: &[&str], last: Value) -> Value {
 
 async fn notes_of(house: &House, name: &str) -> Value {
     let request = Request::get("r", "/notes", Language::French);
-    match house.host.call(&id(name), Caller::public(), request).await {
+    match house.host.call(&id(name), Caller::public(), request).await.map(|answered| answered.answer) {
         Ok(Answer::Json { body, .. }) => body,
         other => panic!("{name} answered {other:?}"),
     }

@@ -19,7 +19,7 @@ impl House {
         let headers = vec![("accept".to_owned(), "canary/header".to_owned())];
         let plain = Request::get("r7", "/captured", Language::French);
         let request = Request { method: "POST".to_owned(), form, headers, ..plain };
-        self.host.call(&chaos(), Caller::public(), request).await
+        self.ask(request).await
     }
 
     /// The files of the plugin's captures, the newest first.
@@ -144,7 +144,7 @@ async fn the_oldest_captures_give_way() {
     for number in 0..limits::CAPTURES_MAX + 3 {
         house.host.set_enabled(&chaos(), crate::Enabled::On).await.unwrap();
         let request = Request::get(&format!("r{number}"), "/answers/away", Language::French);
-        assert!(house.host.call(&chaos(), Caller::public(), request).await.is_err());
+        assert!(house.ask(request).await.is_err());
     }
     let captures = house.host.captures(&chaos()).unwrap();
     assert_eq!(captures.len(), limits::CAPTURES_MAX);

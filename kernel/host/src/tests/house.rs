@@ -104,13 +104,18 @@ impl House {
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Answer, CallError> {
-        self.host.call(&chaos(), Caller::public(), Request::get("r1", path, Language::French)).await
+        self.ask(Request::get("r1", path, Language::French)).await
     }
 
     pub(super) async fn post(&self, path: &str, text: &str) -> Result<Answer, CallError> {
         let form = vec![("text".to_owned(), text.to_owned())];
         let request = Request { method: "POST".to_owned(), form, ..Request::get("r2", path, Language::French) };
-        self.host.call(&chaos(), Caller::public(), request).await
+        self.ask(request).await
+    }
+
+    /// What the chaos plugin answers the public.
+    pub(super) async fn ask(&self, request: Request) -> Result<Answer, CallError> {
+        self.host.call(&chaos(), Caller::public(), request).await.map(|answered| answered.answer)
     }
 
     /// What a path answers to a form with this text.

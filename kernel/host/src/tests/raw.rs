@@ -107,7 +107,8 @@ impl Guest<'_> {
     /// Installs the guest and asks it once.
     async fn ask(&self, house: &House, id: &str) -> Result<Answer, CallError> {
         let id = self.install(house, id).await.unwrap();
-        house.host.call(&id, Caller::public(), Request::get("r1", "/some/path", Language::French)).await
+        let request = Request::get("r1", "/some/path", Language::French);
+        house.host.call(&id, Caller::public(), request).await.map(|answered| answered.answer)
     }
 }
 

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Instant, Language, ManualClock, SeededEntropy};
 
-use super::house::{House, Setup, chaos};
+use super::house::{House, Setup};
 use crate::{Answer, Request, Workbench};
 
 async fn still(seed: u64) -> House {
@@ -18,7 +17,7 @@ async fn still(seed: u64) -> House {
 
 async fn drawn(house: &House, request: &str) -> Value {
     let request = Request::get(request, "/draw", Language::French);
-    match house.host.call(&chaos(), Caller::public(), request).await {
+    match house.ask(request).await {
         Ok(Answer::Json { body, .. }) => body,
         other => panic!("{other:?}"),
     }

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
-use tiwizi_model::limits;
+use tiwizi_model::{Language, limits};
 use tiwizi_records::Counts;
+use tiwizi_records::manifest::Slot;
 
 use super::house::{House, chaos};
 use super::installs::changed;
 use crate::{
-    Acceptance, CallError, Change, Grants, InstallError, PluginState, Stage, TrustError, Upgrade, UpgradeError,
+    Acceptance, CallError, Change, FragmentPage, Grants, InstallError, PluginState, Request, Stage, TrustError,
+    Upgrade, UpgradeError,
 };
 
 /// The chaos plugin as version 1.1.0, whose notes count their words; `migration` says how it migrates.
@@ -257,6 +259,31 @@ async fn more_kinds_to_be_shown_are_more_rights() {
         (kinds_of("hooks"), kinds_of("events")),
         (vec!["test/person".to_owned()], vec!["test/person".to_owned()])
     );
+}
+
+#[tokio::test]
+async fn an_answer_goes_on_belonging_to_the_version_that_gave_it() {
+    let house = House::with_chaos().await;
+    let page = FragmentPage {
+        slot: Slot::Home,
+        input: json!({}),
+        caller: Caller::public(),
+        language: Language::French,
+        request_id: "r".into(),
+    };
+    let id = chaos();
+    let call = || house.host.call(&id, Caller::public(), Request::get("r", "/page", Language::French));
+    let (answered, parts) = (call().await.unwrap(), house.host.fragments(page).await);
+    let old = house.host.edition(&id).unwrap().downgrade();
+    house.host.upgrade(upgrade(next(""))).await.unwrap();
+    assert_eq!((answered.edition.version(), parts[0].edition.version()), ("1.0.0", "1.0.0"));
+    assert!(answered.edition.templates().contains_key("page") && answered.edition.asset("note.txt").is_some());
+    assert_eq!(call().await.unwrap().edition.version(), "1.1.0");
+    assert_ne!(call().await.unwrap().edition.bundle(), answered.edition.bundle());
+    // Nobody else keeps the old version.
+    assert!(old.is_there());
+    drop((answered, parts));
+    assert!(!old.is_there());
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! The parts that plugins have on the kernel's own pages: each made by its plugin, rendered with its template as a plugin's page is, and
-//! left out when anything about it fails.
+//! The parts that plugins have on the kernel's own pages: each made by its plugin, rendered as a plugin's page is, with the template of
+//! the version that made it, and left out when anything about it fails.
 
 use std::sync::Arc;
 
@@ -9,7 +9,6 @@ use serde_json::Value as Json;
 use tiwizi_host::{Fragment, FragmentPage};
 use tiwizi_records::manifest::Slot;
 
-use super::plugin::templates;
 use super::visit::Visit;
 use crate::app::App;
 
@@ -31,8 +30,8 @@ pub(super) async fn of(app: &App, visit: &Visit, slot: Slot, input: Json) -> Vec
 }
 
 fn rendered(app: &App, visit: &Visit, fragment: Fragment) -> Option<Value> {
-    let Fragment { plugin, template, title, data } = fragment;
-    let templates = templates(app, &plugin).ok()?;
+    let Fragment { edition, template, title, data } = fragment;
+    let (plugin, templates) = (edition.plugin(), app.pages.editions.templates(&edition));
     let data = Value::from(Serde(data));
     match app.pages.engine.fragment(&visit.look, &templates, &template, &title, data) {
         Ok(content) => Some(context! { plugin => plugin.as_str(), title, content => Value::from_safe_string(content) }),

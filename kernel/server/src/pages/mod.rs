@@ -11,6 +11,7 @@ mod choose;
 mod console;
 mod cooperative;
 mod directory;
+mod editions;
 mod engine;
 mod fragments;
 mod home;
@@ -27,12 +28,10 @@ mod said;
 mod sign_in;
 mod visit;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use tiwizi_model::{FileHash, PluginId};
 use tiwizi_registry::kinds::Names;
 use tiwizi_words::Messages;
 
@@ -47,8 +46,8 @@ pub(crate) use problem::{ProblemPlace, render_problem};
 pub struct Pages {
     engine: engine::Engine,
     names: Names,
-    /// The templates of plugins that were shown since the start, by plugin; at most one version of each.
-    plugins: Mutex<HashMap<PluginId, (FileHash, Arc<engine::PluginTemplates>)>>,
+    /// The templates of plugins that were shown since the start.
+    pub(crate) editions: editions::Editions,
 }
 
 impl Pages {
@@ -57,7 +56,8 @@ impl Pages {
     /// # Errors
     /// When one of them is not well-formed.
     pub(crate) fn load(instance: &str, messages: Arc<Messages>) -> Result<Self, PagesError> {
-        Ok(Self { engine: engine::Engine::new(instance, messages)?, names: Names::new(), plugins: Mutex::default() })
+        let (engine, editions) = (engine::Engine::new(instance, messages)?, editions::Editions::default());
+        Ok(Self { engine, names: Names::new(), editions })
     }
 }
 

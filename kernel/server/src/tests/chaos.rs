@@ -27,6 +27,23 @@ pub(super) async fn with_chaos() -> House {
     house
 }
 
+/// The plugin in another version, whose page has this template.
+pub(super) fn version(version: &str, page: &str) -> Vec<u8> {
+    let (source, folder) = (root().join("tests/guests/chaos"), tempfile::tempdir().unwrap());
+    let mut manifest: Value = serde_json::from_slice(&std::fs::read(source.join("manifest.json")).unwrap()).unwrap();
+    manifest["version"] = version.into();
+    std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
+    for below in ["templates", "assets", "locales"] {
+        std::fs::create_dir(folder.path().join(below)).unwrap();
+        for file in std::fs::read_dir(source.join(below)).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), folder.path().join(below).join(file.file_name())).unwrap();
+        }
+    }
+    std::fs::write(folder.path().join("templates/page.html"), page).unwrap();
+    pack(&Sources { folder: folder.path(), component: &component(), assets: None }).unwrap()
+}
+
 impl House {
     /// A token of a new account: of this person, with a role in this place.
     pub(super) async fn token_of(&self, email: &str, person: Option<RecordId>, role: Role, scope: Scope) -> String {

@@ -4,6 +4,7 @@ mod access;
 mod blobs;
 mod chaos;
 mod edge;
+mod editions;
 mod fragments;
 mod house;
 mod notices;

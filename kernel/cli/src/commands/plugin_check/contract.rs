@@ -95,7 +95,8 @@ async fn installed(app: &App, path: &Path, manifest: &Manifest) -> anyhow::Resul
 /// What is wrong with the answer to the public, if anything: to be asked to sign in is right.
 async fn answered(app: &App, manifest: &Manifest, path: &str, language: Language) -> Option<Finding> {
     let request = Request::get("check", path, language);
-    let fault = match app.host.call(&manifest.id, Caller::public(), request).await {
+    let outcome = app.host.call(&manifest.id, Caller::public(), request).await;
+    let fault = match outcome.map(|answered| answered.answer) {
         Err(error) => format!("{:#}", anyhow::Error::new(error)),
         Ok(Answer::Page { status, .. } | Answer::Json { status, .. }) if status < FAILED && status != 404 => {
             return None;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use tiwizi_model::{FileHash, PluginId};
+use tiwizi_records::manifest::{LocalText, RouteDeclaration};
 use tiwizi_words::Messages;
 
 use crate::answer::Answer;
@@ -48,6 +49,17 @@ impl Edition {
     #[must_use]
     pub fn bundle(&self) -> FileHash {
         self.0.bundle
+    }
+
+    /// What it does, as it says itself.
+    #[must_use]
+    pub fn description(&self) -> &LocalText {
+        &self.0.manifest.description
+    }
+
+    /// Its entries in the shell's menu.
+    pub fn menu(&self) -> impl Iterator<Item = &RouteDeclaration> {
+        self.0.manifest.routes.iter().filter(|route| route.menu)
     }
 
     /// The templates of its bundle, by name.

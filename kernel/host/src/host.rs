@@ -150,7 +150,14 @@ impl Host {
         self.guests().complete(work).await.map_err(InstallError::Stopped)?
     }
 
-    /// Every plugin, by id.
+    /// The plugins that may be called, by id, with nothing copied: every page asks for them.
+    #[must_use]
+    pub fn in_use(&self) -> Vec<Edition> {
+        let enabled = self.guests().among(|plugin| plugin.state() == PluginState::Enabled);
+        enabled.into_iter().map(Edition::of).collect()
+    }
+
+    /// Every plugin, by id, with all that the console shows of it.
     #[must_use]
     pub fn plugins(&self) -> Vec<PluginView> {
         self.loaded().iter().map(|plugin| plugin.view(self.ground().ambient.now())).collect()

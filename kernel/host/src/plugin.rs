@@ -280,6 +280,10 @@ impl Plugin {
         self.standing.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    pub(crate) fn state(&self) -> PluginState {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner).state
+    }
+
     pub(crate) fn set_state(&self, state: PluginState, reason: Option<String>) {
         let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
         standing.state = state;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tiwizi_identity::{AccountCaller, Caller, Role, RoleGrant, Scope};
 use tiwizi_model::{AccountId, Jurisdiction, Language, RecordId, limits};
 
-use super::house::{House, chaos};
-use crate::{Answer, CallError, Request};
+use super::house::{House, bundle_as, chaos};
+use crate::{Answer, CallError, Grants, Request};
 
 #[tokio::test]
 async fn p03_the_caller_is_what_the_kernel_says() {
@@ -84,6 +84,24 @@ async fn a_plugin_that_is_switched_off_is_not_called() {
     let unknown =
         house.host.call(&"other".parse().unwrap(), Caller::public(), Request::get("r", "/", Language::French)).await;
     assert!(matches!(unknown, Err(CallError::Unknown { .. })));
+}
+
+#[tokio::test]
+async fn pages_show_the_entries_of_plugins_that_may_be_called() {
+    let house = House::with_chaos().await;
+    let listed = bundle_as(|manifest| {
+        manifest["id"] = "listed".into();
+        manifest["requires"] = serde_json::json!([]);
+        manifest["routes"][0]["menu"] = true.into();
+    });
+    house.host.install(listed, Grants::All, &Caller::system()).await.unwrap();
+    let shown = || -> Vec<(String, usize)> {
+        let editions = house.host.in_use();
+        editions.iter().map(|edition| (edition.plugin().to_string(), edition.menu().count())).collect()
+    };
+    assert_eq!(shown(), [("chaos".to_owned(), 0), ("listed".to_owned(), 1)]);
+    house.host.set_enabled(&chaos(), crate::Enabled::Off).await.unwrap();
+    assert_eq!(shown(), [("listed".to_owned(), 1)]);
 }
 
 #[tokio::test]

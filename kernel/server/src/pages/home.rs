@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::Response;
 use minijinja::{Value, context};
 use serde_json::json;
-use tiwizi_host::{PluginState, PluginView};
-use tiwizi_records::manifest::Slot;
+use tiwizi_host::Edition;
+use tiwizi_records::manifest::{RouteDeclaration, Slot};
 use tiwizi_registry::readers::{self, Totals};
 
 use super::fragments;
@@ -20,7 +20,7 @@ use crate::problem::Problem;
 pub(super) async fn show(State(app): State<Arc<App>>, mut visit: Visit) -> Result<Response, Problem> {
     "/".clone_into(&mut visit.look.path);
     let totals = readers::totals(&app.db).await?;
-    let doors: Vec<Value> = app.host.plugins().iter().flat_map(|plugin| doors(plugin, &visit)).collect();
+    let doors: Vec<Value> = app.host.in_use().iter().flat_map(|plugin| doors(plugin, &visit)).collect();
     let fragments = fragments::of(&app, &visit, Slot::Home, json!({})).await;
     visit.page(&app, "home.html", "", context! { totals => shown(totals), doors, fragments })
 }
@@ -39,19 +39,14 @@ fn shown(totals: Totals) -> Vec<Value> {
 }
 
 /// The ways into a plugin: its entries of the menu, with what it says of itself.
-fn doors(plugin: &PluginView, visit: &Visit) -> Vec<Value> {
-    if plugin.state != PluginState::Enabled {
-        return Vec::new();
-    }
-    let entries = plugin.routes.iter().filter(|route| route.menu);
-    entries
-        .map(|route| {
-            let path = format!("/p/{}{}", plugin.id, route.path.trim_end_matches('/'));
-            context! {
-                title => said(&visit.look, &route.title),
-                description => said(&visit.look, &plugin.description),
-                url => visit.look.address(&path),
-            }
-        })
-        .collect()
+fn doors(plugin: &Edition, visit: &Visit) -> Vec<Value> {
+    let entry = |route: &RouteDeclaration| {
+        let path = format!("/p/{}{}", plugin.plugin(), route.path.trim_end_matches('/'));
+        context! {
+            title => said(&visit.look, &route.title),
+            description => said(&visit.look, plugin.description()),
+            url => visit.look.address(&path),
+        }
+    };
+    plugin.menu().map(entry).collect()
 }

@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use minijinja::Value;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tiwizi_host::{PluginState, PluginView};
+use tiwizi_host::Edition;
 use tiwizi_identity::Role;
 use tiwizi_model::{AccountId, Language};
 use tiwizi_words::Texts;
@@ -91,7 +91,7 @@ impl Asked {
             viewer,
             menu: Vec::new(),
         };
-        look.menu = menu(&app.host.plugins(), &look);
+        look.menu = menu(&app.host.in_use(), &look);
         Visit { look, visitor, cookies: self.cookies, request_id: self.request_id }
     }
 }
@@ -122,14 +122,12 @@ fn remember(name: &str, value: &str) -> String {
 }
 
 /// The entries that plugins have in the menu.
-fn menu(plugins: &[PluginView], look: &Look) -> Vec<MenuEntry> {
-    let running = plugins.iter().filter(|plugin| plugin.state == PluginState::Enabled);
-    running
-        .flat_map(|plugin| {
-            plugin.routes.iter().filter(|route| route.menu).map(|route| MenuEntry {
-                title: said(look, &route.title),
-                path: format!("/p/{}{}", plugin.id, route.path.trim_end_matches('/')),
-            })
+fn menu(plugins: &[Edition], look: &Look) -> Vec<MenuEntry> {
+    let entries = plugins.iter().flat_map(|plugin| plugin.menu().map(move |route| (plugin.plugin(), route)));
+    entries
+        .map(|(plugin, route)| MenuEntry {
+            title: said(look, &route.title),
+            path: format!("/p/{plugin}{}", route.path.trim_end_matches('/')),
         })
         .collect()
 }

@@ -4,6 +4,9 @@
 //! Within this process, requests with one key wait for each other. Across processes and crashes, writes of records
 //! remember their key in their own transaction (a receipt); other answers are remembered right
 //! after they were given. An answer that shows a secret is not remembered: its repetition is told so.
+//!
+//! Of callers without an account nothing is remembered: they cannot be told apart, and one stranger's page is not another's. What they
+//! send is done as often as it is sent.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,7 +41,7 @@ const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::E
 /// The key of one request, for handlers that keep it in their own transaction.
 #[derive(Debug, Clone)]
 pub(crate) struct Key {
-    account: Option<AccountId>,
+    account: AccountId,
     key: String,
     request_hash: [u8; 32],
 }
@@ -61,7 +64,7 @@ type Lock = Arc<tokio::sync::Mutex<()>>;
 
 /// The keys of requests that are under way in this process.
 #[derive(Debug, Default)]
-pub(crate) struct Inflight(Mutex<HashMap<(Option<AccountId>, String), Lock>>);
+pub(crate) struct Inflight(Mutex<HashMap<(AccountId, String), Lock>>);
 
 impl Inflight {
     fn lock_of(&self, key: &Key) -> Lock {
@@ -84,10 +87,10 @@ async fn once(app: &App, request: Request, next: Next) -> Result<Response, Probl
     let (mut parts, body) = request.into_parts();
     let text = read_key(&parts.headers)?;
     let account = Visitor::recognise(app, &parts).await?.caller().account();
-    if is_upload(&parts) && account.is_none() {
-        // Its handler refuses it before a body of that size is read.
+    let Some(account) = account else {
+        // Also an upload, which its handler refuses before a body of that size is read.
         return Ok(next.run(Request::from_parts(parts, body)).await);
-    }
+    };
     let limit = if is_upload(&parts) { BodyLimit::UPLOAD } else { BodyLimit::NORMAL };
     let bytes = body::read(&parts.headers, body, limit).await?;
     let key = Key { account, key: text, request_hash: hash_of(&parts, &bytes) };
@@ -142,7 +145,7 @@ fn hash_of(parts: &Parts, bytes: &[u8]) -> [u8; 32] {
 /// The answer that was given under this key, if there was one.
 async fn recall(app: &App, key: &Key) -> Result<Option<Response>, Problem> {
     let mut tx = app.db.read_single().await?;
-    let Some(row) = idempotency::find(&mut tx, key.account, &key.key).await? else { return Ok(None) };
+    let Some(row) = idempotency::find(&mut tx, Some(key.account), &key.key).await? else { return Ok(None) };
     drop(tx);
     if row.request_hash != key.request_hash {
         return Err(Fault::KeyReused.into());
@@ -180,7 +183,7 @@ async fn remember(app: &App, key: &Key, path: &str, response: Response) -> Resul
         _ => String::new(),
     };
     let row = idempotency::IdempotencyRow {
-        account: key.account,
+        account: Some(key.account),
         key: key.key.clone(),
         request_hash: key.request_hash,
         status: i32::from(parts.status.as_u16()),

@@ -20,7 +20,7 @@ use crate::{blob, json, plugin};
 #[openapi(
     info(
         title = "Tiwizi",
-        description = "The HTTP API of one instance. Errors are problems (RFC 9457) with a stable `code`. A request that changes something carries either a token (`Authorization: Bearer`) or the session's cookie together with its `x-csrf-token`. Every POST takes an `Idempotency-Key`. Unknown parameters and fields are refused.",
+        description = "The HTTP API of one instance. Errors are problems (RFC 9457) with a stable `code`. A request that changes something carries either a token (`Authorization: Bearer`) or the session's cookie together with its `x-csrf-token`. Every POST takes an `Idempotency-Key`; it is remembered for callers with an account, and without one a repetition has its effect again. Unknown parameters and fields are refused.",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),
     paths(

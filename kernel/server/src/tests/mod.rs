@@ -7,6 +7,7 @@ mod edge;
 mod editions;
 mod fragments;
 mod house;
+mod idempotency;
 mod notices;
 mod openapi;
 mod record_pages;

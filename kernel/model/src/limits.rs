@@ -33,6 +33,10 @@ pub const INDEX_KEY_BYTES_MAX: usize = 512;
 pub const PAGE_ROWS_MAX: u32 = 100;
 /// The records of a page when the caller does not say.
 pub const PAGE_ROWS_DEFAULT: u32 = 50;
+/// The bodies of one page of records, together: it ends with the record that passes this.
+pub const PAGE_BYTES_MAX: usize = 4 << 20;
+/// A body that is read at once with others; a longer one is read by itself, and only when its page has room.
+pub const LIGHT_BODY_BYTES_MAX: usize = 32 << 10;
 /// The words of one search.
 pub const SEARCH_WORDS_MAX: usize = 8;
 /// The characters of one search.

@@ -2,14 +2,17 @@
 //!
 //! A unit of work lists through here too: what it wrote and did not commit lies over the stored rows and is merged into
 //! the order of the index.
+//!
+//! A page has a bound in rows and one in bytes: it ends with the record whose body passes `PAGE_BYTES_MAX`, and its cursor goes on
+//! behind that one. Long bodies are read one by one, so that no more of them are in memory than the page holds.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tiwizi_identity::policy::{self, ReadPermit};
-use tiwizi_model::limits::{COUNT_ROWS_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, SEARCH_ROWS_MAX};
+use tiwizi_model::limits::{COUNT_ROWS_MAX, PAGE_BYTES_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, SEARCH_ROWS_MAX};
 use tiwizi_model::{Record, RecordId, fold};
 use tiwizi_storage::search::Search;
-use tiwizi_storage::{Reach, Scan, Tx, record, search};
+use tiwizi_storage::{Reach, RecordRow, Scan, Tx, record, search};
 
 use crate::cursor::{self, Position};
 use crate::error::ReadError;
@@ -23,8 +26,17 @@ use crate::row;
 /// What a unit of work wrote: records as they would be, whole, and every id that stored rows no longer speak for.
 #[derive(Default)]
 pub(crate) struct Overlay<'a> {
-    pub(crate) records: Vec<&'a Record>,
+    /// Each with the bytes of its body.
+    pub(crate) records: Vec<(&'a Record, usize)>,
     pub(crate) touched: HashSet<RecordId>,
+}
+
+/// A record for a page.
+struct Found {
+    position: Position,
+    record: Record,
+    /// Of its body, as it is stored.
+    bytes: usize,
 }
 
 /// One question, ready to be answered.
@@ -69,7 +81,7 @@ impl Records {
         let asked = Query { filters: query.filters.clone(), ..Query::default() };
         let plan = plan::plan(&kind, &asked)?;
         let narrowed = permit.narrowed(plan.classes).ok_or(ReadError::Hidden)?;
-        let own = overlay.records.iter().filter(|record| {
+        let own = overlay.records.iter().filter(|(record, _)| {
             narrowed.classes(record.subject, record.province).is_some()
                 && plan.key(&kind, record).is_some_and(|key| plan.holds(&key))
         });
@@ -127,34 +139,56 @@ async fn by_range(tx: &mut Tx, mut question: Question<'_>, overlay: &Overlay<'_>
         reach: reach(&question.narrowed),
         rows_max: u32::try_from(rows_max).unwrap_or(u32::MAX),
     };
-    let mut found: Vec<(Position, Record)> = Vec::new();
+    let (mut found, more) = stored(tx, &mut scan, &question, overlay).await?;
+    // Between the last stored row that was read and a write behind it there may be rows that were not.
+    let end = scan.after.filter(|_| more);
+    let is_ahead = |left: &Position, right: &Position| if plan.descending { left > right } else { left < right };
+    for (record, bytes) in &overlay.records {
+        let Some(key) = plan.key(question.kind, record).filter(|key| plan.holds(key)) else { continue };
+        let position = (key, record.id);
+        let is_here = question.after.as_ref().is_none_or(|after| is_ahead(after, &position))
+            && end.as_ref().is_none_or(|end| is_ahead(&position, end));
+        if is_here && question.narrowed.classes(record.subject, record.province).is_some() {
+            found.push(Found { position, record: (*record).clone(), bytes: *bytes });
+        }
+    }
+    found.sort_by(|left, right| {
+        let (first, second) = if plan.descending { (right, left) } else { (left, right) };
+        first.position.cmp(&second.position)
+    });
+    let more = cut(&mut found) || more;
+    Ok(page(&question, found, more))
+}
+
+/// The stored rows of a page, those apart that a unit has touched, and whether there are more behind `scan.after`.
+async fn stored(
+    tx: &mut Tx,
+    scan: &mut Scan,
+    question: &Question<'_>,
+    overlay: &Overlay<'_>,
+) -> Result<(Vec<Found>, bool), ReadError> {
+    let (mut found, mut bytes) = (Vec::new(), 0_usize);
     loop {
-        let rows = record::scan(tx, &scan).await?;
-        let is_end = rows.len() < rows_max;
-        scan.after = rows.last().map(|(key, row)| (key.clone(), row.id));
-        for (key, row) in rows {
-            if !overlay.touched.contains(&row.id) {
-                found.push(((key, row.id), row::record(question.kind.name(), row)?));
+        let rows = record::scan_light(tx, scan).await?;
+        let is_end = u32::try_from(rows.len()).unwrap_or(u32::MAX) < scan.rows_max;
+        let mut rows = rows.into_iter();
+        while let Some((key, row)) = rows.next() {
+            scan.after = Some((key.clone(), row.id));
+            if overlay.touched.contains(&row.id) {
+                continue;
+            }
+            let position = (key, row.id);
+            let (record, more_bytes) = whole(tx, question.kind, row).await?;
+            found.push(Found { position, record, bytes: more_bytes });
+            bytes = bytes.saturating_add(more_bytes);
+            if bytes > PAGE_BYTES_MAX {
+                return Ok((found, !is_end || !rows.as_slice().is_empty()));
             }
         }
         if is_end || found.len() > question.limit {
-            break;
+            return Ok((found, !is_end));
         }
     }
-    let behind = |position: &Position| match &question.after {
-        None => true,
-        Some(after) if plan.descending => position < after,
-        Some(after) => position > after,
-    };
-    for record in &overlay.records {
-        let Some(key) = plan.key(question.kind, record).filter(|key| plan.holds(key)) else { continue };
-        let position = (key, record.id);
-        if behind(&position) && question.narrowed.classes(record.subject, record.province).is_some() {
-            found.push((position, (*record).clone()));
-        }
-    }
-    found.sort_by(|(left, _), (right, _)| if plan.descending { right.cmp(left) } else { left.cmp(right) });
-    Ok(page(&question, found))
 }
 
 /// Records that have every word, the oldest first. Filters are held against what the words found, up to a bound; a page can
@@ -179,15 +213,11 @@ async fn by_words(
     question.narrowed = question.permit.narrowed(classes).ok_or(ReadError::Hidden)?;
     let words = fold::words(text);
     let holds = |record: &Record| conditions.iter().all(|condition| condition.holds(kind, record));
-    let mut found: Vec<(Position, Record)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     if question.after.is_none() && !words.is_empty() {
-        let own = overlay.records.iter().filter(|record| {
-            question.narrowed.classes(record.subject, record.province).is_some()
-                && holds(record)
-                && has_words(kind, record, &words)
-        });
-        found.extend(own.take(question.limit).map(|record| ((String::new(), record.id), (*record).clone())));
+        found = own(&question, overlay, |record| holds(record) && has_words(kind, record, &words));
     }
+    let mut bytes = found.iter().fold(0_usize, |bytes, one| bytes.saturating_add(one.bytes));
     let mut looked_at = 0_u32;
     let rows_max = u32::try_from(question.limit.saturating_add(1)).unwrap_or(u32::MAX);
     let mut search = Search {
@@ -199,19 +229,30 @@ async fn by_words(
     };
     while found.len() <= question.limit && looked_at < SEARCH_ROWS_MAX {
         let hits = search::find(tx, &search).await?;
-        let Some(last) = hits.last().copied() else { return Ok(page(&question, found)) };
-        let records = load(tx, kind, &hits, overlay).await?;
-        found.extend(
-            records.into_iter().filter(|record| holds(record)).map(|record| ((String::new(), record.id), record)),
-        );
+        let Some(last) = hits.last().copied() else { return Ok(page(&question, found, false)) };
+        let is_end = hits.len() < question.limit.saturating_add(1);
+        let mut rows = light(tx, &hits, overlay).await?;
+        for id in &hits {
+            let Some(row) = rows.remove(id) else { continue };
+            let (record, more_bytes) = whole(tx, kind, row).await?;
+            if !holds(&record) {
+                continue;
+            }
+            found.push(Found { position: (String::new(), *id), record, bytes: more_bytes });
+            bytes = bytes.saturating_add(more_bytes);
+            // A cursor knows only stored records, so the page ends behind one even if what the unit wrote is more than enough.
+            if bytes > PAGE_BYTES_MAX {
+                return Ok(page(&question, found, !is_end || *id != last));
+            }
+        }
         looked_at = looked_at.saturating_add(rows_max);
         search.after = Some(last);
-        if hits.len() < question.limit.saturating_add(1) {
-            return Ok(page(&question, found));
+        if is_end {
+            return Ok(page(&question, found, false));
         }
     }
     let more = found.len() > question.limit;
-    let mut page = page(&question, found);
+    let mut page = page(&question, found, more);
     if !more {
         // The bound was reached before the page was full: the next page goes on behind what was looked at.
         page.next = search.after.map(|id| cursor::write(kind.name(), query, &(String::new(), id)));
@@ -219,18 +260,33 @@ async fn by_words(
     Ok(page)
 }
 
-async fn load(tx: &mut Tx, kind: &Kind, hits: &[RecordId], overlay: &Overlay<'_>) -> Result<Vec<Record>, ReadError> {
-    let mut rows: std::collections::HashMap<_, _> = record::find_many(tx, hits)
-        .await?
-        .into_iter()
-        .filter(|row| !row.deleted && !overlay.touched.contains(&row.id))
-        .map(|row| (row.id, row))
-        .collect();
-    let mut records = Vec::with_capacity(rows.len());
-    for row in hits.iter().filter_map(|id| rows.remove(id)) {
-        records.push(row::record(kind.name(), row)?);
-    }
-    Ok(records)
+/// What the unit wrote, fits, and the reader may see.
+fn own(question: &Question<'_>, overlay: &Overlay<'_>, fits: impl Fn(&Record) -> bool) -> Vec<Found> {
+    let own = overlay
+        .records
+        .iter()
+        .filter(|(record, _)| question.narrowed.classes(record.subject, record.province).is_some() && fits(record));
+    own.take(question.limit)
+        .map(|(record, bytes)| Found { position: (String::new(), record.id), record: (*record).clone(), bytes: *bytes })
+        .collect()
+}
+
+/// The rows that were found, without their long bodies.
+async fn light(
+    tx: &mut Tx,
+    hits: &[RecordId],
+    overlay: &Overlay<'_>,
+) -> Result<HashMap<RecordId, RecordRow>, ReadError> {
+    let rows = record::find_many_light(tx, hits).await?.into_iter();
+    let rows = rows.filter(|row| !row.deleted && !overlay.touched.contains(&row.id));
+    Ok(rows.map(|row| (row.id, row)).collect())
+}
+
+/// A row with its body, and how many bytes that has.
+async fn whole(tx: &mut Tx, kind: &Kind, mut row: RecordRow) -> Result<(Record, usize), ReadError> {
+    record::complete(tx, &mut row).await?;
+    let bytes = row.body.len();
+    Ok((row::record(kind.name(), row)?, bytes))
 }
 
 fn has_words(kind: &Kind, record: &Record, words: &[String]) -> bool {
@@ -238,13 +294,28 @@ fn has_words(kind: &Kind, record: &Record, words: &[String]) -> bool {
     words.iter().all(|word| folded.split(' ').any(|found| found.starts_with(word.as_str())))
 }
 
-/// Cuts what was found to a page, reduced to what the reader may see.
-fn page(question: &Question<'_>, mut found: Vec<(Position, Record)>) -> Page {
-    let more = found.len() > question.limit;
+/// Ends what was found with the record that passes the bytes of a page, and says whether that left some out.
+fn cut(found: &mut Vec<Found>) -> bool {
+    let (mut bytes, mut kept) = (0_usize, 0_usize);
+    for one in found.iter() {
+        if bytes > PAGE_BYTES_MAX {
+            break;
+        }
+        bytes = bytes.saturating_add(one.bytes);
+        kept = kept.saturating_add(1);
+    }
+    let is_cut = kept < found.len();
+    found.truncate(kept);
+    is_cut
+}
+
+/// Cuts what was found to the rows of a page, reduced to what the reader may see; `more` when there is more than what was found.
+fn page(question: &Question<'_>, mut found: Vec<Found>, more: bool) -> Page {
+    let more = more || found.len() > question.limit;
     found.truncate(question.limit);
     let next = found.last().filter(|_| more);
-    let next = next.map(|(position, _)| cursor::write(question.kind.name(), question.query, position));
-    let shown = |(_, mut record): (Position, Record)| {
+    let next = next.map(|last| cursor::write(question.kind.name(), question.query, &last.position));
+    let shown = |Found { mut record, .. }: Found| {
         let classes = question.permit.classes(record.subject, record.province)?;
         reduce(question.kind, &mut record, classes);
         Some(record)
@@ -261,3 +332,6 @@ fn reach(permit: &ReadPermit) -> Option<Reach> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

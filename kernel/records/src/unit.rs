@@ -360,7 +360,10 @@ impl Unit {
     fn overlay(&self, kind: &KindName) -> Overlay<'_> {
         let of_kind = || self.entries.values().filter(|entry| entry.record.kind == *kind);
         Overlay {
-            records: of_kind().map(|entry| &entry.record).filter(|record| !record.deleted).collect(),
+            records: of_kind()
+                .filter(|entry| !entry.record.deleted)
+                .map(|entry| (&entry.record, entry.bytes))
+                .collect(),
             touched: of_kind().map(|entry| entry.record.id).collect::<HashSet<_>>(),
         }
     }

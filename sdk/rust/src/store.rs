@@ -243,7 +243,7 @@ impl<K> Find<K> {
         self
     }
 
-    /// So many at most. The kernel has a limit of its own (100) and a default (50).
+    /// So many at most. The kernel has a limit of its own (100) and a default (50), and ends a page sooner once its records pass 4 MiB.
     #[must_use]
     pub fn limit(mut self, rows: u32) -> Self {
         self.limit = rows;

@@ -1,6 +1,6 @@
 //! Lists: ranges, directions, pages, reach.
 
-use tiwizi_model::{Operation, RecordId, Version};
+use tiwizi_model::{Operation, RecordId, Version, limits};
 use tiwizi_storage::{IndexKeys, KindNo, NewRow, Order, Reach, RecordRow, Scan, record};
 
 use super::{Store, for_each_database, sorted, unique};
@@ -138,5 +138,32 @@ for_each_database! {
         assert_eq!(count(store, &all, &[many[0].0.id, many[1].0.id, store.ambient.new_id()]).await, 2_502);
         let range = Scan { low: Some("m0010".into()), high: Some("m0020".into()), reach: None, ..all };
         assert_eq!(count(store, &range, &[]).await, 10);
+    }
+
+    async fn a_long_body_is_left_out_and_read_by_itself(store) {
+        let kind = store.kind("thing").await;
+        // In bytes, not in letters: each of these has two.
+        let bodies = [limits::LIGHT_BODY_BYTES_MAX / 2, limits::LIGHT_BODY_BYTES_MAX / 2 + 1].map(|letters| "é".repeat(letters));
+        let rows: Vec<_> = bodies.iter().zip(["a", "b"]).map(|(body, key)| {
+            let province = Some("09.541".parse().unwrap());
+            (RecordRow { province, body: body.clone(), ..store.row(kind) }, sorted(key))
+        }).collect();
+        store.insert(&rows).await;
+        let ids: Vec<RecordId> = rows.iter().map(|(row, _)| row.id).collect();
+        let all = scan(kind, Order::Sorted(0));
+        let near = Reach { provinces: vec!["09.541".to_owned()], subjects: vec![store.ambient.new_id()] };
+        let mut tx = store.db.read().await.unwrap();
+        let mut found = vec![record::find_many_light(&mut tx, &ids).await.unwrap()];
+        for scan in [all.clone(), Scan { reach: Some(near), ..all }] {
+            found.push(record::scan_light(&mut tx, &scan).await.unwrap().into_iter().map(|(_, row)| row).collect());
+        }
+        for mut light in found {
+            light.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+            assert_eq!(light.iter().map(|row| row.body.len()).collect::<Vec<_>>(), [limits::LIGHT_BODY_BYTES_MAX, 0]);
+            for (row, (whole, _)) in light.iter_mut().zip(&rows) {
+                record::complete(&mut tx, row).await.unwrap();
+                assert_eq!(row, whole);
+            }
+        }
     }
 }

@@ -33,7 +33,7 @@ type RecordPath = Path<(String, String, String)>;
         ("kind" = String, Path, description = "The kind's own name"),
         ("q" = Option<String>, Query, description = "Words, each the beginning of a word of the record"),
         ("sort" = Option<String>, Query, description = "A field; `-` before it turns the order round. `created` sorts by age"),
-        ("limit" = Option<u32>, Query, description = "The length of a page, 1 to 100"),
+        ("limit" = Option<u32>, Query, description = "The length of a page, 1 to 100. It ends sooner once its records pass 4 MiB; `next` goes on behind it"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("fields" = Option<String>, Query, description = "The fields of the content that are wanted, separated by commas"),
     ),

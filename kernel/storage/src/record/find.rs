@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 use tiwizi_model::{Operation, RecordId, Version};
 
-use super::row::{Keyed, RecordRow, columns};
+use super::row::{Keyed, RecordRow, columns, light_columns};
 use crate::error::{StorageError, failed};
 use crate::kind::KindNo;
 use crate::sql::{LIST_MAX, padded, places};
@@ -35,10 +35,43 @@ pub async fn version(tx: &mut Tx, id: RecordId, version: Version) -> Result<Opti
 /// # Errors
 /// `Query` when the database fails.
 pub async fn find_many(tx: &mut Tx, ids: &[RecordId]) -> Result<Vec<RecordRow>, StorageError> {
+    many(tx, ids, columns!()).await
+}
+
+/// The same without the long bodies, which `complete` reads one by one.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn find_many_light(tx: &mut Tx, ids: &[RecordId]) -> Result<Vec<RecordRow>, StorageError> {
+    many(tx, ids, light_columns!()).await
+}
+
+const BODY: &str = "SELECT body FROM record WHERE id = $1 AND version = $2";
+
+/// Reads the body of a row that was found without it, in the same transaction: in another one there may be a newer version.
+///
+/// # Errors
+/// `Corrupt` when there is no such version, `Query` when the database fails.
+pub async fn complete(tx: &mut Tx, row: &mut RecordRow) -> Result<(), StorageError> {
+    if !row.body.is_empty() {
+        return Ok(());
+    }
+    let found: Option<(String,)> = on_db!(tx, conn => {
+        sqlx::query_as(BODY).bind(row.id.0).bind(row.version.0).fetch_optional(conn).await
+    })
+    .map_err(failed("record.complete"))?;
+    let Some((body,)) = found else {
+        return Err(StorageError::Corrupt { what: format!("record {} has no body", row.id) });
+    };
+    row.body = body;
+    Ok(())
+}
+
+async fn many(tx: &mut Tx, ids: &[RecordId], columns: &str) -> Result<Vec<RecordRow>, StorageError> {
     let mut found = Vec::with_capacity(ids.len());
     for part in ids.chunks(LIST_MAX) {
         let ids = padded(part);
-        let text = format!("SELECT {} FROM record WHERE id IN ({})", columns!(), places(1..=ids.len()));
+        let text = format!("SELECT {columns} FROM record WHERE id IN ({})", places(1..=ids.len()));
         let rows: Vec<RecordRow> = on_db!(tx, conn => {
             ids.iter().fold(sqlx::query_as(AssertSqlSafe(text)), |query, id| query.bind(id.0)).fetch_all(conn).await
         })

@@ -11,9 +11,9 @@ mod row;
 mod scan;
 
 pub use count::count;
-pub use find::{find, find_many, find_unique, find_unique_many, version, versions};
+pub use find::{complete, find, find_many, find_many_light, find_unique, find_unique_many, version, versions};
 pub use insert::{Insertion, insert};
 pub use replace::replace;
 pub use row::{IndexKeys, NewRow, RecordRow};
 pub(crate) use row::{author, operation};
-pub use scan::{Order, Reach, Scan, explain, scan};
+pub use scan::{Order, Reach, Scan, explain, scan, scan_light};

@@ -75,6 +75,15 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
+/// The same without a body that is longer than `limits::LIGHT_BODY_BYTES_MAX`: an empty text, which is no body, stands in its place.
+macro_rules! light_columns {
+    () => {
+        "kind, id, version, home, tenure, subject, province, created_at, changed_at, account, plugin, deleted, \
+         CASE WHEN octet_length(body) <= 32768 THEN body ELSE '' END AS body"
+    };
+}
+pub(super) use light_columns;
+
 row!(RecordRow, row => Ok(Self {
     kind: KindNo(row.try_get(0)?),
     id: RecordId(row.try_get(1)?),
@@ -106,4 +115,14 @@ pub(crate) fn author(account: Option<Uuid>, plugin: Option<&str>) -> Result<Auth
 
 pub(crate) fn operation(code: i16) -> Result<Operation, sqlx::Error> {
     Operation::from_code(code).ok_or_else(|| sqlx::Error::Decode(format!("{code} is no operation").into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_light_body_is_as_long_as_its_limit_says() {
+        assert!(light_columns!().contains(&format!("<= {} ", limits::LIGHT_BODY_BYTES_MAX)));
+    }
 }

@@ -10,7 +10,7 @@ use tiwizi_model::RecordId;
 use uuid::Uuid;
 
 use super::find::UNIQUE;
-use super::row::{Keyed, KeyedById, RecordRow, columns};
+use super::row::{Keyed, KeyedById, RecordRow, columns, light_columns};
 use crate::error::{StorageError, failed};
 use crate::kind::KindNo;
 use crate::sql::{Built, Value, bind_all, padded, row};
@@ -107,13 +107,25 @@ const SORTED: [&str; 6] = ["i1", "i2", "i3", "i4", "i5", "i6"];
 /// # Errors
 /// `Corrupt` when a key of `Id` or `Subject` is no id; `Query` when the database fails.
 pub async fn scan(tx: &mut Tx, scan: &Scan) -> Result<Vec<(String, RecordRow)>, StorageError> {
+    rows(tx, scan, columns!()).await
+}
+
+/// The same without the long bodies, which `complete` reads one by one: a page of them could have any size.
+///
+/// # Errors
+/// As `scan`.
+pub async fn scan_light(tx: &mut Tx, scan: &Scan) -> Result<Vec<(String, RecordRow)>, StorageError> {
+    rows(tx, scan, light_columns!()).await
+}
+
+async fn rows(tx: &mut Tx, scan: &Scan, columns: &str) -> Result<Vec<(String, RecordRow)>, StorageError> {
     let Some(column) = scan.order.column() else { return Ok(Vec::new()) };
     let gathered = match &scan.reach {
         Some(reach) if reach.is_empty() => return Ok(Vec::new()),
         Some(reach) => is_small(tx, scan.kind, reach, GATHERED_ROWS_MAX).await?,
         None => false,
     };
-    let Built { text, values } = page(scan, column, gathered)?;
+    let Built { text, values } = page(scan, (columns, column), gathered)?;
     if scan.order.is_by_id() {
         let rows: Vec<KeyedById> = on_db!(tx, conn => {
             bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
@@ -144,7 +156,7 @@ pub async fn explain(tx: &mut Tx, scan: &Scan) -> Result<Vec<String>, StorageErr
         Some(reach) => is_small(tx, scan.kind, reach, GATHERED_ROWS_MAX).await?,
         None => false,
     };
-    let Built { text, values } = page(scan, column, gathered)?;
+    let Built { text, values } = page(scan, (columns!(), column), gathered)?;
     let explain = if tx.is_postgres() { EXPLAIN_POSTGRES } else { EXPLAIN_SQLITE };
     let text = format!("{explain}{text}");
     let lines: Vec<PlanLine> = on_db!(tx, conn => {
@@ -159,19 +171,19 @@ struct PlanLine(String);
 
 row!(PlanLine, row => Ok(Self(row.try_get(row.len().saturating_sub(1))?)));
 
-/// The text of a page.
-fn page(scan: &Scan, column: &'static str, gathered: bool) -> Result<Built, StorageError> {
+/// The text of a page: the columns of its rows, and the one that they are in order by.
+fn page(scan: &Scan, (columns, column): (&str, &'static str), gathered: bool) -> Result<Built, StorageError> {
     let mut built = Built::default();
     let kind = || Value::Kind(scan.kind.0);
     match scan.reach.as_ref().filter(|_| gathered) {
         Some(reach) => {
             // MATERIALIZED: the planner must not walk the order after all.
             built.push("WITH reached AS MATERIALIZED (");
-            arms(&mut built, scan.kind, reach, concat!(columns!(), ", u1, u2, u3, i1, i2, i3, i4, i5, i6"));
+            arms(&mut built, scan.kind, reach, &format!("{columns}, u1, u2, u3, i1, i2, i3, i4, i5, i6"));
             built.push(") SELECT ").push(columns!()).push(", ").push(column).push(" FROM reached WHERE deleted = 0");
         }
         None => {
-            built.push("SELECT ").push(columns!()).push(", ").push(column).push(" FROM record WHERE deleted = 0");
+            built.push("SELECT ").push(columns).push(", ").push(column).push(" FROM record WHERE deleted = 0");
         }
     }
     if scan.order == Order::Id {

@@ -94,19 +94,23 @@ impl Time {
         Self { cpu_ms: limits::JOB_CPU_MS_MAX, wall_ms: limits::JOB_WALL_MS_MAX, ..Self::of_page(plugin) }
     }
 
-    const HOOK: Self = Self {
-        cpu_ms: limits::HOOK_CPU_MS_MAX,
-        wall_ms: limits::HOOK_WALL_MS_MAX,
-        waited_ms: 0,
-        store_calls: limits::STORE_CALLS_MAX,
-    };
+    /// Others wait for a look at their write and for a part of their page: neither gets more than the kernel gives, nor more than a page.
+    fn of_hook(plugin: &Plugin) -> Self {
+        Self::of_page(plugin).up_to(limits::HOOK_CPU_MS_MAX, limits::HOOK_WALL_MS_MAX)
+    }
 
-    const FRAGMENT: Self = Self {
-        cpu_ms: limits::FRAGMENT_CPU_MS_MAX,
-        wall_ms: limits::FRAGMENT_WALL_MS_MAX,
-        waited_ms: 0,
-        store_calls: limits::STORE_CALLS_MAX,
-    };
+    pub(crate) fn of_fragment(plugin: &Plugin) -> Self {
+        Self::of_page(plugin).up_to(limits::FRAGMENT_CPU_MS_MAX, limits::FRAGMENT_WALL_MS_MAX)
+    }
+
+    fn up_to(self, cpu_ms: u64, wall_ms: u64) -> Self {
+        Self {
+            cpu_ms: self.cpu_ms.min(cpu_ms),
+            wall_ms: self.wall_ms.min(wall_ms),
+            store_calls: self.store_calls.min(limits::STORE_CALLS_MAX),
+            ..self
+        }
+    }
 
     /// What is left of the time by the clock for the guest.
     pub(crate) fn left_ms(&self) -> u64 {
@@ -194,7 +198,7 @@ pub(crate) async fn review(
 ) -> Result<hooks::Verdict, CallError> {
     let exports = Arc::clone(plugin.pre.exports());
     let hook = exports.hooks()?;
-    let (_running, time) = placed(&plugin.hook_gate, Time::HOOK).await?;
+    let (_running, time) = placed(&plugin.hook_gate, Time::of_hook(plugin)).await?;
     let mut guest = Guest::new(ground, plugin, caller, "hook".into(), language, time);
     guest.store.data_mut().mode = Mode::Reading;
     let (notes, arguments) = (guest.notes(), (proposal,));
@@ -214,8 +218,8 @@ pub(crate) async fn render(
     let exports = Arc::clone(plugin.pre.exports());
     let part = exports.ui()?;
     let (slot, input) = (page.slot.name(), page.input.to_string());
-    let mut guest =
-        Guest::new(ground, &plugin, &page.caller, Arc::clone(&page.request_id), page.language, Time::FRAGMENT);
+    let (request_id, time) = (Arc::clone(&page.request_id), Time::of_fragment(&plugin));
+    let mut guest = Guest::new(ground, &plugin, &page.caller, request_id, page.language, time);
     guest.store.data_mut().mode = Mode::Reading;
     let (notes, arguments) = (guest.notes(), (slot, &input));
     let asked = guest.run("ui.render", &arguments, async |instance, store| {

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::answer::{AnswerError, Holdings as _, line, object};
 use crate::bindings::exports::tiwizi::plugin::ui as wire;
-use crate::call::{self, CallError};
+use crate::call::{self, CallError, Time};
 use crate::edition::Edition;
 use crate::host::Host;
 use crate::plugin::Plugin;
@@ -65,7 +65,7 @@ impl Host {
     }
 
     async fn fragment(&self, plugin: &Arc<Plugin>, page: &FragmentPage) -> Option<Fragment> {
-        let wall_ms = limits::FRAGMENT_WALL_MS_MAX;
+        let wall_ms = Time::of_fragment(plugin).wall_ms;
         let made = timeout(Duration::from_millis(wall_ms), self.made(plugin, page)).await;
         match made.unwrap_or(Err(CallError::WallTime { wall_ms })) {
             Ok(fragment) => fragment,

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Language, limits};
+use tiwizi_model::{Bound, Language, limits};
 use tiwizi_records::manifest::Slot;
 
 use super::house::{House, Setup, bundle_as, chaos};
+use crate::call;
 use crate::{Enabled, Fragment, FragmentPage, Grants, PluginState};
 
 fn page(slot: Slot) -> FragmentPage {
@@ -55,6 +56,25 @@ async fn p34_a_part_that_fails_is_left_out() {
     assert_eq!(home(&house).await.len(), 1);
     house.host.set_enabled(&chaos(), Enabled::Off).await.unwrap();
     assert!(home(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_part_gets_no_more_than_an_administrator_gives_a_page() {
+    let house = House::with_chaos().await;
+    for (bound, amount, greeting, expected) in [
+        (Bound::CpuMs, 20, "loop", "20 ms of processor time"),
+        (Bound::CpuMs, Bound::CpuMs.ceiling(), "loop", "50 ms of processor time"),
+        (Bound::WallMs, 100, "sleep", "longer than 100 ms"),
+    ] {
+        house.host.set_limits(&chaos(), &[(bound, Some(amount))], &Caller::system()).await.unwrap();
+        greet(&house, greeting).await;
+        let admitted = house.host.admit(&chaos()).await.unwrap();
+        let (ground, page) = (house.host.ground().clone(), page(Slot::Home));
+        let made = house.host.guests().run(async move { call::render(&ground, admitted, &page).await }).await.unwrap();
+        let failed = made.map(drop).unwrap_err().to_string();
+        assert!(failed.contains(expected), "{bound} {amount}: {failed}");
+        assert_eq!(home(&house).await, [], "{greeting}");
+    }
 }
 
 #[tokio::test]

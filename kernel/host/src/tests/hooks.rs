@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
-use tiwizi_model::{PluginId, Record, limits};
+use tiwizi_model::{Bound, PluginId, Record, limits};
 use tiwizi_records::{Draft, HookFailure, Manifest, WriteError};
 
 use super::house::{House, bundle, chaos};
@@ -140,6 +140,21 @@ async fn when_a_hook_fails_the_write_is_refused_or_passes_as_its_manifest_says()
     }
     assert_eq!(house.state(), PluginState::Enabled);
     house.assert_unhurt().await;
+}
+
+#[tokio::test]
+async fn a_hook_gets_no_more_than_an_administrator_gives_a_page_and_no_more_than_the_kernel_gives_a_hook() {
+    let house = house().await;
+    for (bound, amount, text, reason) in [
+        (Bound::CpuMs, 20, "loop", "20 ms of processor time"),
+        (Bound::CpuMs, Bound::CpuMs.ceiling(), "loop", "50 ms of processor time"),
+        (Bound::WallMs, 200, "sleep", "longer than 200 ms"),
+        (Bound::WallMs, Bound::WallMs.ceiling(), "sleep", "longer than 500 ms"),
+    ] {
+        house.host.set_limits(&chaos(), &[(bound, Some(amount))], &Caller::system()).await.unwrap();
+        let failure = failure(&house, text).await;
+        assert!(failure.reason.contains(reason), "{bound} {amount}: {}", failure.reason);
+    }
 }
 
 #[tokio::test]

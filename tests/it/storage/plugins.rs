@@ -1,6 +1,8 @@
 //! Installed plugins, their grants, and the numbers of kinds.
 
+use serde_json::json;
 use tiwizi_model::{AccountId, FileHash, Instant, PublicKey, TrustLevel};
+use tiwizi_storage::idempotency::{self, IdempotencyRow};
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
 use tiwizi_storage::{kind, plugin, removal};
 use uuid::Uuid;
@@ -50,6 +52,51 @@ for_each_database! {
         assert_eq!(plugin::find(&mut tx, &row.id).await.unwrap(), None);
         assert!(plugin::grants(&mut tx, &row.id).await.unwrap().is_empty());
         tx.commit().await.unwrap();
+    }
+
+    async fn answers_go_with_the_plugin_that_they_name_and_with_no_other(store) {
+        let led = |address: &str| (302, json!({ "headers": [["location", address]], "body": "" }).to_string());
+        let said = |body: serde_json::Value| {
+            (200, json!({ "headers": [["content-type", "application/json"]], "body": body.to_string() }).to_string())
+        };
+        let id = "018f0000-0000-7000-8000-000000000000";
+        let gone = [
+            (0, format!("a/note {id} 1")),
+            (0, format!("data/note {id} 1\na/note {id} 1")),
+            led("/fr/p/a/notes"),
+            led("/zgh/p/a"),
+            led("/p/a/blobs/x"),
+            led("/ary/records/a/note"),
+            led(&format!("/api/v1/records/a/note/{id}")),
+            led("/api/v1/plugins/a"),
+            said(json!({ "id": id, "kind": "a/note" })),
+            said(json!({ "id": "a", "version": "1.0.0" })),
+            said(json!([{ "plugin": "a" }])),
+        ];
+        let stays = [
+            (0, format!("data/note {id} 1\ndata/a {id} 1")),
+            led("/fr/p/data/notes"),
+            led("/zgh/p/data"),
+            led("/fr/p/data/p/a/notes"),
+            led("/fr/p/ab"),
+            led(&format!("/api/v1/records/data/a/{id}")),
+            led("/api/v1/plugins/data"),
+            said(json!({ "id": id, "kind": "data/a", "text": "a/b", "letter": "a" })),
+            said(json!({ "id": "data" })),
+        ];
+        let mut tx = store.db.begin_write().await.unwrap();
+        for (number, (status, answer)) in gone.iter().chain(&stays).enumerate() {
+            let (key, answer) = (number.to_string(), answer.clone());
+            let row = IdempotencyRow { account: None, key, request_hash: [3; 32], status: *status, answer, at: Instant(1) };
+            idempotency::create(&mut tx, &row).await.unwrap();
+        }
+        removal::forget_plugin(&mut tx, &"a".parse().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.db.read().await.unwrap();
+        for (number, (_, answer)) in gone.iter().chain(&stays).enumerate() {
+            let found = idempotency::find(&mut tx, None, &number.to_string()).await.unwrap();
+            assert_eq!(found.is_some(), number >= gone.len(), "{answer}");
+        }
     }
 
     async fn a_kind_keeps_its_number(store) {

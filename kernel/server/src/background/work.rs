@@ -70,7 +70,7 @@ pub(super) async fn work(app: Arc<App>, mut stop: Stop) {
     let mut left = Some(if app.settings.database.is_none() { Left::ByThePast } else { Left::ByAnybody });
     while !stop.is_asked() && !closing.is_asked() {
         woken.mark_unchanged();
-        match take(&app, left.take(), &freed).await {
+        match take(&app, &mut left, &freed).await {
             Ok(()) => pause.reset(),
             Err(StorageError::Closed) => return,
             Err(error) => {
@@ -90,9 +90,11 @@ pub(super) async fn work(app: Arc<App>, mut stop: Stop) {
     }
 }
 
-async fn take(app: &Arc<App>, left: Option<Left>, freed: &Arc<Notify>) -> Result<(), StorageError> {
-    if let Some(left) = left {
-        let recovered = app.host.recover_work(left).await?;
+async fn take(app: &Arc<App>, left: &mut Option<Left>, freed: &Arc<Notify>) -> Result<(), StorageError> {
+    if let Some(by) = *left {
+        let recovered = app.host.recover_work(by).await?;
+        // Only now: what could not be looked for is looked for again.
+        *left = None;
         if recovered > 0 {
             tracing::warn!(jobs = recovered, "work whose kernel went away is done again");
         }

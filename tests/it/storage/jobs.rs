@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use sqlx::{Connection as _, PgConnection};
 use tiwizi_model::{Instant, PluginId, RecordId, Seq, Version, limits};
 use tiwizi_storage::job::{self, Counts, Ended, JobId, JobRow, JobState, List, NewJob, ScheduleRow, Source};
 use tiwizi_storage::{Location, cursor, removal};
 
 use super::values::installed;
 use super::{Store, for_each_database};
+
+/// The connections to this database that wait for another one.
+const WAITING: &str = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 fn new(store: &Store, plugin: &PluginId, name: &str) -> NewJob {
     NewJob {
@@ -218,6 +222,36 @@ for_each_database! {
         assert!(!job::withdraw(&mut tx, &one, second.id).await.unwrap());
         assert!(!job::withdraw(&mut tx, &"two".parse().unwrap(), first.id).await.unwrap());
         tx.commit().await.unwrap();
+    }
+
+    async fn work_that_waits_again_while_the_same_is_put_beside_it_goes_on_without_its_key(store) {
+        let one = installed(store, "one").await;
+        let once = || NewJob { dedupe_key: Some("today".to_owned()), ..new(store, &one, "digest") };
+        let (first, twin) = (once(), once());
+        assert!(put(store, &first).await);
+        let running = take(store, &one, 10).await.unwrap();
+        let mut tx = store.db.begin_write().await.unwrap();
+        assert!(job::put(&mut tx, &twin).await.unwrap());
+        let (db, lease) = (store.db.clone(), running.lease());
+        let back = tokio::spawn(async move {
+            let mut tx = db.begin_write().await.unwrap();
+            let ended = job::put_back(&mut tx, lease, Instant(10), "again").await.unwrap();
+            tx.commit().await.unwrap();
+            ended
+        });
+        if let Location::Postgres { url } = &store.location {
+            // It has looked for a twin, and waits for the one that it did not see.
+            let mut watcher = PgConnection::connect(url).await.unwrap();
+            while sqlx::query(WAITING).fetch_all(&mut watcher).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(back.await.unwrap(), Ended::Heard);
+        let mut tx = store.db.read().await.unwrap();
+        assert_eq!(job::waiting_of(&mut tx, &one, "digest", "today").await.unwrap(), Some(twin.id));
+        drop(tx);
+        assert_eq!(state(store, first.id).await, Some((JobState::Waiting, 1)));
     }
 
     async fn work_that_is_found_waiting_is_not_taken_before_the_commit(store) {

@@ -4,7 +4,7 @@ use tiwizi_model::{Instant, PluginId, limits};
 
 use super::row::{JobId, JobRow, taken_columns};
 use crate::error::{StorageError, failed};
-use crate::tx::{Tx, WriteTx, on_db};
+use crate::tx::{Connection, Tx, WriteTx, on_db};
 
 /// Work that its worker took, under the number of its lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,18 +155,33 @@ pub async fn finish(tx: &mut WriteTx, lease: Lease) -> Result<Ended, StorageErro
     Ok(Ended::Heard)
 }
 
+macro_rules! put_back {
+    ($dedupe_key:literal) => {
+        concat!(
+            "UPDATE job SET state = 0, attempt = attempt - $5, due_at = $3, last_error = $4, lease_until = NULL, \
+             dedupe_key = ",
+            $dedupe_key,
+            " WHERE id = $1 AND fence = $2 AND state = 1"
+        )
+    };
+}
+
 /// When the same was put beside it meanwhile, this one goes on without its key.
-const PUT_BACK: &str = "UPDATE job SET state = 0, attempt = attempt - $5, due_at = $3, last_error = $4, lease_until = NULL, \
-    dedupe_key = CASE WHEN EXISTS (SELECT 1 FROM job AS twin WHERE twin.plugin = job.plugin AND twin.name = job.name \
-        AND twin.dedupe_key = job.dedupe_key AND twin.state = 0) THEN NULL ELSE dedupe_key END \
-    WHERE id = $1 AND fence = $2 AND state = 1";
+const PUT_BACK: &str = put_back!(
+    "CASE WHEN EXISTS (SELECT 1 FROM job AS twin WHERE twin.plugin = job.plugin AND twin.name = job.name \
+     AND twin.dedupe_key = job.dedupe_key AND twin.state = 0) THEN NULL ELSE dedupe_key END"
+);
+/// On PostgreSQL a twin may be committed between that look and the change, and takes the key.
+const PUT_BACK_KEYLESS: &str = put_back!("NULL");
+const BEFORE_PUT_BACK: &str = "SAVEPOINT put_back";
+const UNDO_PUT_BACK: &str = "ROLLBACK TO SAVEPOINT put_back";
 
 /// Lets work wait for another try.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn put_back(tx: &mut WriteTx, lease: Lease, due_at: Instant, error: &str) -> Result<Ended, StorageError> {
-    wait_again(tx, lease, due_at, error, 0).await
+    wait_again(tx, Wait { lease, due_at, why: error, tries_taken_back: 0 }).await
 }
 
 /// Gives work back that was not begun: the try does not count.
@@ -174,25 +189,62 @@ pub async fn put_back(tx: &mut WriteTx, lease: Lease, due_at: Instant, error: &s
 /// # Errors
 /// `Query` when the database fails.
 pub async fn release(tx: &mut WriteTx, lease: Lease, due_at: Instant, why: &str) -> Result<Ended, StorageError> {
-    wait_again(tx, lease, due_at, why, 1).await
+    wait_again(tx, Wait { lease, due_at, why, tries_taken_back: 1 }).await
 }
 
-async fn wait_again(
-    tx: &mut WriteTx,
+/// How work waits for another try.
+#[derive(Clone, Copy)]
+struct Wait<'a> {
     lease: Lease,
     due_at: Instant,
-    why: &str,
+    why: &'a str,
     tries_taken_back: i32,
-) -> Result<Ended, StorageError> {
-    let heard = on_db!(tx, conn => sqlx::query(PUT_BACK)
-        .bind(lease.id.0)
-        .bind(lease.fence)
-        .bind(due_at.0)
-        .bind(why)
-        .bind(tries_taken_back)
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("job.put_back"))?;
-    Ok(ended(heard))
+}
+
+/// Runs one of the texts that put work back.
+macro_rules! run_put_back {
+    ($text:expr, $wait:expr, $conn:expr) => {
+        sqlx::query($text)
+            .bind($wait.lease.id.0)
+            .bind($wait.lease.fence)
+            .bind($wait.due_at.0)
+            .bind($wait.why)
+            .bind($wait.tries_taken_back)
+            .execute($conn)
+            .await
+            .map(|done| done.rows_affected())
+    };
+}
+
+async fn wait_again(tx: &mut WriteTx, wait: Wait<'_>) -> Result<Ended, StorageError> {
+    if !tx.is_postgres() {
+        // The one writer has seen every twin that there is.
+        let heard = on_db!(tx, conn => run_put_back!(PUT_BACK, wait, conn)).map_err(failed("job.put_back"))?;
+        return Ok(ended(heard));
+    }
+    order(tx, BEFORE_PUT_BACK).await?;
+    // A violation alone does not spoil the transaction: it goes on from before the statement.
+    let heard = match tx.connection() {
+        Connection::Postgres(conn) => run_put_back!(PUT_BACK, wait, conn),
+        Connection::Sqlite(conn) => run_put_back!(PUT_BACK, wait, conn),
+    };
+    let heard = match heard {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            order(tx, UNDO_PUT_BACK).await?;
+            on_db!(tx, conn => run_put_back!(PUT_BACK_KEYLESS, wait, conn))
+        }
+        heard => {
+            if heard.is_err() {
+                tx.spoil();
+            }
+            heard
+        }
+    };
+    Ok(ended(heard.map_err(failed("job.put_back"))?))
+}
+
+async fn order(tx: &mut WriteTx, text: &'static str) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(text).execute(conn).await.map(|_| ())).map_err(failed("job.put_back"))
 }
 
 const BURY: &str = "UPDATE job SET state = 2, last_error = $3, lease_until = NULL, dedupe_key = NULL \

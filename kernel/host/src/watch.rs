@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tiwizi_model::{Ambient, Bounds, Instant, PluginId};
@@ -20,6 +21,8 @@ pub(crate) struct Watch {
     pub(crate) usage: Usage,
     pub(crate) crashes: Crashes,
     pub(crate) pace: Pace,
+    /// Bytes of files that its calls have written and not kept yet.
+    loose: AtomicU64,
     bounds: RwLock<Arc<Bounds>>,
     ambient: Ambient,
 }
@@ -41,6 +44,7 @@ impl Watch {
             usage: Usage::since(ambient.now()),
             crashes: Crashes::default(),
             pace: Pace::default(),
+            loose: AtomicU64::new(0),
             bounds: RwLock::default(),
             ambient: ambient.clone(),
         }
@@ -58,6 +62,16 @@ impl Watch {
 
     pub(crate) fn set_bounds(&self, bounds: Bounds) {
         *self.bounds.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(bounds);
+    }
+
+    /// Counts bytes of a file that a call writes, and says how many all of its calls have written and not kept.
+    pub(crate) fn add_loose(&self, bytes: u64) -> u64 {
+        self.loose.fetch_add(bytes, Ordering::AcqRel).saturating_add(bytes)
+    }
+
+    /// They are kept, or gone.
+    pub(crate) fn give_back_loose(&self, bytes: u64) {
+        self.loose.fetch_sub(bytes, Ordering::AcqRel);
     }
 
     /// Writes into the plugin's log what the kernel did to it.

@@ -1,8 +1,8 @@
 //! The files that a plugin keeps: no records, not in the change log, seen by that plugin alone, or through a link that it made.
 //!
 //! A file is written to the file store as it comes, under a name of its own. What a unit notes is that it belongs to the plugin
-//! from the commit on; a unit that is given up takes its files with it. The quota is looked at when a file is gathered, and again in the
-//! transaction, where it holds.
+//! from the commit on; a unit that is given up takes its files with it. The quota is looked at while a file is written, when it is
+//! gathered, and again in the transaction, where it holds.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -113,14 +113,30 @@ impl BlobWrites {
         self.entries.values().any(|write| write.kept.is_some() && write.stored_bytes.is_none())
     }
 
-    /// Holds what the plugin would keep after these writes, and one more file of so many bytes, against its quota.
-    pub(crate) fn check_room(&self, more: Option<i64>) -> Result<(), BlobError> {
-        let account = self.account.unwrap_or_default();
-        let mut usage = account.usage.changed(None, more);
+    /// Holds what the plugin would keep after these writes against its quota.
+    pub(crate) fn check_room(&self) -> Result<(), BlobError> {
+        let mut usage = self.account.unwrap_or_default().usage;
         for write in self.entries.values() {
             usage = usage.changed(write.stored_bytes, write.bytes());
         }
-        let quota = FileQuota::of(&account);
+        self.check(usage)
+    }
+
+    /// The same with one more file, when so many bytes lie in files of the plugin that are not kept yet. The files of these writes are
+    /// among them.
+    pub(crate) fn check_loose(&self, loose: i64) -> Result<(), BlobError> {
+        let mut usage = self.account.unwrap_or_default().usage.changed(None, Some(loose));
+        for write in self.entries.values() {
+            usage = match write.kept {
+                Some(_) => usage.changed(write.stored_bytes.map(|_| 0), Some(0)),
+                None => usage.changed(write.stored_bytes, None),
+            };
+        }
+        self.check(usage)
+    }
+
+    fn check(&self, usage: Usage) -> Result<(), BlobError> {
+        let quota = FileQuota::of(&self.account.unwrap_or_default());
         if quota.is_exceeded(usage) { Err(BlobError::Quota { usage, quota }) } else { Ok(()) }
     }
 

@@ -71,13 +71,14 @@ impl CallState {
     async fn blob_begin(&mut self, media_type: String) -> Result<u32, Error> {
         self.require_writing(Capability::Blobs)?;
         self.unit.check_blob_disk().map_err(|failed| blob_error(&failed))?;
-        self.uploads.begin(&self.ground.files, media_type).await.map_err(|failed| upload_error(&failed))
+        let begun = self.uploads.begin(&self.ground.files, &self.plugin.watch, media_type).await;
+        begun.map_err(|failed| upload_error(&failed))
     }
 
     async fn blob_write(&mut self, upload: u32, content: Vec<u8>) -> Result<(), Error> {
         self.require_writing(Capability::Blobs)?;
-        let more = self.uploads.bytes().saturating_add(u64::try_from(content.len()).unwrap_or(u64::MAX));
-        if let Err(full) = self.unit.check_blob_room(more).await {
+        let loose = self.uploads.count(upload, content.len()).map_err(|failed| upload_error(&failed))?;
+        if let Err(full) = self.unit.check_blob_room(loose).await {
             self.uploads.forget(upload);
             return Err(blob_error(&full));
         }

@@ -10,6 +10,7 @@ use tiwizi_storage::kept::{self, Area, Usage};
 use tiwizi_storage::{Disk, DiskGauge, DiskSpace};
 
 use super::house::{House, Setup, chaos};
+use crate::uploads::Loose;
 use crate::{Answer, BlobLink, CallError, Grants};
 
 async fn posted(house: &House, path: &str, text: &str) -> Value {
@@ -147,6 +148,24 @@ async fn p21_on_a_disk_that_is_nearly_full_no_file_is_begun() {
     assert_eq!(posted(&house, "/blobs/see", id).await["text"], "tiwizi");
     assert_eq!(posted(&house, "/blobs/delete", id).await, "deleted");
     assert_eq!(usage(&house).await, Usage::default());
+}
+
+#[tokio::test]
+async fn p21_what_other_calls_are_writing_counts_too() {
+    let house = House::with_chaos().await;
+    let watch = house.host.find(&chaos()).unwrap().watch.clone();
+    posted(&house, "/blobs/keep", "text/plain one").await;
+    // As if another call of the plugin had written so much, and not kept it yet.
+    let other = Loose::of(&watch);
+    other.add(u64::try_from(limits::BLOBS_BYTES_MAX).unwrap() - 7);
+    posted(&house, "/blobs/keep", "text/plain four").await;
+    let refused = house.post("/blobs/keep", "text/plain x").await;
+    assert!(matches!(&refused, Ok(Answer::Problem { status: 429, .. })), "{refused:?}");
+    drop(other);
+    posted(&house, "/blobs/keep", "text/plain x").await;
+    posted(&house, "/blobs/unfinished", "").await;
+    assert!(house.post("/blobs/keep-then-trap", "text/plain a").await.is_err());
+    assert_eq!((watch.add_loose(0), usage(&house).await), (0, Usage { items: 3, bytes: 8 }));
 }
 
 fn link(kept: &Value) -> BlobLink {

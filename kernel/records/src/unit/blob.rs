@@ -31,14 +31,15 @@ impl Unit {
         Ok(self.demand_disk()?)
     }
 
-    /// Whether the calling plugin may keep so many bytes more.
+    /// Whether the calling plugin may go on with a file, when so many bytes lie in files that its calls together have written and not
+    /// kept yet, those of this unit included.
     ///
     /// # Errors
     /// `Quota` or `Disk` when it may not.
-    pub async fn check_blob_room(&mut self, bytes: u64) -> Result<(), BlobError> {
+    pub async fn check_blob_room(&mut self, loose: u64) -> Result<(), BlobError> {
         self.demand_disk()?;
         let writes = self.blob_writes().await?;
-        writes.check_room(Some(i64::try_from(bytes).unwrap_or(i64::MAX)))
+        writes.check_loose(i64::try_from(loose).unwrap_or(i64::MAX))
     }
 
     /// Gathers a file that was written. One with the same bytes that is kept already stays as it is.
@@ -62,7 +63,7 @@ impl Unit {
         demand_room(writes, row.hash)?;
         let write = BlobWrite { stored_bytes: stored.as_ref().map(|row| row.bytes), kept: Some((row.clone(), file)) };
         let before = writes.entries.insert(row.hash, write);
-        if let Err(full) = writes.check_room(None) {
+        if let Err(full) = writes.check_room() {
             match before {
                 Some(write) => drop(writes.entries.insert(row.hash, write)),
                 None => drop(writes.entries.remove(&row.hash)),

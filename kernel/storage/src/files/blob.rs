@@ -3,6 +3,7 @@
 //!
 //! Whatever is begun and not kept removes itself. What a crash left behind is found by `leftovers`.
 
+use std::fmt::Debug;
 use std::fs;
 use std::io;
 use std::ops::Range;
@@ -57,6 +58,7 @@ pub struct BlobUpload {
     writer: WriteMultipart,
     digest: Sha256,
     bytes: u64,
+    held: Option<Arc<dyn Debug + Send + Sync>>,
 }
 
 /// A file that is written and belongs to no row yet. When it is dropped before it is kept, it is removed.
@@ -67,6 +69,7 @@ pub struct LooseBlob {
     hash: FileHash,
     bytes: u64,
     kept: AtomicBool,
+    _held: Option<Arc<dyn Debug + Send + Sync>>,
 }
 
 impl Files {
@@ -78,7 +81,7 @@ impl Files {
         let file = BlobFile(self.ambient.new_uuid());
         let upload = self.store.put_multipart(&file.key()).await.map_err(|source| FileError::Write { source })?;
         let writer = WriteMultipart::new_with_chunk_size(upload, PART_BYTES);
-        Ok(BlobUpload { files: self.clone(), file, writer, digest: Sha256::new(), bytes: 0 })
+        Ok(BlobUpload { files: self.clone(), file, writer, digest: Sha256::new(), bytes: 0, held: None })
     }
 
     /// Some bytes of a file; fewer when it ends before.
@@ -142,6 +145,11 @@ impl BlobUpload {
         self.bytes
     }
 
+    /// Holds something as long as the file belongs to no row, and until whoever wrote it lets go of it.
+    pub fn hold(&mut self, what: Arc<dyn Debug + Send + Sync>) {
+        self.held = Some(what);
+    }
+
     /// Adds bytes at the end.
     ///
     /// # Errors
@@ -159,10 +167,10 @@ impl BlobUpload {
     /// # Errors
     /// `Write` when the store fails.
     pub async fn finish(self) -> Result<Arc<LooseBlob>, FileError> {
-        let Self { files, file, writer, digest, bytes } = self;
+        let Self { files, file, writer, digest, bytes, held } = self;
         let hash = FileHash(digest.finalize().into());
         // Made before the file is: should this future be dropped in between, the file goes with it.
-        let loose = LooseBlob { files, file, hash, bytes, kept: AtomicBool::new(false) };
+        let loose = LooseBlob { files, file, hash, bytes, kept: AtomicBool::new(false), _held: held };
         writer.finish().await.map_err(|source| FileError::Write { source })?;
         Ok(Arc::new(loose))
     }

@@ -130,6 +130,14 @@ async fn p21_the_quota_holds_when_a_file_is_gathered_and_at_the_commit() {
     let mut unit = kept.unit("one");
     assert!(unit.check_blob_room(3).await.is_ok());
     assert!(matches!(unit.check_blob_room(4).await, Err(BlobError::Quota { .. })));
+    // What it deletes makes room at once; what it gathered is among the loose bytes already.
+    let olives = unit.blobs(1, None).await.unwrap().items.remove(0);
+    let mut replacing = kept.unit("one");
+    replacing.delete_blob(olives.hash).await.unwrap();
+    replacing.keep_blob(kept.written("almonds").await, "text/plain").await.unwrap();
+    assert!(replacing.check_blob_room(3 + 6).await.is_ok());
+    assert!(matches!(replacing.check_blob_room(3 + 7).await, Err(BlobError::Quota { .. })));
+    drop(replacing);
     assert!(matches!(unit.keep_blob(kept.written("much").await, "text/plain").await, Err(BlobError::Quota { .. })));
     unit.keep_blob(kept.written("few").await, "text/plain").await.unwrap();
     set_usage(&kept, Usage { items: 1, bytes: limits::BLOBS_BYTES_MAX }).await;

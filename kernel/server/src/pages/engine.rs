@@ -11,7 +11,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, co
 use tiwizi_model::limits;
 use tiwizi_words::{Messages, Texts};
 
-use self::functions::{csrf, escape, functions, plugin_address};
+use self::functions::{csrf, escape, functions, plugin_address, translate, translate_bounded};
 use super::assets::Assets;
 use super::latin;
 use super::look::Look;
@@ -187,7 +187,7 @@ impl Engine {
             search_chars_max => limits::SEARCH_CHARS_MAX,
             password_chars_min => limits::PASSWORD_CHARS_MIN,
         };
-        let root = context! { ..frame, ..functions(texts), ..csrf(look), ..data };
+        let root = context! { ..frame, ..functions(texts, translate), ..csrf(look), ..data };
         let html = self
             .environment
             .get_template(template)
@@ -262,7 +262,7 @@ impl PluginTemplates {
             url => Value::from_function(move |path: &str| plugin_address(&base, path)),
             asset => Value::from_function(move |path: &str| plugin_address(&assets, path)),
         };
-        let root = context! { ..addresses, ..functions(texts), ..csrf(look), ..data };
+        let root = context! { ..addresses, ..functions(texts, translate_bounded), ..csrf(look), ..data };
         let mut output = Bounded { bytes: Vec::new(), left: bytes_max };
         let rendered = self
             .environment

@@ -1,9 +1,11 @@
 //! What templates can call (`t`, `number`, `date`, `csrf_field` …), and how a value becomes text in HTML.
 
+use std::fmt::{self, Write as _};
+
 use fluent_bundle::FluentArgs;
 use minijinja::value::Kwargs;
-use minijinja::{Value, context};
-use tiwizi_model::Instant;
+use minijinja::{ErrorKind, Value, context};
+use tiwizi_model::{Instant, limits};
 use tiwizi_words::Texts;
 use tiwizi_words::format;
 
@@ -13,8 +15,11 @@ use super::super::look::Look;
 pub(super) const NAMES: [&str; 10] =
     ["t", "number", "date", "duration", "csrf_field", "url", "asset", "super", "caller", "loop"];
 
+/// How `t` puts a message into words.
+pub(super) type Translate = fn(&Texts, &str, &Kwargs) -> Result<String, minijinja::Error>;
+
 /// The functions that every template may call.
-pub(super) fn functions(texts: &Texts) -> Value {
+pub(super) fn functions(texts: &Texts, translate: Translate) -> Value {
     let (words, dates, numbers) = (texts.clone(), texts.clone(), texts.clone());
     context! {
         t => Value::from_function(move |key: &str, values: Kwargs| translate(&words, key, &values)),
@@ -34,7 +39,33 @@ pub(super) fn csrf(look: &Look) -> Value {
     }
 }
 
-fn translate(texts: &Texts, key: &str, values: &Kwargs) -> Result<String, minijinja::Error> {
+/// `t` for a plugin's template. A message may show each of its values a hundred times before any fuel is asked for, so what is put into
+/// it has the bounds that `i18n` has.
+pub(super) fn translate_bounded(texts: &Texts, key: &str, values: &Kwargs) -> Result<String, minijinja::Error> {
+    let (values_max, bytes_max) = (limits::MESSAGE_ARGS_MAX, limits::MESSAGE_ARGS_BYTES_MAX);
+    let mut room = Room(bytes_max);
+    for (index, name) in values.args().enumerate() {
+        let value: Value = values.get(name)?;
+        if index >= values_max || write!(room, "{name}{value}").is_err() {
+            let message = format!("a message takes at most {values_max} values with {bytes_max} bytes");
+            return Err(minijinja::Error::new(ErrorKind::InvalidOperation, message));
+        }
+    }
+    translate(texts, key, values)
+}
+
+/// Counts what is written, and takes so many bytes and no more.
+struct Room(usize);
+
+impl fmt::Write for Room {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.checked_sub(text.len()).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// `t` for the kernel's templates.
+pub(super) fn translate(texts: &Texts, key: &str, values: &Kwargs) -> Result<String, minijinja::Error> {
     let mut args = FluentArgs::new();
     for name in values.args() {
         let value: Value = values.get(name)?;
@@ -54,7 +85,7 @@ fn date(texts: &Texts, value: &Value) -> String {
 }
 
 /// Escapes what has a meaning in HTML. The engine's own escaping also turns every slash of an address into six letters.
-pub(super) fn escape(output: &mut minijinja::Output, text: &str) -> std::fmt::Result {
+pub(super) fn escape(output: &mut minijinja::Output, text: &str) -> fmt::Result {
     let mut rest = text;
     while let Some((before, from)) = rest.find(['&', '<', '>', '"', '\'']).and_then(|at| rest.split_at_checked(at)) {
         output.write_str(before)?;

@@ -78,6 +78,24 @@ fn a_plugins_page_ends_at_its_bounds() {
 }
 
 #[test]
+fn what_a_plugin_puts_into_a_message_is_bounded() {
+    let with = |bytes: usize| plugin_page(r#"{{ t("hello", name=long) }}"#, json!({ "long": "x".repeat(bytes) }));
+    let room = limits::MESSAGE_ARGS_BYTES_MAX - "name".len();
+    assert!(with(room).unwrap().contains("Bonjour xxx"));
+    assert!(matches!(with(room + 1), Err(RenderError::Template { .. })));
+    // A list counts as it is written.
+    let list = json!({ "long": vec!["x".repeat(100); 700] });
+    assert!(matches!(plugin_page(r#"{{ t("hello", name=long) }}"#, list), Err(RenderError::Template { .. })));
+    let many = |values: usize| {
+        let values: String = (0..values).map(|number| format!(", a{number}=1")).collect();
+        let template = format!("{{{{ t(\"hello\", name=\"Itto\"{values}) }}}}");
+        plugin_page(Box::leak(template.into_boxed_str()), json!({}))
+    };
+    assert!(many(limits::MESSAGE_ARGS_MAX - 1).unwrap().contains("Bonjour Itto"));
+    assert!(matches!(many(limits::MESSAGE_ARGS_MAX), Err(RenderError::Template { .. })));
+}
+
+#[test]
 fn a_plugin_reads_neither_the_shell_nor_the_kernels_templates() {
     assert!(plugin_page("[{{ shell }}]", json!({})).unwrap().contains("[]"));
     assert!(plugin_page("{% include 'home.html' %}", json!({})).is_err());

@@ -156,10 +156,16 @@ fn become_schema_bomb(manifest: &mut Value) {
         let before = json!({ "$ref": format!("#/$defs/d{}", number - 1) });
         definitions.insert(format!("d{number}"), json!({ "allOf": [before, before] }));
     }
-    let kind = &mut manifest["kinds"][0];
-    kind["schema"]["$defs"] = Value::Object(definitions);
-    kind["schema"]["properties"]["bomb"] = json!({ "$ref": "#/$defs/d20" });
-    kind["classes"]["bomb"] = json!("public");
+    let bomb = json!({ "$ref": "#/$defs/d20" });
+    for (place, name, value) in [
+        ("/kinds/0/schema", "$defs", Value::Object(definitions)),
+        ("/kinds/0/schema/properties", "bomb", bomb),
+        ("/kinds/0/classes", "bomb", json!("public")),
+    ] {
+        if let Some(Value::Object(object)) = manifest.pointer_mut(place) {
+            object.insert(name.to_owned(), value);
+        }
+    }
 }
 
 #[tokio::test]

@@ -233,7 +233,8 @@ for_each_database! {
         let mut tx = store.db.begin_write().await.unwrap();
         assert!(job::put(&mut tx, &twin).await.unwrap());
         let (db, lease) = (store.db.clone(), running.lease());
-        let back = tokio::spawn(async move {
+        let mut back = tokio::task::JoinSet::new();
+        back.spawn(async move {
             let mut tx = db.begin_write().await.unwrap();
             let ended = job::put_back(&mut tx, lease, Instant(10), "again").await.unwrap();
             tx.commit().await.unwrap();
@@ -247,7 +248,7 @@ for_each_database! {
             }
         }
         tx.commit().await.unwrap();
-        assert_eq!(back.await.unwrap(), Ended::Heard);
+        assert_eq!(back.join_next().await.unwrap().unwrap(), Ended::Heard);
         let mut tx = store.db.read().await.unwrap();
         assert_eq!(job::waiting_of(&mut tx, &one, "digest", "today").await.unwrap(), Some(twin.id));
         drop(tx);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tiwizi_records::Manifest;
 use tiwizi_storage::plugin::{PluginRow, PluginState};
 
 use super::difference::Difference;
@@ -68,11 +69,7 @@ pub(super) async fn prepare(host: &Host, upgrade: &Upgrade, run: Run) -> Result<
         }
         install::check_grants(&manifest, &grants).map_err(UpgradeError::Refused)?;
     }
-    install::check_contracts(host, &manifest).map_err(UpgradeError::Refused)?;
-    let by = host.requirers(&old, Some(&manifest));
-    if !by.is_empty() {
-        return Err(UpgradeError::Required { plugin: id, version: manifest.version, by });
-    }
+    check_contracts(host, &old, &manifest)?;
     (upgrade.watch)(Stage::Compiling);
     let pre = install::compiled(host, &bundle, &manifest).await.map_err(UpgradeError::Refused)?;
     let standing = old.standing();
@@ -110,6 +107,16 @@ pub(super) async fn prepare(host: &Host, upgrade: &Upgrade, run: Run) -> Result<
         manifest,
     }));
     Ok(Prepared { old, new, row, grants, voucher, difference, files })
+}
+
+/// What it cannot do without is there, and what others cannot do without stays.
+fn check_contracts(host: &Host, old: &Plugin, manifest: &Manifest) -> Result<(), UpgradeError> {
+    install::check_contracts(host, manifest).map_err(UpgradeError::Refused)?;
+    let by = host.requirers(old, Some(manifest));
+    if by.is_empty() {
+        return Ok(());
+    }
+    Err(UpgradeError::Required { plugin: manifest.id.clone(), version: manifest.version.clone(), by })
 }
 
 /// What was granted stays as far as it is still asked for; what the administrator grants now comes to it.

@@ -13,7 +13,7 @@ use tiwizi_tests::stopwatch::Stopwatch;
 use tiwizi_tests::{Client, Instance, Setting};
 
 use crate::upgrade::hidden;
-use crate::workshop::{Workshop, install};
+use crate::workshop::{Workshop, component, install};
 
 /// How long a chain of events may take.
 const WAIT: Duration = Duration::from_secs(60);
@@ -172,7 +172,7 @@ fn become_schema_bomb(manifest: &mut Value) {
 async fn what_is_not_let_in_is_refused_on_the_page_that_asks_with_its_reason() -> anyhow::Result<()> {
     let (workshop, mut instance) = (Workshop::open()?, Instance::make(&Setting::default())?);
     workshop.introduce(&instance)?;
-    let schema = fs::read(workshop.bundle("schema", become_schema_bomb)?)?;
+    let schema = fs::read(workshop.packed("schema", &component()?, become_schema_bomb)?)?;
     let crash = json!({ "type": "string", "maxLength": 20, "default": "trap-in-init" });
     let init = fs::read(workshop.bundle("init", |manifest| manifest["settings"]["properties"]["migration"] = crash)?)?;
     instance.serve()?;
@@ -194,8 +194,9 @@ async fn what_is_not_let_in_is_refused_on_the_page_that_asks_with_its_reason() -
     let page = look(&init).await?;
     let fields = [("bundle", hidden(&page, "bundle")?)];
     let refused = administrator.submit(&format!("{console}/consent"), &fields).await?.expect(422)?;
-    let words = "the plugin could not initialise itself: the plugin crashed";
-    ensure!(refused.text.contains(words), "{words:?} is not on the page: {}", refused.text);
+    for words in ["n’a pas pu", "the plugin crashed"] {
+        ensure!(refused.text.contains(words), "{words:?} is not on the page: {}", refused.text);
+    }
     let plugins = administrator.get("/api/v1/plugins").await?.expect(200)?;
     ensure!(plugins.items().is_empty(), "{}", plugins.text);
     Ok(())

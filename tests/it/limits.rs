@@ -159,7 +159,7 @@ async fn limits_are_shown_and_set_on_every_way_and_refused_above_their_ceiling()
     );
     ensure!(limits("--cpu-ms 1001").run()?.code == Some(3));
     let doctor = Tiwizi::words("doctor --json").data(instance.data()).succeed()?.json()?;
-    ensure!(doctor["plugin_limits"].as_array().is_some_and(|all| all.len() == 13), "{doctor}");
+    ensure!(doctor["plugin_limits"].as_array().is_some_and(|all| all.len() == 15), "{doctor}");
     ensure!(doctor["limits"]["plugin_log_second_lines_max"] == 100, "{doctor}");
     ensure!(doctor["accounts"][0]["records_max"] == 2 && doctor["accounts"][0]["mended"] == false, "{doctor}");
     instance.serve()?;

@@ -12,7 +12,7 @@ use tiwizi_identity::Role;
 
 use crate::app::App;
 use crate::body::{self, BodyLimit};
-use crate::caller::{Visitor, refuse_other_sites};
+use crate::caller::{Visitor, VisitorSession, refuse_other_sites};
 use crate::form::CSRF_FIELD;
 use crate::problem::{Fault, Problem};
 
@@ -61,6 +61,9 @@ impl FromRequest<Arc<App>> for SentFile {
 async fn may_send(app: &App, parts: &Parts) -> Result<(), Problem> {
     refuse_other_sites(&parts.headers)?;
     let visitor = Visitor::recognise(app, parts).await?;
+    if visitor.session().is_some_and(VisitorSession::must_change) {
+        return Err(Fault::MustChangePassword.into());
+    }
     if visitor.signed_in()?.holds(Role::Administrator) { Ok(()) } else { Err(Fault::Forbidden.into()) }
 }
 

@@ -80,7 +80,10 @@ pub(in super::super) async fn consent(
     };
     match outcome {
         Ok(done) => {
-            app.host.forget_sent(sent.hash).await.map_err(Problem::internal)?;
+            // It is done: a copy that stays is among the newest few, and goes with them.
+            if let Err(error) = app.host.forget_sent(sent.hash).await {
+                tracing::warn!(%error, "a bundle that was sent to be looked at stays on disk");
+            }
             Ok(visit.go(&format!("/console/plugins?done={done}")))
         }
         Err(problem) => question(&app, &visit, &sent, Some(problem)).await,

@@ -23,30 +23,19 @@ pub(super) fn check(manifest: &Manifest, source: &Source) -> Vec<Finding> {
     };
     demand("/name".to_owned(), &manifest.name);
     demand("/description".to_owned(), &manifest.description);
-    for (position, capability) in manifest.capabilities.iter().enumerate() {
-        demand(format!("/capabilities/{position}/reason"), &capability.reason);
-    }
-    for (position, kind) in manifest.kinds.iter().enumerate() {
-        demand(format!("/kinds/{position}/title"), &kind.title);
-    }
-    for (position, milestone) in manifest.milestones.iter().enumerate() {
-        demand(format!("/milestones/{position}/title"), &milestone.title);
-    }
-    for (position, route) in manifest.routes.iter().enumerate() {
-        demand(format!("/routes/{position}/title"), &route.title);
-    }
-    for (position, topic) in manifest.topics.iter().enumerate() {
-        demand(format!("/topics/{position}/title"), &topic.title);
-    }
-    for (position, job) in manifest.jobs.iter().enumerate() {
-        demand(format!("/jobs/{position}/title"), &job.title);
-    }
-    for (position, contract) in manifest.provides.iter().enumerate() {
-        demand(format!("/provides/{position}/title"), &contract.title);
-    }
-    for (position, metric) in manifest.metrics.iter().enumerate() {
-        demand(format!("/metrics/{position}/title"), &metric.title);
-    }
+    let mut each = |list: &str, field: &str, texts: &mut dyn Iterator<Item = &LocalText>| {
+        for (position, text) in texts.enumerate() {
+            demand(format!("/{list}/{position}/{field}"), text);
+        }
+    };
+    each("capabilities", "reason", &mut manifest.capabilities.iter().map(|capability| &capability.reason));
+    each("kinds", "title", &mut manifest.kinds.iter().map(|kind| &kind.title));
+    each("milestones", "title", &mut manifest.milestones.iter().map(|milestone| &milestone.title));
+    each("routes", "title", &mut manifest.routes.iter().map(|route| &route.title));
+    each("topics", "title", &mut manifest.topics.iter().map(|topic| &topic.title));
+    each("jobs", "title", &mut manifest.jobs.iter().map(|job| &job.title));
+    each("provides", "title", &mut manifest.provides.iter().map(|contract| &contract.title));
+    each("metrics", "title", &mut manifest.metrics.iter().map(|metric| &metric.title));
     findings.extend(files(manifest, source));
     findings
 }

@@ -95,7 +95,7 @@ impl Time {
     }
 
     /// Others wait for a look at their write and for a part of their page: neither gets more than the kernel gives, nor more than a page.
-    fn of_hook(plugin: &Plugin) -> Self {
+    pub(crate) fn of_hook(plugin: &Plugin) -> Self {
         Self::of_page(plugin).up_to(limits::HOOK_CPU_MS_MAX, limits::HOOK_WALL_MS_MAX)
     }
 

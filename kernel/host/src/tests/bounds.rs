@@ -1,6 +1,5 @@
 //! Every way of taking too much ends that call, and the next one works.
 
-use tiwizi_identity::Caller;
 use tiwizi_model::{Bound, limits};
 
 use super::house::{House, chaos};
@@ -9,6 +8,7 @@ use crate::{CallError, LogAuthor, PluginState};
 #[tokio::test]
 async fn p04_an_endless_loop_is_interrupted_when_its_time_is_used_up() {
     let house = House::with_chaos().await;
+    house.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
     for path in ["/loop", "/copy"] {
         // It ends at all: without the clock that interrupts it this would never return.
         let outcome = house.get(path).await;
@@ -22,6 +22,7 @@ async fn p04_an_endless_loop_is_interrupted_when_its_time_is_used_up() {
 #[tokio::test]
 async fn p04_neighbours_of_a_loop_are_answered_meanwhile() {
     let house = House::with_chaos().await;
+    house.stop_loops_soon().await;
     let loops = futures::future::join_all((0..8).map(|_| house.get("/loop")));
     let neighbours = async {
         for _ in 0..20 {
@@ -105,6 +106,7 @@ fn resident_kib() -> usize {
 #[tokio::test]
 async fn p05_host_calls_have_a_budget() {
     let house = House::with_chaos().await;
+    house.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
     let storm = house.get("/storm").await;
     assert!(matches!(storm, Err(CallError::HostCalls | CallError::CpuTime { .. })), "{storm:?}");
     house.assert_unhurt().await;
@@ -113,6 +115,7 @@ async fn p05_host_calls_have_a_budget() {
 #[tokio::test]
 async fn p05_reads_of_records_have_a_budget_and_are_not_charged_as_processor_time() {
     let house = House::with_chaos().await;
+    house.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
     let reads = house.get("/reads").await;
     assert!(matches!(reads, Err(CallError::StoreCalls)), "{reads:?}");
     house.assert_unhurt().await;
@@ -130,8 +133,9 @@ async fn sleeping_ends_at_the_wall_or_sooner() {
 async fn p20_a_flood_of_lines_does_not_hurt_the_call() {
     let house = House::with_chaos().await;
     // However slow the machine, its time is not what ends it here.
-    let most = (Bound::CpuMs, Some(Bound::CpuMs.ceiling()));
-    house.host.set_limits(&chaos(), &[most], &Caller::system()).await.unwrap();
+    for bound in [Bound::CpuMs, Bound::WallMs] {
+        house.limit(bound, bound.ceiling()).await;
+    }
     assert_eq!(house.document("/log").await, "done");
     assert_eq!(house.document("/print").await, "done");
     let kept = house.host.log(&chaos(), usize::MAX).unwrap();

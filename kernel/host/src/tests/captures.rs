@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use tiwizi_identity::{Caller, Secret};
-use tiwizi_model::{Language, limits};
+use tiwizi_model::{Bound, Language, limits};
 
 use super::house::{House, bundle, chaos, component_bytes, with_component};
 use crate::{Answer, CallError, Capture, Captures, ReplayEnd, Request, replay};
@@ -123,6 +123,7 @@ async fn the_first_call_that_differs_is_named() {
 #[tokio::test]
 async fn rubbish_answers_loops_and_hunger_replay_too() {
     let house = house().await;
+    house.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
     for path in ["/answers/away", "/loop", "/memory", "/recursion", "/storm"] {
         house.host.set_enabled(&chaos(), crate::Enabled::On).await.unwrap();
         house.host.forget_captures(&chaos()).unwrap();

@@ -142,8 +142,18 @@ impl House {
 
     /// As many reads and writes as an administrator can give.
     pub(super) async fn give_many_store_calls(&self) {
-        let most = (Bound::StoreCalls, Some(Bound::StoreCalls.ceiling()));
-        self.host.set_limits(&chaos(), &[most], &Caller::system()).await.unwrap();
+        self.limit(Bound::StoreCalls, Bound::StoreCalls.ceiling()).await;
+    }
+
+    /// So little processor time for a call that a loop has used it up before its time by the clock is over, also on a busy machine.
+    pub(super) async fn stop_loops_soon(&self) {
+        self.limit(Bound::CpuMs, 100).await;
+        self.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
+    }
+
+    /// Gives the chaos plugin so much of something.
+    pub(super) async fn limit(&self, bound: Bound, amount: u64) {
+        self.host.set_limits(&chaos(), &[(bound, Some(amount))], &Caller::system()).await.unwrap();
     }
 
     pub(super) fn state(&self) -> PluginState {

@@ -303,7 +303,10 @@ async fn work_reads_and_writes_as_often_as_an_administrator_lets_the_plugin() {
 async fn work_is_stopped_by_its_limits_and_hurts_nobody() {
     let house = House::at(&clock()).await;
     put(&house, "loop").await;
-    assert!(reason(&work(&house).await).contains("10000 ms of processor time"));
+    let outcomes = work(&house).await;
+    // Work yields to pages: on a busy machine its time by the clock may come first.
+    let limits = ["10000 ms of processor time", "longer than 60000 ms"];
+    assert!(limits.iter().any(|limit| reason(&outcomes).contains(limit)), "{outcomes:?}");
     assert!(matches!(house.get("/fine").await, Ok(Answer::Json { .. }) | Err(CallError::CpuTime { .. })));
 }
 

@@ -129,6 +129,7 @@ async fn the_end_of_a_quarantine_does_not_undo_what_was_decided_meanwhile() {
 #[tokio::test]
 async fn slow_and_rubbish_calls_lead_to_no_quarantine() {
     let (house, _) = house().await;
+    house.stop_loops_soon().await;
     for _ in 0..limits::PLUGIN_TRAPS_MAX + 1 {
         assert!(matches!(house.get("/loop").await, Err(CallError::CpuTime { .. })));
         assert!(matches!(house.get("/answers/status").await, Err(CallError::Answer { .. })));

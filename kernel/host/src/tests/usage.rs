@@ -17,13 +17,14 @@ async fn what_a_plugin_uses_is_counted_by_kind() {
     house.document("/log").await;
     house.post("/write", "kept").await.unwrap();
     assert!(house.get("/trap").await.is_err());
+    house.stop_loops_soon().await;
     assert!(house.get("/loop").await.is_err());
     let usage = house.host.usage(&chaos()).await.unwrap();
     let total = &usage.used.total;
     // `init` is a call too.
     assert_eq!(total.calls, 6);
     assert_eq!((total.failures["trap"], total.failures["cpu-time"], total.traps), (1, 1, 1));
-    assert!(total.cpu_us >= limits::PLUGIN_CPU_MS_MAX * 1000, "{total:?}");
+    assert!(total.cpu_us >= 100 * 1_000, "{total:?}");
     assert!(total.wall_us >= total.cpu_us);
     assert!(total.memory_bytes_most >= 1 << 20, "{total:?}");
     assert!(total.host_calls > 9_000 && total.store_calls > 0, "{total:?}");
@@ -80,6 +81,7 @@ async fn limits_are_set_up_to_their_ceiling_and_outlive_a_restart() {
 #[tokio::test]
 async fn calls_at_once_are_bounded_as_set() {
     let house = House::with_chaos().await;
+    house.stop_loops_soon().await;
     set(&house, &[(Bound::Calls, Some(1)), (Bound::Queue, Some(1))]).await.unwrap();
     let outcomes = futures::future::join_all((0..5).map(|_| house.get("/loop"))).await;
     let busy = outcomes.iter().filter(|outcome| matches!(outcome, Err(CallError::Busy { .. }))).count();

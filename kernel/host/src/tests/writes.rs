@@ -18,6 +18,7 @@ async fn writes_are_seen_at_once_and_kept() {
 #[tokio::test]
 async fn p14_whatever_ends_a_call_badly_its_writes_are_gone() {
     let house = House::with_chaos().await;
+    house.stop_loops_soon().await;
     assert!(matches!(house.post("/write-then-trap", "a").await, Err(CallError::Trap { .. })));
     assert!(matches!(house.post("/write-then-loop", "b").await, Err(CallError::CpuTime { .. })));
     assert!(matches!(house.post("/write-then-rubbish", "c").await, Err(CallError::Answer { .. })));

@@ -8,7 +8,7 @@ use crate::{CallError, LogAuthor, PluginState};
 #[tokio::test]
 async fn p04_an_endless_loop_is_interrupted_when_its_time_is_used_up() {
     let house = House::with_chaos().await;
-    house.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
+    house.give_most(Bound::WallMs).await;
     for path in ["/loop", "/copy"] {
         // It ends at all: without the clock that interrupts it this would never return.
         let outcome = house.get(path).await;
@@ -106,7 +106,7 @@ fn resident_kib() -> usize {
 #[tokio::test]
 async fn p05_host_calls_have_a_budget() {
     let house = House::with_chaos().await;
-    house.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
+    house.give_most(Bound::WallMs).await;
     let storm = house.get("/storm").await;
     assert!(matches!(storm, Err(CallError::HostCalls | CallError::CpuTime { .. })), "{storm:?}");
     house.assert_unhurt().await;
@@ -115,7 +115,7 @@ async fn p05_host_calls_have_a_budget() {
 #[tokio::test]
 async fn p05_reads_of_records_have_a_budget_and_are_not_charged_as_processor_time() {
     let house = House::with_chaos().await;
-    house.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
+    house.give_most(Bound::WallMs).await;
     let reads = house.get("/reads").await;
     assert!(matches!(reads, Err(CallError::StoreCalls)), "{reads:?}");
     house.assert_unhurt().await;
@@ -134,7 +134,7 @@ async fn p20_a_flood_of_lines_does_not_hurt_the_call() {
     let house = House::with_chaos().await;
     // However slow the machine, its time is not what ends it here.
     for bound in [Bound::CpuMs, Bound::WallMs] {
-        house.limit(bound, bound.ceiling()).await;
+        house.give_most(bound).await;
     }
     assert_eq!(house.document("/log").await, "done");
     assert_eq!(house.document("/print").await, "done");

@@ -7,13 +7,10 @@ use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::{Bound, Language, PluginId, limits};
 
-use super::house::{House, Setup, bundle_as, chaos};
+use super::house::{House, LOOP_MS, Setup, bundle_as, chaos};
 use crate::{
     Answer, CallError, Enabled, Grants, InstallError, PluginState, RemoveError, Request, Upgrade, UpgradeError,
 };
-
-/// Processor time that a loop has used up before the call of whoever asked is over, also on a busy machine.
-const LOOP_MS: u64 = 50;
 
 fn id(name: &str) -> PluginId {
     name.parse().unwrap()

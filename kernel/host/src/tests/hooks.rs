@@ -5,15 +5,13 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Bound, PluginId, Record, limits};
 use tiwizi_records::{Draft, HookFailure, Manifest, WriteError};
 
-use super::house::{House, bundle, chaos};
+use super::house::{House, QUICK_LOOP_MS, bundle, chaos};
 use super::installs::changed;
 use crate::call::Time;
 use crate::{Capture, Captures, Enabled, Grants, HookState, InstallError, PluginState, ReplayEnd, replay};
 
 pub(super) const THING: &str = "test/thing";
 const HINT: &str = "test/hint";
-/// So little processor time is used up before the clock ends the call, also on a busy machine.
-const FEW_MS: u64 = 5;
 
 /// With the chaos plugin and kinds of somebody else that its hooks look at.
 async fn house() -> House {
@@ -135,7 +133,7 @@ async fn when_a_hook_fails_the_write_is_refused_or_passes_as_its_manifest_says()
         ("sleep", "longer than 500 ms"),
         ("amend-wrong", "/text"),
     ] {
-        house.limit(Bound::CpuMs, if text == "loop" { FEW_MS } else { Bound::CpuMs.ceiling() }).await;
+        house.limit(Bound::CpuMs, if text == "loop" { QUICK_LOOP_MS } else { Bound::CpuMs.ceiling() }).await;
         let failure = failure(&house, text).await;
         assert_eq!((failure.plugin, failure.hook.as_str()), (chaos(), "watch"));
         assert!(failure.reason.contains(reason), "{text}: {}", failure.reason);
@@ -150,14 +148,14 @@ async fn when_a_hook_fails_the_write_is_refused_or_passes_as_its_manifest_says()
 async fn a_hook_gets_no_more_than_an_administrator_gives_a_page_and_no_more_than_the_kernel_gives_a_hook() {
     let house = house().await;
     for (bound, amount, text, reason) in [
-        (Bound::CpuMs, FEW_MS, "loop", " 5 ms of processor time"),
+        (Bound::CpuMs, QUICK_LOOP_MS, "loop", " 5 ms of processor time"),
         (Bound::WallMs, 200, "sleep", "longer than 200 ms"),
         (Bound::WallMs, Bound::WallMs.ceiling(), "sleep", "longer than 500 ms"),
     ] {
         house.limit(bound, amount).await;
         let failure = failure(&house, text).await;
         assert!(failure.reason.contains(reason), "{bound} {amount}: {}", failure.reason);
-        house.limit(bound, bound.ceiling()).await;
+        house.give_most(bound).await;
     }
     let most = Time::of_hook(&house.host.find(&chaos()).unwrap());
     assert_eq!((most.cpu_ms, most.wall_ms), (limits::HOOK_CPU_MS_MAX, limits::HOOK_WALL_MS_MAX));

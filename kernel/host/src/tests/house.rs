@@ -23,6 +23,11 @@ use crate::{
     Request, Workbench,
 };
 
+/// Processor time that a loop has used up before a call's time by the clock is over, also on a busy machine.
+pub(super) const LOOP_MS: u64 = 50;
+/// The same for calls on which others wait, which have less time by the clock.
+pub(super) const QUICK_LOOP_MS: u64 = 5;
+
 pub(super) struct House {
     pub(super) directory: TempDir,
     pub(super) host: Host,
@@ -142,13 +147,18 @@ impl House {
 
     /// As many reads and writes as an administrator can give.
     pub(super) async fn give_many_store_calls(&self) {
-        self.limit(Bound::StoreCalls, Bound::StoreCalls.ceiling()).await;
+        self.give_most(Bound::StoreCalls).await;
     }
 
-    /// So little processor time for a call that a loop has used it up before its time by the clock is over, also on a busy machine.
+    /// A loop ends by its processor time, however busy the machine is.
     pub(super) async fn stop_loops_soon(&self) {
-        self.limit(Bound::CpuMs, 100).await;
-        self.limit(Bound::WallMs, Bound::WallMs.ceiling()).await;
+        self.limit(Bound::CpuMs, LOOP_MS).await;
+        self.give_most(Bound::WallMs).await;
+    }
+
+    /// Gives the chaos plugin as much of something as an administrator can give.
+    pub(super) async fn give_most(&self, bound: Bound) {
+        self.limit(bound, bound.ceiling()).await;
     }
 
     /// Gives the chaos plugin so much of something.

@@ -9,7 +9,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{Resolve, WorldItem};
 
-use super::house::House;
+use super::house::{House, LOOP_MS};
 use super::installs::changed;
 use crate::{Answer, CallError, Grants, InstallError, Request};
 
@@ -97,7 +97,7 @@ impl Guest<'_> {
         let bundle = changed(Some(self.component()), |manifest| {
             manifest["id"] = json!(id);
             // Used up before the time by the clock is over, also on a busy machine.
-            manifest["limits"]["cpu_ms"] = json!(100);
+            manifest["limits"]["cpu_ms"] = json!(LOOP_MS);
             // It exports nothing that these would need.
             for section in ["kinds", "hooks", "topics", "events", "jobs", "provides", "requires", "slots", "metrics"] {
                 manifest.as_object_mut().unwrap().remove(section);

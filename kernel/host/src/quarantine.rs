@@ -5,12 +5,12 @@
 //! plugin's log, and outlive a restart. An administrator may end it sooner. A plugin that is no longer trusted stands under the same
 //! name without an end: nothing here lets it in again.
 //!
-//! Invariant: what an administrator decided is never written over by the beginning or the end of a quarantine.
+//! Invariant: what an administrator decided is never written over by the beginning or the end of a quarantine, nor is another version.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tiwizi_model::{Instant, PluginId, limits};
+use tiwizi_model::{Instant, limits};
 use tiwizi_storage::StorageError;
 use tiwizi_storage::plugin::{self as rows, PluginState, Stand};
 use tiwizi_storage::quarantine::{self, QuarantineRow};
@@ -98,7 +98,7 @@ impl Ground {
             return if state == PluginState::Enabled { Ok(()) } else { off(state, None) };
         }
         plugin.watch.note(Level::Info, "", "its quarantine is over; it is tried again".to_owned());
-        if let Err(error) = self.write_turn(plugin.id(), &before, (PluginState::Enabled, None), None).await {
+        if let Err(error) = self.write_turn(plugin, &before, (PluginState::Enabled, None), None).await {
             tracing::error!(plugin.id = %plugin.id(), %error, "the end of a quarantine could not be written down");
         }
         Ok(())
@@ -108,7 +108,7 @@ impl Ground {
     pub(crate) async fn note_failure(&self, plugin: &Plugin, request_id: &str, error: &CallError) -> Option<String> {
         plugin.watch.failed(request_id, error);
         let before = plugin.standing();
-        if !error.is_crash() || before.state != PluginState::Enabled {
+        if !error.is_crash() || before.state != PluginState::Enabled || !self.runs(plugin) {
             return None;
         }
         plugin.watch.used(|used| used.traps = used.traps.saturating_add(1));
@@ -121,26 +121,33 @@ impl Ground {
         let said = format!("it is put in quarantine until {}: {reason}", next.until.rfc3339());
         plugin.watch.note(Level::Error, request_id, said);
         let stand = (PluginState::Quarantined, Some(reason.as_str()));
-        if let Err(error) = self.write_turn(plugin.id(), &before, stand, Some(next)).await {
+        if let Err(error) = self.write_turn(plugin, &before, stand, Some(next)).await {
             tracing::error!(plugin.id = %plugin.id(), %error, "the quarantine could not be written down");
         }
         Some(reason)
     }
 
-    /// Writes down that a plugin stands otherwise. An administrator may have decided meanwhile: then that stays.
+    /// Whether this is the version that runs. A call gives its place back before its failure is counted, and another version may have
+    /// come in between, to which the crashes of this one are not laid.
+    fn runs(&self, plugin: &Plugin) -> bool {
+        self.guests.find(plugin.id()).is_some_and(|runs| std::ptr::eq(Arc::as_ptr(&runs), plugin))
+    }
+
+    /// Writes down that a plugin stands otherwise. An administrator may have decided meanwhile, or another version come: then that stays.
     pub(crate) async fn write_turn(
         &self,
-        id: &PluginId,
+        plugin: &Plugin,
         before: &Standing,
         stand: Stand<'_>,
         row: Option<QuarantineRow>,
     ) -> Result<(), StorageError> {
         let mut tx = self.records.db().begin_write().await?;
-        if !rows::turn(&mut tx, id, (before.state, before.reason.as_deref()), stand).await? {
+        let of = (plugin.id(), plugin.bundle);
+        if !rows::turn(&mut tx, of, (before.state, before.reason.as_deref()), stand).await? {
             return Ok(());
         }
         if let Some(row) = row {
-            quarantine::put(&mut tx, id, row).await?;
+            quarantine::put(&mut tx, plugin.id(), row).await?;
         }
         tx.commit().await
     }

@@ -180,22 +180,23 @@ pub async fn set_state(
 /// How a plugin stands, and why.
 pub type Stand<'a> = (PluginState, Option<&'a str>);
 
-const TURN: &str = "UPDATE plugin SET state = $4, reason = $5 \
-    WHERE id = $1 AND state = $2 AND COALESCE(reason, '') = COALESCE($3, '')";
+const TURN: &str = "UPDATE plugin SET state = $5, reason = $6 \
+    WHERE id = $1 AND bundle = $2 AND state = $3 AND COALESCE(reason, '') = COALESCE($4, '')";
 
-/// Lets a plugin stand otherwise that still stands as it stood. False when somebody else's word stands there by now; nothing is
-/// written then.
+/// Lets a plugin stand otherwise that still stands as it stood, with that bundle. False when somebody else's word or another version stands
+/// there by now; nothing is written then.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn turn(
     tx: &mut WriteTx,
-    id: &PluginId,
+    (id, bundle): (&PluginId, FileHash),
     (from, before): Stand<'_>,
     (to, reason): Stand<'_>,
 ) -> Result<bool, StorageError> {
     on_db!(tx, conn => sqlx::query(TURN)
         .bind(id.as_str())
+        .bind(bundle.0.as_slice())
         .bind(from.as_str())
         .bind(before)
         .bind(to.as_str())

@@ -1,7 +1,7 @@
 //! Installed plugins, their grants, and the numbers of kinds.
 
 use serde_json::json;
-use tiwizi_model::{AccountId, FileHash, Instant, PublicKey, TrustLevel};
+use tiwizi_model::{AccountId, FileHash, Instant, PluginId, PublicKey, TrustLevel};
 use tiwizi_storage::idempotency::{self, IdempotencyRow};
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
 use tiwizi_storage::{kind, plugin, removal};
@@ -38,10 +38,15 @@ for_each_database! {
         // Whoever saw it otherwise is not heard.
         let (looped, enabled) = ((PluginState::Quarantined, Some("it looped")), (PluginState::Enabled, None));
         for other in [(PluginState::Quarantined, Some("it is not trusted")), (PluginState::Quarantined, None), enabled] {
-            assert!(!plugin::turn(&mut tx, &row.id, other, (PluginState::Disabled, None)).await.unwrap());
+            assert!(!plugin::turn(&mut tx, (&row.id, upgraded.bundle), other, (PluginState::Disabled, None)).await.unwrap());
         }
-        assert!(plugin::turn(&mut tx, &row.id, looped, enabled).await.unwrap());
-        assert!(plugin::turn(&mut tx, &row.id, enabled, looped).await.unwrap());
+        // Nor is the version before.
+        assert!(!plugin::turn(&mut tx, (&row.id, row.bundle), looped, enabled).await.unwrap());
+        let other: PluginId = "other".parse().unwrap();
+        assert!(!plugin::turn(&mut tx, (&other, upgraded.bundle), looped, enabled).await.unwrap());
+        assert_eq!(plugin::find(&mut tx, &row.id).await.unwrap().unwrap(), found);
+        assert!(plugin::turn(&mut tx, (&row.id, upgraded.bundle), looped, enabled).await.unwrap());
+        assert!(plugin::turn(&mut tx, (&row.id, upgraded.bundle), enabled, looped).await.unwrap());
         assert_eq!((found.level, found.publisher), (TrustLevel::Community, Some(PublicKey([9; 32]))));
         assert_eq!(found.signature.as_deref(), Some("a signature"));
         assert_eq!(plugin::all(&mut tx).await.unwrap(), [found]);

@@ -82,6 +82,27 @@ async fn a_new_version_begins_without_the_crashes_of_the_one_before() {
     assert_eq!((house.state(), house.host.plugin(&chaos()).unwrap().until), (PluginState::Enabled, None));
 }
 
+/// A call gives its place back before its failure is counted.
+#[tokio::test]
+async fn what_the_old_version_crashed_is_not_laid_to_the_new_one_that_came_meanwhile() {
+    let (house, _) = house().await;
+    let old = house.host.find(&chaos()).unwrap();
+    let before = old.standing();
+    house.host.upgrade(upgrade(next(""))).await.unwrap();
+    for _ in 0..limits::PLUGIN_TRAPS_MAX {
+        let error = CallError::Trap { reason: "it crashed".to_owned() };
+        assert_eq!(house.host.ground().note_failure(&old, "late", &error).await, None);
+    }
+    // The same for one that saw the old version run, and wrote after the new one had come.
+    let stand = (PluginState::Quarantined, Some("it crashed"));
+    house.host.ground().write_turn(&old, &before, stand, None).await.unwrap();
+    drop(old);
+    crash(&house, limits::PLUGIN_TRAPS_MAX - 1).await;
+    assert_eq!(house.state(), PluginState::Enabled);
+    let house = house.again().await;
+    assert_eq!((house.state(), house.host.plugin(&chaos()).unwrap().version.as_str()), (PluginState::Enabled, "1.1.0"));
+}
+
 #[tokio::test]
 async fn what_an_administrator_switched_off_stays_off() {
     let (house, clock) = house().await;
@@ -120,7 +141,7 @@ async fn the_end_of_a_quarantine_does_not_undo_what_was_decided_meanwhile() {
     let before = plugin.standing();
     house.host.set_enabled(&chaos(), Enabled::Off).await.unwrap();
     assert!(!plugin.turn(&before, PluginState::Enabled, None));
-    house.host.ground().write_turn(&chaos(), &before, (PluginState::Enabled, None), None).await.unwrap();
+    house.host.ground().write_turn(&plugin, &before, (PluginState::Enabled, None), None).await.unwrap();
     assert_eq!(house.state(), PluginState::Disabled);
     drop(plugin);
     assert_eq!(house.again().await.state(), PluginState::Disabled);

@@ -53,6 +53,7 @@ struct Inner {
     files: Files,
     loader: Loader,
     sent: Sent,
+    preparing: Mutex<()>,
     installing: Mutex<()>,
 }
 
@@ -68,7 +69,15 @@ impl Host {
         let compiler = guests.compiler().clone();
         let loader = Loader::new(&ground.engine, compiler, cache, files.clone(), guests.watches().clone())
             .map_err(HostError::Engine)?;
-        let host = Self(Arc::new(Inner { guests, ground, files, loader, sent, installing: Mutex::default() }));
+        let host = Self(Arc::new(Inner {
+            guests,
+            ground,
+            files,
+            loader,
+            sent,
+            preparing: Mutex::default(),
+            installing: Mutex::default(),
+        }));
         host.0.guests.belong_to(WeakHost(Arc::downgrade(&host.0)));
         host.load_installed().await?;
         Ok(host)
@@ -442,6 +451,13 @@ impl Host {
         plugin.view(self.ground().ambient.now())
     }
 
+    /// Held by whoever brings a version of a plugin in or tries one out, from its judgement to its end: compiling takes long and much
+    /// memory, so it is done for one at a time. It is taken before `installing`, never after it.
+    pub(crate) fn preparing(&self) -> &Mutex<()> {
+        &self.0.preparing
+    }
+
+    /// Held by whoever changes what is installed, trusted or granted. Nobody compiles while he holds it: a revocation does not wait for that.
     pub(crate) fn installing(&self) -> &Mutex<()> {
         &self.0.installing
     }

@@ -1,4 +1,7 @@
-//! Installing a plugin: read, judge, compile, store, initialise. What fails leaves nothing installed.
+//! Installing a plugin: read, judge, compile, judge again, store, initialise. What fails leaves nothing installed.
+//!
+//! Compiling takes up to many minutes, and nobody who revokes or switches off waits for it. So what was found before it is asked once more
+//! after it, when nobody else can change it any more.
 //!
 //! Files go to the content-addressed store first, and are taken back when the rest fails. Then one transaction writes the plugin,
 //! its grants and its kinds. Then `init` runs as the system in its own unit; until it has succeeded the plugin stands as not ready, and
@@ -126,19 +129,36 @@ pub(crate) struct Installation<'a> {
     pub(crate) by: &'a Caller,
 }
 
-/// Installs a bundle. Only one installation runs at a time. It must not be dropped on the way: what is written down stays so then.
+/// Installs a bundle. Only one version of any plugin is brought in at a time. It must not be dropped on the way: what is written down stays
+/// so then.
 pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<PluginView, InstallError> {
-    let Installation { bytes, grants, acceptance, by } = wanted;
+    let _one = host.preparing().lock().await;
+    let mut judged = judge(host, &wanted.bytes, wanted.acceptance).await?;
+    let granted = wanted.grants.of(&asked(&judged.manifest));
+    check(host, &judged.manifest, &granted).await?;
+    let pre = compiled(host, &judged.bundle, &judged.manifest).await?;
     let _alone = host.installing().lock().await;
-    let Judged { bundle, manifest, provenance, voucher } = judge(host, &bytes, acceptance).await?;
+    judged.again(host, wanted.acceptance).await?;
+    check(host, &judged.manifest, &granted).await?;
+    put_in(host, wanted, judged, (pre, granted)).await
+}
+
+/// Whether a plugin may come to those that are installed.
+async fn check(host: &Host, manifest: &Manifest, granted: &BTreeSet<Capability>) -> Result<(), InstallError> {
     if host.find(&manifest.id).is_some() {
-        return Err(InstallError::Installed { plugin: manifest.id });
+        return Err(InstallError::Installed { plugin: manifest.id.clone() });
     }
     check_new(host, &manifest.id).await?;
-    let granted = grants.of(&asked(&manifest));
-    check_grants(&manifest, &granted)?;
-    check_contracts(host, &manifest)?;
-    let pre = compiled(host, &bundle, &manifest).await?;
+    check_grants(manifest, granted)?;
+    check_contracts(host, manifest)
+}
+
+async fn put_in(
+    host: &Host,
+    Installation { bytes, by, .. }: Installation<'_>,
+    Judged { bundle, manifest, provenance, voucher }: Judged,
+    (pre, granted): (Prepared, BTreeSet<Capability>),
+) -> Result<PluginView, InstallError> {
     let contents: Vec<Bytes> = bundle.files.values().map(|(_, content)| content.clone()).chain([bytes]).collect();
     let fresh = host.store_files(contents.into_iter()).await.map_err(InstallError::Files)?;
     let now = host.ground().ambient.now();
@@ -238,6 +258,23 @@ pub(crate) struct Judged {
     pub(crate) manifest: Manifest,
     pub(crate) provenance: Provenance,
     pub(crate) voucher: Voucher,
+}
+
+impl Judged {
+    /// Asks once more whether the bundle is trusted, by what is trusted now.
+    pub(crate) async fn again(&mut self, host: &Host, acceptance: Acceptance) -> Result<(), InstallError> {
+        let claim = Claim {
+            plugin: &self.manifest.id,
+            version: &self.provenance.version,
+            bundle: self.bundle.hash,
+            seal: self.bundle.seal.as_ref(),
+        };
+        let voucher = host.vouch(&claim, acceptance).await.map_err(InstallError::Storage)?;
+        let voucher = voucher.map_err(InstallError::Untrusted)?;
+        self.provenance.level = voucher.level;
+        self.voucher = voucher;
+        Ok(())
+    }
 }
 
 /// Everything that can be said about a bundle without running or writing anything: first whether it is whole, then whether it is

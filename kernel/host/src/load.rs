@@ -99,16 +99,7 @@ impl Loader {
     pub(crate) async fn load(&self, row: PluginRow, grants: &[CapabilityRow], gate: Gate) -> Result<Plugin, LoadError> {
         let manifest = Manifest::parse(row.manifest.as_bytes()).map_err(LoadError::Manifest)?;
         version::check_spoken(&manifest.api)?;
-        let component = manifest
-            .files
-            .iter()
-            .find(|file| file.path == COMPONENT)
-            .map(|file| file.sha256)
-            .ok_or_else(|| LoadError::Missing { path: COMPONENT.to_owned() })?;
-        let pre = match self.cache.load(component) {
-            Some(compiled) => self.fit(&compiled)?,
-            None => self.ready(component, self.read(COMPONENT, component).await?).await?,
-        };
+        let pre = self.component(&manifest).await?;
         let grants = grants.iter().filter_map(|grant| grant.capability.parse().ok()).collect();
         let seal = row.signature.as_deref().map(|text| Seal::read(text.as_bytes()));
         let provenance = Provenance {
@@ -129,6 +120,27 @@ impl Loader {
             installed_by: row.installed_by,
             before: None,
         }))
+    }
+
+    /// The component of a manifest, from the cache if it is there.
+    async fn component(&self, manifest: &Manifest) -> Result<Prepared, LoadError> {
+        let component = component_of(manifest).ok_or_else(|| LoadError::Missing { path: COMPONENT.to_owned() })?;
+        match self.cache.load(component) {
+            Some(compiled) => self.fit(&compiled),
+            None => self.ready(component, self.read(COMPONENT, component).await?).await,
+        }
+    }
+
+    /// Whether the version of this manifest can be loaded without compiling anything.
+    pub(crate) fn is_warm(&self, manifest: &str) -> bool {
+        let manifest = Manifest::parse(manifest.as_bytes()).ok();
+        manifest.and_then(|manifest| component_of(&manifest)).is_some_and(|component| self.is_compiled(component))
+    }
+
+    /// Compiles the component of this manifest, so that its version can be loaded without compiling anything.
+    pub(crate) async fn warm(&self, manifest: &str) -> Result<(), LoadError> {
+        let manifest = Manifest::parse(manifest.as_bytes()).map_err(LoadError::Manifest)?;
+        self.component(&manifest).await.map(drop)
     }
 
     /// Compiles a component and keeps the outcome; what this instance compiled before is taken from there.
@@ -193,6 +205,10 @@ impl Loader {
             .map_err(|source| LoadError::File { path: path.to_owned(), source: Box::new(source) })?;
         found.ok_or_else(|| LoadError::Missing { path: path.to_owned() })
     }
+}
+
+fn component_of(manifest: &Manifest) -> Option<FileHash> {
+    manifest.files.iter().find(|file| file.path == COMPONENT).map(|file| file.sha256)
 }
 
 /// The version of a manifest, as versions are compared.

@@ -129,7 +129,10 @@ async fn remove(host: &Host, id: &PluginId, by: &Caller) -> Result<Removed, Remo
     host.loader().watches().forget(id);
     drop(held);
     let files = host.forget_unnamed(own).await;
-    host.sweep_compiled().await;
+    // Code that is compiled at this moment is named by nobody yet; it is swept away when it does not come in.
+    if let Ok(_nobody) = host.preparing().try_lock() {
+        host.sweep_compiled().await;
+    }
     if let Err(error) = host.sent().clear() {
         tracing::warn!(%error, "bundles that were sent to be looked at stay on disk");
     }

@@ -41,6 +41,7 @@ pub(super) struct Setup {
     pub(super) ambient: Ambient,
     pub(super) workbench: Workbench,
     pub(super) disk: Option<Disk>,
+    pub(super) compiler: Compiler,
 }
 
 impl Default for Setup {
@@ -50,6 +51,7 @@ impl Default for Setup {
             ambient: Ambient::system(),
             workbench: Workbench::default(),
             disk: None,
+            compiler: Compiler::InProcess,
         }
     }
 }
@@ -92,7 +94,7 @@ impl House {
         Self::with_chaos_in(Setup { ambient, ..Setup::default() }).await
     }
 
-    async fn built(setup: Setup) -> Self {
+    pub(super) async fn built(setup: Setup) -> Self {
         let directory = tempfile::tempdir().unwrap();
         warm(directory.path(), setup.workbench.metering);
         let host = open(directory.path(), &setup).await;
@@ -176,14 +178,13 @@ pub(super) fn chaos() -> PluginId {
 }
 
 async fn open(directory: &Path, setup: &Setup) -> Host {
-    let Setup { outbound, ambient, workbench, disk } = setup.clone();
+    let Setup { outbound, ambient, workbench, disk, compiler } = setup.clone();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let files = Files::open(directory, ambient.clone()).unwrap();
-    let settings =
-        HostSettings { instances_max: 64, outbound, workbench, ..HostSettings::new(directory, Compiler::InProcess) };
+    let settings = HostSettings { instances_max: 64, outbound, workbench, ..HostSettings::new(directory, compiler) };
     let guests = Guests::start(settings, &db, files.clone(), ambient.clone()).await.unwrap();
     let records = |reviewers| {
         let records = Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);

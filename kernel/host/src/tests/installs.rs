@@ -43,7 +43,7 @@ async fn refused(bundle: Bytes) -> InstallError {
 }
 
 /// The chaos bundle with a component of this body, built for the kernel's version of the contract.
-fn component(body: &str) -> Bytes {
+pub(super) fn component(body: &str) -> Bytes {
     bare(&format!(r#"(component (@custom "tiwizi:api-version" "1.0") {body})"#))
 }
 
@@ -65,18 +65,18 @@ async fn an_installed_plugin_is_there_after_a_restart() {
 #[tokio::test]
 async fn an_installation_that_has_begun_goes_on_when_nobody_waits_for_it() {
     let (house, system) = (House::empty().await, Caller::system());
-    let alone = house.host.installing().lock().await;
+    let alone = house.host.preparing().lock().await;
     let mut begun = Box::pin(house.host.install(bundle(), Grants::All, &system));
     assert!(futures::poll!(&mut begun).is_pending());
     drop(begun);
     drop(alone);
     for _ in 0..100_000 {
-        if house.host.plugin(&chaos()).is_some() || house.host.installing().try_lock().is_err() {
+        if house.host.plugin(&chaos()).is_some() || house.host.preparing().try_lock().is_err() {
             break;
         }
         tokio::task::spawn_blocking(std::thread::yield_now).await.unwrap();
     }
-    let _alone = house.host.installing().lock().await;
+    let _alone = house.host.preparing().lock().await;
     assert!(house.host.plugin(&chaos()).is_some());
 }
 

@@ -21,6 +21,7 @@ mod kv;
 mod notify;
 mod observed;
 mod outside;
+mod preparing;
 mod quarantine;
 mod raw;
 mod remove;

@@ -20,7 +20,7 @@ fn today() -> Day {
     Day::of(Ambient::system().now())
 }
 
-fn list(number: u32, target: Target, issuer: &SecretKey) -> String {
+pub(super) fn list(number: u32, target: Target, issuer: &SecretKey) -> String {
     let entry = Entry { target, reason: "its key was stolen".to_owned() };
     Revocations::issue(Issue { day: today(), number }, vec![entry], issuer).unwrap().text()
 }

@@ -108,6 +108,7 @@ impl Host {
     pub async fn rollback(&self, plugin: &PluginId, by: &Caller) -> Result<RolledBack, RollbackError> {
         let (host, plugin, by) = (self.clone(), plugin.clone(), by.clone());
         let work = async move {
+            warm(&host, &plugin).await?;
             let _alone = host.installing().lock().await;
             roll_back(&host, &plugin, &by, None).await
         };
@@ -122,6 +123,7 @@ impl Host {
     ) -> Result<Option<RolledBack>, RollbackError> {
         let host = self.clone();
         let work = async move {
+            warm(&host, crashed.id()).await?;
             let _alone = host.installing().lock().await;
             if !host.find(crashed.id()).is_some_and(|plugin| Arc::ptr_eq(&plugin, &crashed)) {
                 return Ok(None);
@@ -130,6 +132,17 @@ impl Host {
         };
         self.guests().complete(work).await.map_err(RollbackError::Stopped)?
     }
+}
+
+/// Compiles the version before, if its code is no longer kept, while nobody waits for it.
+async fn warm(host: &Host, id: &PluginId) -> Result<(), RollbackError> {
+    let found = rows::find(&mut *read(host).await?, id).await.map_err(RollbackError::Storage)?;
+    let Some(before) = found else { return Ok(()) };
+    if host.loader().is_warm(&before.manifest) {
+        return Ok(());
+    }
+    let _one = host.preparing().lock().await;
+    host.loader().warm(&before.manifest).await.map_err(RollbackError::Load)
 }
 
 async fn roll_back(

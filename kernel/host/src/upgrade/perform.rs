@@ -7,7 +7,7 @@ use tiwizi_records::{Addition, CatalogueError, Kind, Unit, WriteError};
 use tiwizi_storage::{StorageError, plugin as rows};
 
 use super::error::UpgradeError;
-use super::prepare::{Prepared, Run, prepare};
+use super::prepare::{Prepared, Run, compile};
 use super::swap::{self, Forward};
 use super::trial::Trial;
 use super::{BeforeView, MigrationReport, Rehearsal, Stage, Upgrade, Upgraded};
@@ -63,16 +63,19 @@ fn stopped(source: crate::call::CallError) -> UpgradeError {
 }
 
 async fn rehearse(host: &Host, upgrade: &Upgrade) -> Result<Rehearsal, UpgradeError> {
-    let _alone = host.installing().lock().await;
-    let prepared = prepare(host, upgrade, Run::Rehearsal).await?;
+    let _one = host.preparing().lock().await;
+    // Nothing is written here, so nobody who switches off or revokes has to wait for any of it.
+    let prepared = compile(host, upgrade, Run::Rehearsal).await?.settle(host, upgrade, Run::Rehearsal).await?;
     let kinds = host.catalogue().provisional(&prepared.new.manifest).map_err(kinds)?;
     let (_, migration) = trial(host, upgrade, &prepared, kinds).run().await?;
     Ok(Rehearsal { difference: prepared.difference, migration })
 }
 
 async fn perform(host: &Host, upgrade: &Upgrade) -> Result<Upgraded, UpgradeError> {
+    let _one = host.preparing().lock().await;
+    let candidate = compile(host, upgrade, Run::Real).await?;
     let _alone = host.installing().lock().await;
-    let prepared = prepare(host, upgrade, Run::Real).await?;
+    let prepared = candidate.settle(host, upgrade, Run::Real).await?;
     let old = host.files_of(prepared.new.id()).await.map_err(|error| UpgradeError::Store(error.into()))?;
     let contents = prepared.files.iter().chain([&upgrade.bundle]).cloned();
     let fresh = host.store_files(contents).await.map_err(InstallError::Files).map_err(UpgradeError::Refused)?;

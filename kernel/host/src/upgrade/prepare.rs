@@ -11,6 +11,7 @@ use super::difference::Difference;
 use super::error::UpgradeError;
 use super::{Stage, Upgrade};
 use crate::capability::{Capability, Grants};
+use crate::exports;
 use crate::host::Host;
 use crate::install::{self, Judged};
 use crate::load::texts_of_bundle;
@@ -38,75 +39,104 @@ pub(super) enum Run {
     Real,
 }
 
-/// Judges and compiles a new version.
-pub(super) async fn prepare(host: &Host, upgrade: &Upgrade, run: Run) -> Result<Prepared, UpgradeError> {
-    let Judged { bundle, manifest, provenance, voucher } =
-        install::judge(host, &upgrade.bundle, upgrade.acceptance).await.map_err(UpgradeError::Refused)?;
-    let id = manifest.id.clone();
-    if let Some(wanted) = upgrade.only.clone().filter(|wanted| *wanted != id) {
-        return Err(UpgradeError::Other { wanted, plugin: id });
+/// A new version that is compiled. Compiling takes long, so what was found before it is asked once more when it settles.
+pub(super) struct Candidate {
+    judged: Judged,
+    pre: exports::Prepared,
+}
+
+/// Judges and compiles a new version. Nobody who switches off or revokes waits for this.
+pub(super) async fn compile(host: &Host, upgrade: &Upgrade, run: Run) -> Result<Candidate, UpgradeError> {
+    let judged = install::judge(host, &upgrade.bundle, upgrade.acceptance).await.map_err(UpgradeError::Refused)?;
+    weigh(host, upgrade, run, &judged)?;
+    (upgrade.watch)(Stage::Compiling);
+    let pre = install::compiled(host, &judged.bundle, &judged.manifest).await.map_err(UpgradeError::Refused)?;
+    Ok(Candidate { judged, pre })
+}
+
+/// What a new version is held against.
+struct Weighed {
+    old: Arc<Plugin>,
+    difference: Difference,
+    grants: BTreeSet<Capability>,
+}
+
+/// Holds a new version against the one that is installed, what was granted, and what other plugins provide and require.
+fn weigh(host: &Host, upgrade: &Upgrade, run: Run, judged: &Judged) -> Result<Weighed, UpgradeError> {
+    let Judged { bundle, manifest, provenance, voucher } = judged;
+    let id = &manifest.id;
+    if let Some(wanted) = upgrade.only.clone().filter(|wanted| wanted != id) {
+        return Err(UpgradeError::Other { wanted, plugin: id.clone() });
     }
-    let old = host.find(&id).ok_or_else(|| UpgradeError::NotInstalled { plugin: id.clone() })?;
+    let old = host.find(id).ok_or_else(|| UpgradeError::NotInstalled { plugin: id.clone() })?;
     let order = provenance.version.cmp_precedence(&old.provenance.version);
     if order.is_lt() || (order.is_eq() && upgrade.acceptance != Acceptance::Development) {
         return Err(UpgradeError::NotNewer {
-            plugin: id,
+            plugin: id.clone(),
             version: provenance.version.to_string(),
             installed: old.provenance.version.to_string(),
         });
     }
     let signer = bundle.seal.as_ref().map(Seal::signer);
-    let difference = Difference::between(&old, &manifest, (voucher.level, signer));
+    let difference = Difference::between(&old, manifest, (voucher.level, signer));
     let consent = match (&upgrade.consent, run) {
         (None, Run::Rehearsal) => Some(Grants::Some(difference.new_capabilities())),
         (consent, _) => consent.clone(),
     };
-    let grants = granted(&old.standing().grants, &asked(&manifest), consent.as_ref());
+    let grants = granted(&old.standing().grants, &asked(manifest), consent.as_ref());
     if run == Run::Real {
         let more = held(&difference, consent.as_ref(), &grants);
         if !more.is_empty() {
-            return Err(UpgradeError::Held { plugin: id, version: manifest.version, more });
+            return Err(UpgradeError::Held { plugin: id.clone(), version: manifest.version.clone(), more });
         }
-        install::check_grants(&manifest, &grants).map_err(UpgradeError::Refused)?;
+        install::check_grants(manifest, &grants).map_err(UpgradeError::Refused)?;
     }
-    check_contracts(host, &old, &manifest)?;
-    (upgrade.watch)(Stage::Compiling);
-    let pre = install::compiled(host, &bundle, &manifest).await.map_err(UpgradeError::Refused)?;
-    let standing = old.standing();
-    // What the kernel stopped gets another chance with new code; what an administrator switched off stays off.
-    let (state, reason) = match standing.state {
-        PluginState::Disabled => (PluginState::Disabled, standing.reason),
-        PluginState::Enabled | PluginState::Quarantined => (PluginState::Enabled, None),
-    };
-    let now = host.ground().ambient.now();
-    let row = PluginRow {
-        id,
-        version: manifest.version.clone(),
-        bundle: bundle.hash,
-        manifest: String::from_utf8_lossy(&bundle.manifest).into_owned(),
-        state,
-        reason: reason.clone(),
-        installed_at: now,
-        installed_by: upgrade.by.account(),
-        level: voucher.level,
-        publisher: bundle.seal.as_ref().map(|seal| seal.key),
-        signature: bundle.seal.as_ref().map(Seal::text),
-    };
-    let files = bundle.files.values().map(|(_, content)| content.clone()).collect();
-    let new = Arc::new(Plugin::new(Parts {
-        gate: old.gate.clone(),
-        watch: Arc::clone(&old.watch),
-        texts: texts_of_bundle(&bundle),
-        bundle: bundle.hash,
-        pre,
-        standing: Standing { state, reason, grants: Arc::new(grants.clone()) },
-        installed_at: now,
-        installed_by: row.installed_by,
-        provenance,
-        before: None,
-        manifest,
-    }));
-    Ok(Prepared { old, new, row, grants, voucher, difference, files })
+    check_contracts(host, &old, manifest)?;
+    Ok(Weighed { old, difference, grants })
+}
+
+impl Candidate {
+    /// The new version as it may be tried now: judged and weighed once more.
+    pub(super) async fn settle(mut self, host: &Host, upgrade: &Upgrade, run: Run) -> Result<Prepared, UpgradeError> {
+        self.judged.again(host, upgrade.acceptance).await.map_err(UpgradeError::Refused)?;
+        let Weighed { old, difference, grants } = weigh(host, upgrade, run, &self.judged)?;
+        let Self { judged: Judged { bundle, manifest, provenance, voucher }, pre } = self;
+        let standing = old.standing();
+        // What the kernel stopped gets another chance with new code; what an administrator switched off stays off.
+        let (state, reason) = match standing.state {
+            PluginState::Disabled => (PluginState::Disabled, standing.reason),
+            PluginState::Enabled | PluginState::Quarantined => (PluginState::Enabled, None),
+        };
+        let now = host.ground().ambient.now();
+        let row = PluginRow {
+            id: manifest.id.clone(),
+            version: manifest.version.clone(),
+            bundle: bundle.hash,
+            manifest: String::from_utf8_lossy(&bundle.manifest).into_owned(),
+            state,
+            reason: reason.clone(),
+            installed_at: now,
+            installed_by: upgrade.by.account(),
+            level: voucher.level,
+            publisher: bundle.seal.as_ref().map(|seal| seal.key),
+            signature: bundle.seal.as_ref().map(Seal::text),
+        };
+        let files = bundle.files.values().map(|(_, content)| content.clone()).collect();
+        let new = Arc::new(Plugin::new(Parts {
+            gate: old.gate.clone(),
+            watch: Arc::clone(&old.watch),
+            texts: texts_of_bundle(&bundle),
+            bundle: bundle.hash,
+            pre,
+            standing: Standing { state, reason, grants: Arc::new(grants.clone()) },
+            installed_at: now,
+            installed_by: row.installed_by,
+            provenance,
+            before: None,
+            manifest,
+        }));
+        Ok(Prepared { old, new, row, grants, voucher, difference, files })
+    }
 }
 
 /// What it cannot do without is there, and what others cannot do without stays.

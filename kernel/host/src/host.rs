@@ -8,18 +8,17 @@ use tiwizi_model::{AccountId, PluginId, limits};
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_storage::blob::{self, BlobRow};
 use tiwizi_storage::plugin::{CapabilityRow, PluginState};
-use tiwizi_storage::{Db, Files, StorageError, before, plugin as rows, quarantine};
+use tiwizi_storage::{Db, Files, StorageError, plugin as rows};
 use tiwizi_words::Messages;
 use tokio::sync::Mutex;
 
-use crate::bounds;
 use crate::cache::Cache;
 use crate::call::{self, Admitted, CallError, Ground};
 use crate::capability::{Capability, Grants};
 use crate::edition::{Answered, Edition};
-use crate::gate::{Gate, Stay};
+use crate::gate::Stay;
 use crate::guests::Guests;
-use crate::install::{self, InstallError, Installation, NOT_READY};
+use crate::install::{self, InstallError, Installation};
 use crate::links::BlobLink;
 use crate::load::Loader;
 use crate::log_file::LogLine;
@@ -31,7 +30,6 @@ use crate::sent::Sent;
 use crate::settings::{Enabled, HostError};
 use crate::text::escaped;
 use crate::trust::Acceptance;
-use crate::upgrade::BeforeView;
 
 /// The plugin host of an instance. Cheap to clone.
 #[derive(Clone)]
@@ -81,50 +79,6 @@ impl Host {
         host.0.guests.belong_to(WeakHost(Arc::downgrade(&host.0)));
         host.load_installed().await?;
         Ok(host)
-    }
-
-    async fn load_installed(&self) -> Result<(), HostError> {
-        let mut tx = self.db().read().await.map_err(HostError::Storage)?;
-        let installed = rows::all(&mut tx).await.map_err(HostError::Storage)?;
-        let kept = before::all(&mut tx).await.map_err(HostError::Storage)?;
-        let mut granted = Vec::with_capacity(installed.len());
-        for row in &installed {
-            granted.push(rows::grants(&mut tx, &row.id).await.map_err(HostError::Storage)?);
-            let watch = self.loader().watches().of(&row.id);
-            watch.set_bounds(bounds::read(&mut tx, &row.id).await.map_err(HostError::Storage)?);
-            watch.crashes.remember(quarantine::find(&mut tx, &row.id).await.map_err(HostError::Storage)?);
-        }
-        drop(tx);
-        for (row, grants) in installed.into_iter().zip(granted) {
-            let id = row.id.clone();
-            if row.reason.as_deref() == Some(NOT_READY) {
-                tracing::warn!(plugin.id = %id, "an installation was cut off; it is taken back");
-                install::take_away(self, &id).await;
-                continue;
-            }
-            match self.loader().load(row, &grants, Gate::new()).await {
-                Ok(plugin) => {
-                    let before = kept.iter().find(|before| before.plugin == id);
-                    plugin.set_before(before.map(BeforeView::of));
-                    plugin.use_bounds().await;
-                    self.register_kinds(&plugin).await?;
-                    self.put(Arc::new(plugin));
-                }
-                Err(error) => {
-                    tracing::error!(plugin.id = %id, error = &error as &dyn std::error::Error, "a plugin could not be loaded");
-                }
-            }
-        }
-        self.stop_untrusted().await.map(drop).map_err(HostError::Storage)
-    }
-
-    async fn register_kinds(&self, plugin: &Plugin) -> Result<(), HostError> {
-        let kinds = |source| HostError::Kinds { plugin: plugin.id().clone(), source };
-        let mut tx = self.db().begin_write().await.map_err(HostError::Storage)?;
-        let addition = self.catalogue().add(&mut tx, &plugin.manifest).await.map_err(kinds)?;
-        tx.commit().await.map_err(HostError::Storage)?;
-        self.catalogue().publish(addition);
-        Ok(())
     }
 
     /// Installs a bundle that a trust root vouches for, with these grants, on behalf of an administrator. An installation that has begun

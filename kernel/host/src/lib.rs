@@ -36,6 +36,7 @@ mod host;
 mod imports;
 mod inspect;
 mod install;
+mod installed;
 mod keeper;
 mod leftovers;
 mod links;

@@ -1,5 +1,7 @@
 //! An installed plugin as the host holds it: what its bundle says, its compiled component, and how it stands.
 
+mod view;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -8,22 +10,24 @@ use std::time::Duration;
 use semver::Version;
 use tiwizi_model::{AccountId, Bound, Bounds, FileHash, Instant, Language, PluginId, TrustLevel, limits};
 use tiwizi_records::Manifest;
-use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration, Slot};
+use tiwizi_records::manifest::{HookDeclaration, Slot};
 use tiwizi_storage::plugin::PluginState;
 use tiwizi_words::Messages;
 use tokio::sync::Semaphore;
 
 use crate::answer::Holdings;
-use crate::breaker::{Breaker, HookState};
-use crate::capability::{Capability, shown_by};
+use crate::breaker::Breaker;
+use crate::capability::Capability;
 use crate::exports::Prepared;
 use crate::gate::{Gate, GateSize};
 use crate::hooks::Hook;
 use crate::metrics::Metrics;
 use crate::outbound::allow::AllowedHost;
-use crate::trust::{Claim, Seal, Signer};
+use crate::trust::{Claim, Seal};
 use crate::upgrade::BeforeView;
 use crate::watch::Watch;
+
+pub use view::{CapabilityView, HookView, PluginView};
 
 /// One installed plugin. What can change while it runs lies in its standing.
 pub(crate) struct Plugin {
@@ -104,100 +108,6 @@ pub(crate) struct Standing {
     pub(crate) state: PluginState,
     pub(crate) reason: Option<String>,
     pub(crate) grants: Arc<BTreeSet<Capability>>,
-}
-
-/// What the console and the command line show of a plugin.
-#[derive(Debug, Clone)]
-pub struct PluginView {
-    /// Its id.
-    pub id: PluginId,
-    /// The version of its bundle.
-    pub version: String,
-    /// Its name for people.
-    pub name: LocalText,
-    /// What it does.
-    pub description: LocalText,
-    /// Who publishes it, as it says itself.
-    pub publisher: Option<String>,
-    /// How far whoever signed it was trusted when it was installed.
-    pub level: TrustLevel,
-    /// Who signed it; none when nobody did.
-    pub signer: Option<Signer>,
-    /// Under which licence.
-    pub licence: Option<String>,
-    /// Whether it may be called.
-    pub state: PluginState,
-    /// Why it may not.
-    pub reason: Option<String>,
-    /// Until when, if the kernel will try it again by itself.
-    pub until: Option<Instant>,
-    /// What it asks for, and whether that is granted.
-    pub capabilities: Vec<CapabilityView>,
-    /// Its pages.
-    pub routes: Vec<RouteDeclaration>,
-    /// The names of its kinds.
-    pub kinds: Vec<String>,
-    /// Whether it works in the background: is told events or does jobs.
-    pub works: bool,
-    /// Its looks at the writes of others.
-    pub hooks: Vec<HookView>,
-    /// The kernel's pages on which it has a part.
-    pub slots: Vec<&'static str>,
-    /// The contracts that it provides, with their versions.
-    pub provides: Vec<String>,
-    /// The contracts that it asks for, with their versions.
-    pub requires: Vec<String>,
-    /// The languages of its messages.
-    pub locales: Vec<Language>,
-    /// The libraries inside it, when its publisher lists them.
-    pub libraries: Option<LibraryList>,
-    /// The SHA-256 of its bundle.
-    pub bundle: FileHash,
-    /// When it was installed.
-    pub installed_at: Instant,
-    /// Who installed it; none for the system.
-    pub installed_by: Option<AccountId>,
-    /// The version to which it can go back; none when there is none.
-    pub before: Option<BeforeView>,
-    /// Whether its failing calls are captured on this machine.
-    pub is_captured: bool,
-}
-
-/// One thing that a plugin asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CapabilityView {
-    /// Its name.
-    pub name: String,
-    /// Why it is asked for.
-    pub reason: LocalText,
-    /// Whether the plugin works without it.
-    pub optional: bool,
-    /// For `http-out`: the hosts that it wants to reach.
-    pub hosts: Vec<String>,
-    /// For `hooks` and `events`: the kinds and topics of others that it is shown.
-    pub kinds: Vec<String>,
-    /// Whether an administrator granted it.
-    pub granted: bool,
-}
-
-/// One hook, and how it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HookView {
-    /// What the manifest says of it.
-    pub declaration: HookDeclaration,
-    /// Whether it is asked.
-    pub state: HookState,
-    /// How often it failed lately.
-    pub failures: usize,
-    /// Why it failed the last time.
-    pub reason: Option<String>,
-}
-
-impl Hook {
-    fn view(&self, now: Instant) -> HookView {
-        let (state, failures, reason) = self.breaker.view(now);
-        HookView { declaration: self.declaration.clone(), state, failures, reason }
-    }
 }
 
 /// What a plugin is made of when it is installed or loaded.
@@ -374,52 +284,6 @@ impl Plugin {
             if gate.resize(size).await.is_err() {
                 tracing::warn!(plugin.id = %self.id(), "calls of a plugin did not end; its number of calls stays what it was");
             }
-        }
-    }
-
-    pub(crate) fn view(&self, now: Instant) -> PluginView {
-        let standing = self.standing();
-        let capability = |request: &tiwizi_records::manifest::CapabilityRequest| CapabilityView {
-            name: request.name.clone(),
-            reason: request.reason.clone(),
-            optional: request.optional,
-            hosts: request.hosts.clone(),
-            kinds: shown_by(&self.manifest, &request.name),
-            // `context` is no capability: every plugin has it.
-            granted: request.name.parse().map_or(true, |capability| standing.grants.contains(&capability)),
-        };
-        PluginView {
-            id: self.manifest.id.clone(),
-            version: self.manifest.version.clone(),
-            name: self.manifest.name.clone(),
-            description: self.manifest.description.clone(),
-            publisher: self.manifest.publisher.clone(),
-            level: self.provenance.level,
-            signer: self.provenance.seal.as_ref().map(Seal::signer),
-            licence: self.manifest.licence.clone(),
-            capabilities: self.manifest.capabilities.iter().map(capability).collect(),
-            state: standing.state,
-            reason: standing.reason,
-            until: self.watch.crashes.until().filter(|_| standing.state == PluginState::Quarantined),
-            routes: self.manifest.routes.clone(),
-            kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
-            works: !self.manifest.events.is_empty() || !self.manifest.jobs.is_empty(),
-            hooks: self.hooks.iter().map(|hook| hook.view(now)).collect(),
-            slots: self.manifest.slots.iter().map(|declared| declared.slot.name()).collect(),
-            provides: self
-                .manifest
-                .provides
-                .iter()
-                .map(|one| format!("{}/{} {}", self.id(), one.contract, one.major))
-                .collect(),
-            requires: self.manifest.requires.iter().map(|one| format!("{} {}", one.contract, one.major)).collect(),
-            locales: self.texts.locales.keys().copied().collect(),
-            libraries: self.texts.libraries,
-            bundle: self.bundle,
-            installed_at: self.installed_at,
-            installed_by: self.installed_by,
-            before: self.before(),
-            is_captured: self.is_captured(),
         }
     }
 }

@@ -148,7 +148,7 @@ pub(crate) async fn handle(
 }
 
 async fn answer(plugin: &Plugin, mut guest: Guest, request: wire::Request) -> Result<Answer, CallError> {
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     let handler = exports.http_handler()?;
     let arguments = (&request,);
     let answer = guest
@@ -174,7 +174,7 @@ pub(crate) async fn init(ground: &Ground, plugin: &Arc<Plugin>) -> Result<Result
 }
 
 async fn run_init(plugin: &Plugin, mut guest: Guest) -> Result<Result<(), types::Error>, CallError> {
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     let done = guest
         .run("lifecycle.init", &(), async |instance, store| {
             exports.lifecycle(&mut *store, instance)?.call_init(store).await
@@ -196,7 +196,7 @@ pub(crate) async fn review(
     language: Language,
     proposal: &hooks::Proposal,
 ) -> Result<hooks::Verdict, CallError> {
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     let hook = exports.hooks()?;
     let (_running, time) = placed(&plugin.hook_gate, Time::of_hook(plugin)).await?;
     let mut guest = Guest::new(ground, plugin, caller, "hook".into(), language, time);
@@ -215,7 +215,7 @@ pub(crate) async fn render(
     page: &FragmentPage,
 ) -> Result<Result<Option<ui::Fragment>, types::Error>, CallError> {
     let Admitted { plugin, place: _place } = admitted;
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     let part = exports.ui()?;
     let (slot, input) = (page.slot.name(), page.input.to_string());
     let (request_id, time) = (Arc::clone(&page.request_id), Time::of_fragment(&plugin));
@@ -245,7 +245,7 @@ pub(crate) async fn tell(
     task: &Task,
     event: &event_handler::Event,
 ) -> Result<(types::Outcome, Unit), CallError> {
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     let handler = exports.event_handler()?;
     let mut guest = Guest::working(ground, plugin, task);
     let (notes, arguments) = (guest.notes(), (event,));
@@ -263,7 +263,7 @@ pub(crate) async fn work(
     task: &Task,
     job: &job_handler::Job,
 ) -> Result<(types::Outcome, Unit), CallError> {
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     let handler = exports.job_handler()?;
     let mut guest = Guest::working(ground, plugin, task);
     // An event has no progress to speak of.
@@ -296,7 +296,7 @@ pub(crate) async fn probe(
     let beginning = Beginning { unit: unit.clone(), ..begin(ground, plugin, caller) };
     let mut guest = Guest::of(ground, beginning, Time::of_page(plugin));
     guest.store.data_mut().mode = Mode::Migrating;
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     guest
         .run("lifecycle.health", &(), async |instance, store| {
             exports.lifecycle(&mut *store, instance)?.call_health(store).await
@@ -323,7 +323,7 @@ pub(crate) async fn migrate(
     let beginning = Beginning { unit, ..begin(ground, plugin, caller) };
     let mut guest = Guest::of(ground, beginning, Time::LIFECYCLE);
     guest.store.data_mut().mode = Mode::Migrating;
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     let (notes, arguments) = (guest.notes(), (from, cursor));
     let answer = guest.run("lifecycle.migrate", &arguments, async |instance, store| {
         exports.lifecycle(&mut *store, instance)?.call_migrate(store, from, cursor).await
@@ -418,7 +418,7 @@ impl Guest {
         export: impl AsyncFnOnce(&Instance, &mut Store<CallState>) -> wasmtime::Result<Output>,
     ) -> Result<Output, CallError> {
         let Self { store, time, .. } = self;
-        let pre = store.data().plugin.pre.clone();
+        let pre = store.data().plugin.component()?.clone();
         store.data().observer.export(name, arguments);
         let wall = Duration::from_millis(time.left_ms());
         let waited = store.data().budget.waited().clone();

@@ -138,7 +138,7 @@ async fn answered(
 ) -> Result<(Result<String, Error>, Unit), CallError> {
     let Question { asker, contract, method, payload, caller, language, request_id, chain, mode, unit, .. } = question;
     let mut guest = Guest::linked(ground, plugin, &caller, Link { request_id, language, time, unit, chain, mode });
-    let exports = Arc::clone(plugin.pre.exports());
+    let exports = Arc::clone(plugin.component()?.exports());
     let provider = exports.contract_provider()?;
     let asker = asker.to_string();
     let (notes, arguments) = (guest.notes(), (&asker, &contract, &method, &payload));

@@ -4,6 +4,9 @@
 //! A plugin for which too much waits already is left behind with a place of its own and catches up later, so that it holds up nobody and
 //! misses nothing. What followed from too many reactions is not told any more.
 //!
+//! A plugin that could not be loaded is told all the same: what is put for it waits until it is. One whose very manifest cannot be read gets
+//! a place of its own, from which a version that can be read catches up.
+//!
 //! Invariant: a plugin that has no place of its own was told of everything up to the reader's place.
 
 use tiwizi_model::{KindName, PluginId, Seq, limits};
@@ -39,6 +42,16 @@ impl Host {
         }
         Ok(())
     }
+}
+
+/// Remembers up to where a plugin was told of whose subscriptions nothing is known now.
+pub(crate) async fn keep_place(tx: &mut WriteTx, plugin: &PluginId) -> Result<(), StorageError> {
+    let place = place_of(plugin);
+    if cursor::stored(tx, &place).await?.is_none() {
+        let common = cursor::claim(tx, READER).await?;
+        cursor::store(tx, &place, common).await?;
+    }
+    Ok(())
 }
 
 struct EventReader<'a> {

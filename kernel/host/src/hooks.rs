@@ -112,7 +112,8 @@ impl Hooks {
         proposal: &mut Proposal<'_>,
     ) -> Result<Option<FieldError>, String> {
         if self.ground.let_in(plugin).await.is_err() {
-            return Err("the plugin is in quarantine".to_owned());
+            let why = if plugin.is_loaded() { "is in quarantine" } else { "could not be loaded" };
+            return Err(format!("the plugin {why}"));
         }
         let caller = proposal.caller().clone();
         let language = caller.language().unwrap_or(Language::French);

@@ -56,7 +56,7 @@ struct Inner {
 }
 
 impl Host {
-    /// Starts the host and loads every installed plugin. One that cannot be loaded is reported in the log and left out.
+    /// Starts the host and loads every installed plugin. One that cannot be loaded stands among the others, says why, and is not called.
     ///
     /// # Errors
     /// When its cache cannot be made, or the database fails.
@@ -116,7 +116,7 @@ impl Host {
     /// The plugins that may be called, by id, with nothing copied: every page asks for them.
     #[must_use]
     pub fn in_use(&self) -> Vec<Edition> {
-        let enabled = self.guests().among(|plugin| plugin.state() == PluginState::Enabled);
+        let enabled = self.guests().among(Plugin::is_in_use);
         enabled.into_iter().map(Edition::of).collect()
     }
 
@@ -247,7 +247,7 @@ impl Host {
             // One that was taken away meanwhile is off for whoever came before.
             plugin = self.enabled(id).await.map_err(|error| match error {
                 CallError::Unknown { plugin } => {
-                    CallError::Off { plugin, state: PluginState::Disabled, retry_after: None }
+                    CallError::Off { plugin, state: crate::PluginState::Disabled, retry_after: None }
                 }
                 error => error,
             })?;
@@ -311,8 +311,7 @@ impl Host {
     /// When the database fails.
     pub async fn linked(&self, id: &PluginId, link: &BlobLink) -> Result<Option<BlobRow>, StorageError> {
         let Some(plugin) = self.find(id) else { return Ok(None) };
-        let standing = plugin.standing();
-        let may = standing.state == PluginState::Enabled && standing.grants.contains(&Capability::Blobs);
+        let may = plugin.is_in_use() && plugin.standing().grants.contains(&Capability::Blobs);
         let is_good = self.ground().links.holds(id, link.hash, link.until, &link.key);
         if !may || !is_good || link.until <= self.ground().ambient.now() {
             return Ok(None);

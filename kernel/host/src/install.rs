@@ -26,6 +26,7 @@ use crate::component::{self, ComponentError};
 use crate::exports::{Prepared, lacking};
 use crate::gate::Gate;
 use crate::host::Host;
+use crate::installed;
 use crate::load::{LoadError, texts_of_bundle, version_of};
 use crate::outbound::allow::AllowedHost;
 use crate::plugin::{Parts, Plugin, PluginView, Provenance, Standing, asked};
@@ -68,8 +69,8 @@ pub enum InstallError {
     },
     /// It is written down here, with what it keeps, and this kernel could not load it.
     #[error(
-        "{plugin} is installed already and could not be loaded, as the kernel's log says; to begin anew without what it keeps, use: \
-         tiwizi plugin remove"
+        "{plugin} is installed already and could not be loaded, and this is not the bundle that it came from; install that one again, or \
+         use: tiwizi plugin upgrade; to begin anew without what it keeps, use: tiwizi plugin remove"
     )]
     Unloaded {
         /// Which.
@@ -135,22 +136,37 @@ pub(crate) async fn install(host: &Host, wanted: Installation<'_>) -> Result<Plu
     let _one = host.preparing().lock().await;
     let mut judged = judge(host, &wanted.bytes, wanted.acceptance).await?;
     let granted = wanted.grants.of(&asked(&judged.manifest));
-    check(host, &judged.manifest, &granted).await?;
+    check(host, &judged, &granted).await?;
     let pre = compiled(host, &judged.bundle, &judged.manifest).await?;
     let _alone = host.installing().lock().await;
     judged.again(host, wanted.acceptance).await?;
-    check(host, &judged.manifest, &granted).await?;
-    put_in(host, wanted, judged, (pre, granted)).await
+    match check(host, &judged, &granted).await? {
+        None => put_in(host, wanted, judged, (pre, granted)).await,
+        Some(unloaded) => installed::restore(host, &unloaded, contents(&judged.bundle, wanted.bytes)).await,
+    }
 }
 
-/// Whether a plugin may come to those that are installed.
-async fn check(host: &Host, manifest: &Manifest, granted: &BTreeSet<Capability>) -> Result<(), InstallError> {
-    if host.find(&manifest.id).is_some() {
-        return Err(InstallError::Installed { plugin: manifest.id.clone() });
+/// Whether a plugin may come to those that are installed. Returns the one that stands there without being loaded, if this is the bundle that
+/// it came from.
+async fn check(
+    host: &Host,
+    Judged { bundle, manifest, .. }: &Judged,
+    granted: &BTreeSet<Capability>,
+) -> Result<Option<Arc<Plugin>>, InstallError> {
+    match host.find(&manifest.id) {
+        Some(there) if there.is_loaded() => return Err(InstallError::Installed { plugin: manifest.id.clone() }),
+        Some(there) if there.bundle == bundle.hash => return Ok(Some(there)),
+        Some(_) => return Err(InstallError::Unloaded { plugin: manifest.id.clone() }),
+        None => {}
     }
     check_new(host, &manifest.id).await?;
     check_grants(manifest, granted)?;
-    check_contracts(host, manifest)
+    check_contracts(host, manifest).map(|()| None)
+}
+
+/// What of a bundle is stored: its files, and the bundle.
+fn contents(bundle: &Bundle, bytes: Bytes) -> Vec<Bytes> {
+    bundle.files.values().map(|(_, content)| content.clone()).chain([bytes]).collect()
 }
 
 async fn put_in(
@@ -159,8 +175,7 @@ async fn put_in(
     Judged { bundle, manifest, provenance, voucher }: Judged,
     (pre, granted): (Prepared, BTreeSet<Capability>),
 ) -> Result<PluginView, InstallError> {
-    let contents: Vec<Bytes> = bundle.files.values().map(|(_, content)| content.clone()).chain([bytes]).collect();
-    let fresh = host.store_files(contents.into_iter()).await.map_err(InstallError::Files)?;
+    let fresh = host.store_files(contents(&bundle, bytes).into_iter()).await.map_err(InstallError::Files)?;
     let now = host.ground().ambient.now();
     let row = PluginRow {
         id: manifest.id.clone(),
@@ -179,7 +194,7 @@ async fn put_in(
         gate: Gate::new(),
         texts: texts_of_bundle(&bundle),
         bundle: bundle.hash,
-        pre,
+        pre: Ok(pre),
         standing: Standing { state: PluginState::Enabled, reason: None, grants: Arc::new(granted.clone()) },
         installed_at: now,
         installed_by: by.account(),
@@ -201,7 +216,7 @@ async fn put_in(
     }
 }
 
-/// A plugin that could not be loaded is not there and has data all the same, which an installation must neither take over nor take away.
+/// A plugin that another kernel installed is not there and has data all the same, which an installation must neither take over nor take away.
 async fn check_new(host: &Host, id: &PluginId) -> Result<(), InstallError> {
     let mut tx = host.db().read_single().await.map_err(InstallError::Storage)?;
     let found = rows::find(&mut tx, id).await.map_err(InstallError::Storage)?;

@@ -88,6 +88,18 @@ impl Host {
         Ok((!was_there).then_some(hash))
     }
 
+    /// Stores files whatever lies in their places: one that was damaged is written anew.
+    pub(crate) async fn restore_files(&self, contents: impl Iterator<Item = Bytes> + Send) -> Result<(), FileError> {
+        for content in contents {
+            let hash = hash_of(&content);
+            if !matches!(self.files().get(hash).await, Ok(Some(_))) {
+                self.files().delete(hash).await?;
+                self.files().put(content).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes back what a version brought that did not come: the files that were not there before it, and its compiled code.
     pub(crate) async fn take_back(&self, fresh: BTreeSet<FileHash>) {
         self.forget_files(fresh.iter()).await;

@@ -99,13 +99,12 @@ pub use log_file::{LogAuthor, LogFile, LogFollower, LogLine};
 pub use metrics::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
 pub use observe::{CallTrace, Metering, SeenCall, SeenCount, Workbench};
 pub use outbound::{AddressRange, AddressRangeError, OutboundSettings, StandIn, StandInAnswer};
-pub use plugin::{Asset, CapabilityView, HookView, LibraryList, PluginView};
+pub use plugin::{Asset, CapabilityView, HookView, LibraryList, PluginState, PluginView};
 pub use remove::{RemoveError, Removed};
 pub use request::Request;
 pub use requirers::Requirer;
 pub use secrets::SecretView;
 pub use settings::{Enabled, HostError, HostSettings};
-pub use tiwizi_storage::plugin::PluginState;
 pub use trust::{Acceptance, TrustError};
 pub use upgrade::{
     BeforeView, CapabilityChange, Change, Difference, FieldChange, KindChange, MigrationReport, Rehearsal,

@@ -114,7 +114,7 @@ impl Loader {
             texts: self.texts(&manifest).await?,
             manifest,
             bundle: row.bundle,
-            pre,
+            pre: Ok(pre),
             standing: Standing { state: row.state, reason: row.reason, grants: Arc::new(grants) },
             installed_at: row.installed_at,
             installed_by: row.installed_by,

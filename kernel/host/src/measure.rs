@@ -34,7 +34,7 @@ impl Host {
             time: Time::of_page(&plugin),
         };
         let mut store = store(&ground.engine, beginning);
-        let made = plugin.pre.instantiate(&mut store).await;
+        let made = plugin.component()?.instantiate(&mut store).await;
         made.map(drop).map_err(|error| CallError::Trap { reason: error.to_string() })
     }
 

@@ -11,12 +11,13 @@ use semver::Version;
 use tiwizi_model::{AccountId, Bound, Bounds, FileHash, Instant, Language, PluginId, TrustLevel, limits};
 use tiwizi_records::Manifest;
 use tiwizi_records::manifest::{HookDeclaration, Slot};
-use tiwizi_storage::plugin::PluginState;
+use tiwizi_storage::plugin as rows;
 use tiwizi_words::Messages;
 use tokio::sync::Semaphore;
 
 use crate::answer::Holdings;
 use crate::breaker::Breaker;
+use crate::call::CallError;
 use crate::capability::Capability;
 use crate::exports::Prepared;
 use crate::gate::{Gate, GateSize};
@@ -27,14 +28,14 @@ use crate::trust::{Claim, Seal};
 use crate::upgrade::BeforeView;
 use crate::watch::Watch;
 
-pub use view::{CapabilityView, HookView, PluginView};
+pub use view::{CapabilityView, HookView, PluginState, PluginView};
 
 /// One installed plugin. What can change while it runs lies in its standing.
 pub(crate) struct Plugin {
     pub(crate) manifest: Manifest,
     pub(crate) bundle: FileHash,
     pub(crate) texts: Texts,
-    pub(crate) pre: Prepared,
+    pre: Result<Prepared, Unloaded>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) hook_gate: Gate,
     pub(crate) watch: Arc<Watch>,
@@ -60,6 +61,15 @@ pub(crate) struct Plugin {
     messages: OnceLock<Arc<Messages>>,
     /// How often each secret was shown since the kernel started.
     revealed: Mutex<BTreeMap<String, u64>>,
+}
+
+/// Why an installed plugin is not loaded.
+#[derive(Debug, Clone)]
+pub(crate) struct Unloaded {
+    /// For administrators.
+    pub(crate) reason: String,
+    /// Whether its manifest could be read. If not, nothing is known of what it declares.
+    pub(crate) is_read: bool,
 }
 
 /// Where a plugin came from.
@@ -105,7 +115,7 @@ pub struct Asset {
 /// Whether a plugin may be called, and what it may do.
 #[derive(Debug, Clone)]
 pub(crate) struct Standing {
-    pub(crate) state: PluginState,
+    pub(crate) state: rows::PluginState,
     pub(crate) reason: Option<String>,
     pub(crate) grants: Arc<BTreeSet<Capability>>,
 }
@@ -117,7 +127,7 @@ pub(crate) struct Parts {
     pub(crate) manifest: Manifest,
     pub(crate) bundle: FileHash,
     pub(crate) texts: Texts,
-    pub(crate) pre: Prepared,
+    pub(crate) pre: Result<Prepared, Unloaded>,
     pub(crate) standing: Standing,
     pub(crate) installed_at: Instant,
     pub(crate) installed_by: Option<AccountId>,
@@ -166,6 +176,34 @@ impl Plugin {
         &self.manifest.id
     }
 
+    /// Its component, ready to be called.
+    ///
+    /// # Errors
+    /// `Off` when the kernel could not load it.
+    pub(crate) fn component(&self) -> Result<&Prepared, CallError> {
+        let off = |_| CallError::Off { plugin: self.id().clone(), state: self.stands().0, retry_after: None };
+        self.pre.as_ref().map_err(off)
+    }
+
+    /// Why it is not loaded; none when it is.
+    pub(crate) fn unloaded(&self) -> Option<&Unloaded> {
+        self.pre.as_ref().err()
+    }
+
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.pre.is_ok()
+    }
+
+    /// Whether it is known what it declares.
+    pub(crate) fn is_read(&self) -> bool {
+        self.unloaded().is_none_or(|unloaded| unloaded.is_read)
+    }
+
+    /// Whether it may be called at this moment.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.is_loaded() && self.state() == rows::PluginState::Enabled
+    }
+
     /// The gate before calls of that depth. Who holds a place waits only at deeper ones, so nobody waits in a circle.
     pub(crate) fn gate_at(&self, depth: usize) -> &Gate {
         depth.checked_sub(1).and_then(|depth| self.deeper.get(depth)).unwrap_or(&self.gate)
@@ -190,18 +228,18 @@ impl Plugin {
         self.standing.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn state(&self) -> PluginState {
+    fn state(&self) -> rows::PluginState {
         self.standing.read().unwrap_or_else(PoisonError::into_inner).state
     }
 
-    pub(crate) fn set_state(&self, state: PluginState, reason: Option<String>) {
+    pub(crate) fn set_state(&self, state: rows::PluginState, reason: Option<String>) {
         let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
         standing.state = state;
         standing.reason = reason;
     }
 
     /// The same for one that still stands as it stood; false when somebody else decided meanwhile.
-    pub(crate) fn turn(&self, before: &Standing, state: PluginState, reason: Option<String>) -> bool {
+    pub(crate) fn turn(&self, before: &Standing, state: rows::PluginState, reason: Option<String>) -> bool {
         let mut standing = self.standing.write().unwrap_or_else(PoisonError::into_inner);
         let is_unmoved = standing.state == before.state && standing.reason == before.reason;
         if is_unmoved {

@@ -81,11 +81,14 @@ fn length_ms(times: i64) -> i64 {
 impl Ground {
     /// Whether a plugin may be called now. One whose quarantine is over is let in again.
     pub(crate) async fn let_in(&self, plugin: &Plugin) -> Result<(), CallError> {
+        plugin.component()?;
         let before = plugin.standing();
         if before.state == PluginState::Enabled {
             return Ok(());
         }
-        let off = |state, retry_after| Err(CallError::Off { plugin: plugin.id().clone(), state, retry_after });
+        let off = |state: PluginState, retry_after| {
+            Err(CallError::Off { plugin: plugin.id().clone(), state: state.into(), retry_after })
+        };
         let until = plugin.watch.crashes.until().filter(|_| before.state == PluginState::Quarantined);
         let now = self.ambient.now();
         if until.is_none_or(|until| until > now) {
@@ -180,9 +183,9 @@ impl Watch {
 }
 
 /// An error with its causes in one line.
-pub(crate) fn said_of(error: &CallError) -> String {
+pub(crate) fn said_of(error: &(dyn std::error::Error + 'static)) -> String {
     let mut said = error.to_string();
-    let mut cause = std::error::Error::source(error);
+    let mut cause = error.source();
     while let Some(error) = cause {
         said = format!("{said}: {error}");
         cause = error.source();

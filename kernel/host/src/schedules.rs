@@ -80,10 +80,10 @@ impl Host {
         tx.commit().await
     }
 
-    /// Forgets the schedules that a loaded plugin no longer declares.
+    /// Forgets the schedules that a plugin no longer declares.
     async fn drop_undeclared(&self, rows: &[ScheduleRow]) -> Result<(), StorageError> {
         for row in rows {
-            let Some(plugin) = self.find(&row.plugin) else { continue };
+            let Some(plugin) = self.find(&row.plugin).filter(|plugin| plugin.is_read()) else { continue };
             let mut declared = plugin.manifest.jobs.iter().filter(|job| job.schedule.is_some());
             if !declared.any(|job| job.name == row.name) {
                 let mut tx = self.db().begin_write().await?;

@@ -291,6 +291,38 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// What stands in the place of a manifest that was accepted once and is no longer: the plugin's name and its version, and no declaration.
+    #[must_use]
+    pub fn unread(id: PluginId, version: String) -> Self {
+        Self {
+            name: LocalText(BTreeMap::from([(Language::French, id.to_string())])),
+            id,
+            version,
+            api: String::new(),
+            description: LocalText::default(),
+            publisher: None,
+            licence: None,
+            capabilities: Vec::new(),
+            kinds: Vec::new(),
+            milestones: Vec::new(),
+            routes: Vec::new(),
+            hooks: Vec::new(),
+            events: Vec::new(),
+            topics: Vec::new(),
+            jobs: Vec::new(),
+            settings: None,
+            secrets: Vec::new(),
+            provides: Vec::new(),
+            requires: Vec::new(),
+            slots: Vec::new(),
+            metrics: Vec::new(),
+            limits: ManifestLimits::default(),
+            templates: Vec::new(),
+            locales: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+
     /// The JSON Schema that manifests are held to.
     #[must_use]
     pub fn schema_text() -> &'static str {

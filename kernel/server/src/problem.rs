@@ -295,6 +295,13 @@ impl Problem {
         self
     }
 
+    /// Says of no moment to come again: nothing changes by itself.
+    #[must_use]
+    pub(crate) fn not_again(mut self) -> Self {
+        self.0.retry_after_s = None;
+        self
+    }
+
     /// Adds a header to the answer.
     #[must_use]
     pub fn with_header(mut self, name: http::HeaderName, value: HeaderValue) -> Self {
@@ -412,6 +419,21 @@ mod tests {
         let refused = Problem::from(tiwizi_records::WriteError::Invalid { position: 0, fields });
         assert_eq!(refused.fault(), Fault::Invalid);
         assert_eq!(refused.errors(), [FieldProblem::new("/capital_mad", "capital-too-low", "trop bas")]);
+    }
+
+    #[test]
+    fn a_plugin_that_could_not_be_loaded_is_not_asked_again_by_itself() {
+        let off = |state| tiwizi_host::CallError::Off { plugin: "watch".parse().unwrap(), state, retry_after: Some(4) };
+        let retry_after = |problem: &Problem| {
+            let mut headers = http::HeaderMap::new();
+            problem.put_headers(&mut headers);
+            headers.get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned())
+        };
+        let unloaded = Problem::from(off(tiwizi_host::PluginState::Unloaded));
+        assert_eq!((unloaded.fault().status().as_u16(), retry_after(&unloaded)), (503, None));
+        assert!(unloaded.detail().unwrap().contains("could not be loaded"), "{unloaded:?}");
+        let quarantined = Problem::from(off(tiwizi_host::PluginState::Quarantined));
+        assert_eq!(retry_after(&quarantined).as_deref(), Some("4"));
     }
 
     #[test]

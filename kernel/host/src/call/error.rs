@@ -2,9 +2,9 @@
 
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::WriteError;
-use tiwizi_storage::plugin::PluginState;
 
 use crate::answer::AnswerError;
+use crate::plugin::PluginState;
 
 /// After how many seconds a busy plugin may be asked again.
 const RETRY_AFTER_S: u64 = 1;
@@ -18,7 +18,7 @@ pub enum CallError {
         /// What was asked for.
         plugin: PluginId,
     },
-    /// It is disabled or in quarantine.
+    /// It is disabled, in quarantine, or could not be loaded.
     #[error("the plugin {plugin} is {}", state.as_str())]
     Off {
         /// Which.

@@ -2,14 +2,50 @@
 
 use tiwizi_model::{AccountId, FileHash, Instant, Language, PluginId, TrustLevel};
 use tiwizi_records::manifest::{HookDeclaration, LocalText, RouteDeclaration};
-use tiwizi_storage::plugin::PluginState;
+use tiwizi_storage::plugin as rows;
 
 use super::{LibraryList, Plugin};
 use crate::breaker::HookState;
 use crate::capability::shown_by;
 use crate::hooks::Hook;
-use crate::trust::{Seal, Signer};
+use crate::trust::{Seal, Signer, is_stop};
 use crate::upgrade::BeforeView;
+
+/// How a plugin stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PluginState {
+    /// It may be called.
+    Enabled,
+    /// An administrator switched it off.
+    Disabled,
+    /// The kernel switched it off.
+    Quarantined,
+    /// The kernel could not load it.
+    Unloaded,
+}
+
+impl PluginState {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::Quarantined => "quarantined",
+            Self::Unloaded => "unloaded",
+        }
+    }
+}
+
+impl From<rows::PluginState> for PluginState {
+    fn from(state: rows::PluginState) -> Self {
+        match state {
+            rows::PluginState::Enabled => Self::Enabled,
+            rows::PluginState::Disabled => Self::Disabled,
+            rows::PluginState::Quarantined => Self::Quarantined,
+        }
+    }
+}
 
 /// What the console and the command line show of a plugin.
 #[derive(Debug, Clone)]
@@ -34,6 +70,8 @@ pub struct PluginView {
     pub state: PluginState,
     /// Why it may not.
     pub reason: Option<String>,
+    /// Whether the kernel could load it. One that could not be loaded and is switched off, or no longer trusted, stands under that name.
+    pub is_loaded: bool,
     /// Until when, if the kernel will try it again by itself.
     pub until: Option<Instant>,
     /// What it asks for, and whether that is granted.
@@ -106,8 +144,28 @@ impl Hook {
 }
 
 impl Plugin {
+    /// How it stands, and why. What an administrator decided, or is owed to trust, goes before what the kernel could not do.
+    pub(crate) fn stands(&self) -> (PluginState, Option<String>) {
+        let standing = self.standing();
+        let Some(unloaded) = self.unloaded() else { return (standing.state.into(), standing.reason) };
+        let is_decided = match standing.state {
+            rows::PluginState::Enabled => false,
+            rows::PluginState::Disabled => true,
+            rows::PluginState::Quarantined => is_stop(standing.reason.as_deref()),
+        };
+        if !is_decided {
+            return (PluginState::Unloaded, Some(unloaded.reason.clone()));
+        }
+        let reason = match standing.reason {
+            Some(reason) => format!("{reason}; {}", unloaded.reason),
+            None => unloaded.reason.clone(),
+        };
+        (standing.state.into(), Some(reason))
+    }
+
     pub(crate) fn view(&self, now: Instant) -> PluginView {
         let standing = self.standing();
+        let (state, reason) = self.stands();
         let capability = |request: &tiwizi_records::manifest::CapabilityRequest| CapabilityView {
             name: request.name.clone(),
             reason: request.reason.clone(),
@@ -127,9 +185,10 @@ impl Plugin {
             signer: self.provenance.seal.as_ref().map(Seal::signer),
             licence: self.manifest.licence.clone(),
             capabilities: self.manifest.capabilities.iter().map(capability).collect(),
-            state: standing.state,
-            reason: standing.reason,
-            until: self.watch.crashes.until().filter(|_| standing.state == PluginState::Quarantined),
+            state,
+            reason,
+            is_loaded: self.is_loaded(),
+            until: self.watch.crashes.until().filter(|_| state == PluginState::Quarantined && self.is_loaded()),
             routes: self.manifest.routes.clone(),
             kinds: self.manifest.kinds.iter().map(|kind| kind.name.to_string()).collect(),
             works: !self.manifest.events.is_empty() || !self.manifest.jobs.is_empty(),

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::{Bound, PluginId, Record, limits};
 use tiwizi_records::{Draft, HookFailure, Manifest, WriteError};
+use tiwizi_storage::plugin as rows;
 
 use super::house::{House, QUICK_LOOP_MS, bundle, chaos};
 use super::installs::changed;
+use super::unloaded::broken;
 use crate::call::Time;
 use crate::{Capture, Captures, Enabled, Grants, HookState, InstallError, PluginState, ReplayEnd, replay};
 
@@ -215,10 +217,20 @@ async fn the_word_of_a_plugin_counts_only_while_it_is_granted_and_switched_on() 
     create(&house, THING, "refuse").await.unwrap();
 
     let plugin = house.host.find(&chaos()).unwrap();
-    house.host.set_state(&plugin, PluginState::Quarantined, Some("3 crashes".to_owned())).await.unwrap();
+    house.host.set_state(&plugin, rows::PluginState::Quarantined, Some("3 crashes".to_owned())).await.unwrap();
     assert!(failure(&house, "fine").await.reason.contains("quarantine"));
     let untrusted = Some("no longer trusted: a test".to_owned());
-    house.host.set_state(&plugin, PluginState::Quarantined, untrusted).await.unwrap();
+    house.host.set_state(&plugin, rows::PluginState::Quarantined, untrusted).await.unwrap();
+    create(&house, THING, "fine").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hook_of_a_plugin_that_could_not_be_loaded_refuses_or_passes_as_one_that_failed() {
+    let house = broken(house().await).await;
+    add_things(&house).await;
+    assert!(failure(&house, "fine").await.reason.contains("could not be loaded"));
+    create(&house, HINT, "fine").await.unwrap();
+    house.host.set_enabled(&chaos(), Enabled::Off).await.unwrap();
     create(&house, THING, "fine").await.unwrap();
 }
 

@@ -28,6 +28,7 @@ mod remove;
 mod replay;
 mod secrets;
 mod trust;
+mod unloaded;
 mod upgrade;
 mod usage;
 mod words;

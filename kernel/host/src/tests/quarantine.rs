@@ -94,7 +94,7 @@ async fn what_the_old_version_crashed_is_not_laid_to_the_new_one_that_came_meanw
         assert_eq!(house.host.ground().note_failure(&old, "late", &error).await, None);
     }
     // The same for one that saw the old version run, and wrote after the new one had come.
-    let stand = (PluginState::Quarantined, Some("it crashed"));
+    let stand = (rows::PluginState::Quarantined, Some("it crashed"));
     house.host.ground().write_turn(&old, &before, stand, None).await.unwrap();
     drop(old);
     crash(&house, limits::PLUGIN_TRAPS_MAX - 1).await;
@@ -123,7 +123,7 @@ async fn a_quarantine_that_ends_undoes_nothing_that_an_administrator_wrote_down_
     crash(&house, limits::PLUGIN_TRAPS_MAX).await;
     // Between the look at how it stands and the line in the database, another transaction comes first.
     let mut tx = house.host.db().begin_write().await.unwrap();
-    rows::set_state(&mut tx, &chaos(), PluginState::Disabled, None).await.unwrap();
+    rows::set_state(&mut tx, &chaos(), rows::PluginState::Disabled, None).await.unwrap();
     tx.commit().await.unwrap();
     clock.advance_ms(u64::try_from(limits::PLUGIN_QUARANTINE_MS_MIN).unwrap());
     assert_eq!(house.document("/fine").await, "fine");
@@ -140,8 +140,8 @@ async fn the_end_of_a_quarantine_does_not_undo_what_was_decided_meanwhile() {
     // A call has seen that the quarantine is over, and is slower than the administrator.
     let before = plugin.standing();
     house.host.set_enabled(&chaos(), Enabled::Off).await.unwrap();
-    assert!(!plugin.turn(&before, PluginState::Enabled, None));
-    house.host.ground().write_turn(&plugin, &before, (PluginState::Enabled, None), None).await.unwrap();
+    assert!(!plugin.turn(&before, rows::PluginState::Enabled, None));
+    house.host.ground().write_turn(&plugin, &before, (rows::PluginState::Enabled, None), None).await.unwrap();
     assert_eq!(house.state(), PluginState::Disabled);
     drop(plugin);
     assert_eq!(house.again().await.state(), PluginState::Disabled);

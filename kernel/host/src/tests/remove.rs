@@ -8,7 +8,7 @@ use tiwizi_storage::plugin as rows;
 use super::house::{House, bundle, chaos};
 use super::upgrade::{next, upgrade, with_notes};
 use crate::install::NOT_READY;
-use crate::{Answer, CallError, Grants, InstallError, PluginState, RemoveError};
+use crate::{Answer, CallError, Grants, PluginState, RemoveError};
 
 /// P33: calls under way end well or are told that the plugin is off.
 #[tokio::test]
@@ -71,26 +71,11 @@ async fn records_are_written_out_whole_before() {
 }
 
 #[tokio::test]
-async fn a_plugin_that_cannot_be_loaded_is_not_installed_over_and_can_be_removed() {
-    let (house, system) = (with_notes(&["kept"]).await, Caller::system());
-    let files = house.host.find(&chaos()).unwrap().manifest.files.clone();
-    let template = files.iter().find(|file| file.path.starts_with("templates/")).unwrap();
-    house.host.files().delete(template.sha256).await.unwrap();
-    let house = house.again().await;
-    assert!(house.host.plugins().is_empty());
-    let again = house.host.install(bundle(), Grants::All, &system).await;
-    assert!(matches!(again, Err(InstallError::Unloaded { .. })), "{again:?}");
-    assert_eq!(house.host.remove(&chaos(), &system).await.unwrap().records, 1);
-    house.host.install(bundle(), Grants::All, &system).await.unwrap();
-    assert_eq!(house.document("/notes").await, json!([]));
-}
-
-#[tokio::test]
 async fn an_installation_that_was_cut_off_leaves_no_record_of_its_init() {
     let house = with_notes(&["of init"]).await;
     // As it stands between its init and the line that says that it is ready.
     let mut tx = house.host.db().begin_write().await.unwrap();
-    rows::set_state(&mut tx, &chaos(), PluginState::Disabled, Some(NOT_READY)).await.unwrap();
+    rows::set_state(&mut tx, &chaos(), rows::PluginState::Disabled, Some(NOT_READY)).await.unwrap();
     tx.commit().await.unwrap();
     let house = house.again().await;
     assert!(house.host.plugins().is_empty());

@@ -127,7 +127,7 @@ impl Candidate {
             watch: Arc::clone(&old.watch),
             texts: texts_of_bundle(&bundle),
             bundle: bundle.hash,
-            pre,
+            pre: Ok(pre),
             standing: Standing { state, reason, grants: Arc::new(grants.clone()) },
             installed_at: now,
             installed_by: row.installed_by,

@@ -42,7 +42,7 @@ pub(crate) struct PluginShown {
     licence: Option<String>,
     /// How far whoever signed it is trusted: `national`, `directorate`, `community` or `local`.
     level: &'static str,
-    /// `enabled`, `disabled` or `quarantined`.
+    /// `enabled`, `disabled`, `quarantined` or `unloaded`: installed, and the kernel could not load it.
     state: &'static str,
     kinds: Vec<String>,
     languages: Vec<&'static str>,

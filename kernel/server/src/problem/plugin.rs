@@ -1,7 +1,7 @@
 //! What a plugin's call and a plugin's installation can come to, as problems.
 
 use serde_json::Value;
-use tiwizi_host::{CallError, HostError, InstallError, RemoveError, RollbackError, UpgradeError};
+use tiwizi_host::{CallError, HostError, InstallError, PluginState, RemoveError, RollbackError, UpgradeError};
 use tiwizi_records::UnitError;
 
 use super::{Fault, FieldProblem, Problem, told};
@@ -31,6 +31,10 @@ impl From<CallError> for Problem {
         match error {
             CallError::Unknown { .. } => Fault::UnknownPlugin.into(),
             CallError::Lacks { .. } => Self::from(Fault::NotFound).because(error),
+            CallError::Off { state: PluginState::Unloaded, .. } => {
+                let said = "this plugin could not be loaded; an administrator sees why in the console";
+                Self::from(Fault::Unavailable).not_again().saying(said).because(error)
+            }
             CallError::Off { retry_after, .. } => {
                 let problem = Self::from(Fault::Unavailable).because(error);
                 retry_after

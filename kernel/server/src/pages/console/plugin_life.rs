@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 use tiwizi_host::{
     CapabilityChange, CapabilityView, Difference, Grants, Inspection, KindChange, MigrationReport, Upgrade,
 };
-use tiwizi_model::FileHash;
+use tiwizi_model::{FileHash, PluginId};
 
 use super::super::look::Look;
 use super::super::problem::explained;
@@ -72,7 +72,7 @@ pub(in super::super) async fn consent(
         Err(error) => return question(&app, &visit, &sent, Some(error.into())).await,
     };
     let by = visit.visitor.caller().clone();
-    let outcome = if app.host.plugin(&plugin).is_some() {
+    let outcome = if replaces(&app, &plugin, &sent) {
         let wanted = Upgrade { consent: Some(grants), ..Upgrade::of(sent.bytes.clone(), by) };
         app.host.upgrade(wanted).await.map(|_| "plugin-upgraded").map_err(Problem::from)
     } else {
@@ -102,13 +102,19 @@ async fn sent(app: &App, hash: &str) -> Result<Sent, Problem> {
     Ok(Sent { hash, bytes })
 }
 
+/// Whether a bundle would take the place of a version that is installed. One that could not be loaded is restored by the bundle that it came
+/// from, as if it were installed.
+fn replaces(app: &App, plugin: &PluginId, sent: &Sent) -> bool {
+    app.host.plugin(plugin).is_some_and(|installed| installed.is_loaded || installed.bundle != sent.hash)
+}
+
 /// The page before an installation or an upgrade. What is wrong with the bundle is said there too, and then there is nothing to confirm.
 async fn question(app: &Arc<App>, visit: &Visit, sent: &Sent, wrong: Option<Problem>) -> Result<Response, Problem> {
     let look = &visit.look;
     let texts = visit.texts(app);
     let title = texts.text("plugin-add");
     let data = match app.host.inspect(&sent.bytes).await {
-        Ok(inspection) if app.host.plugin(&inspection.plugin).is_some() => {
+        Ok(inspection) if replaces(app, &inspection.plugin, sent) => {
             let by = visit.visitor.caller().clone();
             match app.host.rehearse(Upgrade::of(sent.bytes.clone(), by)).await {
                 Ok(rehearsal) => context! {

@@ -1,5 +1,7 @@
 //! The OpenAPI document: the fixed part from the code of the handlers, the rest from the kinds that are in use.
 
+mod complete;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -72,6 +74,7 @@ pub(crate) fn document(kinds: &Kinds) -> Result<Value, Problem> {
     });
     insert(&mut document, &["components"], "securitySchemes", schemes);
     insert(&mut document, &[], "security", json!([{}, {"token": []}, {"session": []}]));
+    complete::complete(&mut document);
     Ok(document)
 }
 
@@ -150,6 +153,6 @@ fn filters(kind: &Kind) -> Vec<Value> {
 
 fn problem() -> Value {
     json!({"description": "A problem", "content": {
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}},
+        "application/problem+json": {"schema": {"$ref": complete::PROBLEM_SCHEMA}},
     }})
 }

@@ -1,6 +1,7 @@
 //! The system from outside: the real program on real databases, through its command line, its HTTP interface and a
 //! browser. One file for each question that an operator or a user would ask.
 
+mod accounts;
 mod api;
 mod authoring;
 mod batch;

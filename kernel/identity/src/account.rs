@@ -107,11 +107,35 @@ pub enum AccountError {
 }
 
 impl Identity {
-    /// Makes an account.
+    /// Makes an account. It has no role until one is granted.
     ///
     /// # Errors
     /// When the caller is no administrator, or what the account is made of is not accepted.
     pub async fn create_account(&self, by: &Caller, new: NewAccount) -> Result<AccountId, AccountError> {
+        self.make_account(by, new, None).await
+    }
+
+    /// Makes an account that holds a role from the beginning: both or neither.
+    ///
+    /// # Errors
+    /// When the caller is no administrator, what the account is made of is not accepted, or the role does not fit the scope.
+    pub async fn create_account_with_role(
+        &self,
+        by: &Caller,
+        new: NewAccount,
+        role: Role,
+        scope: Scope,
+    ) -> Result<AccountId, AccountError> {
+        let grant = RoleGrant::new(role, scope).map_err(AccountError::Role)?;
+        self.make_account(by, new, Some(grant)).await
+    }
+
+    async fn make_account(
+        &self,
+        by: &Caller,
+        new: NewAccount,
+        role: Option<RoleGrant>,
+    ) -> Result<AccountId, AccountError> {
         demand_administrator(by)?;
         let email: Email = new.email.parse().map_err(AccountError::Email)?;
         let name = checked_name(&new.name)?;
@@ -124,6 +148,10 @@ impl Identity {
         };
         let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
         account::create(&mut tx, &row).await.map_err(of_write)?;
+        if let Some(role) = role {
+            let grant = self.grant_row(by, row.id, &role);
+            grant::add(&mut tx, &grant).await.map_err(AccountError::Storage)?;
+        }
         tx.commit().await.map_err(AccountError::Storage)?;
         Ok(row.id)
     }

@@ -10,7 +10,9 @@ use tiwizi_model::limits::{
 use tiwizi_model::{AccountId, Ambient, Instant, Jurisdiction, Language, ManualClock, SystemEntropy};
 use tiwizi_storage::{Db, Location, account};
 
-use crate::{AccountError, Caller, Identity, NewAccount, NewSession, PasswordError, Role, Scope, Secret, SignInError};
+use crate::{
+    AccountError, Caller, Identity, NewAccount, NewSession, PasswordError, Role, RoleGrant, Scope, Secret, SignInError,
+};
 
 const EMAIL: &str = "fadma@example.org";
 const PASSWORD: &str = "ⵜⵉⵡⵉⵣⵉ du village";
@@ -278,6 +280,21 @@ async fn only_administrators_manage_accounts_and_not_their_own() {
     assert!(matches!(identity.grant_role(&fadma, account, Role::Registrar, nation()).await, Err(AccountError::Own)));
     assert!(matches!(identity.disable_account(&fadma, account).await, Err(AccountError::Own)));
     assert_eq!(identity.accounts(&fadma, None, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_account_whose_role_is_refused_is_not_made() {
+    let house = House::open().await;
+    let (identity, system) = (&house.identity, Caller::system());
+    let refused = identity.create_account_with_role(&system, new(EMAIL, PASSWORD), Role::Member, nation()).await;
+    assert!(matches!(refused, Err(AccountError::Role(_))), "{refused:?}");
+    assert!(identity.account_of(&system, EMAIL).await.unwrap().is_none());
+    let refused =
+        identity.create_account_with_role(&Caller::public(), new(EMAIL, PASSWORD), Role::Observer, nation()).await;
+    assert!(matches!(refused, Err(AccountError::NotAllowed)), "{refused:?}");
+    identity.create_account_with_role(&system, new(EMAIL, PASSWORD), Role::Observer, nation()).await.unwrap();
+    let account = identity.account_of(&system, EMAIL).await.unwrap().unwrap();
+    assert_eq!(account.roles, [RoleGrant { role: Role::Observer, scope: nation() }]);
 }
 
 #[tokio::test]

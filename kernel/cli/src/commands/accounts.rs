@@ -60,9 +60,8 @@ pub(crate) async fn make(app: &Arc<App>, kept: &Kept<'_>, belonging: Belonging) 
             person,
             language,
         };
-        let account = app.identity.create_account(&Caller::system(), new).await?;
         let on = scope.to_string();
-        app.identity.grant_role(&Caller::system(), account, role, scope).await?;
+        app.identity.create_account_with_role(&Caller::system(), new, role, scope).await?;
         listed.push(json!({ "role": role.name(), "scope": on, "email": email, "password": password }));
     }
     let listed = Value::Array(listed);

@@ -44,16 +44,20 @@ async fn add(directory: &DataDirectory, wanted: Wanted) -> anyhow::Result<()> {
     let system = Caller::system();
     let (db, identity) = identity(directory).await?;
     let account = match identity.account_of(&system, &wanted.email).await? {
-        Some(account) => account.id,
+        Some(account) => {
+            let granted = identity.grant_role(&system, account.id, role, scope).await;
+            granted.context("could not grant the role")?;
+            account.id
+        }
         None => {
             let password = read_password(wanted.password_stdin)?;
             let name = wanted.name.unwrap_or_else(|| wanted.email.clone());
             let language = Language::French;
             let account = NewAccount { email: wanted.email.clone(), name, password, person, language };
-            identity.create_account(&system, account).await.context("could not add the account")?
+            let added = identity.create_account_with_role(&system, account, role, scope).await;
+            added.context("could not add the account")?
         }
     };
-    identity.grant_role(&system, account, role, scope).await.context("could not grant the role")?;
     db.close().await;
     let answer =
         json!({ "account": account.to_string(), "email": wanted.email, "role": wanted.role, "scope": wanted.scope });

@@ -270,12 +270,14 @@ async fn caller(
         person,
         language: Language::French,
     };
-    let id = app.identity.create_account(&system, new).await?;
-    if let Some(role) = &account.role {
-        let role: Role = role.parse()?;
-        let scope: Scope = filled(&account.scope, names)?.parse()?;
-        app.identity.grant_role(&system, id, role, scope).await?;
-    }
+    let id = match &account.role {
+        Some(role) => {
+            let role: Role = role.parse()?;
+            let scope: Scope = filled(&account.scope, names)?.parse()?;
+            app.identity.create_account_with_role(&system, new, role, scope).await?
+        }
+        None => app.identity.create_account(&system, new).await?,
+    };
     let token = app.identity.create_token(id, "test").await?;
     let caller = app.identity.caller_of_token(token.secret.reveal()).await?;
     caller.context("the account is not known")

@@ -55,15 +55,13 @@ pub(in super::super) async fn add(
         language: visit.look.language,
     };
     let by = visit.visitor.caller();
-    let account = match app.identity.create_account(by, new).await {
-        Ok(account) => account,
+    match app.identity.create_account_with_role(by, new, grant.role, grant.scope).await {
+        Ok(_) => Ok(visit.go("/console/accounts?done=account-added")),
         Err(AccountError::Email(_) | AccountError::EmailTaken | AccountError::Name | AccountError::Password(_)) => {
-            return wrong(&app, &visit, &given, "account-wrong").await;
+            wrong(&app, &visit, &given, "account-wrong").await
         }
-        Err(error) => return Err(error.into()),
-    };
-    app.identity.grant_role(by, account, grant.role, grant.scope).await?;
-    Ok(visit.go("/console/accounts?done=account-added"))
+        Err(error) => Err(error.into()),
+    }
 }
 
 impl Given {

@@ -1,0 +1,77 @@
+//! Is an account made with its role, or not at all?
+
+use anyhow::ensure;
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use tiwizi_tests::instance::PASSWORD;
+use tiwizi_tests::postgres::Database;
+use tiwizi_tests::{Instance, Setting};
+
+const EMAIL: &str = "trainer@tests.invalid";
+const ACCOUNTS: &str = "/fr/console/accounts";
+
+/// From now on the database takes no trainer, which the kernel does not know.
+const SQLITE_REFUSE: &str = "CREATE TRIGGER refuse BEFORE INSERT ON role_grant WHEN NEW.role = 'trainer' \
+    BEGIN SELECT RAISE(ABORT, 'refused by the test'); END";
+const SQLITE_TAKE: &str = "DROP TRIGGER refuse";
+const POSTGRES_REFUSE: &str = "ALTER TABLE role_grant ADD CONSTRAINT refuse CHECK (role <> 'trainer')";
+const POSTGRES_TAKE: &str = "ALTER TABLE role_grant DROP CONSTRAINT refuse";
+
+async fn in_sqlite(instance: &Instance, text: &'static str) -> anyhow::Result<()> {
+    let file = sqlx::sqlite::SqliteConnectOptions::new().filename(instance.data().join("tiwizi.sqlite"));
+    let mut connection = SqliteConnection::connect_with(&file).await?;
+    sqlx::query(text).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+async fn in_postgres(database: &Database, text: &'static str) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(database.url()).await?;
+    sqlx::query(text).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// What came of sending the console's form.
+async fn status_of_form(instance: &Instance) -> anyhow::Result<u16> {
+    let form = [("name", "Fadma"), ("email", EMAIL), ("password", PASSWORD), ("role", "trainer"), ("scope", "nation")];
+    Ok(instance.administrator().await?.submit(ACCOUNTS, &form).await?.status)
+}
+
+async fn demand_no_account(instance: &mut Instance) -> anyhow::Result<()> {
+    instance.serve()?;
+    let status = status_of_form(instance).await?;
+    ensure!(status >= 500, "the database failed, and the answer is {status}");
+    let accounts = instance.administrator().await?.get("/api/v1/accounts").await?.expect(200)?;
+    ensure!(!accounts.text.contains(EMAIL), "an account without a role stays behind: {}", accounts.text);
+    instance.stop()?;
+    Ok(())
+}
+
+async fn demand_account(instance: &mut Instance) -> anyhow::Result<()> {
+    instance.serve()?;
+    let status = status_of_form(instance).await?;
+    ensure!(status == 303, "a second try is answered with {status}");
+    let session = instance.signed_in(EMAIL).await?.get("/api/v1/session").await?.expect(200)?;
+    ensure!(session.text.contains("trainer"), "the account has no role: {}", session.text);
+    Ok(())
+}
+
+#[tokio::test]
+async fn on_sqlite_an_account_is_made_with_its_role_or_not_at_all() -> anyhow::Result<()> {
+    let mut instance = Instance::make(&Setting::default())?;
+    in_sqlite(&instance, SQLITE_REFUSE).await?;
+    demand_no_account(&mut instance).await?;
+    in_sqlite(&instance, SQLITE_TAKE).await?;
+    demand_account(&mut instance).await
+}
+
+#[tokio::test]
+async fn on_postgres_an_account_is_made_with_its_role_or_not_at_all() -> anyhow::Result<()> {
+    let database = Database::create().await?;
+    let setting = Setting { database: Some(database.url().to_owned()), ..Setting::default() };
+    let mut instance = Instance::make(&setting)?;
+    in_postgres(&database, POSTGRES_REFUSE).await?;
+    demand_no_account(&mut instance).await?;
+    in_postgres(&database, POSTGRES_TAKE).await?;
+    demand_account(&mut instance).await
+}

@@ -13,4 +13,5 @@ mod openapi;
 mod record_pages;
 mod records;
 mod session;
+mod settings;
 mod wire;

@@ -60,7 +60,11 @@ pub(in super::super) async fn settings(
     let visit = posted(&app, asked, &form).await?;
     let id = plugin_of(&plugin)?;
     let sent = SettingsForm::of_posted(&form.fields);
+    let mut sent = sent.ok_or_else(|| Problem::field("/shown", "required", "the form does not say what it showed"))?;
     let views = app.host.settings(&id).await?;
+    if !sent.meet(&views) {
+        return disputed(&app, &visit, &id, sent).await;
+    }
     let changes = match sent.changes(&views) {
         Ok(changes) => changes,
         Err(faults) => return wrong(&app, &visit, &id, sent, faults).await,
@@ -84,6 +88,12 @@ async fn wrong(
 ) -> Result<Response, Problem> {
     let wrong = Wrong { key: Some("records-wrong"), settings: Some((sent, faults)), ..Wrong::default() };
     Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, page(app, visit, id, wrong).await?))
+}
+
+/// The form again, with the values that somebody else set in the meantime.
+async fn disputed(app: &App, visit: &Visit, id: &PluginId, sent: SettingsForm) -> Result<Response, Problem> {
+    let wrong = Wrong { key: Some("settings-conflict"), settings: Some((sent, Vec::new())), ..Wrong::default() };
+    Ok(with_status(StatusCode::CONFLICT, page(app, visit, id, wrong).await?))
 }
 
 /// `POST /{language}/console/plugins/{plugin}/secrets/{secret}`
@@ -164,6 +174,7 @@ async fn page(app: &App, visit: &Visit, id: &PluginId, wrong: Wrong) -> Result<R
         hours => usage.used.hours.iter().take(HOURS).map(|one| hour(&texts, one)).collect::<Vec<_>>(),
         since => moment(&texts, usage.used.since),
         controls => form.controls(app, visit, id, &settings, &faults),
+        shown => form.shown(),
         secrets => secrets.iter().map(|secret| secret_shown(visit, &texts, secret)).collect::<Vec<_>>(),
         secret_chars_max => limits::SECRET_BYTES_MAX,
         bounds => bounds.iter().map(|view| bound(&texts, view, wrong.limits.as_ref())).collect::<Vec<_>>(),

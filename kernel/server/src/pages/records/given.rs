@@ -56,6 +56,16 @@ impl Given {
         given
     }
 
+    /// What a page wrote into a hidden field by `hidden`; none when it is something else.
+    pub(super) fn of_hidden(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self)
+    }
+
+    /// All texts as one, for a hidden field.
+    pub(super) fn hidden(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+
     /// The one text of a pointer.
     pub(super) fn text(&self, pointer: &str) -> &str {
         self.texts(pointer).first().map(String::as_str).unwrap_or_default()
@@ -207,7 +217,7 @@ fn fits(shape: &Shape, value: &Json) -> bool {
     }
 }
 
-fn text_of(value: &Json) -> String {
+pub(super) fn text_of(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
         other => other.to_string(),

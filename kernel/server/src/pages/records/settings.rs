@@ -1,4 +1,7 @@
 //! The form of a plugin's settings, made from the schema in its manifest like the form of a record.
+//!
+//! A form carries what it showed. Only what its sender wrote otherwise counts, so that nobody takes back what somebody else set in the
+//! meantime; where both set the same setting, the form comes back with both values.
 
 use minijinja::{Value, context};
 use serde_json::{Map, Value as Json, json};
@@ -10,8 +13,9 @@ use tiwizi_words::Texts;
 
 use super::super::visit::Visit;
 use super::form::fault_key;
-use super::given::{FormFault, Given};
+use super::given::{FormFault, Given, text_of};
 use super::shape::{Part, Shape, fields};
+use super::value::CELL_CHARS_MAX;
 use super::words::readable;
 use crate::app::App;
 
@@ -25,25 +29,56 @@ impl From<FieldError> for Fault {
     }
 }
 
+/// The field of the form that says what it showed.
+const SHOWN_FIELD: &str = "shown";
+
 /// The texts of the form.
-pub(in super::super) struct SettingsForm(Given);
+pub(in super::super) struct SettingsForm {
+    given: Given,
+    /// What the form showed before anything was written into it.
+    shown: Given,
+    /// The settings that its sender and somebody else set to different values.
+    disputed: Vec<String>,
+}
 
 impl SettingsForm {
     /// The form of what holds now.
     pub(in super::super) fn of_views(views: &[SettingView]) -> Self {
-        let parts = parts(views);
-        Self(Given::of_body(&parts.iter().collect::<Vec<_>>(), &body(views)))
+        let given = given_of(&parts(views), views);
+        Self { shown: given.clone(), given, disputed: Vec::new() }
     }
 
-    /// What a browser sent.
-    pub(in super::super) fn of_posted(sent: &[(String, String)]) -> Self {
-        Self(Given::of_posted(sent))
+    /// What a browser sent; none when it does not say what was shown.
+    pub(in super::super) fn of_posted(sent: &[(String, String)]) -> Option<Self> {
+        let (_, shown) = sent.iter().find(|(name, _)| name == SHOWN_FIELD)?;
+        Some(Self { given: Given::of_posted(sent), shown: Given::of_hidden(shown)?, disputed: Vec::new() })
+    }
+
+    /// What the form shows, for its hidden field.
+    pub(in super::super) fn shown(&self) -> String {
+        self.shown.hidden()
+    }
+
+    /// Takes over what others set in the meantime where the sender wrote nothing. False when both set the same setting to different
+    /// values: then the form is to be shown again.
+    pub(in super::super) fn meet(&mut self, views: &[SettingView]) -> bool {
+        let parts = parts(views);
+        let now = given_of(&parts, views);
+        for part in &parts {
+            if self.given.is_same(part, &self.shown) {
+                self.given.take_over(part, &now);
+            } else if !now.is_same(part, &self.shown) && !now.is_same(part, &self.given) {
+                self.disputed.push(part.name.clone());
+            }
+        }
+        self.shown = now;
+        self.disputed.is_empty()
     }
 
     /// What it changes. An emptied field puts the default back.
     pub(in super::super) fn changes(&self, views: &[SettingView]) -> Result<Vec<SettingChange>, Vec<Fault>> {
         let (parts, before) = (parts(views), body(views));
-        let after = self.0.body(&parts.iter().collect::<Vec<_>>(), &before);
+        let after = self.given.body(&parts.iter().collect::<Vec<_>>(), &before);
         let after = after.map_err(|faults| faults.into_iter().map(Fault).collect::<Vec<_>>())?;
         let changed = |view: &&SettingView| after.get(&view.name) != before.get(&view.name);
         let change = |view: &SettingView| (view.name.clone(), after.get(&view.name).cloned());
@@ -77,7 +112,10 @@ impl SettingsForm {
                 let value = format!("setting-{word}-{}", code.replace('_', "-"));
                 vec![code.clone(), texts.find(&value, &none).unwrap_or_else(|| readable(code))]
             };
-            let head = context! { label, hint, error, required => false };
+            let is_disputed = self.disputed.contains(&part.name);
+            let view = views.iter().find(|view| is_disputed && view.name == part.name);
+            let now = view.map(|view| held(part, &view.value, &choice, &texts));
+            let head = context! { label, hint, error, now, is_setting => true, required => false };
             context! { ..self.entry(part, &pointer, &choice, &texts), ..head }
         };
         parts(views).iter().map(control).collect()
@@ -85,9 +123,9 @@ impl SettingsForm {
 
     /// How one setting is asked for. What has no simple shape is written as JSON.
     fn entry(&self, part: &Part, pointer: &str, choice: &impl Fn(&String) -> Vec<String>, texts: &Texts) -> Value {
-        let text = self.0.text(pointer).to_owned();
+        let text = self.given.text(pointer).to_owned();
         let bound = |name: &str| part.keyword(name).map(ToString::to_string);
-        if let Some(text) = self.0.json(part) {
+        if let Some(text) = self.given.json(part) {
             return context! { control => "json", name => Given::json_name(part), text };
         }
         let (control, step) = match &part.shape {
@@ -110,6 +148,25 @@ impl SettingsForm {
             _ => ("text", ""),
         };
         context! { control, step, min => bound("minimum"), max => bound("maximum"), length => bound("maxLength"), text, name => pointer }
+    }
+}
+
+fn given_of(parts: &[Part], views: &[SettingView]) -> Given {
+    Given::of_body(&parts.iter().collect::<Vec<_>>(), &body(views))
+}
+
+/// The value of a setting, as it stands beside what was written.
+fn held(part: &Part, value: &Json, choice: &impl Fn(&String) -> Vec<String>, texts: &Texts) -> Value {
+    match (&part.shape, value) {
+        (Shape::Flag, Json::Bool(flag)) => context! { text => texts.text(if *flag { "yes" } else { "no" }) },
+        (Shape::Choice(_), Json::String(code)) => context! { tag => choice(code).pop() },
+        (_, Json::Null) => context! { text => "–" },
+        (_, value) => {
+            let text = text_of(value);
+            let cut = text.chars().nth(CELL_CHARS_MAX).is_some();
+            let shown: String = text.chars().take(CELL_CHARS_MAX).collect();
+            context! { text => shown, cut, ltr => !value.is_string() }
+        }
     }
 }
 
@@ -151,10 +208,15 @@ mod tests {
         ]
     }
 
+    /// What is sent by a form that showed the settings as they are in `views`.
+    fn posted(sent: &[(&str, &str)]) -> SettingsForm {
+        let shown = (SHOWN_FIELD.to_owned(), SettingsForm::of_views(&views()).shown());
+        let sent = sent.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        SettingsForm::of_posted(&sent.chain([shown]).collect::<Vec<_>>()).unwrap()
+    }
+
     fn changes(sent: &[(&str, &str)]) -> Vec<SettingChange> {
-        let sent: Vec<(String, String)> =
-            sent.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        let changes = SettingsForm::of_posted(&sent).changes(&views());
+        let changes = posted(sent).changes(&views());
         changes.unwrap_or_else(|faults| panic!("{:?}", faults[0].0))
     }
 
@@ -174,8 +236,59 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_a_fault_at_its_field() {
-        let sent = [("/size".to_owned(), "many".to_owned())];
-        let faults = SettingsForm::of_posted(&sent).changes(&views()).err().unwrap();
+        let faults = posted(&[("/size", "many")]).changes(&views()).err().unwrap();
         assert_eq!((faults[0].0.pointer.as_str(), faults[0].0.code.as_str()), ("/size", "type"));
+    }
+
+    /// The settings after somebody else changed one.
+    fn views_with(name: &str, value: Json) -> Vec<SettingView> {
+        let mut views = views();
+        for view in views.iter_mut().filter(|view| view.name == name) {
+            view.value = value.clone();
+        }
+        views
+    }
+
+    const SAME: [(&str, &str); 4] =
+        [("/greeting", "azul"), ("/size", "3"), ("/open", "true"), ("json:/days", "[\r\n  \"mon\"\r\n]")];
+
+    fn with(name: &'static str, text: &'static str) -> Vec<(&'static str, &'static str)> {
+        SAME.into_iter().map(|(found, old)| (found, if found == name { text } else { old })).collect()
+    }
+
+    #[test]
+    fn what_somebody_else_set_meanwhile_stays() {
+        let now = views_with("size", json!(8));
+        let mut form = posted(&with("/greeting", "salam"));
+        assert!(form.meet(&now));
+        assert_eq!(form.changes(&now).ok().unwrap(), [("greeting".to_owned(), Some(json!("salam")))]);
+        let now = views_with("days", json!(["tue"]));
+        let mut form = posted(&SAME);
+        assert!(form.meet(&now));
+        assert!(form.changes(&now).ok().unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_both_set_is_disputed_once_unless_they_agree() {
+        let now = views_with("size", json!(8));
+        let mut form = posted(&with("/size", "8"));
+        assert!(form.meet(&now));
+        let mut form = posted(&with("/size", "5"));
+        assert!(!form.meet(&now));
+        assert_eq!(form.disputed, ["size"]);
+        // Sent again it was written in the knowledge of the other value.
+        let again = with("/size", "5").into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let again: Vec<_> = again.chain([(SHOWN_FIELD.to_owned(), form.shown())]).collect();
+        let mut form = SettingsForm::of_posted(&again).unwrap();
+        assert!(form.meet(&now));
+        assert_eq!(form.changes(&now).ok().unwrap(), [("size".to_owned(), Some(json!(5)))]);
+    }
+
+    #[test]
+    fn a_form_that_does_not_say_what_it_showed_is_none() {
+        let sent = |shown: &str| vec![(SHOWN_FIELD.to_owned(), shown.to_owned())];
+        assert!(SettingsForm::of_posted(&[]).is_none());
+        assert!(SettingsForm::of_posted(&sent("size")).is_none());
+        assert!(SettingsForm::of_posted(&sent("{}")).is_some());
     }
 }

@@ -11,7 +11,7 @@ use super::shape::{Part, Shape};
 use super::words::short_id;
 
 /// How much of a text a cell of a list shows.
-const CELL_CHARS_MAX: usize = 140;
+pub(super) const CELL_CHARS_MAX: usize = 140;
 /// How much of a text stands open on a record's page; the rest unfolds.
 const OPEN_CHARS_MAX: usize = 1_200;
 

@@ -85,12 +85,12 @@ async fn made(house: &House, body: &Value) -> String {
     made.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn page(house: &House, who: Who, address: &str) -> Reply {
+pub(super) async fn page(house: &House, who: Who, address: &str) -> Reply {
     let request = house.request(who, "GET", address).header("accept", "text/html,*/*;q=0.8");
     house.send(request.body(Body::empty()).unwrap()).await
 }
 
-async fn send(house: &House, who: Who, address: &str, fields: &[(String, String)]) -> Reply {
+pub(super) async fn send(house: &House, who: Who, address: &str, fields: &[(String, String)]) -> Reply {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let pairs: Vec<String> = fields.iter().map(|(name, text)| format!("{}={}", encoded(name), encoded(text))).collect();
     let request = house.request(who, "POST", address).header("accept", "text/html,*/*;q=0.8");
@@ -103,7 +103,7 @@ fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 /// What a browser would send if somebody opened this form and pressed its button.
-fn form_of(page: &str) -> Vec<(String, String)> {
+pub(super) fn form_of(page: &str) -> Vec<(String, String)> {
     let page = page.split_once("<form class=\"record-form\"").or_else(|| page.split_once("<main")).unwrap().1;
     let page = page.split_once("</form>").unwrap().0;
     let attribute = |tag: &str, name: &str| {
@@ -139,7 +139,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// The form with some fields written anew.
-fn with(mut form: Vec<(String, String)>, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(super) fn with(mut form: Vec<(String, String)>, changes: &[(&str, &str)]) -> Vec<(String, String)> {
     for (name, text) in changes {
         form.retain(|(found, _)| found != name);
         form.push(((*name).to_owned(), (*text).to_owned()));

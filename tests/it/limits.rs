@@ -158,6 +158,11 @@ async fn limits_are_shown_and_set_on_every_way_and_refused_above_their_ceiling()
             == json!({ "name": "rows", "amount": 2, "set": true, "default": 100_000, "ceiling": 100_000_000 })
     );
     ensure!(limits("--cpu-ms 1001").run()?.code == Some(3));
+    for (plugin, grant) in [("chaos", "nothing-like-it"), ("nobody", "kv")] {
+        let grant = Tiwizi::words("plugin grant").data(instance.data()).word(plugin).option("--grant", grant);
+        let refused = grant.run()?;
+        ensure!(refused.code == Some(3), "{refused:?}");
+    }
     let doctor = Tiwizi::words("doctor --json").data(instance.data()).succeed()?.json()?;
     ensure!(doctor["plugin_limits"].as_array().is_some_and(|all| all.len() == 15), "{doctor}");
     ensure!(doctor["limits"]["plugin_log_second_lines_max"] == 100, "{doctor}");

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tiwizi_host::trust::Signer;
-use tiwizi_host::{Acceptance, Grants, PluginView, bundle};
+use tiwizi_host::{Acceptance, Grants, HostError, PluginView, bundle};
 use tiwizi_identity::Caller;
 use tiwizi_model::PluginId;
 
@@ -41,7 +41,7 @@ pub(crate) async fn run(command: Plugin) -> anyhow::Result<()> {
         Plugin::Pull(pull) => plugin_registry::pull(&pull).await,
         Plugin::Install { directory, bundle, access, grant, dev } => {
             let acceptance = if dev { Acceptance::Development } else { Acceptance::Signed };
-            let grants = Grants::parse(&grant).context("--grant is not right")?;
+            let grants = Grants::parse(&grant).context("--grant is not right").context(Outcome::Refused)?;
             let bytes = bundle.bytes(&access, &Bar::new(directory.json)).await?;
             install(&directory, Wanted { bytes, grants, acceptance, bundle }).await
         }
@@ -90,12 +90,12 @@ async fn install(directory: &DataDirectory, wanted: Wanted) -> anyhow::Result<()
 }
 
 async fn grant(directory: &DataDirectory, plugin: &PluginId, wanted: &str) -> anyhow::Result<()> {
-    let grants = Grants::parse(wanted).context("--grant is not right")?;
+    let grants = Grants::parse(wanted).context("--grant is not right").context(Outcome::Refused)?;
     let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
     let before = app.host.plugin(plugin).map(|view| granted_of(&view)).unwrap_or_default();
     let granted = app.host.set_grants(plugin, grants, &Caller::system()).await;
     open::close(&app).await;
-    let view = granted?;
+    let view = granted.map_err(not_granted)?;
     let after = granted_of(&view);
     let given: Vec<&String> = after.difference(&before).collect();
     let taken: Vec<&String> = before.difference(&after).collect();
@@ -112,6 +112,14 @@ async fn grant(directory: &DataDirectory, plugin: &PluginId, wanted: &str) -> an
     };
     outcome::answer(directory.json, &shown, &format!("{changed}.\n{}", line(&view)));
     Ok(())
+}
+
+/// What does not fit the plugin is refused; what broke on this side failed.
+fn not_granted(error: HostError) -> anyhow::Error {
+    let is_refused =
+        matches!(error, HostError::Unknown { .. } | HostError::Unasked { .. } | HostError::Untrusted { .. });
+    let error = anyhow::Error::new(error);
+    if is_refused { error.context(Outcome::Refused) } else { error }
 }
 
 fn granted_of(view: &PluginView) -> BTreeSet<String> {
@@ -185,4 +193,22 @@ pub(crate) fn line(view: &PluginView) -> String {
         named(true),
         named(false)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use tiwizi_host::Capability;
+
+    use super::*;
+
+    #[test]
+    fn a_grant_that_nobody_asked_for_is_refused_and_a_broken_database_is_not_the_senders_fault() {
+        let plugin = || -> PluginId { "notes".parse().unwrap() };
+        let refused = |error: HostError| not_granted(error).downcast_ref::<Outcome>().copied();
+        let capability: Capability = "kv".parse().unwrap();
+        assert_eq!(refused(HostError::Unasked { plugin: plugin(), capability }), Some(Outcome::Refused));
+        assert_eq!(refused(HostError::Unknown { plugin: plugin() }), Some(Outcome::Refused));
+        let log = HostError::Log { plugin: plugin(), source: std::io::Error::other("the disk is gone") };
+        assert_eq!(refused(log), None);
+    }
 }

@@ -22,7 +22,8 @@ const TICK: std::time::Duration = std::time::Duration::from_millis(120);
 
 pub(crate) async fn upgrade(arguments: &arguments::Upgrade) -> anyhow::Result<()> {
     let directory = &arguments.directory;
-    let consent = arguments.grant.as_deref().map(Grants::parse).transpose().context("--grant is not right")?;
+    let consent = arguments.grant.as_deref().map(Grants::parse).transpose();
+    let consent = consent.context("--grant is not right").context(Outcome::Refused)?;
     let bundle = arguments.bundle.bytes(&arguments.access, &Bar::new(directory.json)).await?;
     let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
     let bar = if directory.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };

@@ -152,10 +152,27 @@ impl LogFile {
     /// # Errors
     /// When a file is there and cannot be read.
     pub fn tail(&self, lines_max: usize) -> io::Result<Vec<LogLine>> {
-        let text = [read(&self.before, 0)?, read(&self.path, 0)?].concat();
-        let lines: Vec<&str> = text.lines().collect();
+        self.tail_and_follow(lines_max).map(|(lines, _)| lines)
+    }
+
+    /// The last lines, oldest first, and the place behind them: what is written meanwhile is among the one or the other.
+    ///
+    /// # Errors
+    /// When a file is there and cannot be read.
+    pub fn tail_and_follow(&self, lines_max: usize) -> io::Result<(Vec<LogLine>, LogFollower)> {
+        let new = read(&self.path, 0)?;
+        Ok(self.followed(lines_max, &new, &read(&self.before, 0)?))
+    }
+
+    /// The lines of both files, the newer of which was read first.
+    fn followed(&self, lines_max: usize, new: &str, old: &str) -> (Vec<LogLine>, LogFollower) {
+        // The file was full in between and is the one before now: it was read twice.
+        let old = if !new.is_empty() && old.starts_with(new) { "" } else { old };
+        let lines: Vec<&str> = old.lines().chain(new.lines()).collect();
         let from = lines.len().saturating_sub(lines_max.min(limits::PLUGIN_LOG_TAIL_LINES_MAX));
-        Ok(lines.into_iter().skip(from).filter_map(LogLine::read).collect())
+        let lines = lines.into_iter().skip(from).filter_map(LogLine::read).collect();
+        let follower = LogFollower { path: self.path.clone(), before: self.before.clone(), at: new.len() as u64 };
+        (lines, follower)
     }
 
     /// Takes the log of a plugin that is gone away.
@@ -169,14 +186,6 @@ impl LogFile {
                 _ => {}
             }
         }
-    }
-
-    /// Reads on from here: what is written after this moment.
-    ///
-    /// # Errors
-    /// When the file is there and cannot be read.
-    pub fn follow(&self) -> io::Result<LogFollower> {
-        Ok(LogFollower { path: self.path.clone(), before: self.before.clone(), at: length(&self.path)? })
     }
 }
 
@@ -290,7 +299,8 @@ mod tests {
     fn a_follower_sees_each_line_once_also_when_the_file_changes() {
         let (_directory, log) = log();
         log.append(&line(-1, "before"));
-        let mut follower = log.follow().unwrap();
+        let (before, mut follower) = log.tail_and_follow(10).unwrap();
+        assert_eq!(before, [line(-1, "before")]);
         assert!(follower.read().unwrap().is_empty());
         let long = "x".repeat(10_000);
         let mut seen = Vec::new();
@@ -302,5 +312,33 @@ mod tests {
         }
         seen.extend(follower.read().unwrap().into_iter().map(|line| line.at.0));
         assert_eq!(seen, (0..300).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_line_that_is_written_between_the_last_ones_and_the_next_is_read_once() {
+        let (_directory, log) = log();
+        log.append(&line(1, "last"));
+        let (lines, mut follower) = log.tail_and_follow(10).unwrap();
+        log.append(&line(2, "between"));
+        log.append(&line(3, "next"));
+        assert_eq!(lines, [line(1, "last")]);
+        assert_eq!(follower.read().unwrap(), [line(2, "between"), line(3, "next")]);
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_read_once() {
+        let (_directory, log) = log();
+        log.append(&line(1, "a"));
+        let new = read(&log.path, 0).unwrap();
+        log.append(&line(2, "b"));
+        // As a full file does.
+        fs::rename(&log.path, &log.before).unwrap();
+        *log.open.lock().unwrap() = None;
+        let old = read(&log.before, 0).unwrap();
+        let (lines, mut follower) = log.followed(10, &new, &old);
+        assert_eq!(lines, [line(1, "a")]);
+        assert_eq!(follower.read().unwrap(), [line(2, "b")]);
+        log.append(&line(3, "c"));
+        assert_eq!(follower.read().unwrap(), [line(3, "c")]);
     }
 }

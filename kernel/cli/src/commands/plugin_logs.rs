@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::Value;
 use tiwizi_host::{LogAuthor, LogFile, LogLine};
-use tiwizi_model::{PluginId, limits};
+use tiwizi_model::PluginId;
 
 use crate::arguments::DataDirectory;
 use crate::commands::open;
@@ -35,8 +35,8 @@ pub(crate) async fn run(logs: Logs) -> anyhow::Result<()> {
     open::config(&directory.data)?;
     let log = LogFile::of(&directory.data, &plugin);
     let read = || format!("could not read the log of {plugin}");
-    let mut follower = log.follow().with_context(read)?;
-    for line in log.tail(lines.min(limits::PLUGIN_LOG_TAIL_LINES_MAX)).with_context(read)? {
+    let (last, mut follower) = log.tail_and_follow(lines).with_context(read)?;
+    for line in last {
         say(directory.json, &line);
     }
     if !follow {

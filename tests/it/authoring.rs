@@ -116,6 +116,6 @@ fn a_check_of_a_bundle_asks_an_instance() -> anyhow::Result<()> {
     let text = folder.path().join("letter.tzp");
     std::fs::write(&text, "no bundle")?;
     let bad = Tiwizi::words("plugin check").word(&text).run()?;
-    ensure!(bad.code.is_some_and(|code| code != 0), "{bad:?}");
+    ensure!(bad.code == Some(3), "{bad:?}");
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(crate) async fn run(check: &Check) -> anyhow::Result<()> {
     let source = if check.path.is_dir() {
         Source::of_folder(&check.path)?
     } else {
-        Source::of_bundle(&open::read_file(&check.path)?)?
+        Source::of_bundle(&open::read_file(&check.path)?).context(Outcome::Refused)?
     };
     let (mut findings, manifest) = texts(&source);
     let mut notes = messages::notes(&source);

@@ -39,13 +39,21 @@ impl Source {
 
     /// A bundle is read as it stands; whether it is a good one, the instance says.
     pub(super) fn of_bundle(bytes: &[u8]) -> anyhow::Result<Self> {
-        let mut source = Self::default();
+        Self::within(limits::BUNDLE_BYTES_MAX, bytes)
+    }
+
+    /// What a bundle holds may be more than its own bytes: a sparse file is written short and read long.
+    fn within(bytes_max: u64, bytes: &[u8]) -> anyhow::Result<Self> {
+        let (mut source, mut left) = (Self::default(), bytes_max);
         let mut archive = tar::Archive::new(bytes);
         for entry in archive.entries().context("this is no bundle")?.take(limits::BUNDLE_FILES_MAX) {
             let entry = entry.context("this is no bundle")?;
             let path = entry.path().context("this is no bundle")?.to_string_lossy().into_owned();
             let mut content = Vec::new();
-            entry.take(limits::BUNDLE_BYTES_MAX).read_to_end(&mut content).context("the bundle is cut off")?;
+            // One byte more tells what is too much from what fits exactly.
+            entry.take(left.saturating_add(1)).read_to_end(&mut content).context("the bundle is cut off")?;
+            let rest = u64::try_from(content.len()).ok().and_then(|length| left.checked_sub(length));
+            left = rest.with_context(|| format!("the files of the bundle have more than {bytes_max} bytes"))?;
             if path == "manifest.json" {
                 source.manifest = content;
             } else {
@@ -64,5 +72,30 @@ impl Source {
                 Err(_) => self.strangers.push(path.to_owned()),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bundle(files: &[(&str, &str)]) -> Vec<u8> {
+        let mut archive = tar::Builder::new(Vec::new());
+        for (path, text) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len().try_into().unwrap());
+            header.set_mode(0o644);
+            archive.append_data(&mut header, path, text.as_bytes()).unwrap();
+        }
+        archive.into_inner().unwrap()
+    }
+
+    #[test]
+    fn the_files_of_a_bundle_are_bounded_together() {
+        let bytes = bundle(&[("manifest.json", "{}"), ("templates/a.html", "four"), ("templates/b.html", "four")]);
+        let source = Source::within(10, &bytes).unwrap();
+        assert_eq!((source.manifest.as_slice(), source.templates.len()), (b"{}".as_slice(), 2));
+        let refused = Source::within(9, &bytes).unwrap_err().to_string();
+        assert!(refused.contains("more than 9 bytes"), "{refused}");
     }
 }

@@ -16,7 +16,22 @@ struct State {
     failures: VecDeque<Instant>,
     rests_until: Option<Instant>,
     is_trying: bool,
-    last: Option<String>,
+    last: Option<Failure>,
+}
+
+/// Why a hook failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// As the counts of failures name it.
+    pub(crate) kind: &'static str,
+    /// In a sentence.
+    pub(crate) reason: String,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: &'static str, reason: impl Into<String>) -> Self {
+        Self { kind, reason: reason.into() }
+    }
 }
 
 /// How a hook stands.
@@ -67,7 +82,7 @@ impl Breaker {
     }
 
     /// How the hook stands, how often it failed lately, and why the last time.
-    pub(crate) fn view(&self, now: Instant) -> (HookState, usize, Option<String>) {
+    pub(crate) fn view(&self, now: Instant) -> (HookState, usize, Option<Failure>) {
         let state = self.state();
         let standing = match state.rests_until {
             None => HookState::Working,
@@ -96,11 +111,11 @@ impl Look<'_> {
     }
 
     /// The hook failed. True when it rests from now on.
-    pub(crate) fn failed(self, now: Instant, reason: &str) -> bool {
+    pub(crate) fn failed(self, now: Instant, failure: &Failure) -> bool {
         let mut state = self.breaker.state();
         state.failures.retain(|at| counts(*at, now));
         state.failures.push_back(now);
-        state.last = Some(reason.to_owned());
+        state.last = Some(failure.clone());
         let rests = self.is_try || state.failures.len() >= limits::HOOK_FAILURES_MAX;
         if rests {
             state.failures.clear();
@@ -124,11 +139,15 @@ mod tests {
 
     const START: Instant = Instant(1_000_000);
 
+    fn broke() -> Failure {
+        Failure::new("trap", "it broke")
+    }
+
     fn rested(breaker: &Breaker) -> Instant {
         for _ in 1..limits::HOOK_FAILURES_MAX {
-            assert!(!breaker.admit(START).unwrap().failed(START, "it broke"));
+            assert!(!breaker.admit(START).unwrap().failed(START, &broke()));
         }
-        assert!(breaker.admit(START).unwrap().failed(START, "it broke"));
+        assert!(breaker.admit(START).unwrap().failed(START, &broke()));
         START.plus_ms(limits::HOOK_REST_MS)
     }
 
@@ -137,7 +156,7 @@ mod tests {
         let breaker = Breaker::default();
         let mut now = START;
         for _ in 0..limits::HOOK_FAILURES_MAX * 3 {
-            assert!(!breaker.admit(now).unwrap().failed(now, "it broke"));
+            assert!(!breaker.admit(now).unwrap().failed(now, &broke()));
             now = now.plus_ms(limits::HOOK_FAILURES_MS / 2);
         }
         assert_eq!(breaker.view(now).0, HookState::Working);
@@ -148,7 +167,7 @@ mod tests {
         let breaker = Breaker::default();
         let over = rested(&breaker);
         assert_eq!(breaker.admit(START).err(), Some(limits::HOOK_REST_MS));
-        assert_eq!(breaker.view(START), (HookState::Resting, 0, Some("it broke".to_owned())));
+        assert_eq!(breaker.view(START), (HookState::Resting, 0, Some(broke())));
         assert_eq!(breaker.view(over).0, HookState::Trying);
         let trial = breaker.admit(over).unwrap();
         assert!(breaker.admit(over).is_err());
@@ -162,7 +181,7 @@ mod tests {
         let breaker = Breaker::default();
         let over = rested(&breaker);
         drop(breaker.admit(over).unwrap());
-        assert!(breaker.admit(over).unwrap().failed(over, "it broke again"));
+        assert!(breaker.admit(over).unwrap().failed(over, &broke()));
         assert!(breaker.admit(over).is_err());
         assert!(breaker.admit(over.plus_ms(limits::HOOK_REST_MS)).is_ok());
     }

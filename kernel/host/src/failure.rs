@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tiwizi_model::PluginId;
 
 use crate::call::CallError;
+use crate::cause::WENT_BACK;
 use crate::host::Host;
 use crate::plugin::Plugin;
 
@@ -21,7 +22,7 @@ impl Host {
     pub(crate) async fn go_back_on_trial(&self, plugin: Arc<Plugin>, reason: String) {
         let before = plugin.before().filter(|before| before.is_on_trial(self.ground().ambient.now()));
         let Some(before) = before else { return };
-        let reason = format!("{} went back to {} by itself: {reason}", plugin.manifest.version, before.version);
+        let reason = format!("{}{WENT_BACK}{} by itself: {reason}", plugin.manifest.version, before.version);
         if let Err(error) = self.roll_back_by_itself(Arc::clone(&plugin), reason).await {
             let error = &error as &dyn std::error::Error;
             tracing::error!(plugin.id = %plugin.id(), error, "a plugin stays in quarantine: it could not go back");

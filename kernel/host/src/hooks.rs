@@ -21,7 +21,7 @@ use tiwizi_storage::plugin::PluginState;
 
 use crate::bindings::exports::tiwizi::plugin::hooks as wire;
 use crate::bindings::tiwizi::plugin::types;
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, Failure};
 use crate::call::{self, CallError, Ground};
 use crate::capability::Capability;
 use crate::guests::Guests;
@@ -87,7 +87,7 @@ impl Hooks {
             Ok(look) => look,
             Err(left_ms) => return failed(plugin, hook, "it failed too often and rests".to_owned(), left_ms),
         };
-        let reason = match self.look(plugin, hook, proposal).await {
+        let failure = match self.look(plugin, hook, proposal).await {
             Ok(None) => {
                 look.succeeded();
                 return Ok(());
@@ -96,12 +96,13 @@ impl Hooks {
                 look.succeeded();
                 return Err(ReviewError::Rejected(Rejection::one(refusal)));
             }
-            Err(reason) => reason,
+            Err(failure) => failure,
         };
-        if look.failed(now, &reason) {
+        if look.failed(now, &failure) {
+            let reason = &failure.reason;
             tracing::error!(plugin.id = %plugin.id(), hook = %hook.declaration.name, "a hook failed too often and rests: {reason}");
         }
-        failed(plugin, hook, reason, 1_000)
+        failed(plugin, hook, failure.reason, 1_000)
     }
 
     /// One look: none when it lets the write pass or amended it, a fault when it refuses. The error says why the hook failed.
@@ -110,10 +111,10 @@ impl Hooks {
         plugin: &Arc<Plugin>,
         hook: &Hook,
         proposal: &mut Proposal<'_>,
-    ) -> Result<Option<FieldError>, String> {
+    ) -> Result<Option<FieldError>, Failure> {
         if self.ground.let_in(plugin).await.is_err() {
-            let why = if plugin.is_loaded() { "is in quarantine" } else { "could not be loaded" };
-            return Err(format!("the plugin {why}"));
+            let why = if plugin.is_loaded() { "the plugin is in quarantine" } else { "the plugin could not be loaded" };
+            return Err(Failure::new("off", why));
         }
         let caller = proposal.caller().clone();
         let language = caller.language().unwrap_or(Language::French);
@@ -122,15 +123,16 @@ impl Hooks {
         let work = async move { call::review(&ground, &called, &caller, language, &shown).await };
         let verdict = self.guests.run(work).await.and_then(|outcome| outcome).map_err(|error| {
             plugin.watch.failed("hook", &error);
-            explained(&error)
+            Failure::new(error.kind(), explained(&error))
         })?;
         match verdict {
             wire::Verdict::Pass => Ok(None),
             wire::Verdict::Refuse(refusal) => Ok(Some(fault(plugin, refusal))),
             wire::Verdict::Amend(body) => {
                 let body = tiwizi_records::json::parse(body.as_bytes(), RECORD_BYTES_MAX);
-                let body = body.map_err(|error| format!("its amendment is not acceptable JSON: {error}"))?;
-                proposal.amend(body).map_err(|error| format!("its amendment is not acceptable: {}", told(&error)))?;
+                let wrong = |what: String| Failure::new("answer", format!("its amendment is not acceptable{what}"));
+                let body = body.map_err(|error| wrong(format!(" JSON: {error}")))?;
+                proposal.amend(body).map_err(|error| wrong(format!(": {}", told(&error))))?;
                 Ok(None)
             }
         }

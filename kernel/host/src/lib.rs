@@ -18,6 +18,7 @@ mod cache;
 mod call;
 mod capability;
 mod capture;
+mod cause;
 mod chain;
 mod compile;
 mod component;
@@ -82,6 +83,7 @@ pub use capability::{Capability, CapabilityError, Grants};
 pub use capture::{
     Capture, CaptureError, CaptureReadError, CaptureView, Captures, Replay, ReplayEnd, ReplayError, replay,
 };
+pub use cause::Cause;
 pub use compile::{CompileError, Compiler, SUBCOMMAND as COMPILE_SUBCOMMAND, compile_component};
 pub use component::{ComponentError, Interfaces, InterfacesError, interfaces};
 pub use configuration::{SettingChange, SettingView};

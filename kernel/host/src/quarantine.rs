@@ -16,6 +16,7 @@ use tiwizi_storage::plugin::{self as rows, PluginState, Stand};
 use tiwizi_storage::quarantine::{self, QuarantineRow};
 
 use crate::call::{CallError, Ground};
+use crate::cause::CRASHED;
 use crate::host::Host;
 use crate::log::Level;
 use crate::plugin::{Plugin, Standing};
@@ -116,7 +117,7 @@ impl Ground {
         }
         plugin.watch.used(|used| used.traps = used.traps.saturating_add(1));
         let next = plugin.watch.crashes.note(self.ambient.now())?;
-        let reason = format!("it crashed again and again, the last time so: {}", said_of(error));
+        let reason = format!("{CRASHED}, the last time so: {}", said_of(error));
         if !plugin.turn(&before, PluginState::Quarantined, Some(reason.clone())) {
             return None;
         }

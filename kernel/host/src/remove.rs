@@ -13,6 +13,7 @@ use tiwizi_storage::plugin::{self as rows, PluginState};
 use tiwizi_storage::{StorageError, removal};
 
 use crate::call::CallError;
+use crate::cause::LEAVING;
 use crate::gate::Held;
 use crate::host::Host;
 use crate::plugin::Plugin;
@@ -151,8 +152,7 @@ async fn stop(host: &Host, plugin: &Plugin) -> Result<Held, RemoveError> {
     if !by.is_empty() {
         return Err(RemoveError::Required { plugin: plugin.id().clone(), by });
     }
-    let reason = "it is being removed".to_owned();
-    host.set_state(plugin, PluginState::Disabled, Some(reason)).await.map_err(RemoveError::Storage)?;
+    host.set_state(plugin, PluginState::Disabled, Some(LEAVING.to_owned())).await.map_err(RemoveError::Storage)?;
     plugin.gate.hold().await.map_err(|_| RemoveError::Busy)
 }
 

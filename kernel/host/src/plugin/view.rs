@@ -7,6 +7,7 @@ use tiwizi_storage::plugin as rows;
 use super::{LibraryList, Plugin};
 use crate::breaker::HookState;
 use crate::capability::shown_by;
+use crate::cause::Cause;
 use crate::hooks::Hook;
 use crate::trust::{Seal, Signer, is_stop};
 use crate::upgrade::BeforeView;
@@ -134,12 +135,15 @@ pub struct HookView {
     pub failures: usize,
     /// Why it failed the last time.
     pub reason: Option<String>,
+    /// The kind of that failure, as the counts of failures name it.
+    pub kind: Option<&'static str>,
 }
 
 impl Hook {
     fn view(&self, now: Instant) -> HookView {
-        let (state, failures, reason) = self.breaker.view(now);
-        HookView { declaration: self.declaration.clone(), state, failures, reason }
+        let (state, failures, last) = self.breaker.view(now);
+        let (kind, reason) = last.map(|last| (last.kind, last.reason)).unzip();
+        HookView { declaration: self.declaration.clone(), state, failures, reason, kind }
     }
 }
 
@@ -186,6 +190,7 @@ impl Plugin {
             licence: self.manifest.licence.clone(),
             capabilities: self.manifest.capabilities.iter().map(capability).collect(),
             state,
+            cause: reason.as_deref().and_then(Cause::of),
             reason,
             is_loaded: self.is_loaded(),
             until: self.watch.crashes.until().filter(|_| state == PluginState::Quarantined && self.is_loaded()),

@@ -176,6 +176,7 @@ async fn a_hook_that_fails_again_and_again_is_not_asked_for_a_while() {
     let watch = view.hooks.iter().find(|hook| hook.declaration.name == "watch").unwrap();
     assert_eq!(watch.state, HookState::Resting);
     assert!(watch.reason.as_deref().unwrap().contains("crashed"), "{watch:?}");
+    assert_eq!(watch.kind, Some("trap"));
     assert_eq!(create(&house, HINT, "fine").await.unwrap().body["text"], "fine");
 }
 

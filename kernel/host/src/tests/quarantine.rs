@@ -8,7 +8,7 @@ use tiwizi_storage::plugin as rows;
 
 use super::house::{House, Setup, chaos};
 use super::upgrade::{next, upgrade};
-use crate::{CallError, Enabled, LogAuthor, PluginState};
+use crate::{CallError, Cause, Enabled, LogAuthor, PluginState};
 
 /// A house whose clock stands still until it is moved.
 async fn house() -> (House, Arc<ManualClock>) {
@@ -40,6 +40,7 @@ async fn crash_after_crash_leads_to_quarantine_with_reason_and_end() {
     let view = house.host.plugin(&chaos()).unwrap();
     assert_eq!((view.state, view.until), (PluginState::Quarantined, Some(Instant(1_780_000_001_000))));
     assert!(view.reason.unwrap().contains("crashed again and again"));
+    assert_eq!(view.cause, Some(Cause::Crashes));
     let log = house.host.log(&chaos(), 10).unwrap();
     let told = log.iter().any(|line| line.author == LogAuthor::Kernel && line.message.contains("in quarantine until"));
     assert!(told, "{log:?}");

@@ -2,6 +2,7 @@
 
 mod access;
 mod blobs;
+mod causes;
 mod chaos;
 mod edge;
 mod editions;

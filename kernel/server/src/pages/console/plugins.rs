@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
-use tiwizi_host::{Capability, CapabilityError, CapabilityView, Captures, Enabled, HookView, PluginView};
+use tiwizi_host::{Capability, CapabilityError, CapabilityView, Captures, Cause, Enabled, HookView, PluginView};
 use tiwizi_model::PluginId;
 
 use super::super::look::Look;
@@ -94,6 +94,7 @@ fn hook(hook: &HookView) -> Value {
         on_failure => hook.declaration.on_failure.name(),
         state => hook.state.as_str(),
         reason => hook.reason.as_deref(),
+        kind => hook.kind,
     }
 }
 
@@ -124,6 +125,7 @@ pub(super) fn shown(plugin: &PluginView, look: &Look) -> Value {
         libraries => plugin.libraries.and_then(|list| list.count),
         state => plugin.state.as_str(),
         reason => plugin.reason.as_deref(),
+        cause => plugin.cause.map(Cause::as_str),
         is_captured => plugin.is_captured,
         before => plugin.before.as_ref().map(|before| &*before.version),
         capabilities => plugin.capabilities.iter().map(capability).collect::<Vec<_>>(),

@@ -1,7 +1,6 @@
 //! What the kernel in memory remembers, and how it answers.
 
 use std::cell::RefCell;
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -14,13 +13,10 @@ use super::kv::Values;
 use super::metrics::Numbers;
 use super::notify::Told;
 use super::rights::{Action, Class};
-use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
+use crate::bindings::tiwizi::plugin::types::{Entry, Error};
 use crate::context::Instance;
 use crate::{Caller, CallerKind, Language};
 
-const PAGE_ROWS_DEFAULT: u32 = 50;
-const PAGE_ROWS_MAX: u32 = 100;
-const COUNT_ROWS_MAX: u64 = 10_000;
 /// What a migration may use: nothing that others would notice, since it may be given up.
 const MIGRATING: [&str; 3] = ["store", "kv", "telemetry"];
 /// The first of January 2026.
@@ -68,17 +64,17 @@ pub(super) struct Memory {
     pub(super) templates: Option<Vec<String>>,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
-    rows: BTreeMap<String, Row>,
+    pub(super) rows: BTreeMap<String, Row>,
     minted: u64,
 }
 
 #[derive(Clone)]
-struct Row {
-    kind: String,
+pub(super) struct Row {
+    pub(super) kind: String,
     version: u64,
     created_at: u64,
     changed_at: u64,
-    body: Value,
+    pub(super) body: Value,
 }
 
 impl Memory {
@@ -169,7 +165,7 @@ impl Memory {
     }
 
     /// The rules of a kind, if the caller may do this with any of its records.
-    fn rules(&self, kind: &str, action: Action) -> Result<&KindRules, Error> {
+    pub(super) fn rules(&self, kind: &str, action: Action) -> Result<&KindRules, Error> {
         let Some(rules) = self.kinds.get(kind) else {
             return Err(error("denied", &format!("{} declares no kind {kind}", self.plugin_id)));
         };
@@ -180,7 +176,7 @@ impl Memory {
     }
 
     /// Up to which class this may be done with a record; none when not at all.
-    fn may(&self, rules: &KindRules, action: Action, id: &str, body: &Value) -> Option<Class> {
+    pub(super) fn may(&self, rules: &KindRules, action: Action, id: &str, body: &Value) -> Option<Class> {
         if self.migrates {
             return Some(Class::Sensitive);
         }
@@ -297,77 +293,6 @@ impl Memory {
         Ok(())
     }
 
-    /// How many there are; ten thousand stand for more, as in the real kernel.
-    pub(super) fn count(&self, kind: &str, query: &Query) -> Result<u64, Error> {
-        if query.text.is_some() {
-            return Err(error("not-indexed", "words are searched and not counted"));
-        }
-        let mut asked = Query { filters: query.filters.clone(), sort: None, text: None, limit: 0, cursor: None };
-        let mut count = 0;
-        loop {
-            let page = self.find(kind, &asked)?;
-            count += page.items.len() as u64;
-            if page.next.is_none() || count >= COUNT_ROWS_MAX {
-                return Ok(count.min(COUNT_ROWS_MAX));
-            }
-            asked.cursor = page.next;
-        }
-    }
-
-    pub(super) fn find(&self, kind: &str, query: &Query) -> Result<Page, Error> {
-        let rules = self.rules(kind, Action::Read)?;
-        rules.check_indexed(query)?;
-        if query.text.is_some() && rules.search.is_empty() {
-            return Err(error("invalid", &format!("the kind {kind} has no search fields")));
-        }
-        self.page(kind, query, &rules.search, |id, row| {
-            let reach = self.may(rules, Action::Read, id, &row.body)?;
-            // A question about a hidden field tells nothing about the records in which it is hidden.
-            let asked =
-                query.filters.iter().map(|filter| &filter.field).chain(query.sort.iter().map(|order| &order.field));
-            let hidden = asked
-                .chain(query.text.iter().flat_map(|_| &rules.search))
-                .any(|field| rules.rights.class(field) > reach);
-            (!hidden).then(|| row.entry(id, rules.rights.shown(&row.body, reach)))
-        })
-    }
-
-    /// Records of the register, which have no rules here.
-    pub(super) fn find_registered(&self, kind: &str, query: &Query) -> Result<Page, Error> {
-        let search = ["name_ar", "name_fr", "name_zgh", "commune", "number"].map(str::to_owned);
-        self.page(kind, query, &search, |id, row| Some(row.entry(id, row.body.clone())))
-    }
-
-    pub(super) fn registered(&self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {
-        check_id(id)?;
-        Ok(self.rows.get(id).filter(|row| row.kind == kind).map(|row| row.entry(id, row.body.clone())))
-    }
-
-    fn page(
-        &self,
-        kind: &str,
-        query: &Query,
-        search: &[String],
-        show: impl Fn(&str, &Row) -> Option<Entry>,
-    ) -> Result<Page, Error> {
-        let of_kind = self.rows.iter().filter(|(_, row)| row.kind == kind && row.fits(query, search));
-        let mut found: Vec<(&Row, Entry)> = of_kind.filter_map(|(id, row)| Some((row, show(id, row)?))).collect();
-        if let Some(order) = &query.sort {
-            found.sort_by(|(left, _), (right, _)| compare(left.field(&order.field), right.field(&order.field)));
-            if order.descending {
-                found.reverse();
-            }
-        }
-        let skipped: usize =
-            query.cursor.as_deref().map_or(Ok(0), str::parse).map_err(|_| error("invalid", "no such cursor"))?;
-        let rows_max = match query.limit {
-            0 => PAGE_ROWS_DEFAULT,
-            limit => limit.min(PAGE_ROWS_MAX),
-        } as usize;
-        let next = (found.len() > skipped + rows_max).then(|| (skipped + rows_max).to_string());
-        Ok(Page { items: found.into_iter().map(|(_, entry)| entry).skip(skipped).take(rows_max).collect(), next })
-    }
-
     /// A record that the caller may see, of the version that was seen.
     fn row(&self, kind: &str, id: &str, seen: Option<u64>) -> Result<&Row, Error> {
         self.get(kind, id)?.ok_or_else(|| missing(id))?;
@@ -383,34 +308,7 @@ impl Memory {
 }
 
 impl Row {
-    fn field(&self, name: &str) -> &Value {
-        self.body.get(name).unwrap_or(&Value::Null)
-    }
-
-    /// Every word of a search begins a word of the search fields.
-    fn fits(&self, query: &Query, search: &[String]) -> bool {
-        let text = query.text.as_deref().unwrap_or_default().to_lowercase();
-        let held =
-            search.iter().filter_map(|field| self.field(field).as_str()).collect::<Vec<_>>().join(" ").to_lowercase();
-        let begins = |word: &str| held.split_whitespace().any(|there| there.starts_with(word));
-        query.filters.iter().all(|filter| self.passes(filter)) && text.split_whitespace().all(begins)
-    }
-
-    fn passes(&self, filter: &Filter) -> bool {
-        let wanted: Value = serde_json::from_str(&filter.value).unwrap_or_default();
-        let found = self.field(&filter.field);
-        let order = compare(found, &wanted);
-        !found.is_null()
-            && match filter.comparison {
-                Comparison::Equal => order == Ordering::Equal,
-                Comparison::Above => order == Ordering::Greater,
-                Comparison::AtLeast => order != Ordering::Less,
-                Comparison::Below => order == Ordering::Less,
-                Comparison::AtMost => order != Ordering::Greater,
-            }
-    }
-
-    fn entry(&self, id: &str, body: Value) -> Entry {
+    pub(super) fn entry(&self, id: &str, body: Value) -> Entry {
         Entry {
             id: id.to_owned(),
             version: self.version,
@@ -446,14 +344,4 @@ pub(super) fn check_id(id: &str) -> Result<(), Error> {
 
 fn missing(id: &str) -> Error {
     error("not-found", &format!("there is no record {id}"))
-}
-
-fn compare(left: &Value, right: &Value) -> Ordering {
-    match (left.as_f64(), right.as_f64()) {
-        (Some(left), Some(right)) => left.total_cmp(&right),
-        _ => match (left.as_str(), right.as_str()) {
-            (Some(left), Some(right)) => left.cmp(right),
-            _ => left.to_string().cmp(&right.to_string()),
-        },
-    }
 }

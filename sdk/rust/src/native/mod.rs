@@ -50,6 +50,7 @@ mod json;
 mod judge;
 mod kind;
 mod kv;
+mod list;
 mod manifest;
 mod memory;
 mod metrics;

@@ -1,6 +1,7 @@
-//! `cargo xtask docs`: writes the pages of `docs/reference` from what they describe.
+//! `cargo xtask docs`: writes the pages of `docs/reference` from what they describe, and the kernel's manifest to where the kits for
+//! JavaScript and Python find it when they are installed alone. The kit for Rust reads the manifest itself.
 //!
-//! Nobody edits those pages. A test compares them with what would be written, so that they cannot fall behind.
+//! Nobody edits what is written. A test compares it with what would be written, so that it cannot fall behind.
 
 mod contract;
 mod manifest;
@@ -10,7 +11,10 @@ use anyhow::Context as _;
 use crate::program::say;
 use crate::tree::Tree;
 
-/// A page of the reference.
+/// The kernel's own kinds.
+const REGISTER: &str = "manifests/registry/manifest.json";
+
+/// A page of the reference, or a copy that a kit carries.
 struct Page {
     /// Where it lies, from the root on.
     path: &'static str,
@@ -35,9 +39,13 @@ fn pages(tree: &Tree) -> anyhow::Result<Vec<Page>> {
     let schema = "manifests/manifest.schema.json";
     let text = std::fs::read_to_string(tree.root.join(schema)).with_context(|| format!("could not read {schema}"))?;
     let manifest = manifest::page(&text).with_context(|| format!("could not describe {schema}"))?;
+    let register =
+        std::fs::read_to_string(tree.root.join(REGISTER)).with_context(|| format!("could not read {REGISTER}"))?;
     Ok(vec![
         Page { path: "docs/reference/contract.md", text: contract },
         Page { path: "docs/reference/manifest.md", text: manifest },
+        Page { path: "sdk/javascript/src/native/register.json", text: register.clone() },
+        Page { path: "sdk/python/tiwizi/native/register.json", text: register },
     ])
 }
 
@@ -52,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reference_is_what_would_be_written() {
+    fn what_is_committed_is_what_would_be_written() {
         let tree = Tree::find().unwrap();
         for page in pages(&tree).unwrap() {
             let committed = std::fs::read_to_string(tree.root.join(page.path)).unwrap_or_default();

@@ -33,7 +33,8 @@ cargo xtask COMMAND
                      filters go to cargo-nextest and leave the other checks out
   bench [PART…]    measure; prints a table of ratios to baselines
   corpus           build the plugin of the corpus anew, as tests/corpus/README.md says
-  docs             write docs/reference from sdk/wit/v1 and manifests/manifest.schema.json
+  docs             write docs/reference from sdk/wit/v1 and manifests/manifest.schema.json, and the kernel's
+                   manifest into the kits for JavaScript and Python
   dist             make a release archive in target/dist";
 
 fn main() -> ExitCode {

@@ -317,6 +317,44 @@ test("a person of the register is seen by that person and its keepers", () => {
   assert.equal(registry.cooperatives({ text: "anf" }).items.length, 1);
 });
 
+test("a record of the register is reduced by its classes and the caller's role", () => {
+  const whole = { name_fr: "Fadma", national_id_key: "AAAAAAAAAAAAAAAAAAAAAA", province: "09.541" };
+  const id = native.addPerson(whole);
+  const read = () => registry.person(id)?.body;
+  native.asHolder("observer");
+  assert.deepEqual(read(), { name_fr: "Fadma", province: "09.541" });
+  native.asHolder("registrar");
+  assert.deepEqual(read(), whole);
+  native.asMember(id);
+  assert.deepEqual(read(), whole);
+  native.asHolder("trainer");
+  refused(read, "denied");
+  // A plugin that acts by itself is shown what the kind gives to plugins: nothing.
+  native.become({ kind: "system" });
+  refused(read, "denied");
+  refused(() => store("registry/person").get(id), "denied");
+});
+
+test("what the register does not declare is shown to nobody", () => {
+  const id = native.addCooperative({ name_fr: "Anfa", turnover: 7 });
+  assert.deepEqual(registry.cooperative(id).body, { name_fr: "Anfa" });
+  assert.deepEqual(registry.cooperatives({ sort: "-created" }).items.map(({ body }) => body), [{ name_fr: "Anfa" }]);
+  refused(() => registry.cooperatives({ equal: { commune: "Anfa" } }), "not-indexed");
+});
+
+test("a record of the register is told as far as the plugin may read it", () => {
+  const capabilities = ["events", "registry.read"].map((name) => ({ name }));
+  native.start({ id: "keeper", capabilities, events: [{ name: "made", topics: ["registry/cooperative", "registry/person"] }] });
+  const told = [];
+  const keeper = plugin({ events: { made: ({ payload }) => void told.push(payload) } });
+  const made = { operation: "create", record: "c1", payload: { name_fr: "Anfa", turnover: 7 } };
+  assert.equal(native.tell(keeper, { topic: "registry/cooperative", ...made }).length, 1);
+  assert.deepEqual(told, [{ name_fr: "Anfa" }]);
+  assert.deepEqual(native.tell(keeper, { topic: "registry/person", ...made }), []);
+  native.deny("registry.read");
+  assert.deepEqual(native.tell(keeper, { topic: "registry/cooperative", ...made }), []);
+});
+
 const HOOKS = {
   id: "looker",
   capabilities: [{ name: "hooks" }, { name: "kv" }],

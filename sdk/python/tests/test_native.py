@@ -365,6 +365,43 @@ class Native(unittest.TestCase):
         native.add_cooperative({"name_fr": "Anfa"})
         self.assertEqual(len(registry.cooperatives(text="anf").items), 1)
 
+    def test_a_record_of_the_register_is_reduced_by_its_classes_and_the_caller_s_role(self):
+        whole = {"name_fr": "Fadma", "national_id_key": "AAAAAAAAAAAAAAAAAAAAAA", "province": "09.541"}
+        person = native.add_person(whole)
+        native.as_holder("observer")
+        self.assertEqual(registry.person(person).body, {"name_fr": "Fadma", "province": "09.541"})
+        native.as_holder("registrar")
+        self.assertEqual(registry.person(person).body, whole)
+        native.as_member(person)
+        self.assertEqual(registry.person(person).body, whole)
+        # A plugin that acts by itself is shown what the kind gives to plugins: nothing.
+        for caller in (Caller("account", roles=["trainer"]), Caller("system")):
+            native.become(caller)
+            with self.refused("denied"):
+                registry.person(person)
+        with self.refused("denied"):
+            Store("registry/person").get(person)
+
+    def test_what_the_register_does_not_declare_is_shown_to_nobody(self):
+        id = native.add_cooperative({"name_fr": "Anfa", "turnover": 7})
+        self.assertEqual(registry.cooperative(id).body, {"name_fr": "Anfa"})
+        self.assertEqual([one.body for one in registry.cooperatives(sort="-created").items], [{"name_fr": "Anfa"}])
+        with self.refused("not-indexed"):
+            registry.cooperatives(equal={"commune": "Anfa"})
+
+    def test_a_record_of_the_register_is_told_as_far_as_the_plugin_may_read_it(self):
+        topics = ["registry/cooperative", "registry/person"]
+        capabilities = [{"name": "events"}, {"name": "registry.read"}]
+        native.start({"id": "keeper", "capabilities": capabilities, "events": [{"name": "made", "topics": topics}]})
+        keeper, told = Plugin(), []
+        keeper.event("made")(lambda event: told.append(event.payload))
+        made = {"operation": "create", "record": "c1", "payload": {"name_fr": "Anfa", "turnover": 7}}
+        self.assertEqual(native.tell(keeper, "registry/cooperative", **made), [None])
+        self.assertEqual(told, [{"name_fr": "Anfa"}])
+        self.assertEqual(native.tell(keeper, "registry/person", **made), [])
+        native.deny("registry.read")
+        self.assertEqual(native.tell(keeper, "registry/cooperative", **made), [])
+
     def test_the_context_is_what_the_test_says(self):
         native.as_member(ONE)
         native.at(5)

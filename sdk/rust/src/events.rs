@@ -29,7 +29,7 @@
 //!
 //! # tiwizi_sdk::export!(Greeter);
 //! native::start(
-//!     r#"{ "id": "greeter", "capabilities": [{ "name": "events" }, { "name": "kv" }],
+//!     r#"{ "id": "greeter", "capabilities": [{ "name": "events" }, { "name": "kv" }, { "name": "registry.read" }],
 //!          "events": [{ "name": "new", "topics": ["registry/cooperative"], "operations": ["create"] }],
 //!          "topics": [{ "name": "greeted" }] }"#,
 //! );

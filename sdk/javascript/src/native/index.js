@@ -9,10 +9,11 @@ import { readFileSync } from "node:fs";
 import { problem } from "../answer.js";
 import { attach } from "../kernel.js";
 import { Problem } from "../problem.js";
-import { COOPERATIVE, interfacesOf, PERSON } from "./interfaces.js";
+import { interfacesOf } from "./interfaces.js";
 import { faultOf, faultOfTemplate } from "./judge.js";
 import { Memory, nobody } from "./memory.js";
 import * as queue from "./queue.js";
+import { COOPERATIVE, PERSON } from "./register.js";
 
 let memory = new Memory();
 

@@ -3,15 +3,12 @@
 import { randomBytes } from "node:crypto";
 import { blobsOf } from "./blobs.js";
 import { kvOf } from "./kv.js";
-import { recordId, refusal } from "./memory.js";
+import { refusal } from "./memory.js";
 import { callsOf, notifyOf } from "./others.js";
 import { fetchLaid } from "./outside.js";
 import { eventsOf, jobsOf } from "./queue.js";
 import * as records from "./records.js";
-
-export const COOPERATIVE = "registry/cooperative";
-export const PERSON = "registry/person";
-const SEARCH = ["name_ar", "name_fr", "name_zgh", "commune", "number"];
+import { COOPERATIVE, PERSON } from "./register.js";
 
 /** Every interface of the contract, by its name. */
 export function interfacesOf(memory) {
@@ -71,14 +68,21 @@ function storeOf(memory) {
     }
   };
   return {
-    get: (kind, id) => records.get(memory, kind, id) ?? null,
-    find: (kind, query) => records.find(memory, kind, query),
-    count: (kind, query) => records.count(memory, kind, query),
-    insert: (kind, body) => records.insert(memory, kind, read(body)),
-    put: (kind, id, version, body) => records.write(memory, kind, id, version, () => read(body)),
-    patch: (kind, id, version, patch) => records.write(memory, kind, id, version, (body) => merge(body, read(patch))),
-    delete: (kind, id, version) => records.remove(memory, kind, id, version),
+    get: (kind, id) => records.get(memory, ownKind(memory, kind), id) ?? null,
+    find: (kind, query) => records.find(memory, ownKind(memory, kind), query),
+    count: (kind, query) => records.count(memory, ownKind(memory, kind), query),
+    insert: (kind, body) => records.insert(memory, ownKind(memory, kind), read(body)),
+    put: (kind, id, version, body) => records.write(memory, ownKind(memory, kind), id, version, () => read(body)),
+    patch: (kind, id, version, patch) => records.write(memory, ownKind(memory, kind), id, version, (body) => merge(body, read(patch))),
+    delete: (kind, id, version) => records.remove(memory, ownKind(memory, kind), id, version),
   };
+}
+
+/** The short name of a kind of the plugin's own. */
+function ownKind({ manifest: { id, kinds } }, name) {
+  const short = name.startsWith(`${id}/`) ? name.slice(id.length + 1) : name;
+  if (!kinds?.some((kind) => kind.name === short)) throw refusal("denied", `${id} declares no kind ${short}`);
+  return short;
 }
 
 /** A JSON Merge Patch (RFC 7396). */
@@ -94,21 +98,10 @@ function merge(target, patch) {
 }
 
 function registryOf(memory) {
-  const registered = (kind, id) => {
-    const row = memory.rows.get(recordId(id));
-    return row?.kind === kind ? records.entry(id, row) : null;
-  };
   return {
-    cooperative: (id) => registered(COOPERATIVE, id),
-    /** A person is seen by that person, and by those who keep or watch the register. */
-    person(id) {
-      const { kind, person, roles } = memory.caller;
-      const all = kind === "system" || roles.includes("registrar") || roles.includes("observer");
-      if (all || person === id) return registered(PERSON, id);
-      if (person === null) throw refusal("denied", "registry/person may not be read by this caller");
-      return null;
-    },
-    cooperatives: (query) => records.pageOf(memory, COOPERATIVE, query, SEARCH, (id, row) => records.entry(id, row)),
+    cooperative: (id) => records.get(memory, COOPERATIVE, id) ?? null,
+    person: (id) => records.get(memory, PERSON, id) ?? null,
+    cooperatives: (query) => records.find(memory, COOPERATIVE, query),
   };
 }
 
@@ -117,7 +110,7 @@ function reach(memory, code, kind, id) {
     throw refusal("invalid", `the manifest declares no milestone ${code}`);
   }
   if (memory.caller.person === null) throw refusal("invalid", "the caller's account belongs to no person");
-  if (records.get(memory, kind, id) === undefined) throw refusal("not-found", `there is no record ${id}`);
+  if (records.get(memory, ownKind(memory, kind), id) === undefined) throw refusal("not-found", `there is no record ${id}`);
   if (!memory.reached.some((reached) => reached.code === code && reached.id === id)) memory.reached.push({ code, id });
 }
 

@@ -1,6 +1,9 @@
 // Events and jobs, as the kernel tells and does them, in memory.
 
-import { refusal } from "./memory.js";
+import { nobody, refusal } from "./memory.js";
+import { knownKind, subjectOf } from "./records.js";
+import { isOfKernel } from "./register.js";
+import { reachOf, shown } from "./rights.js";
 
 /** How often a job is tried that says nothing of it, and how often at most. */
 const [ATTEMPTS, ATTEMPTS_MAX] = [5, 10];
@@ -49,9 +52,21 @@ export function jobsOf(memory) {
 export function tell(memory, plugin, event) {
   const wants = ({ topics, operations = [] }) =>
     topics.includes(event.topic) && (event.operation === undefined || operations.length === 0 || operations.includes(event.operation));
-  const subscriptions = memory.granted.has("events") ? (memory.manifest.events ?? []).filter(wants) : [];
-  const told = { id: "00000000-0000-7000-8000-0000000000e0", key: event.record ?? "", payload: null, attempt: 1, depth: 0, ...event };
+  const mayKnow = memory.granted.has("events") && (!isOfKernel(event.topic) || memory.granted.has("registry.read"));
+  const subscriptions = mayKnow ? (memory.manifest.events ?? []).filter(wants) : [];
+  const payload = toldOf(memory, event);
+  if (payload === undefined) return [];
+  const told = { id: "00000000-0000-7000-8000-0000000000e0", key: event.record ?? "", attempt: 1, depth: 0, ...event, payload };
   return subscriptions.map(({ name }) => keptIfDone(memory, () => plugin.onEvent({ ...told, subscription: name, at: memory.now })));
+}
+
+/** What is told of a record: as far as the plugin may read it when it acts by itself. Undefined when it may not. */
+function toldOf(memory, { topic, record, payload = null }) {
+  const kind = knownKind(memory, topic);
+  if (kind === undefined) return payload;
+  const reach = reachOf(kind, { caller: { ...nobody(), kind: "system" } }, "read", subjectOf(kind, record, payload ?? {}));
+  if (reach < 0) return undefined;
+  return payload !== null && typeof payload === "object" ? shown(kind, payload, reach) : payload;
 }
 
 /** Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits, unless it was its last try. */

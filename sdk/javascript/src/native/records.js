@@ -1,7 +1,8 @@
 // The records of the kernel in memory: schemas, unique values, declared indexes, rights, classes, versions.
 
 import { recordId, refusal } from "./memory.js";
-import { isAbove, mayAny, reachOf, shown } from "./rights.js";
+import { KINDS } from "./register.js";
+import { classOf, isAbove, mayAny, reachOf, shown } from "./rights.js";
 import { canonical, faultsOf } from "./schema.js";
 
 const ROWS_DEFAULT = 50;
@@ -10,17 +11,22 @@ const COUNT_MAX = 10_000;
 
 /** The rules of a kind, if the caller may do this with any of its records. */
 function rulesOf(memory, name, action) {
-  const kind = memory.manifest.kinds?.find((found) => found.name === name);
-  if (kind === undefined) throw refusal("denied", `${memory.manifest.id} declares no kind ${name}`);
+  const kind = KINDS.get(name) ?? memory.manifest.kinds?.find((found) => found.name === name);
   if (!mayAny(kind, memory, action)) throw notAllowed(memory, name, action);
   return kind;
 }
 
-function notAllowed(memory, name, action) {
-  return refusal("denied", `${memory.manifest.id}/${name} may not be ${action} by this caller`);
+/** The rules of a kind that a plugin may hear of: its own, and the kernel's. */
+export function knownKind({ manifest }, name) {
+  return KINDS.get(name) ?? manifest.kinds?.find((kind) => `${manifest.id}/${kind.name}` === name);
 }
 
-function subjectOf(kind, id, body) {
+function notAllowed(memory, name, action) {
+  const full = KINDS.has(name) ? name : `${memory.manifest.id}/${name}`;
+  return refusal("denied", `${full} may not be ${action} by this caller`);
+}
+
+export function subjectOf(kind, id, body) {
   return kind.subject === "self" ? id : body[kind.subject];
 }
 
@@ -115,11 +121,11 @@ export function find(memory, name, query) {
   const search = kind.search ?? [];
   if (isText(query) && search.length === 0) throw refusal("invalid", `the kind ${name} has no search fields`);
   const asked = [...query.filters.map((filter) => filter.field), ...(query.sort ? [query.sort.field] : []), ...(isText(query) ? search : [])];
+  const least = classOf(kind, asked);
   return pageOf(memory, name, query, search, (id, row) => {
     const reach = reachOf(kind, memory, "read", subjectOf(kind, id, row.body));
     // A question about a hidden field tells nothing about the records in which it is hidden.
-    if (reach < 0 || asked.some((field) => isAbove(kind, field, reach))) return undefined;
-    return entry(id, row, shown(kind, row.body, reach));
+    return reach < least ? undefined : entry(id, row, shown(kind, row.body, reach));
   });
 }
 
@@ -163,7 +169,7 @@ function checkIndexed(kind, { filters, sort }) {
 }
 
 /** A page of the records that fit and are shown. */
-export function pageOf(memory, name, query, search, show) {
+function pageOf(memory, name, query, search, show) {
   const fitting = memory.of(name).filter(([, row]) => fits(row.body, query, search));
   const found = fitting.map(([id, row]) => ({ row, seen: show(id, row) })).filter(({ seen }) => seen !== undefined);
   if (query.sort) {

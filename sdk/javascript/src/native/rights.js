@@ -33,7 +33,12 @@ export function mayAny(kind, memory, action) {
 
 /** Whether a field is above that class. */
 export function isAbove(kind, field, reach) {
-  return rank(kind.classes?.[field] ?? "public") > reach;
+  return rank(kind.classes?.[field] ?? (kind.isClosed ? "sensitive" : "public")) > reach;
+}
+
+/** The class that a question about some fields is held to; what is no field, as the order of creation, tells nothing. */
+export function classOf(kind, fields) {
+  return Math.max(...[0, ...fields.map((field) => rank(kind.classes?.[field] ?? "public"))]);
 }
 
 /** A body without the fields that are above that class. */

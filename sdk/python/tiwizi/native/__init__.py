@@ -41,9 +41,10 @@ from ..problem import Problem
 from ..request import Request
 from ..ui import Fragment
 from . import queue
-from .interfaces import COOPERATIVE, PERSON, interfaces_of
+from .interfaces import interfaces_of
 from .judge import judge
 from .memory import Memory, Notice
+from .register import COOPERATIVE, PERSON
 
 _memory = Memory({})
 

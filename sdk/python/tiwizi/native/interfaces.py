@@ -13,12 +13,10 @@ from typing import Any
 
 from . import others, queue, records
 from .blobs import blobs
-from .memory import Memory, record_id, refusal
+from .memory import Memory, refusal
 from .outside import fetch_laid
+from .register import COOPERATIVE, PERSON
 
-COOPERATIVE = "registry/cooperative"
-PERSON = "registry/person"
-_SEARCH = ["name_ar", "name_fr", "name_zgh", "commune", "number"]
 _KEYS_DEFAULT = 50
 _KEYS_MAX = 1_000
 
@@ -76,17 +74,23 @@ def _context(memory: Memory) -> SimpleNamespace:
 
 
 def _store(memory: Memory) -> dict[str, Callable[..., Any]]:
-    return {
+    def patch(kind: str, id: str, version: int | None, patch: str) -> SimpleNamespace:
+        return records.write(memory, kind, id, version, lambda body: _merge(body, json.loads(patch)))
+
+    functions = {
         "get": lambda kind, id: records.get(memory, kind, id),
         "find": lambda kind, query: records.find(memory, kind, query),
         "count": lambda kind, query: records.count(memory, kind, query),
         "insert": lambda kind, body: records.insert(memory, kind, json.loads(body)),
         "put": lambda kind, id, version, body: records.write(memory, kind, id, version, lambda _: json.loads(body)),
-        "patch": lambda kind, id, version, patch: records.write(
-            memory, kind, id, version, lambda body: _merge(body, json.loads(patch))
-        ),
+        "patch": patch,
         "delete": lambda kind, id, version: records.remove(memory, kind, id, version),
     }
+    return {name: _of_own_kind(memory, work) for name, work in functions.items()}
+
+
+def _of_own_kind(memory: Memory, work: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda kind, *values: work(records.own_kind(memory, kind), *values)
 
 
 def _merge(target: Any, patch: Any) -> Any:
@@ -152,24 +156,10 @@ def _of_key(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _registry(memory: Memory) -> dict[str, Callable[..., Any]]:
-    def registered(kind: str, id: str) -> SimpleNamespace | None:
-        row = memory.unit.rows.get(record_id(id))
-        return records.entry(id, row) if row is not None and row.kind == kind else None
-
-    def person(id: str) -> SimpleNamespace | None:
-        """A person is seen by that person, and by those who keep or watch the register."""
-        caller = memory.caller
-        keeps = caller.kind == "system" or bool({"registrar", "observer"} & set(caller.roles))
-        if keeps or caller.person == id:
-            return registered(PERSON, id)
-        if caller.person is None:
-            raise refusal("denied", "registry/person may not be read by this caller")
-        return None
-
     return {
-        "cooperative": lambda id: registered(COOPERATIVE, id),
-        "person": person,
-        "cooperatives": lambda query: records.page(memory, COOPERATIVE, query, _SEARCH, records.entry),
+        "cooperative": lambda id: records.get(memory, COOPERATIVE, id),
+        "person": lambda id: records.get(memory, PERSON, id),
+        "cooperatives": lambda query: records.find(memory, COOPERATIVE, query),
     }
 
 
@@ -178,7 +168,7 @@ def _reach(memory: Memory, code: str, kind: str, id: str) -> None:
         raise refusal("invalid", f"the manifest declares no milestone {code}")
     if memory.caller.person is None:
         raise refusal("invalid", "the caller's account belongs to no person")
-    if records.get(memory, kind, id) is None:
+    if records.get(memory, records.own_kind(memory, kind), id) is None:
         raise refusal("not-found", f"there is no record {id}")
     if (code, id) not in memory.unit.reached:
         memory.unit.reached.append((code, id))

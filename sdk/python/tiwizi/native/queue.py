@@ -7,11 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..context import Caller
 from ..events import Event
 from ..jobs import Job
 from ..outcome import Outcome, Retry
 from ..plugin import Plugin
 from .memory import Memory, Waiting, refusal
+from .records import known_kind, subject_of
+from .register import is_of_kernel
+from .rights import reach_for, shown
 
 #: How often a job is tried that says nothing of it, and how often at most.
 _ATTEMPTS, _ATTEMPTS_MAX = 5, 10
@@ -66,9 +70,26 @@ def tell(memory: Memory, plugin: Plugin, event: Event) -> list[Outcome]:
         operations = subscription.get("operations", [])
         return event.topic in subscription["topics"] and (event.operation is None or not operations or event.operation in operations)
 
-    subscriptions = memory.manifest.get("events", []) if "events" in memory.granted else []
+    may_know = not is_of_kernel(event.topic) or "registry.read" in memory.granted
+    subscriptions = memory.manifest.get("events", []) if "events" in memory.granted and may_know else []
+    shown_to = _shown_to_plugin(memory, event)
+    if shown_to is None:
+        return []
+    event = shown_to
     told = [replace(event, subscription=one["name"], at=memory.now) for one in subscriptions if wants(one)]
     return [_kept_if_done(memory, lambda event=event: plugin.on_event(event)) for event in told]
+
+
+def _shown_to_plugin(memory: Memory, event: Event) -> Event | None:
+    """A record is told as far as the plugin may read it when it acts by itself; None when it may not."""
+    kind, body = known_kind(memory, event.topic), event.payload
+    if kind is None:
+        return event
+    subject = subject_of(kind, event.record or event.key, body if isinstance(body, dict) else {})
+    reach = reach_for(kind, Caller("system"), "read", subject)
+    if reach < 0:
+        return None
+    return replace(event, payload=shown(kind, body, reach)) if isinstance(body, dict) else event
 
 
 def run_jobs(memory: Memory, plugin: Plugin) -> list[tuple[str, Outcome]]:

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from .memory import Memory, Row, record_id, refusal
-from .rights import Kind, is_above, may_any, reach_of, shown
+from .register import KINDS
+from .rights import Kind, class_of, is_above, may_any, reach_of, shown
 from .schema import canonical, faults_of
 
 ROWS_DEFAULT = 50
@@ -22,19 +23,33 @@ Body = dict[str, Any]
 
 def _rules(memory: Memory, name: str, action: str) -> Kind:
     """The rules of a kind, if the caller may do this with any of its records."""
-    kind = next((kind for kind in memory.manifest.get("kinds", []) if kind["name"] == name), None)
-    if kind is None:
-        raise refusal("denied", f"{memory.manifest.get('id')} declares no kind {name}")
+    kind = KINDS.get(name) or next(kind for kind in memory.manifest["kinds"] if kind["name"] == name)
     if not may_any(kind, memory, action):
         raise _not_allowed(memory, name, action)
     return kind
 
 
+def own_kind(memory: Memory, name: str) -> str:
+    """The short name of a kind of the plugin's own."""
+    id = memory.manifest.get("id")
+    short = name.removeprefix(f"{id}/")
+    if short not in [kind["name"] for kind in memory.manifest.get("kinds", [])]:
+        raise refusal("denied", f"{id} declares no kind {short}")
+    return short
+
+
+def known_kind(memory: Memory, name: str) -> Kind | None:
+    """The rules of a kind that a plugin may hear of: its own, and the kernel's."""
+    id, kinds = memory.manifest.get("id"), memory.manifest.get("kinds", [])
+    return KINDS.get(name) or next((kind for kind in kinds if f"{id}/{kind['name']}" == name), None)
+
+
 def _not_allowed(memory: Memory, name: str, action: str) -> Exception:
-    return refusal("denied", f"{memory.manifest.get('id')}/{name} may not be {action} by this caller")
+    full = name if name in KINDS else f"{memory.manifest.get('id')}/{name}"
+    return refusal("denied", f"{full} may not be {action} by this caller")
 
 
-def _subject(kind: Kind, id: str, body: Body) -> str | None:
+def subject_of(kind: Kind, id: str, body: Body) -> str | None:
     return id if kind.get("subject") == "self" else body.get(kind.get("subject") or "")
 
 
@@ -48,7 +63,7 @@ def get(memory: Memory, name: str, id: str) -> SimpleNamespace | None:
     kind, row = _rules(memory, name, "read"), memory.unit.rows.get(record_id(id))
     if row is None or row.kind != name:
         return None
-    reach = reach_of(kind, memory, "read", _subject(kind, id, row.body))
+    reach = reach_of(kind, memory, "read", subject_of(kind, id, row.body))
     return None if reach < 0 else entry(id, row, shown(kind, row.body, reach))
 
 
@@ -71,14 +86,14 @@ def write(memory: Memory, name: str, id: str, seen: int | None, change: Callable
 def _restored(memory: Memory, name: str, id: str, before: Body, after: Body) -> Body:
     """What was left out by somebody who may not see it stays as it was."""
     kind = _rules(memory, name, "change")
-    reach = reach_of(kind, memory, "change", _subject(kind, id, before))
+    reach = reach_of(kind, memory, "change", subject_of(kind, id, before))
     hidden = {field: value for field, value in before.items() if is_above(kind, field, reach)}
     return after if reach < 0 else {**hidden, **after}
 
 
 def remove(memory: Memory, name: str, id: str, seen: int | None) -> None:
     row, kind = _seen(memory, name, id, seen), _rules(memory, name, "delete")
-    if reach_of(kind, memory, "delete", _subject(kind, id, row.body)) < 0:
+    if reach_of(kind, memory, "delete", subject_of(kind, id, row.body)) < 0:
         raise _not_allowed(memory, name, "delete")
     del memory.unit.rows[id]
 
@@ -101,7 +116,7 @@ def _check(memory: Memory, name: str, id: str, action: str, before: Body | None,
     if faults:
         raise refusal("invalid", f"{faults[0]['pointer']}: {faults[0]['message']}", fields=faults)
     for body in [after] if before is None else [before, after]:
-        reach = reach_of(kind, memory, action, _subject(kind, id, body))
+        reach = reach_of(kind, memory, action, subject_of(kind, id, body))
         if reach < 0:
             raise _not_allowed(memory, name, action)
         changed = [field for field in after if (before or {}).get(field) != after[field]]
@@ -134,14 +149,14 @@ def find(memory: Memory, name: str, query: Any) -> SimpleNamespace:
     asked += [query.sort.field] if query.sort else []
     asked += search if query.text is not None else []
 
-    def show(id: str, row: Row) -> SimpleNamespace | None:
-        reach = reach_of(kind, memory, "read", _subject(kind, id, row.body))
-        # A question about a hidden field tells nothing about the records in which it is hidden.
-        if reach < 0 or any(is_above(kind, field, reach) for field in asked):
-            return None
-        return entry(id, row, shown(kind, row.body, reach))
+    least = class_of(kind, asked)
 
-    return page(memory, name, query, search, show)
+    def show(id: str, row: Row) -> SimpleNamespace | None:
+        reach = reach_of(kind, memory, "read", subject_of(kind, id, row.body))
+        # A question about a hidden field tells nothing about the records in which it is hidden.
+        return None if reach < least else entry(id, row, shown(kind, row.body, reach))
+
+    return _page(memory, name, query, search, show)
 
 
 def count(memory: Memory, name: str, query: Any) -> int:
@@ -176,7 +191,7 @@ def _check_indexed(kind: Kind, query: Any) -> None:
         raise refusal("not-indexed", message, indexes=declared)
 
 
-def page(
+def _page(
     memory: Memory, name: str, query: Any, search: list[str], show: Callable[[str, Row], SimpleNamespace | None]
 ) -> SimpleNamespace:
     """A page of the records that fit and are shown."""

@@ -25,7 +25,11 @@ def reach_of(kind: Kind, memory: Memory, action: str, subject: str | None) -> in
     """Up to which class the caller may do this with a record of that subject; -1 when not at all. A migration reaches all."""
     if memory.is_migrating:
         return _rank("sensitive")
-    caller = memory.caller
+    return reach_for(kind, memory.caller, action, subject)
+
+
+def reach_for(kind: Kind, caller: Caller, action: str, subject: str | None) -> int:
+    """The same for a caller, without a migration."""
     is_own = subject is not None and caller.person == subject
     grantees = kind.get("access", {}).get(action, [])
     return max((_given(grantee, caller, is_own) for grantee in grantees), default=-1)
@@ -51,7 +55,12 @@ def may_any(kind: Kind, memory: Memory, action: str) -> bool:
 
 def is_above(kind: Kind, field: str, reach: int) -> bool:
     """Whether a field is above that class."""
-    return _rank(kind.get("classes", {}).get(field, "public")) > reach
+    return _rank(kind.get("classes", {}).get(field, "sensitive" if kind.get("is_closed") else "public")) > reach
+
+
+def class_of(kind: Kind, fields: list[str]) -> int:
+    """The class that a question about some fields is held to; what is no field, as the order of creation, tells nothing."""
+    return max((_rank(kind.get("classes", {}).get(field, "public")) for field in fields), default=0)
 
 
 def shown(kind: Kind, body: dict[str, Any], reach: int) -> dict[str, Any]:

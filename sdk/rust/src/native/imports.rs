@@ -4,15 +4,13 @@ use serde_json::Value;
 
 use super::json::merge;
 use super::memory::{Memory, error};
+use super::register::{COOPERATIVE, PERSON};
 use crate::CallerKind;
 use crate::bindings::tiwizi::plugin::context::{CallerKind as WireKind, CallerView, InstanceView};
 use crate::bindings::tiwizi::plugin::telemetry::Level;
 use crate::bindings::tiwizi::plugin::types::{Entry, Error, Page, Query};
 use crate::context::Instance;
 use crate::imports::{ContextImport, MilestonesImport, RegistryImport, StoreImport, TelemetryImport};
-
-pub(super) const COOPERATIVE: &str = "registry/cooperative";
-pub(super) const PERSON: &str = "registry/person";
 
 const STORE: &str = "store";
 const REGISTRY: &str = "registry.read";
@@ -131,18 +129,8 @@ impl RegistryImport for Kernel {
         granted(REGISTRY, |memory| memory.registered(COOPERATIVE, id))
     }
 
-    /// A person is seen by that person, and by those who keep or watch the register.
     fn person(id: &str) -> Result<Option<Entry>, Error> {
-        granted(REGISTRY, |memory| {
-            let caller = &memory.caller;
-            let all = caller.holds("registrar") || caller.holds("observer") || caller.kind == CallerKind::System;
-            match caller.person.as_deref() {
-                Some(own) if own == id => memory.registered(PERSON, id),
-                _ if all => memory.registered(PERSON, id),
-                Some(_) => Ok(None),
-                None => Err(error("denied", "registry/person may not be read by this caller")),
-            }
-        })
+        granted(REGISTRY, |memory| memory.registered(PERSON, id))
     }
 
     fn cooperatives(query: &Query) -> Result<Page, Error> {

@@ -17,6 +17,8 @@ const CREATED: &str = "created";
 /// The rules of one kind.
 #[derive(Clone)]
 pub(super) struct KindRules {
+    /// With its namespace.
+    pub(super) name: String,
     pub(super) rights: Rights,
     pub(super) unique: Vec<Vec<String>>,
     indexes: Vec<Vec<String>>,
@@ -28,7 +30,7 @@ pub(super) struct KindRules {
 
 impl KindRules {
     #[expect(clippy::panic, reason = "a test with a schema that is none tests nothing")]
-    pub(super) fn of_manifest(kind: &Value) -> Self {
+    pub(super) fn of_manifest(namespace: &str, kind: &Value) -> Self {
         let fields = |index: &Value| texts(list_at(index, "fields"));
         let indexes = |name: &str| list_at(kind, name).iter().map(fields).collect();
         let text = |name: &str| Some(text_at(kind, name)).filter(|text| !text.is_empty());
@@ -40,6 +42,7 @@ impl KindRules {
             Arc::new(validator)
         });
         Self {
+            name: format!("{namespace}/{}", text_at(kind, "name")),
             rights: Rights::of_manifest(kind),
             unique: indexes("unique"),
             indexes: indexes("indexes"),
@@ -48,6 +51,12 @@ impl KindRules {
             province: text("province"),
             schema,
         }
+    }
+
+    /// A kind of the kernel: a test may put fields there that the kind does not declare, and the kernel would show nobody.
+    pub(super) fn of_kernel(namespace: &str, kind: &Value) -> Self {
+        let rules = Self::of_manifest(namespace, kind);
+        Self { rights: rules.rights.closed(), ..rules }
     }
 
     /// Whose a record is.
@@ -141,9 +150,12 @@ mod tests {
 
     #[test]
     fn a_question_is_answered_by_one_index_as_in_the_real_kernel() {
-        let kind = KindRules::of_manifest(&json!({
-            "name": "note", "subject": "person", "indexes": [{ "fields": ["shelf", "rank"] }],
-        }));
+        let kind = KindRules::of_manifest(
+            "notes",
+            &json!({
+                "name": "note", "subject": "person", "indexes": [{ "fields": ["shelf", "rank"] }],
+            }),
+        );
         let (equal, above) = (Comparison::Equal, Comparison::Above);
         for (filters, sort, answered) in [
             (vec![], Some("created"), true),

@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::kind::KindRules;
 use super::memory::{Memory, Row, check_id, error};
+use super::register;
 use super::rights::Action;
 use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
 
@@ -31,7 +33,10 @@ impl Memory {
     }
 
     pub(super) fn find(&self, kind: &str, query: &Query) -> Result<Page, Error> {
-        let rules = self.rules(kind, Action::Read)?;
+        self.answer(kind, self.rules(kind, Action::Read)?, query)
+    }
+
+    fn answer(&self, kind: &str, rules: &KindRules, query: &Query) -> Result<Page, Error> {
         rules.check_indexed(query)?;
         if query.text.is_some() && rules.search.is_empty() {
             return Err(error("invalid", &format!("the kind {kind} has no search fields")));
@@ -43,20 +48,26 @@ impl Memory {
                 query.filters.iter().map(|filter| &filter.field).chain(query.sort.iter().map(|order| &order.field));
             let hidden = asked
                 .chain(query.text.iter().flat_map(|_| &rules.search))
-                .any(|field| rules.rights.class(field) > reach);
+                .any(|field| rules.rights.asked(field) > reach);
             (!hidden).then(|| row.entry(id, rules.rights.shown(&row.body, reach)))
         })
     }
 
-    /// Records of the register, which have no rules here.
+    /// Records of the register.
     pub(super) fn find_registered(&self, kind: &str, query: &Query) -> Result<Page, Error> {
-        let search = ["name_ar", "name_fr", "name_zgh", "commune", "number"].map(str::to_owned);
-        self.page(kind, query, &search, |id, row| Some(row.entry(id, row.body.clone())))
+        self.answer(kind, self.registers(kind)?, query)
     }
 
     pub(super) fn registered(&self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {
+        let rules = self.registers(kind)?;
         check_id(id)?;
-        Ok(self.rows.get(id).filter(|row| row.kind == kind).map(|row| row.entry(id, row.body.clone())))
+        Ok(self.rows.get(id).filter(|row| row.kind == kind).and_then(|row| self.seen_by_caller(rules, id, row)))
+    }
+
+    /// The rules of a kind of the register, if the caller may read any of its records.
+    fn registers(&self, kind: &str) -> Result<&'static KindRules, Error> {
+        let rules = register::rules(kind).ok_or_else(|| error("unavailable", "the register has no such kind"))?;
+        self.check_may(rules, Action::Read).map(|()| rules)
     }
 
     fn page(

@@ -12,6 +12,7 @@ use super::kind::KindRules;
 use super::kv::Values;
 use super::metrics::Numbers;
 use super::notify::Told;
+use super::register;
 use super::rights::{Action, Class};
 use crate::bindings::tiwizi::plugin::types::{Entry, Error};
 use crate::context::Instance;
@@ -90,10 +91,11 @@ impl Memory {
     pub(super) fn of_manifest(text: &str) -> Self {
         let manifest: Value =
             serde_json::from_str(text).unwrap_or_else(|error| panic!("the manifest is not JSON: {error}"));
-        let kinds =
-            list_at(&manifest, "kinds").iter().map(|kind| (text_at(kind, "name"), KindRules::of_manifest(kind)));
+        let plugin_id = text_at(&manifest, "id");
+        let rules = |kind: &Value| (text_at(kind, "name"), KindRules::of_manifest(&plugin_id, kind));
+        let kinds: BTreeMap<String, KindRules> = list_at(&manifest, "kinds").iter().map(rules).collect();
         Self {
-            plugin_id: text_at(&manifest, "id"),
+            plugin_id,
             plugin_version: text_at(&manifest, "version"),
             caller: nobody(),
             language: "fr".to_owned(),
@@ -119,7 +121,7 @@ impl Memory {
             migrates: false,
             templates: manifest.get("templates").map(|templates| texts(list(templates))),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
-            kinds: kinds.collect(),
+            kinds,
             rows: BTreeMap::new(),
             minted: 0,
         }
@@ -169,10 +171,18 @@ impl Memory {
         let Some(rules) = self.kinds.get(kind) else {
             return Err(error("denied", &format!("{} declares no kind {kind}", self.plugin_id)));
         };
-        if self.migrates || rules.rights.any(&self.caller, action) {
-            return Ok(rules);
-        }
-        Err(self.refusal(kind, action))
+        self.check_may(rules, action).map(|()| rules)
+    }
+
+    /// Refuses who may not do this with any record of a kind.
+    pub(super) fn check_may(&self, rules: &KindRules, action: Action) -> Result<(), Error> {
+        if self.migrates || rules.rights.any(&self.caller, action) { Ok(()) } else { Err(refusal(rules, action)) }
+    }
+
+    /// The rules of a kind that a plugin may hear of: its own, and the kernel's.
+    pub(super) fn known(&self, kind: &str) -> Option<&KindRules> {
+        let own = kind.strip_prefix(self.plugin_id.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        own.and_then(|name| self.kinds.get(name)).or_else(|| register::rules(kind))
     }
 
     /// Up to which class this may be done with a record; none when not at all.
@@ -183,10 +193,6 @@ impl Memory {
         rules.rights.reach(&self.caller, action, rules.subject(id, body))
     }
 
-    fn refusal(&self, kind: &str, action: Action) -> Error {
-        error("denied", &format!("{}/{kind} may not be {} by this caller", self.plugin_id, action.name()))
-    }
-
     pub(super) fn get(&self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {
         let rules = self.rules(kind, Action::Read)?;
         check_id(id)?;
@@ -194,7 +200,7 @@ impl Memory {
     }
 
     /// A record as the caller may see it.
-    fn seen_by_caller(&self, rules: &KindRules, id: &str, row: &Row) -> Option<Entry> {
+    pub(super) fn seen_by_caller(&self, rules: &KindRules, id: &str, row: &Row) -> Option<Entry> {
         let reach = self.may(rules, Action::Read, id, &row.body)?;
         Some(row.entry(id, rules.rights.shown(&row.body, reach)))
     }
@@ -241,7 +247,7 @@ impl Memory {
         let row = self.row(kind, id, seen)?;
         let rules = self.rules(kind, Action::Delete)?;
         if self.may(rules, Action::Delete, id, &row.body).is_none() {
-            return Err(self.refusal(kind, Action::Delete));
+            return Err(refusal(rules, Action::Delete));
         }
         self.rows.remove(id);
         Ok(())
@@ -255,7 +261,7 @@ impl Memory {
         let mut shown = Class::Public;
         for body in [before, after].into_iter().filter(|body| !body.is_null()) {
             let Some(reach) = self.may(rules, action, id, body) else {
-                return Err(self.refusal(kind, action));
+                return Err(refusal(rules, action));
             };
             if let Some(field) = rules.rights.forbidden(before, after, reach) {
                 return Err(hidden(field));
@@ -326,6 +332,10 @@ pub(super) fn nobody() -> Caller {
 
 pub(super) fn error(code: &str, message: &str) -> Error {
     Error { code: code.to_owned(), message: message.to_owned(), retryable: false, details: json!({}).to_string() }
+}
+
+fn refusal(rules: &KindRules, action: Action) -> Error {
+    error("denied", &format!("{} may not be {} by this caller", rules.name, action.name()))
 }
 
 /// What somebody may not see is not written by them.

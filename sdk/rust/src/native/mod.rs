@@ -56,6 +56,7 @@ mod memory;
 mod metrics;
 mod notify;
 mod queue;
+mod register;
 mod rights;
 mod secrets;
 
@@ -66,8 +67,8 @@ use crate::events::{Event, Outcome};
 use crate::hooks::Refusal;
 use crate::ui::{Fragment, Slot};
 use crate::{Answer, Caller, CallerKind, Error, Plugin, Request};
-use imports::{COOPERATIVE, PERSON};
 use memory::{Memory, nobody};
+use register::{COOPERATIVE, PERSON};
 
 pub(crate) use imports::Kernel;
 pub use manifest::check_manifest;

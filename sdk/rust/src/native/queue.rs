@@ -5,16 +5,18 @@ use serde_json::Value;
 use super::imports::{Kernel, writing};
 use super::json::{list_at, text_at, texts};
 use super::memory::{Memory, error};
-use super::{become_caller, in_unit, memory};
+use super::rights::Action;
+use super::{become_caller, in_unit, memory, register};
 use crate::bindings::tiwizi::plugin::jobs::Options;
 use crate::bindings::tiwizi::plugin::types::Error as WireError;
 use crate::events::{Event, Outcome};
 use crate::imports::{EventsImport, JobsImport};
 use crate::jobs::Job;
-use crate::{CallerKind, Plugin};
+use crate::{Caller, CallerKind, Plugin};
 
 const EVENTS: &str = "events";
 const JOBS: &str = "jobs";
+const REGISTRY: &str = "registry.read";
 /// How often a job is tried that says nothing of it.
 const ATTEMPTS_DEFAULT: u32 = 5;
 const ATTEMPTS_MAX: u32 = 10;
@@ -134,15 +136,31 @@ impl JobsImport for Kernel {
 /// Tells every subscription that wants it of an event.
 pub(super) fn tell<Told: Plugin>(event: &Event) -> Vec<Outcome> {
     let subscriptions = Memory::with(|memory| {
-        let granted = memory.granted.contains(EVENTS);
+        let granted = memory.granted.contains(EVENTS) && may_know(memory, &event.topic);
         let wanted = memory.queue.subscriptions.iter().filter(|subscription| granted && subscription.wants(event));
         wanted.map(|subscription| subscription.name.clone()).collect::<Vec<_>>()
     });
+    let Some(payload) = Memory::with(|memory| told_of(memory, event)) else { return Vec::new() };
     let told = |subscription: String| {
-        let event = Event { subscription, at: Memory::with(|memory| memory.now), ..event.clone() };
+        let (at, payload) = (Memory::with(|memory| memory.now), payload.clone());
+        let event = Event { subscription, at, payload, ..event.clone() };
         as_system(|| Told::on_event(&event))
     };
     subscriptions.into_iter().map(told).collect()
+}
+
+/// Whether a plugin may be told of a kind at all.
+fn may_know(memory: &Memory, topic: &str) -> bool {
+    !register::holds(topic) || memory.granted.contains(REGISTRY)
+}
+
+/// What is told of a record: as far as the plugin may read it when it acts by itself. None when it may not.
+fn told_of(memory: &Memory, event: &Event) -> Option<Value> {
+    let Some(rules) = memory.known(&event.topic) else { return Some(event.payload.clone()) };
+    let id = event.record.as_deref().unwrap_or(&event.key);
+    let subject = rules.subject(id, &event.payload);
+    let reach = rules.rights.reach(&system(), Action::Read, subject)?;
+    Some(rules.rights.shown(&event.payload, reach))
 }
 
 /// Does every job that is due, also those that they put aside meanwhile and that are due at once. What is to be tried again waits, unless it
@@ -179,15 +197,18 @@ fn next_due() -> Option<Waiting> {
 /// Work in the background acts as the system, and what it wrote is given up unless it is done.
 fn as_system(work: impl FnOnce() -> Outcome) -> Outcome {
     let caller = Memory::with(|memory| memory.caller.clone());
-    let mut system = memory::nobody();
-    system.kind = CallerKind::System;
-    become_caller(system);
+    become_caller(system());
     let outcome = in_unit(|| match work() {
         Outcome::Done => Ok(Outcome::Done),
         other => Err(Given::Up(other)),
     });
     become_caller(caller);
     outcome.unwrap_or_else(|Given::Up(outcome)| outcome)
+}
+
+/// The plugin when nobody calls it.
+fn system() -> Caller {
+    Caller { kind: CallerKind::System, ..memory::nobody() }
 }
 
 /// An outcome that keeps nothing.
@@ -235,6 +256,26 @@ mod tests {
         );
         assert_eq!(kv::get::<i64>("told").unwrap(), Some(1));
         assert_eq!(native::emitted(), [("worker/done".to_owned(), "1".to_owned(), json!(1))]);
+    }
+
+    #[test]
+    fn a_record_of_the_register_is_told_as_far_as_the_plugin_may_read_it() {
+        struct Keeper;
+        impl Plugin for Keeper {
+            fn on_event(event: &Event) -> Outcome {
+                kv::set("told", &event.payload, None).into()
+            }
+        }
+        native::start(
+            r#"{ "id": "keeper", "capabilities": [{ "name": "events" }, { "name": "kv" }, { "name": "registry.read" }],
+                "events": [{ "name": "made", "topics": ["registry/cooperative", "registry/person"] }] }"#,
+        );
+        let made = Event::created("registry/cooperative", "c1", json!({ "name_fr": "Anfa", "turnover": 7 }));
+        assert_eq!(native::tell::<Keeper>(&made), [Outcome::Done]);
+        assert_eq!(kv::get::<Value>("told").unwrap(), Some(json!({ "name_fr": "Anfa" })));
+        assert_eq!(native::tell::<Keeper>(&Event::created("registry/person", "p1", json!({ "name_fr": "Itto" }))), []);
+        native::deny("registry.read");
+        assert_eq!(native::tell::<Keeper>(&made), []);
     }
 
     #[test]

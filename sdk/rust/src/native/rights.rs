@@ -56,6 +56,8 @@ impl Action {
 pub(super) struct Rights {
     access: BTreeMap<String, Vec<String>>,
     classes: BTreeMap<String, Class>,
+    /// Of a field that has none.
+    undeclared: Option<Class>,
 }
 
 impl Rights {
@@ -67,7 +69,12 @@ impl Rights {
             .into_iter()
             .flatten()
             .map(|(field, class)| (field.clone(), Class::of(class.as_str().unwrap_or_default())));
-        Self { access: access.collect(), classes: classes.collect() }
+        Self { access: access.collect(), classes: classes.collect(), undeclared: None }
+    }
+
+    /// The same, with what has no class shown to those only who are shown all.
+    pub(super) fn closed(self) -> Self {
+        Self { undeclared: Some(Class::Sensitive), ..self }
     }
 
     /// Up to which class the caller may do this with a record of that subject; none when not at all.
@@ -93,6 +100,11 @@ impl Rights {
 
     /// The class of a field.
     pub(super) fn class(&self, field: &str) -> Class {
+        self.classes.get(field).copied().or(self.undeclared).unwrap_or(Class::Public)
+    }
+
+    /// The class that a question about a field is held to; what is no field, as the order of creation, tells nothing.
+    pub(super) fn asked(&self, field: &str) -> Class {
         self.classes.get(field).copied().unwrap_or(Class::Public)
     }
 

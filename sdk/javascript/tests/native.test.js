@@ -2,74 +2,10 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { amend, config, context, fetch, fragment, get, i18n, json, kv, milestones, page, plugin, post, Problem, random } from "tiwizi";
+import { amend, config, context, fetch, fragment, get, i18n, kv, milestones, page, plugin, Problem, random } from "tiwizi";
 import { redirect, refuse, registry, Request, secrets, store, telemetry } from "tiwizi";
 import * as native from "tiwizi/native";
-
-const ONE = "00000000-0000-7000-8000-00000000000a";
-const OTHER = "00000000-0000-7000-8000-00000000000b";
-const RATE = "https://rates.example.org/mad";
-
-const NOTE = {
-  name: "note",
-  schema: {
-    type: "object",
-    additionalProperties: false,
-    required: ["code", "shelf", "rank"],
-    properties: {
-      code: { type: "string" },
-      shelf: { enum: ["low", "high"] },
-      rank: { type: "integer", minimum: 0 },
-      secret: { type: "string", maxLength: 5 },
-    },
-  },
-  classes: { code: "internal", shelf: "internal", rank: "internal", secret: "sensitive" },
-  unique: [{ fields: ["code"] }],
-  indexes: [{ fields: ["shelf", "rank"] }],
-  search: ["code"],
-  access: Object.fromEntries(["read", "create", "change", "delete"].map((action) => [action, ["plugin"]])),
-};
-const WISH = {
-  name: "wish",
-  subject: "person",
-  schema: { required: ["person", "text"], properties: { person: { type: "string", format: "uuid" }, text: { maxLength: 10 } } },
-  classes: { person: "personal", text: "personal" },
-  access: { read: ["own", "role:trainer"], create: ["plugin:own"], delete: ["own"] },
-};
-const MANIFEST = {
-  id: "notes",
-  version: "1.2.3",
-  capabilities: [
-    ...["store", "kv", "milestones", "telemetry", "registry.read", "secrets"].map((name) => ({ name })),
-    { name: "http-out", hosts: ["rates.example.org", "*.sms.example.org", "http://old.example.org:8080"] },
-  ],
-  settings: { properties: { size: { type: "integer", default: 3 } } },
-  secrets: [{ name: "token" }],
-  milestones: [{ code: "written" }],
-  kinds: [NOTE, WISH],
-};
-
-const notes = store("note");
-const wishes = store("wish");
-const note = (rank) => ({ code: `n${rank}`, shelf: "low", rank });
-const wish = (person) => ({ person, text: "olives" });
-const refused = (work, code) => assert.throws(work, (cause) => cause instanceof Problem && cause.is(code));
-
-const subject = plugin({
-  init: () => [0, 1, 2].forEach((rank) => notes.insert(note(rank))),
-  routes: [
-    post("/write", () => {
-      milestones.reach("written", "note", notes.insert(note(9)).id);
-      return redirect("/");
-    }),
-    post("/fail", () => {
-      assert.ok(notes.get(notes.insert(note(9)).id), "the call sees its own write");
-      telemetry.info("wrote", { rank: 9 });
-      throw Problem.invalid("and then it failed");
-    }),
-    get("/rate", () => json(fetch(RATE, { secrets: { authorization: ["Bearer ", "token"] } }).json())),
-  ],
-});
+import { MANIFEST, note, notes, ONE, OTHER, RATE, refused, subject, wish, wishes } from "./notes.js";
 
 beforeEach(() => native.start(MANIFEST));
 
@@ -315,44 +251,6 @@ test("a person of the register is seen by that person and its keepers", () => {
   assert.equal(registry.person(id).body.name_fr, "x");
   native.addCooperative({ name_fr: "Anfa" });
   assert.equal(registry.cooperatives({ text: "anf" }).items.length, 1);
-});
-
-test("a record of the register is reduced by its classes and the caller's role", () => {
-  const whole = { name_fr: "Fadma", national_id_key: "AAAAAAAAAAAAAAAAAAAAAA", province: "09.541" };
-  const id = native.addPerson(whole);
-  const read = () => registry.person(id)?.body;
-  native.asHolder("observer");
-  assert.deepEqual(read(), { name_fr: "Fadma", province: "09.541" });
-  native.asHolder("registrar");
-  assert.deepEqual(read(), whole);
-  native.asMember(id);
-  assert.deepEqual(read(), whole);
-  native.asHolder("trainer");
-  refused(read, "denied");
-  // A plugin that acts by itself is shown what the kind gives to plugins: nothing.
-  native.become({ kind: "system" });
-  refused(read, "denied");
-  refused(() => store("registry/person").get(id), "denied");
-});
-
-test("what the register does not declare is shown to nobody", () => {
-  const id = native.addCooperative({ name_fr: "Anfa", turnover: 7 });
-  assert.deepEqual(registry.cooperative(id).body, { name_fr: "Anfa" });
-  assert.deepEqual(registry.cooperatives({ sort: "-created" }).items.map(({ body }) => body), [{ name_fr: "Anfa" }]);
-  refused(() => registry.cooperatives({ equal: { commune: "Anfa" } }), "not-indexed");
-});
-
-test("a record of the register is told as far as the plugin may read it", () => {
-  const capabilities = ["events", "registry.read"].map((name) => ({ name }));
-  native.start({ id: "keeper", capabilities, events: [{ name: "made", topics: ["registry/cooperative", "registry/person"] }] });
-  const told = [];
-  const keeper = plugin({ events: { made: ({ payload }) => void told.push(payload) } });
-  const made = { operation: "create", record: "c1", payload: { name_fr: "Anfa", turnover: 7 } };
-  assert.equal(native.tell(keeper, { topic: "registry/cooperative", ...made }).length, 1);
-  assert.deepEqual(told, [{ name_fr: "Anfa" }]);
-  assert.deepEqual(native.tell(keeper, { topic: "registry/person", ...made }), []);
-  native.deny("registry.read");
-  assert.deepEqual(native.tell(keeper, { topic: "registry/cooperative", ...made }), []);
 });
 
 const HOOKS = {

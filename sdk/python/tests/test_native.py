@@ -1,102 +1,14 @@
 """The kernel in memory behaves as the real one does."""
 
 import unittest
-from contextlib import contextmanager
 
-from tiwizi import Amend, Plugin, Problem, Refuse, Request, Store, config, context, fetch, i18n, json, kv, milestones, native
-from tiwizi import Fragment, page, redirect, registry, secrets, telemetry
+from tests.notes import MANIFEST, ONE, OTHER, RATE, Kernel, note, notes, subject, wish, wishes
+from tiwizi import Amend, Fragment, Plugin, Problem, Refuse, Request, Store, config, context, fetch, i18n, kv, milestones, native
+from tiwizi import page, redirect, registry, secrets, telemetry
 from tiwizi.context import Caller
 
-ONE = "00000000-0000-7000-8000-00000000000a"
-OTHER = "00000000-0000-7000-8000-00000000000b"
-RATE = "https://rates.example.org/mad"
 
-NOTE = {
-    "name": "note",
-    "schema": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["code", "shelf", "rank"],
-        "properties": {
-            "code": {"type": "string"},
-            "shelf": {"enum": ["low", "high"]},
-            "rank": {"type": "integer", "minimum": 0},
-            "secret": {"type": "string", "maxLength": 5},
-        },
-    },
-    "classes": {"code": "internal", "shelf": "internal", "rank": "internal", "secret": "sensitive"},
-    "unique": [{"fields": ["code"]}],
-    "indexes": [{"fields": ["shelf", "rank"]}],
-    "search": ["code"],
-    "access": {action: ["plugin"] for action in ("read", "create", "change", "delete")},
-}
-WISH = {
-    "name": "wish",
-    "subject": "person",
-    "schema": {
-        "required": ["person", "text"],
-        "properties": {"person": {"type": "string", "format": "uuid"}, "text": {"maxLength": 10}},
-    },
-    "classes": {"person": "personal", "text": "personal"},
-    "access": {"read": ["own", "role:trainer"], "create": ["plugin:own"], "delete": ["own"]},
-}
-CAPABILITIES = ["store", "kv", "milestones", "telemetry", "registry.read", "http-out", "secrets"]
-HOSTS = ["rates.example.org", "*.sms.example.org", "http://old.example.org:8080"]
-MANIFEST = {
-    "id": "notes",
-    "version": "1.2.3",
-    "capabilities": [{"name": name, "hosts": HOSTS} if name == "http-out" else {"name": name} for name in CAPABILITIES],
-    "settings": {"properties": {"size": {"type": "integer", "default": 3}}},
-    "secrets": [{"name": "token"}],
-    "milestones": [{"code": "written"}],
-    "kinds": [NOTE, WISH],
-}
-
-notes, wishes, subject = Store("note"), Store("wish"), Plugin()
-
-
-def note(rank: int) -> dict:
-    return {"code": f"n{rank}", "shelf": "low", "rank": rank}
-
-
-def wish(person: str) -> dict:
-    return {"person": person, "text": "olives"}
-
-
-@subject.init
-def init() -> None:
-    for rank in range(3):
-        notes.insert(note(rank))
-
-
-@subject.post("/write")
-def write(request: Request):
-    milestones.reach("written", "note", notes.insert(note(9)).id)
-    return redirect("/")
-
-
-@subject.post("/fail")
-def fail(request: Request):
-    assert notes.get(notes.insert(note(9)).id), "the call sees its own write"
-    telemetry.info("wrote", rank=9)
-    raise Problem.invalid("and then it failed")
-
-
-@subject.get("/rate")
-def rate(request: Request):
-    return json(fetch(RATE, secrets={"authorization": ("Bearer ", "token")}).json())
-
-
-class Native(unittest.TestCase):
-    def setUp(self):
-        native.start(MANIFEST)
-
-    @contextmanager
-    def refused(self, code: str):
-        with self.assertRaises(Problem) as caught:
-            yield caught
-        self.assertEqual(caught.exception.code, code)
-
+class Native(Kernel):
     def test_a_call_that_fails_leaves_nothing_but_its_log(self):
         self.assertEqual(native.call(subject, Request.post("/fail")).status, 422)
         self.assertEqual((native.bodies("note"), native.logged()), ([], [("info", "wrote", {"rank": "9"})]))
@@ -364,43 +276,6 @@ class Native(unittest.TestCase):
         self.assertEqual(registry.person(person).body, {"name_fr": "x"})
         native.add_cooperative({"name_fr": "Anfa"})
         self.assertEqual(len(registry.cooperatives(text="anf").items), 1)
-
-    def test_a_record_of_the_register_is_reduced_by_its_classes_and_the_caller_s_role(self):
-        whole = {"name_fr": "Fadma", "national_id_key": "AAAAAAAAAAAAAAAAAAAAAA", "province": "09.541"}
-        person = native.add_person(whole)
-        native.as_holder("observer")
-        self.assertEqual(registry.person(person).body, {"name_fr": "Fadma", "province": "09.541"})
-        native.as_holder("registrar")
-        self.assertEqual(registry.person(person).body, whole)
-        native.as_member(person)
-        self.assertEqual(registry.person(person).body, whole)
-        # A plugin that acts by itself is shown what the kind gives to plugins: nothing.
-        for caller in (Caller("account", roles=["trainer"]), Caller("system")):
-            native.become(caller)
-            with self.refused("denied"):
-                registry.person(person)
-        with self.refused("denied"):
-            Store("registry/person").get(person)
-
-    def test_what_the_register_does_not_declare_is_shown_to_nobody(self):
-        id = native.add_cooperative({"name_fr": "Anfa", "turnover": 7})
-        self.assertEqual(registry.cooperative(id).body, {"name_fr": "Anfa"})
-        self.assertEqual([one.body for one in registry.cooperatives(sort="-created").items], [{"name_fr": "Anfa"}])
-        with self.refused("not-indexed"):
-            registry.cooperatives(equal={"commune": "Anfa"})
-
-    def test_a_record_of_the_register_is_told_as_far_as_the_plugin_may_read_it(self):
-        topics = ["registry/cooperative", "registry/person"]
-        capabilities = [{"name": "events"}, {"name": "registry.read"}]
-        native.start({"id": "keeper", "capabilities": capabilities, "events": [{"name": "made", "topics": topics}]})
-        keeper, told = Plugin(), []
-        keeper.event("made")(lambda event: told.append(event.payload))
-        made = {"operation": "create", "record": "c1", "payload": {"name_fr": "Anfa", "turnover": 7}}
-        self.assertEqual(native.tell(keeper, "registry/cooperative", **made), [None])
-        self.assertEqual(told, [{"name_fr": "Anfa"}])
-        self.assertEqual(native.tell(keeper, "registry/person", **made), [])
-        native.deny("registry.read")
-        self.assertEqual(native.tell(keeper, "registry/cooperative", **made), [])
 
     def test_the_context_is_what_the_test_says(self):
         native.as_member(ONE)

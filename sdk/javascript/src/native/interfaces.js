@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { blobsOf } from "./blobs.js";
 import { kvOf } from "./kv.js";
+import * as lists from "./lists.js";
 import { refusal } from "./memory.js";
 import { callsOf, notifyOf } from "./others.js";
 import { fetchLaid } from "./outside.js";
@@ -69,8 +70,8 @@ function storeOf(memory) {
   };
   return {
     get: (kind, id) => records.get(memory, ownKind(memory, kind), id) ?? null,
-    find: (kind, query) => records.find(memory, ownKind(memory, kind), query),
-    count: (kind, query) => records.count(memory, ownKind(memory, kind), query),
+    find: (kind, query) => lists.find(memory, ownKind(memory, kind), query),
+    count: (kind, query) => lists.count(memory, ownKind(memory, kind), query),
     insert: (kind, body) => records.insert(memory, ownKind(memory, kind), read(body)),
     put: (kind, id, version, body) => records.write(memory, ownKind(memory, kind), id, version, () => read(body)),
     patch: (kind, id, version, patch) => records.write(memory, ownKind(memory, kind), id, version, (body) => merge(body, read(patch))),
@@ -101,7 +102,7 @@ function registryOf(memory) {
   return {
     cooperative: (id) => records.get(memory, COOPERATIVE, id) ?? null,
     person: (id) => records.get(memory, PERSON, id) ?? null,
-    cooperatives: (query) => records.find(memory, COOPERATIVE, query),
+    cooperatives: (query) => lists.find(memory, COOPERATIVE, query),
   };
 }
 

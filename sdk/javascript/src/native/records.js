@@ -1,18 +1,14 @@
-// The records of the kernel in memory: schemas, unique values, declared indexes, rights, classes, versions.
+// The records of the kernel in memory: schemas, unique values, rights, classes, versions.
 
 import { recordId, refusal } from "./memory.js";
 import { KINDS } from "./register.js";
-import { classOf, isAbove, mayAny, reachOf, shown } from "./rights.js";
+import { isAbove, mostOf, reachOf, shown } from "./rights.js";
 import { canonical, faultsOf } from "./schema.js";
 
-const ROWS_DEFAULT = 50;
-const ROWS_MAX = 100;
-const COUNT_MAX = 10_000;
-
 /** The rules of a kind, if the caller may do this with any of its records. */
-function rulesOf(memory, name, action) {
+export function rulesOf(memory, name, action) {
   const kind = KINDS.get(name) ?? memory.manifest.kinds?.find((found) => found.name === name);
-  if (!mayAny(kind, memory, action)) throw notAllowed(memory, name, action);
+  if (mostOf(kind, memory, action) < 0) throw notAllowed(memory, name, action);
   return kind;
 }
 
@@ -113,94 +109,4 @@ function check(memory, name, id, action, before, after) {
     }
   }
   return (body) => shown(kind, body, reachOf(kind, memory, action, subjectOf(kind, id, after)));
-}
-
-export function find(memory, name, query) {
-  const kind = rulesOf(memory, name, "read");
-  checkIndexed(kind, query);
-  const search = kind.search ?? [];
-  if (isText(query) && search.length === 0) throw refusal("invalid", `the kind ${name} has no search fields`);
-  const asked = [...query.filters.map((filter) => filter.field), ...(query.sort ? [query.sort.field] : []), ...(isText(query) ? search : [])];
-  const least = classOf(kind, asked);
-  return pageOf(memory, name, query, search, (id, row) => {
-    const reach = reachOf(kind, memory, "read", subjectOf(kind, id, row.body));
-    // A question about a hidden field tells nothing about the records in which it is hidden.
-    return reach < least ? undefined : entry(id, row, shown(kind, row.body, reach));
-  });
-}
-
-export function count(memory, name, query) {
-  if (isText(query)) throw refusal("not-indexed", "words are not counted");
-  let cursor = null;
-  let counted = 0;
-  do {
-    const { items, next } = find(memory, name, { ...query, sort: null, limit: ROWS_MAX, cursor });
-    counted += items.length;
-    cursor = next;
-  } while (cursor !== undefined);
-  return Math.min(counted, COUNT_MAX);
-}
-
-function isText(query) {
-  return query.text !== undefined && query.text !== null;
-}
-
-/**
- * Equality on the first fields of one index, then at most one range or order on the next. Subject and province are indexes too, the subject
- * without ranges. The order of creation is that of the records under one whole key.
- */
-function checkIndexed(kind, { filters, sort }) {
-  const equal = filters.filter((filter) => filter.comparison === "equal").map((filter) => filter.field);
-  const others = filters.filter((filter) => filter.comparison !== "equal").map((filter) => filter.field);
-  const [hasRange, isByCreation] = [others.length > 0, sort?.field === "created"];
-  if (sort && !isByCreation && !equal.includes(sort.field)) others.push(sort.field);
-  const ranged = new Set(others);
-  const declared = [...(kind.unique ?? []), ...(kind.indexes ?? [])].map((index) => index.fields);
-  const implied = [hasRange ? undefined : kind.subject, kind.province].filter(Boolean).map((field) => [field]);
-  const answers = (fields) => {
-    const [head, next] = [fields.slice(0, equal.length), fields[equal.length]];
-    const isHead = head.length === equal.length && head.every((field) => equal.includes(field));
-    return isHead && (!isByCreation || next === undefined) && (ranged.size === 0 || (ranged.size === 1 && ranged.has(next)));
-  };
-  if (equal.length + ranged.size > 0 && ![...declared, ...implied].some(answers)) {
-    const message = `no index answers ${equal.join(", ")} then ${[...ranged].join(", ")}`;
-    throw refusal("not-indexed", message, { details: { indexes: declared } });
-  }
-}
-
-/** A page of the records that fit and are shown. */
-function pageOf(memory, name, query, search, show) {
-  const fitting = memory.of(name).filter(([, row]) => fits(row.body, query, search));
-  const found = fitting.map(([id, row]) => ({ row, seen: show(id, row) })).filter(({ seen }) => seen !== undefined);
-  if (query.sort) {
-    const { field, descending } = query.sort;
-    // Oldest first already, which is also the order of equals.
-    if (field !== "created") found.sort((one, other) => compare(one.row.body[field], other.row.body[field]));
-    if (descending) found.reverse();
-  }
-  const skipped = Number(query.cursor ?? 0);
-  if (!Number.isInteger(skipped)) throw refusal("invalid", "no such cursor");
-  const rows = query.limit === 0 ? ROWS_DEFAULT : Math.min(query.limit, ROWS_MAX);
-  const items = found.slice(skipped, skipped + rows).map(({ seen }) => seen);
-  return { items, next: found.length > skipped + rows ? String(skipped + rows) : undefined };
-}
-
-/** Every word of a search begins a word of the search fields. */
-function fits(body, { filters, text }, search) {
-  const words = (text ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const held = search.map((field) => body[field] ?? "").join(" ").toLowerCase().split(/\s+/);
-  return filters.every((filter) => passes(body, filter)) && words.every((word) => held.some((there) => there.startsWith(word)));
-}
-
-function passes(body, { field, comparison, value }) {
-  const found = body[field];
-  if (found === undefined || found === null) return false;
-  const order = compare(found, JSON.parse(value));
-  return { equal: order === 0, above: order > 0, "at-least": order >= 0, below: order < 0, "at-most": order <= 0 }[comparison];
-}
-
-function compare(one, other) {
-  if (typeof one === "number" && typeof other === "number") return one - other;
-  const [left, right] = [one, other].map((value) => (typeof value === "string" ? value : canonical(value)));
-  return left < right ? -1 : Number(left > right);
 }

@@ -26,9 +26,9 @@ export function reachOf(kind, { caller, isMigrating }, action, subject) {
   return Math.max(-1, ...grantees.map(given));
 }
 
-/** Whether the caller may do this with any record at all. */
-export function mayAny(kind, memory, action) {
-  return reachOf(kind, memory, action, memory.caller.person) >= 0;
+/** Up to which class the caller may do this with any record at all; -1 when with none. */
+export function mostOf(kind, memory, action) {
+  return reachOf(kind, memory, action, memory.caller.person);
 }
 
 /** Whether a field is above that class. */

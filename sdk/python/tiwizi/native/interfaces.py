@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from . import others, queue, records
+from . import lists, others, queue, records
 from .blobs import blobs
 from .memory import Memory, refusal
 from .outside import fetch_laid
@@ -79,8 +79,8 @@ def _store(memory: Memory) -> dict[str, Callable[..., Any]]:
 
     functions = {
         "get": lambda kind, id: records.get(memory, kind, id),
-        "find": lambda kind, query: records.find(memory, kind, query),
-        "count": lambda kind, query: records.count(memory, kind, query),
+        "find": lambda kind, query: lists.find(memory, kind, query),
+        "count": lambda kind, query: lists.count(memory, kind, query),
         "insert": lambda kind, body: records.insert(memory, kind, json.loads(body)),
         "put": lambda kind, id, version, body: records.write(memory, kind, id, version, lambda _: json.loads(body)),
         "patch": patch,
@@ -159,7 +159,7 @@ def _registry(memory: Memory) -> dict[str, Callable[..., Any]]:
     return {
         "cooperative": lambda id: records.get(memory, COOPERATIVE, id),
         "person": lambda id: records.get(memory, PERSON, id),
-        "cooperatives": lambda query: records.find(memory, COOPERATIVE, query),
+        "cooperatives": lambda query: lists.find(memory, COOPERATIVE, query),
     }
 
 

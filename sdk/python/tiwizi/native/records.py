@@ -1,9 +1,8 @@
-"""The records of the kernel in memory: schemas, unique values, declared indexes, rights, classes, versions."""
+"""The records of the kernel in memory: schemas, unique values, rights, classes, versions."""
 
 from __future__ import annotations
 
 import copy
-import functools
 import json
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -11,20 +10,16 @@ from typing import Any
 
 from .memory import Memory, Row, record_id, refusal
 from .register import KINDS
-from .rights import Kind, class_of, is_above, may_any, reach_of, shown
-from .schema import canonical, faults_of
-
-ROWS_DEFAULT = 50
-ROWS_MAX = 100
-COUNT_MAX = 10_000
+from .rights import Kind, is_above, most_of, reach_of, shown
+from .schema import faults_of
 
 Body = dict[str, Any]
 
 
-def _rules(memory: Memory, name: str, action: str) -> Kind:
+def rules_of(memory: Memory, name: str, action: str) -> Kind:
     """The rules of a kind, if the caller may do this with any of its records."""
     kind = KINDS.get(name) or next(kind for kind in memory.manifest["kinds"] if kind["name"] == name)
-    if not may_any(kind, memory, action):
+    if most_of(kind, memory, action) < 0:
         raise _not_allowed(memory, name, action)
     return kind
 
@@ -60,7 +55,7 @@ def entry(id: str, row: Row, body: Body | None = None) -> SimpleNamespace:
 
 
 def get(memory: Memory, name: str, id: str) -> SimpleNamespace | None:
-    kind, row = _rules(memory, name, "read"), memory.unit.rows.get(record_id(id))
+    kind, row = rules_of(memory, name, "read"), memory.unit.rows.get(record_id(id))
     if row is None or row.kind != name:
         return None
     reach = reach_of(kind, memory, "read", subject_of(kind, id, row.body))
@@ -85,14 +80,14 @@ def write(memory: Memory, name: str, id: str, seen: int | None, change: Callable
 
 def _restored(memory: Memory, name: str, id: str, before: Body, after: Body) -> Body:
     """What was left out by somebody who may not see it stays as it was."""
-    kind = _rules(memory, name, "change")
+    kind = rules_of(memory, name, "change")
     reach = reach_of(kind, memory, "change", subject_of(kind, id, before))
     hidden = {field: value for field, value in before.items() if is_above(kind, field, reach)}
     return after if reach < 0 else {**hidden, **after}
 
 
 def remove(memory: Memory, name: str, id: str, seen: int | None) -> None:
-    row, kind = _seen(memory, name, id, seen), _rules(memory, name, "delete")
+    row, kind = _seen(memory, name, id, seen), rules_of(memory, name, "delete")
     if reach_of(kind, memory, "delete", subject_of(kind, id, row.body)) < 0:
         raise _not_allowed(memory, name, "delete")
     del memory.unit.rows[id]
@@ -111,7 +106,7 @@ def _seen(memory: Memory, name: str, id: str, seen: int | None) -> Row:
 def _check(memory: Memory, name: str, id: str, action: str, before: Body | None, after: Body) -> Body:
     """Right, schema and unique values of a body that is to be written. A change asks for where the record lies and where it will lie.
     Answers what of it the caller is shown."""
-    kind = _rules(memory, name, action)
+    kind = rules_of(memory, name, action)
     faults = faults_of(kind.get("schema"), after)
     if faults:
         raise refusal("invalid", f"{faults[0]['pointer']}: {faults[0]['message']}", fields=faults)
@@ -137,100 +132,3 @@ def _check_unique(memory: Memory, name: str, id: str, fields: list[str], body: B
     for other, row in memory.of(name):
         if other != id and all(row.body.get(field) == body.get(field) for field in fields):
             raise refusal("duplicate", f"there is one with the same {', '.join(fields)}", fields=fields)
-
-
-def find(memory: Memory, name: str, query: Any) -> SimpleNamespace:
-    kind = _rules(memory, name, "read")
-    _check_indexed(kind, query)
-    search = kind.get("search", [])
-    if query.text is not None and not search:
-        raise refusal("invalid", f"the kind {name} has no search fields")
-    asked = [filter.field for filter in query.filters]
-    asked += [query.sort.field] if query.sort else []
-    asked += search if query.text is not None else []
-
-    least = class_of(kind, asked)
-
-    def show(id: str, row: Row) -> SimpleNamespace | None:
-        reach = reach_of(kind, memory, "read", subject_of(kind, id, row.body))
-        # A question about a hidden field tells nothing about the records in which it is hidden.
-        return None if reach < least else entry(id, row, shown(kind, row.body, reach))
-
-    return _page(memory, name, query, search, show)
-
-
-def count(memory: Memory, name: str, query: Any) -> int:
-    if query.text is not None:
-        raise refusal("not-indexed", "words are not counted")
-    counted, cursor = 0, "0"
-    while cursor is not None:
-        asked = SimpleNamespace(filters=query.filters, sort=None, text=None, limit=ROWS_MAX, cursor=cursor)
-        found = find(memory, name, asked)
-        counted, cursor = counted + len(found.items), found.next
-    return min(counted, COUNT_MAX)
-
-
-def _check_indexed(kind: Kind, query: Any) -> None:
-    """Equality on the first fields of one index, then at most one range or order on the next. Subject and province are indexes too, the
-    subject without ranges. The order of creation is that of the records under one whole key."""
-    equal = [filter.field for filter in query.filters if filter.comparison == "equal"]
-    ranged = {filter.field for filter in query.filters if filter.comparison != "equal"}
-    has_range, is_by_creation = bool(ranged), bool(query.sort) and query.sort.field == "created"
-    if query.sort and not is_by_creation and query.sort.field not in equal:
-        ranged.add(query.sort.field)
-    declared = [index["fields"] for index in kind.get("unique", []) + kind.get("indexes", [])]
-    implied = [[field] for field in (None if has_range else kind.get("subject"), kind.get("province")) if field]
-
-    def answers(fields: list[str]) -> bool:
-        head, rest = fields[: len(equal)], fields[len(equal) :]
-        is_head = len(head) == len(equal) and all(field in equal for field in head)
-        return is_head and not (is_by_creation and rest) and (not ranged or ranged == set(rest[:1]))
-
-    if (equal or ranged) and not any(map(answers, declared + implied)):
-        message = f"no index answers {', '.join(equal)} then {', '.join(ranged)}"
-        raise refusal("not-indexed", message, indexes=declared)
-
-
-def _page(
-    memory: Memory, name: str, query: Any, search: list[str], show: Callable[[str, Row], SimpleNamespace | None]
-) -> SimpleNamespace:
-    """A page of the records that fit and are shown."""
-    fitting = [(id, row) for id, row in memory.of(name) if _fits(row.body, query, search)]
-    found = [(row, seen) for id, row in fitting if (seen := show(id, row)) is not None]
-    if query.sort:
-        # Oldest first already, which is also the order of equals.
-        if query.sort.field != "created":
-            field = query.sort.field
-            found.sort(key=functools.cmp_to_key(lambda one, other: _compare(one[0].body.get(field), other[0].body.get(field))))
-        if query.sort.descending:
-            found.reverse()
-    if not (query.cursor or "0").isdecimal():
-        raise refusal("invalid", "no such cursor")
-    skipped = int(query.cursor or 0)
-    rows = ROWS_DEFAULT if query.limit == 0 else min(query.limit, ROWS_MAX)
-    items = [seen for _, seen in found[skipped : skipped + rows]]
-    return SimpleNamespace(items=items, next=str(skipped + rows) if len(found) > skipped + rows else None)
-
-
-def _fits(body: Body, query: Any, search: list[str]) -> bool:
-    """Every word of a search begins a word of the search fields."""
-    held = " ".join(str(body.get(field, "")) for field in search).lower().split()
-    words = (query.text or "").lower().split()
-    return all(_passes(body, filter) for filter in query.filters) and all(
-        any(there.startswith(word) for there in held) for word in words
-    )
-
-
-def _passes(body: Body, filter: Any) -> bool:
-    found = body.get(filter.field)
-    if found is None:
-        return False
-    order = _compare(found, json.loads(filter.value))
-    passes = {"equal": order == 0, "above": order > 0, "at-least": order >= 0, "below": order < 0, "at-most": order <= 0}
-    return passes[filter.comparison]
-
-
-def _compare(one: Any, other: Any) -> int:
-    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (one, other))
-    left, right = (one, other) if numbers else (value if isinstance(value, str) else canonical(value) for value in (one, other))
-    return (left > right) - (left < right)

@@ -48,9 +48,9 @@ def _given(grantee: str, caller: Caller, is_own: bool) -> int:
     return _rank(_ROLES.get(role, "internal")) if role != grantee and role in caller.roles else -1
 
 
-def may_any(kind: Kind, memory: Memory, action: str) -> bool:
-    """Whether the caller may do this with any record at all."""
-    return reach_of(kind, memory, action, memory.caller.person) >= 0
+def most_of(kind: Kind, memory: Memory, action: str) -> int:
+    """Up to which class the caller may do this with any record at all; -1 when with none."""
+    return reach_of(kind, memory, action, memory.caller.person)
 
 
 def is_above(kind: Kind, field: str, reach: int) -> bool:

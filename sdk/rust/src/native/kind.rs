@@ -1,4 +1,4 @@
-//! A kind as the manifest declares it: what a body must be, and which questions its indexes answer.
+//! A kind as the manifest declares it: whose a record is, and what a body must be.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::json::{list_at, text_at, texts};
 use super::memory::error;
 use super::rights::Rights;
-use crate::bindings::tiwizi::plugin::types::{Comparison, Error, Filter, Query};
+use crate::bindings::tiwizi::plugin::types::Error;
 
-/// The name of the order in which records were made.
-const CREATED: &str = "created";
+/// How many references are followed in a row.
+const REFERENCES_MAX: usize = 32;
 
 /// The rules of one kind.
 #[derive(Clone)]
@@ -21,10 +21,12 @@ pub(super) struct KindRules {
     pub(super) name: String,
     pub(super) rights: Rights,
     pub(super) unique: Vec<Vec<String>>,
-    indexes: Vec<Vec<String>>,
+    pub(super) indexes: Vec<Vec<String>>,
     pub(super) search: Vec<String>,
-    subject: Option<String>,
-    province: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) province: Option<String>,
+    /// The schema as it was declared.
+    declared: Value,
     schema: Option<Arc<Validator>>,
 }
 
@@ -49,6 +51,7 @@ impl KindRules {
             search: texts(list_at(kind, "search")),
             subject: text("subject"),
             province: text("province"),
+            declared: kind.get("schema").cloned().unwrap_or_default(),
             schema,
         }
     }
@@ -67,6 +70,16 @@ impl KindRules {
         }
     }
 
+    /// The schema of a field, behind its references.
+    pub(super) fn property(&self, name: &str) -> Option<&Value> {
+        let mut found = self.declared.get("properties")?.get(name)?;
+        for _ in 0..REFERENCES_MAX {
+            let Some(reference) = found.get("$ref").and_then(Value::as_str) else { return Some(found) };
+            found = self.declared.get("$defs")?.get(reference.strip_prefix("#/$defs/")?)?;
+        }
+        None
+    }
+
     /// Holds a body to the schema, as the kernel does.
     pub(super) fn check(&self, body: &Value) -> Result<(), Error> {
         let Some(schema) = &self.schema else { return Ok(()) };
@@ -75,40 +88,6 @@ impl KindRules {
         let message = format!("{}: {}", text_at(first, "pointer"), text_at(first, "message"));
         Err(Error { details: json!({ "fields": faults }).to_string(), ..error("invalid", &message) })
     }
-
-    /// Equality on the first fields of one index, then at most one range or order on the next. The subject and the
-    /// province are indexes of their own, the subject without ranges. The order of creation is that of the records under one whole key.
-    pub(super) fn check_indexed(&self, query: &Query) -> Result<(), Error> {
-        let equal: Vec<&str> = fields_of(&query.filters, |comparison| comparison == Comparison::Equal);
-        let mut ranged = fields_of(&query.filters, |comparison| comparison != Comparison::Equal);
-        let has_range = !ranged.is_empty();
-        let by_creation = query.sort.as_ref().is_some_and(|order| order.field == CREATED);
-        let sorted = query.sort.iter().map(|order| order.field.as_str());
-        ranged.extend(sorted.filter(|field| *field != CREATED && !equal.contains(field)));
-        ranged.dedup();
-        let answers = |index: &[String]| {
-            let (head, tail) = index.split_at(equal.len().min(index.len()));
-            head.len() == equal.len()
-                && head.iter().all(|field| equal.contains(&field.as_str()))
-                && (!by_creation || tail.is_empty())
-                && (ranged.is_empty() || tail.first().is_some_and(|field| ranged == [field.as_str()]))
-        };
-        let subject = self.subject.iter().filter(|_| !has_range);
-        let implied = subject.chain(&self.province).any(|field| answers(std::slice::from_ref(field)));
-        if implied
-            || (equal.is_empty() && ranged.is_empty())
-            || self.unique.iter().chain(&self.indexes).any(|index| answers(index))
-        {
-            return Ok(());
-        }
-        let known: Vec<&Vec<String>> = self.unique.iter().chain(&self.indexes).collect();
-        let message = format!("no index answers {equal:?} then {ranged:?}; the manifest declares {known:?}");
-        Err(Error { details: json!({ "indexes": known }).to_string(), ..error("not-indexed", &message) })
-    }
-}
-
-fn fields_of(filters: &[Filter], wanted: impl Fn(Comparison) -> bool) -> Vec<&str> {
-    filters.iter().filter(|filter| wanted(filter.comparison)).map(|filter| filter.field.as_str()).collect()
 }
 
 /// The faults of one error, with the kernel's codes.
@@ -139,50 +118,4 @@ fn faults(error: &ValidationError<'_>) -> Vec<Value> {
         _ => "invalid",
     };
     vec![fault(pointer.to_owned(), code)]
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::KindRules;
-    use crate::bindings::tiwizi::plugin::types::{Comparison, Filter, Order, Query};
-
-    #[test]
-    fn a_question_is_answered_by_one_index_as_in_the_real_kernel() {
-        let kind = KindRules::of_manifest(
-            "notes",
-            &json!({
-                "name": "note", "subject": "person", "indexes": [{ "fields": ["shelf", "rank"] }],
-            }),
-        );
-        let (equal, above) = (Comparison::Equal, Comparison::Above);
-        for (filters, sort, answered) in [
-            (vec![], Some("created"), true),
-            (vec![("shelf", equal)], None, true),
-            (vec![("shelf", equal)], Some("rank"), true),
-            (vec![("shelf", equal)], Some("shelf"), true),
-            (vec![("shelf", equal)], Some("created"), false),
-            (vec![("shelf", equal), ("rank", equal)], Some("created"), true),
-            (vec![("shelf", equal), ("rank", above)], Some("rank"), true),
-            (vec![("rank", equal)], None, false),
-            (vec![("person", equal)], Some("created"), true),
-            (vec![("person", above)], None, false),
-            (vec![], Some("person"), true),
-        ] {
-            let filter = |(field, comparison): &(&str, Comparison)| Filter {
-                field: (*field).to_owned(),
-                comparison: *comparison,
-                value: "1".to_owned(),
-            };
-            let query = Query {
-                filters: filters.iter().map(filter).collect(),
-                sort: sort.map(|field| Order { field: field.to_owned(), descending: false }),
-                text: None,
-                limit: 0,
-                cursor: None,
-            };
-            assert_eq!(kind.check_indexed(&query).is_ok(), answered, "{filters:?} {sort:?}");
-        }
-    }
 }

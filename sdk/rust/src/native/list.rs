@@ -8,7 +8,7 @@ use super::kind::KindRules;
 use super::memory::{Memory, Row, check_id, error};
 use super::register;
 use super::rights::Action;
-use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Page, Query};
+use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, Order, Page, Query};
 
 const PAGE_ROWS_DEFAULT: u32 = 50;
 const PAGE_ROWS_MAX: u32 = 100;
@@ -37,19 +37,15 @@ impl Memory {
     }
 
     fn answer(&self, kind: &str, rules: &KindRules, query: &Query) -> Result<Page, Error> {
-        rules.check_indexed(query)?;
-        if query.text.is_some() && rules.search.is_empty() {
-            return Err(error("invalid", &format!("the kind {kind} has no search fields")));
+        let query = rules.settled(query)?;
+        let least = rules.asked(&query);
+        if !self.migrates && rules.rights.most(&self.caller, Action::Read) < Some(least) {
+            return Err(error("denied", "the caller may not ask about a field of this question"));
         }
-        self.page(kind, query, &rules.search, |id, row| {
-            let reach = self.may(rules, Action::Read, id, &row.body)?;
+        self.page(kind, rules, &query, |id, row| {
             // A question about a hidden field tells nothing about the records in which it is hidden.
-            let asked =
-                query.filters.iter().map(|filter| &filter.field).chain(query.sort.iter().map(|order| &order.field));
-            let hidden = asked
-                .chain(query.text.iter().flat_map(|_| &rules.search))
-                .any(|field| rules.rights.asked(field) > reach);
-            (!hidden).then(|| row.entry(id, rules.rights.shown(&row.body, reach)))
+            let reach = self.may(rules, Action::Read, id, &row.body).filter(|reach| *reach >= least)?;
+            Some(row.entry(id, rules.rights.shown(&row.body, reach)))
         })
     }
 
@@ -73,15 +69,17 @@ impl Memory {
     fn page(
         &self,
         kind: &str,
+        rules: &KindRules,
         query: &Query,
-        search: &[String],
         show: impl Fn(&str, &Row) -> Option<Entry>,
     ) -> Result<Page, Error> {
-        let of_kind = self.rows.iter().filter(|(_, row)| row.kind == kind && row.fits(query, search));
-        let mut found: Vec<(&Row, Entry)> = of_kind.filter_map(|(id, row)| Some((row, show(id, row)?))).collect();
-        if let Some(order) = &query.sort {
-            found.sort_by(|(left, _), (right, _)| compare(left.field(&order.field), right.field(&order.field)));
-            if order.descending {
+        let of_kind = self.rows.iter().filter(|(id, row)| row.kind == kind && row.fits(id, rules, query));
+        let mut found: Vec<(&String, &Row, Entry)> =
+            of_kind.filter_map(|(id, row)| Some((id, row, show(id, row)?))).collect();
+        if let Some(Order { field, descending }) = &query.sort {
+            let value = |id: &str, row: &Row| rules.value(field, id, &row.body);
+            found.sort_by(|(left, one, _), (right, other, _)| compare(&value(left, one), &value(right, other)));
+            if *descending {
                 found.reverse();
             }
         }
@@ -92,40 +90,40 @@ impl Memory {
             limit => limit.min(PAGE_ROWS_MAX),
         } as usize;
         let next = (found.len() > skipped + rows_max).then(|| (skipped + rows_max).to_string());
-        Ok(Page { items: found.into_iter().map(|(_, entry)| entry).skip(skipped).take(rows_max).collect(), next })
+        Ok(Page { items: found.into_iter().map(|(.., entry)| entry).skip(skipped).take(rows_max).collect(), next })
     }
 }
 
 impl Row {
-    fn field(&self, name: &str) -> &Value {
-        self.body.get(name).unwrap_or(&Value::Null)
-    }
-
     /// Every word of a search begins a word of the search fields.
-    fn fits(&self, query: &Query, search: &[String]) -> bool {
+    fn fits(&self, id: &str, rules: &KindRules, query: &Query) -> bool {
         let text = query.text.as_deref().unwrap_or_default().to_lowercase();
-        let held =
-            search.iter().filter_map(|field| self.field(field).as_str()).collect::<Vec<_>>().join(" ").to_lowercase();
+        let held = rules.search.iter().filter_map(|field| self.body.get(field).and_then(Value::as_str));
+        let held = held.collect::<Vec<_>>().join(" ").to_lowercase();
         let begins = |word: &str| held.split_whitespace().any(|there| there.starts_with(word));
-        query.filters.iter().all(|filter| self.passes(filter)) && text.split_whitespace().all(begins)
-    }
-
-    fn passes(&self, filter: &Filter) -> bool {
-        let wanted: Value = serde_json::from_str(&filter.value).unwrap_or_default();
-        let found = self.field(&filter.field);
-        let order = compare(found, &wanted);
-        !found.is_null()
-            && match filter.comparison {
-                Comparison::Equal => order == Ordering::Equal,
-                Comparison::Above => order == Ordering::Greater,
-                Comparison::AtLeast => order != Ordering::Less,
-                Comparison::Below => order == Ordering::Less,
-                Comparison::AtMost => order != Ordering::Greater,
-            }
+        let passes = |filter: &Filter| passes(filter, &rules.value(&filter.field, id, &self.body));
+        query.filters.iter().all(passes) && text.split_whitespace().all(begins)
     }
 }
 
+fn passes(filter: &Filter, found: &Value) -> bool {
+    let wanted: Value = serde_json::from_str(&filter.value).unwrap_or_default();
+    let order = compare(found, &wanted);
+    !found.is_null()
+        && match filter.comparison {
+            Comparison::Equal => order == Ordering::Equal,
+            Comparison::Above => order == Ordering::Greater,
+            Comparison::AtLeast => order != Ordering::Less,
+            Comparison::Below => order == Ordering::Less,
+            Comparison::AtMost => order != Ordering::Greater,
+        }
+}
+
+/// What is missing stands behind all that is there.
 fn compare(left: &Value, right: &Value) -> Ordering {
+    if left.is_null() || right.is_null() {
+        return left.is_null().cmp(&right.is_null());
+    }
     match (left.as_f64(), right.as_f64()) {
         (Some(left), Some(right)) => left.total_cmp(&right),
         _ => match (left.as_str(), right.as_str()) {

@@ -55,6 +55,7 @@ mod manifest;
 mod memory;
 mod metrics;
 mod notify;
+mod question;
 mod queue;
 mod register;
 mod rights;

@@ -95,7 +95,17 @@ impl Rights {
 
     /// Whether the caller may do this with any record at all.
     pub(super) fn any(&self, caller: &Caller, action: Action) -> bool {
-        self.reach(caller, action, caller.person.as_deref()).is_some()
+        self.most(caller, action).is_some()
+    }
+
+    /// Up to which class the caller may do this with any record at all.
+    pub(super) fn most(&self, caller: &Caller, action: Action) -> Option<Class> {
+        self.reach(caller, action, caller.person.as_deref())
+    }
+
+    /// Whether a field has a class.
+    pub(super) fn declares(&self, field: &str) -> bool {
+        self.classes.contains_key(field)
     }
 
     /// The class of a field.

@@ -1,0 +1,83 @@
+// The kernel in memory refuses and hides what the real one does.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { plugin, registry, store } from "tiwizi";
+import * as native from "tiwizi/native";
+import { MANIFEST, NOTE, notes, ONE, refused, subject, wishes } from "./notes.js";
+
+beforeEach(() => native.start(MANIFEST));
+
+test("a record of the register is reduced by its classes and the caller's role", () => {
+  const whole = { name_fr: "Fadma", national_id_key: "AAAAAAAAAAAAAAAAAAAAAA", province: "09.541" };
+  const id = native.addPerson(whole);
+  const read = () => registry.person(id)?.body;
+  native.asHolder("observer");
+  assert.deepEqual(read(), { name_fr: "Fadma", province: "09.541" });
+  native.asHolder("registrar");
+  assert.deepEqual(read(), whole);
+  native.asMember(id);
+  assert.deepEqual(read(), whole);
+  native.asHolder("trainer");
+  refused(read, "denied");
+  // A plugin that acts by itself is shown what the kind gives to plugins: nothing.
+  native.become({ kind: "system" });
+  refused(read, "denied");
+  refused(() => store("registry/person").get(id), "denied");
+});
+
+test("what the register does not declare is shown to nobody", () => {
+  const id = native.addCooperative({ name_fr: "Anfa", turnover: 7 });
+  assert.deepEqual(registry.cooperative(id).body, { name_fr: "Anfa" });
+  assert.deepEqual(registry.cooperatives({ sort: "-created" }).items.map(({ body }) => body), [{ name_fr: "Anfa" }]);
+  refused(() => registry.cooperatives({ equal: { commune: "Anfa" } }), "not-indexed");
+});
+
+test("a value that its field cannot have and a field that is none are refused", () => {
+  native.install(subject);
+  const count = (equal) => notes.count({ equal });
+  assert.deepEqual([count({ code: "n1" }), notes.count({ equal: { shelf: "low" }, above: { rank: "0" } })], [1, 2]);
+  for (const wrong of [{ code: 1 }, { code: null }, { shelf: true }, { colour: "red" }, { shelf: "low", rank: "one" }]) {
+    refused(() => count(wrong), "invalid");
+    refused(() => notes.find({ equal: wrong }), "invalid");
+  }
+  refused(() => notes.find({ sort: "colour" }), "invalid");
+  native.asMember(ONE);
+  refused(() => wishes.find({ equal: { person: "one" } }), "invalid");
+  assert.equal(wishes.find({ equal: { subject: ONE } }).items.length, 0);
+});
+
+test("a question about a field that the caller sees nowhere is denied", () => {
+  native.start({ ...MANIFEST, kinds: [{ ...NOTE, indexes: [{ fields: ["secret"] }, { fields: ["shelf"] }], search: ["secret"] }] });
+  for (const question of [{ equal: { secret: "gold" } }, { sort: "secret" }, { text: "gold" }]) {
+    refused(() => notes.find(question), "denied");
+  }
+  refused(() => notes.count({ equal: { secret: "gold" } }), "denied");
+  assert.equal(notes.find({ equal: { shelf: "low" } }).items.length, 0);
+  native.become({ kind: "system" });
+  assert.equal(notes.find({ sort: "secret" }).items.length, 0);
+});
+
+test("the register is asked by its own indexes", () => {
+  const id = native.addCooperative({ name_fr: "Anfa", commune: "Anfa", province: "09.541" });
+  const found = (question) => registry.cooperatives(question).items.length;
+  const province = "09.541";
+  assert.deepEqual([found({ equal: { province }, sort: "name_fr" }), found({ equal: { subject: id } })], [1, 1]);
+  assert.equal(found({ text: "anf", equal: { province } }), 1);
+  refused(() => found({ equal: { province: "Anfa" } }), "invalid");
+  refused(() => found({ equal: { subject: "one" } }), "invalid");
+  refused(() => found({ text: "anf", sort: "name_fr" }), "not-indexed");
+});
+
+test("a record of the register is told as far as the plugin may read it", () => {
+  const capabilities = ["events", "registry.read"].map((name) => ({ name }));
+  native.start({ id: "keeper", capabilities, events: [{ name: "made", topics: ["registry/cooperative", "registry/person"] }] });
+  const told = [];
+  const keeper = plugin({ events: { made: ({ payload }) => void told.push(payload) } });
+  const made = { operation: "create", record: "c1", payload: { name_fr: "Anfa", turnover: 7 } };
+  assert.equal(native.tell(keeper, { topic: "registry/cooperative", ...made }).length, 1);
+  assert.deepEqual(told, [{ name_fr: "Anfa" }]);
+  assert.deepEqual(native.tell(keeper, { topic: "registry/person", ...made }), []);
+  native.deny("registry.read");
+  assert.deepEqual(native.tell(keeper, { topic: "registry/cooperative", ...made }), []);
+});

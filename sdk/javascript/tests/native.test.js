@@ -171,7 +171,10 @@ test("a field above the caller's classes is not set, not shown and not lost", ()
   native.asPublic();
   const seen = notes.get(id);
   assert.deepEqual(notes.put({ ...seen, body: { ...seen.body, rank: 2 } }).body, { ...note(1), rank: 2 });
-  refused(() => notes.patch(id, { secret: "none" }), "invalid");
+  for (const secret of ["none", null, "gold"]) {
+    assert.throws(() => notes.patch(id, { secret }), ({ details: { fields } }) => fields[0].code === "hidden-field");
+  }
+  refused(() => notes.patch(id, [1]), "invalid");
   assert.deepEqual(native.bodies("note"), [{ ...note(1), rank: 2, secret: "gold" }]);
 });
 

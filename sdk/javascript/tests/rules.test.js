@@ -1,8 +1,12 @@
 // The kernel in memory refuses and hides what the real one does.
 
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, test } from "node:test";
-import { plugin, registry, store } from "tiwizi";
+import { pathToFileURL } from "node:url";
+import { amend, file, get, jobs, plugin, registry, Request, store } from "tiwizi";
 import * as native from "tiwizi/native";
 import { MANIFEST, NOTE, notes, ONE, refused, subject, wishes } from "./notes.js";
 
@@ -80,4 +84,55 @@ test("a record of the register is told as far as the plugin may read it", () => 
   assert.deepEqual(native.tell(keeper, { topic: "registry/person", ...made }), []);
   native.deny("registry.read");
   assert.deepEqual(native.tell(keeper, { topic: "registry/cooperative", ...made }), []);
+});
+
+test("an amendment is held to the schema of its kind", () => {
+  const started = (kind, onFailure) => {
+    const hook = { name: "look", kinds: [kind], operations: ["create", "delete"], on_failure: onFailure };
+    const note = { name: "note", schema: { properties: { text: { type: "string" } } } };
+    native.start({ id: "notes", capabilities: [{ name: "hooks" }], hooks: [hook], kinds: [note] });
+  };
+  const meddler = plugin({ hooks: { look: ({ after }) => amend({ ...after, text: 7 }) } });
+  const after = { text: "olives" };
+  for (const kind of ["notes/note", "registry/cooperative"]) {
+    started(kind, "refuse");
+    assert.equal(native.propose(meddler, kind, undefined, after).refusal.code, "hook-failed");
+    started(kind, "pass");
+    assert.deepEqual(native.propose(meddler, kind, undefined, after), { after });
+  }
+  started("notes/note", "refuse");
+  assert.equal(native.propose(meddler, "notes/note", after, undefined).refusal.code, "hook-failed");
+  started("other/kind", "refuse");
+  assert.deepEqual(native.propose(meddler, "other/kind", undefined, after), { after: { text: 7 } });
+});
+
+test("a file that the bundle does not hold is not answered", () => {
+  const paths = ["audio/guide.opus", "audio/song.opus", "audio"];
+  const routes = paths.map((path, index) => get(`/${index}`, () => file(path)));
+  const given = () => paths.map((_, index) => native.call(plugin({ routes }), Request.get(`/${index}`))).map(({ tag, problem }) => problem?.code ?? tag);
+  native.addAsset("audio/guide.opus");
+  assert.deepEqual(given(), ["file", "plugin-failed", "plugin-failed"]);
+  const folder = mkdtempSync(join(tmpdir(), "tiwizi-assets-"));
+  try {
+    mkdirSync(join(folder, "assets/audio"), { recursive: true });
+    writeFileSync(join(folder, "assets/audio/song.opus"), "");
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify(MANIFEST));
+    native.start(pathToFileURL(join(folder, "manifest.json")));
+    assert.deepEqual(given(), ["plugin-failed", "file", "plugin-failed"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a job is not done without its capability", () => {
+  native.start({ id: "worker", capabilities: [{ name: "jobs" }], jobs: [{ name: "count" }] });
+  let done = 0;
+  const worker = plugin({ jobs: { count: () => void (done += 1) } });
+  jobs.enqueue("count");
+  native.deny("jobs");
+  assert.deepEqual(native.runJobs(worker).map(({ outcome }) => outcome.tag), ["retry"]);
+  assert.equal(done, 0);
+  native.grant("jobs");
+  native.advance(5_000);
+  assert.deepEqual([native.runJobs(worker).map(({ outcome }) => outcome.tag), done], [["done"], 1]);
 });

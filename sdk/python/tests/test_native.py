@@ -195,8 +195,12 @@ class Native(Kernel):
         seen = notes.get(id)
         seen.body["rank"] = 2
         self.assertEqual(notes.put(seen).body, {**note(1), "rank": 2})
+        for secret in ("none", None, "gold"):
+            with self.refused("invalid") as caught:
+                notes.patch(id, {"secret": secret})
+            self.assertEqual(caught.exception.details["fields"][0]["code"], "hidden-field")
         with self.refused("invalid"):
-            notes.patch(id, {"secret": "none"})
+            notes.patch(id, [1])
         self.assertEqual(native.bodies("note"), [{**note(1), "rank": 2, "secret": "gold"}])
 
     def test_what_is_not_granted_is_denied_by_name(self):

@@ -1,7 +1,11 @@
 """The kernel in memory refuses and hides what the real one does."""
 
+import json
+import tempfile
+from pathlib import Path
+
 from tests.notes import MANIFEST, NOTE, ONE, Kernel, notes, subject, wishes
-from tiwizi import Plugin, Store, native, registry
+from tiwizi import Amend, Plugin, Problem, Request, Retry, Store, file, jobs, native, registry
 from tiwizi.context import Caller
 
 
@@ -88,3 +92,52 @@ class Rules(Kernel):
         self.assertEqual(native.tell(keeper, "registry/person", **made), [])
         native.deny("registry.read")
         self.assertEqual(native.tell(keeper, "registry/cooperative", **made), [])
+
+    def test_an_amendment_is_held_to_the_schema_of_its_kind(self):
+        meddler = Plugin()
+        meddler.hook("look")(lambda proposal: Amend({**(proposal.after or {}), "text": 7}))
+
+        def propose(kind, on_failure, before=None, after=None):
+            hook = {"name": "look", "kinds": [kind], "operations": ["create", "delete"], "on_failure": on_failure}
+            note = {"name": "note", "schema": {"properties": {"text": {"type": "string"}}}}
+            native.start({"id": "notes", "capabilities": [{"name": "hooks"}], "hooks": [hook], "kinds": [note]})
+            return native.propose(meddler, kind, before, after)
+
+        body = {"text": "olives"}
+        for kind in ("notes/note", "registry/cooperative"):
+            self.assertEqual(propose(kind, "refuse", after=body).code, "hook-failed")
+            self.assertEqual(propose(kind, "pass", after=body), body)
+        self.assertEqual(propose("notes/note", "refuse", before=body).code, "hook-failed")
+        self.assertEqual(propose("other/kind", "refuse", after=body), {"text": 7})
+
+    def test_a_file_that_the_bundle_does_not_hold_is_not_answered(self):
+        paths = ["audio/guide.opus", "audio/song.opus", "audio"]
+        player = Plugin()
+        for index, path in enumerate(paths):
+            player.get(f"/{index}")(lambda _, path=path: file(path))
+
+        def given():
+            answers = [native.call(player, Request.get(f"/{index}")) for index in range(len(paths))]
+            return [answer.code if isinstance(answer, Problem) else answer.path for answer in answers]
+
+        native.add_asset(paths[0])
+        self.assertEqual(given(), [paths[0], "plugin-failed", "plugin-failed"])
+        with tempfile.TemporaryDirectory() as folder:
+            song = Path(folder) / "assets" / paths[1]
+            song.parent.mkdir(parents=True)
+            song.touch()
+            manifest = Path(folder) / "manifest.json"
+            manifest.write_text(json.dumps(MANIFEST), encoding="utf-8")
+            native.start(manifest)
+            self.assertEqual(given(), ["plugin-failed", paths[1], "plugin-failed"])
+
+    def test_a_job_is_not_done_without_its_capability(self):
+        native.start({"id": "worker", "capabilities": [{"name": "jobs"}], "jobs": [{"name": "count"}]})
+        worker, done = Plugin(), []
+        worker.job("count")(lambda job: done.append(job.attempt))
+        jobs.enqueue("count")
+        native.deny("jobs")
+        self.assertEqual((native.run_jobs(worker), done), ([("count", Retry())], []))
+        native.grant("jobs")
+        native.advance(5_000)
+        self.assertEqual((native.run_jobs(worker), done), ([("count", None)], [2]))

@@ -15,6 +15,7 @@ export function addCooperative(body: object): string;
 export function addPerson(body: object): string;
 export function setSetting(name: string, value: unknown): void;
 export function setSecret(name: string, secret: string): void;
+export function addAsset(path: string): void;
 export function layOut(method: string, url: string, status: number, body: unknown): void;
 export function asked(): { method: string; url: string }[];
 export function install(plugin: Plugin): void;

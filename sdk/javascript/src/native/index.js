@@ -5,7 +5,7 @@
 // stands still until a test moves it, and ids come in order. It has no limits, and takes every role to be held over the whole nation;
 // those need a test against the real kernel.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { problem } from "../answer.js";
 import { attach } from "../kernel.js";
 import { Problem } from "../problem.js";
@@ -13,17 +13,31 @@ import { interfacesOf } from "./interfaces.js";
 import { faultOf, faultOfTemplate } from "./judge.js";
 import { Memory, nobody } from "./memory.js";
 import * as queue from "./queue.js";
+import { knownKind } from "./records.js";
 import { COOPERATIVE, PERSON } from "./register.js";
+import { faultsOf } from "./schema.js";
 
 let memory = new Memory();
 
 /**
  * Begins anew with a manifest, as an object or the address of its file: no records, a public caller, French, the first of January
- * 2026. Every capability that the manifest asks for is granted.
+ * 2026. Every capability that the manifest asks for is granted. Beside the file lie the bundle's `assets/`.
  */
 export function start(manifest) {
   memory = new Memory(manifest instanceof URL ? JSON.parse(readFileSync(manifest, "utf8")) : manifest);
+  if (manifest instanceof URL) filesBelow(new URL("assets/", manifest)).forEach(addAsset);
   attach(interfacesOf(memory));
+}
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  const paths = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/"));
+  return paths.filter((path) => statSync(new URL(path, folder)).isFile());
+}
+
+/** Puts a file into the bundle, by its path below `assets/`. An answer with another one is the problem `plugin-failed`. */
+export function addAsset(path) {
+  memory.assets.add(path);
 }
 
 /** The next calls come from the public. */
@@ -135,7 +149,7 @@ export function call(plugin, request) {
     return memory.during(() => {
       const answer = plugin.handle(request);
       if (answer.tag === "problem") throw answer.problem;
-      refuse(faultOf(memory.manifest, answer));
+      refuse(faultOf(memory, answer));
       return answer;
     });
   } catch (cause) {
@@ -146,24 +160,44 @@ export function call(plugin, request) {
 
 /**
  * Asks every hook that the manifest declares for such a write, as the kernel does: `before` is undefined for a new record, `after` for
- * one that is deleted. Answers `{ after }`, what shall stand there in the end, or `{ refusal }`.
+ * one that is deleted. Answers `{ after }`, what shall stand there in the end, or `{ refusal }`. An amendment is held to the schema where
+ * the kind is the plugin's own or the kernel's: a hook whose amendment breaks it has failed, and the write passes without it or is refused
+ * with `hook-failed`, as the manifest says.
  */
 export function propose(plugin, kind, before, after) {
   const operation = before === undefined ? "create" : after === undefined ? "delete" : "change";
   const looksAt = ({ kinds, operations }) => kinds.includes(kind) && operations.includes(operation);
   const hooks = memory.granted.has("hooks") ? (memory.manifest.hooks ?? []).filter(looksAt) : [];
   const id = before === undefined ? undefined : "00000000-0000-7000-8000-000000000000";
-  for (const { name: hook } of hooks.toSorted((one, other) => (one.order ?? 100) - (other.order ?? 100))) {
+  for (const { name: hook, on_failure: onFailure } of hooks.toSorted((one, other) => (one.order ?? 100) - (other.order ?? 100))) {
     memory.onlyLooks = true;
     try {
       const verdict = plugin.before(structuredClone({ hook, kind, id, operation, before, after }));
       if (verdict?.tag === "refuse") return { refusal: verdict };
-      if (verdict?.tag === "amend") after = verdict.body;
+      if (verdict?.tag !== "amend") continue;
+      const { body, fault } = amendmentOf(memory, kind, operation, verdict);
+      if (fault === undefined) after = body;
+      else if (onFailure !== "pass") return { refusal: hookFailed(hook, fault) };
     } finally {
       memory.onlyLooks = false;
     }
   }
   return { after };
+}
+
+/** What a hook puts in the place of a content, or what is wrong with it. */
+function amendmentOf({ manifest }, name, operation, { body }) {
+  if (operation === "delete") return { fault: "a deletion has no content to amend" };
+  const text = JSON.stringify(body);
+  if (text === undefined) return { fault: "it is no JSON" };
+  const amended = JSON.parse(text);
+  const [first] = faultsOf(knownKind({ manifest }, name)?.schema, amended);
+  return first === undefined ? { body: amended } : { fault: `${first.pointer}: ${first.message}` };
+}
+
+function hookFailed(hook, fault) {
+  const message = `the hook ${hook} must look at this and failed: its amendment is not acceptable: ${fault}`;
+  return { tag: "refuse", code: "hook-failed", message, pointer: "" };
 }
 
 /**

@@ -74,7 +74,7 @@ function storeOf(memory) {
     count: (kind, query) => lists.count(memory, ownKind(memory, kind), query),
     insert: (kind, body) => records.insert(memory, ownKind(memory, kind), read(body)),
     put: (kind, id, version, body) => records.write(memory, ownKind(memory, kind), id, version, () => read(body)),
-    patch: (kind, id, version, patch) => records.write(memory, ownKind(memory, kind), id, version, (body) => merge(body, read(patch))),
+    patch: (kind, id, version, patch) => records.patch(memory, ownKind(memory, kind), id, version, read(patch)),
     delete: (kind, id, version) => records.remove(memory, ownKind(memory, kind), id, version),
   };
 }
@@ -84,18 +84,6 @@ function ownKind({ manifest: { id, kinds } }, name) {
   const short = name.startsWith(`${id}/`) ? name.slice(id.length + 1) : name;
   if (!kinds?.some((kind) => kind.name === short)) throw refusal("denied", `${id} declares no kind ${short}`);
   return short;
-}
-
-/** A JSON Merge Patch (RFC 7396). */
-function merge(target, patch) {
-  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
-  if (!isObject(patch)) return patch;
-  const merged = isObject(target) ? target : {};
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete merged[name];
-    else merged[name] = merge(merged[name], value);
-  }
-  return merged;
 }
 
 function registryOf(memory) {

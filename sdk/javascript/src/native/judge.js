@@ -1,9 +1,9 @@
 // What the kernel would not pass on of an answer.
 
 /** What is wrong with an answer; undefined when it is good. A manifest that lists no templates is not asked about them. */
-export function faultOf({ templates }, { tag, status, template, path }) {
+export function faultOf({ manifest: { templates }, assets }, { tag, status, template, path }) {
   if (tag === "redirect") return isPathBelow(path) ? undefined : `it redirects to ${path}, which is no plain path below the plugin`;
-  if (tag === "file") return undefined;
+  if (tag === "file") return assets.has(path) ? undefined : `the bundle holds no asset ${path}; native.addAsset says which there are`;
   // A redirection has its own answer, and these have no body.
   if (status < 200 || status > 599 || (status >= 300 && status < 400) || [204, 205].includes(status)) {
     return `its status ${status} does not fit such an answer`;

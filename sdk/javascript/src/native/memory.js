@@ -16,6 +16,8 @@ export class Memory {
       Object.entries(manifest.settings?.properties ?? {}).map(([name, property]) => [name, property.default]),
     );
     this.secrets = new Map((manifest.secrets ?? []).map(({ name }) => [name, undefined]));
+    /** The files of the bundle below `assets/`. */
+    this.assets = new Set();
     this.laid = [];
     this.asked = [];
     this.logged = [];

@@ -69,14 +69,15 @@ function toldOf(memory, { topic, record, payload = null }) {
   return payload !== null && typeof payload === "object" ? shown(kind, payload, reach) : payload;
 }
 
-/** Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits, unless it was its last try. */
+/**
+ * Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits, unless it was its last try. Without
+ * its capability nothing is done, and the try has failed.
+ */
 export function runJobs(memory, plugin) {
   const [ended, again] = [[], []];
   for (let waiting = nextDue(memory); waiting !== undefined; waiting = nextDue(memory)) {
     const { job } = waiting;
-    memory.isWorking = true;
-    const outcome = keptIfDone(memory, () => plugin.runJob(job));
-    memory.isWorking = false;
+    const outcome = memory.granted.has("jobs") ? worked(memory, plugin, job) : { tag: "retry" };
     if (outcome.tag === "retry" && job.attempt < waiting.attemptsMax) {
       const dueAt = memory.now + (outcome.seconds ?? RETRY_S) * 1_000;
       again.push({ ...waiting, job: { ...job, dueAt, attempt: job.attempt + 1 } });
@@ -85,6 +86,15 @@ export function runJobs(memory, plugin) {
   }
   memory.unit.waiting.push(...again);
   return ended;
+}
+
+function worked(memory, plugin, job) {
+  memory.isWorking = true;
+  try {
+    return keptIfDone(memory, () => plugin.runJob(job));
+  } finally {
+    memory.isWorking = false;
+  }
 }
 
 function nextDue(memory) {

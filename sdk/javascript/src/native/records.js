@@ -56,6 +56,38 @@ export function write(memory, name, id, seen, change) {
   return entry(id, written, shownTo(body));
 }
 
+/** A JSON Merge Patch. It names no field that its writer may not see, not even to take it away. */
+export function patch(memory, name, id, seen, changes) {
+  const { body } = seenRow(memory, name, id, seen);
+  const kind = rulesOf(memory, name, "change");
+  if (!isObject(changes)) throw refusal("invalid", "a merge patch must be an object");
+  const reach = reachOf(kind, memory, "change", subjectOf(kind, id, body));
+  if (reach < 0) throw notAllowed(memory, name, "change");
+  const hidden = Object.keys(changes).find((field) => isAbove(kind, field, reach));
+  if (hidden !== undefined) throw hiddenField(hidden);
+  return write(memory, name, id, seen, (before) => merge(before, changes));
+}
+
+/** RFC 7396. */
+function merge(target, changes) {
+  if (!isObject(changes)) return changes;
+  const merged = isObject(target) ? target : {};
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) delete merged[name];
+    else merged[name] = merge(merged[name], value);
+  }
+  return merged;
+}
+
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function hiddenField(field) {
+  const fault = { pointer: `/${field}`, code: "hidden-field", message: `${field} cannot be changed by somebody who may not see it` };
+  return refusal("invalid", `${fault.pointer}: ${fault.message}`, { details: { fields: [fault] } });
+}
+
 /** What was left out by somebody who may not see it stays as it was. */
 function restored(memory, name, id, before, after) {
   const kind = rulesOf(memory, name, "change");
@@ -95,10 +127,7 @@ function check(memory, name, id, action, before, after) {
     const reach = reachOf(kind, memory, action, subjectOf(kind, id, body));
     if (reach < 0) throw notAllowed(memory, name, action);
     const hidden = Object.keys(after).find((field) => canonical(before?.[field]) !== canonical(after[field]) && isAbove(kind, field, reach));
-    if (hidden !== undefined) {
-      const fault = { pointer: `/${hidden}`, code: "hidden-field", message: `${hidden} cannot be changed by somebody who may not see it` };
-      throw refusal("invalid", `${fault.pointer}: ${fault.message}`, { details: { fields: [fault] } });
-    }
+    if (hidden !== undefined) throw hiddenField(hidden);
   }
   for (const { fields } of kind.unique ?? []) {
     const same = (row) => fields.every((field) => canonical(row.body[field]) === canonical(after[field]));

@@ -42,7 +42,7 @@ from ..request import Request
 from ..ui import Fragment
 from . import queue
 from .interfaces import interfaces_of
-from .judge import judge
+from .judge import fault_of_amendment, judge
 from .memory import Memory, Notice
 from .register import COOPERATIVE, PERSON
 
@@ -51,12 +51,19 @@ _memory = Memory({})
 
 def start(manifest: dict[str, Any] | str | Path) -> None:
     """Begins anew with a manifest, as a dictionary or the path of its file: no records, a public caller, French, the first of January
-    2026. Every capability that the manifest asks for is granted."""
+    2026. Every capability that the manifest asks for is granted. Beside the file lie the bundle's `assets/`."""
     global _memory
-    if not isinstance(manifest, dict):
-        manifest = json.loads(Path(manifest).read_text(encoding="utf-8"))
-    _memory = Memory(manifest)
+    folder = None if isinstance(manifest, dict) else Path(manifest).parent / "assets"
+    _memory = Memory(manifest if isinstance(manifest, dict) else json.loads(Path(manifest).read_text(encoding="utf-8")))
+    for file in [] if folder is None else folder.rglob("*"):
+        if file.is_file():
+            add_asset(file.relative_to(folder).as_posix())
     attach(interfaces_of(_memory))
+
+
+def add_asset(path: str) -> None:
+    """Puts a file into the bundle, by its path below `assets/`. An answer with another one is the problem `plugin-failed`."""
+    _memory.assets.add(path)
 
 
 def as_public() -> None:
@@ -165,7 +172,7 @@ def call(plugin: Plugin, request: Request) -> Answer:
         answer = plugin.handle(request)
         if isinstance(answer, Problem):
             raise answer
-        judge(_memory.manifest, answer)
+        judge(_memory, answer)
         return answer
 
     try:
@@ -176,7 +183,9 @@ def call(plugin: Plugin, request: Request) -> Answer:
 
 def propose(plugin: Plugin, kind: str, before: Body | None, after: Body | None) -> Body | Refuse | None:
     """Asks every hook that the manifest declares for such a write, as the kernel does: `before` is None for a new record, `after` for one
-    that is deleted. Answers what shall stand there in the end, or the refusal."""
+    that is deleted. Answers what shall stand there in the end, or the refusal. An amendment is held to the schema where the kind is the
+    plugin's own or the kernel's: a hook whose amendment breaks it has failed, and the write passes without it or is refused with
+    `hook-failed`, as the manifest says."""
     operation = "create" if before is None else "delete" if after is None else "change"
     hooks = sorted(_memory.manifest.get("hooks", []), key=lambda hook: hook.get("order", 100))
     id = None if before is None else "00000000-0000-7000-8000-000000000000"
@@ -192,7 +201,12 @@ def propose(plugin: Plugin, kind: str, before: Body | None, after: Body | None) 
         if isinstance(verdict, Refuse):
             return verdict
         if isinstance(verdict, Amend):
-            after = verdict.body
+            fault = fault_of_amendment(_memory, kind, operation, verdict.body)
+            if fault is None:
+                after = copy.deepcopy(verdict.body)
+            elif hook.get("on_failure") != "pass":
+                message = f"the hook {hook['name']} must look at this and failed: its amendment is not acceptable: {fault}"
+                return Refuse("hook-failed", message)
     return after
 
 
@@ -233,7 +247,7 @@ def render(plugin: Plugin, slot: str, about: dict[str, Any] | None = None) -> Fr
     _memory.only_looks = True
     try:
         part = plugin.render(slot, about or {})
-        judge(_memory.manifest, part)
+        judge(_memory, part)
         return part
     finally:
         _memory.only_looks = False

@@ -74,16 +74,13 @@ def _context(memory: Memory) -> SimpleNamespace:
 
 
 def _store(memory: Memory) -> dict[str, Callable[..., Any]]:
-    def patch(kind: str, id: str, version: int | None, patch: str) -> SimpleNamespace:
-        return records.write(memory, kind, id, version, lambda body: _merge(body, json.loads(patch)))
-
     functions = {
         "get": lambda kind, id: records.get(memory, kind, id),
         "find": lambda kind, query: lists.find(memory, kind, query),
         "count": lambda kind, query: lists.count(memory, kind, query),
         "insert": lambda kind, body: records.insert(memory, kind, json.loads(body)),
         "put": lambda kind, id, version, body: records.write(memory, kind, id, version, lambda _: json.loads(body)),
-        "patch": patch,
+        "patch": lambda kind, id, version, patch: records.patch(memory, kind, id, version, json.loads(patch)),
         "delete": lambda kind, id, version: records.remove(memory, kind, id, version),
     }
     return {name: _of_own_kind(memory, work) for name, work in functions.items()}
@@ -91,19 +88,6 @@ def _store(memory: Memory) -> dict[str, Callable[..., Any]]:
 
 def _of_own_kind(memory: Memory, work: Callable[..., Any]) -> Callable[..., Any]:
     return lambda kind, *values: work(records.own_kind(memory, kind), *values)
-
-
-def _merge(target: Any, patch: Any) -> Any:
-    """A JSON Merge Patch (RFC 7396)."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = target if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = _merge(merged.get(name), value)
-    return merged
 
 
 def _kv(memory: Memory) -> dict[str, Callable[..., Any]]:

@@ -80,6 +80,8 @@ class Memory:
         properties = manifest.get("settings", {}).get("properties", {})
         self.settings = {name: setting.get("default") for name, setting in properties.items()}
         self.secrets: dict[str, str | None] = {secret["name"]: None for secret in manifest.get("secrets", [])}
+        #: The files of the bundle below `assets/`.
+        self.assets: set[str] = set()
         self.laid: list[tuple[str, str, int, bytes]] = []
         self.asked: list[tuple[str, str]] = []
         self.logged: list[tuple[str, str, dict[str, str]]] = []

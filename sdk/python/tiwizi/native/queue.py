@@ -93,21 +93,26 @@ def _shown_to_plugin(memory: Memory, event: Event) -> Event | None:
 
 
 def run_jobs(memory: Memory, plugin: Plugin) -> list[tuple[str, Outcome]]:
-    """Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits, unless it was its last try."""
+    """Does every job that is due, also those that they put aside meanwhile. What is to be tried again waits, unless it was its last try.
+    Without its capability nothing is done, and the try has failed."""
     ended, again = [], []
     while (waiting := _next_due(memory)) is not None:
         job = waiting.job
-        memory.is_working = True
-        try:
-            outcome = _kept_if_done(memory, lambda job=job: plugin.run_job(job))
-        finally:
-            memory.is_working = False
+        outcome = _work(memory, plugin, job) if "jobs" in memory.granted else Retry()
         if isinstance(outcome, Retry) and job.attempt < waiting.attempts_max:
             due_at = memory.now + (outcome.seconds or _RETRY_S) * 1_000
             again.append(Waiting(replace(job, due_at=due_at, attempt=job.attempt + 1), waiting.once, waiting.attempts_max))
         ended.append((job.name, outcome))
     memory.unit.waiting.extend(again)
     return ended
+
+
+def _work(memory: Memory, plugin: Plugin, job: Job) -> Outcome:
+    memory.is_working = True
+    try:
+        return _kept_if_done(memory, lambda: plugin.run_job(job))
+    finally:
+        memory.is_working = False
 
 
 def _next_due(memory: Memory) -> Waiting | None:

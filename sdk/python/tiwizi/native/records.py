@@ -78,6 +78,39 @@ def write(memory: Memory, name: str, id: str, seen: int | None, change: Callable
     return entry(id, written, shown_to_caller)
 
 
+def patch(memory: Memory, name: str, id: str, seen: int | None, changes: Any) -> SimpleNamespace:
+    """A JSON Merge Patch. It names no field that its writer may not see, not even to take it away."""
+    body, kind = _seen(memory, name, id, seen).body, rules_of(memory, name, "change")
+    if not isinstance(changes, dict):
+        raise refusal("invalid", "a merge patch must be an object")
+    reach = reach_of(kind, memory, "change", subject_of(kind, id, body))
+    if reach < 0:
+        raise _not_allowed(memory, name, "change")
+    hidden = next((field for field in changes if is_above(kind, field, reach)), None)
+    if hidden is not None:
+        raise _hidden_field(hidden)
+    return write(memory, name, id, seen, lambda before: _merge(before, changes))
+
+
+def _merge(target: Any, changes: Any) -> Any:
+    """RFC 7396."""
+    if not isinstance(changes, dict):
+        return changes
+    merged = target if isinstance(target, dict) else {}
+    for name, value in changes.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = _merge(merged.get(name), value)
+    return merged
+
+
+def _hidden_field(field: str) -> Exception:
+    message = f"{field} cannot be changed by somebody who may not see it"
+    fault = {"pointer": f"/{field}", "code": "hidden-field", "message": message}
+    return refusal("invalid", f"/{field}: {message}", fields=[fault])
+
+
 def _restored(memory: Memory, name: str, id: str, before: Body, after: Body) -> Body:
     """What was left out by somebody who may not see it stays as it was."""
     kind = rules_of(memory, name, "change")
@@ -117,9 +150,7 @@ def _check(memory: Memory, name: str, id: str, action: str, before: Body | None,
         changed = [field for field in after if (before or {}).get(field) != after[field]]
         hidden = next((field for field in changed if is_above(kind, field, reach)), None)
         if hidden is not None:
-            message = f"{hidden} cannot be changed by somebody who may not see it"
-            fault = {"pointer": f"/{hidden}", "code": "hidden-field", "message": message}
-            raise refusal("invalid", f"/{hidden}: {message}", fields=[fault])
+            raise _hidden_field(hidden)
     for index in kind.get("unique", []):
         _check_unique(memory, name, id, index["fields"], after)
     return shown(kind, after, reach)

@@ -17,6 +17,8 @@ pub(super) struct Hook {
     kinds: Vec<String>,
     operations: Vec<String>,
     order: i64,
+    /// Whether a write passes when it fails.
+    is_optional: bool,
 }
 
 impl Hook {
@@ -32,6 +34,7 @@ impl Hook {
             kinds: texts(list_at(hook, "kinds")),
             operations: texts(list_at(hook, "operations")),
             order: hook.get("order").and_then(Value::as_i64).unwrap_or(ORDER_DEFAULT),
+            is_optional: text_at(hook, "on_failure") == "pass",
         }
     }
 
@@ -58,7 +61,7 @@ pub(super) fn propose<Asked: Plugin>(
     let mut after = after.cloned();
     for hook in hooks {
         let proposal = Proposal {
-            hook: hook.name,
+            hook: hook.name.clone(),
             kind: kind.to_owned(),
             id: before.map(|_| "00000000-0000-7000-8000-000000000000".to_owned()),
             operation,
@@ -70,11 +73,29 @@ pub(super) fn propose<Asked: Plugin>(
         Memory::with(|memory| memory.only_looks = false);
         match verdict {
             Verdict::Pass => {}
-            Verdict::Amend(body) => after = Some(body),
+            Verdict::Amend(body) => match check(kind, operation, &body) {
+                Ok(()) => after = Some(body),
+                Err(_) if hook.is_optional => {}
+                Err(reason) => return Err(failed(&hook.name, &reason)),
+            },
             Verdict::Refuse(refusal) => return Err(refusal),
         }
     }
     Ok(after)
+}
+
+/// Holds an amendment to what the kernel holds it to; the error says what is wrong with it.
+fn check(kind: &str, operation: Operation, body: &Value) -> Result<(), String> {
+    if operation == Operation::Delete {
+        return Err("a deletion has no content to amend".to_owned());
+    }
+    let held = Memory::with(|memory| memory.known(kind).map(|rules| rules.check(body)));
+    held.unwrap_or(Ok(())).map_err(|error| error.message)
+}
+
+fn failed(hook: &str, reason: &str) -> Refusal {
+    let message = format!("the hook {hook} must look at this and failed: its amendment is not acceptable: {reason}");
+    Refusal { code: "hook-failed".to_owned(), message, pointer: String::new() }
 }
 
 #[cfg(test)]
@@ -115,6 +136,36 @@ mod tests {
         assert_eq!(look(None, "no").unwrap_err().pointer, "/text");
         assert_eq!(native::propose::<Looker>("a/c", None, Some(&json!(1))), Ok(Some(json!(1))));
         kv::set("a", &1, None).unwrap();
+    }
+
+    #[test]
+    fn an_amendment_is_held_to_the_schema_of_its_kind() {
+        struct Meddler;
+        impl Plugin for Meddler {
+            fn before(proposal: &Proposal) -> Verdict {
+                let mut after = proposal.after.clone().unwrap_or_default();
+                after["text"] = json!(7);
+                Verdict::Amend(after)
+            }
+        }
+        let started = |kind: &str, on_failure: &str| {
+            let hook = json!({ "name": "look", "kinds": [kind], "operations": ["create", "delete"], "on_failure": on_failure });
+            let note = json!({ "name": "note", "schema": { "properties": { "text": { "type": "string" } } } });
+            let capabilities = json!([{ "name": "hooks" }]);
+            let manifest = json!({ "id": "notes", "capabilities": capabilities, "hooks": [hook], "kinds": [note] });
+            native::start(&manifest.to_string());
+        };
+        let after = json!({ "text": "olives" });
+        for kind in ["notes/note", "registry/cooperative"] {
+            started(kind, "refuse");
+            assert_eq!(native::propose::<Meddler>(kind, None, Some(&after)).unwrap_err().code, "hook-failed");
+            started(kind, "pass");
+            assert_eq!(native::propose::<Meddler>(kind, None, Some(&after)), Ok(Some(after.clone())));
+        }
+        started("notes/note", "refuse");
+        assert_eq!(native::propose::<Meddler>("notes/note", Some(&after), None).unwrap_err().code, "hook-failed");
+        started("other/kind", "refuse");
+        assert_eq!(native::propose::<Meddler>("other/kind", None, Some(&after)), Ok(Some(json!({ "text": 7 }))));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::json::merge;
 use super::memory::{Memory, error};
 use super::register::{COOPERATIVE, PERSON};
 use crate::CallerKind;
@@ -116,7 +115,7 @@ impl StoreImport for Kernel {
 
     fn patch(kind: &str, id: &str, version: Option<u64>, patch: &str) -> Result<Entry, Error> {
         let patch = parse(patch)?;
-        writing(STORE, |memory| memory.write(kind, id, version, |body| merge(body, patch)))
+        writing(STORE, |memory| memory.patch(kind, id, version, patch))
     }
 
     fn delete(kind: &str, id: &str, version: Option<u64>) -> Result<(), Error> {

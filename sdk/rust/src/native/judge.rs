@@ -11,6 +11,9 @@ pub(super) fn answer(answer: &Answer) -> Result<(), Error> {
         Answer::Redirect(path) if !is_path_below(path) => {
             Err(failed(&format!("it redirects to {path}, which is no plain path below the plugin")))
         }
+        Answer::File(path) if !Memory::with(|memory| memory.assets.contains(path)) => {
+            Err(failed(&format!("the bundle holds no asset {path}; native::add_asset says which there are")))
+        }
         Answer::Redirect(_) | Answer::File(_) | Answer::Problem(_) => Ok(()),
     }
 }
@@ -60,6 +63,8 @@ mod tests {
             match request.path.as_str() {
                 "/home" => Answer::page("home", "Home", &json!({})),
                 "/other" => Answer::page("hone", "Home", &json!({})),
+                "/guide" => Ok(Answer::File("audio/guide.opus".to_owned())),
+                "/song" => Ok(Answer::File("audio/song.opus".to_owned())),
                 "/status" => Ok(Answer::page("home", "Home", &json!({}))?.with_status(304)),
                 path => Ok(Answer::redirect(path)),
             }
@@ -73,14 +78,15 @@ mod tests {
     #[test]
     fn an_answer_that_the_kernel_would_not_pass_on_is_a_problem_and_its_writes_are_gone() {
         native::start(r#"{ "capabilities": [{ "name": "kv" }], "templates": ["home"] }"#);
-        for path in ["/home", "/notes?page=2#end"] {
+        native::add_asset("audio/guide.opus");
+        for path in ["/home", "/guide", "/notes?page=2#end"] {
             assert!(!matches!(native::call::<Careless>(&Request::get(path)), Answer::Problem(_)), "{path}");
         }
-        for path in ["/other", "/status", "//evil.example.org/", "/a/%2e%2e/b"] {
+        for path in ["/other", "/song", "/status", "//evil.example.org/", "/a/%2e%2e/b"] {
             let answer = native::call::<Careless>(&Request::get(path));
             assert!(matches!(&answer, Answer::Problem(error) if error.is("plugin-failed")), "{path}: {answer:?}");
         }
-        assert_eq!(kv::get::<i64>("answers").unwrap(), Some(2));
+        assert_eq!(kv::get::<i64>("answers").unwrap(), Some(3));
         assert!(native::render::<Careless>("home", &json!({})).unwrap_err().is("plugin-failed"));
     }
 }

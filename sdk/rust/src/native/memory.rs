@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::blobs::Files;
 use super::calls::Contracts;
-use super::json::{list, list_at, text_at, texts};
+use super::json::{list, list_at, merge, text_at, texts};
 use super::kind::KindRules;
 use super::kv::Values;
 use super::metrics::Numbers;
@@ -63,6 +63,8 @@ pub(super) struct Memory {
     pub(super) migrates: bool,
     /// Those that the manifest lists; none when it has no list.
     pub(super) templates: Option<Vec<String>>,
+    /// The files of the bundle below `assets/`.
+    pub(super) assets: BTreeSet<String>,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     pub(super) rows: BTreeMap<String, Row>,
@@ -120,6 +122,7 @@ impl Memory {
             hooks: super::hooks::Hook::all(&manifest),
             migrates: false,
             templates: manifest.get("templates").map(|templates| texts(list(templates))),
+            assets: BTreeSet::new(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds,
             rows: BTreeMap::new(),
@@ -229,6 +232,18 @@ impl Memory {
         row.version += 1;
         row.changed_at = now;
         Ok(row.entry(id, shown))
+    }
+
+    /// A JSON Merge Patch. It names no field that its writer may not see, not even to take it away.
+    pub(super) fn patch(&mut self, kind: &str, id: &str, seen: Option<u64>, patch: Value) -> Result<Entry, Error> {
+        let before = &self.row(kind, id, seen)?.body;
+        let rules = self.rules(kind, Action::Change)?;
+        let Value::Object(changes) = &patch else { return Err(error("invalid", "a merge patch must be an object")) };
+        let reach = self.may(rules, Action::Change, id, before).ok_or_else(|| refusal(rules, Action::Change))?;
+        if let Some(field) = changes.keys().find(|field| rules.rights.class(field) > reach) {
+            return Err(hidden(field));
+        }
+        self.write(kind, id, seen, |body| merge(body, patch))
     }
 
     /// What was left out by somebody who may not see it stays as it was.

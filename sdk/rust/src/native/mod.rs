@@ -166,6 +166,11 @@ pub fn add_messages(language: &str, text: &str) {
     i18n::add(language, text);
 }
 
+/// Puts a file into the bundle, by its path below `assets/`. An answer with another one is the problem `plugin-failed`.
+pub fn add_asset(path: &str) {
+    Memory::with(|memory| memory.assets.insert(path.to_owned()));
+}
+
 /// Lays out the answer that the outside gives to a request. What is not laid out cannot be reached.
 pub fn lay_out(method: &str, url: &str, status: u16, body: impl Into<Vec<u8>>) {
     http_out::lay_out(method, url, status, body.into());
@@ -215,10 +220,11 @@ fn as_system<Outcome>(work: impl FnOnce() -> Result<Outcome, Error>) -> Result<O
 }
 
 /// Shows the plugin's hooks a write of somebody else, and answers what shall stand there in the end: `before` is none for a new record,
-/// `after` for a deletion. The kernel in memory holds an amendment to no schema.
+/// `after` for a deletion. An amendment is held to the schema where the kind is the plugin's own or the kernel's; a hook whose amendment
+/// breaks it has failed, and the write passes without it or not at all, as the manifest says.
 ///
 /// # Errors
-/// What the first hook that refuses says.
+/// What the first hook that refuses says; `hook-failed` where one must look and failed.
 pub fn propose<Asked: Plugin>(
     kind: &str,
     before: Option<&Value>,

@@ -164,14 +164,15 @@ fn told_of(memory: &Memory, event: &Event) -> Option<Value> {
 }
 
 /// Does every job that is due, also those that they put aside meanwhile and that are due at once. What is to be tried again waits, unless it
-/// was its last try.
+/// was its last try. Without its capability nothing is done, and the try has failed.
 pub(super) fn run_jobs<Doing: Plugin>() -> Vec<(String, Outcome)> {
     let mut done = Vec::new();
     let mut again = Vec::new();
     while let Some(waiting) = next_due() {
-        Memory::with(|memory| memory.queue.is_working = true);
-        let outcome = as_system(|| Doing::run_job(&waiting.job));
-        Memory::with(|memory| memory.queue.is_working = false);
+        let outcome = match Memory::with(|memory| memory.granted.contains(JOBS)) {
+            true => work::<Doing>(&waiting.job),
+            false => Outcome::Retry(None),
+        };
         if let Outcome::Retry(seconds) = &outcome
             && waiting.job.attempt < waiting.attempts_max
         {
@@ -184,6 +185,13 @@ pub(super) fn run_jobs<Doing: Plugin>() -> Vec<(String, Outcome)> {
     }
     Memory::with(|memory| memory.queue.waiting.extend(again));
     done
+}
+
+fn work<Doing: Plugin>(job: &Job) -> Outcome {
+    Memory::with(|memory| memory.queue.is_working = true);
+    let outcome = as_system(|| Doing::run_job(job));
+    Memory::with(|memory| memory.queue.is_working = false);
+    outcome
 }
 
 fn next_due() -> Option<Waiting> {
@@ -290,6 +298,18 @@ mod tests {
         assert_eq!(native::run_jobs::<Worker>(), [("count".to_owned(), Outcome::Done)]);
         assert_eq!(kv::get::<i64>("ran").unwrap(), Some(1));
         assert_eq!((jobs::cancel(&second), jobs::cancel(&second)), (Ok(true), Ok(false)));
+    }
+
+    #[test]
+    fn a_job_is_not_done_without_its_capability() {
+        native::start(MANIFEST);
+        Later::new("count").attempts_max(2).enqueue(&json!({})).unwrap();
+        native::deny("jobs");
+        assert_eq!(native::run_jobs::<Worker>(), [("count".to_owned(), Outcome::Retry(None))]);
+        native::grant("jobs");
+        native::advance(5_000);
+        assert_eq!(native::run_jobs::<Worker>(), [("count".to_owned(), Outcome::Done)]);
+        assert_eq!(kv::get::<i64>("ran").unwrap(), Some(1));
     }
 
     #[test]

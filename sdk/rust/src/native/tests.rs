@@ -161,7 +161,11 @@ fn a_field_above_the_caller_s_classes_is_neither_shown_nor_set_nor_lost() {
     assert_eq!(seen.body.secret, None);
     seen.body.rank = 2;
     assert_eq!(Store::replace(&seen).unwrap().body.secret, None);
-    assert!(Store::<Note>::patch(&id, &json!({ "secret": "none" })).unwrap_err().is("invalid"));
+    for secret in [json!("none"), json!(null), json!("gold")] {
+        let refused = Store::<Note>::patch(&id, &json!({ "secret": secret })).unwrap_err();
+        assert_eq!(refused.details["fields"][0]["code"], "hidden-field", "{refused}");
+    }
+    assert!(Store::<Note>::patch(&id, &json!([1])).unwrap_err().is("invalid"));
     assert_eq!((&bodies("note")[0]["rank"], &bodies("note")[0]["secret"]), (&json!(2), &json!("gold")));
 }
 

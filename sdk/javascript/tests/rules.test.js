@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { amend, file, get, jobs, plugin, registry, Request, store } from "tiwizi";
+import { amend, file, fragment, get, jobs, json, page, plugin, registry, Request, store } from "tiwizi";
 import * as native from "tiwizi/native";
 import { MANIFEST, NOTE, notes, ONE, refused, subject, wishes } from "./notes.js";
 
@@ -135,4 +135,41 @@ test("a job is not done without its capability", () => {
   native.grant("jobs");
   native.advance(5_000);
   assert.deepEqual([native.runJobs(worker).map(({ outcome }) => outcome.tag), done], [["done"], 1]);
+});
+
+test("formats and patterns are as strict as the kernel's, and what is not known is refused", () => {
+  const fits = (rules, value) => {
+    const any = { name: "any", schema: { properties: { any: rules } }, access: { create: ["plugin"] } };
+    native.start({ id: "notes", capabilities: [{ name: "store" }], kinds: [any] });
+    try {
+      return Boolean(store("any").insert({ any: value }));
+    } catch (cause) {
+      if (cause.code !== "invalid") throw cause;
+      return false;
+    }
+  };
+  for (const [format, right, wrong] of [
+    ["date", ["2026-02-28"], ["2026-02-29", "2026-2-1"]],
+    ["date-time", ["2026-01-01T23:59:60Z", "2026-01-01t09:00:00.5+01:00"], ["2026-01-01T25:00:00Z", "2026-01-01T09:00:00", "2026-01-01T09:00:60Z"]],
+    ["email", ["a.b@coop.ma"], ["a..b@coop.ma", "a@-coop.ma", "a b@coop.ma"]],
+    ["uri", ["https://a.ma:80/b?c#d", "urn:a:b", "http://[::1]/"], ["https://a.ma/b c", "https://a.ma/<b>", "a.ma", "http://[a"]],
+    ["uuid", [ONE], [`${ONE}0`]],
+  ]) {
+    assert.deepEqual([...right, ...wrong].filter((value) => fits({ format }, value)), right, format);
+  }
+  assert.deepEqual(["12", "12\n"].map((value) => fits({ pattern: "^[0-9]+$" }, value)), [true, false]);
+  for (const rules of [{ format: "hostname" }, { pattern: "^(?=a)" }, { pattern: "(a)\\1" }]) {
+    assert.throws(() => fits(rules, "a"), RangeError);
+  }
+  assert.ok(fits({ pattern: "^[(?=]\\(?=?$" }, "=("));
+});
+
+test("a number that other programs would round is refused", () => {
+  const rank = 2 ** 53;
+  refused(() => notes.insert({ code: "n", shelf: "low", rank }), "invalid");
+  const answers = [page("home", "Home", { rank }), json([rank]), json([rank - 1])];
+  const routes = answers.map((answer, index) => get(`/${index}`, () => answer));
+  const given = answers.map((_, index) => native.call(plugin({ routes }), Request.get(`/${index}`)));
+  assert.deepEqual(given.map(({ tag, problem }) => problem?.code ?? tag), ["plugin-failed", "plugin-failed", "json"]);
+  refused(() => native.render(plugin({ slots: { home: () => fragment("home", "", { rank }) } }), "home"), "plugin-failed");
 });

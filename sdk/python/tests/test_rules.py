@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 from tests.notes import MANIFEST, NOTE, ONE, Kernel, notes, subject, wishes
-from tiwizi import Amend, Plugin, Problem, Request, Retry, Store, file, jobs, native, registry
+from tiwizi import Amend, Fragment, Plugin, Problem, Request, Retry, Store, file, jobs, native, page, registry
+from tiwizi import json as document
 from tiwizi.context import Caller
 
 
@@ -141,3 +142,55 @@ class Rules(Kernel):
         native.grant("jobs")
         native.advance(5_000)
         self.assertEqual((native.run_jobs(worker), done), ([("count", None)], [2]))
+
+    def test_formats_and_patterns_are_as_strict_as_the_kernel_s_and_what_is_not_known_is_refused(self):
+        def fits(rules, value):
+            kind = {"name": "any", "schema": {"properties": {"any": rules}}, "access": {"create": ["plugin"]}}
+            native.start({"id": "notes", "capabilities": [{"name": "store"}], "kinds": [kind]})
+            try:
+                return bool(Store("any").insert({"any": value}))
+            except Problem as problem:
+                self.assertEqual(problem.code, "invalid")
+                return False
+
+        times = ["2026-01-01T23:59:60Z", "2026-01-01t09:00:00.5+01:00"]
+        wrong_times = ["2026-01-01T25:00:00Z", "2026-01-01T09:00:00", "2026-01-01T09:00:60Z"]
+        uris = ["https://a.ma:80/b?c#d", "urn:a:b", "http://[::1]/"]
+        for name, right, wrong in (
+            ("date", ["2026-02-28"], ["2026-02-29", "2026-2-1", "٢٠٢٦-٠٢-٢٨", "2026-02-28\n"]),
+            ("date-time", times, wrong_times),
+            ("email", ["a.b@coop.ma"], ["a..b@coop.ma", "a@-coop.ma", "a b@coop.ma"]),
+            ("uri", uris, ["https://a.ma/b c", "https://a.ma/<b>", "a.ma", "http://[a"]),
+            ("uuid", [ONE], [ONE + "0", ONE + "\n"]),
+        ):
+            with self.subTest(name):
+                self.assertEqual([value for value in right + wrong if fits({"format": name}, value)], right)
+        for pattern, right, wrong in (
+            ("^[0-9]+$", ["12"], ["12\n"]),
+            (r"^\d+$", ["12"], ["١٢", "12\n"]),
+            (r"^[\w$.]+$", ["a$."], ["é", "a\n"]),
+            (r"^a\$?.$", ["a$b"], ["a$\n", "a$b\n"]),
+            (r"^\S+$", ["a"], ["\u00a0"]),
+            (r"^[(?=]\(?=?$", ["=("], []),
+        ):
+            with self.subTest(pattern):
+                self.assertEqual([value for value in right + wrong if fits({"pattern": pattern}, value)], right)
+        for rules in ({"format": "hostname"}, {"pattern": "^(?=a)"}, {"pattern": r"(a)\1"}):
+            with self.subTest(rules=rules), self.assertRaises(LookupError):
+                fits(rules, "a")
+
+    def test_a_number_that_json_has_no_word_for_or_that_others_would_round_is_refused(self):
+        for number in (float("nan"), float("inf"), 2**53, 1e300):
+            with self.subTest(number=number):
+                with self.refused("invalid"):
+                    notes.insert({"code": "n", "shelf": "low", "rank": number})
+                with self.refused("invalid"):
+                    notes.find(equal={"shelf": "low"}, above={"rank": number})
+                careless = Plugin()
+                careless.get("/page")(lambda _, number=number: page("home", "Home", {"rank": number}))
+                careless.get("/json")(lambda _, number=number: document([number]))
+                careless.slot("home")(lambda _, number=number: Fragment("home", "", {"rank": number}))
+                for path in ("/page", "/json"):
+                    self.assertEqual(native.call(careless, Request.get(path)).code, "plugin-failed")
+                with self.refused("plugin-failed"):
+                    native.render(careless, "home")

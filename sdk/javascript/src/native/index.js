@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { problem } from "../answer.js";
 import { attach } from "../kernel.js";
 import { Problem } from "../problem.js";
+import { faultOfJson } from "./exact.js";
 import { interfacesOf } from "./interfaces.js";
 import { faultOf, faultOfTemplate } from "./judge.js";
 import { Memory, nobody } from "./memory.js";
@@ -188,9 +189,9 @@ export function propose(plugin, kind, before, after) {
 /** What a hook puts in the place of a content, or what is wrong with it. */
 function amendmentOf({ manifest }, name, operation, { body }) {
   if (operation === "delete") return { fault: "a deletion has no content to amend" };
-  const text = JSON.stringify(body);
-  if (text === undefined) return { fault: "it is no JSON" };
-  const amended = JSON.parse(text);
+  const unreadable = faultOfJson(body);
+  if (unreadable !== undefined) return { fault: unreadable };
+  const amended = JSON.parse(JSON.stringify(body));
   const [first] = faultsOf(knownKind({ manifest }, name)?.schema, amended);
   return first === undefined ? { body: amended } : { fault: `${first.pointer}: ${first.message}` };
 }
@@ -235,7 +236,7 @@ export function render(plugin, slot, about = {}) {
   memory.onlyLooks = true;
   try {
     const part = plugin.render(slot, about);
-    if (part !== undefined && part !== null) refuse(faultOfTemplate(memory.manifest.templates, part.template));
+    if (part !== undefined && part !== null) refuse(faultOfTemplate(memory.manifest.templates, part.template, part.data));
     return part;
   } finally {
     memory.onlyLooks = false;

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { blobsOf } from "./blobs.js";
 import { kvOf } from "./kv.js";
 import * as lists from "./lists.js";
-import { refusal } from "./memory.js";
+import { readJson, refusal } from "./memory.js";
 import { callsOf, notifyOf } from "./others.js";
 import { fetchLaid } from "./outside.js";
 import { eventsOf, jobsOf } from "./queue.js";
@@ -61,20 +61,13 @@ function contextOf(memory) {
 }
 
 function storeOf(memory) {
-  const read = (text) => {
-    try {
-      return JSON.parse(text);
-    } catch (cause) {
-      throw refusal("invalid", `not JSON: ${cause.message}`);
-    }
-  };
   return {
     get: (kind, id) => records.get(memory, ownKind(memory, kind), id) ?? null,
     find: (kind, query) => lists.find(memory, ownKind(memory, kind), query),
     count: (kind, query) => lists.count(memory, ownKind(memory, kind), query),
-    insert: (kind, body) => records.insert(memory, ownKind(memory, kind), read(body)),
-    put: (kind, id, version, body) => records.write(memory, ownKind(memory, kind), id, version, () => read(body)),
-    patch: (kind, id, version, patch) => records.patch(memory, ownKind(memory, kind), id, version, read(patch)),
+    insert: (kind, body) => records.insert(memory, ownKind(memory, kind), readJson(body)),
+    put: (kind, id, version, body) => records.write(memory, ownKind(memory, kind), id, version, () => readJson(body)),
+    patch: (kind, id, version, patch) => records.patch(memory, ownKind(memory, kind), id, version, readJson(patch)),
     delete: (kind, id, version) => records.remove(memory, ownKind(memory, kind), id, version),
   };
 }

@@ -1,5 +1,7 @@
 // What the kernel in memory remembers.
 
+import { parse } from "./exact.js";
+
 /** What a migration may use: nothing that others would notice, since it may be given up. */
 const MIGRATING = ["store", "kv", "telemetry"];
 /** The first of January 2026. */
@@ -107,6 +109,15 @@ export class Memory {
 export function recordId(text) {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw refusal("invalid", `${text} is no id`);
   return text;
+}
+
+/** JSON that goes to the kernel. */
+export function readJson(text) {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw refusal("invalid", `not acceptable JSON: ${cause.message}`);
+  }
 }
 
 /** The public. */

@@ -1,6 +1,6 @@
 // Questions to a list, held to their kind: fields that it has, values of their types, an index that answers.
 
-import { recordId, refusal } from "./memory.js";
+import { readJson, recordId, refusal } from "./memory.js";
 
 /** The name of the order in which records were made, and those by which every kind is asked about its subject and its province. */
 export const CREATED = "created";
@@ -25,7 +25,7 @@ function condition(kind, { field: asked, comparison, value: given }) {
   const field = declaredName(kind, asked);
   const wrong = (message) => refusal("invalid", `the filter on ${asked} cannot be used: ${message}`);
   const scalar = scalarOf(property(kind, field)) ?? "text";
-  const value = read(scalar, JSON.parse(given));
+  const value = read(scalar, readJson(given));
   if (value === undefined) throw wrong(EXPECTED[scalar]);
   if (field === (subjectName(kind) ?? SUBJECT)) {
     try {

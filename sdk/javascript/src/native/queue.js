@@ -1,6 +1,6 @@
 // Events and jobs, as the kernel tells and does them, in memory.
 
-import { nobody, refusal } from "./memory.js";
+import { nobody, readJson, refusal } from "./memory.js";
 import { knownKind, subjectOf } from "./records.js";
 import { isOfKernel } from "./register.js";
 import { reachOf, shown } from "./rights.js";
@@ -17,7 +17,7 @@ export function eventsOf(memory) {
       if (!memory.manifest.topics?.some((declared) => declared.name === name)) {
         throw refusal("denied", `${memory.manifest.id} declares no topic ${name}`);
       }
-      memory.unit.emitted.push({ topic: `${memory.manifest.id}/${name}`, key, payload: JSON.parse(payload) });
+      memory.unit.emitted.push({ topic: `${memory.manifest.id}/${name}`, key, payload: readJson(payload) });
     },
   };
 }
@@ -33,7 +33,7 @@ export function jobsOf(memory) {
       if (twin !== undefined && dedupeKey !== null) return twin.job.id;
       memory.minted += 1;
       const id = `00000000-0000-7000-9000-${String(memory.minted).padStart(12, "0")}`;
-      const job = { id, name, payload: JSON.parse(payload), dueAt: Math.max(runAt ?? 0, memory.now), attempt: 1 };
+      const job = { id, name, payload: readJson(payload), dueAt: Math.max(runAt ?? 0, memory.now), attempt: 1 };
       memory.unit.waiting.push({ job, dedupeKey, attemptsMax: attemptsMax === 0 ? attempts : Math.min(attemptsMax, ATTEMPTS_MAX) });
       return id;
     },

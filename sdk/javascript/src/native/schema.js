@@ -1,18 +1,9 @@
-// JSON Schema as the kinds of manifests use it, with the kernel's codes for what is wrong. Of formats it knows those below; others pass.
+// JSON Schema as the kinds of manifests use it, with the kernel's codes for what is wrong.
 
-import { isDay } from "../form.js";
+import { FORMATS } from "./formats.js";
 
 /** Keywords that the real kernel knows and this one does not. */
 const UNKNOWN = ["unevaluatedItems", "unevaluatedProperties"];
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const FORMATS = {
-  date: isDay,
-  "date-time": (text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i.test(text) && isDay(text.slice(0, 10)),
-  email: (text) => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text),
-  uri: (text) => /^[a-z][a-z0-9+.-]*:\S+$/i.test(text),
-  uuid: (text) => UUID.test(text),
-};
-
 /** The faults of a value: a pointer, a code and a sentence each. */
 export function faultsOf(schema, value, pointer = "", root = schema) {
   if (schema === true || schema === undefined) return [];
@@ -55,8 +46,8 @@ function text({ minLength = 0, maxLength = Infinity, pattern, format }, value) {
   return [
     letters < minLength && "too-short",
     letters > maxLength && "too-long",
-    pattern !== undefined && !new RegExp(pattern, "u").test(value) && "pattern",
-    FORMATS[format]?.(value) === false && "format",
+    pattern !== undefined && !expression(pattern).test(value) && "pattern",
+    format !== undefined && !FORMATS[format](value) && "format",
   ].filter(Boolean);
 }
 
@@ -88,7 +79,7 @@ function members(rules, value, pointer, at, wrong) {
   const names = Object.keys(value);
   const found = required.filter((name) => !Object.hasOwn(value, name)).map((name) => fault(`${pointer}/${name}`, "required", `${name} is missing`));
   for (const name of names) {
-    const fitting = Object.entries(patternProperties).filter(([pattern]) => new RegExp(pattern, "u").test(name)).map(([, inside]) => inside);
+    const fitting = Object.entries(patternProperties).filter(([pattern]) => expression(pattern).test(name)).map(([, inside]) => inside);
     if (Object.hasOwn(properties, name)) fitting.push(properties[name]);
     for (const inside of fitting) found.push(...at(inside, value[name], name));
     if (fitting.length > 0) continue;
@@ -133,9 +124,17 @@ function definition(root, reference) {
   return found;
 }
 
+/** A pattern, if the kernel takes it: its engine neither looks around nor refers back. */
+function expression(pattern) {
+  const plain = pattern.replaceAll(/\\[^1-9k]|\[(?:\\.|[^\]\\])*\]/g, "");
+  if (/\(\?<?[=!]|\\[1-9k]/.test(plain)) throw new RangeError(`the kernel takes no pattern that looks around or refers back: ${pattern}`);
+  return new RegExp(pattern, "u");
+}
+
 /** The rules of a schema. What is not known here would pass in silence. */
 function known(rules) {
-  const unknown = Object.keys(rules).find((keyword) => UNKNOWN.includes(keyword));
+  const isFormat = rules.format === undefined || Object.hasOwn(FORMATS, rules.format);
+  const unknown = isFormat ? Object.keys(rules).find((keyword) => UNKNOWN.includes(keyword)) : `the format ${rules.format}`;
   if (unknown !== undefined) throw new RangeError(`the kernel in memory does not know ${unknown}; test such a kind with \`tiwizi plugin test\``);
   return rules;
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import lists, others, queue, records
 from .blobs import blobs
-from .memory import Memory, refusal
+from .memory import Memory, read_json, refusal
 from .outside import fetch_laid
 from .register import COOPERATIVE, PERSON
 
@@ -78,9 +78,9 @@ def _store(memory: Memory) -> dict[str, Callable[..., Any]]:
         "get": lambda kind, id: records.get(memory, kind, id),
         "find": lambda kind, query: lists.find(memory, kind, query),
         "count": lambda kind, query: lists.count(memory, kind, query),
-        "insert": lambda kind, body: records.insert(memory, kind, json.loads(body)),
-        "put": lambda kind, id, version, body: records.write(memory, kind, id, version, lambda _: json.loads(body)),
-        "patch": lambda kind, id, version, patch: records.patch(memory, kind, id, version, json.loads(patch)),
+        "insert": lambda kind, body: records.insert(memory, kind, read_json(body)),
+        "put": lambda kind, id, version, body: records.write(memory, kind, id, version, lambda _: read_json(body)),
+        "patch": lambda kind, id, version, patch: records.patch(memory, kind, id, version, read_json(patch)),
         "delete": lambda kind, id, version: records.remove(memory, kind, id, version),
     }
     return {name: _of_own_kind(memory, work) for name, work in functions.items()}

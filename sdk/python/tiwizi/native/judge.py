@@ -8,6 +8,7 @@ from typing import Any
 from ..answer import Answer, Document, File, Page, Redirect
 from ..problem import Problem
 from ..ui import Fragment
+from .exact import fault_of_json
 from .memory import Memory
 from .records import known_kind
 from .schema import faults_of
@@ -25,6 +26,10 @@ def judge(memory: Memory, answer: Answer | Fragment | None) -> None:
         raise _failed(f"its status {answer.status} does not fit such an answer")
     if isinstance(answer, Page | Fragment) and answer.template not in memory.manifest.get("templates", [answer.template]):
         raise _failed(f"the bundle holds no template {answer.template}")
+    held = {"data": answer.data} if isinstance(answer, Page | Fragment) else {"document": answer.body} if isinstance(answer, Document) else {}
+    for part, value in held.items():
+        if (fault := fault_of_json(value)) is not None:
+            raise _failed(f"its {part} is not acceptable JSON: {fault}")
     if isinstance(answer, File) and answer.path not in memory.assets:
         raise _failed(f"the bundle holds no asset {answer.path}; native.add_asset says which there are")
 
@@ -33,6 +38,9 @@ def fault_of_amendment(memory: Memory, name: str, operation: str, body: Any) -> 
     """What is wrong with what a hook puts in the place of a content; None when nothing is."""
     if operation == "delete":
         return "a deletion has no content to amend"
+    fault = fault_of_json(body)
+    if fault is not None:
+        return fault
     kind = known_kind(memory, name)
     faults = [] if kind is None else faults_of(kind.get("schema"), body)
     return f"{faults[0]['pointer']}: {faults[0]['message']}" if faults else None

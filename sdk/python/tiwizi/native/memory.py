@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from ..context import Caller, Instance
 from ..jobs import Job
 from ..kernel import Refusal
+from .exact import parse
 
 #: The first of January 2026.
 NOW = 1_767_225_600_000
@@ -151,6 +152,14 @@ def record_id(text: str) -> str:
     if re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is None:
         raise refusal("invalid", f"{text} is no id")
     return text
+
+
+def read_json(text: str) -> Any:
+    """JSON that goes to the kernel."""
+    try:
+        return parse(text)
+    except ValueError as fault:
+        raise refusal("invalid", f"not acceptable JSON: {fault}") from None
 
 
 def refusal(code: str, message: str, *, retryable: bool = False, **details: Any) -> Refusal:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..kernel import Refusal
-from .memory import record_id, refusal
+from .memory import read_json, record_id, refusal
 from .rights import Kind
 
 #: The name of the order in which records were made, and those by which every kind is asked about its subject and its province.
@@ -67,7 +67,7 @@ def _condition(kind: Kind, filter: Any) -> Filter:
         return refusal("invalid", f"the filter on {filter.field} cannot be used: {message}")
 
     scalar = _scalar_of(_property(kind, field)) or "text"
-    value = _read(scalar, json.loads(filter.value))
+    value = _read(scalar, read_json(filter.value))
     if value is None:
         raise wrong(_EXPECTED[scalar])
     if field == (_subject_name(kind) or SUBJECT):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ from ..events import Event
 from ..jobs import Job
 from ..outcome import Outcome, Retry
 from ..plugin import Plugin
-from .memory import Memory, Waiting, refusal
+from .memory import Memory, Waiting, read_json, refusal
 from .records import known_kind, subject_of
 from .register import is_of_kernel
 from .rights import reach_for, shown
@@ -29,7 +28,7 @@ def events(memory: Memory) -> dict[str, Callable[..., Any]]:
         name = topic.removeprefix(own)
         if name not in [declared["name"] for declared in memory.manifest.get("topics", [])]:
             raise refusal("denied", f"{memory.manifest['id']} declares no topic {name}")
-        memory.unit.emitted.append((own + name, key, json.loads(payload)))
+        memory.unit.emitted.append((own + name, key, read_json(payload)))
 
     return {"emit": emit}
 
@@ -48,7 +47,7 @@ def jobs(memory: Memory) -> dict[str, Callable[..., Any]]:
         due_at = max(options["run_at"] or 0, memory.now)
         asked = options["attempts_max"]
         attempts_max = min(asked, _ATTEMPTS_MAX) if asked else declared.get("attempts", _ATTEMPTS)
-        memory.unit.waiting.append(Waiting(Job(id, name, json.loads(payload), due_at), once, attempts_max))
+        memory.unit.waiting.append(Waiting(Job(id, name, read_json(payload), due_at), once, attempts_max))
         return id
 
     def cancel(id: str) -> bool:

@@ -1,20 +1,12 @@
-"""JSON Schema as the kinds of manifests use it, with the kernel's codes for what is wrong. Of formats it knows those below and days; others
-pass."""
+"""JSON Schema as the kinds of manifests use it, with the kernel's codes for what is wrong."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-_PATTERNS = {
-    "date-time": r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})",
-    "email": r"[^@\s]+@[^@\s]+\.[^@\s]+",
-    "uri": r"[A-Za-z][A-Za-z0-9+.-]*:\S+",
-    "uuid": r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
-}
+from .formats import FORMATS, expression, is_format
 
 #: Keywords that the real kernel knows and this one does not: they would pass in silence.
 _UNKNOWN = ("unevaluatedItems", "unevaluatedProperties")
@@ -80,23 +72,10 @@ def _text(rules: dict[str, Any], value: str) -> Iterator[str]:
         yield "too-short"
     if len(value) > rules.get("maxLength", len(value)):
         yield "too-long"
-    if "pattern" in rules and re.search(rules["pattern"], value) is None:
+    if "pattern" in rules and expression(rules["pattern"]).search(value) is None:
         yield "pattern"
-    if not _is_format(rules.get("format"), value):
+    if "format" in rules and not is_format(rules["format"], value):
         yield "format"
-
-
-def _is_format(name: str | None, value: str) -> bool:
-    if name in _PATTERNS and re.fullmatch(_PATTERNS[name], value) is None:
-        return False
-    if name not in ("date", "date-time"):
-        return True
-    try:
-        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", value[:10]) is not None and bool(
-            date.fromisoformat(value[:10] if name == "date-time" else value)
-        )
-    except ValueError:
-        return False
 
 
 def _number(rules: dict[str, Any], value: float) -> Iterator[str]:
@@ -130,7 +109,7 @@ def _members(rules: dict[str, Any], value: dict[str, Any], pointer: str, root: A
         if name not in value:
             yield _fault(f"{pointer}/{name}", "required", f"{name} is missing")
     for name, member in value.items():
-        fitting = [inside for pattern, inside in rules.get("patternProperties", {}).items() if re.search(pattern, name)]
+        fitting = [inside for pattern, inside in rules.get("patternProperties", {}).items() if expression(pattern).search(name)]
         fitting += [properties[name]] if name in properties else []
         if not fitting and others is False:
             yield _fault(f"{pointer}/{name}", "unknown-field", f"{name} is not known")
@@ -174,9 +153,10 @@ def _definition(root: Any, reference: str) -> Any:
 
 
 def _known(rules: dict[str, Any]) -> dict[str, Any]:
-    for keyword in _UNKNOWN:
-        if keyword in rules:
-            raise LookupError(f"the kernel in memory does not know {keyword}; test such a kind with `tiwizi plugin test`")
+    unknown = [keyword for keyword in _UNKNOWN if keyword in rules]
+    unknown += [f"the format {rules['format']}"] if rules.get("format", "date") not in FORMATS else []
+    for keyword in unknown:
+        raise LookupError(f"the kernel in memory does not know {keyword}; test such a kind with `tiwizi plugin test`")
     return rules
 
 

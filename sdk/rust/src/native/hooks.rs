@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::json::{list_at, text_at, texts};
+use super::json::{check_exact, list_at, text_at, texts};
 use super::memory::Memory;
 use crate::Plugin;
 use crate::hooks::{Operation, Proposal, Refusal, Verdict};
@@ -89,6 +89,7 @@ fn check(kind: &str, operation: Operation, body: &Value) -> Result<(), String> {
     if operation == Operation::Delete {
         return Err("a deletion has no content to amend".to_owned());
     }
+    check_exact(body)?;
     let held = Memory::with(|memory| memory.known(kind).map(|rules| rules.check(body)));
     held.unwrap_or(Ok(())).map_err(|error| error.message)
 }

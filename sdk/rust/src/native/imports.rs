@@ -1,7 +1,6 @@
 //! The kernel's interfaces, answered from memory.
 
-use serde_json::Value;
-
+use super::json::parse;
 use super::memory::{Memory, error};
 use super::register::{COOPERATIVE, PERSON};
 use crate::CallerKind;
@@ -168,8 +167,4 @@ impl TelemetryImport for Kernel {
             }
         });
     }
-}
-
-fn parse(text: &str) -> Result<Value, Error> {
-    serde_json::from_str(text).map_err(|cause| error("invalid", &format!("not JSON: {cause}")))
 }

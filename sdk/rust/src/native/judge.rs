@@ -1,13 +1,18 @@
 //! What the kernel would not pass on of an answer.
 
+use serde_json::Value;
+
+use super::json::check_exact;
 use super::memory::Memory;
 use crate::{Answer, Error};
 
 /// Refuses an answer in whose place the kernel would show that the plugin failed.
 pub(super) fn answer(answer: &Answer) -> Result<(), Error> {
     match answer {
-        Answer::Page { status, template: name, .. } => fits(*status).and_then(|()| template(name)),
-        Answer::Json { status, .. } => fits(*status),
+        Answer::Page { status, template: name, data, .. } => {
+            fits(*status).and_then(|()| template(name)).and_then(|()| json("data", data))
+        }
+        Answer::Json { status, body } => fits(*status).and_then(|()| json("document", body)),
         Answer::Redirect(path) if !is_path_below(path) => {
             Err(failed(&format!("it redirects to {path}, which is no plain path below the plugin")))
         }
@@ -16,6 +21,11 @@ pub(super) fn answer(answer: &Answer) -> Result<(), Error> {
         }
         Answer::Redirect(_) | Answer::File(_) | Answer::Problem(_) => Ok(()),
     }
+}
+
+/// Refuses JSON that other programs would read in another way.
+pub(super) fn json(part: &str, value: &Value) -> Result<(), Error> {
+    check_exact(value).map_err(|fault| failed(&format!("its {part} is not acceptable JSON: {fault}")))
 }
 
 /// Refuses a template that the manifest does not list. One that lists none is not asked.
@@ -62,6 +72,7 @@ mod tests {
             kv::increment("answers", 1)?;
             match request.path.as_str() {
                 "/home" => Answer::page("home", "Home", &json!({})),
+                "/number" => Answer::page("home", "Home", &json!({ "count": 1_u64 << 53 })),
                 "/other" => Answer::page("hone", "Home", &json!({})),
                 "/guide" => Ok(Answer::File("audio/guide.opus".to_owned())),
                 "/song" => Ok(Answer::File("audio/song.opus".to_owned())),
@@ -82,7 +93,7 @@ mod tests {
         for path in ["/home", "/guide", "/notes?page=2#end"] {
             assert!(!matches!(native::call::<Careless>(&Request::get(path)), Answer::Problem(_)), "{path}");
         }
-        for path in ["/other", "/song", "/status", "//evil.example.org/", "/a/%2e%2e/b"] {
+        for path in ["/number", "/other", "/song", "/status", "//evil.example.org/", "/a/%2e%2e/b"] {
             let answer = native::call::<Careless>(&Request::get(path));
             assert!(matches!(&answer, Answer::Problem(error) if error.is("plugin-failed")), "{path}: {answer:?}");
         }

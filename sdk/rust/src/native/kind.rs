@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, ValidationError, Validator};
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::json::{list_at, text_at, texts};
@@ -37,8 +37,12 @@ impl KindRules {
         let indexes = |name: &str| list_at(kind, name).iter().map(fields).collect();
         let text = |name: &str| Some(text_at(kind, name)).filter(|text| !text.is_empty());
         let schema = kind.get("schema").map(|schema| {
-            let built =
-                jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).build(schema);
+            let built = jsonschema::options()
+                .with_draft(Draft::Draft202012)
+                .with_pattern_options(PatternOptions::regex())
+                .should_validate_formats(true)
+                .should_ignore_unknown_formats(false)
+                .build(schema);
             let validator =
                 built.unwrap_or_else(|error| panic!("the schema of {} is none: {error}", text_at(kind, "name")));
             Arc::new(validator)

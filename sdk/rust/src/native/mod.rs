@@ -291,6 +291,7 @@ pub fn render<Called: Plugin>(slot: &str, input: &Value) -> Result<Option<Fragme
     Memory::with(|memory| memory.only_looks = false);
     if let Ok(Some(part)) = &outcome {
         judge::template(&part.template)?;
+        judge::json("data", &part.data)?;
     }
     outcome
 }

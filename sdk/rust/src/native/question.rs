@@ -2,6 +2,7 @@
 
 use serde_json::{Number, Value, json};
 
+use super::json::parse;
 use super::kind::KindRules;
 use super::memory::{check_id, error};
 use super::rights::Class;
@@ -124,7 +125,7 @@ impl KindRules {
         let field = self.declared_name(&filter.field)?;
         let wrong =
             |message: &str| error("invalid", &format!("the filter on {:?} cannot be used: {message}", filter.field));
-        let given: Value = serde_json::from_str(&filter.value).map_err(|_| wrong("it is not JSON"))?;
+        let given = parse(&filter.value).map_err(|error| wrong(&error.message))?;
         let scalar = self.property(field).and_then(Scalar::of_schema).unwrap_or(Scalar::Text);
         let value = scalar.read(given).ok_or_else(|| wrong(scalar.expected()))?;
         let text = value.as_str().unwrap_or_default();

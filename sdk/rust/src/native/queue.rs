@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::imports::{Kernel, writing};
-use super::json::{list_at, text_at, texts};
+use super::json::{list_at, parse, text_at, texts};
 use super::memory::{Memory, error};
 use super::rights::Action;
 use super::{become_caller, in_unit, memory, register};
@@ -78,7 +78,7 @@ impl Subscription {
 
 impl EventsImport for Kernel {
     fn emit(topic: &str, key: &str, payload: &str) -> Result<(), WireError> {
-        let payload = serde_json::from_str(payload).map_err(|cause| error("invalid", &format!("not JSON: {cause}")))?;
+        let payload = parse(payload)?;
         writing(EVENTS, |memory| {
             let name = topic.strip_prefix(&format!("{}/", memory.plugin_id)).unwrap_or(topic);
             if !memory.queue.topics.iter().any(|declared| declared == name) {
@@ -93,7 +93,7 @@ impl EventsImport for Kernel {
 
 impl JobsImport for Kernel {
     fn enqueue(name: &str, payload: &str, options: &Options) -> Result<String, WireError> {
-        let payload = serde_json::from_str(payload).map_err(|cause| error("invalid", &format!("not JSON: {cause}")))?;
+        let payload = parse(payload)?;
         writing(JOBS, |memory| {
             let now = memory.now;
             let queue = &mut memory.queue;

@@ -131,6 +131,24 @@ fn a_body_that_breaks_its_schema_is_refused_field_by_field() {
 }
 
 #[test]
+fn a_number_that_other_programs_would_round_is_refused() {
+    #[derive(Debug, Serialize, Deserialize, Kind)]
+    #[kind(class = "internal", create("plugin"))]
+    struct Sum {
+        total: u64,
+    }
+    start(&crate::declaration::manifest_of("sums", &[Sum::declaration()]));
+    assert!(Store::create(&Sum { total: (1 << 53) - 1 }).is_ok());
+    assert!(Store::create(&Sum { total: 1 << 53 }).unwrap_err().is("invalid"));
+}
+
+#[test]
+#[should_panic(expected = "the schema of note is none")]
+fn a_format_that_the_kernel_does_not_know_is_refused() {
+    start(r#"{ "kinds": [{ "name": "note", "schema": { "properties": { "a": { "format": "colour" } } } }] }"#);
+}
+
+#[test]
 fn a_record_belongs_to_its_subject() {
     started();
     as_member(ONE);

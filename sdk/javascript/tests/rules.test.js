@@ -173,3 +173,13 @@ test("a number that other programs would round is refused", () => {
   assert.deepEqual(given.map(({ tag, problem }) => problem?.code ?? tag), ["plugin-failed", "plugin-failed", "json"]);
   refused(() => native.render(plugin({ slots: { home: () => fragment("home", "", { rank }) } }), "home"), "plugin-failed");
 });
+
+test("a page ends once its bodies pass its bytes", () => {
+  const access = { read: ["plugin"], create: ["plugin"] };
+  native.start({ id: "scans", capabilities: [{ name: "store" }], kinds: [{ name: "scan", schema: {}, access }] });
+  for (let made = 0; made < 6; made += 1) store("scan").insert({ text: "x".repeat(1 << 20) });
+  const first = store("scan").find();
+  const rest = store("scan").find({ after: first.next });
+  assert.deepEqual([first.items.length, rest.items.length, rest.next], [4, 2, undefined]);
+  assert.equal(store("scan").count(), 6);
+});

@@ -194,3 +194,13 @@ class Rules(Kernel):
                     self.assertEqual(native.call(careless, Request.get(path)).code, "plugin-failed")
                 with self.refused("plugin-failed"):
                     native.render(careless, "home")
+
+    def test_a_page_ends_once_its_bodies_pass_its_bytes(self):
+        kind = {"name": "scan", "schema": {}, "access": {"read": ["plugin"], "create": ["plugin"]}}
+        native.start({"id": "scans", "capabilities": [{"name": "store"}], "kinds": [kind]})
+        scans = Store("scan")
+        for _ in range(6):
+            scans.insert({"text": "x" * (1 << 20)})
+        first = scans.find()
+        rest = scans.find(after=first.next)
+        self.assertEqual((len(first.items), len(rest.items), rest.next, scans.count()), (4, 2, None, 6))

@@ -8,6 +8,7 @@ import { canonical } from "./schema.js";
 
 const ROWS_DEFAULT = 50;
 const ROWS_MAX = 100;
+const PAGE_BYTES_MAX = 4 << 20;
 const COUNT_MAX = 10_000;
 
 export function find(memory, name, asked) {
@@ -49,8 +50,16 @@ function pageOf(memory, name, kind, query, show) {
   const skipped = Number(query.cursor ?? 0);
   if (!Number.isInteger(skipped)) throw refusal("invalid", "no such cursor");
   const rows = query.limit === 0 ? ROWS_DEFAULT : Math.min(query.limit, ROWS_MAX);
-  const items = found.slice(skipped, skipped + rows).map(({ seen }) => seen);
-  return { items, next: found.length > skipped + rows ? String(skipped + rows) : undefined };
+  const items = fullPage(found.slice(skipped, skipped + rows)).map(({ seen }) => seen);
+  const end = skipped + items.length;
+  return { items, next: found.length > end ? String(end) : undefined };
+}
+
+/** A page ends with the record whose body passes its bytes. */
+function fullPage(found) {
+  let bytes = 0;
+  const last = found.findIndex(({ row }) => (bytes += Buffer.byteLength(JSON.stringify(row.body))) > PAGE_BYTES_MAX);
+  return last === -1 ? found : found.slice(0, last + 1);
 }
 
 /** What a record has in a field; a record that is its own subject has its id there. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from .schema import canonical
 
 ROWS_DEFAULT = 50
 ROWS_MAX = 100
+PAGE_BYTES_MAX = 4 << 20
 COUNT_MAX = 10_000
 
 
@@ -62,8 +64,15 @@ def _page(memory: Memory, name: str, kind: Kind, query: Query, show: Callable[[s
         raise refusal("invalid", "no such cursor")
     skipped = int(query.cursor or 0)
     rows = ROWS_DEFAULT if query.limit == 0 else min(query.limit, ROWS_MAX)
-    items = [seen for *_, seen in found[skipped : skipped + rows]]
-    return SimpleNamespace(items=items, next=str(skipped + rows) if len(found) > skipped + rows else None)
+    items, length = [], 0
+    for _, row, seen in found[skipped : skipped + rows]:
+        # A page ends with the record whose body passes its bytes.
+        if length > PAGE_BYTES_MAX:
+            break
+        items.append(seen)
+        length += len(json.dumps(row.body, ensure_ascii=False, separators=(",", ":")).encode())
+    end = skipped + len(items)
+    return SimpleNamespace(items=items, next=str(end) if len(found) > end else None)
 
 
 def _value(kind: Kind, field: str, id: str, row: Row) -> Any:

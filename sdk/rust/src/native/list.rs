@@ -12,6 +12,7 @@ use crate::bindings::tiwizi::plugin::types::{Comparison, Entry, Error, Filter, O
 
 const PAGE_ROWS_DEFAULT: u32 = 50;
 const PAGE_ROWS_MAX: u32 = 100;
+const PAGE_BYTES_MAX: usize = 4 << 20;
 const COUNT_ROWS_MAX: u64 = 10_000;
 
 impl Memory {
@@ -89,8 +90,9 @@ impl Memory {
             0 => PAGE_ROWS_DEFAULT,
             limit => limit.min(PAGE_ROWS_MAX),
         } as usize;
-        let next = (found.len() > skipped + rows_max).then(|| (skipped + rows_max).to_string());
-        Ok(Page { items: found.into_iter().map(|(.., entry)| entry).skip(skipped).take(rows_max).collect(), next })
+        let kept = kept(found.iter().skip(skipped).take(rows_max).map(|(_, row, _)| *row));
+        let next = (found.len() > skipped + kept).then(|| (skipped + kept).to_string());
+        Ok(Page { items: found.into_iter().map(|(.., entry)| entry).skip(skipped).take(kept).collect(), next })
     }
 }
 
@@ -104,6 +106,19 @@ impl Row {
         let passes = |filter: &Filter| passes(filter, &rules.value(&filter.field, id, &self.body));
         query.filters.iter().all(passes) && text.split_whitespace().all(begins)
     }
+}
+
+/// How many rows make a page: it ends with the one whose body passes its bytes.
+fn kept<'a>(rows: impl Iterator<Item = &'a Row>) -> usize {
+    let (mut kept, mut bytes) = (0, 0);
+    for row in rows {
+        if bytes > PAGE_BYTES_MAX {
+            break;
+        }
+        bytes += row.body.to_string().len();
+        kept += 1;
+    }
+    kept
 }
 
 fn passes(filter: &Filter, found: &Value) -> bool {

@@ -106,6 +106,23 @@ fn reads_go_by_declared_indexes_only() {
 }
 
 #[test]
+fn a_page_ends_once_its_bodies_pass_its_bytes() {
+    #[derive(Debug, Serialize, Deserialize, Kind)]
+    #[kind(class = "internal", read("plugin"), create("plugin"))]
+    struct Scan {
+        text: String,
+    }
+    start(&crate::declaration::manifest_of("scans", &[Scan::declaration()]));
+    for _ in 0..6 {
+        Store::create(&Scan { text: "x".repeat(1 << 20) }).unwrap();
+    }
+    let first = Store::<Scan>::list(&Find::new()).unwrap();
+    let rest = Store::<Scan>::list(&Find::new().after(first.next.as_deref())).unwrap();
+    assert_eq!((first.items.len(), rest.items.len(), rest.next), (4, 2, None));
+    assert_eq!(Store::<Scan>::count(&Find::new()), Ok(6));
+}
+
+#[test]
 fn a_stale_or_duplicate_write_is_refused() {
     started();
     let mut entry = Store::create(&note(1)).unwrap();

@@ -71,6 +71,8 @@ pub struct PluginView {
     pub state: PluginState,
     /// Why it may not.
     pub reason: Option<String>,
+    /// The kind of that reason, if it is one that the kernel gives.
+    pub cause: Option<Cause>,
     /// Whether the kernel could load it. One that could not be loaded and is switched off, or no longer trusted, stands under that name.
     pub is_loaded: bool,
     /// Until when, if the kernel will try it again by itself.

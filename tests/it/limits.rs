@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use tiwizi_tests::command::Tiwizi;
 use tiwizi_tests::{Client, Instance, Setting, paths};
 
+use crate::upgrade::hidden;
+
 /// The plugin that misbehaves, packed under an id; nobody signed it.
 fn chaos(folder: &Path, id: &str) -> anyhow::Result<PathBuf> {
     let source = paths::root().join("tests/guests/chaos");
@@ -215,13 +217,15 @@ async fn a_page_of_the_console_shows_one_plugin_and_sets_what_can_be_set() -> an
     }
     ensure!(!page.contains("http-equiv"), "the page refreshes itself");
     let settings = format!("{path}/settings");
-    let wrong = administrator.submit(&settings, &[("/greeting", "azul"), ("/size", "12")]).await?;
+    // What the form showed, as a browser sends it back.
+    let shown = hidden(&page, "shown")?.replace("&quot;", "\"").replace("&#x2f;", "/");
+    let wrong = administrator.submit(&settings, &[("/greeting", "azul"), ("/size", "12"), ("shown", &shown)]).await?;
     ensure!(
         wrong.status == 422 && wrong.text.contains("id=\"error-/size\"") && wrong.text.contains("value=\"12\""),
         "{}",
         wrong.text
     );
-    administrator.submit(&settings, &[("/greeting", "salam"), ("/size", "7")]).await?;
+    administrator.submit(&settings, &[("/greeting", "salam"), ("/size", "7"), ("shown", &shown)]).await?;
     let shown = administrator.get("/api/v1/plugins/chaos/settings").await?.expect(200)?.json();
     ensure!(
         shown.pointer("/items/0/value") == Some(&json!("salam")) && shown.pointer("/items/1/value") == Some(&json!(7)),

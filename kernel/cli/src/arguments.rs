@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use tiwizi_model::{Jurisdiction, PluginId};
+use tiwizi_registry::import::Encoding;
 
 use crate::commands::plugin_build::Build;
 use crate::commands::plugin_captures::{Captures, Replay};
@@ -158,7 +159,7 @@ pub(crate) enum User {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Register {
-    /// Read cooperatives and their members from CSV files.
+    /// Read cooperatives and their members from CSV files or spreadsheets (XLSX).
     Import {
         #[command(flatten)]
         directory: DataDirectory,
@@ -177,6 +178,10 @@ pub(crate) enum Register {
         /// Write the rejected rows to this file, one line each.
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
+        /// How the letters of CSV files are written, where the files do not tell: utf-8, utf-16le, utf-16be, windows-1256 or
+        /// windows-1252.
+        #[arg(long, value_name = "ENCODING")]
+        encoding: Option<Encoding>,
     },
     /// Write the synthetic national register as CSV files.
     Synthesise {

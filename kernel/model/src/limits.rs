@@ -1,13 +1,16 @@
 //! Every bound of the kernel, by name, in one place. `tiwizi doctor` prints them.
 
 mod amount;
+mod exchange;
 mod work;
 
 use amount::{Amount, named};
+pub use exchange::*;
 pub use work::*;
 
 named! {
 pub all;
+use exchange;
 use work;
 
 /// A part of a kind's name, or a plugin's id.

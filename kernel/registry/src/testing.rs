@@ -54,6 +54,7 @@ impl Register {
             dry_run: false,
             skip_bad: false,
             report: None,
+            encoding: None,
             national_id_key: NationalIdKey::derive(b"key of the test instance"),
         }
     }

@@ -73,6 +73,7 @@ async fn fill(app: &Arc<App>, one_in: u32) -> anyhow::Result<()> {
         dry_run: false,
         skip_bad: false,
         report: None,
+        encoding: None,
         national_id_key: NationalIdKey::derive(&app.instance.key),
     };
     let summary = register::import(app, &settings, register::Quiet(false)).await?;

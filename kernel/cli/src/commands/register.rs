@@ -9,7 +9,7 @@ use serde_json::json;
 use tiwizi_host::{HookView, PluginView};
 use tiwizi_identity::Caller;
 use tiwizi_records::{Reader, SearchReader, catch_up};
-use tiwizi_registry::import::{self, Progress, Settings, Summary};
+use tiwizi_registry::import::{self, Format, Progress, Settings, Summary};
 use tiwizi_registry::{NationalIdKey, TallyReader, synthetic};
 use tiwizi_server::App;
 use tokio::runtime::Handle;
@@ -20,10 +20,10 @@ use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
     match command {
-        Register::Import { directory, cooperatives, members, dry_run, skip_bad, report } => {
+        Register::Import { directory, cooperatives, members, dry_run, skip_bad, report, encoding } => {
             let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
             let national_id_key = NationalIdKey::derive(&app.instance.key);
-            let settings = Settings { cooperatives, members, dry_run, skip_bad, report, national_id_key };
+            let settings = Settings { cooperatives, members, dry_run, skip_bad, report, encoding, national_id_key };
             let outcome = import(&app, &settings, Quiet(directory.json)).await;
             let unasked = unasked(&app);
             open::close(&app).await;
@@ -105,12 +105,16 @@ fn answer(directory: &DataDirectory, settings: &Settings, summary: &Summary, una
 }
 
 fn sentences(settings: &Settings, summary: &Summary) -> String {
-    let mut lines = Vec::new();
+    let read = |format: &Format| format!("{} are read as {}", format.table.name(), format.describe());
+    let mut lines: Vec<String> = summary.formats.iter().map(read).collect();
     for (name, counts) in [("cooperatives", &summary.cooperatives), ("members", &summary.members)] {
         lines.push(format!(
             "{name}: {} created, {} updated, {} unchanged, {} rejected",
             counts.created, counts.updated, counts.unchanged, counts.rejected
         ));
+    }
+    if summary.transcribed > 0 {
+        lines.push(format!("{} names in Tifinagh were in Latin letters and put into Tifinagh", summary.transcribed));
     }
     if settings.dry_run {
         lines.push("Nothing was written: this was a dry run.".to_owned());

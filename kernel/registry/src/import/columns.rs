@@ -2,6 +2,8 @@
 
 use tiwizi_model::fold;
 
+use crate::import::report::Table;
+
 /// A column that one of the files may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Column {
@@ -92,11 +94,19 @@ pub enum HeaderError {
         known: String,
     },
     /// A column stands there twice.
-    #[error("the column {name} is there twice")]
+    #[error("the column {name} is there twice, the second time as {again:?}")]
     Twice {
         /// The column.
         name: &'static str,
+        /// The name in the file where it comes again, shortened.
+        again: String,
     },
+    /// The row is longer than a row may be.
+    #[error("it is longer than {} bytes", tiwizi_model::limits::IMPORT_LINE_BYTES_MAX)]
+    TooLong,
+    /// A quote opens and does not close.
+    #[error("a quote opens in it and does not close")]
+    Quote,
     /// A column is not there that must be.
     #[error("the column {name} is missing")]
     Missing {
@@ -123,7 +133,10 @@ impl Header {
                 known: columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", "),
             })?;
             if places.contains(&index) {
-                return Err(HeaderError::Twice { name: columns.get(index).map_or("", |column| column.name) });
+                return Err(HeaderError::Twice {
+                    name: columns.get(index).map_or("", |column| column.name),
+                    again: super::report::shorten(name),
+                });
             }
             places.push(index);
         }
@@ -140,10 +153,24 @@ impl Header {
         self.places.len()
     }
 
+    /// The column at a place of the file; empty past the last.
+    pub(super) fn name_at(&self, place: usize) -> &'static str {
+        let column = self.places.get(place).and_then(|index| self.columns.get(*index));
+        column.map_or("", |column| column.name)
+    }
+
     /// The place of a column in the file.
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         let index = self.columns.iter().position(|column| column.name == name)?;
         self.places.iter().position(|place| *place == index)
+    }
+}
+
+/// The columns of a file.
+pub(super) fn of(table: Table) -> &'static [Column] {
+    match table {
+        Table::Cooperatives => &COOPERATIVE,
+        Table::Members => &MEMBER,
     }
 }
 
@@ -192,7 +219,7 @@ mod tests {
     fn a_header_that_is_not_understood_says_why() {
         let read = |names: &[&str]| Header::read(&COOPERATIVE, names).unwrap_err();
         assert!(matches!(read(&["court", "colour"]), HeaderError::Unknown { name, .. } if name == "colour"));
-        assert_eq!(read(&["court", "tribunal"]), HeaderError::Twice { name: "court" });
+        assert_eq!(read(&["court", "tribunal"]), HeaderError::Twice { name: "court", again: "tribunal".to_owned() });
         assert_eq!(read(&["court", "number", "sector"]), HeaderError::Missing { name: "province" });
     }
 }

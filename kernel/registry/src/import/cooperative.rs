@@ -92,7 +92,7 @@ pub(super) fn names(cells: &mut Cells<'_>, fields: &mut Vec<Field>) {
     if !named && cells.are_whole() && cells.faults.found.len() == before {
         cells.faults.add("name_fr", "", Fault::new("required", "a name in Arabic or French is needed"));
     }
-    cells.text_field(fields, "name_zgh");
+    cells.tifinagh_field(fields, "name_zgh");
 }
 
 fn required<T>(cells: &mut Cells<'_>, column: &'static str, read: impl FnOnce(&str) -> Result<T, Fault>) -> Option<T> {

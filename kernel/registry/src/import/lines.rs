@@ -58,15 +58,9 @@ impl<R: Read> Lines<R> {
         self.done_bytes
     }
 
-    /// The first bytes of the file, to look at its encoding.
-    pub(super) fn peek(&mut self) -> Result<&[u8], std::io::Error> {
-        self.fill()?;
-        Ok(self.pending())
-    }
-
-    /// Passes over bytes that were peeked at.
-    pub(super) fn skip(&mut self, bytes: usize) {
-        self.consume(bytes);
+    /// Where the rows come from.
+    pub(super) fn source(&self) -> &R {
+        &self.source
     }
 
     /// The next row; none at the end of the file.

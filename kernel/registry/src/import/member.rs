@@ -48,8 +48,9 @@ pub(super) fn read(
     if person.iter().any(|(field, _)| *field == "birth_date") {
         membership.push(("birth_year", birth.map(|birth| Value::from(birth.year()))));
     }
-    let national_id_key =
-        cells.read("national_id", |text| key.hash(text).map_err(|error| Fault::new("national-id", error.to_string())));
+    let national_id_key = cells.read("national_id", |text| {
+        key.hash(&value::plain(text)).map_err(|error| Fault::new("national-id", error.to_string()))
+    });
     hide_national_id(&mut cells);
     let joined = cells.day_field(&mut membership, "joined_on", last_day);
     let left = cells.day_field(&mut membership, "left_on", last_day);

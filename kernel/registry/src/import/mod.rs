@@ -1,4 +1,7 @@
-//! The import of the register from CSV files.
+//! The import of the register from CSV files and spreadsheets.
+//!
+//! How a file is written (its kind, its encoding, what stands between cells) is told from the file and reported. Values are
+//! read where their meaning is certain; all others are reported with row, column, value, code and a sentence.
 //!
 //! A file is read on a thread of its own and checked row by row, while the rows before it are compared with the register
 //! and written. Memory does not grow with the file, but for 17 bytes for each row's key and one small entry for each
@@ -9,12 +12,14 @@
 //! second pass, the same import started again goes on where it stopped, because rows that are already there are
 //! unchanged. A file that is imported twice changes nothing the second time.
 //!
-//! What a file has no column for stays as it is; an empty cell empties the field. Encodings other than UTF-8, and
-//! spreadsheets, are refused with a message (TODO(#4)).
+//! What a file has no column for stays as it is; an empty cell empties the field.
 
 mod columns;
 mod cooperative;
 mod cooperatives;
+mod dates;
+mod encoding;
+mod letters;
 mod lines;
 mod member;
 mod members;
@@ -24,18 +29,26 @@ mod places;
 mod queue;
 mod report;
 mod row;
+mod rows;
 mod run;
+mod sheet;
 mod store;
+mod text;
 mod value;
 
+#[cfg(test)]
+mod bad_input;
 #[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
 
 pub use columns::HeaderError;
+pub use encoding::{Encoding, EncodingError};
 pub use report::{Rejected, SHOWN_MAX, Table};
+pub use rows::{Format, Layout};
 pub use run::run;
+pub use sheet::SheetError;
 
 use tiwizi_storage::StorageError;
 
@@ -54,6 +67,8 @@ pub struct Settings {
     pub skip_bad: bool,
     /// Where to write the rejected rows.
     pub report: Option<PathBuf>,
+    /// The encoding of the text files, when a person knows it; otherwise it is told from each file.
+    pub encoding: Option<Encoding>,
     /// The key under which numbers of identity cards are hashed.
     pub national_id_key: NationalIdKey,
 }
@@ -96,6 +111,10 @@ pub struct Summary {
     /// Whether anything may have been written. It was not in a dry run, nor when a row was wrong and `skip_bad` was not
     /// set; then only `rejected` counts.
     pub kept: bool,
+    /// How the files are written.
+    pub formats: Vec<Format>,
+    /// Names in Tifinagh that the files have in Latin letters, and that were put into Tifinagh.
+    pub transcribed: u64,
     /// The first rejected values, at most [`SHOWN_MAX`].
     pub rejected: Vec<Rejected>,
 }
@@ -112,7 +131,12 @@ impl Summary {
                 "rejected": counts.rejected,
             })
         };
-        serde_json::json!({ "cooperatives": counts(&self.cooperatives), "members": counts(&self.members) })
+        serde_json::json!({
+            "cooperatives": counts(&self.cooperatives),
+            "members": counts(&self.members),
+            "files": self.formats.iter().map(Format::to_json).collect::<Vec<_>>(),
+            "transcribed": self.transcribed,
+        })
     }
 
     /// Whether a row was wrong.
@@ -134,13 +158,31 @@ pub enum ImportError {
         #[source]
         source: std::io::Error,
     },
-    /// A file is not UTF-8.
-    #[error("{} is {found}; save it as \"CSV UTF-8\" and import that", path.display())]
+    /// A file is none that is read.
+    #[error(
+        "{} is {found}; save it as \"CSV UTF-8\" and import that, or say how its letters are written with --encoding",
+        path.display()
+    )]
     Encoding {
         /// The file.
         path: PathBuf,
         /// What it seems to be.
         found: &'static str,
+    },
+    /// A spreadsheet is not read.
+    #[error("the spreadsheet {} is not read", path.display())]
+    Sheet {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: Box<SheetError>,
+    },
+    /// The thread that reads a file ended early.
+    #[error("{} was not read to its end", path.display())]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
     },
     /// The first row was not understood.
     #[error("the first row of {} was not understood", path.display())]

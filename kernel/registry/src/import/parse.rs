@@ -1,7 +1,6 @@
 //! A file, read on a thread of its own: rows that are right in themselves go on in batches, faults beside them.
 
-use std::collections::HashSet;
-use std::fs::File;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
@@ -10,12 +9,15 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::day::Day;
 use crate::import::ImportError;
-use crate::import::columns::{Header, HeaderError};
+use crate::import::columns::{self, Header, HeaderError};
 use crate::import::cooperative::{self, CooperativeRow};
-use crate::import::lines::{Line, Lines, split};
+use crate::import::dates::{self, Evidence, Orders};
+use crate::import::encoding::Encoding;
+use crate::import::lines::LineFault;
 use crate::import::member::{self, MemberRow};
 use crate::import::report::{Rejected, Table, shorten};
-use crate::import::row::{RowReader, columns_of};
+use crate::import::row::RowReader;
+use crate::import::rows::{self, Format, Opened, RawRow, RowFault, Rows};
 use crate::national_id::NationalIdKey;
 
 /// Batches that may wait between the reading and the writing thread.
@@ -32,11 +34,26 @@ pub(super) struct Batch<T> {
     pub(super) rejected_keys: Vec<(String, String)>,
     /// Bytes of the file that are done.
     pub(super) done_bytes: u64,
+    /// Names that were put into the letters of Tifinagh.
+    pub(super) transcribed: u64,
+    /// How the file is written; with the first batch.
+    pub(super) format: Option<Format>,
+    /// The file is at its end.
+    pub(super) last: bool,
 }
 
 impl<T> Batch<T> {
     fn new() -> Self {
-        Self { rows: Vec::new(), rejected: Vec::new(), rejected_rows: 0, rejected_keys: Vec::new(), done_bytes: 0 }
+        Self {
+            rows: Vec::new(),
+            rejected: Vec::new(),
+            rejected_rows: 0,
+            rejected_keys: Vec::new(),
+            done_bytes: 0,
+            transcribed: 0,
+            format: None,
+            last: false,
+        }
     }
 
     fn reject(&mut self, faults: Vec<Rejected>) {
@@ -52,16 +69,24 @@ impl<T> Batch<T> {
 /// The batches of a file, or why it cannot be read.
 pub(super) type Batches<T> = Receiver<Result<Batch<T>, ImportError>>;
 
+/// A file to read, and what is to be known for it.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    /// The encoding, when a person named it.
+    pub(super) encoding: Option<Encoding>,
+    /// The last day that is not in the future.
+    pub(super) last_day: Day,
+}
+
 /// Reads the file of cooperatives.
-pub(super) fn cooperatives(path: &Path, last_day: Day) -> Batches<CooperativeRow> {
+pub(super) fn cooperatives(source: Source) -> Batches<CooperativeRow> {
     let (sender, receiver) = channel(BATCHES_WAITING_MAX);
-    let path = path.to_owned();
     tokio::task::spawn_blocking(move || {
         let (mut keys, mut ices) = (Seen::default(), Seen::default());
-        let outcome = read(&path, Table::Cooperatives, last_day, &sender, |reader, batch, line| {
-            let last_day = reader.last_day;
-            let row = line.row;
-            let Some(cells) = reader.read(row, line.content) else { return };
+        let outcome = read(&source, Table::Cooperatives, &sender, |reader, batch, raw| {
+            let (row, last_day) = (raw.row, reader.last_day);
+            let Some(cells) = reader.read(raw) else { return };
             let read = cooperative::read(row, cells, last_day);
             match read.result {
                 Ok(found) if !keys.first_time(&[&found.court, &found.number]) => {
@@ -84,15 +109,13 @@ pub(super) fn cooperatives(path: &Path, last_day: Day) -> Batches<CooperativeRow
 }
 
 /// Reads the file of members.
-pub(super) fn members(path: &Path, last_day: Day, key: NationalIdKey) -> Batches<MemberRow> {
+pub(super) fn members(source: Source, key: NationalIdKey) -> Batches<MemberRow> {
     let (sender, receiver) = channel(BATCHES_WAITING_MAX);
-    let path = path.to_owned();
     tokio::task::spawn_blocking(move || {
         let mut keys = Seen::default();
-        let outcome = read(&path, Table::Members, last_day, &sender, |reader, batch, line| {
-            let last_day = reader.last_day;
-            let row = line.row;
-            let Some(cells) = reader.read(row, line.content) else { return };
+        let outcome = read(&source, Table::Members, &sender, |reader, batch, raw| {
+            let (row, last_day) = (raw.row, reader.last_day);
+            let Some(cells) = reader.read(raw) else { return };
             match member::read(row, cells, last_day, &key) {
                 Ok(found) if !keys.first_time(&[&found.court, &found.number, &found.member_number]) => {
                     batch.reject(vec![twice(Table::Members, row, "member_number", &found.member_number)]);
@@ -114,70 +137,112 @@ fn conclude<T>(sender: &Sender<Result<Batch<T>, ImportError>>, outcome: Result<(
 }
 
 fn read<T>(
-    path: &Path,
+    source: &Source,
     table: Table,
-    last_day: Day,
     sender: &Sender<Result<Batch<T>, ImportError>>,
-    mut take: impl FnMut(&mut RowReader, &mut Batch<T>, Line<'_>),
+    take: impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
 ) -> Result<(), ImportError> {
-    let failed = |source| ImportError::Read { path: path.to_owned(), source };
-    let mut lines = Lines::new(File::open(path).map_err(failed)?);
-    let (header, delimiter) = header(path, table, &mut lines)?;
-    let mut reader = RowReader::new(table, header, delimiter, last_day);
-    let mut batch = Batch::new();
-    loop {
-        let line = lines.next().map_err(failed)?;
-        let at_end = line.is_none();
-        if let Some(line) = line {
-            take(&mut reader, &mut batch, line);
+    let looked = source.clone();
+    let mut orders = Orders::new(move || evidence(&looked, table).unwrap_or_default());
+    match rows::open(&source.path, source.encoding)? {
+        Opened::Text(rows) => {
+            let mut rows = *rows;
+            let reader = reader(source, table, &mut rows, orders)?;
+            pump(rows, reader, sender, take)
         }
-        if batch.is_full() || at_end {
-            batch.done_bytes = lines.done_bytes();
+        Opened::Sheet(mut sheet) => {
+            orders.from_1904 = sheet.counts_from_1904();
+            let mut rows = sheet.rows()?;
+            let reader = reader(source, table, &mut rows, orders)?;
+            pump(rows, reader, sender, take)
+        }
+    }
+}
+
+/// Reads the first row, from which the columns follow.
+fn reader(source: &Source, table: Table, rows: &mut impl Rows, orders: Orders) -> Result<RowReader, ImportError> {
+    let mut cells = Vec::new();
+    let header = header(&source.path, table, rows, &mut cells)?;
+    Ok(RowReader::new(table, header, source.last_day, orders))
+}
+
+/// Sends the rows of a file in batches; the last one says that it is the last.
+fn pump<T>(
+    mut rows: impl Rows,
+    mut reader: RowReader,
+    sender: &Sender<Result<Batch<T>, ImportError>>,
+    mut take: impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
+) -> Result<(), ImportError> {
+    let mut batch = Batch::new();
+    batch.format = Some(Format { table: reader.table(), layout: rows.layout() });
+    loop {
+        let raw = rows.next(&mut reader.cells)?;
+        if let Some(raw) = &raw {
+            take(&mut reader, &mut batch, raw);
+        }
+        if batch.is_full() || raw.is_none() {
+            batch.done_bytes = rows.done_bytes();
+            batch.last = raw.is_none();
+            batch.transcribed = std::mem::take(&mut reader.transcribed);
             let full = std::mem::replace(&mut batch, Batch::new());
             // The other side has gone: nobody wants the rest.
             if sender.blocking_send(Ok(full)).is_err() {
                 return Ok(());
             }
         }
-        if at_end {
+        if raw.is_none() {
             return Ok(());
         }
     }
 }
 
-/// Reads the first row: the encoding, the delimiter and the columns follow from it.
-fn header(path: &Path, table: Table, lines: &mut Lines<File>) -> Result<(Header, u8), ImportError> {
-    let failed = |source| ImportError::Read { path: path.to_owned(), source };
-    let encoding = |found| ImportError::Encoding { path: path.to_owned(), found };
-    let first = lines.peek().map_err(failed)?;
-    match first {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(encoding("UTF-16")),
-        [b'P', b'K', 3, 4, ..] => return Err(encoding("a spreadsheet (XLSX) or another ZIP")),
-        [0xef, 0xbb, 0xbf, ..] => lines.skip(3),
-        _ => {}
-    }
+/// Reads the names of the columns.
+fn header(path: &Path, table: Table, rows: &mut impl Rows, cells: &mut Vec<Vec<u8>>) -> Result<Header, ImportError> {
     let not_understood = |source| ImportError::Header { path: path.to_owned(), source: Box::new(source) };
-    let missing = || not_understood(HeaderError::Missing { name: "court" });
-    let line = lines.next().map_err(failed)?.ok_or_else(missing)?;
-    let bytes = line.content.map_err(|_| encoding("no text: its first row has no end"))?;
-    if bytes.contains(&0) {
-        return Err(encoding("UTF-16 or no text"));
-    }
-    if std::str::from_utf8(bytes).is_err() {
-        return Err(encoding("another encoding, perhaps Windows-1252 or Windows-1256"));
-    }
-    let delimiter = delimiter(bytes);
-    let mut cells = Vec::new();
-    let count = split(bytes, delimiter, &mut cells);
+    let raw = rows.next(cells)?.ok_or_else(|| not_understood(HeaderError::Missing { name: "court" }))?;
+    let count = raw.cells.map_err(|fault| match fault {
+        RowFault::Line(LineFault::TooLong) => not_understood(HeaderError::TooLong),
+        RowFault::Line(LineFault::Quote) => not_understood(HeaderError::Quote),
+        RowFault::Encoding(_) => {
+            ImportError::Encoding { path: path.to_owned(), found: "in an encoding that is not that of its first row" }
+        }
+    })?;
     let names: Vec<String> = cells.iter().take(count).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok((Header::read(columns_of(table), &names).map_err(not_understood)?, delimiter))
+    Header::read(columns::of(table), &names).map_err(not_understood)
 }
 
-/// Comma, semicolon or tab: whichever the header has most of.
-fn delimiter(header: &[u8]) -> u8 {
-    let count = |delimiter: u8| header.iter().filter(|byte| **byte == delimiter).count();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+/// What all rows of a file say of the order of day and month, column by column.
+fn evidence(source: &Source, table: Table) -> Result<HashMap<&'static str, Evidence>, ImportError> {
+    match rows::open(&source.path, source.encoding)? {
+        Opened::Text(rows) => evidence_of(source, table, *rows),
+        Opened::Sheet(mut sheet) => evidence_of(source, table, sheet.rows()?),
+    }
+}
+
+fn evidence_of(
+    source: &Source,
+    table: Table,
+    mut rows: impl Rows,
+) -> Result<HashMap<&'static str, Evidence>, ImportError> {
+    let mut cells = Vec::new();
+    let header = header(&source.path, table, &mut rows, &mut cells)?;
+    let mut columns: Vec<(&'static str, usize, Evidence)> = dates::COLUMNS
+        .into_iter()
+        .filter_map(|column| header.place(column).map(|place| (column, place, Evidence::default())))
+        .collect();
+    while let Some(raw) = rows.next(&mut cells)? {
+        if raw.cells != Ok(header.len()) {
+            continue;
+        }
+        for (_, place, evidence) in &mut columns {
+            let cell = cells.get(*place).map(Vec::as_slice).unwrap_or_default();
+            if let Some(text) = std::str::from_utf8(cell).ok().filter(|text| !text.is_empty()) {
+                evidence.see(text);
+            }
+        }
+    }
+    Ok(columns.into_iter().map(|(column, _, evidence)| (column, evidence)).collect())
 }
 
 fn twice(table: Table, row: u64, column: &str, value: &str) -> Rejected {

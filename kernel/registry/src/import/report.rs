@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tiwizi_model::limits;
 
+use crate::formula::disarmed;
 use crate::import::ImportError;
 
 /// One of the two files.
@@ -81,7 +82,8 @@ impl Report {
             if self.written < limits::IMPORT_REPORT_ROWS_MAX {
                 self.written += 1;
                 let row = fault.row.to_string();
-                let value = without_formula(&fault.value);
+                // A report is opened in a spreadsheet, where some values would run.
+                let value = disarmed(&fault.value);
                 self.record(&[fault.table.name(), &row, &fault.column, &value, fault.code, &fault.message])?;
             }
             if self.shown.len() < SHOWN_MAX {
@@ -109,9 +111,4 @@ impl Report {
 
 fn failed(path: Option<&Path>, source: csv::Error) -> ImportError {
     ImportError::Report { path: path.unwrap_or(Path::new("")).to_owned(), source }
-}
-
-/// A report is opened in a spreadsheet, where some values would run as formulas.
-fn without_formula(value: &str) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value.to_owned() }
 }

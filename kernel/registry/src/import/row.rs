@@ -4,9 +4,12 @@ use serde_json::Value;
 use tiwizi_model::limits;
 
 use crate::day::Day;
-use crate::import::columns::{Column, Header};
-use crate::import::lines::{LineFault, split};
+use crate::import::columns::Header;
+use crate::import::dates::{self, Orders};
+use crate::import::letters::{self, Name};
+use crate::import::lines::LineFault;
 use crate::import::report::{Rejected, Table, shorten};
+use crate::import::rows::{RawRow, RowFault};
 use crate::import::value::{self, Fault};
 
 /// A field of a record and what the file says of it; `None` means that the cell is empty.
@@ -25,42 +28,63 @@ pub(super) fn chars_max(column: &str) -> usize {
     }
 }
 
-/// Takes rows of one file apart.
+/// Reads the values of rows of one file.
 pub(super) struct RowReader {
     table: Table,
     header: Header,
-    delimiter: u8,
-    cells: Vec<Vec<u8>>,
+    /// The cells of the row under reading.
+    pub(super) cells: Vec<Vec<u8>>,
+    orders: Orders,
+    /// Names that were put into the letters of Tifinagh.
+    pub(super) transcribed: u64,
     pub(super) last_day: Day,
 }
 
 impl RowReader {
-    pub(super) fn new(table: Table, header: Header, delimiter: u8, last_day: Day) -> Self {
-        Self { table, header, delimiter, cells: Vec::new(), last_day }
+    pub(super) fn new(table: Table, header: Header, last_day: Day, orders: Orders) -> Self {
+        Self { table, header, cells: Vec::new(), orders, transcribed: 0, last_day }
+    }
+
+    /// The file that the rows are of.
+    pub(super) fn table(&self) -> Table {
+        self.table
     }
 
     /// The cells of a row; none when the line is empty.
-    pub(super) fn read(&mut self, row: u64, content: Result<&[u8], LineFault>) -> Option<Cells<'_>> {
-        let mut faults = Faults { table: self.table, row, found: Vec::new() };
-        match content {
-            Ok(bytes) if bytes.iter().all(|byte| matches!(byte, b' ' | b'\t') || *byte == self.delimiter) => {
-                return None;
-            }
-            Ok(bytes) => {
-                let count = split(bytes, self.delimiter, &mut self.cells);
+    pub(super) fn read(&mut self, raw: &RawRow) -> Option<Cells<'_>> {
+        let mut faults = Faults { table: self.table, row: raw.row, found: Vec::new() };
+        let mut cells: &[Vec<u8>] = &[];
+        match raw.cells {
+            Ok(count) => {
+                cells = self.cells.get(..count).unwrap_or_default();
+                if cells.iter().all(|cell| cell.iter().all(|byte| matches!(byte, b' ' | b'\t'))) {
+                    return None;
+                }
                 if count != self.header.len() {
                     let message = format!("the row has {count} fields and the header {}", self.header.len());
                     faults.add("", "", Fault::new("columns", message));
+                } else if raw.dates != 0 {
+                    faults.add_dates(raw.dates, &self.header, cells);
                 }
             }
-            Err(LineFault::TooLong) => {
-                let message = format!("the row is longer than {} bytes", limits::IMPORT_LINE_BYTES_MAX);
-                faults.add("", "", Fault::new("row-too-long", message));
-            }
-            Err(LineFault::Quote) => faults.add("", "", Fault::new("quote", "a quote opens and does not close")),
+            Err(fault) => faults.add("", "", of_row(fault)),
         }
-        let usable = faults.found.is_empty();
-        Some(Cells { cells: if usable { &self.cells } else { &[] }, header: &self.header, faults })
+        if !faults.found.is_empty() {
+            cells = &[];
+        }
+        let (header, orders, transcribed) = (&self.header, &mut self.orders, &mut self.transcribed);
+        Some(Cells { cells, header, orders, transcribed, faults })
+    }
+}
+
+/// What is wrong with a row as a whole.
+fn of_row(fault: RowFault) -> Fault {
+    match fault {
+        RowFault::Line(LineFault::TooLong) => {
+            Fault::new("row-too-long", format!("the row is longer than {} bytes", limits::IMPORT_LINE_BYTES_MAX))
+        }
+        RowFault::Line(LineFault::Quote) => Fault::new("quote", "a quote opens and does not close"),
+        RowFault::Encoding(message) => Fault::new("encoding", message),
     }
 }
 
@@ -82,12 +106,25 @@ impl Faults {
             message: fault.message,
         });
     }
+
+    /// Where a spreadsheet has made a date of something else, as it does of 1/2019, what was typed is lost.
+    fn add_dates(&mut self, dates: u64, header: &Header, cells: &[Vec<u8>]) {
+        for (place, cell) in cells.iter().enumerate().take(64) {
+            let name = header.name_at(place);
+            if (dates >> place) & 1 == 1 && !dates::COLUMNS.contains(&name) {
+                let message = "the spreadsheet holds a date here; format the column as text and type the value again";
+                self.add(name, &String::from_utf8_lossy(cell), Fault::new("date-cell", message));
+            }
+        }
+    }
 }
 
 /// The cells of one row.
 pub(super) struct Cells<'a> {
     cells: &'a [Vec<u8>],
     header: &'a Header,
+    orders: &'a mut Orders,
+    transcribed: &'a mut u64,
     pub(super) faults: Faults,
 }
 
@@ -101,7 +138,7 @@ impl Cells<'_> {
     pub(super) fn text(&mut self, column: &'static str) -> Option<String> {
         let cell = self.cells.get(self.header.place(column)?)?;
         let Ok(text) = std::str::from_utf8(cell) else {
-            let message = "it is not UTF-8; save the file as \"CSV UTF-8\"";
+            let message = "it is not UTF-8 as the rest of the file is; save the whole file as \"CSV UTF-8\"";
             self.faults.add(column, &String::from_utf8_lossy(cell), Fault::new("encoding", message));
             return None;
         };
@@ -114,10 +151,10 @@ impl Cells<'_> {
         }
     }
 
-    /// A text that must be there.
+    /// A part of a key, which must be there.
     pub(super) fn required(&mut self, column: &'static str) -> Option<String> {
         let before = self.faults.found.len();
-        let text = self.text(column).filter(|text| !text.is_empty());
+        let text = self.text(column).map(value::key).filter(|text| !text.is_empty());
         if text.is_none() && self.faults.found.len() == before && self.are_whole() {
             self.faults.add(column, "", Fault::new("required", format!("{column} is empty")));
         }
@@ -162,16 +199,33 @@ impl Cells<'_> {
 
     /// A day, put among the fields.
     pub(super) fn day_field(&mut self, fields: &mut Vec<Field>, column: &'static str, last_day: Day) -> Option<Day> {
-        let day = self.read(column, |text| value::day(text, last_day))?;
-        fields.push((column, day.map(|day| day.to_string().into())));
-        day
+        let text = self.text(column)?;
+        if text.is_empty() {
+            fields.push((column, None));
+            return None;
+        }
+        match self.orders.day(column, &text, last_day) {
+            Ok(day) => {
+                fields.push((column, Some(day.to_string().into())));
+                Some(day)
+            }
+            Err(fault) => {
+                self.faults.add(column, &text, fault);
+                None
+            }
+        }
     }
-}
 
-/// The columns of a file.
-pub(super) fn columns_of(table: Table) -> &'static [Column] {
-    match table {
-        Table::Cooperatives => &crate::import::columns::COOPERATIVE,
-        Table::Members => &crate::import::columns::MEMBER,
+    /// A name in Tifinagh, put among the fields.
+    pub(super) fn tifinagh_field(&mut self, fields: &mut Vec<Field>, column: &'static str) {
+        match self.read(column, letters::name) {
+            Some(Some(Name::Tifinagh(name))) => fields.push((column, Some(name.into()))),
+            Some(Some(Name::Transcribed(name))) => {
+                *self.transcribed += 1;
+                fields.push((column, Some(name.into())));
+            }
+            Some(None) => fields.push((column, None)),
+            None => {}
+        }
     }
 }

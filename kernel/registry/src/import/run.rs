@@ -1,6 +1,6 @@
 //! The passes of an import.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tiwizi_identity::Caller;
@@ -8,10 +8,11 @@ use tiwizi_model::KindName;
 use tiwizi_records::{Kind, Records};
 
 use crate::day::Day;
-use crate::import::parse::{self, Batch};
+use crate::import::parse::{self, Batch, Source};
 use crate::import::places::Places;
 use crate::import::queue::Queue;
 use crate::import::report::{Report, Table};
+use crate::import::rows::Format;
 use crate::import::{Counts, ImportError, Progress, Settings, Summary};
 use crate::kinds::Names;
 use crate::rules;
@@ -53,6 +54,8 @@ pub async fn run(
         cooperatives: Counts::default(),
         members: Counts::default(),
         queue: None,
+        formats: Vec::new(),
+        transcribed: 0,
         rows_done: 0,
         bytes_done: 0,
         bytes_total,
@@ -69,7 +72,8 @@ pub async fn run(
         cooperatives = Counts { rejected: cooperatives.rejected, ..Counts::default() };
         members = Counts { rejected: members.rejected, ..Counts::default() };
     }
-    Ok(Summary { cooperatives, members, kept, rejected: pass.report.finish()? })
+    let (formats, transcribed) = (pass.formats, pass.transcribed);
+    Ok(Summary { cooperatives, members, kept, formats, transcribed, rejected: pass.report.finish()? })
 }
 
 fn first_mode(settings: &Settings) -> Mode {
@@ -112,6 +116,10 @@ pub(super) struct Pass<'a> {
     pub(super) members: Counts,
     /// New records on their way into the register.
     pub(super) queue: Option<Queue>,
+    /// How the files are written.
+    formats: Vec<Format>,
+    /// Names that were put into the letters of Tifinagh.
+    transcribed: u64,
     rows_done: u64,
     bytes_done: u64,
     bytes_total: u64,
@@ -122,7 +130,7 @@ impl Pass<'_> {
     fn begin_again(&mut self, mode: Mode) {
         self.mode = mode;
         (self.cooperatives, self.members) = (Counts::default(), Counts::default());
-        (self.rows_done, self.bytes_done) = (0, 0);
+        (self.rows_done, self.bytes_done, self.transcribed) = (0, 0, 0);
     }
 
     /// However it ends, what was brought is written, or its error told, when this returns.
@@ -133,28 +141,45 @@ impl Pass<'_> {
     }
 
     async fn read_both_files(&mut self) -> Result<(), ImportError> {
+        let settings = self.settings;
         let mut places = Places::default();
-        let mut batches = parse::cooperatives(&self.settings.cooperatives, self.last_day);
-        let mut before = self.bytes_done;
+        let mut batches = parse::cooperatives(self.source(&settings.cooperatives));
+        let (mut before, mut ended) = (self.bytes_done, false);
         while let Some(batch) = batches.recv().await {
             let batch = batch?;
-            let step = Step::of(&batch, Table::Cooperatives);
+            ended = batch.last;
+            let step = self.begin_step(&batch, Table::Cooperatives);
             self.cooperatives_batch(batch, &mut places).await?;
             self.step(step, before);
         }
+        check_ended(ended, &settings.cooperatives)?;
         self.settle().await?;
-        let Some(path) = &self.settings.members else {
+        let Some(path) = &settings.members else {
             return Ok(());
         };
-        before = self.bytes_done;
-        let mut batches = parse::members(path, self.last_day, self.settings.national_id_key.clone());
+        (before, ended) = (self.bytes_done, false);
+        let mut batches = parse::members(self.source(path), settings.national_id_key.clone());
         while let Some(batch) = batches.recv().await {
             let batch = batch?;
-            let step = Step::of(&batch, Table::Members);
+            ended = batch.last;
+            let step = self.begin_step(&batch, Table::Members);
             self.members_batch(batch, &mut places).await?;
             self.step(step, before);
         }
-        Ok(())
+        check_ended(ended, path)
+    }
+
+    fn source(&self, path: &Path) -> Source {
+        Source { path: path.to_owned(), encoding: self.settings.encoding, last_day: self.last_day }
+    }
+
+    /// Notes what a batch says of its file, and what it will add to the progress.
+    fn begin_step<T>(&mut self, batch: &Batch<T>, table: Table) -> Step {
+        if let Some(format) = batch.format.filter(|format| !self.formats.contains(format)) {
+            self.formats.push(format);
+        }
+        self.transcribed += batch.transcribed;
+        Step::of(batch, table)
     }
 
     fn step(&mut self, step: Step, before: u64) {
@@ -168,6 +193,11 @@ impl Pass<'_> {
             bytes_total: self.bytes_total,
         });
     }
+}
+
+/// A file whose reading thread is gone without having said that it is at the end is not read to its end.
+fn check_ended(ended: bool, path: &Path) -> Result<(), ImportError> {
+    if ended { Ok(()) } else { Err(ImportError::Unfinished { path: path.to_owned() }) }
 }
 
 /// What a batch adds to the progress.

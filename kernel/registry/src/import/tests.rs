@@ -135,7 +135,8 @@ async fn each_wrong_value_is_reported_with_row_column_and_code() {
         ("C,,N,,argan,09.541,,,", "number", "required"),
         ("C,1,,,argan,09.541,,,", "name_fr", "required"),
         ("C,1,N,,argan,09.541,2019-02-30,,", "registered_on", "date"),
-        ("C,1,N,,argan,09.541,01/02/2019,,", "registered_on", "date"),
+        ("C,1,N,,argan,09.541,01/02/2019,,", "registered_on", "date-order"),
+        ("C,1,N,,argan,09.541,31/02/2019,,", "registered_on", "date"),
         ("C,1,N,,argan,09.541,2031-01-01,,", "registered_on", "future"),
         ("C,1,N,,argan,09.541,2019-01-01,2020-01-01,", "founded_on", "order"),
         ("C,1,N,,argan,09.541,,,\"1,000\"", "capital_mad", "number"),
@@ -146,8 +147,9 @@ async fn each_wrong_value_is_reported_with_row_column_and_code() {
     ] {
         assert_eq!(faults(&register, format!("{header}{row}\n")).await, [(2, column.to_owned(), code)], "{row:?}");
     }
-    let latin = [header.as_bytes(), b"C,1,Coop\xe9rative,,argan,09.541,,,\n"].concat();
-    assert_eq!(faults(&register, latin).await, [(2, "name_fr".to_owned(), "encoding")]);
+    let utf8 = "C,1,Coopérative,,argan,09.541,,,\n".as_bytes();
+    let latin = [header.as_bytes(), utf8, b"C,2,Coop\xe9rative,,argan,09.541,,,\n"].concat();
+    assert_eq!(faults(&register, latin).await, [(3, "name_fr".to_owned(), "encoding")]);
     assert_eq!(register.changes().await, 0);
 }
 
@@ -223,12 +225,16 @@ async fn a_dry_run_says_what_would_change_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn other_encodings_and_headers_are_refused_with_a_reason() {
+async fn files_and_headers_that_are_not_understood_are_refused_with_a_reason() {
     let register = Register::new().await;
     for (file, part) in [
-        (b"\xff\xfec\0o\0u\0".to_vec(), "UTF-16"),
-        (b"PK\x03\x04rest".to_vec(), "spreadsheet"),
-        (b"court,num\xe9ro\n".to_vec(), "Windows"),
+        (b"\xff\xfec\0o\0u\0".to_vec(), "not understood"),
+        (b"c\0\0o,number\n".to_vec(), "zeros"),
+        (b"PK\x03\x04rest".to_vec(), "is not read"),
+        (b"\xd0\xcf\x11\xe0rest".to_vec(), "XLS"),
+        (b"court,num\x8ero\n".to_vec(), "not certain"),
+        (b"court,num\xe9ro\n".to_vec(), "not understood"),
+        (b"court,number,court\n".to_vec(), "not understood"),
         (b"court,number,colour\n".to_vec(), "not understood"),
         (b"".to_vec(), "not understood"),
     ] {

@@ -1,9 +1,11 @@
 //! Single values: read where the meaning is certain, refused with a sentence where it is not.
 
+use std::borrow::Cow;
+
 use serde_json::{Number, Value};
 use tiwizi_model::fold;
 
-use crate::day::Day;
+use crate::formula::{armed, is_unseen};
 use crate::{ice, sectors, territory};
 
 /// What is wrong with a value: a code for programs and a sentence for people.
@@ -21,8 +23,16 @@ impl Fault {
 
 type Read = Result<Value, Fault>;
 
+/// What spreadsheets write into a cell that they could not work out.
+const ERRORS: [&str; 9] =
+    ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DATA!", "#GETTING_DATA"];
+
 /// A text without control characters, its spaces made single, of bounded length.
 pub(super) fn text(text: &str, chars_max: usize) -> Result<String, Fault> {
+    let text = armed(text);
+    if text.starts_with('#') && ERRORS.contains(&text.trim_end()) {
+        return Err(Fault::new("cell-error", "the spreadsheet has an error in this cell"));
+    }
     if is_clean(text) {
         return bounded(text.to_owned(), chars_max);
     }
@@ -30,6 +40,11 @@ pub(super) fn text(text: &str, chars_max: usize) -> Result<String, Fault> {
     for letter in text.chars() {
         match letter {
             '\0' => return Err(Fault::new("nul", "it holds a NUL byte")),
+            '\u{fffd}' => {
+                return Err(Fault::new("encoding", "it holds a letter that was lost when the file was saved"));
+            }
+            // A mark of the encoding, left over where files were put together.
+            '\u{feff}' => {}
             _ if letter.is_whitespace() => {
                 if !clean.is_empty() && !clean.ends_with(' ') {
                     clean.push(' ');
@@ -50,7 +65,8 @@ pub(super) fn text(text: &str, chars_max: usize) -> Result<String, Fault> {
 fn is_clean(text: &str) -> bool {
     let mut before = b' ';
     for byte in text.bytes() {
-        let doubtful = byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe1..=0xe3) || (byte == b' ' && before == b' ');
+        let doubtful =
+            byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe1..=0xe3 | 0xef) || (byte == b' ' && before == b' ');
         if doubtful {
             return false;
         }
@@ -64,17 +80,6 @@ fn bounded(text: String, chars_max: usize) -> Result<String, Fault> {
         return Err(Fault::new("too-long", format!("it has more than {chars_max} characters")));
     }
     Ok(text)
-}
-
-/// A day.
-pub(super) fn day(text: &str, last_day: Day) -> Result<Day, Fault> {
-    let day: Day = text
-        .parse()
-        .map_err(|_| Fault::new("date", "a date is written year-month-day, as in 2019-12-31, and must exist"))?;
-    if day > last_day {
-        return Err(Fault::new("future", "the date is in the future"));
-    }
-    Ok(day)
 }
 
 /// A whole number.
@@ -106,23 +111,43 @@ pub(super) fn money(text: &str, max: u64) -> Read {
     plain.parse().ok().and_then(Number::from_f64).map(Value::Number).ok_or_else(wrong)
 }
 
-/// Without spaces between thousands, and with ASCII digits.
+/// With ASCII digits, and without marks that are not seen.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|letter| !is_unseen(*letter)).map(digit).collect())
+}
+
+fn digit(letter: char) -> char {
+    match letter {
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => {
+            char::from_digit(u32::from(letter) & 0xf, 10).unwrap_or(letter)
+        }
+        _ => letter,
+    }
+}
+
+/// A key of the register, in which marks that are not seen would make two of one.
+pub(super) fn key(text: String) -> String {
+    if text.is_ascii() || !text.contains(is_unseen) {
+        return text;
+    }
+    text.chars().filter(|letter| !is_unseen(*letter)).collect()
+}
+
+/// A number without spaces or Arabic signs between thousands, and with ASCII digits.
 fn digits(text: &str) -> String {
-    text.chars()
-        .filter(|letter| !letter.is_whitespace())
-        .map(|letter| match letter {
-            '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => {
-                char::from_digit(u32::from(letter) & 0xf, 10).unwrap_or(letter)
-            }
-            '٫' => '.',
-            _ => letter,
-        })
+    plain(text)
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && *letter != '٬')
+        .map(|letter| if letter == '٫' { '.' } else { letter })
         .collect()
 }
 
 /// An ICE.
 pub(super) fn ice(text: &str) -> Result<String, Fault> {
-    ice::parse(text).map_err(|error| Fault::new("ice", error.to_string()))
+    ice::parse(&plain(text)).map_err(|error| Fault::new("ice", error.to_string()))
 }
 
 /// A province, by code or name.
@@ -236,6 +261,12 @@ mod tests {
         assert_eq!(text("ab", 1).unwrap_err().code, "too-long");
         assert_eq!(text("éé", 2).as_deref(), Ok("éé"));
         assert_eq!(text("a\0b", 9).unwrap_err().code, "nul");
+        assert_eq!(text("a\u{fffd}b", 9).unwrap_err().code, "encoding");
+        assert_eq!(text("#N/A", 9).unwrap_err().code, "cell-error");
+        assert_eq!(text("# 12", 9).as_deref(), Ok("# 12"));
+        assert_eq!(text("'=SUM(A1)", 9).as_deref(), Ok("=SUM(A1)"));
+        assert_eq!(text("\u{feff}ab", 9).as_deref(), Ok("ab"));
+        assert_eq!(key("1/\u{200f}2019".to_owned()), "1/2019");
         assert_eq!(text("a\u{1b}[31mb", 9).unwrap_err().code, "control");
         assert_eq!(text("  ", 9).as_deref(), Ok(""));
     }
@@ -248,6 +279,8 @@ mod tests {
             ("12500.5", json!(12500.5)),
             ("12500,00", json!(12500)),
             ("١٢٥٠٠", json!(12500)),
+            ("١٢٬٥٠٠٫٥", json!(12500.5)),
+            ("\u{200f}12500\u{200e}", json!(12500)),
             ("1\u{202f}000\u{a0}000", json!(1_000_000)),
         ] {
             assert_eq!(money(text, 1_000_000_000), Ok(value), "{text}");

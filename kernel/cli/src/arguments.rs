@@ -20,6 +20,7 @@ use crate::commands::plugin_new::New;
 use crate::commands::plugin_registry::{Pull, Push};
 use crate::commands::plugin_settings::PluginSettings;
 use crate::commands::plugin_test::Test;
+use crate::commands::register_export::Export;
 use crate::commands::source::BundleSource;
 use crate::oci::Access;
 
@@ -183,6 +184,8 @@ pub(crate) enum Register {
         #[arg(long, value_name = "ENCODING")]
         encoding: Option<Encoding>,
     },
+    /// Write cooperatives and members to files that can be imported again.
+    Export(Export),
     /// Write the synthetic national register as CSV files.
     Synthesise {
         /// The folder for the files.

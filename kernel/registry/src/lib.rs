@@ -6,6 +6,7 @@
 //! Invariant: nothing here writes but through `Records`, so every row of an import has its permit and its change.
 
 pub mod day;
+pub mod export;
 mod formula;
 pub mod ice;
 pub mod import;

@@ -1,4 +1,4 @@
-//! `tiwizi register`: import from files, and the synthetic register.
+//! `tiwizi register`: import from files, and the synthetic register. The export is in `register_export`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tiwizi_server::App;
 use tokio::runtime::Handle;
 
 use crate::arguments::{DataDirectory, Register};
-use crate::commands::open;
+use crate::commands::{open, register_export};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
@@ -29,6 +29,7 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
             open::close(&app).await;
             answer(&directory, &settings, &outcome?, &unasked)
         }
+        Register::Export(export) => register_export::run(&export).await,
         Register::Synthesise { to, one_in } => synthesise(&to, one_in).await,
     }
 }

@@ -22,4 +22,8 @@ pub const SHEET_STRINGS_BYTES_MAX: u64 = 48 << 20;
 pub const SHEET_ITEMS_MAX: u64 = 200_000;
 /// One cell, one tag or one text of a spreadsheet, as bytes of XML.
 pub const SHEET_CELL_BYTES_MAX: u64 = 256 << 10;
+/// Rows of one sheet that an export writes; the format has 1,048,576 with the header.
+pub const EXPORT_SHEET_ROWS_MAX: u32 = 1_048_575;
+/// Cooperatives that an export of members remembers, so that each is not read again for each member.
+pub const EXPORT_PLACES_MAX: usize = 4_096;
 }

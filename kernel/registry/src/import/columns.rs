@@ -174,6 +174,11 @@ pub(super) fn of(table: Table) -> &'static [Column] {
     }
 }
 
+/// The English names of the columns of a file, in their order.
+pub(crate) fn names(table: Table) -> impl Iterator<Item = &'static str> {
+    of(table).iter().map(|column| column.name)
+}
+
 fn find(columns: &[Column], name: &str) -> Option<usize> {
     let folded = fold::fold(name);
     columns.iter().position(|column| {

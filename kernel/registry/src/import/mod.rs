@@ -44,6 +44,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use columns::HeaderError;
+pub(crate) use columns::names as column_names;
 pub use encoding::{Encoding, EncodingError};
 pub use report::{Rejected, SHOWN_MAX, Table};
 pub use rows::{Format, Layout};

@@ -1,0 +1,142 @@
+//! Records as rows, page by page.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use tiwizi_identity::Caller;
+use tiwizi_identity::policy::ReadPermit;
+use tiwizi_model::limits::{EXPORT_PLACES_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::{Record, RecordId};
+use tiwizi_records::{Query, ReadError, Records};
+use tokio::sync::mpsc::Sender;
+
+use super::{Row, Written, columns};
+use crate::import::Table;
+use crate::kinds::Names;
+
+/// The right to read what an export holds.
+pub(super) enum Reading<'a> {
+    Cooperatives { records: &'a Records, permit: ReadPermit },
+    Members { records: &'a Records, memberships: ReadPermit, persons: ReadPermit, cooperatives: ReadPermit },
+}
+
+impl<'a> Reading<'a> {
+    /// Asks for every permit that is needed.
+    pub(super) fn open(records: &'a Records, caller: &Caller, table: Table) -> Result<Self, ReadError> {
+        let names = Names::new();
+        let cooperatives = records.may_read(caller, &names.cooperative)?;
+        Ok(match table {
+            Table::Cooperatives => Self::Cooperatives { records, permit: cooperatives },
+            Table::Members => Self::Members {
+                records,
+                memberships: records.may_read(caller, &names.membership)?,
+                persons: records.may_read(caller, &names.person)?,
+                cooperatives,
+            },
+        })
+    }
+
+    /// Sends all rows to whoever writes them. When that one has stopped, so does the reading: it says itself why.
+    pub(super) async fn send(
+        self,
+        pages: Sender<Vec<Row>>,
+        mut progress: impl FnMut(u64) + Send,
+    ) -> Result<Written, ReadError> {
+        let (mut written, mut places) = (Written::default(), Places::default());
+        let mut query = Query { limit: PAGE_ROWS_MAX, ..Query::default() };
+        loop {
+            let (records, permit) = match &self {
+                Self::Cooperatives { records, permit } => (records, permit),
+                Self::Members { records, memberships, .. } => (records, memberships),
+            };
+            let page = records.list(permit, &query).await?;
+            let rows: Vec<Row> = match &self {
+                Self::Cooperatives { .. } => page.items.into_iter().map(cooperative).collect(),
+                Self::Members { records, persons, cooperatives, .. } => {
+                    places.fetch(records, cooperatives, &page.items).await?;
+                    members(records, persons, &places, page.items, &mut written.left_out).await?
+                }
+            };
+            written.rows += u64::try_from(rows.len()).unwrap_or_default();
+            progress(written.rows);
+            if pages.send(rows).await.is_err() {
+                return Ok(written);
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return Ok(written);
+            }
+        }
+    }
+}
+
+/// The fields of a cooperative are the columns of its file.
+fn cooperative(record: Record) -> Row {
+    columns(Table::Cooperatives).into_iter().map(|column| field(&record, column)).collect()
+}
+
+async fn members(
+    records: &Records,
+    permit: &ReadPermit,
+    places: &Places,
+    memberships: Vec<Record>,
+    left_out: &mut u64,
+) -> Result<Vec<Row>, ReadError> {
+    let ids: Vec<RecordId> = memberships.iter().filter_map(|record| id(record, "person")).collect();
+    let persons = records.read_many(permit, &ids).await?;
+    let persons: HashMap<RecordId, Record> = persons.into_iter().map(|person| (person.id, person)).collect();
+    let mut rows = Vec::with_capacity(memberships.len());
+    for membership in memberships {
+        let Some((court, number)) = id(&membership, "cooperative").and_then(|id| places.by_id.get(&id)) else {
+            *left_out += 1;
+            continue;
+        };
+        let person = id(&membership, "person").and_then(|id| persons.get(&id));
+        let value = |column: &str| match column {
+            "court" => court.clone(),
+            "number" => number.clone(),
+            "member_number" => field(&membership, "number"),
+            "name_ar" | "name_fr" | "gender" | "birth_date" => {
+                person.map_or(Value::Null, |person| field(person, column))
+            }
+            _ => field(&membership, column),
+        };
+        rows.push(columns(Table::Members).into_iter().map(value).collect());
+    }
+    Ok(rows)
+}
+
+fn field(record: &Record, name: &str) -> Value {
+    record.body.get(name).cloned().unwrap_or(Value::Null)
+}
+
+fn id(record: &Record, name: &str) -> Option<RecordId> {
+    record.body.get(name).and_then(Value::as_str).and_then(|id| id.parse().ok())
+}
+
+/// Court and number of cooperatives that members were found in.
+#[derive(Default)]
+struct Places {
+    by_id: HashMap<RecordId, (Value, Value)>,
+}
+
+impl Places {
+    /// Reads those of these memberships that are not known yet.
+    async fn fetch(&mut self, records: &Records, permit: &ReadPermit, memberships: &[Record]) -> Result<(), ReadError> {
+        if self.by_id.len() > EXPORT_PLACES_MAX {
+            self.by_id.clear();
+        }
+        let mut unknown: Vec<RecordId> = memberships
+            .iter()
+            .filter_map(|record| id(record, "cooperative"))
+            .filter(|id| !self.by_id.contains_key(id))
+            .collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        for cooperative in records.read_many(permit, &unknown).await? {
+            let place = (field(&cooperative, "court"), field(&cooperative, "number"));
+            self.by_id.insert(cooperative.id, place);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! Exports that are read again.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use calamine::{Data, Reader, Xlsx};
+use serde_json::{Value, json};
+use tiwizi_identity::Caller;
+
+use super::*;
+use crate::import::Counts;
+use crate::synthetic;
+use crate::testing::Register;
+
+const COOPERATIVES: &str = "\
+court,number,name_fr,name_ar,name_zgh,ice,sector,province,phone,capital_mad,registered_on,address
+Taroudannt,1/2019,Tifaouine,تعاونية النور,ⵜⵉⴼⴰⵡⵉⵏ,001561191000066,argan,09.541,+212600000000,12500.5,2019-02-01,\"1, rue \"\"A\"\"\"
+Taroudannt,2/2019,'=SUM(A1),,,,crafts,09.541,,,,'@x
+";
+
+const MEMBERS: &str = "\
+court,number,member_number,name_fr,gender,birth_date,national_id,joined_on,shares,share_value_mad
+Taroudannt,1/2019,1,Fatima A,female,1995-05-01,JA111111,2019-02-01,3,100
+Taroudannt,2/2019,1,-Mohammed B,male,1970-01-01,,2019-02-01,1,
+";
+
+async fn filled() -> Register {
+    let register = Register::new().await;
+    let (cooperatives, members) = (register.file("c.csv", COOPERATIVES), register.file("m.csv", MEMBERS));
+    let summary = register.import(&register.settings(&cooperatives, Some(&members))).await;
+    assert!(summary.kept && !summary.has_rejected(), "{:?}", summary.rejected);
+    register
+}
+
+async fn export(register: &Register, table: Table, shape: Shape, name: &str) -> (PathBuf, Written) {
+    let to = register.folder.path().join(name);
+    let settings = Settings { table, to: to.clone(), shape };
+    let written = run(&register.records, &Caller::system(), &settings, |_| {}).await.unwrap();
+    (to, written)
+}
+
+async fn assert_unchanged(register: &Register, cooperatives: &Path, members: &Path, rows: (u64, u64)) {
+    let before = register.changes().await;
+    let summary = register.import(&register.settings(cooperatives, Some(members))).await;
+    let unchanged = |unchanged| Counts { unchanged, ..Counts::default() };
+    assert_eq!(
+        (summary.cooperatives, summary.members),
+        (unchanged(rows.0), unchanged(rows.1)),
+        "{:?}",
+        summary.rejected
+    );
+    assert_eq!(register.changes().await, before);
+}
+
+#[tokio::test]
+async fn an_export_is_imported_again_and_changes_nothing() {
+    let register = filled().await;
+    for (shape, ending) in [(Shape::Csv, "csv"), (Shape::Xlsx, "xlsx")] {
+        let (cooperatives, written) = export(&register, Table::Cooperatives, shape, &format!("out-c.{ending}")).await;
+        assert_eq!(written, Written { rows: 2, left_out: 0 });
+        let (members, written) = export(&register, Table::Members, shape, &format!("out-m.{ending}")).await;
+        assert_eq!(written, Written { rows: 2, left_out: 0 });
+        assert_unchanged(&register, &cooperatives, &members, (2, 2)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_synthetic_register_is_exported_and_imported_again() {
+    let register = Register::new().await;
+    let settings = synthetic::Settings { one_in: 500, ..synthetic::Settings::default() };
+    let made = synthetic::write(register.folder.path(), settings).unwrap();
+    register.import(&register.settings(&made.cooperatives, Some(&made.members))).await;
+    let rows = (u64::from(made.totals.cooperatives), u64::from(made.totals.members));
+    for (shape, ending) in [(Shape::Csv, "csv"), (Shape::Xlsx, "xlsx")] {
+        let (cooperatives, _) = export(&register, Table::Cooperatives, shape, &format!("out-c.{ending}")).await;
+        let (members, _) = export(&register, Table::Members, shape, &format!("out-m.{ending}")).await;
+        assert_unchanged(&register, &cooperatives, &members, rows).await;
+    }
+}
+
+#[tokio::test]
+async fn i03_a_cell_that_a_spreadsheet_would_run_is_text_in_csv() {
+    let register = filled().await;
+    let (to, _) = export(&register, Table::Cooperatives, Shape::Csv, "out.csv").await;
+    let text = std::fs::read_to_string(to).unwrap();
+    assert!(text.starts_with('\u{feff}'));
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let columns: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let cell = |row: usize, column: &str| {
+        let place = columns.iter().position(|name| name == column).unwrap();
+        rows[row].get(place).unwrap().to_owned()
+    };
+    assert_eq!(cell(0, "phone"), "'+212600000000");
+    assert_eq!(cell(1, "name_fr"), "'=SUM(A1)");
+    assert_eq!(cell(1, "address"), "'@x");
+    assert_eq!((cell(0, "address").as_str(), cell(0, "capital_mad").as_str()), ("1, rue \"A\"", "12500.5"));
+    assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])));
+}
+
+#[tokio::test]
+async fn i03_a_cell_that_a_spreadsheet_would_run_is_text_in_xlsx() {
+    let register = filled().await;
+    let (to, _) = export(&register, Table::Cooperatives, Shape::Xlsx, "out.xlsx").await;
+    let mut workbook = Xlsx::new(Cursor::new(std::fs::read(to).unwrap())).unwrap();
+    let values = workbook.worksheet_range("cooperatives").unwrap();
+    assert!(values.used_cells().any(|(_, _, value)| *value == Data::String("=SUM(A1)".to_owned())));
+    let formulas = workbook.worksheet_formula("cooperatives").unwrap();
+    assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()));
+}
+
+#[tokio::test]
+async fn json_lines_hold_values_as_they_are() {
+    let register = filled().await;
+    let (to, _) = export(&register, Table::Members, Shape::JsonLines, "out.jsonl").await;
+    let text = std::fs::read_to_string(to).unwrap();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0]["court"], json!("Taroudannt"));
+    assert_eq!(rows[0]["shares"], json!(3));
+    assert_eq!(rows[1]["name_fr"], json!("-Mohammed B"));
+    assert!(!text.contains("national_id") && !text.contains("null"));
+}
+
+#[tokio::test]
+async fn who_may_not_read_the_members_gets_no_file() {
+    let register = filled().await;
+    let to = register.folder.path().join("out.csv");
+    let settings = Settings { table: Table::Members, to: to.clone(), shape: Shape::Csv };
+    let refused = run(&register.records, &Caller::public(), &settings, |_| {}).await.unwrap_err();
+    assert!(matches!(refused, ExportError::Read(_)), "{refused}");
+    assert!(!to.exists() && !to.with_file_name("out.csv.part").exists());
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_an_error() {
+    let register = filled().await;
+    let to = register.folder.path().join("nowhere").join("out.csv");
+    let settings = Settings { table: Table::Cooperatives, to, shape: Shape::Csv };
+    let failed = run(&register.records, &Caller::system(), &settings, |_| {}).await.unwrap_err();
+    assert!(matches!(failed, ExportError::Write { .. }), "{failed}");
+}

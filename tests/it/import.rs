@@ -13,6 +13,7 @@ use crate::register::COOPERATIVES;
 
 on_both! {
     a_register_keeps_all_its_counts_and_comes_in_once,
+    a_register_that_goes_out_comes_in_again_unchanged,
     a_file_with_wrong_rows_changes_nothing_and_names_each,
 }
 
@@ -88,6 +89,27 @@ async fn a_register_keeps_all_its_counts_and_comes_in_once(instance: &mut Instan
     ensure!(found == cooperatives, "{found} of {cooperatives} cooperatives are in the directory");
     let answer = public.send_query(COOPERATIVES, &[("q", "تعاونية"), ("limit", "1")]).await?.expect(200)?;
     ensure!(answer.items().len() == 1, "the search does not know what was imported: {}", answer.text);
+    Ok(())
+}
+
+async fn a_register_that_goes_out_comes_in_again_unchanged(instance: &mut Instance) -> anyhow::Result<()> {
+    instance.stop()?;
+    let files = Files::synthetic(1000)?;
+    let (cooperatives, members) = (files.rows("cooperatives.csv")?, files.rows("members.csv")?);
+    import(instance.data(), &files, "")?.json()?;
+    for ending in ["csv", "xlsx"] {
+        let (to, of) = (files.path(&format!("out.{ending}")), files.path(&format!("members-out.{ending}")));
+        let exported = Tiwizi::words("register export --json").data(instance.data());
+        let exported = exported.option("--cooperatives", &to).option("--members", &of).succeed()?.json()?;
+        ensure!(count(&exported, "/cooperatives/rows")? == cooperatives, "{exported}");
+        ensure!(count(&exported, "/members/rows")? == members, "{exported}");
+        let again = Tiwizi::words("register import --json").data(instance.data());
+        let again = again.option("--cooperatives", &to).option("--members", &of).succeed()?.json()?;
+        ensure!(count(&again, "/cooperatives/unchanged")? == cooperatives, "{ending}: {again}");
+        ensure!(count(&again, "/members/unchanged")? == members, "{ending}: {again}");
+    }
+    let nothing = Tiwizi::words("register export --json").data(instance.data()).run()?;
+    ensure!(nothing.code == Some(2), "an export of nothing is a wrong command line: {nothing:?}");
     Ok(())
 }
 

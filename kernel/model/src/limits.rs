@@ -2,15 +2,18 @@
 
 mod amount;
 mod exchange;
+mod extract;
 mod work;
 
 use amount::{Amount, named};
 pub use exchange::*;
+pub use extract::*;
 pub use work::*;
 
 named! {
 pub all;
 use exchange;
+use extract;
 use work;
 
 /// A part of a kind's name, or a plugin's id.

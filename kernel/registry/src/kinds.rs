@@ -16,12 +16,16 @@ pub struct Names {
     pub membership: KindName,
     /// `registry/milestone`
     pub milestone: KindName,
+    /// `registry/signing-key`
+    pub signing_key: KindName,
+    /// `registry/extract`
+    pub extract: KindName,
 }
 
 impl Names {
-    /// Parses the four names.
+    /// Parses the names.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "the four texts are constants of this file and a test parses them")]
+    #[expect(clippy::expect_used, reason = "the texts are constants of this file and a test parses them")]
     pub fn new() -> Self {
         let name = |text: &str| text.parse().expect("a constant name of a kind is well formed");
         Self {
@@ -29,6 +33,8 @@ impl Names {
             person: name("registry/person"),
             membership: name("registry/membership"),
             milestone: name("registry/milestone"),
+            signing_key: name("registry/signing-key"),
+            extract: name("registry/extract"),
         }
     }
 }
@@ -44,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_manifest_declares_exactly_the_four_kinds() {
+    fn the_manifest_declares_exactly_these_kinds() {
         let names = Names::new();
         let manifest: serde_json::Value = serde_json::from_slice(MANIFEST).unwrap();
         let declared: Vec<String> = manifest["kinds"]
@@ -53,7 +59,8 @@ mod tests {
             .iter()
             .map(|kind| format!("registry/{}", kind["name"].as_str().unwrap()))
             .collect();
-        let expected = [names.cooperative, names.person, names.membership, names.milestone];
+        let expected =
+            [names.cooperative, names.person, names.membership, names.milestone, names.signing_key, names.extract];
         assert_eq!(declared, expected.map(|name| name.to_string()));
     }
 

@@ -8,6 +8,7 @@
 pub mod day;
 pub mod export;
 mod formula;
+pub mod extract;
 pub mod ice;
 pub mod import;
 pub mod journey;

@@ -22,12 +22,14 @@ pub(crate) struct Register {
     pub(crate) folder: TempDir,
     pub(crate) records: Records,
     pub(crate) names: Names,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 impl Register {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ambient = Ambient::new(Arc::new(ManualClock::at(NOW)), Arc::new(SeededEntropy::new(1)));
+        let clock = Arc::new(ManualClock::at(NOW));
+        let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(1)));
         let location = Location::Sqlite { directory: folder.path().join("data") };
         let db = Db::open(&location, ambient.clone()).await.unwrap();
         let catalogue = Catalogue::open(&db).await.unwrap();
@@ -37,7 +39,7 @@ impl Register {
         catalogue.publish(addition);
         let instance = InstanceId(ambient.new_uuid());
         let records = Records::new(db, catalogue, vec![Arc::new(Rules::new(ambient.clone()))], ambient, instance);
-        Self { folder, records, names: Names::new() }
+        Self { folder, records, names: Names::new(), clock }
     }
 
     /// Writes a file into the folder.

@@ -1,0 +1,1 @@
+//! Papers: a certified extract and a certificate of registration as PDF, in seven languages.

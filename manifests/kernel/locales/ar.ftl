@@ -609,3 +609,25 @@ month-9 = شتنبر
 month-10 = أكتوبر
 month-11 = نونبر
 month-12 = دجنبر
+
+## Certified extracts on paper
+
+print-extract = مستخرج مصادق عليه من سجل التعاونيات
+print-certificate = شهادة التقييد
+print-lead-extract = هذا ما يقوله السجل عن هذه التعاونية بتاريخ { $date }.
+print-lead-certificate = يشهد أن هذه التعاونية مقيدة في السجل المحلي تحت الرقم المبين، وأن حالتها هي: { $state }.
+print-activity = النشاط
+print-officers = المسؤولون
+print-office = المهمة
+print-from = منذ
+print-until = إلى غاية
+print-acts = التقييدات
+print-act = العقد
+print-effective = الأثر في
+print-entered = قيد في
+print-subject = الموضوع
+print-issued-on = سلم في
+print-issued-by = سلمه
+print-reference = المرجع
+print-verify = للتحقق من هذه الورقة، اقرأ الرمز بالهاتف أو افتح العنوان أدناه. ويقول الجواب أيضا ما تغير بعد ذلك.
+print-code = رمز يؤدي إلى صفحة التحقق

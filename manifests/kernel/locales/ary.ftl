@@ -602,3 +602,25 @@ month-9 = شتنبر
 month-10 = أكتوبر
 month-11 = نونبر
 month-12 = دجنبر
+
+## Certified extracts on paper
+
+print-extract = مستخرج مصادق عليه من سجل التعاونيات
+print-certificate = شهادة التقييد
+print-lead-extract = هادشي اللي كيقول السجل على هاد التعاونية ف { $date }.
+print-lead-certificate = كنشهدو بلي هاد التعاونية مقيدة ف السجل المحلي بهاد النمرة، والحالة ديالها هي: { $state }.
+print-activity = النشاط
+print-officers = المسؤولين
+print-office = المهمة
+print-from = من
+print-until = حتى ل
+print-acts = التقييدات
+print-act = العقد
+print-effective = كيبدا ف
+print-entered = تقيد ف
+print-subject = الموضوع
+print-issued-on = تعطى ف
+print-issued-by = عطاه
+print-reference = المرجع
+print-verify = باش تتحقق من هاد الورقة، قرا الرمز بالتليفون ولا حل العنوان اللي لتحت. الجواب كيقول حتى شنو تبدل من بعد.
+print-code = رمز كيدي لصفحة التحقق

@@ -595,3 +595,25 @@ month-9 = septembre
 month-10 = octobre
 month-11 = novembre
 month-12 = décembre
+
+## Certified extracts on paper
+
+print-extract = Extrait certifié du registre des coopératives
+print-certificate = Certificat d’immatriculation
+print-lead-extract = Voici ce que le registre dit de cette coopérative le { $date }.
+print-lead-certificate = Il est certifié que cette coopérative est inscrite au registre local sous le numéro indiqué, et que son état est : { $state }.
+print-activity = Activité
+print-officers = Responsables
+print-office = Fonction
+print-from = Depuis le
+print-until = Jusqu’au
+print-acts = Inscriptions
+print-act = Acte
+print-effective = Effet le
+print-entered = Inscrit le
+print-subject = Objet
+print-issued-on = Délivré le
+print-issued-by = Délivré par
+print-reference = Référence
+print-verify = Pour vérifier ce papier, lisez le code avec un téléphone ou ouvrez l’adresse ci-dessous. La réponse dit aussi ce qui a changé depuis.
+print-code = Code qui mène à la page de vérification

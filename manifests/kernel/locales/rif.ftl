@@ -593,3 +593,25 @@ month-9 = ⵛⵓⵜⴻⵎⴱⴰⵔ
 month-10 = ⴽⵜⵓⴱⴰⵔ
 month-11 = ⵏⵓⵏⴻⵎⴱⴰⵔ
 month-12 = ⴷⵓⵛⴻⵎⴱⴰ
+
+## Certified extracts on paper
+
+print-extract = ⴰⵙⵓⴼⵖ ⵉⵜⵜⵡⴰⵙⵏⵖⵎⵙⵏ ⵙⴳ ⵓⵣⵎⵎⴻⵎ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ
+print-certificate = ⵜⴰⵙⵍⴽⵉⵏⵜ ⵏ ⵓⵣⵎⵎⴻⵎ
+print-lead-extract = ⴰⵢⴰ ⴰⵢⴷ ⵉⵏⵏⴰ ⵓⵣⵎⵎⴻⵎ ⵅⴼ ⵜⵎⵢⴰⵡⴰⵙⵜ ⴰⴷ ⴷⵉ { $date }.
+print-lead-certificate = ⵏⵙⵏⵖⵎⵙ ⵉⵙ ⵜⵣⵎⵎⵎ ⵜⵎⵢⴰⵡⴰⵙⵜ ⴰⴷ ⴷⵉ ⵓⵣⵎⵎⴻⵎ ⴰⴷⵖⵔⴰⵏ ⵙ ⵡⵓⵟⵟⵓⵏ ⴰⴷ, ⴷ ⴰⴷⴷⴰⴷ ⵏⵏⵙ : { $state }.
+print-activity = ⵜⵓⵔⵎⵔⵜ
+print-officers = ⵉⵎⵙⴰⵡⴹⵏ
+print-office = ⵜⴰⵡⵓⵔⵉ
+print-from = ⵙⴳ
+print-until = ⴰⵔ
+print-acts = ⵉⵣⵎⵎⵉⵎⵏ
+print-act = ⵜⵉⴳⴰⵡⵜ
+print-effective = ⴷⴰ ⵜⴱⴷⴷⵓ ⴷⵉ
+print-entered = ⵜⵣⵎⵎⵎ ⴷⵉ
+print-subject = ⴰⵙⵏⵜⵍ
+print-issued-on = ⵉⵜⵜⵡⴰⴼⴽ ⴷⵉ
+print-issued-by = ⵉⴼⴽⴰ ⵜ
+print-reference = ⴰⵙⴰⵖⵓⵍ
+print-verify = ⵎⴰⵔ ⴰⴷ ⵜⵙⵙⵉⴷⵜ ⵜⴰⴼⵔⴽⵜ ⴰⴷ, ⵖⵔ ⴰⵏⴳⴰⵍ ⵙ ⵓⵜⵉⵍⵉⴼⵓⵏ ⵏⵖ ⵔⵥⵎ ⴰⵏⵙⴰ ⴷⴷⴰⵡ. ⵜⵉⵔⵉⵔⵉⵜ ⴷⴰ ⵜⵉⵏⵉ ⴰⵡⴷ ⵎⴰⵢⴷ ⵉⵏⴼⵍⵏ ⵙⴳ ⴷⵉⵏⵏ.
+print-code = ⴰⵏⴳⴰⵍ ⵏⵏⴰ ⵉⵜⵜⴰⵡⵉⵏ ⵙ ⵜⴰⵙⵏⴰ ⵏ ⵓⵙⵙⵉⴷ

@@ -133,9 +133,10 @@ fn has_chromium(_: &Tree) -> bool {
         || Path::new("/Applications/Chromium.app").is_dir()
 }
 
-/// Whether the letters can be drawn; where fontconfig does not answer, the question is left open.
-fn has_fonts(tree: &Tree) -> bool {
-    let fonts = Program::new("fc-list", &tree.root).words(":lang=ber-ma family").output();
-    let folder = Path::new("/usr/share/fonts/truetype/noto/NotoSansTifinagh-Regular.ttf");
-    folder.is_file() || fonts.is_some_and(|fonts| !fonts.is_empty()) || !cfg!(target_os = "linux")
+/// Whether the letters can be drawn and printed: a browser asks fontconfig, the press takes the files (`kernel/print/src/fonts.rs`).
+fn has_fonts(_: &Tree) -> bool {
+    let folders = ["/usr/share/fonts/truetype/noto", "/usr/share/fonts/noto", "/usr/share/fonts/google-noto"];
+    let files = ["NotoSans-Regular.ttf", "NotoNaskhArabic-Regular.ttf", "NotoSansTifinagh-Regular.ttf"];
+    let is_there = |file: &&str| folders.iter().any(|folder| Path::new(folder).join(file).is_file());
+    files.iter().all(is_there) || !cfg!(target_os = "linux")
 }

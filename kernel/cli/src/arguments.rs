@@ -1,5 +1,6 @@
 //! The command line, as `kernel.md` section 4 promises it to scripts.
 
+mod extract;
 mod life;
 mod trust;
 
@@ -24,6 +25,7 @@ use crate::commands::register_export::Export;
 use crate::commands::source::BundleSource;
 use crate::oci::Access;
 
+pub(crate) use extract::{Extract, KeyReason, ReplaceKey, VerifyExtract};
 pub(crate) use life::{Remove, Rollback, Upgrade};
 pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};
 
@@ -186,6 +188,12 @@ pub(crate) enum Register {
     },
     /// Write cooperatives and members to files that can be imported again.
     Export(Export),
+    /// Issue a certified extract or a certificate of registration as PDF.
+    Extract(Extract),
+    /// Say whether a print is genuine, and what has changed since.
+    Verify(VerifyExtract),
+    /// Sign extracts with a new key from now on. What older keys signed can still be verified.
+    ReplaceKey(ReplaceKey),
     /// Write the synthetic national register as CSV files.
     Synthesise {
         /// The folder for the files.

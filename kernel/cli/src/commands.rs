@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod compile_component;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod extract;
 pub(crate) mod init;
 pub(crate) mod log;
 pub(crate) mod open;

@@ -10,6 +10,7 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use tiwizi_host::AddressRange;
 use tiwizi_model::Zone;
+use tiwizi_model::limits::PUBLIC_ADDRESS_BYTES_MAX;
 
 /// What the log shows: `tracing`'s filter syntax.
 pub(crate) const LOG_VARIABLE: &str = "TIWIZI_LOG";
@@ -40,12 +41,26 @@ pub(crate) struct Config {
     /// Private addresses that plugins may reach, such as `10.1.0.0/16`.
     #[serde(default)]
     pub(crate) outbound_private: Vec<String>,
+    /// The public address of the instance, `https://registre.example.org`: prints lead there for years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
+    /// The folders with the fonts of prints, when they are not where systems keep them.
+    #[serde(default)]
+    pub(crate) fonts: Vec<PathBuf>,
 }
 
 impl Default for Config {
     fn default() -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 7000));
-        Self { database: None, listen, behind_tls: false, time_zone: None, outbound_private: Vec::new() }
+        Self {
+            database: None,
+            listen,
+            behind_tls: false,
+            time_zone: None,
+            outbound_private: Vec::new(),
+            address: None,
+            fonts: Vec::new(),
+        }
     }
 }
 
@@ -65,6 +80,8 @@ impl Config {
                 "behind_tls",
                 "time_zone",
                 "outbound_private",
+                "address",
+                "fonts",
             ]))
             .extract()
             .with_context(|| format!("the settings of {} are not right", data.display()))
@@ -80,6 +97,20 @@ impl Config {
     pub(crate) fn outbound_private(&self) -> anyhow::Result<Vec<AddressRange>> {
         let ranges = self.outbound_private.iter().map(|text| text.parse());
         ranges.collect::<Result<_, _>>().context("outbound_private is not right")
+    }
+
+    /// The public address of the instance, without a slash at its end.
+    pub(crate) fn address(&self) -> anyhow::Result<Option<String>> {
+        let Some(text) = &self.address else { return Ok(None) };
+        let address = text.trim_end_matches('/');
+        let uri: http::Uri = address.parse().with_context(|| format!("address is not right: {text:?}"))?;
+        let is_right = matches!(uri.scheme_str(), Some("https" | "http"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+            && matches!(uri.path(), "" | "/")
+            && uri.query().is_none()
+            && address.len() <= PUBLIC_ADDRESS_BYTES_MAX;
+        anyhow::ensure!(is_right, "address is not right: {text:?}; write it as https://registre.example.org");
+        Ok(Some(address.to_owned()))
     }
 
     /// Writes the settings of a new instance.
@@ -143,6 +174,19 @@ mod tests {
         assert_eq!(config(Some("Africa/El_Aaiun")).zone().unwrap().name(), "Africa/El_Aaiun");
         let error = format!("{:#}", config(Some("Atlantis")).zone().unwrap_err());
         assert!(error.contains("time_zone") && error.contains("Atlantis"), "{error}");
+    }
+
+    #[test]
+    fn a_public_address_is_a_place_and_nothing_more() {
+        let config = |address: &str| Config { address: Some(address.to_owned()), ..Config::default() };
+        assert_eq!(config("https://registre.ma/").address().unwrap().as_deref(), Some("https://registre.ma"));
+        assert_eq!(config("http://127.0.0.1:7000").address().unwrap().as_deref(), Some("http://127.0.0.1:7000"));
+        assert_eq!(Config::default().address().unwrap(), None);
+        for wrong in ["registre.ma", "ftp://x.ma", "https://x.ma/page", "https://x.ma?a=b", "https:///", "", "a b"] {
+            let error = format!("{:#}", config(wrong).address().unwrap_err());
+            assert!(error.contains("address"), "{wrong}: {error}");
+        }
+        assert!(config(&format!("https://{}.ma", "x".repeat(200))).address().is_err());
     }
 
     #[test]

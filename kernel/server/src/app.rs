@@ -15,6 +15,7 @@ use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
 use tokio::sync::mpsc;
 
+use crate::extracts::Turns;
 use crate::idempotency::Inflight;
 use crate::metrics::Metrics;
 use crate::pages::{Pages, PagesError};
@@ -35,6 +36,10 @@ pub struct Settings {
     pub zone: Zone,
     /// Requests of plugins to the outside.
     pub outbound: OutboundSettings,
+    /// The public address of the instance, `https://registre.example.org`, as it stands on prints; none when nobody has set it.
+    pub address: Option<String>,
+    /// The folders with the fonts of prints.
+    pub fonts: Vec<PathBuf>,
     /// Where the components of plugins are compiled.
     pub compiler: Compiler,
     /// What the author's tools ask for.
@@ -58,6 +63,8 @@ impl Settings {
             behind_tls: false,
             zone: Zone::default(),
             outbound: OutboundSettings::default(),
+            address: None,
+            fonts: tiwizi_print::usual_folders(),
             compiler,
             workbench: Workbench::default(),
             requests: None,
@@ -141,6 +148,7 @@ pub struct App {
     pub tasks: Tasks,
     pub(crate) metrics: Metrics,
     pub(crate) inflight: Inflight,
+    pub(crate) turns: Turns,
 }
 
 impl App {
@@ -186,6 +194,7 @@ impl App {
             tasks: Tasks::default(),
             metrics: Metrics::default(),
             inflight: Inflight::default(),
+            turns: Turns::default(),
         }))
     }
 

@@ -83,7 +83,7 @@ pub(crate) async fn surround(State(app): State<Arc<App>>, mut request: Request, 
     let asked = Asked::of(&app, &request);
     request.headers_mut().remove(REQUEST_ID);
     request.extensions_mut().insert(asked.id.clone());
-    let span = tracing::info_span!("request", request.id = asked.id.as_str(), method = %asked.method, path = request.uri().path());
+    let span = tracing::info_span!("request", request.id = asked.id.as_str(), method = %asked.method, path = for_the_log(request.uri().path()));
     let path = app.settings.requests.is_some().then(|| request.uri().path().to_owned());
     let response = match refuse(&request) {
         Err(problem) => problem.into_response(),
@@ -115,6 +115,12 @@ impl Asked {
             reader: Reader::of(request),
         }
     }
+}
+
+/// An address as the log may have it: with the token of a print it could be seen whom the print names.
+fn for_the_log(path: &str) -> &str {
+    const VERIFY: &str = "/verify/";
+    path.find(VERIFY).and_then(|at| path.get(..at.saturating_add(VERIFY.len()))).unwrap_or(path)
 }
 
 /// Whether an address is never shown to a person as a page.

@@ -17,6 +17,7 @@ mod cookie;
 mod edge;
 mod etag;
 mod export;
+mod extracts;
 mod form;
 mod idempotency;
 mod inside;
@@ -39,6 +40,7 @@ mod time;
 
 pub use accept::{serve, stop_signal};
 pub use app::{App, SeenRequest, Settings, StartError};
+pub use extracts::{IssuedExtract, issue_extract};
 pub use inside::{InsideReply, InsideVisit, SettleError, settle, visit_plugin};
 pub use pages::{TextFault, check_plugin_texts};
 pub use problem::{Fault, FieldProblem, Problem};

@@ -11,8 +11,8 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, captures, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life,
-    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens,
+    accounts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, plugin_life,
+    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -33,6 +33,7 @@ use crate::{blob, json, plugin};
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
+        extracts::issue, extracts::file, verify::show, verify::compare,
         plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
@@ -46,6 +47,7 @@ use crate::{blob, json, plugin};
         (name = "operations", description = "For those who run the instance"),
         (name = "identity", description = "Who is who, and who may what"),
         (name = "records", description = "Kinds, records and the change log"),
+        (name = "extracts", description = "Certified extracts and their verification"),
         (name = "files", description = "Content-addressed files"),
         (name = "plugins", description = "Plugins and their addresses"),
     ),

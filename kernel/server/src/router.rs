@@ -12,8 +12,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, batch, captures, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life,
-    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens,
+    accounts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, plugin_life,
+    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -66,6 +66,11 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/statistics/{measure}", statistics::show),
         post("/api/v1/files", files::store),
         get("/api/v1/files/{hash}", files::read),
+        // Certified extracts; anybody who holds a print may verify it.
+        post("/api/v1/cooperatives/{cooperative}/extracts", extracts::issue),
+        get("/api/v1/cooperatives/{cooperative}/extracts/{file}", extracts::file),
+        get("/api/v1/verify/{token}", verify::show),
+        post("/api/v1/verify/{token}", verify::compare),
         // Plugins, for administrators.
         get("/api/v1/plugins", plugins::list),
         post("/api/v1/plugins", plugins::install),

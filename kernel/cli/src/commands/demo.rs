@@ -33,7 +33,12 @@ pub(crate) async fn run(arguments: Demo) -> anyhow::Result<()> {
         outcome::complain("Making a new instance …");
         make(data).await?;
     }
-    let app = open::app(data, &open::config(data)?).await?;
+    let mut config = open::config(data)?;
+    // What the demo prints leads to the demo.
+    if config.address.is_none() {
+        config.address = Some(format!("http://{}", listener.local_addr()?));
+    }
+    let app = open::app(data, &config).await?;
     if totals(&app.db).await?.cooperatives == 0 {
         fill(&app, arguments.one_in).await?;
     }

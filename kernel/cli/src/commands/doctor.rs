@@ -33,12 +33,23 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         "database": if config.database.is_some() { "postgresql" } else { "sqlite" },
         "changes": head.0,
         "plugins": plugins,
+        "prints": prints(&app),
         "accounts": accounts.context("what plugins keep could not be counted")?,
         "limits": limits_in_force(),
         "plugin_limits": plugin_limits(),
     });
     outcome::answer(directory.json, &answer, &serde_json::to_string_pretty(&answer)?);
     Ok(())
+}
+
+/// Whether extracts can be issued: where their codes lead, and the fonts.
+fn prints(app: &App) -> Value {
+    let fonts = match tiwizi_print::Fonts::load(&app.settings.fonts) {
+        Ok(_) => "there".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let address = app.settings.address.as_deref().unwrap_or("not set: write `address` into the settings");
+    json!({ "address": address, "fonts": fonts })
 }
 
 /// Every limit of the kernel, by its name in small letters.

@@ -56,6 +56,10 @@ pub(crate) async fn app_with(data: &Path, config: &Config, desk: Desk) -> anyhow
     settings.workbench = desk.workbench;
     settings.requests = desk.requests;
     settings.outbound.private = config.outbound_private()?;
+    settings.address = config.address()?;
+    if !config.fonts.is_empty() {
+        settings.fonts.clone_from(&config.fonts);
+    }
     let app = App::open(settings).await.map_err(start_error)?;
     roots::adopt(&app.host).await;
     Ok(app)

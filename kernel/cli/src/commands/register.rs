@@ -1,4 +1,5 @@
 //! `tiwizi register`: import from files, and the synthetic register. The export is in `register_export`.
+//! `tiwizi register`: import from files, and the synthetic register. Extracts are in `extract`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use tokio::runtime::Handle;
 
 use crate::arguments::{DataDirectory, Register};
 use crate::commands::{open, register_export};
+use crate::commands::{extract, open};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
@@ -30,6 +32,9 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
             answer(&directory, &settings, &outcome?, &unasked)
         }
         Register::Export(export) => register_export::run(&export).await,
+        Register::Extract(arguments) => extract::issue(arguments).await,
+        Register::Verify(arguments) => extract::verify(arguments).await,
+        Register::ReplaceKey(arguments) => extract::replace_key(arguments).await,
         Register::Synthesise { to, one_in } => synthesise(&to, one_in).await,
     }
 }

@@ -31,6 +31,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "home.html",
     "directory.html",
     "cooperative.html",
+    "verify.html",
     "sign-in.html",
     "password.html",
     "account.html",

@@ -26,6 +26,7 @@ mod records;
 mod register;
 mod said;
 mod sign_in;
+mod verify;
 mod visit;
 
 use std::sync::Arc;
@@ -70,6 +71,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/", get(home::show))
         .route("/{language}/directory", get(directory::show))
         .route("/{language}/directory/{id}", get(cooperative::show))
+        .route("/{language}/verify/{token}", get(verify::show))
         .route("/{language}/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/{language}/sign-out", post(sign_in::sign_out))
         .route("/{language}/password", get(password::show).post(password::change))

@@ -133,8 +133,26 @@ fn most(house: &House) -> Vec<Row> {
         same("POST", "/api/v1/files", [401, 201, 201, 201]).with_bytes("application/octet-stream", "some bytes"),
         row("GET", "/api/v1/files/{hash}", format!("/api/v1/files/{hash}"), [401, 404, 404, 404]),
     ];
+    rows.extend(extracts(house));
     rows.extend(plugins());
     rows
+}
+
+fn extracts(house: &House) -> Vec<Row> {
+    let folder = format!("/api/v1/cooperatives/{}/extracts", house.cooperative);
+    vec![
+        row("POST", "/api/v1/cooperatives/{cooperative}/extracts", folder.clone(), [401, 403, 403, 403])
+            .with(json!({"paper": "extract", "language": "fr"})),
+        row(
+            "GET",
+            "/api/v1/cooperatives/{cooperative}/extracts/{file}",
+            format!("{folder}/{NOWHERE}.pdf"),
+            [401, 404, 404, 403],
+        ),
+        row("GET", "/api/v1/verify/{token}", "/api/v1/verify/none", [200; 4]),
+        row("POST", "/api/v1/verify/{token}", "/api/v1/verify/none", [200; 4])
+            .with_bytes("application/pdf", "no paper"),
+    ]
 }
 
 fn plugins() -> Vec<Row> {

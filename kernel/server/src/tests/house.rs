@@ -94,7 +94,8 @@ impl House {
         let clock = Arc::new(ManualClock::at(Instant(1_780_000_000_000)));
         let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
         make_instance(directory.path(), &ambient).await;
-        let settings = Settings { ambient, ..Settings::new(directory.path(), Compiler::InProcess) };
+        let address = Some("https://registre.test".to_owned());
+        let settings = Settings { ambient, address, ..Settings::new(directory.path(), Compiler::InProcess) };
         let app = App::open(settings).await.unwrap();
         let router = router(&app);
         let (tokens, cooperative, person) = (Vec::new(), String::new(), String::new());

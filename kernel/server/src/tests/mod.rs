@@ -6,6 +6,7 @@ mod causes;
 mod chaos;
 mod edge;
 mod editions;
+mod extracts;
 mod fragments;
 mod house;
 mod idempotency;

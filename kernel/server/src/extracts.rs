@@ -1,0 +1,107 @@
+//! Issuing and verifying extracts, for the API, the pages and the command line: the one place where the register, the press and
+//! the file store meet.
+//!
+//! Both wait their turn: printing takes a core, and a verification is open to everybody.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tiwizi_identity::Caller;
+use tiwizi_model::{Language, Record, limits};
+use tiwizi_print::{Fonts, Job};
+use tiwizi_registry::extract::{self, Certified, Finding, Issued, Office, Wanted};
+use tiwizi_words::Texts;
+use tokio::sync::Semaphore;
+
+use crate::app::App;
+use crate::problem::{Fault, Problem};
+
+/// The turns of those who print and of those who verify.
+#[derive(Debug)]
+pub(crate) struct Turns {
+    pub(crate) prints: Semaphore,
+    pub(crate) verifications: Semaphore,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self { prints: Semaphore::new(limits::PRINTS_MAX), verifications: Semaphore::new(limits::VERIFICATIONS_MAX) }
+    }
+}
+
+/// An extract that was issued.
+#[derive(Debug)]
+pub struct IssuedExtract {
+    /// Its record.
+    pub record: Record,
+    /// The address of its verification, which its code leads to.
+    pub address: String,
+    /// The paper.
+    pub pdf: Bytes,
+}
+
+/// Issues an extract: signs it, prints it, stores the paper and keeps the record.
+///
+/// # Errors
+/// When the caller does not keep the register there, when the instance has no public address or no fonts, when a letter is in no
+/// font, and when something fails.
+pub async fn issue_extract(app: &App, caller: &Caller, wanted: Wanted) -> Result<IssuedExtract, Problem> {
+    let office = Office { records: &app.records, instance: &app.instance };
+    let prepared = extract::prepare(office, caller, wanted).await?;
+    let base = app.settings.address.as_deref().ok_or_else(no_address)?;
+    let address = format!("{base}/{}/verify/{}", wanted.language, prepared.token.text());
+    let pdf = {
+        let wait = Duration::from_millis(limits::PRINT_WAIT_MS);
+        let _turn = tokio::time::timeout(wait, app.turns.prints.acquire())
+            .await
+            .map_err(|_| Fault::Busy)?
+            .map_err(|_| Fault::Unavailable)?;
+        let paper = Paper {
+            certified: prepared.certified.clone(),
+            reference: prepared.id.to_string(),
+            address: address.clone(),
+        };
+        print(app, paper, wanted.language).await?
+    };
+    let file = app.files.put(pdf.clone()).await?;
+    let issued = Issued { file, bytes: pdf.len() };
+    let record = extract::keep(&app.records, caller, &prepared, issued).await?;
+    tracing::info!(extract.id = %record.id, extract.paper = wanted.paper.name(), "an extract was issued");
+    Ok(IssuedExtract { record, address, pdf })
+}
+
+fn no_address() -> Problem {
+    let detail = "the instance has no public address, and a print would lead nowhere: set `address` in its settings";
+    Problem::from(Fault::Conflict).saying(detail)
+}
+
+/// What the press is handed.
+struct Paper {
+    certified: Certified,
+    reference: String,
+    address: String,
+}
+
+/// Prints on a thread where computing holds nobody up. The fonts are looked for anew, so that a missing one can be mended without a
+/// new start.
+async fn print(app: &App, paper: Paper, language: Language) -> Result<Bytes, Problem> {
+    let messages = app.host.kernel_messages();
+    let folders = app.settings.fonts.clone();
+    let work = move || {
+        let fonts = Fonts::load(&folders).map_err(Problem::from)?;
+        let is_draft = messages.is_draft(language);
+        let texts = Texts::new(language, messages);
+        let job = Job { certified: &paper.certified, reference: &paper.reference, address: &paper.address, is_draft };
+        tiwizi_print::print(&job, &texts, &fonts).map_err(Problem::from)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?.map(Bytes::from)
+}
+
+/// Verifies a token, when it is its turn.
+///
+/// # Errors
+/// When too many are being verified, or the database fails.
+pub(crate) async fn verify(app: &App, token: &str) -> Result<Finding, Problem> {
+    let _turn = app.turns.verifications.try_acquire().map_err(|_| Fault::Busy)?;
+    Ok(extract::verify(&app.records, token).await?)
+}

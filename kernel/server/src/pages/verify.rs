@@ -1,0 +1,120 @@
+//! The page to which the code on a print leads. It says in Arabic, French and Amazigh whether the print is genuine and what has
+//! changed since, and shows what was certified, to be compared with the paper.
+//!
+//! Whoever has the address has seen the paper, so the page names whom the paper names. It is kept by nobody and found by no search
+//! engine.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use fluent_bundle::FluentArgs;
+use http::{HeaderName, HeaderValue, header};
+use minijinja::{Value, context};
+use tiwizi_model::{Instant, Language};
+use tiwizi_print::content;
+use tiwizi_registry::extract::{Finding, Genuine, KeyRow, Paper, Part, Standing};
+use tiwizi_words::Texts;
+
+use super::visit::Visit;
+use crate::app::App;
+use crate::extracts;
+use crate::problem::Problem;
+
+/// The languages in which every reader is answered.
+const ANSWERS: [Language; 3] = [Language::Arabic, Language::French, Language::StandardAmazigh];
+
+/// `GET /{language}/verify/{token}`
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Path((_, token)): Path<(String, String)>,
+    visit: Visit,
+) -> Result<Response, Problem> {
+    let finding = extracts::verify(&app, &token).await?;
+    let texts = visit.texts(&app);
+    let answers: Vec<Value> = languages(visit.look.language)
+        .into_iter()
+        .map(|language| {
+            let texts = Texts::new(language, Arc::clone(&app.pages.engine.messages));
+            let direction = if language.is_right_to_left() { "rtl" } else { "ltr" };
+            context! { language => language.tag(), direction, lines => lines(&texts, &finding) }
+        })
+        .collect();
+    let data = context! { kind => kind(&finding), answers, extract => extract(&texts, &finding) };
+    let mut response = visit.page(&app, "verify.html", &texts.text("verify-title"), data)?;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    Ok(response)
+}
+
+/// The page's own language first, then the others.
+fn languages(own: Language) -> Vec<Language> {
+    std::iter::once(own).chain(ANSWERS.into_iter().filter(|language| *language != own)).collect()
+}
+
+/// How serious it is, as notices are shown.
+fn kind(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::NotOurs | Finding::Unrecorded => "error",
+        Finding::Genuine(genuine) if genuine.standing == Standing::Same => "success",
+        Finding::Genuine(_) => "warning",
+    }
+}
+
+/// What is said of it, in sentences.
+fn lines(texts: &Texts, finding: &Finding) -> Vec<String> {
+    match finding {
+        Finding::NotOurs => vec![texts.text("verify-not-ours")],
+        Finding::Unrecorded => vec![texts.text("verify-unrecorded")],
+        Finding::Genuine(genuine) => {
+            let key = genuine.replaced_by.as_ref().map(|next| replaced(texts, next));
+            [issued(texts, genuine), standing(texts, &genuine.standing)].into_iter().chain(key).collect()
+        }
+    }
+}
+
+fn issued(texts: &Texts, genuine: &Genuine) -> String {
+    let mut args = FluentArgs::new();
+    args.set("office", texts.value(&genuine.certified.office));
+    args.set("date", texts.date(Instant(genuine.certified.issued_at)));
+    texts.text_with("verify-genuine", &args)
+}
+
+fn standing(texts: &Texts, standing: &Standing) -> String {
+    match standing {
+        Standing::Same => texts.text("verify-same"),
+        Standing::Changed(parts) => {
+            let name = |part: &Part| texts.text(&format!("verify-part-{}", part.name()));
+            let mut args = FluentArgs::new();
+            args.set("parts", parts.iter().map(name).collect::<Vec<_>>().join(" · "));
+            texts.text_with("verify-changed", &args)
+        }
+        Standing::Gone => texts.text("verify-gone"),
+        Standing::Unchecked => texts.text("verify-unchecked"),
+    }
+}
+
+fn replaced(texts: &Texts, next: &KeyRow) -> String {
+    let mut args = FluentArgs::new();
+    args.set("date", texts.date(next.since));
+    let key = if next.follows_a_compromise() { "verify-key-compromised" } else { "verify-key-replaced" };
+    texts.text_with(key, &args)
+}
+
+/// What was certified; none when nothing was.
+fn extract(texts: &Texts, finding: &Finding) -> Option<Value> {
+    let Finding::Genuine(genuine) = finding else { return None };
+    let certified = &genuine.certified;
+    let paper = match certified.paper {
+        Paper::Extract => "print-extract",
+        Paper::Certificate => "print-certificate",
+    };
+    Some(context! {
+        paper => texts.text(paper),
+        reference => genuine.extract.to_string(),
+        issued_by => certified.issued_by.as_deref(),
+        content => Value::from_serialize(content(&certified.data, texts)),
+    })
+}

@@ -1,0 +1,78 @@
+//! What issuing, printing and verifying extracts can come to, as problems.
+
+use tiwizi_print::{FontError, PrintError};
+use tiwizi_registry::extract::{CertifiedError, GatherError, IssueError, KeyError, VerifyError};
+
+use super::{Fault, Problem};
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Missing => Fault::NotFound.into(),
+            IssueError::Refused(refusal) => refusal.into(),
+            IssueError::Kind(source) => source.into(),
+            IssueError::Gather(source) => source.into(),
+            IssueError::Certify(source) => source.into(),
+            IssueError::Key(source) => source.into(),
+            IssueError::Keep(source) => source.into(),
+        }
+    }
+}
+
+impl From<GatherError> for Problem {
+    fn from(error: GatherError) -> Self {
+        match error {
+            GatherError::Read(source) => source.into(),
+            GatherError::Many { .. } | GatherError::Officers => Self::from(Fault::Conflict).saying(error.to_string()),
+        }
+    }
+}
+
+impl From<CertifiedError> for Problem {
+    fn from(error: CertifiedError) -> Self {
+        match error {
+            CertifiedError::Long => Self::from(Fault::Conflict).saying(error.to_string()),
+            CertifiedError::Write(_) | CertifiedError::Read(_) | CertifiedError::Form => Self::internal(error),
+        }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Read(source) => source.into(),
+            KeyError::Write(source) => source.into(),
+            KeyError::Damaged => Self::internal(error),
+            KeyError::Full => Self::from(Fault::Conflict).saying(error.to_string()),
+        }
+    }
+}
+
+impl From<VerifyError> for Problem {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Keys(source) => source.into(),
+            VerifyError::Read(source) => source.into(),
+        }
+    }
+}
+
+impl From<FontError> for Problem {
+    fn from(error: FontError) -> Self {
+        match error {
+            FontError::Missing { .. } | FontError::Read { .. } | FontError::Damaged { .. } => {
+                let detail = "the fonts of prints are not on this machine; `tiwizi doctor` says which";
+                Self::from(Fault::Unavailable).saying(detail).because(error)
+            }
+        }
+    }
+}
+
+impl From<PrintError> for Problem {
+    fn from(error: PrintError) -> Self {
+        match error {
+            PrintError::Set { .. } | PrintError::Long => Self::from(Fault::Conflict).saying(error.to_string()),
+            PrintError::Code(_) | PrintError::Data(_) | PrintError::Templates => Self::internal(error),
+        }
+    }
+}

@@ -631,6 +631,7 @@ print-issued-by = سلمه
 print-reference = المرجع
 print-verify = للتحقق من هذه الورقة، اقرأ الرمز بالهاتف أو افتح العنوان أدناه. ويقول الجواب أيضا ما تغير بعد ذلك.
 print-code = رمز يؤدي إلى صفحة التحقق
+extract-issue = تسليم مستخرج
 
 ## Verifying an extract
 

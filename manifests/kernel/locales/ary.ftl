@@ -624,6 +624,7 @@ print-issued-by = عطاه
 print-reference = المرجع
 print-verify = باش تتحقق من هاد الورقة، قرا الرمز بالتليفون ولا حل العنوان اللي لتحت. الجواب كيقول حتى شنو تبدل من بعد.
 print-code = رمز كيدي لصفحة التحقق
+extract-issue = عطي مستخرج
 
 ## Verifying an extract
 

@@ -615,6 +615,7 @@ print-issued-by = ⵉⴼⴽⴰ ⵜ
 print-reference = ⴰⵙⴰⵖⵓⵍ
 print-verify = ⵎⴰⵔ ⴰⴷ ⵜⵙⵙⵉⴷⵜ ⵜⴰⴼⵔⴽⵜ ⴰⴷ, ⵖⵔ ⴰⵏⴳⴰⵍ ⵙ ⵓⵜⵉⵍⵉⴼⵓⵏ ⵏⵖ ⵔⵥⵎ ⴰⵏⵙⴰ ⴷⴷⴰⵡ. ⵜⵉⵔⵉⵔⵉⵜ ⴷⴰ ⵜⵉⵏⵉ ⴰⵡⴷ ⵎⴰⵢⴷ ⵉⵏⴼⵍⵏ ⵙⴳ ⴷⵉⵏⵏ.
 print-code = ⴰⵏⴳⴰⵍ ⵏⵏⴰ ⵉⵜⵜⴰⵡⵉⵏ ⵙ ⵜⴰⵙⵏⴰ ⵏ ⵓⵙⵙⵉⴷ
+extract-issue = ⵓⵛ ⴰⵙⵓⴼⵖ
 
 ## Verifying an extract
 

@@ -107,6 +107,12 @@ pub async fn prepare(office: Office<'_>, caller: &Caller, wanted: Wanted) -> Res
     Ok(Prepared { id, certified, token, text, key, cooperative: wanted.cooperative, province: record.province })
 }
 
+/// Whether the caller may issue extracts of that cooperative: for pages, which show no button that is refused.
+#[must_use]
+pub fn may_issue(records: &Records, caller: &Caller, cooperative: &Record) -> bool {
+    demand(records, caller, cooperative).is_ok()
+}
+
 /// Who may change the record of a cooperative keeps the register there, and may certify what it says.
 fn demand(records: &Records, caller: &Caller, record: &Record) -> Result<(), IssueError> {
     let kinds = records.kinds();

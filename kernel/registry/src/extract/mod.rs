@@ -22,7 +22,7 @@ mod tests;
 pub use certified::{Certified, CertifiedError, Paper, PaperError};
 pub use data::{ExtractAct, ExtractData, ExtractOfficer, Part};
 pub use gather::{GatherError, from_records};
-pub use issue::{IssueError, Issued, Office, Prepared, Wanted, keep, prepare};
+pub use issue::{IssueError, Issued, Office, Prepared, Wanted, keep, may_issue, prepare};
 pub use keys::{KeyError, KeyRow, ReplaceReason, all as signing_keys, replace as replace_signing_key};
 pub use signing::{KeyId, KeyIdError, SigningKey};
 pub use token::{Token, TokenError};

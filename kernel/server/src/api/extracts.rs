@@ -9,8 +9,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiwizi_model::language::LanguageError;
-use tiwizi_model::{FileHash, Language, Record, RecordId};
-use tiwizi_registry::extract::{Paper, PaperError, Wanted};
+use tiwizi_model::{FileHash, Record, RecordId};
+use tiwizi_registry::extract::{PaperError, Wanted};
 use tiwizi_registry::kinds::Names;
 use utoipa::ToSchema;
 
@@ -65,19 +65,14 @@ pub(crate) async fn issue(
 ) -> Result<Response, Problem> {
     let caller = visitor.signed_in()?;
     let cooperative: RecordId = cooperative.parse().map_err(|_| Fault::NotFound)?;
-    let paper: Paper =
-        wanted.paper.parse().map_err(|error: PaperError| Problem::field("/paper", "choice", error.to_string()))?;
-    let language: Language = wanted
-        .language
-        .parse()
-        .map_err(|error: LanguageError| Problem::field("/language", "choice", error.to_string()))?;
-    let issued = extracts::issue_extract(&app, caller, Wanted { cooperative, paper, language }).await?;
-    let pdf = format!("/api/v1/cooperatives/{cooperative}/extracts/{}{ENDING}", issued.record.id);
+    let wanted = read(cooperative, &wanted.paper, &wanted.language)?;
+    let issued = extracts::issue_extract(&app, caller, wanted).await?;
+    let pdf = address(cooperative, issued.record.id);
     let location = HeaderValue::from_str(&pdf).map_err(Problem::internal)?;
     let view = ExtractMade {
         id: issued.record.id.to_string(),
-        paper: paper.name().to_owned(),
-        language: language.tag().to_owned(),
+        paper: wanted.paper.name().to_owned(),
+        language: wanted.language.tag().to_owned(),
         issued: rfc3339(issued.record.created_at),
         pdf,
         file: text(&issued.record, "file").to_owned(),
@@ -114,6 +109,19 @@ pub(crate) async fn file(
     let disposition = HeaderValue::from_str(&disposition).map_err(Problem::internal)?;
     response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
     Ok(response)
+}
+
+/// What is wanted, by the names of the paper and the language.
+pub(crate) fn read(cooperative: RecordId, paper: &str, language: &str) -> Result<Wanted, Problem> {
+    let paper = paper.parse().map_err(|error: PaperError| Problem::field("/paper", "choice", error.to_string()))?;
+    let language =
+        language.parse().map_err(|error: LanguageError| Problem::field("/language", "choice", error.to_string()))?;
+    Ok(Wanted { cooperative, paper, language })
+}
+
+/// Where the paper of an extract is.
+pub(crate) fn address(cooperative: RecordId, extract: RecordId) -> String {
+    format!("/api/v1/cooperatives/{cooperative}/extracts/{extract}{ENDING}")
 }
 
 fn text<'a>(record: &'a Record, field: &str) -> &'a str {

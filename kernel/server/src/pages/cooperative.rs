@@ -15,7 +15,7 @@ use tiwizi_registry::territory;
 use tiwizi_words::Texts;
 
 use super::visit::Visit;
-use super::{fragments, register};
+use super::{extract, fragments, register};
 use crate::app::App;
 use crate::problem::{Fault, Problem};
 
@@ -31,7 +31,8 @@ pub(super) async fn show(
     let texts = visit.texts(&app);
     let title = register::names(visit.look.language, &record.body).first().map(|name| name.text().to_owned());
     let fragments = fragments::of(&app, &visit, Slot::Cooperative, json!({ "cooperative": id.to_string() })).await;
-    let data = context! { fragments, ..data(&texts, &record) };
+    let extracts = extract::offer(&app, &visit, &record);
+    let data = context! { fragments, extracts, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

@@ -13,6 +13,7 @@ mod cooperative;
 mod directory;
 mod editions;
 mod engine;
+mod extract;
 mod fragments;
 mod home;
 mod latin;
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/", get(home::show))
         .route("/{language}/directory", get(directory::show))
         .route("/{language}/directory/{id}", get(cooperative::show))
+        .route("/{language}/directory/{id}/extracts", post(extract::issue))
         .route("/{language}/verify/{token}", get(verify::show))
         .route("/{language}/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/{language}/sign-out", post(sign_in::sign_out))

@@ -164,3 +164,26 @@ async fn no_more_verify_at_once_than_there_are_turns() {
     drop(held);
     assert_eq!(house.get(Who::Public, "/api/v1/verify/x").await.status, 200);
 }
+
+#[tokio::test]
+async fn whoever_keeps_the_register_issues_from_the_page_and_others_see_no_button() {
+    let house = House::build().await;
+    let page = format!("/fr/directory/{}", house.cooperative);
+    for (who, expected) in
+        [(Who::Registrar, true), (Who::Member, false), (Who::RegistrarElsewhere, false), (Who::Public, false)]
+    {
+        assert_eq!(house.get(who, &page).await.text().contains("/extracts\""), expected, "{who:?}");
+    }
+    let form = |who: Who, fields: &'static str| {
+        let request = house.request(who, "POST", &format!("{page}/extracts"));
+        house
+            .send(request.header("content-type", "application/x-www-form-urlencoded").body(Body::from(fields)).unwrap())
+    };
+    let made = form(Who::Registrar, "paper=certificate&language=zgh").await;
+    assert_eq!(made.status, 303, "{}", made.text());
+    let pdf = house.get(Who::Registrar, made.header("location")).await;
+    assert_eq!((pdf.status.as_u16(), pdf.header("content-type")), (200, "application/pdf"));
+    assert_eq!(form(Who::Registrar, "paper=certificate&language=xx").await.status, 422);
+    assert_eq!(form(Who::Public, "paper=certificate&language=fr").await.status, 401);
+    assert_eq!(form(Who::Member, "paper=certificate&language=fr").await.status, 403);
+}

@@ -1,0 +1,54 @@
+//! Issuing an extract from the page of a cooperative, for whoever keeps the register there.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use fluent_bundle::FluentArgs;
+use minijinja::{Value, context};
+use tiwizi_model::{Language, Record, RecordId};
+use tiwizi_registry::extract::{Paper, may_issue};
+
+use super::visit::{Asked, Visit};
+use crate::api::extracts::{address, read};
+use crate::app::App;
+use crate::extracts;
+use crate::form::Posted;
+use crate::problem::{Fault, Problem};
+
+/// What the form offers; none to whom it would be refused.
+pub(super) fn offer(app: &App, visit: &Visit, cooperative: &Record) -> Option<Value> {
+    if !may_issue(&app.records, visit.visitor.caller(), cooperative) {
+        return None;
+    }
+    let texts = visit.texts(app);
+    let paper = |paper: Paper| {
+        let name = texts.find(&format!("value-paper-{}", paper.name()), &FluentArgs::new());
+        vec![paper.name().to_owned(), name.unwrap_or_else(|| paper.name().to_owned())]
+    };
+    let languages = Language::ALL.iter().map(|language| vec![language.tag(), language.own_name()]);
+    Some(context! {
+        action => visit.look.address(&format!("/directory/{}/extracts", cooperative.id)),
+        papers => [Paper::Extract, Paper::Certificate].map(paper).to_vec(),
+        languages => languages.collect::<Vec<_>>(),
+        language => visit.look.language.tag(),
+    })
+}
+
+/// `POST /{language}/directory/{id}/extracts`: issues it and leads to the paper, so that going back issues no second one.
+pub(super) async fn issue(
+    State(app): State<Arc<App>>,
+    Path((_, id)): Path<(String, String)>,
+    asked: Asked,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let cooperative: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
+    let (paper, language) = (posted.field("paper").unwrap_or_default(), posted.field("language").unwrap_or_default());
+    let wanted = read(cooperative, paper, language)?;
+    let visit = asked.at(&format!("/directory/{cooperative}")).by(&app, posted.visitor).await;
+    if visit.must_change() {
+        return Err(Fault::MustChangePassword.into());
+    }
+    let issued = extracts::issue_extract(&app, visit.visitor.signed_in()?, wanted).await?;
+    Ok(Redirect::to(&address(cooperative, issued.record.id)).into_response())
+}

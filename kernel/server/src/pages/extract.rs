@@ -24,13 +24,13 @@ pub(super) fn offer(app: &App, visit: &Visit, cooperative: &Record) -> Option<Va
     let texts = visit.texts(app);
     let paper = |paper: Paper| {
         let name = texts.find(&format!("value-paper-{}", paper.name()), &FluentArgs::new());
-        vec![paper.name().to_owned(), name.unwrap_or_else(|| paper.name().to_owned())]
+        Value::from_iter([paper.name().to_owned(), name.unwrap_or_else(|| paper.name().to_owned())])
     };
-    let languages = Language::ALL.iter().map(|language| vec![language.tag(), language.own_name()]);
+    let languages = Language::ALL.map(|language| Value::from_iter([language.tag(), language.own_name()]));
     Some(context! {
         action => visit.look.address(&format!("/directory/{}/extracts", cooperative.id)),
         papers => [Paper::Extract, Paper::Certificate].map(paper).to_vec(),
-        languages => languages.collect::<Vec<_>>(),
+        languages => languages.to_vec(),
         language => visit.look.language.tag(),
     })
 }

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use fluent_bundle::FluentArgs;
 use http::{HeaderName, HeaderValue, header};
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use tiwizi_model::{Instant, Language};
 use tiwizi_print::content;
@@ -115,6 +116,6 @@ fn extract(texts: &Texts, finding: &Finding) -> Option<Value> {
         paper => texts.text(paper),
         reference => genuine.extract.to_string(),
         issued_by => certified.issued_by.as_deref(),
-        content => Value::from_serialize(content(&certified.data, texts)),
+        content => Value::from(Serde(content(&certified.data, texts))),
     })
 }

@@ -129,6 +129,18 @@ pub async fn head(tx: &mut Tx) -> Result<Seq, StorageError> {
     Ok(Seq(head))
 }
 
+const WRITTEN_AT: &str = "SELECT at FROM change WHERE seq = $1";
+
+/// When the change at a place was written; none where no change is.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn written_at(tx: &mut Tx, seq: Seq) -> Result<Option<Instant>, StorageError> {
+    let found: Option<(i64,)> = on_db!(tx, conn => sqlx::query_as(WRITTEN_AT).bind(seq.0).fetch_optional(conn).await)
+        .map_err(failed("change.written_at"))?;
+    Ok(found.map(|(at,)| Instant(at)))
+}
+
 const VERIFY: &str = "SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM change WHERE seq IS NOT NULL";
 
 /// The last place, when every place from 1 to it is taken once.

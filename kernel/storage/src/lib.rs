@@ -30,6 +30,7 @@ pub mod job;
 pub mod kept;
 pub mod kind;
 pub mod kv;
+pub mod memo;
 pub mod notice;
 pub mod plugin;
 pub mod quarantine;

@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration {
         number: 1,
         name: "ground",
@@ -59,6 +59,12 @@ const MIGRATIONS: [Migration; 7] = [
         name: "job",
         sqlite: include_str!("../../../migrations/sqlite/0007_job.sql"),
         postgres: include_str!("../../../migrations/postgres/0007_job.sql"),
+    },
+    Migration {
+        number: 10,
+        name: "tally_memo",
+        sqlite: include_str!("../../../migrations/sqlite/0010_tally_memo.sql"),
+        postgres: include_str!("../../../migrations/postgres/0010_tally_memo.sql"),
     },
 ];
 

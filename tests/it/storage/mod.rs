@@ -10,6 +10,7 @@ mod plugins;
 mod records;
 mod scans;
 mod search;
+mod tallies;
 mod transactions;
 mod trust;
 mod usage;

@@ -3,17 +3,20 @@
 mod amount;
 mod exchange;
 mod extract;
+mod statistics;
 mod work;
 
 use amount::{Amount, named};
 pub use exchange::*;
 pub use extract::*;
+pub use statistics::*;
 pub use work::*;
 
 named! {
 pub all;
 use exchange;
 use extract;
+use statistics;
 use work;
 
 /// A part of a kind's name, or a plugin's id.

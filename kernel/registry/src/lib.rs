@@ -5,6 +5,7 @@
 //!
 //! Invariant: nothing here writes but through `Records`, so every row of an import has its permit and its change.
 
+pub mod cells;
 pub mod day;
 pub mod export;
 mod formula;
@@ -19,6 +20,7 @@ pub mod rules;
 pub mod sectors;
 pub mod synthetic;
 pub mod territory;
+pub mod youth;
 
 #[cfg(test)]
 mod testing;

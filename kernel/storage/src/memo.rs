@@ -15,11 +15,7 @@ use crate::tx::{Tx, WriteTx, on_db};
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn find(
-    tx: &mut Tx,
-    reader: &str,
-    records: &[RecordId],
-) -> Result<BTreeMap<RecordId, String>, StorageError> {
+pub async fn find(tx: &mut Tx, reader: &str, records: &[RecordId]) -> Result<BTreeMap<RecordId, String>, StorageError> {
     let mut found = BTreeMap::new();
     for part in records.chunks(LIST_MAX) {
         let mut built = Built::default();

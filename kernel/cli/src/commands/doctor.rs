@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use tiwizi_model::{Bound, limits};
+use tiwizi_registry::readers;
 use tiwizi_server::App;
 use tiwizi_storage::change;
 
@@ -24,8 +25,10 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         .map(|plugin| json!({ "id": plugin.id.to_string(), "version": plugin.version, "state": plugin.state.as_str() }))
         .collect();
     let accounts = recount(&app).await;
+    let statistics = readers::recount(&app.records).await;
     open::close(&app).await;
     let head = log.context("the change log is not whole")?;
+    let statistics = statistics.context("the register could not be counted again")?;
     let answer = json!({
         "instance": app.instance.id.to_string(),
         "name": app.instance.name,
@@ -35,6 +38,9 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         "plugins": plugins,
         "prints": prints(&app),
         "accounts": accounts.context("what plugins keep could not be counted")?,
+        "statistics": {
+            "counts": statistics.counts, "mended": statistics.mended, "changes": statistics.up_to.0,
+        },
         "limits": limits_in_force(),
         "plugin_limits": plugin_limits(),
     });
@@ -94,6 +100,11 @@ mod tests {
         let sources = [
             include_str!("../../../model/src/limits.rs"),
             include_str!("../../../model/src/limits/extract.rs"),
+            include_str!("../../../model/src/limits/work.rs"),
+        ];
+        let sources = [
+            include_str!("../../../model/src/limits.rs"),
+            include_str!("../../../model/src/limits/statistics.rs"),
             include_str!("../../../model/src/limits/work.rs"),
         ];
         let lines = sources.iter().flat_map(|source| source.lines());

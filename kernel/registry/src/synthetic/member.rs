@@ -1,10 +1,10 @@
 //! The rows of members.
 
 use crate::day::Day;
-use crate::readers::{YOUTH_AGE_MAX, YOUTH_REFERENCE_YEAR};
 use crate::synthetic::cooperative::Made;
 use crate::synthetic::dice::Dice;
 use crate::synthetic::words::{FAMILIES, MEN, WOMEN};
+use crate::youth::{YouthRule, youth_rule};
 
 /// The columns, as the import reads them.
 pub(super) const COLUMNS: [&str; 13] = [
@@ -26,6 +26,11 @@ pub(super) const COLUMNS: [&str; 13] = [
 /// Nobody is a member before this age.
 const AGE_MIN: u16 = 18;
 
+/// The rule of the day of the published totals.
+fn rule() -> Option<YouthRule> {
+    Day::new(2025, 11, 30).map(youth_rule)
+}
+
 /// What the quotas decided for a member.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Person {
@@ -42,7 +47,7 @@ pub(super) fn make(made: &Made, position: u32, person: Person, dice: &mut Dice) 
     let joined_on = if made.registered_on.year() > of_age {
         made.registered_on
     } else {
-        Day::new((of_age + 1).min(YOUTH_REFERENCE_YEAR), 1, 1)?.max(made.registered_on)
+        Day::new((of_age + 1).min(rule()?.reference_year), 1, 1)?.max(made.registered_on)
     };
     let role = match position {
         1 => "president",
@@ -68,9 +73,10 @@ pub(super) fn make(made: &Made, position: u32, person: Person, dice: &mut Dice) 
 }
 
 fn birth(young: bool, dice: &mut Dice) -> Option<Day> {
-    let first_young_year = YOUTH_REFERENCE_YEAR - YOUTH_AGE_MAX;
+    let rule = rule()?;
+    let first_young_year = rule.first_birth_year();
     let (low, high) = if young {
-        (first_young_year, YOUTH_REFERENCE_YEAR - AGE_MIN - 1)
+        (first_young_year, rule.reference_year - AGE_MIN - 1)
     } else {
         (first_young_year - 45, first_young_year - 1)
     };

@@ -1,0 +1,11 @@
+//! The bounds of statistics.
+
+use super::amount::{Amount, named};
+
+named! {
+pub(super) all;
+/// A count of people below this is not shown to the public, unless it is nothing.
+pub const STATISTICS_CELL_MIN: i64 = 5;
+/// How often counting again follows a log that grows meanwhile.
+pub const RECOUNT_TRIES_MAX: usize = 8;
+}

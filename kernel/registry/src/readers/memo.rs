@@ -1,0 +1,374 @@
+//! What the reader knows of one cooperative: what of it is counted, and its members by gender and year of birth.
+//!
+//! As a text it is one line, `status|province|sector|paid|capital|registered|closed|members`, and bounded: years of birth are
+//! few, however many members there are.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::Value;
+use tiwizi_model::Instant;
+use tiwizi_model::limits::ECHO_CHARS_MAX;
+
+use super::measure::{By, Measure, UNKNOWN, size};
+use crate::day::Day;
+
+/// Statuses of cooperatives that are counted.
+const COUNTED: [&str; 2] = ["registered", "suspended"];
+/// Statuses of those that have closed.
+const CLOSED: [&str; 6] = ["dissolved", "in_liquidation", "struck_off", "merged", "split", "transformed"];
+
+/// A text that is no memo: the table was changed by somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not what the reader keeps of a cooperative; `tiwizi doctor` counts again")]
+pub(super) struct MemoError {
+    text: String,
+}
+
+/// How far a cooperative is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Neither counted nor closed: not there yet.
+    Other,
+    Counted,
+    Closed,
+}
+
+impl Status {
+    fn letter(self) -> &'static str {
+        match self {
+            Self::Other => "o",
+            Self::Counted => "c",
+            Self::Closed => "x",
+        }
+    }
+
+    fn of_letter(letter: &str) -> Option<Self> {
+        [Self::Other, Self::Counted, Self::Closed].into_iter().find(|status| status.letter() == letter)
+    }
+}
+
+/// What is counted of the cooperative itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Facts {
+    status: Status,
+    province: String,
+    sector: String,
+    /// Whether it gives its members paid work.
+    is_paid: bool,
+    /// In dirhams.
+    capital: i64,
+    /// The year of its registration; 0 where that is not known.
+    year: u16,
+}
+
+/// A member, as far as it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Seat {
+    is_woman: bool,
+    /// The year of birth; 0 where that is not known.
+    birth_year: u16,
+}
+
+impl Seat {
+    /// The seat of a membership that has not ended.
+    pub(super) fn of(body: &Value) -> Option<Self> {
+        if body.get("left_on").is_some_and(|left| !left.is_null()) {
+            return None;
+        }
+        let birth_year = body.get("birth_year").and_then(Value::as_u64).and_then(|year| u16::try_from(year).ok());
+        Some(Self { is_woman: text(body, "gender") == "female", birth_year: birth_year.unwrap_or_default() })
+    }
+}
+
+/// What the reader knows of one cooperative.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Memo {
+    facts: Option<Facts>,
+    /// The year in which it closed; 0 where that is not known.
+    closed: Option<u16>,
+    seats: BTreeMap<Seat, i64>,
+}
+
+/// A count that a memo has a part in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// A measure, split up.
+    Split(Measure, By, String),
+    /// Members by year of birth, in a province or a sector.
+    Birth(By, u16, String),
+}
+
+impl Memo {
+    /// Takes the next content of the cooperative; `None` when it was deleted.
+    pub(super) fn step(&mut self, body: Option<&Value>, at: Instant) {
+        let was_counted = self.facts.as_ref().is_some_and(|facts| facts.status == Status::Counted);
+        self.facts = body.map(Facts::of);
+        let is_closed = self.facts.as_ref().is_some_and(|facts| facts.status == Status::Closed);
+        self.closed = match (is_closed, self.closed) {
+            (false, _) => None,
+            (true, Some(year)) => Some(year),
+            (true, None) => Some(if was_counted { Day::of(at).year() } else { 0 }),
+        };
+    }
+
+    /// Takes so many more members, or fewer.
+    pub(super) fn seat(&mut self, seat: Seat, difference: i64) {
+        let count = self.seats.entry(seat).or_default();
+        *count = count.saturating_add(difference);
+        if *count == 0 {
+            self.seats.remove(&seat);
+        }
+    }
+
+    /// Its members.
+    pub(super) fn members(&self) -> i64 {
+        self.seats.values().sum()
+    }
+
+    /// The women among them.
+    pub(super) fn women(&self) -> i64 {
+        self.seats.iter().filter(|(seat, _)| seat.is_woman).map(|(_, count)| count).sum()
+    }
+
+    /// Those among them who were born in that year or later.
+    pub(super) fn born_since(&self, year: u16) -> i64 {
+        self.seats.iter().filter(|(seat, _)| seat.birth_year >= year.max(1)).map(|(_, count)| count).sum()
+    }
+
+    /// Adds what it counts for, so many times.
+    pub(super) fn count(&self, counts: &mut HashMap<Place, i64>, times: i64) {
+        let Some(facts) = &self.facts else { return };
+        let mut add = |place: Place, amount: i64| {
+            if amount != 0 {
+                let count = counts.entry(place).or_default();
+                *count = count.saturating_add(amount.saturating_mul(times));
+            }
+        };
+        if facts.status != Status::Other {
+            add(Place::Split(Measure::Creations, By::Year, year(facts.year)), 1);
+        }
+        if let Some(closed) = self.closed {
+            add(Place::Split(Measure::Closings, By::Year, year(closed)), 1);
+        }
+        if facts.status != Status::Counted {
+            return;
+        }
+        let members = self.members();
+        let amounts = [
+            (Measure::Cooperatives, 1),
+            (Measure::Members, members),
+            (Measure::Women, self.women()),
+            (Measure::Jobs, if facts.is_paid { members } else { 0 }),
+            (Measure::Capital, facts.capital),
+        ];
+        for (measure, amount) in amounts {
+            add(Place::Split(measure, By::Province, facts.province.clone()), amount);
+            add(Place::Split(measure, By::Sector, facts.sector.clone()), amount);
+            add(Place::Split(measure, By::Size, size(members).to_owned()), amount);
+            add(Place::Split(measure, By::Year, year(facts.year)), amount);
+        }
+        for (seat, count) in &self.seats {
+            add(Place::Birth(By::Province, seat.birth_year, facts.province.clone()), *count);
+            add(Place::Birth(By::Sector, seat.birth_year, facts.sector.clone()), *count);
+            add(Place::Split(Measure::Members, By::Age, year(seat.birth_year)), *count);
+            if seat.is_woman {
+                add(Place::Split(Measure::Women, By::Age, year(seat.birth_year)), *count);
+            }
+        }
+    }
+}
+
+impl Facts {
+    fn of(body: &Value) -> Self {
+        let status = match text(body, "status") {
+            status if COUNTED.contains(&status) => Status::Counted,
+            status if CLOSED.contains(&status) => Status::Closed,
+            _ => Status::Other,
+        };
+        Self {
+            status,
+            province: text(body, "province").to_owned(),
+            sector: text(body, "sector").to_owned(),
+            is_paid: text(body, "category").contains('c'),
+            capital: body.get("capital_mad").map_or(0, dirhams),
+            year: text(body, "registered_on").parse::<Day>().map(Day::year).unwrap_or_default(),
+        }
+    }
+}
+
+/// A year as the key of a count.
+fn year(year: u16) -> String {
+    if year == 0 { UNKNOWN.to_owned() } else { format!("{year:04}") }
+}
+
+/// An amount in whole dirhams. A number of JSON may have a fraction; its text is exact where a float need not be.
+fn dirhams(amount: &Value) -> i64 {
+    if let Some(whole) = amount.as_i64() {
+        return whole;
+    }
+    let rounded = amount.as_f64().map(|amount| format!("{amount:.0}"));
+    rounded.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+fn text<'a>(body: &'a Value, field: &str) -> &'a str {
+    body.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+impl fmt::Display for Memo {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Facts { status, province, sector, is_paid, capital, year }) = &self.facts {
+            let paid = if *is_paid { "p" } else { "" };
+            write!(formatter, "{}|{province}|{sector}|{paid}|{capital}|{year}|", status.letter())?;
+        } else {
+            formatter.write_str("||||||")?;
+        }
+        if let Some(closed) = self.closed {
+            write!(formatter, "{closed}")?;
+        }
+        formatter.write_str("|")?;
+        for (index, (seat, count)) in self.seats.iter().enumerate() {
+            let (comma, letter) = (if index > 0 { "," } else { "" }, if seat.is_woman { "f" } else { "m" });
+            write!(formatter, "{comma}{letter}{}:{count}", seat.birth_year)?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Memo {
+    type Err = MemoError;
+
+    fn from_str(line: &str) -> Result<Self, MemoError> {
+        read(line).ok_or_else(|| MemoError { text: line.chars().take(ECHO_CHARS_MAX).collect() })
+    }
+}
+
+fn read(line: &str) -> Option<Memo> {
+    let parts: [&str; 8] = line.split('|').collect::<Vec<_>>().try_into().ok()?;
+    let [status, province, sector, paid, capital, year, closed, seats] = parts;
+    let facts = if status.is_empty() {
+        None
+    } else {
+        Some(Facts {
+            status: Status::of_letter(status)?,
+            province: province.to_owned(),
+            sector: sector.to_owned(),
+            is_paid: paid == "p",
+            capital: capital.parse().ok()?,
+            year: year.parse().ok()?,
+        })
+    };
+    let closed = if closed.is_empty() { None } else { Some(closed.parse().ok()?) };
+    let mut memo = Memo { facts, closed, seats: BTreeMap::new() };
+    for seat in seats.split(',').filter(|seat| !seat.is_empty()) {
+        let (who, count) = seat.split_once(':')?;
+        let (is_woman, birth_year) = match who.split_at_checked(1)? {
+            ("f", year) => (true, year.parse().ok()?),
+            ("m", year) => (false, year.parse().ok()?),
+            _ => return None,
+        };
+        memo.seats.insert(Seat { is_woman, birth_year }, count.parse().ok()?);
+    }
+    Some(memo)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// 2024-06-01 and 2026-06-01.
+    const AT: [Instant; 2] = [Instant(1_717_200_000_000), Instant(1_780_272_000_000)];
+
+    fn cooperative(status: &str) -> Value {
+        json!({
+            "status": status, "province": "09.541", "sector": "argan", "category": "ac", "capital_mad": 1500.5,
+            "registered_on": "2019-02-01"
+        })
+    }
+
+    fn amount(memo: &Memo, measure: Measure, by: By, key: &str) -> i64 {
+        let mut counts = HashMap::new();
+        memo.count(&mut counts, 1);
+        counts.get(&Place::Split(measure, by, key.to_owned())).copied().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_cooperative_counts_for_what_it_is() {
+        let mut memo = Memo::default();
+        memo.step(Some(&cooperative("registered")), AT[0]);
+        let woman = Seat::of(&json!({"gender": "female", "birth_year": 1995})).unwrap();
+        memo.seat(woman, 3);
+        memo.seat(Seat::of(&json!({})).unwrap(), 2);
+        for (measure, by, key, expected) in [
+            (Measure::Cooperatives, By::Province, "09.541", 1),
+            (Measure::Members, By::Sector, "argan", 5),
+            (Measure::Women, By::Size, "5-9", 3),
+            (Measure::Jobs, By::Year, "2019", 5),
+            (Measure::Capital, By::Province, "09.541", 1500),
+            (Measure::Creations, By::Year, "2019", 1),
+            (Measure::Members, By::Age, "1995", 3),
+            (Measure::Members, By::Age, "unknown", 2),
+            (Measure::Women, By::Age, "unknown", 0),
+        ] {
+            assert_eq!(amount(&memo, measure, by, key), expected, "{measure:?} {by:?} {key}");
+        }
+        assert_eq!((memo.born_since(1990), memo.born_since(0)), (3, 3));
+    }
+
+    #[test]
+    fn a_closing_is_of_the_year_of_its_change_and_is_taken_back() {
+        let mut memo = Memo::default();
+        memo.step(Some(&cooperative("registered")), AT[0]);
+        memo.step(Some(&cooperative("dissolved")), AT[0]);
+        memo.step(Some(&cooperative("struck_off")), AT[1]);
+        assert_eq!(amount(&memo, Measure::Closings, By::Year, "2024"), 1);
+        assert_eq!(amount(&memo, Measure::Cooperatives, By::Year, "2019"), 0);
+        assert_eq!(amount(&memo, Measure::Creations, By::Year, "2019"), 1);
+        memo.step(Some(&cooperative("registered")), AT[1]);
+        assert_eq!(amount(&memo, Measure::Closings, By::Year, "2024"), 0);
+        let mut imported = Memo::default();
+        imported.step(Some(&cooperative("struck_off")), AT[1]);
+        assert_eq!(amount(&imported, Measure::Closings, By::Year, "unknown"), 1);
+        imported.step(None, AT[1]);
+        let mut counts = HashMap::new();
+        imported.count(&mut counts, 1);
+        assert!(counts.is_empty());
+    }
+
+    #[test]
+    fn a_member_who_left_has_no_seat() {
+        assert_eq!(Seat::of(&json!({"left_on": "2024-01-01"})), None);
+        assert!(Seat::of(&json!({"left_on": null})).is_some());
+    }
+
+    #[test]
+    fn what_is_no_memo_is_refused() {
+        for line in
+            ["", "c|09.541", "c|09.541|argan||x|2019||", "||||||", "|||||||f1990", "|||||||q1990:1", "z|a|b||1|2||"]
+        {
+            assert!(line.parse::<Memo>().is_err(), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_memo_is_read_as_it_was_written(
+            statuses in proptest::collection::vec(0_usize..4, 0..4),
+            seats in proptest::collection::vec((any::<bool>(), 1880_u16..2200, -3_i64..40), 0..12),
+        ) {
+            let mut memo = Memo::default();
+            for index in statuses {
+                let body = ["registered", "dissolved", "awaited"].get(index).map(|status| cooperative(status));
+                memo.step(body.as_ref(), AT[index % 2]);
+            }
+            for (is_woman, birth_year, count) in seats {
+                memo.seat(Seat { is_woman, birth_year }, count);
+            }
+            prop_assert_eq!(memo.to_string().parse::<Memo>(), Ok(memo));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The counts as they are read: all of one question from one state of the database, with the place of the log that it is of.
+
+use std::collections::BTreeMap;
+
+use tiwizi_model::{Instant, RecordId, Seq};
+use tiwizi_storage::{Db, ReadTx, StorageError, change, cursor, memo, tally};
+
+use super::measure::{By, Measure, UNKNOWN, bands};
+use super::memo::Memo;
+use super::tally::LIVE;
+use crate::day::Day;
+use crate::youth::{YouthRule, youth_rule};
+
+/// The sums of an instance's register.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Cooperatives.
+    pub cooperatives: i64,
+    /// Members.
+    pub members: i64,
+    /// The women among them.
+    pub women: i64,
+    /// The young people among them.
+    pub youth: i64,
+}
+
+/// How far the log is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsOf {
+    /// The place in the log.
+    pub seq: Seq,
+    /// When the change there was written; none where nothing was counted yet.
+    pub at: Option<Instant>,
+}
+
+/// The counts, of one moment.
+#[derive(Debug)]
+pub struct Statistics {
+    tx: ReadTx,
+    as_of: AsOf,
+    rule: YouthRule,
+}
+
+impl Statistics {
+    /// Opens them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open(db: &Db) -> Result<Self, StorageError> {
+        let mut tx = db.read().await?;
+        let seq = cursor::find(&mut tx, LIVE.reader).await?;
+        let at = change::written_at(&mut tx, seq).await?;
+        let rule = youth_rule(Day::of(at.unwrap_or(Instant(0))));
+        Ok(Self { tx, as_of: AsOf { seq, at }, rule })
+    }
+
+    /// How far the log is counted.
+    #[must_use]
+    pub fn as_of(&self) -> AsOf {
+        self.as_of
+    }
+
+    /// Who counts as young in these counts.
+    #[must_use]
+    pub fn youth_rule(&self) -> YouthRule {
+        self.rule
+    }
+
+    /// The sum of a measure.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn total(&mut self, measure: Measure) -> Result<i64, StorageError> {
+        let by = if measure.splits().contains(&By::Province) { By::Province } else { By::Year };
+        let counts = self.split(measure, by).await?;
+        Ok(counts.iter().fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount)))
+    }
+
+    /// A measure, split up, in the order of the keys; keys without any are left out. A split that a measure does not
+    /// have has no keys.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn split(&mut self, measure: Measure, by: By) -> Result<Vec<(String, i64)>, StorageError> {
+        let stored = if by == By::Region { By::Province } else { by };
+        let mut counts = if measure == Measure::Youth {
+            tally::sums(&mut self.tx, &LIVE.born_since(stored, self.rule.first_birth_year())).await?
+        } else {
+            tally::all(&mut self.tx, &LIVE.split(measure, stored)).await?
+        };
+        match by {
+            By::Region => counts = summed(counts, |code| code.split('.').next().unwrap_or_default().to_owned()),
+            By::Age => counts = in_bands(&counts, self.rule),
+            By::Province | By::Sector | By::Size | By::Year => {}
+        }
+        counts.retain(|(_, amount)| *amount != 0);
+        Ok(counts)
+    }
+}
+
+/// Counts under wider keys.
+fn summed(counts: Vec<(String, i64)>, wider: impl Fn(&str) -> String) -> Vec<(String, i64)> {
+    let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+    for (key, amount) in counts {
+        let sum = sums.entry(wider(&key)).or_default();
+        *sum = sum.saturating_add(amount);
+    }
+    sums.into_iter().collect()
+}
+
+/// Counts by year of birth as counts by band of age, from the youngest on.
+fn in_bands(counts: &[(String, i64)], rule: YouthRule) -> Vec<(String, i64)> {
+    let mut banded: Vec<_> = bands(rule).into_iter().map(|band| (band, 0_i64)).collect();
+    for (year, amount) in counts {
+        let age = year.parse().ok().map(|year| rule.age(year));
+        let found = banded.iter_mut().find(|(band, _)| match age {
+            Some(age) => band.code != UNKNOWN && band.age_max.is_none_or(|age_max| age <= age_max),
+            None => band.code == UNKNOWN,
+        });
+        if let Some((_, sum)) = found {
+            *sum = sum.saturating_add(*amount);
+        }
+    }
+    banded.into_iter().map(|(band, sum)| (band.code, sum)).collect()
+}
+
+/// The sums of the register, as of the reader's place in the log.
+///
+/// # Errors
+/// When the database fails.
+pub async fn totals(db: &Db) -> Result<Totals, StorageError> {
+    let mut statistics = Statistics::open(db).await?;
+    Ok(Totals {
+        cooperatives: statistics.total(Measure::Cooperatives).await?,
+        members: statistics.total(Measure::Members).await?,
+        women: statistics.total(Measure::Women).await?,
+        youth: statistics.total(Measure::Youth).await?,
+    })
+}
+
+/// One measure, split up; keys without any are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(db: &Db, measure: Measure, by: By) -> Result<Vec<(String, i64)>, StorageError> {
+    Statistics::open(db).await?.split(measure, by).await
+}
+
+/// The members, women and young people of one cooperative, as far as the log is counted.
+///
+/// # Errors
+/// When the database fails, or what the reader keeps of the cooperative is damaged.
+pub async fn of_cooperative(db: &Db, cooperative: RecordId) -> Result<Totals, StorageError> {
+    let mut statistics = Statistics::open(db).await?;
+    let found = memo::find(&mut statistics.tx, LIVE.reader, &[cooperative]).await?.remove(&cooperative);
+    let memo = match found {
+        None => Memo::default(),
+        Some(text) => text.parse::<Memo>().map_err(|error| StorageError::Corrupt { what: error.to_string() })?,
+    };
+    let youth = memo.born_since(statistics.rule.first_birth_year());
+    Ok(Totals { cooperatives: 1, members: memo.members(), women: memo.women(), youth })
+}

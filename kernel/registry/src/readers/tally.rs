@@ -1,0 +1,220 @@
+//! The reader that keeps the counts.
+//!
+//! Each version of a cooperative is looked at in its order, memberships by their first and last state among the changes at
+//! hand. What is no longer current is looked up, so the counts are those of the log at the reader's place, whatever
+//! happened since and however the log was cut into portions.
+
+use std::borrow::Cow;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+use tiwizi_model::{Instant, KindName, Operation, RecordId, Version};
+use tiwizi_records::reader::Current;
+use tiwizi_records::review::BoxFuture;
+use tiwizi_records::{Entry as LogEntry, Reader, ReaderError};
+use tiwizi_storage::tally::Range;
+use tiwizi_storage::{Tx, WriteTx, memo, record, tally};
+
+use super::measure::{By, Measure};
+use super::memo::{Memo, Place, Seat};
+use crate::kinds::Names;
+
+/// Where a reader keeps its counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Home {
+    /// The name of the reader.
+    pub(super) reader: &'static str,
+    /// What the names of its dimensions begin with.
+    root: &'static str,
+}
+
+/// The counts that are shown.
+pub(super) const LIVE: Home = Home { reader: "registry.tally", root: "registry" };
+/// Those that `tiwizi doctor` makes anew from the start of the log.
+pub(super) const AGAIN: Home = Home { reader: "registry.recount", root: "recount" };
+
+impl Home {
+    /// The dimension of a measure that is split up.
+    pub(super) fn split(self, measure: Measure, by: By) -> String {
+        format!("{}.{}.{}", self.root, measure.name(), by.name())
+    }
+
+    /// The members of a year of birth, by province or sector.
+    fn birth(self, by: By, year: u16) -> String {
+        format!("{}.births.{}.{year:04}", self.root, by.name())
+    }
+
+    /// The members who were born in a year or later. Those whose year is not known are in the year 0.
+    pub(super) fn born_since(self, by: By, year: u16) -> Range {
+        let end = format!("{}.births.{}/", self.root, by.name());
+        Range { first: self.birth(by, year.max(1)), end }
+    }
+
+    /// Everything.
+    pub(super) fn all(self) -> Range {
+        // The slash is the letter behind the point.
+        Range { first: format!("{}.", self.root), end: format!("{}/", self.root) }
+    }
+
+    /// The same dimension of another home.
+    pub(super) fn moved(self, dimension: &str, to: Self) -> String {
+        dimension.strip_prefix(self.root).map_or_else(|| dimension.to_owned(), |rest| format!("{}{rest}", to.root))
+    }
+
+    fn row(self, place: Place, amount: i64) -> (String, String, i64) {
+        match place {
+            Place::Split(measure, by, key) => (self.split(measure, by), key, amount),
+            Place::Birth(by, year, key) => (self.birth(by, year), key, amount),
+        }
+    }
+}
+
+/// Keeps the counts.
+#[derive(Debug, Clone)]
+pub struct TallyReader {
+    names: Names,
+    home: Home,
+}
+
+impl TallyReader {
+    /// One that counts again, apart from the counts that are shown.
+    pub(super) fn again() -> Self {
+        Self { names: Names::new(), home: AGAIN }
+    }
+}
+
+impl Default for TallyReader {
+    fn default() -> Self {
+        Self { names: Names::new(), home: LIVE }
+    }
+}
+
+impl Reader for TallyReader {
+    fn name(&self) -> &str {
+        self.home.reader
+    }
+
+    fn wants(&self, kind: &KindName) -> bool {
+        *kind == self.names.cooperative || *kind == self.names.membership
+    }
+
+    fn apply<'a>(&'a self, tx: &'a mut WriteTx, entries: &'a [LogEntry]) -> BoxFuture<'a, Result<(), ReaderError>> {
+        Box::pin(async move {
+            let moves = self.moves(tx, entries).await?;
+            let cooperatives: Vec<RecordId> = moves.keys().copied().collect();
+            let mut known = memo::find(tx, self.home.reader, &cooperatives).await?;
+            let mut counts = HashMap::new();
+            let mut memos = Vec::with_capacity(moves.len());
+            for (cooperative, moved) in moves {
+                let mut memo = self.known(known.remove(&cooperative))?;
+                memo.count(&mut counts, -1);
+                for (body, at) in &moved.steps {
+                    memo.step(body.as_deref(), *at);
+                }
+                for (seat, difference) in &moved.seats {
+                    memo.seat(*seat, *difference);
+                }
+                memo.count(&mut counts, 1);
+                memos.push((cooperative, memo.to_string()));
+            }
+            memo::store(tx, self.home.reader, &memos).await?;
+            let rows: Vec<_> = counts.into_iter().map(|(place, amount)| self.home.row(place, amount)).collect();
+            tally::add(tx, &rows).await?;
+            Ok(())
+        })
+    }
+}
+
+/// What some changes do to one cooperative.
+#[derive(Default)]
+struct Moved<'a> {
+    /// Its contents, one after the other; none where it was deleted.
+    steps: Vec<(Option<Cow<'a, Value>>, Instant)>,
+    seats: Vec<(Seat, i64)>,
+}
+
+impl TallyReader {
+    fn known(&self, text: Option<String>) -> Result<Memo, ReaderError> {
+        let Some(text) = text else { return Ok(Memo::default()) };
+        text.parse::<Memo>()
+            .map_err(|source| ReaderError::Work { reader: self.home.reader.to_owned(), source: Box::new(source) })
+    }
+
+    /// What the changes do, by cooperative.
+    async fn moves<'a>(
+        &self,
+        tx: &mut Tx,
+        entries: &'a [LogEntry],
+    ) -> Result<BTreeMap<RecordId, Moved<'a>>, ReaderError> {
+        let mut moves: BTreeMap<RecordId, Moved<'a>> = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| entry.kind == self.names.cooperative) {
+            let body = body_at(tx, entry.id, entry.version, &entry.current).await?;
+            moves.entry(entry.id).or_default().steps.push((body, entry.at));
+        }
+        for span in spans(entries.iter().filter(|entry| entry.kind == self.names.membership)).values() {
+            if let Some(body) = body_at(tx, span.id, span.last, span.current).await? {
+                take(&mut moves, &body, 1);
+            }
+            if span.first > Version::FIRST {
+                let before = Version(span.first.0.saturating_sub(1));
+                if let Some(body) = body_at(tx, span.id, before, span.current).await? {
+                    take(&mut moves, &body, -1);
+                }
+            }
+        }
+        Ok(moves)
+    }
+}
+
+/// Counts a membership for its cooperative.
+fn take(moves: &mut BTreeMap<RecordId, Moved<'_>>, body: &Value, difference: i64) {
+    let cooperative = body.get("cooperative").and_then(Value::as_str).and_then(|id| id.parse::<RecordId>().ok());
+    if let (Some(cooperative), Some(seat)) = (cooperative, Seat::of(body)) {
+        moves.entry(cooperative).or_default().seats.push((seat, difference));
+    }
+}
+
+/// The content of a version of a record; none where it deleted the record.
+async fn body_at<'a>(
+    tx: &mut Tx,
+    id: RecordId,
+    version: Version,
+    current: &'a Current,
+) -> Result<Option<Cow<'a, Value>>, ReaderError> {
+    if current.version == version {
+        return Ok(current.body.as_ref().map(Cow::Borrowed));
+    }
+    for (operation, row) in record::versions(tx, id, Some(version.next()), 1).await? {
+        if operation != Operation::Delete && row.version == version {
+            let body = serde_json::from_str(&row.body).map_err(|source| ReaderError::Damaged { id, source })?;
+            return Ok(Some(Cow::Owned(body)));
+        }
+    }
+    Ok(None)
+}
+
+/// The changes of one membership among some entries.
+struct Span<'a> {
+    id: RecordId,
+    first: Version,
+    last: Version,
+    current: &'a Current,
+}
+
+fn spans<'a>(entries: impl Iterator<Item = &'a LogEntry>) -> BTreeMap<RecordId, Span<'a>> {
+    let mut spans: BTreeMap<RecordId, Span<'_>> = BTreeMap::new();
+    for LogEntry { id, version, current, .. } in entries {
+        match spans.entry(*id) {
+            Entry::Occupied(mut entry) => {
+                let span = entry.get_mut();
+                span.first = span.first.min(*version);
+                span.last = span.last.max(*version);
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(Span { id: *id, first: *version, last: *version, current });
+            }
+        }
+    }
+    spans
+}

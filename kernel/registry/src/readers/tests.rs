@@ -1,0 +1,185 @@
+//! The counts follow the log, however it is cut, and are counted again the same.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tiwizi_identity::Caller;
+use tiwizi_model::RecordId;
+use tiwizi_records::{Unit, catch_up};
+use tiwizi_storage::tally::{self, Range};
+use tiwizi_storage::{cursor, memo};
+
+use super::*;
+use crate::synthetic;
+use crate::testing::Register;
+
+fn cooperative(number: u32, status: &str, province: &str) -> Value {
+    json!({
+        "court": "Taroudannt", "number": number.to_string(), "name_fr": "Tifaouine", "sector": "argan", "province": province,
+        "status": status, "category": if number.is_multiple_of(2) { "a" } else { "c" }, "capital_mad": 1000,
+        "registered_on": "2019-02-01",
+    })
+}
+
+fn membership(cooperative: RecordId, number: u32, left: bool) -> Value {
+    let mut body = json!({
+        "cooperative": cooperative.to_string(), "number": number.to_string(), "person": cooperative.to_string(),
+        "province": "09.541", "sector": "argan", "gender": if number.is_multiple_of(2) { "female" } else { "male" },
+        "birth_year": 1985 + i64::from(number),
+    });
+    if left {
+        body["left_on"] = json!("2024-01-01");
+    }
+    body
+}
+
+/// Writes one record and then other contents of it.
+async fn write(register: &Register, kind: &tiwizi_model::KindName, bodies: &[Value]) -> RecordId {
+    let mut written = None;
+    for body in bodies {
+        let mut unit = Unit::new(register.records.clone(), Caller::system());
+        match written {
+            None => written = Some(unit.create(kind, body.clone()).unwrap().id),
+            Some(id) => drop(unit.patch(kind, id, body.clone(), None).await.unwrap()),
+        }
+        unit.commit(None).await.unwrap();
+    }
+    written.unwrap()
+}
+
+async fn rows(register: &Register) -> Vec<(String, String, i64)> {
+    let all = Range { first: "registry.".to_owned(), end: "registry/".to_owned() };
+    tally::within(&mut register.records.db().read().await.unwrap(), &all).await.unwrap()
+}
+
+async fn split(register: &Register, measure: Measure, by: By) -> BTreeMap<String, i64> {
+    counts(register.records.db(), measure, by).await.unwrap().into_iter().collect()
+}
+
+/// Cooperatives with members, moves, a closing; the reader follows after each write, or once at the end.
+async fn life(stepwise: bool) -> Register {
+    let register = Register::new().await;
+    let (cooperatives, memberships) = (register.names.cooperative.clone(), register.names.membership.clone());
+    for number in 1..=4_u32 {
+        let id = write(&register, &cooperatives, &[cooperative(number, "registered", "09.541")]).await;
+        if stepwise {
+            register.totals().await;
+        }
+        for member in 1..=number.saturating_mul(4) {
+            let left = member == 3;
+            let bodies = [membership(id, member, false), membership(id, member, left)];
+            write(&register, &memberships, if left { &bodies } else { &bodies[..1] }).await;
+        }
+        let mut unit = Unit::new(register.records.clone(), Caller::system());
+        let moved = cooperative(number, if number == 4 { "struck_off" } else { "suspended" }, "01.051");
+        unit.patch(&cooperatives, id, moved, None).await.unwrap();
+        unit.commit(None).await.unwrap();
+        if stepwise {
+            register.totals().await;
+        }
+    }
+    register.totals().await;
+    register
+}
+
+#[tokio::test]
+async fn counts_are_the_same_however_the_log_is_cut() {
+    let (steps, once) = (life(true).await, life(false).await);
+    assert_eq!(rows(&steps).await, rows(&once).await);
+    assert!(rows(&steps).await.iter().all(|(_, _, amount)| *amount > 0));
+}
+
+#[tokio::test]
+async fn each_split_sums_up_to_the_total() {
+    let register = life(true).await;
+    // Of the members 1 to 4, 1 to 8 and 1 to 12, the third has left each.
+    assert_eq!(split(&register, Measure::Cooperatives, By::Region).await, [("01".to_owned(), 3)].into());
+    assert_eq!(split(&register, Measure::Members, By::Province).await, [("01.051".to_owned(), 21)].into());
+    assert_eq!(split(&register, Measure::Jobs, By::Sector).await, [("argan".to_owned(), 14)].into());
+    assert_eq!(split(&register, Measure::Capital, By::Year).await, [("2019".to_owned(), 3_000)].into());
+    assert_eq!(split(&register, Measure::Creations, By::Year).await, [("2019".to_owned(), 4)].into());
+    assert_eq!(split(&register, Measure::Closings, By::Year).await, [("2025".to_owned(), 1)].into());
+    let sizes = [("1-4".to_owned(), 1), ("5-9".to_owned(), 1), ("10-19".to_owned(), 1)].into();
+    assert_eq!(split(&register, Measure::Cooperatives, By::Size).await, sizes);
+    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    for measure in Measure::ALL {
+        let total = statistics.total(measure).await.unwrap();
+        for by in measure.splits() {
+            let sum: i64 = statistics.split(measure, *by).await.unwrap().iter().map(|(_, amount)| amount).sum();
+            assert_eq!(sum, total, "{measure:?} {by:?}");
+        }
+    }
+    assert_eq!(statistics.as_of().seq.0, register.changes().await);
+    assert!(statistics.as_of().at.is_some());
+}
+
+#[tokio::test]
+async fn a_cooperative_has_its_own_counts() {
+    let register = Register::new().await;
+    let id = write(&register, &register.names.cooperative, &[cooperative(1, "registered", "09.541")]).await;
+    for number in 1..=7 {
+        write(&register, &register.names.membership, &[membership(id, number, false)]).await;
+    }
+    register.totals().await;
+    let totals = of_cooperative(register.records.db(), id).await.unwrap();
+    assert_eq!(totals, Totals { cooperatives: 1, members: 7, women: 3, youth: 3 });
+}
+
+#[tokio::test]
+async fn counting_again_finds_nothing_wrong_and_mends_what_is() {
+    let register = life(false).await;
+    let right = rows(&register).await;
+    let done = recount(&register.records).await.unwrap();
+    assert_eq!((done.counts, done.mended, done.up_to.0), (right.len(), 0, register.changes().await));
+    let mut tx = register.records.db().begin_write().await.unwrap();
+    let wrong = |dimension: &str, key: &str, amount: i64| (dimension.to_owned(), key.to_owned(), amount);
+    let deltas = [wrong("registry.members.province", "01.051", 9), wrong("registry.members.province", "12.391", 2)];
+    tally::add(&mut tx, &deltas).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(recount(&register.records).await.unwrap().mended, 2);
+    assert_eq!(rows(&register).await, right);
+    // What it counted apart is gone, and the counts go on from there.
+    let again = Range { first: "recount.".to_owned(), end: "recount/".to_owned() };
+    let mut tx = register.records.db().read().await.unwrap();
+    assert!(tally::within(&mut tx, &again).await.unwrap().is_empty());
+    assert_eq!(cursor::stored(&mut tx, "registry.recount").await.unwrap(), None);
+    drop(tx);
+    write(&register, &register.names.cooperative, &[cooperative(9, "registered", "09.541")]).await;
+    assert_eq!(register.totals().await.cooperatives, 4);
+}
+
+#[tokio::test]
+async fn what_the_reader_keeps_is_made_anew_when_it_is_damaged() {
+    let register = life(false).await;
+    let right = rows(&register).await;
+    let id = write(&register, &register.names.cooperative, &[cooperative(9, "registered", "09.541")]).await;
+    let mut tx = register.records.db().begin_write().await.unwrap();
+    memo::store(&mut tx, "registry.tally", &[(id, "no memo".to_owned())]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(catch_up(&register.records, &TallyReader::default()).await.is_err());
+    assert!(recount(&register.records).await.unwrap().mended > 0);
+    assert_eq!(register.totals().await.cooperatives, 4);
+    assert_ne!(rows(&register).await, right);
+}
+
+/// The rows of the counts follow from places, sectors and years. A register of ten times the size has hardly more.
+#[tokio::test]
+async fn the_counts_do_not_grow_with_the_register() {
+    let mut lengths = Vec::new();
+    for one_in in [2_000, 200] {
+        let register = Register::new().await;
+        let made =
+            synthetic::write(register.folder.path(), synthetic::Settings { one_in, ..synthetic::Settings::default() });
+        let made = made.unwrap();
+        register.import(&register.settings(&made.cooperatives, Some(&made.members))).await;
+        let totals = register.totals().await;
+        let planned = made.totals;
+        let expected = [planned.cooperatives, planned.members, planned.women, planned.youth].map(i64::from);
+        assert_eq!([totals.cooperatives, totals.members, totals.women, totals.youth], expected);
+        lengths.push(rows(&register).await.len());
+    }
+    // 75 provinces and 20 sectors with the years of birth of two generations, and the few splits besides.
+    let years_max = 65 + 20;
+    let most = (75 + 20) * years_max + 5 * (75 + 20 + SIZES.len() + years_max) + 4 * years_max;
+    assert!(lengths.iter().all(|length| *length <= most), "{lengths:?} of at most {most}");
+}

@@ -20,6 +20,7 @@ pub mod rules;
 pub mod sectors;
 pub mod synthetic;
 pub mod territory;
+pub mod tiles;
 pub mod youth;
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use tiwizi_registry::Rules;
 use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::extracts::Turns;
 use crate::idempotency::Inflight;
@@ -149,6 +149,8 @@ pub struct App {
     pub(crate) metrics: Metrics,
     pub(crate) inflight: Inflight,
     pub(crate) turns: Turns,
+    /// Whole exports for everybody that may run at once.
+    pub(crate) exports: Arc<Semaphore>,
 }
 
 impl App {
@@ -195,6 +197,7 @@ impl App {
             metrics: Metrics::default(),
             inflight: Inflight::default(),
             turns: Turns::default(),
+            exports: Arc::new(Semaphore::new(limits::OPEN_DATA_EXPORTS_MAX)),
         }))
     }
 

@@ -26,6 +26,7 @@ mod language;
 mod metrics;
 mod multipart;
 mod notice;
+mod open_data;
 mod openapi;
 mod pages;
 mod parameters;

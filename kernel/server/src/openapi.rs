@@ -16,7 +16,7 @@ use crate::api::{
 };
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{blob, json, plugin};
+use crate::{blob, json, open_data, plugin};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +34,8 @@ use crate::{blob, json, plugin};
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
         history::list, batch::write, changes::read, statistics::show, files::store, files::read,
         extracts::issue, extracts::file, verify::show, verify::compare,
+        history::list, batch::write, changes::read, statistics::overview, statistics::show,
+        open_data::show, open_data::statistics, files::store, files::read,
         plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
@@ -48,6 +50,7 @@ use crate::{blob, json, plugin};
         (name = "identity", description = "Who is who, and who may what"),
         (name = "records", description = "Kinds, records and the change log"),
         (name = "extracts", description = "Certified extracts and their verification"),
+        (name = "open data", description = "What everybody may read, as whole files"),
         (name = "files", description = "Content-addressed files"),
         (name = "plugins", description = "Plugins and their addresses"),
     ),

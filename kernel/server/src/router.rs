@@ -17,7 +17,7 @@ use crate::api::{
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
-use crate::{blob, edge, idempotency, openapi, pages, plugin};
+use crate::{blob, edge, idempotency, open_data, openapi, pages, plugin};
 
 /// One address for one method.
 pub struct Route {
@@ -63,7 +63,10 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/records/{namespace}/{kind}/{id}/history", history::list),
         post("/api/v1/batch", batch::write),
         get("/api/v1/changes", changes::read),
+        get("/api/v1/statistics", statistics::overview),
         get("/api/v1/statistics/{measure}", statistics::show),
+        get("/open-data/{file}", open_data::show),
+        get("/open-data/statistics/{file}", open_data::statistics),
         post("/api/v1/files", files::store),
         get("/api/v1/files/{hash}", files::read),
         // Certified extracts; anybody who holds a print may verify it.

@@ -134,6 +134,52 @@ status-merged = مندمجة
 status-split = منقسمة
 status-transformed = محولة
 
+## Statistics and open data
+
+statistics = إحصاءات
+statistics-lead = أرقام السجل، تُحسب عند كل تغيير.
+statistics-as-of = الحالة في { $moment }، التغيير { $seq } من اليومية.
+statistics-as-of-nothing = لم يُحسب أي شيء بعد.
+statistics-measure = ماذا نحسب
+measure-cooperatives = التعاونيات
+measure-members = الأعضاء
+measure-women = النساء
+measure-youth = الشباب
+measure-jobs = مناصب شغل الأعضاء
+measure-capital = رأس المال (درهم)
+measure-creations = الإحداثات
+measure-closings = الإغلاقات
+measure-jobs-note = أعضاء التعاونيات التي توفر لأعضائها عملا مأجورا (الفئة ج، وحدها أو مع غيرها). الأجراء غير الأعضاء ليسوا في السجل.
+measure-youth-note = { $age } سنة على الأكثر في { $year }.
+measure-closings-note = السنة هي التي علم فيها السجل بذلك؛ وهي غير معروفة إذا دخلت التعاونية السجل وهي مغلقة.
+measure-capital-note = رأس المال المكتتب للتعاونيات المسجلة، بالدرهم دون كسور.
+by-region = الجهة
+by-province = الإقليم
+by-sector = القطاع
+by-size = عدد الأعضاء
+by-age = السن
+by-year = سنة التسجيل
+statistics-others = أعضاء آخرون
+statistics-unknown = غير معروف
+statistics-hidden = محجوب
+statistics-hidden-note = تُحجب أعداد الأشخاص التي تقل عن { $minimum }، ومعها أعداد أخرى حتى لا يمكن حسابها.
+statistics-staff = ترون أيضا الأعداد الصغيرة للأشخاص. لا تنشروها.
+statistics-table = الجدول
+statistics-csv = تنزيل الجدول (CSV)
+statistics-total = المجموع
+statistics-thousands = { $amount } ألف
+statistics-millions = { $amount } مليون
+statistics-thousand-millions = { $amount } مليار
+statistics-and-more = { $from } فأكثر
+statistics-from-to = من { $from } إلى { $to }
+statistics-chart = أكبر عدد: { $name }، { $amount }. الجدول التالي يعطي كل الأعداد.
+statistics-chart-empty = ليس هناك ما يُعرض.
+open-data = بيانات مفتوحة
+open-data-lead = ما يمكن للجميع قراءته من السجل، لإعادة استعماله بحرية.
+open-data-cooperatives = كل التعاونيات
+open-data-catalogue = الفهرس
+open-data-licence = الرخصة: { $licence }
+
 ## Signing in
 
 sign-in = تسجيل الدخول

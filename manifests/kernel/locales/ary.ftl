@@ -129,6 +129,52 @@ status-merged = تدمجات
 status-split = تقسمات
 status-transformed = تحولات
 
+## Statistics and open data
+
+statistics = إحصائيات
+statistics-lead = أرقام السجل، كيتحسبو مع كل تبديل.
+statistics-as-of = الحالة ف { $moment }، التبديل { $seq } ف الجورنال.
+statistics-as-of-nothing = مازال ما تحسب والو.
+statistics-measure = شنو نحسبو
+measure-cooperatives = التعاونيات
+measure-members = الأعضاء
+measure-women = العيالات
+measure-youth = الشباب
+measure-jobs = خدمة الأعضاء
+measure-capital = راس المال (درهم)
+measure-creations = اللي تخلقات
+measure-closings = اللي تسدات
+measure-jobs-note = الأعضاء ديال التعاونيات اللي كتخدّم أعضاءها بالخلاص (الصنف ج، بوحدو ولا مع غيرو). الخدامة اللي ماشي أعضاء ماكاينينش ف السجل.
+measure-youth-note = { $age } عام على الأكثر ف { $year }.
+measure-closings-note = العام هو فاش عرف السجل؛ ماشي معروف إلا دخلات التعاونية للسجل وهي مسدودة.
+measure-capital-note = راس المال ديال التعاونيات المسجلة، بالدرهم بلا كسور.
+by-region = الجهة
+by-province = الإقليم
+by-sector = القطاع
+by-size = شحال من عضو
+by-age = العمر
+by-year = عام التسجيل
+statistics-others = أعضاء آخرين
+statistics-unknown = ماشي معروف
+statistics-hidden = مخبي
+statistics-hidden-note = العدد ديال الناس اللي قل من { $minimum } كيتخبا، ومعاه أعداد خرى باش حتى واحد ما يحسبو.
+statistics-staff = كتشوفو حتى الأعداد الصغيرة ديال الناس. ما تنشروهاش.
+statistics-table = الجدول
+statistics-csv = تيليشارجي الجدول (CSV)
+statistics-total = المجموع
+statistics-thousands = { $amount } ألف
+statistics-millions = { $amount } مليون
+statistics-thousand-millions = { $amount } مليار
+statistics-and-more = { $from } ولا كتر
+statistics-from-to = من { $from } ل { $to }
+statistics-chart = كبر عدد: { $name }، { $amount }. الجدول اللي تحت فيه كاع الأعداد.
+statistics-chart-empty = ما كاين ما يتشاف.
+open-data = بيانات مفتوحة
+open-data-lead = اللي كلشي يقدر يقراه من السجل، وتعاودو تستعملوه بحرية.
+open-data-cooperatives = كاع التعاونيات
+open-data-catalogue = الفهرس
+open-data-licence = الرخصة: { $licence }
+
 ## Signing in
 
 sign-in = دخل

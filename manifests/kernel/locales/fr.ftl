@@ -124,6 +124,52 @@ status-merged = Fusionnée
 status-split = Scindée
 status-transformed = Transformée
 
+## Statistics and open data
+
+statistics = Statistiques
+statistics-lead = Les nombres du registre, comptés à chaque changement.
+statistics-as-of = État au { $moment }, changement { $seq } du journal.
+statistics-as-of-nothing = Rien n’a encore été compté.
+statistics-measure = Que compter
+measure-cooperatives = Coopératives
+measure-members = Membres
+measure-women = Femmes
+measure-youth = Jeunes
+measure-jobs = Emplois des membres
+measure-capital = Capital (DH)
+measure-creations = Créations
+measure-closings = Fermetures
+measure-jobs-note = Les membres des coopératives qui procurent du travail rémunéré à leurs membres (catégorie c, seule ou avec d’autres). Les salariés qui ne sont pas membres ne figurent pas au registre.
+measure-youth-note = { $age } ans au plus en { $year }.
+measure-closings-note = L’année est celle où le registre l’a su ; elle est inconnue quand la coopérative y est entrée déjà fermée.
+measure-capital-note = Le capital souscrit des coopératives inscrites, en dirhams entiers.
+by-region = Région
+by-province = Province
+by-sector = Secteur
+by-size = Nombre de membres
+by-age = Âge
+by-year = Année d’inscription
+statistics-others = Autres membres
+statistics-unknown = Inconnu
+statistics-hidden = caché
+statistics-hidden-note = Les nombres de personnes inférieurs à { $minimum } sont cachés, et d’autres avec eux pour que nul ne puisse les calculer.
+statistics-staff = Vous voyez aussi les petits nombres de personnes. Ne les publiez pas.
+statistics-table = Le tableau
+statistics-csv = Télécharger le tableau (CSV)
+statistics-total = Total
+statistics-thousands = { $amount } k
+statistics-millions = { $amount } M
+statistics-thousand-millions = { $amount } Md
+statistics-and-more = { $from } et plus
+statistics-from-to = { $from } à { $to }
+statistics-chart = Le plus grand nombre : { $name }, { $amount }. Le tableau qui suit donne tous les nombres.
+statistics-chart-empty = Il n’y a rien à montrer.
+open-data = Données ouvertes
+open-data-lead = Ce que tout le monde peut lire du registre, à réutiliser librement.
+open-data-cooperatives = Toutes les coopératives
+open-data-catalogue = Catalogue
+open-data-licence = Licence : { $licence }
+
 ## Signing in
 
 sign-in = Se connecter

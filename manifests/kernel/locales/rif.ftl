@@ -125,6 +125,52 @@ status-merged = ⵜⵎⵓⵏ
 status-split = ⵜⴱⴹⴰ
 status-transformed = ⵜⵏⴼⵍ
 
+## Statistics and open data
+
+statistics = ⵜⵉⵙⵉⴹⴰⵏ
+statistics-lead = ⵉⵎⴹⴰⵏⵏ ⵏ ⵓⵣⵎⵎⴻⵎ, ⵜⵜⵓⵙⵉⴹⵏⵏ ⵙ ⴽⵓ ⴰⵙⵏⴼⵍ.
+statistics-as-of = ⴰⴷⴷⴰⴷ ⴷⵉ { $moment }, ⴰⵙⵏⴼⵍ { $seq } ⵏ ⵓⵖⵎⵉⵙ.
+statistics-as-of-nothing = ⵓⵔ ⵜⴰ ⵉⵜⵜⵓⵙⵉⴹⵏ ⵡⴰⵍⵓ.
+statistics-measure = ⵎⴰ ⴰⴷ ⵏⵙⵙⵉⴹⵏ
+measure-cooperatives = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ
+measure-members = ⵉⴳⵎⴰⵎⵏ
+measure-women = ⵜⵉⵎⵖⴰⵔⵉⵏ
+measure-youth = ⵉⵄⵔⵔⵉⵎⵏ
+measure-jobs = ⵜⵉⵡⵓⵔⵉⵡⵉⵏ ⵏ ⵉⴳⵎⴰⵎⵏ
+measure-capital = ⴰⵢⴷⴰ (ⴷⵔⵀⵎ)
+measure-creations = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵜⵉⵎⴰⵢⵏⵓⵜⵉⵏ
+measure-closings = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵉⵇⵇⵏⵏ
+measure-jobs-note = ⵉⴳⵎⴰⵎⵏ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ ⵏⵏⵉ ⵉⴰⴽⴽⴰⵏ ⵜⴰⵡⵓⵔⵉ ⵙ ⵓⴼⵔⵔⵓ ⵉ ⵉⴳⵎⴰⵎⵏ ⵏⵙⵏⵜ (ⵜⴰⴳⴳⴰⵢⵜ c). ⵉⵎⵙⵡⵓⵔⵉⵢⵏ ⵏⵏⵉ ⵓⵔ ⵉⴳⵉⵏ ⵉⴳⵎⴰⵎⵏ ⵓⵔ ⵍⵍⵉⵏ ⴷⵉ ⵓⵣⵎⵎⴻⵎ.
+measure-youth-note = { $age } ⵏ ⵉⵙⴳⴳⵯⴰⵙⵏ ⵏⵉⵖ ⴷⴷⴰⵡ ⴷⵉ { $year }.
+measure-closings-note = ⴰⵙⴳⴳⵯⴰⵙ ⵉⴳⴰ ⵡⴰ ⴷⵉ ⵉⵙⵙⵏ ⵓⵣⵎⵎⴻⵎ; ⵓⵔ ⵉⵜⵜⵓⵙⵙⵏ ⵎⴽ ⵜⴽⵛⵎ ⵜⵎⵢⴰⵡⴰⵙⵜ ⵜⵇⵇⵏ.
+measure-capital-note = ⴰⵢⴷⴰ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ ⵉⵣⵎⵎⴻⵎⵏ, ⵙ ⴷⵔⵀⵎ.
+by-region = ⵜⴰⵙⴳⴰ
+by-province = ⵜⴰⵎⵏⴰⴹⵜ
+by-sector = ⴰⵎⵓⵔⵙ
+by-size = ⵓⵟⵟⵓⵏ ⵏ ⵉⴳⵎⴰⵎⵏ
+by-age = ⵜⵓⴷⵔⵜ
+by-year = ⴰⵙⴳⴳⵯⴰⵙ ⵏ ⵓⵣⵎⵎⴻⵎ
+statistics-others = ⵉⴳⵎⴰⵎⵏ ⵢⴰⴹⵏ
+statistics-unknown = ⵓⵔ ⵉⵜⵜⵓⵙⵙⵏ
+statistics-hidden = ⵉⵏⵜⵍ
+statistics-hidden-note = ⵓⵟⵟⵓⵏ ⵏ ⵎⵉⴷⴷⵏ ⴷⴷⴰⵡ { $minimum } ⵉⵏⵜⵍ, ⴷ ⵡⵉⵢⴰⴹ ⴷⵉⴷⵙ ⴰⴼⴰⴷ ⵓⵔ ⵜⵜⵓⵙⵉⴹⵏⵏ.
+statistics-staff = ⵜⵥⵕⴰⵎ ⵓⵍⴰ ⵓⵟⵟⵓⵏⵏ ⵎⵥⵥⵉⵢⵏⵉⵏ ⵏ ⵎⵉⴷⴷⵏ. ⴰⴷ ⵜⵏ ⵓⵔ ⵜⴼⵙⵔⵎ.
+statistics-table = ⵜⴰⴼⵍⵡⵉⵜ
+statistics-csv = ⴰⴳⵎ ⵜⴰⴼⵍⵡⵉⵜ (CSV)
+statistics-total = ⵎⴰⵔⵔⴰ
+statistics-thousands = { $amount } ⵉⴼⴹ
+statistics-millions = { $amount } ⵎⵍⵢⵓⵏ
+statistics-thousand-millions = { $amount } ⵎⵍⵢⴰⵔ
+statistics-and-more = { $from } ⵏⵉⵖ ⵓⴳⴳⴰⵔ
+statistics-from-to = { $from } ⴰⵔ { $to }
+statistics-chart = ⵓⵟⵟⵓⵏ ⴰⵎⵇⵇⵔⴰⵏ: { $name }, { $amount }. ⵓⵟⵟⵓⵏⵏ ⵎⴰⵔⵔⴰ ⴷⵉ ⵜⴼⵍⵡⵉⵜ.
+statistics-chart-empty = ⵓⵔ ⵉⵍⵍⵉ ⵎⴰ ⵉⵜⵜⵓⵙⴽⴰⵏ.
+open-data = ⵉⵙⴼⴽⴰ ⵉⵕⵥⵎⵏ
+open-data-lead = ⴰⵢⵏⵏⵉ ⵣⵎⵔⵏ ⵎⵉⴷⴷⵏ ⵎⴰⵔⵔⴰ ⴰⴷ ⵖⵔⵏ ⴷⵉ ⵓⵣⵎⵎⴻⵎ, ⵙ ⵜⴷⵔⴼⵉⵜ.
+open-data-cooperatives = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵎⴰⵔⵔⴰ
+open-data-catalogue = ⵓⵎⵓⵖ
+open-data-licence = ⵜⵓⵔⴰⴳⵜ: { $licence }
+
 ## Signing in
 
 sign-in = ⴰⴷⴼ

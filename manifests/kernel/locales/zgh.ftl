@@ -125,6 +125,52 @@ status-merged = ⵜⵎⵓⵏ
 status-split = ⵜⴱⴹⴰ
 status-transformed = ⵜⵏⴼⵍ
 
+## Statistics and open data
+
+statistics = ⵜⵉⵙⵉⴹⴰⵏ
+statistics-lead = ⵉⵎⴹⴰⵏⵏ ⵏ ⵓⵣⵎⵎⴻⵎ, ⵜⵜⵓⵙⵉⴹⵏⵏ ⵙ ⴽⵓ ⴰⵙⵏⴼⵍ.
+statistics-as-of = ⴰⴷⴷⴰⴷ ⴳ { $moment }, ⴰⵙⵏⴼⵍ { $seq } ⵏ ⵓⵖⵎⵉⵙ.
+statistics-as-of-nothing = ⵓⵔ ⵜⴰ ⵉⵜⵜⵓⵙⵉⴹⵏ ⵡⴰⵍⵓ.
+statistics-measure = ⵎⴰ ⴰⴷ ⵏⵙⵙⵉⴹⵏ
+measure-cooperatives = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ
+measure-members = ⵉⴳⵎⴰⵎⵏ
+measure-women = ⵜⵉⵎⵖⴰⵔⵉⵏ
+measure-youth = ⵉⵄⵔⵔⵉⵎⵏ
+measure-jobs = ⵜⵉⵡⵓⵔⵉⵡⵉⵏ ⵏ ⵉⴳⵎⴰⵎⵏ
+measure-capital = ⴰⵢⴷⴰ (ⴷⵔⵀⵎ)
+measure-creations = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵜⵉⵎⴰⵢⵏⵓⵜⵉⵏ
+measure-closings = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵉⵇⵇⵏⵏ
+measure-jobs-note = ⵉⴳⵎⴰⵎⵏ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ ⵏⵏⴰ ⵉⴰⴽⴽⴰⵏ ⵜⴰⵡⵓⵔⵉ ⵙ ⵓⴼⵔⵔⵓ ⵉ ⵉⴳⵎⴰⵎⵏ ⵏⵙⵏⵜ (ⵜⴰⴳⴳⴰⵢⵜ c). ⵉⵎⵙⵡⵓⵔⵉⵢⵏ ⵏⵏⴰ ⵓⵔ ⵉⴳⵉⵏ ⵉⴳⵎⴰⵎⵏ ⵓⵔ ⵍⵍⵉⵏ ⴳ ⵓⵣⵎⵎⴻⵎ.
+measure-youth-note = { $age } ⵏ ⵉⵙⴳⴳⵯⴰⵙⵏ ⵏⵖ ⴷⴷⴰⵡ ⴳ { $year }.
+measure-closings-note = ⴰⵙⴳⴳⵯⴰⵙ ⵉⴳⴰ ⵡⴰ ⴳ ⵉⵙⵙⵏ ⵓⵣⵎⵎⴻⵎ; ⵓⵔ ⵉⵜⵜⵓⵙⵙⵏ ⵎⴽ ⵜⴽⵛⵎ ⵜⵎⵢⴰⵡⴰⵙⵜ ⵜⵇⵇⵏ.
+measure-capital-note = ⴰⵢⴷⴰ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ ⵉⵣⵎⵎⴻⵎⵏ, ⵙ ⴷⵔⵀⵎ.
+by-region = ⵜⴰⵙⴳⴰ
+by-province = ⵜⴰⵎⵏⴰⴹⵜ
+by-sector = ⴰⵎⵓⵔⵙ
+by-size = ⵓⵟⵟⵓⵏ ⵏ ⵉⴳⵎⴰⵎⵏ
+by-age = ⵜⵓⴷⵔⵜ
+by-year = ⴰⵙⴳⴳⵯⴰⵙ ⵏ ⵓⵣⵎⵎⴻⵎ
+statistics-others = ⵉⴳⵎⴰⵎⵏ ⵢⴰⴹⵏ
+statistics-unknown = ⵓⵔ ⵉⵜⵜⵓⵙⵙⵏ
+statistics-hidden = ⵉⵏⵜⵍ
+statistics-hidden-note = ⵓⵟⵟⵓⵏ ⵏ ⵎⵉⴷⴷⵏ ⴷⴷⴰⵡ { $minimum } ⵉⵏⵜⵍ, ⴷ ⵡⵉⵢⴰⴹ ⴷⵉⴷⵙ ⴰⴼⴰⴷ ⵓⵔ ⵜⵜⵓⵙⵉⴹⵏⵏ.
+statistics-staff = ⵜⵥⵕⴰⵎ ⵓⵍⴰ ⵓⵟⵟⵓⵏⵏ ⵎⵥⵥⵉⵢⵏⵉⵏ ⵏ ⵎⵉⴷⴷⵏ. ⴰⴷ ⵜⵏ ⵓⵔ ⵜⴼⵙⵔⵎ.
+statistics-table = ⵜⴰⴼⵍⵡⵉⵜ
+statistics-csv = ⴰⴳⵎ ⵜⴰⴼⵍⵡⵉⵜ (CSV)
+statistics-total = ⴰⴽⴽⵯ
+statistics-thousands = { $amount } ⵉⴼⴹ
+statistics-millions = { $amount } ⵎⵍⵢⵓⵏ
+statistics-thousand-millions = { $amount } ⵎⵍⵢⴰⵔ
+statistics-and-more = { $from } ⵏⵖ ⵓⴳⴳⴰⵔ
+statistics-from-to = { $from } ⴰⵔ { $to }
+statistics-chart = ⵓⵟⵟⵓⵏ ⴰⵎⵇⵇⵔⴰⵏ: { $name }, { $amount }. ⵓⵟⵟⵓⵏⵏ ⴰⴽⴽⵯ ⴳ ⵜⴼⵍⵡⵉⵜ.
+statistics-chart-empty = ⵓⵔ ⵉⵍⵍⵉ ⵎⴰ ⵉⵜⵜⵓⵙⴽⴰⵏ.
+open-data = ⵉⵙⴼⴽⴰ ⵉⵕⵥⵎⵏ
+open-data-lead = ⴰⵢⵏⵏⴰ ⵣⵎⵔⵏ ⵎⵉⴷⴷⵏ ⴰⴽⴽⵯ ⴰⴷ ⵖⵔⵏ ⴳ ⵓⵣⵎⵎⴻⵎ, ⵙ ⵜⴷⵔⴼⵉⵜ.
+open-data-cooperatives = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⴰⴽⴽⵯ
+open-data-catalogue = ⵓⵎⵓⵖ
+open-data-licence = ⵜⵓⵔⴰⴳⵜ: { $licence }
+
 ## Signing in
 
 sign-in = ⴽⵛⵎ

@@ -10,6 +10,7 @@ mod measure;
 mod memo;
 mod recount;
 mod statistics;
+mod table;
 mod tally;
 
 #[cfg(test)]
@@ -18,4 +19,5 @@ mod tests;
 pub use measure::{Band, By, Measure, SIZES, bands};
 pub use recount::{Recount, recount};
 pub use statistics::{AsOf, Statistics, Totals, counts, of_cooperative, totals};
+pub use table::{Row, Sight, Table};
 pub use tally::TallyReader;

@@ -183,3 +183,27 @@ async fn the_counts_do_not_grow_with_the_register() {
     let most = (75 + 20) * years_max + 5 * (75 + 20 + SIZES.len() + years_max) + 4 * years_max;
     assert!(lengths.iter().all(|length| *length <= most), "{lengths:?} of at most {most}");
 }
+
+#[tokio::test]
+async fn the_public_sees_no_small_count_and_staff_see_all() {
+    let register = life(false).await;
+    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    // Of 21 members, 3 + 7 + 11, those of the cooperative with 3 are hidden with the next larger class.
+    let table = statistics.table(Measure::Members, By::Size, Sight::Public).await.unwrap();
+    let shown: Vec<Option<i64>> = table.rows.iter().map(|row| row.amount).collect();
+    assert_eq!(shown, [Some(0), None, None, Some(11), Some(0), Some(0), Some(0)]);
+    assert_eq!((table.total, table.has_hidden()), (Some(21), true));
+    let table = statistics.table(Measure::Members, By::Size, Sight::Staff).await.unwrap();
+    assert_eq!((table.rows[1].amount, table.has_hidden()), (Some(3), false));
+    let table = statistics.table(Measure::Cooperatives, By::Size, Sight::Public).await.unwrap();
+    assert_eq!((table.rows[1].amount, table.rows.len()), (Some(1), SIZES.len()));
+    for (by, rows) in [(By::Region, 12), (By::Province, 75), (By::Sector, 20), (By::Age, 7), (By::Year, 1)] {
+        assert_eq!(statistics.table(Measure::Women, by, Sight::Public).await.unwrap().rows.len(), rows, "{by:?}");
+    }
+}
+
+#[test]
+fn who_may_read_the_lists_of_members_sees_small_counts() {
+    assert_eq!(Sight::of(&Caller::public()), Sight::Public);
+    assert_eq!(Sight::of(&Caller::system()), Sight::Staff);
+}

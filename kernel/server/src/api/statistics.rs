@@ -1,35 +1,73 @@
-//! Totals that a reader of the log keeps. They are public: counts, never rows.
+//! Totals that a reader of the log keeps. They are public, small counts of people hidden: counts, never rows.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::Uri;
+use http::{HeaderMap, Uri};
 use serde::Serialize;
-use tiwizi_records::Reader as _;
-use tiwizi_registry::readers::{self, By, Measure, TallyReader};
-use tiwizi_storage::cursor;
+use tiwizi_model::limits;
+use tiwizi_registry::readers::{self, By, Measure, Sight, Statistics, Table};
 use utoipa::ToSchema;
 
+use crate::accepts::{self, Form};
 use crate::app::App;
+use crate::caller::Visitor;
 use crate::json;
+use crate::open_data;
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
+use crate::time::rfc3339;
 
 /// One measure, split up.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StatisticsView {
-    /// `cooperatives`, `members`, `women` or `youth`.
+    /// What is counted.
     measure: &'static str,
-    /// `province`, `region` or `sector`.
+    /// How it is split up.
     by: &'static str,
-    /// The sum of the counts.
-    total: i64,
-    /// By the code of the province, region or sector. What has none is left out.
+    /// The sum of the counts; null when it is hidden.
+    total: Option<i64>,
+    /// By the code of the place, sector, size, band of age or year. What has none is left out.
     counts: BTreeMap<String, i64>,
+    /// The codes whose counts are hidden: small counts of people, and others that would give them away.
+    hidden: Vec<String>,
+    /// A count of people below this is hidden; null where nothing is.
+    minimum: Option<i64>,
     /// How far each source is counted.
     as_of: Vec<AsOf>,
+}
+
+/// The sums of all measures.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StatisticsOverview {
+    /// Each measure.
+    measures: Vec<MeasureView>,
+    /// Who counts as young.
+    youth: YouthView,
+    /// How far each source is counted.
+    as_of: Vec<AsOf>,
+}
+
+/// The sum of one measure.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MeasureView {
+    /// Its name in addresses.
+    measure: &'static str,
+    /// The sum; null when it is hidden. Capital is in dirhams.
+    total: Option<i64>,
+    /// How it can be split up.
+    by: Vec<&'static str>,
+}
+
+/// Who counts as young.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct YouthView {
+    /// The highest age.
+    age_max: u16,
+    /// The year in which ages are taken.
+    reference_year: u16,
 }
 
 /// How far a source is counted.
@@ -39,73 +77,119 @@ pub(crate) struct AsOf {
     instance: String,
     /// The place in its log.
     seq: i64,
+    /// When the change there was written; null where nothing is counted yet.
+    at: Option<String>,
 }
 
-#[derive(Clone, Copy)]
-enum Split {
-    Province,
-    Region,
-    Sector,
-}
-
-impl Split {
-    fn read(text: Option<&str>) -> Result<Self, Problem> {
-        match text {
-            None | Some("province") => Ok(Self::Province),
-            Some("region") => Ok(Self::Region),
-            Some("sector") => Ok(Self::Sector),
-            Some(_) => Err(Problem::parameter("by", "province, region or sector is expected")),
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Province => "province",
-            Self::Region => "region",
-            Self::Sector => "sector",
-        }
-    }
-
-    fn source(self) -> By {
-        match self {
-            Self::Province | Self::Region => By::Province,
-            Self::Sector => By::Sector,
-        }
-    }
-
-    /// The key under which a count is shown: a province's region is the first part of its code.
-    fn key(self, key: String) -> String {
-        match self {
-            Self::Region => key.split('.').next().unwrap_or_default().to_owned(),
-            Self::Province | Self::Sector => key,
-        }
+impl AsOf {
+    fn of(app: &App, as_of: readers::AsOf) -> Self {
+        Self { instance: app.instance.id.to_string(), seq: as_of.seq.0, at: as_of.at.map(rfc3339) }
     }
 }
 
-/// Counts of the register.
+/// The sums of the register, and how each can be split up.
+#[utoipa::path(get, path = "/api/v1/statistics", tag = "records",
+    responses((status = 200, body = StatisticsOverview), (status = 400, body = ProblemBody)))]
+pub(crate) async fn overview(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, Problem> {
+    Parameters::of_query(uri.query())?.finish()?;
+    let sight = Sight::of(visitor.caller());
+    let mut statistics = Statistics::open(&app.db).await?;
+    let mut measures = Vec::new();
+    for measure in Measure::ALL {
+        let by = measure.splits().first().copied().unwrap_or(By::Year);
+        let total = statistics.table(measure, by, sight).await?.total;
+        measures.push(MeasureView {
+            measure: measure.name(),
+            total,
+            by: measure.splits().iter().map(|by| by.name()).collect(),
+        });
+    }
+    let rule = statistics.youth_rule();
+    json::ok(&StatisticsOverview {
+        measures,
+        youth: YouthView { age_max: rule.age_max, reference_year: rule.reference_year },
+        as_of: vec![AsOf::of(&app, statistics.as_of())],
+    })
+}
+
+/// Counts of the register. The public does not see small counts of people.
 #[utoipa::path(get, path = "/api/v1/statistics/{measure}", tag = "records",
-    params(("measure" = String, Path, description = "`cooperatives`, `members`, `women` or `youth`"), ("by" = Option<String>, Query, description = "`province`, `region` or `sector`")),
-    responses((status = 200, body = StatisticsView), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody)))]
+    params(
+        ("measure" = String, Path, description = "`cooperatives`, `members`, `women`, `youth`, `jobs`, `capital`, `creations` or `closings`"),
+        ("by" = Option<String>, Query, description = "`region`, `province`, `sector`, `size`, `age` or `year`, as far as the measure has it; `province` when it is not said, `year` of creations and closings"),
+    ),
+    responses((status = 200, body = StatisticsView), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 406, body = ProblemBody)))]
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
+    visitor: Visitor,
     Path(measure): Path<String>,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let form = accepts::choose(&headers, &[Form::Json, Form::Csv])?;
     let mut parameters = Parameters::of_query(uri.query())?;
-    let split = Split::read(parameters.take("by")?.as_deref())?;
+    let asked = parameters.take("by")?;
     parameters.finish()?;
-    let measure = Measure::ALL.into_iter().find(|known| known.name() == measure).ok_or(Fault::NotFound)?;
-    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-    for (key, amount) in readers::counts(&app.db, measure, split.source()).await? {
-        let count = counts.entry(split.key(key)).or_default();
-        *count = count.saturating_add(amount);
+    let measure = Measure::named(&measure).ok_or(Fault::NotFound)?;
+    let by = split(measure, asked.as_deref())?;
+    let sight = Sight::of(visitor.caller());
+    let mut statistics = Statistics::open(&app.db).await?;
+    let table = statistics.table(measure, by, sight).await?;
+    if form == Form::Csv {
+        return Ok(open_data::table(&table, statistics.as_of()));
     }
-    let seq = cursor::find(&mut *app.db.read_single().await?, TallyReader::default().name()).await?;
-    json::ok(&StatisticsView {
-        measure: measure.name(),
-        by: split.name(),
-        total: counts.values().sum(),
-        counts,
-        as_of: vec![AsOf { instance: app.instance.id.to_string(), seq: seq.0 }],
+    json::ok(&view(&app, table, sight, statistics.as_of()))
+}
+
+/// The split that is asked for, if the measure has it.
+fn split(measure: Measure, asked: Option<&str>) -> Result<By, Problem> {
+    let splits = measure.splits();
+    let found = match asked {
+        None if splits.contains(&By::Province) => Some(By::Province),
+        None => splits.first().copied(),
+        Some(name) => By::named(name).filter(|by| splits.contains(by)),
+    };
+    found.ok_or_else(|| {
+        let names: Vec<&str> = splits.iter().map(|by| by.name()).collect();
+        Problem::parameter("by", format!("{} is split up by {}", measure.name(), names.join(", ")))
     })
+}
+
+fn view(app: &App, table: Table, sight: Sight, as_of: readers::AsOf) -> StatisticsView {
+    let is_held_back = sight == Sight::Public && table.measure.counts_people();
+    let (mut counts, mut hidden) = (BTreeMap::new(), Vec::new());
+    for row in table.rows {
+        match row.amount {
+            None => hidden.push(row.key),
+            Some(0) => {}
+            Some(amount) => {
+                counts.insert(row.key, amount);
+            }
+        }
+    }
+    StatisticsView {
+        measure: table.measure.name(),
+        by: table.by.name(),
+        total: table.total,
+        counts,
+        hidden,
+        minimum: is_held_back.then_some(limits::STATISTICS_CELL_MIN),
+        as_of: vec![AsOf::of(app, as_of)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_measure_is_split_only_as_it_can_be() {
+        assert_eq!(split(Measure::Members, None).unwrap(), By::Province);
+        assert_eq!(split(Measure::Closings, None).unwrap(), By::Year);
+        assert_eq!(split(Measure::Women, Some("age")).unwrap(), By::Age);
+        for (measure, asked) in [(Measure::Youth, "age"), (Measure::Creations, "sector"), (Measure::Members, "colour")]
+        {
+            assert_eq!(split(measure, Some(asked)).unwrap_err().fault(), Fault::Parameter);
+        }
+    }
 }

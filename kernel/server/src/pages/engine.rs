@@ -32,6 +32,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "directory.html",
     "cooperative.html",
     "verify.html",
+    "statistics.html",
     "sign-in.html",
     "password.html",
     "account.html",

@@ -194,7 +194,9 @@ impl Look {
             .viewer
             .as_ref()
             .map(|_| MenuEntry { title: texts.text("records").into(), path: "/records".to_owned() });
-        std::iter::once(&directory)
+        let statistics = MenuEntry { title: texts.text("statistics").into(), path: "/statistics".to_owned() };
+        [&directory, &statistics]
+            .into_iter()
             .chain(&self.menu)
             .chain(&records)
             .chain(&console)

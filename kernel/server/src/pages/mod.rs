@@ -6,6 +6,7 @@
 
 mod account;
 mod assets;
+mod charts;
 mod check;
 mod choose;
 mod console;
@@ -28,6 +29,7 @@ mod register;
 mod said;
 mod sign_in;
 mod verify;
+mod statistics;
 mod visit;
 
 use std::sync::Arc;
@@ -74,6 +76,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/directory/{id}", get(cooperative::show))
         .route("/{language}/directory/{id}/extracts", post(extract::issue))
         .route("/{language}/verify/{token}", get(verify::show))
+        .route("/{language}/statistics", get(statistics::show))
         .route("/{language}/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/{language}/sign-out", post(sign_in::sign_out))
         .route("/{language}/password", get(password::show).post(password::change))

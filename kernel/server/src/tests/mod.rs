@@ -16,4 +16,5 @@ mod record_pages;
 mod records;
 mod session;
 mod settings;
+mod statistics;
 mod wire;

@@ -1,0 +1,119 @@
+//! The catalogue of the open data: DCAT 3 (W3C), as JSON-LD. Its addresses are relative to its own, so that it is right behind any
+//! proxy.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use http::{HeaderValue, header};
+use serde_json::{Value, json};
+use tiwizi_model::Language;
+use tiwizi_registry::readers::{AsOf, Measure, Statistics};
+use tiwizi_words::Texts;
+
+use super::{CATALOGUE, LICENCE, LINKS, file};
+use crate::app::App;
+use crate::json;
+use crate::problem::Problem;
+use crate::time::rfc3339;
+
+const CSV: &str = "https://www.iana.org/assignments/media-types/text/csv";
+const LINES: &str = "https://www.iana.org/assignments/media-types/application/x-ndjson";
+/// Morocco, by the list of countries that European catalogues use.
+const MOROCCO: &str = "http://publications.europa.eu/resource/authority/country/MAR";
+
+pub(super) async fn answer(app: &App) -> Result<Response, Problem> {
+    let as_of = Statistics::open(&app.db).await?.as_of();
+    let messages = app.host.kernel_messages();
+    let texts = [Language::Arabic, Language::French].map(|language| Texts::new(language, Arc::clone(&messages)));
+    let mut response = json::ok(&catalogue(&app.instance.name, &texts, as_of))?;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/ld+json"));
+    headers.insert(header::LINK, HeaderValue::from_static(LINKS));
+    Ok(response)
+}
+
+fn catalogue(instance: &str, texts: &[Texts; 2], as_of: AsOf) -> Value {
+    let mut datasets = vec![register(texts, as_of)];
+    for measure in Measure::ALL {
+        for by in measure.splits() {
+            let title = |texts: &Texts| {
+                let (measure, by) = (format!("measure-{}", measure.name()), format!("by-{}", by.name()));
+                format!("{} · {}", texts.text(&measure), texts.text(&by))
+            };
+            let address = format!("/open-data/statistics/{}", file(measure, *by));
+            let service = format!("/api/v1/statistics/{}?by={}", measure.name(), by.name());
+            let mut dataset = dataset(&address, &said(texts, title), as_of, &[(&address, CSV)]);
+            put(&mut dataset, "dcat:landingPage", id(&service));
+            datasets.push(dataset);
+        }
+    }
+    let mut catalogue = json!({
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+        },
+        "@id": CATALOGUE,
+        "@type": "dcat:Catalog",
+        "dct:title": said(texts, |texts| texts.text("open-data")),
+        "dct:description": said(texts, |texts| texts.text("open-data-lead")),
+        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": instance},
+        "dct:license": id(LICENCE),
+        "dct:spatial": id(MOROCCO),
+        "dct:language": ["ar", "fr"],
+        "dcat:dataset": datasets,
+    });
+    put_date(&mut catalogue, as_of);
+    catalogue
+}
+
+/// The register itself.
+fn register(texts: &[Texts; 2], as_of: AsOf) -> Value {
+    let files = [("/open-data/cooperatives.csv", CSV), ("/open-data/cooperatives.ndjson", LINES)];
+    let title = said(texts, |texts| texts.text("directory"));
+    dataset("/open-data/cooperatives", &title, as_of, &files)
+}
+
+fn dataset(address: &str, title: &Value, as_of: AsOf, files: &[(&str, &str)]) -> Value {
+    let distribution = |(address, media_type): &(&str, &str)| {
+        json!({
+            "@type": "dcat:Distribution",
+            "dcat:downloadURL": id(address),
+            "dcat:accessURL": id(address),
+            "dcat:mediaType": id(media_type),
+            "dct:license": id(LICENCE),
+        })
+    };
+    let mut dataset = json!({
+        "@id": format!("{address}#dataset"),
+        "@type": "dcat:Dataset",
+        "dct:title": title,
+        "dct:license": id(LICENCE),
+        "dct:spatial": id(MOROCCO),
+        "dcat:distribution": files.iter().map(distribution).collect::<Vec<_>>(),
+    });
+    put_date(&mut dataset, as_of);
+    dataset
+}
+
+/// A text in Arabic and French.
+fn said(texts: &[Texts; 2], text: impl Fn(&Texts) -> String) -> Value {
+    texts.iter().map(|texts| json!({"@language": texts.language().tag(), "@value": text(texts)})).collect()
+}
+
+fn id(address: &str) -> Value {
+    json!({"@id": address})
+}
+
+fn put_date(value: &mut Value, as_of: AsOf) {
+    if let Some(at) = as_of.at {
+        put(value, "dct:modified", json!({"@type": "xsd:dateTime", "@value": rfc3339(at)}));
+    }
+}
+
+fn put(value: &mut Value, name: &str, content: Value) {
+    if let Value::Object(members) = value {
+        members.insert(name.to_owned(), content);
+    }
+}

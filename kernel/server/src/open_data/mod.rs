@@ -1,0 +1,171 @@
+//! Open data: what the public may read anyway, as whole files, with a licence and a date, and a catalogue of them.
+//!
+//! A file holds what the directory and the pages of statistics show to everybody, and no more. Whole exports are written
+//! page by page while they are read, and only so many at once.
+
+mod catalogue;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use futures::StreamExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use tiwizi_identity::{Caller, policy};
+use tiwizi_model::ProvinceCode;
+use tiwizi_records::Query;
+use tiwizi_registry::readers::{AsOf, By, Measure, Sight, Statistics, Table};
+use tiwizi_registry::{sectors, territory};
+
+use crate::accepts::Form;
+use crate::api::kinds;
+use crate::api::listing::{self, Shape};
+use crate::api::question::Question;
+use crate::app::App;
+use crate::export::csv_line;
+use crate::problem::{Fault, Problem, ProblemBody};
+use crate::time::rfc3339;
+
+/// The licence of the data.
+const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
+/// The licence by its name.
+pub(crate) const LICENCE_NAME: &str = "CC BY 4.0";
+/// The address of the catalogue.
+pub(crate) const CATALOGUE: &str = "/open-data/catalogue.jsonld";
+/// Says that a page or a file has the catalogue, and which licence.
+pub(crate) const LINKS: &str = concat!(
+    "</open-data/catalogue.jsonld>; rel=\"describedby\"; type=\"application/ld+json\", ",
+    "<https://creativecommons.org/licenses/by/4.0/>; rel=\"license\""
+);
+/// When the last change that a file counts was written.
+const AS_OF: HeaderName = HeaderName::from_static("x-as-of");
+/// A whole export is asked for again after this.
+const RETRY_S: u32 = 30;
+
+/// A file of the public register, or the catalogue of them all (DCAT 3, JSON-LD).
+#[utoipa::path(get, path = "/open-data/{file}", tag = "open data",
+    params(("file" = String, Path, description = "`catalogue.jsonld`, `cooperatives.csv` or `cooperatives.ndjson`")),
+    responses((status = 200), (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+pub(crate) async fn show(State(app): State<Arc<App>>, Path(file): Path<String>) -> Result<Response, Problem> {
+    match file.as_str() {
+        "catalogue.jsonld" => catalogue::answer(&app).await,
+        "cooperatives.csv" => cooperatives(app, Form::Csv, "cooperatives.csv").await,
+        "cooperatives.ndjson" => cooperatives(app, Form::Lines, "cooperatives.ndjson").await,
+        _ => Err(Fault::NotFound.into()),
+    }
+}
+
+/// A table of the statistics as the public sees it, as CSV.
+#[utoipa::path(get, path = "/open-data/statistics/{file}", tag = "open data",
+    params(("file" = String, Path, description = "`MEASURE-by-SPLIT.csv`, as in `members-by-region.csv`")),
+    responses((status = 200, content_type = "text/csv"), (status = 404, body = ProblemBody)))]
+pub(crate) async fn statistics(State(app): State<Arc<App>>, Path(file): Path<String>) -> Result<Response, Problem> {
+    let (measure, by) = named(&file).ok_or(Fault::NotFound)?;
+    let mut statistics = Statistics::open(&app.db).await?;
+    let shown = statistics.table(measure, by, Sight::Public).await?;
+    Ok(table(&shown, statistics.as_of()))
+}
+
+/// The name of the file of a table.
+pub(crate) fn file(measure: Measure, by: By) -> String {
+    format!("{}-by-{}.csv", measure.name(), by.name())
+}
+
+fn named(file: &str) -> Option<(Measure, By)> {
+    let (measure, by) = file.strip_suffix(".csv")?.split_once("-by-")?;
+    let (measure, by) = (Measure::named(measure)?, By::named(by)?);
+    measure.splits().contains(&by).then_some((measure, by))
+}
+
+/// A table as CSV: one line for each code, with its names where it has some. A count that is hidden is empty and says so.
+pub(crate) fn table(table: &Table, as_of: AsOf) -> Response {
+    let mut text = csv_line([table.by.name(), "name_ar", "name_fr", table.measure.name(), "hidden"]);
+    for row in &table.rows {
+        let (ar, fr) = names(table.by, &row.key);
+        let amount = row.amount.map(|amount| amount.to_string()).unwrap_or_default();
+        let hidden = if row.amount.is_none() { "yes" } else { "no" };
+        text.push_str(&csv_line([row.key.as_str(), ar, fr, amount.as_str(), hidden]));
+    }
+    let mut response = Body::from(text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    put_headers(headers, as_of, &file(table.measure, table.by));
+    response
+}
+
+/// The Arabic and the French name of a code.
+fn names(by: By, key: &str) -> (&'static str, &'static str) {
+    let place = match by {
+        By::Region => territory::region(key).map(|region| &region.names),
+        By::Province => {
+            let code = key.parse::<ProvinceCode>().ok();
+            code.and_then(territory::province).map(|province| &province.names)
+        }
+        By::Sector => {
+            return sectors::sector(key).map_or(("", ""), |sector| (sector.ar.as_str(), sector.fr.as_str()));
+        }
+        By::Size | By::Age | By::Year => None,
+    };
+    place.map_or(("", ""), |names| (names.ar.as_str(), names.fr.as_str()))
+}
+
+/// Every cooperative of the register, as the public reads it.
+async fn cooperatives(app: Arc<App>, form: Form, name: &str) -> Result<Response, Problem> {
+    let held =
+        Arc::clone(&app.exports).try_acquire_owned().map_err(|_| Problem::from(Fault::Busy).retry_after(RETRY_S))?;
+    let as_of = Statistics::open(&app.db).await?.as_of();
+    let kind = kinds::find(&app, "registry", "cooperative")?;
+    let permit = policy::may_read(&Caller::public(), kind.name(), kind.access())?;
+    let question = Question { query: Query::default(), fields: None, has_limit: false };
+    let response = listing::export(app, permit, kind, question, Shape { form, is_whole: true }).await?;
+    let (parts, body) = response.into_parts();
+    let pieces = body.into_data_stream().map(move |piece| {
+        // Given back when the last piece was sent, or the reader went away.
+        let _held = &held;
+        piece
+    });
+    let mut response = Response::from_parts(parts, Body::from_stream(pieces));
+    put_headers(response.headers_mut(), as_of, name);
+    Ok(response)
+}
+
+fn put_headers(headers: &mut HeaderMap, as_of: AsOf, name: &str) {
+    headers.insert(header::LINK, HeaderValue::from_static(LINKS));
+    if let Some(at) = as_of.at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok()) {
+        headers.insert(AS_OF, at);
+    }
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_has_a_file_that_leads_back_to_it() {
+        for measure in Measure::ALL {
+            for by in measure.splits() {
+                assert_eq!(named(&file(measure, *by)), Some((measure, *by)));
+            }
+        }
+        for wrong in ["youth-by-age.csv", "members.csv", "members-by-region", "people-by-region.csv", ""] {
+            assert_eq!(named(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_code_has_its_names() {
+        assert_eq!(names(By::Province, "09.541").1, "Taroudannt");
+        assert_eq!(names(By::Region, "09").1, "Souss-Massa");
+        assert_eq!(names(By::Sector, "crafts").0, "الصناعة التقليدية");
+        assert_eq!((names(By::Province, "99.999"), names(By::Size, "5-9")), (("", ""), ("", "")));
+    }
+
+    #[test]
+    fn the_links_name_the_catalogue_and_the_licence() {
+        assert!(LINKS.contains(CATALOGUE) && LINKS.contains(LICENCE));
+    }
+}

@@ -25,6 +25,7 @@ mod refusals;
 mod register;
 mod removal;
 mod starts;
+mod statistics;
 mod stop;
 #[cfg(test)]
 mod storage;

@@ -85,6 +85,11 @@ async fn fill(app: &Arc<App>, one_in: u32) -> anyhow::Result<()> {
     if summary.has_rejected() {
         bail!("the synthetic register has rows that the import rejects: {:?}", summary.rejected);
     }
+    let (counted, planned) = (totals(&app.db).await?, made.totals);
+    let planned = [planned.cooperatives, planned.members, planned.women, planned.youth].map(i64::from);
+    if [counted.cooperatives, counted.members, counted.women, counted.youth] != planned {
+        bail!("the statistics of the synthetic register are not its totals: {counted:?} and not {planned:?}");
+    }
     std::fs::remove_dir_all(&folder).context("could not remove the synthetic files")
 }
 

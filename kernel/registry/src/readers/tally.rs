@@ -148,11 +148,15 @@ impl TallyReader {
         entries: &'a [LogEntry],
     ) -> Result<BTreeMap<RecordId, Moved<'a>>, ReaderError> {
         let mut moves: BTreeMap<RecordId, Moved<'a>> = BTreeMap::new();
-        for entry in entries.iter().filter(|entry| entry.kind == self.names.cooperative) {
+        for entry in entries {
+            if entry.kind != self.names.cooperative {
+                continue;
+            }
             let body = body_at(tx, entry.id, entry.version, &entry.current).await?;
             moves.entry(entry.id).or_default().steps.push((body, entry.at));
         }
-        for span in spans(entries.iter().filter(|entry| entry.kind == self.names.membership)).values() {
+        let spans = spans(entries, &self.names.membership);
+        for span in spans.values() {
             if let Some(body) = body_at(tx, span.id, span.last, span.current).await? {
                 take(&mut moves, &body, 1);
             }
@@ -194,7 +198,7 @@ async fn body_at<'a>(
     Ok(None)
 }
 
-/// The changes of one membership among some entries.
+/// The changes of one record among some entries.
 struct Span<'a> {
     id: RecordId,
     first: Version,
@@ -202,9 +206,12 @@ struct Span<'a> {
     current: &'a Current,
 }
 
-fn spans<'a>(entries: impl Iterator<Item = &'a LogEntry>) -> BTreeMap<RecordId, Span<'a>> {
+fn spans<'a>(entries: &'a [LogEntry], wanted: &KindName) -> BTreeMap<RecordId, Span<'a>> {
     let mut spans: BTreeMap<RecordId, Span<'_>> = BTreeMap::new();
-    for LogEntry { id, version, current, .. } in entries {
+    for LogEntry { id, kind, version, current, .. } in entries {
+        if kind != wanted {
+            continue;
+        }
         match spans.entry(*id) {
             Entry::Occupied(mut entry) => {
                 let span = entry.get_mut();

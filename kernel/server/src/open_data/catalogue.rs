@@ -42,7 +42,7 @@ fn catalogue(instance: &str, texts: &[Texts; 2], as_of: AsOf) -> Value {
             };
             let address = format!("/open-data/statistics/{}", file(measure, *by));
             let service = format!("/api/v1/statistics/{}?by={}", measure.name(), by.name());
-            let mut dataset = dataset(&address, &said(texts, title), as_of, &[(&address, CSV)]);
+            let mut dataset = dataset(&address, &said(texts, title), as_of, &[(address.as_str(), CSV)]);
             put(&mut dataset, "dcat:landingPage", id(&service));
             datasets.push(dataset);
         }

@@ -34,7 +34,7 @@ pub(in super::super) fn bars(frame: &Frame<'_>, bars: &[Bar]) -> String {
         let mut x = 0_i64;
         for (index, (hint, amount)) in bar.parts.iter().enumerate() {
             let width = share(*amount, largest, WIDTH);
-            svg.area(Area { x, y: top, width, height: BAR }, &format!("chart-part part-{index}"), Some(hint));
+            svg.area(Area { x, y: top, width, height: BAR }, &format!("chart-part part-{index}"), Some(hint.as_str()));
             x = x.saturating_add(width);
         }
         y = y.saturating_add(ROW);

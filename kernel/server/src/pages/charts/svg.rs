@@ -90,7 +90,8 @@ impl Svg {
     pub(super) fn path(&mut self, points: &[(i64, i64)], class: &str) {
         write!(self.text, "<polyline class=\"{class}\" points=\"").unwrap_or_default();
         for (x, y) in points {
-            write!(self.text, "{},{y} ", self.place(*x)).unwrap_or_default();
+            let x = self.place(*x);
+            write!(self.text, "{x},{y} ").unwrap_or_default();
         }
         self.text.push_str("\"/>");
     }

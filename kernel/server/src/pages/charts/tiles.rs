@@ -34,7 +34,7 @@ pub(in super::super) fn tiles(frame: &Frame<'_>, tiles: &[Tile]) -> String {
         let Some((column, row)) = map.tiles.get(&tile.code) else { continue };
         let (x, y) = (step.saturating_mul(i64::from(*column)), step_down.saturating_mul(i64::from(*row)));
         let shade = shade(tile.amount, largest);
-        svg.area(Area { x, y, width, height: TILE_HEIGHT }, &format!("tile {shade}"), Some(&tile.hint));
+        svg.area(Area { x, y, width, height: TILE_HEIGHT }, &format!("tile {shade}"), Some(tile.hint.as_str()));
         let middle = x.saturating_add(width / 2);
         svg.text(middle, y.saturating_add(200), Anchor::Middle, &format!("tile-code on-{shade}"), &tile.code);
         svg.text(middle, y.saturating_add(390), Anchor::Middle, &format!("tile-amount on-{shade}"), &tile.shown);

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_model::{KindName, Operation, PluginId, RecordId};
+use tiwizi_storage::StorageError;
 
 use crate::error::WriteError;
 use crate::field_error::Rejection;
@@ -44,6 +45,8 @@ pub enum ReviewError {
     Rejected(Rejection),
     /// A hook that must look at it could not.
     Hook(HookFailure),
+    /// What it refers to could not be looked up.
+    Storage(StorageError),
 }
 
 /// A hook that could not look at a write which may not go on without it.
@@ -151,6 +154,7 @@ impl<'a> Proposal<'a> {
             reviewer.review(self).await.map_err(|error| match error {
                 ReviewError::Rejected(rejection) => self.invalid(rejection),
                 ReviewError::Hook(failure) => WriteError::Hook(failure),
+                ReviewError::Storage(source) => WriteError::Storage(source),
             })?;
         }
         Ok(())

@@ -43,6 +43,7 @@ mod back;
 mod blob;
 mod commit;
 mod disk;
+mod kernel;
 mod kv;
 mod notice;
 mod queue;
@@ -376,7 +377,11 @@ impl Unit {
         self.gather(settled, Base { version: None, revives: false }, classes)
     }
 
-    async fn edit(&mut self, mut draft: Draft, id: RecordId) -> Result<Record, UnitError> {
+    async fn edit(&mut self, draft: Draft, id: RecordId) -> Result<Record, UnitError> {
+        self.edit_as(self.caller.clone(), draft, id).await
+    }
+
+    async fn edit_as(&mut self, by: Caller, mut draft: Draft, id: RecordId) -> Result<Record, UnitError> {
         let entry = self.entries.get(&id);
         let (current, base, caller) = match entry {
             Some(Entry { record, base, caller, revives, .. }) => {
@@ -387,10 +392,10 @@ impl Unit {
                 let current = self.load(id).await?.filter(|record| !record.deleted);
                 let version = current.as_ref().map(|record| record.version);
                 self.pin(&mut draft, id);
-                (current, Base { version, revives: false }, self.caller.clone())
+                (current, Base { version, revives: false }, by.clone())
             }
         };
-        let submission = Submission::new(self.caller.clone(), draft);
+        let submission = Submission::new(by, draft);
         let mut settled = self.records.settle(&self.kinds, self.order.len(), submission, current.as_ref())?;
         let classes = settled.classes();
         if caller.is_kernel() {

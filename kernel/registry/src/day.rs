@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tiwizi_model::Instant;
 
 /// The first year that the register takes.
@@ -68,6 +70,44 @@ impl Day {
     pub fn year(self) -> u16 {
         self.year
     }
+
+    /// The last day of a year; the first that the register takes stands for one before it.
+    #[must_use]
+    pub fn last_of_year(year: u16) -> Self {
+        Self { year: year.clamp(YEAR_MIN, YEAR_MAX), month: 12, day: 31 }
+    }
+
+    /// The same day so many months later, or the last one of that month when it is shorter. It stays within the years that the
+    /// register takes.
+    #[must_use]
+    pub fn plus_months(self, months: u16) -> Self {
+        let counted = u32::from(self.year) * 12 + u32::from(self.month) - 1 + u32::from(months);
+        let year = u16::try_from(counted / 12).unwrap_or(YEAR_MAX);
+        let month = u8::try_from(counted % 12 + 1).unwrap_or(12);
+        if year > YEAR_MAX {
+            return Self { year: YEAR_MAX, month: 12, day: 31 };
+        }
+        Self { year, month, day: self.day.min(days_of(year, month)) }
+    }
+
+    /// So many days later.
+    #[must_use]
+    pub fn plus_days(self, days: u32) -> Self {
+        Self::of(self.begins().plus_ms(i64::from(days) * MS_PER_DAY))
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
 }
 
 fn days_of(year: u16, month: u8) -> u8 {
@@ -113,6 +153,24 @@ mod tests {
             assert_eq!((Day::of(day.begins()), Day::of(day.begins().plus_ms(MS_PER_DAY - 1))), (day, day));
             assert!(Day::of(day.begins().plus_ms(-1)) < day);
         }
+    }
+
+    #[test]
+    fn months_and_days_are_counted_on() {
+        for (text, months, expected) in [
+            ("2024-01-31", 1, "2024-02-29"),
+            ("2023-01-31", 1, "2023-02-28"),
+            ("2024-12-31", 7, "2025-07-31"),
+            ("2024-02-29", 36, "2027-02-28"),
+            ("2200-06-01", 12, "2200-12-31"),
+        ] {
+            assert_eq!(text.parse::<Day>().unwrap().plus_months(months).to_string(), expected, "{text} + {months}");
+        }
+        assert_eq!("2024-02-28".parse::<Day>().unwrap().plus_days(2).to_string(), "2024-03-01");
+        assert_eq!(Day::last_of_year(2024).to_string(), "2024-12-31");
+        let day: Day = serde_json::from_str("\"2024-02-29\"").unwrap();
+        assert_eq!(serde_json::to_string(&day).unwrap(), "\"2024-02-29\"");
+        assert!(serde_json::from_str::<Day>("\"2023-02-29\"").is_err());
     }
 
     #[test]

@@ -6,18 +6,24 @@
 //! Invariant: nothing here writes but through `Records`, so every row of an import has its permit and its change.
 
 pub mod cells;
+pub mod act_kind;
 pub mod day;
 pub mod export;
 mod formula;
 pub mod extract;
 pub mod ice;
+pub mod kinds;
+pub mod money;
+pub mod national_id;
+pub mod sectors;
+pub mod territory;
+
+pub mod rule_pack;
+pub mod rules;
+
 pub mod import;
 pub mod journey;
-pub mod kinds;
-pub mod national_id;
 pub mod readers;
-pub mod rules;
-pub mod sectors;
 pub mod synthetic;
 pub mod territory;
 pub mod tiles;
@@ -28,4 +34,5 @@ mod testing;
 
 pub use national_id::NationalIdKey;
 pub use readers::TallyReader;
+pub use rule_pack::RulePacks;
 pub use rules::Rules;

@@ -1,6 +1,6 @@
 //! Sectors and their branches: a versioned list of codes with names.
 //!
-//! The list comes with the binary today; it becomes part of a rule pack (TODO(#4)).
+//! A rule pack says which version of the list is in use.
 
 use std::sync::LazyLock;
 
@@ -71,7 +71,13 @@ impl Branch {
 /// All sectors, in the order of the list.
 #[must_use]
 pub fn all() -> &'static [Sector] {
-    &SECTORS
+    &LIST_READ.sectors
+}
+
+/// The version of the list.
+#[must_use]
+pub fn version() -> u32 {
+    LIST_READ.version
 }
 
 /// The sector of that code.
@@ -89,14 +95,17 @@ pub fn find(text: &str) -> Option<&'static Sector> {
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct List {
+    version: u32,
+    #[serde(rename = "note")]
+    _note: String,
     sectors: Vec<Sector>,
 }
 
 /// The list, parsed once. It is a constant of the binary; a test holds that it parses.
-static SECTORS: LazyLock<Vec<Sector>> =
-    LazyLock::new(|| serde_json::from_str::<List>(LIST).map(|list| list.sectors).unwrap_or_default());
+static LIST_READ: LazyLock<List> = LazyLock::new(|| serde_json::from_str(LIST).unwrap_or_default());
 
 #[cfg(test)]
 mod tests {
@@ -104,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_list_parses_and_its_codes_are_unique() {
-        assert_eq!(all().len(), 20);
+        assert_eq!((version(), all().len()), (1, 20));
         let mut codes: Vec<&str> = all().iter().map(|sector| sector.code.as_str()).collect();
         codes.sort_unstable();
         codes.dedup();

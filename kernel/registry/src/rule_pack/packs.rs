@@ -1,0 +1,124 @@
+//! The packs of an instance, chosen by the day.
+
+use std::sync::LazyLock;
+
+use super::check::{self, PackFault};
+use super::pack::{RulePack, Youth};
+use crate::day::Day;
+
+/// The packs that come with the program.
+const FILES: [(&str, &str); 1] = [("ma-112-12.json", include_str!("../../../../manifests/rules/ma-112-12.json"))];
+
+/// Who counts as young while no pack says so; the instance does not start then.
+const YOUTH_WITHOUT_PACK: Youth = Youth { age_max: 35, reference_year: 2025 };
+
+/// Packs that do not overlap, the oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulePacks {
+    packs: Vec<RulePack>,
+}
+
+/// Why rule packs cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// A file is not what a pack is.
+    #[error("the rule pack {name} cannot be read")]
+    Read {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A pack contradicts itself.
+    #[error("the rule pack {name} is not right: {fault}")]
+    Wrong {
+        /// Its id.
+        name: String,
+        /// What is wrong.
+        fault: PackFault,
+    },
+    /// Two packs begin on the same day, or have the same id and version.
+    #[error("the rule packs {first} and {second} stand in each other's way")]
+    Clash {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// There is none at all.
+    #[error("there is no rule pack")]
+    None,
+}
+
+impl RulePacks {
+    /// Puts packs into their order.
+    ///
+    /// # Errors
+    /// When there is none, when one contradicts itself, or when two begin on the same day or have the same name and version.
+    pub fn new(mut packs: Vec<RulePack>) -> Result<Self, PackError> {
+        if packs.is_empty() {
+            return Err(PackError::None);
+        }
+        for pack in &packs {
+            check::check(pack).map_err(|fault| PackError::Wrong { name: pack.id.clone(), fault })?;
+        }
+        packs.sort_by_key(|pack| pack.from);
+        let pairs = packs.iter().zip(packs.iter().skip(1));
+        for (first, second) in pairs {
+            let overlap = first.from == second.from || first.reference() == second.reference();
+            if overlap || first.until.is_some_and(|until| until >= second.from) {
+                return Err(PackError::Clash { first: first.reference(), second: second.reference() });
+            }
+        }
+        Ok(Self { packs })
+    }
+
+    /// Reads packs from files, given as name and text.
+    ///
+    /// # Errors
+    /// As `new`, and when a text is not a pack; an unknown member is refused.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, PackError> {
+        let mut packs = Vec::new();
+        for (name, text) in files {
+            packs.push(serde_json::from_str(text).map_err(|source| PackError::Read { name: name.to_owned(), source })?);
+        }
+        Self::new(packs)
+    }
+
+    /// The pack in force on a day; none when no pack reaches so far back, or the last one has ended.
+    #[must_use]
+    pub fn at(&self, day: Day) -> Option<&RulePack> {
+        let begun = self.packs.iter().rev().find(|pack| pack.from <= day)?;
+        begun.until.is_none_or(|until| day <= until).then_some(begun)
+    }
+
+    /// The pack that begins last.
+    #[must_use]
+    pub fn newest(&self) -> Option<&RulePack> {
+        self.packs.last()
+    }
+
+    /// All of them, the oldest first.
+    #[must_use]
+    pub fn all(&self) -> &[RulePack] {
+        &self.packs
+    }
+}
+
+static BUILT_IN: LazyLock<Result<RulePacks, PackError>> = LazyLock::new(|| RulePacks::read(FILES));
+
+/// The packs that come with the program, read once. An instance asks for them when it starts.
+///
+/// # Errors
+/// When one of the files is not right.
+pub fn built_in() -> Result<&'static RulePacks, &'static PackError> {
+    BUILT_IN.as_ref()
+}
+
+/// Who counts as young, by the newest pack that comes with the program.
+#[must_use]
+pub fn youth() -> Youth {
+    let newest = built_in().ok().and_then(RulePacks::newest);
+    newest.map_or(YOUTH_WITHOUT_PACK, |pack| pack.rules.youth.value)
+}

@@ -1,11 +1,13 @@
 //! Every bound of the kernel, by name, in one place. `tiwizi doctor` prints them.
 
+mod acts;
 mod amount;
 mod exchange;
 mod extract;
 mod statistics;
 mod work;
 
+pub use acts::*;
 use amount::{Amount, named};
 pub use exchange::*;
 pub use extract::*;
@@ -17,6 +19,7 @@ pub all;
 use exchange;
 use extract;
 use statistics;
+use acts;
 use work;
 
 /// A part of a kind's name, or a plugin's id.

@@ -20,6 +20,10 @@ pub struct Names {
     pub signing_key: KindName,
     /// `registry/extract`
     pub extract: KindName,
+    /// `registry/act`
+    pub act: KindName,
+    /// `registry/denomination`
+    pub denomination: KindName,
 }
 
 impl Names {
@@ -35,6 +39,8 @@ impl Names {
             milestone: name("registry/milestone"),
             signing_key: name("registry/signing-key"),
             extract: name("registry/extract"),
+            act: name("registry/act"),
+            denomination: name("registry/denomination"),
         }
     }
 }
@@ -61,6 +67,8 @@ mod tests {
             .collect();
         let expected =
             [names.cooperative, names.person, names.membership, names.milestone, names.signing_key, names.extract];
+        let expected =
+            [names.cooperative, names.person, names.membership, names.milestone, names.act, names.denomination];
         assert_eq!(declared, expected.map(|name| name.to_string()));
     }
 

@@ -1,6 +1,6 @@
 //! The register of cooperatives: its kinds, its rules, its import, its numbers.
 //!
-//! Records are kept by `tiwizi_records`; this crate says what a cooperative, a person, a membership and a milestone are,
+//! Records are kept by `tiwizi_records`; this crate says what a cooperative, a person, a membership, an act and a milestone are,
 //! what must hold for them, and how a directorate's files become records. It knows no HTTP, no plugin and no page.
 //!
 //! Invariant: nothing here writes but through `Records`, so every row of an import has its permit and its change.
@@ -18,9 +18,11 @@ pub mod national_id;
 pub mod sectors;
 pub mod territory;
 
+pub mod kept;
 pub mod rule_pack;
 pub mod rules;
 
+pub mod acts;
 pub mod import;
 pub mod journey;
 pub mod readers;
@@ -32,6 +34,7 @@ pub mod youth;
 #[cfg(test)]
 mod testing;
 
+pub use acts::{ActError, Acts};
 pub use national_id::NationalIdKey;
 pub use readers::TallyReader;
 pub use rule_pack::RulePacks;

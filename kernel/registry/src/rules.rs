@@ -1,15 +1,23 @@
 //! The rules of the register that a schema cannot say: check digits, real days, places and sectors that exist.
 //!
 //! The same rules hold for every path that writes: the API and pages come through [`Rules`], the import calls
-//! [`check`] for each row. They look at one body alone and ask no database; rules of law with dates of effect come as
-//! rule packs (TODO(#4)).
+//! [`check`] for each row. They look at one body alone; rules of law with dates of effect are in rule packs, and acts are held to them.
+//!
+//! What follows from acts is not written by hand: not the fields of a cooperative that has acts, nor its memberships. Imports are such a
+//! hand; the rows that they make anew in one piece are the only ones that nobody can look up here, so they look up the cooperative
+//! themselves.
 
 use serde_json::{Map, Value};
-use tiwizi_model::{Ambient, Instant};
-use tiwizi_records::{FieldError, Proposal, Rejection, Review};
+use tiwizi_identity::Caller;
+use tiwizi_model::{Ambient, Instant, RecordId};
+use tiwizi_records::review::BoxFuture;
+use tiwizi_records::{FieldError, Proposal, ReadError, Records, Rejection, Review, ReviewError};
+use tiwizi_storage::StorageError;
 
 use crate::day::{Day, DayError};
 use crate::ice;
+use crate::kept::{KEPT_BY_ACTS, keeps_acts};
+use crate::kinds::Names;
 use crate::sectors;
 use crate::territory;
 
@@ -23,24 +31,97 @@ const CENTIME_TOLERANCE: f64 = 0.02;
 #[derive(Debug, Clone)]
 pub struct Rules {
     ambient: Ambient,
+    /// Where a membership's cooperative is looked up.
+    records: Option<Records>,
 }
 
 impl Rules {
     /// Rules that know the day from this clock.
     #[must_use]
     pub fn new(ambient: Ambient) -> Self {
-        Self { ambient }
+        Self { ambient, records: None }
+    }
+
+    /// The same, with records in which they look up what a body refers to. Those must have no reviewers of their own.
+    #[must_use]
+    pub fn over(self, records: Records) -> Self {
+        Self { records: Some(records), ..self }
     }
 }
 
 impl Review for Rules {
     fn check(&self, proposal: &Proposal<'_>) -> Result<(), Rejection> {
         let kind = proposal.kind();
-        let fields = match (kind.namespace(), proposal.body()) {
+        let mut fields = match (kind.namespace(), proposal.body()) {
             ("registry", Some(body)) => check(kind.name(), body, last_day(self.ambient.now())),
             _ => Vec::new(),
         };
+        if kind.as_str() == "registry/cooperative" && !is_by_acts(proposal.caller()) {
+            fields.extend(by_hand(proposal));
+        }
         if fields.is_empty() { Ok(()) } else { Err(Rejection { fields }) }
+    }
+
+    fn review<'a>(&'a self, proposal: &'a mut Proposal<'_>) -> BoxFuture<'a, Result<(), ReviewError>> {
+        let is_asked = proposal.kind().as_str() == "registry/membership" && !is_by_acts(proposal.caller());
+        let cooperatives = if is_asked { cooperatives_of(proposal) } else { Vec::new() };
+        Box::pin(async move {
+            let Some(records) = &self.records else { return Ok(()) };
+            for cooperative in cooperatives {
+                if has_acts(records, cooperative).await.map_err(ReviewError::Storage)? {
+                    return Err(ReviewError::Rejected(Rejection::one(kept_by_acts("", cooperative))));
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Whether it is the door of acts that writes: a rule of the kernel, and not the command line or an import.
+fn is_by_acts(caller: &Caller) -> bool {
+    caller.is_kernel() && !caller.is_system()
+}
+
+/// What a write by hand changes in a cooperative, though it follows from acts.
+fn by_hand(proposal: &Proposal<'_>) -> Vec<FieldError> {
+    let (before, body, id) = (proposal.before(), proposal.body(), proposal.id());
+    let Some(before) = before.filter(keeps_acts) else {
+        let is_set = body.is_some_and(|body| body.get("acts").is_some());
+        return if is_set { vec![kept_by_acts("acts", id)] } else { Vec::new() };
+    };
+    let Some(body) = body else { return vec![kept_by_acts("", id)] };
+    let changed = KEPT_BY_ACTS.into_iter().filter(|field| before.get(*field) != body.get(*field));
+    changed.map(|field| kept_by_acts(field, id)).collect()
+}
+
+/// A fault that names the door; an empty field stands for the whole record.
+fn kept_by_acts(field: &str, cooperative: RecordId) -> FieldError {
+    let message = format!(
+        "this follows from the acts of the cooperative and is not written by hand: enter an act with POST \
+         /api/v1/cooperatives/{cooperative}/acts, or correct the one that was wrong"
+    );
+    match field {
+        "" => FieldError::new("", "kept-by-acts", message),
+        field => FieldError::of_field(field, "kept-by-acts", message),
+    }
+}
+
+/// The cooperatives that a membership belongs to, and belonged to.
+fn cooperatives_of(proposal: &Proposal<'_>) -> Vec<RecordId> {
+    let bodies = [proposal.before(), proposal.body().cloned()];
+    let id = |body: &Value| body.get("cooperative").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let mut found: Vec<RecordId> = bodies.iter().flatten().filter_map(id).collect();
+    found.dedup();
+    found
+}
+
+async fn has_acts(records: &Records, cooperative: RecordId) -> Result<bool, StorageError> {
+    let kind = Names::new().cooperative;
+    let Ok(permit) = records.may_read(&Caller::system(), &kind) else { return Ok(false) };
+    match records.read(&permit, cooperative).await {
+        Ok(found) => Ok(found.is_some_and(|record| keeps_acts(&record.body))),
+        Err(ReadError::Storage(source)) => Err(source),
+        Err(_) => Ok(false),
     }
 }
 

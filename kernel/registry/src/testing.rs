@@ -12,7 +12,7 @@ use tiwizi_storage::{Db, Location};
 
 use crate::import::{self, Settings, Summary};
 use crate::kinds::{MANIFEST, Names};
-use crate::{NationalIdKey, Rules, TallyReader, readers};
+use crate::{Acts, NationalIdKey, Rules, TallyReader, readers, rule_pack};
 
 /// 2025-11-30, the day of the published totals.
 const NOW: Instant = Instant(1_764_460_800_000);
@@ -40,6 +40,15 @@ impl Register {
         let instance = InstanceId(ambient.new_uuid());
         let records = Records::new(db, catalogue, vec![Arc::new(Rules::new(ambient.clone()))], ambient, instance);
         Self { folder, records, names: Names::new(), clock }
+        let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), instance);
+        let rules = Rules::new(ambient.clone()).over(plain);
+        let records = Records::new(db, catalogue, vec![Arc::new(rules)], ambient, instance);
+        Self { folder, records, names: Names::new() }
+    }
+
+    /// The door to acts, by the rules that come with the program.
+    pub(crate) fn acts(&self) -> Acts {
+        Acts::new(self.records.clone(), Arc::new(rule_pack::built_in().unwrap().clone()))
     }
 
     /// Writes a file into the folder.

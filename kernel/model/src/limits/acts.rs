@@ -1,0 +1,17 @@
+//! The bounds of acts in the register.
+
+use super::amount::{Amount, named};
+
+named! {
+pub(super) all;
+/// The acts of one cooperative.
+pub const ACTS_MAX: usize = 2_000;
+/// The documents of one act.
+pub const ACT_DOCUMENTS_MAX: usize = 20;
+/// The members of a cooperative that acts keep, those who left included.
+pub const ACT_MEMBERS_MAX: usize = 4_000;
+/// The records that one act writes: itself, the cooperative, every membership and every member when it moves.
+pub const ACT_WRITES_MAX: usize = 10_000;
+/// The bodies of those records, together.
+pub const ACT_UNIT_BYTES_MAX: usize = 64 << 20;
+}

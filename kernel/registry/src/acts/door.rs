@@ -1,0 +1,217 @@
+//! The one door through which acts are entered.
+//!
+//! It reads the acts of a cooperative, holds the new one to the rules, and writes it in one unit with the records that follow from it.
+//! Two who enter an act at once take the same place, which only one of them can have; the other is told so and nothing of its act stays.
+//! A cooperative that came by import or by hand gets its opening balance as act 1, together with its first act and not before.
+//!
+//! Invariant: whoever may not enter acts for the place of a cooperative enters none, and learns of one that is not public nothing.
+
+mod reading;
+mod writing;
+
+use std::sync::Arc;
+
+use tiwizi_identity::policy::{self, Access, Action, Classes, Grantee, Placement};
+use tiwizi_identity::{Caller, Role};
+use tiwizi_model::limits::ACT_DOCUMENTS_MAX;
+use tiwizi_model::{ProvinceCode, RecordId};
+use tiwizi_records::{FieldError, Records};
+
+use self::reading::Held;
+use self::writing::Entry;
+use super::act::{Act, NewAct};
+use super::data::{ActData, Opening};
+use super::error::ActError;
+use super::ledger::Ledger;
+use super::opening;
+use super::state::State;
+use crate::act_kind::ActKind;
+use crate::day::Day;
+use crate::kinds::Names;
+use crate::rule_pack::RulePacks;
+use crate::rules::last_day;
+
+/// Enters and shows acts. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Acts {
+    records: Records,
+    packs: Arc<RulePacks>,
+    names: Names,
+}
+
+/// An act that was entered.
+#[derive(Debug, Clone)]
+pub struct Entered {
+    /// The record of the act.
+    pub record: RecordId,
+    /// The act.
+    pub act: Act,
+    /// The state of the cooperative after it.
+    pub state: State,
+}
+
+impl Acts {
+    /// A door to the acts in these records, by these rules.
+    #[must_use]
+    pub fn new(records: Records, packs: Arc<RulePacks>) -> Self {
+        Self { records, packs, names: Names::new() }
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn packs(&self) -> &RulePacks {
+        &self.packs
+    }
+
+    /// Enters the first act of a cooperative that is to be: the request for its name. The id of the cooperative is new.
+    ///
+    /// # Errors
+    /// As `enter`.
+    pub async fn request_denomination(&self, caller: &Caller, new: NewAct) -> Result<Entered, ActError> {
+        let cooperative = self.records.ambient().new_id();
+        let province: Option<ProvinceCode> =
+            new.data.get("province").and_then(serde_json::Value::as_str).and_then(|code| code.parse().ok());
+        let place = Placement { subject: Some(cooperative), province };
+        demand(&self.names, caller, new.kind, place).map_err(ActError::Refused)?;
+        if new.kind != ActKind::DenominationRequested {
+            let fault = FieldError::of_field("act", "transition", "the first act is the request for a name");
+            return Err(ActError::one(fault));
+        }
+        let held = Held { cooperative, record: None, ledger: Ledger::default(), province };
+        self.enter_into(caller, held, new).await
+    }
+
+    /// Enters an act of a cooperative.
+    ///
+    /// # Errors
+    /// `Missing` and `Refused`; `Invalid` with every fault of the act; `Overtaken` when another act was entered meanwhile.
+    pub async fn enter(&self, caller: &Caller, cooperative: RecordId, new: NewAct) -> Result<Entered, ActError> {
+        let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
+        demand(&self.names, caller, new.kind, held.place()).map_err(|refusal| {
+            let knows = held.record.is_some() || self.sees(caller, held.place()).is_some();
+            if knows { ActError::Refused(refusal) } else { ActError::Missing { cooperative } }
+        })?;
+        if !new.kind.is_entered() {
+            let fault = FieldError::of_field("act", "not-entered", "this act is made by the register itself");
+            return Err(ActError::one(fault));
+        }
+        self.enter_into(caller, held, new).await
+    }
+
+    /// The state of a cooperative by its acts, or, while it has none, by the opening balance that its first act would bring; and the classes of
+    /// fields that the caller may see, as `ledger` has them. Nothing is written.
+    ///
+    /// # Errors
+    /// As `ledger`; `Invalid` when its records make no opening balance.
+    pub async fn state(&self, caller: &Caller, cooperative: RecordId) -> Result<(State, Classes), ActError> {
+        self.records.may_read(caller, &self.names.act)?;
+        let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
+        let classes = self.sees(caller, held.place()).ok_or(ActError::Missing { cooperative })?;
+        let today = Day::of(self.records.ambient().now());
+        let mut ledger = held.ledger.clone();
+        if let Some(opening) = self.opening(&held, today).await? {
+            let act = self.made(caller, cooperative, today, ActData::TakenOver(Box::new(opening)));
+            ledger = ledger.entered(act, &self.packs).map_err(invalid)?.0;
+        }
+        let state = ledger.project(&self.packs).map_err(|source| ActError::Broken { cooperative, source })?;
+        Ok((state, classes))
+    }
+
+    async fn enter_into(&self, caller: &Caller, held: Held, new: NewAct) -> Result<Entered, ActError> {
+        self.check_form(&held, &new)?;
+        let opening = self.opening(&held, new.effective_on).await?;
+        let mut ledger = held.ledger.clone();
+        let opened = opening.map(|opening| {
+            self.made(caller, held.cooperative, new.effective_on, ActData::TakenOver(Box::new(opening)))
+        });
+        if let Some(act) = &opened {
+            ledger = ledger.entered(act.clone(), &self.packs).map_err(invalid)?.0;
+        }
+        let before =
+            ledger.project(&self.packs).map_err(|source| ActError::Broken { cooperative: held.cooperative, source })?;
+        let data = ActData::read(new.kind, new.data.clone())
+            .map_err(|error| ActError::one(FieldError::new("/data", "type", error.to_string())))?;
+        self.check_days(&new, &data)?;
+        let act = Act {
+            sequence: ledger.next_sequence(),
+            documents: new.documents,
+            corrects: new.corrects,
+            ..self.made(caller, held.cooperative, new.effective_on, data)
+        };
+        let (ledger, after) = ledger.entered(act.clone(), &self.packs).map_err(invalid)?;
+        let place = Placement { subject: Some(held.cooperative), province: after.province.or(held.province) };
+        // Who moves a cooperative into another province must have a right there too, as with any record.
+        demand(&self.names, caller, new.kind, place).map_err(ActError::Refused)?;
+        self.check_referred(&before, &after).await?;
+        self.write(caller, Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) })
+            .await
+    }
+
+    /// Holds what came to the schema of its kind, so that every fault has its pointer.
+    fn check_form(&self, held: &Held, new: &NewAct) -> Result<(), ActError> {
+        if new.documents.len() > ACT_DOCUMENTS_MAX {
+            let message = format!("an act has at most {ACT_DOCUMENTS_MAX} documents");
+            return Err(ActError::one(FieldError::of_field("documents", "too-many", message)));
+        }
+        let kinds = self.records.kinds();
+        let Some(kind) = kinds.find(&self.names.act) else { return Ok(()) };
+        kind.validate(&new.body(held.cooperative, self.records.ambient().now()))
+            .map_err(|rejection| ActError::Invalid { fields: rejection.fields })
+    }
+
+    /// No act has effect from a day that is still to come.
+    fn check_days(&self, new: &NewAct, data: &ActData) -> Result<(), ActError> {
+        let last = last_day(self.records.ambient().now());
+        let mut days = vec![("/effective_on", new.effective_on)];
+        if let ActData::Corrected(correction) = data {
+            days.extend(correction.stands.iter().map(|stands| ("/data/stands/effective_on", stands.effective_on)));
+        }
+        if let ActData::YearlyFiling(filing) = data {
+            days.push(("/data/assembly_on", filing.assembly_on));
+        }
+        let late = days.into_iter().filter(|(_, day)| *day > last);
+        let fields: Vec<FieldError> =
+            late.map(|(pointer, _)| FieldError::new(pointer, "future", "this day is in the future")).collect();
+        if fields.is_empty() { Ok(()) } else { Err(ActError::Invalid { fields }) }
+    }
+
+    /// The opening balance, for a cooperative that has a record and no act.
+    async fn opening(&self, held: &Held, day: Day) -> Result<Option<Opening>, ActError> {
+        let Some(record) = held.record.as_ref().filter(|_| held.ledger.is_empty()) else { return Ok(None) };
+        let memberships = self.memberships(held.cooperative).await?;
+        let opening = opening::read(record, &memberships)?;
+        if opening.registered_on.is_some_and(|registered| registered > day) {
+            let fault = FieldError::of_field("effective_on", "order", "the cooperative was registered on a later day");
+            return Err(ActError::one(fault));
+        }
+        Ok(Some(opening))
+    }
+
+    /// An act by this caller, now, in the first place.
+    fn made(&self, caller: &Caller, cooperative: RecordId, effective_on: Day, data: ActData) -> Act {
+        Act {
+            cooperative,
+            sequence: 1,
+            effective_on,
+            entered_at: self.records.ambient().now(),
+            author: caller.account(),
+            documents: Vec::new(),
+            corrects: None,
+            data,
+        }
+    }
+}
+
+fn invalid(fields: Vec<FieldError>) -> ActError {
+    ActError::Invalid { fields }
+}
+
+/// Asks the policy whether the caller may enter acts of a kind for a place.
+fn demand(names: &Names, caller: &Caller, kind: ActKind, place: Placement) -> Result<(), policy::Refusal> {
+    let mut create = vec![Grantee::Role(Role::Registrar)];
+    if kind.is_for_officers() {
+        create.push(Grantee::Own);
+    }
+    let access = Access { create, ..Access::default() };
+    policy::may_write(caller, &names.act, &access, Action::Create, place).map(|_| ())
+}

@@ -1,0 +1,144 @@
+//! What the door reads: always whole, by the right of the kernel; what a caller may see of it is asked apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use tiwizi_identity::Caller;
+use tiwizi_identity::policy::{Classes, Placement};
+use tiwizi_model::limits::{ACT_MEMBERS_MAX, ACTS_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::{KindName, ProvinceCode, Record, RecordId};
+use tiwizi_records::{FieldError, Filter, Query};
+
+use super::Acts;
+use crate::acts::act::Act;
+use crate::acts::error::ActError;
+use crate::acts::ledger::Ledger;
+use crate::acts::state::State;
+
+/// Ids that are read at once.
+const CHUNK: usize = 500;
+
+/// A cooperative and its acts, as they are stored.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub(super) cooperative: RecordId,
+    /// Its record; none before it is registered.
+    pub(super) record: Option<Record>,
+    pub(super) ledger: Ledger,
+    /// Where it lies.
+    pub(super) province: Option<ProvinceCode>,
+}
+
+impl Held {
+    pub(super) fn place(&self) -> Placement {
+        Placement { subject: Some(self.cooperative), province: self.province }
+    }
+}
+
+impl Acts {
+    /// The acts of a cooperative, for a caller who may see some of them, and the classes of fields that it may see: what an act says is
+    /// `personal`, the rest of it `internal`. A cooperative without acts has an empty ledger.
+    ///
+    /// # Errors
+    /// `Missing` when there is no such cooperative for this caller; `Read` when it may see no acts at all.
+    pub async fn ledger(&self, caller: &Caller, cooperative: RecordId) -> Result<(Ledger, Classes), ActError> {
+        self.records.may_read(caller, &self.names.act)?;
+        let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
+        let classes = self.sees(caller, held.place()).ok_or(ActError::Missing { cooperative })?;
+        Ok((held.ledger, classes))
+    }
+
+    /// The classes of fields that a caller may see of acts in a place; none when it may see nothing there.
+    pub(super) fn sees(&self, caller: &Caller, place: Placement) -> Option<Classes> {
+        let permit = self.records.may_read(caller, &self.names.act).ok()?;
+        permit.classes(place.subject, place.province)
+    }
+
+    /// A cooperative by its record or its acts; none when it has neither.
+    pub(super) async fn load(&self, cooperative: RecordId) -> Result<Option<Held>, ActError> {
+        // Acts first: whoever enters one in between is found out by the place of the next act.
+        let stored = self.of_cooperative(&self.names.act, cooperative, ACTS_MAX).await?;
+        let last = stored.iter().max_by_key(|record| record.body.get("sequence").and_then(Value::as_u64));
+        let place = last.and_then(|record| record.province);
+        let permit = self.records.may_read(&Caller::system(), &self.names.cooperative)?;
+        let record = self.records.read(&permit, cooperative).await?;
+        if record.is_none() && stored.is_empty() {
+            return Ok(None);
+        }
+        let acts =
+            stored.iter().map(|record| Act::of_body(record.id, &record.body)).collect::<Result<Vec<Act>, _>>()?;
+        let ledger = Ledger::of(acts).map_err(|source| ActError::Broken { cooperative, source })?;
+        let province = record.as_ref().and_then(|record| record.province).or(place);
+        Ok(Some(Held { cooperative, record, ledger, province }))
+    }
+
+    /// The memberships that the register has of a cooperative.
+    pub(super) async fn memberships(&self, cooperative: RecordId) -> Result<Vec<Record>, ActError> {
+        self.of_cooperative(&self.names.membership, cooperative, ACT_MEMBERS_MAX).await
+    }
+
+    /// All records of a kind whose subject is the cooperative.
+    async fn of_cooperative(
+        &self,
+        kind: &KindName,
+        cooperative: RecordId,
+        rows_max: usize,
+    ) -> Result<Vec<Record>, ActError> {
+        let permit = self.records.may_read(&Caller::system(), kind)?;
+        let filters = vec![Filter::equals("cooperative", cooperative.to_string())];
+        let mut query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = self.records.list(&permit, &query).await?;
+            found.extend(page.items);
+            if found.len() > rows_max {
+                let message =
+                    format!("the cooperative has more than {rows_max} records of {kind}, which acts cannot keep");
+                return Err(ActError::one(FieldError::new("", "too-many", message)));
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Records of a kind, by their ids; those that are not there are left out.
+    pub(super) async fn records_of(
+        &self,
+        kind: &KindName,
+        ids: &BTreeSet<RecordId>,
+    ) -> Result<BTreeMap<RecordId, Record>, ActError> {
+        let permit = self.records.may_read(&Caller::system(), kind)?;
+        let ids: Vec<RecordId> = ids.iter().copied().collect();
+        let mut found = BTreeMap::new();
+        for chunk in ids.chunks(CHUNK) {
+            let records = self.records.read_many(&permit, chunk).await?;
+            found.extend(records.into_iter().map(|record| (record.id, record)));
+        }
+        Ok(found)
+    }
+
+    /// Every person and cooperative that an act brings in is there.
+    pub(super) async fn check_referred(&self, before: &State, after: &State) -> Result<(), ActError> {
+        let new: BTreeSet<RecordId> = persons(after).difference(&persons(before)).copied().collect();
+        let found = self.records_of(&self.names.person, &new).await?;
+        let into: BTreeSet<RecordId> = after.closing.iter().flat_map(|closing| closing.into.iter()).copied().collect();
+        let successors = self.records_of(&self.names.cooperative, &into).await?;
+        let no_person = new.iter().filter(|id| !found.contains_key(*id)).map(|id| ("no-person", "person", id));
+        let no_cooperative =
+            into.iter().filter(|id| !successors.contains_key(*id)).map(|id| ("no-cooperative", "cooperative", id));
+        let fields: Vec<FieldError> = no_person
+            .chain(no_cooperative)
+            .map(|(code, what, id)| FieldError::new("/data", code, format!("the register has no {what} {id}")))
+            .take(tiwizi_model::limits::FIELD_ERRORS_MAX)
+            .collect();
+        if fields.is_empty() { Ok(()) } else { Err(ActError::Invalid { fields }) }
+    }
+}
+
+/// Everybody whom a state names.
+fn persons(state: &State) -> BTreeSet<RecordId> {
+    let members = state.members.values().map(|member| member.person);
+    members.chain(state.mandates.iter().map(|mandate| mandate.person)).collect()
+}

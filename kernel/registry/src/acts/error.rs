@@ -1,0 +1,60 @@
+//! Why an act was not entered, or could not be shown.
+
+use tiwizi_identity::policy::Refusal;
+use tiwizi_model::RecordId;
+use tiwizi_records::{FieldError, ReadError, UnitError, WriteError};
+
+use super::ledger::Illegal;
+
+/// Why an act was not entered, or could not be shown. Nothing was written then.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is no such cooperative for this caller.
+    #[error("there is no cooperative {cooperative}")]
+    Missing {
+        /// The id that was given.
+        cooperative: RecordId,
+    },
+    /// The caller may not enter this act here.
+    #[error("the act is not allowed")]
+    Refused(#[source] Refusal),
+    /// The act is not accepted.
+    #[error("the act is not accepted")]
+    Invalid {
+        /// Every fault that was found, up to a bound.
+        fields: Vec<FieldError>,
+    },
+    /// Somebody else entered an act meanwhile.
+    #[error("another act of this cooperative was entered meanwhile")]
+    Overtaken,
+    /// The acts that are stored cannot be replayed.
+    #[error("the acts of {cooperative} cannot be replayed")]
+    Broken {
+        /// Whose.
+        cooperative: RecordId,
+        /// Why.
+        #[source]
+        source: Illegal,
+    },
+    /// A stored act, or a record that acts keep, is not what it must be.
+    #[error("the record {id} is damaged")]
+    Damaged {
+        /// Which.
+        id: RecordId,
+    },
+    /// A record could not be read.
+    #[error("could not read the register")]
+    Read(#[from] ReadError),
+    /// The records could not be written.
+    #[error("could not write the act")]
+    Write(#[source] WriteError),
+    /// The records could not be gathered.
+    #[error("could not gather the act")]
+    Gather(#[source] UnitError),
+}
+
+impl ActError {
+    pub(super) fn one(field: FieldError) -> Self {
+        Self::Invalid { fields: vec![field] }
+    }
+}

@@ -1,0 +1,70 @@
+//! The opening balance of a cooperative that came before acts were kept: what its records say, as its first act.
+
+use serde_json::Value;
+use tiwizi_model::{Record, RecordId};
+use tiwizi_records::FieldError;
+
+use super::data::{Opening, OpeningMember, Role};
+use super::error::ActError;
+use crate::day::Day;
+use crate::money::Mad;
+use crate::rule_pack::Stage;
+
+/// Reads the record of a cooperative and those of its memberships.
+pub(super) fn read(record: &Record, memberships: &[Record]) -> Result<Opening, ActError> {
+    let body = &record.body;
+    let needed = |field: &'static str| {
+        text(body, field).ok_or_else(|| {
+            let message = format!("the register has no {field} of this cooperative; add it first");
+            ActError::one(FieldError::new("", "not-taken-over", message))
+        })
+    };
+    let status = needed("status")?;
+    let province = needed("province")?.parse().map_err(|_| ActError::Damaged { id: record.id })?;
+    let members: Vec<OpeningMember> = memberships.iter().map(member).collect::<Result<_, _>>()?;
+    Ok(Opening {
+        stage: Stage::of_status(&status).ok_or(ActError::Damaged { id: record.id })?,
+        court: needed("court")?,
+        number: needed("number")?,
+        registered_on: day(body, "registered_on"),
+        founded_on: day(body, "founded_on"),
+        name_ar: text(body, "name_ar"),
+        name_fr: text(body, "name_fr"),
+        name_zgh: text(body, "name_zgh"),
+        category: text(body, "category"),
+        sector: needed("sector")?,
+        branch: text(body, "branch"),
+        province,
+        commune: text(body, "commune"),
+        address: text(body, "address"),
+        capital_mad: amount(body, "capital_mad"),
+        members,
+    })
+}
+
+fn member(record: &Record) -> Result<OpeningMember, ActError> {
+    let body = &record.body;
+    let damaged = || ActError::Damaged { id: record.id };
+    let person: RecordId = text(body, "person").and_then(|id| id.parse().ok()).ok_or_else(damaged)?;
+    Ok(OpeningMember {
+        number: text(body, "number").ok_or_else(damaged)?,
+        person,
+        joined_on: day(body, "joined_on"),
+        left_on: day(body, "left_on"),
+        role: text(body, "role").as_deref().and_then(Role::named),
+        shares: body.get("shares").and_then(Value::as_u64).and_then(|shares| u32::try_from(shares).ok()),
+        share_value_mad: amount(body, "share_value_mad"),
+    })
+}
+
+fn text(body: &Value, field: &str) -> Option<String> {
+    body.get(field).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn day(body: &Value, field: &str) -> Option<Day> {
+    body.get(field).and_then(Value::as_str)?.parse().ok()
+}
+
+fn amount(body: &Value, field: &str) -> Option<Mad> {
+    serde_json::from_value(body.get(field)?.clone()).ok()
+}

@@ -1,0 +1,195 @@
+//! Members and mandates in an act.
+
+use std::collections::BTreeSet;
+
+use tiwizi_model::RecordId;
+
+use super::apply::{Case, no_member, subscribe};
+use super::data::{Appointment, Ended, Joining, Leaving, LeavingReason, MembersChange, OfficersChange, Role};
+use super::state::{Mandate, Member};
+use crate::money::Mad;
+use crate::rule_pack::BodyForm;
+
+pub(super) fn members_changed(case: &mut Case<'_>, change: &MembersChange) {
+    if change.joined.is_empty() && change.left.is_empty() && change.noticed.is_empty() {
+        case.add("/data", "required", "something changes");
+    }
+    for (at, leaving) in change.left.iter().enumerate() {
+        leave(case, &format!("/data/left/{at}"), leaving);
+    }
+    for (at, joining) in change.joined.iter().enumerate() {
+        join(case, &format!("/data/joined/{at}"), joining);
+    }
+    for (at, number) in change.noticed.iter().enumerate() {
+        notice(case, &format!("/data/noticed/{at}"), number);
+    }
+}
+
+/// Puts a member into the list under a number that nobody has had.
+pub(super) fn enlist(case: &mut Case<'_>, pointer: &str, number: &str, member: Member) {
+    if case.state.members.contains_key(number) {
+        return case.add(format!("{pointer}/number"), "taken", "another member has, or had, this number");
+    }
+    let person = member.person;
+    let is_there = |other: &Member| other.person == person && other.left_on.is_none();
+    if member.left_on.is_none() && case.state.members.values().any(is_there) {
+        case.add(format!("{pointer}/person"), "repeated", "this person is a member already");
+    }
+    case.state.members.insert(number.to_owned(), member);
+}
+
+fn join(case: &mut Case<'_>, pointer: &str, joining: &Joining) {
+    let member = Member {
+        person: joining.person,
+        joined_on: Some(case.act.effective_on),
+        left_on: None,
+        left_because: None,
+        shares: 0,
+        share_value: None,
+        paid: Some(Mad::ZERO),
+        owes_since: None,
+        noticed_on: None,
+    };
+    let is_new = !case.state.members.contains_key(&joining.number);
+    enlist(case, pointer, &joining.number, member);
+    if is_new {
+        subscribe(case, pointer, &joining.number, joining.shares, joining.paid_mad);
+    }
+}
+
+fn leave(case: &mut Case<'_>, pointer: &str, leaving: &Leaving) {
+    let (day, months) = (case.act.effective_on, case.pack.rules.exclusion_notice_months.value);
+    let share_value = case.state.capital.share_value;
+    let Some(member) = case.state.members.get_mut(&leaving.number).filter(|member| member.left_on.is_none()) else {
+        return no_member(case, pointer);
+    };
+    let person = member.person;
+    let is_too_soon = member.noticed_on.is_none_or(|noticed| day < noticed.plus_months(months));
+    let is_before_joining = member.joined_on.is_some_and(|joined| day < joined);
+    member.left_on = Some(day);
+    member.left_because = Some(leaving.reason);
+    member.owes_since = None;
+    let (value, paid) = (member.share_value.unwrap_or(share_value).times(member.shares), member.paid);
+    let capital = &mut case.state.capital;
+    capital.subscribed = capital.subscribed.minus(value).max(Mad::ZERO);
+    capital.paid = capital.paid.zip(paid).map(|(all, own)| all.minus(own));
+    for mandate in case.state.mandates.iter_mut().filter(|mandate| mandate.person == person) {
+        // A manager need not be a member; who sits on the board is one.
+        if mandate.role.form() == BodyForm::Board {
+            mandate.ended_on = mandate.ended_on.or(Some(day));
+        }
+    }
+    if leaving.reason == LeavingReason::ExcludedUnpaid && is_too_soon {
+        let message = format!("formal notice to pay is given at least {months} months before");
+        case.add(format!("{pointer}/reason"), "notice", message);
+    }
+    if is_before_joining {
+        case.add(pointer, "order", "a member leaves after joining");
+    }
+}
+
+fn notice(case: &mut Case<'_>, pointer: &str, number: &str) {
+    let day = case.act.effective_on;
+    match case.state.members.get_mut(number).filter(|member| member.left_on.is_none()) {
+        None => case.add(pointer, "no-member", "no member has this number"),
+        Some(member) if member.owes_since.is_none() => {
+            case.add(pointer, "paid", "this member has paid all shares, or what was paid is not known");
+        }
+        Some(member) => member.noticed_on = Some(day),
+    }
+}
+
+pub(super) fn officers_changed(case: &mut Case<'_>, change: &OfficersChange) {
+    if change.form.is_none() && change.appointed.is_empty() && change.ended.is_empty() {
+        case.add("/data", "required", "something changes");
+    }
+    let day = case.act.effective_on;
+    if let Some(form) = change.form {
+        case.state.form = Some(form);
+        for mandate in case.state.mandates.iter_mut().filter(|mandate| mandate.role.form() != form) {
+            mandate.ended_on = mandate.ended_on.or(Some(day));
+        }
+    }
+    for (at, ended) in change.ended.iter().enumerate() {
+        end(case, &format!("/data/ended/{at}"), ended);
+    }
+    for (at, appointment) in change.appointed.iter().enumerate() {
+        appoint(case, &format!("/data/appointed/{at}"), appointment);
+    }
+    check_form(case, "/data/form", "/data/appointed");
+}
+
+fn end(case: &mut Case<'_>, pointer: &str, ended: &Ended) {
+    let day = case.act.effective_on;
+    let running = case
+        .state
+        .mandates
+        .iter_mut()
+        .find(|mandate| mandate.person == ended.person && mandate.role == ended.role && mandate.ended_on.is_none());
+    match running {
+        Some(mandate) => mandate.ended_on = Some(day),
+        None => case.add(pointer, "no-mandate", "this person does not hold this office"),
+    }
+}
+
+/// Gives a person an office from the day of the act on.
+pub(super) fn appoint(case: &mut Case<'_>, pointer: &str, appointment: &Appointment) {
+    let Appointment { person, role, years } = *appointment;
+    let (day, years_max) = (case.act.effective_on, case.pack.mandate_years(role.form()));
+    let years = years.unwrap_or(years_max);
+    if years == 0 || years > years_max {
+        case.add(format!("{pointer}/years"), "mandate-years", format!("a mandate is for 1 to {years_max} years"));
+    }
+    if case.state.form.is_some_and(|form| form != role.form()) {
+        case.add(format!("{pointer}/role"), "form", "the cooperative's form of management has no such office");
+    }
+    let is_member = case.state.current_members().any(|(_, member)| member.person == person);
+    if role.form() == BodyForm::Board && !is_member && case.state.member_count() > 0 {
+        case.add(format!("{pointer}/person"), "no-member", "who sits on the board is a member");
+    }
+    for mandate in case.state.mandates.iter_mut() {
+        let is_same = mandate.role == role && mandate.ended_on.is_none();
+        // One president, treasurer and secretary; several managers and seats.
+        if is_same && (mandate.person == person || is_single(role)) {
+            mandate.ended_on = Some(day);
+        }
+    }
+    let until = day.plus_months(years.saturating_mul(12));
+    case.state.mandates.push(Mandate { person, role, from: Some(day), until: Some(until), ended_on: None });
+}
+
+fn is_single(role: Role) -> bool {
+    matches!(role, Role::President | Role::Treasurer | Role::Secretary)
+}
+
+/// The form of management fits the number of members, and has who it needs.
+pub(super) fn check_form(case: &mut Case<'_>, form_pointer: &str, officers_pointer: &str) {
+    let Some(form) = case.state.form else { return };
+    let count = case.state.member_count();
+    // Of one that was taken over without its members, nobody knows the size.
+    if count > 0 && !case.pack.forms(count).contains(&form) {
+        case.add(form_pointer, "form", format!("a cooperative of {count} members is managed in another form"));
+    }
+    let day = case.act.effective_on;
+    let running = case.state.mandates_on(day).filter(|mandate| mandate.role.form() == form);
+    let running: Vec<(RecordId, Role)> = running.map(|mandate| (mandate.person, mandate.role)).collect();
+    let persons: BTreeSet<RecordId> = running.iter().map(|(person, _)| *person).collect();
+    let has_president = running.iter().any(|(_, role)| *role == Role::President);
+    let seats = case.pack.rules.board_seats.value;
+    let count = u32::try_from(persons.len()).unwrap_or(u32::MAX);
+    match form {
+        BodyForm::Managers if persons.is_empty() => {
+            case.add(officers_pointer, "officers", "there is one manager at least")
+        }
+        BodyForm::Managers => {}
+        BodyForm::Board => {
+            if !(seats.min..=seats.max).contains(&count) {
+                let message = format!("a board has {} to {} members", seats.min, seats.max);
+                case.add(officers_pointer, "board-seats", message);
+            }
+            if !has_president {
+                case.add(officers_pointer, "officers", "a board has a president");
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! From a state to the records that follow from it.
+
+use serde_json::{Map, Value};
+use tiwizi_model::{ProvinceCode, RecordId};
+
+use super::data::Role;
+use super::state::{Member, State};
+use crate::kept::KEPT_BY_ACTS;
+use crate::money::Mad;
+
+/// The body of a cooperative's record after so many acts; none before it is registered. What acts do not keep stays as it is.
+pub(super) fn cooperative(state: &State, acts: u32, before: Option<&Value>) -> Option<Value> {
+    let status = state.stage.status()?;
+    let mut body = before.and_then(Value::as_object).cloned().unwrap_or_default();
+    for field in KEPT_BY_ACTS {
+        body.remove(field);
+    }
+    let mut set = |field: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            body.insert(field.to_owned(), value);
+        }
+    };
+    set("acts", Some(acts.into()));
+    set("status", Some(status.into()));
+    for (field, text) in [
+        ("court", &state.court),
+        ("number", &state.number),
+        ("name_ar", &state.names.ar),
+        ("name_fr", &state.names.fr),
+        ("name_zgh", &state.names.zgh),
+        ("category", &state.category),
+        ("sector", &state.sector),
+        ("branch", &state.branch),
+        ("commune", &state.commune),
+        ("address", &state.address),
+    ] {
+        set(field, text.clone().map(Value::from));
+    }
+    for (field, day) in [("registered_on", state.registered_on), ("founded_on", state.founded_on)] {
+        set(field, day.map(|day| day.to_string().into()));
+    }
+    set("province", state.province.map(|province| province.to_string().into()));
+    // Of one that was taken over without its capital, none is known.
+    let is_known = state.capital.paid.is_some() || state.capital.subscribed.centimes() > 0;
+    set("capital_mad", is_known.then(|| Value::Number(state.capital.subscribed.number())));
+    Some(Value::Object(body))
+}
+
+/// The body of the record of a request for a name; none when the cooperative was taken over.
+pub(super) fn denomination(state: &State, cooperative: RecordId, acts: u32) -> Option<Value> {
+    let denomination = state.denomination.as_ref()?;
+    let mut body = Map::new();
+    let mut set = |field: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            body.insert(field.to_owned(), value);
+        }
+    };
+    set("cooperative", Some(cooperative.to_string().into()));
+    set("acts", Some(acts.into()));
+    set("stage", Some(state.stage.name().into()));
+    set("province", state.province.map(|province| province.to_string().into()));
+    for (field, text) in [
+        ("name_ar", &state.names.ar),
+        ("name_fr", &state.names.fr),
+        ("name_zgh", &state.names.zgh),
+        ("category", &state.category),
+        ("sector", &state.sector),
+        ("branch", &state.branch),
+        ("reason", &denomination.reason),
+        ("certificate", &denomination.certificate),
+    ] {
+        set(field, text.clone().map(Value::from));
+    }
+    set("requested_on", Some(denomination.requested_on.to_string().into()));
+    for (field, day) in [("answered_on", denomination.answered_on), ("valid_until", denomination.valid_until)] {
+        set(field, day.map(|day| day.to_string().into()));
+    }
+    Some(Value::Object(body))
+}
+
+/// What the record of a membership shows of the state; two that are equal need no write.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Shown<'a> {
+    pub(super) number: &'a str,
+    pub(super) member: &'a Member,
+    role: &'static str,
+    value: Mad,
+    province: ProvinceCode,
+    sector: &'a str,
+}
+
+/// The memberships that have a record: those of a cooperative that is registered.
+pub(super) fn memberships(state: &State) -> Vec<Shown<'_>> {
+    let (Some(province), Some(sector), true) = (state.province, state.sector.as_deref(), state.is_registered()) else {
+        return Vec::new();
+    };
+    let members = state.members.iter().map(|(number, member)| Shown {
+        number,
+        member,
+        role: role(state, member),
+        value: member.share_value.unwrap_or(state.capital.share_value),
+        province,
+        sector,
+    });
+    members.collect()
+}
+
+/// The first office that a member holds, in the order of offices.
+fn role(state: &State, member: &Member) -> &'static str {
+    let held = state.mandates.iter().filter(|mandate| mandate.person == member.person && mandate.ended_on.is_none());
+    let first = held.map(|mandate| mandate.role).min();
+    first.filter(|_| member.left_on.is_none()).map_or("member", Role::name)
+}
+
+impl Shown<'_> {
+    /// The body of its record. Gender and year of birth come from the person; they stay when the person does not say.
+    pub(super) fn body(&self, cooperative: RecordId, before: Option<&Value>, person: Option<&Value>) -> Value {
+        let mut body = before.and_then(Value::as_object).cloned().unwrap_or_default();
+        let mut set = |field: &str, value: Option<Value>| match value {
+            Some(value) => {
+                body.insert(field.to_owned(), value);
+            }
+            None => {
+                body.remove(field);
+            }
+        };
+        set("cooperative", Some(cooperative.to_string().into()));
+        set("number", Some(self.number.into()));
+        set("person", Some(self.member.person.to_string().into()));
+        set("joined_on", self.member.joined_on.map(|day| day.to_string().into()));
+        set("left_on", self.member.left_on.map(|day| day.to_string().into()));
+        set("role", Some(self.role.into()));
+        set("shares", Some(self.member.shares.into()));
+        set("share_value_mad", (self.value.centimes() > 0).then(|| Value::Number(self.value.number())));
+        set("province", Some(self.province.to_string().into()));
+        set("sector", Some(self.sector.into()));
+        let of_person = |field: &str| person.and_then(|person| person.get(field));
+        if let Some(gender) = of_person("gender") {
+            set("gender", Some(gender.clone()));
+        }
+        let year = of_person("birth_date").and_then(Value::as_str).and_then(|day| day.get(..4)?.parse::<u16>().ok());
+        if let Some(year) = year {
+            set("birth_year", Some(year.into()));
+        }
+        Value::Object(body)
+    }
+}

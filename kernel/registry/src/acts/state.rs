@@ -1,0 +1,218 @@
+//! What a cooperative is, as its acts have it.
+//!
+//! Persons stand here by the ids of their records; names live in `registry/person`. Amounts are in dirhams.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use tiwizi_model::{ProvinceCode, RecordId};
+
+use super::data::{LeavingReason, Role, YearlyFiling};
+use super::text;
+use crate::day::Day;
+use crate::money::Mad;
+use crate::rule_pack::{BodyForm, Stage};
+
+/// The state of a cooperative after some acts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// Where it stands.
+    pub stage: Stage,
+    /// The day of effect of the last act that was applied; none before the first.
+    pub effective_on: Option<Day>,
+    /// Its names.
+    pub names: Names,
+    /// The categories of article 1.
+    pub category: Option<String>,
+    /// The code of its sector.
+    pub sector: Option<String>,
+    /// The code of its branch.
+    pub branch: Option<String>,
+    /// The province of its seat.
+    #[serde(with = "text::maybe")]
+    pub province: Option<ProvinceCode>,
+    /// The commune of its seat.
+    pub commune: Option<String>,
+    /// The address of its seat.
+    pub address: Option<String>,
+    /// The request for its name; none for one that was taken over.
+    pub denomination: Option<Denomination>,
+    /// The day of the founding assembly.
+    pub founded_on: Option<Day>,
+    /// The items that its statutes hold.
+    pub statutes: BTreeSet<String>,
+    /// The receipt of the local authority.
+    pub receipt: Option<String>,
+    /// The court of its local register.
+    pub court: Option<String>,
+    /// Its number there.
+    pub number: Option<String>,
+    /// The day of its registration.
+    pub registered_on: Option<Day>,
+    /// The day of its entry in the central register.
+    pub registered_centrally_on: Option<Day>,
+    /// Its number there.
+    pub central_number: Option<String>,
+    /// How it is managed; none when it was taken over without an office that says so.
+    pub form: Option<BodyForm>,
+    /// Its capital.
+    pub capital: Capital,
+    /// Its members, by the number in its own list; those who left stay with the day.
+    pub members: BTreeMap<String, Member>,
+    /// Its mandates, the oldest first; those that ended stay with the day.
+    pub mandates: Vec<Mandate>,
+    /// What it filed, by year.
+    pub filings: BTreeMap<u16, Filing>,
+    /// The first day of which its acts tell; for one that was taken over, that of the opening balance.
+    pub known_from: Option<Day>,
+    /// How it ended.
+    pub closing: Option<Closing>,
+}
+
+/// The names of a cooperative.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    /// In Arabic.
+    pub ar: Option<String>,
+    /// In French.
+    pub fr: Option<String>,
+    /// In Tifinagh.
+    pub zgh: Option<String>,
+}
+
+/// A request for a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denomination {
+    /// When it was made.
+    pub requested_on: Day,
+    /// When it was answered.
+    pub answered_on: Option<Day>,
+    /// Why it was refused, or what was said with the approval.
+    pub reason: Option<String>,
+    /// The number of the certificate.
+    pub certificate: Option<String>,
+    /// The last day on which the name may be used to found a cooperative.
+    pub valid_until: Option<Day>,
+}
+
+/// The capital of a cooperative.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capital {
+    /// The value of one share; nothing when it is not known.
+    pub share_value: Mad,
+    /// What is subscribed.
+    pub subscribed: Mad,
+    /// What is paid of it; none when that is not known.
+    pub paid: Option<Mad>,
+}
+
+/// A member, also one who left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// The record of the person.
+    #[serde(with = "text")]
+    pub person: RecordId,
+    /// When the member joined.
+    pub joined_on: Option<Day>,
+    /// When the member left.
+    pub left_on: Option<Day>,
+    /// Why.
+    pub left_because: Option<LeavingReason>,
+    /// Shares.
+    pub shares: u32,
+    /// The value of one as the register noted it for this member; none takes that of the capital.
+    pub share_value: Option<Mad>,
+    /// What is paid of them; none when that is not known.
+    pub paid: Option<Mad>,
+    /// Since when a part of them is unpaid.
+    pub owes_since: Option<Day>,
+    /// When formal notice to pay was given.
+    pub noticed_on: Option<Day>,
+}
+
+/// A mandate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mandate {
+    /// The record of the person.
+    #[serde(with = "text")]
+    pub person: RecordId,
+    /// The office.
+    pub role: Role,
+    /// Its first day; none when the register did not note it.
+    pub from: Option<Day>,
+    /// The day on which its term ends; none when the register did not note it.
+    pub until: Option<Day>,
+    /// The day on which it ended in fact.
+    pub ended_on: Option<Day>,
+}
+
+/// What was filed for a year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filing {
+    /// When it was filed.
+    pub filed_on: Day,
+    /// What it says.
+    pub content: YearlyFiling,
+}
+
+/// How a cooperative ended, or became another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// The day of the act that decided it.
+    pub on: Day,
+    /// Why, in words.
+    pub reason: Option<String>,
+    /// The cooperatives that follow it.
+    #[serde(with = "text::list")]
+    pub into: Vec<RecordId>,
+    /// Who settles.
+    pub liquidator: Option<String>,
+    /// The day on which it was struck off.
+    pub struck_off_on: Option<Day>,
+}
+
+impl State {
+    /// Those who are members now, with their numbers.
+    pub fn current_members(&self) -> impl Iterator<Item = (&String, &Member)> {
+        self.members.iter().filter(|(_, member)| member.left_on.is_none())
+    }
+
+    /// How many they are.
+    #[must_use]
+    pub fn member_count(&self) -> u32 {
+        u32::try_from(self.current_members().count()).unwrap_or(u32::MAX)
+    }
+
+    /// The mandates that run on a day.
+    pub fn mandates_on(&self, day: Day) -> impl Iterator<Item = &Mandate> {
+        self.mandates.iter().filter(move |mandate| mandate.runs_on(day))
+    }
+
+    /// Whether it is, or was, in the register.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.stage.status().is_some()
+    }
+
+    /// What is subscribed by those who are members, as far as the value of their shares is known.
+    #[must_use]
+    pub fn shares_of(&self, member: &Member) -> Mad {
+        member.share_value.unwrap_or(self.capital.share_value).times(member.shares)
+    }
+}
+
+impl Mandate {
+    /// Whether it has begun and not ended; a term that is over without a successor goes on (`Finding::MandateOver` says so).
+    #[must_use]
+    pub fn runs_on(&self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.ended_on.is_none_or(|ended| day < ended)
+    }
+}

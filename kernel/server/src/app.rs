@@ -9,8 +9,9 @@ use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records};
-use tiwizi_registry::Rules;
 use tiwizi_registry::kinds::MANIFEST;
+use tiwizi_registry::rule_pack::{self, PackError};
+use tiwizi_registry::{Acts, Rules};
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
 use tokio::sync::{Semaphore, mpsc};
@@ -111,6 +112,9 @@ pub enum StartError {
     /// The kernel's own kinds cannot be used.
     #[error("could not put the kernel's own kinds to use")]
     Kinds(#[source] CatalogueError),
+    /// The rules of law that come with the program cannot be used.
+    #[error("the rule packs are not right")]
+    Packs(#[source] &'static PackError),
     /// The file store cannot be opened.
     #[error("could not open the file store")]
     Files(#[source] FileError),
@@ -140,6 +144,8 @@ pub struct App {
     pub identity: Identity,
     /// The one door to records.
     pub records: Records,
+    /// The door to the acts of cooperatives.
+    pub acts: Acts,
     /// Plugins.
     pub host: Host,
     /// The pages' templates and messages.
@@ -160,6 +166,7 @@ impl App {
     /// When a part cannot be opened; the message says which and what to do.
     pub async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
         let ambient = settings.ambient.clone();
+        let packs = rule_pack::built_in().map_err(StartError::Packs)?;
         let db =
             Db::open(&location(&settings), ambient.clone()).await.map_err(|source| StartError::Database { source })?;
         let instance = find_instance(&db).await?;
@@ -179,7 +186,8 @@ impl App {
             records.on_disk(disk.clone())
         };
         let hooks = Hooks::new(guests.clone(), records(Reviewers::new()));
-        let records = records(vec![Arc::new(Rules::new(ambient.clone())), Arc::new(hooks)]);
+        let rules = Rules::new(ambient.clone()).over(records(Reviewers::new()));
+        let records = records(vec![Arc::new(rules), Arc::new(hooks)]);
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
         let pages = Pages::load(&instance.name, host.kernel_messages()).map_err(StartError::Pages)?;
         Ok(Arc::new(Self {
@@ -190,6 +198,7 @@ impl App {
             db,
             files,
             disk,
+            acts: Acts::new(records.clone(), Arc::new(packs.clone())),
             records,
             host,
             pages,

@@ -13,6 +13,8 @@ use utoipa::OpenApi;
 use crate::api::{
     accounts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, plugin_life,
     plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life,
+    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -36,6 +38,7 @@ use crate::{blob, json, open_data, plugin};
         extracts::issue, extracts::file, verify::show, verify::compare,
         history::list, batch::write, changes::read, statistics::overview, statistics::show,
         open_data::show, open_data::statistics, files::store, files::read,
+        history::list, batch::write, acts::request_denomination, acts::list, acts::enter, changes::read, statistics::show, files::store, files::read,
         plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
@@ -51,6 +54,7 @@ use crate::{blob, json, open_data, plugin};
         (name = "records", description = "Kinds, records and the change log"),
         (name = "extracts", description = "Certified extracts and their verification"),
         (name = "open data", description = "What everybody may read, as whole files"),
+        (name = "register", description = "The life of cooperatives, by acts"),
         (name = "files", description = "Content-addressed files"),
         (name = "plugins", description = "Plugins and their addresses"),
     ),
@@ -69,7 +73,9 @@ pub(crate) fn document(kinds: &Kinds) -> Result<Value, Problem> {
     for kind in kinds.iter() {
         let name = schema_name(kind);
         let address = format!("/api/v1/records/{}", kind.name());
-        insert(&mut document, &["components", "schemas"], &name, kind.declaration().schema().clone());
+        let mut schema = kind.declaration().schema().clone();
+        rebase(&mut schema, &name);
+        insert(&mut document, &["components", "schemas"], &name, schema);
         insert(&mut document, &["paths"], &address, list_path(kind, &name));
         insert(&mut document, &["paths"], &format!("{address}/{{id}}"), record_path(kind, &name));
     }
@@ -85,6 +91,27 @@ pub(crate) fn document(kinds: &Kinds) -> Result<Value, Problem> {
 
 fn schema_name(kind: &Kind) -> String {
     format!("{}.{}", kind.name().namespace(), kind.name().name())
+}
+
+/// Makes the references of a schema into its own definitions lead to where it stands in the document.
+fn rebase(schema: &mut Value, name: &str) {
+    let mut open = vec![schema];
+    while let Some(part) = open.pop() {
+        match part {
+            Value::Object(fields) => {
+                for (key, value) in fields.iter_mut() {
+                    match value {
+                        Value::String(reference) if key == "$ref" && reference.starts_with("#/$defs/") => {
+                            reference.insert_str(1, &format!("/components/schemas/{name}"));
+                        }
+                        value => open.push(value),
+                    }
+                }
+            }
+            Value::Array(items) => open.extend(items.iter_mut()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
 }
 
 fn insert(document: &mut Value, place: &[&str], name: &str, value: Value) {

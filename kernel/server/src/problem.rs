@@ -5,6 +5,7 @@
 //! matches. Nothing internal is ever in its text.
 
 mod extract;
+mod acts;
 mod lower;
 mod plugin;
 mod told;

@@ -14,6 +14,8 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 use crate::api::{
     accounts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, plugin_life,
     plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life,
+    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -62,6 +64,10 @@ pub fn routes() -> Vec<Route> {
         delete("/api/v1/records/{namespace}/{kind}/{id}", records::delete),
         get("/api/v1/records/{namespace}/{kind}/{id}/history", history::list),
         post("/api/v1/batch", batch::write),
+        // The life of cooperatives.
+        post("/api/v1/denominations", acts::request_denomination),
+        get("/api/v1/cooperatives/{id}/acts", acts::list),
+        post("/api/v1/cooperatives/{id}/acts", acts::enter),
         get("/api/v1/changes", changes::read),
         get("/api/v1/statistics", statistics::overview),
         get("/api/v1/statistics/{measure}", statistics::show),

@@ -2,6 +2,7 @@
 //! part of the OpenAPI document.
 
 pub(crate) mod accounts;
+pub(crate) mod acts;
 pub(crate) mod batch;
 pub(crate) mod captures;
 pub(crate) mod changes;

@@ -74,6 +74,12 @@ fn of_one_plugin() -> Vec<Row> {
 
 const NOWHERE: &str = "01890000-0000-7000-8000-000000000000";
 
+/// A request for a name, in the province of the tests.
+fn denomination() -> serde_json::Value {
+    let data = json!({"name_fr": "Tifaouine", "sector": "argan", "province": "09.541"});
+    json!({"act": "denomination-requested", "effective_on": "2025-01-31", "data": data})
+}
+
 /// Every row.
 fn matrix(house: &House) -> Vec<Row> {
     let mut rows = most(house);
@@ -87,6 +93,7 @@ fn most(house: &House) -> Vec<Row> {
     let account = |end: &str| format!("/api/v1/accounts/{NOWHERE}/{end}");
     let grant = json!({"role": "observer", "scope": "nation"});
     let hash = "0".repeat(22);
+    let acts = format!("/api/v1/cooperatives/{}/acts", house.cooperative);
     let mut rows = vec![
         same("GET", "/health/live", [200; 4]),
         same("GET", "/health/ready", [200; 4]),
@@ -128,6 +135,11 @@ fn most(house: &House) -> Vec<Row> {
         same("POST", "/api/v1/batch", [401, 403, 403, 403]).with(json!({"writes": [
             {"action": "create", "kind": "registry/cooperative", "body": cooperative("matrix/2")},
         ]})),
+        same("POST", "/api/v1/denominations", [401, 403, 403, 403]).with(denomination()),
+        // The acts of a public cooperative are for its own people and those who work with it.
+        row("GET", "/api/v1/cooperatives/{id}/acts", acts.clone(), [401, 200, 404, 403]),
+        row("POST", "/api/v1/cooperatives/{id}/acts", acts, [401, 403, 403, 403])
+            .with(json!({"act": "suspended", "effective_on": "2025-01-31", "data": {"reason": "?"}})),
         same("GET", "/api/v1/changes", [200; 4]),
         same("GET", "/api/v1/statistics", [200; 4]),
         row("GET", "/api/v1/statistics/{measure}", "/api/v1/statistics/members?by=region", [200; 4]),

@@ -2,6 +2,7 @@
 //! browser. One file for each question that an operator or a user would ask.
 
 mod accounts;
+mod acts;
 mod api;
 mod authoring;
 mod batch;

@@ -47,3 +47,45 @@ impl Unit {
         self.edit_as(caller, Draft::delete(kind.clone(), id, Some(seen)), id).await.map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tiwizi_identity::Caller;
+
+    use super::*;
+    use crate::error::WriteError;
+    use crate::testing::{House, body, cooperative, registrar};
+
+    #[tokio::test]
+    async fn a_rule_of_the_kernel_writes_where_its_caller_may_not_and_in_its_name() {
+        let house = House::open().await;
+        let (here, caller) = (house.cooperative("A", "argan", "09.541").await, registrar("01.051"));
+        let id = house.records.ambient().new_id();
+        let mut unit = Unit::new(house.records.clone(), caller.clone());
+        let refused = unit.replace(&cooperative(), here, body("A", "wool", "09.541"), Version::FIRST).await;
+        assert!(matches!(refused, Err(UnitError::Write(WriteError::Refused(_)))), "{refused:?}");
+        unit.create_by_kernel_as(&cooperative(), id, body("B", "argan", "09.541")).unwrap();
+        unit.replace_by_kernel(&cooperative(), here, body("A", "wool", "09.541"), Version::FIRST).await.unwrap();
+        unit.commit(None).await.unwrap();
+        let changed = house.whole(&cooperative(), here).await.unwrap();
+        assert_eq!((&changed.body["sector"], changed.author.account), (&json!("wool"), caller.account()));
+        assert!(house.whole(&cooperative(), id).await.is_some());
+        let mut unit = Unit::new(house.records.clone(), caller);
+        let stale = unit.delete_by_kernel(&cooperative(), here, Version::FIRST).await;
+        assert!(matches!(stale, Err(UnitError::Write(WriteError::Stale { .. }))), "{stale:?}");
+        unit.delete_by_kernel(&cooperative(), here, Version(2)).await.unwrap();
+        unit.commit(None).await.unwrap();
+        assert_eq!(house.whole(&cooperative(), here).await, None);
+    }
+
+    #[tokio::test]
+    async fn an_id_that_is_taken_is_not_given_twice() {
+        let house = House::open().await;
+        let here = house.cooperative("A", "argan", "09.541").await;
+        let mut unit = Unit::new(house.records.clone(), Caller::system());
+        unit.create_by_kernel_as(&cooperative(), here, body("B", "argan", "09.541")).unwrap();
+        let refused = unit.commit(None).await;
+        assert!(matches!(refused, Err(WriteError::Exists)), "{refused:?}");
+    }
+}

@@ -4,8 +4,8 @@
 //! [`check`] for each row. They look at one body alone; rules of law with dates of effect are in rule packs, and acts are held to them.
 //!
 //! What follows from acts is not written by hand: not the fields of a cooperative that has acts, nor its memberships. Imports are such a
-//! hand; the rows that they make anew in one piece are the only ones that nobody can look up here, so they look up the cooperative
-//! themselves.
+//! hand too. Memberships that are made in one piece (`Records::prepare_bulk`) are not reviewed: whoever makes them asks
+//! [`keeps_acts`] of the cooperative first (TODO(#4): the import does not yet).
 
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;

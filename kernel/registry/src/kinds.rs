@@ -65,11 +65,10 @@ mod tests {
             .iter()
             .map(|kind| format!("registry/{}", kind["name"].as_str().unwrap()))
             .collect();
-        let expected =
-            [names.cooperative, names.person, names.membership, names.milestone, names.signing_key, names.extract];
-        let expected =
-            [names.cooperative, names.person, names.membership, names.milestone, names.act, names.denomination];
-        assert_eq!(declared, expected.map(|name| name.to_string()));
+        let own = [names.cooperative, names.person, names.membership, names.milestone];
+        let law = [names.signing_key, names.extract, names.act, names.denomination];
+        let expected: Vec<String> = own.iter().chain(&law).map(ToString::to_string).collect();
+        assert_eq!(declared, expected);
     }
 
     #[test]

@@ -5,12 +5,12 @@
 //!
 //! Invariant: nothing here writes but through `Records`, so every row of an import has its permit and its change.
 
-pub mod cells;
 pub mod act_kind;
+pub mod cells;
 pub mod day;
 pub mod export;
-mod formula;
 pub mod extract;
+mod formula;
 pub mod ice;
 pub mod kinds;
 pub mod money;

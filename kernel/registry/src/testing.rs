@@ -38,12 +38,10 @@ impl Register {
         tx.commit().await.unwrap();
         catalogue.publish(addition);
         let instance = InstanceId(ambient.new_uuid());
-        let records = Records::new(db, catalogue, vec![Arc::new(Rules::new(ambient.clone()))], ambient, instance);
-        Self { folder, records, names: Names::new(), clock }
         let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), instance);
         let rules = Rules::new(ambient.clone()).over(plain);
         let records = Records::new(db, catalogue, vec![Arc::new(rules)], ambient, instance);
-        Self { folder, records, names: Names::new() }
+        Self { folder, records, names: Names::new(), clock }
     }
 
     /// The door to acts, by the rules that come with the program.

@@ -1,11 +1,7 @@
-//! Who counts as young. The figures are rules of programmes, not of law 112-12 (to verify): a rule pack takes over here.
+//! Who counts as young. The figures are rules of programmes, not of law 112-12 (to verify); the rule packs have them.
 
 use crate::day::Day;
-
-/// Who counts as young is at most this old (to verify).
-const AGE_MAX: u16 = 35;
-/// The year in which that age is reached. The published 18,036 young members are of the end of November 2025.
-const REFERENCE_YEAR: u16 = 2025;
+use crate::rule_pack::youth;
 
 /// Who counts as young on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +26,11 @@ impl YouthRule {
     }
 }
 
-/// The rule of a day. There is one rule today, so every day has it.
+/// The rule of a day. The packs have one rule for all days today.
 #[must_use]
 pub fn youth_rule(_day: Day) -> YouthRule {
-    YouthRule { age_max: AGE_MAX, reference_year: REFERENCE_YEAR }
+    let rule = youth();
+    YouthRule { age_max: rule.age_max, reference_year: rule.reference_year }
 }
 
 #[cfg(test)]

@@ -11,10 +11,8 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, plugin_life,
-    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
-    accounts, acts, batch, captures, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life,
-    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens,
+    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices,
+    plugin_life, plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;

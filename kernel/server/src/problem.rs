@@ -4,8 +4,8 @@
 //! it: as JSON for programs, as a page for people. What a lower crate can answer is mapped in `problem/`, by exhaustive
 //! matches. Nothing internal is ever in its text.
 
-mod extract;
 mod acts;
+mod extract;
 mod lower;
 mod plugin;
 mod told;

@@ -12,10 +12,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, plugin_life,
-    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
-    accounts, acts, batch, captures, changes, files, health, history, jobs, kinds, metrics, notices, plugin_life,
-    plugin_settings, plugin_usage, plugins, records, session, statistics, tokens,
+    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices,
+    plugin_life, plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};

@@ -99,11 +99,9 @@ mod tests {
     fn every_limit_is_printed() {
         let sources = [
             include_str!("../../../model/src/limits.rs"),
+            include_str!("../../../model/src/limits/acts.rs"),
+            include_str!("../../../model/src/limits/exchange.rs"),
             include_str!("../../../model/src/limits/extract.rs"),
-            include_str!("../../../model/src/limits/work.rs"),
-        ];
-        let sources = [
-            include_str!("../../../model/src/limits.rs"),
             include_str!("../../../model/src/limits/statistics.rs"),
             include_str!("../../../model/src/limits/work.rs"),
         ];

@@ -16,8 +16,8 @@ use tiwizi_server::App;
 use tokio::runtime::Handle;
 
 use crate::arguments::{DataDirectory, Register};
-use crate::commands::{open, register_export};
 use crate::commands::{extract, open};
+use crate::commands::{open, register_export};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Register) -> anyhow::Result<()> {

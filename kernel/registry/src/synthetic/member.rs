@@ -1,7 +1,6 @@
 //! The rows of members.
 
 use crate::day::Day;
-use crate::rule_pack::youth;
 use crate::synthetic::cooperative::Made;
 use crate::synthetic::dice::Dice;
 use crate::synthetic::words::{FAMILIES, MEN, WOMEN};
@@ -49,7 +48,6 @@ pub(super) fn make(made: &Made, position: u32, person: Person, dice: &mut Dice) 
         made.registered_on
     } else {
         Day::new((of_age + 1).min(rule()?.reference_year), 1, 1)?.max(made.registered_on)
-        Day::new((of_age + 1).min(youth().reference_year), 1, 1)?.max(made.registered_on)
     };
     let role = match position {
         1 => "president",
@@ -77,10 +75,8 @@ pub(super) fn make(made: &Made, position: u32, person: Person, dice: &mut Dice) 
 fn birth(young: bool, dice: &mut Dice) -> Option<Day> {
     let rule = rule()?;
     let first_young_year = rule.first_birth_year();
-    let first_young_year = youth().first_year();
     let (low, high) = if young {
-        (first_young_year, rule.reference_year - AGE_MIN - 1)
-        (first_young_year, youth().reference_year - AGE_MIN - 1)
+        (first_young_year, rule.reference_year - AGE_MIN - 1)(first_young_year, youth().reference_year - AGE_MIN - 1)
     } else {
         (first_young_year - 45, first_young_year - 1)
     };

@@ -28,8 +28,8 @@ mod records;
 mod register;
 mod said;
 mod sign_in;
-mod verify;
 mod statistics;
+mod verify;
 mod visit;
 
 use std::sync::Arc;

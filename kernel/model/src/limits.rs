@@ -5,6 +5,7 @@ mod amount;
 mod exchange;
 mod extract;
 mod statistics;
+mod duplicates;
 mod work;
 
 pub use acts::*;
@@ -12,6 +13,7 @@ use amount::{Amount, named};
 pub use exchange::*;
 pub use extract::*;
 pub use statistics::*;
+pub use duplicates::*;
 pub use work::*;
 
 named! {
@@ -20,6 +22,7 @@ use exchange;
 use extract;
 use statistics;
 use acts;
+use duplicates;
 use work;
 
 /// A part of a kind's name, or a plugin's id.

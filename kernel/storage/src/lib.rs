@@ -22,6 +22,7 @@ pub mod blob;
 pub mod change;
 pub mod cursor;
 mod disk;
+pub mod duplicate;
 mod files;
 pub mod grant;
 pub mod idempotency;

@@ -66,6 +66,12 @@ const MIGRATIONS: [Migration; 8] = [
         sqlite: include_str!("../../../migrations/sqlite/0010_tally_memo.sql"),
         postgres: include_str!("../../../migrations/postgres/0010_tally_memo.sql"),
     },
+    Migration {
+        number: 11,
+        name: "duplicate_key",
+        sqlite: include_str!("../../../migrations/sqlite/0011_duplicate_key.sql"),
+        postgres: include_str!("../../../migrations/postgres/0011_duplicate_key.sql"),
+    },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (\

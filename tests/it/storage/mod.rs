@@ -2,6 +2,7 @@
 
 mod accounts;
 mod blobs;
+mod duplicates;
 mod jobs;
 mod log;
 mod opening;

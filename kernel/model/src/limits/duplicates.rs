@@ -1,0 +1,25 @@
+//! The bounds of the search for records that may be the same.
+
+use super::amount::{Amount, named};
+
+named! {
+pub(super) all;
+/// Records with which one is compared, at most; those that share the most codes are taken.
+pub const DUPLICATE_CANDIDATES_MAX: u32 = 64;
+/// Pairs that share a code, for each part of the log that is read at once.
+pub const DUPLICATE_PAIRS_MAX: u32 = 20_000;
+/// Pairs that one part of the log opens.
+pub const DUPLICATES_OPENED_MAX: usize = 1_000;
+/// Words of one name that are compared; the rest counts for nothing.
+pub const DUPLICATE_WORDS_MAX: usize = 8;
+/// Letters of one word that are compared.
+pub const DUPLICATE_WORD_CHARS_MAX: usize = 32;
+/// Records from which a new one may be said to be distinct.
+pub const CONFIRMED_DISTINCT_MAX: usize = 20;
+/// Records that point from one to the next, when one was merged into another.
+pub const MERGE_HOPS_MAX: usize = 8;
+/// Why a pair was decided on, in letters.
+pub const DUPLICATE_REASON_CHARS_MAX: usize = 500;
+/// Cooperatives of one place that an import compares its rows with.
+pub const IMPORT_CENSUS_ROWS_MAX: usize = 200_000;
+}

@@ -1,0 +1,127 @@
+//! The codes under which a record is looked for when another one may be the same.
+//!
+//! What a code means is the caller's: here records that share one are found together. The table follows from the records alone, so its
+//! reader may make it anew from the start of the log.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use sqlx::AssertSqlSafe;
+use tiwizi_model::RecordId;
+use uuid::Uuid;
+
+use crate::error::{StorageError, failed};
+use crate::kind::KindNo;
+use crate::sql::{Batches, Built, LIST_MAX, Value, batches, bind_all, padded, places};
+use crate::tx::{Tx, WriteTx, on_db};
+
+static INSERT: LazyLock<Batches> =
+    LazyLock::new(|| Batches::new("INSERT INTO duplicate_key (kind, code, record)", 3));
+
+/// Puts the codes of records in the place of those that they had. A record without a code is found no more.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn put(tx: &mut WriteTx, kind: KindNo, records: &[(RecordId, BTreeSet<String>)]) -> Result<(), StorageError> {
+    let ids: Vec<RecordId> = records.iter().map(|(id, _)| *id).collect();
+    remove(tx, &ids).await?;
+    // In order, so that two kernels take the rows in the same order and a statement writes to one place after the other.
+    let rows: BTreeSet<(&str, Uuid)> =
+        records.iter().flat_map(|(id, codes)| codes.iter().map(|code| (code.as_str(), id.0))).collect();
+    let rows: Vec<(&str, Uuid)> = rows.into_iter().collect();
+    for (size, batch) in batches(&rows) {
+        let text = INSERT.text(tx, size);
+        on_db!(tx, conn => {
+            let query = sqlx::query(text);
+            batch.iter().fold(query, |query, (code, id)| query.bind(kind.0).bind(*code).bind(*id)).execute(conn).await
+                .map(|_| ())
+        })
+        .map_err(failed("duplicate.put"))?;
+    }
+    Ok(())
+}
+
+/// Forgets the codes of records.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn remove(tx: &mut WriteTx, ids: &[RecordId]) -> Result<(), StorageError> {
+    for part in ids.chunks(LIST_MAX) {
+        let ids = padded(part);
+        let text = format!("DELETE FROM duplicate_key WHERE record IN ({})", places(1..=ids.len()));
+        on_db!(tx, conn => {
+            ids.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, id| query.bind(id.0)).execute(conn).await
+                .map(|_| ())
+        })
+        .map_err(failed("duplicate.remove"))?;
+    }
+    Ok(())
+}
+
+/// The records of a kind that have one of these codes, those that share the most first and at most so many.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn find(
+    tx: &mut Tx,
+    kind: KindNo,
+    codes: &BTreeSet<String>,
+    rows_max: u32,
+) -> Result<Vec<RecordId>, StorageError> {
+    let codes: Vec<&String> = codes.iter().take(LIST_MAX).collect();
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut built = Built::default();
+    built.push("SELECT record FROM duplicate_key WHERE kind = ").bind(Value::Kind(kind.0)).push(" AND ");
+    built.within("code", padded(&codes).into_iter().map(|code| Value::Text(code.clone())).collect());
+    // The newest of those that share as many: ids grow with time.
+    built.push(" GROUP BY record ORDER BY COUNT(*) DESC, record DESC LIMIT ").bind(Value::Number(rows_max.into()));
+    let Built { text, values } = built;
+    let found: Vec<(Uuid,)> = on_db!(tx, conn => {
+        bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
+    })
+    .map_err(failed("duplicate.find"))?;
+    Ok(found.into_iter().map(|(id,)| RecordId(id)).collect())
+}
+
+/// Each of these records with each other record that shares a code with it, at most so many pairs for each part of the list.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn pairs(
+    tx: &mut Tx,
+    kind: KindNo,
+    ids: &[RecordId],
+    rows_max: u32,
+) -> Result<BTreeSet<(RecordId, RecordId)>, StorageError> {
+    let mut pairs = BTreeSet::new();
+    for part in ids.chunks(LIST_MAX) {
+        let mut built = Built::default();
+        built.push(
+            "SELECT DISTINCT mine.record, other.record FROM duplicate_key AS mine JOIN duplicate_key AS other \
+             ON other.kind = mine.kind AND other.code = mine.code AND other.record <> mine.record WHERE mine.kind = ",
+        );
+        built.bind(Value::Kind(kind.0)).push(" AND ");
+        built.within("mine.record", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
+        built.push(" LIMIT ").bind(Value::Number(rows_max.into()));
+        let Built { text, values } = built;
+        let found: Vec<(Uuid, Uuid)> = on_db!(tx, conn => {
+            bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
+        })
+        .map_err(failed("duplicate.pairs"))?;
+        pairs.extend(found.into_iter().map(|(mine, other)| (RecordId(mine), RecordId(other))));
+    }
+    Ok(pairs)
+}
+
+const CLEAR: &str = "DELETE FROM duplicate_key WHERE kind = $1";
+
+/// Forgets all codes of a kind, so that its reader can make them anew from the start of the log.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn clear(tx: &mut WriteTx, kind: KindNo) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(CLEAR).bind(kind.0).execute(conn).await.map(|_| ()))
+        .map_err(failed("duplicate.clear"))
+}

@@ -109,6 +109,14 @@ pub enum WriteError {
         /// The fields that together must be unique.
         fields: Vec<String>,
     },
+    /// It may be the same as records that are there, and its author did not say that it is another.
+    #[error("draft {position} may be the same as a record that is there")]
+    Alike {
+        /// Which draft.
+        position: usize,
+        /// A fault for each of those records.
+        fields: Vec<FieldError>,
+    },
     /// There is no such record for this caller.
     #[error("there is no record {id} of {kind}")]
     Missing {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use tiwizi_model::PluginId;
+use tiwizi_model::{PluginId, RecordId};
 
 /// One fault: where, a code for programs, a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +16,15 @@ pub struct FieldError {
     pub message: String,
     /// The plugin that says so. Its sentence is for the person who writes, in their language.
     pub said_by: Option<PluginId>,
+    /// The record that stands in the way, when it is one that the caller may see.
+    pub record: Option<RecordId>,
 }
 
 impl FieldError {
     /// A fault at a pointer.
     #[must_use]
     pub fn new(pointer: impl Into<String>, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), message: message.into(), said_by: None }
+        Self { pointer: pointer.into(), code: code.into(), message: message.into(), said_by: None, record: None }
     }
 
     /// A fault of a top-level field.

@@ -43,10 +43,14 @@ pub trait Review: Send + Sync {
 pub enum ReviewError {
     /// It was looked at and refused.
     Rejected(Rejection),
+    /// It may be the same as records that are there: its author has to say that it is not, or to change those.
+    Duplicate(Rejection),
     /// A hook that must look at it could not.
     Hook(HookFailure),
     /// What it refers to could not be looked up.
     Storage(StorageError),
+    /// Whoever looked could not read what it needed.
+    Failed(Box<WriteError>),
 }
 
 /// A hook that could not look at a write which may not go on without it.
@@ -153,8 +157,12 @@ impl<'a> Proposal<'a> {
         for reviewer in reviewers {
             reviewer.review(self).await.map_err(|error| match error {
                 ReviewError::Rejected(rejection) => self.invalid(rejection),
+                ReviewError::Duplicate(rejection) => {
+                    WriteError::Alike { position: self.position, fields: rejection.fields }
+                }
                 ReviewError::Hook(failure) => WriteError::Hook(failure),
                 ReviewError::Storage(source) => WriteError::Storage(source),
+                ReviewError::Failed(error) => *error,
             })?;
         }
         Ok(())

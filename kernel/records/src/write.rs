@@ -148,7 +148,15 @@ impl Records {
             }
             current(&mut tx, &kinds, &submissions).await?
         };
-        let ready = self.prepare(&kinds, submissions, &current).await?;
+        let ready = match self.prepare(&kinds, submissions, &current).await {
+            Ok(ready) => ready,
+            // It may be alike to what the same request has written a moment ago.
+            Err(error @ WriteError::Alike { .. }) => {
+                let answered = self.answered(&mut *self.db.read().await?, owner, &kinds, receipt).await?;
+                return Err(if answered.is_some() { Ended::Overtaken(error) } else { Ended::Refused(error) });
+            }
+            Err(error) => return Err(error.into()),
+        };
         self.check_growth(owner, &ready, gathered)?;
         let mut tx = self.db.begin_write().await?;
         if self.answered(&mut tx, owner, &kinds, receipt).await?.is_some() {

@@ -24,6 +24,8 @@ pub struct Names {
     pub act: KindName,
     /// `registry/denomination`
     pub denomination: KindName,
+    /// `registry/duplicate`
+    pub duplicate: KindName,
 }
 
 impl Names {
@@ -41,6 +43,7 @@ impl Names {
             extract: name("registry/extract"),
             act: name("registry/act"),
             denomination: name("registry/denomination"),
+            duplicate: name("registry/duplicate"),
         }
     }
 }
@@ -57,6 +60,7 @@ mod tests {
 
     #[test]
     fn the_manifest_declares_exactly_these_kinds() {
+    fn the_manifest_declares_exactly_the_kinds_that_have_names() {
         let names = Names::new();
         let manifest: serde_json::Value = serde_json::from_slice(MANIFEST).unwrap();
         let declared: Vec<String> = manifest["kinds"]
@@ -69,6 +73,8 @@ mod tests {
         let law = [names.signing_key, names.extract, names.act, names.denomination];
         let expected: Vec<String> = own.iter().chain(&law).map(ToString::to_string).collect();
         assert_eq!(declared, expected);
+        let expected = [names.cooperative, names.person, names.membership, names.milestone, names.duplicate];
+        assert_eq!(declared, expected.map(|name| name.to_string()));
     }
 
     #[test]

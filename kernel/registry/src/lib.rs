@@ -11,6 +11,7 @@ pub mod day;
 pub mod export;
 pub mod extract;
 mod formula;
+pub mod duplicates;
 pub mod ice;
 pub mod kinds;
 pub mod money;

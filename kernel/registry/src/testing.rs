@@ -10,6 +10,7 @@ use tiwizi_model::{Ambient, InstanceId, Instant, KindName, ManualClock, SeededEn
 use tiwizi_records::{Catalogue, Manifest, Query, Records, catch_up};
 use tiwizi_storage::{Db, Location};
 
+use crate::duplicates::{Duplicates, RuleBook};
 use crate::import::{self, Settings, Summary};
 use crate::kinds::{MANIFEST, Names};
 use crate::{Acts, NationalIdKey, Rules, TallyReader, readers, rule_pack};
@@ -47,6 +48,16 @@ impl Register {
     /// The door to acts, by the rules that come with the program.
     pub(crate) fn acts(&self) -> Acts {
         Acts::new(self.records.clone(), Arc::new(rule_pack::built_in().unwrap().clone()))
+        let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), instance);
+        let duplicates = Duplicates::new(plain, Arc::new(RuleBook::own().unwrap()));
+        let records = Records::new(
+            db,
+            catalogue,
+            vec![Arc::new(Rules::new(ambient.clone())), Arc::new(duplicates)],
+            ambient,
+            instance,
+        );
+        Self { folder, records, names: Names::new() }
     }
 
     /// Writes a file into the folder.

@@ -9,6 +9,8 @@ use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records};
+use tiwizi_registry::Rules;
+use tiwizi_registry::duplicates::{Duplicates, RuleBook, RuleError};
 use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_registry::rule_pack::{self, PackError};
 use tiwizi_registry::{Acts, Rules};
@@ -115,6 +117,9 @@ pub enum StartError {
     /// The rules of law that come with the program cannot be used.
     #[error("the rule packs are not right")]
     Packs(#[source] &'static PackError),
+    /// The rule by which records count as the same cannot be used.
+    #[error("the rule of duplicates is not right")]
+    Duplicates(#[source] RuleError),
     /// The file store cannot be opened.
     #[error("could not open the file store")]
     Files(#[source] FileError),
@@ -146,6 +151,8 @@ pub struct App {
     pub records: Records,
     /// The door to the acts of cooperatives.
     pub acts: Acts,
+    /// The search for records that may be the same.
+    pub duplicates: Duplicates,
     /// Plugins.
     pub host: Host,
     /// The pages' templates and messages.
@@ -188,6 +195,10 @@ impl App {
         let hooks = Hooks::new(guests.clone(), records(Reviewers::new()));
         let rules = Rules::new(ambient.clone()).over(records(Reviewers::new()));
         let records = records(vec![Arc::new(rules), Arc::new(hooks)]);
+        let book = Arc::new(RuleBook::own().map_err(StartError::Duplicates)?);
+        let duplicates = Duplicates::new(records(Reviewers::new()), book);
+        let rules = Arc::new(Rules::new(ambient.clone()));
+        let records = records(vec![rules, Arc::new(duplicates.clone()), Arc::new(hooks)]);
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
         let pages = Pages::load(&instance.name, host.kernel_messages()).map_err(StartError::Pages)?;
         Ok(Arc::new(Self {
@@ -200,6 +211,7 @@ impl App {
             disk,
             acts: Acts::new(records.clone(), Arc::new(packs.clone())),
             records,
+            duplicates,
             host,
             pages,
             tasks: Tasks::default(),

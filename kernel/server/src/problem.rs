@@ -139,12 +139,15 @@ pub struct FieldProblem {
     pub code: String,
     /// What is wrong, in English.
     pub message: String,
+    /// The id of the record that stands in the way, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
 }
 
 impl FieldProblem {
     /// A problem with one field.
     pub fn new(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), message: message.into() }
+        Self { pointer: pointer.into(), code: code.into(), message: message.into(), record: None }
     }
 }
 
@@ -436,6 +439,19 @@ mod tests {
         assert!(unloaded.detail().unwrap().contains("could not be loaded"), "{unloaded:?}");
         let quarantined = Problem::from(off(tiwizi_host::PluginState::Quarantined));
         assert_eq!(retry_after(&quarantined).as_deref(), Some("4"));
+    }
+
+    #[test]
+    fn a_record_that_may_be_the_same_is_named_with_the_reason() {
+        let id = tiwizi_model::RecordId(uuid::Uuid::from_u128(7));
+        let fault = tiwizi_records::FieldError::of_field("confirm_distinct", "duplicate-likely", "name 100, commune");
+        let fields = vec![tiwizi_records::FieldError { record: Some(id), ..fault }];
+        let refused = Problem::from(tiwizi_records::WriteError::Alike { position: 0, fields });
+        assert_eq!((refused.fault().status().as_u16(), refused.fault().code()), (409, "duplicate"));
+        let text = String::from_utf8(refused.to_json("id")).unwrap();
+        assert!(text.contains(&id.to_string()) && text.contains("name 100, commune"), "{text}");
+        let other = String::from_utf8(Problem::field("/a", "b", "c").to_json("id")).unwrap();
+        assert!(!other.contains(r#""record""#), "{other}");
     }
 
     #[test]

@@ -15,8 +15,7 @@ use crate::kind::KindNo;
 use crate::sql::{Batches, Built, LIST_MAX, Value, batches, bind_all, padded, places};
 use crate::tx::{Tx, WriteTx, on_db};
 
-static INSERT: LazyLock<Batches> =
-    LazyLock::new(|| Batches::new("INSERT INTO duplicate_key (kind, code, record)", 3));
+static INSERT: LazyLock<Batches> = LazyLock::new(|| Batches::new("INSERT INTO duplicate_key (kind, code, record)", 3));
 
 /// Puts the codes of records in the place of those that they had. A record without a code is found no more.
 ///

@@ -67,12 +67,13 @@ pub(crate) async fn import(app: &Arc<App>, settings: &Settings, quiet: Quiet) ->
     Ok(summary)
 }
 
-/// Search and counts, each on a thread of its own: one reads and thinks while the other writes.
+/// Search, counts and duplicates, each on a thread of its own: one reads and thinks while the other writes.
 async fn follow(app: &Arc<App>) -> anyhow::Result<()> {
     let search = catch_up_apart(app, SearchReader::new(app.records.catalogue().clone()));
     let counts = catch_up_apart(app, TallyReader::default());
-    let (search, counts) = tokio::join!(search, counts);
-    search.and(counts)
+    let duplicates = catch_up_apart(app, app.duplicates.reader());
+    let (search, counts, duplicates) = tokio::join!(search, counts, duplicates);
+    search.and(counts).and(duplicates)
 }
 
 async fn catch_up_apart(app: &Arc<App>, reader: impl Reader + 'static) -> anyhow::Result<()> {
@@ -121,6 +122,12 @@ fn sentences(settings: &Settings, summary: &Summary) -> String {
     }
     if summary.transcribed > 0 {
         lines.push(format!("{} names in Tifinagh were in Latin letters and put into Tifinagh", summary.transcribed));
+    }
+    if summary.flagged > 0 {
+        lines.push(format!(
+            "{} cooperatives may be the same as others; registrars find the pairs in the register.",
+            summary.flagged
+        ));
     }
     if settings.dry_run {
         lines.push("Nothing was written: this was a dry run.".to_owned());

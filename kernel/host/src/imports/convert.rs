@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tiwizi_model::{Record, Version, limits};
 use tiwizi_records::json::parse;
 use tiwizi_records::queue::QueueError;
-use tiwizi_records::{Filter, Operator, UnitError, query};
+use tiwizi_records::{FieldError, Filter, Operator, UnitError, query};
 use tiwizi_records::{ReadError, RecordQuota, RecordUsage, WriteError};
 use tiwizi_storage::NearlyFull;
 
@@ -133,6 +133,17 @@ fn write_error(failed: &WriteError) -> Error {
         }
         WriteError::Duplicate { fields, .. } => {
             Error { details: json!({ "fields": fields }).to_string(), ..error("duplicate", failed.to_string()) }
+        }
+        WriteError::Alike { fields, .. } => {
+            let told = |fault: &FieldError| {
+                let id = fault.record.map(|id| id.to_string());
+                json!({ "id": id, "code": fault.code, "message": fault.message })
+            };
+            let alike: Vec<Value> = fields.iter().map(told).collect();
+            let taken = fields.iter().filter(|fault| fault.code == "taken");
+            let taken: Vec<&str> = taken.map(|fault| fault.pointer.trim_start_matches('/')).collect();
+            let details = json!({ "fields": taken, "alike": alike });
+            Error { details: details.to_string(), ..error("duplicate", failed.to_string()) }
         }
         WriteError::Missing { .. } => error("not-found", failed.to_string()),
         WriteError::TooMany { .. } | WriteError::ValuesFull | WriteError::FilesFull | WriteError::QueueFull => {

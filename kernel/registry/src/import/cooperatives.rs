@@ -56,8 +56,15 @@ impl Pass<'_> {
             let place = Place { id, province: Some(row.province), sector, fresh: old.is_none() };
             match old {
                 None => {
+                    let (number, province) = (row.row, row.province);
+                    let body = Value::Object(body(row));
+                    if self.is_refused_twin(number, province, &body).await? {
+                        self.cooperatives.rejected += 1;
+                        places.put(place_key, Known::Rejected);
+                        continue;
+                    }
                     self.cooperatives.created += 1;
-                    new.push(NewRecord { id, body: Value::Object(body(row)) });
+                    new.push(NewRecord { id, body });
                 }
                 Some(old) => {
                     let before = self::stored(old)?;

@@ -34,6 +34,7 @@ mod run;
 mod sheet;
 mod store;
 mod text;
+mod twins;
 mod value;
 
 #[cfg(test)]
@@ -118,6 +119,8 @@ pub struct Summary {
     pub transcribed: u64,
     /// The first rejected values, at most [`SHOWN_MAX`].
     pub rejected: Vec<Rejected>,
+    /// Rows that may be the same as another cooperative and were let pass. Each is in the report, and its pair waits for a registrar.
+    pub flagged: u64,
 }
 
 impl Summary {
@@ -138,6 +141,12 @@ impl Summary {
             "files": self.formats.iter().map(Format::to_json).collect::<Vec<_>>(),
             "transcribed": self.transcribed,
         })
+        let mut told =
+            serde_json::json!({ "cooperatives": counts(&self.cooperatives), "members": counts(&self.members) });
+        if let (1.., Some(told)) = (self.flagged, told.as_object_mut()) {
+            told.insert("flagged".to_owned(), self.flagged.into());
+        }
+        told
     }
 
     /// Whether a row was wrong.
@@ -212,6 +221,12 @@ pub enum ImportError {
     /// What is stored could not be compared with the file.
     #[error("could not look up what is stored")]
     Lookup(#[source] StorageError),
+    /// The rule of duplicates cannot be used.
+    #[error("the rule of duplicates is not right")]
+    Rule(#[source] crate::duplicates::RuleError),
+    /// What may be the same could not be looked for.
+    #[error("could not look for cooperatives that may be the same")]
+    Census(#[source] crate::duplicates::CensusError),
     /// A stored record is damaged.
     #[error("a stored record is not JSON")]
     Damaged(#[source] serde_json::Error),

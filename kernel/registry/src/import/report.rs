@@ -86,11 +86,23 @@ impl Report {
                 let value = disarmed(&fault.value);
                 self.record(&[fault.table.name(), &row, &fault.column, &value, fault.code, &fault.message])?;
             }
+            self.tell(&fault)?;
             if self.shown.len() < SHOWN_MAX {
                 self.shown.push(fault);
             }
         }
         Ok(())
+    }
+
+    /// Writes a line about a row, also about one that was let pass.
+    pub(super) fn tell(&mut self, fault: &Rejected) -> Result<(), ImportError> {
+        if self.written >= limits::IMPORT_REPORT_ROWS_MAX {
+            return Ok(());
+        }
+        self.written += 1;
+        let row = fault.row.to_string();
+        let value = without_formula(&fault.value);
+        self.record(&[fault.table.name(), &row, &fault.column, &value, fault.code, &fault.message])
     }
 
     /// Ends the file.

@@ -9,6 +9,8 @@ use tiwizi_records::{Kind, Records};
 
 use crate::day::Day;
 use crate::import::parse::{self, Batch, Source};
+use crate::duplicates::{Census, RuleBook};
+use crate::import::parse::{self, Batch};
 use crate::import::places::Places;
 use crate::import::queue::Queue;
 use crate::import::report::{Report, Table};
@@ -43,6 +45,7 @@ pub async fn run(
     let bytes_total = parse::total_bytes(&paths)?;
     let last_day = rules::last_day(records.ambient().now());
     let kinds = ImportKinds::find(records)?;
+    let book = RuleBook::own().map_err(ImportError::Rule)?;
     let mut pass = Pass {
         records,
         caller,
@@ -56,6 +59,8 @@ pub async fn run(
         queue: None,
         formats: Vec::new(),
         transcribed: 0,
+        census: Some(Census::new(&book, records)),
+        flagged: 0,
         rows_done: 0,
         bytes_done: 0,
         bytes_total,
@@ -64,6 +69,8 @@ pub async fn run(
     pass.both_files().await?;
     if pass.mode == Mode::Check && pass.cooperatives.rejected + pass.members.rejected == 0 {
         pass.begin_again(Mode::Write);
+        // The first pass has compared every row.
+        pass.census = None;
         pass.both_files().await?;
     }
     let kept = pass.mode == Mode::Write;
@@ -74,6 +81,8 @@ pub async fn run(
     }
     let (formats, transcribed) = (pass.formats, pass.transcribed);
     Ok(Summary { cooperatives, members, kept, formats, transcribed, rejected: pass.report.finish()? })
+    let flagged = pass.flagged;
+    Ok(Summary { cooperatives, members, kept, rejected: pass.report.finish()?, flagged })
 }
 
 fn first_mode(settings: &Settings) -> Mode {
@@ -120,6 +129,10 @@ pub(super) struct Pass<'a> {
     formats: Vec<Format>,
     /// Names that were put into the letters of Tifinagh.
     transcribed: u64,
+    /// What new rows are compared with; none once all were.
+    pub(super) census: Option<Census>,
+    /// Rows that may be the same as another and were let pass.
+    pub(super) flagged: u64,
     rows_done: u64,
     bytes_done: u64,
     bytes_total: u64,

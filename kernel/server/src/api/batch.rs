@@ -123,7 +123,7 @@ impl WriteBody {
 /// A problem whose pointers say which write they belong to.
 fn located(error: WriteError) -> Problem {
     let position = match &error {
-        WriteError::Invalid { position, .. } => Some(*position),
+        WriteError::Invalid { position, .. } | WriteError::Alike { position, .. } => Some(*position),
         _ => None,
     };
     match position {

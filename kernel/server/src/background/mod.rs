@@ -32,6 +32,7 @@ pub(crate) fn start(app: &Arc<App>) {
         follow(Arc::clone(app), SearchReader::new(app.records.catalogue().clone()), stop)
     });
     app.tasks.start("tally-reader", |stop| follow(Arc::clone(app), TallyReader::default(), stop));
+    app.tasks.start("duplicate-reader", |stop| follow(Arc::clone(app), app.duplicates.reader(), stop));
     app.tasks.start("event-reader", |stop| work::read_events(Arc::clone(app), stop));
     app.tasks.start("scheduler", |stop| work::keep_schedules(Arc::clone(app), stop));
     app.tasks.start("worker", |stop| work::work(Arc::clone(app), stop));

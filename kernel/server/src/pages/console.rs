@@ -23,7 +23,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 21] = [
+const DONE: [&str; 22] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -45,6 +45,7 @@ const DONE: [&str; 21] = [
     "captures-on",
     "captures-off",
     "record-restored",
+    "duplicate-decided",
 ];
 
 /// What was just done, by the address's `done`.

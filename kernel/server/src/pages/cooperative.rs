@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::{ProvinceCode, Record, RecordId};
 use tiwizi_records::manifest::Slot;
+use tiwizi_registry::duplicates::survivor;
 use tiwizi_registry::territory;
 use tiwizi_words::Texts;
 
@@ -33,6 +34,9 @@ pub(super) async fn show(
     let fragments = fragments::of(&app, &visit, Slot::Cooperative, json!({ "cooperative": id.to_string() })).await;
     let extracts = extract::offer(&app, &visit, &record);
     let data = context! { fragments, extracts, ..data(&texts, &record) };
+    let remains = survivor(&app.records, &permit, id).await?;
+    let remains = (remains != id).then(|| visit.look.address(&format!("/directory/{remains}")));
+    let data = context! { fragments, remains, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

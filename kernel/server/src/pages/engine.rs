@@ -33,6 +33,8 @@ const KERNEL: &[(&str, &str)] = templates![
     "cooperative.html",
     "verify.html",
     "statistics.html",
+    "duplicates.html",
+    "duplicate.html",
     "sign-in.html",
     "password.html",
     "account.html",

@@ -12,6 +12,7 @@ mod choose;
 mod console;
 mod cooperative;
 mod directory;
+mod duplicates;
 mod editions;
 mod engine;
 mod extract;
@@ -77,6 +78,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/directory/{id}/extracts", post(extract::issue))
         .route("/{language}/verify/{token}", get(verify::show))
         .route("/{language}/statistics", get(statistics::show))
+        .route("/{language}/register/duplicates", get(duplicates::list))
+        .route("/{language}/register/duplicates/{id}", get(duplicates::show).post(duplicates::send))
         .route("/{language}/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/{language}/sign-out", post(sign_in::sign_out))
         .route("/{language}/password", get(password::show).post(password::change))

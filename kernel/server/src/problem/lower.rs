@@ -5,6 +5,7 @@ use tiwizi_identity::policy::Refusal;
 use tiwizi_identity::{AccountError, HashError, PasswordError, SignInError, TokenError};
 use tiwizi_records::field_error::pointer_to;
 use tiwizi_records::{FieldError, JsonError, ReadError, WriteError};
+use tiwizi_registry::duplicates::DecideError;
 use tiwizi_storage::{FileError, StorageError};
 
 use super::{Fault, FieldProblem, Problem};
@@ -88,7 +89,8 @@ impl From<JsonError> for Problem {
 
 impl From<FieldError> for FieldProblem {
     fn from(error: FieldError) -> Self {
-        Self { pointer: error.pointer, code: error.code.into_owned(), message: error.message }
+        let record = error.record.map(|id| id.to_string());
+        Self { pointer: error.pointer, code: error.code.into_owned(), message: error.message, record }
     }
 }
 
@@ -145,6 +147,21 @@ impl From<AccountError> for Problem {
     }
 }
 
+impl From<DecideError> for Problem {
+    fn from(error: DecideError) -> Self {
+        match error {
+            DecideError::Missing => Fault::NotFound.into(),
+            DecideError::Refused => Self::from(Fault::Forbidden).saying(error.to_string()),
+            DecideError::Stranger => Self::field("/decision", "stranger", error.to_string()),
+            DecideError::Settled { .. } | DecideError::Alias => Self::from(Fault::Conflict).saying(error.to_string()),
+            DecideError::Reason => Self::field("/reason", "length", error.to_string()),
+            DecideError::Read(source) => source.into(),
+            DecideError::Unit(source) => source.into(),
+            DecideError::Write(source) => source.into(),
+        }
+    }
+}
+
 fn password_code(error: PasswordError) -> &'static str {
     match error {
         PasswordError::Short => "too-short",
@@ -185,6 +202,11 @@ impl From<WriteError> for Problem {
                     |field: &String| FieldProblem::new(pointer_to(field), "taken", "another record has this value");
                 Self::from(Fault::Duplicate).at_all(fields.iter().map(error))
             }
+            WriteError::Alike { fields, .. } => Self::from(Fault::Duplicate)
+                .saying(
+                    "it may be the same as a record that is there; look, and name it in confirm_distinct if it is not",
+                )
+                .at_all(fields.into_iter().map(FieldProblem::from)),
             WriteError::Missing { .. } => Fault::NotFound.into(),
             WriteError::Elsewhere { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             WriteError::Exists => Self::from(Fault::Duplicate).saying(error.to_string()),

@@ -37,7 +37,9 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
         .into_iter()
         .map(|(namespace, kinds)| context! { title => namespace_title(&app, &visit, &namespace), kinds })
         .collect();
-    visit.page(&app, "records/kinds.html", &visit.texts(&app).text("records"), context! { groups })
+    let may_decide = app.records.may_read(visit.visitor.caller(), &app.pages.names.duplicate).is_ok();
+    let duplicates = may_decide.then(|| visit.look.address("/register/duplicates"));
+    visit.page(&app, "records/kinds.html", &visit.texts(&app).text("records"), context! { groups, duplicates })
 }
 
 /// How many there are, where a reader of the log keeps a count.

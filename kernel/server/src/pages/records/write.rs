@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use fluent_bundle::FluentArgs;
 use http::StatusCode;
 use minijinja::{Value, context};
 use serde_json::{Value as Json, json};
@@ -204,6 +205,8 @@ fn settable<'a>(opened: &'a Opened<'_>, classes: Classes) -> Vec<&'a Part> {
 fn refused<'a>(form: Form<'a>, error: WriteError, body: &Json) -> Result<Form<'a>, Problem> {
     let faults = match error {
         WriteError::Invalid { fields, .. } => fields,
+        WriteError::Alike { fields, .. } if fields.iter().any(|field| field.code == "taken") => fields,
+        WriteError::Alike { fields, .. } => return Ok(alike(form, &fields)),
         WriteError::Duplicate { fields, .. } => {
             fields.iter().map(|field| FieldError::of_field(field, "taken", "another record has this value")).collect()
         }
@@ -222,6 +225,16 @@ fn refused<'a>(form: Form<'a>, error: WriteError, body: &Json) -> Result<Form<'a
         is_for_people: error.said_by.is_some(),
     };
     Ok(form.with_faults(faults.into_iter().map(fault).collect()))
+}
+
+/// The form again, with the records that the new one may be the same as: whoever has looked at them names them in it.
+fn alike<'a>(form: Form<'a>, fields: &[FieldError]) -> Form<'a> {
+    let records: Vec<String> = fields.iter().filter_map(|field| field.record).map(|id| id.to_string()).collect();
+    let mut args = FluentArgs::new();
+    args.set("records", records.join(" "));
+    let message = form.opened.words.texts.text_with("fault-alike", &args);
+    let pointer = pointer_to("confirm_distinct");
+    form.with_faults(vec![FormFault { pointer, code: "duplicate".to_owned(), message, is_for_people: true }])
 }
 
 /// Sends the browser to the record that was written, or to the list when its writer may not read it.

@@ -1,0 +1,114 @@
+//! The look at a new record before it is written, whoever writes it.
+//!
+//! What is likely the same is not refused for good: the answer names the records and why, and the sender who has looked sends the same
+//! again with `confirm_distinct`, the ids of those records. It is a field of the record, so who said so is in its history.
+
+use serde_json::Value;
+use tiwizi_identity::Caller;
+use tiwizi_model::{Operation, RecordId};
+use tiwizi_records::review::BoxFuture;
+use tiwizi_records::{FieldError, Proposal, ReadError, Rejection, Review, ReviewError, WriteError};
+use tiwizi_storage::StorageError;
+
+use super::find::{Duplicates, FindError, Match, confirmed, merged_into};
+use super::profile::Subject;
+use super::rule::{Level, Outcome};
+
+impl Review for Duplicates {
+    fn review<'a>(&'a self, proposal: &'a mut Proposal<'_>) -> BoxFuture<'a, Result<(), ReviewError>> {
+        Box::pin(self.look(proposal))
+    }
+}
+
+impl Duplicates {
+    async fn look(&self, proposal: &Proposal<'_>) -> Result<(), ReviewError> {
+        let Some(subject) = self.subject(proposal) else { return Ok(()) };
+        let Some(body) = proposal.body() else { return Ok(()) };
+        let faults = match proposal.operation() {
+            Operation::Create => self.found(proposal.caller(), subject, body).await?,
+            Operation::Replace => Vec::new(),
+            Operation::Delete => return Ok(()),
+        };
+        if !faults.is_empty() {
+            return Err(ReviewError::Duplicate(Rejection { fields: faults }));
+        }
+        self.check_alias(proposal, subject, body).await
+    }
+
+    fn subject(&self, proposal: &Proposal<'_>) -> Option<Subject> {
+        [Subject::Cooperative, Subject::Person].into_iter().find(|subject| self.name(*subject) == proposal.kind())
+    }
+
+    /// A fault for each record that stands in the way of a new one. A record that the caller may not see is not named: its pair is opened
+    /// for those who may.
+    async fn found(&self, caller: &Caller, subject: Subject, body: &Value) -> Result<Vec<FieldError>, ReviewError> {
+        let outcomes = self.rule().when_written;
+        let confirmed = confirmed(body);
+        let stands_in_the_way = |found: &Match| match outcomes.of(found.finding.level) {
+            Outcome::Ignore | Outcome::Flag => false,
+            Outcome::Confirm => !confirmed.contains(&found.id),
+            Outcome::Refuse => true,
+        };
+        let mut found = self.find(subject, body).await.map_err(failed)?;
+        found.retain(stands_in_the_way);
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Ok(permit) = self.records.may_read(caller, self.name(subject)) else { return Ok(Vec::new()) };
+        let ids: Vec<RecordId> = found.iter().map(|found| found.id).collect();
+        let visible = self.records.read_many(&permit, &ids).await.map_err(|error| failed(error.into()))?;
+        found.retain(|found| visible.iter().any(|record| record.id == found.id));
+        Ok(found.iter().flat_map(faults).collect())
+    }
+
+    /// A record is merged into another of its kind, and not into one that was merged itself: so no chain goes in a circle.
+    async fn check_alias(&self, proposal: &Proposal<'_>, subject: Subject, body: &Value) -> Result<(), ReviewError> {
+        let before = proposal.before().as_ref().and_then(merged_into);
+        let Some(into) = merged_into(body).filter(|into| Some(*into) != before) else { return Ok(()) };
+        let wrong = |code: &'static str, message: &str| {
+            Err(ReviewError::Rejected(Rejection::one(FieldError::of_field("merged_into", code, message))))
+        };
+        if into == proposal.id() || proposal.operation() == Operation::Create {
+            return wrong("merged-into-itself", "a record is merged into another one, once both are there");
+        }
+        let Ok(permit) = self.records.may_read(proposal.caller(), self.name(subject)) else {
+            return wrong("merged-into-nothing", "there is no such record");
+        };
+        let target = self.records.read(&permit, into).await.map_err(|error| failed(error.into()))?;
+        match target {
+            None => wrong("merged-into-nothing", "there is no such record"),
+            Some(target) if merged_into(&target.body).is_some() => {
+                wrong("merged-into-alias", "that record was merged into another one; name the one that remains")
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// What is certain is said of the fields that are taken, as the indexes of the kind say it; what is likely of the field that answers it.
+fn faults(found: &Match) -> Vec<FieldError> {
+    let record = Some(found.id);
+    if found.finding.level == Level::Certain {
+        let fields = found.finding.reasons.iter().flat_map(|fields| fields.split('+'));
+        let taken =
+            |field| FieldError { record, ..FieldError::of_field(field, "taken", "another record has this value") };
+        return fields.map(taken).collect();
+    }
+    let reasons = found.finding.reasons.join(", ");
+    let message = format!(
+        "{} may be the same ({reasons}): look at it, and name it in confirm_distinct if it is another",
+        found.id
+    );
+    vec![FieldError { record, ..FieldError::of_field("confirm_distinct", "duplicate-likely", message) }]
+}
+
+fn failed(error: FindError) -> ReviewError {
+    let source = match error {
+        FindError::Storage(source) | FindError::Read(ReadError::Storage(source)) => source,
+        FindError::Follow(tiwizi_records::ReaderError::Storage(source)) => source,
+        error @ (FindError::Read(_) | FindError::Follow(_)) => {
+            StorageError::Corrupt { what: format!("the search for duplicates failed: {error}") }
+        }
+    };
+    ReviewError::Failed(Box::new(WriteError::Storage(source)))
+}

@@ -1,0 +1,262 @@
+//! Finding, refusing, confirming, deciding, over a real SQLite database; `tests/it/duplicates.rs` asks the same of both databases.
+
+use serde_json::{Value, json};
+use tiwizi_identity::Caller;
+use tiwizi_model::{Record, RecordId};
+use tiwizi_records::{Draft, Filter, Query, WriteError, catch_up};
+
+use super::*;
+use crate::synthetic;
+use crate::testing::Register;
+
+fn cooperative(number: &str, name: (&str, &str)) -> Value {
+    json!({
+        "court": "Taroudannt", "number": number, name.0: name.1, "sector": "argan", "province": "09.541",
+        "commune": "Aoulouz", "status": "registered"
+    })
+}
+
+fn search(register: &Register) -> Duplicates {
+    Duplicates::new(register.records.clone(), std::sync::Arc::new(RuleBook::own().unwrap()))
+}
+
+async fn create(register: &Register, body: Value) -> Result<RecordId, WriteError> {
+    let draft = Draft::create(register.names.cooperative.clone(), body);
+    Ok(register.records.submit(&Caller::system(), vec![draft], None).await?[0].id)
+}
+
+async fn pairs(register: &Register) -> Vec<Record> {
+    catch_up(&register.records, &search(register).reader()).await.unwrap();
+    let permit = register.records.may_read(&Caller::system(), &register.names.duplicate).unwrap();
+    register.records.list(&permit, &Query { limit: 100, ..Query::default() }).await.unwrap().items
+}
+
+/// The records that an answer names, with the codes.
+fn named(refused: Result<RecordId, WriteError>) -> Vec<(Option<RecordId>, String)> {
+    let Err(WriteError::Alike { fields, .. }) = refused else { panic!("{refused:?}") };
+    fields.into_iter().map(|field| (field.record, field.code.into_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_near_name_is_refused_in_three_scripts_whether_the_reader_has_come_there_or_not() {
+    let register = Register::new().await;
+    let first = create(&register, cooperative("1/2019", ("name_fr", "Coopérative Tafoukt Argan"))).await.unwrap();
+    for is_followed in [false, true] {
+        if is_followed {
+            assert!(pairs(&register).await.is_empty());
+        }
+        for (number, name) in [
+            ("2/2020", ("name_fr", "TAFOUKTE ARGANE")),
+            ("3/2020", ("name_ar", "تعاونية تافوكت أركان")),
+            ("4/2020", ("name_fr", "Argan Tafoukt d'Aoulouz")),
+        ] {
+            let refused = create(&register, cooperative(number, name)).await;
+            assert_eq!(named(refused), [(Some(first), "duplicate-likely".to_owned())], "{name:?} {is_followed}");
+        }
+        let mut body = cooperative("5/2020", ("name_fr", "Unrelated"));
+        body["name_zgh"] = json!("ⵜⴰⵎⵙⵙⵏⵜⵍⵜ ⵜⴰⴼⵓⴽⵜ ⴰⵔⴳⴰⵏ");
+        assert_eq!(named(create(&register, body).await).len(), 1);
+    }
+    let elsewhere = json!({ "province": "09.551", "commune": "Tata" });
+    let mut body = cooperative("6/2020", ("name_fr", "Tafoukt Argan"));
+    for (field, value) in elsewhere.as_object().unwrap() {
+        body[field] = value.clone();
+    }
+    create(&register, body).await.unwrap();
+    create(&register, cooperative("7/2020", ("name_fr", "Tiwizi Saffran"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_names_its_record() {
+    let register = Register::new().await;
+    let mut body = cooperative("1/2019", ("name_fr", "Tafoukt"));
+    body["ice"] = json!("001561191000066");
+    let first = create(&register, body.clone()).await.unwrap();
+    let taken = (Some(first), "taken".to_owned());
+    body["number"] = json!("2/2019");
+    body["name_fr"] = json!("Azekka Zaytoun");
+    assert_eq!(named(create(&register, body.clone()).await), [taken.clone()]);
+    body.as_object_mut().unwrap().remove("ice");
+    body["number"] = json!("1/2019");
+    body["confirm_distinct"] = json!([first.to_string()]);
+    assert_eq!(named(create(&register, body).await), [taken.clone(), taken]);
+}
+
+#[tokio::test]
+async fn what_its_author_says_is_distinct_is_kept_and_its_pair_is_closed() {
+    let register = Register::new().await;
+    let first = create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
+    let mut body = cooperative("2/2020", ("name_fr", "Tafoukt Argan"));
+    body["confirm_distinct"] = json!([first.to_string()]);
+    let second = create(&register, body).await.unwrap();
+    let found = pairs(&register).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!((&found[0].body["status"], &found[0].body["level"]), (&json!("distinct"), &json!("likely")));
+    assert_eq!(found[0].body["second"], json!(second.to_string()));
+    // The reader may see a record again: a pair is opened once.
+    let patch = Draft::patch(register.names.cooperative.clone(), second, json!({ "phone": "0528" }), None);
+    register.records.submit(&Caller::system(), vec![patch], None).await.unwrap();
+    assert_eq!(pairs(&register).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_only_possible_is_let_pass_and_flagged() {
+    let register = Register::new().await;
+    create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
+    let mut body = cooperative("2/2020", ("name_fr", "Tafoukt Argan"));
+    body.as_object_mut().unwrap().remove("commune");
+    create(&register, body).await.unwrap();
+    let found = pairs(&register).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!((&found[0].body["status"], &found[0].body["level"]), (&json!("open"), &json!("possible")));
+}
+
+/// Two cooperatives that are one, and their pair.
+async fn twins(register: &Register) -> (RecordId, RecordId, Record) {
+    let first = create(register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
+    let mut body = cooperative("2/2020", ("name_fr", "Tafoukt Argan"));
+    body.as_object_mut().unwrap().remove("commune");
+    let second = create(register, body).await.unwrap();
+    (first, second, pairs(register).await.remove(0))
+}
+
+async fn read(register: &Register, id: RecordId) -> Record {
+    let permit = register.records.may_read(&Caller::system(), &register.names.cooperative).unwrap();
+    register.records.read(&permit, id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_merge_leaves_an_alias_and_is_undone_with_everything_in_the_history() {
+    let register = Register::new().await;
+    let (first, second, pair) = twins(&register).await;
+    assert_eq!(register.totals().await.cooperatives, 2);
+    let caller = Caller::system();
+    let merge = Decision::Merge { keep: first };
+    decide(&register.records, &caller, (pair.id, pair.version), merge, "one cooperative, entered twice").await.unwrap();
+    let alias = read(&register, second).await;
+    assert_eq!(alias.body["merged_into"], json!(first.to_string()));
+    assert_eq!(alias.body["name_fr"], json!("Tafoukt Argan"));
+    let permit = register.records.may_read(&caller, &register.names.cooperative).unwrap();
+    assert_eq!(survivor(&register.records, &permit, second).await.unwrap(), first);
+    assert_eq!(survivor(&register.records, &permit, first).await.unwrap(), first);
+    assert_eq!(register.totals().await.cooperatives, 1);
+    let merged = pairs(&register).await.remove(0);
+    assert_eq!((&merged.body["status"], &merged.body["kept"]), (&json!("merged"), &json!(first.to_string())));
+
+    // A new one is told of the record that remains, not of the alias; and nothing is merged into an alias.
+    let third = cooperative("3/2021", ("name_fr", "Tafoukt Argan"));
+    assert_eq!(named(create(&register, third).await), [(Some(first), "duplicate-likely".to_owned())]);
+    let other = create(&register, cooperative("4/2021", ("name_fr", "Tiwizi Saffran"))).await.unwrap();
+    let patch = json!({ "merged_into": second.to_string() });
+    let patch = Draft::patch(register.names.cooperative.clone(), other, patch, None);
+    let refused = register.records.submit(&caller, vec![patch], None).await;
+    assert!(matches!(refused, Err(WriteError::Invalid { .. })), "{refused:?}");
+
+    let undo = (merged.id, merged.version);
+    decide(&register.records, &caller, undo, Decision::Undo, "they are two after all").await.unwrap();
+    assert_eq!(read(&register, second).await.body.get("merged_into"), None);
+    assert_eq!(register.totals().await.cooperatives, 3);
+    let opened = pairs(&register).await.remove(0);
+    assert_eq!((&opened.body["status"], opened.body.get("kept")), (&json!("open"), None));
+    let history = register.records.history(&permit, second, None, 10).await.unwrap();
+    assert_eq!(history.len(), 3);
+}
+
+#[tokio::test]
+async fn what_was_seen_in_another_state_or_said_without_a_reason_decides_nothing() {
+    let register = Register::new().await;
+    let (first, _, pair) = twins(&register).await;
+    let caller = Caller::system();
+    let merge = Decision::Merge { keep: first };
+    let pinned = (pair.id, pair.version);
+    for (decision, reason) in [(merge, "  "), (Decision::Undo, "why"), (Decision::Merge { keep: pair.id }, "why")] {
+        assert!(decide(&register.records, &caller, pinned, decision, reason).await.is_err(), "{decision:?}");
+    }
+    decide(&register.records, &caller, pinned, Decision::Distinct, "two villages").await.unwrap();
+    let late = decide(&register.records, &caller, pinned, Decision::Undo, "seen before").await;
+    assert!(late.is_err(), "an old version decides nothing");
+    let settled = decide(&register.records, &caller, (pair.id, pair.version.next()), merge, "late").await;
+    assert!(matches!(settled, Err(DecideError::Settled { .. })), "{settled:?}");
+    let nobody = decide(&register.records, &Caller::public(), pinned, merge, "why").await;
+    assert!(matches!(nobody, Err(DecideError::Read(_))), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn persons_are_found_by_the_day_of_their_birth() {
+    let register = Register::new().await;
+    let person = |name: &str, day: &str| {
+        let body = json!({ "name_fr": name, "birth_date": day, "gender": "female", "province": "09.541" });
+        Draft::create(register.names.person.clone(), body)
+    };
+    let submit = |draft| register.records.submit(&Caller::system(), vec![draft], None);
+    submit(person("Fatima Ait Brahim", "1990-02-03")).await.unwrap();
+    let refused = submit(person("Fatima Aït Brahim", "1990-02-03")).await;
+    assert!(matches!(refused, Err(WriteError::Alike { .. })), "{refused:?}");
+    submit(person("Fatima Ait Brahim", "1990-02-04")).await.unwrap();
+    submit(person("Khadija Alaoui", "1990-02-03")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_import_flags_rows_like_the_register_and_like_each_other_and_keeps_them() {
+    let register = Register::new().await;
+    create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
+    let file = "court,number,name_fr,name_ar,sector,province,commune\n\
+        Taroudannt,2/2020,,تعاونية تافوكت أركان,argan,09.541,Aoulouz\n\
+        Taroudannt,3/2020,Tiwizi Saffran,,argan,09.541,Taliouine\n\
+        Taroudannt,4/2020,Coopérative Tiouizi Safrane,,argan,09.541,TALIOUINE\n\
+        Taroudannt,5/2020,Asirem Tamment,,argan,09.541,Taliouine\n";
+    let path = register.file("c.csv", file);
+    let report = register.folder.path().join("report.csv");
+    let mut settings = register.settings(&path, None);
+    settings.report = Some(report.clone());
+    let summary = register.import(&settings).await;
+    assert_eq!(
+        (summary.cooperatives.created, summary.cooperatives.rejected, summary.flagged),
+        (4, 0, 2),
+        "{summary:?}"
+    );
+    let report = std::fs::read_to_string(report).unwrap();
+    let lines: Vec<&str> = report.lines().filter(|line| line.contains("duplicate-likely")).collect();
+    assert_eq!(lines.len(), 2, "{report}");
+    assert!(lines[0].starts_with("cooperatives,2,name_ar") && lines[1].contains("row 3"), "{report}");
+    assert_eq!(pairs(&register).await.len(), 2);
+    let again = register.import(&settings).await;
+    assert_eq!((again.cooperatives.unchanged, again.flagged), (4, 0));
+}
+
+/// Names of the synthetic register are drawn from few words, so that many are alike in one province; every row is another cooperative.
+#[tokio::test]
+async fn few_cooperatives_of_the_synthetic_register_are_taken_for_one_another() {
+    let register = Register::new().await;
+    let settings = synthetic::Settings { one_in: 50, ..synthetic::Settings::default() };
+    let made = synthetic::write(register.folder.path(), settings).unwrap();
+    let summary = register.import(&register.settings(&made.cooperatives, None)).await;
+    let total = summary.cooperatives.created;
+    assert_eq!(total, u64::from(made.totals.cooperatives), "{:?}", summary.rejected);
+    assert!(summary.flagged * 100 <= total, "{} of {total} are flagged", summary.flagged);
+    let found = pairs(&register).await.len();
+    assert!(found * 100 <= usize::try_from(total).unwrap(), "{found} pairs of {total}");
+}
+
+#[tokio::test]
+async fn a_row_in_another_script_is_found_in_the_census_and_open_pairs_are_listed_by_their_points() {
+    let register = Register::new().await;
+    let book = RuleBook::own().unwrap();
+    let mut census = Census::new(&book, &register.records);
+    let body = cooperative("1/2019", ("name_fr", "Coopérative Tanmirt Izlan"));
+    let profile = census.profile(&body);
+    census.add(Origin::Row(2), profile);
+    let planted = cooperative("9/2025", ("name_ar", "تعاونية تانميرت إزلان"));
+    let found = census.find(&census.profile(&planted), &planted);
+    assert_eq!(
+        found.iter().map(|twin| (twin.origin, twin.finding.level)).collect::<Vec<_>>(),
+        [(Origin::Row(2), Level::Likely)]
+    );
+    let mut confirmed = planted.clone();
+    confirmed["confirm_distinct"] = json!([RecordId(uuid::Uuid::from_u128(1)).to_string()]);
+    assert_eq!(census.find(&census.profile(&confirmed), &confirmed).len(), 1, "another record was named");
+    let filter = Filter::equals("status", "open");
+    let permit = register.records.may_read(&Caller::system(), &register.names.duplicate).unwrap();
+    let query = Query { filters: vec![filter], sort: Some(("points".to_owned(), true)), ..Query::default() };
+    assert!(register.records.list(&permit, &query).await.unwrap().items.is_empty());
+}

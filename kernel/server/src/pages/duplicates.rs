@@ -1,0 +1,244 @@
+//! Records that may be the same: the list of pairs, and a pair side by side with what can be decided on it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use fluent_bundle::FluentArgs;
+use minijinja::{Value, context};
+use serde_json::Value as Json;
+use tiwizi_identity::Caller;
+use tiwizi_model::{KindName, Record, RecordId, Version, limits};
+use tiwizi_records::{Filter, Query};
+use tiwizi_registry::duplicates::{DecideError, Decision, decide};
+use tiwizi_words::Texts;
+
+use super::console::done;
+use super::register;
+use super::visit::{Asked, SignedIn, Visit, with_status};
+use crate::app::App;
+use crate::form::Posted;
+use crate::problem::{Fault, Problem};
+
+const LIST: &str = "/register/duplicates";
+/// The states of pairs, the one that is shown first at the head.
+const STATUSES: [&str; 3] = ["open", "distinct", "merged"];
+
+/// `GET /{language}/register/duplicates`: the surest pairs first. `?status=` shows those that were decided on.
+pub(super) async fn list(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) -> Result<Response, Problem> {
+    let caller = visit.visitor.caller();
+    let status = STATUSES.into_iter().find(|status| named(&visit, "status") == Some(*status)).unwrap_or("open");
+    let permit = app.records.may_read(caller, &app.pages.names.duplicate)?;
+    let query = Query {
+        filters: vec![Filter::equals("status", status)],
+        sort: Some(("points".to_owned(), true)),
+        limit: limits::PAGE_ROWS_DEFAULT,
+        cursor: named(&visit, "cursor").map(str::to_owned),
+        ..Query::default()
+    };
+    let page = app.records.list(&permit, &query).await?;
+    let texts = visit.texts(&app);
+    let records = of_pairs(&app, caller, &page.items).await?;
+    let pairs: Vec<Value> = page.items.iter().map(|pair| line(&visit, &texts, pair, &records)).collect();
+    let tab = |status: &str| context! { status, href => visit.look.address(&format!("{LIST}?status={status}")) };
+    let data = context! {
+        pairs,
+        status,
+        tabs => STATUSES.map(tab).to_vec(),
+        done => done(&visit),
+        next => page.next.map(|next| visit.look.address(&format!("{LIST}?status={status}&cursor={next}"))),
+    };
+    visit.page(&app, "duplicates.html", &texts.text("duplicates"), data)
+}
+
+/// `GET /{language}/register/duplicates/{id}`
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Path((_, id)): Path<(String, String)>,
+    SignedIn(visit): SignedIn,
+) -> Result<Response, Problem> {
+    let pair = find(&app, &visit, &id).await?;
+    side_by_side(&app, &visit, &pair, Given::default()).await
+}
+
+/// `POST /{language}/register/duplicates/{id}`
+pub(super) async fn send(
+    State(app): State<Arc<App>>,
+    Path((_, id)): Path<(String, String)>,
+    asked: Asked,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let visit = asked.by(&app, posted.visitor.clone()).await;
+    visit.visitor.signed_in()?;
+    if visit.must_change() {
+        return Err(Fault::MustChangePassword.into());
+    }
+    let pair = find(&app, &visit, &id).await?;
+    let wanted = wanted(&posted, &pair.body)?;
+    let seen = posted.field("seen").and_then(|text| text.parse().ok()).map(Version);
+    let seen =
+        seen.ok_or_else(|| Problem::field("/seen", "required", "the form does not say which version it shows"))?;
+    let reason = posted.field("reason").unwrap_or_default();
+    match decide(&app.records, visit.visitor.caller(), (pair.id, seen), wanted, reason).await {
+        Ok(()) => Ok(visit.go(&format!("{LIST}?done=duplicate-decided"))),
+        Err(DecideError::Reason) => {
+            let given = Given { reason: reason.to_owned(), is_missing: true };
+            let status = Fault::Invalid.status();
+            side_by_side(&app, &visit, &pair, given).await.map(|response| with_status(status, response))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What somebody gave in the form, when it is shown again.
+#[derive(Default)]
+struct Given {
+    reason: String,
+    is_missing: bool,
+}
+
+/// What the button that was pressed says.
+fn wanted(posted: &Posted, pair: &Json) -> Result<Decision, Problem> {
+    let record = |field: &str| -> Result<RecordId, Fault> {
+        field_of(pair, field).and_then(|id| id.parse().ok()).ok_or(Fault::NotFound)
+    };
+    match posted.field("decision") {
+        Some("keep-first") => Ok(Decision::Merge { keep: record("first")? }),
+        Some("keep-second") => Ok(Decision::Merge { keep: record("second")? }),
+        Some("distinct") => Ok(Decision::Distinct),
+        Some("undo") => Ok(Decision::Undo),
+        _ => Err(Problem::field("/decision", "required", "the form does not say what is decided")),
+    }
+}
+
+async fn find(app: &App, visit: &Visit, id: &str) -> Result<Record, Problem> {
+    let id: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
+    let permit = app.records.may_read(visit.visitor.caller(), &app.pages.names.duplicate)?;
+    Ok(app.records.read(&permit, id).await?.ok_or(Fault::NotFound)?)
+}
+
+/// The records of pairs, as far as the caller may see them.
+async fn of_pairs(app: &App, caller: &Caller, pairs: &[Record]) -> Result<HashMap<RecordId, Record>, Problem> {
+    let mut found = HashMap::new();
+    for kind in [&app.pages.names.cooperative, &app.pages.names.person] {
+        let ids: BTreeSet<RecordId> = pairs
+            .iter()
+            .filter(|pair| kind_of(app, &pair.body) == kind)
+            .flat_map(|pair| ["first", "second"].map(|field| field_of(&pair.body, field)))
+            .filter_map(|id| id?.parse().ok())
+            .collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let Ok(permit) = app.records.may_read(caller, kind) else { continue };
+        let ids: Vec<RecordId> = ids.into_iter().collect();
+        found.extend(app.records.read_many(&permit, &ids).await?.into_iter().map(|record| (record.id, record)));
+    }
+    Ok(found)
+}
+
+fn kind_of<'a>(app: &'a App, pair: &Json) -> &'a KindName {
+    let names = &app.pages.names;
+    if field_of(pair, "kind") == Some("person") { &names.person } else { &names.cooperative }
+}
+
+fn line(visit: &Visit, texts: &Texts, pair: &Record, records: &HashMap<RecordId, Record>) -> Value {
+    let name = |field: &str| {
+        let id: Option<RecordId> = field_of(&pair.body, field).and_then(|id| id.parse().ok());
+        let record = id.and_then(|id| records.get(&id));
+        record.and_then(|record| register::names(visit.look.language, &record.body).first().map(register::Name::value))
+    };
+    context! {
+        href => visit.look.address(&format!("{LIST}/{}", pair.id)),
+        first => name("first"),
+        second => name("second"),
+        level => field_of(&pair.body, "level"),
+        reasons => reasons(texts, &pair.body),
+        place => field_of(&pair.body, "province").and_then(|code| register::province(visit.look.language, code)),
+    }
+}
+
+async fn side_by_side(app: &App, visit: &Visit, pair: &Record, given: Given) -> Result<Response, Problem> {
+    let caller = visit.visitor.caller();
+    let texts = visit.texts(app);
+    let records = of_pairs(app, caller, std::slice::from_ref(pair)).await?;
+    let record = |field: &str| {
+        let id: Option<RecordId> = field_of(&pair.body, field).and_then(|id| id.parse().ok());
+        id.and_then(|id| records.get(&id))
+    };
+    let (first, second) = (record("first"), record("second"));
+    let path = kind_of(app, &pair.body);
+    let link =
+        |record: Option<&Record>| record.map(|record| visit.look.address(&format!("/records/{path}/{}", record.id)));
+    let data = context! {
+        rows => rows(&texts, first, second),
+        first => link(first),
+        second => link(second),
+        level => field_of(&pair.body, "level"),
+        status => field_of(&pair.body, "status"),
+        why => field_of(&pair.body, "reason"),
+        reasons => reasons(&texts, &pair.body),
+        action => visit.look.address(&format!("{LIST}/{}", pair.id)),
+        list => visit.look.address(LIST),
+        seen => pair.version.0,
+        reason => given.reason,
+        is_missing => given.is_missing,
+    };
+    visit.page(app, "duplicate.html", &texts.text("duplicates"), data)
+}
+
+/// Every field that one of the two has, with both values.
+fn rows(texts: &Texts, first: Option<&Record>, second: Option<&Record>) -> Vec<Value> {
+    let body = |record: Option<&Record>| record.and_then(|record| record.body.as_object().cloned()).unwrap_or_default();
+    let (first, second) = (body(first), body(second));
+    let fields: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
+    let row = |field: &&String| {
+        let (one, other) = (first.get(*field), second.get(*field));
+        context! {
+            label => label(texts, field),
+            first => one.map(|value| shown(texts, field, value)),
+            second => other.map(|value| shown(texts, field, value)),
+            differs => one != other,
+        }
+    };
+    fields.iter().map(row).collect()
+}
+
+fn shown(texts: &Texts, field: &str, value: &Json) -> String {
+    let Some(text) = value.as_str() else { return value.to_string() };
+    match field {
+        "sector" => register::sector(texts, text),
+        "province" => register::province(texts.language(), text).unwrap_or(text).to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// What spoke for a pair, in words.
+fn reasons(texts: &Texts, pair: &Json) -> Vec<String> {
+    let all = pair.get("reasons").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+    all.map(|reason| match reason.strip_prefix("name ") {
+        Some(percent) => {
+            let mut args = FluentArgs::new();
+            args.set("percent", percent);
+            texts.text_with("duplicate-names", &args)
+        }
+        None => reason.split('+').map(|field| label(texts, field)).collect::<Vec<_>>().join(" + "),
+    })
+    .collect()
+}
+
+fn label(texts: &Texts, field: &str) -> String {
+    let key = field.replace('_', "-");
+    let found = texts.find(&format!("field-{key}"), &FluentArgs::new());
+    found.or_else(|| texts.find(&key, &FluentArgs::new())).unwrap_or_else(|| field.to_owned())
+}
+
+fn field_of<'a>(body: &'a Json, name: &str) -> Option<&'a str> {
+    body.get(name).and_then(Json::as_str)
+}
+
+fn named<'a>(visit: &'a Visit, name: &str) -> Option<&'a str> {
+    let mut pairs = visit.look.query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+}

@@ -14,6 +14,7 @@ mod corpus;
 mod crash;
 mod database;
 mod develop;
+mod duplicates;
 mod idempotency;
 mod import;
 mod languages;

@@ -57,7 +57,8 @@ pub async fn remove(tx: &mut WriteTx, ids: &[RecordId]) -> Result<(), StorageErr
     Ok(())
 }
 
-/// The records of a kind that have one of these codes, those that share the most first and at most so many.
+/// The records of a kind that have one of these codes, those that share the most first and at most so many. Of a code that many have, the
+/// newest are looked at, so that a common name costs no more than a rare one.
 ///
 /// # Errors
 /// `Query` when the database fails.
@@ -67,15 +68,23 @@ pub async fn find(
     codes: &BTreeSet<String>,
     rows_max: u32,
 ) -> Result<Vec<RecordId>, StorageError> {
-    let codes: Vec<&String> = codes.iter().take(LIST_MAX).collect();
+    let mut codes: Vec<String> = codes.iter().take(LIST_MAX).cloned().collect();
     if codes.is_empty() {
         return Ok(Vec::new());
     }
+    // Filled up with codes that no record has: a few prepared statements serve every length.
+    codes.resize(codes.len().next_power_of_two(), String::new());
     let mut built = Built::default();
-    built.push("SELECT record FROM duplicate_key WHERE kind = ").bind(Value::Kind(kind.0)).push(" AND ");
-    built.within("code", padded(&codes).into_iter().map(|code| Value::Text(code.clone())).collect());
-    // The newest of those that share as many: ids grow with time.
-    built.push(" GROUP BY record ORDER BY COUNT(*) DESC, record DESC LIMIT ").bind(Value::Number(rows_max.into()));
+    built.push("SELECT record FROM (");
+    for (index, code) in codes.into_iter().enumerate() {
+        built.push(if index > 0 { " UNION ALL " } else { "" });
+        built.push("SELECT record FROM (SELECT record FROM duplicate_key WHERE kind = ").bind(Value::Kind(kind.0));
+        // Ids grow with time.
+        built.push(" AND code = ").bind(Value::Text(code)).push(" ORDER BY record DESC LIMIT ");
+        built.bind(Value::Number(rows_max.into())).push(") AS one");
+    }
+    built.push(") AS shared GROUP BY record ORDER BY COUNT(*) DESC, record DESC LIMIT ");
+    built.bind(Value::Number(rows_max.into()));
     let Built { text, values } = built;
     let found: Vec<(Uuid,)> = on_db!(tx, conn => {
         bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await

@@ -741,7 +741,6 @@ duplicate-reason-missing = اذكروا السبب في 500 حرف على الأ
 duplicate-decided = سجل القرار.
 duplicate-alias = هذا السجل هو نفسه سجل آخر يبقى مكانه:
 fault-alike = قد يكون هو نفسه: { $records }. تحققوا؛ وإن كان غيره فاكتبوا هذه الأرقام هنا.
-fault-same = هو نفسه: { $records }. عدلوا ذلك السجل.
 field-merged-into = نفس السجل
 field-confirm-distinct = يختلف عن (بعد التحقق)
 field-duplicate-kind = موضوع الزوج

@@ -734,7 +734,6 @@ duplicate-reason-missing = قولو علاش، ف 500 حرف على الأكثر
 duplicate-decided = تحفظ القرار.
 duplicate-alias = هاد السجل هو نفس سجل آخر اللي باقي:
 fault-alike = يقدر يكون هو نفسو: { $records }. شوفوه؛ وإلا كان واحد آخر كتبو هاد الأرقام هنا.
-fault-same = هو نفسو: { $records }. بدلو هداك السجل.
 field-merged-into = نفس السجل ديال
 field-confirm-distinct = ماشي هو (من بعد ما شفتو)
 field-duplicate-kind = على شنو

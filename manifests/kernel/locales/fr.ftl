@@ -727,7 +727,6 @@ duplicate-reason-missing = Dites pourquoi, en 500 lettres au plus.
 duplicate-decided = La décision est enregistrée.
 duplicate-alias = Cette fiche est la même qu’une autre, qui reste :
 fault-alike = C’est peut-être la même fiche que : { $records }. Regardez ; si c’en est une autre, écrivez ces numéros ici.
-fault-same = C’est la même fiche que : { $records }. Modifiez celle-là.
 field-merged-into = Même fiche que
 field-confirm-distinct = Différente de (après vérification)
 field-duplicate-kind = De quoi il s’agit

@@ -725,7 +725,6 @@ duplicate-reason-missing = ⵉⵏⵉ ⵎⴰⵅ, ⵙ 500 ⵏ ⵓⵙⴽⴽⵉⵍ.
 duplicate-decided = ⵜⴻⵜⵜⵡⴰⵃⴹⴰ ⵜⴰⵖⵜⴰⵙⵜ.
 duplicate-alias = ⵜⵉⴼⵔⵜ ⴰⴷ ⵜⴳⴰ ⵜⵉⵏⵏⴰ ⵉⵇⵇⵉⵎⵏ:
 fault-alike = ⵜⴻⵣⵎⵔ ⴰⴷ ⵜⴳ ⵏⵜⵜⴰⵜ: { $records }. ⵥⵕ ⵜⵜ; ⵎⴽ ⵜⴳⴰ ⵜⴰⵢⴰⴹ, ⴰⵔⴰ ⵓⵟⵟⵓⵏⵏ ⴰⴷ ⴷⴰ.
-fault-same = ⵜⴳⴰ ⵏⵜⵜⴰⵜ: { $records }. ⵙⵏⴼⵍ ⵜⴰⵏⵏ.
 field-merged-into = ⵜⴳⴰ ⵏⵜⵜⴰⵜ
 field-confirm-distinct = ⵓⵔ ⵜⴳⵉ ⵏⵜⵜⴰⵜ
 field-duplicate-kind = ⵎⴰⵢⴷ ⴳⴰⵏⵜ

@@ -5,9 +5,9 @@ use super::amount::{Amount, named};
 named! {
 pub(super) all;
 /// Records with which one is compared, at most; those that share the most codes are taken.
-pub const DUPLICATE_CANDIDATES_MAX: u32 = 64;
+pub const DUPLICATE_CANDIDATES_MAX: u32 = 32;
 /// Pairs that share a code, for each part of the log that is read at once.
-pub const DUPLICATE_PAIRS_MAX: u32 = 20_000;
+pub const DUPLICATE_PAIRS_MAX: u32 = 4_000;
 /// Pairs that one part of the log opens.
 pub const DUPLICATES_OPENED_MAX: usize = 1_000;
 /// Words of one name that are compared; the rest counts for nothing.

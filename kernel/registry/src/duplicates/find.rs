@@ -90,6 +90,10 @@ impl Duplicates {
         };
         for (id, body) in candidates {
             let other = Profile::of(rule, subject, &body);
+            // What was committed a moment ago may be anywhere.
+            if subject == Subject::Cooperative && other.place() != profile.place() {
+                continue;
+            }
             if let Some(finding) = profile.compare(&other, subject.rule(rule)) {
                 found.push(Match { id: merged_into(&body).unwrap_or(id), finding });
             }

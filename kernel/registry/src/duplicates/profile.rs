@@ -90,19 +90,22 @@ impl Profile {
         }
     }
 
-    /// The codes under which others like it are found.
+    /// The codes under which others like it are found. Those of names hold the numbers in them: other numbers make another name.
     #[must_use]
     pub fn codes(&self, kind: &KindRule) -> BTreeSet<String> {
-        let mut codes = BTreeSet::new();
+        let numbers = self.numbers().into_iter().collect::<Vec<_>>().join(",");
+        let mut of_names = BTreeSet::new();
         for name in &self.names {
-            name.codes(&mut codes);
+            name.codes(&mut of_names);
         }
+        let mut codes: BTreeSet<String> =
+            of_names.into_iter().map(|code| format!("{} {numbers} {code}", self.place)).collect();
         for (evidence, form) in kind.evidence.iter().zip(&self.evidence) {
             if let (true, Some(form)) = (evidence.finds, form) {
-                codes.insert(format!("{}:{form:016x}", evidence.name()));
+                codes.insert(format!("{} {}:{form:016x}", self.place, evidence.name()));
             }
         }
-        codes.into_iter().map(|code| format!("{} {code}", self.place)).collect()
+        codes
     }
 
     /// Compares two records by a rule. None when the rule sees nothing in it.
@@ -136,15 +139,17 @@ impl Profile {
         &self.place
     }
 
+    /// The numbers in its names.
+    fn numbers(&self) -> BTreeSet<&str> {
+        self.names.iter().flat_map(Spelling::numbers).collect()
+    }
+
     /// How alike the names that are most alike are.
     fn name_percent(&self, other: &Self, letters_min: usize) -> i32 {
-        let numbers = |profile: &Self| -> BTreeSet<String> {
-            profile.names.iter().flat_map(Spelling::numbers).map(str::to_owned).collect()
-        };
         let pairs = self.names.iter().flat_map(|mine| other.names.iter().map(move |theirs| (mine, theirs)));
         let percent = pairs.map(|(mine, theirs)| mine.percent(theirs, letters_min)).max().unwrap_or_default();
         // A number may stand in one of its languages only.
-        if numbers(self) == numbers(other) { percent } else { percent.min(OTHER_NUMBER_PERCENT_MAX) }
+        if self.numbers() == other.numbers() { percent } else { percent.min(OTHER_NUMBER_PERCENT_MAX) }
     }
 }
 

@@ -59,7 +59,8 @@ impl Spelling {
             words = all().map(shortened).take(DUPLICATE_WORDS_MAX).collect();
         }
         let script = if words.iter().any(|word| word.chars().any(is_arabic)) { Script::Arabic } else { Script::Latin };
-        let bones: Vec<String> = words.iter().map(|word| bones(word)).filter(|word| !word.is_empty()).collect();
+        let spoken = words.iter().filter(|word| !is_number(word));
+        let bones: Vec<String> = spoken.map(|word| bones(word)).filter(|word| !word.is_empty()).collect();
         (!words.is_empty()).then(|| Self { script, words: words.join(" ").into(), bones: bones.join(" ").into() })
     }
 
@@ -121,7 +122,11 @@ fn of_words(left: &[&str], right: &[&str]) -> i32 {
 }
 
 fn numbers<'a>(words: &[&'a str]) -> BTreeSet<&'a str> {
-    words.iter().copied().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).collect()
+    words.iter().copied().filter(|word| is_number(word)).collect()
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Each word beside the word of the other list that it is most like. Words that are left over count against it by their length.

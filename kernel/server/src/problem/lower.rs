@@ -202,11 +202,9 @@ impl From<WriteError> for Problem {
                     |field: &String| FieldProblem::new(pointer_to(field), "taken", "another record has this value");
                 Self::from(Fault::Duplicate).at_all(fields.iter().map(error))
             }
-            WriteError::Alike { fields, .. } => Self::from(Fault::Duplicate)
-                .saying(
-                    "it may be the same as a record that is there; look, and name it in confirm_distinct if it is not",
-                )
-                .at_all(fields.into_iter().map(FieldProblem::from)),
+            WriteError::Alike { fields, .. } => {
+                Self::from(Fault::Duplicate).at_all(fields.into_iter().map(FieldProblem::from))
+            }
             WriteError::Missing { .. } => Fault::NotFound.into(),
             WriteError::Elsewhere { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             WriteError::Exists => Self::from(Fault::Duplicate).saying(error.to_string()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::ReadPermit;
-use tiwizi_model::limits::{DUPLICATE_CANDIDATES_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::limits::{CONFIRMED_DISTINCT_MAX, DUPLICATE_CANDIDATES_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{KindName, RecordId};
 use tiwizi_records::reader::read_between;
 use tiwizi_records::{Filter, Kind, Query, ReadError, ReaderError, Records};
@@ -182,5 +182,6 @@ pub(super) fn merged_into(body: &Value) -> Option<RecordId> {
 /// The records from which the author of a body says that it is distinct.
 pub(super) fn confirmed(body: &Value) -> BTreeSet<RecordId> {
     let ids = body.get("confirm_distinct").and_then(Value::as_array);
-    ids.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
+    let ids = ids.into_iter().flatten().take(CONFIRMED_DISTINCT_MAX);
+    ids.filter_map(|id| id.as_str()?.parse().ok()).collect()
 }

@@ -168,7 +168,9 @@ fn place_words(province: &str, commune: Option<&str>) -> BTreeSet<String> {
 
 /// A short mark of a text, the same on every machine and after every upgrade: codes with it are stored.
 pub(super) fn mark(text: &str) -> u64 {
-    Sha256::digest(text.as_bytes()).first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// The form of a piece of evidence, when the body has all of it.

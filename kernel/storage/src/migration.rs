@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration {
         number: 1,
         name: "ground",
@@ -61,16 +61,16 @@ const MIGRATIONS: [Migration; 8] = [
         postgres: include_str!("../../../migrations/postgres/0007_job.sql"),
     },
     Migration {
-        number: 10,
+        number: 8,
         name: "tally_memo",
-        sqlite: include_str!("../../../migrations/sqlite/0010_tally_memo.sql"),
-        postgres: include_str!("../../../migrations/postgres/0010_tally_memo.sql"),
+        sqlite: include_str!("../../../migrations/sqlite/0008_tally_memo.sql"),
+        postgres: include_str!("../../../migrations/postgres/0008_tally_memo.sql"),
     },
     Migration {
-        number: 11,
+        number: 9,
         name: "duplicate_key",
-        sqlite: include_str!("../../../migrations/sqlite/0011_duplicate_key.sql"),
-        postgres: include_str!("../../../migrations/postgres/0011_duplicate_key.sql"),
+        sqlite: include_str!("../../../migrations/sqlite/0009_duplicate_key.sql"),
+        postgres: include_str!("../../../migrations/postgres/0009_duplicate_key.sql"),
     },
 ];
 

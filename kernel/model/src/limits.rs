@@ -2,27 +2,27 @@
 
 mod acts;
 mod amount;
+mod duplicates;
 mod exchange;
 mod extract;
 mod statistics;
-mod duplicates;
 mod work;
 
 pub use acts::*;
 use amount::{Amount, named};
+pub use duplicates::*;
 pub use exchange::*;
 pub use extract::*;
 pub use statistics::*;
-pub use duplicates::*;
 pub use work::*;
 
 named! {
 pub all;
+use acts;
+use duplicates;
 use exchange;
 use extract;
 use statistics;
-use acts;
-use duplicates;
 use work;
 
 /// A part of a kind's name, or a plugin's id.

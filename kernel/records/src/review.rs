@@ -47,10 +47,8 @@ pub enum ReviewError {
     Duplicate(Rejection),
     /// A hook that must look at it could not.
     Hook(HookFailure),
-    /// What it refers to could not be looked up.
+    /// What it refers to, or what it is compared with, could not be looked up.
     Storage(StorageError),
-    /// Whoever looked could not read what it needed.
-    Failed(Box<WriteError>),
 }
 
 /// A hook that could not look at a write which may not go on without it.
@@ -162,7 +160,6 @@ impl<'a> Proposal<'a> {
                 }
                 ReviewError::Hook(failure) => WriteError::Hook(failure),
                 ReviewError::Storage(source) => WriteError::Storage(source),
-                ReviewError::Failed(error) => *error,
             })?;
         }
         Ok(())

@@ -8,29 +8,28 @@
 pub mod act_kind;
 pub mod cells;
 pub mod day;
-pub mod export;
-pub mod extract;
 mod formula;
-pub mod duplicates;
 pub mod ice;
 pub mod kinds;
 pub mod money;
 pub mod national_id;
 pub mod sectors;
 pub mod territory;
+pub mod tiles;
 
 pub mod kept;
 pub mod rule_pack;
 pub mod rules;
+pub mod youth;
 
 pub mod acts;
+pub mod duplicates;
+pub mod export;
+pub mod extract;
 pub mod import;
 pub mod journey;
 pub mod readers;
 pub mod synthetic;
-pub mod territory;
-pub mod tiles;
-pub mod youth;
 
 #[cfg(test)]
 mod testing;

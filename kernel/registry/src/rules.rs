@@ -5,7 +5,7 @@
 //!
 //! What follows from acts is not written by hand: not the fields of a cooperative that has acts, nor its memberships. Imports are such a
 //! hand too. Memberships that are made in one piece (`Records::prepare_bulk`) are not reviewed: whoever makes them asks
-//! [`keeps_acts`] of the cooperative first (TODO(#4): the import does not yet).
+//! [`keeps_acts`] of the cooperative first, as the import does.
 
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
@@ -78,7 +78,7 @@ impl Review for Rules {
 }
 
 /// Whether it is the door of acts that writes: a rule of the kernel, and not the command line or an import.
-fn is_by_acts(caller: &Caller) -> bool {
+pub(crate) fn is_by_acts(caller: &Caller) -> bool {
     caller.is_kernel() && !caller.is_system()
 }
 

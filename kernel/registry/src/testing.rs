@@ -40,24 +40,15 @@ impl Register {
         catalogue.publish(addition);
         let instance = InstanceId(ambient.new_uuid());
         let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), instance);
-        let rules = Rules::new(ambient.clone()).over(plain);
-        let records = Records::new(db, catalogue, vec![Arc::new(rules)], ambient, instance);
+        let rules = Rules::new(ambient.clone()).over(plain.clone());
+        let duplicates = Duplicates::new(plain, Arc::new(RuleBook::own().unwrap()));
+        let records = Records::new(db, catalogue, vec![Arc::new(rules), Arc::new(duplicates)], ambient, instance);
         Self { folder, records, names: Names::new(), clock }
     }
 
     /// The door to acts, by the rules that come with the program.
     pub(crate) fn acts(&self) -> Acts {
         Acts::new(self.records.clone(), Arc::new(rule_pack::built_in().unwrap().clone()))
-        let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), instance);
-        let duplicates = Duplicates::new(plain, Arc::new(RuleBook::own().unwrap()));
-        let records = Records::new(
-            db,
-            catalogue,
-            vec![Arc::new(Rules::new(ambient.clone())), Arc::new(duplicates)],
-            ambient,
-            instance,
-        );
-        Self { folder, records, names: Names::new() }
     }
 
     /// Writes a file into the folder.

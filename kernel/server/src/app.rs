@@ -9,7 +9,6 @@ use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records};
-use tiwizi_registry::Rules;
 use tiwizi_registry::duplicates::{Duplicates, RuleBook, RuleError};
 use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_registry::rule_pack::{self, PackError};
@@ -174,6 +173,7 @@ impl App {
     pub async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
         let ambient = settings.ambient.clone();
         let packs = rule_pack::built_in().map_err(StartError::Packs)?;
+        let book = Arc::new(RuleBook::own().map_err(StartError::Duplicates)?);
         let db =
             Db::open(&location(&settings), ambient.clone()).await.map_err(|source| StartError::Database { source })?;
         let instance = find_instance(&db).await?;
@@ -192,13 +192,12 @@ impl App {
             let records = Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance.id);
             records.on_disk(disk.clone())
         };
-        let hooks = Hooks::new(guests.clone(), records(Reviewers::new()));
-        let rules = Rules::new(ambient.clone()).over(records(Reviewers::new()));
-        let records = records(vec![Arc::new(rules), Arc::new(hooks)]);
-        let book = Arc::new(RuleBook::own().map_err(StartError::Duplicates)?);
-        let duplicates = Duplicates::new(records(Reviewers::new()), book);
-        let rules = Arc::new(Rules::new(ambient.clone()));
-        let records = records(vec![rules, Arc::new(duplicates.clone()), Arc::new(hooks)]);
+        // What reviewers read has no reviewers itself.
+        let plain = records(Reviewers::new());
+        let rules = Rules::new(ambient.clone()).over(plain.clone());
+        let duplicates = Duplicates::new(plain.clone(), book);
+        let hooks = Hooks::new(guests.clone(), plain);
+        let records = records(vec![Arc::new(rules), Arc::new(duplicates.clone()), Arc::new(hooks)]);
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
         let pages = Pages::load(&instance.name, host.kernel_messages()).map_err(StartError::Pages)?;
         Ok(Arc::new(Self {

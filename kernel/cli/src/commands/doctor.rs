@@ -100,6 +100,7 @@ mod tests {
         let sources = [
             include_str!("../../../model/src/limits.rs"),
             include_str!("../../../model/src/limits/acts.rs"),
+            include_str!("../../../model/src/limits/duplicates.rs"),
             include_str!("../../../model/src/limits/exchange.rs"),
             include_str!("../../../model/src/limits/extract.rs"),
             include_str!("../../../model/src/limits/statistics.rs"),

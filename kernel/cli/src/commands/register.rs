@@ -1,5 +1,4 @@
-//! `tiwizi register`: import from files, and the synthetic register. The export is in `register_export`.
-//! `tiwizi register`: import from files, and the synthetic register. Extracts are in `extract`.
+//! `tiwizi register`: import from files, and the synthetic register. The export is in `register_export`, extracts are in `extract`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,8 +15,7 @@ use tiwizi_server::App;
 use tokio::runtime::Handle;
 
 use crate::arguments::{DataDirectory, Register};
-use crate::commands::{extract, open};
-use crate::commands::{open, register_export};
+use crate::commands::{extract, open, register_export};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Register) -> anyhow::Result<()> {

@@ -7,12 +7,13 @@ use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_model::{Operation, RecordId};
 use tiwizi_records::review::BoxFuture;
-use tiwizi_records::{FieldError, Proposal, ReadError, Rejection, Review, ReviewError, WriteError};
+use tiwizi_records::{FieldError, Proposal, ReadError, Rejection, Review, ReviewError};
 use tiwizi_storage::StorageError;
 
 use super::find::{Duplicates, FindError, Match, confirmed, merged_into};
 use super::profile::Subject;
 use super::rule::{Level, Outcome};
+use crate::rules::is_by_acts;
 
 impl Review for Duplicates {
     fn review<'a>(&'a self, proposal: &'a mut Proposal<'_>) -> BoxFuture<'a, Result<(), ReviewError>> {
@@ -25,6 +26,8 @@ impl Duplicates {
         let Some(subject) = self.subject(proposal) else { return Ok(()) };
         let Some(body) = proposal.body() else { return Ok(()) };
         let faults = match proposal.operation() {
+            // What follows from an act cannot name what it is distinct from: its pair is opened for a registrar.
+            Operation::Create if is_by_acts(proposal.caller()) => Vec::new(),
             Operation::Create => self.found(proposal.caller(), subject, body).await?,
             Operation::Replace => Vec::new(),
             Operation::Delete => return Ok(()),
@@ -110,5 +113,5 @@ fn failed(error: FindError) -> ReviewError {
             StorageError::Corrupt { what: format!("the search for duplicates failed: {error}") }
         }
     };
-    ReviewError::Failed(Box::new(WriteError::Storage(source)))
+    ReviewError::Storage(source)
 }

@@ -135,14 +135,12 @@ impl Summary {
                 "rejected": counts.rejected,
             })
         };
-        serde_json::json!({
+        let mut told = serde_json::json!({
             "cooperatives": counts(&self.cooperatives),
             "members": counts(&self.members),
             "files": self.formats.iter().map(Format::to_json).collect::<Vec<_>>(),
             "transcribed": self.transcribed,
-        })
-        let mut told =
-            serde_json::json!({ "cooperatives": counts(&self.cooperatives), "members": counts(&self.members) });
+        });
         if let (1.., Some(told)) = (self.flagged, told.as_object_mut()) {
             told.insert("flagged".to_owned(), self.flagged.into());
         }

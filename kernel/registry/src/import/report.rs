@@ -79,13 +79,6 @@ impl Report {
     /// Adds rejected values.
     pub(super) fn add(&mut self, rejected: Vec<Rejected>) -> Result<(), ImportError> {
         for fault in rejected {
-            if self.written < limits::IMPORT_REPORT_ROWS_MAX {
-                self.written += 1;
-                let row = fault.row.to_string();
-                // A report is opened in a spreadsheet, where some values would run.
-                let value = disarmed(&fault.value);
-                self.record(&[fault.table.name(), &row, &fault.column, &value, fault.code, &fault.message])?;
-            }
             self.tell(&fault)?;
             if self.shown.len() < SHOWN_MAX {
                 self.shown.push(fault);
@@ -101,7 +94,8 @@ impl Report {
         }
         self.written += 1;
         let row = fault.row.to_string();
-        let value = without_formula(&fault.value);
+        // A report is opened in a spreadsheet, where some values would run.
+        let value = disarmed(&fault.value);
         self.record(&[fault.table.name(), &row, &fault.column, &value, fault.code, &fault.message])
     }
 

@@ -8,9 +8,8 @@ use tiwizi_model::KindName;
 use tiwizi_records::{Kind, Records};
 
 use crate::day::Day;
-use crate::import::parse::{self, Batch, Source};
 use crate::duplicates::{Census, RuleBook};
-use crate::import::parse::{self, Batch};
+use crate::import::parse::{self, Batch, Source};
 use crate::import::places::Places;
 use crate::import::queue::Queue;
 use crate::import::report::{Report, Table};
@@ -79,10 +78,8 @@ pub async fn run(
         cooperatives = Counts { rejected: cooperatives.rejected, ..Counts::default() };
         members = Counts { rejected: members.rejected, ..Counts::default() };
     }
-    let (formats, transcribed) = (pass.formats, pass.transcribed);
-    Ok(Summary { cooperatives, members, kept, formats, transcribed, rejected: pass.report.finish()? })
-    let flagged = pass.flagged;
-    Ok(Summary { cooperatives, members, kept, rejected: pass.report.finish()?, flagged })
+    let (formats, transcribed, flagged) = (pass.formats, pass.transcribed, pass.flagged);
+    Ok(Summary { cooperatives, members, kept, formats, transcribed, rejected: pass.report.finish()?, flagged })
 }
 
 fn first_mode(settings: &Settings) -> Mode {

@@ -29,7 +29,7 @@ pub(super) struct MemoError {
 /// How far a cooperative is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
-    /// Neither counted nor closed: not there yet.
+    /// Neither counted nor closed: not there yet, or an alias, which is counted where it points to.
     Other,
     Counted,
     Closed,
@@ -183,6 +183,7 @@ impl Memo {
 impl Facts {
     fn of(body: &Value) -> Self {
         let status = match text(body, "status") {
+            _ if !text(body, "merged_into").is_empty() => Status::Other,
             status if COUNTED.contains(&status) => Status::Counted,
             status if CLOSED.contains(&status) => Status::Closed,
             _ => Status::Other,
@@ -337,6 +338,23 @@ mod tests {
         let mut counts = HashMap::new();
         imported.count(&mut counts, 1);
         assert!(counts.is_empty());
+    }
+
+    #[test]
+    fn an_alias_counts_for_nothing_until_it_is_none_again() {
+        let mut alias = cooperative("registered");
+        let mut memo = Memo::default();
+        memo.step(Some(&alias), AT[0]);
+        memo.seat(Seat::of(&json!({})).unwrap(), 1);
+        alias["merged_into"] = json!("01890000-0000-7000-8000-000000000000");
+        memo.step(Some(&alias), AT[1]);
+        let mut counts = HashMap::new();
+        memo.count(&mut counts, 1);
+        assert!(counts.is_empty(), "{counts:?}");
+        alias["merged_into"] = json!(null);
+        memo.step(Some(&alias), AT[1]);
+        assert_eq!(amount(&memo, Measure::Members, By::Province, "09.541"), 1);
+        assert_eq!(amount(&memo, Measure::Creations, By::Year, "2019"), 1);
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn birth(young: bool, dice: &mut Dice) -> Option<Day> {
     let rule = rule()?;
     let first_young_year = rule.first_birth_year();
     let (low, high) = if young {
-        (first_young_year, rule.reference_year - AGE_MIN - 1)(first_young_year, youth().reference_year - AGE_MIN - 1)
+        (first_young_year, rule.reference_year - AGE_MIN - 1)
     } else {
         (first_young_year - 45, first_young_year - 1)
     };

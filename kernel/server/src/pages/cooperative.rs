@@ -33,10 +33,9 @@ pub(super) async fn show(
     let title = register::names(visit.look.language, &record.body).first().map(|name| name.text().to_owned());
     let fragments = fragments::of(&app, &visit, Slot::Cooperative, json!({ "cooperative": id.to_string() })).await;
     let extracts = extract::offer(&app, &visit, &record);
-    let data = context! { fragments, extracts, ..data(&texts, &record) };
     let remains = survivor(&app.records, &permit, id).await?;
     let remains = (remains != id).then(|| visit.look.address(&format!("/directory/{remains}")));
-    let data = context! { fragments, remains, ..data(&texts, &record) };
+    let data = context! { fragments, extracts, remains, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

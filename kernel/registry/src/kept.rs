@@ -1,6 +1,6 @@
 //! What acts keep: fields that nobody writes by hand once a cooperative has acts.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The fields of `registry/cooperative` that follow from acts once there are some. The others (ICE, phone, e-mail) are written by hand.
 pub const KEPT_BY_ACTS: [&str; 16] = [
@@ -25,5 +25,10 @@ pub const KEPT_BY_ACTS: [&str; 16] = [
 /// Whether the record of a cooperative with that body is kept by acts: its fields, and its memberships, are written by `Acts` alone.
 #[must_use]
 pub fn keeps_acts(body: &Value) -> bool {
-    body.get("acts").is_some_and(|acts| !acts.is_null())
+    body.as_object().is_some_and(have_acts)
+}
+
+/// The same of the fields of a body.
+pub(crate) fn have_acts(fields: &Map<String, Value>) -> bool {
+    fields.get("acts").is_some_and(|acts| !acts.is_null())
 }

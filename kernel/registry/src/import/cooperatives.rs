@@ -15,6 +15,7 @@ use crate::import::places::{Known, Place, Places, key};
 use crate::import::queue::Rows;
 use crate::import::report::{Rejected, Table, shorten};
 use crate::import::run::{Mode, Pass};
+use crate::kept::{KEPT_BY_ACTS, have_acts};
 
 /// The unique indexes of the kind, by slot.
 const BY_NUMBER: usize = 0;
@@ -46,14 +47,13 @@ impl Pass<'_> {
             let unique = self.unique_cooperative(&row);
             let old = unique.as_ref().and_then(|key| stored.by_key.get(key));
             if let Some(fault) = conflict(&row, unique.as_ref(), old, &stored) {
-                self.cooperatives.rejected += 1;
-                self.report.add(vec![fault])?;
+                self.refuse(fault)?;
                 places.put(place_key, old.map_or(Ok(Known::Rejected), |old| Place::of(old).map(Known::Here))?);
                 continue;
             }
             let id = old.map_or_else(|| self.records.ambient().new_id(), |old| old.id);
             let sector = row.sector.to_owned();
-            let place = Place { id, province: Some(row.province), sector, fresh: old.is_none() };
+            let mut place = Place { id, province: Some(row.province), sector, fresh: old.is_none(), is_by_acts: false };
             match old {
                 None => {
                     let (number, province) = (row.row, row.province);
@@ -70,6 +70,12 @@ impl Pass<'_> {
                     let before = self::stored(old)?;
                     let mut after = before.clone();
                     apply(&mut after, row.fields);
+                    place.is_by_acts = have_acts(&before);
+                    if let Some(fault) = kept_by_acts(row.row, &before, &after) {
+                        self.refuse(fault)?;
+                        places.put(place_key, Known::Here(Place::of(old)?));
+                        continue;
+                    }
                     if before == after {
                         self.cooperatives.unchanged += 1;
                     } else {
@@ -93,6 +99,11 @@ impl Pass<'_> {
             }
         }
         Ok(())
+    }
+
+    fn refuse(&mut self, fault: Rejected) -> Result<(), ImportError> {
+        self.cooperatives.rejected += 1;
+        self.report.add(vec![fault])
     }
 
     fn unique_cooperative(&self, row: &CooperativeRow) -> Option<String> {
@@ -143,6 +154,24 @@ fn body(row: CooperativeRow) -> Map<String, Value> {
     set(&mut body, "court", row.court.into());
     set(&mut body, "number", row.number.into());
     body
+}
+
+/// The first field that a row says otherwise, though it follows from acts.
+fn kept_by_acts(row: u64, before: &Map<String, Value>, after: &Map<String, Value>) -> Option<Rejected> {
+    let changed = KEPT_BY_ACTS.into_iter().find(|field| before.get(*field) != after.get(*field));
+    let field = changed.filter(|_| have_acts(before))?;
+    let value = match after.get(field) {
+        Some(Value::String(text)) => text.clone(),
+        value => value.map(Value::to_string).unwrap_or_default(),
+    };
+    Some(Rejected {
+        table: Table::Cooperatives,
+        row,
+        column: field.to_owned(),
+        value: shorten(&value),
+        code: "kept-by-acts",
+        message: "this follows from the acts of the cooperative: enter an act instead".to_owned(),
+    })
 }
 
 /// What keeps a row that is right in itself out of the register.

@@ -55,8 +55,12 @@ impl Pass<'_> {
         self.members.rejected += batch.rejected_rows;
         self.report.add(batch.rejected)?;
         let rows = Rows::of(batch.rows.iter().map(|row| row.row), Table::Members);
-        let placed = self.place(batch.rows, places).await?;
+        let mut placed = self.place(batch.rows, places).await?;
         if self.mode == Mode::Check {
+            // Of these alone it depends on what is stored whether they can be written.
+            placed.retain(|placed| placed.place.is_by_acts);
+        }
+        if placed.is_empty() {
             return Ok(());
         }
         self.settle_persons(&placed).await?;
@@ -152,16 +156,21 @@ impl Pass<'_> {
             .and_then(|key| stored.by_national_id.get(key).copied())
             .or_else(|| before.as_ref().and_then(person_of));
         let id = person.unwrap_or_else(|| self.records.ambient().new_id());
+        let mut after = before.clone().unwrap_or_default();
+        apply(&mut after, std::mem::take(&mut row.membership));
+        set(&mut after, "person", id.to_string().into());
+        set(&mut after, "sector", place.sector.as_str().into());
+        if let Some(province) = place.province {
+            set(&mut after, "province", province.to_string().into());
+        }
+        if place.is_by_acts && before.as_ref() != Some(&after) {
+            self.members.rejected += 1;
+            let said = "the members of this cooperative follow from its acts: enter an act instead";
+            return self.report.add(vec![rejected(&row, ("member_number", "kept-by-acts", said))]);
+        }
         let person_changed = self.person(id, &mut row, &place, stored, writes)?;
         if let Some(key) = &row.national_id_key {
             stored.by_national_id.insert(key.clone(), id);
-        }
-        let mut after = before.clone().unwrap_or_default();
-        apply(&mut after, row.membership);
-        set(&mut after, "person", id.to_string().into());
-        set(&mut after, "sector", place.sector.into());
-        if let Some(province) = place.province {
-            set(&mut after, "province", province.to_string().into());
         }
         match old {
             None => {

@@ -8,6 +8,7 @@ use tiwizi_storage::RecordRow;
 
 use crate::import::ImportError;
 use crate::import::merge::stored;
+use crate::kept::have_acts;
 
 /// A cooperative to which members can belong.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(super) struct Place {
     pub(super) sector: String,
     /// Made by this very import, so that it cannot have members yet.
     pub(super) fresh: bool,
+    /// Its fields and memberships follow from acts.
+    pub(super) is_by_acts: bool,
 }
 
 /// What is known of the cooperative of some court and number.
@@ -56,6 +59,6 @@ impl Place {
     pub(super) fn of(row: &RecordRow) -> Result<Self, ImportError> {
         let body = stored(row)?;
         let sector = body.get("sector").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self { id: row.id, province: row.province, sector, fresh: false })
+        Ok(Self { id: row.id, province: row.province, sector, fresh: false, is_by_acts: have_acts(&body) })
     }
 }

@@ -246,6 +246,44 @@ async fn what_follows_from_acts_is_not_written_by_hand() {
     }
 }
 
+/// Imports one cooperative with one member, and tells column and code of every fault.
+async fn import(register: &Register, cooperative: &str, member: &str) -> Vec<(String, &'static str)> {
+    let cooperatives = format!("court,number,name_fr,sector,province,phone\n{cooperative}\n");
+    let members = format!("court,number,member_number,name_fr,role\n{member}\n");
+    let (cooperatives, members) = (register.file("c.csv", cooperatives), register.file("m.csv", members));
+    let summary = register.import(&register.settings(&cooperatives, Some(&members))).await;
+    assert_eq!(summary.kept, summary.rejected.is_empty());
+    summary.rejected.into_iter().map(|fault| (fault.column, fault.code)).collect()
+}
+
+#[tokio::test]
+async fn an_import_writes_nothing_over_what_follows_from_acts() {
+    let register = Register::new().await;
+    let row = "Taroudannt,3/2010,Ancienne,crafts,09.541,";
+    let member = "Taroudannt,3/2010,1,Fadma,president";
+    assert_eq!(import(&register, row, member).await, []);
+    let permit = register.records.may_read(&Caller::system(), &register.names.cooperative).unwrap();
+    let cooperative = register.records.list(&permit, &tiwizi_records::Query { limit: 1, ..Default::default() }).await;
+    let cooperative = cooperative.unwrap().items[0].id;
+    let suspended = new(ActKind::Suspended, "2025-02-01", json!({ "reason": "no filing" }));
+    register.acts().enter(&registrar(), cooperative, suspended).await.unwrap();
+    let before = register.changes().await;
+    assert_eq!(import(&register, row, member).await, []);
+    assert_eq!(register.changes().await, before);
+    for (row, member, fault) in [
+        ("Taroudannt,3/2010,Autre,crafts,09.541,", member, ("name_fr", "kept-by-acts")),
+        (row, "Taroudannt,3/2010,1,Fadma,treasurer", ("member_number", "kept-by-acts")),
+        (row, "Taroudannt,3/2010,2,Hammou,member", ("member_number", "kept-by-acts")),
+    ] {
+        assert_eq!(import(&register, row, member).await, [(fault.0.to_owned(), fault.1)]);
+        assert_eq!(register.changes().await, before, "{fault:?}");
+    }
+    // What acts do not keep is taken.
+    assert_eq!(import(&register, "Taroudannt,3/2010,Ancienne,crafts,09.541,0528000000", member).await, []);
+    let body = record(&register, &register.names.cooperative, cooperative).await.unwrap().body;
+    assert_eq!((&body["acts"], body["phone"].is_string()), (&json!(2), true));
+}
+
 /// A body with another number.
 fn numbered(mut body: Value, number: &str) -> Value {
     body["number"] = json!(number);
@@ -276,7 +314,8 @@ async fn a_correction_takes_back_the_memberships_that_never_were_and_members_mov
     let register = Register::new().await;
     let cooperative = found(&register).await;
     let (acts, national) = (register.acts(), holder("registrar", "nation"));
-    let sixth = people(&register, 1).await[0];
+    let body = json!({ "name_fr": "Sixième", "gender": "female", "birth_date": "1990-05-06", "province": "09.541" });
+    let sixth = create(&register, &register.names.person, body).await;
     let joins = json!({ "joined": [{ "number": "6", "person": sixth.to_string(), "shares": 1, "paid_mad": 100 }] });
     acts.enter(&national, cooperative, new(ActKind::MembersChanged, "2024-05-01", joins)).await.unwrap();
     assert_eq!(register.all(&register.names.membership).await.len(), 6);

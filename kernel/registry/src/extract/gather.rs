@@ -8,8 +8,11 @@ use tiwizi_model::limits::{EXTRACT_OFFICERS_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{Record, RecordId};
 use tiwizi_records::{Filter, Query, ReadError, Records};
 
+use super::by_acts;
 use super::data::{ExtractData, ExtractOfficer};
+use crate::acts::ActError;
 use crate::kinds::Names;
+use crate::rule_pack::PackError;
 
 /// The offices in the order of the paper. A plain member holds none.
 const OFFICES: [&str; 6] = ["president", "vice-president", "manager", "treasurer", "secretary", "board-member"];
@@ -20,8 +23,8 @@ pub enum GatherError {
     /// A record could not be read, or the caller may not read it.
     #[error("could not read what the extract is made of")]
     Read(#[from] ReadError),
-    /// More members than are looked through.
-    #[error("the cooperative has more than {members_max} memberships")]
+    /// More members, or acts, than are looked through.
+    #[error("the cooperative has more than {members_max} memberships or acts")]
     Many {
         /// How many are looked through.
         members_max: usize,
@@ -29,12 +32,18 @@ pub enum GatherError {
     /// More officers than a paper holds.
     #[error("the cooperative has more than {} officers", EXTRACT_OFFICERS_MAX)]
     Officers,
+    /// The rule packs that come with the program cannot be used.
+    #[error("the rule packs are not right")]
+    Packs(#[source] &'static PackError),
+    /// The acts of the cooperative could not be read.
+    #[error("could not read the acts of the cooperative")]
+    Acts(#[source] Box<ActError>),
 }
 
 /// What an extract says of a cooperative now, with its record; none when the caller knows of no such cooperative.
 ///
-/// Terms of office and acts are left empty: a membership says who is what, not since when, and the day on which somebody joined is
-/// not the beginning of a term.
+/// Terms of office and acts are those that its acts say. Where it has none they are left empty: a membership says who is what, not since
+/// when, and the day on which somebody joined is not the beginning of a term.
 ///
 /// # Errors
 /// When the caller may not read members, or there are too many of them.
@@ -48,7 +57,14 @@ pub async fn from_records(
     let permit = records.may_read(caller, &names.cooperative)?;
     let Some(record) = records.read(&permit, cooperative).await? else { return Ok(None) };
     let mut data = of_cooperative(&record);
-    data.officers = officers(records, caller, &names, cooperative, members_max).await?;
+    let holders = match by_acts::read(records, caller, &record, members_max).await? {
+        Some(found) => {
+            data.acts = found.acts;
+            found.holders
+        }
+        None => holders(records, caller, &names, cooperative, members_max).await?,
+    };
+    data.officers = officers(records, caller, &names, holders).await?;
     Ok(Some((record, data)))
 }
 
@@ -81,20 +97,25 @@ fn of_cooperative(record: &Record) -> ExtractData {
 }
 
 /// Somebody who holds an office, before their name is known.
-struct Holder {
-    rank: usize,
-    number: String,
-    person: RecordId,
+pub(super) struct Holder {
+    pub(super) rank: usize,
+    pub(super) number: String,
+    pub(super) person: RecordId,
+    pub(super) from: Option<String>,
+    pub(super) until: Option<String>,
+}
+
+/// The place of an office on the paper.
+pub(super) fn rank(role: &str) -> Option<usize> {
+    OFFICES.iter().position(|office| *office == role)
 }
 
 async fn officers(
     records: &Records,
     caller: &Caller,
     names: &Names,
-    cooperative: RecordId,
-    members_max: usize,
+    mut holders: Vec<Holder>,
 ) -> Result<Vec<ExtractOfficer>, GatherError> {
-    let mut holders = holders(records, caller, names, cooperative, members_max).await?;
     if holders.len() > EXTRACT_OFFICERS_MAX {
         return Err(GatherError::Officers);
     }
@@ -109,8 +130,8 @@ async fn officers(
             name_ar: name("name_ar"),
             name_fr: name("name_fr"),
             role: OFFICES.get(holder.rank).copied().unwrap_or_default().to_owned(),
-            from: None,
-            until: None,
+            from: holder.from,
+            until: holder.until,
         }
     };
     Ok(holders.into_iter().map(officer).collect())
@@ -143,11 +164,11 @@ async fn holders(
 
 /// The office of a member who has not left.
 fn holder(body: &Value) -> Option<Holder> {
-    let role = body.get("role")?.as_str()?;
-    let rank = OFFICES.iter().position(|office| *office == role)?;
+    let rank = rank(body.get("role")?.as_str()?)?;
     let person = body.get("person")?.as_str()?.parse().ok()?;
     let has_left = body.get("left_on").is_some_and(|day| !day.is_null());
-    (!has_left).then(|| Holder { rank, number: text(body, "number").unwrap_or_default(), person })
+    let number = text(body, "number").unwrap_or_default();
+    (!has_left).then_some(Holder { rank, number, person, from: None, until: None })
 }
 
 fn text(body: &Value, field: &str) -> Option<String> {

@@ -7,6 +7,7 @@
 //! Invariant: what was signed is kept byte for byte and never written again from its parts; no record of an extract or of a
 //! signing key changes. So a print is verified with public keys that the register holds, whatever became of the secret ones.
 
+mod by_acts;
 mod certified;
 mod data;
 mod gather;

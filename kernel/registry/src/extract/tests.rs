@@ -7,6 +7,7 @@ use tiwizi_records::{Draft, DraftAction, WriteError};
 use tiwizi_storage::instance::InstanceRow;
 
 use super::*;
+use crate::acts::{ActKind, NewAct};
 use crate::testing::Register;
 
 const FILE: Issued = Issued { file: FileHash([3; 32]), bytes: 12 };
@@ -119,6 +120,43 @@ async fn an_extract_says_what_the_records_say_and_no_term_that_they_do_not_know(
         until: None,
     };
     assert_eq!(data.officers, [officer]);
+}
+
+#[tokio::test]
+async fn acts_say_since_when_somebody_is_in_office_and_what_was_entered() {
+    let desk = Desk::new().await;
+    let before = desk.issue(Paper::Extract).await;
+    let mut appointed = Vec::new();
+    for (number, role) in [("4", "secretary"), ("5", "treasurer")] {
+        let person = create(&desk.register, "person", json!({"name_fr": format!("Tanirt {number}")})).await;
+        create(&desk.register, "membership", membership(desk.cooperative, person, number, "member", None)).await;
+        appointed.push(json!({"person": person.to_string(), "role": role, "years": 2}));
+    }
+    let act = NewAct {
+        kind: ActKind::OfficersChanged,
+        effective_on: "2025-02-01".parse().unwrap(),
+        documents: Vec::new(),
+        corrects: None,
+        data: json!({"appointed": appointed}),
+    };
+    desk.register.acts().enter(&Caller::system(), desk.cooperative, act).await.unwrap();
+    let issued = desk.issue(Paper::Extract).await;
+    let data = &issued.certified.data;
+    let entered = ExtractAct {
+        act: "officers-changed".into(),
+        effective_on: Some("2025-02-01".into()),
+        entered_on: Some("2025-11-30".into()),
+        subject: None,
+    };
+    assert_eq!(data.acts, [entered]);
+    let term = |officer: &ExtractOfficer| (officer.role.clone(), officer.from.clone(), officer.until.clone());
+    let terms: Vec<_> = data.officers.iter().map(term).collect();
+    let two_years = |role: &str| (role.to_owned(), Some("2025-02-01".to_owned()), Some("2027-02-01".to_owned()));
+    assert_eq!(terms, [("president".to_owned(), None, None), two_years("treasurer"), two_years("secretary")]);
+    assert_eq!(desk.genuine(&issued.token.text()).await.standing, Standing::Same);
+    let standing = desk.genuine(&before.token.text()).await.standing;
+    let Standing::Changed(parts) = standing else { panic!("{standing:?}") };
+    assert!(parts.ends_with(&[Part::Officers, Part::Acts]), "{parts:?}");
 }
 
 #[tokio::test]

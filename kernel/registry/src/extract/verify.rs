@@ -75,6 +75,9 @@ pub enum VerifyError {
     /// The register could not be read.
     #[error("could not read the register")]
     Read(#[source] ReadError),
+    /// The acts of the cooperative could not be read.
+    #[error("could not gather what the register says now")]
+    Gather(#[source] GatherError),
 }
 
 /// Verifies a token.
@@ -124,6 +127,7 @@ async fn standing(records: &Records, certified: &Certified) -> Result<Standing, 
         }
         Err(GatherError::Many { .. } | GatherError::Officers) => Ok(Standing::Unchecked),
         Err(GatherError::Read(error)) => Err(VerifyError::Read(error)),
+        Err(error @ (GatherError::Packs(_) | GatherError::Acts(_))) => Err(VerifyError::Gather(error)),
     }
 }
 

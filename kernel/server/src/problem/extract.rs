@@ -24,6 +24,8 @@ impl From<GatherError> for Problem {
         match error {
             GatherError::Read(source) => source.into(),
             GatherError::Many { .. } | GatherError::Officers => Self::from(Fault::Conflict).saying(error.to_string()),
+            GatherError::Packs(source) => Self::internal(source),
+            GatherError::Acts(source) => (*source).into(),
         }
     }
 }
@@ -53,6 +55,7 @@ impl From<VerifyError> for Problem {
         match error {
             VerifyError::Keys(source) => source.into(),
             VerifyError::Read(source) => source.into(),
+            VerifyError::Gather(source) => source.into(),
         }
     }
 }

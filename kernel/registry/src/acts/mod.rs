@@ -2,7 +2,7 @@
 //!
 //! What a cooperative is follows from its acts. `apply` is a pure function from a state and an act to the next state; `Ledger` holds
 //! the acts of one cooperative and replays them, corrections in the place of what they correct. `Acts` is the one door through which
-//! acts are entered: it writes the act and the records that follow from it in one unit (decision 31).
+//! acts are entered: it writes the act and the records that follow from it in one unit (decision 25).
 //!
 //! It deliberately knows no HTTP, no page and no print; whoever shows a cooperative takes a `State`.
 //!

@@ -52,7 +52,7 @@ pub(crate) struct ActView {
     entered: String,
     /// The account that entered it.
     author: Option<String>,
-    /// The files that prove it.
+    /// The files that prove it; none for those who may not see personal fields.
     documents: Vec<String>,
     /// The place of the act that it corrects.
     corrects: Option<u32>,
@@ -212,13 +212,15 @@ impl ActBody {
 }
 
 fn act_view(act: &Act, is_whole: bool) -> ActView {
+    // Whoever knows the hash of a file may read it.
+    let documents = if is_whole { act.documents.as_slice() } else { &[] };
     ActView {
         sequence: act.sequence,
         act: act.kind().name(),
         effective_on: act.effective_on.to_string(),
         entered: rfc3339(act.entered_at),
         author: act.author.map(|author| author.to_string()),
-        documents: act.documents.iter().map(ToString::to_string).collect(),
+        documents: documents.iter().map(ToString::to_string).collect(),
         corrects: act.corrects,
         data: is_whole.then(|| act.data.value()),
     }

@@ -124,6 +124,9 @@ async fn the_paper_is_for_those_who_may_see_its_names() {
     ] {
         assert_eq!(house.get(who, pdf).await.status, expected, "{who:?}");
     }
+    let record = format!("/api/v1/records/registry/extract/{}", made["id"].as_str().unwrap());
+    let known = house.get(Who::Member, &record).await;
+    assert_eq!((known.status.as_u16(), &known.json()["body"]["file"]), (200, &Value::Null), "a hash leads to its file");
     let other = pdf.replace(&house.cooperative, &house.person);
     assert_eq!(house.get(Who::Registrar, &other).await.status, 404);
 }

@@ -108,8 +108,10 @@ pub(crate) async fn request_denomination(
     visitor: Visitor,
     Shaped(body): Shaped<ActBody>,
 ) -> Result<Response, Problem> {
+    // Before the body is read: strangers are not told which files are stored here.
+    let caller = visitor.signed_in()?;
     let new = body.read(&app).await?;
-    let entered = app.acts.request_denomination(visitor.caller(), new).await?;
+    let entered = app.acts.request_denomination(caller, new).await?;
     created(entered)
 }
 
@@ -124,9 +126,10 @@ pub(crate) async fn enter(
     Path(id): Path<String>,
     Shaped(body): Shaped<ActBody>,
 ) -> Result<Response, Problem> {
+    let caller = visitor.signed_in()?;
     let cooperative: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
     let new = body.read(&app).await?;
-    let entered = app.acts.enter(visitor.caller(), cooperative, new).await?;
+    let entered = app.acts.enter(caller, cooperative, new).await?;
     created(entered)
 }
 

@@ -31,6 +31,12 @@ pub struct Route {
 /// Every route but those of the pages, which `pages::routes` lists.
 #[must_use]
 pub fn routes() -> Vec<Route> {
+    let mut routes = of_the_kernel();
+    routes.extend(of_plugins());
+    routes
+}
+
+fn of_the_kernel() -> Vec<Route> {
     vec![
         // Operations.
         get("/health/live", health::live),
@@ -78,7 +84,12 @@ pub fn routes() -> Vec<Route> {
         get("/api/v1/cooperatives/{cooperative}/extracts/{file}", extracts::file),
         get("/api/v1/verify/{token}", verify::show),
         post("/api/v1/verify/{token}", verify::compare),
-        // Plugins, for administrators.
+    ]
+}
+
+fn of_plugins() -> Vec<Route> {
+    vec![
+        // For administrators.
         get("/api/v1/plugins", plugins::list),
         post("/api/v1/plugins", plugins::install),
         get("/api/v1/plugins/{plugin}", plugins::show),
@@ -101,7 +112,7 @@ pub fn routes() -> Vec<Route> {
         delete("/api/v1/jobs/{job}", jobs::forget),
         get("/api/v1/plugins/{plugin}/captures", captures::list),
         put("/api/v1/plugins/{plugin}/captures", captures::switch),
-        // Plugins' own addresses.
+        // Their own addresses.
         get("/p/{plugin}", plugin::redirect_root),
         get("/p/{plugin}/", plugin::redirect_root),
         get("/p/{plugin}/{*path}", plugin::redirect),

@@ -88,9 +88,12 @@ pub(super) async fn restore(
             let made = written.first().map(|record| record.id).ok_or(Fault::Internal)?;
             Ok(visit.go(&format!("{}/{made}?done=record-restored", opened.path())))
         }
-        Err(WriteError::Duplicate { .. } | WriteError::Invalid { .. } | WriteError::Refused(_)) => {
-            history::page(&opened, &id, Some("record-restore-taken")).await
-        }
+        Err(
+            WriteError::Duplicate { .. }
+            | WriteError::Alike { .. }
+            | WriteError::Invalid { .. }
+            | WriteError::Refused(_),
+        ) => history::page(&opened, &id, Some("record-restore-taken")).await,
         Err(error) => Err(error.into()),
     }
 }

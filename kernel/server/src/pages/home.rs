@@ -8,7 +8,7 @@ use minijinja::{Value, context};
 use serde_json::json;
 use tiwizi_host::Edition;
 use tiwizi_records::manifest::{RouteDeclaration, Slot};
-use tiwizi_registry::readers::{self, Totals};
+use tiwizi_registry::readers::{By, Measure, Sight, Statistics};
 
 use super::fragments;
 use super::said::said;
@@ -16,26 +16,34 @@ use super::visit::Visit;
 use crate::app::App;
 use crate::problem::Problem;
 
+/// What is counted on the page, in its order.
+const TOTALS: [(&str, Measure); 4] = [
+    ("total-cooperatives", Measure::Cooperatives),
+    ("total-members", Measure::Members),
+    ("total-women", Measure::Women),
+    ("total-young", Measure::Youth),
+];
+
 /// `GET /{language}/`
 pub(super) async fn show(State(app): State<Arc<App>>, mut visit: Visit) -> Result<Response, Problem> {
     "/".clone_into(&mut visit.look.path);
-    let totals = readers::totals(&app.db).await?;
+    let totals = totals(&app, Sight::of(visit.visitor.caller())).await?;
     let doors: Vec<Value> = app.host.in_use().iter().flat_map(|plugin| doors(plugin, &visit)).collect();
     let fragments = fragments::of(&app, &visit, Slot::Home, json!({})).await;
-    visit.page(&app, "home.html", "", context! { totals => shown(totals), doors, fragments })
+    visit.page(&app, "home.html", "", context! { totals, doors, fragments })
 }
 
-/// The totals in their order; none before anything was counted.
-fn shown(totals: Totals) -> Vec<Value> {
-    let Totals { cooperatives, members, women, youth } = totals;
-    let rows = [
-        ("total-cooperatives", cooperatives),
-        ("total-members", members),
-        ("total-women", women),
-        ("total-young", youth),
-    ];
-    let counted = rows.into_iter().filter(|(_, count)| *count > 0);
-    counted.map(|(label, count)| context! { label, count }).collect()
+/// The totals as the visitor may see them, like the page of statistics. What is nothing, or hidden, is left out.
+async fn totals(app: &App, sight: Sight) -> Result<Vec<Value>, Problem> {
+    let mut statistics = Statistics::open(&app.db).await?;
+    let mut totals = Vec::new();
+    for (label, measure) in TOTALS {
+        let table = statistics.table(measure, By::Region, sight).await?;
+        if let Some(count) = table.total.filter(|count| *count > 0) {
+            totals.push(context! { label, count });
+        }
+    }
+    Ok(totals)
 }
 
 /// The ways into a plugin: its entries of the menu, with what it says of itself.

@@ -36,6 +36,9 @@ async fn the_public_does_not_see_small_counts_of_people_and_staff_do() {
     let staff = house.get(Who::Registrar, address).await.json();
     assert_eq!((&staff["total"], &staff["counts"]), (&json!(3), &json!({"09.541": 3})));
     assert_eq!((&staff["minimum"], &staff["hidden"]), (&json!(null), &json!([])));
+    let home = |page: String| page.contains("class=\"totals\"") && page.contains("femme");
+    assert!(!home(house.get(Who::Public, "/fr").await.text()), "the home page tells what the statistics hide");
+    assert!(home(house.get(Who::Registrar, "/fr").await.text()));
     // To run an instance is no office of the register.
     assert_eq!(house.get(Who::Administrator, address).await.json()["total"], json!(null));
     let cooperatives = house.get(Who::Public, "/api/v1/statistics/cooperatives?by=region").await.json();

@@ -95,9 +95,11 @@ pub enum IssueError {
 /// When the caller does not keep the register where the cooperative lies, and when something fails.
 pub async fn prepare(office: Office<'_>, caller: &Caller, wanted: Wanted) -> Result<Prepared, IssueError> {
     let Office { records, instance } = office;
-    let found = from_records(records, caller, wanted.cooperative, EXTRACT_MEMBERS_MAX).await;
+    let found = seen(records, caller, wanted.cooperative).await.map_err(|source| IssueError::Gather(source.into()))?;
+    demand(records, caller, &found.ok_or(IssueError::Missing)?)?;
+    // Whoever keeps the register there certifies all of it: an officer may be recorded in another province, or in none.
+    let found = from_records(records, &Caller::system(), wanted.cooperative, EXTRACT_MEMBERS_MAX).await;
     let (record, data) = found.map_err(IssueError::Gather)?.ok_or(IssueError::Missing)?;
-    demand(records, caller, &record)?;
     let key = keys::current(records, &instance.key).await.map_err(IssueError::Key)?;
     let now = records.ambient().now();
     let certified = Certified::new(terms(instance, caller, wanted, now), within(wanted.paper, data));
@@ -105,6 +107,12 @@ pub async fn prepare(office: Office<'_>, caller: &Caller, wanted: Wanted) -> Res
     let id = records.ambient().new_id();
     let token = Token::sign(&key, id, now, Certified::digest(&text));
     Ok(Prepared { id, certified, token, text, key, cooperative: wanted.cooperative, province: record.province })
+}
+
+/// The cooperative, as far as the caller may see it.
+async fn seen(records: &Records, caller: &Caller, cooperative: RecordId) -> Result<Option<Record>, ReadError> {
+    let permit = records.may_read(caller, &Names::new().cooperative)?;
+    records.read(&permit, cooperative).await
 }
 
 /// Whether the caller may issue extracts of that cooperative: for pages, which show no button that is refused.

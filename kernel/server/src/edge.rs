@@ -260,3 +260,19 @@ fn put_security_headers(headers: &mut HeaderMap, behind_tls: bool) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_of_a_print_stays_out_of_the_log() {
+        for (path, logged) in [
+            ("/fr/verify/abc", "/fr/verify/"),
+            ("/api/v1/verify/abc/verify/def", "/api/v1/verify/"),
+            ("/fr/directory", "/fr/directory"),
+        ] {
+            assert_eq!(for_the_log(path), logged);
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod amount;
 mod duplicates;
 mod exchange;
 mod extract;
+mod people;
 mod statistics;
 mod work;
 
@@ -13,6 +14,7 @@ use amount::{Amount, named};
 pub use duplicates::*;
 pub use exchange::*;
 pub use extract::*;
+pub use people::*;
 pub use statistics::*;
 pub use work::*;
 
@@ -22,6 +24,7 @@ use acts;
 use duplicates;
 use exchange;
 use extract;
+use people;
 use statistics;
 use work;
 

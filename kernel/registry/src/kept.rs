@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 
 /// The fields of `registry/cooperative` that follow from acts once there are some. The others (ICE, phone, e-mail) are written by hand.
-pub const KEPT_BY_ACTS: [&str; 16] = [
+pub const KEPT_BY_ACTS: [&str; 17] = [
     "acts",
+    "entity",
     "court",
     "number",
     "registered_on",

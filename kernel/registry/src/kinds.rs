@@ -26,6 +26,12 @@ pub struct Names {
     pub denomination: KindName,
     /// `registry/duplicate`
     pub duplicate: KindName,
+    /// `registry/legal-person`
+    pub legal_person: KindName,
+    /// `registry/mandate`
+    pub mandate: KindName,
+    /// `registry/look`
+    pub look: KindName,
 }
 
 impl Names {
@@ -44,6 +50,9 @@ impl Names {
             act: name("registry/act"),
             denomination: name("registry/denomination"),
             duplicate: name("registry/duplicate"),
+            legal_person: name("registry/legal-person"),
+            mandate: name("registry/mandate"),
+            look: name("registry/look"),
         }
     }
 }
@@ -70,7 +79,8 @@ mod tests {
             .collect();
         let own = [names.cooperative, names.person, names.membership, names.milestone];
         let following = [names.signing_key, names.extract, names.act, names.denomination, names.duplicate];
-        let expected: Vec<String> = own.iter().chain(&following).map(ToString::to_string).collect();
+        let people = [names.legal_person, names.mandate, names.look];
+        let expected: Vec<String> = own.iter().chain(&following).chain(&people).map(ToString::to_string).collect();
         assert_eq!(declared, expected);
     }
 

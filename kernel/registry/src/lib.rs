@@ -9,6 +9,7 @@ pub mod act_kind;
 pub mod cells;
 pub mod day;
 mod formula;
+pub mod holder;
 pub mod ice;
 pub mod kinds;
 pub mod money;
@@ -28,6 +29,7 @@ pub mod export;
 pub mod extract;
 pub mod import;
 pub mod journey;
+pub mod people;
 pub mod readers;
 pub mod synthetic;
 
@@ -36,6 +38,7 @@ mod testing;
 
 pub use acts::{ActError, Acts};
 pub use national_id::NationalIdKey;
+pub use people::People;
 pub use readers::TallyReader;
 pub use rule_pack::RulePacks;
 pub use rules::Rules;

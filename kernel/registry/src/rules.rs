@@ -18,6 +18,7 @@ use crate::day::{Day, DayError};
 use crate::ice;
 use crate::kept::{KEPT_BY_ACTS, keeps_acts};
 use crate::kinds::Names;
+use crate::national_id::NationalIdKey;
 use crate::sectors;
 use crate::territory;
 
@@ -33,13 +34,22 @@ pub struct Rules {
     ambient: Ambient,
     /// Where a membership's cooperative is looked up.
     records: Option<Records>,
+    /// What opens the sealed numbers of identity cards.
+    national_ids: Option<NationalIdKey>,
 }
 
 impl Rules {
     /// Rules that know the day from this clock.
     #[must_use]
     pub fn new(ambient: Ambient) -> Self {
-        Self { ambient, records: None }
+        Self { ambient, records: None, national_ids: None }
+    }
+
+    /// The same, with the key that opens sealed numbers of identity cards: one that does not open for its person, or is not the one whose
+    /// hash stands beside it, is refused. So the number and what it is found by never part, whoever writes.
+    #[must_use]
+    pub fn sealed_by(self, key: NationalIdKey) -> Self {
+        Self { national_ids: Some(key), ..self }
     }
 
     /// The same, with records in which they look up what a body refers to. Those must have no reviewers of their own.
@@ -59,6 +69,9 @@ impl Review for Rules {
         if kind.as_str() == "registry/cooperative" && !is_by_acts(proposal.caller()) {
             fields.extend(by_hand(proposal));
         }
+        if kind.as_str() == "registry/person" {
+            fields.extend(self.sealed(proposal));
+        }
         if fields.is_empty() { Ok(()) } else { Err(Rejection { fields }) }
     }
 
@@ -74,6 +87,23 @@ impl Review for Rules {
             }
             Ok(())
         })
+    }
+}
+
+impl Rules {
+    /// A sealed number that is not this person's.
+    fn sealed(&self, proposal: &Proposal<'_>) -> Option<FieldError> {
+        let (key, body) = (self.national_ids.as_ref()?, proposal.body()?);
+        let text = |field: &str| body.get(field).and_then(Value::as_str);
+        let sealed = text("national_id_sealed")?;
+        let kept = |body: &Value| ["national_id_sealed", "national_id_key"].map(|field| body.get(field).cloned());
+        // What stands there was held to this before.
+        if proposal.before().is_some_and(|before| kept(&before) == kept(body)) {
+            return None;
+        }
+        let fits = key.fits(proposal.id(), sealed, text("national_id_key").unwrap_or_default());
+        let message = "the sealed number is not that of this person: set it with PUT /api/v1/persons/{id}/national-id";
+        (!fits).then(|| FieldError::of_field("national_id_sealed", "sealed", message))
     }
 }
 
@@ -144,6 +174,10 @@ pub fn check(kind: &str, body: &Value, last_day: Day) -> Vec<FieldError> {
             faults.day("birth_date");
             faults.province();
         }
+        "legal-person" => {
+            faults.ice();
+            faults.province();
+        }
         "membership" => membership(&mut faults),
         "milestone" => faults.province(),
         _ => {}
@@ -152,9 +186,7 @@ pub fn check(kind: &str, body: &Value, last_day: Day) -> Vec<FieldError> {
 }
 
 fn cooperative(faults: &mut Faults<'_>) {
-    if let Some(Err(error)) = faults.text("ice").map(ice::check) {
-        faults.add("ice", "ice", error.to_string());
-    }
+    faults.ice();
     faults.province();
     faults.sector();
     faults.money("capital_mad");
@@ -169,7 +201,13 @@ fn cooperative(faults: &mut Faults<'_>) {
 fn membership(faults: &mut Faults<'_>) {
     faults.province();
     faults.sector();
-    faults.money("share_value_mad");
+    for field in ["share_value_mad", "paid_mad", "called_mad"] {
+        faults.money(field);
+    }
+    // A natural person acts in person.
+    if faults.text("represented_by").is_some() && faults.text("person").is_some() {
+        faults.add("represented_by", "not-represented", "only a member that is a legal person is represented".into());
+    }
     let (joined, left) = (faults.day("joined_on"), faults.day("left_on"));
     if let (Some(joined), Some(left)) = (joined, left)
         && left < joined
@@ -207,6 +245,12 @@ impl<'a> Faults<'a> {
                 self.add(field, "date", error.to_string());
                 None
             }
+        }
+    }
+
+    fn ice(&mut self) {
+        if let Some(Err(error)) = self.text("ice").map(ice::check) {
+            self.add("ice", "ice", error.to_string());
         }
     }
 
@@ -288,6 +332,8 @@ mod tests {
         let body =
             json!({ "joined_on": "2020-05-01", "left_on": "2020-04-30", "province": "09.541", "sector": "argan" });
         assert_eq!(codes("membership", &body), [("/left_on".into(), "order".into())]);
+        let body = json!({ "person": "p", "represented_by": "q", "province": "09.541", "sector": "argan" });
+        assert_eq!(codes("membership", &body), [("/represented_by".into(), "not-represented".into())]);
         assert_eq!(codes("person", &json!({ "birth_date": "1990-02-31" })), [("/birth_date".into(), "date".into())]);
     }
 }

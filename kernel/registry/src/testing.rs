@@ -40,10 +40,15 @@ impl Register {
         catalogue.publish(addition);
         let instance = InstanceId(ambient.new_uuid());
         let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), instance);
-        let rules = Rules::new(ambient.clone()).over(plain.clone());
+        let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(Self::key());
         let duplicates = Duplicates::new(plain, Arc::new(RuleBook::own().unwrap()));
         let records = Records::new(db, catalogue, vec![Arc::new(rules), Arc::new(duplicates)], ambient, instance);
         Self { folder, records, names: Names::new(), clock }
+    }
+
+    /// The key of its instance, for numbers of identity cards.
+    pub(crate) fn key() -> NationalIdKey {
+        NationalIdKey::derive(b"key of the test instance")
     }
 
     /// The door to acts, by the rules that come with the program.
@@ -66,7 +71,7 @@ impl Register {
             skip_bad: false,
             report: None,
             encoding: None,
-            national_id_key: NationalIdKey::derive(b"key of the test instance"),
+            national_id_key: Self::key(),
         }
     }
 

@@ -12,7 +12,7 @@ use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records
 use tiwizi_registry::duplicates::{Duplicates, RuleBook, RuleError};
 use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_registry::rule_pack::{self, PackError};
-use tiwizi_registry::{Acts, Rules};
+use tiwizi_registry::{Acts, NationalIdKey, People, Rules};
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
 use tokio::sync::{Semaphore, mpsc};
@@ -150,6 +150,8 @@ pub struct App {
     pub records: Records,
     /// The door to the acts of cooperatives.
     pub acts: Acts,
+    /// The door to what the register knows of persons.
+    pub people: People,
     /// The search for records that may be the same.
     pub duplicates: Duplicates,
     /// Plugins.
@@ -194,7 +196,8 @@ impl App {
         };
         // What reviewers read has no reviewers itself.
         let plain = records(Reviewers::new());
-        let rules = Rules::new(ambient.clone()).over(plain.clone());
+        let national_ids = NationalIdKey::derive(&instance.key);
+        let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(national_ids.clone());
         let duplicates = Duplicates::new(plain.clone(), book);
         let hooks = Hooks::new(guests.clone(), plain);
         let records = records(vec![Arc::new(rules), Arc::new(duplicates.clone()), Arc::new(hooks)]);
@@ -209,6 +212,7 @@ impl App {
             files,
             disk,
             acts: Acts::new(records.clone(), Arc::new(packs.clone())),
+            people: People::new(records.clone(), national_ids),
             records,
             duplicates,
             host,

@@ -50,6 +50,11 @@ pub enum Finding {
         /// Their numbers.
         members: Vec<String>,
     },
+    /// Members have not paid what was called of their shares.
+    CallOverdue {
+        /// Their numbers.
+        members: Vec<String>,
+    },
     /// It has too many members for its form of management.
     Form {
         /// How many there are.
@@ -155,7 +160,7 @@ fn denomination(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Findin
 
 fn people_and_capital(state: &State, pack: &RulePack, found: &mut Vec<Finding>) {
     let rules = &pack.rules;
-    let (members, members_min) = (state.member_count(), rules.members_min.value);
+    let (members, members_min) = (state.member_count(), pack.members_min(state.entity));
     // Of one that was taken over without its list, the number of members is not known.
     let is_known = !state.members.is_empty();
     if is_known && members < members_min {
@@ -181,6 +186,11 @@ fn terms(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Finding>) {
     let members: Vec<String> = overdue.map(|(number, _)| number.clone()).collect();
     if !members.is_empty() {
         found.push(Finding::BalanceOverdue { members });
+    }
+    let called = state.current_members().filter(|(_, member)| member.due_on.is_some_and(|due| day > due));
+    let members: Vec<String> = called.map(|(number, _)| number.clone()).collect();
+    if !members.is_empty() {
+        found.push(Finding::CallOverdue { members });
     }
     let over = state.mandates_on(day).filter(|mandate| mandate.until.is_some_and(|until| day >= until)).count();
     if over > 0 {

@@ -16,8 +16,8 @@ pub use self::life::{
     YearlyFiling,
 };
 pub use self::people::{
-    Appointment, CapitalChange, Ended, Joining, Leaving, LeavingReason, MembersChange, OfficersChange, Payment, Role,
-    Subscription, Withdrawal,
+    Appointment, CapitalChange, Ended, Joining, Leaving, LeavingReason, MembersChange, OfficersChange, Payment,
+    Representation, Role, ShareCall, Subscription, Withdrawal,
 };
 use crate::act_kind::ActKind;
 

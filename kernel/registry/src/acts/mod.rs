@@ -19,10 +19,12 @@ mod opening;
 mod people;
 mod projection;
 mod reevaluate;
+mod shares;
 mod state;
 mod text;
 
 pub use crate::act_kind::ActKind;
+pub use crate::holder::{Entity, Holder};
 pub use crate::kept::{KEPT_BY_ACTS, keeps_acts};
 pub use act::{Act, NewAct};
 pub use apply::apply;
@@ -30,13 +32,14 @@ pub use compliance::{Activity, Finding, activity, findings};
 pub use data::{
     ActData, Amendment, Answer, Appointment, CapitalChange, Cause, CentralRegistration, Constitution, Correction,
     DenominationAnswer, DenominationRequest, Ended, Filed, Founder, Joining, Leaving, LeavingReason, Liquidation,
-    MembersChange, Merger, OfficersChange, Opening, OpeningMember, Payment, Registration, Role, Splitting, Stands,
-    Subscription, Transformation, Withdrawal, YearlyFiling,
+    MembersChange, Merger, OfficersChange, Opening, OpeningMember, Payment, Registration, Representation, Role,
+    ShareCall, Splitting, Stands, Subscription, Transformation, Withdrawal, YearlyFiling,
 };
 pub use door::{Acts, Entered};
 pub use error::ActError;
 pub use ledger::{Illegal, Ledger};
 pub use reevaluate::{Affected, Reevaluation, reevaluate};
+pub use shares::ShareAccount;
 pub use state::{Capital, Closing, Denomination, Filing, Mandate, Member, Names, State};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use tiwizi_records::FieldError;
 use super::data::{Opening, OpeningMember, Role};
 use super::error::ActError;
 use crate::day::Day;
+use crate::holder::{Entity, Holder};
 use crate::money::Mad;
 use crate::rule_pack::Stage;
 
@@ -38,6 +39,7 @@ pub(super) fn read(record: &Record, memberships: &[Record]) -> Result<Opening, A
         commune: text(body, "commune"),
         address: text(body, "address"),
         capital_mad: amount(body, "capital_mad"),
+        entity: text(body, "entity").as_deref().and_then(Entity::named).unwrap_or_default(),
         members,
     })
 }
@@ -45,15 +47,20 @@ pub(super) fn read(record: &Record, memberships: &[Record]) -> Result<Opening, A
 fn member(record: &Record) -> Result<OpeningMember, ActError> {
     let body = &record.body;
     let damaged = || ActError::Damaged { id: record.id };
-    let person: RecordId = text(body, "person").and_then(|id| id.parse().ok()).ok_or_else(damaged)?;
+    let id = |field: &str| -> Option<RecordId> { text(body, field).and_then(|id| id.parse().ok()) };
+    let found = Holder::ALL.into_iter().find_map(|holder| Some((holder, id(holder.field())?)));
+    let (holder, person) = found.ok_or_else(damaged)?;
     Ok(OpeningMember {
         number: text(body, "number").ok_or_else(damaged)?,
         person,
+        holder,
+        represented_by: id("represented_by").filter(|_| !holder.is_person()),
         joined_on: day(body, "joined_on"),
         left_on: day(body, "left_on"),
         role: text(body, "role").as_deref().and_then(Role::named),
         shares: body.get("shares").and_then(Value::as_u64).and_then(|shares| u32::try_from(shares).ok()),
         share_value_mad: amount(body, "share_value_mad"),
+        paid_mad: amount(body, "paid_mad"),
     })
 }
 

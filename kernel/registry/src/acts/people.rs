@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use tiwizi_model::RecordId;
 
 use super::apply::{Case, no_member, subscribe};
-use super::data::{Appointment, Ended, Joining, Leaving, LeavingReason, MembersChange, OfficersChange, Role};
+use super::data::{
+    Appointment, Ended, Joining, Leaving, LeavingReason, MembersChange, OfficersChange, Representation, Role,
+};
 use super::state::{Mandate, Member};
+use crate::holder::Entity;
 use crate::money::Mad;
 use crate::rule_pack::BodyForm;
 
 pub(super) fn members_changed(case: &mut Case<'_>, change: &MembersChange) {
-    if change.joined.is_empty() && change.left.is_empty() && change.noticed.is_empty() {
+    let is_empty = change.joined.is_empty() && change.left.is_empty() && change.noticed.is_empty();
+    if is_empty && change.represented.is_empty() {
         case.add("/data", "required", "something changes");
     }
     for (at, leaving) in change.left.iter().enumerate() {
@@ -22,6 +26,9 @@ pub(super) fn members_changed(case: &mut Case<'_>, change: &MembersChange) {
     }
     for (at, number) in change.noticed.iter().enumerate() {
         notice(case, &format!("/data/noticed/{at}"), number);
+    }
+    for (at, representation) in change.represented.iter().enumerate() {
+        represent(case, &format!("/data/represented/{at}"), representation);
     }
 }
 
@@ -35,20 +42,57 @@ pub(super) fn enlist(case: &mut Case<'_>, pointer: &str, number: &str, member: M
     if member.left_on.is_none() && case.state.members.values().any(is_there) {
         case.add(format!("{pointer}/person"), "repeated", "this person is a member already");
     }
+    check_holder(case, pointer, &member);
     case.state.members.insert(number.to_owned(), member);
+}
+
+/// What may be a member of what.
+fn check_holder(case: &mut Case<'_>, pointer: &str, member: &Member) {
+    if member.person == case.act.cooperative {
+        case.add(format!("{pointer}/person"), "own-member", "a cooperative is no member of itself");
+    }
+    if member.holder.is_person() && member.represented_by.is_some() {
+        let message = "only a member that is a legal person is represented";
+        case.add(format!("{pointer}/represented_by"), "not-represented", message);
+    }
+    // The rule is for those who join now; of those who left nothing is asked.
+    let pack = case.pack;
+    let holders = &pack.rules.union.value.holders;
+    if case.state.entity == Entity::Union && member.left_on.is_none() && !holders.contains(&member.holder) {
+        let names: Vec<&str> = holders.iter().map(|holder| holder.name()).collect();
+        let message = format!("the members of a union are: {}", names.join(", "));
+        case.add(format!("{pointer}/holder"), "union-member", message);
+    }
+}
+
+/// Somebody else acts for a member from the day of the act on; a seat that was held for the member alone ends.
+fn represent(case: &mut Case<'_>, pointer: &str, representation: &Representation) {
+    let found = case.state.members.get_mut(&representation.number).filter(|member| member.left_on.is_none());
+    let Some(member) = found else { return no_member(case, pointer) };
+    if member.holder.is_person() {
+        let message = "only a member that is a legal person is represented";
+        return case.add(format!("{pointer}/by"), "not-represented", message);
+    }
+    let before = member.represented_by.replace(representation.by);
+    vacate(case, before);
+}
+
+/// Ends the seats on the board of somebody who may sit there no longer. A manager need not be a member.
+fn vacate(case: &mut Case<'_>, person: Option<RecordId>) {
+    let Some(person) = person.filter(|person| !case.state.may_sit(*person)) else { return };
+    let day = case.act.effective_on;
+    for mandate in case.state.mandates.iter_mut().filter(|mandate| mandate.person == person) {
+        if mandate.role.form() == BodyForm::Board {
+            mandate.ended_on = mandate.ended_on.or(Some(day));
+        }
+    }
 }
 
 fn join(case: &mut Case<'_>, pointer: &str, joining: &Joining) {
     let member = Member {
-        person: joining.person,
-        joined_on: Some(case.act.effective_on),
-        left_on: None,
-        left_because: None,
-        shares: 0,
-        share_value: None,
-        paid: Some(Mad::ZERO),
-        owes_since: None,
-        noticed_on: None,
+        holder: joining.holder,
+        represented_by: joining.represented_by,
+        ..Member::joining(joining.person, case.act.effective_on)
     };
     let is_new = !case.state.members.contains_key(&joining.number);
     enlist(case, pointer, &joining.number, member);
@@ -63,22 +107,18 @@ fn leave(case: &mut Case<'_>, pointer: &str, leaving: &Leaving) {
     let Some(member) = case.state.members.get_mut(&leaving.number).filter(|member| member.left_on.is_none()) else {
         return no_member(case, pointer);
     };
-    let person = member.person;
+    let acted = if member.holder.is_person() { Some(member.person) } else { member.represented_by };
     let is_too_soon = member.noticed_on.is_none_or(|noticed| day < noticed.plus_months(months));
     let is_before_joining = member.joined_on.is_some_and(|joined| day < joined);
     member.left_on = Some(day);
     member.left_because = Some(leaving.reason);
     member.owes_since = None;
+    member.due_on = None;
     let (value, paid) = (member.share_value.unwrap_or(share_value).times(member.shares), member.paid);
     let capital = &mut case.state.capital;
     capital.subscribed = capital.subscribed.minus(value).max(Mad::ZERO);
     capital.paid = capital.paid.zip(paid).map(|(all, own)| all.minus(own));
-    for mandate in case.state.mandates.iter_mut().filter(|mandate| mandate.person == person) {
-        // A manager need not be a member; who sits on the board is one.
-        if mandate.role.form() == BodyForm::Board {
-            mandate.ended_on = mandate.ended_on.or(Some(day));
-        }
-    }
+    vacate(case, acted);
     if leaving.reason == LeavingReason::ExcludedUnpaid && is_too_soon {
         let message = format!("formal notice to pay is given at least {months} months before");
         case.add(format!("{pointer}/reason"), "notice", message);
@@ -143,9 +183,9 @@ pub(super) fn appoint(case: &mut Case<'_>, pointer: &str, appointment: &Appointm
     if case.state.form.is_some_and(|form| form != role.form()) {
         case.add(format!("{pointer}/role"), "form", "the cooperative's form of management has no such office");
     }
-    let is_member = case.state.current_members().any(|(_, member)| member.person == person);
-    if role.form() == BodyForm::Board && !is_member && case.state.member_count() > 0 {
-        case.add(format!("{pointer}/person"), "no-member", "who sits on the board is a member");
+    if role.form() == BodyForm::Board && !case.state.may_sit(person) && case.state.member_count() > 0 {
+        let message = "who sits on the board is a member, or acts for a member that is a legal person";
+        case.add(format!("{pointer}/person"), "no-member", message);
     }
     for mandate in case.state.mandates.iter_mut() {
         let is_same = mandate.role == role && mandate.ended_on.is_none();

@@ -4,9 +4,13 @@ use serde_json::{Map, Value};
 use tiwizi_model::{ProvinceCode, RecordId};
 
 use super::data::Role;
-use super::state::{Member, State};
+use super::shares::pay_until;
+use super::state::{Mandate, Member, State};
+use crate::day::Day;
+use crate::holder::Holder;
 use crate::kept::KEPT_BY_ACTS;
 use crate::money::Mad;
+use crate::rule_pack::RulePacks;
 
 /// The body of a cooperative's record after so many acts; none before it is registered. What acts do not keep stays as it is.
 pub(super) fn cooperative(state: &State, acts: u32, before: Option<&Value>) -> Option<Value> {
@@ -22,6 +26,7 @@ pub(super) fn cooperative(state: &State, acts: u32, before: Option<&Value>) -> O
     };
     set("acts", Some(acts.into()));
     set("status", Some(status.into()));
+    set("entity", (!state.entity.is_cooperative()).then(|| state.entity.name().into()));
     for (field, text) in [
         ("court", &state.court),
         ("number", &state.number),
@@ -58,6 +63,7 @@ pub(super) fn denomination(state: &State, cooperative: RecordId, acts: u32) -> O
     set("cooperative", Some(cooperative.to_string().into()));
     set("acts", Some(acts.into()));
     set("stage", Some(state.stage.name().into()));
+    set("entity", (!state.entity.is_cooperative()).then(|| state.entity.name().into()));
     set("province", state.province.map(|province| province.to_string().into()));
     for (field, text) in [
         ("name_ar", &state.names.ar),
@@ -85,12 +91,14 @@ pub(super) struct Shown<'a> {
     pub(super) member: &'a Member,
     role: &'static str,
     value: Mad,
+    /// Until when the rest of the shares may be paid.
+    pay_until: Option<Day>,
     province: ProvinceCode,
     sector: &'a str,
 }
 
 /// The memberships that have a record: those of a cooperative that is registered.
-pub(super) fn memberships(state: &State) -> Vec<Shown<'_>> {
+pub(super) fn memberships<'a>(state: &'a State, packs: &RulePacks) -> Vec<Shown<'a>> {
     let (Some(province), Some(sector), true) = (state.province, state.sector.as_deref(), state.is_registered()) else {
         return Vec::new();
     };
@@ -99,6 +107,7 @@ pub(super) fn memberships(state: &State) -> Vec<Shown<'_>> {
         member,
         role: role(state, member),
         value: member.share_value.unwrap_or(state.capital.share_value),
+        pay_until: pay_until(member, packs),
         province,
         sector,
     });
@@ -107,7 +116,7 @@ pub(super) fn memberships(state: &State) -> Vec<Shown<'_>> {
 
 /// The first office that a member holds, in the order of offices.
 fn role(state: &State, member: &Member) -> &'static str {
-    let held = state.mandates.iter().filter(|mandate| mandate.person == member.person && mandate.ended_on.is_none());
+    let held = state.mandates.iter().filter(|mandate| member.acts_by(mandate.person) && mandate.ended_on.is_none());
     let first = held.map(|mandate| mandate.role).min();
     first.filter(|_| member.left_on.is_none()).map_or("member", Role::name)
 }
@@ -126,14 +135,26 @@ impl Shown<'_> {
         };
         set("cooperative", Some(cooperative.to_string().into()));
         set("number", Some(self.number.into()));
-        set("person", Some(self.member.person.to_string().into()));
+        for holder in Holder::ALL {
+            set(holder.field(), (holder == self.member.holder).then(|| self.member.person.to_string().into()));
+        }
+        set("represented_by", self.member.represented_by.map(|person| person.to_string().into()));
         set("joined_on", self.member.joined_on.map(|day| day.to_string().into()));
         set("left_on", self.member.left_on.map(|day| day.to_string().into()));
         set("role", Some(self.role.into()));
         set("shares", Some(self.member.shares.into()));
         set("share_value_mad", (self.value.centimes() > 0).then(|| Value::Number(self.value.number())));
+        let amount = |amount: Option<Mad>| amount.map(|amount| Value::Number(amount.number()));
+        set("paid_mad", amount(self.member.paid));
+        set("called_mad", amount(self.member.called));
+        set("pay_until", self.pay_until.map(|day| day.to_string().into()));
         set("province", Some(self.province.to_string().into()));
         set("sector", Some(self.sector.into()));
+        if !self.member.holder.is_person() {
+            // Nobody else is a woman or young.
+            set("gender", None);
+            set("birth_year", None);
+        }
         let of_person = |field: &str| person.and_then(|person| person.get(field));
         if let Some(gender) = of_person("gender") {
             set("gender", Some(gender.clone()));
@@ -141,6 +162,42 @@ impl Shown<'_> {
         let year = of_person("birth_date").and_then(Value::as_str).and_then(|day| day.get(..4)?.parse::<u16>().ok());
         if let Some(year) = year {
             set("birth_year", Some(year.into()));
+        }
+        Value::Object(body)
+    }
+}
+
+/// What the record of a mandate shows of the state; two that are equal need no write.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ShownMandate<'a> {
+    mandate: &'a Mandate,
+    /// Whether the cooperative has ended, and its mandates with it.
+    has_closed: bool,
+    province: ProvinceCode,
+}
+
+/// The mandates that have a record, in their order: those of a cooperative that is registered.
+pub(super) fn mandates(state: &State) -> Vec<ShownMandate<'_>> {
+    let (Some(province), true) = (state.province, state.is_registered()) else { return Vec::new() };
+    let has_closed = state.closing.is_some();
+    state.mandates.iter().map(|mandate| ShownMandate { mandate, has_closed, province }).collect()
+}
+
+impl ShownMandate<'_> {
+    /// The body of its record, in its place among the mandates: 1, 2, 3…
+    pub(super) fn body(&self, cooperative: RecordId, place: usize) -> Value {
+        let Mandate { person, role, from, until, ended_on } = self.mandate;
+        let runs_until = until.filter(|_| ended_on.is_none() && !self.has_closed);
+        let mut body = Map::new();
+        body.insert("cooperative".to_owned(), cooperative.to_string().into());
+        body.insert("place".to_owned(), place.into());
+        body.insert("person".to_owned(), person.to_string().into());
+        body.insert("role".to_owned(), role.name().into());
+        body.insert("province".to_owned(), self.province.to_string().into());
+        for (field, day) in [("from", *from), ("until", *until), ("ended_on", *ended_on), ("runs_until", runs_until)] {
+            if let Some(day) = day {
+                body.insert(field.to_owned(), day.to_string().into());
+            }
         }
         Value::Object(body)
     }

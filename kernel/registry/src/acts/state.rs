@@ -10,6 +10,7 @@ use tiwizi_model::{ProvinceCode, RecordId};
 use super::data::{LeavingReason, Role, YearlyFiling};
 use super::text;
 use crate::day::Day;
+use crate::holder::{Entity, Holder};
 use crate::money::Mad;
 use crate::rule_pack::{BodyForm, Stage};
 
@@ -19,6 +20,9 @@ use crate::rule_pack::{BodyForm, Stage};
 pub struct State {
     /// Where it stands.
     pub stage: Stage,
+    /// What it is.
+    #[serde(default)]
+    pub entity: Entity,
     /// The day of effect of the last act that was applied; none before the first.
     pub effective_on: Option<Day>,
     /// Its names.
@@ -114,9 +118,15 @@ pub struct Capital {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
-    /// The record of the person.
+    /// The record of the person, natural or legal.
     #[serde(with = "text")]
     pub person: RecordId,
+    /// What the member is.
+    #[serde(default)]
+    pub holder: Holder,
+    /// The natural person who acts for a legal one.
+    #[serde(default, with = "text::maybe")]
+    pub represented_by: Option<RecordId>,
     /// When the member joined.
     pub joined_on: Option<Day>,
     /// When the member left.
@@ -129,6 +139,12 @@ pub struct Member {
     pub share_value: Option<Mad>,
     /// What is paid of them; none when that is not known.
     pub paid: Option<Mad>,
+    /// What of them was asked for, at subscription and by calls; none when that is not known.
+    #[serde(default)]
+    pub called: Option<Mad>,
+    /// Until when the last call is to be paid.
+    #[serde(default)]
+    pub due_on: Option<Day>,
     /// Since when a part of them is unpaid.
     pub owes_since: Option<Day>,
     /// When formal notice to pay was given.
@@ -191,6 +207,12 @@ impl State {
         u32::try_from(self.current_members().count()).unwrap_or(u32::MAX)
     }
 
+    /// Whether somebody may sit on the board: as a member, or for a member that is a legal person.
+    #[must_use]
+    pub fn may_sit(&self, person: RecordId) -> bool {
+        self.current_members().any(|(_, member)| member.acts_by(person))
+    }
+
     /// The mandates that run on a day.
     pub fn mandates_on(&self, day: Day) -> impl Iterator<Item = &Mandate> {
         self.mandates.iter().filter(move |mandate| mandate.runs_on(day))
@@ -206,6 +228,36 @@ impl State {
     #[must_use]
     pub fn shares_of(&self, member: &Member) -> Mad {
         member.share_value.unwrap_or(self.capital.share_value).times(member.shares)
+    }
+}
+
+impl Member {
+    /// A natural person who joins, without shares yet.
+    pub(super) fn joining(person: RecordId, joined_on: Day) -> Self {
+        Self {
+            person,
+            holder: Holder::Person,
+            represented_by: None,
+            joined_on: Some(joined_on),
+            left_on: None,
+            left_because: None,
+            shares: 0,
+            share_value: None,
+            paid: Some(Mad::ZERO),
+            called: Some(Mad::ZERO),
+            due_on: None,
+            owes_since: None,
+            noticed_on: None,
+        }
+    }
+
+    /// Whether it acts by this natural person: is that person, or is represented by them.
+    #[must_use]
+    pub fn acts_by(&self, person: RecordId) -> bool {
+        match self.holder {
+            Holder::Person => self.person == person,
+            Holder::LegalPerson | Holder::Cooperative => self.represented_by == Some(person),
+        }
     }
 }
 

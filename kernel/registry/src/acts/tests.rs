@@ -2,6 +2,7 @@
 
 mod door;
 mod laws;
+mod people;
 mod rules;
 
 use serde_json::{Value, json};

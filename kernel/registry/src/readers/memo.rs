@@ -72,8 +72,11 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// The seat of a membership that has not ended.
+    /// The seat of a membership that has not ended, of a natural person: counts are of people.
     pub(super) fn of(body: &Value) -> Option<Self> {
+        if ["legal_person", "member_cooperative"].iter().any(|field| !text(body, field).is_empty()) {
+            return None;
+        }
         if body.get("left_on").is_some_and(|left| !left.is_null()) {
             return None;
         }
@@ -184,6 +187,8 @@ impl Facts {
     fn of(body: &Value) -> Self {
         let status = match text(body, "status") {
             _ if !text(body, "merged_into").is_empty() => Status::Other,
+            // A union is no cooperative, and its members are counted where they are.
+            _ if text(body, "entity") == "union" => Status::Other,
             status if COUNTED.contains(&status) => Status::Counted,
             status if CLOSED.contains(&status) => Status::Closed,
             _ => Status::Other,

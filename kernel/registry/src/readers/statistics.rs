@@ -6,7 +6,7 @@ use tiwizi_model::{Instant, RecordId, Seq};
 use tiwizi_storage::{Db, ReadTx, StorageError, change, cursor, memo, tally};
 
 use super::measure::{By, Measure, UNKNOWN, bands};
-use super::memo::Memo;
+use super::memo::{Memo, MemoError};
 use super::tally::LIVE;
 use crate::day::Day;
 use crate::youth::{YouthRule, youth_rule};
@@ -151,12 +151,22 @@ pub async fn counts(db: &Db, measure: Measure, by: By) -> Result<Vec<(String, i6
 /// # Errors
 /// When the database fails, or what the reader keeps of the cooperative is damaged.
 pub async fn of_cooperative(db: &Db, cooperative: RecordId) -> Result<Totals, StorageError> {
+    let found = of_cooperatives(db, &[cooperative]).await?.remove(&cooperative);
+    Ok(found.unwrap_or(Totals { cooperatives: 1, ..Totals::default() }))
+}
+
+/// The same of several at one moment; those of which nothing is counted are left out.
+///
+/// # Errors
+/// As `of_cooperative`.
+pub async fn of_cooperatives(db: &Db, cooperatives: &[RecordId]) -> Result<BTreeMap<RecordId, Totals>, StorageError> {
     let mut statistics = Statistics::open(db).await?;
-    let found = memo::find(&mut statistics.tx, LIVE.reader, &[cooperative]).await?.remove(&cooperative);
-    let memo = match found {
-        None => Memo::default(),
-        Some(text) => text.parse::<Memo>().map_err(|error| StorageError::Corrupt { what: error.to_string() })?,
-    };
-    let youth = memo.born_since(statistics.rule.first_birth_year());
-    Ok(Totals { cooperatives: 1, members: memo.members(), women: memo.women(), youth })
+    let first_year = statistics.rule.first_birth_year();
+    let found = memo::find(&mut statistics.tx, LIVE.reader, cooperatives).await?;
+    let totals = found.into_iter().map(|(cooperative, text)| {
+        let memo: Memo = text.parse().map_err(|error: MemoError| StorageError::Corrupt { what: error.to_string() })?;
+        let (members, women, youth) = (memo.members(), memo.women(), memo.born_since(first_year));
+        Ok((cooperative, Totals { cooperatives: 1, members, women, youth }))
+    });
+    totals.collect()
 }

@@ -67,6 +67,7 @@ pub(super) fn sources(pack: &RulePack) -> Vec<(&'static str, &Source)> {
         ("/in_force", &pack.in_force),
         ("/rules/founders_min", &rules.founders_min.source),
         ("/rules/members_min", &rules.members_min.source),
+        ("/rules/union", &rules.union.source),
         ("/rules/capital_min_mad", &rules.capital_min_mad.source),
         ("/rules/share_min_mad", &rules.share_min_mad.source),
         ("/rules/paid_at_subscription", &rules.paid_at_subscription.source),
@@ -106,6 +107,7 @@ fn values(pack: &RulePack) -> Checked {
     for (pointer, value) in [
         ("/rules/founders_min", rules.founders_min.value),
         ("/rules/members_min", rules.members_min.value),
+        ("/rules/union/members_min", rules.union.value.members_min),
         ("/rules/denomination_validity_days", rules.denomination_validity_days.value),
         ("/rules/mandate_years_max/board", u32::from(rules.mandate_years_max.value.board)),
         ("/rules/mandate_years_max/managers", u32::from(rules.mandate_years_max.value.managers)),
@@ -113,6 +115,9 @@ fn values(pack: &RulePack) -> Checked {
         if value == 0 {
             return fault(pointer, "it is at least one");
         }
+    }
+    if rules.union.value.holders.is_empty() {
+        return fault("/rules/union/holders", "a union has members");
     }
     if rules.capital_min_mad.value.centimes() < 0 || rules.share_min_mad.value.centimes() <= 0 {
         return fault("/rules", "capital and shares are not below zero");

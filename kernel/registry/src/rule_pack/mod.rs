@@ -19,7 +19,7 @@ pub use check::PackFault;
 pub use compare::{RuleChange, changes};
 pub use pack::{
     BodyForm, BodyRule, Fraction, MandateYears, RulePack, Rules, Seats, SectorList, StatuteItem, Statutes, Titles,
-    Youth,
+    UnionRule, Youth,
 };
 pub use packs::{PackError, RulePacks, built_in, youth};
 pub use source::{LegalText, Rule, Source};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::source::{LegalText, Rule, Source};
 use super::transition::TransitionTable;
 use crate::day::Day;
+use crate::holder::{Entity, Holder};
 use crate::money::Mad;
 
 /// The rules that are in force from a day on.
@@ -54,6 +55,8 @@ pub struct Rules {
     pub founders_min: Rule<u32>,
     /// Members that it must keep, at least.
     pub members_min: Rule<u32>,
+    /// What holds for a union of cooperatives instead.
+    pub union: Rule<UnionRule>,
     /// Subscribed capital, at least, in dirhams.
     pub capital_min_mad: Rule<Mad>,
     /// The value of a share, at least, in dirhams.
@@ -84,6 +87,16 @@ pub struct Rules {
     pub youth: Rule<Youth>,
 }
 
+/// What holds for a union of cooperatives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnionRule {
+    /// Members that it is founded with and must keep, at least.
+    pub members_min: u32,
+    /// What its members are.
+    pub holders: Vec<Holder>,
+}
+
 /// A part of a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +113,14 @@ impl Fraction {
     pub fn is_reached(self, part: Mad, whole: Mad) -> bool {
         i128::from(part.centimes()) * i128::from(self.denominator)
             >= i128::from(whole.centimes()) * i128::from(self.numerator)
+    }
+
+    /// This part of an amount that is not below zero, up to the next centime.
+    #[must_use]
+    pub fn of(self, whole: Mad) -> Mad {
+        let (parts, of) = (i128::from(self.numerator), i128::from(self.denominator.max(1)));
+        let centimes = i128::from(whole.centimes()).saturating_mul(parts).saturating_add(of - 1) / of;
+        i64::try_from(centimes).ok().and_then(Mad::of_centimes).unwrap_or(whole)
     }
 }
 
@@ -196,6 +217,30 @@ pub struct SectorList {
 }
 
 impl RulePack {
+    /// Founders, at least.
+    #[must_use]
+    pub fn founders_min(&self, entity: Entity) -> u32 {
+        match entity {
+            Entity::Cooperative => self.rules.founders_min.value,
+            Entity::Union => self.rules.union.value.members_min,
+        }
+    }
+
+    /// Members that it must keep, at least.
+    #[must_use]
+    pub fn members_min(&self, entity: Entity) -> u32 {
+        match entity {
+            Entity::Cooperative => self.rules.members_min.value,
+            Entity::Union => self.rules.union.value.members_min,
+        }
+    }
+
+    /// The last day on which the rest of shares may be paid whose term runs from a day.
+    #[must_use]
+    pub fn pay_until(&self, since: Day) -> Day {
+        since.plus_months(self.rules.balance_years.value.saturating_mul(12))
+    }
+
     /// The forms of management that a cooperative of so many members may have.
     #[must_use]
     pub fn forms(&self, members: u32) -> &[BodyForm] {

@@ -31,6 +31,7 @@ pub(super) fn requested(case: &mut Case<'_>, request: &DenominationRequest) {
         branch: request.branch.clone(),
         province: Some(request.province),
         commune: request.commune.clone(),
+        entity: request.entity,
         denomination: Some(Denomination {
             requested_on,
             answered_on: None,
@@ -66,8 +67,8 @@ pub(super) fn constituted(case: &mut Case<'_>, constitution: &Constitution) {
     }
     statutes(case, &constitution.statutes);
     let rules = &case.pack.rules;
-    let (share_min, capital_min, founders_min) =
-        (rules.share_min_mad.value, rules.capital_min_mad.value, rules.founders_min.value);
+    let (share_min, capital_min) = (rules.share_min_mad.value, rules.capital_min_mad.value);
+    let founders_min = case.pack.founders_min(case.state.entity);
     if constitution.share_value_mad < share_min {
         case.add("/data/share_value_mad", "share-min", format!("a share is worth at least {share_min} dirhams"));
     }
@@ -79,7 +80,8 @@ pub(super) fn constituted(case: &mut Case<'_>, constitution: &Constitution) {
     }
     let count = case.state.member_count();
     if count < founders_min {
-        case.add("/data/founders", "founders-min", format!("a cooperative has at least {founders_min} founders"));
+        let entity = case.state.entity.name();
+        case.add("/data/founders", "founders-min", format!("a {entity} has at least {founders_min} founders"));
     }
     if case.state.capital.subscribed < capital_min {
         case.add("/data/founders", "capital-min", format!("the capital is at least {capital_min} dirhams"));
@@ -117,15 +119,9 @@ fn found(case: &mut Case<'_>, at: usize, founder: &Founder) {
     let pointer = format!("/data/founders/{at}");
     let joined_on = case.act.effective_on;
     let member = Member {
-        person: founder.person,
-        joined_on: Some(joined_on),
-        left_on: None,
-        left_because: None,
-        shares: 0,
-        share_value: None,
-        paid: Some(Mad::ZERO),
-        owes_since: None,
-        noticed_on: None,
+        holder: founder.holder,
+        represented_by: founder.represented_by,
+        ..Member::joining(founder.person, joined_on)
     };
     crate::acts::people::enlist(case, &pointer, &founder.number, member);
     subscribe(case, &pointer, &founder.number, founder.shares, founder.paid_mad);
@@ -186,28 +182,43 @@ pub(super) fn taken_over(case: &mut Case<'_>, opening: &Opening) {
         },
         known_from: Some(day),
         closing,
+        entity: opening.entity,
         ..State::default()
     };
     for (at, member) in opening.members.iter().enumerate() {
         take_over(case, at, member);
     }
+    // What is paid in all is known when it is known of everybody.
+    let paid: Option<Vec<Mad>> = case.state.current_members().map(|(_, member)| member.paid).collect();
+    let is_known = paid.as_ref().is_some_and(|paid| !paid.is_empty());
+    case.state.capital.paid = paid.filter(|_| is_known).map(|paid| paid.into_iter().fold(Mad::ZERO, Mad::plus));
 }
 
 fn take_over(case: &mut Case<'_>, at: usize, opening: &OpeningMember) {
+    let shares = opening.shares.unwrap_or_default();
+    let value = opening.share_value_mad.unwrap_or(case.state.capital.share_value).times(shares);
+    let owes = opening.left_on.is_none() && opening.paid_mad.is_some_and(|paid| paid < value);
+    // Where the register does not say when they were subscribed, the term runs from the latest day that it knows.
+    let since = opening.joined_on.max(case.state.registered_on).or(Some(case.act.effective_on));
     let member = Member {
         person: opening.person,
+        holder: opening.holder,
+        represented_by: opening.represented_by,
         joined_on: opening.joined_on,
         left_on: opening.left_on,
         left_because: None,
-        shares: opening.shares.unwrap_or_default(),
+        shares,
         share_value: opening.share_value_mad,
-        paid: None,
-        owes_since: None,
+        paid: opening.paid_mad,
+        called: opening.paid_mad,
+        due_on: None,
+        owes_since: since.filter(|_| owes),
         noticed_on: None,
     };
     crate::acts::people::enlist(case, &format!("/data/members/{at}"), &opening.number, member);
-    if let (Some(role), None) = (opening.role, opening.left_on) {
-        case.state.mandates.push(Mandate { person: opening.person, role, from: None, until: None, ended_on: None });
+    let officer = if opening.holder.is_person() { Some(opening.person) } else { opening.represented_by };
+    if let (Some(role), None, Some(person)) = (opening.role, opening.left_on, officer) {
+        case.state.mandates.push(Mandate { person, role, from: None, until: None, ended_on: None });
         case.state.form = case.state.form.or(Some(role.form()));
     }
 }

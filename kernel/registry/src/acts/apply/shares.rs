@@ -1,11 +1,13 @@
 //! Shares: subscribed, paid, given back.
 
 use super::Case;
-use crate::acts::data::{CapitalChange, Payment, Withdrawal};
+use crate::acts::data::{CapitalChange, Payment, ShareCall, Withdrawal};
 use crate::money::Mad;
+use crate::rule_pack::Fraction;
 
 pub(super) fn capital_changed(case: &mut Case<'_>, change: &CapitalChange) {
-    if change.subscribed.is_empty() && change.paid.is_empty() && change.withdrawn.is_empty() {
+    let is_empty = change.subscribed.is_empty() && change.paid.is_empty() && change.withdrawn.is_empty();
+    if is_empty && change.called.is_none() {
         case.add("/data", "required", "something changes");
     }
     for (at, one) in change.subscribed.iter().enumerate() {
@@ -16,6 +18,9 @@ pub(super) fn capital_changed(case: &mut Case<'_>, change: &CapitalChange) {
     }
     for (at, withdrawal) in change.withdrawn.iter().enumerate() {
         withdraw(case, &format!("/data/withdrawn/{at}"), withdrawal);
+    }
+    if let Some(asked) = &change.called {
+        call(case, asked);
     }
     let capital_min = case.pack.rules.capital_min_mad.value;
     if !change.withdrawn.is_empty() && case.state.capital.subscribed < capital_min {
@@ -50,6 +55,8 @@ pub(in crate::acts) fn subscribe(case: &mut Case<'_>, pointer: &str, number: &st
     };
     member.shares = member.shares.saturating_add(shares);
     member.paid = member.paid.map(|before| before.plus(paid));
+    // What is paid at once is what was asked for.
+    member.called = member.called.map(|before| before.plus(paid));
     if paid < value {
         member.owes_since = member.owes_since.or(Some(day));
     }
@@ -80,12 +87,48 @@ fn pay(case: &mut Case<'_>, pointer: &str, payment: &Payment) {
         return case.add(format!("{pointer}/amount_mad"), "paid", format!("{rest} dirhams are still to be paid"));
     }
     member.paid = Some(after);
+    member.called = member.called.map(|called| called.max(after));
+    if member.called == Some(after) {
+        member.due_on = None;
+    }
     if after == value {
         member.owes_since = None;
         member.noticed_on = None;
     }
     let capital = &mut case.state.capital;
     capital.paid = capital.paid.map(|before| before.plus(payment.amount_mad));
+}
+
+/// Asks for a part of the shares. Whoever paid as much owes nothing by it; nobody is asked to pay after the term that the rules give.
+fn call(case: &mut Case<'_>, asked: &ShareCall) {
+    let (day, months) = (case.act.effective_on, case.pack.rules.balance_years.value.saturating_mul(12));
+    if asked.denominator == 0 || asked.numerator == 0 || asked.numerator > asked.denominator {
+        return case.add("/data/called/numerator", "part", "a call asks for a part of the shares, or for all");
+    }
+    if asked.due_on < day {
+        return case.add("/data/called/due_on", "order", "a call is paid after it was made");
+    }
+    let part = Fraction { numerator: asked.numerator, denominator: asked.denominator };
+    let share_value = case.state.capital.share_value;
+    let (mut owing, mut late) = (0_u32, None);
+    for (number, member) in case.state.members.iter_mut().filter(|(_, member)| member.left_on.is_none()) {
+        let wanted = part.of(member.share_value.unwrap_or(share_value).times(member.shares));
+        let Some(paid) = member.paid.filter(|paid| *paid < wanted) else { continue };
+        owing = owing.saturating_add(1);
+        let term = member.owes_since.map(|since| since.plus_months(months));
+        if term.is_some_and(|term| asked.due_on > term) {
+            late = late.or_else(|| term.map(|term| (number.clone(), term)));
+        }
+        member.called = Some(wanted.max(paid));
+        member.due_on = Some(asked.due_on);
+    }
+    if owing == 0 {
+        case.add("/data/called", "paid", "all members have paid as much, or what they paid is not known");
+    }
+    if let Some((number, term)) = late {
+        let message = format!("the member {number} has to pay the whole until {term}");
+        case.add("/data/called/due_on", "balance-term", message);
+    }
 }
 
 fn withdraw(case: &mut Case<'_>, pointer: &str, withdrawal: &Withdrawal) {
@@ -105,6 +148,10 @@ fn withdraw(case: &mut Case<'_>, pointer: &str, withdrawal: &Withdrawal) {
     let paid_back = member.paid.map(|paid| paid.minus(rest).max(Mad::ZERO));
     if let Some(back) = paid_back {
         member.paid = member.paid.map(|paid| paid.minus(back));
+    }
+    member.called = member.called.map(|called| called.min(rest).max(member.paid.unwrap_or_default()));
+    if member.called == member.paid {
+        member.due_on = None;
     }
     if member.paid == Some(rest) {
         member.owes_since = None;

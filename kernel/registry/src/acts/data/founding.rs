@@ -5,6 +5,7 @@ use tiwizi_model::{ProvinceCode, RecordId};
 
 use super::people::Appointment;
 use crate::acts::text;
+use crate::holder::{Entity, Holder};
 use crate::money::Mad;
 use crate::rule_pack::BodyForm;
 
@@ -35,6 +36,9 @@ pub struct DenominationRequest {
     /// The commune of its seat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commune: Option<String>,
+    /// Whether it will be a cooperative or a union of cooperatives.
+    #[serde(default, skip_serializing_if = "Entity::is_cooperative")]
+    pub entity: Entity,
 }
 
 /// Yes or no.
@@ -97,9 +101,15 @@ pub struct Constitution {
 pub struct Founder {
     /// The number in the cooperative's own list of members.
     pub number: String,
-    /// The record of the person.
+    /// The record of the person, natural or legal.
     #[serde(with = "text")]
     pub person: RecordId,
+    /// What the member is.
+    #[serde(default, skip_serializing_if = "Holder::is_person")]
+    pub holder: Holder,
+    /// The natural person who acts for a member that is a legal person.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "text::maybe")]
+    pub represented_by: Option<RecordId>,
     /// Shares that are subscribed.
     pub shares: u32,
     /// What is paid of them, in dirhams.

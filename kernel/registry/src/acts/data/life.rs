@@ -7,6 +7,7 @@ use tiwizi_model::{FileHash, ProvinceCode, RecordId};
 use super::people::Role;
 use crate::acts::text;
 use crate::day::Day;
+use crate::holder::{Entity, Holder};
 use crate::money::Mad;
 use crate::rule_pack::Stage;
 
@@ -179,6 +180,9 @@ pub struct Opening {
     /// Its subscribed capital, in dirhams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capital_mad: Option<Mad>,
+    /// Whether it is a cooperative or a union.
+    #[serde(default, skip_serializing_if = "Entity::is_cooperative")]
+    pub entity: Entity,
     /// The members that the register has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<OpeningMember>,
@@ -190,9 +194,15 @@ pub struct Opening {
 pub struct OpeningMember {
     /// The number in the cooperative's own list.
     pub number: String,
-    /// The record of the person.
+    /// The record of the person, natural or legal.
     #[serde(with = "text")]
     pub person: RecordId,
+    /// What the member is.
+    #[serde(default, skip_serializing_if = "Holder::is_person")]
+    pub holder: Holder,
+    /// The natural person who acts for a member that is a legal person.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "text::maybe")]
+    pub represented_by: Option<RecordId>,
     /// When the member joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined_on: Option<Day>,
@@ -208,4 +218,7 @@ pub struct OpeningMember {
     /// The value of one, in dirhams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_value_mad: Option<Mad>,
+    /// What is paid of them, in dirhams; none when the register does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_mad: Option<Mad>,
 }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use tiwizi_model::RecordId;
 
 use crate::acts::text;
+use crate::day::Day;
+use crate::holder::Holder;
 use crate::money::Mad;
 use crate::rule_pack::BodyForm;
 
@@ -109,9 +111,24 @@ pub struct CapitalChange {
     /// What is paid of shares that were subscribed before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paid: Vec<Payment>,
+    /// A part of the shares that is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<ShareCall>,
     /// Shares that are given back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withdrawn: Vec<Withdrawal>,
+}
+
+/// A call on the shares (law 112-12, article 26): so much of each is to be paid, with what was paid before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShareCall {
+    /// How many parts.
+    pub numerator: u32,
+    /// Of how many.
+    pub denominator: u32,
+    /// The last day on which it may be paid.
+    pub due_on: Day,
 }
 
 /// Shares that a member subscribes.
@@ -159,6 +176,20 @@ pub struct MembersChange {
     /// The numbers of those who were given formal notice to pay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noticed: Vec<String>,
+    /// Who acts from now on for members that are legal persons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub represented: Vec<Representation>,
+}
+
+/// Who acts for a member that is a legal person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Representation {
+    /// The member's number.
+    pub number: String,
+    /// The record of the natural person.
+    #[serde(with = "text")]
+    pub by: RecordId,
 }
 
 /// A member who joins.
@@ -167,9 +198,15 @@ pub struct MembersChange {
 pub struct Joining {
     /// The number in the cooperative's own list; one that was used is not used again.
     pub number: String,
-    /// The record of the person.
+    /// The record of the person, natural or legal.
     #[serde(with = "text")]
     pub person: RecordId,
+    /// What the member is.
+    #[serde(default, skip_serializing_if = "Holder::is_person")]
+    pub holder: Holder,
+    /// The natural person who acts for a member that is a legal person.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "text::maybe")]
+    pub represented_by: Option<RecordId>,
     /// Shares that are subscribed.
     pub shares: u32,
     /// What is paid of them, in dirhams.

@@ -14,6 +14,7 @@ use crate::acts::act::Act;
 use crate::acts::error::ActError;
 use crate::acts::ledger::Ledger;
 use crate::acts::state::State;
+use crate::holder::Holder;
 
 /// Ids that are read at once.
 const CHUNK: usize = 500;
@@ -119,16 +120,25 @@ impl Acts {
         Ok(found)
     }
 
-    /// Every person and cooperative that an act brings in is there.
+    /// Every person, legal person and cooperative that an act brings in is there.
     pub(super) async fn check_referred(&self, before: &State, after: &State) -> Result<(), ActError> {
         let new: BTreeSet<RecordId> = persons(after).difference(&persons(before)).copied().collect();
         let found = self.records_of(&self.names.person, &new).await?;
         let into: BTreeSet<RecordId> = after.closing.iter().flat_map(|closing| closing.into.iter()).copied().collect();
+        let new_of = |holder: Holder| -> BTreeSet<RecordId> {
+            members(after, holder).difference(&members(before, holder)).copied().collect()
+        };
+        let legal = new_of(Holder::LegalPerson);
+        let found_legal = self.records_of(&self.names.legal_person, &legal).await?;
+        let into: BTreeSet<RecordId> = into.into_iter().chain(new_of(Holder::Cooperative)).collect();
         let successors = self.records_of(&self.names.cooperative, &into).await?;
         let no_person = new.iter().filter(|id| !found.contains_key(*id)).map(|id| ("no-person", "person", id));
         let no_cooperative =
             into.iter().filter(|id| !successors.contains_key(*id)).map(|id| ("no-cooperative", "cooperative", id));
+        let no_legal = legal.iter().filter(|id| !found_legal.contains_key(*id));
+        let no_legal = no_legal.map(|id| ("no-legal-person", "legal person", id));
         let fields: Vec<FieldError> = no_person
+            .chain(no_legal)
             .chain(no_cooperative)
             .map(|(code, what, id)| FieldError::new("/data", code, format!("the register has no {what} {id}")))
             .take(tiwizi_model::limits::FIELD_ERRORS_MAX)
@@ -137,8 +147,14 @@ impl Acts {
     }
 }
 
-/// Everybody whom a state names.
+/// Every natural person whom a state names.
 fn persons(state: &State) -> BTreeSet<RecordId> {
-    let members = state.members.values().map(|member| member.person);
-    members.chain(state.mandates.iter().map(|mandate| mandate.person)).collect()
+    let represented = state.members.values().filter_map(|member| member.represented_by);
+    let officers = state.mandates.iter().map(|mandate| mandate.person);
+    members(state, Holder::Person).into_iter().chain(represented).chain(officers).collect()
+}
+
+/// The members of one sort.
+fn members(state: &State, holder: Holder) -> BTreeSet<RecordId> {
+    state.members.values().filter(|member| member.holder == holder).map(|member| member.person).collect()
 }

@@ -14,6 +14,7 @@ use crate::acts::act::Act;
 use crate::acts::error::ActError;
 use crate::acts::projection::{self, Shown};
 use crate::acts::state::State;
+use crate::rule_pack::RulePacks;
 
 /// An act that was held to the rules.
 pub(super) struct Entry {
@@ -39,6 +40,7 @@ impl Acts {
         self.write_cooperative(&mut unit, &entry).await?;
         self.write_denomination(&mut unit, &entry).await?;
         self.write_memberships(&mut unit, &entry).await?;
+        self.write_mandates(&mut unit, &entry).await?;
         unit.commit(None).await.map_err(|error| self.written(error))?;
         let Entry { act, after, .. } = entry;
         Ok(Entered { record, act, state: after })
@@ -80,8 +82,8 @@ impl Acts {
     async fn write_memberships(&self, unit: &mut Unit, entry: &Entry) -> Result<(), ActError> {
         let cooperative = entry.held.cooperative;
         // An opening balance was read from records, so its state is what they show.
-        let before = shown(&entry.before);
-        let after = shown(&entry.after);
+        let before = shown(&entry.before, &self.packs);
+        let after = shown(&entry.after, &self.packs);
         let changed: Vec<&Shown<'_>> =
             after.iter().filter(|(number, one)| before.get(*number) != Some(*one)).map(|(_, one)| one).collect();
         let persons: BTreeSet<RecordId> = changed.iter().map(|one| one.member.person).collect();
@@ -110,6 +112,35 @@ impl Acts {
         }
         if entry.before.province != entry.after.province {
             self.move_persons(unit, entry, &after).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the mandates that are not what they were. Each keeps its place, which a correction may give to another one.
+    async fn write_mandates(&self, unit: &mut Unit, entry: &Entry) -> Result<(), ActError> {
+        let (cooperative, kind) = (entry.held.cooperative, &self.names.mandate);
+        // An opening balance has mandates of which there is no record yet.
+        let before = if entry.opened.is_some() { Vec::new() } else { projection::mandates(&entry.before) };
+        let after = projection::mandates(&entry.after);
+        for at in 0..before.len().max(after.len()) {
+            let (was, is) = (before.get(at), after.get(at));
+            if was == is {
+                continue;
+            }
+            let place = at.saturating_add(1);
+            let stored = self.unique(kind, &[Value::from(cooperative.to_string()), Value::from(place)]).await?;
+            match (is.map(|mandate| mandate.body(cooperative, place)), stored) {
+                (Some(body), Some(record)) => {
+                    unit.replace_by_kernel(kind, record.id, body, record.version).await.map_err(gathered)?;
+                }
+                (Some(body), None) => {
+                    unit.create_by_kernel(kind, body).map_err(gathered)?;
+                }
+                (None, Some(record)) => {
+                    unit.delete_by_kernel(kind, record.id, record.version).await.map_err(gathered)?;
+                }
+                (None, None) => {}
+            }
         }
         Ok(())
     }
@@ -149,8 +180,8 @@ impl Acts {
     }
 }
 
-fn shown(state: &State) -> BTreeMap<&str, Shown<'_>> {
-    projection::memberships(state).into_iter().map(|one| (one.number, one)).collect()
+fn shown<'a>(state: &'a State, packs: &RulePacks) -> BTreeMap<&'a str, Shown<'a>> {
+    projection::memberships(state, packs).into_iter().map(|one| (one.number, one)).collect()
 }
 
 fn gathered(error: UnitError) -> ActError {

@@ -332,3 +332,96 @@ async fn a_correction_takes_back_the_memberships_that_never_were_and_members_mov
         assert_eq!(record(&register, &register.names.person, id).await.unwrap().body["province"], "01.051");
     }
 }
+
+/// A cooperative with a company among its members, for which somebody sits on the board.
+async fn with_company(register: &Register) -> (RecordId, RecordId, RecordId) {
+    let cooperative = found(register).await;
+    let acts = register.acts();
+    let company = json!({ "name_fr": "Arganier SARL", "form": "company", "province": "09.541" });
+    let company = create(register, &register.names.legal_person, company).await;
+    let sent = json!({ "name_fr": "Tamnougalt", "gender": "female", "birth_date": "1994-05-06", "province": "09.541", "confirm_distinct": [] });
+    let sent = create(register, &register.names.person, sent).await;
+    let joined = json!({ "joined": [{ "number": "6", "person": company.to_string(), "holder": "legal-person",
+        "represented_by": sent.to_string(), "shares": 4, "paid_mad": 100 }] });
+    acts.enter(&registrar(), cooperative, new(ActKind::MembersChanged, "2024-04-01", joined)).await.unwrap();
+    let seat = json!({ "appointed": [{ "person": sent.to_string(), "role": "board-member", "years": 2 }] });
+    acts.enter(&registrar(), cooperative, new(ActKind::OfficersChanged, "2024-05-01", seat)).await.unwrap();
+    (cooperative, company, sent)
+}
+
+#[tokio::test]
+async fn a_legal_person_has_a_membership_and_counts_as_no_woman_and_no_man() {
+    let register = Register::new().await;
+    let (_, company, sent) = with_company(&register).await;
+    let members = register.all(&register.names.membership).await;
+    let sixth = members.iter().find(|member| member["number"] == "6").unwrap();
+    assert_eq!(
+        (&sixth["legal_person"], &sixth["represented_by"]),
+        (&json!(company.to_string()), &json!(sent.to_string()))
+    );
+    assert_eq!((sixth.get("person"), sixth.get("gender"), &sixth["role"]), (None, None, &json!("board-member")));
+    assert_eq!(
+        (&sixth["paid_mad"], &sixth["called_mad"], &sixth["pay_until"]),
+        (&json!(100), &json!(100), &json!("2027-04-01"))
+    );
+    let totals = register.totals().await;
+    assert_eq!((totals.members, totals.women), (5, 3), "counts are of people");
+}
+
+#[tokio::test]
+async fn mandates_have_records_with_their_terms_and_their_ends() {
+    let register = Register::new().await;
+    let (cooperative, _, sent) = with_company(&register).await;
+    let mandates = register.all(&register.names.mandate).await;
+    assert_eq!(mandates.len(), 4);
+    let seat = mandates.iter().find(|mandate| mandate["person"] == sent.to_string()).unwrap();
+    assert_eq!(
+        (&seat["from"], &seat["until"], &seat["runs_until"]),
+        (&json!("2024-05-01"), &json!("2026-05-01"), &json!("2026-05-01"))
+    );
+    let ended = json!({ "ended": [{ "person": sent.to_string(), "role": "board-member" }] });
+    register.acts().enter(&registrar(), cooperative, new(ActKind::OfficersChanged, "2025-01-01", ended)).await.unwrap();
+    let mandates = register.all(&register.names.mandate).await;
+    let seat = mandates.iter().find(|mandate| mandate["person"] == sent.to_string()).unwrap();
+    assert_eq!((&seat["ended_on"], seat.get("runs_until")), (&json!("2025-01-01"), None));
+    // An act that never happened leaves no mandate behind.
+    let annulled =
+        NewAct { corrects: Some(8), ..new(ActKind::Corrected, "2025-02-01", json!({ "reason": "entered twice" })) };
+    register.acts().enter(&registrar(), cooperative, annulled).await.unwrap();
+    let annulled =
+        NewAct { corrects: Some(7), ..new(ActKind::Corrected, "2025-02-01", json!({ "reason": "never sat" })) };
+    register.acts().enter(&registrar(), cooperative, annulled).await.unwrap();
+    assert_eq!(register.all(&register.names.mandate).await.len(), 3);
+}
+
+#[tokio::test]
+async fn nobody_brings_in_a_legal_person_or_a_cooperative_that_is_not_there() {
+    let register = Register::new().await;
+    let cooperative = found(&register).await;
+    for (holder, code) in [("legal-person", "no-legal-person"), ("cooperative", "no-cooperative")] {
+        let joined = json!({ "joined": [{ "number": "9", "person": person(9).to_string(), "holder": holder, "shares": 1, "paid_mad": 100 }] });
+        let act = new(ActKind::MembersChanged, "2024-04-01", joined);
+        let error = register.acts().enter(&registrar(), cooperative, act).await.unwrap_err();
+        assert_eq!(codes(error), [("/data".into(), code.into())]);
+    }
+}
+
+#[tokio::test]
+async fn an_opening_balance_takes_legal_members_and_what_is_paid_along() {
+    let register = Register::new().await;
+    let cooperative = create(&register, &register.names.cooperative, imported()).await;
+    let company = json!({ "name_fr": "Arganier SARL", "form": "company", "province": "09.541" });
+    let company = create(&register, &register.names.legal_person, company).await;
+    let membership = json!({ "cooperative": cooperative.to_string(), "number": "1", "legal_person": company.to_string(), "shares": 10,
+        "share_value_mad": 100, "paid_mad": 400, "joined_on": "2023-02-03", "province": "09.541", "sector": "crafts" });
+    create(&register, &register.names.membership, membership).await;
+    let paid = json!({ "paid": [{ "number": "1", "amount_mad": 100 }] });
+    let entered = register
+        .acts()
+        .enter(&registrar(), cooperative, new(ActKind::CapitalChanged, "2024-01-01", paid))
+        .await
+        .unwrap();
+    assert_eq!(entered.state.members["1"].holder, Holder::LegalPerson);
+    let body = &register.all(&register.names.membership).await[0];
+    assert_eq!((&body["paid_mad"], &body["pay_until"]), (&json!(500), &json!("2026-02-03")));
+}

@@ -1,0 +1,144 @@
+//! Legal persons as members, unions, calls on shares, and the mandates that have records.
+
+use serde_json::json;
+
+use super::*;
+use crate::money::Mad;
+
+fn members(joined: Value) -> Value {
+    json!({ "joined": [joined] })
+}
+
+/// A company with ten shares, for which a natural person acts.
+fn company(number: &str, represented_by: u128) -> Value {
+    json!({
+        "number": number, "person": person(70).to_string(), "holder": "legal-person",
+        "represented_by": person(represented_by).to_string(), "shares": 10, "paid_mad": 250
+    })
+}
+
+#[test]
+fn a_legal_person_is_a_member_and_sits_on_the_board_by_whom_it_sends() {
+    let founded = ledger(founding());
+    let joined = ledger({
+        let mut acts = founding();
+        acts.push(act(6, ActKind::MembersChanged, "2024-04-01", members(company("6", 80))));
+        acts
+    });
+    let appointed = |who: u128| json!({ "appointed": [{ "person": person(who).to_string(), "role": "board-member" }] });
+    let refused = act(6, ActKind::OfficersChanged, "2024-05-01", appointed(80));
+    assert_eq!(faults(&founded, refused), [("/data/appointed/0/person".to_owned(), "no-member".to_owned())]);
+    // The company itself cannot sit there.
+    let itself = act(7, ActKind::OfficersChanged, "2024-05-01", appointed(70));
+    assert_eq!(faults(&joined, itself), [("/data/appointed/0/person".to_owned(), "no-member".to_owned())]);
+    let (seated, state) =
+        joined.entered(act(7, ActKind::OfficersChanged, "2024-05-01", appointed(80)), packs()).unwrap();
+    assert_eq!(state.mandates_on(day("2024-05-02")).count(), 4);
+    let other = json!({ "represented": [{ "number": "6", "by": person(81).to_string() }] });
+    let (seated, state) = seated.entered(act(8, ActKind::MembersChanged, "2024-06-01", other), packs()).unwrap();
+    assert_eq!(state.members["6"].represented_by, Some(person(81)));
+    assert_eq!(state.mandates_on(day("2024-06-01")).count(), 3, "the seat of who was sent before is over");
+    let leaving = json!({ "left": [{ "number": "6", "reason": "withdrawn" }] });
+    let (_, state) = seated.entered(act(9, ActKind::MembersChanged, "2024-07-01", leaving), packs()).unwrap();
+    assert!(!state.may_sit(person(81)) && state.may_sit(person(11)));
+}
+
+#[test]
+fn a_natural_person_acts_in_person_and_nobody_is_a_member_of_itself() {
+    let founded = ledger(founding());
+    let represented = json!({
+        "number": "6", "person": person(60).to_string(), "represented_by": person(61).to_string(), "shares": 1, "paid_mad": 100
+    });
+    let fault = |value: Value| faults(&founded, act(6, ActKind::MembersChanged, "2024-04-01", value));
+    assert_eq!(fault(members(represented)), [("/data/joined/0/represented_by".into(), "not-represented".into())]);
+    let itself = json!({ "number": "6", "person": person(1).to_string(), "holder": "cooperative", "shares": 1, "paid_mad": 100 });
+    assert_eq!(fault(members(itself)), [("/data/joined/0/person".into(), "own-member".into())]);
+    let sent = json!({ "represented": [{ "number": "1", "by": person(61).to_string() }] });
+    assert_eq!(fault(sent), [("/data/represented/0/by".into(), "not-represented".into())]);
+}
+
+/// A union that two members found, each by a natural person.
+fn union(holder: &str, count: u128) -> Vec<Act> {
+    let mut request = request();
+    request["entity"] = json!("union");
+    let founder = |number: u128| {
+        let mut founder = json!({
+            "number": number.to_string(), "person": person(100 + number).to_string(), "holder": holder, "shares": 10, "paid_mad": 500
+        });
+        if holder != "person" {
+            founder["represented_by"] = json!(person(200 + number).to_string());
+        }
+        founder
+    };
+    let founders: Vec<Value> = (1..=count).map(founder).collect();
+    let officers = json!([{ "person": person(201).to_string(), "role": "manager" }]);
+    let constitution = json!({
+        "statutes": statutes(), "form": "managers", "share_value_mad": 100, "founders": founders, "officers": officers
+    });
+    vec![
+        act(1, ActKind::DenominationRequested, "2024-01-02", request),
+        act(2, ActKind::DenominationAnswered, "2024-01-04", json!({ "answer": "approved" })),
+        act(3, ActKind::Constituted, "2024-02-01", constitution),
+    ]
+}
+
+#[test]
+fn a_union_is_founded_by_cooperatives_and_by_as_many_as_the_rules_ask() {
+    let state = ledger(union("cooperative", 2)).project(packs()).unwrap();
+    assert_eq!((state.entity, state.member_count()), (Entity::Union, 2));
+    let constituted = |acts: Vec<Act>| {
+        let mut acts = acts.into_iter();
+        let before = ledger(acts.by_ref().take(2).collect());
+        faults(&before, acts.next().unwrap())
+    };
+    assert_eq!(constituted(union("cooperative", 1)), [("/data/founders".into(), "founders-min".into())]);
+    let of_persons = constituted(union("person", 2));
+    assert_eq!(of_persons[0], ("/data/founders/0/holder".into(), "union-member".into()));
+    // Without a word it is a cooperative, and two are too few.
+    let mut acts = union("cooperative", 2);
+    acts[0] = act(1, ActKind::DenominationRequested, "2024-01-02", request());
+    assert_eq!(constituted(acts), [("/data/founders".into(), "founders-min".into())]);
+}
+
+fn call(numerator: u32, due_on: &str) -> Value {
+    json!({ "called": { "numerator": numerator, "denominator": 4, "due_on": due_on } })
+}
+
+#[test]
+fn a_call_asks_for_a_part_of_the_shares_until_a_day() {
+    // Ten shares of 100 dirhams each, of which a half is paid.
+    let founded = ledger(founding());
+    let fault = |value: Value| faults(&founded, act(6, ActKind::CapitalChanged, "2024-04-01", value));
+    assert_eq!(fault(call(5, "2024-06-01")), [("/data/called/numerator".into(), "part".into())]);
+    assert_eq!(fault(call(3, "2024-03-31")), [("/data/called/due_on".into(), "order".into())]);
+    assert_eq!(fault(call(2, "2024-06-01")), [("/data/called".into(), "paid".into())]);
+    // Registered on the first of March 2024: the whole is due three years later (article 26).
+    assert_eq!(fault(call(4, "2027-03-02")), [("/data/called/due_on".into(), "balance-term".into())]);
+    let called = act(6, ActKind::CapitalChanged, "2024-04-01", call(3, "2024-06-01"));
+    let (called, state) = founded.entered(called, packs()).unwrap();
+    let account =
+        |state: &State, number: &str, on: &str| ShareAccount::of(state, &state.members[number], packs(), day(on));
+    let first = account(&state, "1", "2024-06-01");
+    assert_eq!((first.subscribed, first.called, first.due), (Mad::whole(1000), Some(Mad::whole(750)), Mad::whole(250)));
+    assert_eq!((first.due_on, first.pay_until), (Some(day("2024-06-01")), Some(day("2027-03-01"))));
+    assert!(!first.is_overdue && account(&state, "1", "2024-06-02").is_overdue);
+    let paid = json!({ "paid": [{ "number": "1", "amount_mad": 250 }] });
+    let (_, state) = called.entered(act(7, ActKind::CapitalChanged, "2024-05-01", paid), packs()).unwrap();
+    let first = account(&state, "1", "2024-06-02");
+    assert_eq!((first.due, first.due_on, first.is_overdue), (Mad::ZERO, None, false));
+    let pack = packs().at(day("2024-06-02")).unwrap();
+    let overdue = findings(&state, day("2024-06-02"), pack);
+    let names = ["2", "3", "4", "5"].map(str::to_owned).to_vec();
+    assert!(overdue.contains(&Finding::CallOverdue { members: names }), "{overdue:?}");
+}
+
+#[test]
+fn a_part_of_an_amount_goes_up_to_the_next_centime() {
+    use crate::rule_pack::Fraction;
+    let third = Fraction { numerator: 1, denominator: 3 };
+    assert_eq!(third.of(Mad::whole(100)).centimes(), 3334);
+    assert_eq!(third.of(Mad::ZERO), Mad::ZERO);
+    assert!(third.is_reached(third.of(Mad::whole(100)), Mad::whole(100)));
+    let whole = Fraction { numerator: 4, denominator: 4 };
+    assert_eq!(whole.of(Mad::whole(100)), Mad::whole(100));
+}

@@ -1,0 +1,135 @@
+//! The numbers of identity cards: set, found, and shown to those who may, each look noted before it is answered.
+
+use serde_json::{Map, Value, json};
+use tiwizi_identity::policy::{Class, Refusal};
+use tiwizi_identity::{Caller, Secret};
+use tiwizi_model::limits::{LOOK_REASON_CHARS_MAX, PERSON_LINES_MAX};
+use tiwizi_model::{Record, RecordId, Version};
+use tiwizi_records::{Draft, Filter, Query, ReadError, Unit};
+
+use super::{People, PeopleError};
+use crate::national_id::SealError;
+
+/// The unique index of persons: the keyed hash of the identity card.
+const BY_NATIONAL_ID: usize = 0;
+
+impl People {
+    /// Sets the number of a person's identity card, or forgets it. It is written with the caller's own rights to the person; a number that
+    /// another person has is refused as any unique field. `seen` is the version that the caller looked at.
+    ///
+    /// # Errors
+    /// `Number` when it cannot be one; `Write` when the caller may not, or the person changed meanwhile.
+    pub async fn set_national_id(
+        &self,
+        caller: &Caller,
+        person: RecordId,
+        number: Option<&str>,
+        seen: Option<Version>,
+    ) -> Result<Record, PeopleError> {
+        let fields = match number {
+            Some(number) => {
+                let hashed = self.key.hash(number).map_err(|error| PeopleError::Number(SealError::Number(error)))?;
+                let sealed = self.key.seal(person, number).map_err(PeopleError::Number)?;
+                json!({ "national_id_key": hashed, "national_id_sealed": sealed })
+            }
+            None => json!({ "national_id_key": null, "national_id_sealed": null }),
+        };
+        let drafts = vec![Draft::patch(self.names.person.clone(), person, fields, seen)];
+        let written = self.records.submit(caller, drafts, None).await?;
+        written.into_iter().next().ok_or(PeopleError::Missing)
+    }
+
+    /// The person whose identity card has this number; none when there is none that the caller may find by it.
+    ///
+    /// # Errors
+    /// `Number` when it cannot be one; `Read` when the caller sees such numbers nowhere.
+    pub async fn by_national_id(&self, caller: &Caller, number: &str) -> Result<Option<Record>, PeopleError> {
+        let hashed = self.key.hash(number).map_err(|error| PeopleError::Number(SealError::Number(error)))?;
+        let permit = self.records.may_read(caller, &self.names.person)?;
+        Ok(self.records.find_unique(&permit, BY_NATIONAL_ID, &[Value::from(hashed)]).await?)
+    }
+
+    /// Whether the caller would be shown the number of this person, were there one.
+    #[must_use]
+    pub fn may_look(&self, caller: &Caller, person: &Record) -> bool {
+        self.records.may_read(caller, &self.names.person).is_ok_and(|permit| {
+            let classes = permit.classes(person.subject, person.province);
+            caller.plugin().is_none() && classes.is_some_and(|classes| classes.holds(Class::Sensitive))
+        })
+    }
+
+    /// The number of a person's identity card, for a reason that is noted with who asked and when. The note is stored before the number
+    /// is returned; the person and the administrators can read it.
+    ///
+    /// # Errors
+    /// `Missing`, `Refused`, `NoNumber`, `Reason`; `Sealed` when it does not open.
+    pub async fn national_id(&self, caller: &Caller, person: RecordId, reason: &str) -> Result<Secret, PeopleError> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().nth(LOOK_REASON_CHARS_MAX).is_some() {
+            return Err(PeopleError::Reason);
+        }
+        let record = self.person(caller, person).await?;
+        if !self.may_look(caller, &record) {
+            return Err(PeopleError::Refused(Refusal {
+                kind: self.names.person.clone(),
+                action: "read",
+                signed_in: caller.account().is_some(),
+            }));
+        }
+        let sealed = record.body.get("national_id_sealed").and_then(Value::as_str).ok_or(PeopleError::NoNumber)?;
+        let number = self.key.open(person, sealed).map_err(|source| PeopleError::Sealed { person, source })?;
+        self.note(caller, &record, reason).await?;
+        Ok(number)
+    }
+
+    /// Stores that somebody looked.
+    async fn note(&self, caller: &Caller, person: &Record, reason: &str) -> Result<(), PeopleError> {
+        let mut body = Map::new();
+        let mut set = |field: &str, value: Value| body.insert(field.to_owned(), value);
+        set("person", person.id.to_string().into());
+        set("what", "national-id".into());
+        set("reason", reason.into());
+        set("at", self.records.ambient().now().0.into());
+        if let Some(account) = caller.account() {
+            set("account", account.to_string().into());
+        }
+        if let Some(name) = caller.name().filter(|name| !name.is_empty()) {
+            set("name", name.chars().take(200).collect::<String>().into());
+        }
+        if let Some(province) = person.province {
+            set("province", province.to_string().into());
+        }
+        let mut unit = Unit::new(self.records.clone(), caller.clone());
+        unit.create_by_kernel(&self.names.look, Value::Object(body)).map_err(PeopleError::Gather)?;
+        unit.commit(None).await?;
+        Ok(())
+    }
+
+    /// The looks at a person's number, the newest first, at most `PERSON_LINES_MAX`. Who may not read them is told of none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn looks(&self, caller: &Caller, person: RecordId) -> Result<Vec<Record>, PeopleError> {
+        let permit = match self.records.may_read(caller, &self.names.look) {
+            Ok(permit) => permit,
+            Err(ReadError::Refused(_)) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let query = Query {
+            filters: vec![Filter::equals("person", person.to_string())],
+            sort: Some(("at".to_owned(), true)),
+            limit: PERSON_LINES_MAX,
+            ..Query::default()
+        };
+        Ok(self.records.list(&permit, &query).await?.items)
+    }
+
+    /// A person, as far as the caller may see one.
+    ///
+    /// # Errors
+    /// `Missing` when there is none for this caller.
+    pub async fn person(&self, caller: &Caller, person: RecordId) -> Result<Record, PeopleError> {
+        let permit = self.records.may_read(caller, &self.names.person)?;
+        self.records.read(&permit, person).await?.ok_or(PeopleError::Missing)
+    }
+}

@@ -11,13 +11,21 @@ use tiwizi_records::{Query, ReadError, Records};
 use tokio::sync::mpsc::Sender;
 
 use super::{Row, Written, columns};
+use crate::holder::Holder;
 use crate::import::Table;
 use crate::kinds::Names;
 
 /// The right to read what an export holds.
 pub(super) enum Reading<'a> {
     Cooperatives { records: &'a Records, permit: ReadPermit },
-    Members { records: &'a Records, memberships: ReadPermit, persons: ReadPermit, cooperatives: ReadPermit },
+    Members { records: &'a Records, memberships: ReadPermit, holders: Holders, cooperatives: ReadPermit },
+}
+
+/// The right to read those who are members.
+pub(super) struct Holders {
+    persons: ReadPermit,
+    legal: ReadPermit,
+    cooperatives: ReadPermit,
 }
 
 impl<'a> Reading<'a> {
@@ -30,7 +38,11 @@ impl<'a> Reading<'a> {
             Table::Members => Self::Members {
                 records,
                 memberships: records.may_read(caller, &names.membership)?,
-                persons: records.may_read(caller, &names.person)?,
+                holders: Holders {
+                    persons: records.may_read(caller, &names.person)?,
+                    legal: records.may_read(caller, &names.legal_person)?,
+                    cooperatives: cooperatives.clone(),
+                },
                 cooperatives,
             },
         })
@@ -52,9 +64,9 @@ impl<'a> Reading<'a> {
             let page = records.list(permit, &query).await?;
             let rows: Vec<Row> = match &self {
                 Self::Cooperatives { .. } => page.items.into_iter().map(cooperative).collect(),
-                Self::Members { records, persons, cooperatives, .. } => {
+                Self::Members { records, holders, cooperatives, .. } => {
                     places.fetch(records, cooperatives, &page.items).await?;
-                    members(records, persons, &places, page.items, &mut written.left_out).await?
+                    members(records, holders, &places, page.items, &mut written.left_out).await?
                 }
             };
             written.rows += u64::try_from(rows.len()).unwrap_or_default();
@@ -77,33 +89,60 @@ fn cooperative(record: Record) -> Row {
 
 async fn members(
     records: &Records,
-    permit: &ReadPermit,
+    permits: &Holders,
     places: &Places,
     memberships: Vec<Record>,
     left_out: &mut u64,
 ) -> Result<Vec<Row>, ReadError> {
-    let ids: Vec<RecordId> = memberships.iter().filter_map(|record| id(record, "person")).collect();
-    let persons = records.read_many(permit, &ids).await?;
-    let persons: HashMap<RecordId, Record> = persons.into_iter().map(|person| (person.id, person)).collect();
+    let mut holders: HashMap<RecordId, Record> = HashMap::new();
+    for (holder, permit) in [
+        (Holder::Person, &permits.persons),
+        (Holder::LegalPerson, &permits.legal),
+        (Holder::Cooperative, &permits.cooperatives),
+    ] {
+        let ids: Vec<RecordId> = memberships.iter().filter_map(|record| id(record, holder.field())).collect();
+        if !ids.is_empty() {
+            let found = records.read_many(permit, &ids).await?;
+            holders.extend(found.into_iter().map(|record| (record.id, record)));
+        }
+    }
     let mut rows = Vec::with_capacity(memberships.len());
     for membership in memberships {
         let Some((court, number)) = id(&membership, "cooperative").and_then(|id| places.by_id.get(&id)) else {
             *left_out += 1;
             continue;
         };
-        let person = id(&membership, "person").and_then(|id| persons.get(&id));
+        let found = Holder::ALL.into_iter().find_map(|holder| Some((holder, id(&membership, holder.field())?)));
+        let member = found.and_then(|(_, id)| holders.get(&id));
+        let holder = found.map_or(Holder::Person, |(holder, _)| holder);
         let value = |column: &str| match column {
             "court" => court.clone(),
             "number" => number.clone(),
             "member_number" => field(&membership, "number"),
-            "name_ar" | "name_fr" | "gender" | "birth_date" => {
-                person.map_or(Value::Null, |person| field(person, column))
-            }
+            "name_ar" | "name_fr" => member.map_or(Value::Null, |member| field(member, column)),
+            // Of others there is none.
+            "gender" | "birth_date" if holder.is_person() => member.map_or(Value::Null, |member| field(member, column)),
+            "gender" | "birth_date" => Value::Null,
+            "legal_form" => member.map_or(Value::Null, |member| legal_form(holder, member)),
+            "ice" if holder.is_person() => Value::Null,
+            "ice" => member.map_or(Value::Null, |member| field(member, column)),
             _ => field(&membership, column),
         };
         rows.push(columns(Table::Members).into_iter().map(value).collect());
     }
     Ok(rows)
+}
+
+/// What a member is that is no natural person, as the import reads it.
+fn legal_form(holder: Holder, member: &Record) -> Value {
+    match holder {
+        Holder::Person => Value::Null,
+        Holder::LegalPerson => field(member, "form"),
+        Holder::Cooperative => match field(member, "entity") {
+            Value::Null => "cooperative".into(),
+            entity => entity,
+        },
+    }
 }
 
 fn field(record: &Record, name: &str) -> Value {

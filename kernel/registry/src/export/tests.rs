@@ -140,3 +140,33 @@ async fn a_file_that_cannot_be_written_is_an_error() {
     let failed = run(&register.records, &Caller::system(), &settings, |_| {}).await.unwrap_err();
     assert!(matches!(failed, ExportError::Write { .. }), "{failed}");
 }
+
+#[tokio::test]
+async fn legal_members_are_exported_and_imported_again() {
+    let register = Register::new().await;
+    let cooperatives = register.file(
+        "c.csv",
+        "court,number,name_fr,sector,province,entity\n\
+         Taroudannt,1/2019,Tifaouine,argan,09.541,\n\
+         Taroudannt,2/2019,Union des arganeraies,argan,09.541,union\n",
+    );
+    let members = register.file(
+        "m.csv",
+        "court,number,member_number,name_fr,legal_form,ice,paid_mad\n\
+         Taroudannt,2/2019,1,Arganier SARL,company,002136093000040,250.5\n",
+    );
+    register.import(&register.settings(&cooperatives, Some(&members))).await;
+    let names = &register.names;
+    let permit = register.records.may_read(&Caller::system(), &names.cooperative).unwrap();
+    let page = register.records.list(&permit, &tiwizi_records::Query::default()).await.unwrap();
+    let id = |number: &str| page.items.iter().find(|record| record.body["number"] == number).unwrap().id.to_string();
+    // A cooperative without an ICE is a member of the union.
+    let body = json!({ "cooperative": id("2/2019"), "number": "2", "member_cooperative": id("1/2019"), "province": "09.541",
+        "sector": "argan" });
+    let drafts = vec![tiwizi_records::Draft::create(names.membership.clone(), body)];
+    register.records.submit(&Caller::system(), drafts, None).await.unwrap();
+    let (cooperatives, _) = export(&register, Table::Cooperatives, Shape::Csv, "out-c.csv").await;
+    let (members, written) = export(&register, Table::Members, Shape::Csv, "out-m.csv").await;
+    assert_eq!(written, Written { rows: 2, left_out: 0 });
+    assert_unchanged(&register, &cooperatives, &members, (2, 2)).await;
+}

@@ -31,8 +31,14 @@ const NAME_AR: Column =
 const NAME_FR: Column =
     column("name_fr", false, &["nom français", "nom en français", "nom fr", "nom", "الاسم بالفرنسية", "الاسم الفرنسي"]);
 
+const ICE: Column = column(
+    "ice",
+    false,
+    &["identifiant commun", "identifiant commun de l'entreprise", "التعريف الموحد للمقاولة", "الرقم الموحد"],
+);
+
 /// The columns of cooperatives.
-pub(super) const COOPERATIVE: [Column; 18] = [
+pub(super) const COOPERATIVE: [Column; 19] = [
     COURT,
     NUMBER,
     column("registered_on", false, &["date d'immatriculation", "immatriculée le", "تاريخ التسجيل", "تاريخ التقييد"]),
@@ -43,11 +49,7 @@ pub(super) const COOPERATIVE: [Column; 18] = [
         false,
         &["nom amazigh", "nom en amazighe", "nom tifinagh", "nom en tifinagh", "الاسم بالأمازيغية"],
     ),
-    column(
-        "ice",
-        false,
-        &["identifiant commun", "identifiant commun de l'entreprise", "التعريف الموحد للمقاولة", "الرقم الموحد"],
-    ),
+    ICE,
     column("category", false, &["catégorie", "الصنف", "الفئة"]),
     column("sector", true, &["secteur", "secteur d'activité", "القطاع"]),
     column("branch", false, &["branche", "filière", "الفرع", "الشعبة"]),
@@ -59,10 +61,11 @@ pub(super) const COOPERATIVE: [Column; 18] = [
     column("capital_mad", false, &["capital", "capital en dirhams", "capital dh", "رأس المال", "الرأسمال"]),
     column("founded_on", false, &["date de constitution", "date de création", "constituée le", "تاريخ التأسيس"]),
     column("status", false, &["statut", "situation", "état", "الوضعية", "الحالة"]),
+    column("entity", false, &["entité", "coopérative ou union", "تعاونية أو اتحاد"]),
 ];
 
 /// The columns of members.
-pub(super) const MEMBER: [Column; 13] = [
+pub(super) const MEMBER: [Column; 16] = [
     COURT,
     NUMBER,
     column(
@@ -80,6 +83,9 @@ pub(super) const MEMBER: [Column; 13] = [
     column("role", false, &["fonction", "rôle", "المهمة", "الصفة"]),
     column("shares", false, &["parts", "parts sociales", "nombre de parts", "الحصص", "عدد الحصص"]),
     column("share_value_mad", false, &["valeur de la part", "valeur d'une part", "valeur part", "قيمة الحصة"]),
+    column("paid_mad", false, &["montant libéré", "capital libéré", "libéré", "المبلغ المدفوع"]),
+    column("legal_form", false, &["forme juridique", "personne morale", "الشكل القانوني", "شخص اعتباري"]),
+    ICE,
 ];
 
 /// Why a header was not understood.

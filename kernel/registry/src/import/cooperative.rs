@@ -67,6 +67,10 @@ pub(super) fn read(row: u64, mut cells: Cells<'_>, last_day: Day) -> Cooperative
     if let Some(status) = cells.read("status", value::status) {
         fields.push(("status", Some(status.unwrap_or_else(|| STATUS_DEFAULT.into()))));
     }
+    // A cooperative is not said to be one.
+    if let Some(entity) = cells.read("entity", value::entity) {
+        fields.push(("entity", entity.filter(|entity| entity != "cooperative")));
+    }
     let key = court.clone().zip(number.clone());
     let result = match (court, number, sector, province) {
         (Some(court), Some(number), Some(sector), Some(province)) if cells.faults.found.is_empty() => {

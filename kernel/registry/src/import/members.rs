@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use tiwizi_model::RecordId;
+use tiwizi_model::{KindName, ProvinceCode, RecordId};
 use tiwizi_records::{Draft, NewRecord};
 use tiwizi_storage::{RecordRow, record};
 
+use crate::holder::Holder;
 use crate::import::ImportError;
 use crate::import::member::MemberRow;
 use crate::import::merge::{apply, set, stored};
@@ -14,6 +15,7 @@ use crate::import::parse::Batch;
 use crate::import::places::{Known, Place, Places, key};
 use crate::import::queue::Rows;
 use crate::import::report::{Rejected, Table, shorten};
+use crate::import::row::Field;
 use crate::import::run::{Mode, Pass};
 
 /// The unique index of memberships: cooperative and number.
@@ -23,23 +25,36 @@ const BY_NATIONAL_ID: usize = 0;
 
 /// What is stored that the rows of a batch are about.
 #[derive(Default)]
-struct Stored {
+pub(super) struct Stored {
     memberships: HashMap<String, RecordRow>,
     persons: HashMap<RecordId, RecordRow>,
     by_national_id: HashMap<String, RecordId>,
+    pub(super) legal: HashMap<RecordId, RecordRow>,
+    /// Legal persons and cooperatives.
+    pub(super) by_ice: HashMap<String, (Holder, RecordId)>,
 }
 
 /// What a batch is going to write.
 #[derive(Default)]
-struct Writes {
+pub(super) struct Writes {
     new_persons: Vec<NewRecord>,
+    pub(super) new_legal: Vec<NewRecord>,
     new_memberships: Vec<NewRecord>,
-    changed: HashMap<RecordId, Draft>,
+    pub(super) changed: HashMap<RecordId, Draft>,
+}
+
+/// What a row says of a person, natural or legal.
+pub(super) struct Wanted {
+    pub(super) kind: KindName,
+    pub(super) id: RecordId,
+    pub(super) fields: Vec<Field>,
+    /// Where a new one is put.
+    pub(super) province: Option<ProvinceCode>,
 }
 
 /// A row with the cooperative that it belongs to.
-struct Placed {
-    row: MemberRow,
+pub(super) struct Placed {
+    pub(super) row: MemberRow,
     place: Place,
     /// The key of its membership.
     key: String,
@@ -71,7 +86,11 @@ impl Pass<'_> {
         }
         if self.mode == Mode::Write {
             self.change(writes.changed.into_values().collect(), rows).await?;
-            let new = vec![(&self.kinds.person, writes.new_persons), (&self.kinds.membership, writes.new_memberships)];
+            let new = vec![
+                (&self.kinds.person, writes.new_persons),
+                (&self.kinds.legal_person, writes.new_legal),
+                (&self.kinds.membership, writes.new_memberships),
+            ];
             self.create(new, rows).await?;
         }
         Ok(())
@@ -81,7 +100,8 @@ impl Pass<'_> {
     async fn settle_persons(&mut self, placed: &[Placed]) -> Result<(), ImportError> {
         let known = self.queue.as_ref().is_some_and(|queue| {
             let mut keys = placed.iter().filter_map(|placed| placed.row.national_id_key.as_ref());
-            keys.any(|key| queue.may_hold(key))
+            // Legal persons are few, and found by an ICE that the queue does not know.
+            keys.any(|key| queue.may_hold(key)) || placed.iter().any(|placed| placed.row.legal.is_some())
         });
         if known { self.settle().await } else { Ok(()) }
     }
@@ -121,7 +141,8 @@ impl Pass<'_> {
         let keys: Vec<String> =
             placed.iter().filter(|placed| !placed.place.fresh).map(|placed| placed.key.clone()).collect();
         let national_ids: Vec<String> = placed.iter().filter_map(|placed| placed.row.national_id_key.clone()).collect();
-        if keys.is_empty() && national_ids.is_empty() {
+        let has_legal = placed.iter().any(|placed| placed.row.legal.is_some());
+        if keys.is_empty() && national_ids.is_empty() && !has_legal {
             return Ok(Stored::default());
         }
         let (membership, person) = (self.kinds.membership.number(), self.kinds.person.number());
@@ -131,10 +152,13 @@ impl Pass<'_> {
         let known = record::find_unique_many(&mut tx, person, BY_NATIONAL_ID, &national_ids)
             .await
             .map_err(ImportError::Lookup)?;
-        let mut ids = Vec::with_capacity(memberships.len());
+        let (mut ids, mut legal_ids) = (Vec::with_capacity(memberships.len()), Vec::new());
         for (_, row) in &memberships {
-            ids.extend(person_of(&stored(row)?));
+            let body = stored(row)?;
+            ids.extend(person_of(&body));
+            legal_ids.extend(id_of(&body, Holder::LegalPerson));
         }
+        let (legal, by_ice) = self.stored_legal(&mut tx, placed, legal_ids).await?;
         let by_national_id = known.iter().map(|(key, row)| (key.clone(), row.id)).collect();
         let persons = record::find_many(&mut tx, &ids).await.map_err(ImportError::Lookup)?;
         let persons = persons.into_iter().chain(known.into_iter().map(|(_, row)| row));
@@ -142,6 +166,8 @@ impl Pass<'_> {
             memberships: memberships.into_iter().collect(),
             persons: persons.filter(|row| !row.deleted).map(|row| (row.id, row)).collect(),
             by_national_id,
+            legal,
+            by_ice,
         })
     }
 
@@ -150,15 +176,22 @@ impl Pass<'_> {
         let Placed { mut row, place, key } = placed;
         let old = stored.memberships.get(&key);
         let before = old.map(self::stored).transpose()?;
-        let person = row
-            .national_id_key
-            .as_ref()
-            .and_then(|key| stored.by_national_id.get(key).copied())
-            .or_else(|| before.as_ref().and_then(person_of));
-        let id = person.unwrap_or_else(|| self.records.ambient().new_id());
+        let (holder, id) = match &row.legal {
+            Some(legal) => self.legal_holder(legal, before.as_ref(), &mut stored.by_ice),
+            None => {
+                let person = row.national_id_key.as_ref().and_then(|key| stored.by_national_id.get(key).copied());
+                let person = person.or_else(|| before.as_ref().and_then(person_of));
+                (Holder::Person, person.unwrap_or_else(|| self.records.ambient().new_id()))
+            }
+        };
+        if id == place.id {
+            self.members.rejected += 1;
+            let said = "a cooperative is no member of itself";
+            return self.report.add(vec![rejected(&row, ("member_number", "own-member", said))]);
+        }
         let mut after = before.clone().unwrap_or_default();
         apply(&mut after, std::mem::take(&mut row.membership));
-        set(&mut after, "person", id.to_string().into());
+        set_holder(&mut after, holder, id);
         set(&mut after, "sector", place.sector.as_str().into());
         if let Some(province) = place.province {
             set(&mut after, "province", province.to_string().into());
@@ -168,7 +201,12 @@ impl Pass<'_> {
             let said = "the members of this cooperative follow from its acts: enter an act instead";
             return self.report.add(vec![rejected(&row, ("member_number", "kept-by-acts", said))]);
         }
-        let person_changed = self.person(id, &mut row, &place, stored, writes)?;
+        let person_changed = match holder {
+            Holder::Person => self.person(id, &mut row, &place, stored, writes)?,
+            Holder::LegalPerson => self.legal_person(id, &mut row, &place, stored, writes)?,
+            // What the register says of a cooperative comes from its own row.
+            Holder::Cooperative => false,
+        };
         if let Some(key) = &row.national_id_key {
             stored.by_national_id.insert(key.clone(), id);
         }
@@ -201,48 +239,73 @@ impl Pass<'_> {
         stored: &Stored,
         writes: &mut Writes,
     ) -> Result<bool, ImportError> {
-        let fields = std::mem::take(&mut row.person);
-        let fill = |body: &mut Map<String, Value>| {
-            apply(body, fields);
-            if let Some(key) = &row.national_id_key {
-                set(body, "national_id_key", key.as_str().into());
-            }
-        };
-        if let Some(NewRecord { body: Value::Object(body), .. }) =
-            writes.new_persons.iter_mut().rev().find(|new| new.id == id)
-        {
-            // A second membership of a person whom an earlier row of this batch brought.
-            fill(body);
-            return Ok(true);
+        let mut fields = std::mem::take(&mut row.person);
+        if let Some((key, number)) = row.national_id_key.as_ref().zip(row.national_id.as_ref()) {
+            let sealed = self.settings.national_id_key.seal(id, number.reveal()).map_err(ImportError::Seal)?;
+            fields.push(("national_id_key", Some(key.as_str().into())));
+            fields.push(("national_id_sealed", Some(sealed.into())));
         }
-        let Some(old) = stored.persons.get(&id) else {
-            let mut body = Map::new();
-            fill(&mut body);
-            if let Some(province) = place.province {
-                set(&mut body, "province", province.to_string().into());
-            }
-            writes.new_persons.push(NewRecord { id, body: Value::Object(body) });
-            return Ok(true);
-        };
-        let earlier = writes.changed.get(&id).and_then(Draft::body).and_then(Value::as_object);
-        let before = match earlier {
-            Some(body) => body.clone(),
-            None => self::stored(old)?,
-        };
-        let mut after = before.clone();
-        fill(&mut after);
-        if after == before {
-            return Ok(false);
-        }
-        let name = self.kinds.person.name().clone();
-        writes.changed.insert(id, Draft::replace(name, id, Value::Object(after), old.version));
-        Ok(true)
+        let wanted = Wanted { kind: self.kinds.person.name().clone(), id, fields, province: place.province };
+        keep(wanted, &stored.persons, &mut writes.new_persons, &mut writes.changed)
     }
 }
 
-/// The person of a membership.
+/// Compares what is wanted with what is there, and adds what is to be written; says whether there is something.
+pub(super) fn keep(
+    wanted: Wanted,
+    known: &HashMap<RecordId, RecordRow>,
+    new: &mut Vec<NewRecord>,
+    changed: &mut HashMap<RecordId, Draft>,
+) -> Result<bool, ImportError> {
+    let Wanted { kind, id, fields, province } = wanted;
+    if let Some(NewRecord { body: Value::Object(body), .. }) = new.iter_mut().rev().find(|new| new.id == id) {
+        // A second membership of somebody whom an earlier row of this batch brought.
+        apply(body, fields);
+        return Ok(true);
+    }
+    let Some(old) = known.get(&id) else {
+        let mut body = Map::new();
+        apply(&mut body, fields);
+        if let Some(province) = province {
+            set(&mut body, "province", province.to_string().into());
+        }
+        new.push(NewRecord { id, body: Value::Object(body) });
+        return Ok(true);
+    };
+    let earlier = changed.get(&id).and_then(Draft::body).and_then(Value::as_object);
+    let before = match earlier {
+        Some(body) => body.clone(),
+        None => stored(old)?,
+    };
+    let mut after = before.clone();
+    apply(&mut after, fields);
+    if after == before {
+        return Ok(false);
+    }
+    changed.insert(id, Draft::replace(kind, id, Value::Object(after), old.version));
+    Ok(true)
+}
+
+/// The natural person of a membership.
 pub(super) fn person_of(membership: &Map<String, Value>) -> Option<RecordId> {
-    membership.get("person").and_then(Value::as_str).and_then(|id| id.parse().ok())
+    id_of(membership, Holder::Person)
+}
+
+/// Whose a membership is, when that is of one sort.
+pub(super) fn id_of(membership: &Map<String, Value>, holder: Holder) -> Option<RecordId> {
+    membership.get(holder.field()).and_then(Value::as_str).and_then(|id| id.parse().ok())
+}
+
+/// Says whose a membership is; what was said of a holder of another sort goes.
+fn set_holder(body: &mut Map<String, Value>, holder: Holder, id: RecordId) {
+    for other in Holder::ALL.into_iter().filter(|other| *other != holder) {
+        body.remove(other.field());
+    }
+    set(body, holder.field(), id.to_string().into());
+    let others: &[&str] = if holder.is_person() { &["represented_by"] } else { &["gender", "birth_year"] };
+    for field in others {
+        body.remove(*field);
+    }
 }
 
 fn rejected(row: &MemberRow, (column, code, message): (&str, &'static str, &str)) -> Rejected {

@@ -19,6 +19,7 @@ mod cooperative;
 mod cooperatives;
 mod dates;
 mod encoding;
+mod legal;
 mod letters;
 mod lines;
 mod member;
@@ -210,6 +211,9 @@ pub enum ImportError {
         #[source]
         source: csv::Error,
     },
+    /// The number of an identity card could not be sealed.
+    #[error("could not seal the number of an identity card")]
+    Seal(#[source] crate::national_id::SealError),
     /// The kernel's own kinds are not in use.
     #[error("the kind registry/{name} is not in use; the instance was not opened by the kernel")]
     NoKind {

@@ -95,6 +95,7 @@ pub(super) struct ImportKinds {
     pub(super) cooperative: Arc<Kind>,
     pub(super) person: Arc<Kind>,
     pub(super) membership: Arc<Kind>,
+    pub(super) legal_person: Arc<Kind>,
 }
 
 impl ImportKinds {
@@ -105,6 +106,7 @@ impl ImportKinds {
             cooperative: find(&names.cooperative, "cooperative")?,
             person: find(&names.person, "person")?,
             membership: find(&names.membership, "membership")?,
+            legal_person: find(&names.legal_person, "legal-person")?,
         })
     }
 }

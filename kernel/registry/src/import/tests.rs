@@ -314,3 +314,79 @@ async fn two_persons_of_one_batch_with_one_identity_card_become_one_also_later()
     assert_eq!(summary.members, counts(1, 1, 0, 0));
     assert_eq!(register.all(&register.names.person).await.len(), 1);
 }
+
+/// A union of a cooperative of the register, of one of another register, and of a company.
+#[tokio::test]
+async fn legal_persons_are_members_and_cooperatives_of_the_register_are_told_by_their_ice() {
+    let register = Register::new().await;
+    let cooperatives = register.file(
+        "c.csv",
+        "court,number,name_fr,sector,province,ice,entity\n\
+         Taroudannt,1/2019,Tifaouine,argan,09.541,001561191000066,\n\
+         Taroudannt,2/2019,Union des arganeraies,argan,09.541,,union de coopératives\n",
+    );
+    let members = register.file(
+        "m.csv",
+        "court,number,member_number,name_fr,forme juridique,ice,shares,share_value_mad,montant libéré,gender,national_id\n\
+         Taroudannt,2/2019,1,Tifaouine,coopérative,001561191000066,10,100,500,,\n\
+         Taroudannt,2/2019,2,Arganier SARL,société,002136093000040,5,100,500,,\n\
+         Taroudannt,1/2019,1,Arganier SARL,company,002136093000040,1,100,,,\n\
+         Taroudannt,1/2019,2,Fadma,,,1,100,,female,JA 123456\n",
+    );
+    let settings = register.settings(&cooperatives, Some(&members));
+    let summary = register.import(&settings).await;
+    assert_eq!((summary.members, summary.rejected.as_slice()), (counts(4, 0, 0, 0), [].as_slice()));
+    let legal = register.all(&register.names.legal_person).await;
+    assert_eq!(legal.len(), 1, "one company in two cooperatives is one");
+    assert_eq!((&legal[0]["form"], &legal[0]["ice"]), (&json!("company"), &json!("002136093000040")));
+    let memberships = register.all(&register.names.membership).await;
+    let fields = |field: &str| memberships.iter().filter(|membership| membership.get(field).is_some()).count();
+    assert_eq!((fields("member_cooperative"), fields("legal_person"), fields("person")), (1, 2, 1));
+    assert_eq!(fields("paid_mad"), 2);
+    let unions: Vec<Value> = register.all(&register.names.cooperative).await;
+    assert_eq!(unions.iter().filter(|body| body.get("entity").is_some()).count(), 1);
+    assert_eq!(register.import(&settings).await.members, counts(0, 0, 4, 0));
+}
+
+#[tokio::test]
+async fn a_legal_person_has_no_card_and_a_natural_one_no_ice() {
+    let register = Register::new().await;
+    let cooperatives = register.file("c.csv", "court,number,name_fr,sector,province\nA,1,Tifaouine,argan,09.541\n");
+    let members = register.file(
+        "m.csv",
+        "court,number,member_number,name_fr,legal_form,ice,gender,national_id\n\
+         A,1,1,Arganier SARL,company,,female,JA123456\n\
+         A,1,2,Fadma,,001561191000066,,\n\
+         A,1,3,Ijja,planet,,,\n",
+    );
+    let summary = register.import(&register.settings(&cooperatives, Some(&members))).await;
+    let found: Vec<(u64, &str, &str)> =
+        summary.rejected.iter().map(|fault| (fault.row, fault.column.as_str(), fault.code)).collect();
+    assert_eq!(
+        found,
+        [
+            (2, "gender", "legal-person"),
+            (2, "national_id", "legal-person"),
+            (3, "ice", "no-legal-form"),
+            (4, "legal_form", "legal-form")
+        ]
+    );
+    assert!(summary.rejected.iter().all(|fault| !fault.value.contains("123456")));
+}
+
+#[tokio::test]
+async fn a_number_of_an_identity_card_is_sealed_once_and_for_all() {
+    let register = Register::new().await;
+    let cooperatives = register.file("c.csv", "court,number,name_fr,sector,province\nA,1,Tifaouine,argan,09.541\n");
+    let members = register.file("m.csv", "court,number,member_number,name_fr,national_id\nA,1,1,Fadma,JA 123456\n");
+    let settings = register.settings(&cooperatives, Some(&members));
+    register.import(&settings).await;
+    let permit = register.records.may_read(&Caller::system(), &register.names.person).unwrap();
+    let page = register.records.list(&permit, &tiwizi_records::Query::default()).await.unwrap();
+    let person = &page.items[0];
+    let sealed = person.body["national_id_sealed"].as_str().unwrap();
+    assert_eq!(Register::key().open(person.id, sealed).unwrap().reveal(), "JA123456");
+    let before = register.changes().await;
+    register.import(&settings).await;
+    assert_eq!(register.changes().await, before);
+}

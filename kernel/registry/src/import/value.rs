@@ -211,6 +211,19 @@ const ROLES: Words = &[
     ("board-member", &["administrateur", "administratrice", "membre du conseil", "عضو المجلس", "متصرف"]),
 ];
 
+const LEGAL_FORMS: Words = &[
+    ("company", &["société", "entreprise", "sarl", "sa", "شركة", "مقاولة"]),
+    ("association", &["جمعية"]),
+    ("public-body", &["établissement public", "collectivité", "commune", "مؤسسة عمومية", "جماعة ترابية"]),
+    ("cooperative", &["coopérative", "تعاونية"]),
+    ("union", &["union", "union de coopératives", "اتحاد", "اتحاد التعاونيات"]),
+    ("foreign", &["étrangère", "personne morale étrangère", "أجنبي", "أجنبية"]),
+    ("other", &["autre", "آخر", "أخرى"]),
+];
+
+const ENTITIES: Words =
+    &[("cooperative", &["coopérative", "تعاونية"]), ("union", &["union de coopératives", "اتحاد", "اتحاد التعاونيات"])];
+
 const STATUSES: Words = &[
     ("registered", &["immatriculée", "inscrite", "active", "مسجلة", "مقيدة"]),
     ("suspended", &["suspendue", "موقوفة"]),
@@ -230,6 +243,16 @@ pub(super) fn gender(text: &str) -> Read {
 /// A role in a cooperative.
 pub(super) fn role(text: &str) -> Read {
     of_list(text, ROLES, "role", "no role has this name")
+}
+
+/// The form of a legal person.
+pub(super) fn legal_form(text: &str) -> Read {
+    of_list(text, LEGAL_FORMS, "legal-form", "no form of a legal person has this name")
+}
+
+/// Whether it is a cooperative or a union.
+pub(super) fn entity(text: &str) -> Read {
+    of_list(text, ENTITIES, "entity", "a cooperative or a union is expected")
 }
 
 /// What the register says of a cooperative.

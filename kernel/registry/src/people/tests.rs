@@ -102,7 +102,7 @@ async fn a_sealed_number_is_neither_moved_nor_parted_from_its_hash() {
         let drafts = vec![Draft::patch(register.names.person.clone(), id, patch.clone(), None)];
         let refused = register.records.submit(&registrar(), drafts, None).await;
         let Err(WriteError::Invalid { fields, .. }) = refused else { panic!("{patch}: {refused:?}") };
-        assert_eq!((fields[0].pointer.as_str(), fields[0].code.as_ref()), ("/national_id_sealed", "sealed"));
+        assert_eq!((fields[0].pointer.as_str(), &*fields[0].code), ("/national_id_sealed", "sealed"));
     }
     // Another person cannot have the number, and what is forgotten is free.
     let taken = people.set_national_id(&registrar(), two, Some("JA123456"), None).await;
@@ -114,16 +114,18 @@ async fn a_sealed_number_is_neither_moved_nor_parted_from_its_hash() {
     assert_eq!(short.unwrap_err().field().unwrap().code, "national-id");
 }
 
-fn cooperative(number: &str, entity: &str) -> Value {
-    json!({ "court": "Taroudannt", "number": number, "name_fr": format!("Coopérative {number}"), "sector": "argan",
+fn cooperative(number: &str, name: &str, entity: &str) -> Value {
+    json!({ "court": "Taroudannt", "number": number, "name_fr": name, "sector": "argan",
         "province": "09.541", "status": "registered", "entity": entity })
 }
 
 /// A union of two cooperatives, of which one has two members.
 async fn union(register: &Register) -> (RecordId, RecordId, RecordId) {
-    let union = create(register, &register.names.cooperative, cooperative("900/2020", "union")).await;
-    let first = create(register, &register.names.cooperative, cooperative("11/2020", "cooperative")).await;
-    let second = create(register, &register.names.cooperative, cooperative("5420/1998", "cooperative")).await;
+    let union =
+        create(register, &register.names.cooperative, cooperative("900/2020", "Union des arganeraies", "union")).await;
+    let first = create(register, &register.names.cooperative, cooperative("11/2020", "Tifaouine", "cooperative")).await;
+    let second =
+        create(register, &register.names.cooperative, cooperative("5420/1998", "Amal Iguidar", "cooperative")).await;
     for (number, member) in [("10", first), ("9", second)] {
         let body = json!({ "cooperative": union.to_string(), "number": number, "member_cooperative": member.to_string(),
             "shares": 5, "province": "09.541", "sector": "argan" });

@@ -177,7 +177,12 @@ fn officers(texts: &Texts, officers: &[ExtractOfficer]) -> Option<Value> {
 fn person(language: Language, officer: &ExtractOfficer) -> String {
     let (arabic, french) = (officer.name_ar.as_deref(), officer.name_fr.as_deref());
     let order = if language.is_right_to_left() { [arabic, french] } else { [french, arabic] };
-    order.into_iter().flatten().collect::<Vec<_>>().join(" – ")
+    let name = order.into_iter().flatten().collect::<Vec<_>>().join(" – ");
+    // Who sits there for a member that is a legal person says for whom.
+    match &officer.represents {
+        Some(member) => format!("{name} ({member})"),
+        None => name,
+    }
 }
 
 fn office(texts: &Texts, role: &str) -> String {

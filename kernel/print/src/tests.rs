@@ -22,7 +22,7 @@ fn data() -> ExtractData {
         name_fr: Some(name_fr.into()),
         role: role.into(),
         from: Some("2024-03-01".into()),
-        until: None,
+        ..ExtractOfficer::default()
     };
     let act = ExtractAct {
         act: "amendment".into(),

@@ -9,7 +9,7 @@ use tiwizi_records::Records;
 
 use super::data::ExtractAct;
 use super::gather::{GatherError, Holder, rank};
-use crate::acts::{Act, ActError, Acts, Ledger, State};
+use crate::acts::{Act, ActError, Acts, Ledger, Member, State};
 use crate::day::Day;
 use crate::kept::keeps_acts;
 use crate::rule_pack;
@@ -64,19 +64,22 @@ fn holders(state: &State, today: Day) -> Vec<Holder> {
     let holder = |mandate: &crate::acts::Mandate| {
         Some(Holder {
             rank: rank(mandate.role.name())?,
-            number: number(state, mandate.person),
+            number: seat(state, mandate.person).map(|(number, _)| number.clone()).unwrap_or_default(),
             person: mandate.person,
             from: mandate.from.map(|day| day.to_string()),
             until: mandate.until.map(|day| day.to_string()),
+            represents: seat(state, mandate.person)
+                .filter(|(_, member)| !member.holder.is_person())
+                .map(|(_, member)| (member.holder, member.person)),
         })
     };
     running.filter_map(holder).collect()
 }
 
-/// The number of a member; empty for a manager who is none.
-fn number(state: &State, person: RecordId) -> String {
-    let found = state.current_members().find(|(_, member)| member.person == person);
-    found.map(|(number, _)| number.clone()).unwrap_or_default()
+/// The member as whom, or for whom, somebody holds an office: oneself before others; none for a manager who is no member.
+fn seat(state: &State, person: RecordId) -> Option<(&String, &Member)> {
+    let own = state.current_members().find(|(_, member)| member.holder.is_person() && member.acts_by(person));
+    own.or_else(|| state.current_members().find(|(_, member)| member.acts_by(person)))
 }
 
 fn told(act: &Act) -> ExtractAct {

@@ -55,7 +55,7 @@ pub struct ExtractData {
 }
 
 /// Somebody who holds an office.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractOfficer {
     /// The name in Arabic.
@@ -68,6 +68,9 @@ pub struct ExtractOfficer {
     pub from: Option<String>,
     /// The last day of the term.
     pub until: Option<String>,
+    /// The name of the member for whom they sit there, when that is a legal person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub represents: Option<String>,
 }
 
 /// Something that was entered in the register.
@@ -155,8 +158,7 @@ mod tests {
     fn each_part_is_named_when_it_differs_and_a_new_version_alone_is_no_difference() {
         let before = ExtractData { version: 1, status: "registered".into(), ..ExtractData::default() };
         let text = || Some("x".to_owned());
-        let officer =
-            ExtractOfficer { name_ar: None, name_fr: text(), role: "president".into(), from: None, until: None };
+        let officer = ExtractOfficer { name_fr: text(), role: "president".into(), ..ExtractOfficer::default() };
         let act = ExtractAct { act: "dissolution".into(), effective_on: None, entered_on: None, subject: None };
         let same = before.clone();
         for (after, expected) in [

@@ -11,6 +11,7 @@ use tiwizi_records::{Filter, Query, ReadError, Records};
 use super::by_acts;
 use super::data::{ExtractData, ExtractOfficer};
 use crate::acts::ActError;
+use crate::holder::Holder as Sort;
 use crate::kinds::Names;
 use crate::rule_pack::PackError;
 
@@ -103,6 +104,8 @@ pub(super) struct Holder {
     pub(super) person: RecordId,
     pub(super) from: Option<String>,
     pub(super) until: Option<String>,
+    /// The member for whom they sit there, when that is a legal person.
+    pub(super) represents: Option<(Sort, RecordId)>,
 }
 
 /// The place of an office on the paper.
@@ -124,6 +127,7 @@ async fn officers(
     let permit = records.may_read(caller, &names.person)?;
     let persons: HashMap<RecordId, Record> =
         records.read_many(&permit, &ids).await?.into_iter().map(|person| (person.id, person)).collect();
+    let represented = represented(records, caller, names, &holders).await?;
     let officer = |holder: Holder| {
         let name = |field: &str| persons.get(&holder.person).and_then(|person| text(&person.body, field));
         ExtractOfficer {
@@ -132,9 +136,33 @@ async fn officers(
             role: OFFICES.get(holder.rank).copied().unwrap_or_default().to_owned(),
             from: holder.from,
             until: holder.until,
+            represents: holder.represents.and_then(|(_, member)| represented.get(&member).cloned()),
         }
     };
     Ok(holders.into_iter().map(officer).collect())
+}
+
+/// The names of the legal persons for whom officers sit there.
+async fn represented(
+    records: &Records,
+    caller: &Caller,
+    names: &Names,
+    holders: &[Holder],
+) -> Result<HashMap<RecordId, String>, GatherError> {
+    let mut found = HashMap::new();
+    for (sort, kind) in [(Sort::LegalPerson, &names.legal_person), (Sort::Cooperative, &names.cooperative)] {
+        let members = holders.iter().filter_map(|holder| holder.represents).filter(|(found, _)| *found == sort);
+        let ids: Vec<RecordId> = members.map(|(_, member)| member).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let permit = records.may_read(caller, kind)?;
+        for record in records.read_many(&permit, &ids).await? {
+            let names = ["name_fr", "name_ar"].into_iter().filter_map(|field| text(&record.body, field));
+            found.insert(record.id, names.collect::<Vec<_>>().join(" – "));
+        }
+    }
+    Ok(found)
 }
 
 async fn holders(
@@ -165,10 +193,13 @@ async fn holders(
 /// The office of a member who has not left.
 fn holder(body: &Value) -> Option<Holder> {
     let rank = rank(body.get("role")?.as_str()?)?;
-    let person = body.get("person")?.as_str()?.parse().ok()?;
+    let id = |field: &str| -> Option<RecordId> { body.get(field)?.as_str()?.parse().ok() };
+    let sorts = [Sort::LegalPerson, Sort::Cooperative];
+    let represents = sorts.into_iter().find_map(|sort| Some((sort, id(sort.field())?)));
+    let person = id(if represents.is_some() { "represented_by" } else { "person" })?;
     let has_left = body.get("left_on").is_some_and(|day| !day.is_null());
     let number = text(body, "number").unwrap_or_default();
-    (!has_left).then_some(Holder { rank, number, person, from: None, until: None })
+    (!has_left).then_some(Holder { rank, number, person, from: None, until: None, represents })
 }
 
 fn text(body: &Value, field: &str) -> Option<String> {

@@ -116,10 +116,26 @@ async fn an_extract_says_what_the_records_say_and_no_term_that_they_do_not_know(
         name_ar: Some("فاضمة".into()),
         name_fr: Some("Fadma Aït Ali".into()),
         role: "president".into(),
-        from: None,
-        until: None,
+        ..ExtractOfficer::default()
     };
     assert_eq!(data.officers, [officer]);
+}
+
+#[tokio::test]
+async fn who_sits_there_for_a_legal_person_is_named_with_it() {
+    let desk = Desk::new().await;
+    let company = create(&desk.register, "legal-person", json!({"name_fr": "Arganier SARL", "form": "company"})).await;
+    let sent = create(&desk.register, "person", json!({"name_fr": "Tanirt"})).await;
+    let mut body = membership(desk.cooperative, sent, "7", "board-member", None);
+    let fields = body.as_object_mut().unwrap();
+    fields.remove("person");
+    fields.insert("legal_person".into(), company.to_string().into());
+    fields.insert("represented_by".into(), sent.to_string().into());
+    create(&desk.register, "membership", body).await;
+    let issued = desk.issue(Paper::Extract).await;
+    let last = issued.certified.data.officers.last().unwrap();
+    assert_eq!((last.name_fr.as_deref(), last.represents.as_deref()), (Some("Tanirt"), Some("Arganier SARL")));
+    assert_eq!(desk.genuine(&issued.token.text()).await.standing, Standing::Same);
 }
 
 #[tokio::test]

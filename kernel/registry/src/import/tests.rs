@@ -1,6 +1,7 @@
 //! Imports of good, wrong and broken files.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tiwizi_identity::Caller;
 
 use super::*;
 use crate::readers::{self, By, Measure};

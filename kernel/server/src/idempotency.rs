@@ -194,9 +194,9 @@ async fn remember(app: &App, key: &Key, path: &str, response: Response) -> Resul
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-/// Whether the answer of an address shows a secret: the API's, or the page that makes a token.
+/// Whether the answer of an address shows a secret: the API's, the page that makes a token, or the number of an identity card.
 fn shows_a_secret(path: &str) -> bool {
-    SHOWN_ONCE.contains(&path) || path.ends_with("/account/tokens")
+    SHOWN_ONCE.contains(&path) || path.ends_with("/account/tokens") || path.ends_with("/national-id/looks")
 }
 
 fn write_answer(headers: &HeaderMap, body: &str) -> Result<String, Problem> {

@@ -11,7 +11,7 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices,
+    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, people,
     plugin_life, plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
@@ -32,7 +32,8 @@ use crate::{blob, json, open_data, plugin};
         accounts::list, accounts::create, accounts::grant, accounts::revoke, accounts::disable, notices::list,
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
-        history::list, batch::write, acts::request_denomination, acts::list, acts::enter, changes::read,
+        history::list, batch::write, acts::request_denomination, acts::list, acts::enter,
+        people::find, people::set, people::forget, people::look, people::looks, people::union, changes::read,
         statistics::overview, statistics::show, open_data::show, open_data::statistics, files::store, files::read,
         extracts::issue, extracts::file, verify::show, verify::compare,
         plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,

@@ -7,6 +7,7 @@
 mod acts;
 mod extract;
 mod lower;
+mod people;
 mod plugin;
 mod told;
 

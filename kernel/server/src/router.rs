@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices,
+    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, people,
     plugin_life, plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
@@ -72,6 +72,13 @@ fn of_the_kernel() -> Vec<Route> {
         post("/api/v1/denominations", acts::request_denomination),
         get("/api/v1/cooperatives/{id}/acts", acts::list),
         post("/api/v1/cooperatives/{id}/acts", acts::enter),
+        // The people of the register.
+        post("/api/v1/persons/find", people::find),
+        put("/api/v1/persons/{id}/national-id", people::set),
+        delete("/api/v1/persons/{id}/national-id", people::forget),
+        post("/api/v1/persons/{id}/national-id/looks", people::look),
+        get("/api/v1/persons/{id}/national-id/looks", people::looks),
+        get("/api/v1/unions/{id}", people::union),
         get("/api/v1/changes", changes::read),
         get("/api/v1/statistics", statistics::overview),
         get("/api/v1/statistics/{measure}", statistics::show),

@@ -15,6 +15,7 @@ pub(crate) mod kinds;
 pub(crate) mod listing;
 pub(crate) mod metrics;
 pub(crate) mod notices;
+pub(crate) mod people;
 pub(crate) mod plugin_life;
 pub(crate) mod plugin_settings;
 pub(crate) mod plugin_usage;

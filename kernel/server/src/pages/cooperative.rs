@@ -34,8 +34,10 @@ pub(super) async fn show(
     let fragments = fragments::of(&app, &visit, Slot::Cooperative, json!({ "cooperative": id.to_string() })).await;
     let extracts = extract::offer(&app, &visit, &record);
     let remains = survivor(&app.records, &permit, id).await?;
+    let is_union = record.body.get("entity").and_then(Json::as_str) == Some("union");
+    let union = is_union.then(|| visit.look.address(&format!("/register/unions/{id}")));
     let remains = (remains != id).then(|| visit.look.address(&format!("/directory/{remains}")));
-    let data = context! { fragments, extracts, remains, ..data(&texts, &record) };
+    let data = context! { fragments, extracts, remains, union, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

@@ -23,6 +23,7 @@ mod look;
 mod markup;
 mod notices;
 mod password;
+mod people;
 mod plugin;
 mod problem;
 mod records;
@@ -80,6 +81,10 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/statistics", get(statistics::show))
         .route("/{language}/register/duplicates", get(duplicates::list))
         .route("/{language}/register/duplicates/{id}", get(duplicates::show).post(duplicates::send))
+        .route("/{language}/register/persons", get(people::find::show).post(people::find::send))
+        .route("/{language}/register/persons/{id}", get(people::person::show))
+        .route("/{language}/register/persons/{id}/number", post(people::person::send))
+        .route("/{language}/register/unions/{id}", get(people::union::show))
         .route("/{language}/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/{language}/sign-out", post(sign_in::sign_out))
         .route("/{language}/password", get(password::show).post(password::change))

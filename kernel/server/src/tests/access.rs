@@ -148,9 +148,26 @@ fn most(house: &House) -> Vec<Row> {
         same("POST", "/api/v1/files", [401, 201, 201, 201]).with_bytes("application/octet-stream", "some bytes"),
         row("GET", "/api/v1/files/{hash}", format!("/api/v1/files/{hash}"), [401, 404, 404, 404]),
     ];
+    rows.extend(people(house));
     rows.extend(extracts(house));
     rows.extend(plugins());
     rows
+}
+
+/// Numbers of identity cards, and unions.
+fn people(house: &House) -> Vec<Row> {
+    let card = format!("/api/v1/persons/{}/national-id", house.person);
+    let (number, looks) = ("/api/v1/persons/{id}/national-id", "/api/v1/persons/{id}/national-id/looks");
+    vec![
+        same("POST", "/api/v1/persons/find", [401, 403, 200, 403]).with(json!({"number": "JA123456"})),
+        // A write says nothing of a record that its caller could not see.
+        row("PUT", number, card.clone(), [404; 4]).with(json!({"number": "JA123456"})),
+        row("DELETE", number, card.clone(), [404; 4]),
+        row("POST", looks, format!("{card}/looks"), [401, 404, 404, 403]).with(json!({"reason": "matrix"})),
+        // For the person and the administrators; the member sees what of their own there is.
+        row("GET", looks, format!("{card}/looks"), [401, 200, 403, 200]),
+        row("GET", "/api/v1/unions/{id}", format!("/api/v1/unions/{}", house.cooperative), [404; 4]),
+    ]
 }
 
 fn extracts(house: &House) -> Vec<Row> {

@@ -12,6 +12,7 @@ mod house;
 mod idempotency;
 mod notices;
 mod openapi;
+mod people;
 mod record_pages;
 mod records;
 mod session;

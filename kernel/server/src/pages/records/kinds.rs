@@ -39,7 +39,10 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
         .collect();
     let may_decide = app.records.may_read(visit.visitor.caller(), &app.pages.names.duplicate).is_ok();
     let duplicates = may_decide.then(|| visit.look.address("/register/duplicates"));
-    visit.page(&app, "records/kinds.html", &visit.texts(&app).text("records"), context! { groups, duplicates })
+    let may_find = app.records.may_read(visit.visitor.caller(), &app.pages.names.person).is_ok();
+    let persons = may_find.then(|| visit.look.address("/register/persons"));
+    let data = context! { groups, duplicates, persons };
+    visit.page(&app, "records/kinds.html", &visit.texts(&app).text("records"), data)
 }
 
 /// How many there are, where a reader of the log keeps a count.

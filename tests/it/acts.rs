@@ -39,15 +39,15 @@ async fn constitution(client: &Client) -> anyhow::Result<Value> {
     )
 }
 
-fn act(kind: &str, on: &str, data: Value) -> Value {
+pub(crate) fn act(kind: &str, on: &str, data: Value) -> Value {
     json!({ "act": kind, "effective_on": on, "data": data })
 }
 
-async fn enter(client: &Client, id: &str, act: &Value) -> anyhow::Result<Answer> {
+pub(crate) async fn enter(client: &Client, id: &str, act: &Value) -> anyhow::Result<Answer> {
     client.post(&format!("/api/v1/cooperatives/{id}/acts"), act).await
 }
 
-async fn found(client: &Client) -> anyhow::Result<String> {
+pub(crate) async fn found(client: &Client) -> anyhow::Result<String> {
     let data = json!({ "name_fr": "Tifaouine", "category": "a", "sector": "argan", "province": "09.541" });
     let first = act("denomination-requested", "2024-01-02", data);
     let id = client.post("/api/v1/denominations", &first).await?.expect(201)?.at("/cooperative");

@@ -22,6 +22,7 @@ mod libraries;
 mod limits;
 mod load;
 mod oci;
+mod people;
 mod reactions;
 mod refusals;
 mod register;

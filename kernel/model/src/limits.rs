@@ -6,6 +6,7 @@ mod duplicates;
 mod exchange;
 mod extract;
 mod people;
+mod protection;
 mod statistics;
 mod work;
 
@@ -15,6 +16,7 @@ pub use duplicates::*;
 pub use exchange::*;
 pub use extract::*;
 pub use people::*;
+pub use protection::*;
 pub use statistics::*;
 pub use work::*;
 
@@ -25,6 +27,7 @@ use duplicates;
 use exchange;
 use extract;
 use people;
+use protection;
 use statistics;
 use work;
 

@@ -17,12 +17,14 @@ use crate::schema::Schema;
 pub use contracts::{ContractDeclaration, ContractRequest};
 pub use hooks::{HookDeclaration, OnFailure};
 pub use reactions::{JobDeclaration, SubscriptionDeclaration, TopicDeclaration};
+pub use retain::{Retain, RetainAfter};
 pub use settings::SettingsDeclaration;
 pub use slots::{Slot, SlotDeclaration};
 
 mod contracts;
 mod hooks;
 mod reactions;
+mod retain;
 mod rules;
 mod settings;
 mod slots;
@@ -135,6 +137,8 @@ pub struct KindDeclaration {
     pub purpose: String,
     /// How long it is kept.
     pub retention: String,
+    /// The same as a rule, where a program can follow it.
+    pub retain: Option<Retain>,
     /// The class of every field.
     pub classes: BTreeMap<String, Class>,
     /// Fields whose values together are unique.

@@ -23,6 +23,7 @@ pub mod change;
 pub mod cursor;
 mod disk;
 pub mod duplicate;
+pub mod erasure;
 mod files;
 pub mod grant;
 pub mod idempotency;

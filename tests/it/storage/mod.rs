@@ -3,6 +3,7 @@
 mod accounts;
 mod blobs;
 mod duplicates;
+mod erasure;
 mod jobs;
 mod log;
 mod opening;

@@ -103,6 +103,7 @@ mod tests {
             include_str!("../../../model/src/limits/duplicates.rs"),
             include_str!("../../../model/src/limits/exchange.rs"),
             include_str!("../../../model/src/limits/extract.rs"),
+            include_str!("../../../model/src/limits/protection.rs"),
             include_str!("../../../model/src/limits/statistics.rs"),
             include_str!("../../../model/src/limits/work.rs"),
         ];

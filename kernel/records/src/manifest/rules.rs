@@ -66,6 +66,7 @@ fn check_kind(kind: &KindDeclaration, pointer: &str) -> Result<(), ManifestError
         return refuse(format!("{pointer}/classes/{extra}"), "the schema has no such field");
     }
     check_places(kind, pointer)?;
+    super::retain::check(kind, pointer)?;
     for (position, field) in kind.search.iter().enumerate() {
         if scalar(kind, field) != Some(Scalar::Text) {
             return refuse(

@@ -121,3 +121,24 @@ fn an_error_tells_the_place_in_one_line() {
         parse(&with("/kinds/0/schema/properties/name", json!({"type": "string", "pattern": "(?=x)"}))).unwrap_err();
     assert!(error.explain().contains("/kinds/0/schema"), "{}", error.explain());
 }
+
+#[test]
+fn a_time_to_keep_is_read_as_a_rule_and_a_half_one_is_refused_at_its_place() {
+    let kept = |retain: Value| parse(&with("/kinds/1/retain", retain)).map(|manifest| manifest.kinds[1].retain.clone());
+    let ten = Some(Retain { after: RetainAfter::MembershipEnd, months: 120 });
+    assert_eq!(kept(json!({"after": "membership_end", "years": 10})).unwrap(), ten);
+    let by_field = Some(Retain { after: RetainAfter::Field("text".into()), months: 18 });
+    assert_eq!(kept(json!({"after": "field", "field": "text", "months": 18})).unwrap(), by_field);
+    assert_eq!(parse(&testing::manifest()).unwrap().kinds[1].retain, None);
+    for (retain, pointer) in [
+        (json!({"after": "created"}), "/kinds/1/retain"),
+        (json!({"after": "created", "years": 1, "months": 1}), "/kinds/1/retain"),
+        (json!({"after": "created", "years": 101}), "/kinds/1/retain/years"),
+        (json!({"after": "someday", "years": 1}), "/kinds/1/retain/after"),
+        (json!({"after": "field", "years": 1}), "/kinds/1/retain/field"),
+        (json!({"after": "changed", "field": "text", "years": 1}), "/kinds/1/retain/field"),
+        (json!({"after": "field", "field": "nothing", "years": 1}), "/kinds/1/retain/field"),
+    ] {
+        assert_eq!(fault(&with("/kinds/1/retain", retain.clone())), pointer, "{retain}");
+    }
+}

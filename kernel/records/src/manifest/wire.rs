@@ -11,6 +11,7 @@ use tiwizi_model::{KindName, Language, PluginId};
 use super::contracts::{ContractWire, RequestWire};
 use super::hooks::HookWire;
 use super::reactions::{JobWire, SubscriptionWire, TopicWire};
+use super::retain::RetainWire;
 use super::slots::SlotWire;
 use super::{
     CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
@@ -94,6 +95,7 @@ struct KindWire {
     plane: String,
     purpose: String,
     retention: String,
+    retain: Option<RetainWire>,
     schema: Value,
     classes: BTreeMap<String, String>,
     #[serde(default)]
@@ -287,6 +289,7 @@ fn convert_kind(plugin: &PluginId, position: usize, wire: KindWire) -> Result<Ki
         plane: wire.plane,
         purpose: wire.purpose,
         retention: wire.retention,
+        retain: wire.retain.map(|retain| retain.declare(&format!("{pointer}/retain"))).transpose()?,
         classes,
         unique: fields(wire.unique),
         indexes: fields(wire.indexes),

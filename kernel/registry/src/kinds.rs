@@ -32,6 +32,16 @@ pub struct Names {
     pub mandate: KindName,
     /// `registry/look`
     pub look: KindName,
+    /// `registry/controller`
+    pub controller: KindName,
+    /// `registry/processing`
+    pub processing: KindName,
+    /// `registry/subject-request`
+    pub subject_request: KindName,
+    /// `registry/erasure`
+    pub erasure: KindName,
+    /// `registry/retention-run`
+    pub retention_run: KindName,
 }
 
 impl Names {
@@ -53,6 +63,11 @@ impl Names {
             legal_person: name("registry/legal-person"),
             mandate: name("registry/mandate"),
             look: name("registry/look"),
+            controller: name("registry/controller"),
+            processing: name("registry/processing"),
+            subject_request: name("registry/subject-request"),
+            erasure: name("registry/erasure"),
+            retention_run: name("registry/retention-run"),
         }
     }
 }
@@ -80,7 +95,10 @@ mod tests {
         let own = [names.cooperative, names.person, names.membership, names.milestone];
         let following = [names.signing_key, names.extract, names.act, names.denomination, names.duplicate];
         let people = [names.legal_person, names.mandate, names.look];
-        let expected: Vec<String> = own.iter().chain(&following).chain(&people).map(ToString::to_string).collect();
+        let protection =
+            [names.controller, names.processing, names.subject_request, names.erasure, names.retention_run];
+        let all = [own.as_slice(), &following, &people, &protection].concat();
+        let expected: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(declared, expected);
     }
 

@@ -30,6 +30,7 @@ pub mod extract;
 pub mod import;
 pub mod journey;
 pub mod people;
+pub mod protection;
 pub mod readers;
 pub mod synthetic;
 

@@ -176,8 +176,8 @@ impl Host {
         Ok(self.view(&plugin))
     }
 
-    /// Switches a plugin on or off. Calls under way finish. One that is no longer trusted cannot be switched on. What has begun goes on
-    /// when nobody waits for it any more.
+    /// Switches a plugin on or off. Calls under way finish. One that is no longer trusted cannot be switched on, nor one
+    /// whose data about people no recorded processing covers. What has begun goes on when nobody waits for it any more.
     ///
     /// # Errors
     /// When there is no such plugin, it is no longer trusted, or the database fails.
@@ -191,6 +191,8 @@ impl Host {
         let plugin = self.known(id)?;
         if enabled == Enabled::On {
             self.check_trusted(&plugin).await?;
+            let recorded = self.demand_recorded(&plugin.manifest).await.map_err(HostError::Processings)?;
+            recorded.map_err(|source| HostError::Unrecorded { plugin: plugin.id().clone(), source })?;
         }
         let state = match enabled {
             Enabled::On => PluginState::Enabled,

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tiwizi_identity::Caller;
 use tiwizi_model::{FileHash, KindName, PluginId, limits};
-use tiwizi_records::{CatalogueError, Manifest, ManifestError};
+use tiwizi_records::{CatalogueError, Manifest, ManifestError, ReadError};
+use tiwizi_registry::protection::Uncovered;
 use tiwizi_storage::plugin::{CapabilityRow, PluginRow, PluginState};
 use tiwizi_storage::{FileError, StorageError, plugin as rows};
 
@@ -94,6 +95,18 @@ pub enum InstallError {
         /// In which version.
         major: u32,
     },
+    /// It keeps data about people, and no recorded processing covers them here.
+    #[error("{plugin} cannot be installed")]
+    Unrecorded {
+        /// Which plugin.
+        plugin: PluginId,
+        /// The kinds.
+        #[source]
+        source: Uncovered,
+    },
+    /// Which processings are recorded could not be read.
+    #[error("could not read which processings are recorded")]
+    Processings(#[source] ReadError),
     /// Its files could not be stored.
     #[error("the files of the bundle could not be stored")]
     Files(#[source] FileError),
@@ -161,6 +174,8 @@ async fn check(
     }
     check_new(host, &manifest.id).await?;
     check_grants(manifest, granted)?;
+    let recorded = host.demand_recorded(manifest).await.map_err(InstallError::Processings)?;
+    recorded.map_err(|source| InstallError::Unrecorded { plugin: manifest.id.clone(), source })?;
     check_contracts(host, manifest).map(|()| None)
 }
 

@@ -51,6 +51,7 @@ mod outbound;
 mod plugin;
 mod precompiled;
 mod quarantine;
+mod recorded;
 mod refusal;
 mod remove;
 mod request;

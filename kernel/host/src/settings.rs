@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use tiwizi_model::{AmountError, PluginId, limits};
-use tiwizi_records::{CatalogueError, Rejection};
+use tiwizi_records::{CatalogueError, ReadError, Rejection};
+use tiwizi_registry::protection::Uncovered;
 use tiwizi_storage::StorageError;
 use tiwizi_words::MessagesError;
 
@@ -129,6 +130,18 @@ pub enum HostError {
     /// The host is stopping.
     #[error("the plugin host stopped in the middle of it")]
     Stopped(#[source] CallError),
+    /// It keeps data about people, and no recorded processing covers them here.
+    #[error("{plugin} cannot be switched on")]
+    Unrecorded {
+        /// Which plugin.
+        plugin: PluginId,
+        /// The kinds.
+        #[source]
+        source: Uncovered,
+    },
+    /// Which processings are recorded could not be read.
+    #[error("could not read which processings are recorded")]
+    Processings(#[source] ReadError),
     /// A grant that the plugin did not ask for.
     #[error("{plugin} does not ask for {capability}")]
     Unasked {

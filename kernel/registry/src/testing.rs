@@ -7,12 +7,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, InstanceId, Instant, KindName, ManualClock, SeededEntropy};
+use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, Manifest, Query, Records, catch_up};
 use tiwizi_storage::{Db, Location};
 
 use crate::duplicates::{Duplicates, RuleBook};
 use crate::import::{self, Settings, Summary};
 use crate::kinds::{MANIFEST, Names};
+use crate::protection::Protection;
 use crate::{Acts, NationalIdKey, Rules, TallyReader, readers, rule_pack};
 
 /// 2025-11-30, the day of the published totals.
@@ -24,6 +26,7 @@ pub(crate) struct Register {
     pub(crate) records: Records,
     pub(crate) names: Names,
     pub(crate) clock: Arc<ManualClock>,
+    pub(crate) protection: Protection,
 }
 
 impl Register {
@@ -41,9 +44,11 @@ impl Register {
         let instance = InstanceId(ambient.new_uuid());
         let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), instance);
         let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(Self::key());
+        let protection = Protection::new(plain.clone());
         let duplicates = Duplicates::new(plain, Arc::new(RuleBook::own().unwrap()));
-        let records = Records::new(db, catalogue, vec![Arc::new(rules), Arc::new(duplicates)], ambient, instance);
-        Self { folder, records, names: Names::new(), clock }
+        let reviewers: Reviewers = vec![Arc::new(rules), Arc::new(protection.clone()), Arc::new(duplicates)];
+        let records = Records::new(db, catalogue, reviewers, ambient, instance);
+        Self { folder, records, names: Names::new(), clock, protection }
     }
 
     /// The key of its instance, for numbers of identity cards.

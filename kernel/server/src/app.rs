@@ -8,9 +8,10 @@ use tiwizi_host::{Compiler, Guests, Hooks, Host, HostError, HostSettings, Outbou
 use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
-use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, Records};
+use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, ReadError, Records};
 use tiwizi_registry::duplicates::{Duplicates, RuleBook, RuleError};
 use tiwizi_registry::kinds::MANIFEST;
+use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
 use tiwizi_registry::rule_pack::{self, PackError};
 use tiwizi_registry::{Acts, NationalIdKey, People, Rules};
 use tiwizi_storage::instance::{self, InstanceRow};
@@ -116,6 +117,12 @@ pub enum StartError {
     /// The rules of law that come with the program cannot be used.
     #[error("the rule packs are not right")]
     Packs(#[source] &'static PackError),
+    /// The rules of data protection that come with the program cannot be used.
+    #[error("the rules of data protection are not right")]
+    Law(#[source] &'static LawError),
+    /// Which processings are recorded could not be read.
+    #[error("could not read which processings are recorded")]
+    Processings(#[source] ReadError),
     /// The rule by which records count as the same cannot be used.
     #[error("the rule of duplicates is not right")]
     Duplicates(#[source] RuleError),
@@ -154,6 +161,8 @@ pub struct App {
     pub people: People,
     /// The search for records that may be the same.
     pub duplicates: Duplicates,
+    /// What is processed here, and the gate that holds records about people to it.
+    pub protection: Protection,
     /// Plugins.
     pub host: Host,
     /// The pages' templates and messages.
@@ -175,6 +184,7 @@ impl App {
     pub async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
         let ambient = settings.ambient.clone();
         let packs = rule_pack::built_in().map_err(StartError::Packs)?;
+        ProtectionLaw::own().map_err(StartError::Law)?;
         let book = Arc::new(RuleBook::own().map_err(StartError::Duplicates)?);
         let db =
             Db::open(&location(&settings), ambient.clone()).await.map_err(|source| StartError::Database { source })?;
@@ -199,8 +209,12 @@ impl App {
         let national_ids = NationalIdKey::derive(&instance.key);
         let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(national_ids.clone());
         let duplicates = Duplicates::new(plain.clone(), book);
+        let protection = Protection::new(plain.clone());
+        protection.refresh().await.map_err(StartError::Processings)?;
         let hooks = Hooks::new(guests.clone(), plain);
-        let records = records(vec![Arc::new(rules), Arc::new(duplicates.clone()), Arc::new(hooks)]);
+        let reviewers: Reviewers =
+            vec![Arc::new(rules), Arc::new(protection.clone()), Arc::new(duplicates.clone()), Arc::new(hooks)];
+        let records = records(reviewers);
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
         let pages = Pages::load(&instance.name, host.kernel_messages()).map_err(StartError::Pages)?;
         Ok(Arc::new(Self {
@@ -215,6 +229,7 @@ impl App {
             people: People::new(records.clone(), national_ids),
             records,
             duplicates,
+            protection,
             host,
             pages,
             tasks: Tasks::default(),

@@ -14,6 +14,7 @@ mod blob;
 mod body;
 mod caller;
 mod cookie;
+mod dossier;
 mod edge;
 mod etag;
 mod export;

@@ -11,8 +11,7 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, people,
-    plugin_life, plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -36,6 +35,8 @@ use crate::{blob, json, open_data, plugin};
         people::find, people::set, people::forget, people::look, people::looks, people::union, changes::read,
         statistics::overview, statistics::show, open_data::show, open_data::statistics, files::store, files::read,
         extracts::issue, extracts::file, verify::show, verify::compare,
+        protection::show, protection::draft, protection::own_dossier, protection::ask, protection::dossier_for_request,
+        protection::answer, protection::withdraw, protection::retention, protection::run,
         plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
@@ -51,6 +52,7 @@ use crate::{blob, json, open_data, plugin};
         (name = "records", description = "Kinds, records and the change log"),
         (name = "register", description = "The life of cooperatives, by acts"),
         (name = "extracts", description = "Certified extracts and their verification"),
+        (name = "protection", description = "What is kept about people, and what they may ask"),
         (name = "open data", description = "What everybody may read, as whole files"),
         (name = "files", description = "Content-addressed files"),
         (name = "plugins", description = "Plugins and their addresses"),

@@ -9,6 +9,7 @@ mod extract;
 mod lower;
 mod people;
 mod plugin;
+mod protection;
 mod told;
 
 use std::error::Error;

@@ -12,8 +12,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, people,
-    plugin_life, plugin_settings, plugin_usage, plugins, records, session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -91,6 +90,16 @@ fn of_the_kernel() -> Vec<Route> {
         get("/api/v1/cooperatives/{cooperative}/extracts/{file}", extracts::file),
         get("/api/v1/verify/{token}", verify::show),
         post("/api/v1/verify/{token}", verify::compare),
+        // Data protection.
+        get("/api/v1/protection", protection::show),
+        post("/api/v1/protection/drafts", protection::draft),
+        get("/api/v1/persons/{person}/dossier", protection::own_dossier),
+        post("/api/v1/persons/{person}/requests", protection::ask),
+        post("/api/v1/subject-requests/{request}/dossier", protection::dossier_for_request),
+        post("/api/v1/subject-requests/{request}/answer", protection::answer),
+        post("/api/v1/subject-requests/{request}/withdraw", protection::withdraw),
+        get("/api/v1/retention", protection::retention),
+        post("/api/v1/retention", protection::run),
     ]
 }
 

@@ -220,6 +220,12 @@ pub enum ImportError {
         /// The kind.
         name: &'static str,
     },
+    /// No processing in force covers what the files hold, in an instance that is in service.
+    #[error(transparent)]
+    NoProcessing(#[from] crate::protection::Uncovered),
+    /// Whether it does could not be read.
+    #[error("could not read which processings are recorded")]
+    Processings(#[source] tiwizi_records::ReadError),
     /// What is stored could not be compared with the file.
     #[error("could not look up what is stored")]
     Lookup(#[source] StorageError),

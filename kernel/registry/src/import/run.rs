@@ -16,6 +16,7 @@ use crate::import::report::{Report, Table};
 use crate::import::rows::Format;
 use crate::import::{Counts, ImportError, Progress, Settings, Summary};
 use crate::kinds::Names;
+use crate::protection::Protection;
 use crate::rules;
 
 /// What a pass does with rows that are right.
@@ -44,6 +45,7 @@ pub async fn run(
     let bytes_total = parse::total_bytes(&paths)?;
     let last_day = rules::last_day(records.ambient().now());
     let kinds = ImportKinds::find(records)?;
+    demand_processing(records, &kinds, settings).await?;
     let book = RuleBook::own().map_err(ImportError::Rule)?;
     let mut pass = Pass {
         records,
@@ -80,6 +82,16 @@ pub async fn run(
     }
     let (formats, transcribed, flagged) = (pass.formats, pass.transcribed, pass.flagged);
     Ok(Summary { cooperatives, members, kept, formats, transcribed, rejected: pass.report.finish()?, flagged })
+}
+
+/// Files with members are not read where nothing says that members may be kept: nobody needs a row for each of them in the report.
+async fn demand_processing(records: &Records, kinds: &ImportKinds, settings: &Settings) -> Result<(), ImportError> {
+    let mut wanted: Vec<&Kind> = vec![&*kinds.cooperative];
+    if settings.members.is_some() {
+        wanted.extend([&*kinds.person, &*kinds.membership]);
+    }
+    let demanded = Protection::new(records.clone()).demand(&wanted).await.map_err(ImportError::Processings)?;
+    Ok(demanded?)
 }
 
 fn first_mode(settings: &Settings) -> Mode {

@@ -41,7 +41,14 @@ impl Processing {
         let text = |field: &str| record.body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         let kinds = record.body.get("kinds").and_then(Value::as_array).into_iter().flatten();
         let kinds = kinds.filter_map(|kind| kind.as_str()?.parse().ok()).collect();
-        Self { id: record.id, code: text("code"), basis: text("basis"), status: text("status"), kinds, body: record.body }
+        Self {
+            id: record.id,
+            code: text("code"),
+            basis: text("basis"),
+            status: text("status"),
+            kinds,
+            body: record.body,
+        }
     }
 
     /// Whether it covers its kinds now.

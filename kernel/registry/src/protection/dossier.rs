@@ -222,7 +222,8 @@ fn cooperatives(dossier: &Dossier) -> BTreeSet<RecordId> {
 fn spellings(dossier: &Dossier) -> BTreeSet<String> {
     let person = Names::new().person;
     let mut found = BTreeSet::new();
-    for (record, versions) in dossier.kinds.iter().filter(|about| about.kind == person).flat_map(|about| &about.records) {
+    for (record, versions) in dossier.kinds.iter().filter(|about| about.kind == person).flat_map(|about| &about.records)
+    {
         for body in std::iter::once(&record.body).chain(versions.iter().map(|entry| &entry.record.body)) {
             let names = ["name_ar", "name_fr"].into_iter().filter_map(|field| body.get(field)?.as_str());
             found.extend(names.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()));
@@ -275,7 +276,8 @@ async fn extracts(
 ) -> Result<Vec<RecordId>, ReadError> {
     let issued = of_cooperative(records, &Names::new().extract, cooperative).await?;
     let names = |record: &Record| {
-        let certified = record.body.get("text").map(|text| text.as_str().map_or_else(|| text.to_string(), str::to_owned));
+        let certified =
+            record.body.get("text").map(|text| text.as_str().map_or_else(|| text.to_string(), str::to_owned));
         certified.is_some_and(|text| spellings.iter().any(|name| text.contains(name.as_str())))
     };
     Ok(issued.into_iter().filter(names).map(|record| record.id).collect())

@@ -108,10 +108,11 @@ impl Protection {
         let db = self.records.db();
         db.sequence().await?;
         let head = change::head(&mut *db.read_single().await?).await?;
-        let is_first = self.known.read().unwrap_or_else(PoisonError::into_inner).is_none();
-        let mut place = after;
-        let mut has_changed = is_first;
-        while place < head && !is_first {
+        let is_known = self.known.read().unwrap_or_else(PoisonError::into_inner).is_some();
+        // Who comes for the first time need not read the whole log: what is read now is right up to its end.
+        let mut has_changed = !is_known || after == Seq::START;
+        let mut place = if has_changed { head } else { after };
+        while place < head {
             let wanted = |kind: &KindName| *kind == self.names.processing || *kind == self.names.controller;
             let between = reader::read_between(&self.records, wanted, place, head).await?;
             has_changed |= !between.items.is_empty();
@@ -121,19 +122,24 @@ impl Protection {
             place = between.up_to;
         }
         if has_changed {
-            let failed = |source: ReadError| ReaderError::Work { reader: "registry.protection".to_owned(), source: Box::new(source) };
+            let failed = |source: ReadError| ReaderError::Work {
+                reader: "registry.protection".to_owned(),
+                source: Box::new(source),
+            };
             self.refresh().await.map_err(failed)?;
         }
-        Ok(head.max(place))
+        Ok(place)
     }
 
     /// Whether a new record may be made.
     async fn look(&self, kind: &Kind, subject: Option<RecordId>) -> Result<(), ReviewError> {
         let declared = kind.declaration();
         let mut coverage = self.coverage().await.map_err(unread)?;
-        if coverage.is_in_service() && !coverage.covers(&declared.name) {
+        let is_closed =
+            |coverage: &Coverage| coverage.is_in_service() && is_personal(declared) && !coverage.covers(&declared.name);
+        if is_closed(&coverage) {
             coverage = self.refresh().await.map_err(unread)?;
-            if coverage.is_in_service() && !coverage.covers(&declared.name) {
+            if is_closed(&coverage) {
                 let uncovered = Uncovered { kinds: vec![declared.name.clone()] };
                 return Err(rejected(FieldError::new("", "no-processing", uncovered.to_string())));
             }
@@ -142,7 +148,8 @@ impl Protection {
         match self.opposed(&coverage, &declared.name, subject).await.map_err(unread)? {
             None => Ok(()),
             Some(request) => {
-                let mut fault = FieldError::new("", "opposed", "this person has opposed the processing that this belongs to");
+                let mut fault =
+                    FieldError::new("", "opposed", "this person has opposed the processing that this belongs to");
                 fault.record = Some(request);
                 Err(rejected(fault))
             }
@@ -226,9 +233,7 @@ impl Review for Protection {
                 return Ok(());
             }
             let kinds = self.records.kinds();
-            let Some(kind) = kinds.find(proposal.kind()).filter(|kind| is_personal(kind.declaration())) else {
-                return Ok(());
-            };
+            let Some(kind) = kinds.find(proposal.kind()) else { return Ok(()) };
             let place = proposal.body().and_then(|body| kind.place(proposal.id(), body).ok());
             self.look(kind, place.and_then(|place| place.subject)).await
         })
@@ -285,7 +290,8 @@ fn processing(before: Option<&Value>, body: &Value, records: &Records, today: Da
     }
     if formality != "authorisation" && !closed_kinds(body, records).is_empty() {
         let kinds = closed_kinds(body, records).join(", ");
-        let message = format!("{kinds} holds data for which the CNDP gives an authorisation; a declaration is not enough");
+        let message =
+            format!("{kinds} holds data for which the CNDP gives an authorisation; a declaration is not enough");
         fields.push(FieldError::of_field("formality", "authorisation", message));
     }
     fields

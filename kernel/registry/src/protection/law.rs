@@ -62,8 +62,7 @@ pub struct LawRules {
 #[error("manifests/rules/ma-09-08.json cannot be read")]
 pub struct LawError(#[source] serde_json::Error);
 
-static OWN: LazyLock<Result<ProtectionLaw, LawError>> =
-    LazyLock::new(|| serde_json::from_str(FILE).map_err(LawError));
+static OWN: LazyLock<Result<ProtectionLaw, LawError>> = LazyLock::new(|| serde_json::from_str(FILE).map_err(LawError));
 
 impl ProtectionLaw {
     /// The rules that come with the program, read once. An instance asks for them when it starts.

@@ -70,9 +70,9 @@ pub(super) fn parts(value: &Value, person: &str, parts_max: usize) -> Vec<Value>
         match part {
             Value::Object(fields) => {
                 let names = |value: &Value| value.as_str() == Some(person);
-                let is_here = fields.values().any(|value| {
-                    names(value) || value.as_array().is_some_and(|list| list.iter().any(names))
-                });
+                let is_here = fields
+                    .values()
+                    .any(|value| names(value) || value.as_array().is_some_and(|list| list.iter().any(names)));
                 if is_here {
                     found.push(part.clone());
                 } else {

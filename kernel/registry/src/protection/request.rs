@@ -105,7 +105,9 @@ pub enum RequestError {
         status: String,
     },
     /// Too many wait.
-    #[error("{SUBJECT_REQUESTS_OPEN_MAX} requests of this person wait for their answers; more are taken when those are answered")]
+    #[error(
+        "{SUBJECT_REQUESTS_OPEN_MAX} requests of this person wait for their answers; more are taken when those are answered"
+    )]
     TooMany,
     /// The rules of the law cannot be read.
     #[error("the rules of data protection are not right")]
@@ -202,7 +204,11 @@ pub async fn answer(
 ) -> Result<(), RequestError> {
     let said = given.text.trim();
     if said.is_empty() || said.chars().nth(SUBJECT_REQUEST_CHARS_MAX).is_some() {
-        return Err(invalid("answer", "length", format!("say what is answered, in at most {SUBJECT_REQUEST_CHARS_MAX} letters")));
+        return Err(invalid(
+            "answer",
+            "length",
+            format!("say what is answered, in at most {SUBJECT_REQUEST_CHARS_MAX} letters"),
+        ));
     }
     let record = open(records, caller, request).await?;
     demand_office(records, caller, &record)?;
@@ -300,7 +306,9 @@ async fn check(records: &Records, law: &ProtectionLaw, new: &NewRequest) -> Resu
             let is_day = |text: &str| text.parse::<Day>().is_ok_and(|day| day <= last_day(records.ambient().now()));
             if day.is_some_and(|text| !is_day(text)) {
                 let message = "a day that exists and is not in the future is expected";
-                return Err(RequestError::Invalid { fields: vec![FieldError::new("/changes/birth_date", "date", message)] });
+                return Err(RequestError::Invalid {
+                    fields: vec![FieldError::new("/changes/birth_date", "date", message)],
+                });
             }
             Ok(())
         }

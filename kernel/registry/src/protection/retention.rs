@@ -82,7 +82,8 @@ pub async fn step(records: &Records, kind: &KindName, cursor: Option<String>) ->
     let page = records.list(&permit, &Query { limit: RETENTION_STEP_ROWS, cursor, ..Query::default() }).await?;
     let today = Day::of(records.ambient().now());
     let mut looker = Looker { records, names: Names::new(), ended: HashMap::new() };
-    let mut step = Step { looked_at: u64::try_from(page.items.len()).unwrap_or(u64::MAX), due: Vec::new(), next: page.next };
+    let mut step =
+        Step { looked_at: u64::try_from(page.items.len()).unwrap_or(u64::MAX), due: Vec::new(), next: page.next };
     for record in &page.items {
         let Some(since) = looker.since(declared, retain, record).await? else { continue };
         let due_on = since.plus_months(retain.months);

@@ -75,12 +75,7 @@ struct Found {
 ///
 /// # Errors
 /// When the kind has no rule, or the database fails.
-pub async fn ask_run(
-    records: &Records,
-    caller: &Caller,
-    kind: &KindName,
-    mode: RunMode,
-) -> Result<RecordId, RunError> {
+pub async fn ask_run(records: &Records, caller: &Caller, kind: &KindName, mode: RunMode) -> Result<RecordId, RunError> {
     let kinds = records.kinds();
     let rule = rule_of(&kinds, kind)?;
     let waiting = waiting_runs(records).await?;

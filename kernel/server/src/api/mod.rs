@@ -20,6 +20,7 @@ pub(crate) mod plugin_life;
 pub(crate) mod plugin_settings;
 pub(crate) mod plugin_usage;
 pub(crate) mod plugins;
+pub(crate) mod protection;
 pub(crate) mod question;
 pub(crate) mod records;
 pub(crate) mod session;

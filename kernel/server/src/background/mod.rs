@@ -1,6 +1,7 @@
 //! What runs beside the requests: the sequencer of the log, the readers of the log, the clean-up, and plugins' work. Each is one named
 //! task. None holds anything that a restart would lose: a reader's place is stored with its work.
 
+mod protection;
 mod work;
 
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub(crate) fn start(app: &Arc<App>) {
     });
     app.tasks.start("tally-reader", |stop| follow(Arc::clone(app), TallyReader::default(), stop));
     app.tasks.start("duplicate-reader", |stop| follow(Arc::clone(app), app.duplicates.reader(), stop));
+    app.tasks.start("protection-follower", |stop| protection::follow(Arc::clone(app), stop));
+    app.tasks.start("retention", |stop| protection::retain(Arc::clone(app), stop));
     app.tasks.start("event-reader", |stop| work::read_events(Arc::clone(app), stop));
     app.tasks.start("scheduler", |stop| work::keep_schedules(Arc::clone(app), stop));
     app.tasks.start("worker", |stop| work::work(Arc::clone(app), stop));

@@ -71,6 +71,8 @@ pub(crate) struct Look {
     /// The query as it was asked, without the question mark.
     pub(crate) query: String,
     pub(crate) viewer: Option<Viewer>,
+    /// Whether the instance is a demonstration, which every page says.
+    pub(crate) is_demonstration: bool,
     /// Plugins' entries, between the directory and the console.
     pub(crate) menu: Vec<MenuEntry>,
 }
@@ -88,6 +90,7 @@ impl Look {
             path: path.to_owned(),
             query: String::new(),
             viewer: None,
+            is_demonstration: false,
             menu: Vec::new(),
         }
     }
@@ -136,6 +139,8 @@ impl Look {
             unread => self.viewer.as_ref().map_or(0, |viewer| viewer.unread),
             password => self.address("/password"),
             console => self.address("/console"),
+            privacy => self.address("/privacy"),
+            is_demonstration => self.is_demonstration,
             instance => &**instance,
             draft,
         }

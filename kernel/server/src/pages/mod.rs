@@ -65,6 +65,11 @@ impl Pages {
         let (engine, editions) = (engine::Engine::new(instance, messages)?, editions::Editions::default());
         Ok(Self { engine, names: Names::new(), editions })
     }
+
+    /// The names of the kernel's own kinds.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
 }
 
 /// The addresses of the kernel's own pages.

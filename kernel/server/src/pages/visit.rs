@@ -89,6 +89,7 @@ impl Asked {
             path: self.path,
             query: self.query,
             viewer,
+            is_demonstration: app.protection.is_demonstration(),
             menu: Vec::new(),
         };
         look.menu = menu(&app.host.in_use(), &look);

@@ -74,6 +74,8 @@ impl From<HostError> for Problem {
             HostError::Unknown { .. } => Fault::UnknownPlugin.into(),
             HostError::Unasked { .. } => Self::field("/capabilities", "unasked", error.to_string()),
             HostError::Untrusted { .. } => refused("untrusted", error),
+            HostError::Unrecorded { source, .. } => Self::from(Fault::Conflict).saying(source.to_string()),
+            HostError::Processings(source) => source.into(),
             HostError::Secret { .. } => Self::field("/secret", "secret", error.to_string()),
             HostError::Limit { source, .. } => {
                 Self::field(&format!("/{}", source.bound.name()), "ceiling", source.to_string())
@@ -109,6 +111,8 @@ impl From<InstallError> for Problem {
             }
             InstallError::Ungranted { .. } => Self::parameter("grant", error.to_string()),
             InstallError::Requires { .. } => refused("requires", error),
+            InstallError::Unrecorded { source, .. } => Self::from(Fault::Conflict).saying(source.to_string()),
+            InstallError::Processings(source) => source.into(),
             InstallError::Kinds(source) => refused("kinds", source),
             InstallError::Init(_) | InstallError::Refused { .. } => refused("init", error),
             InstallError::Files(source) => source.into(),

@@ -11,6 +11,7 @@ use tiwizi_host::{
     Capability, ComponentError, HostError, InstallError, RemoveError, Requirer, RollbackError, UpgradeError,
 };
 use tiwizi_model::{PluginId, limits};
+use tiwizi_registry::protection::Uncovered;
 
 use crate::edge::chain;
 
@@ -142,10 +143,15 @@ pub(super) fn of_install(error: &InstallError) -> Option<Told> {
         InstallError::Requires { plugin, contract, major } => {
             Told::of("requires").with("plugin", plugin).with("contract", format!("{contract} {major}"))
         }
+        InstallError::Unrecorded { plugin, source } => unrecorded(plugin, source),
         InstallError::Kinds(source) => Told::whole("kinds", source),
         InstallError::Init(source) => Told::whole("init", source),
         InstallError::Refused { message, .. } => Told::of("by-plugin").with("message", message),
-        InstallError::Files(_) | InstallError::Storage(_) | InstallError::Load(_) | InstallError::Stopped(_) => {
+        InstallError::Processings(_)
+        | InstallError::Files(_)
+        | InstallError::Storage(_)
+        | InstallError::Load(_)
+        | InstallError::Stopped(_) => {
             return None;
         }
     })
@@ -211,12 +217,19 @@ pub(super) fn of_remove(error: &RemoveError) -> Option<Told> {
     }
 }
 
+/// Kinds with data about people that nothing covers.
+fn unrecorded(plugin: &PluginId, source: &Uncovered) -> Told {
+    let kinds = source.kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" · ");
+    Told::of("unrecorded").with("plugin", plugin).with("kinds", kinds)
+}
+
 pub(super) fn of_host(error: &HostError) -> Option<Told> {
     match error {
         HostError::Untrusted { source, .. } => Some(of_trust(source)),
         HostError::Unasked { plugin, capability } => {
             Some(Told::of("unasked").with("plugin", plugin).lacking(*capability))
         }
+        HostError::Unrecorded { plugin, source } => Some(unrecorded(plugin, source)),
         HostError::Limit { source, .. } => Some(Told::of("limit").with("most", source.bound.ceiling())),
         // A page that takes settings or secrets says these in its form.
         HostError::Settings { .. } | HostError::Secret { .. } => None,
@@ -227,6 +240,7 @@ pub(super) fn of_host(error: &HostError) -> Option<Told> {
         | HostError::Messages(_)
         | HostError::Storage(_)
         | HostError::Kinds { .. }
+        | HostError::Processings(_)
         | HostError::Log { .. }
         | HostError::Captures(_)
         | HostError::Stopped(_) => None,

@@ -150,6 +150,7 @@ fn most(house: &House) -> Vec<Row> {
     ];
     rows.extend(people(house));
     rows.extend(extracts(house));
+    rows.extend(protection(house));
     rows.extend(plugins());
     rows
 }
@@ -184,6 +185,27 @@ fn extracts(house: &House) -> Vec<Row> {
         row("GET", "/api/v1/verify/{token}", "/api/v1/verify/none", [200; 4]),
         row("POST", "/api/v1/verify/{token}", "/api/v1/verify/none", [200; 4])
             .with_bytes("application/pdf", "no paper"),
+    ]
+}
+
+/// Who asks about a person that it may not see learns nothing of it.
+fn protection(house: &House) -> Vec<Row> {
+    let person = |end: &str| format!("/api/v1/persons/{}/{end}", house.person);
+    let request = |end: &str| format!("/api/v1/subject-requests/{NOWHERE}/{end}");
+    let hidden = [401, 404, 404, 404];
+    vec![
+        same("GET", "/api/v1/protection", [200; 4]),
+        same("POST", "/api/v1/protection/drafts", [401, 403, 403, 200]),
+        row("GET", "/api/v1/persons/{person}/dossier", person("dossier"), hidden),
+        row("POST", "/api/v1/persons/{person}/requests", person("requests"), hidden).with(json!({"right": "access"})),
+        row("POST", "/api/v1/subject-requests/{request}/dossier", request("dossier"), hidden),
+        row("POST", "/api/v1/subject-requests/{request}/answer", request("answer"), hidden)
+            .with(json!({"version": 1, "granted": true, "answer": "?"})),
+        row("POST", "/api/v1/subject-requests/{request}/withdraw", request("withdraw"), hidden)
+            .with(json!({"version": 1})),
+        same("GET", "/api/v1/retention", [401, 403, 403, 200]),
+        same("POST", "/api/v1/retention", [401, 403, 403, 202])
+            .with(json!({"kind": "registry/person", "mode": "preview"})),
     ]
 }
 

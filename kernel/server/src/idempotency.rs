@@ -194,9 +194,11 @@ async fn remember(app: &App, key: &Key, path: &str, response: Response) -> Resul
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-/// Whether the answer of an address shows a secret: the API's, the page that makes a token, or the number of an identity card.
+/// Whether the answer of an address shows a secret, the number of an identity card, or everything about a person: the API's, or a page of
+/// the same.
 fn shows_a_secret(path: &str) -> bool {
-    SHOWN_ONCE.contains(&path) || path.ends_with("/account/tokens") || path.ends_with("/national-id/looks")
+    let ends = ["/account/tokens", "/national-id/looks", "/dossier"];
+    SHOWN_ONCE.contains(&path) || ends.iter().any(|end| path.ends_with(end))
 }
 
 fn write_answer(headers: &HeaderMap, body: &str) -> Result<String, Problem> {

@@ -7,6 +7,7 @@ pub(super) mod overview;
 pub(super) mod plugin;
 pub(super) mod plugin_life;
 pub(super) mod plugins;
+pub(super) mod protection;
 mod signer;
 
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 22] = [
+const DONE: [&str; 28] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -46,6 +47,12 @@ const DONE: [&str; 22] = [
     "captures-off",
     "record-restored",
     "duplicate-decided",
+    "protection-saved",
+    "protection-drafts",
+    "retention-asked",
+    "request-asked",
+    "request-answered",
+    "request-withdrawn",
 ];
 
 /// What was just done, by the address's `done`.
@@ -83,12 +90,13 @@ fn demand(visit: &Visit) -> Result<&Caller, Problem> {
     if caller.holds(Role::Administrator) { Ok(caller) } else { Err(Fault::Forbidden.into()) }
 }
 
-const TABS: [(&str, &str); 5] = [
+const TABS: [(&str, &str); 6] = [
     ("console-overview", "/console"),
     ("console-plugins", "/console/plugins"),
     ("console-jobs", "/console/jobs"),
     ("console-accounts", "/console/accounts"),
     ("console-kinds", "/console/kinds"),
+    ("console-protection", "/console/protection"),
 ];
 
 /// What every page of the console has: its tabs, and what was just done or went wrong.

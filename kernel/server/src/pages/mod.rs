@@ -26,6 +26,7 @@ mod password;
 mod people;
 mod plugin;
 mod problem;
+mod protection;
 mod records;
 mod register;
 mod said;
@@ -125,5 +126,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/console/plugins/{plugin}/captures", post(console::plugins::capture))
         .route("/{language}/console/accounts", get(console::accounts::show).post(console::accounts::add))
         .route("/{language}/console/kinds", get(console::kinds::show))
+        .route("/{language}/console/protection", get(console::protection::show).post(console::protection::send))
+        .merge(protection::routes())
         .merge(records::routes())
 }

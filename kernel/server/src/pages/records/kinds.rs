@@ -41,7 +41,9 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
     let duplicates = may_decide.then(|| visit.look.address("/register/duplicates"));
     let may_find = app.records.may_read(visit.visitor.caller(), &app.pages.names.person).is_ok();
     let persons = may_find.then(|| visit.look.address("/register/persons"));
-    let data = context! { groups, duplicates, persons };
+    let answers = visit.visitor.caller().holds(tiwizi_identity::Role::Registrar);
+    let requests = answers.then(|| visit.look.address("/register/requests"));
+    let data = context! { groups, duplicates, persons, requests };
     visit.page(&app, "records/kinds.html", &visit.texts(&app).text("records"), data)
 }
 

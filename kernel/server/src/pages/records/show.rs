@@ -46,9 +46,16 @@ pub(super) async fn show(
         history => format!("{path}/history"),
         edit => opened.may_edit(&record).map(|_| format!("{path}/edit")),
         delete => opened.may_delete(&record).then(|| format!("{path}/delete")),
+        request => asks(&opened, &record),
         ..head(&opened, &record)
     };
     visit.page(&app, "records/record.html", &title(&opened, &record), data)
+}
+
+/// Where the office writes down what a person asks about their data; none for other records and other readers.
+fn asks(opened: &Opened<'_>, record: &Record) -> Option<String> {
+    let is_person = *opened.kind.name() == opened.app.pages.names().person && opened.may_edit(record).is_some();
+    is_person.then(|| opened.visit.look.address(&format!("/register/requests/new?person={}", record.id)))
 }
 
 /// What a record is called, in one line.

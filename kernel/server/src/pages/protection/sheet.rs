@@ -1,0 +1,82 @@
+//! Everything that is kept of a person on one page, to read and to print.
+
+use axum::response::Response;
+use http::{HeaderValue, header};
+use minijinja::{Value, context};
+use serde_json::Value as Json;
+use tiwizi_model::Record;
+use tiwizi_records::HistoryEntry;
+use tiwizi_registry::protection::{About, Dossier, Part};
+
+use super::super::said::said;
+use super::super::visit::Visit;
+use super::words;
+use crate::app::App;
+use crate::problem::Problem;
+
+/// The page of a dossier. `back` is where its reader came from; `file` is where the same is for programs, if its reader may fetch it.
+pub(super) fn page(
+    app: &App,
+    visit: &Visit,
+    dossier: &Dossier,
+    (back, file): (&str, Option<String>),
+) -> Result<Response, Problem> {
+    let texts = visit.texts(app);
+    let account = |account: &tiwizi_registry::protection::AccountFacts| {
+        context! {
+            email => &*account.email,
+            name => &*account.name,
+            created => account.created_at.0,
+            roles => &account.roles,
+            tokens => &account.tokens,
+        }
+    };
+    let data = context! {
+        made => dossier.made_at.0,
+        is_whole => dossier.is_whole,
+        kinds => dossier.kinds.iter().map(|about| of_kind(app, visit, about)).collect::<Vec<_>>(),
+        acts => dossier.acts.iter().map(|part| of_act(&texts, part)).collect::<Vec<_>>(),
+        extracts => dossier.extracts.len(),
+        accounts => dossier.accounts.iter().map(account).collect::<Vec<_>>(),
+        processings => dossier.processings.iter().map(|one| words::processing(app, visit, &texts, one)).collect::<Vec<_>>(),
+        back => visit.look.address(back),
+        file,
+    };
+    let mut response = visit.page(app, "protection/dossier.html", &texts.text("dossier"), data)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn of_kind(app: &App, visit: &Visit, about: &About) -> Value {
+    let texts = words::of_kind(app, visit, &about.kind);
+    let kind = about.kind.name();
+    let version = |entry: &HistoryEntry| {
+        context! {
+            changed => entry.record.changed_at.0,
+            rows => words::rows(&texts, kind, &entry.record.body),
+        }
+    };
+    let record = |(now, before): &(Record, Vec<HistoryEntry>)| {
+        context! {
+            created => now.created_at.0,
+            changed => now.changed_at.0,
+            rows => words::rows(&texts, kind, &now.body),
+            before => before.iter().map(version).collect::<Vec<_>>(),
+        }
+    };
+    context! {
+        title => said(&visit.look, &about.title),
+        purpose => &*about.purpose,
+        retention => &*about.retention,
+        records => about.records.iter().map(record).collect::<Vec<_>>(),
+    }
+}
+
+fn of_act(texts: &tiwizi_words::Texts, part: &Part) -> Value {
+    context! {
+        act => words::value(texts, "act", "act", &part.act.as_str().into()),
+        sequence => part.sequence,
+        effective_on => &*part.effective_on,
+        parts => part.parts.iter().map(|part: &Json| words::rows(texts, "act", part)).collect::<Vec<_>>(),
+    }
+}

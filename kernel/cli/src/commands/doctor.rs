@@ -35,6 +35,7 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         "provinces": app.instance.jurisdiction.to_string(),
         "database": if config.database.is_some() { "postgresql" } else { "sqlite" },
         "changes": head.0,
+        "demonstration": app.protection.is_demonstration(),
         "plugins": plugins,
         "prints": prints(&app),
         "accounts": accounts.context("what plugins keep could not be counted")?,

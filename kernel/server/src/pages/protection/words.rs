@@ -103,7 +103,7 @@ pub(in super::super) fn processing(app: &App, visit: &Visit, texts: &Texts, one:
         code => &*one.code,
         purpose => purpose(visit, one),
         basis => value(texts, "processing", "basis", &one.basis.as_str().into()),
-        status => &*one.status,
+        status => one.status.replace('_', "-"),
         kinds => one.kinds.iter().map(title).collect::<Vec<_>>(),
         people => list("people"),
         recipients => list("recipients"),

@@ -208,6 +208,10 @@ pub(super) fn fault_key(code: &str) -> &'static str {
         "taken" => "fault-taken",
         "repeated" => "fault-repeated",
         "json" => "fault-json",
+        "no-processing" => "fault-no-processing",
+        "opposed" => "fault-opposed",
+        "authorisation" => "fault-authorisation",
+        "transition" => "fault-transition",
         _ => "fault-other",
     }
 }

@@ -23,6 +23,7 @@ mod limits;
 mod load;
 mod oci;
 mod people;
+mod protection;
 mod reactions;
 mod refusals;
 mod register;

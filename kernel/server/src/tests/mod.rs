@@ -13,6 +13,7 @@ mod idempotency;
 mod notices;
 mod openapi;
 mod people;
+mod protection;
 mod record_pages;
 mod records;
 mod session;

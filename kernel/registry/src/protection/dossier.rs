@@ -192,9 +192,11 @@ async fn gather(records: &Records, person: RecordId) -> Result<Dossier, DossierE
     }
     let cooperatives = cooperatives(&dossier);
     dossier.is_whole &= cooperatives.len() <= DOSSIER_COOPERATIVES_MAX;
+    let spellings = spellings(&dossier);
     for cooperative in cooperatives.into_iter().take(DOSSIER_COOPERATIVES_MAX) {
         dossier.acts.extend(acts(records, cooperative, person).await?);
-        dossier.extracts.extend(extracts(records, cooperative, &spellings(&dossier)).await?);
+        let issued = extracts(records, cooperative, &spellings).await?;
+        dossier.extracts.extend(issued);
     }
     dossier.accounts = accounts(records, person).await?;
     dossier.processings = processings(&coverage, &dossier, records);

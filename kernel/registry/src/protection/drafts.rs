@@ -108,8 +108,8 @@ fn bodies(coverage: &Coverage, declared: &[&KindDeclaration]) -> Vec<Value> {
 
 /// A short name that is not taken yet.
 fn free(taken: &mut BTreeSet<String>, wanted: &str) -> String {
-    let names = std::iter::once(wanted.to_owned()).chain((2..1_000_u16).map(|number| format!("{wanted}-{number}")));
-    let name = names.into_iter().find(|name| !taken.contains(name)).unwrap_or_else(|| wanted.to_owned());
+    let mut names = std::iter::once(wanted.to_owned()).chain((2..1_000_u16).map(|number| format!("{wanted}-{number}")));
+    let name = names.find(|name| !taken.contains(name)).unwrap_or_else(|| wanted.to_owned());
     taken.insert(name.clone());
     name
 }

@@ -50,7 +50,7 @@ impl Gathered {
 
     /// Whether it takes more room than what is stored.
     pub(crate) fn grows(&self) -> bool {
-        !self.notices.is_empty() || self.kept.values().any(Kept::grows)
+        self.notices.iter().any(|notice| notice.plugin.is_some()) || self.kept.values().any(Kept::grows)
     }
 
     /// Stores it. Returns the files that belong to nobody once the transaction is committed.

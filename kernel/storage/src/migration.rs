@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration {
         number: 1,
         name: "ground",
@@ -71,6 +71,12 @@ const MIGRATIONS: [Migration; 9] = [
         name: "duplicate_key",
         sqlite: include_str!("../../../migrations/sqlite/0009_duplicate_key.sql"),
         postgres: include_str!("../../../migrations/postgres/0009_duplicate_key.sql"),
+    },
+    Migration {
+        number: 10,
+        name: "own_notices",
+        sqlite: include_str!("../../../migrations/sqlite/0010_own_notices.sql"),
+        postgres: include_str!("../../../migrations/postgres/0010_own_notices.sql"),
     },
 ];
 

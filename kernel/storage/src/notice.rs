@@ -1,10 +1,10 @@
-//! Notices: what plugins tell accounts. A message is a key and texts here; words are made of it where it is shown.
+//! Notices: what plugins, and the kernel itself, tell accounts. A message is a key and texts here; words are made of it where it is shown.
 
 use tiwizi_model::{AccountId, Instant, PluginId};
 use uuid::Uuid;
 
 use crate::error::{StorageError, failed};
-use crate::sql::{parsed, row};
+use crate::sql::{parsed_option, row};
 use crate::tx::{Tx, WriteTx, on_db};
 
 /// A notice.
@@ -14,13 +14,13 @@ pub struct NoticeRow {
     pub id: Uuid,
     /// Whom it tells.
     pub account: AccountId,
-    /// Which plugin does.
-    pub plugin: PluginId,
+    /// Which plugin does; none for the kernel itself.
+    pub plugin: Option<PluginId>,
     /// The key of the message.
     pub key: String,
     /// The values of the message, a JSON object of texts.
     pub args: String,
-    /// A path below the plugin.
+    /// A path below the plugin; for the kernel itself, one of its pages, after the language.
     pub link: Option<String>,
     /// When it was sent.
     pub created_at: Instant,
@@ -31,7 +31,7 @@ pub struct NoticeRow {
 row!(NoticeRow, row => Ok(Self {
     id: row.try_get(0)?,
     account: AccountId(row.try_get(1)?),
-    plugin: parsed(row.try_get(2)?)?,
+    plugin: parsed_option(row.try_get(2)?)?,
     key: row.try_get(3)?,
     args: row.try_get(4)?,
     link: row.try_get(5)?,
@@ -55,7 +55,7 @@ pub async fn insert(tx: &mut WriteTx, notice: &NoticeRow) -> Result<(), StorageE
     on_db!(tx, conn => sqlx::query(INSERT)
         .bind(notice.id)
         .bind(notice.account.0)
-        .bind(notice.plugin.as_str())
+        .bind(notice.plugin.as_ref().map(PluginId::as_str))
         .bind(notice.key.as_str())
         .bind(notice.args.as_str())
         .bind(notice.link.as_deref())

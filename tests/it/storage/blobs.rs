@@ -24,7 +24,7 @@ fn told(store: &Store, account: AccountId, plugin: &tiwizi_model::PluginId) -> N
     NoticeRow {
         id: store.ambient.new_uuid(),
         account,
-        plugin: plugin.clone(),
+        plugin: Some(plugin.clone()),
         key: "ready".to_owned(),
         args: r#"{"what":"ⵜⴰⴼⵓⴽⵜ"}"#.to_owned(),
         link: Some("/orders/17".to_owned()),
@@ -107,6 +107,18 @@ for_each_database! {
         let left = notice::list(&mut store.db.read().await.unwrap(), me, None, 99).await.unwrap();
         let expected = [&rows[10], &rows[9], &rows[8], &rows[1]];
         assert_eq!(left.iter().collect::<Vec<_>>(), expected);
+    }
+
+    async fn what_the_instance_itself_says_names_no_plugin_and_stays_when_one_goes(store) {
+        let plugin = installed(store, "one").await;
+        let me = accounts::stored(store, "me@example.org").await;
+        let own = NoticeRow { plugin: None, link: Some("/founding".to_owned()), ..told(store, me, &plugin) };
+        let mut tx = store.db.begin_write().await.unwrap();
+        notice::insert(&mut tx, &told(store, me, &plugin)).await.unwrap();
+        notice::insert(&mut tx, &own).await.unwrap();
+        removal::forget_plugin(&mut tx, &plugin).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(notice::list(&mut store.db.read().await.unwrap(), me, None, 9).await.unwrap(), [own]);
     }
 
     async fn notices_are_listed_read_deleted_brought_back_and_bounded(store) {

@@ -58,7 +58,7 @@ async fn a_notice_goes_to_the_accounts_of_a_person() {
     assert_eq!(posted(&house, "/notify/send", &format!("person {FADMA} Tafukt")).await, "told");
     let told = notices(&house, one).await;
     assert_eq!((told[0].key.as_str(), told[0].args.as_str()), ("ready", r#"{"what":"Tafukt"}"#));
-    assert_eq!((told[0].link.as_deref(), &told[0].plugin), (Some("/fine"), &chaos()));
+    assert_eq!((told[0].link.as_deref(), told[0].plugin.as_ref()), (Some("/fine"), Some(&chaos())));
     assert!(notices(&house, disabled).await.is_empty() && notices(&house, other).await.is_empty());
     // Nothing tells whether there is anybody.
     let nobody = RecordId(Uuid::from_u128(99));

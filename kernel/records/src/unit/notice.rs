@@ -1,22 +1,22 @@
-//! The notices that a unit gathers: what the calling plugin tells people.
+//! The notices that a unit gathers: what the calling plugin, or a rule of the kernel, tells people.
 
 use std::collections::BTreeSet;
 
 use tiwizi_identity::{RecipientsError, Role, recipients};
-use tiwizi_model::{AccountId, ProvinceCode, RecordId, limits};
+use tiwizi_model::{AccountId, PluginId, ProvinceCode, RecordId, limits};
 use tiwizi_storage::notice::NoticeRow;
 use tiwizi_storage::{NearlyFull, StorageError};
 
 use super::Unit;
 
-/// A message as a plugin gives it.
+/// A message as a plugin, or a rule of the kernel, gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// A key of the plugin's messages.
+    /// A key of the plugin's messages, or of the kernel's.
     pub key: String,
     /// Its values, as a JSON object of texts.
     pub args: String,
-    /// A path below the plugin.
+    /// A path below the plugin; for the kernel, one of its pages, after the language.
     pub link: Option<String>,
 }
 
@@ -27,6 +27,8 @@ pub enum Recipient {
     Person(RecordId),
     /// Those who hold a role, in a province or anywhere.
     Role(Role, Option<ProvinceCode>),
+    /// One account.
+    Account(AccountId),
 }
 
 /// Why nobody was told.
@@ -61,6 +63,23 @@ impl Unit {
     pub async fn tell(&mut self, recipient: Recipient, message: &Message) -> Result<(), NoticeError> {
         let plugin = self.caller.plugin().cloned().ok_or(NoticeError::Nobody)?;
         self.demand_disk()?;
+        self.tell_from(Some(plugin), recipient, message).await
+    }
+
+    /// Gathers a message of the kernel itself, which a rule sends because of what the caller did.
+    ///
+    /// # Errors
+    /// When too many are meant, or the unit tells too much.
+    pub async fn tell_by_kernel(&mut self, recipient: Recipient, message: &Message) -> Result<(), NoticeError> {
+        self.tell_from(None, recipient, message).await
+    }
+
+    async fn tell_from(
+        &mut self,
+        plugin: Option<PluginId>,
+        recipient: Recipient,
+        message: &Message,
+    ) -> Result<(), NoticeError> {
         if self.messages >= limits::NOTICE_MESSAGES_MAX {
             return Err(NoticeError::Full);
         }
@@ -68,6 +87,7 @@ impl Unit {
         let accounts: BTreeSet<AccountId> = match recipient {
             Recipient::Person(person) => recipients::of_person(&mut tx, person).await?,
             Recipient::Role(role, province) => recipients::of_role(&mut tx, role, province).await?,
+            Recipient::Account(account) => BTreeSet::from([account]),
         };
         drop(tx);
         if self.notices.len().saturating_add(accounts.len()) > limits::NOTICE_RECIPIENTS_MAX {

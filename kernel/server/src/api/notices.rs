@@ -1,4 +1,4 @@
-//! What plugins told one's own account.
+//! What plugins, and the instance itself, told one's own account.
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ use crate::{json, language, notice};
 pub(crate) struct NoticeView {
     /// Its id.
     id: String,
-    /// The plugin that sent it.
-    plugin: String,
+    /// The plugin that sent it; null for the instance itself.
+    plugin: Option<String>,
     /// What it says, in the language that is asked for; null when its plugin is gone.
     text: Option<String>,
     /// The address to which it leads, in that language.
@@ -76,7 +76,7 @@ pub(crate) async fn list(
 fn view(app: &App, language: Language, notice: &NoticeRow) -> NoticeView {
     NoticeView {
         id: notice.id.to_string(),
-        plugin: notice.plugin.to_string(),
+        plugin: notice.plugin.as_ref().map(ToString::to_string),
         text: notice::text(app, language, notice),
         link: notice::path(notice).map(|path| format!("/{language}{path}")),
         created: rfc3339(notice.created_at),

@@ -1,4 +1,4 @@
-//! What plugins told the account, in the language of the page: to read, to put aside, and to bring back.
+//! What plugins, and the instance itself, told the account, in the language of the page: to read, to put aside, and to bring back.
 
 use std::sync::Arc;
 
@@ -97,15 +97,20 @@ pub(super) async fn restore(
 }
 
 fn shown(app: &App, visit: &Visit, texts: &Texts, notice: &NoticeRow) -> Value {
-    let sender = app.host.plugin(&notice.plugin);
     context! {
         id => notice.id.to_string(),
         text => notice::text(app, texts.language(), notice).unwrap_or_else(|| texts.text("notice-unreadable")),
-        from => sender.map_or_else(|| notice.plugin.to_string().into(), |plugin| said(&visit.look, &plugin.name)),
+        from => from(app, visit, notice),
         at => notice.created_at.0,
         read => notice.read_at.is_some(),
         leads => notice.link.is_some(),
     }
+}
+
+/// Who sent it: a plugin by its name, or the instance by its own.
+fn from(app: &App, visit: &Visit, notice: &NoticeRow) -> Value {
+    let Some(plugin) = &notice.plugin else { return app.instance.name.as_str().into() };
+    app.host.plugin(plugin).map_or_else(|| plugin.to_string().into(), |plugin| said(&visit.look, &plugin.name))
 }
 
 fn given(visit: &Visit, name: &str) -> Option<Uuid> {

@@ -97,3 +97,16 @@ async fn more_than_a_call_may_tell_are_not_told() {
         assert!(matches!(refused, Err(NoticeError::Recipients(RecipientsError::TooMany))), "{refused:?}");
     }
 }
+
+#[tokio::test]
+async fn a_rule_of_the_kernel_tells_without_a_plugin_and_a_plugin_tells_in_its_own_name() {
+    let house = House::open().await;
+    let account = holder(&house, 1, "registrar", "province:09.541").await;
+    let mut unit = Unit::new(house.records.clone(), Caller::system());
+    assert!(matches!(unit.tell(Recipient::Account(account), &message()).await, Err(NoticeError::Nobody)));
+    unit.tell_by_kernel(Recipient::Account(account), &message()).await.unwrap();
+    unit.tell_by_kernel(Recipient::Role(Role::Registrar, HERE.parse().ok()), &message()).await.unwrap();
+    unit.commit(None).await.unwrap();
+    let told = notice::list(&mut house.records.db().read().await.unwrap(), account, None, 9).await.unwrap();
+    assert_eq!(told.iter().map(|notice| notice.plugin.clone()).collect::<Vec<_>>(), [None, None]);
+}

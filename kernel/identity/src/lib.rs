@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod caller;
+pub mod colleagues;
 pub mod email;
 mod hasher;
 pub mod identity;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use account::{AccountError, AccountView, FirstAdministrator, NewAccount};
 pub use caller::{AccountCaller, Caller};
+pub use colleagues::Colleague;
 pub use email::{Email, EmailError};
 pub use hasher::HashError;
 pub use identity::Identity;

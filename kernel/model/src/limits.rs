@@ -7,6 +7,7 @@ mod exchange;
 mod extract;
 mod people;
 mod protection;
+mod office;
 mod statistics;
 mod work;
 
@@ -17,6 +18,7 @@ pub use exchange::*;
 pub use extract::*;
 pub use people::*;
 pub use protection::*;
+pub use office::*;
 pub use statistics::*;
 pub use work::*;
 
@@ -28,6 +30,7 @@ use exchange;
 use extract;
 use people;
 use protection;
+use office;
 use statistics;
 use work;
 

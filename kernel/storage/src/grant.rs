@@ -99,3 +99,22 @@ pub async fn of_enabled(tx: &mut Tx, role: &str, rows_max: u32) -> Result<Vec<(A
     .map_err(failed("grant.of_enabled"))?;
     Ok(found.into_iter().map(|(account, scope)| (AccountId(account), scope)).collect())
 }
+
+const OF_SCOPE: &str = "SELECT role_grant.account FROM role_grant \
+    JOIN account ON account.id = role_grant.account \
+    WHERE role_grant.scope = $1 AND role_grant.role = $2 AND account.disabled = 0 \
+    ORDER BY role_grant.account LIMIT $3";
+
+/// The accounts that hold a role on exactly that scope and may sign in.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn of_scope(tx: &mut Tx, role: &str, scope: &str, rows_max: u32) -> Result<Vec<AccountId>, StorageError> {
+    let found: Vec<(uuid::Uuid,)> = on_db!(tx, conn => sqlx::query_as(OF_SCOPE)
+        .bind(scope)
+        .bind(role)
+        .bind(i64::from(rows_max))
+        .fetch_all(conn).await)
+    .map_err(failed("grant.of_scope"))?;
+    Ok(found.into_iter().map(|(account,)| AccountId(account)).collect())
+}

@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration {
         number: 1,
         name: "ground",
@@ -77,6 +77,12 @@ const MIGRATIONS: [Migration; 10] = [
         name: "own_notices",
         sqlite: include_str!("../../../migrations/sqlite/0010_own_notices.sql"),
         postgres: include_str!("../../../migrations/postgres/0010_own_notices.sql"),
+    },
+    Migration {
+        number: 11,
+        name: "office",
+        sqlite: include_str!("../../../migrations/sqlite/0011_office.sql"),
+        postgres: include_str!("../../../migrations/postgres/0011_office.sql"),
     },
 ];
 

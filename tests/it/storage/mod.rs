@@ -6,6 +6,7 @@ mod duplicates;
 mod erasure;
 mod jobs;
 mod log;
+mod office;
 mod opening;
 mod plans;
 mod plugins;

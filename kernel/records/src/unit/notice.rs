@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tiwizi_identity::{RecipientsError, Role, recipients};
+use tiwizi_identity::{RecipientsError, Role, colleagues, recipients};
 use tiwizi_model::{AccountId, PluginId, ProvinceCode, RecordId, limits};
 use tiwizi_storage::notice::NoticeRow;
 use tiwizi_storage::{NearlyFull, StorageError};
@@ -29,6 +29,8 @@ pub enum Recipient {
     Role(Role, Option<ProvinceCode>),
     /// One account.
     Account(AccountId),
+    /// Those who act for a cooperative.
+    Officers(RecordId),
 }
 
 /// Why nobody was told.
@@ -88,6 +90,7 @@ impl Unit {
             Recipient::Person(person) => recipients::of_person(&mut tx, person).await?,
             Recipient::Role(role, province) => recipients::of_role(&mut tx, role, province).await?,
             Recipient::Account(account) => BTreeSet::from([account]),
+            Recipient::Officers(cooperative) => colleagues::officers_of(&mut tx, cooperative).await?,
         };
         drop(tx);
         if self.notices.len().saturating_add(accounts.len()) > limits::NOTICE_RECIPIENTS_MAX {

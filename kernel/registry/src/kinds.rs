@@ -42,6 +42,10 @@ pub struct Names {
     pub erasure: KindName,
     /// `registry/retention-run`
     pub retention_run: KindName,
+    /// `registry/filing`
+    pub filing: KindName,
+    /// `registry/task`
+    pub task: KindName,
 }
 
 impl Names {
@@ -68,6 +72,8 @@ impl Names {
             subject_request: name("registry/subject-request"),
             erasure: name("registry/erasure"),
             retention_run: name("registry/retention-run"),
+            filing: name("registry/filing"),
+            task: name("registry/task"),
         }
     }
 }
@@ -97,7 +103,8 @@ mod tests {
         let people = [names.legal_person, names.mandate, names.look];
         let protection =
             [names.controller, names.processing, names.subject_request, names.erasure, names.retention_run];
-        let all = [own.as_slice(), &following, &people, &protection].concat();
+        let office = [names.filing, names.task];
+        let all = [own.as_slice(), &following, &people, &protection, &office].concat();
         let expected: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(declared, expected);
     }

@@ -19,6 +19,7 @@ pub mod territory;
 pub mod tiles;
 
 pub mod kept;
+pub mod office_rule;
 pub mod rule_pack;
 pub mod rules;
 pub mod youth;
@@ -27,10 +28,12 @@ pub mod acts;
 pub mod duplicates;
 pub mod export;
 pub mod extract;
+pub mod filings;
 pub mod import;
 pub mod journey;
 pub mod people;
 pub mod protection;
+pub mod office;
 pub mod readers;
 pub mod synthetic;
 
@@ -38,8 +41,10 @@ pub mod synthetic;
 mod testing;
 
 pub use acts::{ActError, Acts};
+pub use filings::Filings;
 pub use national_id::NationalIdKey;
 pub use people::People;
+pub use office::Office;
 pub use readers::TallyReader;
 pub use rule_pack::RulePacks;
 pub use rules::Rules;

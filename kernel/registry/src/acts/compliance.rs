@@ -215,12 +215,25 @@ fn filings(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Finding>) {
 /// The last year whose filing was due before a day; none when the first one is still to come. Of a cooperative that was taken over,
 /// nothing is asked of the years before.
 fn due_year(state: &State, day: Day, pack: &RulePack) -> Option<u16> {
-    let registered = state.registered_on.or(state.known_from)?.year();
-    let known = state.known_from.map_or(registered, Day::year);
-    let first = if state.denomination.is_some() { registered } else { registered.max(known) };
     let last = day.year().saturating_sub(1);
     let last = if pack.filing_deadline(last) < day { last } else { last.saturating_sub(1) };
-    (last >= first).then_some(last)
+    (last >= first_year(state)?).then_some(last)
+}
+
+/// The first year for which a cooperative files.
+fn first_year(state: &State) -> Option<u16> {
+    let registered = state.registered_on.or(state.known_from)?.year();
+    let known = state.known_from.map_or(registered, Day::year);
+    Some(if state.denomination.is_some() { registered } else { registered.max(known) })
+}
+
+/// The last year that is over, when a cooperative that is in the register files for it: whether it is due already or not. Of one that was
+/// taken over, nothing is expected for the years before.
+#[must_use]
+pub fn expected_year(state: &State, day: Day) -> Option<u16> {
+    let last = day.year().saturating_sub(1);
+    let files = matches!(state.stage, Stage::Registered | Stage::Suspended);
+    (files && last >= first_year(state)?).then_some(last)
 }
 
 fn is_filed(state: &State, year: u16, day: Day) -> bool {

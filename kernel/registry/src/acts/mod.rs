@@ -28,7 +28,7 @@ pub use crate::holder::{Entity, Holder};
 pub use crate::kept::{KEPT_BY_ACTS, keeps_acts};
 pub use act::{Act, NewAct};
 pub use apply::apply;
-pub use compliance::{Activity, Finding, activity, findings};
+pub use compliance::{Activity, Finding, activity, expected_year, findings};
 pub use data::{
     ActData, Amendment, Answer, Appointment, CapitalChange, Cause, CentralRegistration, Constitution, Correction,
     DenominationAnswer, DenominationRequest, Ended, Filed, Founder, Joining, Leaving, LeavingReason, Liquidation,

@@ -1,0 +1,76 @@
+//! What the office does by itself, once a day: it expects the yearly filings of cooperatives that have acts, and reminds.
+//!
+//! The day on which it was done last is kept as a place beside those of the readers of the log. Nothing here is lost or done twice when a
+//! kernel stops in the middle: what was written is found again, and the rest is done at the next start.
+
+use tiwizi_identity::Caller;
+use tiwizi_model::limits::PAGE_ROWS_MAX;
+use tiwizi_model::{RecordId, Seq};
+use tiwizi_records::Query;
+use tiwizi_storage::cursor;
+
+use super::{Office, OfficeError};
+use crate::day::Day;
+use crate::filings::FilingError;
+use crate::kept::keeps_acts;
+
+/// The name under which the last day is kept.
+const DAY: &str = "registry.office.day";
+const MS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
+
+impl Office {
+    /// Does the work of the day, unless it was done. Says whether it was done now.
+    ///
+    /// # Errors
+    /// When something cannot be read or written; the work of the day is then done again.
+    pub async fn keep(&self) -> Result<bool, OfficeError> {
+        let today = Day::of(self.records.ambient().now());
+        let number = Seq(today.begins().0.div_euclid(MS_PER_DAY));
+        let done = cursor::find(&mut *self.records.db().read_single().await?, DAY).await?;
+        if done >= number {
+            return Ok(false);
+        }
+        let expected = self.expect(today).await?;
+        self.follow().await?;
+        let reminded = self.remind(today).await?;
+        let mut tx = self.records.db().begin_write().await?;
+        cursor::store(&mut tx, DAY, number).await?;
+        tx.commit().await?;
+        tracing::info!(expected, reminded, "the office's work of the day is done");
+        Ok(true)
+    }
+
+    /// Settles the filings of every cooperative that has acts. Returns of how many something was written.
+    ///
+    /// # Errors
+    /// When the register cannot be read. A cooperative whose acts cannot be read is told to the log and passed over.
+    pub async fn expect(&self, today: Day) -> Result<u64, OfficeError> {
+        let permit = self.records.may_read(&Caller::system(), &self.names.cooperative)?;
+        let mut query = Query { limit: PAGE_ROWS_MAX, ..Query::default() };
+        let mut settled = 0_u64;
+        loop {
+            let page = self.records.list(&permit, &query).await?;
+            for record in page.items.iter().filter(|record| keeps_acts(&record.body)) {
+                settled = settled.saturating_add(u64::from(self.settle(record.id, today).await?));
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return Ok(settled);
+            }
+        }
+    }
+
+    /// Settles the filings of one cooperative, and says whether anything was written.
+    pub(super) async fn settle(&self, cooperative: RecordId, today: Day) -> Result<bool, OfficeError> {
+        match self.filings.settle(cooperative, today).await {
+            Ok(is_written) => Ok(is_written),
+            // Somebody works on it; the next change, or the next day, settles it.
+            Err(FilingError::Moved) => Ok(false),
+            Err(error @ (FilingError::Acts(_) | FilingError::Damaged { .. })) => {
+                tracing::warn!(%cooperative, %error, "the filings of a cooperative cannot be settled");
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

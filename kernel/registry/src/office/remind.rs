@@ -1,0 +1,144 @@
+//! Reminds of what is due, once a day: whoever holds a task, the officers of a cooperative whose turn it is, and the registrars of a
+//! province of what nobody has taken.
+//!
+//! That somebody was reminded is written into the task in the transaction of the notice, so nobody is reminded twice of the same.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use tiwizi_identity::{Caller, Role};
+use tiwizi_model::limits::{OFFICE_UNIT_TASKS_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::{ProvinceCode, RecordId};
+use tiwizi_records::{Filter, Message, NoticeError, Operator, Query, Recipient, Unit};
+
+use super::source::WaitsFor;
+use super::task::{StoredTask, Task};
+use super::{Office, OfficeError};
+use crate::day::Day;
+
+/// The message to whoever holds a task, before the last day and after it.
+const DUE: &str = "notice-task-due";
+const OVERDUE: &str = "notice-task-overdue";
+/// The message to the people of a cooperative.
+const OWN_DUE: &str = "notice-own-due";
+const OWN_OVERDUE: &str = "notice-own-overdue";
+/// The message to the registrars of a province.
+const UNHELD: &str = "notice-tasks-unheld";
+
+impl Office {
+    /// Sends the reminders whose time has come by a day. Returns of how many tasks somebody was reminded.
+    ///
+    /// # Errors
+    /// When tasks cannot be read or written; what was sent before is kept.
+    pub async fn remind(&self, today: Day) -> Result<u64, OfficeError> {
+        let permit = self.records.may_read(&Caller::system(), &self.names.task)?;
+        let horizon = Filter {
+            field: "due_on".to_owned(),
+            op: Operator::Lte,
+            value: self.rule.horizon(today).to_string().into(),
+        };
+        let filters = vec![Filter::equals("status", "open"), horizon];
+        let mut query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
+        let mut reminded = 0_u64;
+        loop {
+            let page = self.records.list(&permit, &query).await?;
+            let due: Vec<StoredTask> = page.items.iter().filter_map(StoredTask::of).collect();
+            let due: Vec<StoredTask> = due.into_iter().filter(|task| self.is_to_be_reminded(task, today)).collect();
+            for part in due.chunks(OFFICE_UNIT_TASKS_MAX) {
+                match self.send(part, today).await {
+                    Ok(()) => reminded = reminded.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX)),
+                    // Somebody works on one of them: they have their turn tomorrow.
+                    Err(OfficeError::Moved) => tracing::debug!("tasks moved while they were to be reminded of"),
+                    Err(error) => return Err(error),
+                }
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return Ok(reminded);
+            }
+        }
+    }
+
+    fn is_to_be_reminded(&self, stored: &StoredTask, today: Day) -> bool {
+        self.rule.reminders_by(stored.task.due_on, today) > stored.task.reminded
+    }
+
+    async fn send(&self, tasks: &[StoredTask], today: Day) -> Result<(), OfficeError> {
+        let mut unit = Unit::new(self.records.clone(), Caller::system());
+        let mut unheld: BTreeMap<ProvinceCode, u32> = BTreeMap::new();
+        for StoredTask { id, version, task } in tasks {
+            let reminded = self.rule.reminders_by(task.due_on, today);
+            let after = Task { reminded, ..task.clone() };
+            unit.replace_by_kernel(&self.names.task, *id, after.body(), *version)
+                .await
+                .map_err(OfficeError::gathered)?;
+            if let (WaitsFor::Others, Some(cooperative)) = (task.waits_for, task.cooperative) {
+                let message = own_message(task, cooperative, today);
+                tell(&mut unit, Recipient::Officers(cooperative), &message).await?;
+            }
+            match (task.holder, task.province) {
+                (Some(holder), _) => {
+                    let message = office_message(task, *id, today);
+                    tell(&mut unit, Recipient::Account(holder), &message).await?;
+                }
+                (None, Some(province)) if task.waits_for == WaitsFor::Office => {
+                    let count = unheld.entry(province).or_default();
+                    *count = count.saturating_add(1);
+                }
+                (None, _) => {}
+            }
+        }
+        for (province, count) in unheld {
+            tell(&mut unit, Recipient::Role(Role::Registrar, Some(province)), &unheld_message(province, count)).await?;
+        }
+        unit.commit(None).await.map_err(OfficeError::written)?;
+        Ok(())
+    }
+}
+
+/// Tells those who are meant. When they are too many for one transaction, the list of what waits says it all the same.
+pub(super) async fn tell(unit: &mut Unit, recipient: Recipient, message: &Message) -> Result<(), OfficeError> {
+    match unit.tell_by_kernel(recipient, message).await {
+        Ok(()) => Ok(()),
+        Err(error @ (NoticeError::Full | NoticeError::Recipients(_))) => {
+            tracing::warn!(%error, "somebody was not reminded");
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is due, as somebody in the office is told.
+fn office_message(task: &Task, id: RecordId, today: Day) -> Message {
+    let key = if task.due_on < today { OVERDUE } else { DUE };
+    Message { key: key.to_owned(), args: args_of(task), link: Some(task_link(id)) }
+}
+
+/// The same for the people of a cooperative. It leads to where they do it.
+fn own_message(task: &Task, cooperative: RecordId, today: Day) -> Message {
+    let key = if task.due_on < today { OWN_OVERDUE } else { OWN_DUE };
+    Message { key: key.to_owned(), args: args_of(task), link: Some(format!("/directory/{cooperative}/filings")) }
+}
+
+/// How many tasks of a province are due and held by nobody.
+fn unheld_message(province: ProvinceCode, count: u32) -> Message {
+    let args = serde_json::json!({ "count": count.to_string(), "province": province.to_string() });
+    Message {
+        key: UNHELD.to_owned(),
+        args: args.to_string(),
+        link: Some(format!("/office?whose=nobody&province={province}")),
+    }
+}
+
+/// The values that every message about a task has: its names, what is to be done, and its last day.
+pub(super) fn args_of(task: &Task) -> String {
+    let mut args: Map<String, Value> = task.names.clone();
+    args.insert("what".to_owned(), task.what.as_str().into());
+    args.insert("due".to_owned(), task.due_on.to_string().into());
+    Value::Object(args).to_string()
+}
+
+/// The page of a task.
+pub(super) fn task_link(id: RecordId) -> String {
+    format!("/office/{id}")
+}

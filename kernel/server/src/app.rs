@@ -12,8 +12,9 @@ use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, ReadErr
 use tiwizi_registry::duplicates::{Duplicates, RuleBook, RuleError};
 use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
+use tiwizi_registry::office_rule::{OfficeRule, OfficeRuleError};
 use tiwizi_registry::rule_pack::{self, PackError};
-use tiwizi_registry::{Acts, NationalIdKey, People, Rules};
+use tiwizi_registry::{Acts, Filings, NationalIdKey, Office, People, Rules};
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
 use tokio::sync::{Semaphore, mpsc};
@@ -126,6 +127,9 @@ pub enum StartError {
     /// The rule by which records count as the same cannot be used.
     #[error("the rule of duplicates is not right")]
     Duplicates(#[source] RuleError),
+    /// The figures by which the office works cannot be used.
+    #[error("the rule of the office is not right")]
+    Office(#[source] OfficeRuleError),
     /// The file store cannot be opened.
     #[error("could not open the file store")]
     Files(#[source] FileError),
@@ -163,6 +167,10 @@ pub struct App {
     pub duplicates: Duplicates,
     /// What is processed here, and the gate that holds records about people to it.
     pub protection: Protection,
+    /// The door to yearly filings.
+    pub filings: Filings,
+    /// What waits in the office.
+    pub office: Office,
     /// Plugins.
     pub host: Host,
     /// The pages' templates and messages.
@@ -186,6 +194,7 @@ impl App {
         let packs = rule_pack::built_in().map_err(StartError::Packs)?;
         ProtectionLaw::own().map_err(StartError::Law)?;
         let book = Arc::new(RuleBook::own().map_err(StartError::Duplicates)?);
+        let office_rule = Arc::new(OfficeRule::own().map_err(StartError::Office)?);
         let db =
             Db::open(&location(&settings), ambient.clone()).await.map_err(|source| StartError::Database { source })?;
         let instance = find_instance(&db).await?;
@@ -217,6 +226,9 @@ impl App {
         let records = records(reviewers);
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
         let pages = Pages::load(&instance.name, host.kernel_messages()).map_err(StartError::Pages)?;
+        let acts = Acts::new(records.clone(), Arc::new(packs.clone()));
+        let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&office_rule));
+        let office = Office::new(records.clone(), acts.clone(), filings.clone(), office_rule);
         Ok(Arc::new(Self {
             identity: Identity::new(db.clone(), ambient.clone()),
             settings,
@@ -225,11 +237,13 @@ impl App {
             db,
             files,
             disk,
-            acts: Acts::new(records.clone(), Arc::new(packs.clone())),
+            acts,
             people: People::new(records.clone(), national_ids),
             records,
             duplicates,
             protection,
+            filings,
+            office,
             host,
             pages,
             tasks: Tasks::default(),

@@ -20,6 +20,7 @@ mod etag;
 mod export;
 mod extracts;
 mod form;
+mod form_files;
 mod idempotency;
 mod inside;
 mod json;

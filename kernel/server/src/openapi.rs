@@ -11,7 +11,7 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, extracts, files, filings, health, history, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -31,8 +31,7 @@ use crate::{blob, json, open_data, plugin};
         accounts::list, accounts::create, accounts::grant, accounts::revoke, accounts::disable, notices::list,
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
-        history::list, batch::write, acts::request_denomination, acts::list, acts::enter,
-        people::find, people::set, people::forget, people::look, people::looks, people::union, changes::read,
+    history::list, batch::write, acts::request_denomination, acts::list, acts::enter, people::find, people::set, people::forget, people::look, people::looks, people::union, changes::read, office::list, office::hold, office::hand_back, filings::list, filings::show, filings::write, filings::decide,
         statistics::overview, statistics::show, open_data::show, open_data::statistics, files::store, files::read,
         extracts::issue, extracts::file, verify::show, verify::compare,
         protection::show, protection::draft, protection::own_dossier, protection::ask, protection::dossier_for_request,
@@ -51,6 +50,7 @@ use crate::{blob, json, open_data, plugin};
         (name = "identity", description = "Who is who, and who may what"),
         (name = "records", description = "Kinds, records and the change log"),
         (name = "register", description = "The life of cooperatives, by acts"),
+        (name = "office", description = "What waits, who works on it, and yearly filings"),
         (name = "extracts", description = "Certified extracts and their verification"),
         (name = "protection", description = "What is kept about people, and what they may ask"),
         (name = "open data", description = "What everybody may read, as whole files"),

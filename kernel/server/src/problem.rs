@@ -8,6 +8,7 @@ mod acts;
 mod extract;
 mod lower;
 mod people;
+mod office;
 mod plugin;
 mod protection;
 mod told;

@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, health, history, jobs, kinds, metrics, notices, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, extracts, files, filings, health, history, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -78,6 +78,14 @@ fn of_the_kernel() -> Vec<Route> {
         post("/api/v1/persons/{id}/national-id/looks", people::look),
         get("/api/v1/persons/{id}/national-id/looks", people::looks),
         get("/api/v1/unions/{id}", people::union),
+        // The work of the office.
+        get("/api/v1/office/tasks", office::list),
+        put("/api/v1/office/tasks/{task}/holder", office::hold),
+        delete("/api/v1/office/tasks/{task}/holder", office::hand_back),
+        get("/api/v1/cooperatives/{id}/filings", filings::list),
+        get("/api/v1/cooperatives/{id}/filings/{year}", filings::show),
+        put("/api/v1/cooperatives/{id}/filings/{year}", filings::write),
+        post("/api/v1/cooperatives/{id}/filings/{year}/decision", filings::decide),
         get("/api/v1/changes", changes::read),
         get("/api/v1/statistics", statistics::overview),
         get("/api/v1/statistics/{measure}", statistics::show),

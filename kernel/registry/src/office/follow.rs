@@ -134,10 +134,8 @@ impl Office {
             Some((source.waits(&Seen { id: entry.id, body, changed_on }, &rules)?, body))
         });
         let Some((waiting, body)) = waiting else {
-            return Ok(before.map(|task| match task.is_open {
-                true => Task { is_open: false, closed_on: Some(changed_on), ..task.clone() },
-                false => task.clone(),
-            }));
+            let closed = |task: &Task| Task { is_open: false, closed_on: Some(changed_on), ..task.clone() };
+            return Ok(before.map(|task| if task.is_open { closed(task) } else { task.clone() }));
         };
         let names = self.names_of(&waiting, body).await?;
         Ok(Some(self.waits((entry.kind.clone(), entry.id), waiting, names, (changed_on, before))))

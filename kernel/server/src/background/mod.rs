@@ -1,7 +1,8 @@
-//! What runs beside the requests: the sequencer of the log, the readers of the log, the clean-up, and plugins' work. Each is one named
+//! What runs beside the requests: the sequencer of the log, the readers of the log, the office, the clean-up, and plugins' work. Each is one named
 //! task. None holds anything that a restart would lose: a reader's place is stored with its work.
 
 mod protection;
+mod office;
 mod work;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub(crate) fn start(app: &Arc<App>) {
     app.tasks.start("duplicate-reader", |stop| follow(Arc::clone(app), app.duplicates.reader(), stop));
     app.tasks.start("protection-follower", |stop| protection::follow(Arc::clone(app), stop));
     app.tasks.start("retention", |stop| protection::retain(Arc::clone(app), stop));
+    app.tasks.start("office", |stop| office::keep_office(Arc::clone(app), stop));
     app.tasks.start("event-reader", |stop| work::read_events(Arc::clone(app), stop));
     app.tasks.start("scheduler", |stop| work::keep_schedules(Arc::clone(app), stop));
     app.tasks.start("worker", |stop| work::work(Arc::clone(app), stop));

@@ -151,6 +151,7 @@ fn most(house: &House) -> Vec<Row> {
     rows.extend(people(house));
     rows.extend(extracts(house));
     rows.extend(protection(house));
+    rows.extend(office(house));
     rows.extend(plugins());
     rows
 }
@@ -168,6 +169,24 @@ fn people(house: &House) -> Vec<Row> {
         // For the person and the administrators; the member sees what of their own there is.
         row("GET", looks, format!("{card}/looks"), [401, 200, 403, 200]),
         row("GET", "/api/v1/unions/{id}", format!("/api/v1/unions/{}", house.cooperative), [404; 4]),
+    ]
+}
+
+fn office(house: &House) -> Vec<Row> {
+    let filings = format!("/api/v1/cooperatives/{}/filings", house.cooperative);
+    let (holder, filing) = ("/api/v1/office/tasks/{task}/holder", "/api/v1/cooperatives/{id}/filings/{year}");
+    let decision = "/api/v1/cooperatives/{id}/filings/{year}/decision";
+    vec![
+        // What waits is for those who keep the register and those who observe.
+        same("GET", "/api/v1/office/tasks", [401, 403, 200, 403]),
+        row("PUT", holder, format!("/api/v1/office/tasks/{NOWHERE}/holder"), [401, 403, 404, 403])
+            .with(json!({"account": "me"})),
+        row("DELETE", holder, format!("/api/v1/office/tasks/{NOWHERE}/holder"), [401, 403, 404, 403]),
+        row("GET", "/api/v1/cooperatives/{id}/filings", filings.clone(), [401, 200, 404, 403]),
+        row("GET", filing, format!("{filings}/2025"), [401, 200, 404, 403]),
+        row("PUT", filing, format!("{filings}/2025"), [401, 403, 404, 403]).with(json!({"members": 5})),
+        row("POST", decision, format!("{filings}/2025/decision"), [401, 403, 404, 403])
+            .with(json!({"decision": "accept", "version": 1})),
     ]
 }
 

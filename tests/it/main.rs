@@ -24,6 +24,7 @@ mod load;
 mod oci;
 mod people;
 mod protection;
+mod office;
 mod reactions;
 mod refusals;
 mod register;

@@ -1,5 +1,6 @@
 //! A notice made readable: its words come from the plugin that sent it, or from the kernel, in the reader's language.
 
+use fluent_bundle::FluentArgs;
 use serde_json::{Map, Value};
 use tiwizi_model::Language;
 use tiwizi_registry::territory;
@@ -10,6 +11,8 @@ use crate::app::App;
 
 /// Values of the kernel's own notices that are days, and are written as such.
 const DAYS: [&str; 2] = ["due", "since"];
+/// The value of the kernel's own notices by which a message chooses among its forms.
+const COUNT: &str = "count";
 
 /// What a notice says; none when its plugin is gone, or no longer knows the message.
 pub(crate) fn text(app: &App, language: Language, notice: &NoticeRow) -> Option<String> {
@@ -19,8 +22,18 @@ pub(crate) fn text(app: &App, language: Language, notice: &NoticeRow) -> Option<
     };
     let args: Map<String, Value> = serde_json::from_str(&notice.args).unwrap_or_default();
     let texts = Texts::new(language, messages);
-    let values = if notice.plugin.is_some() { plain(&args) } else { own(&texts, &args) };
-    texts.find_with(&notice.key, &values)
+    if notice.plugin.is_some() {
+        return texts.find_with(&notice.key, &plain(&args));
+    }
+    let mut values = FluentArgs::new();
+    for (name, value) in own(&texts, &args) {
+        match value.parse::<f64>() {
+            Ok(count) if name == COUNT => values.set(name, count),
+            // Any other number is a name, as a year is, and is not written as an amount.
+            _ => values.set(name, texts.value(&value)),
+        }
+    }
+    texts.find(&notice.key, &values)
 }
 
 /// The path to which it leads, after the language.

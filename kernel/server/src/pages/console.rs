@@ -24,7 +24,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 28] = [
+const DONE: [&str; 35] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -53,6 +53,13 @@ const DONE: [&str; 28] = [
     "request-asked",
     "request-answered",
     "request-withdrawn",
+    "task-taken",
+    "task-handed-back",
+    "task-assigned",
+    "filing-saved",
+    "filing-sent",
+    "filing-taken",
+    "filing-sent-back",
 ];
 
 /// What was just done, by the address's `done`.

@@ -37,7 +37,10 @@ pub(super) async fn show(
     let is_union = record.body.get("entity").and_then(Json::as_str) == Some("union");
     let union = is_union.then(|| visit.look.address(&format!("/register/unions/{id}")));
     let remains = (remains != id).then(|| visit.look.address(&format!("/directory/{remains}")));
-    let data = context! { fragments, extracts, remains, union, ..data(&texts, &record) };
+    let sees = app.records.may_read(visit.visitor.caller(), &app.pages.names.filing);
+    let sees = sees.is_ok_and(|permit| permit.classes(Some(id), record.province).is_some());
+    let filings = sees.then(|| visit.look.address(&format!("/directory/{id}/filings")));
+    let data = context! { fragments, extracts, remains, union, filings, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

@@ -71,6 +71,13 @@ const KERNEL: &[(&str, &str)] = templates![
     "records/controls.html",
     "records/form.html",
     "records/delete.html",
+    "office/parts.html",
+    "office/list.html",
+    "office/print.html",
+    "office/task.html",
+    "filings/mine.html",
+    "filings/years.html",
+    "filings/year.html",
 ];
 /// What plugins' templates extend: the place for their content, and nothing else.
 const FRAME: &str = include_str!("../../templates/plugin-frame.html");

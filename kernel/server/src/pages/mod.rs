@@ -16,12 +16,14 @@ mod duplicates;
 mod editions;
 mod engine;
 mod extract;
+mod filings;
 mod fragments;
 mod home;
 mod latin;
 mod look;
 mod markup;
 mod notices;
+mod office;
 mod password;
 mod people;
 mod plugin;
@@ -91,6 +93,13 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/register/persons/{id}", get(people::person::show))
         .route("/{language}/register/persons/{id}/number", post(people::person::send))
         .route("/{language}/register/unions/{id}", get(people::union::show))
+        .route("/{language}/office", get(office::show))
+        .route("/{language}/office/print", get(office::print))
+        .route("/{language}/office/{task}", get(office::show_task).post(office::send))
+        .route("/{language}/filings", get(filings::mine))
+        .route("/{language}/directory/{id}/filings", get(filings::show))
+        .route("/{language}/directory/{id}/filings/{year}", get(filings::show_year).post(filings::send))
+        .route("/{language}/directory/{id}/filings/{year}/decision", post(filings::decide))
         .route("/{language}/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/{language}/sign-out", post(sign_in::sign_out))
         .route("/{language}/password", get(password::show).post(password::change))

@@ -93,6 +93,8 @@ impl Asked {
             menu: Vec::new(),
         };
         look.menu = menu(&app.host.in_use(), &look);
+        let works = works(&visitor, &app.pages.engine.texts(&look));
+        look.menu.extend(works);
         Visit { look, visitor, cookies: self.cookies, request_id: self.request_id }
     }
 }
@@ -131,6 +133,15 @@ fn menu(plugins: &[Edition], look: &Look) -> Vec<MenuEntry> {
             path: format!("/p/{plugin}{}", route.path.trim_end_matches('/')),
         })
         .collect()
+}
+
+/// What the register has for those who work in it: the office, and the filings of their own cooperatives.
+fn works(visitor: &Visitor, texts: &Texts) -> Vec<MenuEntry> {
+    let caller = visitor.caller();
+    let entry = |key: &str, path: &str| MenuEntry { title: texts.text(key).into(), path: path.to_owned() };
+    let office = (caller.holds(Role::Registrar) || caller.holds(Role::Observer)).then(|| entry("office", "/office"));
+    let own = caller.holds(Role::Officer).then(|| entry("filings", "/filings"));
+    office.into_iter().chain(own).collect()
 }
 
 /// One visit of one page.

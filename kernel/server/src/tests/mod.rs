@@ -11,6 +11,7 @@ mod fragments;
 mod house;
 mod idempotency;
 mod notices;
+mod office;
 mod openapi;
 mod people;
 mod protection;

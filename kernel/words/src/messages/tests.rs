@@ -31,7 +31,14 @@ fn kernel_keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 /// Everything that could name a key: the templates, and the code of the pages without its tests.
 fn sources() -> String {
     let kernel = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let folders = ["server/templates", "server/src/pages", "words/src", "print/src"];
+    let folders = [
+        "server/templates",
+        "server/src/pages",
+        "words/src",
+        "print/src",
+        "registry/src/filings",
+        "registry/src/office",
+    ];
     let mut folders: Vec<_> = folders.iter().map(|folder| kernel.join(folder)).collect();
     let mut text = String::new();
     while let Some(folder) = folders.pop() {

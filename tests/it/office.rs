@@ -67,7 +67,7 @@ async fn a_year_is_expected_filed_and_accepted_and_its_task_follows(instance: &I
     let accepted = client.post(&format!("{address}/decision"), &decision).await?.expect(200)?;
     ensure!(accepted.at("/status") == "accepted", "{}", accepted.text);
     let acts = client.get(&format!("/api/v1/cooperatives/{id}/acts")).await?.expect(200)?;
-    ensure!(acts.at("/items/5/act") == "yearly-filing" && acts.at("/activity") == "active", "{}", acts.text);
+    ensure!(acts.at("/items/5/act") == "yearly-filing", "{}", acts.text);
     let done = task(&client, "?done=true", "filing-submitted").await?;
     ensure!(text(&done, "/open") == "false", "{done}");
     Ok(())

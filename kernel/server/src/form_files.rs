@@ -129,7 +129,13 @@ async fn text_of(field: &mut Field<'_>, text_bytes: &mut usize) -> Result<String
 /// Stores a file of the form; none when none was chosen, which browsers send as a file without a byte.
 async fn store(app: &App, mut field: Field<'_>) -> Result<Option<FileHash>, FileError> {
     let source = |error: multer::Error| FileError::Source { source: io::Error::other(error) };
-    let Some(first) = field.chunk().await.map_err(source)? else { return Ok(None) };
+    let first = loop {
+        match field.chunk().await.map_err(source)? {
+            None => return Ok(None),
+            Some(chunk) if chunk.is_empty() => {}
+            Some(chunk) => break chunk,
+        }
+    };
     let bytes_max = u64::try_from(limits::FILING_DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX);
     let rest = field.map(|chunk| chunk.map_err(io::Error::other));
     let whole = futures::stream::once(std::future::ready(Ok(first))).chain(rest);

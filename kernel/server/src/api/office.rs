@@ -121,7 +121,8 @@ pub(crate) async fn hold(
     } else {
         // Whoever may not see the task learns nothing of accounts.
         app.office.task(caller, id).await?;
-        let to = body.account.parse().map_err(|_| Problem::field("/account", "format", "an account is expected"))?;
+        let to: AccountId =
+            body.account.parse().map_err(|_| Problem::field("/account", "format", "an account is expected"))?;
         app.office.assign(caller, id, seen, to).await?;
     }
     Ok(no_content())
@@ -158,8 +159,9 @@ fn asked(mut parameters: Parameters, caller: &Caller, today: Day) -> Result<Inbo
         Some("nobody") => Some(Holder::Nobody),
         Some("me") => Some(Holder::Account(caller.account().ok_or(Fault::NotSignedIn)?)),
         Some(account) => {
-            let account = account.parse();
-            Some(Holder::Account(account.map_err(|_| Problem::parameter("whose", "me, nobody or an account"))?))
+            let account: AccountId =
+                account.parse().map_err(|_| Problem::parameter("whose", "me, nobody or an account"))?;
+            Some(Holder::Account(account))
         }
     };
     let waits_for = match parameters.take("waits_for")? {

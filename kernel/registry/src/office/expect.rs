@@ -30,7 +30,7 @@ impl Office {
         if done >= number {
             return Ok(false);
         }
-        let expected = self.expect(today).await?;
+        let expected = self.expect_filings(today).await?;
         self.follow().await?;
         let reminded = self.remind(today).await?;
         let mut tx = self.records.db().begin_write().await?;
@@ -44,7 +44,7 @@ impl Office {
     ///
     /// # Errors
     /// When the register cannot be read. A cooperative whose acts cannot be read is told to the log and passed over.
-    pub async fn expect(&self, today: Day) -> Result<u64, OfficeError> {
+    pub async fn expect_filings(&self, today: Day) -> Result<u64, OfficeError> {
         let permit = self.records.may_read(&Caller::system(), &self.names.cooperative)?;
         let mut query = Query { limit: PAGE_ROWS_MAX, ..Query::default() };
         let mut settled = 0_u64;

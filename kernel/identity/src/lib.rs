@@ -13,6 +13,7 @@ pub mod email;
 mod hasher;
 pub mod identity;
 mod manage;
+mod names;
 mod notices;
 pub mod password;
 pub mod policy;

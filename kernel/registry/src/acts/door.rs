@@ -6,9 +6,11 @@
 //!
 //! Invariant: whoever may not enter acts for the place of a cooperative enters none, and learns of one that is not public nothing.
 
+mod desk;
 mod reading;
 mod writing;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tiwizi_identity::policy::{self, Access, Action, Classes, Grantee, Placement};
@@ -17,6 +19,7 @@ use tiwizi_model::limits::ACT_DOCUMENTS_MAX;
 use tiwizi_model::{ProvinceCode, RecordId};
 use tiwizi_records::{FieldError, Records};
 
+pub use self::desk::{Desk, Rehearsal, Rights};
 use self::reading::Held;
 use self::writing::Entry;
 use super::act::{Act, NewAct};
@@ -86,16 +89,22 @@ impl Acts {
     /// # Errors
     /// `Missing` and `Refused`; `Invalid` with every fault of the act; `Overtaken` when another act was entered meanwhile.
     pub async fn enter(&self, caller: &Caller, cooperative: RecordId, new: NewAct) -> Result<Entered, ActError> {
+        let held = self.held_for(caller, cooperative, new.kind).await?;
+        self.enter_into(caller, held, new).await
+    }
+
+    /// A cooperative and its acts, for a caller who may enter an act of that kind.
+    async fn held_for(&self, caller: &Caller, cooperative: RecordId, kind: ActKind) -> Result<Held, ActError> {
         let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
-        demand(&self.names, caller, new.kind, held.place()).map_err(|refusal| {
+        demand(&self.names, caller, kind, held.place()).map_err(|refusal| {
             let knows = held.record.is_some() || self.sees(caller, held.place()).is_some();
             if knows { ActError::Refused(refusal) } else { ActError::Missing { cooperative } }
         })?;
-        if !new.kind.is_entered() {
+        if !kind.is_entered() {
             let fault = FieldError::of_field("act", "not-entered", "this act is made by the register itself");
             return Err(ActError::one(fault));
         }
-        self.enter_into(caller, held, new).await
+        Ok(held)
     }
 
     /// The state of a cooperative by its acts, or, while it has none, by the opening balance that its first act would bring; and the classes of
@@ -107,17 +116,34 @@ impl Acts {
         self.records.may_read(caller, &self.names.act)?;
         let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
         let classes = self.sees(caller, held.place()).ok_or(ActError::Missing { cooperative })?;
-        let today = Day::of(self.records.ambient().now());
-        let mut ledger = held.ledger.clone();
-        if let Some(opening) = self.opening(&held, today).await? {
-            let act = self.made(caller, cooperative, today, ActData::TakenOver(Box::new(opening)));
-            ledger = ledger.entered(act, &self.packs).map_err(invalid)?.0;
-        }
-        let state = ledger.project(&self.packs).map_err(|source| ActError::Broken { cooperative, source })?;
+        let state = self.state_of(caller, &held).await?;
         Ok((state, classes))
     }
 
+    async fn state_of(&self, caller: &Caller, held: &Held) -> Result<State, ActError> {
+        let cooperative = held.cooperative;
+        let today = Day::of(self.records.ambient().now());
+        let mut ledger = held.ledger.clone();
+        if let Some(opening) = self.opening(held, today).await? {
+            let act = self.made(caller, cooperative, today, ActData::TakenOver(Box::new(opening)));
+            ledger = ledger.entered(act, &self.packs).map_err(invalid)?.0;
+        }
+        ledger.project(&self.packs).map_err(|source| ActError::Broken { cooperative, source })
+    }
+
     async fn enter_into(&self, caller: &Caller, held: Held, new: NewAct) -> Result<Entered, ActError> {
+        let entry = self.prepare(caller, held, new, &BTreeSet::new()).await?;
+        self.write(caller, entry).await
+    }
+
+    /// Holds an act to every rule. Persons that are still to be entered need not be there yet.
+    async fn prepare(
+        &self,
+        caller: &Caller,
+        held: Held,
+        new: NewAct,
+        to_come: &BTreeSet<RecordId>,
+    ) -> Result<Entry, ActError> {
         self.check_form(&held, &new)?;
         let opening = self.opening(&held, new.effective_on).await?;
         let mut ledger = held.ledger.clone();
@@ -142,9 +168,8 @@ impl Acts {
         let place = Placement { subject: Some(held.cooperative), province: after.province.or(held.province) };
         // Who moves a cooperative into another province must have a right there too, as with any record.
         demand(&self.names, caller, new.kind, place).map_err(ActError::Refused)?;
-        self.check_referred(&before, &after).await?;
-        self.write(caller, Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) })
-            .await
+        self.check_referred(&before, &after, to_come).await?;
+        Ok(Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) })
     }
 
     /// Holds what came to the schema of its kind, so that every fault has its pointer.

@@ -12,6 +12,7 @@ mod act;
 mod apply;
 mod compliance;
 mod data;
+mod difference;
 mod door;
 mod error;
 mod ledger;
@@ -35,7 +36,8 @@ pub use data::{
     MembersChange, Merger, OfficersChange, Opening, OpeningMember, Payment, Registration, Representation, Role,
     ShareCall, Splitting, Stands, Subscription, Transformation, Withdrawal, YearlyFiling,
 };
-pub use door::{Acts, Entered};
+pub use difference::{Content, Difference, Topic, differences};
+pub use door::{Acts, Desk, Entered, Rehearsal, Rights};
 pub use error::ActError;
 pub use ledger::{Illegal, Ledger};
 pub use reevaluate::{Affected, Reevaluation, reevaluate};

@@ -1,5 +1,7 @@
 //! Acts: what is legal, how a ledger is replayed, and what the door writes.
 
+mod desk;
+mod difference;
 mod door;
 mod laws;
 mod people;

@@ -120,9 +120,15 @@ impl Acts {
         Ok(found)
     }
 
-    /// Every person, legal person and cooperative that an act brings in is there.
-    pub(super) async fn check_referred(&self, before: &State, after: &State) -> Result<(), ActError> {
-        let new: BTreeSet<RecordId> = persons(after).difference(&persons(before)).copied().collect();
+    /// Every person, legal person and cooperative that an act brings in is there, but for persons who are still to be entered.
+    pub(super) async fn check_referred(
+        &self,
+        before: &State,
+        after: &State,
+        to_come: &BTreeSet<RecordId>,
+    ) -> Result<(), ActError> {
+        let mut new: BTreeSet<RecordId> = persons(after).difference(&persons(before)).copied().collect();
+        new.retain(|id| !to_come.contains(id));
         let found = self.records_of(&self.names.person, &new).await?;
         let into: BTreeSet<RecordId> = after.closing.iter().flat_map(|closing| closing.into.iter()).copied().collect();
         let new_of = |holder: Holder| -> BTreeSet<RecordId> {

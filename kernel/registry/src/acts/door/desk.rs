@@ -1,0 +1,130 @@
+//! What somebody needs who sits at a form: what stands, which acts are possible, and an act that is tried before it is entered.
+//!
+//! Nothing here writes but `enter_after`, which is `enter` for an act that was made when the acts were so many.
+
+use std::collections::BTreeSet;
+
+use tiwizi_identity::Caller;
+use tiwizi_identity::policy::{Classes, Placement};
+use tiwizi_model::{ProvinceCode, Record, RecordId};
+use tiwizi_records::FieldError;
+
+use super::{Acts, Entered, demand};
+use crate::act_kind::ActKind;
+use crate::acts::act::{Act, NewAct};
+use crate::acts::error::ActError;
+use crate::acts::ledger::Ledger;
+use crate::acts::state::State;
+use crate::day::Day;
+
+/// A cooperative on the desk of a caller.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// The cooperative.
+    pub cooperative: RecordId,
+    /// Its record; none before it is registered.
+    pub record: Option<Record>,
+    /// Its acts, as they are stored.
+    pub ledger: Ledger,
+    /// What follows from them; of one without acts, what its records say.
+    pub state: State,
+    /// The classes of fields that the caller may see of its acts.
+    pub classes: Classes,
+    /// The acts that the caller may enter where it stands today, in the order of the table of stages.
+    pub possible: Vec<ActKind>,
+    /// Whether the caller may correct acts.
+    pub may_correct: bool,
+}
+
+/// What a caller may do with the acts of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rights {
+    /// The classes of fields that the caller sees.
+    pub classes: Classes,
+    /// Whether there is an act that the caller may enter there.
+    pub enters: bool,
+}
+
+/// An act that was tried: it fulfils every rule, and nothing of it was written.
+#[derive(Debug, Clone)]
+pub struct Rehearsal {
+    /// The act.
+    pub act: Act,
+    /// The state without it.
+    pub before: State,
+    /// The state with it.
+    pub after: State,
+}
+
+impl Acts {
+    /// What the caller may do with the acts of a cooperative in a province; none when it may not even see that there are any. Asks no
+    /// database.
+    #[must_use]
+    pub fn rights(&self, caller: &Caller, cooperative: RecordId, province: Option<ProvinceCode>) -> Option<Rights> {
+        let place = Placement { subject: Some(cooperative), province };
+        let classes = self.sees(caller, place)?;
+        let enters = [ActKind::Amended, ActKind::YearlyFiling].into_iter().any(|kind| self.may(caller, kind, place));
+        Some(Rights { classes, enters })
+    }
+
+    /// A cooperative and what the caller may do with it.
+    ///
+    /// # Errors
+    /// As `state`.
+    pub async fn desk(&self, caller: &Caller, cooperative: RecordId) -> Result<Desk, ActError> {
+        self.records.may_read(caller, &self.names.act)?;
+        let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
+        let place = held.place();
+        let classes = self.sees(caller, place).ok_or(ActError::Missing { cooperative })?;
+        let state = self.state_of(caller, &held).await?;
+        let pack = self.packs.at(Day::of(self.records.ambient().now()));
+        let names = pack.map(|pack| pack.transitions.possible(state.stage)).unwrap_or_default();
+        let kinds = names.into_iter().filter_map(ActKind::named);
+        let possible = kinds.filter(|kind| kind.is_entered() && self.may(caller, *kind, place)).collect();
+        let may_correct = self.may(caller, ActKind::Corrected, place);
+        Ok(Desk { cooperative, record: held.record, ledger: held.ledger, state, classes, possible, may_correct })
+    }
+
+    /// Tries an act: holds it to every rule as `enter` does, and writes nothing. Persons in `to_come` need not be in the register yet.
+    ///
+    /// # Errors
+    /// As `enter`.
+    pub async fn rehearse(
+        &self,
+        caller: &Caller,
+        cooperative: RecordId,
+        new: NewAct,
+        to_come: &BTreeSet<RecordId>,
+    ) -> Result<Rehearsal, ActError> {
+        let held = self.held_for(caller, cooperative, new.kind).await?;
+        let entry = self.prepare(caller, held, new, to_come).await?;
+        if entry.held.record.is_some() && !entry.after.is_registered() {
+            let message = "this would take the cooperative out of the register without a trace; \
+                           correct what was entered, or strike it off";
+            return Err(ActError::one(FieldError::new("", "not-registered", message)));
+        }
+        Ok(Rehearsal { act: entry.act, before: entry.before, after: entry.after })
+    }
+
+    /// Enters an act that was made when the cooperative had so many acts.
+    ///
+    /// # Errors
+    /// As `enter`; `Overtaken` also when it has more by now.
+    pub async fn enter_after(
+        &self,
+        caller: &Caller,
+        cooperative: RecordId,
+        acts_seen: u32,
+        new: NewAct,
+    ) -> Result<Entered, ActError> {
+        let held = self.held_for(caller, cooperative, new.kind).await?;
+        if held.ledger.next_sequence() != acts_seen.saturating_add(1) {
+            return Err(ActError::Overtaken);
+        }
+        self.enter_into(caller, held, new).await
+    }
+
+    fn may(&self, caller: &Caller, kind: ActKind, place: Placement) -> bool {
+        demand(&self.names, caller, kind, place).is_ok()
+    }
+}

@@ -1,0 +1,110 @@
+//! The desk: what may be entered, and an act that is tried before it is entered.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use tiwizi_identity::policy::Class;
+use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
+use tiwizi_model::{AccountId, Language};
+use tiwizi_records::Draft;
+
+use super::*;
+use crate::testing::Register;
+
+fn holder(role: &str, scope: &str) -> Caller {
+    Caller::of_account(AccountCaller {
+        account: AccountId(Uuid::from_u128(500)),
+        name: "Tanirt".into(),
+        person: None,
+        language: Language::French,
+        roles: vec![RoleGrant::new(role.parse().unwrap(), scope.parse().unwrap()).unwrap()],
+    })
+}
+
+fn registrar() -> Caller {
+    holder("registrar", "province:09.541")
+}
+
+fn new(kind: ActKind, on: &str, data: Value) -> NewAct {
+    NewAct { kind, effective_on: day(on), documents: Vec::new(), corrects: None, data }
+}
+
+/// A cooperative that came by import, with no members.
+async fn imported(register: &Register) -> RecordId {
+    let body = json!({ "court": "Taroudannt", "number": "3/2010", "registered_on": "2010-05-06", "name_fr": "Ancienne",
+        "sector": "crafts", "province": "09.541", "status": "registered" });
+    let drafts = vec![Draft::create(register.names.cooperative.clone(), body)];
+    register.records.submit(&registrar(), drafts, None).await.unwrap()[0].id
+}
+
+#[tokio::test]
+async fn everybody_is_offered_what_they_may_enter_and_nothing_else() {
+    let register = Register::new().await;
+    let (acts, cooperative) = (register.acts(), imported(&register).await);
+    let desk = acts.desk(&registrar(), cooperative).await.unwrap();
+    assert!(desk.ledger.is_empty() && desk.may_correct && desk.classes.holds(Class::Personal));
+    assert!(desk.possible.contains(&ActKind::Amended) && desk.possible.contains(&ActKind::Dissolved));
+    for kind in [ActKind::TakenOver, ActKind::StruckOff, ActKind::Constituted] {
+        assert!(!desk.possible.contains(&kind), "{kind}");
+    }
+    let officer = holder("officer", &format!("cooperative:{cooperative}"));
+    let desk = acts.desk(&officer, cooperative).await.unwrap();
+    assert_eq!((desk.possible, desk.may_correct), (vec![ActKind::YearlyFiling], false));
+    let observer = acts.desk(&holder("observer", "nation"), cooperative).await.unwrap();
+    assert!(observer.possible.is_empty() && !observer.may_correct);
+    let elsewhere = holder("registrar", "province:01.051");
+    assert!(matches!(acts.desk(&elsewhere, cooperative).await, Err(ActError::Missing { .. })));
+    let province = Some("09.541".parse().unwrap());
+    assert!(acts.rights(&registrar(), cooperative, province).unwrap().enters);
+    assert!(acts.rights(&officer, cooperative, province).unwrap().enters);
+    assert!(!acts.rights(&holder("observer", "nation"), cooperative, province).unwrap().enters);
+    assert_eq!(acts.rights(&Caller::public(), cooperative, province), None);
+}
+
+#[tokio::test]
+async fn an_act_that_is_tried_writes_nothing_and_says_what_it_would_do() {
+    let register = Register::new().await;
+    let (acts, cooperative) = (register.acts(), imported(&register).await);
+    let before = register.changes().await;
+    let amended = || new(ActKind::Amended, "2025-01-31", json!({ "commune": "Tiout" }));
+    let tried = acts.rehearse(&registrar(), cooperative, amended(), &BTreeSet::new()).await.unwrap();
+    assert_eq!((tried.before.commune, tried.after.commune.as_deref()), (None, Some("Tiout")));
+    let wrong = new(ActKind::Amended, "2025-01-31", json!({}));
+    let error = acts.rehearse(&registrar(), cooperative, wrong, &BTreeSet::new()).await.unwrap_err();
+    assert!(matches!(error, ActError::Invalid { .. }), "{error:?}");
+    let observer = holder("observer", "nation");
+    let error = acts.rehearse(&observer, cooperative, amended(), &BTreeSet::new()).await.unwrap_err();
+    assert!(matches!(error, ActError::Refused(_)), "{error:?}");
+    assert_eq!(register.changes().await, before);
+}
+
+#[tokio::test]
+async fn a_person_who_is_still_to_be_entered_is_missed_by_enter_alone() {
+    let register = Register::new().await;
+    let (acts, cooperative) = (register.acts(), imported(&register).await);
+    let manager = register.records.ambient().new_id();
+    let appointed = json!({ "form": "managers", "appointed": [{ "person": manager.to_string(), "role": "manager" }] });
+    let appoints = || new(ActKind::OfficersChanged, "2025-01-31", appointed.clone());
+    let to_come = BTreeSet::from([manager]);
+    let tried = acts.rehearse(&registrar(), cooperative, appoints(), &to_come).await.unwrap();
+    assert_eq!(tried.after.mandates[0].person, manager);
+    for error in [
+        acts.rehearse(&registrar(), cooperative, appoints(), &BTreeSet::new()).await.unwrap_err(),
+        acts.enter(&registrar(), cooperative, appoints()).await.unwrap_err(),
+    ] {
+        let ActError::Invalid { fields } = error else { panic!("{error:?}") };
+        assert_eq!(fields[0].code, "no-person");
+    }
+}
+
+#[tokio::test]
+async fn an_act_that_was_made_before_another_one_is_not_entered_after_it() {
+    let register = Register::new().await;
+    let (acts, cooperative) = (register.acts(), imported(&register).await);
+    let amended = |commune: &str| new(ActKind::Amended, "2025-01-31", json!({ "commune": commune }));
+    let entered = acts.enter_after(&registrar(), cooperative, 0, amended("Tiout")).await.unwrap();
+    assert_eq!(entered.act.sequence, 2);
+    let late = acts.enter_after(&registrar(), cooperative, 0, amended("Igherm")).await;
+    assert!(matches!(late, Err(ActError::Overtaken)), "{late:?}");
+    acts.enter_after(&registrar(), cooperative, 2, amended("Igherm")).await.unwrap();
+}

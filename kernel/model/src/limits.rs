@@ -8,6 +8,7 @@ mod extract;
 mod people;
 mod protection;
 mod office;
+mod sheets;
 mod statistics;
 mod work;
 
@@ -19,6 +20,7 @@ pub use extract::*;
 pub use people::*;
 pub use protection::*;
 pub use office::*;
+pub use sheets::*;
 pub use statistics::*;
 pub use work::*;
 
@@ -31,6 +33,7 @@ use extract;
 use people;
 use protection;
 use office;
+use sheets;
 use statistics;
 use work;
 

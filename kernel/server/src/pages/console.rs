@@ -24,7 +24,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 35] = [
+const DONE: [&str; 36] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -60,6 +60,7 @@ const DONE: [&str; 35] = [
     "filing-sent",
     "filing-taken",
     "filing-sent-back",
+    "act-entered",
 ];
 
 /// What was just done, by the address's `done`.

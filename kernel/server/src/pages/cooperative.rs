@@ -16,7 +16,7 @@ use tiwizi_registry::territory;
 use tiwizi_words::Texts;
 
 use super::visit::Visit;
-use super::{extract, fragments, register};
+use super::{acts, extract, fragments, register};
 use crate::app::App;
 use crate::problem::{Fault, Problem};
 
@@ -33,6 +33,7 @@ pub(super) async fn show(
     let title = register::names(visit.look.language, &record.body).first().map(|name| name.text().to_owned());
     let fragments = fragments::of(&app, &visit, Slot::Cooperative, json!({ "cooperative": id.to_string() })).await;
     let extracts = extract::offer(&app, &visit, &record);
+    let acts = acts::offer(&app, &visit, &record);
     let remains = survivor(&app.records, &permit, id).await?;
     let is_union = record.body.get("entity").and_then(Json::as_str) == Some("union");
     let union = is_union.then(|| visit.look.address(&format!("/register/unions/{id}")));
@@ -40,7 +41,7 @@ pub(super) async fn show(
     let sees = app.records.may_read(visit.visitor.caller(), &app.pages.names.filing);
     let sees = sees.is_ok_and(|permit| permit.classes(Some(id), record.province).is_some());
     let filings = sees.then(|| visit.look.address(&format!("/directory/{id}/filings")));
-    let data = context! { fragments, extracts, remains, union, filings, ..data(&texts, &record) };
+    let data = context! { fragments, extracts, acts, remains, union, filings, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

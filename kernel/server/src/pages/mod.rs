@@ -1,10 +1,11 @@
-//! The pages: the shell, sign-in, the directory, a cooperative's page, records of every kind, accounts, the
+//! The pages: the shell, sign-in, the directory, a cooperative's page and its acts, records of every kind, accounts, the
 //! console, and the frame around plugins' pages. Rendered here, in seven languages, useful without JavaScript.
 //!
 //! A handler reads what it shows through the same doors as the API and decides nothing by itself. What goes wrong travels
 //! as a [`Problem`](crate::problem::Problem); the edge asks [`render_problem`] for its page.
 
 mod account;
+mod acts;
 mod assets;
 mod charts;
 mod check;
@@ -137,5 +138,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/console/kinds", get(console::kinds::show))
         .route("/{language}/console/protection", get(console::protection::show).post(console::protection::send))
         .merge(protection::routes())
+        .merge(acts::routes())
         .merge(records::routes())
 }

@@ -19,7 +19,13 @@ use super::opened::Opened;
 
 /// The label of a field: its own on the pages of acts, else the one that the register has for it.
 pub(super) fn label(texts: &Texts, name: &str) -> String {
-    let keys = [format!("acts-field-{name}"), format!("field-{name}"), format!("print-{name}"), name.to_owned()];
+    let name = match name {
+        "answer-reason" | "closing-reason" => "reason",
+        "share-value" => "share-value-mad",
+        name => name,
+    };
+    let own = ["acts-field-", "field-", "print-", "acts-"].map(|start| format!("{start}{name}"));
+    let keys = own.into_iter().chain([name.to_owned()]).collect::<Vec<_>>();
     let found = keys.iter().find_map(|key| texts.find(key, &FluentArgs::new()));
     found.unwrap_or_else(|| name.to_owned())
 }

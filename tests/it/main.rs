@@ -3,6 +3,7 @@
 
 mod accounts;
 mod acts;
+mod acts_pages;
 mod api;
 mod authoring;
 mod batch;

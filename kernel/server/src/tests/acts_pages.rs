@@ -1,0 +1,252 @@
+//! Acts in the browser: sheets, the history, lists, and who finds them.
+
+use axum::body::Body;
+use serde_json::{Value, json};
+
+use super::house::{House, Reply, Who};
+use super::record_pages::{form_of, page, send, with};
+
+fn address(house: &House, rest: &str) -> String {
+    format!("/fr/directory/{}{rest}", house.cooperative)
+}
+
+/// The sheet as a browser would send it, with some fields written anew.
+async fn filled(house: &House, rest: &str, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    let shown = page(house, Who::Registrar, &address(house, rest)).await;
+    assert_eq!(shown.status, 200, "{}", shown.text());
+    with(form_of(&shown.text()), changes)
+}
+
+async fn enter(house: &House, rest: &str, changes: &[(&str, &str)]) -> Reply {
+    let form = with(filled(house, rest, changes).await, &[("step", "enter")]);
+    send(house, Who::Registrar, &address(house, rest), &form).await
+}
+
+async fn acts(house: &House) -> Value {
+    house.get(Who::Registrar, &format!("/api/v1/cooperatives/{}/acts", house.cooperative)).await.json()
+}
+
+async fn persons(house: &House) -> usize {
+    let all = house.get(Who::Registrar, "/api/v1/records/registry/person").await.json();
+    all["items"].as_array().unwrap().len()
+}
+
+/// What stands as wrong at a field.
+fn error_at(page: &str, name: &str) -> Option<String> {
+    let rest = page.split_once(&format!("id=\"error-{name}\">"))?.1;
+    rest.split('<').next().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn an_amendment_is_tried_then_entered_and_stands_in_the_history() {
+    let house = House::build().await;
+    let form = filled(&house, "/acts/new/seat", &[("/commune", "Tiout"), ("step", "check")]).await;
+    assert!(form.iter().any(|(name, text)| name == "/province" && text == "09.541"), "{form:?}");
+    let tried = send(&house, Who::Registrar, &address(&house, "/acts/new/seat"), &form).await;
+    assert_eq!(tried.status, 200, "{}", tried.text());
+    assert!(tried.text().contains("Ce que cet acte changerait") && tried.text().contains("Tiout"), "{}", tried.text());
+    assert_eq!(acts(&house).await["items"], json!([]));
+    let form = with(form_of(&tried.text()), &[("step", "enter")]);
+    let entered = send(&house, Who::Registrar, &address(&house, "/acts/new/seat"), &form).await;
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    assert!(entered.header("location").ends_with("/acts?from=2&done=act-entered"), "{}", entered.header("location"));
+    let items = acts(&house).await;
+    assert_eq!(
+        (&items["items"][1]["act"], &items["items"][1]["data"]),
+        (&json!("amended"), &json!({ "commune": "Tiout" }))
+    );
+    let history = page(&house, Who::Registrar, entered.header("location")).await.text();
+    for part in ["L’acte est inscrit.", "id=\"act-1\"", "id=\"act-2\"", "Tiout", "Reprise de ce que disait le registre"]
+    {
+        assert!(history.contains(part), "{part} is missing in {history}");
+    }
+    // Sent again as it was, it has its effect once.
+    let again = send(&house, Who::Registrar, &address(&house, "/acts/new/seat"), &form).await;
+    assert_eq!((again.status.as_u16(), again.header("location")), (303, entered.header("location")));
+    assert_eq!(acts(&house).await["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
+    let house = House::build().await;
+    for (sheet, name, text, said) in [
+        ("dissolved", "/reason", "", "à remplir"),
+        ("dissolved", "/effective_on", "2026-02-31", "N’a pas la forme attendue."),
+        ("dissolved", "/effective_on", "2027-01-01", "Cette date ne va pas"),
+        ("capital-changed", "/subscribed/0/number", "77", "La valeur d’une part"),
+        ("members-changed", "/left/0/number", "77", "Aucun membre"),
+        ("merged", "/into/0/text", "no such name at all", "Aucune coopérative trouvée"),
+    ] {
+        let path = format!("/acts/new/{sheet}");
+        let more: &[(&str, &str)] = match sheet {
+            "dissolved" => &[("/reason", "kept words")],
+            "capital-changed" => &[("/subscribed/0/shares", "2"), ("/subscribed/0/paid_mad", "100")],
+            "members-changed" => &[("/left/0/reason", "died")],
+            _ => &[],
+        };
+        let form = with(filled(&house, &path, more).await, &[(name, text), ("step", "enter")]);
+        let refused = send(&house, Who::Registrar, &address(&house, &path), &form).await;
+        assert_eq!(refused.status, 422, "{sheet} {name}: {}", refused.text());
+        let shown = refused.text();
+        assert!(shown.contains(said), "{sheet} {name}: {said} is missing in {shown}");
+        let kept = form_of(&shown).into_iter().find(|(found, _)| found == name);
+        assert_eq!(kept.map(|(_, kept)| kept).as_deref(), Some(text), "{sheet} {name}");
+    }
+    let form = with(filled(&house, "/acts/new/dissolved", &[]).await, &[("/reason", ""), ("step", "enter")]);
+    let refused = send(&house, Who::Registrar, &address(&house, "/acts/new/dissolved"), &form).await.text();
+    assert_eq!(error_at(&refused, "/reason").as_deref(), Some("à remplir"));
+    assert_eq!(acts(&house).await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn somebody_elses_act_is_shown_before_ones_own_is_entered() {
+    let house = House::build().await;
+    let old = filled(&house, "/acts/new/seat", &[("/address", "Route 1"), ("step", "enter")]).await;
+    assert_eq!(enter(&house, "/acts/new/seat", &[("/commune", "Tiout")]).await.status, 303);
+    let late = send(&house, Who::Registrar, &address(&house, "/acts/new/seat"), &old).await;
+    assert_eq!(late.status, 409, "{}", late.text());
+    assert!(late.text().contains("Un autre acte a été inscrit") && late.text().contains("Route 1"), "{}", late.text());
+    assert_eq!(acts(&house).await["items"].as_array().unwrap().len(), 2);
+    let form = with(form_of(&late.text()), &[("/commune", "Tiout"), ("step", "enter")]);
+    let entered = send(&house, Who::Registrar, &address(&house, "/acts/new/seat"), &form).await;
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    assert_eq!(acts(&house).await["items"][2]["data"], json!({ "address": "Route 1" }));
+}
+
+#[tokio::test]
+async fn a_new_person_is_entered_with_an_act_that_is_right_and_with_no_other() {
+    let house = House::build().await;
+    let sheet = "/acts/new/officers-changed";
+    let manager = [
+        ("/form", "managers"),
+        ("/appointed/0/role", "manager"),
+        ("/appointed/0/person~name_fr", "Tanirt Nouvelle"),
+        ("/appointed/0/person~gender", "female"),
+        ("/appointed/0/person~birth_date", "1990-03-04"),
+    ];
+    let before = persons(&house).await;
+    let wrong = [&manager[..], &[("/appointed/0/years", "50")]].concat();
+    let refused = enter(&house, sheet, &wrong).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(refused.text().contains("Un mandat dure au plus") && refused.text().contains("Tanirt Nouvelle"));
+    assert_eq!(persons(&house).await, before);
+    let entered = enter(&house, sheet, &manager).await;
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    assert_eq!(persons(&house).await, before + 1);
+    let officers = page(&house, Who::Registrar, &address(&house, "/officers")).await.text();
+    assert!(officers.contains("Tanirt Nouvelle") && officers.contains("direction"), "{officers}");
+}
+
+#[tokio::test]
+async fn an_act_is_corrected_on_its_own_sheet_and_shown_as_corrected() {
+    let house = House::build().await;
+    assert_eq!(enter(&house, "/acts/new/suspended", &[("/reason", "no filing")]).await.status, 303);
+    let shown = page(&house, Who::Registrar, &address(&house, "/acts/2/correct")).await.text();
+    assert!(shown.contains("no filing"), "{shown}");
+    let changes = [("/reason", "no filing for 2024"), ("/~reason", "the year was missing")];
+    let corrected = enter(&house, "/acts/2/correct", &changes).await;
+    assert_eq!(corrected.status, 303, "{}", corrected.text());
+    let items = acts(&house).await;
+    assert_eq!((&items["items"][2]["act"], &items["items"][2]["corrects"]), (&json!("corrected"), &json!(2)));
+    assert_eq!(items["items"][2]["data"]["stands"]["data"]["reason"], "no filing for 2024");
+    let annulled = enter(&house, "/acts/2/correct", &[("/~annul", "1"), ("/~reason", "it never was")]).await;
+    assert_eq!(annulled.status, 303, "{}", annulled.text());
+    let items = acts(&house).await;
+    assert_eq!((&items["items"][3]["corrects"], &items["stage"]), (&json!(3), &json!("registered")));
+    let history = page(&house, Who::Registrar, &address(&house, "/acts")).await.text();
+    assert!(history.contains("annulé") && history.contains("Corrigé par l’acte"), "{history}");
+    let unsaid = enter(&house, "/acts/2/correct", &[("/~annul", "1"), ("/~reason", "")]).await;
+    assert_eq!(unsaid.status, 422);
+    assert!(error_at(&unsaid.text(), "/~reason").is_some(), "{}", unsaid.text());
+}
+
+#[tokio::test]
+async fn documents_come_with_the_sheet_and_are_for_those_who_see_what_acts_say() {
+    let house = House::build().await;
+    let form = filled(&house, "/acts/new/suspended", &[("/reason", ""), ("step", "enter")]).await;
+    let multipart = |form: &[(String, String)], file: &str| {
+        let mut body = String::new();
+        for (name, text) in form.iter().filter(|(name, _)| !name.starts_with("file:")) {
+            body.push_str(&format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"));
+        }
+        body.push_str(&format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"file:/documents\"; filename=\"pv.pdf\"\r\n\r\n{file}\r\n--edge--\r\n"
+        ));
+        let request = house.request(Who::Registrar, "POST", &address(&house, "/acts/new/suspended"));
+        let request = request.header("content-type", "multipart/form-data; boundary=edge");
+        house.send(request.header("accept", "text/html").body(Body::from(body)).unwrap())
+    };
+    // A sheet that is refused keeps its files.
+    let refused = multipart(&form, "%PDF-1.7 minutes").await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(refused.text().contains("pv.pdf"), "{}", refused.text());
+    let again = with(form_of(&refused.text()), &[("/reason", "no filing"), ("step", "enter")]);
+    let entered = send(&house, Who::Registrar, &address(&house, "/acts/new/suspended"), &again).await;
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    let file = address(&house, "/acts/2/documents/1");
+    let sent = house.get(Who::Registrar, &file).await;
+    assert_eq!((sent.status.as_u16(), sent.header("content-type")), (200, "application/pdf"));
+    assert_eq!(
+        (sent.text().as_str(), sent.header("content-disposition")),
+        ("%PDF-1.7 minutes", "attachment; filename=\"2-1.pdf\"")
+    );
+    assert_eq!(house.get(Who::Member, &file).await.status, 404);
+    for wrong in ["/acts/2/documents/2", "/acts/2/documents/0", "/acts/9/documents/1", "/acts/x/documents/1"] {
+        assert_eq!(house.get(Who::Registrar, &address(&house, wrong)).await.status, 404, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn everybody_finds_what_they_may_see_and_no_more() {
+    let house = House::build().await;
+    assert_eq!(enter(&house, "/acts/new/suspended", &[("/reason", "secret words")]).await.status, 303);
+    for (rest, expected) in [
+        ("/acts", [303, 200, 404, 200]),
+        ("/acts/new", [303, 200, 404, 200]),
+        ("/acts/new/resumed", [303, 404, 404, 404]),
+        ("/acts/new/amended", [303, 404, 404, 404]),
+        ("/acts/2/correct", [303, 404, 404, 404]),
+        ("/acts/list", [303, 404, 404, 200]),
+        ("/members", [303, 404, 404, 200]),
+        ("/officers", [303, 404, 404, 200]),
+    ] {
+        for (who, expected) in
+            [Who::Public, Who::Member, Who::RegistrarElsewhere, Who::Observer].into_iter().zip(expected)
+        {
+            let shown = page(&house, who, &address(&house, rest)).await;
+            assert_eq!(shown.status.as_u16(), expected, "{rest} for {who:?}");
+            assert!(who != Who::Member || !shown.text().contains("secret words"), "{rest}");
+        }
+    }
+    let form = [("seen".to_owned(), "2".to_owned()), ("step".to_owned(), "enter".to_owned())];
+    for who in [Who::Member, Who::Observer] {
+        let sent = send(&house, who, &address(&house, "/acts/new/resumed"), &form).await;
+        assert_eq!(sent.status, 403, "{who:?}");
+    }
+    for (who, expected) in [(Who::Registrar, true), (Who::Observer, false), (Who::Public, false)] {
+        let shown = page(&house, who, &address(&house, "")).await.text();
+        assert_eq!(shown.contains("/acts/new\""), expected, "{who:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_sheet_opens_in_every_language() {
+    let house = House::build().await;
+    for language in ["ar", "ary", "fr", "zgh", "shi", "tzm", "rif"] {
+        let shown =
+            page(&house, Who::Registrar, &format!("/{language}/directory/{}/acts/new", house.cooperative)).await;
+        let links: Vec<String> = shown
+            .text()
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|href| href.contains("/acts/new/"))
+            .map(str::to_owned)
+            .collect();
+        assert!(links.len() > 8, "{language}: {links:?}");
+        for link in links {
+            let shown = page(&house, Who::Registrar, &link).await;
+            assert_eq!(shown.status, 200, "{link}: {}", shown.text());
+        }
+    }
+}

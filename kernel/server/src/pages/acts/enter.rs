@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use tiwizi_model::RecordId;
 use tiwizi_model::limits::{ACT_SHEET_MEMBERS_MAX, ACT_SHEET_ROWS_MAX};
 use tiwizi_registry::ActError;
-use tiwizi_registry::acts::{Act, ActKind, NewAct, Rehearsal, differences};
+use tiwizi_registry::acts::{self, Act, ActKind, Ledger, NewAct, Rehearsal, differences};
 
 use super::super::visit::{Asked, SignedIn, Visit};
 use super::brought::Brought;
@@ -252,10 +252,23 @@ impl Back {
         SheetPage { wrong: Some("acts-wrong"), status: StatusCode::UNPROCESSABLE_ENTITY, ..page }.show()
     }
 
+    /// What stood when the sheet was made.
+    fn state_seen(&self, opened: &Opened<'_>) -> acts::State {
+        let acts = opened.desk.ledger.acts();
+        let seen = usize::try_from(self.seen).unwrap_or(usize::MAX);
+        // The opening balance comes with the first act: what it says stood before.
+        let is_opened = acts.first().is_some_and(|act| act.kind() == ActKind::TakenOver);
+        let count = if seen == 0 && is_opened { 1 } else { seen };
+        let then = acts.get(..count).filter(|_| count < acts.len()).map(<[Act]>::to_vec);
+        let ledger = then.and_then(|acts| Ledger::of(acts).ok());
+        let state = ledger.and_then(|ledger| ledger.project(opened.app.acts.packs()).ok());
+        state.unwrap_or_else(|| opened.desk.state.clone())
+    }
+
     /// The act that the sheet makes.
     async fn read(&self, opened: &Opened<'_>, brought: &Brought) -> Result<Result<NewAct, Vec<Wrong>>, Problem> {
         let before = self.sheet.is_filled && self.target.is_none();
-        let before = before.then(|| fill::of_state(self.sheet, &opened.desk.state, opened.today()));
+        let before = before.then(|| fill::of_state(self.sheet, &self.state_seen(opened), opened.today()));
         let base = self.target.as_ref().map(|target| &target.says);
         let reading = Reading { sheet: self.sheet, given: &self.given, brought, before: before.as_ref(), base };
         let (documents, mut faults) = document::named(opened.app, self.sheet, &self.given).await?;
@@ -379,7 +392,7 @@ fn fault_of(error: tiwizi_records::FieldError, is_correction: bool) -> Wrong {
 fn is_same(act: &Act, new: &NewAct) -> bool {
     let (is_kind, is_day) = (act.kind() == new.kind, act.effective_on == new.effective_on);
     // The register writes numbers its own way, so both are read.
-    let says = tiwizi_registry::acts::ActData::read(new.kind, new.data.clone());
+    let says = acts::ActData::read(new.kind, new.data.clone());
     is_kind && is_day && act.corrects == new.corrects && says.is_ok_and(|says| says == act.data)
 }
 

@@ -21,13 +21,6 @@ pub(super) struct People(BTreeMap<RecordId, Json>);
 
 impl People {
     /// Reads persons. Those whom the caller may not see stay unnamed.
-    pub(super) async fn load(app: &App, caller: &Caller, ids: &BTreeSet<RecordId>) -> Result<Self, Problem> {
-        let mut people = Self::default();
-        people.add(app, caller, ids).await?;
-        Ok(people)
-    }
-
-    /// Reads more of them.
     pub(super) async fn add(&mut self, app: &App, caller: &Caller, ids: &BTreeSet<RecordId>) -> Result<(), Problem> {
         let Ok(permit) = app.records.may_read(caller, &app.pages.names.person) else { return Ok(()) };
         let ids: Vec<RecordId> = ids.iter().filter(|id| !self.0.contains_key(*id)).copied().collect();

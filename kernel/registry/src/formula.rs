@@ -26,7 +26,7 @@ fn is_armed(text: &str) -> bool {
     if text.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
         return false;
     }
-    if text.starts_with(['\t', '\r', '\n']) {
+    if text.trim_start_matches('\'').starts_with(['\t', '\r', '\n']) {
         return true;
     }
     let seen = text.trim_start_matches(|letter: char| letter == '\'' || letter.is_whitespace() || is_unseen(letter));
@@ -61,8 +61,11 @@ mod tests {
             "\u{200f}=1",
             "\u{feff}@x",
             "'=1",
+            "'\tx",
+            "''\n",
         ] {
             assert_eq!(disarmed(text), format!("'{text}"), "{text:?}");
+            assert_eq!(armed(&disarmed(text)), text);
         }
         for text in ["", "Tifaouine", "1-2", "'Aït", "ⴰⵣⵓⵍ", "تعاونية", "1=1", "(+)"] {
             assert_eq!(disarmed(text), text);

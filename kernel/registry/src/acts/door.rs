@@ -25,7 +25,7 @@ use self::writing::Entry;
 use super::act::{Act, NewAct};
 use super::data::{ActData, Opening};
 use super::error::ActError;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, in_correction};
 use super::opening;
 use super::state::State;
 use crate::act_kind::ActKind;
@@ -144,7 +144,7 @@ impl Acts {
         new: NewAct,
         to_come: &BTreeSet<RecordId>,
     ) -> Result<Entry, ActError> {
-        self.check_form(&held, &new)?;
+        self.check_form(held.cooperative, &new)?;
         let opening = self.opening(&held, new.effective_on).await?;
         let mut ledger = held.ledger.clone();
         let opened = opening.map(|opening| {
@@ -158,6 +158,7 @@ impl Acts {
         let data = ActData::read(new.kind, new.data.clone())
             .map_err(|error| ActError::one(FieldError::new("/data", "type", error.to_string())))?;
         self.check_days(&new, &data)?;
+        self.check_stands(&ledger, held.cooperative, &new, &data)?;
         let act = Act {
             sequence: ledger.next_sequence(),
             documents: new.documents,
@@ -173,15 +174,40 @@ impl Acts {
     }
 
     /// Holds what came to the schema of its kind, so that every fault has its pointer.
-    fn check_form(&self, held: &Held, new: &NewAct) -> Result<(), ActError> {
+    fn check_form(&self, cooperative: RecordId, new: &NewAct) -> Result<(), ActError> {
         if new.documents.len() > ACT_DOCUMENTS_MAX {
             let message = format!("an act has at most {ACT_DOCUMENTS_MAX} documents");
             return Err(ActError::one(FieldError::of_field("documents", "too-many", message)));
         }
         let kinds = self.records.kinds();
         let Some(kind) = kinds.find(&self.names.act) else { return Ok(()) };
-        kind.validate(&new.body(held.cooperative, self.records.ambient().now()))
+        kind.validate(&new.body(cooperative, self.records.ambient().now()))
             .map_err(|rejection| ActError::Invalid { fields: rejection.fields })
+    }
+
+    /// Holds what a correction puts in place to the schema of what stands there; of the correction's own it need only be an object.
+    fn check_stands(
+        &self,
+        ledger: &Ledger,
+        cooperative: RecordId,
+        new: &NewAct,
+        data: &ActData,
+    ) -> Result<(), ActError> {
+        let ActData::Corrected(correction) = data else { return Ok(()) };
+        let Some(stands) = &correction.stands else { return Ok(()) };
+        // A correction of what is not there is refused by the ledger.
+        let Some(origin) = new.corrects.and_then(|corrects| ledger.origin(corrects)) else { return Ok(()) };
+        let stands = NewAct {
+            kind: origin.kind(),
+            effective_on: stands.effective_on,
+            documents: Vec::new(),
+            corrects: None,
+            data: stands.data.clone(),
+        };
+        self.check_form(cooperative, &stands).map_err(|error| match error {
+            ActError::Invalid { fields } => invalid(in_correction(fields, true)),
+            other => other,
+        })
     }
 
     /// No act has effect from a day that is still to come.

@@ -140,7 +140,7 @@ impl Ledger {
             return Err(vec![FieldError::new("", "too-many-acts", message)]);
         }
         let (sequence, pointer) = (act.sequence, if act.corrects.is_some() { "/corrects" } else { "/effective_on" });
-        let own_place = self.place_of(&act);
+        let own_place = act.corrects.and_then(|corrects| self.origin(corrects)).map(|origin| origin.sequence);
         let mut acts = self.acts.clone();
         acts.push(act);
         let ledger = Self::of(acts).map_err(|illegal| illegal.faults)?;
@@ -154,14 +154,14 @@ impl Ledger {
         Ok((ledger, state))
     }
 
-    /// The place in which an act would stand.
-    fn place_of(&self, act: &Act) -> Option<u32> {
-        let mut target = act.corrects?;
+    /// The act in whose place a correction of this one stands.
+    pub(super) fn origin(&self, corrects: u32) -> Option<&Act> {
+        let mut target = corrects;
         // Each step goes to an earlier act.
         while let Some(earlier) = self.acts.iter().find(|earlier| earlier.sequence == target) {
             match earlier.corrects.filter(|next| *next < target) {
                 Some(next) => target = next,
-                None => return Some(target),
+                None => return Some(earlier),
             }
         }
         None
@@ -217,7 +217,7 @@ fn replay(standing: &[Act], packs: &RulePacks) -> Result<State, Illegal> {
 }
 
 /// Faults of what a correction puts in place, with pointers into the correction.
-fn in_correction(faults: Vec<FieldError>, is_replaced: bool) -> Vec<FieldError> {
+pub(super) fn in_correction(faults: Vec<FieldError>, is_replaced: bool) -> Vec<FieldError> {
     let moved = |mut fault: FieldError| {
         if is_replaced && (fault.pointer == "/effective_on" || fault.pointer.starts_with("/data")) {
             fault.pointer.insert_str(0, "/data/stands");

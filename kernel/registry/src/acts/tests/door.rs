@@ -310,6 +310,31 @@ async fn of_two_who_enter_an_act_at_once_one_is_told_to_look_again() {
 }
 
 #[tokio::test]
+async fn what_a_correction_puts_in_place_is_held_to_the_schema_of_its_kind() {
+    let register = Register::new().await;
+    let cooperative = found(&register).await;
+    let (acts, caller) = (register.acts(), registrar());
+    acts.enter(&caller, cooperative, new(ActKind::Amended, "2024-04-01", json!({ "commune": "Tiout" }))).await.unwrap();
+    let before = register.changes().await;
+    let correct = |corrects: u32, commune: String| {
+        let stands = json!({ "effective_on": "2024-04-01", "data": { "commune": commune } });
+        let data = json!({ "reason": "a slip of the pen", "stands": stands });
+        NewAct { corrects: Some(corrects), ..new(ActKind::Corrected, "2024-06-01", data) }
+    };
+    let long = acts.enter(&caller, cooperative, correct(6, "x".repeat(121))).await.unwrap_err();
+    let faults = codes(long);
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].0, "/data/stands/data/commune");
+    assert_eq!(register.changes().await, before);
+    acts.enter(&caller, cooperative, correct(6, "Igherm".to_owned())).await.unwrap();
+    // The kind stays that of the first act when the correction is corrected.
+    let empty = acts.enter(&caller, cooperative, correct(7, String::new())).await.unwrap_err();
+    assert_eq!(codes(empty)[0].0, "/data/stands/data/commune");
+    let state = acts.enter(&caller, cooperative, correct(7, "x".repeat(120))).await.unwrap().state;
+    assert_eq!(state.commune, Some("x".repeat(120)));
+}
+
+#[tokio::test]
 async fn a_correction_takes_back_the_memberships_that_never_were_and_members_move_with_the_seat() {
     let register = Register::new().await;
     let cooperative = found(&register).await;

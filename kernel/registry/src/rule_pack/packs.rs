@@ -64,11 +64,12 @@ impl RulePacks {
             check::check(pack).map_err(|fault| PackError::Wrong { name: pack.id.clone(), fault })?;
         }
         packs.sort_by_key(|pack| pack.from);
-        let pairs = packs.iter().zip(packs.iter().skip(1));
-        for (first, second) in pairs {
-            let overlap = first.from == second.from || first.reference() == second.reference();
-            if overlap || first.until.is_some_and(|until| until >= second.from) {
-                return Err(PackError::Clash { first: first.reference(), second: second.reference() });
+        for (at, second) in packs.iter().enumerate() {
+            for first in packs.iter().take(at) {
+                let overlap = first.from == second.from || first.until.is_some_and(|until| until >= second.from);
+                if overlap || first.reference() == second.reference() {
+                    return Err(PackError::Clash { first: first.reference(), second: second.reference() });
+                }
             }
         }
         Ok(Self { packs })

@@ -93,6 +93,8 @@ fn the_pack_is_chosen_by_the_day() {
         assert_eq!(packs.at(day(text)).unwrap().id, id, "{text}");
     }
     assert!(matches!(RulePacks::new(vec![old.clone(), old.clone()]), Err(PackError::Clash { .. })));
+    let again = RulePack { from: day("2030-01-01"), ..old.clone() };
+    assert!(matches!(RulePacks::new(vec![old.clone(), new.clone(), again]), Err(PackError::Clash { .. })));
     let ended = RulePack { until: Some(day("2027-01-01")), ..old.clone() };
     assert!(matches!(RulePacks::new(vec![ended, new]), Err(PackError::Clash { .. })));
     let ended = RulePacks::new(vec![RulePack { until: Some(day("2020-01-01")), ..old }]).unwrap();

@@ -7,8 +7,8 @@
 mod acts;
 mod extract;
 mod lower;
-mod people;
 mod office;
+mod people;
 mod plugin;
 mod protection;
 mod told;

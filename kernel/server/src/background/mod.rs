@@ -1,8 +1,8 @@
 //! What runs beside the requests: the sequencer of the log, the readers of the log, the office, the clean-up, and plugins' work. Each is one named
 //! task. None holds anything that a restart would lose: a reader's place is stored with its work.
 
-mod protection;
 mod office;
+mod protection;
 mod work;
 
 use std::sync::Arc;

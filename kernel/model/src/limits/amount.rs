@@ -16,7 +16,7 @@ macro_rules! amounts {
     )*};
 }
 
-amounts! { u8 u32 usize i16 i32 i64 }
+amounts! { u8 u16 u32 usize i16 i32 i64 }
 
 impl Amount for u64 {
     fn plain(self) -> u64 {

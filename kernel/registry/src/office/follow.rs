@@ -49,7 +49,7 @@ impl Office {
                 |kind: &KindName| *kind == self.names.act || self.sources.iter().any(|source| source.kind() == kind);
             let between = read_between(&self.records, wants, place, head).await?;
             self.settle_all(&between.items).await?;
-            self.take(&between.items).await?;
+            self.keep_tasks(&between.items).await?;
             self.move_on(place, between.up_to).await?;
         }
     }
@@ -76,7 +76,7 @@ impl Office {
         Ok(())
     }
 
-    async fn take(&self, entries: &[Entry]) -> Result<(), OfficeError> {
+    async fn keep_tasks(&self, entries: &[Entry]) -> Result<(), OfficeError> {
         // The last entry of a record counts; all show it as it is now.
         let waiting = entries.iter().filter(|entry| entry.kind != self.names.act);
         let latest: BTreeMap<Key, &Entry> = waiting.map(|entry| ((entry.kind.clone(), entry.id), entry)).collect();

@@ -12,12 +12,18 @@ use super::{People, PeopleError};
 use crate::holder::Holder;
 
 /// Some records, and whether there are more.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Lines<T> {
     /// At most `PERSON_LINES_MAX`.
     pub items: Vec<T>,
     /// Whether there are more than are shown.
     pub is_cut: bool,
+}
+
+impl<T> Default for Lines<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), is_cut: false }
+    }
 }
 
 /// A membership or a mandate, with the cooperative that it is of.

@@ -39,7 +39,7 @@ pub(super) async fn show(
     let places = chain::places(&acts);
     let row = |(at, act): (usize, &Act)| {
         let found = changed.get(at).map(|found| said::differences(&opened, found, &names));
-        context! { found, ..entry(&opened, act, &authors), ..corrected(&opened, &acts, &places, act) }
+        context! { ..context! { found }, ..entry(&opened, act, &authors), ..corrected(&opened, &acts, &places, act) }
     };
     let page = |from: usize| opened.address(&format!("/acts?from={}", from.saturating_add(1)));
     let next = from.saturating_add(ACT_HISTORY_ROWS_MAX);

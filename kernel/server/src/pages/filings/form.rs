@@ -188,7 +188,7 @@ fn page(app: &App, visit: &Visit, opened: &Opened, said: Said) -> Result<Respons
             stored => hash,
         }
     };
-    let others: Vec<&String> = faults.iter().filter(|(field, _)| !is_shown(field)).map(|(_, text)| text).collect();
+    let others = faults.iter().filter(|(field, _)| !is_shown(field)).map(|(_, text)| text.clone()).collect::<Vec<_>>();
     let data = context! {
         name => name(visit, &opened.cooperative),
         cooperative => visit.look.address(&format!("/directory/{cooperative}")),

@@ -119,10 +119,10 @@ fn card(app: &App, visit: &Visit, person: &Record, said: &Said) -> Option<Value>
         is_hashed => field(&person.body, "national_id_key").is_some(),
         may_set => caller.person() != Some(person.id),
         seen => person.version.0,
-        number => said.number,
+        number => said.number.as_deref(),
         number_wrong => wrong("number"),
         reason_wrong => wrong("reason"),
-        reason => said.reason,
+        reason => &*said.reason,
     })
 }
 

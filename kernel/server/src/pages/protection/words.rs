@@ -154,9 +154,9 @@ pub(super) fn request(texts: &Texts, coverage: &Coverage, record: &Record, today
 
 /// The fields of a person as a form shows them.
 pub(super) fn fields(texts: &Texts, person: Option<&Json>, given: &Map<String, Json>) -> Vec<Value> {
-    let field = |(name, kind): &(&str, &str)| {
-        let now = person.and_then(|person| person.get(*name)).and_then(Json::as_str).unwrap_or_default();
-        let text = given.get(*name).and_then(Json::as_str).unwrap_or(now);
+    let field = |&(name, kind): &(&str, &str)| {
+        let now = person.and_then(|person| person.get(name)).and_then(Json::as_str).unwrap_or_default();
+        let text = given.get(name).and_then(Json::as_str).unwrap_or(now);
         context! { name, kind, text, label => label(texts, "person", name), now => value(texts, "person", name, &now.into()) }
     };
     CHANGEABLE.iter().map(field).collect()

@@ -9,6 +9,7 @@ mod office;
 mod people;
 mod protection;
 mod sheets;
+mod founding;
 mod statistics;
 mod work;
 
@@ -21,6 +22,7 @@ pub use office::*;
 pub use people::*;
 pub use protection::*;
 pub use sheets::*;
+pub use founding::*;
 pub use statistics::*;
 pub use work::*;
 
@@ -34,6 +36,7 @@ use people;
 use protection;
 use office;
 use sheets;
+use founding;
 use statistics;
 use work;
 

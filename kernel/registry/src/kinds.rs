@@ -46,6 +46,10 @@ pub struct Names {
     pub filing: KindName,
     /// `registry/task`
     pub task: KindName,
+    /// `registry/founding`
+    pub founding: KindName,
+    /// `registry/founder`
+    pub founder: KindName,
 }
 
 impl Names {
@@ -74,6 +78,8 @@ impl Names {
             retention_run: name("registry/retention-run"),
             filing: name("registry/filing"),
             task: name("registry/task"),
+            founding: name("registry/founding"),
+            founder: name("registry/founder"),
         }
     }
 }
@@ -104,7 +110,8 @@ mod tests {
         let protection =
             [names.controller, names.processing, names.subject_request, names.erasure, names.retention_run];
         let office = [names.filing, names.task];
-        let all = [own.as_slice(), &following, &people, &protection, &office].concat();
+        let founding = [names.founding, names.founder];
+        let all = [own.as_slice(), &following, &people, &protection, &office, &founding].concat();
         let expected: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(declared, expected);
     }

@@ -29,6 +29,7 @@ pub mod duplicates;
 pub mod export;
 pub mod extract;
 pub mod filings;
+pub mod founding;
 pub mod import;
 pub mod journey;
 pub mod office;
@@ -42,6 +43,7 @@ mod testing;
 
 pub use acts::{ActError, Acts};
 pub use filings::Filings;
+pub use founding::Foundings;
 pub use national_id::NationalIdKey;
 pub use office::Office;
 pub use people::People;

@@ -180,6 +180,11 @@ pub fn check(kind: &str, body: &Value, last_day: Day) -> Vec<FieldError> {
         }
         "membership" => membership(&mut faults),
         "milestone" => faults.province(),
+        "founding" => founding(&mut faults),
+        "founder" => {
+            faults.day("birth_date");
+            faults.money("paid_mad");
+        }
         _ => {}
     }
     faults.found
@@ -214,6 +219,20 @@ fn membership(faults: &mut Faults<'_>) {
     {
         faults.add("left_on", "order", "a member leaves after joining".into());
     }
+}
+
+/// What is filled in on the way to registration may still lack everything; what is there must be real.
+fn founding(faults: &mut Faults<'_>) {
+    faults.province();
+    faults.sector();
+    faults.money("share_value_mad");
+    let (founded, filed) = (faults.day("founded_on"), faults.day("filed_on"));
+    if let (Some(founded), Some(filed)) = (founded, filed)
+        && filed < founded
+    {
+        faults.add("filed_on", "order", "the receipt is of the day of the assembly or a later one".into());
+    }
+    faults.day("registered_on");
 }
 
 /// A body under examination.

@@ -71,7 +71,19 @@ impl Acts {
     /// # Errors
     /// As `enter`.
     pub async fn request_denomination(&self, caller: &Caller, new: NewAct) -> Result<Entered, ActError> {
-        let cooperative = self.records.ambient().new_id();
+        self.request_denomination_as(caller, self.records.ambient().new_id(), new).await
+    }
+
+    /// The same under an id that was given out before, as that of a founding file.
+    ///
+    /// # Errors
+    /// As `enter`; `Overtaken` when the cooperative has acts already.
+    pub async fn request_denomination_as(
+        &self,
+        caller: &Caller,
+        cooperative: RecordId,
+        new: NewAct,
+    ) -> Result<Entered, ActError> {
         let province: Option<ProvinceCode> =
             new.data.get("province").and_then(serde_json::Value::as_str).and_then(|code| code.parse().ok());
         let place = Placement { subject: Some(cooperative), province };

@@ -22,7 +22,7 @@ mod projection;
 mod reevaluate;
 mod shares;
 mod state;
-mod text;
+pub(crate) mod text;
 
 pub use crate::act_kind::ActKind;
 pub use crate::holder::{Entity, Holder};

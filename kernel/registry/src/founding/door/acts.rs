@@ -1,0 +1,202 @@
+//! From a file to acts: each is entered through the door of acts, by the rules of its day, and none twice.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tiwizi_identity::Caller;
+use tiwizi_model::RecordId;
+
+use super::Foundings;
+use super::office::{Entry, NameAnswer};
+use super::reading::Held;
+use super::writing::fields;
+use crate::acts::{
+    ActError, ActKind, Appointment, Constitution, DenominationRequest, Founder as FounderOfAct, NewAct, State,
+};
+use crate::day::Day;
+use crate::founding::error::FoundingError;
+use crate::rule_pack::Stage;
+
+impl Foundings {
+    /// Enters the request for the name of a file, unless it is there, and the answer on it, unless it is there.
+    pub(super) async fn enter_name(
+        &self,
+        caller: &Caller,
+        held: &Held,
+        answer: &NameAnswer,
+    ) -> Result<State, FoundingError> {
+        let cooperative = held.founding.cooperative;
+        let mut state = self.state(caller, cooperative).await?;
+        if !asks_for_this(&state, held) {
+            let request = self.request(held)?;
+            state = match state.stage {
+                Stage::Nothing => self.acts.request_denomination_as(caller, cooperative, request).await,
+                _ => self.acts.enter(caller, cooperative, request).await,
+            }
+            .map_err(FoundingError::Act)?
+            .state;
+        }
+        if state.stage == Stage::DenominationRequested {
+            let mut data = json!({ "answer": if answer.is_approved { "approved" } else { "refused" } });
+            if let Some(data) = data.as_object_mut() {
+                let texts = [("reason", &answer.reason), ("certificate", &answer.certificate)];
+                data.extend(
+                    texts.into_iter().filter_map(|(field, text)| Some((field.to_owned(), text.clone()?.into()))),
+                );
+            }
+            let act = act(ActKind::DenominationAnswered, self.today(), data);
+            state = self.acts.enter(caller, cooperative, act).await.map_err(FoundingError::Act)?.state;
+        }
+        let is_so = match state.stage {
+            Stage::DenominationApproved => answer.is_approved,
+            Stage::DenominationRefused => !answer.is_approved,
+            _ => false,
+        };
+        // Another answer to this request was entered, and its file could not be written.
+        if is_so { Ok(state) } else { Err(FoundingError::Moved) }
+    }
+
+    /// Enters the constitution and the receipt of a file, as far as they are not there.
+    pub(super) async fn enter_constitution(
+        &self,
+        caller: &Caller,
+        held: &Held,
+        persons: &BTreeMap<RecordId, RecordId>,
+    ) -> Result<(), FoundingError> {
+        let (founding, cooperative) = (&held.founding, held.founding.cooperative);
+        let mut stage = self.state(caller, cooperative).await?.stage;
+        let (founded_on, filed_on) = (founding.founded_on, founding.filed_on);
+        if let Some(day) = founded_on.filter(|_| stage == Stage::DenominationApproved) {
+            let data = constitution(held, persons)?;
+            let act =
+                NewAct { documents: founding.proofs(ActKind::Constituted), ..act(ActKind::Constituted, day, data) };
+            stage = self.acts.enter(caller, cooperative, act).await.map_err(FoundingError::Act)?.state.stage;
+        }
+        if let Some(day) = filed_on.filter(|_| stage == Stage::Constituted) {
+            let data = json!({ "authority": founding.authority, "receipt": founding.receipt });
+            let act = NewAct { documents: founding.proofs(ActKind::Filed), ..act(ActKind::Filed, day, data) };
+            stage = self.acts.enter(caller, cooperative, act).await.map_err(FoundingError::Act)?.state.stage;
+        }
+        if stage == Stage::Filed { Ok(()) } else { Err(FoundingError::Moved) }
+    }
+
+    /// Enters the registration of a file, unless it is there.
+    pub(super) async fn enter_registration(
+        &self,
+        caller: &Caller,
+        held: &Held,
+        entry: &Entry,
+    ) -> Result<(), FoundingError> {
+        let cooperative = held.founding.cooperative;
+        let state = self.state(caller, cooperative).await?;
+        match state.stage {
+            Stage::Filed => {
+                let data = json!({ "court": entry.court.trim(), "number": entry.number.trim() });
+                let act = act(ActKind::Registered, entry.registered_on, data);
+                self.acts.enter(caller, cooperative, act).await.map_err(FoundingError::Act)?;
+                Ok(())
+            }
+            Stage::Registered if is_this(&state, entry) => Ok(()),
+            _ => Err(FoundingError::Moved),
+        }
+    }
+
+    /// The persons of the founders, by the records of the founders: those that the register knows, and new ones for the others. Records that
+    /// may be the same are not held up; a pair is opened for registrars, as for what acts write (decision 22).
+    pub(super) async fn register_persons(
+        &self,
+        caller: &Caller,
+        held: &Held,
+    ) -> Result<BTreeMap<RecordId, RecordId>, FoundingError> {
+        let permit = self.records.may_read(&Caller::system(), &self.names.person)?;
+        let (mut persons, mut unit) = (BTreeMap::new(), self.unit(caller));
+        for seat in &held.seats {
+            if let Some(person) = seat.founder.person {
+                persons.insert(seat.id, person);
+                continue;
+            }
+            let known = match &seat.founder.national_id_key {
+                Some(key) => self.records.find_unique(&permit, 0, &[Value::from(key.as_str())]).await?,
+                None => None,
+            };
+            let person = match known {
+                Some(record) => record.id,
+                None => {
+                    let body = seat.founder.person_body();
+                    unit.create_by_kernel(&self.names.person, body).map_err(FoundingError::gathered)?.id
+                }
+            };
+            self.put_seat(&mut unit, seat, fields([("person", person.to_string().into())])).await?;
+            persons.insert(seat.id, person);
+        }
+        self.store(unit, held.id).await?;
+        Ok(persons)
+    }
+
+    /// The state of a cooperative by its acts; that of none while it has none.
+    async fn state(&self, caller: &Caller, cooperative: RecordId) -> Result<State, FoundingError> {
+        match self.acts.ledger(caller, cooperative).await {
+            Ok((ledger, _)) => ledger
+                .project(self.acts.packs())
+                .map_err(|source| FoundingError::Act(ActError::Broken { cooperative, source })),
+            Err(ActError::Missing { .. }) => Ok(State::default()),
+            Err(error) => Err(FoundingError::Act(error)),
+        }
+    }
+
+    fn request(&self, held: &Held) -> Result<NewAct, FoundingError> {
+        let founding = &held.founding;
+        let request = DenominationRequest {
+            name_ar: founding.name_ar.clone(),
+            name_fr: founding.name_fr.clone(),
+            name_zgh: founding.name_zgh.clone(),
+            category: founding.category.clone(),
+            sector: founding.sector.clone().unwrap_or_default(),
+            branch: founding.branch.clone(),
+            province: founding.province,
+            commune: founding.commune.clone(),
+        };
+        let data = serde_json::to_value(request).map_err(FoundingError::Encode)?;
+        Ok(act(ActKind::DenominationRequested, founding.asked_on.unwrap_or_else(|| self.today()), data))
+    }
+}
+
+fn act(kind: ActKind, effective_on: Day, data: Value) -> NewAct {
+    NewAct { kind, effective_on, documents: Vec::new(), corrects: None, data }
+}
+
+/// Whether the last request for a name is the one that the file makes.
+fn asks_for_this(state: &State, held: &Held) -> bool {
+    let founding = &held.founding;
+    let is_same = state.names.ar == founding.name_ar
+        && state.names.fr == founding.name_fr
+        && state.names.zgh == founding.name_zgh
+        && state.sector == founding.sector
+        && state.province == Some(founding.province);
+    let is_of_day = |day: Day| state.denomination.as_ref().is_some_and(|request| request.requested_on == day);
+    is_same && founding.asked_on.is_some_and(is_of_day)
+}
+
+fn is_this(state: &State, entry: &Entry) -> bool {
+    let texts = (state.court.as_deref(), state.number.as_deref());
+    texts == (Some(entry.court.trim()), Some(entry.number.trim())) && state.registered_on == Some(entry.registered_on)
+}
+
+/// What the founding assembly decided. Members are numbered in the order in which they came to the file.
+fn constitution(held: &Held, persons: &BTreeMap<RecordId, RecordId>) -> Result<Value, FoundingError> {
+    let founding = &held.founding;
+    let (mut founders, mut officers) = (Vec::new(), Vec::new());
+    for (at, seat) in held.seats.iter().enumerate() {
+        let person = *persons.get(&seat.id).ok_or(FoundingError::Moved)?;
+        let (shares, paid_mad) = (seat.founder.shares.unwrap_or_default(), seat.founder.paid_mad.unwrap_or_default());
+        founders.push(FounderOfAct { number: at.saturating_add(1).to_string(), person, shares, paid_mad });
+        officers.extend(seat.founder.role.map(|role| Appointment { person, role, years: None }));
+    }
+    let (Some(form), Some(share_value_mad)) = (founding.form, founding.share_value_mad) else {
+        return Err(FoundingError::Moved);
+    };
+    let statutes = founding.statutes.iter().map(|entry| entry.item.clone()).collect();
+    let address = founding.address.clone();
+    let constitution = Constitution { statutes, form, share_value_mad, founders, officers, address };
+    serde_json::to_value(constitution).map_err(FoundingError::Encode)
+}

@@ -1,0 +1,240 @@
+//! Filling in a file: opened by one, filled in by all who take part, in any order and in pieces.
+
+use serde_json::{Map, Value, json};
+use tiwizi_identity::Caller;
+use tiwizi_model::limits::{FOUNDINGS_OPENED_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::{ProvinceCode, RecordId, Version};
+use tiwizi_records::{FieldError, Filter, Query, Unit};
+
+use super::reading::Held;
+use super::telling::News;
+use super::writing::{demand_known, fields, merged};
+use super::{Foundings, account_of, demand_step, seat_with};
+use crate::founding::error::FoundingError;
+use crate::founding::founder::{PERSONAL_FIELDS, Seat, TERM_FIELDS};
+use crate::founding::step::{Section, Step};
+
+/// The field in which the number of an identity card comes; only its keyed hash is kept.
+const NATIONAL_ID: &str = "national_id";
+
+impl Foundings {
+    /// Opens a file with what is known of the name; the province is needed. Whoever opens it is its first founder.
+    ///
+    /// # Errors
+    /// `NotSignedIn` without an account of its own; `TooMany` when it has as many open files as it may; `Invalid` with every fault.
+    pub async fn open(&self, caller: &Caller, given: &Map<String, Value>) -> Result<RecordId, FoundingError> {
+        let account = account_of(caller)?;
+        demand_known(given, Section::Name.fields())?;
+        if self.opened_by(caller).await? >= FOUNDINGS_OPENED_MAX {
+            return Err(FoundingError::TooMany);
+        }
+        let now = self.now();
+        let file = json!({
+            "cooperative": self.records.ambient().new_id().to_string(),
+            "step": Step::Name.name(),
+            "since": now,
+            "opened_at": now,
+            "opened_by": account.to_string(),
+        });
+        let body = merged(&file, given.clone());
+        self.check(&self.names.founding, &body)?;
+        let mut unit = self.unit(caller);
+        let province = body.get("province").cloned().unwrap_or_default();
+        let id = unit.create_by_kernel(&self.names.founding, body).map_err(FoundingError::gathered)?.id;
+        let mut founder = fields([
+            ("founding", id.to_string().into()),
+            ("province", province),
+            ("account", account.to_string().into()),
+            ("invited_at", now.into()),
+            ("joined_at", now.into()),
+        ]);
+        founder.extend(own_name(caller.name().unwrap_or_default()));
+        if let Some(person) = caller.person() {
+            founder.insert("person".to_owned(), person.to_string().into());
+        }
+        unit.create_by_kernel(&self.names.founder, Value::Object(founder)).map_err(FoundingError::gathered)?;
+        self.store(unit, id).await?;
+        Ok(id)
+    }
+
+    /// How many files an account has opened that have not ended.
+    async fn opened_by(&self, caller: &Caller) -> Result<usize, FoundingError> {
+        let account = account_of(caller)?;
+        let permit = self.records.may_read(&Caller::system(), &self.names.founding)?;
+        let filters = vec![Filter::equals("opened_by", account.to_string())];
+        let query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
+        let page = self.records.list(&permit, &query).await?;
+        let step = |body: &Value| body.get("step").and_then(Value::as_str).and_then(Step::named);
+        Ok(page.items.iter().filter(|record| step(&record.body).is_some_and(|step| !step.has_ended())).count())
+    }
+
+    /// Fills in a section of a file: fields that are given take the place of those that are there, a null or an empty text takes one away,
+    /// and what is not given stays. When the founders agreed on what changes, each confirms anew.
+    ///
+    /// # Errors
+    /// `Missing`, `NotFounder`, `NotNow`; `Moved` when it is not at the version that was seen; `Invalid` with every fault.
+    pub async fn edit(
+        &self,
+        caller: &Caller,
+        (id, seen): (RecordId, Version),
+        section: Section,
+        given: &Map<String, Value>,
+    ) -> Result<Version, FoundingError> {
+        let held = self.load(id).await?;
+        self.demand_founder(caller, &held)?;
+        demand_step(&held, |step| section.is_open(step))?;
+        if held.version != seen {
+            return Err(FoundingError::Moved);
+        }
+        demand_known(given, section.fields())?;
+        if merged(&held.body, given.clone()) == held.body {
+            return Ok(held.version);
+        }
+        let mut unit = self.unit(caller);
+        self.put(&mut unit, &held, given.clone()).await?;
+        self.move_founders(&mut unit, &held, given).await?;
+        if section.is_confirmed() {
+            self.lapse(&mut unit, &held, given).await?;
+        }
+        self.store(unit, id).await
+    }
+
+    /// The founders lie where their file lies.
+    async fn move_founders(
+        &self,
+        unit: &mut Unit,
+        held: &Held,
+        given: &Map<String, Value>,
+    ) -> Result<(), FoundingError> {
+        let Some(province) = given.get("province").and_then(Value::as_str) else { return Ok(()) };
+        if province.parse::<ProvinceCode>() == Ok(held.founding.province) {
+            return Ok(());
+        }
+        for seat in &held.seats {
+            // They confirm anew where it shall be; both are one change of their record.
+            let moved = fields([("province", province.into()), ("confirmed_at", Value::Null)]);
+            self.put_seat(unit, seat, moved).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes confirmations back, and tells who gave one.
+    async fn lapse(&self, unit: &mut Unit, held: &Held, given: &Map<String, Value>) -> Result<(), FoundingError> {
+        let is_moved = given.get("province").is_some_and(|province| held.body.get("province") != Some(province));
+        if !is_moved {
+            self.unconfirm(unit, held).await?;
+        }
+        for seat in held.seats.iter().filter(|seat| seat.founder.confirmed_at.is_some()) {
+            if let Some(account) = seat.founder.account {
+                self.tell_one(unit, held, account, (News::Changed, "")).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills in what a founder says of itself, or what the founders agreed on for it. Everybody says the first of themselves alone; of one
+    /// who has not joined yet, whoever takes part may. The number of an identity card comes as `national_id`.
+    ///
+    /// # Errors
+    /// As `edit`; `NotFounder` for what only the founder itself says.
+    pub async fn edit_founder(
+        &self,
+        caller: &Caller,
+        (id, founder): (RecordId, RecordId),
+        given: &Map<String, Value>,
+    ) -> Result<(), FoundingError> {
+        let held = self.load(id).await?;
+        let own = self.demand_founder(caller, &held)?;
+        demand_step(&held, Step::is_open)?;
+        let known: Vec<&str> = PERSONAL_FIELDS.into_iter().chain(TERM_FIELDS).chain([NATIONAL_ID]).collect();
+        demand_known(given, &known)?;
+        let seat = seat_with(&held, founder)?;
+        let is_personal = given.keys().any(|name| !TERM_FIELDS.contains(&name.as_str()));
+        if is_personal && seat.id != own.id && seat.founder.has_joined() {
+            return Err(FoundingError::NotFounder);
+        }
+        let mut unit = self.unit(caller);
+        let changed = self.of_founder(seat, given)?;
+        let are_terms = changed.keys().any(|name| TERM_FIELDS.contains(&name.as_str()));
+        self.put_seat(&mut unit, seat, changed).await?;
+        if let Some(account) = seat.founder.account.filter(|_| are_terms && seat.founder.confirmed_at.is_some()) {
+            self.tell_one(&mut unit, &held, account, (News::Changed, "")).await?;
+        }
+        self.store(unit, id).await.map(|_| ())
+    }
+
+    /// Fills in what the founders agreed on for several of them at once.
+    ///
+    /// # Errors
+    /// As `edit_founder`; pointers of faults begin with the id of the founder.
+    pub async fn edit_terms(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        given: &[(RecordId, Map<String, Value>)],
+    ) -> Result<(), FoundingError> {
+        let held = self.load(id).await?;
+        self.demand_founder(caller, &held)?;
+        demand_step(&held, Step::is_open)?;
+        let mut unit = self.unit(caller);
+        let mut faults = Vec::new();
+        for (founder, terms) in given {
+            demand_known(terms, &TERM_FIELDS)?;
+            let seat = seat_with(&held, *founder)?;
+            let changed = self.of_founder(seat, terms)?;
+            if changed.is_empty() {
+                continue;
+            }
+            match self.put_seat(&mut unit, seat, changed).await {
+                Err(FoundingError::Invalid { fields }) => faults.extend(fields.into_iter().map(|mut fault| {
+                    fault.pointer.insert_str(0, &format!("/{founder}"));
+                    fault
+                })),
+                put => put?,
+            }
+            if let Some(account) = seat.founder.account.filter(|_| seat.founder.confirmed_at.is_some()) {
+                self.tell_one(&mut unit, &held, account, (News::Changed, "")).await?;
+            }
+        }
+        if !faults.is_empty() {
+            return Err(FoundingError::Invalid { fields: faults });
+        }
+        self.store(unit, id).await.map(|_| ())
+    }
+
+    /// What changes in the record of a founder: terms that change are confirmed anew, a number becomes its hash.
+    fn of_founder(&self, seat: &Seat, given: &Map<String, Value>) -> Result<Map<String, Value>, FoundingError> {
+        let mut changed = Map::new();
+        for (name, value) in given {
+            if name == NATIONAL_ID {
+                // A form that leaves the number out does not take it away: nobody can see it to type it again.
+                let Some(number) = value.as_str().map(str::trim).filter(|number| !number.is_empty()) else { continue };
+                let hash = self.national_id_key.hash(number);
+                let hash = hash.map_err(|error| {
+                    FoundingError::one(FieldError::of_field(NATIONAL_ID, "pattern", error.to_string()))
+                })?;
+                changed.insert("national_id_key".to_owned(), hash.into());
+                continue;
+            }
+            let is_same = match seat.body.get(name) {
+                Some(there) => there == value,
+                None => value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()),
+            };
+            if !is_same {
+                changed.insert(name.clone(), value.clone());
+            }
+        }
+        if changed.keys().any(|name| TERM_FIELDS.contains(&name.as_str())) {
+            changed.insert("confirmed_at".to_owned(), Value::Null);
+        }
+        Ok(changed)
+    }
+}
+
+/// A name in the field of its letters.
+pub(super) fn own_name(name: &str) -> Option<(String, Value)> {
+    let name: String = name.trim().chars().take(160).collect();
+    let is_arabic = name.chars().any(|letter| matches!(letter, '\u{600}'..='\u{6ff}'));
+    let field = if is_arabic { "name_ar" } else { "name_fr" };
+    (!name.is_empty()).then(|| (field.to_owned(), name.into()))
+}

@@ -1,0 +1,128 @@
+//! The path from its first step to its last.
+
+use super::*;
+
+#[tokio::test]
+async fn five_people_found_a_cooperative_from_its_name_to_its_registration() {
+    let bureau = Bureau::open().await;
+    let id = bureau.complete().await;
+    let seen = bureau.foundings.look(&founder(4), id).await.unwrap();
+    assert_eq!((seen.founding.step, seen.lacks.as_slice()), (Step::File, [].as_slice()));
+    assert_eq!((seen.progress.done, seen.progress.all), (9, 11));
+    bureau.foundings.submit(&founder(2), bureau.at(id).await).await.unwrap();
+    bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
+    assert!(bureau.register.all(&bureau.register.names.cooperative).await.is_empty());
+    let entry =
+        Entry { court: "Taroudannt".into(), number: "12/2025".into(), registered_on: "2025-11-30".parse().unwrap() };
+    bureau.foundings.register(&office(), bureau.at(id).await, entry).await.unwrap();
+    let seen = bureau.foundings.look(&founder(5), id).await.unwrap();
+    assert_eq!((seen.founding.step, seen.progress.done), (Step::Registered, 11));
+    let cooperatives = bureau.register.all(&bureau.register.names.cooperative).await;
+    assert_eq!((&cooperatives[0]["number"], &cooperatives[0]["capital_mad"]), (&json!("12/2025"), &json!(5000)));
+    let members = bureau.register.all(&bureau.register.names.membership).await;
+    assert_eq!((members.len(), &members[0]["role"], &members[0]["gender"]), (5, &json!("president"), &json!("female")));
+    let acts = bureau.register.all(&bureau.register.names.act).await;
+    let kinds: Vec<&str> = acts.iter().map(|act| act["act"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["denomination-requested", "denomination-answered", "constituted", "filed", "registered"]);
+    assert_eq!(
+        (acts[2]["documents"].as_array().unwrap().len(), acts[3]["documents"].as_array().unwrap().len()),
+        (5, 1)
+    );
+    assert_eq!(acts[0]["cooperative"], seen.founding.cooperative.to_string());
+}
+
+#[tokio::test]
+async fn whoever_waits_is_told_and_nobody_of_what_they_did_themselves() {
+    let bureau = Bureau::open().await;
+    let id = bureau.complete().await;
+    assert_eq!(bureau.told(OFFICE).await, ["founding-notice-name-asked"]);
+    bureau.foundings.submit(&founder(2), bureau.at(id).await).await.unwrap();
+    assert_eq!(bureau.told(OFFICE).await[0], "founding-notice-submitted");
+    let correction = Correction { section: Section::Statutes, text: "Article 7".into() };
+    bureau.foundings.ask_correction(&office(), bureau.at(id).await, vec![correction.clone()]).await.unwrap();
+    let seen = bureau.foundings.look(&founder(3), id).await.unwrap();
+    assert_eq!((seen.founding.step, seen.founding.corrections), (Step::File, vec![correction]));
+    assert_eq!(bureau.told(3).await, ["founding-notice-corrections", "founding-notice-name-approved"]);
+    let opener = bureau.told(1).await;
+    let count = |key: &str| opener.iter().filter(|told| *told == key).count();
+    assert_eq!((count("founding-notice-joined"), count("founding-notice-confirmed")), (4, 4));
+    assert_eq!(bureau.told(6).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn accounts_act_for_the_cooperative_that_they_founded() {
+    let bureau = Bureau::open().await;
+    let id = bureau.complete().await;
+    bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
+    bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
+    let entry =
+        Entry { court: "Taroudannt".into(), number: "12/2025".into(), registered_on: "2025-11-30".parse().unwrap() };
+    bureau.foundings.register(&office(), bureau.at(id).await, entry).await.unwrap();
+    let cooperative = bureau.foundings.look(&founder(1), id).await.unwrap().founding.cooperative;
+    let mut tx = bureau.register.records.db().read().await.unwrap();
+    for (number, role) in [(1, "officer"), (4, "member")] {
+        let account = AccountId(Uuid::from_u128(number));
+        let grants = grant::of_account(&mut tx, account).await.unwrap();
+        let held: Vec<_> = grants.iter().map(|grant| (grant.role.as_str(), grant.scope.clone())).collect();
+        assert_eq!(held, [(role, format!("cooperative:{cooperative}"))]);
+        assert!(account::find(&mut tx, account).await.unwrap().unwrap().person.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_decision_that_was_cut_off_is_taken_again_and_enters_nothing_twice() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let asked = bureau.foundings.look(&founder(1), id).await.unwrap().founding;
+    // The acts were entered and the machine stopped before the file could say so.
+    let data = json!({ "name_fr": "Tifaouine", "category": "a", "sector": "argan", "province": "09.541" });
+    let new = crate::acts::NewAct {
+        kind: crate::acts::ActKind::DenominationRequested,
+        effective_on: asked.asked_on.unwrap(),
+        documents: Vec::new(),
+        corrects: None,
+        data,
+    };
+    bureau.register.acts().request_denomination_as(&office(), asked.cooperative, new).await.unwrap();
+    let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, answer).await.unwrap();
+    assert_eq!(bureau.register.all(&bureau.register.names.act).await.len(), 2);
+    let seen = bureau.foundings.look(&founder(1), id).await.unwrap().founding;
+    assert!(seen.step == Step::File && seen.valid_until.is_some() && seen.answered_on.is_some());
+}
+
+#[tokio::test]
+async fn a_name_that_was_refused_is_replaced_and_asked_for_again() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let silent = bureau.foundings.answer_name(&office(), bureau.at(id).await, NameAnswer::default()).await.unwrap_err();
+    assert_eq!(codes(&silent), ["required"]);
+    let refusal = NameAnswer { reason: Some("Déjà porté".into()), ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, refusal).await.unwrap();
+    let seen = bureau.foundings.look(&founder(1), id).await.unwrap().founding;
+    assert_eq!((seen.step, seen.reason.as_deref(), seen.valid_until), (Step::Name, Some("Déjà porté"), None));
+    bureau.edit(id, Section::Name, json!({ "name_fr": "Tafukt" })).await;
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, answer).await.unwrap();
+    let denominations = bureau.register.all(&bureau.register.names.denomination).await;
+    assert_eq!((denominations.len(), &denominations[0]["name_fr"]), (1, &json!("Tafukt")));
+}
+
+#[tokio::test]
+async fn what_was_filled_in_is_there_when_somebody_comes_back() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    bureau.edit(id, Section::Assembly, json!({ "address": "Douar Tiout" })).await;
+    bureau.edit(id, Section::Assembly, json!({ "founded_on": "2025-11-20" })).await;
+    let seen = shared(&bureau).look(&founder(1), id).await.unwrap().founding;
+    assert_eq!((seen.address.as_deref(), seen.founded_on.is_some()), (Some("Douar Tiout"), true));
+    let mine = bureau.foundings.of_account(&founder(1)).await.unwrap();
+    assert_eq!((mine.len(), mine[0].id, mine[0].has_joined), (1, id, true));
+    let same = bureau.at(id).await;
+    let version =
+        bureau.foundings.edit(&founder(1), same, Section::Assembly, &map(json!({ "address": "Douar Tiout" }))).await;
+    assert_eq!(version.unwrap(), same.1, "what is the same is no change");
+}

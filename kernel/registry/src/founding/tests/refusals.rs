@@ -1,0 +1,170 @@
+//! What is refused on the path, and what nobody learns.
+
+use super::*;
+
+#[tokio::test]
+async fn a_stranger_learns_nothing_of_a_file_and_another_province_neither() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    let elsewhere = holder(901, &[("registrar", "province:01.051")]);
+    for caller in [Caller::public(), founder(6), elsewhere] {
+        let seen = bureau.foundings.look(&caller, id).await;
+        assert!(matches!(seen, Err(FoundingError::Missing)), "{seen:?}");
+        let answered = bureau.foundings.answer_name(&caller, (id, Version::FIRST), NameAnswer::default()).await;
+        assert!(matches!(answered, Err(FoundingError::Missing)), "{answered:?}");
+    }
+    assert_eq!(bureau.foundings.look(&office(), id).await.unwrap().viewer, Viewer::Office);
+    let given = map(json!({ "address": "Tiout" }));
+    let written = bureau.foundings.edit(&office(), (id, Version::FIRST), Section::Assembly, &given).await;
+    assert!(matches!(written, Err(FoundingError::NotFounder)), "{written:?}");
+    let opened = bureau.foundings.open(&Caller::public(), &map(name())).await;
+    assert!(matches!(opened, Err(FoundingError::NotSignedIn)), "{opened:?}");
+}
+
+#[tokio::test]
+async fn a_registrar_does_not_decide_on_the_own_file() {
+    let bureau = Bureau::open().await;
+    let id = bureau.foundings.open(&office(), &map(name())).await.unwrap();
+    let seen = bureau.foundings.look(&office(), id).await.unwrap();
+    assert!(matches!(seen.viewer, Viewer::Founder(_)));
+    bureau.foundings.ask_for_name(&office(), (id, seen.version)).await.unwrap();
+    let version = bureau.foundings.look(&office(), id).await.unwrap().version;
+    let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
+    let refused = bureau.foundings.answer_name(&office(), (id, version), answer).await;
+    assert!(matches!(refused, Err(FoundingError::Own)), "{refused:?}");
+    assert!(bureau.register.all(&bureau.register.names.act).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_invitation_is_good_once_for_a_time_and_for_one_account() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    let nobody = bureau.foundings.invite(&founder(1), id, Invitation::default()).await.unwrap_err();
+    assert_eq!(codes(&nobody), ["required"]);
+    let by_mail = Invitation { name: "تودا".into(), email: Some("2@Example.org ".into()), phone: None };
+    let invited = bureau.foundings.invite(&founder(1), id, by_mail.clone()).await.unwrap();
+    assert_eq!(bureau.told(2).await, ["founding-notice-invited"]);
+    let offer = bureau.foundings.offer(invited.secret.reveal()).await.unwrap();
+    assert_eq!((offer.name.as_deref(), offer.invited.as_deref()), (Some("Tifaouine"), Some("تودا")));
+    let again = bureau.foundings.invite(&founder(1), id, by_mail).await;
+    assert!(matches!(again, Err(FoundingError::Taken)), "{again:?}");
+    let other = bureau.foundings.join(&founder(3), invited.secret.reveal()).await;
+    assert!(matches!(other, Err(FoundingError::Invitation)), "{other:?}");
+    assert_eq!(bureau.foundings.look(&founder(2), id).await.unwrap().viewer, Viewer::Invited(invited.founder));
+    bureau.foundings.join_as_invited(&founder(2), id).await.unwrap();
+    let used = bureau.foundings.offer(invited.secret.reveal()).await;
+    assert!(matches!(used, Err(FoundingError::Invitation)), "{used:?}");
+    let late = Invitation { phone: Some("0600000000".into()), ..Invitation::default() };
+    let late = bureau.foundings.invite(&founder(1), id, late).await.unwrap();
+    let twice = bureau.foundings.join(&founder(2), late.secret.reveal()).await;
+    assert!(matches!(twice, Err(FoundingError::Taken)), "{twice:?}");
+    bureau.register.clock.advance_ms(u64::try_from(tiwizi_model::limits::INVITATION_MS).unwrap() + 1);
+    let late_join = bureau.foundings.join(&founder(3), late.secret.reveal()).await;
+    assert!(matches!(late_join, Err(FoundingError::Invitation)), "{late_join:?}");
+    let renewed = bureau.foundings.invite_again(&founder(1), id, late.founder).await.unwrap();
+    bureau.foundings.join(&founder(3), renewed.secret.reveal()).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_confirmed_confirms_anew_what_the_others_change() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    bureau.fill_seats(id, 2).await;
+    bureau.edit(id, Section::Capital, json!({ "share_value_mad": 100 })).await;
+    bureau.foundings.confirm(&founder(2), bureau.at(id).await).await.unwrap();
+    let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
+    assert!(seats[1].founder.has_confirmed());
+    bureau.edit(id, Section::Receipt, json!({ "receipt": "7" })).await;
+    assert!(bureau.foundings.look(&founder(1), id).await.unwrap().seats[1].founder.has_confirmed());
+    let terms = map(json!({ "shares": 20, "paid_mad": 500 }));
+    bureau.foundings.edit_founder(&founder(1), (id, seats[1].id), &terms).await.unwrap();
+    let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
+    assert!(!seats[1].founder.has_confirmed() && seats[1].founder.shares == Some(20));
+    assert_eq!(bureau.told(2).await[0], "founding-notice-changed");
+    let mine = map(json!({ "name_fr": "X" }));
+    let written = bureau.foundings.edit_founder(&founder(1), (id, seats[1].id), &mine).await;
+    assert!(matches!(written, Err(FoundingError::NotFounder)), "{written:?}");
+    bureau.foundings.confirm(&founder(2), bureau.at(id).await).await.unwrap();
+    bureau.edit(id, Section::Name, json!({ "province": "01.051" })).await;
+    let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
+    assert!(!seats[1].founder.has_confirmed() && seats[1].founder.province.to_string() == "01.051");
+}
+
+#[tokio::test]
+async fn a_file_that_lacks_something_is_not_handed_in_and_says_what() {
+    let bureau = Bureau::open().await;
+    let id = bureau.foundings.open(&founder(1), &map(json!({ "province": "09.541" }))).await.unwrap();
+    let unnamed = bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap_err();
+    assert_eq!(codes(&unnamed), ["name", "sector", "category"]);
+    bureau.edit(id, Section::Name, name()).await;
+    let early = bureau.foundings.submit(&founder(1), bureau.at(id).await).await;
+    assert!(matches!(early, Err(FoundingError::NotNow { step: Step::Name })), "{early:?}");
+    let at = bureau.at(id).await;
+    bureau.foundings.ask_for_name(&founder(1), at).await.unwrap();
+    let stale = bureau.foundings.take_back(&founder(1), at).await;
+    assert!(matches!(stale, Err(FoundingError::Moved)), "{stale:?}");
+    let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, answer).await.unwrap();
+    let empty = bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap_err();
+    let found = codes(&empty);
+    for code in ["founders-min", "share-value", "form", "statutes", "assembly-day", "receipt", "document"] {
+        assert!(found.contains(&code), "{code} is not in {found:?}");
+    }
+    let late = bureau.foundings.edit(&founder(1), bureau.at(id).await, Section::Name, &map(name())).await;
+    assert!(matches!(late, Err(FoundingError::NotNow { step: Step::File })), "{late:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_with_its_field() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    for (section, given, pointer, code) in [
+        (Section::Name, json!({ "sector": "space" }), "/sector", "sector"),
+        (Section::Name, json!({ "address": "Tiout" }), "/address", "unknown-field"),
+        (Section::Assembly, json!({ "founded_on": "2025-02-30" }), "/founded_on", "date"),
+        (Section::Assembly, json!({ "founded_on": "2031-02-03" }), "/founded_on", "future"),
+        (Section::Capital, json!({ "share_value_mad": 100.001 }), "/share_value_mad", "decimals"),
+        (Section::Name, json!({ "province": null }), "/province", "required"),
+    ] {
+        let refused = bureau.foundings.edit(&founder(1), bureau.at(id).await, section, &map(given.clone())).await;
+        let Err(FoundingError::Invalid { fields }) = refused else { panic!("{given}: {refused:?}") };
+        assert_eq!((fields[0].pointer.as_str(), fields[0].code.as_ref()), (pointer, code), "{given}");
+    }
+    let photo = NewDocument { document: "photo".into(), hash: FileHash([1; 32]), bytes: 1, name: None };
+    let refused = bureau.foundings.add_document(&founder(1), id, photo).await.unwrap_err();
+    assert_eq!(codes(&refused), ["enum"]);
+}
+
+#[tokio::test]
+async fn only_the_one_who_opened_a_file_gives_it_up_and_takes_others_out() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    bureau.fill_seats(id, 3).await;
+    let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
+    let refused = bureau.foundings.remove(&founder(2), id, seats[2].id).await;
+    assert!(matches!(refused, Err(FoundingError::NotOpener)), "{refused:?}");
+    let refused = bureau.foundings.give_up(&founder(2), bureau.at(id).await).await;
+    assert!(matches!(refused, Err(FoundingError::NotOpener)), "{refused:?}");
+    bureau.foundings.remove(&founder(3), id, seats[2].id).await.unwrap();
+    bureau.foundings.remove(&founder(1), id, seats[1].id).await.unwrap();
+    assert!(matches!(bureau.foundings.look(&founder(2), id).await, Err(FoundingError::Missing)));
+    bureau.foundings.give_up(&founder(1), bureau.at(id).await).await.unwrap();
+    let ended = bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await;
+    assert!(matches!(ended, Err(FoundingError::NotNow { step: Step::GivenUp })), "{ended:?}");
+}
+
+#[tokio::test]
+async fn the_office_sees_what_waits_in_its_province_the_oldest_first_with_its_day() {
+    let bureau = Bureau::open().await;
+    let (first, second) = (bureau.opened().await, bureau.opened().await);
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(second).await).await.unwrap();
+    bureau.register.clock.advance_ms(1_000);
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(first).await).await.unwrap();
+    let asked = WaitingQuery { step: Step::NameAsked, province: None, cursor: None };
+    let page = bureau.foundings.waiting(&office(), asked).await.unwrap();
+    let ids: Vec<RecordId> = page.items.iter().map(|(id, ..)| *id).collect();
+    assert_eq!((ids, page.items[0].2.map(|day| day.to_string())), (vec![second, first], Some("2025-12-03".into())));
+    let elsewhere = holder(901, &[("registrar", "province:01.051")]);
+    assert!(bureau.foundings.waiting(&elsewhere, asked).await.unwrap().items.is_empty());
+    assert!(bureau.foundings.waiting(&founder(1), asked).await.is_err());
+}

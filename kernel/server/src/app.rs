@@ -14,7 +14,7 @@ use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_registry::office_rule::{OfficeRule, OfficeRuleError};
 use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
 use tiwizi_registry::rule_pack::{self, PackError};
-use tiwizi_registry::{Acts, Filings, NationalIdKey, Office, People, Rules};
+use tiwizi_registry::{Acts, Filings, Foundings, NationalIdKey, Office, People, Rules};
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
 use tokio::sync::{Semaphore, mpsc};
@@ -163,6 +163,8 @@ pub struct App {
     pub acts: Acts,
     /// The door to what the register knows of persons.
     pub people: People,
+    /// The door to the files of cooperatives that are being founded.
+    pub foundings: Foundings,
     /// The search for records that may be the same.
     pub duplicates: Duplicates,
     /// What is processed here, and the gate that holds records about people to it.
@@ -229,8 +231,10 @@ impl App {
         let acts = Acts::new(records.clone(), Arc::new(packs.clone()));
         let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&office_rule));
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), office_rule);
+        let identity = Identity::new(db.clone(), ambient.clone());
+        let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
         Ok(Arc::new(Self {
-            identity: Identity::new(db.clone(), ambient.clone()),
+            identity,
             settings,
             instance,
             ambient,
@@ -239,6 +243,7 @@ impl App {
             disk,
             acts,
             people: People::new(records.clone(), national_ids),
+            foundings,
             records,
             duplicates,
             protection,

@@ -22,6 +22,10 @@ impl BodyLimit {
     pub(crate) const NORMAL: Self =
         Self { bytes_max: limits::BODY_BYTES_MAX, wait: Duration::from_millis(limits::BODY_WAIT_MS) };
 
+    /// For one paper of a founding file, which may come over a slow link too.
+    pub(crate) const PAPER: Self =
+        Self { bytes_max: limits::FOUNDING_DOCUMENT_BYTES_MAX, wait: Duration::from_millis(limits::UPLOAD_WAIT_MS) };
+
     /// For files and bundles, which may come over a slow link.
     pub(crate) const UPLOAD: Self =
         Self { bytes_max: limits::UPLOAD_BYTES_MAX, wait: Duration::from_millis(limits::UPLOAD_WAIT_MS) };

@@ -117,10 +117,12 @@ impl Asked {
     }
 }
 
-/// An address as the log may have it: with the token of a print it could be seen whom the print names.
+/// An address as the log may have it: with the token of a print it could be seen whom the print names, and with the secret of an
+/// invitation somebody else could take it up.
 fn for_the_log(path: &str) -> &str {
-    const VERIFY: &str = "/verify/";
-    path.find(VERIFY).and_then(|at| path.get(..at.saturating_add(VERIFY.len()))).unwrap_or(path)
+    const SECRET: [&str; 2] = ["/verify/", "/founding/join/"];
+    let ends = SECRET.into_iter().filter_map(|start| Some(path.find(start)?.saturating_add(start.len())));
+    ends.min().and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
 /// Whether an address is never shown to a person as a page.

@@ -128,7 +128,8 @@ fn read_key(headers: &HeaderMap) -> Result<String, Problem> {
 fn is_upload(parts: &Parts) -> bool {
     let path = parts.uri.path();
     let is_upgrade = path.starts_with("/api/v1/plugins/") && path.ends_with("/upgrade");
-    matches!(path, "/api/v1/files" | "/api/v1/plugins") || is_upgrade
+    let is_paper = path.starts_with("/api/v1/foundings/") && path.ends_with("/documents");
+    matches!(path, "/api/v1/files" | "/api/v1/plugins") || is_upgrade || is_paper
 }
 
 fn hash_of(parts: &Parts, bytes: &[u8]) -> [u8; 32] {
@@ -194,11 +195,12 @@ async fn remember(app: &App, key: &Key, path: &str, response: Response) -> Resul
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-/// Whether the answer of an address shows a secret, the number of an identity card, or everything about a person: the API's, or a page of
-/// the same.
+/// Whether the answer of an address shows a secret (an invitation is one), the number of an identity card, or everything about a person:
+/// the API's, or a page of the same.
 fn shows_a_secret(path: &str) -> bool {
-    let ends = ["/account/tokens", "/national-id/looks", "/dossier"];
-    SHOWN_ONCE.contains(&path) || ends.iter().any(|end| path.ends_with(end))
+    let is_invitation = path.contains("/foundings/") && (path.ends_with("/founders") || path.ends_with("/invitation"));
+    let ends = ["/account/tokens", "/national-id/looks", "/dossier", "/invite"];
+    SHOWN_ONCE.contains(&path) || is_invitation || ends.iter().any(|end| path.ends_with(end))
 }
 
 fn write_answer(headers: &HeaderMap, body: &str) -> Result<String, Problem> {

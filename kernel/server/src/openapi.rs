@@ -11,9 +11,7 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, filings, health, history, jobs, kinds, metrics, notices,
-    office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics,
-    tokens, verify,
+    accounts, acts, batch, captures, changes, extracts, files, filings, founders, foundings, health, history, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -33,7 +31,7 @@ use crate::{blob, json, open_data, plugin};
         accounts::list, accounts::create, accounts::grant, accounts::revoke, accounts::disable, notices::list,
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
-    history::list, batch::write, acts::request_denomination, acts::list, acts::enter, people::find, people::set, people::forget, people::look, people::looks, people::union, changes::read, office::list, office::hold, office::hand_back, filings::list, filings::show, filings::write, filings::decide,
+    history::list, batch::write, acts::request_denomination, acts::list, acts::enter, people::find, people::set, people::forget, people::look, people::looks, people::union, changes::read, office::list, office::hold, office::hand_back, filings::list, filings::show, filings::write, filings::decide, foundings::mine, foundings::open, foundings::waiting, foundings::show, foundings::edit, foundings::step, foundings::decide, founders::join, founders::join_as_invited, founders::invite, founders::invite_again, founders::edit, founders::remove, founders::add_paper, founders::paper, founders::remove_paper,
         statistics::overview, statistics::show, open_data::show, open_data::statistics, files::store, files::read,
         extracts::issue, extracts::file, verify::show, verify::compare,
         protection::show, protection::draft, protection::own_dossier, protection::ask, protection::dossier_for_request,

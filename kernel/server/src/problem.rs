@@ -6,6 +6,7 @@
 
 mod acts;
 mod extract;
+mod founding;
 mod lower;
 mod office;
 mod people;

@@ -12,9 +12,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, filings, health, history, jobs, kinds, metrics, notices,
-    office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics,
-    tokens, verify,
+    accounts, acts, batch, captures, changes, extracts, files, filings, founders, foundings, health, history, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -88,6 +86,23 @@ fn of_the_kernel() -> Vec<Route> {
         get("/api/v1/cooperatives/{id}/filings/{year}", filings::show),
         put("/api/v1/cooperatives/{id}/filings/{year}", filings::write),
         post("/api/v1/cooperatives/{id}/filings/{year}/decision", filings::decide),
+        // Cooperatives that are being founded.
+        get("/api/v1/foundings", foundings::mine),
+        post("/api/v1/foundings", foundings::open),
+        get("/api/v1/foundings/waiting", foundings::waiting),
+        post("/api/v1/foundings/join", founders::join),
+        get("/api/v1/foundings/{id}", foundings::show),
+        patch("/api/v1/foundings/{id}", foundings::edit),
+        post("/api/v1/foundings/{id}/join", founders::join_as_invited),
+        post("/api/v1/foundings/{id}/steps", foundings::step),
+        post("/api/v1/foundings/{id}/decisions", foundings::decide),
+        post("/api/v1/foundings/{id}/founders", founders::invite),
+        patch("/api/v1/foundings/{id}/founders/{founder}", founders::edit),
+        delete("/api/v1/foundings/{id}/founders/{founder}", founders::remove),
+        post("/api/v1/foundings/{id}/founders/{founder}/invitation", founders::invite_again),
+        post("/api/v1/foundings/{id}/documents", founders::add_paper),
+        get("/api/v1/foundings/{id}/documents/{hash}", founders::paper),
+        delete("/api/v1/foundings/{id}/documents/{hash}", founders::remove_paper),
         get("/api/v1/changes", changes::read),
         get("/api/v1/statistics", statistics::overview),
         get("/api/v1/statistics/{measure}", statistics::show),

@@ -96,6 +96,15 @@ pub struct Seat {
     pub(super) body: Value,
 }
 
+impl Seat {
+    /// What a founder said of itself and what the founders agreed on for it: the fields that are there.
+    #[must_use]
+    pub fn shown(&self) -> Map<String, Value> {
+        let fields = PERSONAL_FIELDS.into_iter().chain(TERM_FIELDS);
+        fields.filter_map(|field| Some((field.to_owned(), self.body.get(field)?.clone()))).collect()
+    }
+}
+
 impl Founder {
     /// Reads the body of a record.
     ///

@@ -9,6 +9,8 @@ pub(crate) mod changes;
 pub(crate) mod extracts;
 pub(crate) mod files;
 pub(crate) mod filings;
+pub(crate) mod founders;
+pub(crate) mod foundings;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod jobs;

@@ -72,6 +72,49 @@ fn of_one_plugin() -> Vec<Row> {
     ]
 }
 
+/// What founders and the office do with a file, of which there is none; whoever has an account may open one.
+fn of_foundings() -> Vec<Row> {
+    let (one, founder) =
+        (format!("/api/v1/foundings/{NOWHERE}"), format!("/api/v1/foundings/{NOWHERE}/founders/{NOWHERE}"));
+    let paper = format!("{one}/documents/{}", "0".repeat(64));
+    let file = "/api/v1/foundings/{id}";
+    let of_founder = "/api/v1/foundings/{id}/founders/{founder}";
+    let of_paper = "/api/v1/foundings/{id}/documents/{hash}";
+    vec![
+        same("GET", "/api/v1/foundings", [401, 200, 200, 200]),
+        same("POST", "/api/v1/foundings", [401, 201, 201, 201]).with(json!({"fields": {"province": "09.541"}})),
+        same("GET", "/api/v1/foundings/waiting", [401, 403, 200, 403]),
+        same("POST", "/api/v1/foundings/join", [401, 409, 409, 409]).with(json!({"invitation": "none"})),
+        row("GET", file, one.clone(), [401, 404, 404, 404]),
+        row("PATCH", file, one.clone(), [401, 404, 404, 404])
+            .with(json!({"version": 1, "section": "capital", "fields": {}})),
+        row("POST", "/api/v1/foundings/{id}/join", format!("{one}/join"), [401, 404, 404, 404]),
+        row("POST", "/api/v1/foundings/{id}/steps", format!("{one}/steps"), [401, 404, 404, 404])
+            .with(json!({"version": 1, "step": "submit"})),
+        row("POST", "/api/v1/foundings/{id}/decisions", format!("{one}/decisions"), [401, 404, 404, 404])
+            .with(json!({"version": 1, "decision": "accept"})),
+        row("POST", "/api/v1/foundings/{id}/founders", format!("{one}/founders"), [401, 404, 404, 404])
+            .with(json!({"phone": "0600000000"})),
+        row("PATCH", of_founder, founder.clone(), [401, 404, 404, 404]).with(json!({"fields": {}})),
+        row("DELETE", of_founder, founder.clone(), [401, 404, 404, 404]),
+        row(
+            "POST",
+            "/api/v1/foundings/{id}/founders/{founder}/invitation",
+            format!("{founder}/invitation"),
+            [401, 404, 404, 404],
+        ),
+        row(
+            "POST",
+            "/api/v1/foundings/{id}/documents",
+            format!("{one}/documents?document=other"),
+            [401, 404, 404, 404],
+        )
+        .with_bytes("application/octet-stream", "paper"),
+        row("GET", of_paper, paper.clone(), [401, 404, 404, 404]),
+        row("DELETE", of_paper, format!("{paper}?version=1"), [401, 404, 404, 404]),
+    ]
+}
+
 const NOWHERE: &str = "01890000-0000-7000-8000-000000000000";
 
 /// A request for a name, in the province of the tests.
@@ -84,6 +127,7 @@ fn denomination() -> serde_json::Value {
 fn matrix(house: &House) -> Vec<Row> {
     let mut rows = most(house);
     rows.extend(of_one_plugin());
+    rows.extend(of_foundings());
     rows
 }
 

@@ -16,6 +16,7 @@ mod crash;
 mod database;
 mod develop;
 mod duplicates;
+mod founding;
 mod idempotency;
 mod import;
 mod languages;

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tiwizi_model::{FileHash, Instant, Version, limits};
-use tiwizi_registry::founding::{Invitation, Invited, NewDocument, Seat, Viewer};
+use tiwizi_registry::founding::{Invitation, Invited, NewDocument, Seat, Seen, Viewer};
 use utoipa::ToSchema;
 
 use super::foundings::read_id;
@@ -266,13 +266,18 @@ pub(crate) async fn paper(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let seen = app.foundings.look(visitor.signed_in()?, read_id(&id)?).await?;
+    send_paper(&app, &seen, &hash, &headers).await
+}
+
+/// Sends a paper of a file that somebody sees.
+pub(crate) async fn send_paper(app: &App, seen: &Seen, hash: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     let hash: FileHash = hash.parse().map_err(|_| Fault::NotFound)?;
     let document = seen.founding.documents.iter().find(|document| document.hash == hash);
     let document = document.filter(|_| !matches!(seen.viewer, Viewer::Invited(_))).ok_or(Fault::NotFound)?;
     let bytes = app.files.size(hash).await?.ok_or(Fault::NotFound)?;
     let media_type = HeaderValue::from_static("application/octet-stream");
     let file = StoredFile { hash, place: Stored::Shared, bytes, media_type, caching: "private, no-cache" };
-    let mut response = stored::send(&app.files, &headers, file).await?;
+    let mut response = stored::send(&app.files, headers, file).await?;
     response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition(document.name.as_deref()));
     Ok(response)
 }

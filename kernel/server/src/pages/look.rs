@@ -132,6 +132,7 @@ impl Look {
             icon => &*assets.icon.address,
             home => self.address("/"),
             directory => self.address("/directory"),
+            founding => self.address("/founding"),
             sign_in => self.address("/sign-in"),
             sign_out => self.address("/sign-out"),
             account => self.address("/account"),
@@ -199,10 +200,15 @@ impl Look {
             .viewer
             .as_ref()
             .map(|_| MenuEntry { title: texts.text("records").into(), path: "/records".to_owned() });
+        let founding = self
+            .viewer
+            .as_ref()
+            .map(|_| MenuEntry { title: texts.text("founding").into(), path: "/founding".to_owned() });
         let statistics = MenuEntry { title: texts.text("statistics").into(), path: "/statistics".to_owned() };
         [&directory, &statistics]
             .into_iter()
             .chain(&self.menu)
+            .chain(&founding)
             .chain(&records)
             .chain(&console)
             .map(|entry| {

@@ -18,6 +18,7 @@ mod editions;
 mod engine;
 mod extract;
 mod filings;
+mod founding;
 mod fragments;
 mod home;
 mod latin;
@@ -139,5 +140,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/console/protection", get(console::protection::show).post(console::protection::send))
         .merge(protection::routes())
         .merge(acts::routes())
+        .merge(founding::routes())
         .merge(records::routes())
 }

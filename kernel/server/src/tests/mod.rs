@@ -8,6 +8,7 @@ mod chaos;
 mod edge;
 mod editions;
 mod extracts;
+mod founding;
 mod fragments;
 mod house;
 mod idempotency;

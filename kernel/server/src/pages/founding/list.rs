@@ -65,7 +65,7 @@ pub(super) async fn ask(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) 
 /// `POST /{language}/founding`: opens a file.
 pub(super) async fn open(State(app): State<Arc<App>>, asked: Asked, posted: Posted) -> Result<Response, Problem> {
     let visit = sent(&app, asked.at(&format!("{HOME}/new")), &posted).await?;
-    let again = |faults: &[FieldError]| {
+    let again = |faults: &[FieldError]| -> Result<Response, Problem> {
         let page = form(&app, &visit, Some(&posted.fields), faults)?;
         Ok(with_status(Fault::Invalid.status(), page))
     };

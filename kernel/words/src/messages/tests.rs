@@ -37,6 +37,7 @@ fn sources() -> String {
         "words/src",
         "print/src",
         "registry/src/filings",
+        "registry/src/founding",
         "registry/src/office",
     ];
     let mut folders: Vec<_> = folders.iter().map(|folder| kernel.join(folder)).collect();

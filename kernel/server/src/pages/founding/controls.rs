@@ -75,8 +75,12 @@ const NAME: &[Field] = &[
     field("commune", "field-commune", Kind::Text(None)),
 ];
 const CAPITAL: &[Field] = &[field("share_value_mad", "field-share-value-mad", Kind::Money)];
-const MANAGEMENT: &[Field] =
-    &[hinted("form", "founding-form", Kind::Choice(&["managers", "board"], "founding-form"), "founding-hint-form")];
+const MANAGEMENT: &[Field] = &[hinted(
+    "form",
+    "founding-form",
+    Kind::Choice(&["managers", "board"], "value-founding-form"),
+    "founding-hint-form",
+)];
 const ASSEMBLY: &[Field] = &[
     hinted("founded_on", "founding-assembly-day", Kind::Day, "founding-hint-assembly-day"),
     field("address", "founding-seat", Kind::Text(None)),

@@ -45,7 +45,7 @@ impl Foundings {
     /// Puts a paper into a file. Other statutes are confirmed anew. Two who add papers at once both succeed.
     ///
     /// # Errors
-    /// As `may_add_document`; `Invalid` for a paper that the list does not know.
+    /// As `may_add_document`; `Invalid` for a paper that the list does not know; `Moved` when others changed the file again and again.
     pub async fn add_document(
         &self,
         caller: &Caller,

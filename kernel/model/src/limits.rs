@@ -5,11 +5,11 @@ mod amount;
 mod duplicates;
 mod exchange;
 mod extract;
+mod founding;
 mod office;
 mod people;
 mod protection;
 mod sheets;
-mod founding;
 mod statistics;
 mod work;
 
@@ -18,11 +18,11 @@ use amount::{Amount, named};
 pub use duplicates::*;
 pub use exchange::*;
 pub use extract::*;
+pub use founding::*;
 pub use office::*;
 pub use people::*;
 pub use protection::*;
 pub use sheets::*;
-pub use founding::*;
 pub use statistics::*;
 pub use work::*;
 

@@ -11,7 +11,9 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, filings, founders, foundings, health, history, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, extracts, files, filings, founders, foundings, health, history, jobs,
+    kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records,
+    session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;

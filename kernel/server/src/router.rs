@@ -12,7 +12,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, filings, founders, foundings, health, history, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, extracts, files, filings, founders, foundings, health, history, jobs,
+    kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records,
+    session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};

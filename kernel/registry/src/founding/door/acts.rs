@@ -11,7 +11,8 @@ use super::office::{Entry, NameAnswer};
 use super::reading::Held;
 use super::writing::fields;
 use crate::acts::{
-    ActError, ActKind, Appointment, Constitution, DenominationRequest, Founder as FounderOfAct, NewAct, State,
+    ActError, ActKind, Appointment, Constitution, DenominationRequest, Entity, Founder as FounderOfAct, Holder, NewAct,
+    State,
 };
 use crate::day::Day;
 use crate::founding::error::FoundingError;
@@ -155,6 +156,8 @@ impl Foundings {
             branch: founding.branch.clone(),
             province: founding.province,
             commune: founding.commune.clone(),
+            // The guided path founds cooperatives; a union comes by its acts.
+            entity: Entity::Cooperative,
         };
         let data = serde_json::to_value(request).map_err(FoundingError::Encode)?;
         Ok(act(ActKind::DenominationRequested, founding.asked_on.unwrap_or_else(|| self.today()), data))
@@ -189,7 +192,14 @@ fn constitution(held: &Held, persons: &BTreeMap<RecordId, RecordId>) -> Result<V
     for (at, seat) in held.seats.iter().enumerate() {
         let person = *persons.get(&seat.id).ok_or(FoundingError::Moved)?;
         let (shares, paid_mad) = (seat.founder.shares.unwrap_or_default(), seat.founder.paid_mad.unwrap_or_default());
-        founders.push(FounderOfAct { number: at.saturating_add(1).to_string(), person, shares, paid_mad });
+        founders.push(FounderOfAct {
+            number: at.saturating_add(1).to_string(),
+            person,
+            holder: Holder::Person,
+            represented_by: None,
+            shares,
+            paid_mad,
+        });
         officers.extend(seat.founder.role.map(|role| Appointment { person, role, years: None }));
     }
     let (Some(form), Some(share_value_mad)) = (founding.form, founding.share_value_mad) else {

@@ -9,10 +9,10 @@ use tiwizi_model::limits::{ACT_MEMBERS_MAX, FILING_YEARS_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{KindName, Record, RecordId, Version};
 use tiwizi_records::{FieldError, Filter, Query, Records, Unit};
 
-use super::carry;
 use super::error::FilingError;
 use super::filing::{Filing, Status, StoredFiling, Values};
-use crate::acts::{ActError, Acts, State, YearlyFiling};
+use super::{carry, imported};
+use crate::acts::{ActError, Acts, State, YearlyFiling, keeps_acts};
 use crate::day::Day;
 use crate::kinds::Names;
 use crate::office_rule::OfficeRule;
@@ -82,7 +82,7 @@ impl Filings {
         let today = self.today();
         let last = today.year().saturating_sub(1);
         let record = self.visible(caller, cooperative, last).await?;
-        let state = self.state(cooperative).await?;
+        let state = self.state_of(&record).await?;
         let stored = self.of_cooperative(cooperative).await?;
         let of_year = |year: u16| {
             let filing = stored.iter().map(|stored| &stored.filing).find(|filing| filing.year == year);
@@ -102,7 +102,7 @@ impl Filings {
     /// As `years`; `NotOpen` when nobody files for this year and nobody has.
     pub async fn open(&self, caller: &Caller, cooperative: RecordId, year: u16) -> Result<Opened, FilingError> {
         let record = self.visible(caller, cooperative, year).await?;
-        let state = self.state(cooperative).await?;
+        let state = self.state_of(&record).await?;
         let stored = self.stored(cooperative, year).await?;
         let before = state.filings.range(..year).next_back().map(|(_, filing)| filing.content.clone());
         let (at, mut filing) = match stored {
@@ -322,6 +322,11 @@ impl Filings {
 
     pub(super) async fn state(&self, cooperative: RecordId) -> Result<State, ActError> {
         Ok(self.acts.state(&Caller::system(), cooperative).await?.0)
+    }
+
+    /// The state of a cooperative by its acts; by its record while it has none.
+    pub(super) async fn state_of(&self, record: &Record) -> Result<State, ActError> {
+        if keeps_acts(&record.body) { self.state(record.id).await } else { Ok(imported::state_of(record)) }
     }
 
     pub(super) async fn stored(&self, cooperative: RecordId, year: u16) -> Result<Option<StoredFiling>, FilingError> {

@@ -12,6 +12,7 @@ mod door;
 mod error;
 mod filing;
 mod given;
+mod imported;
 mod judge;
 mod settle;
 

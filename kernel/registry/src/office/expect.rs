@@ -1,11 +1,11 @@
-//! What the office does by itself, once a day: it expects the yearly filings of cooperatives that have acts, and reminds.
+//! What the office does by itself, once a day: it expects the yearly filings of cooperatives, and reminds.
 //!
 //! The day on which it was done last is kept as a place beside those of the readers of the log. Nothing here is lost or done twice when a
 //! kernel stops in the middle: what was written is found again, and the rest is done at the next start.
 
 use tiwizi_identity::Caller;
-use tiwizi_model::limits::PAGE_ROWS_MAX;
-use tiwizi_model::{RecordId, Seq};
+use tiwizi_model::limits::{OFFICE_UNIT_TASKS_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::{Record, RecordId, Seq};
 use tiwizi_records::Query;
 use tiwizi_storage::cursor;
 
@@ -40,7 +40,8 @@ impl Office {
         Ok(true)
     }
 
-    /// Settles the filings of every cooperative that has acts. Returns of how many something was written.
+    /// Settles the filings of every cooperative: by its acts, or by its record when it came by import and has none. Returns how many
+    /// filings, or cooperatives with acts, something was written of.
     ///
     /// # Errors
     /// When the register cannot be read. A cooperative whose acts cannot be read is told to the log and passed over.
@@ -50,14 +51,34 @@ impl Office {
         let mut settled = 0_u64;
         loop {
             let page = self.records.list(&permit, &query).await?;
-            for record in page.items.iter().filter(|record| keeps_acts(&record.body)) {
+            let (kept, imported): (Vec<&Record>, Vec<&Record>) =
+                page.items.iter().partition(|record| keeps_acts(&record.body));
+            for record in kept {
                 settled = settled.saturating_add(u64::from(self.settle(record.id, today).await?));
+            }
+            for part in imported.chunks(OFFICE_UNIT_TASKS_MAX) {
+                settled = settled.saturating_add(self.settle_imported(part, today).await?);
             }
             query.cursor = page.next;
             if query.cursor.is_none() {
                 return Ok(settled);
             }
         }
+    }
+
+    /// Settles the filings of some cooperatives without acts, in one transaction: there are very many of them after an import. When somebody
+    /// works on one of them, each is settled by itself.
+    async fn settle_imported(&self, records: &[&Record], today: Day) -> Result<u64, OfficeError> {
+        match self.filings.settle_records(records, today).await {
+            Ok(written) => return Ok(written),
+            Err(FilingError::Moved | FilingError::Damaged { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut settled = 0_u64;
+        for record in records {
+            settled = settled.saturating_add(u64::from(self.settle(record.id, today).await?));
+        }
+        Ok(settled)
     }
 
     /// Settles the filings of one cooperative, and says whether anything was written.

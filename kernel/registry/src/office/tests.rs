@@ -17,6 +17,8 @@ use crate::day::Day;
 use crate::filings::{FilingError, Status, Values};
 use crate::testing::Register;
 
+mod imported;
+
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 const HERE: &str = "province:09.541";
 
@@ -28,22 +30,27 @@ struct House {
     registrar: Caller,
 }
 
-/// A caller with one role, whose account is stored.
-async fn holder_of(register: &Register, number: u128, role: &str, scope: &str) -> Caller {
-    let id = AccountId(Uuid::from_u128(number));
-    let row = AccountRow {
-        id,
+/// An account as it is stored.
+fn account_of(number: u128, person: Option<RecordId>) -> AccountRow {
+    AccountRow {
+        id: AccountId(Uuid::from_u128(number)),
         email: format!("{number}@example.org"),
         name: format!("Tanirt {number}"),
         password_hash: String::new(),
-        person: None,
+        person,
         language: Language::French,
         disabled: false,
         wrong_count: 0,
         wait_until: None,
         secret_until: None,
         created_at: Instant(1),
-    };
+    }
+}
+
+/// A caller with one role, whose account is stored.
+async fn holder_of(register: &Register, number: u128, role: &str, scope: &str) -> Caller {
+    let row = account_of(number, None);
+    let id = row.id;
     let mut tx = register.records.db().begin_write().await.unwrap();
     account::create(&mut tx, &row).await.unwrap();
     let grant = GrantRow {

@@ -17,6 +17,7 @@ mod named;
 mod request;
 mod retention;
 mod runs;
+mod telling;
 
 #[cfg(test)]
 mod tests;

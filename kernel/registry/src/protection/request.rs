@@ -11,12 +11,12 @@ use tiwizi_identity::policy::{self, Action, Classes, Placement};
 use tiwizi_identity::{Caller, Role};
 use tiwizi_model::limits::{PAGE_ROWS_MAX, SUBJECT_REQUEST_CHARS_MAX, SUBJECT_REQUESTS_OPEN_MAX};
 use tiwizi_model::{Record, RecordId, Version};
-use tiwizi_records::{FieldError, Filter, Query, ReadError, Records, Unit, UnitError, WriteError};
+use tiwizi_records::{FieldError, Filter, NoticeError, Query, ReadError, Records, Unit, UnitError, WriteError};
 
 use super::coverage::Coverage;
 use super::erasure::{self, EraseError, Reason};
 use super::law::{LawError, ProtectionLaw};
-use super::named;
+use super::{named, telling};
 use crate::day::Day;
 use crate::kinds::Names;
 use crate::rules::last_day;
@@ -43,6 +43,16 @@ impl Right {
             Self::Access => "access",
             Self::Rectification => "rectification",
             Self::Opposition => "opposition",
+        }
+    }
+
+    /// What the office has to do about it, as its tasks name it.
+    #[must_use]
+    pub fn task(self) -> &'static str {
+        match self {
+            Self::Access => "request-access",
+            Self::Rectification => "request-rectification",
+            Self::Opposition => "request-opposition",
         }
     }
 }
@@ -121,6 +131,9 @@ pub enum RequestError {
     /// It could not be stored.
     #[error("could not store the request")]
     Write(#[from] WriteError),
+    /// Those whom it is about could not be told.
+    #[error("could not tell those whom the request is about")]
+    Notices(#[from] NoticeError),
     /// It was answered, and what the answer erases is not all gone yet; the next look at retention goes on with it.
     #[error("the answer is stored, and not everything is erased yet")]
     Erase(#[source] EraseError),
@@ -147,12 +160,13 @@ pub async fn ask(records: &Records, caller: &Caller, new: NewRequest) -> Result<
         return Err(RequestError::TooMany);
     }
     let now = records.ambient().now();
+    let due_on = law.due_on(new.right, Day::of(now));
     let mut body = Map::new();
     body.insert("person".to_owned(), new.person.to_string().into());
     body.insert("right".to_owned(), new.right.name().into());
     body.insert("status".to_owned(), "open".into());
     body.insert("asked_at".to_owned(), now.0.into());
-    body.insert("due_on".to_owned(), law.due_on(new.right, Day::of(now)).to_string().into());
+    body.insert("due_on".to_owned(), due_on.to_string().into());
     let said = new.text.trim();
     if !said.is_empty() {
         body.insert("text".to_owned(), said.into());
@@ -168,6 +182,10 @@ pub async fn ask(records: &Records, caller: &Caller, new: NewRequest) -> Result<
     }
     let mut unit = Unit::new(records.clone(), caller.clone());
     let made = unit.create_by_kernel(&names.subject_request, Value::Object(body))?.id;
+    telling::asked(&mut unit, made, (new.right, due_on), person.province).await?;
+    if caller.person() != Some(new.person) {
+        telling::noted(&mut unit, new.person, due_on).await?;
+    }
     unit.commit(None).await?;
     records.read(&permit, made).await?.ok_or(RequestError::Missing)
 }
@@ -229,6 +247,9 @@ pub async fn answer(
     }
     unit.act_as(caller.by_kernel());
     unit.patch(&record.kind, request, patch, Some(seen)).await?;
+    if let Some(person) = record.subject {
+        telling::answered(&mut unit, person).await?;
+    }
     unit.commit(None).await?;
     if given.is_granted && right == Right::Opposition {
         erase_opposed(records, &record).await?;

@@ -16,7 +16,7 @@ impl From<RequestError> for Problem {
             RequestError::Settled { .. } | RequestError::TooMany => {
                 Self::from(Fault::Conflict).saying(error.to_string())
             }
-            RequestError::Law(_) | RequestError::Erase(_) => Self::internal(error),
+            RequestError::Law(_) | RequestError::Erase(_) | RequestError::Notices(_) => Self::internal(error),
             RequestError::Read(source) => source.into(),
             RequestError::Unit(source) => of_unit(source),
             RequestError::Write(source) => source.into(),

@@ -39,6 +39,7 @@ fn sources() -> String {
         "registry/src/filings",
         "registry/src/founding",
         "registry/src/office",
+        "registry/src/protection",
     ];
     let mut folders: Vec<_> = folders.iter().map(|folder| kernel.join(folder)).collect();
     let mut text = String::new();

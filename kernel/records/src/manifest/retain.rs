@@ -30,6 +30,8 @@ pub enum RetainAfter {
     MembershipEnd,
     /// The end of the cooperative that is its subject.
     CooperativeEnd,
+    /// The giving up of the founding file that it is, or belongs to.
+    FileGivenUp,
 }
 
 impl RetainAfter {
@@ -42,6 +44,7 @@ impl RetainAfter {
             Self::Field(_) => "field",
             Self::MembershipEnd => "membership_end",
             Self::CooperativeEnd => "cooperative_end",
+            Self::FileGivenUp => "file_given_up",
         }
     }
 }
@@ -63,6 +66,7 @@ enum AfterWire {
     Field,
     MembershipEnd,
     CooperativeEnd,
+    FileGivenUp,
 }
 
 impl RetainWire {
@@ -80,6 +84,7 @@ impl RetainWire {
             (AfterWire::Changed, None) => RetainAfter::Changed,
             (AfterWire::MembershipEnd, None) => RetainAfter::MembershipEnd,
             (AfterWire::CooperativeEnd, None) => RetainAfter::CooperativeEnd,
+            (AfterWire::FileGivenUp, None) => RetainAfter::FileGivenUp,
         };
         let months = match (years, months) {
             (Some(years), None) => years.saturating_mul(12),
@@ -92,6 +97,9 @@ impl RetainWire {
         Ok(Retain { after, months })
     }
 }
+
+/// The fields by which a record is a founding file, or belongs to one.
+const OF_FILE: [&str; 2] = ["founding", "step"];
 
 /// The rules that the schema cannot say.
 pub(super) fn check(kind: &KindDeclaration, pointer: &str) -> Result<(), ManifestError> {
@@ -109,6 +117,9 @@ pub(super) fn check(kind: &KindDeclaration, pointer: &str) -> Result<(), Manifes
         RetainAfter::MembershipEnd | RetainAfter::CooperativeEnd if kind.subject == SubjectRule::Nobody => {
             Err(wire::rule(format!("{pointer}/retain/after"), "a kind without a subject has no end of that subject"))
         }
-        RetainAfter::MembershipEnd | RetainAfter::CooperativeEnd => Ok(()),
+        RetainAfter::FileGivenUp if OF_FILE.iter().all(|field| kind.schema.property(field).is_none()) => {
+            Err(wire::rule(format!("{pointer}/retain/after"), "a kind without founding or step has no founding file"))
+        }
+        RetainAfter::MembershipEnd | RetainAfter::CooperativeEnd | RetainAfter::FileGivenUp => Ok(()),
     }
 }

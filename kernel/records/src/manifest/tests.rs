@@ -138,6 +138,7 @@ fn a_time_to_keep_is_read_as_a_rule_and_a_half_one_is_refused_at_its_place() {
         (json!({"after": "field", "years": 1}), "/kinds/1/retain/field"),
         (json!({"after": "changed", "field": "text", "years": 1}), "/kinds/1/retain/field"),
         (json!({"after": "field", "field": "nothing", "years": 1}), "/kinds/1/retain/field"),
+        (json!({"after": "file_given_up", "years": 1}), "/kinds/1/retain/after"),
     ] {
         assert_eq!(fault(&with("/kinds/1/retain", retain.clone())), pointer, "{retain}");
     }

@@ -15,6 +15,7 @@ use tiwizi_records::{Filter, Kind, Query, ReadError, Records};
 use super::erasure::Item;
 use super::request::text;
 use crate::day::Day;
+use crate::founding;
 use crate::kinds::Names;
 
 /// States of cooperatives after which there is nothing more to come.
@@ -81,7 +82,7 @@ pub async fn step(records: &Records, kind: &KindName, cursor: Option<String>) ->
     let permit = records.may_read(&Caller::system(), kind)?;
     let page = records.list(&permit, &Query { limit: RETENTION_STEP_ROWS, cursor, ..Query::default() }).await?;
     let today = Day::of(records.ambient().now());
-    let mut looker = Looker { records, names: Names::new(), ended: HashMap::new() };
+    let mut looker = Looker { records, names: Names::new(), ended: HashMap::new(), files: HashMap::new() };
     let mut step =
         Step { looked_at: u64::try_from(page.items.len()).unwrap_or(u64::MAX), due: Vec::new(), next: page.next };
     for record in &page.items {
@@ -96,11 +97,30 @@ pub async fn step(records: &Records, kind: &KindName, cursor: Option<String>) ->
     Ok(step)
 }
 
-/// Looks events up, and remembers the ends of cooperatives for one step.
+/// Looks events up, and remembers the ends of cooperatives and founding files for one step.
 struct Looker<'a> {
     records: &'a Records,
     names: Names,
     ended: HashMap<RecordId, Option<Day>>,
+    files: HashMap<RecordId, FileEnd>,
+}
+
+/// What became of a founding file.
+#[derive(Debug, Clone, Copy)]
+enum FileEnd {
+    /// It is on its way, or in the register.
+    Stands,
+    /// Its founders gave it up.
+    GivenUp(Day),
+    /// It was erased.
+    Gone,
+}
+
+impl FileEnd {
+    fn of(body: &Value) -> Self {
+        let is_given_up = body.get("step").and_then(Value::as_str) == Some(founding::Step::GivenUp.name());
+        day_in(body.get("since")).filter(|_| is_given_up).map_or(Self::Stands, Self::GivenUp)
+    }
 }
 
 impl Looker<'_> {
@@ -118,7 +138,36 @@ impl Looker<'_> {
                 Some(person) => self.last_membership(person, record, kind).await,
                 None => Ok(None),
             },
+            RetainAfter::FileGivenUp => self.given_up(record).await,
         }
+    }
+
+    /// The day on which the founding file was given up that a record is, or belongs to; none while it is on its way, and of one that is in
+    /// the register. Of a file that is erased nobody writes what belongs to it: that counts from its own last writing, before the file was
+    /// given up, and so goes at once.
+    async fn given_up(&mut self, record: &Record) -> Result<Option<Day>, ReadError> {
+        let named = record.body.get("founding").and_then(Value::as_str);
+        let file: Option<RecordId> = named.and_then(|id| id.parse().ok());
+        let end = match file {
+            Some(file) => self.end_of_file(file).await?,
+            None => FileEnd::of(&record.body),
+        };
+        Ok(match end {
+            FileEnd::Stands => None,
+            FileEnd::GivenUp(day) => Some(day),
+            FileEnd::Gone => Some(Day::of(record.changed_at)),
+        })
+    }
+
+    async fn end_of_file(&mut self, file: RecordId) -> Result<FileEnd, ReadError> {
+        if let Some(known) = self.files.get(&file) {
+            return Ok(*known);
+        }
+        let permit = self.records.may_read(&Caller::system(), &self.names.founding)?;
+        let record = self.records.read(&permit, file).await?;
+        let end = record.map_or(FileEnd::Gone, |record| FileEnd::of(&record.body));
+        self.files.insert(file, end);
+        Ok(end)
     }
 
     /// The end of the last membership of a person; none while one lasts. Who never was a member counts from when the record was written

@@ -345,3 +345,55 @@ async fn an_instance_erases_by_itself_only_where_its_controller_said_so() {
     assert_eq!(found(&register, &register.names.person, gone.id).await, None);
     assert_eq!(run_waiting(&register.records).await.unwrap(), 0, "once a day");
 }
+
+/// A founding file at a step since now, with one founder, written as the guided path writes them.
+async fn founding_at(register: &Register, number: u128, step: &str) -> [RecordId; 2] {
+    let now = register.records.ambient().now().0;
+    let id = |number: u128| Uuid::from_u128(number).to_string();
+    let mut unit = tiwizi_records::Unit::new(register.records.clone(), Caller::system());
+    let file = json!({
+        "cooperative": id(number), "step": step, "since": now, "opened_at": now, "opened_by": id(7), "province": "09.541",
+        "name_fr": "Tifaouine",
+    });
+    let file = unit.create_by_kernel(&register.names.founding, file).unwrap().id;
+    let founder = json!({
+        "founding": file.to_string(), "province": "09.541", "account": id(7), "invited_at": now, "joined_at": now,
+        "name_fr": "Fadma", "birth_date": "1990-01-02",
+    });
+    let founder = unit.create_by_kernel(&register.names.founder, founder).unwrap().id;
+    unit.commit(None).await.unwrap();
+    [file, founder]
+}
+
+async fn erase_now(register: &Register, kind: &KindName) {
+    ask_run(&register.records, &administrator(), kind, RunMode::Erase).await.unwrap();
+    run_waiting(&register.records).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_founding_file_goes_two_years_after_it_was_given_up_and_its_founders_with_it() {
+    let register = Register::new().await;
+    let (files, founders) = (register.names.founding.clone(), register.names.founder.clone());
+    let given_up = founding_at(&register, 1, "given-up").await;
+    let kept = [founding_at(&register, 2, "file").await, founding_at(&register, 3, "registered").await];
+    register.clock.advance_ms(729 * DAY_MS);
+    for kind in [&files, &founders] {
+        assert!(step(&register.records, kind, None).await.unwrap().due.is_empty(), "{kind}: not over yet");
+    }
+    register.clock.advance_ms(3 * DAY_MS);
+    let due = step(&register.records, &founders, None).await.unwrap().due;
+    assert_eq!(due.iter().map(|due| due.item.id).collect::<Vec<_>>(), [given_up[1]]);
+    assert_eq!(due[0].item.due_on.unwrap().to_string(), "2027-11-30");
+    // Whichever goes first, the other one follows.
+    erase_now(&register, &files).await;
+    assert_eq!(found(&register, &files, given_up[0]).await, None);
+    erase_now(&register, &founders).await;
+    assert_eq!(found(&register, &founders, given_up[1]).await, None);
+    for [file, founder] in kept {
+        assert!(found(&register, &files, file).await.is_some());
+        assert!(found(&register, &founders, founder).await.is_some());
+    }
+    let entries = register.all(&register.names.erasure).await;
+    assert_eq!(entries.len(), 2);
+    assert!(entries.iter().all(|entry| entry["rule"] == "file_given_up + 24 months"), "{entries:?}");
+}

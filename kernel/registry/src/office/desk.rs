@@ -23,7 +23,8 @@ impl Office {
     pub async fn task(&self, caller: &Caller, id: RecordId) -> Result<StoredTask, OfficeError> {
         let permit = self.records.may_read(caller, &self.names.task)?;
         let record = self.records.read(&permit, id).await?.ok_or(OfficeError::Missing { task: id })?;
-        StoredTask::of(&record).ok_or(OfficeError::Damaged { task: id })
+        let stored = StoredTask::of(&record).ok_or(OfficeError::Damaged { task: id })?;
+        if self.may_see(caller, &stored.task) { Ok(stored) } else { Err(OfficeError::Missing { task: id }) }
     }
 
     /// Whether the caller keeps the register where a task lies.

@@ -192,7 +192,8 @@ async fn tell_holder(unit: &mut Unit, before: &StoredTask, after: &Task) -> Resu
     tell(unit, Recipient::Account(holder), &message).await
 }
 
-fn names_in(body: &Value) -> Map<String, Value> {
+/// The names that a record has itself.
+pub(super) fn names_in(body: &Value) -> Map<String, Value> {
     let name = |field: &&str| {
         let name = body.get(*field).filter(|name| name.as_str().is_some_and(|name| !name.is_empty()))?;
         Some(((*field).to_owned(), name.clone()))

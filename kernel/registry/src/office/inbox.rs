@@ -113,15 +113,23 @@ impl Inbox {
         Query { filters, sort: Some(sort), limit: self.rows, cursor: self.cursor.clone(), ..Query::default() }
     }
 
-    /// The part of the question that leaves the least.
+    /// The part of the question that leaves the least. What waits for others is the most of what waits: a filing of each cooperative.
     fn narrowest(&self) -> Option<Filter> {
-        let by_holder = self.holder.map(|by| match by {
-            Holder::Nobody => Filter::equals("holder", holder(None)),
-            Holder::Account(account) => Filter::equals("holder", holder(Some(account))),
+        let held_by = |account: Option<AccountId>| Filter::equals("holder", holder(account));
+        let waits_for = |whose: WaitsFor| {
+            let is_asked = self.waits_for == Some(whose);
+            is_asked.then(|| Filter::equals("waits_for", whose.name()))
+        };
+        let of_account = self.holder.and_then(|by| match by {
+            Holder::Account(account) => Some(held_by(Some(account))),
+            Holder::Nobody => None,
         });
+        let by_office = || waits_for(WaitsFor::Office);
         let by_province = || self.province.map(|province| Filter::equals("province", province.to_string()));
         let by_source = || self.source.as_ref().map(|source| Filter::equals("source", source.to_string()));
-        by_holder.or_else(by_province).or_else(by_source)
+        let of_nobody = || self.holder.filter(|by| *by == Holder::Nobody).map(|_| held_by(None));
+        let by_others = || waits_for(WaitsFor::Others);
+        of_account.or_else(by_office).or_else(by_province).or_else(by_source).or_else(of_nobody).or_else(by_others)
     }
 
     /// Whether a task is what is asked for.
@@ -138,7 +146,7 @@ impl Inbox {
 }
 
 impl Office {
-    /// A page of what waits, as far as the caller may see it.
+    /// A page of what waits, as far as the caller may see it. Persons are named where the caller may see their names.
     ///
     /// # Errors
     /// When the caller may see no tasks, the cursor is wrong, or the database fails.
@@ -151,11 +159,13 @@ impl Office {
             let page = self.records.list(&permit, &query).await?;
             looked_at = looked_at.saturating_add(page.items.len());
             let found = page.items.iter().filter_map(StoredTask::of);
-            tasks.extend(found.filter(|stored| asked.holds(&stored.task)));
+            tasks.extend(found.filter(|stored| asked.holds(&stored.task) && self.may_see(caller, &stored.task)));
             query.cursor = page.next;
             if query.cursor.is_none() || tasks.len() >= rows || looked_at >= OFFICE_LOOK_ROWS_MAX {
-                return Ok(InboxPage { tasks, next: query.cursor });
+                break;
             }
         }
+        self.name_persons(caller, &mut tasks).await?;
+        Ok(InboxPage { tasks, next: query.cursor })
     }
 }

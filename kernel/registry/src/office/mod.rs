@@ -11,9 +11,12 @@
 mod desk;
 mod error;
 mod expect;
+mod files;
 mod follow;
 mod inbox;
+mod named;
 mod remind;
+mod requests;
 mod source;
 mod sources;
 mod task;

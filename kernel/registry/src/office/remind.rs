@@ -1,5 +1,5 @@
-//! Reminds of what is due, once a day: whoever holds a task, the officers of a cooperative whose turn it is, and the registrars of a
-//! province of what nobody has taken.
+//! Reminds of what is due, once a day: whoever holds a task, the officers of a cooperative or the founders of a file whose turn it is, and
+//! the registrars of a province of what nobody has taken.
 //!
 //! That somebody was reminded is written into the task in the transaction of the notice, so nobody is reminded twice of the same.
 
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use tiwizi_identity::{Caller, Role};
 use tiwizi_model::limits::{OFFICE_UNIT_TASKS_MAX, PAGE_ROWS_MAX};
-use tiwizi_model::{ProvinceCode, RecordId};
+use tiwizi_model::{AccountId, ProvinceCode, Record, RecordId};
 use tiwizi_records::{Filter, Message, NoticeError, Operator, Query, Recipient, Unit};
 
 use super::source::WaitsFor;
@@ -19,7 +19,7 @@ use crate::day::Day;
 /// The message to whoever holds a task, before the last day and after it.
 const DUE: &str = "notice-task-due";
 const OVERDUE: &str = "notice-task-overdue";
-/// The message to the people of a cooperative.
+/// The message to the people of a cooperative, or of one that is being founded.
 const OWN_DUE: &str = "notice-own-due";
 const OWN_OVERDUE: &str = "notice-own-overdue";
 /// The message to the registrars of a province.
@@ -72,9 +72,8 @@ impl Office {
             unit.replace_by_kernel(&self.names.task, *id, after.body(), *version)
                 .await
                 .map_err(OfficeError::gathered)?;
-            if let (WaitsFor::Others, Some(cooperative)) = (task.waits_for, task.cooperative) {
-                let message = own_message(task, cooperative, today);
-                tell(&mut unit, Recipient::Officers(cooperative), &message).await?;
+            if task.waits_for == WaitsFor::Others {
+                self.tell_others(&mut unit, task, today).await?;
             }
             match (task.holder, task.province) {
                 (Some(holder), _) => {
@@ -93,6 +92,32 @@ impl Office {
         }
         unit.commit(None).await.map_err(OfficeError::written)?;
         Ok(())
+    }
+
+    /// Tells those whose turn it is, and leads them to where they do it.
+    async fn tell_others(&self, unit: &mut Unit, task: &Task, today: Day) -> Result<(), OfficeError> {
+        if task.source == self.names.founding {
+            let message = own_message(task, format!("/founding/{}", task.record), today);
+            for account in self.founders(task.record).await? {
+                tell(unit, Recipient::Account(account), &message).await?;
+            }
+        } else if let Some(cooperative) = task.cooperative {
+            let message = own_message(task, format!("/directory/{cooperative}/filings"), today);
+            tell(unit, Recipient::Officers(cooperative), &message).await?;
+        }
+        Ok(())
+    }
+
+    /// The accounts that take part in a founding file; of very many the first.
+    async fn founders(&self, file: RecordId) -> Result<Vec<AccountId>, OfficeError> {
+        let permit = self.records.may_read(&Caller::system(), &self.names.founder)?;
+        let filters = vec![Filter::equals("founding", file.to_string())];
+        let page = self.records.list(&permit, &Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() }).await?;
+        let account = |record: &Record| -> Option<AccountId> {
+            let has_joined = record.body.get("joined_at");
+            has_joined.and(record.body.get("account"))?.as_str()?.parse().ok()
+        };
+        Ok(page.items.iter().filter_map(account).collect())
     }
 }
 
@@ -114,10 +139,10 @@ fn office_message(task: &Task, id: RecordId, today: Day) -> Message {
     Message { key: key.to_owned(), args: args_of(task), link: Some(task_link(id)) }
 }
 
-/// The same for the people of a cooperative. It leads to where they do it.
-fn own_message(task: &Task, cooperative: RecordId, today: Day) -> Message {
+/// The same for those outside the office whose turn it is.
+fn own_message(task: &Task, link: String, today: Day) -> Message {
     let key = if task.due_on < today { OWN_OVERDUE } else { OWN_DUE };
-    Message { key: key.to_owned(), args: args_of(task), link: Some(format!("/directory/{cooperative}/filings")) }
+    Message { key: key.to_owned(), args: args_of(task), link: Some(link) }
 }
 
 /// How many tasks of a province are due and held by nobody.

@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 
 use serde_json::Value;
-use tiwizi_model::{KindName, ProvinceCode, RecordId};
+use tiwizi_model::{Instant, KindName, ProvinceCode, RecordId};
 
 use crate::day::Day;
 use crate::office_rule::OfficeRule;
@@ -19,6 +19,12 @@ pub trait Source: Send + Sync + Debug {
 
     /// What a record of the kind waits for now; none when it does not wait.
     fn waits(&self, seen: &Seen<'_>, rules: &WaitRules<'_>) -> Option<Waiting>;
+
+    /// The person whom a record is about, by what of it the reader sees. Tasks are stored without the names of persons; a list names
+    /// one to a reader who may see that name.
+    fn person(&self, _: &Value) -> Option<RecordId> {
+        None
+    }
 }
 
 /// A record as a source sees it.
@@ -108,6 +114,12 @@ impl Seen<'_> {
     #[must_use]
     pub fn day(&self, field: &str) -> Option<Day> {
         self.text(field)?.parse().ok()
+    }
+
+    /// The day of a field that is a moment, in milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn moment(&self, field: &str) -> Option<Day> {
+        self.body.get(field)?.as_i64().map(|moment| Day::of(Instant(moment)))
     }
 
     /// A field that refers to a record.

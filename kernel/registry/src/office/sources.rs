@@ -1,9 +1,13 @@
-//! The sources of this register: yearly filings, requests for a name, records that may be the same.
+//! The sources of this register: yearly filings, requests for a name, records that may be the same; founding files (`files`); requests of
+//! people about their own data (`requests`).
 
 use std::sync::Arc;
 
-use tiwizi_model::KindName;
+use serde_json::Value;
+use tiwizi_model::{KindName, RecordId};
 
+use super::files::FoundingFiles;
+use super::requests::SubjectRequests;
 use super::source::{Named, Seen, Source, WaitRules, Waiting, WaitsFor};
 use crate::filings::Status;
 use crate::kinds::Names;
@@ -16,7 +20,9 @@ pub fn sources() -> Vec<Arc<dyn Source>> {
     vec![
         Arc::new(Filings { kind: names.filing }),
         Arc::new(Denominations { kind: names.denomination }),
+        Arc::new(FoundingFiles { kind: names.founding }),
         Arc::new(Duplicates { kind: names.duplicate }),
+        Arc::new(SubjectRequests { kind: names.subject_request }),
     ]
 }
 
@@ -89,7 +95,7 @@ impl Source for Duplicates {
         if seen.text("status")? != "open" {
             return None;
         }
-        // Persons are not named in a list.
+        // Persons are named to readers who may see their names.
         let named = match (seen.text("kind"), seen.record("first")) {
             (Some("cooperative"), Some(first)) => Named::Cooperative(first),
             _ => Named::Nameless,
@@ -104,12 +110,16 @@ impl Source for Duplicates {
             named,
         })
     }
+
+    fn person(&self, body: &Value) -> Option<RecordId> {
+        let is_of_persons = body.get("kind").and_then(Value::as_str) == Some("person");
+        if is_of_persons { body.get("first")?.as_str()?.parse().ok() } else { None }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-    use tiwizi_model::RecordId;
+    use serde_json::json;
     use uuid::Uuid;
 
     use super::*;

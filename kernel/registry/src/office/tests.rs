@@ -18,6 +18,7 @@ use crate::filings::{FilingError, Status, Values};
 use crate::testing::Register;
 
 mod imported;
+mod people;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 const HERE: &str = "province:09.541";

@@ -30,7 +30,7 @@ pub(crate) struct TaskView {
     source: String,
     /// The record that waits.
     record: String,
-    /// What is to be done: `filing-submitted`, `denomination-requested`, `duplicate-open`…
+    /// What is to be done: `filing-submitted`, `founding-submitted`, `request-access`, `duplicate-open`…
     what: String,
     /// Whose turn it is: `office` or `others`.
     waits_for: &'static str,
@@ -46,9 +46,9 @@ pub(crate) struct TaskView {
     holder: Option<HolderView>,
     /// The cooperative that it is about.
     cooperative: Option<String>,
-    /// Its name in Arabic.
+    /// The name of what it is about in Arabic: of a cooperative, or of a person whom the caller may see.
     name_ar: Option<String>,
-    /// Its name in French.
+    /// The same in French.
     name_fr: Option<String>,
     /// The province whose office does it.
     province: Option<String>,

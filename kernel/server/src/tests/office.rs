@@ -200,3 +200,47 @@ async fn whoever_has_nothing_to_do_with_a_cooperative_sees_no_filing_of_it() {
     let years = year.show(&year.officer, &format!("/zgh/directory/{}/filings", year.house.cooperative)).await;
     assert!(years.contains("2025") && years.contains("2016") && !years.contains(">2026<"), "{years}");
 }
+
+#[tokio::test]
+async fn requests_and_founding_files_wait_in_the_inbox_and_lead_to_their_pages() {
+    let year = Year::new().await;
+    let (house, registrar) = (&year.house, year.registrar());
+    let asked = format!("/api/v1/persons/{}/requests", house.person);
+    let asked = house.post(Who::Registrar, &asked, &json!({ "right": "access" })).await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    let request = asked.json()["id"].as_str().unwrap().to_owned();
+    let fields = json!({ "name_fr": "Tifaouine", "category": "a", "sector": "argan", "province": "09.541" });
+    let opened = house.post(Who::Member, "/api/v1/foundings", &json!({ "fields": fields })).await;
+    assert_eq!(opened.status, 201, "{}", opened.text());
+    let file = opened.json()["id"].as_str().unwrap().to_owned();
+    let step = json!({ "version": opened.json()["version"], "step": "ask-for-name" });
+    let asked = house.post(Who::Member, &format!("/api/v1/foundings/{file}/steps"), &step).await;
+    assert!(asked.status.is_success(), "{}", asked.text());
+    house.app.office.follow().await.unwrap();
+
+    let inbox = year.show(&registrar, "/fr/office").await;
+    for words in ["Accès à ses données", "Fadma", "Nom à approuver pour une création", "Tifaouine"] {
+        assert!(inbox.contains(words), "{words}: {inbox}");
+    }
+    for (source, place) in [
+        ("registry/subject-request", format!("/fr/register/requests/{request}")),
+        ("registry/founding", format!("/fr/founding/{file}")),
+    ] {
+        let address = format!("/api/v1/office/tasks?province=09.541&source={source}");
+        let found = house.get(Who::Registrar, &address).await.json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{found}");
+        let task = found["items"][0]["id"].as_str().unwrap();
+        let page = year.show(&registrar, &format!("/fr/office/{task}")).await;
+        assert!(page.contains(&format!("href=\"{place}\"")), "{place}: {page}");
+        year.show(&registrar, &place).await;
+    }
+    // Requests are for registrars; files are not hidden from observers.
+    let observed = house.get(Who::Observer, "/api/v1/office/tasks").await.json();
+    let sources: Vec<&str> =
+        observed["items"].as_array().unwrap().iter().map(|task| task["source"].as_str().unwrap()).collect();
+    assert_eq!(sources, ["registry/founding"]);
+    let elsewhere = house.get(Who::RegistrarElsewhere, "/api/v1/office/tasks").await.json();
+    assert_eq!(elsewhere["items"], json!([]));
+    let notices = year.show(&registrar, "/fr/account/notices").await;
+    assert!(notices.contains("Nouvelle demande d’une personne"), "{notices}");
+}

@@ -17,7 +17,11 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// Where the records of a kind are worked on, after the language; the id of the record follows. Others are shown among the records.
-const PLACES: [(&str, &str); 1] = [("registry/duplicate", "/register/duplicates/")];
+const PLACES: [(&str, &str); 3] = [
+    ("registry/duplicate", "/register/duplicates/"),
+    ("registry/founding", "/founding/"),
+    ("registry/subject-request", "/register/requests/"),
+];
 
 /// `GET /{language}/office/{task}`
 pub(crate) async fn show(
@@ -25,7 +29,7 @@ pub(crate) async fn show(
     Path((_, id)): Path<(String, String)>,
     SignedIn(visit): SignedIn,
 ) -> Result<Response, Problem> {
-    let stored = app.office.task(visit.visitor.caller(), id_of(&id)?).await?;
+    let stored = app.office.shown(visit.visitor.caller(), id_of(&id)?).await?;
     page(&app, &visit, &stored, None).await
 }
 
@@ -64,7 +68,7 @@ pub(crate) async fn send(
         Err(error) => return Err(error.into()),
     };
     // The task as it is now, with what stood in the way.
-    let stored = app.office.task(caller, id).await?;
+    let stored = app.office.shown(caller, id).await?;
     page(&app, &visit, &stored, Some(wrong)).await.map(|response| with_status(status.status(), response))
 }
 

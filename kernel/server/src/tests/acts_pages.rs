@@ -1,7 +1,9 @@
 //! Acts in the browser: sheets, the history, lists, and who finds them.
 
 use axum::body::Body;
+use http::Request;
 use serde_json::{Value, json};
+use tiwizi_identity::Role;
 
 use super::house::{House, Reply, Who};
 use super::record_pages::{form_of, page, send, with};
@@ -227,6 +229,28 @@ async fn everybody_finds_what_they_may_see_and_no_more() {
         let shown = page(&house, who, &address(&house, "")).await.text();
         assert_eq!(shown.contains("/acts/new\""), expected, "{who:?}");
     }
+}
+
+#[tokio::test]
+async fn whoever_may_not_enter_an_act_finds_nobody_by_its_sheet() {
+    let house = House::build().await;
+    let numbered = format!("/api/v1/persons/{}/national-id", house.person);
+    let set = house.send_json(Who::Registrar, "PUT", &numbered, &json!({ "number": "JA123456" })).await;
+    assert_eq!(set.status, 204, "{}", set.text());
+    let scope = format!("cooperative:{}", house.cooperative).parse().unwrap();
+    let officer = house.token_of("officer@example.org", None, Role::Officer, scope).await;
+    // An officer files for a year, and enters no members. With another line wrong the sheet would come back with who was found.
+    let request = Request::builder()
+        .method("POST")
+        .uri(address(&house, "/acts/new/members-changed"))
+        .header("host", "tiwizi.test")
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("authorization", format!("Bearer {officer}"));
+    let body = "seen=0&step=check&%2Fjoined%2F0%2Fperson~card=JA123456&%2Fjoined%2F1%2Fperson~card=%3F";
+    let sent = house.send(request.body(Body::from(body)).unwrap()).await;
+    assert_eq!(sent.status, 403, "{}", sent.text());
+    assert!(!sent.text().contains(&house.person), "{}", sent.text());
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use tiwizi_identity::policy::Class;
+use tiwizi_identity::policy::{Class, Placement};
 use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
 use tiwizi_model::{AccountId, Language};
 use tiwizi_records::Draft;
@@ -58,6 +58,12 @@ async fn everybody_is_offered_what_they_may_enter_and_nothing_else() {
     assert!(acts.rights(&registrar(), cooperative, province).unwrap().enters);
     assert!(acts.rights(&officer, cooperative, province).unwrap().enters);
     assert!(!acts.rights(&holder("observer", "nation"), cooperative, province).unwrap().enters);
+    let place = Placement { subject: Some(cooperative), province };
+    assert!(acts.may_enter(&registrar(), ActKind::MembersChanged, place));
+    assert!(acts.may_enter(&officer, ActKind::YearlyFiling, place));
+    for kind in [ActKind::MembersChanged, ActKind::OfficersChanged, ActKind::Corrected] {
+        assert!(!acts.may_enter(&officer, kind, place), "{kind}");
+    }
     assert_eq!(acts.rights(&Caller::public(), cooperative, province), None);
 }
 

@@ -11,6 +11,7 @@ use axum::response::Response;
 use http::StatusCode;
 use minijinja::{Value, context};
 use serde_json::{Map, Value as Json, json};
+use tiwizi_identity::policy::Placement;
 use tiwizi_model::RecordId;
 use tiwizi_model::limits::{ACT_SHEET_MEMBERS_MAX, ACT_SHEET_ROWS_MAX};
 use tiwizi_registry::ActError;
@@ -176,9 +177,10 @@ async fn take(mut opened: Opened<'_>, sheet: Sheet, target: Option<Target>, sent
             given.compact(&format!("/{}", field.name), ACT_SHEET_ROWS_MAX);
         }
     }
-    let place = opened.desk.state.province;
-    let rights = opened.app.acts.rights(opened.caller(), opened.desk.cooperative, place);
-    if !rights.is_some_and(|rights| rights.enters) {
+    // Before anybody is looked for: who may not enter this very act learns nothing of persons by a sheet of it.
+    let kind = if target.is_some() { ActKind::Corrected } else { sheet.kind };
+    let place = Placement { subject: Some(opened.desk.cooperative), province: opened.desk.state.province };
+    if !opened.app.acts.may_enter(opened.caller(), kind, place) {
         return Err(Fault::Forbidden.into());
     }
     document::store(opened.app, sheet, sent.files, &mut given).await?;

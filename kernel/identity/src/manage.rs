@@ -92,6 +92,28 @@ impl Identity {
         self.amend(account, |row| row.person = person).await
     }
 
+    /// Says that an account belongs to a person, unless it belongs to another one, or another account belongs to that person: who is who
+    /// is then for an administrator to say. Returns whether it belongs to the person.
+    ///
+    /// # Errors
+    /// When the caller is no administrator or the account's own.
+    pub async fn link_person(&self, by: &Caller, account: AccountId, person: RecordId) -> Result<bool, AccountError> {
+        demand_administrator(by)?;
+        demand_another(by, account)?;
+        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
+        let row = known(&mut tx, account).await?;
+        if row.person == Some(person) {
+            return Ok(true);
+        }
+        let others = account::of_person(&mut tx, person, 1).await.map_err(AccountError::Storage)?;
+        if row.person.is_some() || !others.is_empty() {
+            return Ok(false);
+        }
+        account::update(&mut tx, &AccountRow { person: Some(person), ..row }).await.map_err(of_write)?;
+        tx.commit().await.map_err(AccountError::Storage)?;
+        Ok(true)
+    }
+
     async fn amend(&self, account: AccountId, change: impl FnOnce(&mut AccountRow)) -> Result<(), AccountError> {
         let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
         let mut row = known(&mut tx, account).await?;

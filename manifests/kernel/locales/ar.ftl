@@ -1499,6 +1499,7 @@ founding-lack-not-joined = { $who }: لم ينضم بعد إلى الملف.
 founding-lack-incomplete = { $who }: لم يملأ كل معطياته بعد.
 founding-lack-not-confirmed = { $who }: لم يؤكد بعد.
 founding-lack-twice = { $who }: له البطاقة الوطنية نفسها التي لمؤسس آخر.
+founding-lack-other-person = { $who }: رقم بطاقته الوطنية في السجل لشخص له تاريخ ازدياد آخر أو اسم آخر. تحققوا من البطاقة.
 founding-lack-share-value = تنقص قيمة الحصة؛ { $min } درهم على الأقل.
 founding-lack-share-min = قيمة الحصة { $min } درهم على الأقل.
 founding-lack-no-shares = { $who }: لم يكتتب أي حصة.

@@ -1491,6 +1491,7 @@ founding-lack-not-joined = { $who }: مازال ما دخل للملف.
 founding-lack-incomplete = { $who }: مازال ما عمر كاع المعلومات ديالو.
 founding-lack-not-confirmed = { $who }: مازال ما أكد.
 founding-lack-twice = { $who }: عندو نفس لاكارط ديال مؤسس آخر.
+founding-lack-other-person = { $who }: نمرة لاكارط ديالو كاينة فالسجل ديال واحد آخر، بتاريخ ازدياد آخر ولا سمية خرى. شوفو لاكارط.
 founding-lack-share-value = ناقصة قيمة الحصة؛ { $min } درهم على الأقل.
 founding-lack-share-min = الحصة كتسوى { $min } درهم على الأقل.
 founding-lack-no-shares = { $who }: ما شرى حتى حصة.

@@ -1482,6 +1482,7 @@ founding-lack-not-joined = { $who } n’a pas encore rejoint le dossier.
 founding-lack-incomplete = { $who } n’a pas encore rempli toutes ses données.
 founding-lack-not-confirmed = { $who } n’a pas encore confirmé.
 founding-lack-twice = { $who } a la même carte nationale qu’un autre fondateur.
+founding-lack-other-person = { $who } : le registre connaît cette carte nationale avec une autre date de naissance ou un autre nom. Vérifiez la carte.
 founding-lack-share-value = La valeur d’une part manque ; au moins { $min } DH.
 founding-lack-share-min = Une part vaut au moins { $min } DH.
 founding-lack-no-shares = { $who } ne souscrit aucune part.

@@ -1480,6 +1480,7 @@ founding-lack-not-joined = { $who }: ⵓⵔ ⵜⴰ ⵉⴷⵔⵉ ⴷⵉ ⵓⵙⴷ
 founding-lack-incomplete = { $who }: ⵓⵔ ⵜⴰ ⵉⵄⵎⵎⵉⵔ ⵜⵉⵎⵓⵛⵉⵏ ⵏⵏⵙ.
 founding-lack-not-confirmed = { $who }: ⵓⵔ ⵜⴰ ⵉⵙⵙⵏⵖⵎⵙ.
 founding-lack-twice = { $who }: ⵢⴰⵜ ⵜⴽⴰⵕⴹⴰ ⴷ ⵓⵎⵙⵏⵓⵍⴼⵓ ⵢⴰⴹⵏ.
+founding-lack-other-person = { $who }: ⵜⴰⴽⴰⵕⴹⴰ ⴰⴷ ⴷⵉ ⵓⵣⵎⵎⵉⵎ ⴰⴽⴷ ⴰⵙⴰⴽⵓⴷ ⵏ ⵜⵍⴰⵍⵉⵜ ⵏⵉⵖ ⵉⵙⵎ ⵢⴰⴹⵏ. ⵙⵙⵉⴷⴷⵉⵎ ⵜⴰⴽⴰⵕⴹⴰ.
 founding-lack-share-value = ⵉⵅⵚⵚⴰ ⵡⴰⵣⴰⵍ ⵏ ⵜⵙⵓⵔⵜ; { $min } ⴷⵔⵀ ⵏⵉⵖ ⵓⴳⴳⴰⵔ.
 founding-lack-share-min = ⴰⵣⴰⵍ ⵏ ⵜⵙⵓⵔⵜ { $min } ⴷⵔⵀ ⵏⵉⵖ ⵓⴳⴳⴰⵔ.
 founding-lack-no-shares = { $who }: ⵓⵔ ⴷⴰⵔⵙ ⵜⵙⵓⵔⵜ.

@@ -1480,6 +1480,7 @@ founding-lack-not-joined = { $who }: ⵓⵔ ⵜⴰ ⵉⴷⵔⵉ ⴳ ⵓⵙⴷⴰ
 founding-lack-incomplete = { $who }: ⵓⵔ ⵜⴰ ⵉⵄⵎⵎⵉⵔ ⵜⵉⵎⵓⵛⵉⵏ ⵏⵏⵙ.
 founding-lack-not-confirmed = { $who }: ⵓⵔ ⵜⴰ ⵉⵙⵙⵏⵖⵎⵙ.
 founding-lack-twice = { $who }: ⵢⴰⵜ ⵜⴽⴰⵕⴹⴰ ⴷ ⵓⵎⵙⵏⵓⵍⴼⵓ ⵢⴰⴹⵏ.
+founding-lack-other-person = { $who }: ⵜⴰⴽⴰⵕⴹⴰ ⴰⴷ ⴳ ⵓⵣⵎⵎⵉⵎ ⴷ ⵓⴽⵓⴷ ⵏ ⵜⵍⴰⵍⵉⵜ ⵏⵖ ⵉⵙⵎ ⵢⴰⴹⵏ. ⵙⵙⵉⴷⴷⵉⵎ ⵜⴰⴽⴰⵕⴹⴰ.
 founding-lack-share-value = ⵉⵅⵚⵚⴰ ⵡⴰⵣⴰⵍ ⵏ ⵜⵙⵓⵔⵜ; { $min } ⴷⵔⵀ ⵏⵖ ⵓⴳⴳⴰⵔ.
 founding-lack-share-min = ⴰⵣⴰⵍ ⵏ ⵜⵙⵓⵔⵜ { $min } ⴷⵔⵀ ⵏⵖ ⵓⴳⴳⴰⵔ.
 founding-lack-no-shares = { $who }: ⵓⵔ ⴷⴰⵔⵙ ⵜⵙⵓⵔⵜ.

@@ -63,6 +63,24 @@ impl Bureau {
         tx.commit().await.unwrap();
     }
 
+    async fn row(&self, number: u128) -> AccountRow {
+        let mut tx = self.register.records.db().read().await.unwrap();
+        account::find(&mut tx, AccountId(Uuid::from_u128(number))).await.unwrap().unwrap()
+    }
+
+    /// The person to whom an account belongs.
+    async fn person_of(&self, number: u128) -> Option<RecordId> {
+        self.row(number).await.person
+    }
+
+    /// Lets an account belong to a person.
+    async fn belongs(&self, number: u128, person: RecordId) {
+        let row = AccountRow { person: Some(person), ..self.row(number).await };
+        let mut tx = self.register.records.db().begin_write().await.unwrap();
+        account::update(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// The keys of what an account was told, the newest first.
     async fn told(&self, number: u128) -> Vec<String> {
         let mut tx = self.register.records.db().read().await.unwrap();

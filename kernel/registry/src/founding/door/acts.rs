@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::RecordId;
+use tiwizi_model::fold::fold;
 
 use super::Foundings;
 use super::office::{Entry, NameAnswer};
@@ -16,6 +17,9 @@ use crate::acts::{
 };
 use crate::day::Day;
 use crate::founding::error::FoundingError;
+use crate::founding::founder::Founder;
+use crate::founding::lacks::Lack;
+use crate::founding::step::Section;
 use crate::rule_pack::Stage;
 
 impl Foundings {
@@ -104,13 +108,16 @@ impl Foundings {
 
     /// The persons of the founders, by the records of the founders: those that the register knows, and new ones for the others. Records that
     /// may be the same are not held up; a pair is opened for registrars, as for what acts write (decision 22).
+    ///
+    /// The number of a card is what a founder typed. Whoever has it in the register under another day of birth, or another name, is not
+    /// made of that founder, whose account would then act as that person: the office is told.
     pub(super) async fn register_persons(
         &self,
         caller: &Caller,
         held: &Held,
     ) -> Result<BTreeMap<RecordId, RecordId>, FoundingError> {
         let permit = self.records.may_read(&Caller::system(), &self.names.person)?;
-        let (mut persons, mut unit) = (BTreeMap::new(), self.unit(caller));
+        let (mut persons, mut unit, mut others) = (BTreeMap::new(), self.unit(caller), Vec::new());
         for seat in &held.seats {
             if let Some(person) = seat.founder.person {
                 persons.insert(seat.id, person);
@@ -121,6 +128,12 @@ impl Foundings {
                 None => None,
             };
             let person = match known {
+                Some(record) if !is_same_person(&seat.founder, &record.body) => {
+                    let values = vec![("who", seat.founder.called().unwrap_or_default().to_owned())];
+                    let (section, founder) = (Section::Founders, Some(seat.id));
+                    others.push(Lack { section, code: "other-person", founder, values });
+                    continue;
+                }
                 Some(record) => record.id,
                 None => {
                     let body = seat.founder.person_body();
@@ -129,6 +142,9 @@ impl Foundings {
             };
             self.put_seat(&mut unit, seat, fields([("person", person.to_string().into())])).await?;
             persons.insert(seat.id, person);
+        }
+        if !others.is_empty() {
+            return Err(FoundingError::Lacks { lacks: others });
         }
         self.store(unit, held.id).await?;
         Ok(persons)
@@ -166,6 +182,18 @@ impl Foundings {
 
 fn act(kind: ActKind, effective_on: Day, data: Value) -> NewAct {
     NewAct { kind, effective_on, documents: Vec::new(), corrects: None, data }
+}
+
+/// Whether what a founder says of itself is of the person who has its card in the register: born on the same day, or, where the register
+/// does not know that day, of the same name.
+fn is_same_person(founder: &Founder, known: &Value) -> bool {
+    let text = |field: &str| known.get(field).and_then(Value::as_str);
+    if let Some(born) = text("birth_date") {
+        return founder.birth_date.is_some_and(|day| day.to_string() == born);
+    }
+    let is_named =
+        |field: &str, said: Option<&str>| text(field).zip(said).is_some_and(|(known, said)| fold(known) == fold(said));
+    is_named("name_ar", founder.name_ar.as_deref()) || is_named("name_fr", founder.name_fr.as_deref())
 }
 
 /// Whether the last request for a name is the one that the file makes.

@@ -141,14 +141,15 @@ impl Foundings {
         self.decide(caller, &held, changed, News::Registered).await
     }
 
-    /// The accounts of the founders become those of its people: officers act for it, members read what is internal to it.
+    /// The accounts of the founders become those of its people: officers act for it, members read what is internal to it. An account that
+    /// belongs to somebody else stays theirs, and so does a person who has an account.
     async fn give_roles(&self, held: &Held) -> Result<(), FoundingError> {
         let (system, cooperative) = (Caller::system(), held.founding.cooperative);
         for seat in &held.seats {
             let (Some(account), Some(person)) = (seat.founder.account, seat.founder.person) else { continue };
             let role = if seat.founder.role.is_some() { Role::Officer } else { Role::Member };
             let given = async {
-                self.identity.set_person(&system, account, Some(person)).await?;
+                self.identity.link_person(&system, account, person).await?;
                 self.identity.grant_role(&system, account, role, Scope::Cooperative(cooperative)).await
             };
             match given.await {

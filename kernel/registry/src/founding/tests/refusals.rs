@@ -1,5 +1,7 @@
 //! What is refused on the path, and what nobody learns.
 
+use tiwizi_records::Draft;
+
 use super::*;
 
 #[tokio::test]
@@ -167,4 +169,30 @@ async fn the_office_sees_what_waits_in_its_province_the_oldest_first_with_its_da
     let elsewhere = holder(901, &[("registrar", "province:01.051")]);
     assert!(bureau.foundings.waiting(&elsewhere, asked).await.unwrap().items.is_empty());
     assert!(bureau.foundings.waiting(&founder(1), asked).await.is_err());
+}
+
+#[tokio::test]
+async fn the_number_of_somebody_elses_card_makes_nobody_that_person() {
+    let bureau = Bureau::open().await;
+    let (records, kind) = (&bureau.register.records, &bureau.register.names.person);
+    let key = Register::key().hash("JA100002").unwrap();
+    let body = json!({ "name_fr": "Tanirt", "birth_date": "1980-01-02", "national_id_key": key, "province": "09.541" });
+    let drafts = vec![Draft::create(kind.clone(), body)];
+    let known = records.submit(&Caller::system(), drafts, None).await.unwrap()[0].id;
+    let id = bureau.complete().await;
+    bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
+    let refused = bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap_err();
+    assert_eq!(codes(&refused), ["other-person"]);
+    assert_eq!(bureau.register.all(kind).await.len(), 1, "nobody was entered");
+    // The register was wrong about the day: then it is the same person.
+    let drafts = vec![Draft::patch(kind.clone(), known, json!({ "birth_date": "1994-05-06" }), None)];
+    records.submit(&Caller::system(), drafts, None).await.unwrap();
+    bureau.belongs(3, RecordId(Uuid::from_u128(77))).await;
+    bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
+    let entry =
+        Entry { court: "Taroudannt".into(), number: "12/2025".into(), registered_on: "2025-11-30".parse().unwrap() };
+    bureau.foundings.register(&office(), bureau.at(id).await, entry).await.unwrap();
+    assert_eq!(bureau.person_of(2).await, Some(known));
+    assert_eq!(bureau.person_of(3).await, Some(RecordId(Uuid::from_u128(77))), "an account stays whose it is");
+    assert!(bureau.person_of(4).await.is_some());
 }

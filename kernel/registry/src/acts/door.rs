@@ -170,6 +170,7 @@ impl Acts {
         let data = ActData::read(new.kind, new.data.clone())
             .map_err(|error| ActError::one(FieldError::new("/data", "type", error.to_string())))?;
         self.check_days(&new, &data)?;
+        self.check_own_day(caller, &held, &new)?;
         self.check_stands(&ledger, held.cooperative, &new, &data)?;
         let act = Act {
             sequence: ledger.next_sequence(),
@@ -236,6 +237,19 @@ impl Acts {
         let fields: Vec<FieldError> =
             late.map(|(pointer, _)| FieldError::new(pointer, "future", "this day is in the future")).collect();
         if fields.is_empty() { Ok(()) } else { Err(ActError::Invalid { fields }) }
+    }
+
+    /// What a cooperative enters itself has effect from today: with an earlier day, a filing that is late would be in time. Whoever keeps the
+    /// register there writes down what came on paper before.
+    fn check_own_day(&self, caller: &Caller, held: &Held, new: &NewAct) -> Result<(), ActError> {
+        let today = Day::of(self.records.ambient().now());
+        let access = Access { create: vec![Grantee::Role(Role::Registrar)], ..Access::default() };
+        let keeps = policy::may_write(caller, &self.names.act, &access, Action::Create, held.place()).is_ok();
+        if keeps || new.effective_on >= today {
+            return Ok(());
+        }
+        let message = "what a cooperative enters itself has effect from today";
+        Err(ActError::one(FieldError::of_field("effective_on", "order", message)))
     }
 
     /// The opening balance, for a cooperative that has a record and no act.

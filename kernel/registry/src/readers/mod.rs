@@ -19,5 +19,5 @@ mod tests;
 pub use measure::{Band, By, Measure, SIZES, bands};
 pub use recount::{Recount, recount};
 pub use statistics::{AsOf, Statistics, Totals, counts, of_cooperative, of_cooperatives, totals};
-pub use table::{Row, Sight, Table};
+pub use table::{OwnProvinces, Row, Sight, Table};
 pub use tally::TallyReader;

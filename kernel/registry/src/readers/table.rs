@@ -1,9 +1,10 @@
 //! A table as a reader may see it: every place, sector, size and band in its order, and small counts of people hidden.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tiwizi_identity::{Caller, Role};
+use tiwizi_identity::{Caller, Role, Scope};
 use tiwizi_model::limits::STATISTICS_CELL_MIN;
+use tiwizi_model::{Jurisdiction, ProvinceCode};
 use tiwizi_storage::StorageError;
 
 use super::measure::{By, Measure, SIZES, bands};
@@ -16,17 +17,58 @@ use crate::{sectors, territory};
 pub enum Sight {
     /// Everybody: small counts of people are hidden.
     Public,
-    /// Those who may read memberships by their office.
+    /// Those who may read memberships of these provinces by their office: elsewhere small counts are hidden, and with them what would tell
+    /// one when the own counts are taken away.
+    Provinces(OwnProvinces),
+    /// Those who may read memberships of the nation by their office.
     Staff,
 }
 
+/// Some provinces, each a bit in the place that it has in `territory::provinces`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OwnProvinces(u128);
+
+impl OwnProvinces {
+    fn with(self, codes: &BTreeSet<ProvinceCode>) -> Self {
+        Self(codes.iter().fold(self.0, |bits, code| bits | bit(*code)))
+    }
+
+    /// Whether a key names one of them.
+    fn holds(self, key: &str) -> bool {
+        key.parse().is_ok_and(|code| self.0 & bit(code) != 0)
+    }
+}
+
+fn bit(code: ProvinceCode) -> u128 {
+    let place = territory::provinces().iter().position(|province| province.code == code);
+    place.and_then(|place| 1_u128.checked_shl(u32::try_from(place).ok()?)).unwrap_or_default()
+}
+
 impl Sight {
-    /// What a caller sees: registrars and observers see everything, as they may read the lists of members. An administrator runs
+    /// What a caller sees: registrars and observers see everything where they may read the lists of members. An administrator runs
     /// the instance and sees no personal data by that alone.
     #[must_use]
     pub fn of(caller: &Caller) -> Self {
-        let is_staff = caller.is_system() || caller.holds(Role::Registrar) || caller.holds(Role::Observer);
-        if is_staff { Self::Staff } else { Self::Public }
+        if caller.is_system() {
+            return Self::Staff;
+        }
+        let mut own = OwnProvinces::default();
+        for grant in caller.roles().iter().filter(|grant| matches!(grant.role, Role::Registrar | Role::Observer)) {
+            match &grant.scope {
+                Scope::Jurisdiction(Jurisdiction::Nation) => return Self::Staff,
+                Scope::Jurisdiction(Jurisdiction::Provinces(provinces)) => own = own.with(provinces),
+                Scope::Cooperative(_) => {}
+            }
+        }
+        if own == OwnProvinces::default() { Self::Public } else { Self::Provinces(own) }
+    }
+
+    /// Whether a count of a split is one that the caller has a right to, wherever else small ones are hidden.
+    fn owns(self, by: By, key: &str) -> bool {
+        match self {
+            Self::Provinces(own) => matches!(by, By::Region | By::Province) && own.holds(key),
+            Self::Public | Self::Staff => false,
+        }
     }
 }
 
@@ -80,19 +122,26 @@ impl Statistics {
             Cell { amount, rest: whole.map(|whole| whole.saturating_sub(amount).max(0)) }
         };
         let cells: Vec<Vec<Cell>> = groups.iter().map(|group| group.keys.iter().map(&cell).collect()).collect();
-        let minimum = if sight == Sight::Public && measure.counts_people() { STATISTICS_CELL_MIN } else { 0 };
-        let hidden = cells::hidden(&cells, minimum);
-        let amount = |cell: &Cell, is_hidden: bool| (!is_hidden).then_some(cell.amount);
+        let minimum = if sight != Sight::Staff && measure.counts_people() { STATISTICS_CELL_MIN } else { 0 };
+        // Whoever knows the own counts takes them away from every sum: what is left is held to the rule.
+        let left = |key: &String| match cell(key) {
+            known if sight.owns(by, key) => Cell { amount: 0, rest: known.rest.map(|_| 0) },
+            cell => cell,
+        };
+        let left: Vec<Vec<Cell>> = groups.iter().map(|group| group.keys.iter().map(&left).collect()).collect();
+        let hidden = cells::hidden(&left, minimum);
         let mut rows = Vec::new();
         let parts = groups.into_iter().zip(&cells).zip(hidden.groups.iter().zip(&hidden.cells));
         for ((group, cells), (group_is_hidden, cells_are_hidden)) in parts {
             if by == By::Region {
                 let sum = cells.iter().fold(0_i64, |sum, cell| sum.saturating_add(cell.amount));
-                rows.push(Row { key: group.code, amount: (!group_is_hidden).then_some(sum) });
+                let is_shown = !group_is_hidden || group.keys.iter().all(|key| sight.owns(by, key));
+                rows.push(Row { key: group.code, amount: is_shown.then_some(sum) });
                 continue;
             }
             for ((key, cell), is_hidden) in group.keys.into_iter().zip(cells).zip(cells_are_hidden) {
-                rows.push(Row { key, amount: amount(cell, *is_hidden || *group_is_hidden) });
+                let is_shown = !(*is_hidden || *group_is_hidden) || sight.owns(by, &key);
+                rows.push(Row { key, amount: is_shown.then_some(cell.amount) });
             }
         }
         let sum = counts.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));

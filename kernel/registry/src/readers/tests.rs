@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tiwizi_identity::Caller;
-use tiwizi_model::RecordId;
+use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
+use tiwizi_model::{AccountId, Language, RecordId};
 use tiwizi_records::{Unit, catch_up};
 use tiwizi_storage::tally::{self, Range};
 use tiwizi_storage::{cursor, memo};
+use uuid::Uuid;
 
 use super::*;
 use crate::synthetic;
@@ -202,8 +203,51 @@ async fn the_public_sees_no_small_count_and_staff_see_all() {
     }
 }
 
+fn holder(role: &str, scope: &str) -> Caller {
+    Caller::of_account(AccountCaller {
+        account: AccountId(Uuid::from_u128(500)),
+        name: "Tanirt".into(),
+        person: None,
+        language: Language::French,
+        roles: vec![RoleGrant::new(role.parse().unwrap(), scope.parse().unwrap()).unwrap()],
+    })
+}
+
 #[test]
 fn who_may_read_the_lists_of_members_sees_small_counts() {
     assert_eq!(Sight::of(&Caller::public()), Sight::Public);
     assert_eq!(Sight::of(&Caller::system()), Sight::Staff);
+    for role in ["registrar", "observer"] {
+        assert_eq!(Sight::of(&holder(role, "nation")), Sight::Staff);
+        assert!(matches!(Sight::of(&holder(role, "province:01.051")), Sight::Provinces(_)));
+    }
+    for role in ["trainer", "administrator"] {
+        assert_eq!(Sight::of(&holder(role, "nation")), Sight::Public);
+    }
+}
+
+#[tokio::test]
+async fn the_office_of_a_province_sees_its_own_small_counts_and_those_of_no_other() {
+    let register = life(false).await;
+    let id = write(&register, &register.names.cooperative, &[cooperative(9, "registered", "09.541")]).await;
+    write(&register, &register.names.membership, &[membership(id, 1, false)]).await;
+    register.totals().await;
+    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    let mut seen = Vec::new();
+    for sight in [
+        Sight::Public,
+        Sight::of(&holder("registrar", "province:01.051")),
+        Sight::of(&holder("registrar", "province:09.541")),
+        Sight::Staff,
+    ] {
+        let table = statistics.table(Measure::Members, By::Province, sight).await.unwrap();
+        let of = |key: &str| table.rows.iter().find(|row| row.key == key).unwrap().amount;
+        seen.push((of("01.051"), of("09.541"), table.total));
+    }
+    // With the total the first office would take its 21 from 22.
+    let all = (Some(21), Some(1), Some(22));
+    assert_eq!(seen, [(None, None, Some(22)), (Some(21), None, None), all, all]);
+    let by_size =
+        statistics.table(Measure::Members, By::Size, Sight::of(&holder("registrar", "province:09.541"))).await;
+    assert_eq!(by_size.unwrap().rows[1].amount, None, "a class of size is of the nation");
 }

@@ -156,7 +156,7 @@ fn split(measure: Measure, asked: Option<&str>) -> Result<By, Problem> {
 }
 
 fn view(app: &App, table: Table, sight: Sight, as_of: readers::AsOf) -> StatisticsView {
-    let is_held_back = sight == Sight::Public && table.measure.counts_people();
+    let is_held_back = sight != Sight::Staff && table.measure.counts_people();
     let (mut counts, mut hidden) = (BTreeMap::new(), Vec::new());
     for row in table.rows {
         match row.amount {

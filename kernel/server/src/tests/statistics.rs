@@ -35,7 +35,13 @@ async fn the_public_does_not_see_small_counts_of_people_and_staff_do() {
     assert!(public["hidden"].as_array().unwrap().contains(&json!("09.541")));
     let staff = house.get(Who::Registrar, address).await.json();
     assert_eq!((&staff["total"], &staff["counts"]), (&json!(3), &json!({"09.541": 3})));
-    assert_eq!((&staff["minimum"], &staff["hidden"]), (&json!(null), &json!([])));
+    // The registrar of a province sees every count of it; elsewhere small ones would be hidden.
+    assert_eq!((&staff["minimum"], &staff["hidden"]), (&json!(5), &json!([])));
+    let nation = house.get(Who::Observer, address).await.json();
+    assert_eq!((&nation["counts"], &nation["minimum"]), (&json!({"09.541": 3}), &json!(null)));
+    let elsewhere = house.get(Who::RegistrarElsewhere, address).await.json();
+    assert_eq!((&elsewhere["total"], &elsewhere["counts"]), (&json!(null), &json!({})));
+    assert!(elsewhere["hidden"].as_array().unwrap().contains(&json!("09.541")));
     let home = |page: String| page.contains("class=\"totals\"") && page.contains("femme");
     assert!(!home(house.get(Who::Public, "/fr").await.text()), "the home page tells what the statistics hide");
     assert!(home(house.get(Who::Registrar, "/fr").await.text()));

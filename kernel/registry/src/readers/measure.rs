@@ -82,7 +82,7 @@ impl Measure {
     /// Whether it counts a part of the members, so that the others can be worked out.
     #[must_use]
     pub fn is_part_of_members(self) -> bool {
-        matches!(self, Self::Women | Self::Youth)
+        matches!(self, Self::Women | Self::Youth | Self::Jobs)
     }
 }
 

@@ -251,3 +251,22 @@ async fn the_office_of_a_province_sees_its_own_small_counts_and_those_of_no_othe
         statistics.table(Measure::Members, By::Size, Sight::of(&holder("registrar", "province:09.541"))).await;
     assert_eq!(by_size.unwrap().rows[1].amount, None, "a class of size is of the nation");
 }
+
+#[tokio::test]
+async fn jobs_are_hidden_where_the_few_other_members_could_be_worked_out() {
+    let register = Register::new().await;
+    // Ten members of a cooperative with jobs, and two of one without.
+    for (number, members) in [(1, 10), (2, 2)] {
+        let id = write(&register, &register.names.cooperative, &[cooperative(number, "registered", "09.541")]).await;
+        for member in 1..=members {
+            write(&register, &register.names.membership, &[membership(id, member, false)]).await;
+        }
+    }
+    register.totals().await;
+    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    let members = statistics.table(Measure::Members, By::Sector, Sight::Public).await.unwrap();
+    assert_eq!((members.total, members.has_hidden()), (Some(12), false));
+    let jobs = statistics.table(Measure::Jobs, By::Sector, Sight::Public).await.unwrap();
+    assert_eq!((jobs.total, jobs.rows.iter().find_map(|row| row.amount.filter(|amount| *amount > 0))), (None, None));
+    assert_eq!(statistics.table(Measure::Jobs, By::Sector, Sight::Staff).await.unwrap().total, Some(10));
+}

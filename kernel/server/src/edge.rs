@@ -117,10 +117,10 @@ impl Asked {
     }
 }
 
-/// An address as the log may have it: with the token of a print it could be seen whom the print names, and with the secret of an
-/// invitation somebody else could take it up.
+/// An address as the log may have it: with the token of a print it could be seen whom the print names, with the secret of an
+/// invitation somebody else could take it up, and with the hash of a paper whoever has an account could read it.
 fn for_the_log(path: &str) -> &str {
-    const SECRET: [&str; 2] = ["/verify/", "/founding/join/"];
+    const SECRET: [&str; 4] = ["/verify/", "/founding/join/", "/api/v1/files/", "/documents/"];
     let ends = SECRET.into_iter().filter_map(|start| Some(path.find(start)?.saturating_add(start.len())));
     ends.min().and_then(|end| path.get(..end)).unwrap_or(path)
 }
@@ -268,8 +268,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_token_of_a_print_stays_out_of_the_log() {
+    fn what_opens_something_by_itself_stays_out_of_the_log() {
         for (path, logged) in [
+            ("/ar/founding/join/abc", "/ar/founding/join/"),
+            ("/api/v1/files/0f3a", "/api/v1/files/"),
+            ("/fr/founding/1/documents/0f3a/remove", "/fr/founding/1/documents/"),
+            ("/api/v1/foundings/1/documents/0f3a", "/api/v1/foundings/1/documents/"),
+            ("/api/v1/files", "/api/v1/files"),
             ("/fr/verify/abc", "/fr/verify/"),
             ("/api/v1/verify/abc/verify/def", "/api/v1/verify/"),
             ("/fr/directory", "/fr/directory"),

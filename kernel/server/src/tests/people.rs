@@ -123,3 +123,16 @@ async fn a_union_lists_its_members_for_its_staff_and_is_known_to_everybody() {
         "province": "09.541", "sector": "agriculture"});
     assert_eq!(house.post(Who::Registrar, "/api/v1/records/registry/membership", &both).await.status, 422);
 }
+
+#[tokio::test]
+async fn nothing_of_a_search_by_number_is_remembered() {
+    let house = with_number().await;
+    for number in ["JA123456", "ZZ999999"] {
+        let request = house
+            .request(Who::Registrar, "POST", "/api/v1/persons/find")
+            .header("content-type", "application/json")
+            .header("idempotency-key", "the-same");
+        let found = house.send(request.body(json!({ "number": number }).to_string().into()).unwrap()).await;
+        assert_eq!((found.status.as_u16(), found.header("idempotency-replayed")), (200, ""), "{}", found.text());
+    }
+}

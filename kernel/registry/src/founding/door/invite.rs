@@ -60,7 +60,7 @@ impl Foundings {
     ///
     /// # Errors
     /// `Missing`, `NotFounder`, `NotNow`; `TooMany` when the file has as many founders as it may; `Invalid` when nobody can be reached
-    /// that way; `Taken` when that account is in the file.
+    /// that way; `Taken` when that address or its account is in the file.
     pub async fn invite(&self, caller: &Caller, id: RecordId, new: Invitation) -> Result<Invited, FoundingError> {
         let held = self.load(id).await?;
         self.demand_founder(caller, &held)?;
@@ -78,6 +78,11 @@ impl Foundings {
             Some(email) => self.account_with(email).await?,
             None => None,
         };
+        // With an account behind it the second invitation would be refused, and without one not: the author would learn which it is.
+        let is_there = |seat: &Seat| seat.founder.email.as_deref().zip(email.as_deref()).is_some_and(is_same_address);
+        if held.seats.iter().any(is_there) {
+            return Err(FoundingError::Taken);
+        }
         let (secret, until) = (self.secret(), self.now().saturating_add(INVITATION_MS));
         let mut founder = fields([
             ("founding", id.to_string().into()),
@@ -208,9 +213,10 @@ impl Foundings {
     /// `Missing`, `NotFounder`, `NotNow`; `Moved` when the file is not at the version that was seen; `Lacks` when the founder has not said all of
     /// itself yet.
     pub async fn confirm(&self, caller: &Caller, (id, seen): (RecordId, Version)) -> Result<(), FoundingError> {
-        let held = self.load_seen(id, seen).await?;
+        let held = self.load(id).await?;
         let seat = self.demand_founder(caller, &held)?;
         demand_step(&held, Step::is_open)?;
+        held.demand_version(seen)?;
         let of_own = |lack: &Lack| lack.founder == Some(seat.id) && lack.code != "not-confirmed";
         let lacks = lacks(&held.founding, &held.seats, self.rules()?, self.today());
         let own: Vec<_> = lacks.into_iter().filter(of_own).collect();
@@ -277,6 +283,11 @@ impl Foundings {
     fn secret(&self) -> Secret {
         Secret::of(URL_SAFE_NO_PAD.encode(self.records.ambient().secret()))
     }
+}
+
+/// Whether two e-mail addresses are one. Accounts know them without regard to case.
+fn is_same_address((one, other): (&str, &str)) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim())
 }
 
 /// What is stored of the secret of an invitation: 256 random bits need no slow hash.

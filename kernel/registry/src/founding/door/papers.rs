@@ -100,9 +100,10 @@ impl Foundings {
         (id, seen): (RecordId, Version),
         hash: FileHash,
     ) -> Result<Version, FoundingError> {
-        let held = self.load_seen(id, seen).await?;
+        let held = self.load(id).await?;
         self.demand_founder(caller, &held)?;
         demand_step(&held, Step::is_open)?;
+        held.demand_version(seen)?;
         let gone = held.founding.documents.iter().find(|document| document.hash == hash);
         let document = gone.ok_or(FoundingError::Missing)?.document.clone();
         let hash = Value::from(hash.to_string());

@@ -23,6 +23,13 @@ pub(super) struct Held {
     pub(super) seats: Vec<Seat>,
 }
 
+impl Held {
+    /// It is as a caller saw it who wants to change it. Asked last: a stranger learns neither the version nor that there is a file.
+    pub(super) fn demand_version(&self, seen: Version) -> Result<(), FoundingError> {
+        if self.version == seen { Ok(()) } else { Err(FoundingError::Moved) }
+    }
+}
+
 impl Foundings {
     /// A file, whoever asks.
     pub(super) async fn load(&self, id: RecordId) -> Result<Held, FoundingError> {
@@ -31,12 +38,6 @@ impl Foundings {
         let founding = Founding::of_body(id, &record.body)?;
         let seats = self.seats(id).await?;
         Ok(Held { id, version: record.version, founding, body: record.body, seats })
-    }
-
-    /// A file, as a caller saw it who wants to change it.
-    pub(super) async fn load_seen(&self, id: RecordId, seen: Version) -> Result<Held, FoundingError> {
-        let held = self.load(id).await?;
-        if held.version == seen { Ok(held) } else { Err(FoundingError::Moved) }
     }
 
     async fn seats(&self, id: RecordId) -> Result<Vec<Seat>, FoundingError> {

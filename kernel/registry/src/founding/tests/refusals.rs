@@ -14,6 +14,12 @@ async fn a_stranger_learns_nothing_of_a_file_and_another_province_neither() {
         assert!(matches!(seen, Err(FoundingError::Missing)), "{seen:?}");
         let answered = bureau.foundings.answer_name(&caller, (id, Version::FIRST), NameAnswer::default()).await;
         assert!(matches!(answered, Err(FoundingError::Missing)), "{answered:?}");
+        if caller.account().is_some() {
+            let confirmed = bureau.foundings.confirm(&caller, (id, Version(99))).await;
+            assert!(matches!(confirmed, Err(FoundingError::Missing)), "{confirmed:?}");
+            let removed = bureau.foundings.remove_document(&caller, (id, Version(99)), FileHash([1; 32])).await;
+            assert!(matches!(removed, Err(FoundingError::Missing)), "{removed:?}");
+        }
     }
     assert_eq!(bureau.foundings.look(&office(), id).await.unwrap().viewer, Viewer::Office);
     let given = map(json!({ "address": "Tiout" }));
@@ -49,6 +55,11 @@ async fn an_invitation_is_good_once_for_a_time_and_for_one_account() {
     let offer = bureau.foundings.offer(invited.secret.reveal()).await.unwrap();
     assert_eq!((offer.name.as_deref(), offer.invited.as_deref()), (Some("Tifaouine"), Some("تودا")));
     let again = bureau.foundings.invite(&founder(1), id, by_mail).await;
+    assert!(matches!(again, Err(FoundingError::Taken)), "{again:?}");
+    // Nobody has this address, and the second invitation is answered all the same.
+    let unknown = Invitation { email: Some("nobody@example.org".into()), ..Invitation::default() };
+    bureau.foundings.invite(&founder(1), id, unknown.clone()).await.unwrap();
+    let again = bureau.foundings.invite(&founder(1), id, unknown).await;
     assert!(matches!(again, Err(FoundingError::Taken)), "{again:?}");
     let other = bureau.foundings.join(&founder(3), invited.secret.reveal()).await;
     assert!(matches!(other, Err(FoundingError::Invitation)), "{other:?}");

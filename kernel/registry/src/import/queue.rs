@@ -3,22 +3,28 @@
 //! While one batch is compared with the register, the one before is being checked and encoded, and the one before that is
 //! being written; each on a thread of its own, in the order in which they came. A batch is one transaction: several in one
 //! measured slower, and took twice the memory.
+//!
+//! A file takes minutes, and nothing reviews what is made in one piece. So each batch looks once more, in its transaction, whether
+//! acts were entered meanwhile of a cooperative that it brings members to.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
+use tiwizi_model::RecordId;
 use tiwizi_model::limits::IMPORT_BATCHES_WAITING_MAX;
-use tiwizi_records::{Kind, NewRecord, PreparedBulk, Records, WriteError};
-use tiwizi_storage::StorageError;
+use tiwizi_records::{FieldError, Kind, NewRecord, PreparedBulk, Records, WriteError};
+use tiwizi_storage::{StorageError, WriteTx, record};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
 use crate::import::ImportError;
 use crate::import::report::Table;
+use crate::kept::keeps_acts;
+use crate::kinds::Names;
 
 /// The rows of the file that a write is about, for the message when it fails.
 #[derive(Debug, Clone, Copy)]
@@ -107,29 +113,33 @@ struct Worker {
 struct Ready {
     prepared: Vec<PreparedBulk>,
     rows: Rows,
+    /// The cooperatives to which it brings members.
+    cooperatives: Vec<RecordId>,
 }
 
 impl Worker {
     async fn run(self, mut batches: Receiver<NewBatch>) -> Result<(), ImportError> {
         let mut ready = None;
         while let Some(NewBatch { kinds, rows }) = batches.recv().await {
+            let cooperatives = cooperatives(&kinds);
             let (records, caller, runtime) = (self.records.clone(), self.caller.clone(), Handle::current());
             let preparing = tokio::task::spawn_blocking(move || runtime.block_on(prepare(&records, &caller, kinds)));
             let (written, prepared) = tokio::join!(self.write(ready.take()), preparing);
             written?;
             let prepared = prepared.map_err(ImportError::Stopped)?.map_err(|error| rows.failed(error))?;
-            ready = Some(Ready { prepared, rows });
+            ready = Some(Ready { prepared, rows, cooperatives });
         }
         self.write(ready).await
     }
 
     /// Writes a batch in one transaction.
     async fn write(&self, ready: Option<Ready>) -> Result<(), ImportError> {
-        let Some(Ready { prepared, rows }) = ready else {
+        let Some(Ready { prepared, rows, cooperatives }) = ready else {
             return Ok(());
         };
         let storage = |error: StorageError| rows.failed(WriteError::Storage(error));
         let mut tx = self.records.db().begin_write().await.map_err(storage)?;
+        demand_no_acts(&mut tx, &cooperatives).await.map_err(|error| rows.failed(error))?;
         for batch in prepared {
             // A refusal here is a race, somebody else made the same record meanwhile: nothing of the batch is kept.
             self.records.write_bulk(&mut tx, batch).await.map_err(|error| rows.failed(error))?;
@@ -155,4 +165,70 @@ async fn prepare(
 fn national_ids(batch: &NewBatch) -> HashSet<String> {
     let bodies = batch.kinds.iter().flat_map(|(_, new)| new).map(|new| &new.body);
     bodies.filter_map(|body| body.get("national_id_key").and_then(Value::as_str).map(str::to_owned)).collect()
+}
+
+/// The cooperatives to which new records bring members.
+fn cooperatives(kinds: &[(Arc<Kind>, Vec<NewRecord>)]) -> Vec<RecordId> {
+    let membership = Names::new().membership;
+    let memberships = kinds.iter().filter(|(kind, _)| *kind.name() == membership).flat_map(|(_, new)| new);
+    let ids = memberships.filter_map(|new| new.body.get("cooperative")?.as_str()?.parse().ok());
+    ids.collect::<BTreeSet<RecordId>>().into_iter().collect()
+}
+
+/// Of none of these cooperatives acts were entered since its rows were compared: the members would then follow from those.
+async fn demand_no_acts(tx: &mut WriteTx, cooperatives: &[RecordId]) -> Result<(), WriteError> {
+    for row in record::find_many(tx, cooperatives).await.map_err(WriteError::Storage)? {
+        let damaged = |error: serde_json::Error| StorageError::Corrupt { what: format!("{}: {error}", row.id) };
+        let body: Value = serde_json::from_str(&row.body).map_err(damaged).map_err(WriteError::Storage)?;
+        if keeps_acts(&body) {
+            let message = format!("an act of the cooperative {} was entered meanwhile; import the file again", row.id);
+            return Err(WriteError::Invalid {
+                position: 0,
+                fields: vec![FieldError::new("", "kept-by-acts", message)],
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::acts::{ActKind, NewAct};
+    use crate::testing::Register;
+
+    /// Brings one member to a cooperative, as a file does whose rows were compared before.
+    async fn bring(register: &Register, cooperative: RecordId, number: &str) -> Result<(), ImportError> {
+        let kind = register.records.kinds().find(&register.names.membership).cloned().unwrap();
+        let body = json!({ "cooperative": cooperative.to_string(), "number": number, "person": cooperative.to_string(),
+            "province": "09.541", "sector": "argan" });
+        let new = NewRecord { id: register.records.ambient().new_id(), body };
+        let mut queue = Queue::open(register.records.clone(), Caller::system());
+        let batch = NewBatch { kinds: vec![(kind, vec![new])], rows: Rows::of(std::iter::once(2), Table::Members) };
+        assert!(queue.bring(batch).await.is_ok());
+        queue.close().await
+    }
+
+    #[tokio::test]
+    async fn members_are_not_brought_to_a_cooperative_whose_acts_were_entered_meanwhile() {
+        let register = Register::new().await;
+        let body = json!({ "court": "A", "number": "1", "name_fr": "Tifaouine", "sector": "argan", "province": "09.541",
+            "status": "registered" });
+        let drafts = vec![tiwizi_records::Draft::create(register.names.cooperative.clone(), body)];
+        let cooperative = register.records.submit(&Caller::system(), drafts, None).await.unwrap()[0].id;
+        bring(&register, cooperative, "1").await.unwrap();
+        let act = NewAct {
+            kind: ActKind::Amended,
+            effective_on: "2025-01-31".parse().unwrap(),
+            documents: Vec::new(),
+            corrects: None,
+            data: json!({ "commune": "Tiout" }),
+        };
+        register.acts().enter(&Caller::system(), cooperative, act).await.unwrap();
+        let refused = bring(&register, cooperative, "2").await;
+        assert!(matches!(refused, Err(ImportError::Write { .. })), "{refused:?}");
+        assert_eq!(register.all(&register.names.membership).await.len(), 1);
+    }
 }

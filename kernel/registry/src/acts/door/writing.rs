@@ -70,11 +70,21 @@ impl Acts {
     async fn write_denomination(&self, unit: &mut Unit, entry: &Entry) -> Result<(), ActError> {
         let cooperative = entry.held.cooperative;
         let kind = &self.names.denomination;
-        let Some(body) = projection::denomination(&entry.after, cooperative, entry.acts) else { return Ok(()) };
-        match self.unique(kind, &[Value::from(cooperative.to_string())]).await? {
-            Some(record) => unit.replace_by_kernel(kind, record.id, body, record.version).await.map_err(gathered)?,
-            None => unit.create_by_kernel(kind, body).map_err(gathered)?,
-        };
+        let body = projection::denomination(&entry.after, cooperative, entry.acts);
+        let stored = self.unique(kind, &[Value::from(cooperative.to_string())]).await?;
+        match (body, stored) {
+            (Some(body), Some(record)) => {
+                unit.replace_by_kernel(kind, record.id, body, record.version).await.map_err(gathered)?;
+            }
+            (Some(body), None) => {
+                unit.create_by_kernel(kind, body).map_err(gathered)?;
+            }
+            // The request was annulled: no office waits for an answer to it.
+            (None, Some(record)) => {
+                unit.delete_by_kernel(kind, record.id, record.version).await.map_err(gathered)?;
+            }
+            (None, None) => {}
+        }
         Ok(())
     }
 

@@ -454,3 +454,19 @@ async fn an_opening_balance_takes_legal_members_and_what_is_paid_along() {
     let body = &register.all(&register.names.membership).await[0];
     assert_eq!((&body["paid_mad"], &body["pay_until"]), (&json!(500), &json!("2026-02-03")));
 }
+
+#[tokio::test]
+async fn a_request_for_a_name_that_is_annulled_waits_for_nobody() {
+    let register = Register::new().await;
+    let acts = register.acts();
+    let asked = new(ActKind::DenominationRequested, "2024-01-02", request());
+    let cooperative = acts.request_denomination(&registrar(), asked.clone()).await.unwrap().act.cooperative;
+    assert_eq!(register.all(&register.names.denomination).await.len(), 1);
+    let annulled =
+        NewAct { corrects: Some(1), ..new(ActKind::Corrected, "2024-01-03", json!({ "reason": "entered twice" })) };
+    acts.enter(&registrar(), cooperative, annulled).await.unwrap();
+    assert!(register.all(&register.names.denomination).await.is_empty());
+    let again = acts.enter(&registrar(), cooperative, asked).await.unwrap();
+    assert_eq!((again.state.stage.name(), again.act.sequence), ("denomination-requested", 3));
+    assert_eq!(register.all(&register.names.denomination).await.len(), 1);
+}

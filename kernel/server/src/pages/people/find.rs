@@ -31,28 +31,15 @@ struct Said {
     found: Option<(Vec<Record>, bool)>,
 }
 
-/// `GET /{language}/register/persons`; `?born=1990-05-01` lists those who were born then.
+/// `GET /{language}/register/persons`
 pub(in crate::pages) async fn show(
     State(app): State<Arc<App>>,
     SignedIn(visit): SignedIn,
 ) -> Result<Response, Problem> {
-    let born = named(&visit, "born").unwrap_or_default();
-    if born.is_empty() {
-        return page(&app, &visit, Said::default());
-    }
-    let permit = app.records.may_read(visit.visitor.caller(), &app.pages.names.person)?;
-    let said = Said { born: born.clone(), ..Said::default() };
-    let Ok(day) = born.parse::<Day>() else {
-        let answer = page(&app, &visit, Said { is_no_day: true, ..said })?;
-        return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, answer));
-    };
-    let filters = vec![Filter::equals("birth_date", day.to_string())];
-    let query = Query { filters, limit: limits::PERSON_LINES_MAX, ..Query::default() };
-    let list = app.records.list(&permit, &query).await?;
-    page(&app, &visit, Said { found: Some((list.items, list.next.is_some())), ..said })
+    page(&app, &visit, Said::default())
 }
 
-/// `POST /{language}/register/persons`: the number stands in the form and in no address.
+/// `POST /{language}/register/persons`: by `number`, or all who were `born` on a day. Both stand in the form and in no address.
 pub(in crate::pages) async fn send(
     State(app): State<Arc<App>>,
     asked: Asked,
@@ -63,6 +50,9 @@ pub(in crate::pages) async fn send(
     if visit.must_change() {
         return Err(Fault::MustChangePassword.into());
     }
+    if let Some(born) = posted.field("born") {
+        return born_on(&app, &visit, born.trim()).await;
+    }
     let number = posted.field("number").unwrap_or_default();
     let (status, wrong) = match app.people.by_national_id(caller, number).await {
         Ok(Some(person)) => return Ok(visit.go(&format!("{HERE}/{}", person.id))),
@@ -72,6 +62,19 @@ pub(in crate::pages) async fn send(
     };
     let said = Said { number: Some(wrong), ..Said::default() };
     Ok(with_status(status, page(&app, &visit, said)?))
+}
+
+async fn born_on(app: &App, visit: &Visit, born: &str) -> Result<Response, Problem> {
+    let permit = app.records.may_read(visit.visitor.caller(), &app.pages.names.person)?;
+    let said = Said { born: born.to_owned(), ..Said::default() };
+    let Ok(day) = born.parse::<Day>() else {
+        let answer = page(app, visit, Said { is_no_day: true, ..said })?;
+        return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, answer));
+    };
+    let filters = vec![Filter::equals("birth_date", day.to_string())];
+    let query = Query { filters, limit: limits::PERSON_LINES_MAX, ..Query::default() };
+    let list = app.records.list(&permit, &query).await?;
+    page(app, visit, Said { found: Some((list.items, list.next.is_some())), ..said })
 }
 
 fn page(app: &App, visit: &Visit, said: Said) -> Result<Response, Problem> {
@@ -97,9 +100,4 @@ fn page(app: &App, visit: &Visit, said: Said) -> Result<Response, Problem> {
         new => visit.look.address("/records/registry/person/new"),
     };
     visit.page(app, "people/find.html", &texts.text("persons"), data)
-}
-
-fn named(visit: &Visit, name: &str) -> Option<String> {
-    let pairs = crate::parameters::decode_pairs(&visit.look.query).ok()?;
-    pairs.into_iter().find(|(found, _)| found == name).map(|(_, value)| value.trim().to_owned())
 }

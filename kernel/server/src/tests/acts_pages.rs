@@ -125,6 +125,7 @@ async fn a_new_person_is_entered_with_an_act_that_is_right_and_with_no_other() {
         ("/appointed/0/person~name_fr", "Tanirt Nouvelle"),
         ("/appointed/0/person~gender", "female"),
         ("/appointed/0/person~birth_date", "1990-03-04"),
+        ("/appointed/0/person~card", "ja 765432"),
     ];
     let before = persons(&house).await;
     let wrong = [&manager[..], &[("/appointed/0/years", "50")]].concat();
@@ -137,6 +138,11 @@ async fn a_new_person_is_entered_with_an_act_that_is_right_and_with_no_other() {
     assert_eq!(persons(&house).await, before + 1);
     let officers = page(&house, Who::Registrar, &address(&house, "/officers")).await.text();
     assert!(officers.contains("Tanirt Nouvelle") && officers.contains("direction"), "{officers}");
+    // Her number is sealed, as by every other way in, and not known by its hash alone.
+    let found = house.post(Who::Registrar, "/api/v1/persons/find", &json!({ "number": "JA765432" })).await.json();
+    let address = format!("/api/v1/persons/{}/national-id/looks", found["person"].as_str().unwrap());
+    let shown = house.post(Who::Registrar, &address, &json!({ "reason": "a test" })).await;
+    assert_eq!((shown.status.as_u16(), &shown.json()["number"]), (200, &json!("JA765432")), "{}", shown.text());
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
-use tiwizi_identity::Caller;
-use tiwizi_model::RecordId;
-use tiwizi_records::{Draft, FieldError, Receipt, WriteError};
+use tiwizi_identity::{Caller, Secret};
+use tiwizi_model::{KindName, RecordId};
+use tiwizi_records::{Draft, DraftAction, FieldError, Receipt, WriteError};
 use tiwizi_registry::NationalIdKey;
 
 use super::fault::Fault;
@@ -29,9 +29,25 @@ pub(super) struct Brought(BTreeMap<String, NewPerson>);
 /// Somebody who is still to be entered.
 #[derive(Debug)]
 pub(super) struct NewPerson {
-    /// Stands for the id that the record will get.
+    /// The id that the record will get.
     pub(super) id: RecordId,
+    /// What it says, without the number of the card.
     pub(super) body: Json,
+    /// That number, where it was typed.
+    card: Option<Secret>,
+}
+
+impl NewPerson {
+    /// The record with the number of the card sealed for it beside the hash. Only here, because each time that a sheet is sent the id is
+    /// another one, and what is sealed with it.
+    fn draft(self, key: &NationalIdKey, kind: KindName) -> Result<Draft, Problem> {
+        let Self { id, mut body, card } = self;
+        if let (Some(card), Some(fields)) = (card, body.as_object_mut()) {
+            let sealed = key.seal(id, card.reveal()).map_err(Problem::internal)?;
+            fields.insert("national_id_sealed".to_owned(), sealed.into());
+        }
+        Ok(Draft { kind, action: DraftAction::Create { id: Some(id), body } })
+    }
 }
 
 /// Who a cell says it is.
@@ -74,7 +90,9 @@ impl Brought {
                 Who::Known(id) => settle(given, &name, id),
                 Who::New(body) => {
                     let id = opened.app.ambient.new_id();
-                    brought.0.insert(name, NewPerson { id, body });
+                    let card = given.trimmed(&format!("{name}~card"));
+                    let card = (!card.is_empty()).then(|| Secret::of(card.to_owned()));
+                    brought.0.insert(name, NewPerson { id, body, card });
                 }
                 Who::Wrong(fault) => faults.push(fault),
             }
@@ -85,10 +103,11 @@ impl Brought {
     /// Enters them, one after the other; their ids go into the sheet. `once` is the sheet's own key: sent twice, they are entered once.
     pub(super) async fn enter(self, opened: &Opened<'_>, given: &mut Given, once: &str) -> Result<Vec<Fault>, Problem> {
         let kind = &opened.app.pages.names.person;
+        let national_ids = NationalIdKey::derive(&opened.app.instance.key);
         for (name, person) in self.0 {
             let key = format!("{once}{name}");
             let receipt = (!once.is_empty()).then(|| Receipt::new(key, &[person.body.to_string().as_bytes()]));
-            let draft = Draft::create(kind.clone(), person.body);
+            let draft = person.draft(&national_ids, kind.clone())?;
             match opened.app.records.submit(opened.caller(), vec![draft], receipt).await {
                 Ok(records) => {
                     if let Some(record) = records.first() {

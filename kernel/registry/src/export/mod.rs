@@ -4,8 +4,8 @@
 //! register. The file appears whole or not at all. Pages are read one after another: a record that is changed meanwhile is
 //! there once, as it was before or after. Values that a spreadsheet would run are written as text (`formula`).
 //!
-//! The number of an identity card is not in the register, so it is in no export either; the import leaves it as it is when
-//! its column is missing.
+//! The number of an identity card is in no export: it is shown one at a time, for a reason that is noted (`people`). The import leaves it
+//! as it is when its column is missing.
 
 mod output;
 mod read;

@@ -155,7 +155,7 @@ impl Acts {
         Ok(())
     }
 
-    /// People go with their cooperative: the rights of regional staff go by where they lie.
+    /// People go with their cooperative when they lie where it lay: the rights of regional staff go by that place.
     async fn move_persons(
         &self,
         unit: &mut Unit,
@@ -165,7 +165,9 @@ impl Acts {
         let Some(province) = entry.after.province.filter(|_| entry.before.is_registered()) else { return Ok(()) };
         let current = after.values().filter(|one| one.member.left_on.is_none());
         let persons: BTreeSet<RecordId> = current.map(|one| one.member.person).collect();
-        for (id, record) in self.records_of(&self.names.person, &persons).await? {
+        let found = self.records_of(&self.names.person, &persons).await?;
+        // Whoever lies elsewhere stays there: those who keep the register in that place gave no word to it.
+        for (id, record) in found.into_iter().filter(|(_, record)| record.province == entry.before.province) {
             let mut body = record.body;
             if let Some(fields) = body.as_object_mut() {
                 fields.insert("province".to_owned(), province.to_string().into());

@@ -470,3 +470,20 @@ async fn a_request_for_a_name_that_is_annulled_waits_for_nobody() {
     assert_eq!((again.state.stage.name(), again.act.sequence), ("denomination-requested", 3));
     assert_eq!(register.all(&register.names.denomination).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_member_who_lies_elsewhere_does_not_go_with_the_cooperative() {
+    let register = Register::new().await;
+    let cooperative = found(&register).await;
+    let body = json!({ "name_fr": "Ijja", "province": "05.081" });
+    let drafts = vec![Draft::create(register.names.person.clone(), body)];
+    let elsewhere = register.records.submit(&Caller::system(), drafts, None).await.unwrap()[0].id;
+    let joins = json!({ "joined": [{ "number": "9", "person": elsewhere.to_string(), "shares": 1, "paid_mad": 100 }] });
+    let acts = register.acts();
+    acts.enter(&registrar(), cooperative, new(ActKind::MembersChanged, "2024-04-01", joins)).await.unwrap();
+    let moved = new(ActKind::Amended, "2024-07-01", json!({ "province": "01.051" }));
+    acts.enter(&holder("registrar", "nation"), cooperative, moved).await.unwrap();
+    let persons = register.all(&register.names.person).await;
+    let places: Vec<&str> = persons.iter().map(|person| person["province"].as_str().unwrap()).collect();
+    assert_eq!(places, ["01.051", "01.051", "01.051", "01.051", "01.051", "05.081"]);
+}

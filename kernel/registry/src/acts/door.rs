@@ -6,6 +6,7 @@
 //!
 //! Invariant: whoever may not enter acts for the place of a cooperative enters none, and learns of one that is not public nothing.
 
+mod audit;
 mod desk;
 mod reading;
 mod writing;
@@ -19,6 +20,7 @@ use tiwizi_model::limits::ACT_DOCUMENTS_MAX;
 use tiwizi_model::{ProvinceCode, RecordId};
 use tiwizi_records::{FieldError, Records};
 
+pub use self::audit::Drift;
 pub use self::desk::{Desk, Rehearsal, Rights};
 use self::reading::Held;
 use self::writing::Entry;

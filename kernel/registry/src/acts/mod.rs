@@ -37,7 +37,7 @@ pub use data::{
     ShareCall, Splitting, Stands, Subscription, Transformation, Withdrawal, YearlyFiling,
 };
 pub use difference::{Content, Difference, Topic, differences};
-pub use door::{Acts, Desk, Entered, Rehearsal, Rights};
+pub use door::{Acts, Desk, Drift, Entered, Rehearsal, Rights};
 pub use error::ActError;
 pub use ledger::{Illegal, Ledger};
 pub use reevaluate::{Affected, Reevaluation, reevaluate};

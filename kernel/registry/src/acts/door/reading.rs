@@ -79,7 +79,7 @@ impl Acts {
     }
 
     /// All records of a kind whose subject is the cooperative.
-    async fn of_cooperative(
+    pub(super) async fn of_cooperative(
         &self,
         kind: &KindName,
         cooperative: RecordId,

@@ -177,7 +177,7 @@ impl Acts {
         Ok(())
     }
 
-    async fn unique(&self, kind: &KindName, values: &[Value]) -> Result<Option<Record>, ActError> {
+    pub(super) async fn unique(&self, kind: &KindName, values: &[Value]) -> Result<Option<Record>, ActError> {
         let permit = self.records.may_read(&Caller::system(), kind)?;
         Ok(self.records.find_unique(&permit, 0, values).await?)
     }
@@ -192,7 +192,7 @@ impl Acts {
     }
 }
 
-fn shown<'a>(state: &'a State, packs: &RulePacks) -> BTreeMap<&'a str, Shown<'a>> {
+pub(super) fn shown<'a>(state: &'a State, packs: &RulePacks) -> BTreeMap<&'a str, Shown<'a>> {
     projection::memberships(state, packs).into_iter().map(|one| (one.number, one)).collect()
 }
 

@@ -1,0 +1,128 @@
+//! Whether what is stored is what follows from the acts.
+//!
+//! The ledger is replayed from its first act, and what would be projected is held against the records that were projected step by step.
+//! Nothing is written and nothing is mended: whoever finds a difference has found a fault of this program or a hand in the database.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tiwizi_model::limits::ACT_MEMBERS_MAX;
+use tiwizi_model::{KindName, Record, RecordId};
+
+use super::Acts;
+use super::reading::Held;
+use super::writing::shown;
+use crate::act_kind::ActKind;
+use crate::acts::error::ActError;
+use crate::acts::ledger::Ledger;
+use crate::acts::projection;
+use crate::acts::state::State;
+
+/// A record that acts keep and that is not what follows from them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    /// The kind of the record.
+    pub kind: KindName,
+    /// Which of the cooperative's: the number of a membership, the place of a mandate; empty where there is only one.
+    pub place: String,
+    /// What follows from the acts; none where no record does.
+    pub follows: Option<Value>,
+    /// What is stored; none where there is no record.
+    pub stored: Option<Value>,
+}
+
+impl Acts {
+    /// The records of a cooperative that are not what its acts make of them; none is the rule. One without acts has none.
+    ///
+    /// Gender and year of birth are not looked at: they stand in a membership as they were filed (decision 30). A membership that came with
+    /// an opening balance and did not change since is what it was read from.
+    ///
+    /// # Errors
+    /// `Missing` when there is no such cooperative, `Broken` when its acts cannot be replayed.
+    pub async fn drift(&self, cooperative: RecordId) -> Result<Vec<Drift>, ActError> {
+        let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
+        if held.ledger.is_empty() {
+            return Ok(Vec::new());
+        }
+        let broken = |source| ActError::Broken { cooperative, source };
+        let state = held.ledger.project(&self.packs).map_err(broken)?;
+        let opening = self.opening_state(&held.ledger).map_err(broken)?;
+        let mut found = Vec::new();
+        self.drift_of_one(&held, &state, &mut found).await?;
+        self.drift_of_memberships(&held, &state, opening.as_ref(), &mut found).await?;
+        self.drift_of_mandates(&held, &state, &mut found).await?;
+        Ok(found)
+    }
+
+    /// The state after an opening balance alone; none when the first act is another one.
+    fn opening_state(&self, ledger: &Ledger) -> Result<Option<State>, crate::acts::ledger::Illegal> {
+        let first = ledger.acts().first().filter(|act| act.kind() == ActKind::TakenOver);
+        first.map(|act| Ledger::of(vec![act.clone()])?.project(&self.packs)).transpose()
+    }
+
+    /// The cooperative itself, and the record of its name.
+    async fn drift_of_one(&self, held: &Held, state: &State, found: &mut Vec<Drift>) -> Result<(), ActError> {
+        let acts = held.ledger.next_sequence().saturating_sub(1);
+        let stored = held.record.as_ref().map(|record| record.body.clone());
+        let follows = projection::cooperative(state, acts, stored.as_ref());
+        differ(found, &self.names.cooperative, "", follows, stored);
+        let denomination = self.unique(&self.names.denomination, &[held.cooperative.to_string().into()]).await?;
+        let follows = projection::denomination(state, held.cooperative, acts);
+        differ(found, &self.names.denomination, "", follows, denomination.map(|record| record.body));
+        Ok(())
+    }
+
+    async fn drift_of_memberships(
+        &self,
+        held: &Held,
+        state: &State,
+        opening: Option<&State>,
+        found: &mut Vec<Drift>,
+    ) -> Result<(), ActError> {
+        let mut stored = by_field(self.memberships(held.cooperative).await?, "number");
+        let opened = opening.map(|state| shown(state, &self.packs)).unwrap_or_default();
+        for (number, one) in shown(state, &self.packs) {
+            let before = stored.remove(number);
+            if before.is_some() && opened.get(number) == Some(&one) {
+                continue;
+            }
+            let follows = one.body(held.cooperative, before.as_ref(), None);
+            differ(found, &self.names.membership, number, Some(follows), before);
+        }
+        for (number, body) in stored {
+            differ(found, &self.names.membership, &number, None, Some(body));
+        }
+        Ok(())
+    }
+
+    async fn drift_of_mandates(&self, held: &Held, state: &State, found: &mut Vec<Drift>) -> Result<(), ActError> {
+        let kind = &self.names.mandate;
+        let mut stored = by_field(self.of_cooperative(kind, held.cooperative, ACT_MEMBERS_MAX).await?, "place");
+        for (place, mandate) in (1_usize..).zip(projection::mandates(state)) {
+            let follows = mandate.body(held.cooperative, place);
+            let place = place.to_string();
+            let before = stored.remove(&place);
+            differ(found, kind, &place, Some(follows), before);
+        }
+        for (place, body) in stored {
+            differ(found, kind, &place, None, Some(body));
+        }
+        Ok(())
+    }
+}
+
+/// Bodies by the text of one of their fields.
+fn by_field(records: Vec<Record>, field: &str) -> BTreeMap<String, Value> {
+    let text = |body: &Value| match body.get(field) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    records.into_iter().map(|record| (text(&record.body), record.body)).collect()
+}
+
+fn differ(found: &mut Vec<Drift>, kind: &KindName, place: &str, follows: Option<Value>, stored: Option<Value>) {
+    if follows != stored {
+        found.push(Drift { kind: kind.clone(), place: place.to_owned(), follows, stored });
+    }
+}

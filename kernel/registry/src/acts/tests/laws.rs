@@ -1,10 +1,13 @@
-//! Laws that hold for any sequence of acts.
+//! Laws that hold for any sequence of acts, and that they are able to fail. What is stored is held to them over both databases by the
+//! system tests (`tests/it/laws`).
 
 use proptest::prelude::*;
+use proptest::test_runner::{TestError, TestRng, TestRunner};
 use serde_json::json;
+use tiwizi_records::FieldError;
 
 use super::*;
-use crate::rule_pack::Stage;
+use crate::rule_pack::{RulePack, Stage};
 
 /// An act that somebody tries: its kind, days after the one before, and a number that varies what it says.
 type Try = (usize, u8, u8);
@@ -66,8 +69,16 @@ fn guided() -> impl Strategy<Value = Vec<Try>> {
     tries().prop_map(move |rest| start.iter().copied().chain(rest).collect())
 }
 
+/// From a state and an act to the next state.
+type Step = fn(State, &Act, &RulePack) -> Result<State, Vec<FieldError>>;
+
 /// Enters what is legal of the tries, in their order, and holds each step to the laws.
 fn entered(tries: &[Try]) -> (Ledger, State) {
+    entered_by(tries, apply)
+}
+
+/// The same with another way to go from state to state, which is held against the replay.
+fn entered_by(tries: &[Try], step: Step) -> (Ledger, State) {
     let (mut ledger, mut state, mut on) = (Ledger::default(), State::default(), day("2024-01-01"));
     for (kind, days, vary) in tries {
         let kind = ActKind::ALL[*kind];
@@ -81,7 +92,7 @@ fn entered(tries: &[Try]) -> (Ledger, State) {
         };
         let is_correction = kind == ActKind::Corrected;
         let pack = packs().at(on).unwrap();
-        let stepped = apply(state.clone(), &act, pack);
+        let stepped = step(state.clone(), &act, pack);
         match ledger.entered(act, packs()) {
             Ok((longer, after)) => {
                 if !is_correction {
@@ -155,5 +166,44 @@ proptest! {
             prop_assert_eq!(back.commune.as_deref(), Some("Y"));
             prop_assert!(back.stage == state.stage && back.stage != Stage::Nothing);
         }
+    }
+}
+
+/// Steps with a planted bug each: they forget a part of what an act does.
+const FORGETFUL: [(&str, Step); 4] = [
+    ("a new commune", |state, act, pack| {
+        let commune = state.commune.clone();
+        let after = apply(state, act, pack)?;
+        Ok(if act.kind() == ActKind::Amended { State { commune, ..after } } else { after })
+    }),
+    ("a suspension", |state, act, pack| {
+        let stage = state.stage;
+        let after = apply(state, act, pack)?;
+        Ok(if act.kind() == ActKind::Suspended { State { stage, ..after } } else { after })
+    }),
+    ("what is paid later", |state, act, pack| {
+        let capital = state.capital;
+        let after = apply(state, act, pack)?;
+        Ok(if act.kind() == ActKind::CapitalChanged { State { capital, ..after } } else { after })
+    }),
+    ("the day of an act", |state, act, pack| {
+        let effective_on = state.effective_on;
+        let after = apply(state, act, pack)?;
+        Ok(if act.kind() == ActKind::RegisteredCentrally { State { effective_on, ..after } } else { after })
+    }),
+];
+
+#[test]
+fn a_step_that_forgets_something_breaks_the_law() {
+    for (what, step) in FORGETFUL {
+        let config =
+            ProptestConfig { failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::with_cases(256) };
+        let rng = TestRng::deterministic_rng(config.rng_algorithm);
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        let ended = runner.run(&guided(), |tries| {
+            entered_by(&tries, step);
+            Ok(())
+        });
+        assert!(matches!(ended, Err(TestError::Fail(..))), "nobody missed {what}: {ended:?}");
     }
 }

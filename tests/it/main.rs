@@ -20,6 +20,8 @@ mod founding;
 mod idempotency;
 mod import;
 mod languages;
+#[cfg(test)]
+mod laws;
 mod libraries;
 mod limits;
 mod load;

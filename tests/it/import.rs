@@ -202,3 +202,87 @@ fn a_line_of_a_gigabyte_costs_time_and_no_memory() -> anyhow::Result<()> {
     ensure!(memory < 200 << 20, "the import held {} MiB", memory >> 20);
     Ok(())
 }
+
+/// Entries of the change log.
+fn changes(instance: &Instance) -> anyhow::Result<usize> {
+    count(&Tiwizi::words("log verify --json").data(instance.data()).succeed()?.json()?, "/changes")
+}
+
+#[test]
+fn a_spreadsheet_is_tried_kept_and_imported_twice_from_the_command_line() -> anyhow::Result<()> {
+    let (one, other) = (Instance::make(&Setting::default())?, Instance::make(&Setting::default())?);
+    let files = Files::synthetic(1000)?;
+    import(one.data(), &files, "")?.json()?;
+    let (to, of) = (files.path("c.xlsx"), files.path("m.xlsx"));
+    let export = Tiwizi::words("register export --json").data(one.data());
+    export.option("--cooperatives", &to).option("--members", &of).succeed()?;
+    let run = |words: &str| {
+        let import = Tiwizi::words(&format!("register import --json {words}")).data(other.data());
+        import.option("--cooperatives", &to).option("--members", &of).succeed()?.json()
+    };
+    let before = changes(&other)?;
+    let (cooperatives, members) = (files.rows("cooperatives.csv")?, files.rows("members.csv")?);
+    for (words, column) in [("--dry-run", "created"), ("", "created"), ("", "unchanged"), ("--skip-bad", "unchanged")] {
+        let answer = run(words)?;
+        ensure!(count(&answer, &format!("/cooperatives/{column}"))? == cooperatives, "{words}: {answer}");
+        ensure!(count(&answer, &format!("/members/{column}"))? == members, "{words}: {answer}");
+        ensure!(answer["files"][0]["format"] == "xlsx" && answer["files"][1]["format"] == "xlsx", "{answer}");
+        ensure!(words != "--dry-run" || changes(&other)? == before, "the dry run wrote");
+    }
+    let after = changes(&other)?;
+    run("")?;
+    ensure!(changes(&other)? == after && after > before, "{before}, {after}: the second import wrote");
+    Ok(())
+}
+
+#[test]
+fn how_letters_are_written_is_told_or_named_on_the_command_line() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("c.csv");
+    let (french, arabic) =
+        (&b"Soci\xe9t\xe9 des \xe9leveurs"[..], &b"\xca\xda\xc7\xe6\xe4\xed\xc9 \xc7\xe1\xe4\xe6\xd1"[..]);
+    for (name, words, told) in [
+        (french, "", "windows-1252"),
+        (french, "--encoding windows-1256", "windows-1256"),
+        (arabic, "--encoding windows-1256", "windows-1256"),
+    ] {
+        let instance = Instance::make(&Setting::default())?;
+        let mut bytes = b"court,number,name_fr,sector,province\nTata,1,".to_vec();
+        bytes.extend_from_slice(name);
+        bytes.extend_from_slice(b",argan,09.551\n");
+        std::fs::write(&file, bytes)?;
+        let run = || {
+            let import = Tiwizi::words(&format!("register import --json {words}")).data(instance.data());
+            import.option("--cooperatives", &file).succeed()?.json()
+        };
+        let (first, again) = (run()?, run()?);
+        ensure!(first["files"][0]["encoding"] == told && count(&first, "/cooperatives/created")? == 1, "{first}");
+        ensure!(count(&again, "/cooperatives/unchanged")? == 1, "{again}");
+    }
+    let wrong = Tiwizi::words("register import --encoding latin-9").option("--cooperatives", &file).run()?;
+    ensure!(wrong.code == Some(2), "an encoding that is not known is a wrong command line: {wrong:?}");
+    Ok(())
+}
+
+#[test]
+fn i04_every_wrong_row_of_a_long_file_is_reported_once() -> anyhow::Result<()> {
+    let instance = Instance::make(&Setting::default())?;
+    let files = Files::synthetic(50)?;
+    let path = files.path("members.csv");
+    let text = std::fs::read_to_string(&path)?;
+    let wrong = text.replace(",female,", ",nobody,").replace(",male,", ",nobody,");
+    std::fs::write(&path, wrong)?;
+    let (rows, before) = (files.rows("members.csv")?, changes(&instance)?);
+    let report = files.path("report.csv");
+    let run = Tiwizi::words("register import --json").data(instance.data());
+    let run = run.option("--cooperatives", files.path("cooperatives.csv")).option("--members", &path);
+    let (refused, memory) = run.option("--report", &report).run_measured()?;
+    ensure!(refused.code == Some(3) && memory < 300 << 20, "{refused:?}, {} MiB", memory >> 20);
+    let lines = std::fs::read_to_string(&report)?;
+    let faults: Vec<Vec<&str>> = lines.lines().skip(1).map(|line| line.splitn(4, ',').collect()).collect();
+    let named: BTreeSet<&str> = faults.iter().filter_map(|fault| fault.get(1).copied()).collect();
+    ensure!(faults.len() == rows && named.len() == rows, "{rows} rows are wrong, {} are named", faults.len());
+    ensure!(faults.iter().all(|fault| fault.first() == Some(&"members") && fault.get(2) == Some(&"gender")));
+    ensure!(changes(&instance)? == before, "the refused import wrote");
+    Ok(())
+}

@@ -271,16 +271,28 @@ mod tests {
         assert_eq!(found[0].1, Err(LineFault::Quote));
     }
 
-    #[test]
-    fn a_giant_line_is_one_fault_and_is_not_held() {
-        let giant = b"first\n".chain(std::io::repeat(b'x').take(64 << 20)).chain(&b"\nlast\n"[..]);
-        let mut lines = Lines::new(giant);
+    /// Reads a giant line between two short ones. It is made while it is read, so no disk has to hold it.
+    fn beside_a_giant(opening: &[u8], bytes: u64) {
+        let giant = opening.chain(std::io::repeat(b'x').take(bytes));
+        let mut lines = Lines::new(b"first\n".chain(giant).chain(&b"\nlast\n"[..]));
         let mut found = Vec::new();
         while let Some(line) = lines.next().unwrap() {
-            found.push(line.content.map(<[u8]>::to_vec));
+            found.push((line.row, line.content.map(<[u8]>::to_vec)));
         }
-        assert_eq!(found, [Ok(b"first".to_vec()), Err(LineFault::TooLong), Ok(b"last".to_vec())]);
-        assert!(lines.buffer.capacity() < 2 << 20);
+        assert_eq!(found, [(1, Ok(b"first".to_vec())), (2, Err(LineFault::TooLong)), (3, Ok(b"last".to_vec()))]);
+        assert_eq!(lines.done_bytes(), bytes + opening.len() as u64 + 12);
+        assert!(lines.buffer.capacity() < 2 << 20, "{} bytes were held", lines.buffer.capacity());
+    }
+
+    #[test]
+    fn i04_a_line_of_two_gib_is_one_fault_and_is_not_held() {
+        beside_a_giant(b"", 2 << 30);
+    }
+
+    #[test]
+    fn i04_a_giant_line_with_an_open_quote_or_a_zero_is_one_fault_and_is_not_held() {
+        beside_a_giant(b"\"", 64 << 20);
+        beside_a_giant(b"\0", 64 << 20);
     }
 
     #[test]

@@ -41,6 +41,8 @@ mod value;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod combinations;
+#[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;

@@ -17,8 +17,12 @@ mod database;
 mod develop;
 mod duplicates;
 mod founding;
+#[cfg(test)]
+mod hostile;
 mod idempotency;
 mod import;
+#[cfg(test)]
+mod injection;
 mod languages;
 #[cfg(test)]
 mod laws;

@@ -202,6 +202,9 @@ pub(crate) enum Register {
         /// One cooperative for every N of the nation's.
         #[arg(long, value_name = "N", default_value_t = 1)]
         one_in: u32,
+        /// N cooperatives for each of those, to measure what grows with the register.
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=20))]
+        times: u32,
     },
 }
 

@@ -10,9 +10,9 @@ use tiwizi_host::{Acceptance, Grants};
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Jurisdiction, KindName, Record, RecordId};
 use tiwizi_records::{Filter, Query};
-use tiwizi_registry::NationalIdKey;
 use tiwizi_registry::import::Settings;
 use tiwizi_registry::readers::totals;
+use tiwizi_registry::{NationalIdKey, synthetic};
 use tiwizi_server::App;
 
 use crate::arguments::{DataDirectory, Demo, Init};
@@ -70,7 +70,8 @@ async fn make(data: &Path) -> anyhow::Result<()> {
 async fn fill(app: &Arc<App>, one_in: u32) -> anyhow::Result<()> {
     outcome::complain("Writing a synthetic register (every name is made up) …");
     let folder = app.settings.data.join("synthetic");
-    let made = register::write_synthetic(&folder, one_in).await?;
+    let settings = synthetic::Settings { one_in, ..synthetic::Settings::default() };
+    let made = register::write_synthetic(&folder, settings).await?;
     outcome::complain("Importing it …");
     let settings = Settings {
         cooperatives: made.cooperatives,

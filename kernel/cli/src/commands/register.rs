@@ -33,7 +33,9 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
         Register::Extract(arguments) => extract::issue(arguments).await,
         Register::Verify(arguments) => extract::verify(arguments).await,
         Register::ReplaceKey(arguments) => extract::replace_key(arguments).await,
-        Register::Synthesise { to, one_in } => synthesise(&to, one_in).await,
+        Register::Synthesise { to, one_in, times } => {
+            synthesise(&to, synthetic::Settings { one_in, times, ..synthetic::Settings::default() }).await
+        }
     }
 }
 
@@ -148,8 +150,8 @@ fn sentences(settings: &Settings, summary: &Summary) -> String {
     lines.join("\n")
 }
 
-async fn synthesise(to: &Path, one_in: u32) -> anyhow::Result<()> {
-    let made = write_synthetic(to, one_in).await?;
+async fn synthesise(to: &Path, settings: synthetic::Settings) -> anyhow::Result<()> {
+    let made = write_synthetic(to, settings).await?;
     let totals = made.totals;
     let answer = json!({
         "cooperatives": made.cooperatives, "members": made.members,
@@ -160,9 +162,8 @@ async fn synthesise(to: &Path, one_in: u32) -> anyhow::Result<()> {
 }
 
 /// Writes the synthetic register on a thread of its own, as it does not wait for anything.
-pub(crate) async fn write_synthetic(to: &Path, one_in: u32) -> anyhow::Result<synthetic::Made> {
-    let (to, settings) =
-        (to.to_owned(), synthetic::Settings { one_in: one_in.max(1), ..synthetic::Settings::default() });
+pub(crate) async fn write_synthetic(to: &Path, settings: synthetic::Settings) -> anyhow::Result<synthetic::Made> {
+    let to = to.to_owned();
     let made = tokio::task::spawn_blocking(move || synthetic::write(&to, settings)).await?;
     made.context("could not write the synthetic register")
 }

@@ -33,11 +33,13 @@ pub struct Settings {
     pub seed: u64,
     /// One cooperative for so many of the nation's; 1 makes all.
     pub one_in: u32,
+    /// So many for each of those: a nation that is larger than the real one, to see what grows with it.
+    pub times: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: SEED, one_in: 1 }
+        Self { seed: SEED, one_in: 1, times: 1 }
     }
 }
 
@@ -81,7 +83,7 @@ pub enum SyntheticError {
 /// When a file cannot be written.
 pub fn write(folder: &Path, settings: Settings) -> Result<Made, SyntheticError> {
     std::fs::create_dir_all(folder).map_err(|source| SyntheticError::Create { path: folder.to_owned(), source })?;
-    let totals = Totals::one_in(settings.one_in);
+    let totals = Totals::one_in(settings.one_in).times(settings.times);
     let mut dice = Dice::new(settings.seed);
     let planned = plan::plan(totals, &mut dice);
     let mut cooperatives = Table::create(folder.join("cooperatives.csv"), &cooperative::COLUMNS)?;

@@ -36,6 +36,18 @@ impl Totals {
             youth: NATION.youth / divisor,
         }
     }
+
+    /// So many times as much.
+    #[must_use]
+    pub fn times(self, factor: u32) -> Self {
+        let factor = factor.max(1);
+        Self {
+            cooperatives: self.cooperatives.saturating_mul(factor),
+            members: self.members.saturating_mul(factor),
+            women: self.women.saturating_mul(factor),
+            youth: self.youth.saturating_mul(factor),
+        }
+    }
 }
 
 /// The smallest cooperative.

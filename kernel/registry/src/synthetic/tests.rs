@@ -7,7 +7,7 @@ use crate::{ice, territory};
 
 fn made(one_in: u32, seed: u64) -> (tempfile::TempDir, Made) {
     let folder = tempfile::tempdir().unwrap();
-    let made = write(folder.path(), Settings { seed, one_in }).unwrap();
+    let made = write(folder.path(), Settings { seed, one_in, ..Settings::default() }).unwrap();
     (folder, made)
 }
 
@@ -46,4 +46,16 @@ fn every_cooperative_is_labelled_and_its_numbers_are_valid_and_unique() {
     assert!(provinces.iter().all(|code| territory::find(code).is_some()));
     assert!(cooperatives.iter().any(|row| !row[5].is_empty()), "some names are in Tifinagh");
     assert!(rows(&made.members).iter().all(|row| row[2].starts_with("FICTIF-") && row[7].is_empty()));
+}
+
+#[test]
+fn a_larger_nation_has_so_many_times_the_totals_and_no_number_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = write(folder.path(), Settings { one_in: 1_000, times: 3, ..Settings::default() }).unwrap();
+    assert_eq!(made.totals, Totals { cooperatives: 195, members: 2_364, women: 816, youth: 54 });
+    let cooperatives = rows(&made.cooperatives);
+    let keys: BTreeSet<(&str, &str)> = cooperatives.iter().map(|row| (&row[0], &row[1])).collect();
+    let ices: BTreeSet<&str> = cooperatives.iter().map(|row| &row[6]).collect();
+    assert_eq!((cooperatives.len(), keys.len(), ices.len()), (195, 195, 195));
+    assert_eq!(rows(&made.members).len(), 2_364);
 }

@@ -11,6 +11,7 @@ mod native;
 mod requests;
 mod row;
 mod stage;
+mod statistics;
 mod writes;
 
 use std::process::ExitCode;
@@ -19,8 +20,20 @@ use row::Row;
 use stage::Stage;
 
 /// The rows, in the order of the table.
-const NAMES: [&str; 11] =
-    ["plugin", "instance", "plugins", "neighbours", "record", "writes", "import", "search", "start", "memory", "page"];
+const NAMES: [&str; 12] = [
+    "plugin",
+    "instance",
+    "plugins",
+    "neighbours",
+    "record",
+    "writes",
+    "import",
+    "search",
+    "start",
+    "memory",
+    "page",
+    "statistics",
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -69,6 +82,7 @@ async fn one(name: &str, stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
         "search" => national::search(stage).await,
         "start" => national::start(stage).await,
         "memory" => national::memory(stage).await,
+        "statistics" => statistics::pages(stage).await,
         _ => national::first_page(stage).await,
     }
 }

@@ -46,6 +46,13 @@ impl Stage {
         Ok(files)
     }
 
+    /// The folder of a register so many times the nation's. It is made anew, and is large.
+    pub(crate) fn larger(&self, times: u32) -> anyhow::Result<PathBuf> {
+        let files = self.path(&format!("register-{times}"));
+        Tiwizi::words("register synthesise --to").word(&files).option("--times", times.to_string()).succeed()?;
+        Ok(files)
+    }
+
     /// Keeps an instance that holds the national register.
     pub(crate) fn keep(&mut self, instance: Instance) {
         self.national = Some(instance);

@@ -279,10 +279,12 @@ fn i04_every_wrong_row_of_a_long_file_is_reported_once() -> anyhow::Result<()> {
     let (refused, memory) = run.option("--report", &report).run_measured()?;
     ensure!(refused.code == Some(3) && memory < 300 << 20, "{refused:?}, {} MiB", memory >> 20);
     let lines = std::fs::read_to_string(&report)?;
-    let faults: Vec<Vec<&str>> = lines.lines().skip(1).map(|line| line.splitn(4, ',').collect()).collect();
+    // Cooperatives that may be the same are let pass and told too.
+    let lines = lines.lines().filter(|line| line.starts_with("members,"));
+    let faults: Vec<Vec<&str>> = lines.map(|line| line.splitn(4, ',').collect()).collect();
     let named: BTreeSet<&str> = faults.iter().filter_map(|fault| fault.get(1).copied()).collect();
     ensure!(faults.len() == rows && named.len() == rows, "{rows} rows are wrong, {} are named", faults.len());
-    ensure!(faults.iter().all(|fault| fault.first() == Some(&"members") && fault.get(2) == Some(&"gender")));
+    ensure!(faults.iter().all(|fault| fault.get(2) == Some(&"gender")), "another column is named");
     ensure!(changes(&instance)? == before, "the refused import wrote");
     Ok(())
 }

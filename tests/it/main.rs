@@ -29,6 +29,8 @@ mod laws;
 mod libraries;
 mod limits;
 mod load;
+#[cfg(test)]
+mod numbers;
 mod oci;
 mod office;
 mod people;

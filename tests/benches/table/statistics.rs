@@ -13,6 +13,9 @@ use crate::stage::{self, Stage};
 const TIMES: usize = 30;
 /// How many times the nation the larger register is.
 const LARGER: u32 = 10;
+/// The totals that were published for the end of November 2025.
+const PUBLISHED: [(&str, i64); 4] =
+    [("cooperatives", 65_315), ("members", 788_969), ("women", 272_583), ("youth", 18_036)];
 /// What a page may take at the size of the nation.
 const PAGE_MS: f64 = 50.0;
 
@@ -27,13 +30,13 @@ struct Slowest {
 /// The rows: any page at the size of the nation, and at ten times that.
 pub(crate) async fn pages(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     let mut instance = stage.national()?;
-    let once = slowest(&mut instance).await?;
+    let once = slowest(&mut instance, 1).await?;
     stage.keep(instance);
     let files = stage.larger(LARGER)?;
     let mut larger = stage.instance(None)?;
     stage::import(larger.data(), &files).succeed()?;
     std::fs::remove_dir_all(files)?;
-    let more = slowest(&mut larger).await?;
+    let more = slowest(&mut larger, i64::from(LARGER)).await?;
     let shown = |slowest: &Slowest| format!("{:.1} ms ({})", slowest.ms, slowest.path);
     Ok(vec![
         Row {
@@ -54,8 +57,9 @@ pub(crate) async fn pages(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
 }
 
 /// Asks for every page, table and file of statistics, as the public and as staff, nobody else asking.
-async fn slowest(instance: &mut Instance) -> anyhow::Result<Slowest> {
+async fn slowest(instance: &mut Instance, times: i64) -> anyhow::Result<Slowest> {
     instance.serve()?;
+    published(instance, times).await?;
     let token = format!("Bearer {}", instance.registrar().await?.token());
     let mut connection = Connection::open(instance.address()).await?;
     let mut slowest = Slowest::default();
@@ -71,6 +75,17 @@ async fn slowest(instance: &mut Instance) -> anyhow::Result<Slowest> {
     }
     instance.stop()?;
     Ok(slowest)
+}
+
+/// The sums are so many times what was published.
+async fn published(instance: &Instance, times: i64) -> anyhow::Result<()> {
+    let overview = instance.registrar().await?.get("/api/v1/statistics").await?.expect(200)?.json();
+    let measures = overview.get("measures").and_then(Value::as_array).context("no measures")?;
+    for (measure, published) in PUBLISHED {
+        let total = measures.iter().find(|one| one["measure"] == measure).and_then(|one| one["total"].as_i64());
+        ensure!(total == Some(published * times), "{total:?} {measure}, and not {times} times {published}");
+    }
+    Ok(())
 }
 
 async fn nine_of_ten(connection: &mut Connection, request: &[u8]) -> anyhow::Result<f64> {

@@ -171,7 +171,9 @@ async fn i01_a_parameter_is_a_value_and_the_register_is_as_before(instance: &Ins
         for tried in TRIED {
             let mut paths: Vec<String> =
                 address.query.iter().map(|name| format!("{plain}?{}={}", encoded(name), encoded(tried))).collect();
-            paths.extend(places(&address.path).iter().map(|place| right.fill(&address.path, Some((place, tried)))));
+            paths.extend(
+                places(&address.path).iter().map(|place| right.fill(&address.path, Some((place.as_str(), tried)))),
+            );
             for path in paths {
                 let answer = client.get(&path).await?;
                 asked += 1;

@@ -44,6 +44,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A form that was refused begins at its first fault: nobody has to look for it, and whoever hears the page is told of it.
+const main = document.getElementById("main");
+const wrong = main?.querySelector('[aria-invalid="true"]') ?? main?.querySelector(".error");
+if (wrong) {
+  for (let around = wrong.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  // A sentence takes the focus only when it is told to.
+  if (!wrong.matches("input, select, textarea")) wrong.tabIndex = -1;
+  wrong.focus({ focusVisible: true });
+}
+
 // One recording at a time.
 document.addEventListener("play", (event) => {
   for (const player of document.querySelectorAll("audio")) if (player !== event.target) player.pause();

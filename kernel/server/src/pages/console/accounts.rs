@@ -37,7 +37,8 @@ pub(in super::super) async fn show(
     page(&app, &visit, &given, None).await
 }
 
-/// `POST /{language}/console/accounts`: an account with one role.
+/// `POST /{language}/console/accounts`: an account with one role, or with none yet: founders of a cooperative get theirs when it is
+/// registered.
 pub(in super::super) async fn add(
     State(app): State<Arc<App>>,
     asked: Asked,
@@ -46,7 +47,10 @@ pub(in super::super) async fn add(
     let visit = posted(&app, asked, &form).await?;
     let field = |name: &str| form.field(name).unwrap_or_default().to_owned();
     let given = Given { name: field("name"), email: field("email"), role: field("role"), scope: field("scope") };
-    let Some(grant) = given.grant() else { return wrong(&app, &visit, &given, "account-role-wrong").await };
+    let grant = given.grant();
+    if grant.is_none() && !given.role.is_empty() {
+        return wrong(&app, &visit, &given, "account-role-wrong").await;
+    }
     let new = NewAccount {
         email: given.email.clone(),
         name: given.name.clone(),
@@ -55,7 +59,11 @@ pub(in super::super) async fn add(
         language: visit.look.language,
     };
     let by = visit.visitor.caller();
-    match app.identity.create_account_with_role(by, new, grant.role, grant.scope).await {
+    let made = match grant {
+        Some(grant) => app.identity.create_account_with_role(by, new, grant.role, grant.scope).await,
+        None => app.identity.create_account(by, new).await,
+    };
+    match made {
         Ok(_) => Ok(visit.go("/console/accounts?done=account-added")),
         Err(AccountError::Email(_) | AccountError::EmailTaken | AccountError::Name | AccountError::Password(_)) => {
             wrong(&app, &visit, &given, "account-wrong").await
@@ -86,8 +94,9 @@ async fn page(app: &App, visit: &Visit, given: &Given, wrong: Option<&str>) -> R
         let after = utf8_percent_encode(&last.email, NON_ALPHANUMERIC);
         format!("{}?after={after}", visit.look.address("/console/accounts"))
     });
-    let role_choices: Vec<Vec<String>> =
-        Role::ALL.iter().map(|role| vec![role.name().to_owned(), texts.text(&format!("role-{role}"))]).collect();
+    let none = vec![String::new(), texts.text("roles-none")];
+    let roles = Role::ALL.iter().map(|role| vec![role.name().to_owned(), texts.text(&format!("role-{role}"))]);
+    let role_choices: Vec<Vec<String>> = std::iter::once(none).chain(roles).collect();
     let data = context! {
         accounts => accounts.iter().map(|account| shown(&texts, account)).collect::<Vec<_>>(),
         next,

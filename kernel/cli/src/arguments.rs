@@ -140,12 +140,12 @@ pub(crate) enum User {
         /// The person's name, as pages show it; the address when it is not given.
         #[arg(long)]
         name: Option<String>,
-        /// administrator, registrar, trainer, observer, officer or member.
-        #[arg(long)]
-        role: String,
+        /// administrator, registrar, trainer, observer, officer or member; without it the account has no role yet, as that of a founder.
+        #[arg(long, requires = "scope")]
+        role: Option<String>,
         /// `nation`, `province:09.541` or `cooperative:ID`.
-        #[arg(long)]
-        scope: String,
+        #[arg(long, requires = "role")]
+        scope: Option<String>,
         /// The person's record in the register.
         #[arg(long, value_name = "ID")]
         person: Option<String>,

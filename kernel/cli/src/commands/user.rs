@@ -24,8 +24,8 @@ pub(crate) async fn run(command: User) -> anyhow::Result<()> {
 struct Wanted {
     email: String,
     name: Option<String>,
-    role: String,
-    scope: String,
+    role: Option<String>,
+    scope: Option<String>,
     person: Option<String>,
     password_stdin: bool,
 }
@@ -37,14 +37,14 @@ async fn identity(directory: &DataDirectory) -> anyhow::Result<(tiwizi_storage::
 }
 
 async fn add(directory: &DataDirectory, wanted: Wanted) -> anyhow::Result<()> {
-    let role: Role = wanted.role.parse().context("--role is not right")?;
-    let scope: Scope = wanted.scope.parse().context("--scope is not right")?;
+    let grant = grant(&wanted)?;
     let person: Option<RecordId> =
         wanted.person.as_deref().map(str::parse).transpose().context("--person is not right")?;
     let system = Caller::system();
     let (db, identity) = identity(directory).await?;
     let account = match identity.account_of(&system, &wanted.email).await? {
         Some(account) => {
+            let (role, scope) = grant.context("the account is there: say with --role and --scope what it shall be")?;
             let granted = identity.grant_role(&system, account.id, role, scope).await;
             granted.context("could not grant the role")?;
             account.id
@@ -54,15 +54,30 @@ async fn add(directory: &DataDirectory, wanted: Wanted) -> anyhow::Result<()> {
             let name = wanted.name.unwrap_or_else(|| wanted.email.clone());
             let language = Language::French;
             let account = NewAccount { email: wanted.email.clone(), name, password, person, language };
-            let added = identity.create_account_with_role(&system, account, role, scope).await;
+            let added = match grant {
+                Some((role, scope)) => identity.create_account_with_role(&system, account, role, scope).await,
+                None => identity.create_account(&system, account).await,
+            };
             added.context("could not add the account")?
         }
     };
     db.close().await;
     let answer =
         json!({ "account": account.to_string(), "email": wanted.email, "role": wanted.role, "scope": wanted.scope });
-    outcome::answer(directory.json, &answer, &format!("{} is now {} on {}.", wanted.email, wanted.role, wanted.scope));
+    let told = match (&wanted.role, &wanted.scope) {
+        (Some(role), Some(scope)) => format!("{} is now {role} on {scope}.", wanted.email),
+        _ => format!("{} has an account and no role yet.", wanted.email),
+    };
+    outcome::answer(directory.json, &answer, &told);
     Ok(())
+}
+
+/// The role that is wanted, on its scope; the command line has both or neither.
+fn grant(wanted: &Wanted) -> anyhow::Result<Option<(Role, Scope)>> {
+    let (Some(role), Some(scope)) = (&wanted.role, &wanted.scope) else { return Ok(None) };
+    let role: Role = role.parse().context("--role is not right")?;
+    let scope: Scope = scope.parse().context("--scope is not right")?;
+    Ok(Some((role, scope)))
 }
 
 fn read_password(from_stdin: bool) -> anyhow::Result<Secret> {

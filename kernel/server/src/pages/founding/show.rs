@@ -7,7 +7,7 @@ use axum::response::Response;
 use minijinja::{Value, context};
 use tiwizi_model::Instant;
 use tiwizi_records::FieldError;
-use tiwizi_registry::founding::{Lack, Seat, Section, Seen, Step, Viewer};
+use tiwizi_registry::founding::{Founder, Lack, Seat, Section, Seen, Step, Viewer};
 use tiwizi_words::Texts;
 
 use super::super::register;
@@ -158,6 +158,7 @@ fn seats(visit: &Visit, texts: &Texts, seen: &Seen) -> Vec<Value> {
     let own_seat = seen.seats.iter().find(|seat| Some(seat.id) == own);
     let opens = own_seat.is_some_and(is_opener);
     let is_open = seen.founding.step.is_open() && own.is_some();
+    let looks_at_people = matches!(seen.viewer, Viewer::Office | Viewer::Observer);
     let seat = |seat: &Seat| {
         let founder = &seat.founder;
         let invites = own_seat.is_some_and(|own| founder.invited_by == own.founder.account);
@@ -174,9 +175,25 @@ fn seats(visit: &Visit, texts: &Texts, seen: &Seen) -> Vec<Value> {
             again => (is_open && !founder.has_joined()).then(|| at("invite")),
             remove => (is_open && may_go && !is_opener(seat)).then(|| at("remove")),
             missing => if founder.has_joined() { founder.missing().len() } else { 0 },
+            particulars => if looks_at_people { particulars(texts, founder) } else { Vec::new() },
         }
     };
     seen.seats.iter().map(seat).collect()
+}
+
+/// What a founder said of itself and subscribes, for the office that looks at the file. The number of the identity card is not kept.
+fn particulars(texts: &Texts, founder: &Founder) -> Vec<Value> {
+    let rows = [
+        ("field-gender", founder.gender.as_deref().map(|code| texts.text(&format!("value-gender-{code}")))),
+        ("field-birth-date", founder.birth_date.map(|day| texts.written_date(&day.to_string()))),
+        ("field-address", founder.address.clone()),
+        ("field-phone", founder.phone.clone()),
+        ("email", founder.email.clone()),
+        ("field-shares", founder.shares.map(|shares| texts.number(f64::from(shares)))),
+        ("founding-paid", founder.paid_mad.map(|paid| paid.to_string())),
+    ];
+    let known = rows.into_iter().filter_map(|(label, text)| text.map(|text| (label, text)));
+    known.map(|(label, text)| context! { label, text }).collect()
 }
 
 /// The steps that the reader can take now.

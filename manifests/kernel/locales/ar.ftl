@@ -697,6 +697,7 @@ print-reference = المرجع
 print-verify = للتحقق من هذه الورقة، اقرأ الرمز بالهاتف أو افتح العنوان أدناه. ويقول الجواب أيضا ما تغير بعد ذلك.
 print-code = رمز يؤدي إلى صفحة التحقق
 extract-issue = تسليم مستخرج
+extracts-issued = المستخرجات المسلمة
 
 ## Verifying an extract
 

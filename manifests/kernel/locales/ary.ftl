@@ -690,6 +690,7 @@ print-reference = المرجع
 print-verify = باش تتحقق من هاد الورقة، قرا الرمز بالتليفون ولا حل العنوان اللي لتحت. الجواب كيقول حتى شنو تبدل من بعد.
 print-code = رمز كيدي لصفحة التحقق
 extract-issue = عطي مستخرج
+extracts-issued = المستخرجات لي تعطاو
 
 ## Verifying an extract
 

@@ -683,6 +683,7 @@ print-reference = Référence
 print-verify = Pour vérifier ce papier, lisez le code avec un téléphone ou ouvrez l’adresse ci-dessous. La réponse dit aussi ce qui a changé depuis.
 print-code = Code qui mène à la page de vérification
 extract-issue = Délivrer un extrait
+extracts-issued = Extraits délivrés
 
 ## Verifying an extract
 

@@ -681,6 +681,7 @@ print-reference = ⴰⵙⴰⵖⵓⵍ
 print-verify = ⵎⴰⵔ ⴰⴷ ⵜⵙⵙⵉⴷⵜ ⵜⴰⴼⵔⴽⵜ ⴰⴷ, ⵖⵔ ⴰⵏⴳⴰⵍ ⵙ ⵓⵜⵉⵍⵉⴼⵓⵏ ⵏⵖ ⵔⵥⵎ ⴰⵏⵙⴰ ⴷⴷⴰⵡ. ⵜⵉⵔⵉⵔⵉⵜ ⴷⴰ ⵜⵉⵏⵉ ⴰⵡⴷ ⵎⴰⵢⴷ ⵉⵏⴼⵍⵏ ⵙⴳ ⴷⵉⵏⵏ.
 print-code = ⴰⵏⴳⴰⵍ ⵏⵏⴰ ⵉⵜⵜⴰⵡⵉⵏ ⵙ ⵜⴰⵙⵏⴰ ⵏ ⵓⵙⵙⵉⴷ
 extract-issue = ⴼⴽ ⴰⵙⵓⴼⵖ
+extracts-issued = ⵉⵙⵓⴼⵖⵏ ⵉⵜⵜⵡⴼⴽⴰⵏ
 
 ## Verifying an extract
 

@@ -32,7 +32,7 @@ pub(super) async fn show(
     let texts = visit.texts(&app);
     let title = register::names(visit.look.language, &record.body).first().map(|name| name.text().to_owned());
     let fragments = fragments::of(&app, &visit, Slot::Cooperative, json!({ "cooperative": id.to_string() })).await;
-    let extracts = extract::offer(&app, &visit, &record);
+    let (extracts, issued) = (extract::offer(&app, &visit, &record), extract::issued(&app, &visit, &record).await?);
     let acts = acts::offer(&app, &visit, &record);
     let remains = survivor(&app.records, &permit, id).await?;
     let is_union = record.body.get("entity").and_then(Json::as_str) == Some("union");
@@ -41,7 +41,7 @@ pub(super) async fn show(
     let sees = app.records.may_read(visit.visitor.caller(), &app.pages.names.filing);
     let sees = sees.is_ok_and(|permit| permit.classes(Some(id), record.province).is_some());
     let filings = sees.then(|| visit.look.address(&format!("/directory/{id}/filings")));
-    let data = context! { fragments, extracts, acts, remains, union, filings, ..data(&texts, &record) };
+    let data = context! { fragments, extracts, issued, acts, remains, union, filings, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

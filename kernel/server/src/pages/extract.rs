@@ -1,4 +1,4 @@
-//! Issuing an extract from the page of a cooperative, for whoever keeps the register there.
+//! Extracts on the page of a cooperative: issued by whoever keeps the register there, and found again by whoever may see them.
 
 use std::sync::Arc;
 
@@ -6,7 +6,10 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use fluent_bundle::FluentArgs;
 use minijinja::{Value, context};
+use serde_json::Value as Json;
+use tiwizi_identity::policy::Class;
 use tiwizi_model::{Language, Record, RecordId};
+use tiwizi_records::{Filter, Query};
 use tiwizi_registry::extract::{Paper, may_issue};
 
 use super::visit::{Asked, Visit};
@@ -15,6 +18,36 @@ use crate::app::App;
 use crate::extracts;
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
+
+/// The papers of a cooperative that its page shows: the newest.
+const SHOWN: u32 = 10;
+
+/// The papers that were issued, for whoever may see the names that stand on them: the office, and the cooperative's own people.
+pub(super) async fn issued(app: &App, visit: &Visit, cooperative: &Record) -> Result<Vec<Value>, Problem> {
+    let Ok(permit) = app.records.may_read(visit.visitor.caller(), &app.pages.names.extract) else {
+        return Ok(Vec::new());
+    };
+    let classes = permit.classes(Some(cooperative.id), cooperative.province);
+    if !classes.is_some_and(|classes| classes.holds(Class::Personal)) {
+        return Ok(Vec::new());
+    }
+    let query = Query {
+        filters: vec![Filter::equals("cooperative", cooperative.id.to_string())],
+        sort: Some(("issued_at".to_owned(), true)),
+        limit: SHOWN,
+        ..Query::default()
+    };
+    let texts = visit.texts(app);
+    let line = |record: &Record| {
+        let paper = record.body.get("paper").and_then(Json::as_str).unwrap_or_default();
+        context! {
+            paper => texts.text(&format!("value-paper-{paper}")),
+            issued => record.body.get("issued_at").and_then(Json::as_i64),
+            href => address(cooperative.id, record.id),
+        }
+    };
+    Ok(app.records.list(&permit, &query).await?.items.iter().map(line).collect())
+}
 
 /// What the form offers; none to whom it would be refused.
 pub(super) fn offer(app: &App, visit: &Visit, cooperative: &Record) -> Option<Value> {

@@ -11,6 +11,7 @@ mod browser;
 mod cases;
 mod chaos;
 mod compile;
+mod cooperative;
 mod corpus;
 mod crash;
 mod database;

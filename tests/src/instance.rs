@@ -41,6 +41,8 @@ pub struct Setting {
     pub dev: bool,
     /// Where its directory is made; none means among the machine's temporary files.
     pub folder: Option<PathBuf>,
+    /// Variables for the command that makes it.
+    pub variables: Vec<(&'static str, String)>,
 }
 
 impl Default for Setting {
@@ -52,6 +54,7 @@ impl Default for Setting {
             bundle: None,
             dev: false,
             folder: None,
+            variables: Vec::new(),
         }
     }
 }
@@ -99,6 +102,9 @@ impl Instance {
         if let Some(url) = &setting.database {
             init = init.option("--database", url);
         }
+        for (name, value) in &setting.variables {
+            init = init.variable(name, value);
+        }
         let answer = init.succeed()?.json()?;
         let secret = answer.pointer("/admin/secret").and_then(Value::as_str).context("init gave no secret")?.to_owned();
         let instance = Self { data, server: None, secret, _directory: directory };
@@ -130,6 +136,19 @@ impl Instance {
         let data = self.data.to_string_lossy().into_owned();
         let words = ["serve", "--listen", "127.0.0.1:0", "--data"].map(str::to_owned);
         self.server = Some(Server::start(words.into_iter().chain([data]))?);
+        Ok(())
+    }
+
+    /// Starts the server with these variables, at that place of this machine (`127.0.0.1:7000`), which it also names as its public address.
+    ///
+    /// # Errors
+    /// As `serve`; when something else has that place.
+    pub fn serve_at(&mut self, place: &str, variables: &[(&'static str, String)]) -> anyhow::Result<()> {
+        let data = self.data.to_string_lossy().into_owned();
+        let words = ["serve", "--listen", place, "--data", &data].map(str::to_owned);
+        let address = [("TIWIZI_ADDRESS", format!("{ADDRESS}{place}"))];
+        let variables: Vec<_> = variables.iter().cloned().chain(address).collect();
+        self.server = Some(Server::start_with(words.into_iter(), &variables)?);
         Ok(())
     }
 
@@ -249,8 +268,14 @@ impl Instance {
 impl Server {
     /// Starts `tiwizi` with these words and waits until it says where it listens.
     pub(crate) fn start(words: impl Iterator<Item = String>) -> anyhow::Result<Self> {
+        Self::start_with(words, &[])
+    }
+
+    /// The same with variables.
+    fn start_with(words: impl Iterator<Item = String>, variables: &[(&'static str, String)]) -> anyhow::Result<Self> {
         let mut child = Command::new(paths::tiwizi()?)
             .args(words)
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             // For those who build while they serve: one folder for all tests, so that what they share is built once.
             .env("CARGO_TARGET_DIR", std::path::absolute(paths::target())?)
             .stdin(Stdio::null())

@@ -6,6 +6,7 @@
 pub mod book;
 pub mod browser;
 pub mod client;
+pub mod clock;
 pub mod command;
 pub mod demo;
 pub mod guide;

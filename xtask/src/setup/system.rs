@@ -1,4 +1,5 @@
-//! What comes from the operating system: a C compiler, PostgreSQL's programs, a browser and its fonts, Python, a registry.
+//! What comes from the operating system: a C compiler, PostgreSQL's programs, a browser and its fonts, Python, a registry, and what reads
+//! the code on a paper and sets a server's clock.
 //!
 //! On a Debian-like machine, as root, missing packages are installed; everywhere else the command is named.
 
@@ -19,7 +20,7 @@ struct Part {
     is_there: fn(&Tree) -> bool,
 }
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 8] = [
     Part {
         what: "PostgreSQL 15 or newer (its programs initdb and postgres; no server has to run)",
         debian: "postgresql",
@@ -44,6 +45,24 @@ const PARTS: [Part; 5] = [
         debian: "docker-registry",
         macos: None,
         is_there: has_registry,
+    },
+    Part {
+        what: "pdftoppm of poppler, which makes a picture of a paper",
+        debian: "poppler-utils",
+        macos: Some("poppler"),
+        is_there: |_| program::find(&["pdftoppm"]).is_some(),
+    },
+    Part {
+        what: "zbarimg, which reads the code on it",
+        debian: "zbar-tools",
+        macos: Some("zbar"),
+        is_there: |_| program::find(&["zbarimg"]).is_some(),
+    },
+    Part {
+        what: "libfaketime, which gives a server another day",
+        debian: "faketime",
+        macos: Some("libfaketime"),
+        is_there: has_faketime,
     },
 ];
 
@@ -124,6 +143,16 @@ fn has_python(tree: &Tree) -> bool {
 /// Debian's name of it, and the one that it is built under.
 fn has_registry(_: &Tree) -> bool {
     program::find(&["docker-registry", "registry"]).is_some()
+}
+
+/// The library, wherever a system keeps it (`tests/src/clock.rs` finds it in the same places).
+fn has_faketime(_: &Tree) -> bool {
+    let named = std::env::var_os("TIWIZI_FAKETIME").map(PathBuf::from);
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|folder| folder.path());
+    let others = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/opt/homebrew/lib"].map(PathBuf::from);
+    let names = ["libfaketimeMT.so.1", "libfaketime.1.dylib"];
+    named.is_some_and(|path| path.is_file())
+        || folders.chain(others).any(|folder| names.iter().any(|name| folder.join("faketime").join(name).is_file()))
 }
 
 fn has_chromium(_: &Tree) -> bool {

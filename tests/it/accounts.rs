@@ -2,6 +2,8 @@
 
 use anyhow::ensure;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use tiwizi_tests::client::text;
+use tiwizi_tests::command::Tiwizi;
 use tiwizi_tests::instance::PASSWORD;
 use tiwizi_tests::postgres::Database;
 use tiwizi_tests::{Instance, Setting};
@@ -74,4 +76,25 @@ async fn on_postgres_an_account_is_made_with_its_role_or_not_at_all() -> anyhow:
     demand_no_account(&mut instance).await?;
     in_postgres(&database, POSTGRES_TAKE).await?;
     demand_account(&mut instance).await
+}
+
+/// Who founds a cooperative that is still to be has no role anywhere; a role without its scope is none.
+#[tokio::test]
+async fn an_account_may_have_no_role_yet() -> anyhow::Result<()> {
+    let mut instance = Instance::make(&Setting::default())?;
+    let add = Tiwizi::words("user add --password-stdin").data(instance.data()).input(PASSWORD);
+    add.option("--email", "founder@tests.invalid").succeed()?;
+    instance.serve()?;
+    let administrator = instance.administrator().await?;
+    let form =
+        |role, scope| [("name", "Fadma"), ("email", EMAIL), ("password", PASSWORD), ("role", role), ("scope", scope)];
+    administrator.submit(ACCOUNTS, &form("member", "")).await?.expect(422)?;
+    administrator.submit(ACCOUNTS, &form("", "")).await?.expect(303)?;
+    let accounts = administrator.get("/api/v1/accounts").await?.expect(200)?;
+    for email in [EMAIL, "founder@tests.invalid"] {
+        let account = accounts.items().into_iter().find(|account| text(account, "/email") == email);
+        ensure!(account.is_some_and(|account| text(&account, "/grants") == "[]"), "{email}: {}", accounts.text);
+        instance.signed_in(email).await?;
+    }
+    Ok(())
 }

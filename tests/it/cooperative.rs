@@ -6,7 +6,7 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use tiwizi_tests::client::text;
 use tiwizi_tests::instance::PASSWORD;
@@ -19,6 +19,8 @@ const FOUNDED: &str = "2025-03-03";
 const LATER: &str = "2026-02-10";
 /// The province in which all of it happens.
 const PROVINCE: &str = "09.541";
+/// What the server writes when a message is in no language.
+const WORDLESS: &str = "no language has this message";
 /// Who comes to the pages, by the name of their part in the walk; names are those of nobody.
 const PEOPLE: [(&str, &str, &str); 6] = [
     ("first", "Fondatrice Une", "fr"),
@@ -42,10 +44,19 @@ async fn five_people_found_a_cooperative_that_lives_and_ends_in_the_browser() ->
     let plan = Plan { people, other, folder: folder()?, state: state.path().join("state.json") };
     plan.lead(&instance, "found", FOUNDED, &office)?;
 
-    instance.stop()?;
+    end(&mut instance)?;
     instance.serve_at(&place, &begins(LATER)?)?;
     let office = instance.signed_in(&email("office")).await?.with_token("walk, a year later").await?;
-    plan.lead(&instance, "live", LATER, &office)
+    plan.lead(&instance, "live", LATER, &office)?;
+    end(&mut instance)
+}
+
+/// Ends the server, which must have had words for everything that it showed.
+fn end(instance: &mut Instance) -> anyhow::Result<()> {
+    let (ended, log) = instance.stop()?;
+    ensure!(ended.success(), "the server ended with {ended}: {log}");
+    ensure!(!log.contains(WORDLESS), "a page lacks words: {log}");
+    Ok(())
 }
 
 fn email(part: &str) -> String {

@@ -85,7 +85,7 @@ export class Person {
   /** Opens what is folded away. */
   async unfold(selector) {
     const details = await this.one(selector);
-    if ((await details.getAttribute("open")) === null) await details.locator("> summary").click();
+    if ((await details.getAttribute("open")) === null) await details.locator(":scope > summary").click();
   }
 
   /** The page says that something is done. */

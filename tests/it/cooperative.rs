@@ -119,18 +119,18 @@ impl Plan {
             "other": self.other,
             "pictures": self.folder,
             "state": self.state,
-            "locale": self.locale(),
+            "locale": locale(),
             "token": office.token(),
             "statutes": statutes()?,
         });
         let led = tokio::task::block_in_place(|| browser::lead("cooperative.mjs", plan));
         led.with_context(|| instance.log())
     }
+}
 
-    /// The French messages, so that the walk knows what the pages call an act.
-    fn locale(&self) -> PathBuf {
-        paths::root().join("manifests/kernel/locales/fr.ftl")
-    }
+/// The French messages, so that the walk knows what the pages call an act.
+fn locale() -> PathBuf {
+    paths::root().join("manifests/kernel/locales/fr.ftl")
 }
 
 /// How many items the statutes hold, by the rule pack itself.

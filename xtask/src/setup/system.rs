@@ -162,10 +162,69 @@ fn has_chromium(_: &Tree) -> bool {
         || Path::new("/Applications/Chromium.app").is_dir()
 }
 
-/// Whether the letters can be drawn and printed: a browser asks fontconfig, the press takes the files (`kernel/print/src/fonts.rs`).
+/// The files that the press takes, as `kernel/print/src/fonts.rs` names them; a test holds the two lists to each other.
+const FONT_FILES: [&str; 5] = [
+    "NotoSans-Regular.ttf",
+    "NotoSans-Bold.ttf",
+    "NotoNaskhArabic-Regular.ttf",
+    "NotoNaskhArabic-Bold.ttf",
+    "NotoSansTifinagh-Regular.ttf",
+];
+
+/// Where it looks for them.
+const FONT_FOLDERS: [&str; 5] = [
+    "/usr/share/fonts/truetype/noto",
+    "/usr/share/fonts/noto",
+    "/usr/share/fonts/google-noto",
+    "/usr/local/share/fonts",
+    "/Library/Fonts",
+];
+
+/// Whether the letters can be drawn and printed: a browser asks fontconfig, the press takes the files.
 fn has_fonts(_: &Tree) -> bool {
-    let folders = ["/usr/share/fonts/truetype/noto", "/usr/share/fonts/noto", "/usr/share/fonts/google-noto"];
-    let files = ["NotoSans-Regular.ttf", "NotoNaskhArabic-Regular.ttf", "NotoSansTifinagh-Regular.ttf"];
-    let is_there = |file: &&str| folders.iter().any(|folder| Path::new(folder).join(file).is_file());
-    files.iter().all(is_there) || !cfg!(target_os = "linux")
+    let folders: Vec<&Path> = FONT_FOLDERS.iter().map(|folder| Path::new(*folder)).collect();
+    has_files(&folders, &FONT_FILES) || !cfg!(target_os = "linux")
+}
+
+/// Whether each file is in one of the folders.
+fn has_files(folders: &[&Path], files: &[&str]) -> bool {
+    files.iter().all(|file| folders.iter().any(|folder| folder.join(file).is_file()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// What the press loads, and where from.
+    const PRESS: &str = include_str!("../../../kernel/print/src/fonts.rs");
+
+    /// The texts of a list of the press.
+    fn listed(name: &str) -> BTreeSet<&'static str> {
+        let list = PRESS.split_once(&format!("const {name}: ")).unwrap().1;
+        let list = list.split_once("= [").unwrap().1.split_once(']').unwrap().0;
+        list.split('"').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn every_font_of_the_press_is_looked_for_where_the_press_looks() {
+        assert_eq!(listed("FILES"), BTreeSet::from(FONT_FILES));
+        assert_eq!(listed("FOLDERS"), BTreeSet::from(FONT_FOLDERS));
+    }
+
+    #[test]
+    fn one_font_that_is_missing_is_missed() {
+        let folder = std::env::temp_dir().join(format!("tiwizi-fonts-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (last, others) = FONT_FILES.split_last().unwrap();
+        for file in others {
+            std::fs::write(folder.join(file), "").unwrap();
+        }
+        let without = has_files(&[folder.as_path()], &FONT_FILES);
+        std::fs::write(folder.join(last), "").unwrap();
+        let whole = has_files(&[folder.as_path()], &FONT_FILES);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!((without, whole), (false, true));
+    }
 }

@@ -93,7 +93,8 @@ pub async fn find(
     Ok(found.into_iter().map(|(id,)| RecordId(id)).collect())
 }
 
-/// Each of these records with each other record that shares a code with it, at most so many pairs for each part of the list.
+/// Each of these records with each other record that shares a code with it, at most so many pairs for each part of the list: those of the
+/// oldest records first, so that the same records give the same pairs on every run and on both databases.
 ///
 /// # Errors
 /// `Query` when the database fails.
@@ -112,7 +113,7 @@ pub async fn pairs(
         );
         built.bind(Value::Kind(kind.0)).push(" AND ");
         built.within("mine.record", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
-        built.push(" LIMIT ").bind(Value::Number(rows_max.into()));
+        built.push(" ORDER BY mine.record, other.record LIMIT ").bind(Value::Number(rows_max.into()));
         let Built { text, values } = built;
         let found: Vec<(Uuid, Uuid)> = on_db!(tx, conn => {
             bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await

@@ -939,6 +939,7 @@ retention-no-rule = Rien ne s’efface tout seul : la durée n’est dite qu’e
 refusal-unrecorded = { $plugin } garde des données sur les personnes qu’aucun traitement en vigueur ne couvre : { $kinds }. Inscrivez-le d’abord.
 fault-no-processing = Aucun traitement en vigueur ne couvre ces données : l’administrateur doit l’inscrire avec son récépissé de la CNDP.
 fault-opposed = Cette personne s’est opposée à ce traitement.
+fault-requests-unread = Cette personne a fait trop de demandes pour que toutes soient relues : demandez à l’administrateur d’appliquer d’abord les durées de conservation.
 fault-authorisation = La CNDP donne ici une autorisation ; une déclaration ne suffit pas.
 fault-transition = Un traitement va du brouillon à la vigueur, puis à sa fin, sans retour.
 field-in-service-on = En service depuis

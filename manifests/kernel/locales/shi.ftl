@@ -937,6 +937,7 @@ retention-no-rule = ⵓⵔ ⵉⵜⵜⵡⴰⵙⴼⴹ ⵡⴰⵍⵓ ⵙ ⵉⵅⴼ �
 refusal-unrecorded = { $plugin } ⵉⵃⴹⵓ ⵉⵙⴼⴽⴰ ⵖⴼ ⵎⵉⴷⴷⵏ ⵓⵔ ⵜⵏ ⵉⴷⵍⵉ ⵓⵙⴽⴽⵉⵔ: { $kinds }. ⵣⵎⵎⵎ ⵜ ⵣⵡⴰⵔ.
 fault-no-processing = ⵓⵔ ⵉⵍⵍⵉ ⵓⵙⴽⴽⵉⵔ ⵉⴷⵍⵏ ⵉⵙⴼⴽⴰ ⴰⴷ: ⴰⵎⵙⵙⵓⴷⵙ ⴰⴷ ⵜ ⵉⵣⵎⵎⵎ ⵙ ⵜⵡⵔⵉⵇⵜ ⵏ CNDP.
 fault-opposed = ⴰⴼⴳⴰⵏ ⴰⴷ ⵢⵓⴳⵉ ⴰⵙⴽⴽⵉⵔ ⴰⴷ.
+fault-requests-unread = ⴰⴼⴳⴰⵏ ⴰⴷ ⵉⵙⴽⵔ ⵉⵙⵓⵜⵔⵏ ⵓⴳⴰⵔ ⵏ ⵎⴰⴷ ⵉⵜⵜⵓⵖⵔⴰⵏ: ⵙⵙⵓⵜⵔ ⵉ ⵓⵎⵙⵙⵓⴷⵙ ⴰⴷ ⵉⵙⵙⵎⵔⵙ ⵜⵉⵣⵉ ⵏ ⵓⵃⴹⵓ ⵣⵡⴰⵔ.
 fault-authorisation = CNDP ⵜⴰⴽⴽⴰ ⴷⴰ ⵜⵓⵔⴰⴳⵜ; ⵓⵔ ⵜⵇⵇⵉⴷ ⵜⵖⵓⵔⵉ.
 fault-transition = ⴰⵙⴽⴽⵉⵔ ⵉⴷⴷⵓ ⵙⴳ ⵓⵔⵎⵎⵓⴷ ⴰⵔ ⵜⴰⵡⵓⵔⵉ ⴰⵔ ⵜⴳⵉⵔⴰ, ⵡⴰⵔ ⴰⵖⵓⵍ.
 field-in-service-on = ⴰⵔ ⵜⵙⵡⵓⵔⵉ ⵙⴳ

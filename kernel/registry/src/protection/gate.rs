@@ -9,16 +9,18 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
-use tiwizi_identity::Caller;
+use tiwizi_model::limits::DOSSIER_RECORDS_MAX;
 use tiwizi_model::{KindName, Operation, RecordId, Seq};
 use tiwizi_records::manifest::KindDeclaration;
 use tiwizi_records::reader::{self, ReaderError};
 use tiwizi_records::review::BoxFuture;
-use tiwizi_records::{FieldError, Filter, Kind, Proposal, Query, ReadError, Records, Rejection, Review, ReviewError};
+use tiwizi_records::{FieldError, Kind, Proposal, ReadError, Records, Rejection, Review, ReviewError};
 use tiwizi_storage::{StorageError, change};
 
 use super::coverage::{Coverage, is_personal};
 use super::law::ProtectionLaw;
+use super::named;
+use super::request::text;
 use crate::day::{Day, DayError};
 use crate::kinds::Names;
 use crate::rules::last_day;
@@ -40,6 +42,16 @@ pub struct Protection {
     records: Records,
     names: Names,
     known: Arc<RwLock<Option<Arc<Coverage>>>>,
+}
+
+/// Whether a person has opposed what a record belongs to.
+enum Opposition {
+    /// No.
+    None,
+    /// Yes, by this request.
+    By(RecordId),
+    /// The person has made more requests than are looked through.
+    Unread,
 }
 
 impl Protection {
@@ -146,40 +158,42 @@ impl Protection {
         }
         let Some(subject) = subject else { return Ok(()) };
         match self.opposed(&coverage, &declared.name, subject).await.map_err(unread)? {
-            None => Ok(()),
-            Some(request) => {
-                let mut fault =
-                    FieldError::new("", "opposed", "this person has opposed the processing that this belongs to");
-                fault.record = Some(request);
-                Err(rejected(fault))
+            Opposition::None => Ok(()),
+            Opposition::By(request) => {
+                let message = "this person has opposed the processing that this belongs to";
+                Err(rejected(FieldError { record: Some(request), ..FieldError::new("", "opposed", message) }))
+            }
+            Opposition::Unread => {
+                let message = format!(
+                    "this person has made more requests than the {DOSSIER_RECORDS_MAX} that are looked through, so nobody \
+                     can say whether one of them opposes this: retention has to remove the old ones first"
+                );
+                Err(rejected(FieldError::new("", "requests-unread", message)))
             }
         }
     }
 
     /// The request by which a person has opposed what a kind belongs to. Who cannot oppose it is not looked for.
-    async fn opposed(
-        &self,
-        coverage: &Coverage,
-        kind: &KindName,
-        subject: RecordId,
-    ) -> Result<Option<RecordId>, ReadError> {
-        let Ok(law) = ProtectionLaw::own() else { return Ok(None) };
+    async fn opposed(&self, coverage: &Coverage, kind: &KindName, subject: RecordId) -> Result<Opposition, ReadError> {
+        let Ok(law) = ProtectionLaw::own() else { return Ok(Opposition::None) };
         let open: Vec<RecordId> =
             coverage.of_kind(kind).filter(|one| law.may_be_opposed(&one.basis)).map(|one| one.id).collect();
         if open.is_empty() {
-            return Ok(None);
+            return Ok(Opposition::None);
         }
-        let permit = self.records.may_read(&Caller::system(), &self.names.subject_request)?;
-        let filters = vec![Filter::equals("person", subject.to_string())];
-        let page = self.records.list(&permit, &Query { filters, ..Query::default() }).await?;
-        let text = |body: &Value, field: &str| body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let found = page.items.into_iter().find(|record| {
-            let to: Option<RecordId> = text(&record.body, "processing").parse().ok();
-            text(&record.body, "status") == "granted"
-                && text(&record.body, "right") == "opposition"
+        // All of them: the one that counts may be older or newer than many others.
+        let asked = named::of_person(&self.records, &self.names.subject_request, subject).await?;
+        let found = asked.records.iter().find(|record| {
+            let to: Option<RecordId> = text(record, "processing").parse().ok();
+            text(record, "status") == "granted"
+                && text(record, "right") == "opposition"
                 && to.is_some_and(|to| open.contains(&to))
         });
-        Ok(found.map(|record| record.id))
+        Ok(match found {
+            Some(record) => Opposition::By(record.id),
+            None if asked.is_whole => Opposition::None,
+            None => Opposition::Unread,
+        })
     }
 
     /// What puts the instance in service is held to the kinds that are in use.

@@ -9,9 +9,9 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 use tiwizi_identity::policy::{self, Action, Classes, Placement};
 use tiwizi_identity::{Caller, Role};
-use tiwizi_model::limits::{PAGE_ROWS_MAX, SUBJECT_REQUEST_CHARS_MAX, SUBJECT_REQUESTS_OPEN_MAX};
+use tiwizi_model::limits::{DOSSIER_RECORDS_MAX, SUBJECT_REQUEST_CHARS_MAX, SUBJECT_REQUESTS_OPEN_MAX};
 use tiwizi_model::{Record, RecordId, Version};
-use tiwizi_records::{FieldError, Filter, NoticeError, Query, ReadError, Records, Unit, UnitError, WriteError};
+use tiwizi_records::{FieldError, NoticeError, ReadError, Records, Unit, UnitError, WriteError};
 
 use super::coverage::Coverage;
 use super::erasure::{self, EraseError, Reason};
@@ -153,9 +153,14 @@ pub async fn ask(records: &Records, caller: &Caller, new: NewRequest) -> Result<
     let person = person_for(records, caller, new.person).await?;
     check(records, law, &new).await?;
     let permit = records.may_read(&Caller::system(), &names.subject_request)?;
-    let filters = vec![Filter::equals("person", new.person.to_string())];
-    let before = records.list(&permit, &Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() }).await?;
-    let open = before.items.iter().filter(|record| text(record, "status") == "open").count();
+    let before = named::of_person(records, &names.subject_request, new.person).await?;
+    if !before.is_whole {
+        let message = format!(
+            "{DOSSIER_RECORDS_MAX} requests of this person are kept; more are taken when retention removed some"
+        );
+        return Err(invalid("person", "too-many", message));
+    }
+    let open = before.records.iter().filter(|record| text(record, "status") == "open").count();
     if open >= SUBJECT_REQUESTS_OPEN_MAX {
         return Err(RequestError::TooMany);
     }

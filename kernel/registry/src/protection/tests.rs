@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
+use tiwizi_model::limits::PAGE_ROWS_MAX;
 use tiwizi_model::{AccountId, KindName, Language, Record, RecordId, Version};
 use tiwizi_records::{Draft, WriteError};
 use uuid::Uuid;
@@ -247,6 +248,37 @@ async fn what_is_opposed_goes_and_does_not_come_back_and_a_law_is_not_opposed() 
     assert_eq!(entries.len(), 1);
     assert_eq!((&entries[0]["reason"], &entries[0]["status"]), (&json!("opposition"), &json!("done")));
     assert_eq!(entries[0]["record"], milestone.id.to_string());
+}
+
+#[tokio::test]
+async fn what_was_opposed_long_ago_holds_behind_a_hundred_other_requests() {
+    let register = Register::new().await;
+    in_service(&register).await;
+    let letters = processing_body("letters", "consent", &["registry/milestone"]);
+    let letters = create(&register, &register.names.processing, letters).await.unwrap();
+    register.protection.refresh().await.unwrap();
+    let person = create(&register, &register.names.person, person_body("Fadma")).await.unwrap();
+    let own = holder(Some(person.id), &[]);
+    let ask_and_withdraw = async || {
+        let asked = ask(&register.records, &own, access(person.id)).await.unwrap();
+        withdraw(&register.records, &own, (asked.id, asked.version)).await.unwrap();
+    };
+    // Before it and behind it are more than a page holds.
+    for _ in 0..=PAGE_ROWS_MAX {
+        ask_and_withdraw().await;
+    }
+    let opposed = NewRequest { right: Right::Opposition, processing: Some(letters.id), ..access(person.id) };
+    let asked = ask(&register.records, &own, opposed).await.unwrap();
+    let grant = Answer { is_granted: true, text: "Effacé.".into() };
+    answer(&register.records, &registrar(), (asked.id, asked.version), grant).await.unwrap();
+    for _ in 0..=PAGE_ROWS_MAX {
+        ask_and_withdraw().await;
+    }
+    let step = json!({
+        "subject": person.id.to_string(), "stage": "skills", "plugin": "training", "code": "finished",
+        "reached_at": 1_764_000_000_000_i64, "province": "09.541",
+    });
+    assert_eq!(code(create(&register, &register.names.milestone, step).await), "opposed");
 }
 
 /// A cooperative with a member who left, and one who stays.

@@ -210,6 +210,7 @@ pub(super) fn fault_key(code: &str) -> &'static str {
         "json" => "fault-json",
         "no-processing" => "fault-no-processing",
         "opposed" => "fault-opposed",
+        "requests-unread" => "fault-requests-unread",
         "authorisation" => "fault-authorisation",
         "transition" => "fault-transition",
         _ => "fault-other",

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tiwizi_model::Instant;
 
-/// The first year that the register takes.
+/// The first year that the register takes. The oldest people alive were born after it, so no other bound asks how old somebody is.
 const YEAR_MIN: u16 = 1880;
 /// The last year that the register takes.
 const YEAR_MAX: u16 = 2200;

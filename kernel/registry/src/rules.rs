@@ -347,6 +347,13 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_a_hundred_and_fifteen_is_taken() {
+        for kind in ["person", "founder"] {
+            assert_eq!(codes(kind, &json!({ "birth_date": "1910-12-01" })), [], "{kind}");
+        }
+    }
+
+    #[test]
     fn a_member_cannot_leave_before_joining() {
         let body =
             json!({ "joined_on": "2020-05-01", "left_on": "2020-04-30", "province": "09.541", "sector": "argan" });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::ReadPermit;
-use tiwizi_model::limits::{CONFIRMED_DISTINCT_MAX, DUPLICATE_CANDIDATES_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::limits::{CONFIRMED_DISTINCT_MAX, DUPLICATE_BIRTHS_MAX, DUPLICATE_CANDIDATES_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{KindName, RecordId};
 use tiwizi_records::reader::read_between;
 use tiwizi_records::{Filter, Kind, Query, ReadError, ReaderError, Records};
@@ -164,13 +164,27 @@ impl Duplicates {
         Ok(between.items.into_iter().filter_map(|entry| Some((entry.id, entry.current.body?))).collect())
     }
 
-    /// Persons who were born on the day of a body.
+    /// Persons who were born on the day of a body. Whose day is not known has 1 January in many registers, so these are many.
     async fn born_on(&self, permit: &ReadPermit, body: &Value) -> Result<Vec<Candidate>, FindError> {
         let Some(day) = body.get("birth_date").and_then(Value::as_str) else { return Ok(Vec::new()) };
         let filters = vec![Filter::equals("birth_date", day)];
-        let query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
-        let page = self.records.list(permit, &query).await?;
-        Ok(page.items.into_iter().map(|record| (record.id, record.body)).collect())
+        let mut query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = self.records.list(permit, &query).await?;
+            found.extend(page.items.into_iter().map(|record| (record.id, record.body)));
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return Ok(found);
+            }
+            if found.len() >= DUPLICATE_BIRTHS_MAX {
+                tracing::warn!(
+                    compared = found.len(),
+                    "more persons were born on one day than a new one is compared with"
+                );
+                return Ok(found);
+            }
+        }
     }
 }
 

@@ -199,6 +199,23 @@ async fn persons_are_found_by_the_day_of_their_birth() {
 }
 
 #[tokio::test]
+async fn a_person_is_found_behind_a_hundred_others_of_the_same_day_whatever_the_age() {
+    let register = Register::new().await;
+    let caller = Caller::system();
+    // A hundred and fifteen years before the day of the test, and the day that is noted where none is known.
+    let person = |name: &str| {
+        let body = json!({ "name_fr": name, "birth_date": "1910-01-01", "gender": "female", "province": "09.541" });
+        Draft::create(register.names.person.clone(), body)
+    };
+    let submit = |drafts: Vec<Draft>| register.records.submit(&caller, drafts, None);
+    // Those of one batch are not compared with each other. They were made first, so they come first in every list.
+    submit((0..150).map(|_| person("Khadija Alaoui")).collect()).await.unwrap();
+    let first = submit(vec![person("Fatima Ait Brahim")]).await.unwrap()[0].id;
+    let refused = submit(vec![person("Fatima Aït Brahim")]).await.map(|records| records[0].id);
+    assert_eq!(named(refused), [(Some(first), "duplicate-likely".to_owned())]);
+}
+
+#[tokio::test]
 async fn an_import_flags_rows_like_the_register_and_like_each_other_and_keeps_them() {
     let register = Register::new().await;
     create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();

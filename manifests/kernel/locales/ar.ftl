@@ -1331,6 +1331,7 @@ fault-act-share-value = قيمة الحصة غير معروفة. صحح النق
 fault-act-paid-at-subscription = يجب أداء { $part } على الأقل عند الاكتتاب.
 fault-act-shares = العضو الباقي يحتفظ بحصة على الأقل.
 fault-act-paid-unknown = ما دفعه هذا العضو من قبل غير معروف. صحح النقل.
+fault-act-shares-unknown = عدد حصص هذا العضو غير معروف. صحح النقل.
 
 ## Founding files
 

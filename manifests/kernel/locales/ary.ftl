@@ -1323,6 +1323,7 @@ fault-act-share-value = قيمة الحصة ما معروفاش. صحح النق
 fault-act-paid-at-subscription = خاص يتخلص { $part } على الأقل ف الاكتتاب.
 fault-act-shares = العضو اللي باقي كيحتافظ بحصة على الأقل.
 fault-act-paid-unknown = اللي خلص هاد العضو من قبل ما معروفش. صحح النقل.
+fault-act-shares-unknown = شحال من حصة عند هاد العضو ما معروفش. صحح النقل.
 
 ## Founding files
 

@@ -1314,6 +1314,7 @@ fault-act-share-value = La valeur d’une part n’est pas connue. Corrigez d’
 fault-act-paid-at-subscription = Il faut payer au moins { $part } à la souscription.
 fault-act-shares = Un membre qui reste garde au moins une part.
 fault-act-paid-unknown = Ce que ce membre a payé avant n’est pas connu. Corrigez la reprise.
+fault-act-shares-unknown = Le nombre de parts de ce membre n’est pas connu. Corrigez la reprise.
 
 ## Founding files
 

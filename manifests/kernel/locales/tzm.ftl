@@ -1312,6 +1312,7 @@ fault-act-share-value = ⴰⵜⵉⴳ ⵏ ⵜⵓⵏⵜ ⵓⵔ ⵉⵜⵜⵡⴰⵙ�
 fault-act-paid-at-subscription = ⵉⵅⵚⵚⴰ ⴰⴷ ⵉⵜⵜⵓⵅⵍⵍⵉⵚ { $part } ⵎⵇⵇⴰⵔ.
 fault-act-shares = ⴰⴳⵎⴰⵎ ⵉⵇⵇⵉⵎⵏ ⴷⴰ ⵉⵜⵜⵃⴹⵓ ⵢⴰⵜ ⵜⵓⵏⵜ ⵎⵇⵇⴰⵔ.
 fault-act-paid-unknown = ⵎⴰⵢⴷ ⵉⵅⵍⵍⵚ ⵓⴳⵎⴰⵎ ⴰⴷ ⵓⵔ ⵉⵜⵜⵡⴰⵙⵙⵏ. ⵙⵖⵜⵉ ⴰⵎⴰⵥ.
+fault-act-shares-unknown = ⵎⵛⵜⴰ ⵏ ⵜⵓⵏⵜⵉⵡⵉⵏ ⵏ ⵓⴳⵎⴰⵎ ⴰⴷ ⵓⵔ ⵉⵜⵜⵡⴰⵙⵙⵏ. ⵙⵖⵜⵉ ⴰⵎⴰⵥ.
 
 ## Founding files
 

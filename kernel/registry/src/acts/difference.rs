@@ -155,7 +155,7 @@ fn member(member: Option<&Member>) -> Vec<Line> {
         ("joined-on", member.and_then(|member| member.joined_on).map(Content::Day)),
         ("left-on", member.and_then(|member| member.left_on).map(Content::Day)),
         ("left-because", member.and_then(|member| member.left_because).map(Content::Reason)),
-        ("shares", member.map(|member| Content::Count(u64::from(member.shares)))),
+        ("shares", member.and_then(|member| member.shares).map(|shares| Content::Count(u64::from(shares)))),
         ("paid", member.and_then(|member| member.paid).map(Content::Amount)),
         ("noticed-on", member.and_then(|member| member.noticed_on).map(Content::Day)),
     ]

@@ -114,7 +114,7 @@ fn leave(case: &mut Case<'_>, pointer: &str, leaving: &Leaving) {
     member.left_because = Some(leaving.reason);
     member.owes_since = None;
     member.due_on = None;
-    let (value, paid) = (member.share_value.unwrap_or(share_value).times(member.shares), member.paid);
+    let (value, paid) = (member.worth(share_value), member.paid);
     let capital = &mut case.state.capital;
     capital.subscribed = capital.subscribed.minus(value).max(Mad::ZERO);
     capital.paid = capital.paid.zip(paid).map(|(all, own)| all.minus(own));

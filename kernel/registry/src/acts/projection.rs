@@ -142,7 +142,7 @@ impl Shown<'_> {
         set("joined_on", self.member.joined_on.map(|day| day.to_string().into()));
         set("left_on", self.member.left_on.map(|day| day.to_string().into()));
         set("role", Some(self.role.into()));
-        set("shares", Some(self.member.shares.into()));
+        set("shares", self.member.shares.map(Value::from));
         set("share_value_mad", (self.value.centimes() > 0).then(|| Value::Number(self.value.number())));
         let amount = |amount: Option<Mad>| amount.map(|amount| Value::Number(amount.number()));
         set("paid_mad", amount(self.member.paid));

@@ -133,8 +133,9 @@ pub struct Member {
     pub left_on: Option<Day>,
     /// Why.
     pub left_because: Option<LeavingReason>,
-    /// Shares.
-    pub shares: u32,
+    /// Shares; none when the register does not know how many.
+    #[serde(default)]
+    pub shares: Option<u32>,
     /// The value of one as the register noted it for this member; none takes that of the capital.
     pub share_value: Option<Mad>,
     /// What is paid of them; none when that is not known.
@@ -227,7 +228,7 @@ impl State {
     /// What is subscribed by those who are members, as far as the value of their shares is known.
     #[must_use]
     pub fn shares_of(&self, member: &Member) -> Mad {
-        member.share_value.unwrap_or(self.capital.share_value).times(member.shares)
+        member.worth(self.capital.share_value)
     }
 }
 
@@ -241,7 +242,7 @@ impl Member {
             joined_on: Some(joined_on),
             left_on: None,
             left_because: None,
-            shares: 0,
+            shares: Some(0),
             share_value: None,
             paid: Some(Mad::ZERO),
             called: Some(Mad::ZERO),
@@ -249,6 +250,12 @@ impl Member {
             owes_since: None,
             noticed_on: None,
         }
+    }
+
+    /// What its shares come to, where one has this value unless the register noted another for this member; nothing where it does not know
+    /// how many there are.
+    pub(super) fn worth(&self, share_value: Mad) -> Mad {
+        self.share_value.unwrap_or(share_value).times(self.shares.unwrap_or_default())
     }
 
     /// Whether it acts by this natural person: is that person, or is represented by them.

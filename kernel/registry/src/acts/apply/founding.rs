@@ -195,26 +195,26 @@ pub(super) fn taken_over(case: &mut Case<'_>, opening: &Opening) {
 }
 
 fn take_over(case: &mut Case<'_>, at: usize, opening: &OpeningMember) {
-    let shares = opening.shares.unwrap_or_default();
-    let value = opening.share_value_mad.unwrap_or(case.state.capital.share_value).times(shares);
-    let owes = opening.left_on.is_none() && opening.paid_mad.is_some_and(|paid| paid < value);
     // Where the register does not say when they were subscribed, the term runs from the latest day that it knows.
     let since = opening.joined_on.max(case.state.registered_on).or(Some(case.act.effective_on));
-    let member = Member {
+    let mut member = Member {
         person: opening.person,
         holder: opening.holder,
         represented_by: opening.represented_by,
         joined_on: opening.joined_on,
         left_on: opening.left_on,
         left_because: None,
-        shares,
+        shares: opening.shares,
         share_value: opening.share_value_mad,
         paid: opening.paid_mad,
         called: opening.paid_mad,
         due_on: None,
-        owes_since: since.filter(|_| owes),
+        owes_since: None,
         noticed_on: None,
     };
+    let worth = member.worth(case.state.capital.share_value);
+    let owes = opening.left_on.is_none() && opening.paid_mad.is_some_and(|paid| paid < worth);
+    member.owes_since = since.filter(|_| owes);
     crate::acts::people::enlist(case, &format!("/data/members/{at}"), &opening.number, member);
     let officer = if opening.holder.is_person() { Some(opening.person) } else { opening.represented_by };
     if let (Some(role), None, Some(person)) = (opening.role, opening.left_on, officer) {

@@ -53,7 +53,7 @@ pub(in crate::acts) fn subscribe(case: &mut Case<'_>, pointer: &str, number: &st
     let Some(member) = case.state.members.get_mut(number).filter(|member| member.left_on.is_none()) else {
         return no_member(case, pointer);
     };
-    member.shares = member.shares.saturating_add(shares);
+    member.shares = member.shares.map(|before| before.saturating_add(shares));
     member.paid = member.paid.map(|before| before.plus(paid));
     // What is paid at once is what was asked for.
     member.called = member.called.map(|before| before.plus(paid));
@@ -73,7 +73,7 @@ fn pay(case: &mut Case<'_>, pointer: &str, payment: &Payment) {
     let Some(member) = case.state.members.get_mut(&payment.number).filter(|member| member.left_on.is_none()) else {
         return no_member(case, pointer);
     };
-    let value = member.share_value.unwrap_or(share_value).times(member.shares);
+    let value = member.worth(share_value);
     let Some(before) = member.paid else {
         return case.add(
             pointer,
@@ -81,6 +81,9 @@ fn pay(case: &mut Case<'_>, pointer: &str, payment: &Payment) {
             "what this member paid before is not known; correct the opening balance",
         );
     };
+    if member.shares.is_none() {
+        return shares_unknown(case, pointer);
+    }
     let after = before.plus(payment.amount_mad);
     if payment.amount_mad <= Mad::ZERO || after > value {
         let rest = value.minus(before);
@@ -112,7 +115,7 @@ fn call(case: &mut Case<'_>, asked: &ShareCall) {
     let share_value = case.state.capital.share_value;
     let (mut owing, mut late) = (0_u32, None);
     for (number, member) in case.state.members.iter_mut().filter(|(_, member)| member.left_on.is_none()) {
-        let wanted = part.of(member.share_value.unwrap_or(share_value).times(member.shares));
+        let wanted = part.of(member.worth(share_value));
         let Some(paid) = member.paid.filter(|paid| *paid < wanted) else { continue };
         owing = owing.saturating_add(1);
         let term = member.owes_since.map(|since| since.plus_months(months));
@@ -136,15 +139,15 @@ fn withdraw(case: &mut Case<'_>, pointer: &str, withdrawal: &Withdrawal) {
     let Some(member) = case.state.members.get_mut(&withdrawal.number).filter(|member| member.left_on.is_none()) else {
         return no_member(case, pointer);
     };
-    if withdrawal.shares == 0 || withdrawal.shares >= member.shares {
-        let held = member.shares;
+    let Some(held) = member.shares else { return shares_unknown(case, pointer) };
+    if withdrawal.shares == 0 || withdrawal.shares >= held {
         let message = format!("a member who stays gives back fewer than all of {held} shares");
         return case.add(format!("{pointer}/shares"), "shares", message);
     }
     let one = member.share_value.unwrap_or(share_value);
     let value = one.times(withdrawal.shares);
-    member.shares = member.shares.saturating_sub(withdrawal.shares);
-    let rest = one.times(member.shares);
+    member.shares = Some(held.saturating_sub(withdrawal.shares));
+    let rest = member.worth(share_value);
     let paid_back = member.paid.map(|paid| paid.minus(rest).max(Mad::ZERO));
     if let Some(back) = paid_back {
         member.paid = member.paid.map(|paid| paid.minus(back));
@@ -163,4 +166,9 @@ fn withdraw(case: &mut Case<'_>, pointer: &str, withdrawal: &Withdrawal) {
 
 pub(in crate::acts) fn no_member(case: &mut Case<'_>, pointer: &str) {
     case.add(format!("{pointer}/number"), "no-member", "no member has this number");
+}
+
+fn shares_unknown(case: &mut Case<'_>, pointer: &str) {
+    let message = "how many shares this member has is not known; correct the opening balance";
+    case.add(format!("{pointer}/number"), "shares-unknown", message);
 }

@@ -207,6 +207,37 @@ async fn a_cooperative_that_came_by_import_gets_its_opening_balance_with_its_fir
 }
 
 #[tokio::test]
+async fn what_the_register_does_not_know_of_a_members_shares_stays_unknown() {
+    let register = Register::new().await;
+    let cooperative = create(&register, &register.names.cooperative, imported()).await;
+    let people = people(&register, 3).await;
+    for (at, person) in people.iter().enumerate() {
+        let mut body = json!({ "cooperative": cooperative.to_string(), "number": format!("M{at}"), "person": person.to_string(),
+            "role": if at == 0 { "manager" } else { "member" }, "province": "09.541", "sector": "crafts" });
+        if at == 2 {
+            body["shares"] = json!(4);
+            body["share_value_mad"] = json!(100);
+            body["paid_mad"] = json!(150);
+        }
+        create(&register, &register.names.membership, body).await;
+    }
+    let left = |number: &str| json!({ "left": [{ "number": number, "reason": "withdrawn" }] });
+    for number in ["M1", "M2"] {
+        let act = new(ActKind::MembersChanged, "2025-02-01", left(number));
+        register.acts().enter(&registrar(), cooperative, act).await.unwrap();
+    }
+    let members = register.all(&register.names.membership).await;
+    let of = |number: &str| members.iter().find(|body| body["number"] == number).unwrap();
+    assert_eq!((of("M1").get("shares"), of("M1")["left_on"].as_str()), (None, Some("2025-02-01")));
+    assert_eq!((&of("M2")["shares"], &of("M2")["paid_mad"]), (&json!(4), &json!(150)));
+    let back = json!({ "withdrawn": [{ "number": "M0", "shares": 1 }] });
+    let refused =
+        register.acts().enter(&registrar(), cooperative, new(ActKind::CapitalChanged, "2025-03-01", back)).await;
+    let codes = codes(refused.unwrap_err());
+    assert!(codes.contains(&("/data/withdrawn/0/number".into(), "shares-unknown".into())), "{codes:?}");
+}
+
+#[tokio::test]
 async fn what_follows_from_acts_is_not_written_by_hand() {
     let register = Register::new().await;
     let cooperative = found(&register).await;

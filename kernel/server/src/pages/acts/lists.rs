@@ -47,7 +47,7 @@ pub(super) async fn members(
             person(&opened, member.person),
             cell(member.joined_on.map(|day| said::day(texts, day)).unwrap_or_default(), false),
             cell(office.map(|mandate| said::role(texts, mandate.role.name())).unwrap_or_default(), false),
-            cell(texts.number(f64::from(member.shares)), false),
+            cell(member.shares.map(|shares| texts.number(f64::from(shares))).unwrap_or_default(), false),
             cell(paid, false),
         ]
     };

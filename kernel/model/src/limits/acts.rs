@@ -10,6 +10,9 @@ pub const ACTS_MAX: usize = 2_000;
 pub const ACT_DOCUMENTS_MAX: usize = 20;
 /// The members of a cooperative that acts keep, those who left included.
 pub const ACT_MEMBERS_MAX: usize = 4_000;
+/// The members that one part of an opening balance names, as JSON: with the rest of the act and its record it stays below
+/// `RECORD_BYTES_MAX`.
+pub const OPENING_PART_BYTES_MAX: usize = 512 << 10;
 /// The records that one act writes: itself, the cooperative, every membership and every member when it moves.
 pub const ACT_WRITES_MAX: usize = 10_000;
 /// The bodies of those records, together.

@@ -73,6 +73,16 @@ impl Case<'_> {
     /// The stage after the act, by the table of the pack.
     fn next_stage(&mut self) -> Option<Stage> {
         let (kind, stage) = (self.act.kind(), self.state.stage);
+        // The rest of an opening balance moves nothing: it belongs to the act that opened it.
+        if let ActData::TakenOver(opening) = &self.act.data
+            && opening.continues
+        {
+            let is_opened = self.state.is_registered() && self.state.denomination.is_none();
+            if !is_opened {
+                self.add("/act", "transition", "there is no opening balance that this could go on with");
+            }
+            return is_opened.then_some(stage);
+        }
         let next = self.pack.transitions.after(stage, kind.name(), self.act.data.when());
         if next.is_none() {
             let possible = self.pack.transitions.possible(stage).join(", ");

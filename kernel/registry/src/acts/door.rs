@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tiwizi_identity::policy::{self, Access, Action, Classes, Grantee, Placement};
 use tiwizi_identity::{Caller, Role};
-use tiwizi_model::limits::ACT_DOCUMENTS_MAX;
+use tiwizi_model::limits::{ACT_DOCUMENTS_MAX, OPENING_PART_BYTES_MAX};
 use tiwizi_model::{ProvinceCode, RecordId};
 use tiwizi_records::{FieldError, Records};
 
@@ -138,8 +138,9 @@ impl Acts {
         let cooperative = held.cooperative;
         let today = Day::of(self.records.ambient().now());
         let mut ledger = held.ledger.clone();
-        if let Some(opening) = self.opening(held, today).await? {
+        for opening in self.opening(held, today).await? {
             let act = self.made(caller, cooperative, today, ActData::TakenOver(Box::new(opening)));
+            let act = Act { sequence: ledger.next_sequence(), ..act };
             ledger = ledger.entered(act, &self.packs).map_err(invalid)?.0;
         }
         ledger.project(&self.packs).map_err(|source| ActError::Broken { cooperative, source })
@@ -159,13 +160,13 @@ impl Acts {
         to_come: &BTreeSet<RecordId>,
     ) -> Result<Entry, ActError> {
         self.check_form(held.cooperative, &new)?;
-        let opening = self.opening(&held, new.effective_on).await?;
         let mut ledger = held.ledger.clone();
-        let opened = opening.map(|opening| {
-            self.made(caller, held.cooperative, new.effective_on, ActData::TakenOver(Box::new(opening)))
-        });
-        if let Some(act) = &opened {
+        let mut opened = Vec::new();
+        for opening in self.opening(&held, new.effective_on).await? {
+            let act = self.made(caller, held.cooperative, new.effective_on, ActData::TakenOver(Box::new(opening)));
+            let act = Act { sequence: ledger.next_sequence(), ..act };
             ledger = ledger.entered(act.clone(), &self.packs).map_err(invalid)?.0;
+            opened.push(act);
         }
         let before =
             ledger.project(&self.packs).map_err(|source| ActError::Broken { cooperative: held.cooperative, source })?;
@@ -254,16 +255,16 @@ impl Acts {
         Err(ActError::one(FieldError::of_field("effective_on", "order", message)))
     }
 
-    /// The opening balance, for a cooperative that has a record and no act.
-    async fn opening(&self, held: &Held, day: Day) -> Result<Option<Opening>, ActError> {
-        let Some(record) = held.record.as_ref().filter(|_| held.ledger.is_empty()) else { return Ok(None) };
+    /// The opening balance, for a cooperative that has a record and no act: in several parts where its members do not fit into one.
+    async fn opening(&self, held: &Held, day: Day) -> Result<Vec<Opening>, ActError> {
+        let Some(record) = held.record.as_ref().filter(|_| held.ledger.is_empty()) else { return Ok(Vec::new()) };
         let memberships = self.memberships(held.cooperative).await?;
         let opening = opening::read(record, &memberships)?;
         if opening.registered_on.is_some_and(|registered| registered > day) {
             let fault = FieldError::of_field("effective_on", "order", "the cooperative was registered on a later day");
             return Err(ActError::one(fault));
         }
-        Ok(Some(opening))
+        Ok(opening::parts(opening, OPENING_PART_BYTES_MAX))
     }
 
     /// An act by this caller, now, in the first place.

@@ -40,8 +40,42 @@ pub(super) fn read(record: &Record, memberships: &[Record]) -> Result<Opening, A
         address: text(body, "address"),
         capital_mad: amount(body, "capital_mad"),
         entity: text(body, "entity").as_deref().and_then(Entity::named).unwrap_or_default(),
+        share_value_mad: None,
+        continues: false,
         members,
     })
+}
+
+/// The opening balance in as many parts as its members need, in their order: each fits into a record, and all together say what the whole
+/// says. One that fits is one part.
+pub(super) fn parts(opening: Opening, bytes_max: usize) -> Vec<Opening> {
+    let mut parts: Vec<Vec<OpeningMember>> = vec![Vec::new()];
+    let mut bytes = 0_usize;
+    let share_value = share_value(&opening.members);
+    let mut head = opening;
+    for member in std::mem::take(&mut head.members) {
+        let length = serde_json::to_vec(&member).map_or(0, |text| text.len()).saturating_add(1);
+        bytes = bytes.saturating_add(length);
+        if bytes > bytes_max {
+            parts.push(Vec::new());
+            bytes = length;
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(member);
+        }
+    }
+    if parts.len() > 1 {
+        head.share_value_mad = Some(share_value);
+    }
+    let part = |(at, members): (usize, Vec<OpeningMember>)| Opening { continues: at > 0, members, ..head.clone() };
+    parts.into_iter().enumerate().map(part).collect()
+}
+
+/// The value that the shares of all these members have; nothing where they have several, or none is noted.
+pub(super) fn share_value(members: &[OpeningMember]) -> Mad {
+    let mut values: Vec<Mad> = members.iter().filter_map(|member| member.share_value_mad).collect();
+    values.dedup();
+    if let [one] = values.as_slice() { *one } else { Mad::ZERO }
 }
 
 fn member(record: &Record) -> Result<OpeningMember, ActError> {

@@ -4,6 +4,7 @@ mod desk;
 mod difference;
 mod door;
 mod laws;
+mod opening;
 mod people;
 mod rules;
 

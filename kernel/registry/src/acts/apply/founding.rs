@@ -10,6 +10,7 @@ use crate::acts::data::{
     Answer, CentralRegistration, Constitution, DenominationAnswer, DenominationRequest, Filed, Founder, Opening,
     OpeningMember, Registration,
 };
+use crate::acts::opening::share_value;
 use crate::acts::people::appoint;
 use crate::acts::state::{Capital, Closing, Denomination, Mandate, Member, Names, State};
 use crate::money::Mad;
@@ -151,6 +152,20 @@ pub(super) fn registered_centrally(case: &mut Case<'_>, central: &CentralRegistr
 }
 
 pub(super) fn taken_over(case: &mut Case<'_>, opening: &Opening) {
+    if !opening.continues {
+        open(case, opening);
+    }
+    for (at, member) in opening.members.iter().enumerate() {
+        take_over(case, at, member);
+    }
+    // What is paid in all is known when it is known of everybody.
+    let paid: Option<Vec<Mad>> = case.state.current_members().map(|(_, member)| member.paid).collect();
+    let is_known = paid.as_ref().is_some_and(|paid| !paid.is_empty());
+    case.state.capital.paid = paid.filter(|_| is_known).map(|paid| paid.into_iter().fold(Mad::ZERO, Mad::plus));
+}
+
+/// What the register held of the cooperative itself.
+fn open(case: &mut Case<'_>, opening: &Opening) {
     sector(case, &opening.sector, opening.branch.as_deref());
     province(case, opening.province);
     let day = case.act.effective_on;
@@ -160,8 +175,6 @@ pub(super) fn taken_over(case: &mut Case<'_>, opening: &Opening) {
     let ended = !matches!(opening.stage, Stage::Registered | Stage::Suspended);
     let struck_off_on = (opening.stage == Stage::StruckOff).then_some(day);
     let closing = ended.then(|| Closing { on: day, reason: None, into: Vec::new(), liquidator: None, struck_off_on });
-    let mut values: Vec<Mad> = opening.members.iter().filter_map(|member| member.share_value_mad).collect();
-    values.dedup();
     case.state = State {
         names: Names { ar: opening.name_ar.clone(), fr: opening.name_fr.clone(), zgh: opening.name_zgh.clone() },
         category: opening.category.clone(),
@@ -176,7 +189,7 @@ pub(super) fn taken_over(case: &mut Case<'_>, opening: &Opening) {
         registered_on: opening.registered_on,
         capital: Capital {
             // One value for all members is that of the cooperative's shares.
-            share_value: if let [one] = values.as_slice() { *one } else { Mad::ZERO },
+            share_value: opening.share_value_mad.unwrap_or_else(|| share_value(&opening.members)),
             subscribed: opening.capital_mad.unwrap_or_default(),
             paid: None,
         },
@@ -185,13 +198,6 @@ pub(super) fn taken_over(case: &mut Case<'_>, opening: &Opening) {
         entity: opening.entity,
         ..State::default()
     };
-    for (at, member) in opening.members.iter().enumerate() {
-        take_over(case, at, member);
-    }
-    // What is paid in all is known when it is known of everybody.
-    let paid: Option<Vec<Mad>> = case.state.current_members().map(|(_, member)| member.paid).collect();
-    let is_known = paid.as_ref().is_some_and(|paid| !paid.is_empty());
-    case.state.capital.paid = paid.filter(|_| is_known).map(|paid| paid.into_iter().fold(Mad::ZERO, Mad::plus));
 }
 
 fn take_over(case: &mut Case<'_>, at: usize, opening: &OpeningMember) {

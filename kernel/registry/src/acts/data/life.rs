@@ -183,6 +183,13 @@ pub struct Opening {
     /// Whether it is a cooperative or a union.
     #[serde(default, skip_serializing_if = "Entity::is_cooperative")]
     pub entity: Entity,
+    /// The value of one share, in dirhams; said where the members are told in several parts, so that each part means the same. Zero where the
+    /// register notes several values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_value_mad: Option<Mad>,
+    /// Whether this goes on with the members of the opening balance before it: more than fit into one act.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub continues: bool,
     /// The members that the register has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<OpeningMember>,

@@ -19,8 +19,8 @@ use crate::rule_pack::RulePacks;
 /// An act that was held to the rules.
 pub(super) struct Entry {
     pub(super) held: Held,
-    /// The opening balance, when this is the first act of a cooperative that has a record.
-    pub(super) opened: Option<Act>,
+    /// The opening balance in its parts, when this is the first act of a cooperative that has a record.
+    pub(super) opened: Vec<Act>,
     pub(super) act: Act,
     pub(super) before: State,
     pub(super) after: State,
@@ -33,7 +33,7 @@ impl Acts {
         let bounds = UnitBounds { writes_max: ACT_WRITES_MAX, bytes_max: ACT_UNIT_BYTES_MAX };
         let mut unit = Unit::within(bounds, self.records.clone(), caller.clone());
         let province = entry.after.province.or(entry.held.province);
-        if let Some(opened) = &entry.opened {
+        for opened in &entry.opened {
             unit.create_by_kernel(&self.names.act, opened.body(province)).map_err(gathered)?;
         }
         let record = unit.create_by_kernel(&self.names.act, entry.act.body(province)).map_err(gathered)?.id;
@@ -130,7 +130,7 @@ impl Acts {
     async fn write_mandates(&self, unit: &mut Unit, entry: &Entry) -> Result<(), ActError> {
         let (cooperative, kind) = (entry.held.cooperative, &self.names.mandate);
         // An opening balance has mandates of which there is no record yet.
-        let before = if entry.opened.is_some() { Vec::new() } else { projection::mandates(&entry.before) };
+        let before = if !entry.opened.is_empty() { Vec::new() } else { projection::mandates(&entry.before) };
         let after = projection::mandates(&entry.after);
         for at in 0..before.len().max(after.len()) {
             let (was, is) = (before.get(at), after.get(at));

@@ -258,9 +258,9 @@ impl Back {
     fn state_seen(&self, opened: &Opened<'_>) -> acts::State {
         let acts = opened.desk.ledger.acts();
         let seen = usize::try_from(self.seen).unwrap_or(usize::MAX);
-        // The opening balance comes with the first act: what it says stood before.
-        let is_opened = acts.first().is_some_and(|act| act.kind() == ActKind::TakenOver);
-        let count = if seen == 0 && is_opened { 1 } else { seen };
+        // The opening balance, of one part or several, comes with the first act: what it says stood before.
+        let parts = acts.iter().take_while(|act| act.kind() == ActKind::TakenOver).count();
+        let count = if seen == 0 { parts } else { seen };
         let then = acts.get(..count).filter(|_| count < acts.len()).map(<[Act]>::to_vec);
         let ledger = then.and_then(|acts| Ledger::of(acts).ok());
         let state = ledger.and_then(|ledger| ledger.project(opened.app.acts.packs()).ok());

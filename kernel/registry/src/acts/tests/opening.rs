@@ -1,0 +1,58 @@
+//! The opening balance of a cooperative with more members than fit into one act.
+
+use tiwizi_model::limits::{ACT_MEMBERS_MAX, OPENING_PART_BYTES_MAX, RECORD_BYTES_MAX};
+
+use super::*;
+use crate::acts::opening::parts;
+
+/// An opening balance with as many members as acts keep, and everything that is noted of each.
+fn opening() -> Opening {
+    let members = (0..u128::try_from(ACT_MEMBERS_MAX).unwrap()).map(|number| {
+        json!({ "number": format!("{number:0>40}"), "person": person(1_000 + number).to_string(), "holder": "legal-person",
+            "represented_by": person(9_000 + number).to_string(), "joined_on": "2010-05-06", "shares": 1_000_000,
+            "share_value_mad": if number == 3_999 { 200 } else { 100 }, "paid_mad": 12_345_678.25,
+            "role": if number < 3 { "vice-president" } else { "board-member" } })
+    });
+    let said = json!({ "stage": "registered", "court": "Taroudannt", "number": "3/2010", "sector": "crafts", "province": "09.541",
+        "capital_mad": 5000, "members": members.collect::<Vec<Value>>() });
+    serde_json::from_value(said).unwrap()
+}
+
+fn acts_of(parts: Vec<Opening>) -> Vec<Act> {
+    let act_of = |(at, part): (usize, Opening)| {
+        let empty =
+            json!({ "stage": "registered", "court": "A", "number": "1", "sector": "crafts", "province": "09.541" });
+        let data = ActData::TakenOver(Box::new(part));
+        Act { data, ..act(u32::try_from(at).unwrap() + 1, ActKind::TakenOver, "2025-01-01", empty) }
+    };
+    parts.into_iter().enumerate().map(act_of).collect()
+}
+
+#[test]
+fn an_opening_balance_that_is_too_long_is_several_acts_that_say_the_same() {
+    let whole = acts_of(vec![opening()]);
+    assert!(whole[0].body(None).to_string().len() > RECORD_BYTES_MAX);
+    let several = acts_of(parts(opening(), OPENING_PART_BYTES_MAX));
+    assert!(several.len() > 1);
+    for act in &several {
+        assert!(act.body(None).to_string().len() < RECORD_BYTES_MAX);
+        assert_eq!(Act::of_body(person(1), &act.body(None)).unwrap(), *act);
+    }
+    let project = |acts: Vec<Act>| Ledger::of(acts).unwrap().project(packs()).unwrap();
+    let (whole, state) = (project(whole), project(several));
+    assert_eq!(state.members.len(), ACT_MEMBERS_MAX);
+    assert_eq!(state, whole);
+}
+
+#[test]
+fn what_fits_is_one_act_and_nothing_goes_on_with_what_is_not_there() {
+    let mut small = opening();
+    small.members.truncate(5);
+    assert_eq!(parts(small.clone(), OPENING_PART_BYTES_MAX), [small.clone()]);
+    let mut several = acts_of(parts(small, 600));
+    assert!(several.len() > 1, "{}", several.len());
+    several.remove(0);
+    several.iter_mut().zip(1..).for_each(|(act, sequence)| act.sequence = sequence);
+    let illegal = Ledger::of(several).unwrap().project(packs()).unwrap_err();
+    assert_eq!(illegal.faults[0].code, "transition");
+}

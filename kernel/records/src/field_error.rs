@@ -18,13 +18,23 @@ pub struct FieldError {
     pub said_by: Option<PluginId>,
     /// The record that stands in the way, when it is one that the caller may see.
     pub record: Option<RecordId>,
+    /// What speaks for it that the two are the same, where that is why it stands in the way: fields that agree (`commune`, `court+number`)
+    /// and how alike the names are in per cent (`name 92`).
+    pub reasons: Vec<String>,
 }
 
 impl FieldError {
     /// A fault at a pointer.
     #[must_use]
     pub fn new(pointer: impl Into<String>, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), message: message.into(), said_by: None, record: None }
+        Self {
+            pointer: pointer.into(),
+            code: code.into(),
+            message: message.into(),
+            said_by: None,
+            record: None,
+            reasons: Vec::new(),
+        }
     }
 
     /// A fault of a top-level field.

@@ -146,12 +146,15 @@ pub struct FieldProblem {
     /// The id of the record that stands in the way, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
+    /// What speaks for it that this is the same as that record: fields that agree, and how alike the names are in per cent (`name 92`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
 }
 
 impl FieldProblem {
     /// A problem with one field.
     pub fn new(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), message: message.into(), record: None }
+        Self { pointer: pointer.into(), code: code.into(), message: message.into(), record: None, reasons: Vec::new() }
     }
 }
 
@@ -449,13 +452,15 @@ mod tests {
     fn a_record_that_may_be_the_same_is_named_with_the_reason() {
         let id = tiwizi_model::RecordId(uuid::Uuid::from_u128(7));
         let fault = tiwizi_records::FieldError::of_field("confirm_distinct", "duplicate-likely", "name 100, commune");
-        let fields = vec![tiwizi_records::FieldError { record: Some(id), ..fault }];
+        let reasons = vec!["name 100".to_owned(), "commune".to_owned()];
+        let fields = vec![tiwizi_records::FieldError { record: Some(id), reasons, ..fault }];
         let refused = Problem::from(tiwizi_records::WriteError::Alike { position: 0, fields });
         assert_eq!((refused.fault().status().as_u16(), refused.fault().code()), (409, "duplicate"));
         let text = String::from_utf8(refused.to_json("id")).unwrap();
         assert!(text.contains(&id.to_string()) && text.contains("name 100, commune"), "{text}");
+        assert!(text.contains(r#""reasons":["name 100","commune"]"#), "{text}");
         let other = String::from_utf8(Problem::field("/a", "b", "c").to_json("id")).unwrap();
-        assert!(!other.contains(r#""record""#), "{other}");
+        assert!(!other.contains(r#""record""#) && !other.contains("reasons"), "{other}");
     }
 
     #[test]

@@ -97,12 +97,13 @@ fn faults(found: &Match) -> Vec<FieldError> {
             |field| FieldError { record, ..FieldError::of_field(field, "taken", "another record has this value") };
         return fields.map(taken).collect();
     }
-    let reasons = found.finding.reasons.join(", ");
+    let reasons = found.finding.reasons.clone();
     let message = format!(
-        "{} may be the same ({reasons}): look at it, and name it in confirm_distinct if it is another",
-        found.id
+        "{} may be the same ({}): look at it, and name it in confirm_distinct if it is another",
+        found.id,
+        reasons.join(", ")
     );
-    vec![FieldError { record, ..FieldError::of_field("confirm_distinct", "duplicate-likely", message) }]
+    vec![FieldError { record, reasons, ..FieldError::of_field("confirm_distinct", "duplicate-likely", message) }]
 }
 
 fn failed(error: FindError) -> ReviewError {

@@ -217,15 +217,20 @@ fn shown(texts: &Texts, field: &str, value: &Json) -> String {
 /// What spoke for a pair, in words.
 fn reasons(texts: &Texts, pair: &Json) -> Vec<String> {
     let all = pair.get("reasons").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-    all.map(|reason| match reason.strip_prefix("name ") {
+    reasons_said(texts, all)
+}
+
+/// Reasons for taking two records for one, in words.
+pub(super) fn reasons_said<'a>(texts: &Texts, reasons: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let said = |reason: &str| match reason.strip_prefix("name ") {
         Some(percent) => {
             let mut args = FluentArgs::new();
             args.set("percent", percent);
             texts.text_with("duplicate-names", &args)
         }
         None => reason.split('+').map(|field| label(texts, field)).collect::<Vec<_>>().join(" + "),
-    })
-    .collect()
+    };
+    reasons.map(said).collect()
 }
 
 fn label(texts: &Texts, field: &str) -> String {

@@ -90,7 +90,8 @@ impl From<JsonError> for Problem {
 impl From<FieldError> for FieldProblem {
     fn from(error: FieldError) -> Self {
         let record = error.record.map(|id| id.to_string());
-        Self { pointer: error.pointer, code: error.code.into_owned(), message: error.message, record }
+        let FieldError { pointer, code, message, reasons, .. } = error;
+        Self { pointer, code: code.into_owned(), message, record, reasons }
     }
 }
 

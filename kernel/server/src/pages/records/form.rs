@@ -16,6 +16,9 @@ use super::shape::{Part, Shape};
 use super::show::class_mark;
 use crate::problem::Problem;
 
+/// The field in which the author of a new record names those from which it is distinct.
+pub(super) const DISTINCT: &str = "confirm_distinct";
+
 /// A form as it is shown.
 pub(super) struct Form<'a> {
     pub(super) opened: &'a Opened<'a>,
@@ -30,13 +33,15 @@ pub(super) struct Form<'a> {
     pub(super) now: Vec<(String, Value)>,
     /// What changed in the meantime.
     pub(super) meanwhile: Vec<Value>,
+    /// The records that a new one may be the same as, with their names and what speaks for it.
+    pub(super) twins: Vec<Value>,
 }
 
 impl<'a> Form<'a> {
     /// A form with nothing to say.
     pub(super) fn new(opened: &'a Opened<'a>, fields: Vec<&'a Part>, given: Given) -> Self {
-        let (faults, now, meanwhile) = (Vec::new(), Vec::new(), Vec::new());
-        Self { opened, fields, given, faults, wrong: None, status: StatusCode::OK, now, meanwhile }
+        let (faults, now, meanwhile, twins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { opened, fields, given, faults, wrong: None, status: StatusCode::OK, now, meanwhile, twins }
     }
 
     /// The same with faults: the page says where.
@@ -74,6 +79,7 @@ impl<'a> Form<'a> {
             class => class_mark(self.opened, field),
             hint => field.keyword("description").and_then(Json::as_str),
             now,
+            twins => if field.name == DISTINCT { self.twins.clone() } else { Vec::new() },
         };
         if let Some(text) = self.given.json(field) {
             let name = Given::json_name(field);
@@ -121,7 +127,7 @@ impl<'a> Form<'a> {
                 };
                 context! { control => "choices", choices => codes.iter().map(choice).collect::<Vec<_>>(), error, name => pointer }
             }
-            _ => context! { control => "list", text => self.given.text(pointer), error, name => pointer },
+            _ => context! { control => "list", text => self.given.texts(pointer).join("\n"), error, name => pointer },
         }
     }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use fluent_bundle::FluentArgs;
 use http::StatusCode;
 use minijinja::{Value, context};
 use serde_json::{Value as Json, json};
@@ -16,9 +15,10 @@ use tiwizi_model::{Record, RecordId, Version};
 use tiwizi_records::field_error::pointer_to;
 use tiwizi_records::{Draft, FieldError, Receipt, WriteError};
 
+use super::super::duplicates::reasons_said;
 use super::super::visit::{Asked, SignedIn, Visit};
 use super::changes::between;
-use super::form::Form;
+use super::form::{DISTINCT, Form};
 use super::given::{FormFault, Given};
 use super::history::last_content;
 use super::kinds::namespace_title;
@@ -70,7 +70,7 @@ pub(super) async fn create(
     let draft = Draft::create(opened.kind.name().clone(), body.clone());
     match app.records.submit(opened.caller(), vec![draft], receipt(&visit, &posted)).await {
         Ok(written) => gone_well(&opened, written.first().map(|record| record.id), "record-created").await,
-        Err(error) => new_page(refused(form, error, &body)?),
+        Err(error) => new_page(refused(form, error, &body).await?),
     }
 }
 
@@ -138,7 +138,7 @@ pub(super) async fn replace(
             let form = both(form, &record, seen).await?;
             edit_page(&record, form)
         }
-        Err(error) => edit_page(&record, refused(form, error, &body)?),
+        Err(error) => edit_page(&record, refused(form, error, &body).await?),
     }
 }
 
@@ -202,11 +202,11 @@ fn settable<'a>(opened: &'a Opened<'_>, classes: Classes) -> Vec<&'a Part> {
 }
 
 /// The form again, with what the kernel found wrong.
-fn refused<'a>(form: Form<'a>, error: WriteError, body: &Json) -> Result<Form<'a>, Problem> {
+async fn refused<'a>(form: Form<'a>, error: WriteError, body: &Json) -> Result<Form<'a>, Problem> {
     let faults = match error {
         WriteError::Invalid { fields, .. } => fields,
         WriteError::Alike { fields, .. } if fields.iter().any(|field| field.code == "taken") => fields,
-        WriteError::Alike { fields, .. } => return Ok(alike(form, &fields)),
+        WriteError::Alike { fields, .. } => return alike(form, &fields).await,
         WriteError::Duplicate { fields, .. } => {
             fields.iter().map(|field| FieldError::of_field(field, "taken", "another record has this value")).collect()
         }
@@ -227,14 +227,24 @@ fn refused<'a>(form: Form<'a>, error: WriteError, body: &Json) -> Result<Form<'a
     Ok(form.with_faults(faults.into_iter().map(fault).collect()))
 }
 
-/// The form again, with the records that the new one may be the same as: whoever has looked at them names them in it.
-fn alike<'a>(form: Form<'a>, fields: &[FieldError]) -> Form<'a> {
-    let records: Vec<String> = fields.iter().filter_map(|field| field.record).map(|id| id.to_string()).collect();
-    let mut args = FluentArgs::new();
-    args.set("records", records.join(" "));
-    let message = form.opened.words.texts.text_with("fault-alike", &args);
-    let pointer = pointer_to("confirm_distinct");
-    form.with_faults(vec![FormFault { pointer, code: "duplicate".to_owned(), message, is_for_people: true }])
+/// The form again, with the records that the new one may be the same as: whoever has looked at them ticks those that are others.
+async fn alike<'a>(form: Form<'a>, fields: &[FieldError]) -> Result<Form<'a>, Problem> {
+    let opened = form.opened;
+    let ids: Vec<RecordId> = fields.iter().filter_map(|field| field.record).collect();
+    let found = opened.app.records.read_many(&opened.permit, &ids).await?;
+    let twin = |field: &FieldError| {
+        let record = found.iter().find(|record| Some(record.id) == field.record)?;
+        Some(context! {
+            id => record.id.to_string(),
+            href => format!("{}/{}", opened.address(), record.id),
+            name => opened.words.record(&opened.kind, &opened.fields, record),
+            reasons => reasons_said(&opened.words.texts, field.reasons.iter().map(String::as_str)),
+        })
+    };
+    let twins = fields.iter().filter_map(twin).collect();
+    let (pointer, message) = (pointer_to(DISTINCT), opened.words.texts.text("fault-alike"));
+    let fault = FormFault { pointer, code: "duplicate".to_owned(), message, is_for_people: true };
+    Ok(Form { twins, ..form.with_faults(vec![fault]) })
 }
 
 /// Sends the browser to the record that was written, or to the list when its writer may not read it.

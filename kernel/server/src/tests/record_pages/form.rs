@@ -228,3 +228,45 @@ async fn a_kind_of_the_kernel_has_the_same_form() {
         assert_eq!(page(&house, who, &edit).await.status, 404, "{who:?}");
     }
 }
+
+#[tokio::test]
+async fn what_may_be_the_same_is_listed_by_name_and_is_ticked_when_it_is_another() {
+    let house = garden().await;
+    let cooperatives = "/api/v1/records/registry/cooperative";
+    let body = |number: &str| {
+        let mut body = cooperative(number);
+        body["name_fr"] = json!("Tafoukt Argan");
+        body["name_ar"] = json!("تافوكت أركان");
+        body["commune"] = json!("Igherm");
+        body
+    };
+    let first = house.post(Who::Registrar, cooperatives, &body("1/2021")).await;
+    let id = first.json()["id"].as_str().unwrap().to_owned();
+    let refused = house.post(Who::Registrar, cooperatives, &body("2/2021")).await.json();
+    assert_eq!(refused["errors"][0]["record"], id.as_str());
+    assert!(refused["errors"][0]["reasons"].as_array().unwrap().iter().any(|reason| reason == "commune"), "{refused}");
+    let new = "/fr/records/registry/cooperative/new";
+    let form = form_of(&page(&house, Who::Registrar, new).await.text());
+    let form = with(
+        form,
+        &[
+            ("/court", "Taroudannt"),
+            ("/number", "2/2021"),
+            ("/name_fr", "Tafoukt Argan"),
+            ("/sector", "agriculture"),
+            ("/province", "09.541"),
+            ("/commune", "Igherm"),
+            ("/status", "registered"),
+        ],
+    );
+    let told = send(&house, Who::Registrar, new, &form).await;
+    assert_eq!(told.status, 422, "{}", told.text());
+    let text = told.text();
+    let link = format!("<a href=\"/fr/records/registry/cooperative/{id}\"");
+    assert!(text.contains(&link) && text.contains("<bdi>Tafoukt Argan</bdi>"), "{text}");
+    assert!(text.contains(&format!("type=\"checkbox\" name=\"/confirm_distinct\" value=\"{id}\"")), "{text}");
+    let mut ticked = form_of(&text);
+    ticked.push(("/confirm_distinct".to_owned(), id.clone()));
+    let sent = send(&house, Who::Registrar, new, &ticked).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+}

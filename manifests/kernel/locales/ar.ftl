@@ -759,6 +759,7 @@ duplicate-undo = التراجع عن القرار
 duplicate-reason = السبب
 duplicate-reason-missing = اذكروا السبب في 500 حرف على الأكثر.
 duplicate-decided = سجل القرار.
+duplicate-not-yours = لا يقرر إلا مأمور سجل في إقليم أحد السجلين.
 duplicate-alias = هذا السجل هو نفسه سجل آخر يبقى مكانه:
 fault-alike = قد يكون هو نفسه أحد هذه السجلات. تحققوا منها؛ وضعوا علامة على ما هو غيره.
 alike-other = هذا سجل آخر

@@ -752,6 +752,7 @@ duplicate-undo = رجع فالقرار
 duplicate-reason = علاش
 duplicate-reason-missing = قولو علاش، ف 500 حرف على الأكثر.
 duplicate-decided = تحفظ القرار.
+duplicate-not-yours = غير المسؤول على السجل ديال الإقليم ديال واحد من جوج اللي كيقرر.
 duplicate-alias = هاد السجل هو نفس سجل آخر اللي باقي:
 fault-alike = يقدر يكون هو نفسو واحد من هادو. شوفوهم؛ وعلمو على اللي ماشي هو.
 alike-other = هادا واحد آخر

@@ -745,6 +745,7 @@ duplicate-undo = Annuler la décision
 duplicate-reason = Pourquoi
 duplicate-reason-missing = Dites pourquoi, en 500 lettres au plus.
 duplicate-decided = La décision est enregistrée.
+duplicate-not-yours = Seul un greffier de la province de l’une des deux fiches décide.
 duplicate-alias = Cette fiche est la même qu’une autre, qui reste :
 fault-alike = C’est peut-être la même fiche que l’une de celles-ci. Regardez-les ; cochez celles qui sont d’autres.
 alike-other = C’est une autre fiche

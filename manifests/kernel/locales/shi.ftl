@@ -743,6 +743,7 @@ duplicate-undo = ⵙⵔ ⵜⴰⵖⵜⴰⵙⵜ
 duplicate-reason = ⵎⴰⵅⴼ
 duplicate-reason-missing = ⵉⵏⵉ ⵎⴰⵅ, ⵙ 500 ⵏ ⵓⵙⴽⴽⵉⵍ.
 duplicate-decided = ⵜⴻⵜⵜⵡⴰⵃⴹⴰ ⵜⴰⵖⵜⴰⵙⵜ.
+duplicate-not-yours = ⴰⵎⵙⵡⵓⵔⵉ ⵏ ⵓⵣⵎⵎⴻⵎ ⵏ ⵜⵙⴳⴰ ⵏ ⵢⴰⵜ ⴳ ⵜⵉⴼⵔⵡⵉⵏ ⴰⵢ ⵉⵜⵜⵖⵜⴰⵙⵏ ⵖⴰⵙ.
 duplicate-alias = ⵜⵉⴼⵔⵜ ⴰⴷ ⵜⴳⴰ ⵜⵉⵏⵏⴰ ⵉⵇⵇⵉⵎⵏ:
 fault-alike = ⵜⴻⵣⵎⵔ ⴰⴷ ⵜⴳ ⵢⴰⵜ ⴳ ⵜⵉⴼⵔⵡⵉⵏ ⴰⴷ. ⵥⵕ ⵜⵏⵜ; ⵔⵛⵎ ⵜⵉⵏⵏⴰ ⵉⴳⴰⵏ ⵜⵉⵢⵢⴰⴹ.
 alike-other = ⵜⴳⴰ ⵜⵉⴼⵔⵜ ⵢⴰⴹⵏ

@@ -15,6 +15,7 @@ use tiwizi_registry::duplicates::{DecideError, Decision, decide};
 use tiwizi_words::Texts;
 
 use super::console::done;
+use super::records::beside;
 use super::register;
 use super::visit::{Asked, SignedIn, Visit, with_status};
 use crate::app::App;
@@ -171,10 +172,16 @@ async fn side_by_side(app: &App, visit: &Visit, pair: &Record, given: Given) -> 
     let path = kind_of(app, &pair.body);
     let link =
         |record: Option<&Record>| record.map(|record| visit.look.address(&format!("/records/{path}/{}", record.id)));
+    let beside = beside(app, visit, path, [first, second]).await?;
+    let [first_name, second_name] = beside.titles;
     let data = context! {
-        rows => rows(&texts, first, second),
+        rows => beside.rows,
         first => link(first),
         second => link(second),
+        first_name,
+        second_name,
+        place => field_of(&pair.body, "province").and_then(|code| register::province(visit.look.language, code)),
+        may_decide => beside.may_change,
         level => field_of(&pair.body, "level"),
         status => field_of(&pair.body, "status"),
         why => field_of(&pair.body, "reason"),
@@ -186,32 +193,6 @@ async fn side_by_side(app: &App, visit: &Visit, pair: &Record, given: Given) -> 
         is_missing => given.is_missing,
     };
     visit.page(app, "duplicate.html", &texts.text("duplicates"), data)
-}
-
-/// Every field that one of the two has, with both values.
-fn rows(texts: &Texts, first: Option<&Record>, second: Option<&Record>) -> Vec<Value> {
-    let body = |record: Option<&Record>| record.and_then(|record| record.body.as_object().cloned()).unwrap_or_default();
-    let (first, second) = (body(first), body(second));
-    let fields: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
-    let row = |field: &&String| {
-        let (one, other) = (first.get(*field), second.get(*field));
-        context! {
-            label => label(texts, field),
-            first => one.map(|value| shown(texts, field, value)),
-            second => other.map(|value| shown(texts, field, value)),
-            differs => one != other,
-        }
-    };
-    fields.iter().map(row).collect()
-}
-
-fn shown(texts: &Texts, field: &str, value: &Json) -> String {
-    let Some(text) = value.as_str() else { return value.to_string() };
-    match field {
-        "sector" => register::sector(texts, text),
-        "province" => register::province(texts.language(), text).unwrap_or(text).to_owned(),
-        _ => text.to_owned(),
-    }
 }
 
 /// What spoke for a pair, in words.

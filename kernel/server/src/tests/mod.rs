@@ -5,6 +5,7 @@ mod acts_pages;
 mod blobs;
 mod causes;
 mod chaos;
+mod duplicates;
 mod edge;
 mod editions;
 mod extracts;

@@ -5,6 +5,7 @@
 //! it were not there. Nothing here decides by itself.
 
 mod changes;
+mod compared;
 mod form;
 mod given;
 mod history;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 
+pub(super) use self::compared::beside;
 use crate::app::App;
 
 /// The addresses of the records.

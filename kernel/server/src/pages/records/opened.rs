@@ -70,7 +70,7 @@ impl<'a> Opened<'a> {
     }
 
     /// The classes that the visitor may set in a record, if it may write it so.
-    fn may(&self, action: Action, record: &Record) -> Option<Classes> {
+    pub(super) fn may(&self, action: Action, record: &Record) -> Option<Classes> {
         let place = Placement { subject: record.subject, province: record.province };
         policy::may_write(self.caller(), self.kind.name(), self.kind.access(), action, place)
             .ok()

@@ -17,6 +17,8 @@ use crate::problem::Problem;
 /// How many records one page names.
 const NAMED_MAX: usize = 200;
 const TITLE_CHARS_MAX: usize = 120;
+/// Fields of duplicates: they name records of the kind that they stand in.
+const OF_ITS_KIND: [&str; 2] = ["merged_into", "confirm_distinct"];
 
 /// A record that is named on a page.
 pub(super) struct Reference {
@@ -88,6 +90,9 @@ fn targets(kinds: &Kinds, kind: &Kind, field: &Part, body: &Json) -> Vec<KindNam
     let beside = body.get(format!("{}_kind", field.name)).and_then(Json::as_str).map(ToOwned::to_owned);
     if let Some(name) = beside.and_then(|name| name.parse::<KindName>().ok()) {
         return kinds.find(&name).map(|kind| kind.name().clone()).into_iter().collect();
+    }
+    if OF_ITS_KIND.contains(&field.name.as_str()) {
+        return vec![kind.name().clone()];
     }
     let own = field.name.trim_end_matches("_id").replace('_', "-");
     let mut names = vec![format!("{}/{own}", kind.name().namespace()), format!("registry/{own}")];

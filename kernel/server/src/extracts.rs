@@ -14,7 +14,7 @@ use tiwizi_words::Texts;
 use tokio::sync::Semaphore;
 
 use crate::app::App;
-use crate::problem::{Fault, Problem};
+use crate::problem::{Fault, Problem, Told};
 
 /// The turns of those who print and of those who verify.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub async fn issue_extract(app: &App, caller: &Caller, wanted: Wanted) -> Result
 
 fn no_address() -> Problem {
     let detail = "the instance has no public address, and a print would lead nowhere: set `address` in its settings";
-    Problem::from(Fault::Conflict).saying(detail)
+    Problem::from(Fault::Conflict).saying(detail).telling(Told::no_address())
 }
 
 /// What the press is handed.

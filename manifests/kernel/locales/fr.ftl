@@ -624,6 +624,16 @@ refusal-unasked = { $plugin } ne demande pas ceci : { $capability }.
 refusal-limit = De 1 à { $most }.
 refusal-job-not-dead = Seul un travail abandonné peut attendre de nouveau.
 refusal-job-running = Ce travail est en cours à cet instant.
+refusal-extract-not-yours = Les extraits sont délivrés par ceux qui tiennent le registre dans la province du siège. Demandez-le à leur bureau.
+refusal-extract-alias = Cette fiche est la même qu’une autre, qui reste. Demandez l’extrait sur la page de celle-là.
+refusal-extract-many = Cette coopérative a plus d’adhésions ou d’actes que les { $most } qu’un extrait relit. Demandez à l’administrateur de l’instance.
+refusal-extract-officers = Un extrait nomme { $most } responsables au plus, et le registre en a davantage ici. Terminez par un acte les mandats qui ne courent plus.
+refusal-extract-long = Ce que dit l’extrait est trop long pour un document. Raccourcissez les noms et l’adresse par un acte, ou demandez un certificat.
+refusal-extract-keys = L’instance ne peut plus créer de clé pour signer. Demandez à son administrateur.
+refusal-extract-acts = Les actes de cette coopérative ne peuvent pas être relus. Demandez à l’administrateur de l’instance :
+refusal-extract-fonts = Les polices des documents ne sont pas sur cette machine. Demandez à l’administrateur de les installer.
+refusal-extract-letters = Une lettre de ce que dit l’extrait n’est dans aucune police. Corrigez-la par un acte, ou demandez l’extrait à l’administrateur :
+refusal-extract-no-address = L’instance n’a pas d’adresse publique, et le code de l’extrait ne mènerait nulle part. Demandez à son administrateur de la dire dans les réglages.
 
 ## Dates
 

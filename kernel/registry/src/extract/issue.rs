@@ -72,6 +72,12 @@ pub enum IssueError {
     /// The caller does not keep the register there.
     #[error("an extract is issued by whoever may change the cooperative's record")]
     Refused(#[source] Refusal),
+    /// The record was found to be the same as another one, which remains.
+    #[error("this record is the same as {into}, which remains: an extract is of that one")]
+    Alias {
+        /// The one that remains.
+        into: RecordId,
+    },
     /// The cooperative's kind is not in use.
     #[error("the kinds of the register are not in use")]
     Kind(#[source] ReadError),
@@ -100,6 +106,10 @@ pub async fn prepare(office: Office<'_>, caller: &Caller, wanted: Wanted) -> Res
     // Whoever keeps the register there certifies all of it: an officer may be recorded in another province, or in none.
     let found = from_records(records, &Caller::system(), wanted.cooperative, EXTRACT_MEMBERS_MAX).await;
     let (record, data) = found.map_err(IssueError::Gather)?.ok_or(IssueError::Missing)?;
+    let merged_into = record.body.get("merged_into").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    if let Some(into) = merged_into {
+        return Err(IssueError::Alias { into });
+    }
     let key = keys::current(records, &instance.key).await.map_err(IssueError::Key)?;
     let now = records.ambient().now();
     let certified = Certified::new(terms(instance, caller, wanted, now), within(wanted.paper, data));

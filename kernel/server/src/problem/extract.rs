@@ -3,19 +3,22 @@
 use tiwizi_print::{FontError, PrintError};
 use tiwizi_registry::extract::{CertifiedError, GatherError, IssueError, KeyError, VerifyError};
 
-use super::{Fault, Problem};
+use super::{Fault, Problem, told};
 
 impl From<IssueError> for Problem {
     fn from(error: IssueError) -> Self {
-        match error {
+        let told = told::of_issue(&error);
+        let problem: Self = match error {
             IssueError::Missing => Fault::NotFound.into(),
             IssueError::Refused(refusal) => refusal.into(),
+            IssueError::Alias { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             IssueError::Kind(source) => source.into(),
             IssueError::Gather(source) => source.into(),
             IssueError::Certify(source) => source.into(),
             IssueError::Key(source) => source.into(),
             IssueError::Keep(source) => source.into(),
-        }
+        };
+        problem.telling(told)
     }
 }
 
@@ -65,7 +68,8 @@ impl From<FontError> for Problem {
         match error {
             FontError::Missing { .. } | FontError::Read { .. } | FontError::Damaged { .. } => {
                 let detail = "the fonts of prints are not on this machine; `tiwizi doctor` says which";
-                Self::from(Fault::Unavailable).saying(detail).because(error)
+                let told = told::of_fonts(&error);
+                Self::from(Fault::Unavailable).saying(detail).because(error).telling(told)
             }
         }
     }
@@ -73,9 +77,11 @@ impl From<FontError> for Problem {
 
 impl From<PrintError> for Problem {
     fn from(error: PrintError) -> Self {
-        match error {
+        let told = told::of_print(&error);
+        let problem = match error {
             PrintError::Set { .. } | PrintError::Long => Self::from(Fault::Conflict).saying(error.to_string()),
             PrintError::Code(_) | PrintError::Data(_) | PrintError::Templates => Self::internal(error),
-        }
+        };
+        problem.telling(told)
     }
 }

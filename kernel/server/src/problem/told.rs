@@ -11,6 +11,9 @@ use tiwizi_host::{
     Capability, ComponentError, HostError, InstallError, RemoveError, Requirer, RollbackError, UpgradeError,
 };
 use tiwizi_model::{PluginId, limits};
+use tiwizi_print::{FontError, PrintError};
+use tiwizi_registry::ActError;
+use tiwizi_registry::extract::{CertifiedError, GatherError, IssueError, KeyError};
 use tiwizi_registry::protection::Uncovered;
 
 use crate::edge::chain;
@@ -36,6 +39,11 @@ pub(crate) enum Detail {
 impl Told {
     pub(crate) fn of(code: &'static str) -> Self {
         Self { code, details: Vec::new(), cause: None }
+    }
+
+    /// An instance that nobody can reach by an address issues no extract: its code would lead nowhere.
+    pub(crate) fn no_address() -> Self {
+        Self::of("extract-no-address")
     }
 
     fn with(mut self, name: &'static str, text: impl ToString) -> Self {
@@ -244,6 +252,49 @@ pub(super) fn of_host(error: &HostError) -> Option<Told> {
         | HostError::Log { .. }
         | HostError::Captures(_)
         | HostError::Stopped(_) => None,
+    }
+}
+
+/// Why no extract was issued, and whom to ask.
+pub(super) fn of_issue(error: &IssueError) -> Option<Told> {
+    match error {
+        // Who is not signed in is led there first.
+        IssueError::Refused(refusal) => refusal.signed_in.then(|| Told::of("extract-not-yours")),
+        IssueError::Alias { .. } => Some(Told::of("extract-alias")),
+        IssueError::Gather(source) => of_gather(source),
+        IssueError::Certify(CertifiedError::Long) => Some(Told::of("extract-long")),
+        IssueError::Key(KeyError::Full) => Some(Told::of("extract-keys")),
+        IssueError::Missing
+        | IssueError::Kind(_)
+        | IssueError::Certify(CertifiedError::Write(_) | CertifiedError::Read(_) | CertifiedError::Form)
+        | IssueError::Key(KeyError::Read(_) | KeyError::Write(_) | KeyError::Damaged)
+        | IssueError::Keep(_) => None,
+    }
+}
+
+fn of_gather(error: &GatherError) -> Option<Told> {
+    match error {
+        GatherError::Many { members_max } => Some(Told::of("extract-many").with("most", members_max)),
+        GatherError::Officers => Some(Told::of("extract-officers").with("most", limits::EXTRACT_OFFICERS_MAX)),
+        GatherError::Acts(source) if matches!(**source, ActError::Broken { .. }) => {
+            Some(Told::whole("extract-acts", &**source))
+        }
+        GatherError::Acts(_) | GatherError::Read(_) | GatherError::Packs(_) => None,
+    }
+}
+
+pub(super) fn of_fonts(error: &FontError) -> Told {
+    match error {
+        // Where the machine keeps its fonts is for its administrator, whom the log and `tiwizi doctor` tell.
+        FontError::Missing { .. } | FontError::Read { .. } | FontError::Damaged { .. } => Told::of("extract-fonts"),
+    }
+}
+
+pub(super) fn of_print(error: &PrintError) -> Option<Told> {
+    match error {
+        PrintError::Set { .. } => Some(Told::whole("extract-letters", error)),
+        PrintError::Long => Some(Told::of("extract-long")),
+        PrintError::Code(_) | PrintError::Data(_) | PrintError::Templates => None,
     }
 }
 

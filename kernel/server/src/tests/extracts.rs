@@ -190,3 +190,28 @@ async fn whoever_keeps_the_register_issues_from_the_page_and_others_see_no_butto
     assert_eq!(form(Who::Public, "paper=certificate&language=fr").await.status, 401);
     assert_eq!(form(Who::Member, "paper=certificate&language=fr").await.status, 403);
 }
+
+#[tokio::test]
+async fn the_page_says_why_no_extract_is_issued_and_whom_to_ask() {
+    let house = House::build().await;
+    let path = format!("/fr/directory/{}/extracts", house.cooperative);
+    let form = |who: Who| {
+        let request = house.request(who, "POST", &path).header("accept", "text/html");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        house.send(request.body(Body::from("paper=extract&language=fr")).unwrap())
+    };
+    let refused = form(Who::RegistrarElsewhere).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.text().contains("tiennent le registre dans la province"), "{}", refused.text());
+    let mut other = super::house::cooperative("18/2021");
+    other["name_fr"] = json!("Azekka Zaytoun");
+    other["name_ar"] = json!("أزكا زيتون");
+    let other = house.post(Who::Registrar, "/api/v1/records/registry/cooperative", &other).await.json();
+    let record = format!("/api/v1/records/registry/cooperative/{}", house.cooperative);
+    let patch = house.request(Who::Registrar, "PATCH", &record).header("content-type", "application/merge-patch+json");
+    let patch = patch.header("if-match", "\"1\"").body(Body::from(json!({"merged_into": other["id"]}).to_string()));
+    assert_eq!(house.send(patch.unwrap()).await.status, 200);
+    let refused = form(Who::Registrar).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("Demandez l’extrait sur la page de celle-là"), "{}", refused.text());
+}

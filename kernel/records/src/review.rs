@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
-use tiwizi_model::{KindName, Operation, PluginId, RecordId};
+use tiwizi_model::{KindName, Operation, PluginId, RecordId, Version};
 use tiwizi_storage::StorageError;
 
 use crate::error::WriteError;
@@ -141,6 +141,12 @@ impl<'a> Proposal<'a> {
             *self.settled = before;
         }
         outcome
+    }
+
+    /// Says that the proposal was let pass because another record is what it is at this version. It is stored only while that one has not
+    /// moved; when it has, everybody looks again.
+    pub fn stand_on(&mut self, id: RecordId, version: Version) {
+        self.settled.stands.push((id, version));
     }
 
     /// Holds the proposal to the fixed rules of every reviewer.

@@ -27,6 +27,7 @@ use crate::row;
 
 pub(crate) mod beside;
 mod settle;
+mod stands;
 
 use beside::{Beside, Written};
 pub(crate) use settle::{Settled, settle_new};
@@ -158,10 +159,12 @@ impl Records {
             Err(error) => return Err(error.into()),
         };
         self.check_growth(owner, &ready, gathered)?;
+        stands::check_apart(&ready)?;
         let mut tx = self.db.begin_write().await?;
         if self.answered(&mut tx, owner, &kinds, receipt).await?.is_some() {
             return Err(Ended::Overtaken(WriteError::ReceiptReused));
         }
+        stands::hold(&mut tx, &ready).await?;
         if let Some(beside) = beside {
             let written: Vec<Written> = ready.iter().map(Ready::written).collect();
             beside.store(&mut tx, &written).await?;

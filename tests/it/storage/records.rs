@@ -49,6 +49,20 @@ for_each_database! {
         assert_eq!(found.len(), 700);
     }
 
+    async fn a_record_is_held_at_its_version_alone_and_does_not_change_by_it(store) {
+        let kind = store.kind("thing").await;
+        let row = store.insert_one(kind).await;
+        let mut tx = store.db.begin_write().await.unwrap();
+        assert!(record::hold(&mut tx, row.id, Version::FIRST).await.unwrap());
+        assert!(!record::hold(&mut tx, row.id, Version::FIRST.next()).await.unwrap());
+        assert!(!record::hold(&mut tx, store.ambient.new_id(), Version::FIRST).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(store.find(row.id).await, Some(row.clone()));
+        replace(store, &next(&row, "{}"), Version::FIRST, Operation::Replace).await.unwrap();
+        let mut tx = store.db.begin_write().await.unwrap();
+        assert!(!record::hold(&mut tx, row.id, Version::FIRST).await.unwrap());
+    }
+
     async fn a_unique_key_finds_its_record_in_its_kind_only(store) {
         let (kind, other) = (store.kind("thing").await, store.kind("other").await);
         let rows: Vec<_> = (0..300).map(|number| (store.row(kind), unique(&format!("k{number}")))).collect();

@@ -30,6 +30,8 @@ pub(crate) struct Settled {
     pub(crate) old: Option<Record>,
     /// Whether the caller named the version that it saw.
     pub(crate) pinned: bool,
+    /// The records by which reviewers decided, at the versions that they looked at.
+    pub(crate) stands: Vec<(RecordId, Version)>,
     permit: WritePermit,
 }
 
@@ -87,7 +89,17 @@ pub(crate) fn settle_new(
     let place = placed(position, &kind, id, &body)?;
     let permit = may(&caller, &kind, Action::Create, place)?;
     kind.validate(&body).map_err(|rejection| invalid(position, rejection))?;
-    Ok(Settled { kind, caller, id, operation: Operation::Create, body, old: None, pinned: true, permit })
+    Ok(Settled {
+        kind,
+        caller,
+        id,
+        operation: Operation::Create,
+        body,
+        old: None,
+        pinned: true,
+        stands: Vec::new(),
+        permit,
+    })
 }
 
 fn settle_edit(
@@ -120,7 +132,8 @@ fn settle_edit(
         Change::Whole(body) => restored(position, &kind, old, body, permit.classes())?,
         Change::Patch(patch) => patched(position, &kind, old, patch, permit.classes())?,
     };
-    let mut settled = Settled { kind, caller, id, operation, body, old: Some(old.clone()), pinned, permit };
+    let mut settled =
+        Settled { kind, caller, id, operation, body, old: Some(old.clone()), pinned, stands: Vec::new(), permit };
     if operation == Operation::Replace {
         // The place first: who may not write there learns nothing about the schema.
         settled.place_again(position)?;

@@ -107,12 +107,21 @@ pub async fn decide(
     }
     unit.act_as(caller.by_kernel());
     unit.patch(&opened.record.kind, pair, patch, Some(seen)).await?;
-    unit.commit(None).await?;
+    unit.commit(None).await.map_err(not_stored)?;
     Ok(())
 }
 
-/// The record that remains in the place of one that was merged, or that one itself. References are followed when they are read; chains are
-/// short, because nothing is merged into an alias.
+/// Somebody who decided on another pair at the same time may have made an alias of the one that shall remain.
+fn not_stored(error: WriteError) -> DecideError {
+    let is_alias = matches!(
+        &error,
+        WriteError::Invalid { fields, .. } if fields.iter().any(|field| field.code == "merged-into-alias")
+    );
+    if is_alias { DecideError::Alias } else { DecideError::Write(error) }
+}
+
+/// The record that remains in the place of one that was merged, or that one itself. References are followed when they are read. Nothing is
+/// merged into an alias, whoever else merges at that moment, so no chain goes in a circle; one that remained may become an alias later.
 ///
 /// # Errors
 /// When the kind is not in use or the database fails.

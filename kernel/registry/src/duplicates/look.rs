@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Operation, RecordId};
+use tiwizi_model::{Operation, Record, RecordId};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{FieldError, Proposal, ReadError, Rejection, Review, ReviewError};
 use tiwizi_storage::StorageError;
@@ -22,7 +22,7 @@ impl Review for Duplicates {
 }
 
 impl Duplicates {
-    async fn look(&self, proposal: &Proposal<'_>) -> Result<(), ReviewError> {
+    async fn look(&self, proposal: &mut Proposal<'_>) -> Result<(), ReviewError> {
         let Some(subject) = self.subject(proposal) else { return Ok(()) };
         let Some(body) = proposal.body() else { return Ok(()) };
         let faults = match proposal.operation() {
@@ -35,7 +35,12 @@ impl Duplicates {
         if !faults.is_empty() {
             return Err(ReviewError::Duplicate(Rejection { fields: faults }));
         }
-        self.check_alias(proposal, subject, body).await
+        // Two who merge at once would each look at what the other is about to make an alias.
+        let target = self.check_alias(proposal, subject, body).await?;
+        if let Some(target) = target {
+            proposal.stand_on(target.id, target.version);
+        }
+        Ok(())
     }
 
     fn subject(&self, proposal: &Proposal<'_>) -> Option<Subject> {
@@ -64,10 +69,16 @@ impl Duplicates {
         Ok(found.iter().flat_map(faults).collect())
     }
 
-    /// A record is merged into another of its kind, and not into one that was merged itself: so no chain goes in a circle.
-    async fn check_alias(&self, proposal: &Proposal<'_>, subject: Subject, body: &Value) -> Result<(), ReviewError> {
+    /// A record is merged into another of its kind, and not into one that was merged itself: so no chain goes in a circle. Answers the one that
+    /// it is merged into now.
+    async fn check_alias(
+        &self,
+        proposal: &Proposal<'_>,
+        subject: Subject,
+        body: &Value,
+    ) -> Result<Option<Record>, ReviewError> {
         let before = proposal.before().as_ref().and_then(merged_into);
-        let Some(into) = merged_into(body).filter(|into| Some(*into) != before) else { return Ok(()) };
+        let Some(into) = merged_into(body).filter(|into| Some(*into) != before) else { return Ok(None) };
         let wrong = |code: &'static str, message: &str| {
             Err(ReviewError::Rejected(Rejection::one(FieldError::of_field("merged_into", code, message))))
         };
@@ -83,7 +94,7 @@ impl Duplicates {
             Some(target) if merged_into(&target.body).is_some() => {
                 wrong("merged-into-alias", "that record was merged into another one; name the one that remains")
             }
-            Some(_) => Ok(()),
+            Some(target) => Ok(Some(target)),
         }
     }
 }

@@ -164,6 +164,41 @@ async fn a_merge_leaves_an_alias_and_is_undone_with_everything_in_the_history() 
 }
 
 #[tokio::test]
+async fn three_who_merge_at_once_make_no_circle() {
+    let register = Register::new().await;
+    let mut ids = Vec::new();
+    let names = ["Tafoukt Argan", "Azekka Zaytoun", "Tiwizi Saffran", "Asirem Tamment", "Itran Tazart"];
+    for (number, name) in ["1", "2", "3", "4", "5"].into_iter().zip(names) {
+        ids.push(create(&register, cooperative(number, ("name_fr", name))).await.unwrap());
+    }
+    let caller = Caller::system();
+    let into = |alias: usize, remains: usize| {
+        let patch = json!({ "merged_into": ids[remains].to_string() });
+        let draft = Draft::patch(register.names.cooperative.clone(), ids[alias], patch, None);
+        register.records.submit(&caller, vec![draft], None)
+    };
+    let (first, second, third) = tokio::join!(into(0, 1), into(1, 2), into(2, 0));
+    let refused = [&first, &second, &third].into_iter().filter(|outcome| outcome.is_err()).count();
+    assert!(refused > 0, "one of them looked at what was no alias yet");
+    let permit = register.records.may_read(&caller, &register.names.cooperative).unwrap();
+    let mut survivors = Vec::new();
+    for id in ids.iter().take(3) {
+        let survivor = survivor(&register.records, &permit, *id).await.unwrap();
+        assert_eq!(read(&register, survivor).await.body.get("merged_into"), None, "a circle");
+        survivors.push(survivor);
+    }
+    assert_eq!(survivors.iter().collect::<std::collections::BTreeSet<_>>().len(), refused, "{survivors:?}");
+    // A batch cannot do it either.
+    let patch = |alias: usize, remains: usize| {
+        let patch = json!({ "merged_into": ids[remains].to_string() });
+        Draft::patch(register.names.cooperative.clone(), ids[alias], patch, None)
+    };
+    let refused = register.records.submit(&caller, vec![patch(3, 4), patch(4, 3)], None).await;
+    let Err(WriteError::Invalid { fields, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(fields[0].code, "moves");
+}
+
+#[tokio::test]
 async fn what_was_seen_in_another_state_or_said_without_a_reason_decides_nothing() {
     let register = Register::new().await;
     let (first, _, pair) = twins(&register).await;

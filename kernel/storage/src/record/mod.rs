@@ -5,6 +5,7 @@
 
 mod count;
 mod find;
+mod hold;
 mod insert;
 mod replace;
 mod row;
@@ -12,6 +13,7 @@ mod scan;
 
 pub use count::count;
 pub use find::{complete, find, find_many, find_many_light, find_unique, find_unique_many, version, versions};
+pub use hold::hold;
 pub use insert::{Insertion, insert};
 pub use replace::replace;
 pub use row::{IndexKeys, NewRow, RecordRow};

@@ -975,6 +975,7 @@ field-purpose-fr = الغرض بالفرنسية
 field-basis = الأساس القانوني
 field-kinds = البطاقات المشمولة
 field-people = الأشخاص المعنيون
+field-categories = المعطيات
 field-recipients = المرسل إليهم
 field-retention = مدة الحفظ
 field-abroad = خارج المغرب

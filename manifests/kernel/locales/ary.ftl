@@ -968,6 +968,7 @@ field-purpose-fr = علاش، بالفرنساوية
 field-basis = على أنهي أساس
 field-kinds = السجلات اللي كتغطي
 field-people = الناس المعنيين
+field-categories = المعلومات
 field-recipients = لمن كتعطى
 field-retention = شحال كتبقا
 field-abroad = برا المغرب

@@ -961,6 +961,7 @@ field-purpose-fr = But, en français
 field-basis = Fondement
 field-kinds = Fiches couvertes
 field-people = Personnes concernées
+field-categories = Données
 field-recipients = Destinataires
 field-retention = Durée de conservation
 field-abroad = À l’étranger

@@ -959,6 +959,7 @@ field-purpose-fr = ⴰⵡⵜⵜⴰⵙ ⵙ ⵜⴼⵕⴰⵏⵚⵉⵙⵜ
 field-basis = ⴰⵙⵉⵍⴰ
 field-kinds = ⵜⵉⴼⵔⵡⵉⵏ ⵉⵜⵜⵓⴷⵍⵏ
 field-people = ⵎⵉⴷⴷⵏ ⵉⵜⵜⵡⴰⵏⵏⴰⵏ
+field-categories = ⵉⵙⴼⴽⴰ
 field-recipients = ⵡⵉⵏⵏⴰ ⵜⵏ ⵢⵓⵎⵥⵏ
 field-retention = ⵜⴰⵏⵣⴳⵜ ⵏ ⵓⵃⵟⵟⵓ
 field-abroad = ⴱⵕⵕⴰ ⵏ ⵍⵎⵖⵔⵉⴱ

@@ -34,6 +34,7 @@ struct Model {
     purpose_fr: String,
     basis: String,
     people: Vec<String>,
+    categories: Vec<String>,
     recipients: Vec<String>,
     retention: String,
     formality: String,
@@ -80,7 +81,7 @@ fn bodies(coverage: &Coverage, declared: &[&KindDeclaration]) -> Vec<Value> {
         if !kinds.is_empty() {
             bodies.push(json!({
                 "code": free(&mut taken, &model.code), "kinds": kinds, "purpose_ar": model.purpose_ar,
-                "purpose_fr": model.purpose_fr, "basis": model.basis, "people": model.people,
+                "purpose_fr": model.purpose_fr, "basis": model.basis, "people": model.people, "categories": model.categories,
                 "recipients": model.recipients, "retention": model.retention, "formality": model.formality,
                 "status": "draft",
             }));
@@ -118,6 +119,26 @@ fn free(taken: &mut BTreeSet<String>, wanted: &str) -> String {
 mod tests {
     use super::*;
     use crate::testing::Register;
+
+    /// Whoever adds a kind with data about people says in `manifests/rules/processings.json` what it is processed for.
+    #[tokio::test]
+    async fn every_kind_with_data_about_people_has_one_whole_model() {
+        let register = Register::new().await;
+        let kinds = register.records.kinds();
+        let personal = kinds.iter().map(|kind| kind.declaration()).filter(|kind| is_personal(kind));
+        let mut personal: Vec<&str> = personal.map(|kind| kind.name.as_str()).collect();
+        personal.sort_unstable();
+        assert!(!MODELS.is_empty(), "the models cannot be read");
+        let mut modelled: Vec<&str> = MODELS.iter().flat_map(|model| &model.kinds).map(String::as_str).collect();
+        modelled.sort_unstable();
+        assert_eq!(modelled, personal, "each kind stands in one model, and no other does");
+        for model in MODELS.iter() {
+            let Model { code, purpose_ar, purpose_fr, basis, people, categories, recipients, retention, .. } = model;
+            let is_said = [purpose_ar, purpose_fr, basis, retention].into_iter().all(|text| !text.trim().is_empty());
+            let is_listed = [people, categories, recipients].into_iter().all(|list| !list.is_empty());
+            assert!(is_said && is_listed, "{code} does not say everything");
+        }
+    }
 
     #[tokio::test]
     async fn the_models_cover_every_kind_of_the_kernel_with_data_about_people_once() {

@@ -71,8 +71,16 @@ fn processing_body(code: &str, basis: &str, kinds: &[&str]) -> Value {
     })
 }
 
-const ALL: [&str; 5] =
-    ["registry/person", "registry/membership", "registry/extract", "registry/act", "registry/subject-request"];
+const ALL: [&str; 8] = [
+    "registry/person",
+    "registry/membership",
+    "registry/mandate",
+    "registry/extract",
+    "registry/act",
+    "registry/founding",
+    "registry/founder",
+    "registry/subject-request",
+];
 
 /// Covers every kind with personal data and goes into service.
 async fn in_service(register: &Register) -> Record {

@@ -106,6 +106,7 @@ pub(in super::super) fn processing(app: &App, visit: &Visit, texts: &Texts, one:
         status => one.status.replace('_', "-"),
         kinds => one.kinds.iter().map(title).collect::<Vec<_>>(),
         people => list("people"),
+        categories => list("categories"),
         recipients => list("recipients"),
         retention => text("retention"),
         abroad => text("abroad"),

@@ -17,9 +17,10 @@ pub use self::life::{
 };
 pub use self::people::{
     Appointment, CapitalChange, Ended, Joining, Leaving, LeavingReason, MembersChange, OfficersChange, Payment,
-    Representation, Role, ShareCall, Subscription, Withdrawal,
+    Representation, ShareCall, Subscription, Withdrawal,
 };
 use crate::act_kind::ActKind;
+pub use crate::rule_pack::Role;
 
 /// What an act says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

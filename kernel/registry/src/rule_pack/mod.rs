@@ -12,6 +12,7 @@ mod check;
 mod compare;
 mod pack;
 mod packs;
+mod role;
 mod source;
 mod transition;
 
@@ -22,6 +23,7 @@ pub use pack::{
     UnionRule, Youth,
 };
 pub use packs::{PackError, RulePacks, built_in, youth};
+pub use role::Role;
 pub use source::{LegalText, Rule, Source};
 pub use transition::{Stage, Transition, TransitionTable};
 

@@ -4,12 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tiwizi_model::{FileHash, ProvinceCode, RecordId};
 
-use super::people::Role;
 use crate::acts::text;
 use crate::day::Day;
 use crate::holder::{Entity, Holder};
 use crate::money::Mad;
-use crate::rule_pack::Stage;
+use crate::rule_pack::{Role, Stage};
 
 /// What is new; what is not named stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Who counts as young. The figures are rules of programmes, not of law 112-12 (to verify); the rule packs have them.
 
 use crate::day::Day;
-use crate::rule_pack::youth;
+use crate::rule_pack::{PackError, youth};
 
 /// Who counts as young on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +27,12 @@ impl YouthRule {
 }
 
 /// The rule of a day. The packs have one rule for all days today.
-#[must_use]
-pub fn youth_rule(_day: Day) -> YouthRule {
-    let rule = youth();
-    YouthRule { age_max: rule.age_max, reference_year: rule.reference_year }
+///
+/// # Errors
+/// When the packs that come with the program cannot be used.
+pub fn youth_rule(_day: Day) -> Result<YouthRule, &'static PackError> {
+    let rule = youth()?;
+    Ok(YouthRule { age_max: rule.age_max, reference_year: rule.reference_year })
 }
 
 #[cfg(test)]
@@ -39,7 +41,7 @@ mod tests {
 
     #[test]
     fn who_reaches_the_age_in_the_year_of_reference_is_still_young() {
-        let rule = youth_rule("2025-11-30".parse().unwrap());
+        let rule = youth_rule("2025-11-30".parse().unwrap()).unwrap();
         assert_eq!((rule.first_birth_year(), rule.age(1990), rule.age(2030)), (1990, 35, 0));
     }
 }

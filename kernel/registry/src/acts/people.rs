@@ -79,6 +79,9 @@ fn represent(case: &mut Case<'_>, pointer: &str, representation: &Representation
 
 /// Ends the seats on the board of somebody who may sit there no longer. A manager need not be a member.
 fn vacate(case: &mut Case<'_>, person: Option<RecordId>) {
+    if !case.pack.rules.board_of_members.value {
+        return;
+    }
     let Some(person) = person.filter(|person| !case.state.may_sit(*person)) else { return };
     let day = case.act.effective_on;
     for mandate in case.state.mandates.iter_mut().filter(|mandate| mandate.person == person) {
@@ -183,23 +186,20 @@ pub(super) fn appoint(case: &mut Case<'_>, pointer: &str, appointment: &Appointm
     if case.state.form.is_some_and(|form| form != role.form()) {
         case.add(format!("{pointer}/role"), "form", "the cooperative's form of management has no such office");
     }
-    if role.form() == BodyForm::Board && !case.state.may_sit(person) && case.state.member_count() > 0 {
+    let of_members = case.pack.rules.board_of_members.value && role.form() == BodyForm::Board;
+    if of_members && !case.state.may_sit(person) && case.state.member_count() > 0 {
         let message = "who sits on the board is a member, or acts for a member that is a legal person";
         case.add(format!("{pointer}/person"), "no-member", message);
     }
     for mandate in case.state.mandates.iter_mut() {
         let is_same = mandate.role == role && mandate.ended_on.is_none();
-        // One president, treasurer and secretary; several managers and seats.
-        if is_same && (mandate.person == person || is_single(role)) {
+        // Whoever is appointed to an office that one person holds follows the one before.
+        if is_same && (mandate.person == person || case.pack.is_single(role)) {
             mandate.ended_on = Some(day);
         }
     }
     let until = day.plus_months(years.saturating_mul(12));
     case.state.mandates.push(Mandate { person, role, from: Some(day), until: Some(until), ended_on: None });
-}
-
-fn is_single(role: Role) -> bool {
-    matches!(role, Role::President | Role::Treasurer | Role::Secretary)
 }
 
 /// The form of management fits the number of members, and has who it needs.
@@ -214,22 +214,19 @@ pub(super) fn check_form(case: &mut Case<'_>, form_pointer: &str, officers_point
     let running = case.state.mandates_on(day).filter(|mandate| mandate.role.form() == form);
     let running: Vec<(RecordId, Role)> = running.map(|mandate| (mandate.person, mandate.role)).collect();
     let persons: BTreeSet<RecordId> = running.iter().map(|(person, _)| *person).collect();
-    let has_president = running.iter().any(|(_, role)| *role == Role::President);
     let seats = case.pack.rules.board_seats.value;
     let count = u32::try_from(persons.len()).unwrap_or(u32::MAX);
-    match form {
-        BodyForm::Managers if persons.is_empty() => {
-            case.add(officers_pointer, "officers", "there is one manager at least")
-        }
-        BodyForm::Managers => {}
-        BodyForm::Board => {
-            if !(seats.min..=seats.max).contains(&count) {
-                let message = format!("a board has {} to {} members", seats.min, seats.max);
-                case.add(officers_pointer, "board-seats", message);
-            }
-            if !has_president {
-                case.add(officers_pointer, "officers", "a board has a president");
-            }
+    if form == BodyForm::Board && !(seats.min..=seats.max).contains(&count) {
+        let message = format!("a board has {} to {} members", seats.min, seats.max);
+        case.add(officers_pointer, "board-seats", message);
+    }
+    let pack = case.pack;
+    for rule in pack.offices(form) {
+        let held = running.iter().filter(|(_, role)| *role == rule.office).count();
+        if !rule.fits(u32::try_from(held).unwrap_or(u32::MAX)) {
+            let most = rule.max.map(|max| format!(" and {max} at most")).unwrap_or_default();
+            let message = format!("the office {} is held by {} at least{most}", rule.office.name(), rule.min);
+            case.add(officers_pointer, "officers", message);
         }
     }
 }

@@ -183,24 +183,32 @@ impl Look<'_> {
         if roles.iter().any(|role| role.form() != form) {
             self.add(Section::Management, "other-form", Vec::new());
         }
-        for role in [Role::President, Role::Treasurer, Role::Secretary] {
-            if roles.iter().filter(|held| **held == role).count() > 1 {
-                self.add(Section::Management, "role-twice", vec![("role", role.name().to_owned())]);
-            }
-        }
         let held = roles.iter().filter(|role| role.form() == form).count();
-        match form {
-            BodyForm::Managers if held == 0 => self.add(Section::Management, "manager", Vec::new()),
-            BodyForm::Managers => {}
-            BodyForm::Board => {
-                let seats = self.pack.rules.board_seats.value;
-                let held = u32::try_from(held).unwrap_or(u32::MAX);
-                if !(seats.min..=seats.max).contains(&held) {
-                    let values = vec![("min", seats.min.to_string()), ("max", seats.max.to_string())];
-                    self.add(Section::Management, "board-seats", values);
-                }
-                if !roles.contains(&Role::President) {
-                    self.add(Section::Management, "president", Vec::new());
+        let (seats, held) = (self.pack.rules.board_seats.value, u32::try_from(held).unwrap_or(u32::MAX));
+        if form == BodyForm::Board && !(seats.min..=seats.max).contains(&held) {
+            let values = vec![("min", seats.min.to_string()), ("max", seats.max.to_string())];
+            self.add(Section::Management, "board-seats", values);
+        }
+        self.offices(form, &roles);
+    }
+
+    /// Too many or too few of an office, by the rules for it.
+    fn offices(&mut self, form: BodyForm, roles: &[Role]) {
+        let pack = self.pack;
+        for rule in pack.offices(form) {
+            let held = roles.iter().filter(|role| **role == rule.office).count();
+            let held = u32::try_from(held).unwrap_or(u32::MAX);
+            let office = || ("role", rule.office.name().to_owned());
+            if let Some(max) = rule.max.filter(|max| held > *max) {
+                self.add(Section::Management, "role-twice", vec![office(), ("max", max.to_string())]);
+            }
+            if held < rule.min {
+                match rule.office {
+                    Role::President => self.add(Section::Management, "president", Vec::new()),
+                    Role::Manager => self.add(Section::Management, "manager", Vec::new()),
+                    Role::VicePresident | Role::Treasurer | Role::Secretary | Role::BoardMember => {
+                        self.add(Section::Management, "role-missing", vec![office(), ("min", rule.min.to_string())]);
+                    }
                 }
             }
         }

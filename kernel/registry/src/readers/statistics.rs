@@ -45,12 +45,13 @@ impl Statistics {
     /// Opens them.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails; `Corrupt` when the rule packs cannot be used, with which no instance starts.
     pub async fn open(db: &Db) -> Result<Self, StorageError> {
         let mut tx = db.read().await?;
         let seq = cursor::find(&mut tx, LIVE.reader).await?;
         let at = change::written_at(&mut tx, seq).await?;
         let rule = youth_rule(Day::of(at.unwrap_or(Instant(0))));
+        let rule = rule.map_err(|error| StorageError::Corrupt { what: error.to_string() })?;
         Ok(Self { tx, as_of: AsOf { seq, at }, rule })
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::pack::RulePack;
+use super::pack::{BodyForm, RulePack};
 use super::source::Source;
 use crate::act_kind::ActKind;
 use crate::sectors;
@@ -47,6 +47,7 @@ pub(super) fn check(pack: &RulePack) -> Checked {
     }
     values(pack)?;
     bodies(pack)?;
+    offices(pack)?;
     transitions(pack)
 }
 
@@ -75,6 +76,8 @@ pub(super) fn sources(pack: &RulePack) -> Vec<(&'static str, &Source)> {
         ("/rules/exclusion_notice_months", &rules.exclusion_notice_months.source),
         ("/rules/bodies", &rules.bodies.source),
         ("/rules/board_seats", &rules.board_seats.source),
+        ("/rules/board_of_members", &rules.board_of_members.source),
+        ("/rules/offices", &rules.offices.source),
         ("/rules/mandate_years_max", &rules.mandate_years_max.source),
         ("/rules/auditor_turnover_mad", &rules.auditor_turnover_mad.source),
         ("/rules/assembly_months", &rules.assembly_months.source),
@@ -142,6 +145,29 @@ fn bodies(pack: &RulePack) -> Checked {
     }
     if bodies.iter().any(|line| line.forms.is_empty()) {
         return fault("/rules/bodies/value", "every size has a form of management");
+    }
+    Ok(())
+}
+
+fn offices(pack: &RulePack) -> Checked {
+    let offices = &pack.rules.offices.value;
+    no_twins("/rules/offices/value", offices.iter().map(|rule| rule.office.name()))?;
+    if offices.iter().any(|rule| rule.max.is_some_and(|max| max == 0 || max < rule.min)) {
+        return fault("/rules/offices/value", "an office can be held by as many as must hold it");
+    }
+    // Somebody acts for every cooperative.
+    for form in [BodyForm::Managers, BodyForm::Board] {
+        if pack.offices(form).all(|rule| rule.min == 0) {
+            return fault("/rules/offices/value", "each form of management has an office that is held");
+        }
+    }
+    let seats = pack.rules.board_seats.value;
+    if pack.offices(BodyForm::Board).fold(0_u32, |sum, rule| sum.saturating_add(rule.min)) > seats.max {
+        return fault("/rules/offices/value", "the board has seats for every office that is held");
+    }
+    let youth = pack.rules.youth.value;
+    if youth.age_max == 0 || youth.reference_year <= youth.age_max {
+        return fault("/rules/youth", "some people are young, and were born");
     }
     Ok(())
 }

@@ -19,8 +19,8 @@ mod transition;
 pub use check::PackFault;
 pub use compare::{RuleChange, changes};
 pub use pack::{
-    BodyForm, BodyRule, Fraction, MandateYears, RulePack, Rules, Seats, SectorList, StatuteItem, Statutes, Titles,
-    UnionRule, Youth,
+    BodyForm, BodyRule, Fraction, MandateYears, OfficeRule, RulePack, Rules, Seats, SectorList, StatuteItem, Statutes,
+    Titles, UnionRule, Youth,
 };
 pub use packs::{PackError, RulePacks, built_in, youth};
 pub use role::Role;

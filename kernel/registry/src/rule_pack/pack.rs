@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::role::Role;
 use super::source::{LegalText, Rule, Source};
 use super::transition::TransitionTable;
 use crate::day::Day;
@@ -71,6 +72,10 @@ pub struct Rules {
     pub bodies: Rule<Vec<BodyRule>>,
     /// The seats of a board.
     pub board_seats: Rule<Seats>,
+    /// Whether who sits on the board is a member, or acts for one that is a legal person. A manager need not be one.
+    pub board_of_members: Rule<bool>,
+    /// How many hold an office at a time; of one that is not named, any number.
+    pub offices: Rule<Vec<OfficeRule>>,
     /// Years of a mandate, at most.
     pub mandate_years_max: Rule<MandateYears>,
     /// Turnover from which an auditor is needed, in dirhams a year.
@@ -152,6 +157,27 @@ pub struct Seats {
     pub min: u32,
     /// At most.
     pub max: u32,
+}
+
+/// How many hold an office at a time, in the form of management that has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeRule {
+    /// The office.
+    pub office: Role,
+    /// At least.
+    pub min: u32,
+    /// At most; none sets no bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+}
+
+impl OfficeRule {
+    /// Whether so many may hold it.
+    #[must_use]
+    pub fn fits(self, held: u32) -> bool {
+        held >= self.min && self.max.is_none_or(|max| held <= max)
+    }
 }
 
 /// Years of a mandate, by the form of management.
@@ -255,6 +281,17 @@ impl RulePack {
             BodyForm::Managers => self.rules.mandate_years_max.value.managers,
             BodyForm::Board => self.rules.mandate_years_max.value.board,
         }
+    }
+
+    /// The rules for the offices of a form of management.
+    pub fn offices(&self, form: BodyForm) -> impl Iterator<Item = OfficeRule> + '_ {
+        self.rules.offices.value.iter().copied().filter(move |rule| rule.office.form() == form)
+    }
+
+    /// Whether one person at a time holds an office, so that whoever is appointed follows the one before.
+    #[must_use]
+    pub fn is_single(&self, role: Role) -> bool {
+        self.rules.offices.value.iter().any(|rule| rule.office == role && rule.max == Some(1))
     }
 
     /// The last day on which the minutes and accounts of a year may be filed.

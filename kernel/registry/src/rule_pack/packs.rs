@@ -9,8 +9,8 @@ use crate::day::Day;
 /// The packs that come with the program.
 const FILES: [(&str, &str); 1] = [("ma-112-12.json", include_str!("../../../../manifests/rules/ma-112-12.json"))];
 
-/// Who counts as young while no pack says so; the instance does not start then.
-const YOUTH_WITHOUT_PACK: Youth = Youth { age_max: 35, reference_year: 2025 };
+/// What is said where there is no pack.
+static NO_PACK: PackError = PackError::None;
 
 /// Packs that do not overlap, the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,8 +118,10 @@ pub fn built_in() -> Result<&'static RulePacks, &'static PackError> {
 }
 
 /// Who counts as young, by the newest pack that comes with the program.
-#[must_use]
-pub fn youth() -> Youth {
-    let newest = built_in().ok().and_then(RulePacks::newest);
-    newest.map_or(YOUTH_WITHOUT_PACK, |pack| pack.rules.youth.value)
+///
+/// # Errors
+/// As `built_in`: no figure stands in for one that a pack lacks.
+pub fn youth() -> Result<Youth, &'static PackError> {
+    let newest = built_in()?.newest().ok_or(&NO_PACK)?;
+    Ok(newest.rules.youth.value)
 }

@@ -41,7 +41,8 @@ fn the_pack_of_law_112_12_is_right_and_every_guess_in_it_says_so() {
         assert_eq!(source.to_verify, source.note.is_some(), "{pointer}");
     }
     assert!(pack.rules.members_min.source.to_verify && !pack.rules.capital_min_mad.source.to_verify);
-    assert_eq!((youth().age_max, youth().first_year()), (35, 1990));
+    let youth = youth().unwrap();
+    assert_eq!((youth.age_max, youth.first_year()), (35, 1990));
 }
 
 #[test]
@@ -51,6 +52,19 @@ fn an_unknown_member_is_refused() {
         pack.pointer_mut(pointer).unwrap()["colour"] = json!("red");
         let text = pack.to_string();
         assert!(matches!(RulePacks::read([("x.json", text.as_str())]), Err(PackError::Read { .. })), "{pointer}");
+    }
+}
+
+#[test]
+fn a_pack_that_lacks_a_rule_is_refused_by_its_name() {
+    for rule in ["board_of_members", "offices", "youth", "members_min"] {
+        let mut pack = value();
+        pack["rules"].as_object_mut().unwrap().remove(rule).unwrap();
+        let text = pack.to_string();
+        let Err(PackError::Read { source, .. }) = RulePacks::read([("x.json", text.as_str())]) else {
+            panic!("{rule}")
+        };
+        assert!(source.to_string().contains(&format!("missing field `{rule}`")), "{source}");
     }
 }
 
@@ -65,6 +79,10 @@ fn a_pack_that_contradicts_itself_is_refused_with_the_place() {
         ("/rules/filing_months/value", json!(1), "/rules/filing_months"),
         ("/rules/bodies/value/0/members_from", json!(9), "/rules/bodies/value"),
         ("/rules/bodies/value/1/members_from", json!(1), "/rules/bodies/value"),
+        ("/rules/offices/value/0/max", json!(0), "/rules/offices/value"),
+        ("/rules/offices/value/0/min", json!(0), "/rules/offices/value"),
+        ("/rules/offices/value/1/office", json!("president"), "/rules/offices/value"),
+        ("/rules/youth/value/reference_year", json!(3), "/rules/youth"),
         ("/statutes/items/1/code", json!("denomination"), "/statutes/items"),
         ("/sectors/version", json!(99), "/sectors/version"),
         ("/transitions/list/0/act", json!("abolished"), "/transitions/list/0"),

@@ -28,7 +28,7 @@ const AGE_MIN: u16 = 18;
 
 /// The rule of the day of the published totals.
 fn rule() -> Option<YouthRule> {
-    Day::new(2025, 11, 30).map(youth_rule)
+    Day::new(2025, 11, 30).and_then(|day| youth_rule(day).ok())
 }
 
 /// What the quotas decided for a member.

@@ -228,3 +228,28 @@ fn another_pack_tells_what_it_changes_and_changes_no_act() {
     assert_eq!(found.cooperatives[0].ends, []);
     assert_eq!(reevaluate(old, old, [(person(1), &state)], day("2024-06-01")).cooperatives, []);
 }
+
+#[test]
+fn who_sits_on_the_board_and_who_presides_is_what_the_pack_says() {
+    let stranger = json!({ "appointed": [{ "person": person(99).to_string(), "role": "board-member" }] });
+    let appointed = act(6, ActKind::OfficersChanged, "2024-06-01", stranger);
+    let second = json!({ "appointed": [{ "person": person(14).to_string(), "role": "president" }] });
+    let second = act(6, ActKind::OfficersChanged, "2024-06-01", second);
+    let of = |changes: &[(&str, Value)]| {
+        crate::rule_pack::RulePacks::new(vec![crate::rule_pack::tests::with(changes)]).unwrap()
+    };
+    let enter = |packs: &crate::rule_pack::RulePacks, act: &Act| {
+        let entered = ledger(founding()).entered(act.clone(), packs);
+        entered.map(|(_, state)| state).map_err(|faults| faults[0].code.to_string())
+    };
+    assert_eq!(enter(packs(), &appointed).unwrap_err(), "no-member");
+    let open = of(&[("/rules/board_of_members/value", json!(false))]);
+    assert!(enter(&open, &appointed).is_ok());
+    let presides = |state: &State| {
+        let running = state.mandates_on(day("2024-06-02")).filter(|mandate| mandate.role == Role::President);
+        running.count()
+    };
+    assert_eq!(presides(&enter(packs(), &second).unwrap()), 1);
+    let two = of(&[("/rules/offices/value/0/max", json!(2))]);
+    assert_eq!(presides(&enter(&two, &second).unwrap()), 2);
+}

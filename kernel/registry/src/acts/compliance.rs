@@ -3,12 +3,16 @@
 //! An act that breaks a rule is refused; what is told here comes with time (a deadline passes, a mandate runs out), with what happened
 //! in fact (members left), or with another rule pack. Nobody types whether a cooperative is active: it follows from its filings.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
 
-use super::state::State;
+use serde::Serialize;
+use tiwizi_model::RecordId;
+
+use super::state::{Mandate, State};
 use crate::day::Day;
+use crate::holder::Entity;
 use crate::money::Mad;
-use crate::rule_pack::{RulePack, Stage};
+use crate::rule_pack::{BodyForm, Role, RulePack, Stage};
 
 /// A rule that is not fulfilled.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -60,6 +64,33 @@ pub enum Finding {
         /// How many there are.
         members: u32,
     },
+    /// The board, as acts appointed it, has too few or too many seats.
+    BoardSeats {
+        /// How many have a seat.
+        seats: u32,
+    },
+    /// Too few or too many hold an office to which acts appointed them.
+    Office {
+        /// The office.
+        office: Role,
+        /// How many hold it.
+        held: u32,
+    },
+    /// People whom acts appointed sit on the board without being members.
+    BoardStrangers {
+        /// How many.
+        persons: u32,
+    },
+    /// Members of a union are not what members of a union are.
+    UnionHolders {
+        /// Their numbers.
+        members: Vec<String>,
+    },
+    /// The statutes lack items.
+    Statutes {
+        /// Their codes.
+        missing: Vec<String>,
+    },
     /// The terms of mandates are over and nobody was appointed since.
     MandateOver {
         /// How many.
@@ -79,6 +110,31 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// Its name, as answers have it: `members-min`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::DenominationUnanswered { .. } => "denomination-unanswered",
+            Self::DenominationExpired { .. } => "denomination-expired",
+            Self::MembersMin { .. } => "members-min",
+            Self::CapitalMin { .. } => "capital-min",
+            Self::ShareMin { .. } => "share-min",
+            Self::BalanceOverdue { .. } => "balance-overdue",
+            Self::CallOverdue { .. } => "call-overdue",
+            Self::Form { .. } => "form",
+            Self::BoardSeats { .. } => "board-seats",
+            Self::Office { .. } => "office",
+            Self::BoardStrangers { .. } => "board-strangers",
+            Self::UnionHolders { .. } => "union-holders",
+            Self::Statutes { .. } => "statutes",
+            Self::MandateOver { .. } => "mandate-over",
+            Self::FilingLate { .. } => "filing-late",
+            Self::AuditorNeeded { .. } => "auditor-needed",
+        }
+    }
+}
+
 /// Whether a cooperative is at work, by what it filed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -95,6 +151,21 @@ pub enum Activity {
     Suspended,
     /// It is at its end, or has become another.
     Ended,
+}
+
+impl Activity {
+    /// Its name, as answers have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Founding => "founding",
+            Self::New => "new",
+            Self::Active => "active",
+            Self::Dormant => "dormant",
+            Self::Suspended => "suspended",
+            Self::Ended => "ended",
+        }
+    }
 }
 
 /// Whether a cooperative is active on a day.
@@ -130,6 +201,7 @@ pub fn findings(state: &State, day: Day, pack: &RulePack) -> Vec<Finding> {
         Stage::DenominationRequested | Stage::DenominationApproved => denomination(state, day, pack, &mut found),
         Stage::Registered | Stage::Suspended => {
             people_and_capital(state, pack, &mut found);
+            bodies(state, day, pack, &mut found);
             terms(state, day, pack, &mut found);
             filings(state, day, pack, &mut found);
         }
@@ -176,6 +248,42 @@ fn people_and_capital(state: &State, pack: &RulePack, found: &mut Vec<Finding>) 
     }
     if is_known && state.form.is_some_and(|form| !pack.forms(members).contains(&form)) {
         found.push(Finding::Form { members });
+    }
+}
+
+/// What acts appointed and decided is held to the rules. Of what was taken over the register knows too little for that.
+fn bodies(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Finding>) {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let running = state.mandates_on(day).filter(|mandate| Some(mandate.role.form()) == state.form);
+    let running: Vec<&Mandate> = running.collect();
+    let is_known = !running.is_empty() && running.iter().all(|mandate| mandate.from.is_some());
+    if let Some(form) = state.form.filter(|_| is_known) {
+        let persons: BTreeSet<RecordId> = running.iter().map(|mandate| mandate.person).collect();
+        let (range, seats) = (pack.rules.board_seats.value, count(persons.len()));
+        if form == BodyForm::Board && !(range.min..=range.max).contains(&seats) {
+            found.push(Finding::BoardSeats { seats });
+        }
+        for rule in pack.offices(form) {
+            let held = count(running.iter().filter(|mandate| mandate.role == rule.office).count());
+            if !rule.fits(held) {
+                found.push(Finding::Office { office: rule.office, held });
+            }
+        }
+        let strangers = persons.iter().filter(|person| !state.may_sit(**person)).count();
+        if form == BodyForm::Board && pack.rules.board_of_members.value && strangers > 0 {
+            found.push(Finding::BoardStrangers { persons: count(strangers) });
+        }
+    }
+    let holders = &pack.rules.union.value.holders;
+    let others = state.current_members().filter(|(_, member)| !holders.contains(&member.holder));
+    let members: Vec<String> = others.map(|(number, _)| number.clone()).collect();
+    if state.entity == Entity::Union && !members.is_empty() {
+        found.push(Finding::UnionHolders { members });
+    }
+    let missing = pack.statutes.items.iter().filter(|item| !state.statutes.contains(&item.code));
+    let missing: Vec<String> = missing.map(|item| item.code.clone()).collect();
+    if !state.statutes.is_empty() && !missing.is_empty() {
+        found.push(Finding::Statutes { missing });
     }
 }
 

@@ -9,6 +9,7 @@
 mod audit;
 mod desk;
 mod reading;
+mod reevaluating;
 mod writing;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ use tiwizi_records::{FieldError, Records};
 pub use self::audit::Drift;
 pub use self::desk::{Desk, Rehearsal, Rights};
 use self::reading::Held;
+pub use self::reevaluating::{PackChange, ReevaluatedPart};
 use self::writing::Entry;
 use super::act::{Act, NewAct};
 use super::data::{ActData, Opening};

@@ -37,10 +37,10 @@ pub use data::{
     ShareCall, Splitting, Stands, Subscription, Transformation, Withdrawal, YearlyFiling,
 };
 pub use difference::{Content, Difference, Topic, differences};
-pub use door::{Acts, Desk, Drift, Entered, Rehearsal, Rights};
+pub use door::{Acts, Desk, Drift, Entered, PackChange, ReevaluatedPart, Rehearsal, Rights};
 pub use error::ActError;
 pub use ledger::{Illegal, Ledger};
-pub use reevaluate::{Affected, Reevaluation, reevaluate};
+pub use reevaluate::{Affected, Reevaluation, Standing, reevaluate};
 pub use shares::ShareAccount;
 pub use state::{Capital, Closing, Denomination, Filing, Mandate, Member, Names, State};
 

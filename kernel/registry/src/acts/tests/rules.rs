@@ -226,6 +226,14 @@ fn another_pack_tells_what_it_changes_and_changes_no_act() {
     assert_eq!(found.rules.len(), 1);
     assert_eq!(found.cooperatives[0].arises, [Finding::MembersMin { members: 5, members_min: 7 }]);
     assert_eq!(found.cooperatives[0].ends, []);
+    assert_eq!((found.before.in_order, found.after.in_order), (1, 0));
+    assert_eq!((found.before.findings.get("members-min"), found.after.findings.get("members-min")), (None, Some(&1)));
+    assert_eq!(found.before.activity, found.after.activity);
+    let both = [(person(1), &state), (person(2), &state)];
+    let mut joined = found.clone();
+    joined.join(found);
+    let again = reevaluate(old, &new, both, day("2024-06-01"));
+    assert_eq!((&joined.before, &joined.after), (&again.before, &again.after));
     assert_eq!(reevaluate(old, old, [(person(1), &state)], day("2024-06-01")).cooperatives, []);
 }
 
@@ -252,4 +260,25 @@ fn who_sits_on_the_board_and_who_presides_is_what_the_pack_says() {
     assert_eq!(presides(&enter(packs(), &second).unwrap()), 1);
     let two = of(&[("/rules/offices/value/0/max", json!(2))]);
     assert_eq!(presides(&enter(&two, &second).unwrap()), 2);
+}
+
+#[test]
+fn every_rule_about_bodies_and_statutes_is_held_to_those_who_are_there() {
+    let old = packs().newest().unwrap();
+    let state = ledger(founding()).project(packs()).unwrap();
+    for (pointer, value, name) in [
+        ("/rules/board_seats/value/min", json!(4), "board-seats"),
+        ("/rules/offices/value/1/max", json!(null), ""),
+        ("/rules/offices/value/1/min", json!(1), ""),
+        ("/rules/offices/value/0/office", json!("vice-president"), "office"),
+        ("/rules/bodies/value/0/forms", json!(["managers"]), "form"),
+        ("/statutes/items/3/code", json!("headquarters"), "statutes"),
+    ] {
+        let new = crate::rule_pack::tests::with(&[(pointer, value)]);
+        let found = reevaluate(old, &new, [(person(1), &state)], day("2024-06-01"));
+        assert_eq!(found.rules.len(), 1, "{pointer}");
+        let arises: Vec<&str> = found.cooperatives.iter().flat_map(|one| &one.arises).map(Finding::name).collect();
+        let expected: Vec<&str> = Some(name).filter(|name| !name.is_empty()).into_iter().collect();
+        assert_eq!(arises, expected, "{pointer}");
+    }
 }

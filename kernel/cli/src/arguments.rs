@@ -22,6 +22,7 @@ use crate::commands::plugin_registry::{Pull, Push};
 use crate::commands::plugin_settings::PluginSettings;
 use crate::commands::plugin_test::Test;
 use crate::commands::register_export::Export;
+use crate::commands::register_rules::Reevaluate;
 use crate::commands::source::BundleSource;
 use crate::oci::Access;
 
@@ -188,6 +189,8 @@ pub(crate) enum Register {
     },
     /// Write cooperatives and members to files that can be imported again.
     Export(Export),
+    /// Say what another rule pack would change: rules, counts before and after, and the cooperatives that it touches.
+    Reevaluate(Reevaluate),
     /// Issue a certified extract or a certificate of registration as PDF.
     Extract(Extract),
     /// Say whether a print is genuine, and what has changed since.

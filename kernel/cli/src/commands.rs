@@ -25,6 +25,7 @@ pub(crate) mod plugin_test;
 pub(crate) mod plugin_trust;
 pub(crate) mod register;
 pub(crate) mod register_export;
+pub(crate) mod register_rules;
 pub(crate) mod roots;
 pub(crate) mod serve;
 pub(crate) mod source;

@@ -13,6 +13,10 @@ pub const ACT_MEMBERS_MAX: usize = 4_000;
 /// The members that one part of an opening balance names, as JSON: with the rest of the act and its record it stays below
 /// `RECORD_BYTES_MAX`.
 pub const OPENING_PART_BYTES_MAX: usize = 512 << 10;
+/// A rule pack that is tried, as its file.
+pub const RULE_PACK_BYTES_MAX: usize = 512 << 10;
+/// The cooperatives that a page holds to another rule pack at once.
+pub const REEVALUATED_ROWS_MAX: u64 = 1_000;
 /// The records that one act writes: itself, the cooperative, every membership and every member when it moves.
 pub const ACT_WRITES_MAX: usize = 10_000;
 /// The bodies of those records, together.

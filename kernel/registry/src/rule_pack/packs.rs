@@ -87,6 +87,14 @@ impl RulePacks {
         Self::new(packs)
     }
 
+    /// Reads one pack that is not in use, to try what it would change.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn trial(name: &str, text: &str) -> Result<RulePack, PackError> {
+        Self::read([(name, text)])?.packs.into_iter().next().ok_or(PackError::None)
+    }
+
     /// The pack in force on a day; none when no pack reaches so far back, or the last one has ended.
     #[must_use]
     pub fn at(&self, day: Day) -> Option<&RulePack> {

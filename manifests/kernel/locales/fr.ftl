@@ -778,6 +778,92 @@ value-duplicate-status-open = à décider
 value-duplicate-status-distinct = différentes
 value-duplicate-status-merged = réunies
 
+## Rules of the register
+
+rules = Règles du registre
+rules-lead = Les règles que le registre applique, avec leur source, et ce qu’un autre jeu de règles changerait pour les coopératives qui sont là. Rien n’est écrit ici.
+rules-found = Ce qui changerait
+rules-changes = Règles qui diffèrent
+rules-rule = Règle
+rules-before = Avant
+rules-after = Après
+rules-further = Suite de la liste : les nombres sont ceux de cette partie.
+rules-looked = { $count ->
+    [one] { $count } coopérative regardée.
+   *[other] { $count } coopératives regardées.
+}
+rules-unread = { $count ->
+    [one] { $count } n’a pas pu l’être ; le journal dit laquelle.
+   *[other] { $count } n’ont pas pu l’être ; le journal dit lesquelles.
+}
+rules-counts = Coopératives, avant et après
+rules-stand = Situation
+rules-affected = Coopératives touchées
+rules-arises = Apparaît :
+rules-ends = Disparaît :
+rules-activity = Activité :
+rules-nobody = Aucune n’est touchée.
+rules-same = Les deux jeux disent la même chose : rien ne change.
+rules-try = Essayer un jeu de règles
+rules-pack = Le fichier du jeu de règles
+rules-pack-hint = Collez-le ici. Sans lui, le jeu le plus récent du programme est comparé à celui du jour.
+rules-day = Jour auquel on regarde
+rules-everywhere = Partout
+rules-do = Comparer
+rules-from = En vigueur depuis le { $date }.
+rules-until = Jusqu’au { $date }.
+rules-value = Valeur
+rules-source = Source
+rules-to-verify = à vérifier
+rules-in-order = En règle
+rules-no-day = Écrivez le jour : année, mois, jour.
+rules-no-pack = Aucun jeu de règles n’est en vigueur ce jour-là.
+rules-wrong-pack = Ce jeu de règles ne peut pas servir :
+rule-founders-min = Fondateurs, au moins
+rule-members-min = Membres, au moins
+rule-union = Unions de coopératives
+rule-capital-min-mad = Capital, au moins (dirhams)
+rule-share-min-mad = Valeur d’une part, au moins (dirhams)
+rule-paid-at-subscription = Part versée à la souscription
+rule-balance-years = Années pour verser le reste
+rule-exclusion-notice-months = Mois de mise en demeure avant l’exclusion
+rule-bodies = Formes de gestion selon la taille
+rule-board-seats = Sièges du conseil
+rule-board-of-members = Le conseil est formé de membres
+rule-offices = Fonctions et combien les tiennent
+rule-mandate-years-max = Durée d’un mandat, au plus (années)
+rule-auditor-turnover-mad = Chiffre d’affaires qui demande un commissaire aux comptes
+rule-assembly-months = Mois pour tenir l’assemblée
+rule-filing-months = Mois pour déposer les documents de l’année
+rule-denomination-answer-days = Jours pour répondre à une demande de dénomination
+rule-denomination-validity-days = Jours de validité d’une dénomination
+rule-youth = Qui compte comme jeune
+rule-sectors = Liste des secteurs
+rule-statutes = Mentions des statuts
+rule-transitions = Actes possibles à chaque étape
+finding-denomination-unanswered = Demande de dénomination sans réponse
+finding-denomination-expired = Dénomination périmée
+finding-members-min = Trop peu de membres
+finding-capital-min = Capital trop bas
+finding-share-min = Part d’une valeur trop basse
+finding-balance-overdue = Parts non libérées à temps
+finding-call-overdue = Appel de fonds non payé à temps
+finding-form = Forme de gestion qui ne va pas avec la taille
+finding-board-seats = Conseil trop petit ou trop grand
+finding-office = Fonction vacante ou tenue par trop de personnes
+finding-board-strangers = Administrateurs qui ne sont pas membres
+finding-union-holders = Membres qu’une union n’a pas
+finding-statutes = Mentions manquantes dans les statuts
+finding-mandate-over = Mandats échus
+finding-filing-late = Documents de l’année non déposés à temps
+finding-auditor-needed = Commissaire aux comptes nécessaire
+activity-founding = En constitution
+activity-new = Nouvelle
+activity-active = Active
+activity-dormant = En sommeil
+activity-suspended = Suspendue
+activity-ended = Terminée
+
 ## Persons and unions
 
 persons = Personnes

@@ -41,6 +41,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "statistics.html",
     "duplicates.html",
     "duplicate.html",
+    "rules.html",
     "protection/parts.html",
     "protection/privacy.html",
     "protection/own.html",

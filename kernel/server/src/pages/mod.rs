@@ -33,6 +33,7 @@ mod problem;
 mod protection;
 mod records;
 mod register;
+mod rules;
 mod said;
 mod sign_in;
 mod statistics;
@@ -89,6 +90,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/directory/{id}/extracts", post(extract::issue))
         .route("/{language}/verify/{token}", get(verify::show))
         .route("/{language}/statistics", get(statistics::show))
+        .route("/{language}/register/rules", get(rules::show).post(rules::send))
         .route("/{language}/register/duplicates", get(duplicates::list))
         .route("/{language}/register/duplicates/{id}", get(duplicates::show).post(duplicates::send))
         .route("/{language}/register/persons", get(people::find::show).post(people::find::send))

@@ -20,6 +20,7 @@ mod people;
 mod protection;
 mod record_pages;
 mod records;
+mod rules;
 mod session;
 mod settings;
 mod statistics;

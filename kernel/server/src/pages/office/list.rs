@@ -35,6 +35,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, SignedIn(visit): SignedIn)
         sources => sources(&app, &visit),
         done => done(&visit),
         path => &*path,
+        rules => visit.look.address("/register/rules"),
         print => asked.address(&format!("{path}/print"), None),
         next => page.next.as_deref().map(|cursor| asked.address(&path, Some(cursor))),
         first => asked.cursor.is_some().then(|| asked.address(&path, None)),

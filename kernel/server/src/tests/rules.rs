@@ -1,0 +1,55 @@
+//! The page of rules, and what it says that another pack would change.
+
+use serde_json::json;
+
+use super::house::{House, Who};
+use super::record_pages::{page, send};
+
+const PAGE: &str = "/fr/register/rules";
+const PACK: &str = include_str!("../../../../manifests/rules/ma-112-12.json");
+
+fn form(pack: &str, day: &str) -> Vec<(String, String)> {
+    [("pack", pack), ("day", day), ("province", "09.541")]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .to_vec()
+}
+
+#[tokio::test]
+async fn the_rules_are_read_with_their_sources_and_another_pack_is_tried() {
+    let house = House::build().await;
+    for who in [Who::Registrar, Who::Observer] {
+        let shown = page(&house, who, PAGE).await;
+        assert_eq!(shown.status, 200, "{who:?}");
+        for word in ["Fondateurs, au moins", "ma-112-12/1", "à vérifier", "Loi n° 112-12"] {
+            assert!(shown.text().contains(word), "{word} is missing in {}", shown.text());
+        }
+    }
+    let mut pack: serde_json::Value = serde_json::from_str(PACK).unwrap();
+    pack["rules"]["capital_min_mad"]["value"] = json!(50_000);
+    pack["version"] = json!(2);
+    // The house's cooperative has a capital that another pack would call too low.
+    let record = format!("/api/v1/records/registry/cooperative/{}", house.cooperative);
+    let patch = house.request(Who::Registrar, "PATCH", &record).header("content-type", "application/merge-patch+json");
+    let patch = patch.header("if-match", "\"1\"");
+    let patch = patch.body(axum::body::Body::from(json!({ "capital_mad": 5000 }).to_string())).unwrap();
+    assert_eq!(house.send(patch).await.status, 200);
+    let tried = send(&house, Who::Registrar, PAGE, &form(&pack.to_string(), "2026-05-01")).await;
+    assert_eq!(tried.status, 200, "{}", tried.text());
+    let text = tried.text();
+    for word in [
+        "Capital, au moins (dirhams)",
+        "50000",
+        "Capital trop bas",
+        house.cooperative.as_str(),
+        "1 coopérative regardée",
+    ] {
+        assert!(text.contains(word), "{word} is missing in {text}");
+    }
+    let same = send(&house, Who::Registrar, PAGE, &form("", "2026-05-01")).await;
+    assert!(same.text().contains("rien ne change"), "{}", same.text());
+    for (pack, day) in [("{}", "2026-05-01"), ("", "2026-02-31"), ("", "1990-01-01")] {
+        assert_eq!(send(&house, Who::Registrar, PAGE, &form(pack, day)).await.status, 422, "{pack} {day}");
+    }
+    let elsewhere = send(&house, Who::RegistrarElsewhere, PAGE, &form(&pack.to_string(), "2026-05-01")).await;
+    assert!(!elsewhere.text().contains(&house.cooperative), "{}", elsewhere.text());
+}

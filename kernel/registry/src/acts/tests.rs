@@ -6,6 +6,7 @@ mod door;
 mod laws;
 mod opening;
 mod people;
+mod reevaluation;
 mod rules;
 
 use serde_json::{Value, json};

@@ -9,7 +9,7 @@ use tiwizi_records::{Draft, WriteError};
 use super::*;
 use crate::testing::Register;
 
-fn holder(role: &str, scope: &str) -> Caller {
+pub(super) fn holder(role: &str, scope: &str) -> Caller {
     Caller::of_account(AccountCaller {
         account: AccountId(Uuid::from_u128(500)),
         name: "Tanirt".into(),
@@ -19,20 +19,20 @@ fn holder(role: &str, scope: &str) -> Caller {
     })
 }
 
-fn registrar() -> Caller {
+pub(super) fn registrar() -> Caller {
     holder("registrar", "province:09.541")
 }
 
-fn new(kind: ActKind, on: &str, data: Value) -> NewAct {
+pub(super) fn new(kind: ActKind, on: &str, data: Value) -> NewAct {
     NewAct { kind, effective_on: day(on), documents: Vec::new(), corrects: None, data }
 }
 
-async fn create(register: &Register, kind: &KindName, body: Value) -> RecordId {
+pub(super) async fn create(register: &Register, kind: &KindName, body: Value) -> RecordId {
     let drafts = vec![Draft::create(kind.clone(), body)];
     register.records.submit(&registrar(), drafts, None).await.unwrap()[0].id
 }
 
-async fn people(register: &Register, count: u32) -> Vec<RecordId> {
+pub(super) async fn people(register: &Register, count: u32) -> Vec<RecordId> {
     let mut people = Vec::new();
     for number in 0..count {
         let gender = if number % 2 == 0 { "female" } else { "male" };
@@ -43,7 +43,7 @@ async fn people(register: &Register, count: u32) -> Vec<RecordId> {
 }
 
 /// Founds a cooperative, up to its registration.
-async fn found(register: &Register) -> RecordId {
+pub(super) async fn found(register: &Register) -> RecordId {
     let (acts, caller) = (register.acts(), registrar());
     let people = people(register, 5).await;
     let first =
@@ -65,12 +65,12 @@ async fn record(register: &Register, kind: &KindName, id: RecordId) -> Option<Re
     register.records.read(&permit, id).await.unwrap()
 }
 
-fn codes(error: ActError) -> Vec<(String, String)> {
+pub(super) fn codes(error: ActError) -> Vec<(String, String)> {
     let ActError::Invalid { fields } = error else { panic!("{error:?}") };
     fields.into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
 }
 
-fn imported() -> Value {
+pub(super) fn imported() -> Value {
     json!({ "court": "Taroudannt", "number": "3/2010", "registered_on": "2010-05-06", "name_fr": "Ancienne", "sector": "crafts",
         "province": "09.541", "status": "registered", "capital_mad": 5000, "phone": "0528000000" })
 }
@@ -204,65 +204,6 @@ async fn a_cooperative_that_came_by_import_gets_its_opening_balance_with_its_fir
     assert_eq!((&body["acts"], &body["capital_mad"], &body["phone"]), (&json!(2), &json!(4200), &json!("0528000000")));
     let first = &register.all(&register.names.act).await[0];
     assert_eq!((&first["act"], first["data"]["members"].as_array().unwrap().len()), (&json!("taken-over"), 5));
-}
-
-#[tokio::test]
-async fn what_the_register_does_not_know_of_a_members_shares_stays_unknown() {
-    let register = Register::new().await;
-    let cooperative = create(&register, &register.names.cooperative, imported()).await;
-    let people = people(&register, 3).await;
-    for (at, person) in people.iter().enumerate() {
-        let mut body = json!({ "cooperative": cooperative.to_string(), "number": format!("M{at}"), "person": person.to_string(),
-            "role": if at == 0 { "manager" } else { "member" }, "province": "09.541", "sector": "crafts" });
-        if at == 2 {
-            body["shares"] = json!(4);
-            body["share_value_mad"] = json!(100);
-            body["paid_mad"] = json!(150);
-        }
-        create(&register, &register.names.membership, body).await;
-    }
-    let left = |number: &str| json!({ "left": [{ "number": number, "reason": "withdrawn" }] });
-    for number in ["M1", "M2"] {
-        let act = new(ActKind::MembersChanged, "2025-02-01", left(number));
-        register.acts().enter(&registrar(), cooperative, act).await.unwrap();
-    }
-    let members = register.all(&register.names.membership).await;
-    let of = |number: &str| members.iter().find(|body| body["number"] == number).unwrap();
-    assert_eq!((of("M1").get("shares"), of("M1")["left_on"].as_str()), (None, Some("2025-02-01")));
-    assert_eq!((&of("M2")["shares"], &of("M2")["paid_mad"]), (&json!(4), &json!(150)));
-    let back = json!({ "withdrawn": [{ "number": "M0", "shares": 1 }] });
-    let refused =
-        register.acts().enter(&registrar(), cooperative, new(ActKind::CapitalChanged, "2025-03-01", back)).await;
-    let codes = codes(refused.unwrap_err());
-    assert!(codes.contains(&("/data/withdrawn/0/number".into(), "shares-unknown".into())), "{codes:?}");
-}
-
-#[tokio::test]
-async fn a_change_of_rules_is_tried_on_a_whole_place_by_those_who_may_see_it() {
-    let register = Register::new().await;
-    let founded = found(&register).await;
-    let bare = create(&register, &register.names.cooperative, imported()).await;
-    let before = register.changes().await;
-    let acts = register.acts();
-    let new = crate::rule_pack::tests::with(&[("/rules/members_min/value", json!(7))]);
-    let old = acts.packs().newest().unwrap();
-    let change =
-        |province: &str| PackChange { old, new: &new, day: day("2025-11-30"), province: province.parse().ok() };
-    let part = acts.reevaluate_part(&registrar(), change("09.541"), None).await.unwrap();
-    assert_eq!((part.looked, part.unread, part.next), (2, 0, None));
-    assert_eq!(part.found.rules[0].rule, "/rules/members_min");
-    assert_eq!(
-        part.records.iter().map(|record| record.id).collect::<Vec<_>>(),
-        [founded],
-        "{bare} has no list of members"
-    );
-    assert_eq!(part.found.cooperatives[0].arises, [Finding::MembersMin { members: 5, members_min: 7 }]);
-    assert_eq!(part.found.after.findings.get("members-min"), Some(&1));
-    let elsewhere =
-        acts.reevaluate_part(&holder("registrar", "province:01.051"), change("09.541"), None).await.unwrap();
-    assert_eq!((elsewhere.looked, elsewhere.found.rules.len()), (0, 1));
-    assert!(acts.reevaluate_part(&Caller::public(), change("09.541"), None).await.is_err());
-    assert_eq!(register.changes().await, before, "nothing is written");
 }
 
 #[tokio::test]

@@ -2,8 +2,10 @@
 
 use tiwizi_model::limits::{ACT_MEMBERS_MAX, OPENING_PART_BYTES_MAX, RECORD_BYTES_MAX};
 
+use super::door::{codes, create, imported, new, people, registrar};
 use super::*;
 use crate::acts::opening::parts;
+use crate::testing::Register;
 
 /// An opening balance with as many members as acts keep, and everything that is noted of each.
 fn opening() -> Opening {
@@ -55,4 +57,35 @@ fn what_fits_is_one_act_and_nothing_goes_on_with_what_is_not_there() {
     several.iter_mut().zip(1..).for_each(|(act, sequence)| act.sequence = sequence);
     let illegal = Ledger::of(several).unwrap().project(packs()).unwrap_err();
     assert_eq!(illegal.faults[0].code, "transition");
+}
+
+#[tokio::test]
+async fn what_the_register_does_not_know_of_a_members_shares_stays_unknown() {
+    let register = Register::new().await;
+    let cooperative = create(&register, &register.names.cooperative, imported()).await;
+    let people = people(&register, 3).await;
+    for (at, person) in people.iter().enumerate() {
+        let mut body = json!({ "cooperative": cooperative.to_string(), "number": format!("M{at}"), "person": person.to_string(),
+            "role": if at == 0 { "manager" } else { "member" }, "province": "09.541", "sector": "crafts" });
+        if at == 2 {
+            body["shares"] = json!(4);
+            body["share_value_mad"] = json!(100);
+            body["paid_mad"] = json!(150);
+        }
+        create(&register, &register.names.membership, body).await;
+    }
+    let left = |number: &str| json!({ "left": [{ "number": number, "reason": "withdrawn" }] });
+    for number in ["M1", "M2"] {
+        let act = new(ActKind::MembersChanged, "2025-02-01", left(number));
+        register.acts().enter(&registrar(), cooperative, act).await.unwrap();
+    }
+    let members = register.all(&register.names.membership).await;
+    let of = |number: &str| members.iter().find(|body| body["number"] == number).unwrap();
+    assert_eq!((of("M1").get("shares"), of("M1")["left_on"].as_str()), (None, Some("2025-02-01")));
+    assert_eq!((&of("M2")["shares"], &of("M2")["paid_mad"]), (&json!(4), &json!(150)));
+    let back = json!({ "withdrawn": [{ "number": "M0", "shares": 1 }] });
+    let refused =
+        register.acts().enter(&registrar(), cooperative, new(ActKind::CapitalChanged, "2025-03-01", back)).await;
+    let codes = codes(refused.unwrap_err());
+    assert!(codes.contains(&("/data/withdrawn/0/number".into(), "shares-unknown".into())), "{codes:?}");
 }

@@ -57,6 +57,23 @@ async fn a_database_of_a_newer_program_is_refused_and_left_alone() -> anyhow::Re
 }
 
 #[test]
+fn without_the_secret_of_card_numbers_nothing_starts_and_with_it_everything_is_there() -> anyhow::Result<()> {
+    let mut instance = Instance::start(&Setting::default())?;
+    instance.stop()?;
+    let (file, away) = (instance.data().join("card-secret"), instance.data().join("elsewhere"));
+    std::fs::rename(&file, &away).context("the first start made no secret")?;
+    let ending = serve(instance.data())?;
+    ensure!(ending.code == Some(5), "exit code 5 was expected: {ending:?}");
+    ensure!(ending.complaint.contains("card-secret"), "the file is not named: {ending:?}");
+    ensure!(!file.exists(), "another secret was made in the place of the one that is missing");
+    let doctor = Tiwizi::words("doctor --json").data(instance.data());
+    ensure!(doctor.run()?.code == Some(5), "doctor does not find it out");
+    let told = doctor.variable("TIWIZI_CARD_SECRET", &away).succeed()?.json()?;
+    ensure!(told["card_numbers"]["key"] == 1, "{told}");
+    Ok(())
+}
+
+#[test]
 fn a_directory_that_is_no_instance_is_refused_and_left_alone() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
     let ending = serve(directory.path())?;

@@ -11,11 +11,21 @@ use serde::{Deserialize, Serialize};
 use tiwizi_host::AddressRange;
 use tiwizi_model::Zone;
 use tiwizi_model::limits::PUBLIC_ADDRESS_BYTES_MAX;
+use tiwizi_registry::CardSecretFile;
 
 /// What the log shows: `tracing`'s filter syntax.
 pub(crate) const LOG_VARIABLE: &str = "TIWIZI_LOG";
 
 const FILE: &str = "tiwizi.toml";
+
+/// The name under which systemd hands over the secrets of card numbers (`LoadCredential=`).
+const CARD_SECRET_CREDENTIAL: &str = "tiwizi-card-secret";
+
+/// The credential, if systemd handed one over.
+fn credential(folder: Option<PathBuf>) -> Option<CardSecretFile> {
+    let path = folder.map(|folder| folder.join(CARD_SECRET_CREDENTIAL)).filter(|path| path.is_file())?;
+    Some(CardSecretFile { path, is_handed: true })
+}
 
 /// Where docker keeps who signs in to which registry, if anything says where that is.
 pub(crate) fn docker_file() -> Option<PathBuf> {
@@ -47,6 +57,9 @@ pub(crate) struct Config {
     /// The folders with the fonts of prints, when they are not where systems keep them.
     #[serde(default)]
     pub(crate) fonts: Vec<PathBuf>,
+    /// The file with the secrets of card numbers, when it is not in the data directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) card_secret: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -60,6 +73,7 @@ impl Default for Config {
             outbound_private: Vec::new(),
             address: None,
             fonts: Vec::new(),
+            card_secret: None,
         }
     }
 }
@@ -82,6 +96,7 @@ impl Config {
                 "outbound_private",
                 "address",
                 "fonts",
+                "card_secret",
             ]))
             .extract()
             .with_context(|| format!("the settings of {} are not right", data.display()))
@@ -111,6 +126,12 @@ impl Config {
             && address.len() <= PUBLIC_ADDRESS_BYTES_MAX;
         anyhow::ensure!(is_right, "address is not right: {text:?}; write it as https://registre.example.org");
         Ok(Some(address.to_owned()))
+    }
+
+    /// Where the secrets of card numbers lie: where a setting says, or as systemd hands them over; none for the data directory.
+    pub(crate) fn card_secret(&self) -> Option<CardSecretFile> {
+        let set = self.card_secret.clone().map(|path| CardSecretFile { path, is_handed: false });
+        set.or_else(|| credential(std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)))
     }
 
     /// Writes the settings of a new instance.
@@ -187,6 +208,19 @@ mod tests {
             assert!(error.contains("address"), "{wrong}: {error}");
         }
         assert!(config(&format!("https://{}.ma", "x".repeat(200))).address().is_err());
+    }
+
+    #[test]
+    fn the_secrets_of_card_numbers_lie_where_a_setting_or_systemd_says() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(credential(None), None);
+        assert_eq!(credential(Some(folder.path().to_owned())), None);
+        let path = folder.path().join(CARD_SECRET_CREDENTIAL);
+        std::fs::write(&path, "").unwrap();
+        let handed = CardSecretFile { path: path.clone(), is_handed: true };
+        assert_eq!(credential(Some(folder.path().to_owned())), Some(handed));
+        let set = Config { card_secret: Some(path.clone()), ..Config::default() };
+        assert_eq!(set.card_secret(), Some(CardSecretFile { path, is_handed: false }));
     }
 
     #[test]

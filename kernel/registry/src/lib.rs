@@ -6,6 +6,7 @@
 //! Invariant: nothing here writes but through `Records`, so every row of an import has its permit and its change.
 
 pub mod act_kind;
+mod card_secret;
 pub mod cells;
 pub mod day;
 mod formula;
@@ -42,6 +43,7 @@ pub mod synthetic;
 mod testing;
 
 pub use acts::{ActError, Acts};
+pub use card_secret::{CardKeyError, CardSecretFile, CardSecrets, open_card_key};
 pub use filings::Filings;
 pub use founding::Foundings;
 pub use national_id::NationalIdKey;

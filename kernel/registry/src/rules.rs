@@ -76,10 +76,18 @@ impl Review for Rules {
     }
 
     fn review<'a>(&'a self, proposal: &'a mut Proposal<'_>) -> BoxFuture<'a, Result<(), ReviewError>> {
+        let older = self.older_hashes(proposal);
+        let person = proposal.id();
         let is_asked = proposal.kind().as_str() == "registry/membership" && !is_by_acts(proposal.caller());
         let cooperatives = if is_asked { cooperatives_of(proposal) } else { Vec::new() };
         Box::pin(async move {
             let Some(records) = &self.records else { return Ok(()) };
+            for hashed in older {
+                if is_taken(records, person, hashed).await.map_err(ReviewError::Storage)? {
+                    let field = FieldError::of_field("national_id_key", "taken", "another person has this number");
+                    return Err(ReviewError::Rejected(Rejection::one(field)));
+                }
+            }
             for cooperative in cooperatives {
                 if has_acts(records, cooperative).await.map_err(ReviewError::Storage)? {
                     return Err(ReviewError::Rejected(Rejection::one(kept_by_acts("", cooperative))));
@@ -91,6 +99,24 @@ impl Review for Rules {
 }
 
 impl Rules {
+    /// The hashes, under keys that are being replaced, of a number that is given to a person: the unique index knows only the one under
+    /// which it is stored.
+    fn older_hashes(&self, proposal: &Proposal<'_>) -> Vec<String> {
+        let Some(key) = self.national_ids.as_ref().filter(|key| !key.older().is_empty()) else { return Vec::new() };
+        if proposal.kind().as_str() != "registry/person" {
+            return Vec::new();
+        }
+        let sealed = |body: &Value| body.get("national_id_sealed").and_then(Value::as_str).map(str::to_owned);
+        let Some(given) = proposal.body().and_then(sealed) else { return Vec::new() };
+        if proposal.before().is_some_and(|before| sealed(&before).as_ref() == Some(&given)) {
+            return Vec::new();
+        }
+        let number = key.open(proposal.id(), &given).ok();
+        let mut hashes = number.and_then(|number| key.hashes(number.reveal()).ok()).unwrap_or_default();
+        hashes.retain(|hash| !key.is_current_hash(hash));
+        hashes
+    }
+
     /// A sealed number that is not this person's.
     fn sealed(&self, proposal: &Proposal<'_>) -> Option<FieldError> {
         let (key, body) = (self.national_ids.as_ref()?, proposal.body()?);
@@ -143,6 +169,16 @@ fn cooperatives_of(proposal: &Proposal<'_>) -> Vec<RecordId> {
     let mut found: Vec<RecordId> = bodies.iter().flatten().filter_map(id).collect();
     found.dedup();
     found
+}
+
+/// Whether another person is found by this hash.
+async fn is_taken(records: &Records, person: RecordId, hashed: String) -> Result<bool, StorageError> {
+    let Ok(permit) = records.may_read(&Caller::system(), &Names::new().person) else { return Ok(false) };
+    match records.find_unique(&permit, 0, &[Value::from(hashed)]).await {
+        Ok(found) => Ok(found.is_some_and(|record| record.id != person)),
+        Err(ReadError::Storage(source)) => Err(source),
+        Err(_) => Ok(false),
+    }
 }
 
 async fn has_acts(records: &Records, cooperative: RecordId) -> Result<bool, StorageError> {

@@ -53,7 +53,7 @@ impl Register {
 
     /// The key of its instance, for numbers of identity cards.
     pub(crate) fn key() -> NationalIdKey {
-        NationalIdKey::derive(b"key of the test instance")
+        NationalIdKey::of_test(b"key of the test instance")
     }
 
     /// The door to acts, by the rules that come with the program.

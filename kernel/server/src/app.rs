@@ -14,7 +14,9 @@ use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_registry::office_rule::{OfficeRule, OfficeRuleError};
 use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
 use tiwizi_registry::rule_pack::{self, PackError};
-use tiwizi_registry::{Acts, Filings, Foundings, NationalIdKey, Office, People, Rules};
+use tiwizi_registry::{
+    Acts, CardKeyError, CardSecretFile, Filings, Foundings, NationalIdKey, Office, People, Rules, open_card_key,
+};
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
 use tokio::sync::{Semaphore, mpsc};
@@ -46,6 +48,8 @@ pub struct Settings {
     pub fonts: Vec<PathBuf>,
     /// Where the components of plugins are compiled.
     pub compiler: Compiler,
+    /// The secrets of card numbers, outside the database.
+    pub card_secret: CardSecretFile,
     /// What the author's tools ask for.
     pub workbench: Workbench,
     /// Where each answered request is told; what does not fit is dropped.
@@ -60,8 +64,10 @@ impl Settings {
     /// The settings of an instance with its data in SQLite.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>, compiler: Compiler) -> Self {
+        let data = data.into();
         Self {
-            data: data.into(),
+            card_secret: CardSecretFile::in_directory(&data),
+            data,
             database: None,
             connections_max: limits::CONNECTIONS_MAX,
             behind_tls: false,
@@ -130,6 +136,9 @@ pub enum StartError {
     /// The figures by which the office works cannot be used.
     #[error("the rule of the office is not right")]
     Office(#[source] OfficeRuleError),
+    /// The secrets of card numbers cannot be used.
+    #[error("card numbers cannot be kept or read")]
+    CardSecret(#[source] CardKeyError),
     /// The file store cannot be opened.
     #[error("could not open the file store")]
     Files(#[source] FileError),
@@ -163,6 +172,8 @@ pub struct App {
     pub acts: Acts,
     /// The door to what the register knows of persons.
     pub people: People,
+    /// The keys under which numbers of identity cards are hashed and sealed.
+    pub national_ids: NationalIdKey,
     /// The door to the files of cooperatives that are being founded.
     pub foundings: Foundings,
     /// The search for records that may be the same.
@@ -217,7 +228,9 @@ impl App {
         };
         // What reviewers read has no reviewers itself.
         let plain = records(Reviewers::new());
-        let national_ids = NationalIdKey::derive(&instance.key);
+        let national_ids = open_card_key(&db, &catalogue, &instance, &settings.card_secret, &ambient)
+            .await
+            .map_err(StartError::CardSecret)?;
         let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(national_ids.clone());
         let duplicates = Duplicates::new(plain.clone(), book);
         let protection = Protection::new(plain.clone());
@@ -242,7 +255,8 @@ impl App {
             files,
             disk,
             acts,
-            people: People::new(records.clone(), national_ids),
+            people: People::new(records.clone(), national_ids.clone()),
+            national_ids,
             foundings,
             records,
             duplicates,

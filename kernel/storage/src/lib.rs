@@ -19,6 +19,7 @@ mod tx;
 pub mod account;
 pub mod before;
 pub mod blob;
+pub mod card_key;
 pub mod change;
 pub mod cursor;
 mod disk;

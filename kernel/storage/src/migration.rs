@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     Migration {
         number: 1,
         name: "ground",
@@ -83,6 +83,12 @@ const MIGRATIONS: [Migration; 11] = [
         name: "office",
         sqlite: include_str!("../../../migrations/sqlite/0011_office.sql"),
         postgres: include_str!("../../../migrations/postgres/0011_office.sql"),
+    },
+    Migration {
+        number: 12,
+        name: "card_key",
+        sqlite: include_str!("../../../migrations/sqlite/0012_card_key.sql"),
+        postgres: include_str!("../../../migrations/postgres/0012_card_key.sql"),
     },
 ];
 

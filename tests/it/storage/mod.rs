@@ -2,6 +2,7 @@
 
 mod accounts;
 mod blobs;
+mod card_keys;
 mod duplicates;
 mod erasure;
 mod jobs;

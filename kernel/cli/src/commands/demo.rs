@@ -80,7 +80,7 @@ async fn fill(app: &Arc<App>, one_in: u32) -> anyhow::Result<()> {
         skip_bad: false,
         report: None,
         encoding: None,
-        national_id_key: NationalIdKey::derive(&app.instance.key),
+        national_id_key: app.national_ids.clone(),
     };
     let summary = register::import(app, &settings, register::Quiet(false)).await?;
     if summary.has_rejected() {

@@ -37,6 +37,7 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         "changes": head.0,
         "demonstration": app.protection.is_demonstration(),
         "plugins": plugins,
+        "card_numbers": card_numbers(&app),
         "prints": prints(&app),
         "accounts": accounts.context("what plugins keep could not be counted")?,
         "statistics": {
@@ -47,6 +48,12 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
     });
     outcome::answer(directory.json, &answer, &serde_json::to_string_pretty(&answer)?);
     Ok(())
+}
+
+/// Where the secrets of card numbers lie, and under which numbers are sealed. One that is missing, or does not fit, stops every start.
+fn card_numbers(app: &App) -> Value {
+    let secret = app.settings.card_secret.path.display().to_string();
+    json!({ "secret": secret, "key": app.national_ids.number(), "older_keys": app.national_ids.older() })
 }
 
 /// Whether extracts can be issued: where their codes lead, and the fonts.

@@ -57,6 +57,9 @@ pub(crate) async fn app_with(data: &Path, config: &Config, desk: Desk) -> anyhow
     settings.requests = desk.requests;
     settings.outbound.private = config.outbound_private()?;
     settings.address = config.address()?;
+    if let Some(file) = config.card_secret() {
+        settings.card_secret = file;
+    }
     if !config.fonts.is_empty() {
         settings.fonts.clone_from(&config.fonts);
     }
@@ -92,7 +95,8 @@ fn location(data: &Path, config: &Config) -> Location {
 fn start_error(error: StartError) -> anyhow::Error {
     let outcome = match &error {
         StartError::Database { source } => outcome_of(source),
-        StartError::NoInstance => Some(Outcome::Unusable),
+        // A restart does not bring the right file back.
+        StartError::NoInstance | StartError::CardSecret(_) => Some(Outcome::Unusable),
         _ => None,
     };
     let error = anyhow::Error::new(error);

@@ -10,7 +10,7 @@ use tiwizi_host::{HookView, PluginView};
 use tiwizi_identity::Caller;
 use tiwizi_records::{Reader, SearchReader, catch_up};
 use tiwizi_registry::import::{self, Format, Progress, Settings, Summary};
-use tiwizi_registry::{NationalIdKey, TallyReader, synthetic};
+use tiwizi_registry::{TallyReader, synthetic};
 use tiwizi_server::App;
 use tokio::runtime::Handle;
 
@@ -22,7 +22,7 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
     match command {
         Register::Import { directory, cooperatives, members, dry_run, skip_bad, report, encoding } => {
             let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
-            let national_id_key = NationalIdKey::derive(&app.instance.key);
+            let national_id_key = app.national_ids.clone();
             let settings = Settings { cooperatives, members, dry_run, skip_bad, report, encoding, national_id_key };
             let outcome = import(&app, &settings, Quiet(directory.json)).await;
             let unasked = unasked(&app);

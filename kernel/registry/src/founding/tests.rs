@@ -29,7 +29,7 @@ impl Bureau {
     async fn open() -> Self {
         let register = Register::new().await;
         let identity = Identity::new(register.records.db().clone(), register.records.ambient().clone());
-        let key = NationalIdKey::derive(b"key of the test instance");
+        let key = NationalIdKey::of_test(b"key of the test instance");
         let foundings = Foundings::new(register.records.clone(), register.acts(), identity, key);
         let bureau = Self { register, foundings };
         for number in 1..=7 {

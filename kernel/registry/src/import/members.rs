@@ -137,10 +137,24 @@ impl Pass<'_> {
         self.kinds.membership.unique_key(BY_NUMBER, &values)
     }
 
+    /// The hashes of the cards of some rows, under every key that a person may be found by, each with the one that its row has.
+    fn cards(&self, placed: &[Placed]) -> HashMap<String, String> {
+        let mut cards = HashMap::new();
+        for row in placed.iter().map(|placed| &placed.row) {
+            let Some((current, number)) = row.national_id_key.as_ref().zip(row.national_id.as_ref()) else { continue };
+            // A number that was read is one.
+            for hash in self.settings.national_id_key.hashes(number.reveal()).unwrap_or_default() {
+                cards.insert(hash, current.clone());
+            }
+        }
+        cards
+    }
+
     async fn stored_members(&self, placed: &[Placed]) -> Result<Stored, ImportError> {
         let keys: Vec<String> =
             placed.iter().filter(|placed| !placed.place.fresh).map(|placed| placed.key.clone()).collect();
-        let national_ids: Vec<String> = placed.iter().filter_map(|placed| placed.row.national_id_key.clone()).collect();
+        let cards = self.cards(placed);
+        let national_ids: Vec<String> = cards.keys().cloned().collect();
         let has_legal = placed.iter().any(|placed| placed.row.legal.is_some());
         if keys.is_empty() && national_ids.is_empty() && !has_legal {
             return Ok(Stored::default());
@@ -159,7 +173,8 @@ impl Pass<'_> {
             legal_ids.extend(id_of(&body, Holder::LegalPerson));
         }
         let (legal, by_ice) = self.stored_legal(&mut tx, placed, legal_ids).await?;
-        let by_national_id = known.iter().map(|(key, row)| (key.clone(), row.id)).collect();
+        let of_row = |key: &String| cards.get(key).unwrap_or(key).clone();
+        let by_national_id = known.iter().map(|(key, row)| (of_row(key), row.id)).collect();
         let persons = record::find_many(&mut tx, &ids).await.map_err(ImportError::Lookup)?;
         let persons = persons.into_iter().chain(known.into_iter().map(|(_, row)| row));
         Ok(Stored {

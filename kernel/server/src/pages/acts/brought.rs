@@ -103,11 +103,10 @@ impl Brought {
     /// Enters them, one after the other; their ids go into the sheet. `once` is the sheet's own key: sent twice, they are entered once.
     pub(super) async fn enter(self, opened: &Opened<'_>, given: &mut Given, once: &str) -> Result<Vec<Fault>, Problem> {
         let kind = &opened.app.pages.names.person;
-        let national_ids = NationalIdKey::derive(&opened.app.instance.key);
         for (name, person) in self.0 {
             let key = format!("{once}{name}");
             let receipt = (!once.is_empty()).then(|| Receipt::new(key, &[person.body.to_string().as_bytes()]));
-            let draft = person.draft(&national_ids, kind.clone())?;
+            let draft = person.draft(&opened.app.national_ids, kind.clone())?;
             match opened.app.records.submit(opened.caller(), vec![draft], receipt).await {
                 Ok(records) => {
                     if let Some(record) = records.first() {
@@ -156,19 +155,20 @@ async fn who(opened: &Opened<'_>, given: &Given, name: &str) -> Result<Who, Prob
             None => Who::Wrong(Fault::new(format!("{name}~member"), "no-member")),
         });
     }
-    let mut key = None;
+    let mut hashes = Vec::new();
     if !helper("card").is_empty() {
-        match NationalIdKey::derive(&opened.app.instance.key).hash(helper("card")) {
-            Ok(hash) => key = Some(hash),
+        match opened.app.national_ids.hashes(helper("card")) {
+            Ok(found) => hashes = found,
             Err(_) => return Ok(Who::Wrong(Fault::new(format!("{name}~card"), "card"))),
         }
     }
-    if let Some(hash) = &key
-        && let Some(id) = by_card(opened, hash).await?
-    {
-        return Ok(Who::Known(id));
+    for hash in &hashes {
+        if let Some(id) = by_card(opened, hash).await? {
+            return Ok(Who::Known(id));
+        }
     }
-    Ok(new_person(opened, given, name, key))
+    // The first is of the key for everything new.
+    Ok(new_person(opened, given, name, hashes.into_iter().next()))
 }
 
 /// Whoever types the number of a card has it in hand: the person is found wherever it lies, and shown only to who may see it.

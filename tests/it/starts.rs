@@ -70,6 +70,11 @@ fn without_the_secret_of_card_numbers_nothing_starts_and_with_it_everything_is_t
     ensure!(doctor.run()?.code == Some(5), "doctor does not find it out");
     let told = doctor.variable("TIWIZI_CARD_SECRET", &away).succeed()?.json()?;
     ensure!(told["card_numbers"]["key"] == 1, "{told}");
+    std::fs::rename(&away, &file)?;
+    let resealed = Tiwizi::words("register reseal --new-secret --json").data(instance.data()).succeed()?.json()?;
+    ensure!(resealed["key"] == 2 && resealed["done"] == true, "{resealed}");
+    let told = Tiwizi::words("doctor --json").data(instance.data()).succeed()?.json()?;
+    ensure!(told["card_numbers"]["older_keys"] == serde_json::json!([]), "{told}");
     Ok(())
 }
 

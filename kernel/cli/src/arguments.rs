@@ -26,7 +26,7 @@ use crate::commands::register_rules::Reevaluate;
 use crate::commands::source::BundleSource;
 use crate::oci::Access;
 
-pub(crate) use extract::{Extract, KeyReason, ReplaceKey, VerifyExtract};
+pub(crate) use extract::{Extract, KeyReason, ReplaceKey, Reseal, VerifyExtract};
 pub(crate) use life::{Remove, Rollback, Upgrade};
 pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};
 
@@ -197,6 +197,8 @@ pub(crate) enum Register {
     Verify(VerifyExtract),
     /// Sign extracts with a new key from now on. What older keys signed can still be verified.
     ReplaceKey(ReplaceKey),
+    /// Put the numbers of identity cards under the newest secret, and retire those before it.
+    Reseal(Reseal),
     /// Write the synthetic national register as CSV files.
     Synthesise {
         /// The folder for the files.

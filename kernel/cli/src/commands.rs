@@ -26,6 +26,7 @@ pub(crate) mod plugin_trust;
 pub(crate) mod register;
 pub(crate) mod register_export;
 pub(crate) mod register_rules;
+pub(crate) mod reseal;
 pub(crate) mod roots;
 pub(crate) mod serve;
 pub(crate) mod source;

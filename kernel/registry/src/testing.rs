@@ -27,6 +27,7 @@ pub(crate) struct Register {
     pub(crate) names: Names,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) protection: Protection,
+    instance: InstanceId,
 }
 
 impl Register {
@@ -48,12 +49,21 @@ impl Register {
         let duplicates = Duplicates::new(plain, Arc::new(RuleBook::own().unwrap()));
         let reviewers: Reviewers = vec![Arc::new(rules), Arc::new(protection.clone()), Arc::new(duplicates)];
         let records = Records::new(db, catalogue, reviewers, ambient, instance);
-        Self { folder, records, names: Names::new(), clock, protection }
+        Self { folder, records, names: Names::new(), clock, protection, instance }
     }
 
     /// The key of its instance, for numbers of identity cards.
     pub(crate) fn key() -> NationalIdKey {
         NationalIdKey::of_test(b"key of the test instance")
+    }
+
+    /// The same database, with the rules under another key for numbers of identity cards.
+    pub(crate) fn over(&self, key: NationalIdKey) -> Records {
+        let (db, catalogue, ambient) =
+            (self.records.db().clone(), self.records.catalogue().clone(), self.records.ambient().clone());
+        let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), self.instance);
+        let rules = Rules::new(ambient.clone()).over(plain).sealed_by(key);
+        Records::new(db, catalogue, vec![Arc::new(rules)], ambient, self.instance)
     }
 
     /// The door to acts, by the rules that come with the program.

@@ -46,6 +46,15 @@ pub(crate) struct ReplaceKey {
     pub(crate) reason: KeyReason,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Reseal {
+    #[command(flatten)]
+    pub(crate) directory: DataDirectory,
+    /// Make a new secret first. Without it what is left from before is put under the secret that is in use.
+    #[arg(long)]
+    pub(crate) new_secret: bool,
+}
+
 /// Why a key is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KeyReason {

@@ -15,7 +15,7 @@ use tiwizi_server::App;
 use tokio::runtime::Handle;
 
 use crate::arguments::{DataDirectory, Register};
-use crate::commands::{extract, open, register_export, register_rules};
+use crate::commands::{extract, open, register_export, register_rules, reseal};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
@@ -34,6 +34,7 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
         Register::Extract(arguments) => extract::issue(arguments).await,
         Register::Verify(arguments) => extract::verify(arguments).await,
         Register::ReplaceKey(arguments) => extract::replace_key(arguments).await,
+        Register::Reseal(arguments) => reseal::run(arguments).await,
         Register::Synthesise { to, one_in, times } => {
             synthesise(&to, synthetic::Settings { one_in, times, ..synthetic::Settings::default() }).await
         }

@@ -9,6 +9,7 @@
 mod belongings;
 mod cards;
 mod error;
+mod reseal;
 mod union;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use tiwizi_records::Records;
 
 pub use belongings::{Belonging, Belongings, Lines};
 pub use error::PeopleError;
+pub use reseal::{ResealError, Resealed, reseal};
 pub use union::{UnionMember, UnionSheet, UnionTotals};
 
 use crate::kinds::Names;

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::caller::{Visitor, VisitorSession, refuse_other_sites};
 use crate::form::CSRF_FIELD;
 use crate::problem::{Fault, Problem};
+use crate::uploads;
 
 /// A form with its files, and the visitor who sent it.
 pub(crate) struct PostedFiles {
@@ -100,7 +101,12 @@ async fn read(app: &App, parts: &Parts, mut form: Multipart<'static>) -> Result<
             return Err(Fault::Malformed.into());
         }
         match store(app, field).await {
-            Ok(Some(hash)) => files.push((name, hash)),
+            Ok(Some(hash)) => {
+                if let Some(sender) = &visitor {
+                    uploads::note(app, sender.caller(), hash).await?;
+                }
+                files.push((name, hash));
+            }
             Ok(None) => {}
             Err(FileError::TooLong { .. }) => too_large.push(name),
             Err(error) => return Err(came_wrong(error)),

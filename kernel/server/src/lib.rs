@@ -40,6 +40,7 @@ mod socket;
 mod stored;
 pub mod tasks;
 mod time;
+mod uploads;
 
 pub use accept::{serve, stop_signal};
 pub use app::{App, SeenRequest, Settings, StartError};

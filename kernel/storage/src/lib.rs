@@ -46,6 +46,7 @@ pub mod setting;
 pub mod tally;
 pub mod token;
 pub mod trust;
+pub mod upload;
 pub mod usage;
 
 pub use change::{ChangeRow, FollowedRow};

@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 13] = [
     Migration {
         number: 1,
         name: "ground",
@@ -89,6 +89,12 @@ const MIGRATIONS: [Migration; 12] = [
         name: "card_key",
         sqlite: include_str!("../../../migrations/sqlite/0012_card_key.sql"),
         postgres: include_str!("../../../migrations/postgres/0012_card_key.sql"),
+    },
+    Migration {
+        number: 13,
+        name: "file_upload",
+        sqlite: include_str!("../../../migrations/sqlite/0013_file_upload.sql"),
+        postgres: include_str!("../../../migrations/postgres/0013_file_upload.sql"),
     },
 ];
 

@@ -33,7 +33,7 @@ pub(super) async fn stored(store: &Store, email: &str) -> AccountId {
     created(store, email).await.id
 }
 
-async fn created(store: &Store, email: &str) -> AccountRow {
+pub(super) async fn created(store: &Store, email: &str) -> AccountRow {
     let account = someone(store, email);
     let mut tx = store.db.begin_write().await.unwrap();
     account::create(&mut tx, &account).await.unwrap();

@@ -17,6 +17,7 @@ mod search;
 mod tallies;
 mod transactions;
 mod trust;
+mod uploads;
 mod usage;
 mod values;
 

@@ -7,8 +7,10 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode, Uri, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tiwizi_identity::Caller;
 use tiwizi_identity::policy::Class;
 use tiwizi_model::{FileHash, RecordId};
+use tiwizi_registry::ActError;
 use tiwizi_registry::acts::{self, Act, ActKind, Entered, Ledger, NewAct, activity, findings};
 use tiwizi_registry::day::{Day, DayError};
 use tiwizi_registry::rule_pack::RulePack;
@@ -20,6 +22,7 @@ use crate::json::{self, Shaped};
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
 use crate::time::rfc3339;
+use crate::uploads;
 
 /// An act that is to be entered.
 #[derive(Deserialize, ToSchema)]
@@ -110,7 +113,7 @@ pub(crate) async fn request_denomination(
 ) -> Result<Response, Problem> {
     // Before the body is read: strangers are not told which files are stored here.
     let caller = visitor.signed_in()?;
-    let new = body.read(&app).await?;
+    let new = body.read(&app, caller, None).await?;
     let entered = app.acts.request_denomination(caller, new).await?;
     created(entered)
 }
@@ -128,7 +131,7 @@ pub(crate) async fn enter(
 ) -> Result<Response, Problem> {
     let caller = visitor.signed_in()?;
     let cooperative: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
-    let new = body.read(&app).await?;
+    let new = body.read(&app, caller, Some(cooperative)).await?;
     let entered = app.acts.enter(caller, cooperative, new).await?;
     created(entered)
 }
@@ -191,22 +194,26 @@ impl Shown<'_> {
 }
 
 impl ActBody {
-    /// Reads what came, and looks whether its documents are there.
-    async fn read(self, app: &App) -> Result<NewAct, Problem> {
+    /// Reads what came, and looks whether its documents are there, and stored by the caller or named by an act that stands.
+    async fn read(self, app: &App, caller: &Caller, cooperative: Option<RecordId>) -> Result<NewAct, Problem> {
         let kind =
             ActKind::named(&self.act).ok_or_else(|| Problem::field("/act", "enum", "there is no act of this kind"))?;
         let effective_on: Day = self
             .effective_on
             .parse()
             .map_err(|error: DayError| Problem::field("/effective_on", "date", error.to_string()))?;
-        let mut documents: Vec<FileHash> = Vec::with_capacity(self.documents.len());
+        let standing = match cooperative.filter(|_| !self.documents.is_empty()) {
+            Some(cooperative) => standing(app, caller, cooperative).await?,
+            None => Vec::new(),
+        };
+        let mut documents: Vec<FileHash> = Vec::new();
         for (at, text) in self.documents.iter().take(tiwizi_model::limits::ACT_DOCUMENTS_MAX + 1).enumerate() {
             let pointer = format!("/documents/{at}");
             let hash: FileHash = text
                 .parse()
                 .map_err(|_| Problem::field(&pointer, "format", "the SHA-256 of a stored file is expected"))?;
-            if app.files.size(hash).await?.is_none() {
-                return Err(Problem::field(&pointer, "no-document", "no such file is stored here"));
+            if !uploads::may_name(app, caller, hash, &standing).await? {
+                return Err(Problem::field(&pointer, "no-document", "store the file first, with POST /api/v1/files"));
             }
             documents.push(hash);
         }
@@ -214,8 +221,19 @@ impl ActBody {
     }
 }
 
+/// The files that acts of a cooperative name, as far as the caller may see them.
+async fn standing(app: &App, caller: &Caller, cooperative: RecordId) -> Result<Vec<FileHash>, Problem> {
+    match app.acts.ledger(caller, cooperative).await {
+        Ok((ledger, classes)) if classes.holds(Class::Personal) => {
+            Ok(ledger.acts().iter().flat_map(|act| act.documents.iter().copied()).collect())
+        }
+        // Whether the act may be entered is said by the door of acts.
+        Ok(_) | Err(ActError::Missing { .. } | ActError::Refused(_)) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn act_view(act: &Act, is_whole: bool) -> ActView {
-    // Whoever knows the hash of a file may read it.
     let documents = if is_whole { act.documents.as_slice() } else { &[] };
     ActView {
         sequence: act.sequence,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use tiwizi_identity::Caller;
 use tiwizi_model::{FileHash, RecordId, Version};
 use tiwizi_records::FieldError;
 use tiwizi_registry::day::Day;
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::caller::Visitor;
 use crate::json::{self, Shaped};
 use crate::problem::{Fault, Problem, ProblemBody};
+use crate::uploads;
 
 /// The years that a cooperative files for.
 #[derive(Serialize, ToSchema)]
@@ -181,8 +183,8 @@ pub(crate) async fn write(
     let (caller, key) = (visitor.caller(), (cooperative_of(&id)?, year_of(&year)?));
     let (seen, is_submitted) = (body.version.map(Version), body.submit);
     // Whoever may not file here learns no more than that.
-    app.filings.open(caller, key.0, key.1).await?;
-    let values = body.read(&app).await?;
+    let opened = app.filings.open(caller, key.0, key.1).await?;
+    let values = body.read(&app, caller, &opened.filing.values).await?;
     let written: StoredFiling = if is_submitted {
         app.filings.submit(caller, key, seen, values).await?
     } else {
@@ -214,15 +216,15 @@ pub(crate) async fn decide(
 
 impl FilingBody {
     /// Reads what came, and looks whether its documents are there.
-    async fn read(self, app: &App) -> Result<Values, Problem> {
+    async fn read(self, app: &App, caller: &Caller, kept: &Values) -> Result<Values, Problem> {
         let day = |text: String| {
             let expected = "a day is expected, as in 2026-03-15";
             text.parse::<Day>().map_err(|_| Problem::field("/assembly_on", "date", expected))
         };
         Ok(Values {
             assembly_on: self.assembly_on.map(day).transpose()?,
-            minutes: document(app, "/minutes", self.minutes).await?,
-            accounts: document(app, "/accounts", self.accounts).await?,
+            minutes: document(app, caller, ("/minutes", self.minutes), kept.minutes).await?,
+            accounts: document(app, caller, ("/accounts", self.accounts), kept.accounts).await?,
             turnover: self.turnover_mad,
             surplus: self.surplus_mad,
             members: self.members,
@@ -233,13 +235,20 @@ impl FilingBody {
     }
 }
 
-async fn document(app: &App, pointer: &str, text: Option<String>) -> Result<Option<FileHash>, Problem> {
+/// A document that the caller stored, or that is kept there already.
+async fn document(
+    app: &App,
+    caller: &Caller,
+    (pointer, text): (&str, Option<String>),
+    kept: Option<FileHash>,
+) -> Result<Option<FileHash>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let hash: FileHash =
         text.parse().map_err(|_| Problem::field(pointer, "format", "the SHA-256 of a stored file is expected"))?;
-    match app.files.size(hash).await? {
-        Some(_) => Ok(Some(hash)),
-        None => Err(Problem::field(pointer, "no-document", "no such file is stored here")),
+    if uploads::may_name(app, caller, hash, kept.as_slice()).await? {
+        Ok(Some(hash))
+    } else {
+        Err(Problem::field(pointer, "no-document", "store the file first, with POST /api/v1/files"))
     }
 }
 

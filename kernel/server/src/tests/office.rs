@@ -181,6 +181,32 @@ async fn a_filing_is_sent_taken_sent_back_and_accepted_without_scripts() {
 }
 
 #[tokio::test]
+async fn a_document_is_read_by_who_may_see_the_filing_and_named_by_who_stored_it() {
+    let year = Year::new().await;
+    year.submit().await;
+    let address = format!("/api/v1/cooperatives/{}/filings/2025", year.house.cooperative);
+    let filing = year.house.get(Who::Registrar, &address).await.json();
+    let (minutes, accounts) = (filing["minutes"].as_str().unwrap(), filing["accounts"].as_str().unwrap());
+    let page = year.show(&year.registrar(), &year.page).await;
+    let (_, rest) = page.split_once(&format!("/api/v1/files/{minutes}")).unwrap();
+    let (query, _) = rest.split_once('"').unwrap();
+    let of = query.replace("&amp;", "&").replace("&#x2f;", "/");
+    assert!(of.starts_with("?kind=registry/filing&record="), "{of}");
+    let file = |hash: &str| format!("/api/v1/files/{hash}");
+    assert_eq!(year.house.get(Who::Registrar, &format!("{}{of}", file(minutes))).await.text(), "the minutes");
+    // By its hash alone, and by a record that one may not see, nobody reads it but who stored it.
+    assert_eq!(year.house.get(Who::Registrar, &file(minutes)).await.status, 404);
+    assert_eq!(year.house.get(Who::RegistrarElsewhere, &format!("{}{of}", file(minutes))).await.status, 404);
+    assert_eq!(year.house.page(&year.officer, "GET", &file(minutes)).await.text(), "the minutes");
+    // Nor is it named by somebody who has no more than its hash: the cooperative's plain member knows it, say.
+    let act =
+        json!({ "act": "suspended", "effective_on": "2026-05-01", "documents": [accounts], "data": { "reason": "?" } });
+    let acts = format!("/api/v1/cooperatives/{}/acts", year.house.cooperative);
+    let refused = year.house.post(Who::Registrar, &acts, &act).await;
+    assert_eq!((refused.status.as_u16(), refused.text().contains("no-document")), (422, true), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn whoever_has_nothing_to_do_with_a_cooperative_sees_no_filing_of_it() {
     let year = Year::new().await;
     let (member, elsewhere) =

@@ -268,6 +268,11 @@ async fn a_file_is_sent_back_as_bytes_to_be_saved() {
     );
     let behind = house.request(Who::Member, "GET", &address).header("range", "bytes=99-").body(Body::empty()).unwrap();
     assert_eq!(house.send(behind).await.problem().0, 416);
+    // It is for whoever stored it, and for nobody else by its hash.
+    assert_eq!(house.get(Who::Administrator, &address).await.problem().0, 404);
+    // A record that anybody could write names no file.
+    let named = format!("{address}?kind=registry/cooperative&record={}", house.cooperative);
+    assert_eq!(house.get(Who::Registrar, &named).await.problem().0, 404);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use super::sheet::Sheet;
 use crate::app::App;
 use crate::problem::{Fault, Problem};
 use crate::stored::{self, Stored, StoredFile};
+use crate::uploads;
 
 /// The part of a sheet with the documents.
 pub(super) const DOCUMENTS: &str = "/documents";
@@ -35,7 +36,12 @@ const TYPES: [(&[u8], &str, &str); 6] = [
 const HEAD_BYTES: u64 = 8;
 
 /// Takes away the documents that somebody does not want any more, and stores those that were sent.
-pub(super) async fn store(app: &App, sheet: Sheet, files: Vec<SentFile>, given: &mut Given) -> Result<(), Problem> {
+pub(super) async fn store(
+    opened: &Opened<'_>,
+    sheet: Sheet,
+    files: Vec<SentFile>,
+    given: &mut Given,
+) -> Result<(), Problem> {
     for row in 0..given.rows(DOCUMENTS).min(ACT_DOCUMENTS_MAX) {
         if !given.text(&format!("{DOCUMENTS}/{row}/drop")).is_empty() {
             given.clear(&format!("{DOCUMENTS}/{row}"));
@@ -43,7 +49,7 @@ pub(super) async fn store(app: &App, sheet: Sheet, files: Vec<SentFile>, given: 
     }
     given.compact(DOCUMENTS, ACT_DOCUMENTS_MAX);
     for SentFile { field, name, bytes } in files {
-        let hash = app.files.put(bytes).await?.to_string();
+        let hash = uploads::store(opened.app, opened.caller(), bytes).await?.to_string();
         let is_own = sheet.fields.iter().any(|own| own.control == Control::File && field == format!("/{}", own.name));
         if is_own {
             given.set(format!("{field}~name"), name);
@@ -57,8 +63,15 @@ pub(super) async fn store(app: &App, sheet: Sheet, files: Vec<SentFile>, given: 
     Ok(())
 }
 
-/// The documents that a sheet names, each once, and what is wrong with them.
-pub(super) async fn named(app: &App, sheet: Sheet, given: &Given) -> Result<(Vec<FileHash>, Vec<Wrong>), Problem> {
+/// The documents that a sheet names, each once, and what is wrong with them: those that its sender stored, and those that acts of the
+/// cooperative name, as far as its sender may see them.
+pub(super) async fn named(
+    opened: &Opened<'_>,
+    sheet: Sheet,
+    given: &Given,
+) -> Result<(Vec<FileHash>, Vec<Wrong>), Problem> {
+    let acts = opened.desk.ledger.acts().iter().filter(|_| opened.is_whole());
+    let standing: Vec<FileHash> = acts.flat_map(|act| act.documents.iter().copied()).collect();
     let own = sheet.fields.iter().filter(|field| field.control == Control::File);
     let own = own.map(|field| format!("/{}", field.name));
     let rows = (0..given.rows(DOCUMENTS)).map(|row| format!("{DOCUMENTS}/{row}/hash"));
@@ -67,7 +80,7 @@ pub(super) async fn named(app: &App, sheet: Sheet, given: &Given) -> Result<(Vec
     for name in names {
         let hash: Option<FileHash> = given.trimmed(&name).parse().ok();
         let is_there = match hash {
-            Some(hash) => app.files.size(hash).await?.is_some(),
+            Some(hash) => uploads::may_name(opened.app, opened.caller(), hash, &standing).await?,
             None => false,
         };
         match hash.filter(|_| is_there) {

@@ -183,7 +183,7 @@ async fn take(mut opened: Opened<'_>, sheet: Sheet, target: Option<Target>, sent
     if !opened.app.acts.may_enter(opened.caller(), kind, place) {
         return Err(Fault::Forbidden.into());
     }
-    document::store(opened.app, sheet, sent.files, &mut given).await?;
+    document::store(&opened, sheet, sent.files, &mut given).await?;
     let (brought, mut faults) = Brought::find(&opened, sheet, &mut given).await?;
     let (found, more) = Found::find(opened.app, sheet, opened.desk.cooperative, &mut given).await?;
     faults.extend(more);
@@ -273,7 +273,7 @@ impl Back {
         let before = before.then(|| fill::of_state(self.sheet, &self.state_seen(opened), opened.today()));
         let base = self.target.as_ref().map(|target| &target.says);
         let reading = Reading { sheet: self.sheet, given: &self.given, brought, before: before.as_ref(), base };
-        let (documents, mut faults) = document::named(opened.app, self.sheet, &self.given).await?;
+        let (documents, mut faults) = document::named(opened, self.sheet, &self.given).await?;
         let mut day = |name: &str| {
             let day = typed::day(self.given.text(name));
             if day.is_none() {

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use fluent_bundle::FluentArgs;
 use minijinja::{Value, context};
+use tiwizi_identity::Caller;
 use tiwizi_model::{FileHash, Version};
 use tiwizi_records::FieldError;
 use tiwizi_registry::acts::{ActError, YearlyFiling};
@@ -23,6 +24,7 @@ use crate::app::App;
 use crate::form::Posted;
 use crate::form_files::PostedFiles;
 use crate::problem::{Fault, Problem};
+use crate::uploads;
 
 /// The documents of a filing.
 const DOCUMENTS: [&str; 2] = ["minutes", "accounts"];
@@ -62,7 +64,7 @@ pub(crate) async fn send(
     let opened = app.filings.open(caller, key.0, key.1).await?;
     let seen = posted.field("seen").and_then(|text| text.parse().ok()).map(Version);
     let given = Given::of(|field| posted.field(field));
-    let documents = documents(&app, &opened.filing.values, &posted).await?;
+    let documents = documents(&app, caller, &opened.filing.values, &posted).await?;
     let [minutes, accounts] = documents;
     let before = Values { minutes, accounts, ..opened.filing.values.clone() };
     let mut said = Said { given: Some(given.clone()), documents, ..Said::default() };
@@ -153,12 +155,17 @@ fn of_act(fault: FieldError) -> FieldError {
 }
 
 /// The documents that the form means: a new file, one that an earlier attempt stored, or what is kept.
-async fn documents(app: &App, kept: &Values, posted: &PostedFiles) -> Result<[Option<FileHash>; 2], Problem> {
+async fn documents(
+    app: &App,
+    caller: &Caller,
+    kept: &Values,
+    posted: &PostedFiles,
+) -> Result<[Option<FileHash>; 2], Problem> {
     let mut found = [kept.minutes, kept.accounts];
     for (field, place) in DOCUMENTS.into_iter().zip(&mut found) {
         let earlier: Option<FileHash> = posted.field(&format!("{field}_stored")).and_then(|text| text.parse().ok());
         if let Some(hash) = posted.file(field).or(earlier)
-            && app.files.size(hash).await?.is_some()
+            && uploads::may_name(app, caller, hash, place.as_slice()).await?
         {
             *place = Some(hash);
         }
@@ -179,12 +186,13 @@ fn page(app: &App, visit: &Visit, opened: &Opened, said: Said) -> Result<Respons
     let now = (said.wrong == Some("filing-wrong-moved")).then_some(&kept);
     let stored = |place: usize, kept: Option<FileHash>| said.documents.get(place).copied().flatten().or(kept);
     let files = [("minutes", stored(0, filing.values.minutes)), ("accounts", stored(1, filing.values.accounts))];
+    let of = opened.stored.map_or_else(String::new, |(id, _)| format!("?kind=registry/filing&record={id}"));
     let file = |(field, hash): (&'static str, Option<FileHash>)| {
         let hash = hash.map(|hash| hash.to_string());
         context! {
             field,
             error => faults.get(field),
-            href => hash.as_ref().map(|hash| format!("/api/v1/files/{hash}")),
+            href => hash.as_ref().map(|hash| format!("/api/v1/files/{hash}{of}")),
             stored => hash,
         }
     };

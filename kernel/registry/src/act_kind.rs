@@ -82,12 +82,6 @@ impl ActKind {
         matches!(self, Self::DenominationAnswered | Self::TakenOver)
     }
 
-    /// Whether the cooperative's own officers may enter it; every act may be entered by the registrar of its province.
-    #[must_use]
-    pub fn is_for_officers(self) -> bool {
-        matches!(self, Self::YearlyFiling)
-    }
-
     /// Whether people enter it. The opening balance is made by the kernel.
     #[must_use]
     pub fn is_entered(self) -> bool {

@@ -91,7 +91,7 @@ impl Acts {
         let province: Option<ProvinceCode> =
             new.data.get("province").and_then(serde_json::Value::as_str).and_then(|code| code.parse().ok());
         let place = Placement { subject: Some(cooperative), province };
-        demand(&self.names, caller, new.kind, place).map_err(ActError::Refused)?;
+        demand(&self.names, caller, place).map_err(ActError::Refused)?;
         if new.kind != ActKind::DenominationRequested {
             let fault = FieldError::of_field("act", "transition", "the first act is the request for a name");
             return Err(ActError::one(fault));
@@ -112,7 +112,7 @@ impl Acts {
     /// A cooperative and its acts, for a caller who may enter an act of that kind.
     async fn held_for(&self, caller: &Caller, cooperative: RecordId, kind: ActKind) -> Result<Held, ActError> {
         let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
-        demand(&self.names, caller, kind, held.place()).map_err(|refusal| {
+        demand(&self.names, caller, held.place()).map_err(|refusal| {
             let knows = held.record.is_some() || self.sees(caller, held.place()).is_some();
             if knows { ActError::Refused(refusal) } else { ActError::Missing { cooperative } }
         })?;
@@ -175,7 +175,6 @@ impl Acts {
         let data = ActData::read(new.kind, new.data.clone())
             .map_err(|error| ActError::one(FieldError::new("/data", "type", error.to_string())))?;
         self.check_days(&new, &data)?;
-        self.check_own_day(caller, &held, &new)?;
         self.check_stands(&ledger, held.cooperative, &new, &data)?;
         let act = Act {
             sequence: ledger.next_sequence(),
@@ -186,7 +185,7 @@ impl Acts {
         let (ledger, after) = ledger.entered(act.clone(), &self.packs).map_err(invalid)?;
         let place = Placement { subject: Some(held.cooperative), province: after.province.or(held.province) };
         // Who moves a cooperative into another province must have a right there too, as with any record.
-        demand(&self.names, caller, new.kind, place).map_err(ActError::Refused)?;
+        demand(&self.names, caller, place).map_err(ActError::Refused)?;
         self.check_referred(&before, &after, to_come).await?;
         Ok(Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) })
     }
@@ -244,19 +243,6 @@ impl Acts {
         if fields.is_empty() { Ok(()) } else { Err(ActError::Invalid { fields }) }
     }
 
-    /// What a cooperative enters itself has effect from today: with an earlier day, a filing that is late would be in time. Whoever keeps the
-    /// register there writes down what came on paper before.
-    fn check_own_day(&self, caller: &Caller, held: &Held, new: &NewAct) -> Result<(), ActError> {
-        let today = Day::of(self.records.ambient().now());
-        let access = Access { create: vec![Grantee::Role(Role::Registrar)], ..Access::default() };
-        let keeps = policy::may_write(caller, &self.names.act, &access, Action::Create, held.place()).is_ok();
-        if keeps || new.effective_on >= today {
-            return Ok(());
-        }
-        let message = "what a cooperative enters itself has effect from today";
-        Err(ActError::one(FieldError::of_field("effective_on", "order", message)))
-    }
-
     /// The opening balance, for a cooperative that has a record and no act: in several parts where its members do not fit into one.
     async fn opening(&self, held: &Held, day: Day) -> Result<Vec<Opening>, ActError> {
         let Some(record) = held.record.as_ref().filter(|_| held.ledger.is_empty()) else { return Ok(Vec::new()) };
@@ -288,12 +274,9 @@ fn invalid(fields: Vec<FieldError>) -> ActError {
     ActError::Invalid { fields }
 }
 
-/// Asks the policy whether the caller may enter acts of a kind for a place.
-fn demand(names: &Names, caller: &Caller, kind: ActKind, place: Placement) -> Result<(), policy::Refusal> {
-    let mut create = vec![Grantee::Role(Role::Registrar)];
-    if kind.is_for_officers() {
-        create.push(Grantee::Own);
-    }
-    let access = Access { create, ..Access::default() };
+/// Asks the policy whether the caller may enter acts for a place: whoever keeps the register there, and nobody else. What a cooperative says
+/// of a year is a filing, which the office looks at before its act is entered.
+fn demand(names: &Names, caller: &Caller, place: Placement) -> Result<(), policy::Refusal> {
+    let access = Access { create: vec![Grantee::Role(Role::Registrar)], ..Access::default() };
     policy::may_write(caller, &names.act, &access, Action::Create, place).map(|_| ())
 }

@@ -245,7 +245,7 @@ async fn whoever_may_not_enter_an_act_finds_nobody_by_its_sheet() {
     assert_eq!(set.status, 204, "{}", set.text());
     let scope = format!("cooperative:{}", house.cooperative).parse().unwrap();
     let officer = house.token_of("officer@example.org", None, Role::Officer, scope).await;
-    // An officer files for a year, and enters no members. With another line wrong the sheet would come back with who was found.
+    // An officer files for a year, and enters no acts. With another line wrong the sheet would come back with who was found.
     let request = Request::builder()
         .method("POST")
         .uri(address(&house, "/acts/new/members-changed"))

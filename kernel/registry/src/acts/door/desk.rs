@@ -63,9 +63,7 @@ impl Acts {
     pub fn rights(&self, caller: &Caller, cooperative: RecordId, province: Option<ProvinceCode>) -> Option<Rights> {
         let place = Placement { subject: Some(cooperative), province };
         let classes = self.sees(caller, place)?;
-        let enters =
-            [ActKind::Amended, ActKind::YearlyFiling].into_iter().any(|kind| self.may_enter(caller, kind, place));
-        Some(Rights { classes, enters })
+        Some(Rights { classes, enters: self.may_enter(caller, place) })
     }
 
     /// A cooperative and what the caller may do with it.
@@ -81,8 +79,8 @@ impl Acts {
         let pack = self.packs.at(Day::of(self.records.ambient().now()));
         let names = pack.map(|pack| pack.transitions.possible(state.stage)).unwrap_or_default();
         let kinds = names.into_iter().filter_map(ActKind::named);
-        let possible = kinds.filter(|kind| kind.is_entered() && self.may_enter(caller, *kind, place)).collect();
-        let may_correct = self.may_enter(caller, ActKind::Corrected, place);
+        let may_correct = self.may_enter(caller, place);
+        let possible = kinds.filter(|kind| kind.is_entered() && may_correct).collect();
         Ok(Desk { cooperative, record: held.record, ledger: held.ledger, state, classes, possible, may_correct })
     }
 
@@ -125,9 +123,9 @@ impl Acts {
         self.enter_into(caller, held, new).await
     }
 
-    /// Whether a caller may enter acts of a kind in a place, wherever the cooperative stands.
+    /// Whether a caller may enter acts in a place, wherever the cooperative stands.
     #[must_use]
-    pub fn may_enter(&self, caller: &Caller, kind: ActKind, place: Placement) -> bool {
-        demand(&self.names, caller, kind, place).is_ok()
+    pub fn may_enter(&self, caller: &Caller, place: Placement) -> bool {
+        demand(&self.names, caller, place).is_ok()
     }
 }

@@ -177,10 +177,9 @@ async fn take(mut opened: Opened<'_>, sheet: Sheet, target: Option<Target>, sent
             given.compact(&format!("/{}", field.name), ACT_SHEET_ROWS_MAX);
         }
     }
-    // Before anybody is looked for: who may not enter this very act learns nothing of persons by a sheet of it.
-    let kind = if target.is_some() { ActKind::Corrected } else { sheet.kind };
+    // Before anybody is looked for: who may not enter acts learns nothing of persons by a sheet of one.
     let place = Placement { subject: Some(opened.desk.cooperative), province: opened.desk.state.province };
-    if !opened.app.acts.may_enter(opened.caller(), kind, place) {
+    if !opened.app.acts.may_enter(opened.caller(), place) {
         return Err(Fault::Forbidden.into());
     }
     document::store(&opened, sheet, sent.files, &mut given).await?;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tiwizi_identity::policy::{self, Access, Action, Classes, Grantee, Placement};
 use tiwizi_identity::{Caller, Role};
 use tiwizi_model::limits::{ACT_DOCUMENTS_MAX, OPENING_PART_BYTES_MAX};
-use tiwizi_model::{ProvinceCode, RecordId};
+use tiwizi_model::{KindName, ProvinceCode, RecordId, Version};
 use tiwizi_records::{FieldError, Records};
 
 pub use self::audit::Drift;
@@ -44,6 +44,19 @@ pub struct Acts {
     records: Records,
     packs: Arc<RulePacks>,
     names: Names,
+}
+
+/// A record that is written in the transaction of an act, by the rule that enters it, if it is still at the version that was seen.
+#[derive(Debug, Clone)]
+pub struct Together {
+    /// Its kind.
+    pub kind: KindName,
+    /// The record.
+    pub id: RecordId,
+    /// What it will hold.
+    pub body: serde_json::Value,
+    /// The version that was seen.
+    pub seen: Version,
 }
 
 /// An act that was entered.
@@ -75,18 +88,19 @@ impl Acts {
     /// # Errors
     /// As `enter`.
     pub async fn request_denomination(&self, caller: &Caller, new: NewAct) -> Result<Entered, ActError> {
-        self.request_denomination_as(caller, self.records.ambient().new_id(), new).await
+        self.request_denomination_as(caller, self.records.ambient().new_id(), new, None).await
     }
 
-    /// The same under an id that was given out before, as that of a founding file.
+    /// The same under an id that was given out before, as that of a founding file, which may be written with it.
     ///
     /// # Errors
-    /// As `enter`; `Overtaken` when the cooperative has acts already.
+    /// As `enter`; `Overtaken` when the cooperative has acts already, or the other record moved.
     pub async fn request_denomination_as(
         &self,
         caller: &Caller,
         cooperative: RecordId,
         new: NewAct,
+        together: Option<Together>,
     ) -> Result<Entered, ActError> {
         let province: Option<ProvinceCode> =
             new.data.get("province").and_then(serde_json::Value::as_str).and_then(|code| code.parse().ok());
@@ -97,7 +111,7 @@ impl Acts {
             return Err(ActError::one(fault));
         }
         let held = Held { cooperative, record: None, ledger: Ledger::default(), province };
-        self.enter_into(caller, held, new).await
+        self.enter_into(caller, held, new, together).await
     }
 
     /// Enters an act of a cooperative.
@@ -105,8 +119,22 @@ impl Acts {
     /// # Errors
     /// `Missing` and `Refused`; `Invalid` with every fault of the act; `Overtaken` when another act was entered meanwhile.
     pub async fn enter(&self, caller: &Caller, cooperative: RecordId, new: NewAct) -> Result<Entered, ActError> {
+        self.enter_together(caller, cooperative, new, None).await
+    }
+
+    /// The same, with another record in the same transaction.
+    ///
+    /// # Errors
+    /// As `enter`; `Overtaken` also when that record moved.
+    pub async fn enter_together(
+        &self,
+        caller: &Caller,
+        cooperative: RecordId,
+        new: NewAct,
+        together: Option<Together>,
+    ) -> Result<Entered, ActError> {
         let held = self.held_for(caller, cooperative, new.kind).await?;
-        self.enter_into(caller, held, new).await
+        self.enter_into(caller, held, new, together).await
     }
 
     /// A cooperative and its acts, for a caller who may enter an act of that kind.
@@ -148,9 +176,15 @@ impl Acts {
         ledger.project(&self.packs).map_err(|source| ActError::Broken { cooperative, source })
     }
 
-    async fn enter_into(&self, caller: &Caller, held: Held, new: NewAct) -> Result<Entered, ActError> {
+    async fn enter_into(
+        &self,
+        caller: &Caller,
+        held: Held,
+        new: NewAct,
+        together: Option<Together>,
+    ) -> Result<Entered, ActError> {
         let entry = self.prepare(caller, held, new, &BTreeSet::new()).await?;
-        self.write(caller, entry).await
+        self.write(caller, entry, together).await
     }
 
     /// Holds an act to every rule. Persons that are still to be entered need not be there yet.

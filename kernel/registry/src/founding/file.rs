@@ -22,6 +22,9 @@ pub struct Founding {
     pub step: Step,
     /// Since when it stands there.
     pub since: i64,
+    /// Since when the office is deciding: acts of the decision are entered, and the file does not change until it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deciding_since: Option<i64>,
     /// When it was opened.
     pub opened_at: i64,
     /// The account that opened it.

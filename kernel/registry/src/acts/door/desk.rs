@@ -120,7 +120,7 @@ impl Acts {
         if held.ledger.next_sequence() != acts_seen.saturating_add(1) {
             return Err(ActError::Overtaken);
         }
-        self.enter_into(caller, held, new).await
+        self.enter_into(caller, held, new, None).await
     }
 
     /// Whether a caller may enter acts in a place, wherever the cooperative stands.

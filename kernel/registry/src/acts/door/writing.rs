@@ -9,7 +9,7 @@ use tiwizi_model::{KindName, Record, RecordId};
 use tiwizi_records::{FieldError, Unit, UnitBounds, UnitError, WriteError};
 
 use super::reading::Held;
-use super::{Acts, Entered};
+use super::{Acts, Entered, Together};
 use crate::acts::act::Act;
 use crate::acts::error::ActError;
 use crate::acts::projection::{self, Shown};
@@ -29,7 +29,12 @@ pub(super) struct Entry {
 }
 
 impl Acts {
-    pub(super) async fn write(&self, caller: &Caller, entry: Entry) -> Result<Entered, ActError> {
+    pub(super) async fn write(
+        &self,
+        caller: &Caller,
+        entry: Entry,
+        together: Option<Together>,
+    ) -> Result<Entered, ActError> {
         let bounds = UnitBounds { writes_max: ACT_WRITES_MAX, bytes_max: ACT_UNIT_BYTES_MAX };
         let mut unit = Unit::within(bounds, self.records.clone(), caller.clone());
         let province = entry.after.province.or(entry.held.province);
@@ -41,6 +46,9 @@ impl Acts {
         self.write_denomination(&mut unit, &entry).await?;
         self.write_memberships(&mut unit, &entry).await?;
         self.write_mandates(&mut unit, &entry).await?;
+        if let Some(Together { kind, id, body, seen }) = together {
+            unit.replace_by_kernel(&kind, id, body, seen).await.map_err(gathered)?;
+        }
         unit.commit(None).await.map_err(|error| self.written(error))?;
         let Entry { act, after, .. } = entry;
         Ok(Entered { record, act, state: after })

@@ -6,14 +6,15 @@ use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::RecordId;
 use tiwizi_model::fold::fold;
+use tiwizi_records::FieldError;
 
 use super::Foundings;
 use super::office::{Entry, NameAnswer};
 use super::reading::Held;
-use super::writing::fields;
+use super::writing::{fields, merged};
 use crate::acts::{
-    ActError, ActKind, Appointment, Constitution, DenominationRequest, Entity, Founder as FounderOfAct, Holder, NewAct,
-    State,
+    ActData, ActError, ActKind, Appointment, Constitution, DenominationRequest, Entity, Founder as FounderOfAct,
+    Holder, NewAct, State, Together,
 };
 use crate::day::Day;
 use crate::founding::error::FoundingError;
@@ -27,19 +28,13 @@ impl Foundings {
     pub(super) async fn enter_name(
         &self,
         caller: &Caller,
-        held: &Held,
+        held: &mut Held,
         answer: &NameAnswer,
     ) -> Result<State, FoundingError> {
-        let cooperative = held.founding.cooperative;
-        let mut state = self.state(caller, cooperative).await?;
+        let mut state = self.state(caller, held.founding.cooperative).await?;
         if !asks_for_this(&state, held) {
             let request = self.request(held)?;
-            state = match state.stage {
-                Stage::Nothing => self.acts.request_denomination_as(caller, cooperative, request).await,
-                _ => self.acts.enter(caller, cooperative, request).await,
-            }
-            .map_err(FoundingError::Act)?
-            .state;
+            state = self.enter_taking(caller, held, request).await?;
         }
         if state.stage == Stage::DenominationRequested {
             let mut data = json!({ "answer": if answer.is_approved { "approved" } else { "refused" } });
@@ -50,7 +45,7 @@ impl Foundings {
                 );
             }
             let act = act(ActKind::DenominationAnswered, self.today(), data);
-            state = self.acts.enter(caller, cooperative, act).await.map_err(FoundingError::Act)?.state;
+            state = self.enter_taking(caller, held, act).await?;
         }
         let is_so = match state.stage {
             Stage::DenominationApproved => answer.is_approved,
@@ -61,35 +56,101 @@ impl Foundings {
         if is_so { Ok(state) } else { Err(FoundingError::Moved) }
     }
 
-    /// Enters the constitution and the receipt of a file, as far as they are not there.
+    /// Enters the constitution and the receipt of a file, as far as they are not there. What is there must say what the file says.
     pub(super) async fn enter_constitution(
         &self,
         caller: &Caller,
-        held: &Held,
+        held: &mut Held,
         persons: &BTreeMap<RecordId, RecordId>,
     ) -> Result<(), FoundingError> {
-        let (founding, cooperative) = (&held.founding, held.founding.cooperative);
-        let mut stage = self.state(caller, cooperative).await?.stage;
-        let (founded_on, filed_on) = (founding.founded_on, founding.filed_on);
-        if let Some(day) = founded_on.filter(|_| stage == Stage::DenominationApproved) {
-            let data = constitution(held, persons)?;
-            let act =
-                NewAct { documents: founding.proofs(ActKind::Constituted), ..act(ActKind::Constituted, day, data) };
-            stage = self.acts.enter(caller, cooperative, act).await.map_err(FoundingError::Act)?.state.stage;
-        }
-        if let Some(day) = filed_on.filter(|_| stage == Stage::Constituted) {
-            let data = json!({ "authority": founding.authority, "receipt": founding.receipt });
-            let act = NewAct { documents: founding.proofs(ActKind::Filed), ..act(ActKind::Filed, day, data) };
-            stage = self.acts.enter(caller, cooperative, act).await.map_err(FoundingError::Act)?.state.stage;
+        let mut stage = self.state(caller, held.founding.cooperative).await?.stage;
+        let (Some(founded_on), Some(filed_on)) = (held.founding.founded_on, held.founding.filed_on) else {
+            return Err(FoundingError::Moved);
+        };
+        let constituted = NewAct {
+            documents: held.founding.proofs(ActKind::Constituted),
+            ..act(ActKind::Constituted, founded_on, constitution(held, persons)?)
+        };
+        let filed = NewAct {
+            documents: held.founding.proofs(ActKind::Filed),
+            ..act(
+                ActKind::Filed,
+                filed_on,
+                json!({ "authority": held.founding.authority, "receipt": held.founding.receipt }),
+            )
+        };
+        for (before, new) in [(Stage::DenominationApproved, constituted), (Stage::Constituted, filed)] {
+            if stage == before {
+                stage = self.enter_taking(caller, held, new).await?.stage;
+            } else {
+                self.demand_same(caller, held, new).await?;
+            }
         }
         if stage == Stage::Filed { Ok(()) } else { Err(FoundingError::Moved) }
+    }
+
+    /// Whether the register has a constitution of the cooperative of a file.
+    pub(super) async fn is_constituted(&self, caller: &Caller, held: &Held) -> Result<bool, FoundingError> {
+        let stage = self.state(caller, held.founding.cooperative).await?.stage;
+        Ok(matches!(stage, Stage::Constituted | Stage::Filed))
+    }
+
+    /// The act of this kind that stands in the register says what the file says.
+    async fn demand_same(&self, caller: &Caller, held: &Held, new: NewAct) -> Result<(), FoundingError> {
+        let cooperative = held.founding.cooperative;
+        let (ledger, _) = self.acts.ledger(caller, cooperative).await.map_err(FoundingError::Act)?;
+        let standing =
+            ledger.standing().map_err(|source| FoundingError::Act(ActError::Broken { cooperative, source }))?;
+        let Some(there) = standing.iter().find(|act| act.kind() == new.kind) else { return Err(FoundingError::Moved) };
+        let says = ActData::read(new.kind, new.data).map_err(FoundingError::Encode)?;
+        if there.effective_on == new.effective_on && there.data == says {
+            return Ok(());
+        }
+        let message = format!(
+            "the register has act {} of this cooperative, which says something else than the file: annul or correct it, then decide",
+            there.sequence
+        );
+        Err(FoundingError::one(FieldError::of_field("act", "other-act", message)))
+    }
+
+    /// Enters an act of a decision. The first one takes the file in the same transaction, at the version that was looked at: if the file moved,
+    /// nothing is entered, and from then on its founders do not change it.
+    async fn enter_taking(&self, caller: &Caller, held: &mut Held, new: NewAct) -> Result<State, FoundingError> {
+        let cooperative = held.founding.cooperative;
+        let now = self.now();
+        let is_taken = held.founding.deciding_since.is_some();
+        let taken = (!is_taken).then(|| merged(&held.body, fields([("deciding_since", now.into())])));
+        let together = taken.clone().map(|body| Together {
+            kind: self.names.founding.clone(),
+            id: held.id,
+            body,
+            seen: held.version,
+        });
+        // An act that was annulled is an act: the next one takes the place behind it.
+        let is_first = match self.acts.ledger(caller, cooperative).await {
+            Ok((ledger, _)) => ledger.is_empty(),
+            Err(ActError::Missing { .. }) => true,
+            Err(error) => return Err(FoundingError::Act(error)),
+        };
+        let entered = if is_first {
+            self.acts.request_denomination_as(caller, cooperative, new, together).await
+        } else {
+            self.acts.enter_together(caller, cooperative, new, together).await
+        };
+        let state = entered.map_err(FoundingError::Act)?.state;
+        if let Some(body) = taken {
+            held.body = body;
+            held.version = held.version.next();
+            held.founding.deciding_since = Some(now);
+        }
+        Ok(state)
     }
 
     /// Enters the registration of a file, unless it is there.
     pub(super) async fn enter_registration(
         &self,
         caller: &Caller,
-        held: &Held,
+        held: &mut Held,
         entry: &Entry,
     ) -> Result<(), FoundingError> {
         let cooperative = held.founding.cooperative;
@@ -98,8 +159,7 @@ impl Foundings {
             Stage::Filed => {
                 let data = json!({ "court": entry.court.trim(), "number": entry.number.trim() });
                 let act = act(ActKind::Registered, entry.registered_on, data);
-                self.acts.enter(caller, cooperative, act).await.map_err(FoundingError::Act)?;
-                Ok(())
+                self.enter_taking(caller, held, act).await.map(drop)
             }
             Stage::Registered if is_this(&state, entry) => Ok(()),
             _ => Err(FoundingError::Moved),

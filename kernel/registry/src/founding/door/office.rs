@@ -1,7 +1,8 @@
 //! What the office does with a file: answers on the name, asks for corrections, accepts, writes down the registration.
 //!
-//! Each decision enters its acts first and then lets the file go on. If the machine stops in between, the same decision is taken again: what
-//! is entered already is not entered twice (`acts.rs`).
+//! The first act of a decision takes the file in its own transaction: from then on the founders do not change it. Then the file goes on. If
+//! the machine stops in between, the same decision is taken again: what is entered already is not entered twice (`acts.rs`), and is held
+//! against the file.
 
 use serde_json::{Map, Value, json};
 use tiwizi_identity::{AccountError, Caller, Role, Scope};
@@ -51,13 +52,13 @@ impl Foundings {
         at: (RecordId, Version),
         answer: NameAnswer,
     ) -> Result<Version, FoundingError> {
-        let held = self.for_office(caller, at, Step::NameAsked).await?;
+        let mut held = self.for_office(caller, at, Step::NameAsked).await?;
         let reason = given(answer.reason);
         if !answer.is_approved && reason.is_none() {
             return Err(FoundingError::one(FieldError::of_field("reason", "required", "a refusal says why")));
         }
         let answer = NameAnswer { reason, certificate: given(answer.certificate), ..answer };
-        let state = self.enter_name(caller, &held, &answer).await?;
+        let state = self.enter_name(caller, &mut held, &answer).await?;
         let denomination = state.denomination.filter(|_| answer.is_approved);
         let day = |day: Option<Day>| day.map_or(Value::Null, |day| day.to_string().into());
         let mut changed = self.to(if answer.is_approved { Step::File } else { Step::Name });
@@ -82,6 +83,10 @@ impl Foundings {
         corrections: Vec<Correction>,
     ) -> Result<Version, FoundingError> {
         let held = self.for_office(caller, at, Step::Submitted).await?;
+        // A file whose constitution is in the register is accepted, or that act is annulled first.
+        if self.is_constituted(caller, &held).await? {
+            return Err(FoundingError::NotNow { step: held.founding.step });
+        }
         let asked: Vec<Value> = corrections
             .into_iter()
             .filter(|one| !one.text.trim().is_empty())
@@ -104,10 +109,10 @@ impl Foundings {
     /// `Missing`, `Refused`, `Own`, `NotNow`, `Moved`; `Lacks` when something is missing after all, as when the name ran out; `Act` when an act
     /// is not accepted.
     pub async fn accept(&self, caller: &Caller, at: (RecordId, Version)) -> Result<Version, FoundingError> {
-        let held = self.for_office(caller, at, Step::Submitted).await?;
+        let mut held = self.for_office(caller, at, Step::Submitted).await?;
         self.demand_complete(&held, |_| true)?;
         let persons = self.register_persons(caller, &held).await?;
-        self.enter_constitution(caller, &held, &persons).await?;
+        self.enter_constitution(caller, &mut held, &persons).await?;
         self.decide(caller, &held, self.to(Step::Accepted), News::Accepted).await
     }
 
@@ -122,7 +127,7 @@ impl Foundings {
         at: (RecordId, Version),
         entry: Entry,
     ) -> Result<Version, FoundingError> {
-        let held = self.for_office(caller, at, Step::Accepted).await?;
+        let mut held = self.for_office(caller, at, Step::Accepted).await?;
         let mut changed = self.to(Step::Registered);
         changed.extend(fields([
             ("court", entry.court.clone().into()),
@@ -136,7 +141,7 @@ impl Foundings {
                 return Err(FoundingError::one(FieldError::of_field(field, "required", "it is needed")));
             }
         }
-        self.enter_registration(caller, &held, &entry).await?;
+        self.enter_registration(caller, &mut held, &entry).await?;
         self.give_roles(&held).await?;
         self.decide(caller, &held, changed, News::Registered).await
     }
@@ -181,9 +186,10 @@ impl Foundings {
         &self,
         caller: &Caller,
         held: &Held,
-        changed: Map<String, Value>,
+        mut changed: Map<String, Value>,
         news: News,
     ) -> Result<Version, FoundingError> {
+        changed.extend(fields([("deciding_since", Value::Null)]));
         let mut unit = self.unit(caller);
         self.put(&mut unit, held, changed).await?;
         self.tell_founders(&mut unit, held, news).await?;

@@ -82,6 +82,10 @@ impl Foundings {
         let held = self.load(id).await?;
         self.demand_founder(caller, &held)?;
         demand_step(&held, is_right)?;
+        // What the office is entering is what the file says: until it has ended, nobody takes the file from under it.
+        if held.founding.deciding_since.is_some() {
+            return Err(FoundingError::NotNow { step: held.founding.step });
+        }
         if held.version == seen { Ok(held) } else { Err(FoundingError::Moved) }
     }
 

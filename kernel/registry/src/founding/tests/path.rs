@@ -84,7 +84,7 @@ async fn a_decision_that_was_cut_off_is_taken_again_and_enters_nothing_twice() {
         corrects: None,
         data,
     };
-    bureau.register.acts().request_denomination_as(&office(), asked.cooperative, new).await.unwrap();
+    bureau.register.acts().request_denomination_as(&office(), asked.cooperative, new, None).await.unwrap();
     let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
     bureau.foundings.answer_name(&office(), bureau.at(id).await, answer).await.unwrap();
     assert_eq!(bureau.register.all(&bureau.register.names.act).await.len(), 2);
@@ -125,4 +125,92 @@ async fn what_was_filled_in_is_there_when_somebody_comes_back() {
     let version =
         bureau.foundings.edit(&founder(1), same, Section::Assembly, &map(json!({ "address": "Douar Tiout" }))).await;
     assert_eq!(version.unwrap(), same.1, "what is the same is no change");
+}
+
+/// Enters an act of the cooperative of a file directly, as a registrar may.
+async fn enter(bureau: &Bureau, cooperative: RecordId, new: crate::acts::NewAct) {
+    bureau.register.acts().enter(&office(), cooperative, new).await.unwrap();
+}
+
+fn new(kind: crate::acts::ActKind, data: Value) -> crate::acts::NewAct {
+    let effective_on = "2025-11-30".parse().unwrap();
+    crate::acts::NewAct { kind, effective_on, documents: Vec::new(), corrects: None, data }
+}
+
+#[tokio::test]
+async fn a_file_is_taken_with_the_first_act_of_a_decision_and_let_go_with_its_end() {
+    let bureau = Bureau::open().await;
+    let id = bureau.complete().await;
+    bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
+    let names = &bureau.register.names;
+    let mut unit = tiwizi_records::Unit::new(bureau.register.records.clone(), Caller::system().by_kernel());
+    let taken = json!({ "deciding_since": 1 });
+    unit.patch(&names.founding, id, taken, Some(bureau.version(id).await)).await.unwrap();
+    unit.commit(None).await.unwrap();
+    // The machine stopped behind the first act: the founders wait until the office has taken its decision again.
+    for refused in [
+        bureau.foundings.take_back(&founder(1), bureau.at(id).await).await,
+        bureau.foundings.give_up(&founder(1), bureau.at(id).await).await,
+    ] {
+        assert!(matches!(refused, Err(FoundingError::NotNow { step: Step::Submitted })), "{refused:?}");
+    }
+    bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
+    let seen = bureau.foundings.look(&founder(1), id).await.unwrap().founding;
+    assert_eq!((seen.step, seen.deciding_since), (Step::Accepted, None));
+}
+
+#[tokio::test]
+async fn a_constitution_that_says_something_else_than_the_file_is_not_taken_for_it() {
+    let bureau = Bureau::open().await;
+    let id = bureau.complete().await;
+    bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
+    let cooperative = bureau.foundings.look(&founder(1), id).await.unwrap().founding.cooperative;
+    let (mut founders, mut officers) = (Vec::new(), Vec::new());
+    for number in 1..=5 {
+        let body = json!({ "name_fr": format!("Autre {number}"), "province": "09.541" });
+        let drafts = vec![tiwizi_records::Draft::create(bureau.register.names.person.clone(), body)];
+        let person = bureau.register.records.submit(&office(), drafts, None).await.unwrap()[0].id.to_string();
+        let role = match number {
+            1 => Some("president"),
+            2 => Some("treasurer"),
+            3 => Some("secretary"),
+            _ => None,
+        };
+        officers.extend(role.map(|role| json!({ "person": person, "role": role })));
+        founders.push(json!({ "number": number.to_string(), "person": person, "shares": 10, "paid_mad": 250 }));
+    }
+    let pack = rule_pack::built_in().unwrap().newest().unwrap();
+    let items: Vec<Value> = pack.statutes.items.iter().map(|item| json!(item.code)).collect();
+    let data = json!({ "statutes": items, "form": "board", "share_value_mad": 100, "founders": founders, "officers": officers });
+    enter(&bureau, cooperative, new(crate::acts::ActKind::Constituted, data)).await;
+    let refused = bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap_err();
+    assert_eq!(codes(&refused), ["other-act"]);
+    let correction = Correction { section: Section::Capital, text: "?".into() };
+    let asked = bureau.foundings.ask_correction(&office(), bureau.at(id).await, vec![correction]).await;
+    assert!(matches!(asked, Err(FoundingError::NotNow { .. })), "{asked:?}");
+    let annulled = crate::acts::NewAct {
+        corrects: Some(3),
+        ..new(crate::acts::ActKind::Corrected, json!({ "reason": "of another file" }))
+    };
+    enter(&bureau, cooperative, annulled).await;
+    bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_name_is_answered_again_when_every_act_of_the_file_was_annulled() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let refusal = NameAnswer { reason: Some("Déjà porté".into()), ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, refusal).await.unwrap();
+    let cooperative = bureau.foundings.look(&founder(1), id).await.unwrap().founding.cooperative;
+    for sequence in [2, 1] {
+        let annulled = new(crate::acts::ActKind::Corrected, json!({ "reason": "entered for another file" }));
+        enter(&bureau, cooperative, crate::acts::NewAct { corrects: Some(sequence), ..annulled }).await;
+    }
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, answer).await.unwrap();
+    assert_eq!(bureau.register.all(&bureau.register.names.act).await.len(), 6);
+    assert_eq!(bureau.foundings.look(&founder(1), id).await.unwrap().founding.step, Step::File);
 }

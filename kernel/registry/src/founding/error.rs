@@ -8,6 +8,7 @@ use tiwizi_records::{FieldError, NoticeError, ReadError, UnitError, WriteError};
 use super::lacks::Lack;
 use super::step::Step;
 use crate::acts::ActError;
+use crate::national_id::SealError;
 
 /// Why something was not done with a file, or it could not be shown. Nothing of the step was written to the file then.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,15 @@ pub enum FoundingError {
         /// Why.
         #[source]
         source: serde_json::Error,
+    },
+    /// The number of a founder's card cannot be opened or sealed.
+    #[error("the number of the identity card of the founder {founder} cannot be used; the founder types it again")]
+    Sealed {
+        /// Whose.
+        founder: RecordId,
+        /// Why.
+        #[source]
+        source: SealError,
     },
     /// What an act would say could not be written down.
     #[error("the content of an act could not be written")]

@@ -9,7 +9,7 @@ use crate::acts::{Role, text};
 use crate::day::Day;
 use crate::money::Mad;
 
-/// What a founder says of itself. The number of its identity card comes as `national_id` and is kept as its keyed hash.
+/// What a founder says of itself. The number of its identity card comes as `national_id` and is kept sealed, beside its keyed hash.
 pub const PERSONAL_FIELDS: [&str; 7] = ["name_ar", "name_fr", "gender", "birth_date", "phone", "email", "address"];
 
 /// What the founders agree on, for each of them.
@@ -63,6 +63,9 @@ pub struct Founder {
     /// The keyed hash of the number of its identity card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub national_id_key: Option<String>,
+    /// That number, sealed for the record of the founder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub national_id_sealed: Option<String>,
     /// Its telephone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -146,7 +149,7 @@ impl Founder {
         said.into_iter().filter(|(_, is_there)| !is_there).map(|(field, _)| field).collect()
     }
 
-    /// The body of the record that the register has of a person.
+    /// The body of the record that the register has of a person, without the number of the card, which is sealed for its own record.
     pub(super) fn person_body(&self) -> Value {
         let mut body = Map::new();
         let mut set = |field: &str, value: Option<Value>| {
@@ -158,7 +161,6 @@ impl Founder {
         set("name_fr", self.name_fr.clone().map(Value::from));
         set("gender", self.gender.clone().map(Value::from));
         set("birth_date", self.birth_date.map(|day| day.to_string().into()));
-        set("national_id_key", self.national_id_key.clone().map(Value::from));
         set("phone", self.phone.clone().map(Value::from));
         set("email", self.email.clone().map(Value::from));
         set("address", self.address.clone().map(Value::from));

@@ -19,7 +19,8 @@ impl From<FoundingError> for Problem {
             | FoundingError::Invitation
             | FoundingError::Taken
             | FoundingError::TooMany
-            | FoundingError::NoRules => Self::from(Fault::Conflict).saying(error.to_string()),
+            | FoundingError::NoRules
+            | FoundingError::Sealed { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             FoundingError::Moved => Self::from(Fault::Stale).saying(error.to_string()),
             FoundingError::Invalid { fields } => {
                 Self::from(Fault::Invalid).at_all(fields.into_iter().map(FieldProblem::from))

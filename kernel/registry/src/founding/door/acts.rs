@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-use tiwizi_identity::Caller;
-use tiwizi_model::RecordId;
+use serde_json::{Map, Value, json};
+use tiwizi_identity::policy::ReadPermit;
+use tiwizi_identity::{Caller, Secret};
 use tiwizi_model::fold::fold;
+use tiwizi_model::{Record, RecordId};
 use tiwizi_records::FieldError;
 
 use super::Foundings;
@@ -18,9 +19,10 @@ use crate::acts::{
 };
 use crate::day::Day;
 use crate::founding::error::FoundingError;
-use crate::founding::founder::Founder;
+use crate::founding::founder::{Founder, Seat};
 use crate::founding::lacks::Lack;
 use crate::founding::step::Section;
+use crate::national_id::SealError;
 use crate::rule_pack::Stage;
 
 impl Foundings {
@@ -183,10 +185,8 @@ impl Foundings {
                 persons.insert(seat.id, person);
                 continue;
             }
-            let known = match &seat.founder.national_id_key {
-                Some(key) => self.records.find_unique(&permit, 0, &[Value::from(key.as_str())]).await?,
-                None => None,
-            };
+            let number = self.number_of(seat)?;
+            let known = self.known_person(&permit, seat, number.as_ref()).await?;
             let person = match known {
                 Some(record) if !is_same_person(&seat.founder, &record.body) => {
                     let values = vec![("who", seat.founder.called().unwrap_or_default().to_owned())];
@@ -196,8 +196,10 @@ impl Foundings {
                 }
                 Some(record) => record.id,
                 None => {
-                    let body = seat.founder.person_body();
-                    unit.create_by_kernel(&self.names.person, body).map_err(FoundingError::gathered)?.id
+                    // The id is given out first: the number is sealed for the record that gets it.
+                    let id = self.records.ambient().new_id();
+                    let body = self.person_body(seat, id, number.as_ref())?;
+                    unit.create_by_kernel_as(&self.names.person, id, body).map_err(FoundingError::gathered)?.id
                 }
             };
             self.put_seat(&mut unit, seat, fields([("person", person.to_string().into())])).await?;
@@ -208,6 +210,48 @@ impl Foundings {
         }
         self.store(unit, held.id).await?;
         Ok(persons)
+    }
+
+    /// The number of a founder's card; none of a founder whose number came before numbers were kept.
+    fn number_of(&self, seat: &Seat) -> Result<Option<Secret>, FoundingError> {
+        let sealed = seat.founder.national_id_sealed.as_deref();
+        let opened = sealed.map(|sealed| self.national_id_key.open(seat.id, sealed)).transpose();
+        opened.map_err(|source| FoundingError::Sealed { founder: seat.id, source })
+    }
+
+    /// The person of the register who has the card of a founder, under whichever key.
+    async fn known_person(
+        &self,
+        permit: &ReadPermit,
+        seat: &Seat,
+        number: Option<&Secret>,
+    ) -> Result<Option<Record>, FoundingError> {
+        let mut hashes: Vec<String> = seat.founder.national_id_key.iter().cloned().collect();
+        if let Some(number) = number {
+            hashes = self.national_id_key.hashes(number.reveal()).unwrap_or_default();
+        }
+        for hash in hashes {
+            let found = self.records.find_unique(permit, 0, &[Value::from(hash)]).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The body of the person that is made of a founder, with the number of the card sealed for it.
+    fn person_body(&self, seat: &Seat, id: RecordId, number: Option<&Secret>) -> Result<Value, FoundingError> {
+        let failed = |source| FoundingError::Sealed { founder: seat.id, source };
+        let card = match (number, &seat.founder.national_id_key) {
+            (Some(number), _) => {
+                let hash = self.national_id_key.hash(number.reveal()).map_err(SealError::Number).map_err(failed)?;
+                let sealed = self.national_id_key.seal(id, number.reveal()).map_err(failed)?;
+                fields([("national_id_key", hash.into()), ("national_id_sealed", sealed.into())])
+            }
+            (None, Some(hash)) => fields([("national_id_key", hash.as_str().into())]),
+            (None, None) => Map::new(),
+        };
+        Ok(merged(&seat.founder.person_body(), card))
     }
 
     /// The state of a cooperative by its acts; that of none while it has none.

@@ -14,7 +14,7 @@ use crate::founding::error::FoundingError;
 use crate::founding::founder::{PERSONAL_FIELDS, Seat, TERM_FIELDS};
 use crate::founding::step::{Section, Step};
 
-/// The field in which the number of an identity card comes; only its keyed hash is kept.
+/// The field in which the number of an identity card comes; it is kept sealed, beside its keyed hash.
 const NATIONAL_ID: &str = "national_id";
 
 impl Foundings {
@@ -202,18 +202,17 @@ impl Foundings {
         self.store(unit, id).await.map(|_| ())
     }
 
-    /// What changes in the record of a founder: terms that change are confirmed anew, a number becomes its hash.
+    /// What changes in the record of a founder: terms that change are confirmed anew, a number is sealed for the founder's record.
     fn of_founder(&self, seat: &Seat, given: &Map<String, Value>) -> Result<Map<String, Value>, FoundingError> {
         let mut changed = Map::new();
         for (name, value) in given {
             if name == NATIONAL_ID {
                 // A form that leaves the number out does not take it away: nobody can see it to type it again.
                 let Some(number) = value.as_str().map(str::trim).filter(|number| !number.is_empty()) else { continue };
-                let hash = self.national_id_key.hash(number);
-                let hash = hash.map_err(|error| {
-                    FoundingError::one(FieldError::of_field(NATIONAL_ID, "pattern", error.to_string()))
-                })?;
-                changed.insert("national_id_key".to_owned(), hash.into());
+                let wrong = |error: String| FoundingError::one(FieldError::of_field(NATIONAL_ID, "pattern", error));
+                let hash = self.national_id_key.hash(number).map_err(|error| wrong(error.to_string()))?;
+                let sealed = self.national_id_key.seal(seat.id, number).map_err(|error| wrong(error.to_string()))?;
+                changed.extend(fields([("national_id_key", hash.into()), ("national_id_sealed", sealed.into())]));
                 continue;
             }
             let is_same = match seat.body.get(name) {

@@ -21,6 +21,12 @@ async fn five_people_found_a_cooperative_from_its_name_to_its_registration() {
     assert_eq!((&cooperatives[0]["number"], &cooperatives[0]["capital_mad"]), (&json!("12/2025"), &json!(5000)));
     let members = bureau.register.all(&bureau.register.names.membership).await;
     assert_eq!((members.len(), &members[0]["role"], &members[0]["gender"]), (5, &json!("president"), &json!("female")));
+    // The number of each card is sealed: for the founder's record, and anew for the person that was made of it.
+    let seats = bureau.register.all(&bureau.register.names.founder).await;
+    assert!(seats.iter().all(|seat| seat["national_id_sealed"].is_string() && !seat.to_string().contains("JA1")));
+    let people = crate::People::new(bureau.register.records.clone(), Register::key());
+    let third = people.by_national_id(&Caller::system(), "JA100003").await.unwrap().unwrap();
+    assert_eq!(people.national_id(&Caller::system(), third.id, "test").await.unwrap().reveal(), "JA100003");
     let acts = bureau.register.all(&bureau.register.names.act).await;
     let kinds: Vec<&str> = acts.iter().map(|act| act["act"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["denomination-requested", "denomination-answered", "constituted", "filed", "registered"]);

@@ -7,6 +7,7 @@ use tiwizi_records::{NoticeError, ReadError, ReaderError, UnitError, WriteError}
 use tiwizi_storage::StorageError;
 
 use crate::filings::FilingError;
+use crate::protection::RequestError;
 
 /// Why something in the office was not done. Nothing was written then.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum OfficeError {
     /// Filings could not be settled.
     #[error("could not settle the filings of a cooperative")]
     Filings(#[from] FilingError),
+    /// Requests could not be put where their people lie.
+    #[error("could not put the requests of people where they lie")]
+    Requests(#[source] RequestError),
     /// Colleagues could not be named.
     #[error("could not name the colleagues")]
     Colleagues(#[from] RecipientsError),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::OFFICE_UNIT_TASKS_MAX;
-use tiwizi_model::{KindName, RecordId, Seq};
+use tiwizi_model::{KindName, ProvinceCode, RecordId, Seq, Version};
 use tiwizi_records::reader::read_between;
 use tiwizi_records::{Entry, Message, Recipient, Unit};
 use tiwizi_storage::{change, cursor};
@@ -18,6 +18,7 @@ use super::source::{Named, Seen, WaitRules, Waiting, WaitsFor};
 use super::task::{NAMES, StoredTask, Task};
 use super::{Office, OfficeError};
 use crate::day::Day;
+use crate::protection::follow_people;
 
 /// The name under which its place in the log is kept.
 const PLACE: &str = "registry.office";
@@ -45,10 +46,10 @@ impl Office {
             if head <= place {
                 return Ok(());
             }
-            let wants =
-                |kind: &KindName| *kind == self.names.act || self.sources.iter().any(|source| source.kind() == kind);
+            let wants = |kind: &KindName| [&self.names.act, &self.names.person].contains(&kind) || self.is_source(kind);
             let between = read_between(&self.records, wants, place, head).await?;
             self.settle_all(&between.items).await?;
+            self.move_requests(&between.items).await?;
             self.keep_tasks(&between.items).await?;
             self.move_on(place, between.up_to).await?;
         }
@@ -76,9 +77,23 @@ impl Office {
         Ok(())
     }
 
+    fn is_source(&self, kind: &KindName) -> bool {
+        self.sources.iter().any(|source| source.kind() == kind)
+    }
+
+    /// Lets what people ask wait where they lie now. What that writes comes by the log itself.
+    async fn move_requests(&self, entries: &[Entry]) -> Result<(), OfficeError> {
+        let changed = entries.iter().filter(|entry| entry.kind == self.names.person && entry.version != Version::FIRST);
+        let province = |body: &Value| body.get("province").and_then(Value::as_str).and_then(|code| code.parse().ok());
+        let placed = changed.filter_map(|entry| Some((entry.id, province(entry.current.body.as_ref()?))));
+        let provinces: BTreeMap<RecordId, Option<ProvinceCode>> = placed.collect();
+        follow_people(&self.records, &provinces).await.map_err(OfficeError::Requests)?;
+        Ok(())
+    }
+
     async fn keep_tasks(&self, entries: &[Entry]) -> Result<(), OfficeError> {
         // The last entry of a record counts; all show it as it is now.
-        let waiting = entries.iter().filter(|entry| entry.kind != self.names.act);
+        let waiting = entries.iter().filter(|entry| self.is_source(&entry.kind));
         let latest: BTreeMap<Key, &Entry> = waiting.map(|entry| ((entry.kind.clone(), entry.id), entry)).collect();
         let latest: Vec<&Entry> = latest.into_values().collect();
         for part in latest.chunks(OFFICE_UNIT_TASKS_MAX) {
@@ -161,8 +176,8 @@ impl Office {
             since,
             due_on,
             is_open: true,
-            // Whoever has worked on it gets it back.
-            holder: before.and_then(|task| task.holder),
+            // Whoever has worked on it gets it back, unless it lies with another office by now.
+            holder: before.filter(|task| task.province == waiting.province).and_then(|task| task.holder),
             reminded,
             closed_on: None,
             cooperative: waiting.cooperative,

@@ -20,6 +20,7 @@ impl From<OfficeError> for Problem {
             OfficeError::Log(ReaderError::Storage(source)) => source.into(),
             OfficeError::Log(ReaderError::Damaged { .. } | ReaderError::Work { .. }) => Self::internal(error),
             OfficeError::Filings(source) => source.into(),
+            OfficeError::Requests(source) => source.into(),
             OfficeError::Colleagues(source) => recipients(source),
             OfficeError::Notices(source) => notices(source),
             OfficeError::Gather(source) => gathered(source),

@@ -68,6 +68,34 @@ async fn a_request_waits_by_its_term_and_names_its_person_to_whom_may_see_it() {
 }
 
 #[tokio::test]
+async fn a_request_that_waits_goes_with_its_person_to_another_province() {
+    let house = House::new().await;
+    let (person, settled) = (house.person("Fadma", "09.541").await, house.person("Ijja", "09.541").await);
+    let own = signed_in(&house.register, 30, Some(person)).await;
+    let there = holder_of(&house.register, 2, "registrar", "province:01.051").await;
+    let records = &house.register.records;
+    let asked = protection::ask(records, &own, access_of(person)).await.unwrap();
+    let other = protection::ask(records, &house.registrar, access_of(settled)).await.unwrap();
+    let kind = &house.register.names.subject_request;
+    assert_eq!(house.of_kind(&house.registrar, kind).await.len(), 2);
+    let moved = Draft::patch(house.register.names.person.clone(), person, json!({ "province": "01.051" }), None);
+    records.submit(&Caller::system(), vec![moved], None).await.unwrap();
+    let found = house.of_kind(&there, kind).await;
+    let waiting: Vec<RecordId> = found.iter().map(|stored| stored.task.record).collect();
+    assert_eq!(waiting, [asked.id]);
+    assert_eq!(house.keys(&there).await, ["notice-request-asked"]);
+    let left = house.of_kind(&house.registrar, kind).await;
+    let left: Vec<RecordId> = left.iter().map(|stored| stored.task.record).collect();
+    assert_eq!(left, [other.id]);
+    // The office that the person has left answers no more, and the one where the person lies does.
+    let at = (asked.id, asked.version.next());
+    let given = || Answer { is_granted: false, text: "see your page".into() };
+    let refused = protection::answer(records, &house.registrar, at, given()).await;
+    assert!(refused.is_err(), "{refused:?}");
+    protection::answer(records, &there, at, given()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_request_is_given_reminded_of_and_answered_and_each_is_told() {
     let house = House::new().await;
     let person = house.person("Fadma", "09.541").await;

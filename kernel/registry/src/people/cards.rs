@@ -2,16 +2,46 @@
 
 use serde_json::{Map, Value, json};
 use tiwizi_identity::policy::{Class, Refusal};
-use tiwizi_identity::{Caller, Secret};
+use tiwizi_identity::{Caller, Role, Secret};
 use tiwizi_model::limits::{LOOK_REASON_CHARS_MAX, PERSON_LINES_MAX};
 use tiwizi_model::{Record, RecordId, Version};
-use tiwizi_records::{Draft, Filter, Query, ReadError, Unit};
+use tiwizi_records::{Draft, Filter, Message, Query, ReadError, Recipient, Unit, WriteError};
 
 use super::{People, PeopleError};
 use crate::national_id::SealError;
 
 /// The unique index of persons: the keyed hash of the identity card.
 const BY_NATIONAL_ID: usize = 0;
+/// What a look says: the number was shown, or the office that keeps its person was asked because somebody else entered it.
+const SHOWN: &str = "national-id";
+const ASKED: &str = "national-id-asked";
+
+/// What became of a number that somebody set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CardSet {
+    /// It is set; the person as it is now.
+    Set(Box<Record>),
+    /// It is that of a person whom another office keeps, and that office is asked.
+    Asked,
+}
+
+/// Whether somebody else has the number, under whichever key.
+fn is_taken(error: &WriteError) -> bool {
+    match error {
+        WriteError::Duplicate { .. } => true,
+        WriteError::Invalid { fields, .. } => {
+            fields.iter().any(|field| field.pointer == "/national_id_key" && field.code == "taken")
+        }
+        _ => false,
+    }
+}
+
+/// A reason in somebody's own words.
+fn given(reason: &str) -> Result<&str, PeopleError> {
+    let reason = reason.trim();
+    let is_good = !reason.is_empty() && reason.chars().nth(LOOK_REASON_CHARS_MAX).is_none();
+    if is_good { Ok(reason) } else { Err(PeopleError::Reason) }
+}
 
 impl People {
     /// Sets the number of a person's identity card, or forgets it. It is written with the caller's own rights to the person; a number that
@@ -35,8 +65,48 @@ impl People {
             None => json!({ "national_id_key": null, "national_id_sealed": null }),
         };
         let drafts = vec![Draft::patch(self.names.person.clone(), person, fields, seen)];
-        let written = self.records.submit(caller, drafts, None).await?;
-        written.into_iter().next().ok_or(PeopleError::Missing)
+        match (self.records.submit(caller, drafts, None).await, number) {
+            (Ok(written), _) => written.into_iter().next().ok_or(PeopleError::Missing),
+            // Only behind the caller's right to write the person: nobody else tries numbers here.
+            (Err(error), Some(number)) if is_taken(&error) => match self.by_national_id(caller, number).await? {
+                Some(_) => Err(error.into()),
+                None => Err(PeopleError::Elsewhere),
+            },
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// The same, and when the number is that of a person whom the caller does not see: asks the office that keeps that person, for a reason.
+    /// What was asked is noted as a look is, so the person and the administrators read it.
+    ///
+    /// # Errors
+    /// As `set_national_id`; `Reason`, `Notices`.
+    pub async fn set_or_ask(
+        &self,
+        caller: &Caller,
+        person: RecordId,
+        (number, reason): (&str, &str),
+        seen: Option<Version>,
+    ) -> Result<CardSet, PeopleError> {
+        let reason = given(reason)?;
+        match self.set_national_id(caller, person, Some(number), seen).await {
+            Err(PeopleError::Elsewhere) => {}
+            Ok(record) => return Ok(CardSet::Set(Box::new(record))),
+            Err(error) => return Err(error),
+        }
+        let asking = self.person(caller, person).await?;
+        let holder = self.by_national_id(&Caller::system(), number).await?.ok_or(PeopleError::Missing)?;
+        let mut unit = Unit::new(self.records.clone(), caller.clone());
+        self.gather_note(&mut unit, &holder, (ASKED, reason))?;
+        let province = asking.province.map(|province| province.to_string()).unwrap_or_default();
+        let message = Message {
+            key: "notice-card-asked".to_owned(),
+            args: json!({ "province": province }).to_string(),
+            link: Some(format!("/register/persons/{}", holder.id)),
+        };
+        unit.tell_by_kernel(Recipient::Role(Role::Registrar, holder.province), &message).await?;
+        unit.commit(None).await?;
+        Ok(CardSet::Asked)
     }
 
     /// The person whose identity card has this number; none when there is none that the caller may find by it.
@@ -70,10 +140,7 @@ impl People {
     /// # Errors
     /// `Missing`, `Refused`, `NoNumber`, `Reason`; `Sealed` when it does not open.
     pub async fn national_id(&self, caller: &Caller, person: RecordId, reason: &str) -> Result<Secret, PeopleError> {
-        let reason = reason.trim();
-        if reason.is_empty() || reason.chars().nth(LOOK_REASON_CHARS_MAX).is_some() {
-            return Err(PeopleError::Reason);
-        }
+        let reason = given(reason)?;
         let record = self.person(caller, person).await?;
         if !self.may_look(caller, &record) {
             return Err(PeopleError::Refused(Refusal {
@@ -84,16 +151,24 @@ impl People {
         }
         let sealed = record.body.get("national_id_sealed").and_then(Value::as_str).ok_or(PeopleError::NoNumber)?;
         let number = self.key.open(person, sealed).map_err(|source| PeopleError::Sealed { person, source })?;
-        self.note(caller, &record, reason).await?;
+        let mut unit = Unit::new(self.records.clone(), caller.clone());
+        self.gather_note(&mut unit, &record, (SHOWN, reason))?;
+        unit.commit(None).await?;
         Ok(number)
     }
 
-    /// Stores that somebody looked.
-    async fn note(&self, caller: &Caller, person: &Record, reason: &str) -> Result<(), PeopleError> {
+    /// Gathers that somebody looked, or asked.
+    fn gather_note(
+        &self,
+        unit: &mut Unit,
+        person: &Record,
+        (what, reason): (&'static str, &str),
+    ) -> Result<(), PeopleError> {
+        let caller = unit.caller().clone();
         let mut body = Map::new();
         let mut set = |field: &str, value: Value| body.insert(field.to_owned(), value);
         set("person", person.id.to_string().into());
-        set("what", "national-id".into());
+        set("what", what.into());
         set("reason", reason.into());
         set("at", self.records.ambient().now().0.into());
         if let Some(account) = caller.account() {
@@ -105,9 +180,7 @@ impl People {
         if let Some(province) = person.province {
             set("province", province.to_string().into());
         }
-        let mut unit = Unit::new(self.records.clone(), caller.clone());
         unit.create_by_kernel(&self.names.look, Value::Object(body)).map_err(PeopleError::Gather)?;
-        unit.commit(None).await?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use tiwizi_identity::policy::Refusal;
 use tiwizi_model::RecordId;
 use tiwizi_model::limits::LOOK_REASON_CHARS_MAX;
-use tiwizi_records::{FieldError, ReadError, UnitError, WriteError};
+use tiwizi_records::{FieldError, NoticeError, ReadError, UnitError, WriteError};
 
 use crate::national_id::SealError;
 
@@ -16,6 +16,12 @@ pub enum PeopleError {
     /// The caller may see the person, but not the number of the identity card.
     #[error("the number of the identity card is not shown to this caller")]
     Refused(#[source] Refusal),
+    /// The number is that of a person whom the caller does not see.
+    #[error("another office keeps a person with this number: look at the card, or ask that office")]
+    Elsewhere,
+    /// Those who keep that person could not be told.
+    #[error("could not tell the office that keeps the person")]
+    Notices(#[from] NoticeError),
     /// No number is kept of this person.
     #[error("the register keeps no number of an identity card of this person")]
     NoNumber,

@@ -18,6 +18,7 @@ mod tests;
 use tiwizi_records::Records;
 
 pub use belongings::{Belonging, Belongings, Lines};
+pub use cards::CardSet;
 pub use error::PeopleError;
 pub use reseal::{ResealError, Resealed, reseal};
 pub use union::{UnionMember, UnionSheet, UnionTotals};

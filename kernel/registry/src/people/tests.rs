@@ -114,6 +114,32 @@ async fn a_sealed_number_is_neither_moved_nor_parted_from_its_hash() {
     assert_eq!(short.unwrap_err().field().unwrap().code, "national-id");
 }
 
+#[tokio::test]
+async fn a_number_of_somebody_elsewhere_is_asked_for_and_shows_nobody() {
+    let register = Register::new().await;
+    let (people, here) = (door(&register), person(&register, "Fadma").await);
+    let body = json!({ "name_fr": "Ijja", "province": "01.051" });
+    let drafts = vec![Draft::create(register.names.person.clone(), body)];
+    let there = register.records.submit(&Caller::system(), drafts, None).await.unwrap()[0].id;
+    people.set_national_id(&Caller::system(), there, Some("JA123456"), None).await.unwrap();
+    let set = people.set_national_id(&registrar(), here, Some("JA123456"), None).await;
+    assert!(matches!(set, Err(PeopleError::Elsewhere)), "{set:?}");
+    assert!(register.all(&register.names.look).await.is_empty(), "nobody was asked");
+    let silent = people.set_or_ask(&registrar(), here, ("JA123456", " "), None).await;
+    assert!(matches!(silent, Err(PeopleError::Reason)), "{silent:?}");
+    let asked = people.set_or_ask(&registrar(), here, ("JA123456", "she stands before me"), None).await.unwrap();
+    assert_eq!(asked, CardSet::Asked);
+    let looks = people.looks(&account(None, Some(there)), there).await.unwrap();
+    let said = |field: &str| looks[0].body[field].clone();
+    assert_eq!((said("what"), said("reason")), (json!("national-id-asked"), json!("she stands before me")));
+    // Who may not write the person tries no numbers, and a number that nobody has is set.
+    let observer = account(Some(("observer", "nation")), None);
+    let tried = people.set_or_ask(&observer, here, ("JA123456", "curious"), None).await;
+    assert!(matches!(tried, Err(PeopleError::Write(_))), "{tried:?}");
+    let free = people.set_or_ask(&registrar(), here, ("JA123457", "her card"), None).await.unwrap();
+    assert!(matches!(free, CardSet::Set(_)));
+}
+
 fn cooperative(number: &str, name: &str, entity: &str) -> Value {
     json!({ "court": "Taroudannt", "number": number, "name_fr": name, "sector": "argan",
         "province": "09.541", "status": "registered", "entity": entity })

@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use tiwizi_model::RecordId;
-use tiwizi_registry::people::{UnionMember, UnionSheet};
+use tiwizi_model::{Record, RecordId, Version};
+use tiwizi_registry::people::{CardSet, UnionMember, UnionSheet};
 use tiwizi_registry::readers::Totals;
 use utoipa::ToSchema;
 
@@ -19,6 +19,16 @@ use crate::caller::Visitor;
 use crate::etag::{self, Seen};
 use crate::json::{self, Shaped};
 use crate::problem::{Fault, Problem, ProblemBody};
+
+/// The number of an identity card that is set.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCardNumber {
+    /// 4 to 24 letters and digits; spaces, hyphens and case make no difference.
+    number: String,
+    /// Why the office that keeps another person with this number is asked, when there is one whom the caller does not see. Without it nobody is asked.
+    ask: Option<String>,
+}
 
 /// The number of an identity card.
 #[derive(Deserialize, ToSchema)]
@@ -98,18 +108,25 @@ pub(crate) async fn find(
 }
 
 /// Sets the number of a person's identity card. It is stored sealed, and found again by a keyed hash.
-#[utoipa::path(put, path = "/api/v1/persons/{id}/national-id", tag = "register", request_body = CardNumber,
+#[utoipa::path(put, path = "/api/v1/persons/{id}/national-id", tag = "register", request_body = NewCardNumber,
     params(("id" = String, Path, description = "The id of the person"),
         ("if-match" = Option<String>, Header, description = "The version of the person that the caller saw")),
-    responses((status = 204), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 202, description = "Nothing is set; the office that keeps the person with this number is asked"), (status = 204), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody)))]
 pub(crate) async fn set(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Shaped(wanted): Shaped<CardNumber>,
+    Shaped(wanted): Shaped<NewCardNumber>,
 ) -> Result<Response, Problem> {
-    write(&app, &visitor, &id, &headers, Some(&wanted.number)).await
+    let Some(reason) = &wanted.ask else { return write(&app, &visitor, &id, &headers, Some(&wanted.number)).await };
+    let id: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
+    let seen = version(&headers)?;
+    let set = app.people.set_or_ask(visitor.caller(), id, (&wanted.number, reason), seen).await?;
+    match set {
+        CardSet::Set(record) => Ok(written(&record)),
+        CardSet::Asked => Ok(StatusCode::ACCEPTED.into_response()),
+    }
 }
 
 /// Forgets the number of a person's identity card.
@@ -134,14 +151,22 @@ async fn write(
     number: Option<&str>,
 ) -> Result<Response, Problem> {
     let id: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
-    let seen = match etag::seen(headers)? {
+    let seen = version(headers)?;
+    Ok(written(&app.people.set_national_id(visitor.caller(), id, number, seen).await?))
+}
+
+/// The version that the caller saw, if it says so.
+fn version(headers: &HeaderMap) -> Result<Option<Version>, Problem> {
+    Ok(match etag::seen(headers)? {
         Seen::Version(version) => Some(version),
         Seen::Unsaid | Seen::Any => None,
-    };
-    let record = app.people.set_national_id(visitor.caller(), id, number, seen).await?;
+    })
+}
+
+fn written(record: &Record) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().insert(http::header::ETAG, etag::tag(record.version));
-    Ok(response)
+    response
 }
 
 /// Shows the number of a person's identity card, and notes who looked, when and why.

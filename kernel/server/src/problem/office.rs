@@ -60,7 +60,7 @@ fn recipients(error: RecipientsError) -> Problem {
     }
 }
 
-fn notices(error: NoticeError) -> Problem {
+pub(super) fn notices(error: NoticeError) -> Problem {
     match error {
         NoticeError::Recipients(source) => recipients(source),
         NoticeError::Disk(full) => Problem::from(Fault::Full).saying(full.to_string()).because(full),

@@ -12,7 +12,8 @@ impl From<PeopleError> for Problem {
         match error {
             PeopleError::Missing | PeopleError::NoUnion | PeopleError::NoNumber => Fault::NotFound.into(),
             PeopleError::Refused(refusal) => refusal.into(),
-            PeopleError::Many { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
+            PeopleError::Many { .. } | PeopleError::Elsewhere => Self::from(Fault::Conflict).saying(error.to_string()),
+            PeopleError::Notices(source) => super::office::notices(source),
             PeopleError::Read(source) => source.into(),
             PeopleError::Write(source) => source.into(),
             PeopleError::Gather(source) => source.into(),

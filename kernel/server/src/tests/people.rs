@@ -78,6 +78,28 @@ async fn the_page_of_a_person_shows_the_number_once_and_says_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_number_that_another_office_keeps_is_asked_for_on_the_same_page() {
+    let house = with_number().await;
+    let other = json!({"name_fr": "Ijja", "province": "01.051"});
+    let made = house.post(Who::RegistrarElsewhere, "/api/v1/records/registry/person", &other).await.json();
+    let other = made["id"].as_str().unwrap();
+    let address = format!("/api/v1/persons/{other}/national-id");
+    let taken = house.send_json(Who::RegistrarElsewhere, "PUT", &address, &json!({"number": "JA123456"})).await;
+    assert_eq!((taken.status.as_u16(), taken.text().contains(&house.person)), (409, false), "{}", taken.text());
+    let number = format!("/fr/register/persons/{other}/number");
+    let tried = fields(&[("what", "set"), ("number", "JA123456")]);
+    let refused = send(&house, Who::RegistrarElsewhere, &number, &tried).await;
+    assert!(refused.status == 422 && refused.text().contains("Un autre bureau"), "{}", refused.text());
+    assert!(refused.text().contains(r#"name="ask_reason""#) && !refused.text().contains("Fadma"), "{}", refused.text());
+    let ask = fields(&[("what", "ask"), ("number", "JA123456"), ("ask_reason", "elle est devant moi")]);
+    assert_eq!(send(&house, Who::RegistrarElsewhere, &number, &ask).await.status, 303);
+    let notices = page(&house, Who::Registrar, "/fr/account/notices").await.text();
+    assert!(notices.contains("a saisi le numéro de carte"), "{notices}");
+    let body = json!({"number": "JA123456", "ask": "she stands before me"});
+    assert_eq!(house.send_json(Who::RegistrarElsewhere, "PUT", &address, &body).await.status, 202);
+}
+
+#[tokio::test]
 async fn somebody_is_found_by_number_and_by_day_of_birth() {
     let house = with_number().await;
     let here = "/fr/register/persons";

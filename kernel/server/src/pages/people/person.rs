@@ -58,15 +58,26 @@ pub(in crate::pages) async fn send(
     let done = match posted.field("what") {
         Some("look") => app.people.national_id(caller, id, reason).await.map(|number| Some(number.reveal().to_owned())),
         Some("forget") => app.people.set_national_id(caller, id, None, seen).await.map(|_| None),
+        Some("ask") => {
+            let why = posted.field("ask_reason").unwrap_or_default();
+            app.people.set_or_ask(caller, id, (number, why), seen).await.map(|_| None)
+        }
         _ => app.people.set_national_id(caller, id, Some(number), seen).await.map(|_| None),
     };
     let said = match done {
         Ok(None) => return Ok(visit.go(&format!("/register/persons/{id}"))),
         Ok(number) => Said { number, ..Said::default() },
+        Err(PeopleError::Reason) if posted.field("what") == Some("ask") => {
+            let wrong = Some((ELSEWHERE, "person-look-reason-missing"));
+            Said { wrong, status: StatusCode::UNPROCESSABLE_ENTITY, ..Said::default() }
+        }
         Err(error) => Said { reason: reason.to_owned(), ..refused(error)? },
     };
     page(&app, &visit, id, said).await
 }
+
+/// The part of the form that is wrong when another office keeps the person with the number.
+const ELSEWHERE: &str = "elsewhere";
 
 /// What can be mended on the form itself.
 fn refused(error: PeopleError) -> Result<Said, Problem> {
@@ -74,6 +85,7 @@ fn refused(error: PeopleError) -> Result<Said, Problem> {
     let wrong = match &error {
         PeopleError::Number(_) => ("number", "person-number-wrong"),
         PeopleError::Reason => ("reason", "person-look-reason-missing"),
+        PeopleError::Elsewhere => (ELSEWHERE, "person-number-elsewhere"),
         PeopleError::Write(tiwizi_records::WriteError::Duplicate { .. }) => ("number", "person-number-taken"),
         _ => return Err(error.into()),
     };
@@ -120,7 +132,8 @@ fn card(app: &App, visit: &Visit, person: &Record, said: &Said) -> Option<Value>
         may_set => caller.person() != Some(person.id),
         seen => person.version.0,
         number => said.number.as_deref(),
-        number_wrong => wrong("number"),
+        number_wrong => wrong("number").or(wrong(ELSEWHERE)),
+        is_elsewhere => wrong(ELSEWHERE).is_some(),
         reason_wrong => wrong("reason"),
         reason => &*said.reason,
     })

@@ -81,7 +81,8 @@ impl Pass<'_> {
                     } else {
                         self.cooperatives.updated += 1;
                         if ["province", "sector"].iter().any(|field| before.get(*field) != after.get(*field)) {
-                            moved.push(place.clone());
+                            let from = before.get("province").and_then(Value::as_str);
+                            moved.push((place.clone(), from.and_then(|code| code.parse().ok())));
                         }
                         let name = self.kinds.cooperative.name().clone();
                         changed.push(Draft::replace(name, id, Value::Object(after), old.version));
@@ -94,8 +95,8 @@ impl Pass<'_> {
             self.change(changed, rows).await?;
             let kinds = self.kinds;
             self.create(vec![(&kinds.cooperative, new)], rows).await?;
-            for place in moved {
-                self.move_members(&place, rows).await?;
+            for (place, from) in moved {
+                self.move_members(&place, from, rows).await?;
             }
         }
         Ok(())

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tiwizi_model::RecordId;
 use tiwizi_model::limits::{BATCH_WRITES_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::{ProvinceCode, RecordId};
 use tiwizi_records::{Draft, Kind, NewRecord};
 use tiwizi_storage::{Order, RecordRow, Scan, record};
 
@@ -54,8 +54,14 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// A cooperative that moved, or changed its sector, takes its members along: their permits and counts go by it.
-    pub(super) async fn move_members(&self, place: &Place, rows: Rows) -> Result<(), ImportError> {
+    /// A cooperative that moved, or changed its sector, takes its memberships along: their permits and counts go by it. People go with it when
+    /// they lie where it lay, as with acts: whoever lies elsewhere stays with the office there, which gave no word to it.
+    pub(super) async fn move_members(
+        &self,
+        place: &Place,
+        from: Option<ProvinceCode>,
+        rows: Rows,
+    ) -> Result<(), ImportError> {
         let mut after = None;
         loop {
             let page = self.memberships(place.id, after.take()).await?;
@@ -70,7 +76,7 @@ impl Pass<'_> {
             let mut tx = self.records.db().read_single().await.map_err(ImportError::Lookup)?;
             let persons = record::find_many(&mut tx, &persons).await.map_err(ImportError::Lookup)?;
             drop(tx);
-            for row in persons.iter().filter(|row| !row.deleted) {
+            for row in persons.iter().filter(|row| !row.deleted && row.province == from) {
                 drafts.extend(moved(&self.kinds.person, row, place, stored(row)?)?);
             }
             self.change(drafts, rows).await?;

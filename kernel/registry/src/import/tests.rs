@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
+use tiwizi_model::RecordId;
+use tiwizi_records::Draft;
 
 use super::*;
 use crate::readers::{self, By, Measure};
@@ -106,6 +108,34 @@ async fn a_changed_file_updates_what_it_has_columns_for_and_moves_the_members_al
     assert_eq!(by_province, [("09.541".to_owned(), 1), ("09.581".to_owned(), 2)]);
     assert_eq!(counts(Measure::Members, By::Sector).await.unwrap(), [("crafts".to_owned(), 3)]);
     assert_eq!(counts(Measure::Cooperatives, By::Sector).await.unwrap(), [("crafts".to_owned(), 2)]);
+}
+
+#[tokio::test]
+async fn a_member_who_lies_elsewhere_does_not_go_with_a_cooperative_that_an_import_moves() {
+    let register = Register::new().await;
+    let (cooperatives, members) = (register.file("c.csv", COOPERATIVES), register.file("m.csv", MEMBERS));
+    register.import(&register.settings(&cooperatives, Some(&members))).await;
+    let memberships = register.all(&register.names.membership).await;
+    let of_first = memberships[0]["cooperative"].clone();
+    let members: Vec<RecordId> = memberships
+        .iter()
+        .filter(|membership| membership["cooperative"] == of_first)
+        .map(|membership| membership["person"].as_str().unwrap().parse().unwrap())
+        .collect();
+    let [stays, goes] = members.as_slice() else { panic!("{members:?}") };
+    let away = Draft::patch(register.names.person.clone(), *stays, json!({ "province": "01.051" }), None);
+    register.records.submit(&Caller::system(), vec![away], None).await.unwrap();
+    let moved = register.file("moved.csv", "court\tnumber\tsector\tprovince\nTaroudannt\t1/2019\tcrafts\tTiznit\n");
+    assert_eq!(register.import(&register.settings(&moved, None)).await.cooperatives, counts(0, 1, 0, 0));
+    let permit = register.records.may_read(&Caller::system(), &register.names.person).unwrap();
+    for (id, province) in [(*stays, "01.051"), (*goes, "09.581")] {
+        let person = register.records.read(&permit, id).await.unwrap().unwrap();
+        assert_eq!(person.body["province"], province);
+    }
+    // What they are members of moves: it belongs to the cooperative.
+    let memberships = register.all(&register.names.membership).await;
+    let places = memberships.iter().filter(|membership| membership["cooperative"] == of_first);
+    assert!(places.map(|membership| &membership["province"]).all(|province| province == "09.581"));
 }
 
 #[tokio::test]

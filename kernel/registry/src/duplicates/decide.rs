@@ -94,7 +94,11 @@ pub async fn decide(
             may_change_one(records, caller, &opened).await?;
             json!({ "status": "distinct" })
         }
-        (Decision::Undo, "merged") => unmerge(&mut unit, &opened).await?,
+        (Decision::Undo, "merged") => {
+            // A pair of which nothing is left to be written is not opened by somebody who may only look.
+            may_change_one(records, caller, &opened).await?;
+            unmerge(&mut unit, &opened).await?
+        }
         (Decision::Undo, "distinct") => {
             may_change_one(records, caller, &opened).await?;
             json!({ "status": "open" })
@@ -178,7 +182,7 @@ async fn unmerge(unit: &mut Unit, opened: &Opened) -> Result<Value, DecideError>
     Ok(json!({ "status": "open", "kept": null }))
 }
 
-/// Whoever may change one of the two may say that they are distinct.
+/// Whoever may change one of the two may say that they are distinct, and that what was said does not hold.
 async fn may_change_one(records: &Records, caller: &Caller, opened: &Opened) -> Result<(), DecideError> {
     let kinds = records.kinds();
     let kind = kinds.find(&opened.kind).ok_or_else(|| ReadError::UnknownKind { kind: opened.kind.clone() })?;

@@ -1,9 +1,10 @@
 //! Finding, refusing, confirming, deciding, over a real SQLite database; `tests/it/duplicates.rs` asks the same of both databases.
 
 use serde_json::{Value, json};
-use tiwizi_identity::Caller;
-use tiwizi_model::{Record, RecordId};
+use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
+use tiwizi_model::{AccountId, Language, Record, RecordId};
 use tiwizi_records::{Draft, Filter, Query, WriteError, catch_up};
+use uuid::Uuid;
 
 use super::*;
 use crate::synthetic;
@@ -196,6 +197,28 @@ async fn three_who_merge_at_once_make_no_circle() {
     let refused = register.records.submit(&caller, vec![patch(3, 4), patch(4, 3)], None).await;
     let Err(WriteError::Invalid { fields, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!(fields[0].code, "moves");
+}
+
+#[tokio::test]
+async fn a_merged_pair_of_which_nothing_is_left_is_opened_by_nobody_who_may_only_look() {
+    let register = Register::new().await;
+    let (first, second, pair) = twins(&register).await;
+    let merge = Decision::Merge { keep: first };
+    decide(&register.records, &Caller::system(), (pair.id, pair.version), merge, "one").await.unwrap();
+    let gone = |id| Draft::delete(register.names.cooperative.clone(), id, None);
+    register.records.submit(&Caller::system(), vec![gone(second), gone(first)], None).await.unwrap();
+    let merged = pairs(&register).await.remove(0);
+    let role = RoleGrant::new("observer".parse().unwrap(), "nation".parse().unwrap()).unwrap();
+    let observer = Caller::of_account(AccountCaller {
+        account: AccountId(Uuid::from_u128(9)),
+        name: "Tanirt".into(),
+        person: None,
+        language: Language::French,
+        roles: vec![role],
+    });
+    let undone = decide(&register.records, &observer, (merged.id, merged.version), Decision::Undo, "?").await;
+    assert!(matches!(undone, Err(DecideError::Refused)), "{undone:?}");
+    assert_eq!(pairs(&register).await.remove(0).body["status"], json!("merged"));
 }
 
 #[tokio::test]

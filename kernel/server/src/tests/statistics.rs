@@ -45,6 +45,13 @@ async fn the_public_does_not_see_small_counts_of_people_and_staff_do() {
     let home = |page: String| page.contains("class=\"totals\"") && page.contains("femme");
     assert!(!home(house.get(Who::Public, "/fr").await.text()), "the home page tells what the statistics hide");
     assert!(home(house.get(Who::Registrar, "/fr").await.text()));
+    // Nor does the page of records: its sum less the own provinces would be a small count of another one.
+    let records = |page: String| page.contains("3 membres");
+    assert!(records(house.get(Who::Registrar, "/fr/records").await.text()));
+    assert!(
+        !records(house.get(Who::RegistrarElsewhere, "/fr/records").await.text()),
+        "the sum tells the three of another province"
+    );
     // To run an instance is no office of the register.
     assert_eq!(house.get(Who::Administrator, address).await.json()["total"], json!(null));
     let cooperatives = house.get(Who::Public, "/api/v1/statistics/cooperatives?by=region").await.json();

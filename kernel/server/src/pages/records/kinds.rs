@@ -9,7 +9,7 @@ use minijinja::{Value, context};
 use tiwizi_model::PluginId;
 use tiwizi_records::Kind;
 use tiwizi_registry::kinds::Names;
-use tiwizi_registry::readers::{self, Totals};
+use tiwizi_registry::readers::{By, Measure, Sight, Statistics};
 
 use super::super::said::said;
 use super::super::visit::Visit;
@@ -20,7 +20,7 @@ use crate::problem::Problem;
 
 /// `GET /{language}/records`
 pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Problem> {
-    let totals = readers::totals(&app.db).await?;
+    let totals = Totals::seen(&app, &visit).await?;
     let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for kind in app.records.kinds().iter() {
         let Some(opened) = Opened::of_kind(&app, &visit, Arc::clone(kind)) else { continue };
@@ -47,11 +47,29 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
     visit.page(&app, "records/kinds.html", &visit.texts(&app).text("records"), data)
 }
 
-/// How many there are, where a reader of the log keeps a count.
+/// The sums of the register, as the visitor may see them: whoever reads memberships of some provinces does not work out a small count of the
+/// others from the sum of all.
+struct Totals {
+    cooperatives: Option<i64>,
+    members: Option<i64>,
+}
+
+impl Totals {
+    async fn seen(app: &App, visit: &Visit) -> Result<Self, Problem> {
+        let sight = Sight::of(visit.visitor.caller());
+        let mut statistics = Statistics::open(&app.db).await?;
+        Ok(Self {
+            cooperatives: statistics.table(Measure::Cooperatives, By::Region, sight).await?.total,
+            members: statistics.table(Measure::Members, By::Region, sight).await?.total,
+        })
+    }
+}
+
+/// How many there are, where a reader of the log keeps a count and the visitor may see it.
 fn count(names: &Names, totals: &Totals, kind: &Kind) -> Option<Value> {
     let (label, count) = match kind.name() {
-        name if *name == names.cooperative => ("total-cooperatives", totals.cooperatives),
-        name if *name == names.membership => ("total-members", totals.members),
+        name if *name == names.cooperative => ("total-cooperatives", totals.cooperatives?),
+        name if *name == names.membership => ("total-members", totals.members?),
         _ => return None,
     };
     Some(context! { label, count })

@@ -70,11 +70,11 @@ pub(crate) async fn read(
     let kind: Option<KindName> = parameters.take_as("kind", "the name of a kind, as in registry/filing")?;
     let record: Option<RecordId> = parameters.take_as("record", "the id of a record")?;
     parameters.finish()?;
-    let is_shown = match kind.as_ref().zip(record) {
-        Some(named) if uploads::is_named(&app, caller, named, hash).await? => true,
-        _ => uploads::is_own(&app, caller, hash).await?,
+    let is_named = match kind.as_ref().zip(record) {
+        Some(named) => uploads::is_named(&app, caller, named, hash).await?,
+        None => false,
     };
-    if !is_shown {
+    if !is_named && !uploads::is_own(&app, caller, hash).await? {
         return Err(Fault::NotFound.into());
     }
     let bytes = app.files.size(hash).await?.ok_or(Fault::NotFound)?;

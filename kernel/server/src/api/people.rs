@@ -122,7 +122,7 @@ pub(crate) async fn set(
     let Some(reason) = &wanted.ask else { return write(&app, &visitor, &id, &headers, Some(&wanted.number)).await };
     let id: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
     let seen = version(&headers)?;
-    let set = app.people.set_or_ask(visitor.caller(), id, (&wanted.number, reason), seen).await?;
+    let set = app.people.set_or_ask(visitor.caller(), id, (wanted.number.as_str(), reason.as_str()), seen).await?;
     match set {
         CardSet::Set(record) => Ok(written(&record)),
         CardSet::Asked => Ok(StatusCode::ACCEPTED.into_response()),

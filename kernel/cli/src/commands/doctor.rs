@@ -111,7 +111,11 @@ mod tests {
             include_str!("../../../model/src/limits/duplicates.rs"),
             include_str!("../../../model/src/limits/exchange.rs"),
             include_str!("../../../model/src/limits/extract.rs"),
+            include_str!("../../../model/src/limits/founding.rs"),
+            include_str!("../../../model/src/limits/office.rs"),
+            include_str!("../../../model/src/limits/people.rs"),
             include_str!("../../../model/src/limits/protection.rs"),
+            include_str!("../../../model/src/limits/sheets.rs"),
             include_str!("../../../model/src/limits/statistics.rs"),
             include_str!("../../../model/src/limits/work.rs"),
         ];

@@ -168,9 +168,9 @@ pub(crate) enum Register {
         #[command(flatten)]
         directory: DataDirectory,
         /// The cooperatives.
-        #[arg(long, value_name = "FILE")]
-        cooperatives: PathBuf,
-        /// Their members.
+        #[arg(long, value_name = "FILE", required_unless_present = "members")]
+        cooperatives: Option<PathBuf>,
+        /// Their members. Without a file of cooperatives they belong to those of the register.
         #[arg(long, value_name = "FILE")]
         members: Option<PathBuf>,
         /// Say what would change and change nothing.

@@ -80,7 +80,7 @@ impl Register {
 
     pub(crate) fn settings(&self, cooperatives: &Path, members: Option<&Path>) -> Settings {
         Settings {
-            cooperatives: cooperatives.to_owned(),
+            cooperatives: Some(cooperatives.to_owned()),
             members: members.map(Path::to_owned),
             dry_run: false,
             skip_bad: false,

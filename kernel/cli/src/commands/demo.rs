@@ -74,7 +74,7 @@ async fn fill(app: &Arc<App>, one_in: u32) -> anyhow::Result<()> {
     let made = register::write_synthetic(&folder, settings).await?;
     outcome::complain("Importing it …");
     let settings = Settings {
-        cooperatives: made.cooperatives,
+        cooperatives: Some(made.cooperatives),
         members: Some(made.members),
         dry_run: false,
         skip_bad: false,

@@ -6,6 +6,22 @@ named! {
 pub(super) all;
 /// Bytes of a text file that are looked at to tell its encoding, from the first that is not ASCII.
 pub const IMPORT_SAMPLE_BYTES_MAX: usize = 256 << 10;
+/// A file that is sent to be imported. That of the nation's members has a hundred million bytes.
+pub const IMPORT_FILE_BYTES_MAX: u64 = 512 << 20;
+/// How long such a file may take to arrive.
+pub const IMPORT_ARRIVAL_MS: u64 = 60 * 60 * 1000;
+/// Imports that wait, or wait for somebody's word, at once.
+pub const IMPORTS_OPEN_MAX: u32 = 20;
+/// How long the file of an import and its report are kept.
+pub const IMPORT_KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// Imports of one account that a page lists.
+pub const IMPORTS_SHOWN_MAX: u32 = 20;
+/// Columns of a file that a page names.
+pub const IMPORT_COLUMNS_SHOWN_MAX: usize = 64;
+/// Pieces of an export that wait for a slow reader.
+pub const EXPORT_PIECES_WAITING_MAX: usize = 8;
+/// One such piece.
+pub const EXPORT_PIECE_BYTES: usize = 64 << 10;
 /// Parts of a spreadsheet; a workbook of hundreds of sheets stays below it.
 pub const SHEET_PARTS_MAX: u64 = 2_000;
 /// All parts of a spreadsheet together, unpacked. A sheet of a million members takes a gigabyte.

@@ -185,6 +185,17 @@ pub(crate) fn names(table: Table) -> impl Iterator<Item = &'static str> {
     of(table).iter().map(|column| column.name)
 }
 
+/// The column of a file that this name means.
+pub(super) fn named(table: Table, name: &str) -> Option<&'static str> {
+    let columns = of(table);
+    find(columns, name).and_then(|place| columns.get(place)).map(|column| column.name)
+}
+
+/// The columns without which a file cannot be read.
+pub(super) fn required(table: Table) -> impl Iterator<Item = &'static str> {
+    of(table).iter().filter(|column| column.required).map(|column| column.name)
+}
+
 fn find(columns: &[Column], name: &str) -> Option<usize> {
     let folded = fold::fold(name);
     columns.iter().position(|column| {

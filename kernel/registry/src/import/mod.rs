@@ -19,6 +19,7 @@ mod cooperative;
 mod cooperatives;
 mod dates;
 mod encoding;
+mod halt;
 mod legal;
 mod letters;
 mod lines;
@@ -28,6 +29,7 @@ mod merge;
 mod parse;
 mod places;
 mod queue;
+mod recognise;
 mod report;
 mod row;
 mod rows;
@@ -50,9 +52,11 @@ use std::path::PathBuf;
 pub use columns::HeaderError;
 pub(crate) use columns::names as column_names;
 pub use encoding::{Encoding, EncodingError};
+pub use halt::{Halt, Halter, halt};
+pub use recognise::{Looked, Seen, look};
 pub use report::{Rejected, SHOWN_MAX, Table};
 pub use rows::{Format, Layout};
-pub use run::run;
+pub use run::{run, run_until};
 pub use sheet::SheetError;
 
 use tiwizi_storage::StorageError;
@@ -62,8 +66,8 @@ use crate::national_id::NationalIdKey;
 /// What to import, and how.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The file of cooperatives.
-    pub cooperatives: PathBuf,
+    /// The file of cooperatives; without it the members belong to cooperatives of the register.
+    pub cooperatives: Option<PathBuf>,
     /// The file of their members.
     pub members: Option<PathBuf>,
     /// Say what would change, and change nothing.
@@ -87,6 +91,8 @@ pub struct Progress {
     pub table: Table,
     /// Rows of both files that are done in this pass.
     pub rows_done: u64,
+    /// Rows of both files that were wrong in this pass.
+    pub rows_rejected: u64,
     /// Bytes of both files that are done in this pass.
     pub bytes_done: u64,
     /// Bytes of both files.
@@ -122,6 +128,8 @@ pub struct Summary {
     pub transcribed: u64,
     /// The first rejected values, at most [`SHOWN_MAX`].
     pub rejected: Vec<Rejected>,
+    /// The first rows that may be the same as another cooperative and were let pass, at most [`SHOWN_MAX`].
+    pub alike: Vec<Rejected>,
     /// Rows that may be the same as another cooperative and were let pass. Each is in the report, and its pair waits for a registrar.
     pub flagged: u64,
 }
@@ -188,6 +196,12 @@ pub enum ImportError {
         /// The cause.
         #[source]
         source: Box<SheetError>,
+    },
+    /// It was told to end before its end.
+    #[error("the import was ended before its end; {written} rows were written before")]
+    Halted {
+        /// Rows that were written, and stay. The same import started again goes on from there.
+        written: u64,
     },
     /// The thread that reads a file ended early.
     #[error("{} was not read to its end", path.display())]

@@ -198,6 +198,18 @@ fn pump<T>(
 
 /// Reads the names of the columns.
 fn header(path: &Path, table: Table, rows: &mut impl Rows, cells: &mut Vec<Vec<u8>>) -> Result<Header, ImportError> {
+    let names = first_row(path, rows, cells)?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let not_understood = |source| ImportError::Header { path: path.to_owned(), source: Box::new(source) };
+    Header::read(columns::of(table), &names).map_err(not_understood)
+}
+
+/// The names in the first row, as they stand there.
+pub(super) fn first_row(
+    path: &Path,
+    rows: &mut impl Rows,
+    cells: &mut Vec<Vec<u8>>,
+) -> Result<Vec<String>, ImportError> {
     let not_understood = |source| ImportError::Header { path: path.to_owned(), source: Box::new(source) };
     let raw = rows.next(cells)?.ok_or_else(|| not_understood(HeaderError::Missing { name: "court" }))?;
     let count = raw.cells.map_err(|fault| match fault {
@@ -207,9 +219,7 @@ fn header(path: &Path, table: Table, rows: &mut impl Rows, cells: &mut Vec<Vec<u
             ImportError::Encoding { path: path.to_owned(), found: "in an encoding that is not that of its first row" }
         }
     })?;
-    let names: Vec<String> = cells.iter().take(count).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Header::read(columns::of(table), &names).map_err(not_understood)
+    Ok(cells.iter().take(count).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect())
 }
 
 /// What all rows of a file say of the order of day and month, column by column.

@@ -60,13 +60,15 @@ pub(super) struct Report {
     writer: Option<csv::Writer<BufWriter<File>>>,
     written: usize,
     pub(super) shown: Vec<Rejected>,
+    alike: Vec<Rejected>,
 }
 
 impl Report {
     /// A report that is also written to a file, if a path is given. The file is made at once, so that a path that
     /// cannot be written stops the import before it began.
     pub(super) fn create(path: Option<&Path>) -> Result<Self, ImportError> {
-        let mut report = Self { path: path.map(Path::to_owned), writer: None, written: 0, shown: Vec::new() };
+        let mut report =
+            Self { path: path.map(Path::to_owned), writer: None, written: 0, shown: Vec::new(), alike: Vec::new() };
         if let Some(path) = path {
             let file = File::create(path)
                 .map_err(|source| ImportError::Report { path: path.to_owned(), source: source.into() })?;
@@ -87,8 +89,17 @@ impl Report {
         Ok(())
     }
 
-    /// Writes a line about a row, also about one that was let pass.
-    pub(super) fn tell(&mut self, fault: &Rejected) -> Result<(), ImportError> {
+    /// Adds a row that was let pass, though it may be the same as another.
+    pub(super) fn add_alike(&mut self, alike: Rejected) -> Result<(), ImportError> {
+        self.tell(&alike)?;
+        if self.alike.len() < SHOWN_MAX {
+            self.alike.push(alike);
+        }
+        Ok(())
+    }
+
+    /// Writes a line about a row.
+    fn tell(&mut self, fault: &Rejected) -> Result<(), ImportError> {
         if self.written >= limits::IMPORT_REPORT_ROWS_MAX {
             return Ok(());
         }
@@ -99,12 +110,12 @@ impl Report {
         self.record(&[fault.table.name(), &row, &fault.column, &value, fault.code, &fault.message])
     }
 
-    /// Ends the file.
-    pub(super) fn finish(mut self) -> Result<Vec<Rejected>, ImportError> {
+    /// Ends the file; gives the first rows that were rejected, and the first that were let pass.
+    pub(super) fn finish(mut self) -> Result<(Vec<Rejected>, Vec<Rejected>), ImportError> {
         if let Some(writer) = &mut self.writer {
             writer.flush().map_err(|source| failed(self.path.as_deref(), source.into()))?;
         }
-        Ok(self.shown)
+        Ok((self.shown, self.alike))
     }
 
     fn record(&mut self, fields: &[&str]) -> Result<(), ImportError> {

@@ -9,7 +9,8 @@ use tiwizi_records::{Kind, Records};
 
 use crate::day::Day;
 use crate::duplicates::{Census, RuleBook};
-use crate::import::parse::{self, Batch, Source};
+use crate::import::halt::Halt;
+use crate::import::parse::{self, Batch, Batches, Source};
 use crate::import::places::Places;
 use crate::import::queue::Queue;
 use crate::import::report::{Report, Table};
@@ -40,8 +41,22 @@ pub async fn run(
     settings: &Settings,
     progress: impl FnMut(Progress) + Send,
 ) -> Result<Summary, ImportError> {
+    run_until(records, caller, settings, Halt::never(), progress).await
+}
+
+/// The same, until it is told to end.
+///
+/// # Errors
+/// As `run`; `Halted` when it was told so. What was written before stays, and is told.
+pub async fn run_until(
+    records: &Records,
+    caller: &Caller,
+    settings: &Settings,
+    halt: Halt,
+    progress: impl FnMut(Progress) + Send,
+) -> Result<Summary, ImportError> {
     let report = Report::create(settings.report.as_deref())?;
-    let paths: Vec<&PathBuf> = [&settings.cooperatives].into_iter().chain(settings.members.as_ref()).collect();
+    let paths: Vec<&PathBuf> = [&settings.cooperatives, &settings.members].into_iter().flatten().collect();
     let bytes_total = parse::total_bytes(&paths)?;
     let last_day = rules::last_day(records.ambient().now());
     let kinds = ImportKinds::find(records)?;
@@ -65,6 +80,7 @@ pub async fn run(
         rows_done: 0,
         bytes_done: 0,
         bytes_total,
+        halt,
         progress: Box::new(progress),
     };
     pass.both_files().await?;
@@ -81,7 +97,8 @@ pub async fn run(
         members = Counts { rejected: members.rejected, ..Counts::default() };
     }
     let (formats, transcribed, flagged) = (pass.formats, pass.transcribed, pass.flagged);
-    Ok(Summary { cooperatives, members, kept, formats, transcribed, rejected: pass.report.finish()?, flagged })
+    let (rejected, alike) = pass.report.finish()?;
+    Ok(Summary { cooperatives, members, kept, formats, transcribed, rejected, alike, flagged })
 }
 
 /// Files with members are not read where nothing says that members may be kept: nobody needs a row for each of them in the report.
@@ -147,6 +164,7 @@ pub(super) struct Pass<'a> {
     rows_done: u64,
     bytes_done: u64,
     bytes_total: u64,
+    halt: Halt,
     progress: Box<dyn FnMut(Progress) + Send + 'a>,
 }
 
@@ -161,33 +179,51 @@ impl Pass<'_> {
     async fn both_files(&mut self) -> Result<(), ImportError> {
         let read = self.read_both_files().await;
         let settled = self.settle().await;
-        read.and(settled)
+        match read.and(settled) {
+            Err(ImportError::Halted { .. }) => Err(ImportError::Halted { written: self.written() }),
+            outcome => outcome,
+        }
+    }
+
+    /// Rows that this pass has written.
+    fn written(&self) -> u64 {
+        let Counts { created, updated, .. } = self.cooperatives;
+        let written = created + updated + self.members.created + self.members.updated;
+        if self.mode == Mode::Write { written } else { 0 }
     }
 
     async fn read_both_files(&mut self) -> Result<(), ImportError> {
         let settings = self.settings;
         let mut places = Places::default();
-        let mut batches = parse::cooperatives(self.source(&settings.cooperatives));
-        let (mut before, mut ended) = (self.bytes_done, false);
-        while let Some(batch) = batches.recv().await {
-            let batch = batch?;
+        if let Some(path) = &settings.cooperatives {
+            self.read_cooperatives(path, &mut places).await?;
+            self.settle().await?;
+        }
+        match &settings.members {
+            Some(path) => self.read_members(path, &mut places).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn read_cooperatives(&mut self, path: &Path, places: &mut Places) -> Result<(), ImportError> {
+        let mut batches = parse::cooperatives(self.source(path));
+        let (before, mut ended) = (self.bytes_done, false);
+        while let Some(batch) = next(&mut batches, &mut self.halt).await? {
             ended = batch.last;
             let step = self.begin_step(&batch, Table::Cooperatives);
-            self.cooperatives_batch(batch, &mut places).await?;
+            self.cooperatives_batch(batch, places).await?;
             self.step(step, before);
         }
-        check_ended(ended, &settings.cooperatives)?;
-        self.settle().await?;
-        let Some(path) = &settings.members else {
-            return Ok(());
-        };
-        (before, ended) = (self.bytes_done, false);
-        let mut batches = parse::members(self.source(path), settings.national_id_key.clone());
-        while let Some(batch) = batches.recv().await {
-            let batch = batch?;
+        check_ended(ended, path)
+    }
+
+    async fn read_members(&mut self, path: &Path, places: &mut Places) -> Result<(), ImportError> {
+        let mut batches = parse::members(self.source(path), self.settings.national_id_key.clone());
+        let (before, mut ended) = (self.bytes_done, false);
+        while let Some(batch) = next(&mut batches, &mut self.halt).await? {
             ended = batch.last;
             let step = self.begin_step(&batch, Table::Members);
-            self.members_batch(batch, &mut places).await?;
+            self.members_batch(batch, places).await?;
             self.step(step, before);
         }
         check_ended(ended, path)
@@ -213,9 +249,19 @@ impl Pass<'_> {
             writing: self.mode == Mode::Write,
             table: step.table,
             rows_done: self.rows_done,
+            rows_rejected: self.cooperatives.rejected + self.members.rejected,
             bytes_done: self.bytes_done,
             bytes_total: self.bytes_total,
         });
+    }
+}
+
+/// The next rows of a file; or the word that it shall end, also while they are looked for.
+async fn next<T>(batches: &mut Batches<T>, halt: &mut Halt) -> Result<Option<Batch<T>>, ImportError> {
+    tokio::select! {
+        biased;
+        () = halt.asked() => Err(ImportError::Halted { written: 0 }),
+        batch = batches.recv() => batch.transpose(),
     }
 }
 

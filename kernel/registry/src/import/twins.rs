@@ -36,7 +36,7 @@ impl Pass<'_> {
         } else {
             census.add(Origin::Row(row), profile);
             self.flagged += 1;
-            self.report.tell(&told(row, body, twin, "the row is kept, and the pair waits for a registrar"))?;
+            self.report.add_alike(told(row, body, twin, "the row is kept, and the pair waits for a registrar"))?;
         }
         Ok(is_refused)
     }

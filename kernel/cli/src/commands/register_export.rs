@@ -7,7 +7,8 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 use tiwizi_identity::Caller;
-use tiwizi_registry::export::{self, Settings, Shape, Written};
+use tiwizi_model::ProvinceCode;
+use tiwizi_registry::export::{self, Separator, Settings, Shape, Written};
 use tiwizi_registry::import::Table;
 use tiwizi_server::App;
 
@@ -28,13 +29,21 @@ pub(crate) struct Export {
     /// csv, jsonl or xlsx; without it the ending of a file's name says so.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Shape>,
+    /// What stands between the cells of CSV: comma, semicolon or tab.
+    #[arg(long, value_name = "NAME", default_value = "comma")]
+    separator: Separator,
+    /// The code of a province, to export what lies there alone.
+    #[arg(long, value_name = "RR.PPP")]
+    province: Option<ProvinceCode>,
 }
 
 pub(crate) async fn run(export: &Export) -> anyhow::Result<()> {
     let mut wanted = Vec::new();
     for (table, to) in [(Table::Cooperatives, &export.cooperatives), (Table::Members, &export.members)] {
         if let Some(to) = to {
-            wanted.push(Settings { table, to: to.clone(), shape: shape(export.format, to)? });
+            let shape = shape(export.format, to)?;
+            let (separator, province) = (export.separator, export.province);
+            wanted.push(Settings { table, to: to.clone(), shape, separator, province });
         }
     }
     let data = &export.directory.data;

@@ -8,6 +8,7 @@
 //! as it is when its column is missing.
 
 mod output;
+mod pieces;
 mod read;
 
 #[cfg(test)]
@@ -18,11 +19,13 @@ use std::str::FromStr;
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
+use tiwizi_model::ProvinceCode;
 use tiwizi_records::{ReadError, Records};
-use tokio::sync::mpsc::channel;
+use tokio::sync::mpsc::{Sender, channel};
 
 use crate::import::Table;
 use output::Output;
+pub use pieces::Piece;
 
 /// Pages of rows that may wait to be written.
 const PAGES_WAITING_MAX: usize = 3;
@@ -55,6 +58,59 @@ impl FromStr for Shape {
     }
 }
 
+/// What stands between the cells of a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Separator {
+    /// As the standard has it (RFC 4180).
+    #[default]
+    Comma,
+    /// As spreadsheets expect it where the comma is in numbers.
+    Semicolon,
+    /// A tab.
+    Tab,
+}
+
+impl Separator {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comma => "comma",
+            Self::Semicolon => "semicolon",
+            Self::Tab => "tab",
+        }
+    }
+
+    /// The separator of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|separator| separator.name() == name)
+    }
+
+    fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+        }
+    }
+}
+
+/// No separator has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("known separators are comma, semicolon and tab")]
+pub struct SeparatorError;
+
+impl FromStr for Separator {
+    type Err = SeparatorError;
+    fn from_str(name: &str) -> Result<Self, SeparatorError> {
+        Self::named(name).ok_or(SeparatorError)
+    }
+}
+
 /// What to export.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -64,6 +120,10 @@ pub struct Settings {
     pub to: PathBuf,
     /// How it is written.
     pub shape: Shape,
+    /// What stands between the cells of CSV.
+    pub separator: Separator,
+    /// The province to which it is narrowed.
+    pub province: Option<ProvinceCode>,
 }
 
 /// What an export wrote.
@@ -120,24 +180,59 @@ pub async fn run(
     settings: &Settings,
     progress: impl FnMut(u64) + Send,
 ) -> Result<Written, ExportError> {
+    let begun = settings.clone();
+    write(records, caller, settings, move |columns| Output::create(&begun, columns), progress).await
+}
+
+/// Whether the caller may export this at all.
+///
+/// # Errors
+/// When it may not.
+pub fn demand(records: &Records, caller: &Caller, table: Table) -> Result<(), ReadError> {
+    read::Reading::open(records, caller, table).map(drop)
+}
+
+/// Exports what the caller may read into the hands of whoever reads the pieces, as they come. A spreadsheet is packed at its end, so it
+/// is exported into a file.
+///
+/// # Errors
+/// As `run`; also when nobody reads the pieces any more.
+pub async fn send(
+    records: &Records,
+    caller: &Caller,
+    settings: &Settings,
+    pieces: Sender<Piece>,
+) -> Result<Written, ExportError> {
+    let begun = settings.clone();
+    write(records, caller, settings, move |columns| Output::send(&begun, columns, pieces), |_| {}).await
+}
+
+async fn write(
+    records: &Records,
+    caller: &Caller,
+    settings: &Settings,
+    begin: impl FnOnce(Vec<&'static str>) -> Result<Output, ExportError> + Send + 'static,
+    progress: impl FnMut(u64) + Send,
+) -> Result<Written, ExportError> {
     let columns = columns(settings.table);
     // Permits first: nobody finds an empty file who may not read.
     let reader = read::Reading::open(records, caller, settings.table)?;
     let (sender, mut pages) = channel::<Vec<Row>>(PAGES_WAITING_MAX);
-    let begun = settings.clone();
     let writing = tokio::task::spawn_blocking(move || {
-        let mut output = Output::create(&begun, columns)?;
+        let mut output = begin(columns)?;
         while let Some(rows) = pages.blocking_recv() {
             output.rows(&rows)?;
         }
         Ok::<Output, ExportError>(output)
     });
-    let read = reader.send(sender, progress).await;
+    let read = reader.send(sender, settings.province, progress).await;
     let output = writing.await.map_err(ExportError::Stopped)??;
-    let written = read?;
-    // Dropped before it is finished, the output takes its unfinished file away.
-    tokio::task::spawn_blocking(move || output.finish()).await.map_err(ExportError::Stopped)??;
-    Ok(written)
+    // On a thread that may block, also to be dropped: what is left in its buffers goes out even then. Dropped before it is finished, the
+    // output takes its unfinished file away.
+    let is_read = read.is_ok();
+    let ended = tokio::task::spawn_blocking(move || if is_read { output.finish() } else { Ok(()) });
+    ended.await.map_err(ExportError::Stopped)??;
+    Ok(read?)
 }
 
 /// The columns of an export, named as the import knows them.

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde_json::{Map, Value};
-use tiwizi_model::limits::EXPORT_SHEET_ROWS_MAX;
+use tiwizi_model::limits::{EXPORT_PIECE_BYTES, EXPORT_SHEET_ROWS_MAX};
+use tokio::sync::mpsc::Sender;
 
+use super::pieces::{Piece, Sink};
 use super::{ExportError, Row, Settings, Shape};
 use crate::formula::disarmed;
 
@@ -18,14 +20,15 @@ const MARK: &[u8] = "\u{feff}".as_bytes();
 /// A file under writing.
 pub(super) struct Output {
     to: PathBuf,
-    part: Part,
+    /// None where it is no file.
+    part: Option<Part>,
     columns: Vec<&'static str>,
     writer: Option<Writer>,
 }
 
 enum Writer {
-    Csv(Box<csv::Writer<BufWriter<File>>>),
-    JsonLines(BufWriter<File>),
+    Csv(Box<csv::Writer<BufWriter<Sink>>>),
+    JsonLines(BufWriter<Sink>),
     Sheet(Box<Sheet>),
 }
 
@@ -58,23 +61,43 @@ impl Output {
         let failed = |source| ExportError::Write { path: settings.to.clone(), source };
         let path = beside(&settings.to);
         let file = private(&path).map_err(failed)?;
-        let part = Part { path, moved: false };
+        let part = Some(Part { path, moved: false });
         let mut output = Self { to: settings.to.clone(), part, columns, writer: None };
         output.writer = Some(match settings.shape {
-            Shape::Csv => {
-                let mut buffer = BufWriter::new(file);
-                buffer.write_all(MARK).map_err(failed)?;
-                let mut writer = csv::Writer::from_writer(buffer);
-                writer.write_record(&output.columns).map_err(|error| failed(error.into()))?;
-                Writer::Csv(Box::new(writer))
-            }
-            Shape::JsonLines => Writer::JsonLines(BufWriter::new(file)),
+            Shape::Csv | Shape::JsonLines => output.text(settings, Sink::File(file)).map_err(failed)?,
             Shape::Xlsx => {
                 let sheet = Sheet::begin(file, &settings.to, settings.table.name(), &output.columns);
                 Writer::Sheet(Box::new(sheet.map_err(|source| output.sheet_failed(source))?))
             }
         });
         Ok(output)
+    }
+
+    /// Begins what is handed on in pieces. A spreadsheet is not: it is packed at its end.
+    pub(super) fn send(
+        settings: &Settings,
+        columns: Vec<&'static str>,
+        pieces: Sender<Piece>,
+    ) -> Result<Self, ExportError> {
+        let mut output = Self { to: settings.to.clone(), part: None, columns, writer: None };
+        let failed = |source| ExportError::Write { path: settings.to.clone(), source };
+        if settings.shape == Shape::Xlsx {
+            return Err(failed(std::io::ErrorKind::Unsupported.into()));
+        }
+        output.writer = Some(output.text(settings, Sink::Pieces(pieces)).map_err(failed)?);
+        Ok(output)
+    }
+
+    /// Begins a text.
+    fn text(&self, settings: &Settings, sink: Sink) -> Result<Writer, std::io::Error> {
+        let mut buffer = BufWriter::with_capacity(EXPORT_PIECE_BYTES, sink);
+        if settings.shape == Shape::JsonLines {
+            return Ok(Writer::JsonLines(buffer));
+        }
+        buffer.write_all(MARK)?;
+        let mut writer = csv::WriterBuilder::new().delimiter(settings.separator.byte()).from_writer(buffer);
+        writer.write_record(&self.columns)?;
+        Ok(Writer::Csv(Box::new(writer)))
     }
 
     /// Adds rows.
@@ -93,19 +116,24 @@ impl Output {
 
     /// Ends the file and moves it to its place.
     pub(super) fn finish(mut self) -> Result<(), ExportError> {
-        let file = match self.writer.take() {
+        let ended = match self.writer.take() {
             Some(Writer::Csv(writer)) => writer.into_inner().map_err(csv::IntoInnerError::into_error).and_then(whole),
             Some(Writer::JsonLines(writer)) => whole(writer),
             Some(Writer::Sheet(sheet)) => {
                 let Sheet { mut workbook, mut file, .. } = *sheet;
                 workbook.save_to_writer(&mut file).map_err(|source| self.sheet_failed(source))?;
-                Ok(file)
+                Ok(Sink::File(file))
             }
             None => return Ok(()),
         };
-        let moved = file.and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(&self.part.path, &self.to));
+        let Some(part) = &self.part else {
+            return ended.map(drop).map_err(|source| self.failed(Failure::File(source)));
+        };
+        let moved = ended.and_then(|sink| sink.keep()).and_then(|()| std::fs::rename(&part.path, &self.to));
         moved.map_err(|source| self.failed(Failure::File(source)))?;
-        self.part.moved = true;
+        if let Some(part) = &mut self.part {
+            part.moved = true;
+        }
         Ok(())
     }
 
@@ -166,7 +194,7 @@ impl Sheet {
     }
 }
 
-fn csv_row(writer: &mut csv::Writer<BufWriter<File>>, row: &[Value]) -> Result<(), std::io::Error> {
+fn csv_row(writer: &mut csv::Writer<BufWriter<Sink>>, row: &[Value]) -> Result<(), std::io::Error> {
     for value in row {
         let written = match value {
             // A number is written by the kernel: there is no formula in it.
@@ -179,7 +207,7 @@ fn csv_row(writer: &mut csv::Writer<BufWriter<File>>, row: &[Value]) -> Result<(
     Ok(())
 }
 
-fn json_row(writer: &mut BufWriter<File>, columns: &[&'static str], row: &[Value]) -> Result<(), std::io::Error> {
+fn json_row(writer: &mut BufWriter<Sink>, columns: &[&'static str], row: &[Value]) -> Result<(), std::io::Error> {
     let fields = columns.iter().zip(row).filter(|(_, value)| !value.is_null());
     let object: Map<String, Value> = fields.map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     serde_json::to_writer(&mut *writer, &object)?;
@@ -194,8 +222,8 @@ fn shown(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// The file beneath a buffer, with everything in it.
-fn whole(writer: BufWriter<File>) -> Result<File, std::io::Error> {
+/// What lies beneath a buffer, with everything in it.
+fn whole(writer: BufWriter<Sink>) -> Result<Sink, std::io::Error> {
     writer.into_inner().map_err(std::io::IntoInnerError::into_error)
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::ReadPermit;
 use tiwizi_model::limits::{EXPORT_PLACES_MAX, PAGE_ROWS_MAX};
-use tiwizi_model::{Record, RecordId};
+use tiwizi_model::{ProvinceCode, Record, RecordId};
 use tiwizi_records::{Query, ReadError, Records};
 use tokio::sync::mpsc::Sender;
 
@@ -52,6 +52,7 @@ impl<'a> Reading<'a> {
     pub(super) async fn send(
         self,
         pages: Sender<Vec<Row>>,
+        province: Option<ProvinceCode>,
         mut progress: impl FnMut(u64) + Send,
     ) -> Result<Written, ReadError> {
         let (mut written, mut places) = (Written::default(), Places::default());
@@ -61,7 +62,10 @@ impl<'a> Reading<'a> {
                 Self::Cooperatives { records, permit } => (records, permit),
                 Self::Members { records, memberships, .. } => (records, memberships),
             };
-            let page = records.list(permit, &query).await?;
+            let mut page = records.list(permit, &query).await?;
+            if province.is_some() {
+                page.items.retain(|record| record.province == province);
+            }
             let rows: Vec<Row> = match &self {
                 Self::Cooperatives { .. } => page.items.into_iter().map(cooperative).collect(),
                 Self::Members { records, holders, cooperatives, .. } => {

@@ -32,9 +32,14 @@ async fn filled() -> Register {
     register
 }
 
+/// An export as CSV, with commas, of everything.
+fn plain(table: Table, to: PathBuf) -> Settings {
+    Settings { table, to, shape: Shape::Csv, separator: Separator::Comma, province: None }
+}
+
 async fn export(register: &Register, table: Table, shape: Shape, name: &str) -> (PathBuf, Written) {
     let to = register.folder.path().join(name);
-    let settings = Settings { table, to: to.clone(), shape };
+    let settings = Settings { table, to: to.clone(), shape, separator: Separator::Comma, province: None };
     let written = run(&register.records, &Caller::system(), &settings, |_| {}).await.unwrap();
     (to, written)
 }
@@ -126,7 +131,7 @@ async fn json_lines_hold_values_as_they_are() {
 async fn who_may_not_read_the_members_gets_no_file() {
     let register = filled().await;
     let to = register.folder.path().join("out.csv");
-    let settings = Settings { table: Table::Members, to: to.clone(), shape: Shape::Csv };
+    let settings = plain(Table::Members, to.clone());
     let refused = run(&register.records, &Caller::public(), &settings, |_| {}).await.unwrap_err();
     assert!(matches!(refused, ExportError::Read(_)), "{refused}");
     assert!(!to.exists() && !to.with_file_name("out.csv.part").exists());
@@ -136,7 +141,7 @@ async fn who_may_not_read_the_members_gets_no_file() {
 async fn a_file_that_cannot_be_written_is_an_error() {
     let register = filled().await;
     let to = register.folder.path().join("nowhere").join("out.csv");
-    let settings = Settings { table: Table::Cooperatives, to, shape: Shape::Csv };
+    let settings = plain(Table::Cooperatives, to);
     let failed = run(&register.records, &Caller::system(), &settings, |_| {}).await.unwrap_err();
     assert!(matches!(failed, ExportError::Write { .. }), "{failed}");
 }
@@ -169,4 +174,42 @@ async fn legal_members_are_exported_and_imported_again() {
     let (members, written) = export(&register, Table::Members, Shape::Csv, "out-m.csv").await;
     assert_eq!(written, Written { rows: 2, left_out: 0 });
     assert_unchanged(&register, &cooperatives, &members, (2, 2)).await;
+}
+
+#[tokio::test]
+async fn an_export_goes_out_in_pieces_with_the_separator_and_of_the_province_that_were_asked_for() {
+    let register = filled().await;
+    for (province, rows) in [("09.541", 2), ("01.051", 0)] {
+        let settings = Settings {
+            separator: Separator::Semicolon,
+            province: Some(province.parse().unwrap()),
+            ..plain(Table::Cooperatives, PathBuf::from("export"))
+        };
+        let (sender, mut pieces) = channel(1);
+        let (records, caller) = (&register.records, Caller::system());
+        let sending = send(records, &caller, &settings, sender);
+        let reading = async {
+            let mut text = Vec::new();
+            while let Some(piece) = pieces.recv().await {
+                text.extend(piece.unwrap());
+            }
+            String::from_utf8(text).unwrap()
+        };
+        let (written, text) = tokio::join!(sending, reading);
+        assert_eq!(written.unwrap().rows, rows);
+        assert!(text.starts_with("\u{feff}court;number;"), "{text}");
+        assert_eq!(text.lines().count(), usize::try_from(rows).unwrap() + 1);
+        // What a spreadsheet would run is text here too.
+        assert_eq!(text.contains("'=SUM(A1)"), rows > 0, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_export_that_nobody_reads_any_more_ends() {
+    let register = filled().await;
+    let (sender, pieces) = channel(1);
+    drop(pieces);
+    let settings = plain(Table::Members, PathBuf::from("export"));
+    let ended = send(&register.records, &Caller::system(), &settings, sender).await;
+    assert!(matches!(ended, Err(ExportError::Write { .. })), "{ended:?}");
 }

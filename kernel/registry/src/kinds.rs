@@ -50,6 +50,8 @@ pub struct Names {
     pub founding: KindName,
     /// `registry/founder`
     pub founder: KindName,
+    /// `registry/import`
+    pub import: KindName,
 }
 
 impl Names {
@@ -80,6 +82,7 @@ impl Names {
             task: name("registry/task"),
             founding: name("registry/founding"),
             founder: name("registry/founder"),
+            import: name("registry/import"),
         }
     }
 }
@@ -110,7 +113,7 @@ mod tests {
         let protection =
             [names.controller, names.processing, names.subject_request, names.erasure, names.retention_run];
         let office = [names.filing, names.task];
-        let founding = [names.founding, names.founder];
+        let founding = [names.founding, names.founder, names.import];
         let all = [own.as_slice(), &following, &people, &protection, &office, &founding].concat();
         let expected: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(declared, expected);

@@ -19,6 +19,15 @@ pub enum Table {
 }
 
 impl Table {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Cooperatives, Self::Members];
+
+    /// The file of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.name() == name)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {

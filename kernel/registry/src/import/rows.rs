@@ -94,6 +94,12 @@ impl Format {
         }
     }
 
+    /// The name of what stands between the cells of a text.
+    #[must_use]
+    pub fn separator(&self) -> Option<&'static str> {
+        matches!(self.layout, Layout::Text { .. }).then(|| self.delimiter_name())
+    }
+
     fn delimiter_name(&self) -> &'static str {
         match self.layout {
             Layout::Text { delimiter: b';', .. } => "semicolon",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use tiwizi_identity::policy::{Class, Refusal};
 use tiwizi_identity::{Caller, Role, Secret};
 use tiwizi_model::limits::{LOOK_REASON_CHARS_MAX, PERSON_LINES_MAX};
-use tiwizi_model::{Record, RecordId, Version};
+use tiwizi_model::{ProvinceCode, Record, RecordId, Version};
 use tiwizi_records::{Draft, Filter, Message, Query, ReadError, Recipient, Unit, WriteError};
 
 use super::{People, PeopleError};
@@ -15,6 +15,16 @@ const BY_NATIONAL_ID: usize = 0;
 /// What a look says: the number was shown, or the office that keeps its person was asked because somebody else entered it.
 const SHOWN: &str = "national-id";
 const ASKED: &str = "national-id-asked";
+/// Members went out in a file.
+const MEMBERS: &str = "members";
+
+/// What somebody looked at.
+struct Seen {
+    what: &'static str,
+    /// None when it was a list.
+    person: Option<RecordId>,
+    province: Option<ProvinceCode>,
+}
 
 /// What became of a number that somebody set.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,11 +174,36 @@ impl People {
         person: &Record,
         (what, reason): (&'static str, &str),
     ) -> Result<(), PeopleError> {
+        let seen = Seen { what, person: Some(person.id), province: person.province };
+        self.gather_look(unit, &seen, reason)
+    }
+
+    /// Notes that somebody takes a list of members out of the instance, for a reason. It is stored before the list goes out, and the
+    /// administrators can read it.
+    ///
+    /// # Errors
+    /// `Reason` when there is none, or it is too long.
+    pub async fn note_export(
+        &self,
+        caller: &Caller,
+        province: Option<ProvinceCode>,
+        reason: &str,
+    ) -> Result<(), PeopleError> {
+        let seen = Seen { what: MEMBERS, person: None, province };
+        let mut unit = Unit::new(self.records.clone(), caller.clone());
+        self.gather_look(&mut unit, &seen, given(reason)?)?;
+        unit.commit(None).await?;
+        Ok(())
+    }
+
+    fn gather_look(&self, unit: &mut Unit, seen: &Seen, reason: &str) -> Result<(), PeopleError> {
         let caller = unit.caller().clone();
         let mut body = Map::new();
         let mut set = |field: &str, value: Value| body.insert(field.to_owned(), value);
-        set("person", person.id.to_string().into());
-        set("what", what.into());
+        if let Some(person) = seen.person {
+            set("person", person.to_string().into());
+        }
+        set("what", seen.what.into());
         set("reason", reason.into());
         set("at", self.records.ambient().now().0.into());
         if let Some(account) = caller.account() {
@@ -177,7 +212,7 @@ impl People {
         if let Some(name) = caller.name().filter(|name| !name.is_empty()) {
             set("name", name.chars().take(200).collect::<String>().into());
         }
-        if let Some(province) = person.province {
+        if let Some(province) = seen.province {
             set("province", province.to_string().into());
         }
         unit.create_by_kernel(&self.names.look, Value::Object(body)).map_err(PeopleError::Gather)?;

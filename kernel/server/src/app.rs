@@ -15,7 +15,8 @@ use tiwizi_registry::office_rule::{OfficeRule, OfficeRuleError};
 use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
 use tiwizi_registry::rule_pack::{self, PackError};
 use tiwizi_registry::{
-    Acts, CardKeyError, CardSecretFile, Filings, Foundings, NationalIdKey, Office, People, Rules, open_card_key,
+    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, NationalIdKey, Office, People, Rules,
+    open_card_key,
 };
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
@@ -142,6 +143,9 @@ pub enum StartError {
     /// The file store cannot be opened.
     #[error("could not open the file store")]
     Files(#[source] FileError),
+    /// The folder of imports cannot be used.
+    #[error("could not use the folder of imports")]
+    Imports(#[source] std::io::Error),
     /// The plugin host cannot start.
     #[error("could not start the plugin host")]
     Host(#[source] HostError),
@@ -176,6 +180,8 @@ pub struct App {
     pub national_ids: NationalIdKey,
     /// The door to the files of cooperatives that are being founded.
     pub foundings: Foundings,
+    /// Imports that come from the page.
+    pub imports: Imports,
     /// The search for records that may be the same.
     pub duplicates: Duplicates,
     /// What is processed here, and the gate that holds records about people to it.
@@ -246,6 +252,8 @@ impl App {
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), office_rule);
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
+        let imports =
+            Imports::open(records.clone(), national_ids.clone(), &settings.data).map_err(StartError::Imports)?;
         Ok(Arc::new(Self {
             identity,
             settings,
@@ -258,6 +266,7 @@ impl App {
             people: People::new(records.clone(), national_ids.clone()),
             national_ids,
             foundings,
+            imports,
             records,
             duplicates,
             protection,

@@ -78,12 +78,13 @@ async fn read_frames(body: &mut Body, limit: BodyLimit) -> Result<Bytes, Problem
     }
 }
 
-fn declared_bytes(headers: &HeaderMap) -> Option<usize> {
+/// How long a body says that it is, in bytes.
+pub(crate) fn declared_bytes(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Compressed bodies are not taken: a small one can unpack to anything.
-fn refuse_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn refuse_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     match headers.get(header::CONTENT_ENCODING) {
         None => Ok(()),
         Some(value) if value.as_bytes().eq_ignore_ascii_case(b"identity") => Ok(()),

@@ -35,6 +35,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const RECEIPT: i32 = 0;
 /// Answers that show a secret once.
 const SHOWN_ONCE: [&str; 2] = ["/api/v1/session", "/api/v1/tokens"];
+/// What is not held in memory, neither as it comes nor as it goes: files to import and exports. A file that comes twice changes nothing.
+const STREAMED: [&str; 2] = ["/api/v1/imports", "/api/v1/exports"];
 /// What only looks: it has no effect that could come twice. The number of an identity card in it would be there to be guessed from the
 /// hash of the request.
 const LOOKS: [&str; 1] = ["/api/v1/persons/find"];
@@ -80,7 +82,8 @@ impl Inflight {
 
 /// The layer that answers repetitions.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let is_remembered = request.method() == Method::POST && !LOOKS.contains(&request.uri().path());
+    let path = request.uri().path();
+    let is_remembered = request.method() == Method::POST && !LOOKS.contains(&path) && !STREAMED.contains(&path);
     if !is_remembered || !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }

@@ -18,6 +18,7 @@ mod dossier;
 mod edge;
 mod etag;
 mod export;
+mod exports;
 mod extracts;
 mod form;
 mod form_files;
@@ -40,6 +41,7 @@ mod socket;
 mod stored;
 pub mod tasks;
 mod time;
+mod upload;
 mod uploads;
 
 pub use accept::{serve, stop_signal};

@@ -11,9 +11,9 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, filings, founders, foundings, health, history, jobs,
-    kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records,
-    session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, exports, extracts, files, filings, founders, foundings, health, history,
+    imports, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins,
+    protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -35,6 +35,8 @@ use crate::{blob, json, open_data, plugin};
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
     history::list, batch::write, acts::request_denomination, acts::list, acts::enter, people::find, people::set, people::forget, people::look, people::looks, people::union, changes::read, office::list, office::hold, office::hand_back, filings::list, filings::show, filings::write, filings::decide, foundings::mine, foundings::open, foundings::waiting, foundings::show, foundings::edit, foundings::step, foundings::decide, founders::join, founders::join_as_invited, founders::invite, founders::invite_again, founders::edit, founders::remove, founders::add_paper, founders::paper, founders::remove_paper,
         statistics::overview, statistics::show, open_data::show, open_data::statistics, files::store, files::read,
+        imports::send, imports::list, imports::show, imports::remove, imports::run, imports::stop, imports::again,
+        imports::report, exports::export,
         extracts::issue, extracts::file, verify::show, verify::compare,
         protection::show, protection::draft, protection::own_dossier, protection::ask, protection::dossier_for_request,
         protection::answer, protection::withdraw, protection::retention, protection::run,
@@ -53,6 +55,7 @@ use crate::{blob, json, open_data, plugin};
         (name = "records", description = "Kinds, records and the change log"),
         (name = "register", description = "The life of cooperatives, by acts"),
         (name = "office", description = "What waits, who works on it, and yearly filings"),
+        (name = "exchange", description = "The register in files: import and export"),
         (name = "extracts", description = "Certified extracts and their verification"),
         (name = "protection", description = "What is kept about people, and what they may ask"),
         (name = "open data", description = "What everybody may read, as whole files"),

@@ -7,6 +7,7 @@
 mod acts;
 mod extract;
 mod founding;
+mod imports;
 mod lower;
 mod office;
 mod people;

@@ -12,9 +12,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, extracts, files, filings, founders, foundings, health, history, jobs,
-    kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins, protection, records,
-    session, statistics, tokens, verify,
+    accounts, acts, batch, captures, changes, exports, extracts, files, filings, founders, foundings, health, history,
+    imports, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins,
+    protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -105,6 +105,16 @@ fn of_the_kernel() -> Vec<Route> {
         post("/api/v1/foundings/{id}/documents", founders::add_paper),
         get("/api/v1/foundings/{id}/documents/{hash}", founders::paper),
         delete("/api/v1/foundings/{id}/documents/{hash}", founders::remove_paper),
+        // The register in files.
+        post("/api/v1/imports", imports::send),
+        get("/api/v1/imports", imports::list),
+        get("/api/v1/imports/{import}", imports::show),
+        delete("/api/v1/imports/{import}", imports::remove),
+        post("/api/v1/imports/{import}/run", imports::run),
+        post("/api/v1/imports/{import}/stop", imports::stop),
+        post("/api/v1/imports/{import}/again", imports::again),
+        get("/api/v1/imports/{import}/report", imports::report),
+        post("/api/v1/exports", exports::export),
         get("/api/v1/changes", changes::read),
         get("/api/v1/statistics", statistics::overview),
         get("/api/v1/statistics/{measure}", statistics::show),

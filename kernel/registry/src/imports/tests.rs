@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::import::Table;
+use crate::synthetic;
 use crate::testing::Register;
 
 const GOOD: &str = "court;number;name_fr;sector;province\nA;1;Tifaouine;argan;09.541\nA;2;Al Amal;crafts;09.541\n";
@@ -215,12 +216,9 @@ async fn what_a_crash_cut_off_says_so_after_the_next_start_and_can_be_tried_agai
 #[tokio::test]
 async fn an_import_that_is_ended_while_it_writes_says_how_much_stays() {
     let bureau = Bureau::open().await;
-    let mut text = "court,number,name_fr,sector,province\n".to_owned();
-    for number in 0..6_000 {
-        text.push_str(&format!("A,{number},Coopérative {number},argan,09.541\n"));
-    }
-    let path = bureau.register.file("many.csv", text);
-    let settings = bureau.register.settings(&path, None);
+    let many = synthetic::Settings { one_in: 20, ..synthetic::Settings::default() };
+    let made = synthetic::write(bureau.register.folder.path(), many).unwrap();
+    let settings = bureau.register.settings(&made.cooperatives, None);
     let (halter, halt) = crate::import::halt();
     let progress = |progress: Progress| {
         if progress.writing {
@@ -230,10 +228,11 @@ async fn an_import_that_is_ended_while_it_writes_says_how_much_stays() {
     let (records, caller) = (&bureau.register.records, Caller::system());
     let ended = crate::import::run_until(records, &caller, &settings, halt, progress).await;
     let Err(crate::import::ImportError::Halted { written }) = ended else { panic!("{ended:?}") };
-    assert!(written > 0 && written < 6_000, "{written}");
+    let all = u64::from(made.totals.cooperatives);
+    assert!(written > 0 && written < all, "{written} of {all}");
     assert_eq!(bureau.stored().await.len(), usize::try_from(written).unwrap());
     let again = bureau.register.import(&settings).await;
-    assert_eq!((again.cooperatives.unchanged, again.cooperatives.created), (written, 6_000 - written));
+    assert_eq!((again.cooperatives.unchanged, again.cooperatives.created), (written, all - written));
 }
 
 #[tokio::test]
@@ -265,7 +264,7 @@ async fn the_file_goes_at_once_or_after_a_week_and_no_record_holds_what_was_in_i
     assert!(bureau.imports.show(&me, now).await.unwrap().findings.is_none());
     assert!(matches!(bureau.imports.import(&me, now, true).await, Err(ImportsError::Removed)));
     assert_eq!(bureau.imports.sweep().await.unwrap(), 0);
-    bureau.register.clock.advance_ms(IMPORT_KEPT_MS + 1);
+    bureau.register.clock.advance_ms(IMPORT_KEPT_MS.unsigned_abs() + 1);
     assert_eq!(bureau.imports.sweep().await.unwrap(), 1);
     assert!(!bureau.run(later).await.has_files);
     assert!(matches!(bureau.imports.report(&me, later).await, Err(ImportsError::Removed)));

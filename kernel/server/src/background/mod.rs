@@ -1,6 +1,7 @@
 //! What runs beside the requests: the sequencer of the log, the readers of the log, the office, the clean-up, and plugins' work. Each is one named
 //! task. None holds anything that a restart would lose: a reader's place is stored with its work.
 
+mod imports;
 mod office;
 mod protection;
 mod work;
@@ -38,6 +39,7 @@ pub(crate) fn start(app: &Arc<App>) {
     app.tasks.start("protection-follower", |stop| protection::follow(Arc::clone(app), stop));
     app.tasks.start("retention", |stop| protection::retain(Arc::clone(app), stop));
     app.tasks.start("office", |stop| office::keep_office(Arc::clone(app), stop));
+    app.tasks.start("imports", |stop| imports::import(Arc::clone(app), stop));
     app.tasks.start("event-reader", |stop| work::read_events(Arc::clone(app), stop));
     app.tasks.start("scheduler", |stop| work::keep_schedules(Arc::clone(app), stop));
     app.tasks.start("worker", |stop| work::work(Arc::clone(app), stop));
@@ -87,6 +89,11 @@ async fn clean_up(app: Arc<App>, mut stop: Stop) {
         }
         if let Err(error) = app.records.sweep_files(&app.files).await {
             tracing::error!(%error, "could not sweep away files that belong to nobody");
+        }
+        match app.imports.sweep().await {
+            Ok(0) => {}
+            Ok(imports) => tracing::info!(imports, "files of imports went whose time was over"),
+            Err(error) => tracing::error!(%error, "could not take away the files of old imports"),
         }
         if let Err(error) = app.identity.forget_deleted_notices().await {
             tracing::error!(%error, "could not forget deleted notices");

@@ -24,7 +24,7 @@ impl From<StorageError> for Problem {
 }
 
 /// Whether the machine has no room left: SQLite and the file store say so in their own words, deep down.
-fn is_full(problem: &Problem) -> bool {
+pub(super) fn is_full(problem: &Problem) -> bool {
     let mut next: Option<&dyn std::error::Error> = problem.0.cause.as_deref().map(|cause| cause as _);
     while let Some(error) = next {
         let text = error.to_string();

@@ -196,6 +196,7 @@ fn most(house: &House) -> Vec<Row> {
     rows.extend(extracts(house));
     rows.extend(protection(house));
     rows.extend(office(house));
+    rows.extend(exchange());
     rows.extend(plugins());
     rows
 }
@@ -213,6 +214,24 @@ fn people(house: &House) -> Vec<Row> {
         // For the person and the administrators; the member sees what of their own there is.
         row("GET", looks, format!("{card}/looks"), [401, 200, 403, 200]),
         row("GET", "/api/v1/unions/{id}", format!("/api/v1/unions/{}", house.cooperative), [404; 4]),
+    ]
+}
+
+/// Imports, of which there is none, and exports.
+fn exchange() -> Vec<Row> {
+    let one = |end: &str| format!("/api/v1/imports/{NOWHERE}{end}");
+    let hidden = [401, 403, 403, 404];
+    vec![
+        // The registrar of one province imports nothing, as an import may write in every one.
+        same("POST", "/api/v1/imports", [401, 403, 403, 201]).with_bytes("text/csv", "court,number"),
+        same("GET", "/api/v1/imports", [401, 403, 403, 200]),
+        row("GET", "/api/v1/imports/{import}", one(""), hidden),
+        row("DELETE", "/api/v1/imports/{import}", one(""), hidden),
+        row("POST", "/api/v1/imports/{import}/run", one("/run"), hidden).with(json!({})),
+        row("POST", "/api/v1/imports/{import}/stop", one("/stop"), hidden),
+        row("POST", "/api/v1/imports/{import}/again", one("/again"), hidden),
+        row("GET", "/api/v1/imports/{import}/report", one("/report"), hidden),
+        same("POST", "/api/v1/exports", [401, 403, 200, 200]).with(json!({"table": "cooperatives", "format": "csv"})),
     ]
 }
 

@@ -1,0 +1,105 @@
+//! The register as a file that is sent: text as it is written, a spreadsheet when it is packed. What goes out of members is noted
+//! before it does.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use futures::stream;
+use http::{HeaderValue, header};
+use tiwizi_identity::{Caller, Role};
+use tiwizi_model::{ProvinceCode, limits};
+use tiwizi_registry::export::{self, Separator, Settings, Shape};
+use tiwizi_registry::import::Table;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc;
+use tokio_util::io::ReaderStream;
+
+use crate::app::App;
+use crate::problem::{Fault, Problem};
+
+/// An export that cannot begin yet is asked for again after this.
+const RETRY_S: u32 = 30;
+
+/// What shall be exported.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) table: Table,
+    pub(crate) shape: Shape,
+    pub(crate) separator: Separator,
+    pub(crate) province: Option<ProvinceCode>,
+    /// Why members are exported.
+    pub(crate) reason: String,
+}
+
+/// Whether somebody may export it: members are for those who keep the register and those who observe it.
+pub(crate) fn may(caller: &Caller, table: Table) -> bool {
+    let works = caller.holds(Role::Registrar) || caller.holds(Role::Observer);
+    let looks = table == Table::Cooperatives && caller.holds(Role::Administrator);
+    (works || looks) && caller.plugin().is_none()
+}
+
+/// Answers with the file.
+pub(crate) async fn answer(app: &Arc<App>, caller: &Caller, wanted: Wanted) -> Result<Response, Problem> {
+    if !may(caller, wanted.table) {
+        return Err(Fault::Forbidden.into());
+    }
+    export::demand(&app.records, caller, wanted.table)?;
+    let held =
+        Arc::clone(&app.exports).try_acquire_owned().map_err(|_| Problem::from(Fault::Busy).retry_after(RETRY_S))?;
+    if wanted.table == Table::Members {
+        app.people.note_export(caller, wanted.province, &wanted.reason).await?;
+    }
+    let settings = Settings {
+        table: wanted.table,
+        to: app.imports.unfinished(),
+        shape: wanted.shape,
+        separator: wanted.separator,
+        province: wanted.province,
+    };
+    let body = match wanted.shape {
+        Shape::Xlsx => sheet(app, caller, &settings, held).await?,
+        Shape::Csv | Shape::JsonLines => pieces(app, caller, settings, held),
+    };
+    let (media_type, ending) = match wanted.shape {
+        Shape::Csv => ("text/csv; charset=utf-8", "csv"),
+        Shape::JsonLines => ("application/x-ndjson", "ndjson"),
+        Shape::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    };
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let disposition = format!("attachment; filename=\"{}.{ending}\"", wanted.table.name());
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(Problem::internal)?);
+    Ok(response)
+}
+
+/// Text goes out while it is written. An end that is none breaks the answer off: its headers are out already.
+fn pieces(app: &Arc<App>, caller: &Caller, settings: Settings, held: OwnedSemaphorePermit) -> Body {
+    let (sender, receiver) = mpsc::channel(limits::EXPORT_PIECES_WAITING_MAX);
+    let (records, caller) = (app.records.clone(), caller.clone());
+    app.tasks.start_short(async move {
+        let _held = held;
+        if let Err(error) = export::send(&records, &caller, &settings, sender.clone()).await {
+            tracing::warn!(%error, "an export ended early");
+            sender.send(Err(std::io::Error::other("the export ended early"))).await.unwrap_or_default();
+        }
+    });
+    Body::from_stream(stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|piece| (piece, receiver))
+    }))
+}
+
+/// A spreadsheet is made in a file that has no name any more when it goes out.
+async fn sheet(app: &App, caller: &Caller, settings: &Settings, held: OwnedSemaphorePermit) -> Result<Body, Problem> {
+    export::run(&app.records, caller, settings, |_| {}).await?;
+    let file = tokio::fs::File::open(&settings.to).await;
+    tokio::fs::remove_file(&settings.to).await.map_err(Problem::internal)?;
+    let pieces = ReaderStream::with_capacity(file.map_err(Problem::internal)?, limits::EXPORT_PIECE_BYTES);
+    Ok(Body::from_stream(futures::StreamExt::map(pieces, move |piece| {
+        // Given back when the last piece was sent, or the reader went away.
+        let _held = &held;
+        piece
+    })))
+}

@@ -19,7 +19,8 @@ document.addEventListener("submit", (event) => {
   if (form.method === "get") {
     for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
   }
-  form.setAttribute("data-sent", "");
+  // A form that answers with a file leaves its page as it is.
+  if (!form.hasAttribute("data-again")) form.setAttribute("data-sent", "");
 });
 
 // Back from the browser's memory, forms are fresh again.
@@ -53,6 +54,23 @@ if (wrong) {
   if (!wrong.matches("input, select, textarea")) wrong.tabIndex = -1;
   wrong.focus({ focusVisible: true });
 }
+
+// What goes on by itself is looked at again until it has ended.
+const poll = async () => {
+  const part = document.querySelector("[data-poll]");
+  if (!part) return;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.querySelector("[data-poll]");
+    if (!next) return location.reload();
+    part.replaceChildren(...next.childNodes);
+  } catch {
+    // The next look may reach the server again.
+  }
+  setTimeout(poll, 2000);
+};
+setTimeout(poll, 2000);
 
 // One recording at a time.
 document.addEventListener("play", (event) => {

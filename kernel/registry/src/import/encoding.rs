@@ -28,16 +28,15 @@ pub enum Encoding {
     Windows1252,
 }
 
-/// All encodings.
-const ALL: [Encoding; 5] =
-    [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Windows1256, Encoding::Windows1252];
-
 /// No encoding has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("known encodings are utf-8, utf-16le, utf-16be, windows-1256 and windows-1252")]
 pub struct EncodingError;
 
 impl Encoding {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Utf8, Self::Utf16Le, Self::Utf16Be, Self::Windows1256, Self::Windows1252];
+
     /// Its name, as the command line takes it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -70,7 +69,7 @@ impl Encoding {
 impl FromStr for Encoding {
     type Err = EncodingError;
     fn from_str(name: &str) -> Result<Self, EncodingError> {
-        ALL.into_iter().find(|encoding| encoding.name().eq_ignore_ascii_case(name)).ok_or(EncodingError)
+        Self::ALL.into_iter().find(|encoding| encoding.name().eq_ignore_ascii_case(name)).ok_or(EncodingError)
     }
 }
 
@@ -327,7 +326,7 @@ mod tests {
 
     #[test]
     fn names_of_encodings_are_read_back() {
-        for encoding in ALL {
+        for encoding in Encoding::ALL {
             assert_eq!(encoding.name().parse(), Ok(encoding));
         }
         assert_eq!("Windows-1256".parse(), Ok(Encoding::Windows1256));

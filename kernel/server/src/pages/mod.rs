@@ -16,6 +16,7 @@ mod directory;
 mod duplicates;
 mod editions;
 mod engine;
+mod exchange;
 mod extract;
 mod filings;
 mod founding;
@@ -140,6 +141,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/console/accounts", get(console::accounts::show).post(console::accounts::add))
         .route("/{language}/console/kinds", get(console::kinds::show))
         .route("/{language}/console/protection", get(console::protection::show).post(console::protection::send))
+        .merge(exchange::routes())
         .merge(protection::routes())
         .merge(acts::routes())
         .merge(founding::routes())

@@ -38,6 +38,7 @@ fn sources() -> String {
         "print/src",
         "registry/src/filings",
         "registry/src/founding",
+        "registry/src/imports",
         "registry/src/office",
         "registry/src/protection",
     ];

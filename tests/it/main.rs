@@ -17,6 +17,7 @@ mod crash;
 mod database;
 mod develop;
 mod duplicates;
+mod exchange;
 mod founding;
 #[cfg(test)]
 mod hostile;

@@ -8,6 +8,7 @@ mod chaos;
 mod duplicates;
 mod edge;
 mod editions;
+mod exchange;
 mod extracts;
 mod founding;
 mod fragments;

@@ -1697,6 +1697,7 @@ import-again = Essayer de nouveau
 import-refused = Une ligne est fausse : rien n’a été gardé.
 import-cut = L’instance s’est arrêtée pendant le travail.
 import-stopped = Le travail a été arrêté avant sa fin.
+import-cut-unknown = Des lignes ont peut-être été écrites. Importer de nouveau le même fichier continue à partir de là.
 import-cut-written = { $count ->
     [0] Aucune ligne n’a été écrite.
    *[other] Lignes écrites avant cela, qui restent : { $count }. Importer de nouveau le même fichier continue à partir de là.

@@ -81,7 +81,7 @@ impl Imports {
             counts: Counts::default(),
             flagged: 0,
             transcribed: 0,
-            written: 0,
+            written: None,
             error: None,
             has_files: true,
         };
@@ -191,6 +191,7 @@ impl Imports {
         if is_told {
             return Ok(());
         }
+        run.written = Some(0);
         run.status = match run.status {
             Status::Waiting => Status::Stopped,
             Status::Queued => Status::Checked,

@@ -128,8 +128,8 @@ pub struct Run {
     pub flagged: u64,
     /// Names in Tifinagh that were in Latin letters.
     pub transcribed: u64,
-    /// Rows that were written before it ended early.
-    pub written: u64,
+    /// Rows that were written before it ended early; none when nobody knows, as after a crash, or when it did not.
+    pub written: Option<u64>,
     /// Why it failed: a code.
     pub error: Option<String>,
     /// Whether the file and its report are still there.
@@ -206,7 +206,7 @@ impl Run {
             counts,
             flagged: number("flagged"),
             transcribed: number("transcribed"),
-            written: number("written"),
+            written: body.get("written").and_then(Value::as_u64),
             error: text("error").map(str::to_owned),
             has_files: text("files") == Some("kept"),
         })
@@ -245,7 +245,7 @@ mod tests {
                 counts: Counts { created: 1, updated: 2, unchanged: 3, rejected: 4 },
                 flagged: 5,
                 transcribed: 6,
-                written: 7,
+                written: Some(7),
                 error: Some("header".to_owned()),
                 has_files: true,
             };

@@ -26,6 +26,8 @@ impl Imports {
             match self.read(id).await? {
                 None => self.0.folder.remove(id)?,
                 Some(StoredRun { version, mut run, .. }) if run.status.runs() => {
+                    // Whoever wrote cannot say any more how much it was.
+                    run.written = (run.status == Status::Checking).then_some(0);
                     run.status = Status::Cut;
                     run.ended_at = Some(self.0.records.ambient().now());
                     self.end(id, version, &run).await?;
@@ -109,7 +111,7 @@ impl Imports {
         run.began_at = Some(self.0.records.ambient().now());
         run.ended_at = None;
         run.error = None;
-        run.written = 0;
+        run.written = None;
         let version = match self.store(&Caller::system(), id, version, &run).await {
             Ok(version) => version,
             Err(error) if is_others_turn(&error) => return Ok(false),
@@ -177,7 +179,7 @@ impl Imports {
             Err(ImportError::Halted { written }) => {
                 let is_stopped = self.on_current(|current| current.as_ref().is_some_and(|one| one.is_stopped));
                 run.status = if is_stopped { Status::Stopped } else { Status::Cut };
-                run.written = written;
+                run.written = Some(written);
             }
             Err(error) => {
                 tracing::warn!(import.id = %id, import.code = code(&error), %error, "an import failed");

@@ -66,8 +66,8 @@ pub(crate) struct ImportView {
     rejected: u64,
     /// Rows that may be the same as another cooperative and were let pass.
     flagged: u64,
-    /// Rows that were written before it ended early; they stay.
-    written: u64,
+    /// Rows that were written before it ended early; they stay. Null when nobody knows, as after a crash.
+    written: Option<u64>,
     /// Why it failed: `read`, `encoding`, `sheet`, `header`, `no-processing`, `write` or `internal`.
     error: Option<String>,
     /// Whether the file and its report are still there.

@@ -13,6 +13,7 @@ mod formula;
 pub mod holder;
 pub mod ice;
 pub mod kinds;
+mod letters;
 pub mod money;
 pub mod national_id;
 pub mod sectors;

@@ -18,6 +18,7 @@ use crate::day::{Day, DayError};
 use crate::ice;
 use crate::kept::{KEPT_BY_ACTS, keeps_acts};
 use crate::kinds::Names;
+use crate::letters::strange;
 use crate::national_id::NationalIdKey;
 use crate::sectors;
 use crate::territory;
@@ -68,6 +69,9 @@ impl Review for Rules {
         };
         if kind.as_str() == "registry/cooperative" && !is_by_acts(proposal.caller()) {
             fields.extend(by_hand(proposal));
+        }
+        if kind.namespace() == "registry" {
+            fields.extend(names(proposal));
         }
         if kind.as_str() == "registry/person" {
             fields.extend(self.sealed(proposal));
@@ -136,6 +140,34 @@ impl Rules {
 /// Whether it is the door of acts that writes: a rule of the kernel, and not the command line or an import.
 pub(crate) fn is_by_acts(caller: &Caller) -> bool {
     caller.is_kernel() && !caller.is_system()
+}
+
+/// The fields of names: of a record, of what an act gives, and of what somebody asks to be called.
+const NAMES: [&str; 3] = ["name_ar", "name_fr", "name_zgh"];
+
+/// Names that hold what the import refuses too. What stood there before is left alone: nothing else of the record could be mended.
+fn names(proposal: &Proposal<'_>) -> Vec<FieldError> {
+    let Some(body) = proposal.body() else { return Vec::new() };
+    let mut found = strange_names(body);
+    if !found.is_empty() {
+        let before = proposal.before().unwrap_or_default();
+        found.retain(|fault| before.pointer(&fault.pointer) != body.pointer(&fault.pointer));
+    }
+    found
+}
+
+fn strange_names(body: &Value) -> Vec<FieldError> {
+    let mut found = Vec::new();
+    for place in ["", "/data", "/changes"] {
+        for field in NAMES {
+            let pointer = format!("{place}/{field}");
+            let text = body.pointer(&pointer).and_then(Value::as_str).unwrap_or_default();
+            if let Some((code, message)) = text.chars().find_map(strange) {
+                found.push(FieldError::new(pointer, code, format!("{field}: {message}")));
+            }
+        }
+    }
+    found
 }
 
 /// What a write by hand changes in a cooperative, though it follows from acts.
@@ -387,6 +419,22 @@ mod tests {
         for kind in ["person", "founder"] {
             assert_eq!(codes(kind, &json!({ "birth_date": "1910-12-01" })), [], "{kind}");
         }
+    }
+
+    #[test]
+    fn a_name_holds_no_letter_that_the_import_refuses_wherever_it_stands() {
+        let codes = |body: Value| -> Vec<(String, String)> {
+            strange_names(&body).into_iter().map(|fault| (fault.pointer, fault.code.into_owned())).collect()
+        };
+        for (name, code) in
+            [("a\u{1b}[31mb", "control"), ("a\0b", "nul"), ("a\u{fffd}", "encoding"), ("a\nb", "control")]
+        {
+            assert_eq!(codes(json!({ "name_fr": name })), [("/name_fr".to_owned(), code.to_owned())]);
+            let act = codes(json!({ "data": { "name_ar": name }, "name_fr": "Tifaouine" }));
+            assert_eq!(act, [("/data/name_ar".to_owned(), code.to_owned())]);
+        }
+        // Marks of direction and joiners are part of how Arabic is written.
+        assert_eq!(codes(json!({ "name_ar": "تعاونية\u{200f} النور\u{200c}", "name_zgh": "ⵜⵉⴼⴰⵡⵉⵏ" })), []);
     }
 
     #[test]

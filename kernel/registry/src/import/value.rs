@@ -6,6 +6,7 @@ use serde_json::{Number, Value};
 use tiwizi_model::fold;
 
 use crate::formula::{armed, is_unseen};
+use crate::letters::strange;
 use crate::{ice, sectors, territory};
 
 /// What is wrong with a value: a code for programs and a sentence for people.
@@ -39,10 +40,6 @@ pub(super) fn text(text: &str, chars_max: usize) -> Result<String, Fault> {
     let mut clean = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '\0' => return Err(Fault::new("nul", "it holds a NUL byte")),
-            '\u{fffd}' => {
-                return Err(Fault::new("encoding", "it holds a letter that was lost when the file was saved"));
-            }
             // A mark of the encoding, left over where files were put together.
             '\u{feff}' => {}
             _ if letter.is_whitespace() => {
@@ -50,8 +47,10 @@ pub(super) fn text(text: &str, chars_max: usize) -> Result<String, Fault> {
                     clean.push(' ');
                 }
             }
-            _ if letter.is_control() => return Err(Fault::new("control", "it holds a control character")),
-            _ => clean.push(letter),
+            _ => match strange(letter) {
+                Some((code, message)) => return Err(Fault::new(code, message)),
+                None => clean.push(letter),
+            },
         }
     }
     if clean.ends_with(' ') {

@@ -33,6 +33,7 @@ pub struct Route {
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut routes = of_the_kernel();
+    routes.extend(of_the_exchange());
     routes.extend(of_plugins());
     routes
 }
@@ -105,16 +106,6 @@ fn of_the_kernel() -> Vec<Route> {
         post("/api/v1/foundings/{id}/documents", founders::add_paper),
         get("/api/v1/foundings/{id}/documents/{hash}", founders::paper),
         delete("/api/v1/foundings/{id}/documents/{hash}", founders::remove_paper),
-        // The register in files.
-        post("/api/v1/imports", imports::send),
-        get("/api/v1/imports", imports::list),
-        get("/api/v1/imports/{import}", imports::show),
-        delete("/api/v1/imports/{import}", imports::remove),
-        post("/api/v1/imports/{import}/run", imports::run),
-        post("/api/v1/imports/{import}/stop", imports::stop),
-        post("/api/v1/imports/{import}/again", imports::again),
-        get("/api/v1/imports/{import}/report", imports::report),
-        post("/api/v1/exports", exports::export),
         get("/api/v1/changes", changes::read),
         get("/api/v1/statistics", statistics::overview),
         get("/api/v1/statistics/{measure}", statistics::show),
@@ -137,6 +128,21 @@ fn of_the_kernel() -> Vec<Route> {
         post("/api/v1/subject-requests/{request}/withdraw", protection::withdraw),
         get("/api/v1/retention", protection::retention),
         post("/api/v1/retention", protection::run),
+    ]
+}
+
+/// The register in files: what comes in, and what goes out.
+fn of_the_exchange() -> Vec<Route> {
+    vec![
+        post("/api/v1/imports", imports::send),
+        get("/api/v1/imports", imports::list),
+        get("/api/v1/imports/{import}", imports::show),
+        delete("/api/v1/imports/{import}", imports::remove),
+        post("/api/v1/imports/{import}/run", imports::run),
+        post("/api/v1/imports/{import}/stop", imports::stop),
+        post("/api/v1/imports/{import}/again", imports::again),
+        get("/api/v1/imports/{import}/report", imports::report),
+        post("/api/v1/exports", exports::export),
     ]
 }
 

@@ -135,11 +135,12 @@ impl Folder {
         }
     }
 
-    /// Takes away what was not whole when the program ended.
+    /// Takes away what was not whole when the program ended: what was sent, and what was made to be sent.
     pub(super) fn clear(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.0)? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            // What is whole lies in a folder of its own.
+            if entry.file_type()?.is_file() {
                 fs::remove_file(entry.path())?;
             }
         }

@@ -78,6 +78,7 @@ async fn wrong_rows_are_shown_with_their_reason_and_the_good_ones_are_taken_alon
     work(&house).await;
     let tried = page(&house, Who::Administrator, &address).await.text();
     assert!(tried.contains("99.999") && tried.contains("value=\"good\""), "{tried}");
+    assert!(tried.contains("aucune province ou préfecture n’a ce code"), "{tried}");
     assert!(!tried.contains("value=\"import\""), "all of a file with wrong rows is offered");
     let report = page(&house, Who::Administrator, &format!("{address}/report")).await;
     assert_eq!(report.header("content-type"), "text/csv; charset=utf-8");

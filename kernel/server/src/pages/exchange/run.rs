@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use fluent_bundle::FluentArgs;
 use minijinja::{Value, context};
 use tiwizi_identity::Role;
 use tiwizi_model::limits;
 use tiwizi_registry::import::{Progress, Table};
-use tiwizi_registry::imports::{Findings, ImportsError, Shown, Status};
+use tiwizi_registry::imports::{Findings, ImportsError, Line, Shown, Status};
+use tiwizi_words::Texts;
 
 use super::super::console::done;
 use super::super::visit::{Asked, SignedIn, Visit, with_status};
@@ -103,7 +105,7 @@ async fn page(app: &App, visit: &Visit, import: &str, wrong: Option<&str>) -> Re
         error => run.error.as_deref().filter(|_| run.status == Status::Failed),
         progress => progress.filter(|_| is_under_way).map(|progress| so_far(&progress)),
         behind,
-        found => findings.filter(|_| !is_under_way).map(found),
+        found => findings.filter(|_| !is_under_way).map(|findings| found(&texts, findings)),
         done => done(visit),
         wrong => wrong.map(|key| texts.text(key)),
     };
@@ -122,6 +124,28 @@ fn so_far(progress: &Progress) -> Value {
     }
 }
 
-fn found(findings: Findings) -> Value {
-    Value::from_serialize(findings)
+fn found(texts: &Texts, findings: Findings) -> Value {
+    let lines = |lines: Vec<Line>| lines.into_iter().map(|line| said(texts, &line)).collect::<Vec<_>>();
+    context! {
+        format => findings.format,
+        encoding => findings.encoding,
+        separator => findings.separator,
+        columns => findings.columns,
+        missing => findings.missing,
+        detail => findings.detail,
+        rejected => lines(findings.rejected),
+        alike => lines(findings.alike),
+    }
+}
+
+/// What is wrong with a row: in the words of the page, where there are some for its code, and the sentence of the report.
+fn said(texts: &Texts, line: &Line) -> Value {
+    context! {
+        row => line.row,
+        column => &*line.column,
+        value => &*line.value,
+        said => texts.find(&format!("import-code-{}", line.code), &FluentArgs::new()),
+        code => &*line.code,
+        message => &*line.message,
+    }
 }

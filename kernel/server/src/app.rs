@@ -252,8 +252,7 @@ impl App {
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), office_rule);
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
-        let imports =
-            Imports::open(records.clone(), national_ids.clone(), &settings.data).map_err(StartError::Imports)?;
+        let imports = imports(&records, &national_ids, &settings)?;
         Ok(Arc::new(Self {
             identity,
             settings,
@@ -293,6 +292,10 @@ impl std::fmt::Debug for App {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("App").field("instance", &self.instance.id).finish_non_exhaustive()
     }
+}
+
+fn imports(records: &Records, national_ids: &NationalIdKey, settings: &Settings) -> Result<Imports, StartError> {
+    Imports::open(records.clone(), national_ids.clone(), &settings.data).map_err(StartError::Imports)
 }
 
 fn location(settings: &Settings) -> Location {

@@ -1066,7 +1066,6 @@ field-formality = الإجراء لدى اللجنة الوطنية
 field-receipt = اللجنة الوطنية
 field-receipt-on = تاريخ الوصل
 field-exemption = سبب الإعفاء
-field-ended-on = منتهية منذ
 field-measures = تدابير السلامة
 field-right = الحق
 field-subject-request-processing = المعالجة

@@ -1059,7 +1059,6 @@ field-formality = الإجراء عند اللجنة الوطنية
 field-receipt = اللجنة الوطنية
 field-receipt-on = التاريخ ديال الوصل
 field-exemption = علاش معفي
-field-ended-on = سالات من
 field-measures = كيفاش محمية
 field-right = الحق
 field-subject-request-processing = المعالجة

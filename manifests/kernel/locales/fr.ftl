@@ -1058,7 +1058,6 @@ field-formality = Formalité auprès de la CNDP
 field-receipt = CNDP
 field-receipt-on = Date du récépissé
 field-exemption = Motif de dispense
-field-ended-on = Terminé depuis
 field-measures = Mesures de sécurité
 field-right = Droit
 field-subject-request-processing = Traitement

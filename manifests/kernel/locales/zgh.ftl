@@ -1050,7 +1050,6 @@ field-formality = ⴰⵙⴽⴽⵉⵔ ⵖⵔ CNDP
 field-receipt = CNDP
 field-receipt-on = ⴰⵙⴰⴽⵓⴷ ⵏ ⵜⵡⵔⵉⵇⵜ
 field-exemption = ⵜⴰⵎⵏⵜⵉⵍⵜ ⵏ ⵓⵙⵙⵓⴼⵖ
-field-ended-on = ⵜⴽⵎⵎⵍ ⵙⴳ
 field-measures = ⵜⵉⵏⵎⵍⵍⴰ ⵏ ⵓⴼⵔⴰⴳ
 field-right = ⴰⵣⵔⴼ
 field-subject-request-processing = ⴰⵙⴽⴽⵉⵔ

@@ -95,6 +95,18 @@ fn every_key_that_a_page_names_exists_and_none_is_unused() {
     }
 }
 
+/// Whoever reads a file is told of the first key that stands in it twice; here all of them are named at once.
+#[test]
+fn no_file_names_a_key_twice() {
+    for (language, text) in KERNEL {
+        let mut seen = BTreeSet::new();
+        let names =
+            text.lines().filter(|line| !line.starts_with(['#', ' ', '}'])).filter_map(|line| line.split_once(" ="));
+        let twice: Vec<&str> = names.map(|(name, _)| name).filter(|name| !seen.insert(*name)).collect();
+        assert!(seen.len() > 1_000 && twice.is_empty(), "{language} names twice: {twice:?}");
+    }
+}
+
 #[test]
 fn drafts_say_so_and_arabic_and_french_are_none() {
     let messages = Messages::kernel().unwrap();

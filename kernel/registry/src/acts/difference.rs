@@ -9,6 +9,7 @@ use tiwizi_model::RecordId;
 use super::data::{LeavingReason, Role};
 use super::state::{Filing, Mandate, Member, State};
 use crate::day::Day;
+use crate::holder::{Entity, Holder};
 use crate::money::Mad;
 use crate::rule_pack::{BodyForm, Stage};
 
@@ -70,6 +71,12 @@ pub enum Content {
     Reason(LeavingReason),
     /// Other cooperatives.
     Cooperatives(Vec<RecordId>),
+    /// What is registered.
+    Entity(Entity),
+    /// What a member is.
+    Holder(Holder),
+    /// A natural person.
+    Person(RecordId),
 }
 
 type Line = (&'static str, Option<Content>);
@@ -114,6 +121,7 @@ fn cooperative(state: &State) -> Vec<Line> {
     let is_subscribed = state.capital.subscribed > Mad::ZERO;
     vec![
         ("stage", (state.stage != Stage::Nothing).then_some(Content::Stage(state.stage))),
+        ("entity", (!state.entity.is_cooperative()).then_some(Content::Entity(state.entity))),
         ("name-ar", text(&state.names.ar)),
         ("name-fr", text(&state.names.fr)),
         ("name-zgh", text(&state.names.zgh)),
@@ -152,11 +160,14 @@ fn cooperative(state: &State) -> Vec<Line> {
 
 fn member(member: Option<&Member>) -> Vec<Line> {
     vec![
+        ("holder", member.map(|member| member.holder).filter(|holder| !holder.is_person()).map(Content::Holder)),
+        ("represented-by", member.and_then(|member| member.represented_by).map(Content::Person)),
         ("joined-on", member.and_then(|member| member.joined_on).map(Content::Day)),
         ("left-on", member.and_then(|member| member.left_on).map(Content::Day)),
         ("left-because", member.and_then(|member| member.left_because).map(Content::Reason)),
         ("shares", member.and_then(|member| member.shares).map(|shares| Content::Count(u64::from(shares)))),
         ("paid", member.and_then(|member| member.paid).map(Content::Amount)),
+        ("due-on", member.and_then(|member| member.due_on).map(Content::Day)),
         ("noticed-on", member.and_then(|member| member.noticed_on).map(Content::Day)),
     ]
 }

@@ -66,3 +66,18 @@ fn a_filing_is_told_by_its_year() {
     assert!(found.iter().all(|(topic, _)| topic == "2024"), "{found:?}");
     assert!(found.contains(&("2024".to_owned(), "turnover")));
 }
+
+#[test]
+fn what_a_member_is_and_who_acts_for_it_is_told() {
+    let joins = json!({ "joined": [{ "number": "6", "person": person(30).to_string(), "holder": "legal-person",
+        "represented_by": person(31).to_string(), "shares": 2, "paid_mad": 200 }] });
+    let joined = act(6, ActKind::MembersChanged, "2024-04-01", joins);
+    let (before, after) = around(then(vec![joined.clone()]));
+    let found = differences(&before, &after);
+    let of = |field: &str| found.iter().find(|one| one.field == field).and_then(|one| one.after.clone());
+    assert_eq!(of("holder"), Some(Content::Holder(crate::holder::Holder::LegalPerson)));
+    assert_eq!(of("represented-by"), Some(Content::Person(person(31))));
+    let another = json!({ "represented": [{ "number": "6", "by": person(32).to_string() }] });
+    let found = told(then(vec![joined, act(7, ActKind::MembersChanged, "2024-05-01", another)]));
+    assert_eq!(found, [("member 6".to_owned(), "represented-by")]);
+}

@@ -134,6 +134,11 @@ fn content_said(
         Content::Stage(stage) => self::stage(texts, *stage),
         Content::Form(form) => texts.text(&format!("acts-form-{}", form_name(*form))),
         Content::Reason(reason) => texts.text(&format!("acts-left-{}", reason_name(*reason))),
+        Content::Entity(entity) => texts.text(&format!("value-entity-{}", entity.name())),
+        Content::Holder(holder) => texts.text(&format!("value-holder-{}", holder.name())),
+        Content::Person(person) => {
+            opened.people.text(opened.language(), *person).unwrap_or_else(|| texts.text("acts-person-known"))
+        }
         Content::Cooperatives(ids) => {
             let name = |id: &RecordId| cooperatives.get(id).cloned().unwrap_or_else(|| id.to_string());
             ids.iter().map(name).collect::<Vec<_>>().join(" · ")
@@ -160,9 +165,16 @@ pub(super) fn reason(data: &Json) -> Option<String> {
 
 /// Everybody whom differences name.
 pub(super) fn named(found: &[Difference]) -> impl Iterator<Item = RecordId> {
-    found.iter().take(ACT_CHANGES_SHOWN_MAX).filter_map(|difference| match &difference.topic {
-        Topic::Member { person, .. } | Topic::Mandate { person, .. } => Some(*person),
-        Topic::Cooperative | Topic::Filing { .. } => None,
+    found.iter().take(ACT_CHANGES_SHOWN_MAX).flat_map(|difference| {
+        let about = match &difference.topic {
+            Topic::Member { person, .. } | Topic::Mandate { person, .. } => Some(*person),
+            Topic::Cooperative | Topic::Filing { .. } => None,
+        };
+        let sides = [&difference.before, &difference.after].into_iter().filter_map(|side| match side {
+            Some(Content::Person(person)) => Some(*person),
+            _ => None,
+        });
+        about.into_iter().chain(sides)
     })
 }
 

@@ -39,19 +39,26 @@ pub(super) async fn members(
     let mut rows: Vec<(&String, &tiwizi_registry::acts::Member)> = state.current_members().collect();
     // Numbers are texts; most are numerals, and people look for them in that order.
     rows.sort_by_key(|(number, _)| (number.parse::<u64>().unwrap_or(u64::MAX), *number));
+    let has_represented = rows.iter().any(|(_, member)| !member.holder.is_person());
     let row = |(number, member): &(&String, &tiwizi_registry::acts::Member)| {
         let paid = member.paid.map(|paid| said::amount(texts, paid)).unwrap_or_default();
-        let office = state.mandates_on(day).find(|mandate| mandate.person == member.person);
-        vec![
+        let office = state.mandates_on(day).find(|mandate| member.acts_by(mandate.person));
+        let mut cells = vec![
             cell(number.as_str(), true),
             person(&opened, member.person),
             cell(member.joined_on.map(|day| said::day(texts, day)).unwrap_or_default(), false),
             cell(office.map(|mandate| said::role(texts, mandate.role.name())).unwrap_or_default(), false),
             cell(member.shares.map(|shares| texts.number(f64::from(shares))).unwrap_or_default(), false),
             cell(paid, false),
-        ]
+        ];
+        if has_represented {
+            let by = member.represented_by.map(|by| person(&opened, by));
+            cells.push(by.unwrap_or_else(|| cell("", false)));
+        }
+        cells
     };
-    let columns = ["membership-number", "person", "joined-on", "office", "shares", "paid"];
+    let mut columns = vec!["membership-number", "person", "joined-on", "office", "shares", "paid"];
+    columns.extend(has_represented.then_some("represented-by"));
     let list = List { title: "acts-list-members", columns: &columns, rows: rows.iter().map(row).collect() };
     list.show(&opened, Some(day))
 }

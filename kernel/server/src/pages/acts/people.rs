@@ -1,28 +1,43 @@
-//! People by their names, as far as the visitor may see them.
+//! People by their names, as far as the visitor may see them; members that are legal persons or cooperatives too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value;
 use serde_json::Value as Json;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Language, RecordId};
+use tiwizi_model::{KindName, Language, RecordId};
 use tiwizi_registry::acts::State;
 
 use super::super::register;
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Persons that are read at once.
+/// Records that are read at once.
 const CHUNK: usize = 500;
 
-/// Persons whose names are known.
+/// Persons, legal persons and cooperatives whose names are known.
 #[derive(Debug, Default)]
 pub(super) struct People(BTreeMap<RecordId, Json>);
 
 impl People {
-    /// Reads persons. Those whom the caller may not see stay unnamed.
+    /// Reads whoever is not known yet. Those whom the caller may not see stay unnamed.
     pub(super) async fn add(&mut self, app: &App, caller: &Caller, ids: &BTreeSet<RecordId>) -> Result<(), Problem> {
-        let Ok(permit) = app.records.may_read(caller, &app.pages.names.person) else { return Ok(()) };
+        let names = &app.pages.names;
+        // Most are natural persons; what is left after them is asked of the next kind.
+        for kind in [&names.person, &names.legal_person, &names.cooperative] {
+            self.add_of(app, caller, kind, ids).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_of(
+        &mut self,
+        app: &App,
+        caller: &Caller,
+        kind: &KindName,
+        ids: &BTreeSet<RecordId>,
+    ) -> Result<(), Problem> {
+        let Ok(permit) = app.records.may_read(caller, kind) else { return Ok(()) };
         let ids: Vec<RecordId> = ids.iter().filter(|id| !self.0.contains_key(*id)).copied().collect();
         for chunk in ids.chunks(CHUNK) {
             let records = app.records.read_many(&permit, chunk).await?;
@@ -59,10 +74,11 @@ impl People {
     }
 }
 
-/// Everybody who has an office or is a member, or was.
+/// Everybody who has an office, is a member or acts for one, or did.
 pub(super) fn everybody(state: &State) -> BTreeSet<RecordId> {
     let members = state.members.values().map(|member| member.person);
-    members.chain(officers(state)).collect()
+    let represented = state.members.values().filter_map(|member| member.represented_by);
+    members.chain(represented).chain(officers(state)).collect()
 }
 
 /// Everybody who has an office, or had one.

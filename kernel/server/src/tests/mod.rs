@@ -1,6 +1,7 @@
 //! The server as a whole, asked through its router.
 
 mod access;
+mod acts_members;
 mod acts_pages;
 mod blobs;
 mod causes;

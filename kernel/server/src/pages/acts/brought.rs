@@ -12,7 +12,7 @@ use tiwizi_records::{Draft, DraftAction, FieldError, Receipt, WriteError};
 use tiwizi_registry::NationalIdKey;
 
 use super::fault::Fault;
-use super::field::{CellKind, Control};
+use super::field::{Cell, CellKind, Control, List};
 use super::given::{Given, cell_name};
 use super::opened::Opened;
 use super::sheet::Sheet;
@@ -120,17 +120,32 @@ impl Brought {
     }
 }
 
-/// The names of the cells with persons, in the order of the sheet.
+/// The names of the cells with natural persons, in the order of the sheet.
 fn cells(sheet: Sheet, given: &Given) -> Vec<String> {
     let mut names = Vec::new();
     for field in sheet.fields {
         let Control::Rows { cells, .. } = field.control else { continue };
         let part = format!("/{}", field.name);
-        for cell in cells.iter().filter(|cell| matches!(cell.kind, CellKind::Person { .. })) {
-            names.extend((0..given.rows(&part)).map(|row| cell_name(&part, row, cell)));
+        for cell in cells.iter().filter(|cell| cell.kind.is_person()) {
+            let rows = (0..given.rows(&part)).filter(|row| is_of_person(&part, *row, cells, cell, given));
+            names.extend(rows.map(|row| cell_name(&part, row, cell)));
         }
     }
     names
+}
+
+/// Whether a natural person stands in the cell of a line: always, but for a member that is none.
+fn is_of_person(part: &str, row: usize, cells: &[Cell], cell: &Cell, given: &Given) -> bool {
+    cell.kind == CellKind::Representative || holder(part, row, cells, given).is_none()
+}
+
+/// What the member of a line is; none for a natural person, and where lines do not say it.
+pub(super) fn holder(part: &str, row: usize, cells: &[Cell], given: &Given) -> Option<&'static str> {
+    let cell = cells.iter().find(|cell| cell.kind == CellKind::Holder)?;
+    let name = cell_name(part, row, cell);
+    let said = given.trimmed(&name);
+    let others = List::Holder.codes().iter().filter(|code| Some(**code) != List::Holder.fallback());
+    others.copied().find(|code| *code == said)
 }
 
 /// Writes down who it is, and forgets how that was found out.
@@ -150,8 +165,14 @@ async fn who(opened: &Opened<'_>, given: &Given, name: &str) -> Result<Who, Prob
     let number = helper("member");
     if !number.is_empty() {
         let member = opened.desk.state.current_members().find(|(found, _)| *found == number);
-        return Ok(match member {
-            Some((_, member)) => Who::Known(member.person),
+        // An office is held by a natural person: for a member that is none, by who acts for it.
+        let acts = member.and_then(
+            |(_, member)| {
+                if member.holder.is_person() { Some(member.person) } else { member.represented_by }
+            },
+        );
+        return Ok(match acts {
+            Some(person) => Who::Known(person),
             None => Who::Wrong(Fault::new(format!("{name}~member"), "no-member")),
         });
     }

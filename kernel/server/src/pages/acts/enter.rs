@@ -20,7 +20,7 @@ use tiwizi_registry::acts::{self, Act, ActKind, Ledger, NewAct, Rehearsal, diffe
 use super::super::visit::{Asked, SignedIn, Visit};
 use super::brought::Brought;
 use super::fault::Fault as Wrong;
-use super::field::Control;
+use super::field::{CellKind, Control, List};
 use super::given::Given;
 use super::opened::Opened;
 use super::others::{self, Found};
@@ -173,6 +173,12 @@ async fn take(mut opened: Opened<'_>, sheet: Sheet, target: Option<Target>, sent
     let once = once(sent.text("once"));
     let mut given = Given::of_sent(sent.fields);
     for field in sheet.fields {
+        if let Control::Rows { cells, .. } = field.control {
+            let holders = cells.iter().filter(|cell| cell.kind == CellKind::Holder);
+            for (cell, person) in holders.filter_map(|cell| Some((cell, List::Holder.fallback()?))) {
+                given.forget(&format!("/{}", field.name), cell.name, person);
+            }
+        }
         if matches!(field.control, Control::Rows { .. } | Control::Cooperatives { .. }) {
             given.compact(&format!("/{}", field.name), ACT_SHEET_ROWS_MAX);
         }
@@ -184,7 +190,7 @@ async fn take(mut opened: Opened<'_>, sheet: Sheet, target: Option<Target>, sent
     }
     document::store(&opened, sheet, sent.files, &mut given).await?;
     let (brought, mut faults) = Brought::find(&opened, sheet, &mut given).await?;
-    let (found, more) = Found::find(opened.app, sheet, opened.desk.cooperative, &mut given).await?;
+    let (found, more) = Found::find(&opened, sheet, &mut given).await?;
     faults.extend(more);
     name_those(&mut opened, &given).await?;
     for person in brought.all() {

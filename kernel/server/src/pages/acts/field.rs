@@ -37,9 +37,14 @@ pub(super) enum Control {
     Cooperatives { several: bool },
     /// Mandates that end, among those that run.
     Ended,
+    /// A call on the shares: so many parts of how many, until a day.
+    Call,
     /// Lines of cells. Of a list of plain texts the only cell is the text.
     Rows { cells: &'static [Cell], plain: bool },
 }
+
+/// The parts of a call on the shares.
+pub(super) const CALL: [&str; 3] = ["numerator", "denominator", "due_on"];
 
 /// A cell of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +74,17 @@ pub(super) enum CellKind {
         /// Whether members are given by their number.
         is_member: bool,
     },
+    /// What a member is. Of one that is no natural person, the cell `person` beside it names a legal person or a cooperative.
+    Holder,
+    /// The natural person who acts for a member that is none; shown with what the member is.
+    Representative,
+}
+
+impl CellKind {
+    /// Whether a natural person stands in it, unless the line says that the member is none.
+    pub(super) fn is_person(self) -> bool {
+        matches!(self, Self::Person { .. } | Self::Representative)
+    }
 }
 
 /// A list to choose from.
@@ -86,6 +102,10 @@ pub(super) enum List {
     Role,
     /// Why a member leaves.
     Reason,
+    /// What is registered.
+    Entity,
+    /// What a member is.
+    Holder,
 }
 
 impl List {
@@ -108,6 +128,17 @@ impl List {
             ],
             Self::Role => &["president", "vice-president", "manager", "treasurer", "secretary", "board-member"],
             Self::Reason => &["withdrawn", "excluded", "excluded-unpaid", "died"],
+            Self::Entity => &["cooperative", "union"],
+            Self::Holder => &["person", "legal-person", "cooperative"],
+        }
+    }
+
+    /// What is meant when nothing is said, so that acts need not say it.
+    pub(super) fn fallback(self) -> Option<&'static str> {
+        match self {
+            Self::Entity => Some("cooperative"),
+            Self::Holder => Some("person"),
+            Self::Sector | Self::Category | Self::Form | Self::Answer | Self::Stage | Self::Role | Self::Reason => None,
         }
     }
 }

@@ -5,7 +5,7 @@ use tiwizi_registry::acts::{ActKind, State};
 use tiwizi_registry::day::Day;
 use tiwizi_registry::rule_pack::BodyForm;
 
-use super::field::{Control, Field};
+use super::field::{CALL, Control, Field};
 use super::given::{Given, cell_name};
 use super::read::is_kept;
 use super::sheet::Sheet;
@@ -34,6 +34,10 @@ pub(super) fn of_state(sheet: Sheet, state: &State, today: Day) -> Given {
             }
             set("province", state.province.map(|province| province.to_string()));
         }
+        // Whoever asks for another name founds what was to be founded before.
+        ActKind::DenominationRequested => {
+            set("entity", (!state.entity.is_cooperative()).then(|| state.entity.name().to_owned()));
+        }
         ActKind::OfficersChanged => set("form", state.form.map(|form| form_name(form).to_owned())),
         ActKind::YearlyFiling => {
             let last = state.filings.iter().next_back();
@@ -45,8 +49,7 @@ pub(super) fn of_state(sheet: Sheet, state: &State, today: Day) -> Given {
             set("employees", employees.map(|employees| employees.to_string()));
         }
         // Nothing of what these say stands before.
-        ActKind::DenominationRequested
-        | ActKind::DenominationAnswered
+        ActKind::DenominationAnswered
         | ActKind::Constituted
         | ActKind::Filed
         | ActKind::Registered
@@ -89,6 +92,13 @@ fn put(given: &mut Given, field: &Field, value: &Json) {
                     if let Some(value) = value {
                         given.set(cell_name(&name, row, cell), text(value));
                     }
+                }
+            }
+        }
+        Control::Call => {
+            for part in CALL {
+                if let Some(value) = value.get(part) {
+                    given.set(format!("{name}/{part}"), text(value));
                 }
             }
         }

@@ -52,6 +52,14 @@ impl Given {
         self.0.retain(|found, _| !is_below(found, name));
     }
 
+    /// Takes a text out of a cell, wherever it stands there in the lines of a part: it says what is meant without it too.
+    pub(super) fn forget(&mut self, part: &str, cell: &str, text: &str) {
+        self.0.retain(|name, texts| {
+            let is_cell = place(name, part).is_some_and(|(_, rest)| rest.strip_prefix('/') == Some(cell));
+            !is_cell || texts.iter().any(|found| found.trim() != text)
+        });
+    }
+
     /// All texts.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         self.0.values().flatten().map(String::as_str)
@@ -70,8 +78,12 @@ impl Given {
 
     /// Whether something was filled in on a line.
     pub(super) fn is_filled(&self, part: &str, row: usize) -> bool {
-        let own = format!("{part}/{row}");
-        self.0.iter().any(|(name, texts)| is_below(name, &own) && texts.iter().any(|text| !text.trim().is_empty()))
+        self.is_below(&format!("{part}/{row}"))
+    }
+
+    /// Whether something stands under a name, or below it.
+    pub(super) fn is_below(&self, above: &str) -> bool {
+        self.0.iter().any(|(name, texts)| is_below(name, above) && texts.iter().any(|text| !text.trim().is_empty()))
     }
 
     /// Moves the lines of a part together, so that a line of the sheet is the line of the act's data with that number; blank ones go.
@@ -139,6 +151,14 @@ mod tests {
             ])
         );
         assert_eq!((sheet.rows("/joined"), sheet.rows("/left"), sheet.rows("/join")), (2, 0, 0));
+    }
+
+    #[test]
+    fn what_need_not_be_said_fills_no_line() {
+        let mut sheet =
+            given(&[("/joined/0/holder", "person"), ("/joined/1/holder", "cooperative"), ("/x/0/holder", "person")]);
+        sheet.forget("/joined", "holder", "person");
+        assert_eq!(sheet, given(&[("/joined/1/holder", "cooperative"), ("/x/0/holder", "person")]));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The other cooperatives of a sheet: given by a link or a search, and chosen among what was found.
+//! The other cooperatives of a sheet, and members that are no natural persons: given by a link or a search, and chosen among what was found.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,11 @@ use tiwizi_model::{Language, Record, RecordId};
 use tiwizi_records::Query;
 
 use super::super::register;
+use super::brought::holder;
 use super::fault::Fault;
-use super::field::Control;
-use super::given::Given;
+use super::field::{CellKind, Control};
+use super::given::{Given, cell_name};
+use super::opened::Opened;
 use super::sheet::Sheet;
 use crate::app::App;
 use crate::problem::Problem;
@@ -30,14 +32,15 @@ impl Found {
         records.iter().map(|record| context! { id => record.id.to_string(), ..told(language, record) }).collect()
     }
 
-    /// Finds out which cooperatives are meant. A line whose cooperative is known gets its id.
+    /// Finds out which cooperatives and legal persons are meant. Where that is known, the id is put down.
     pub(super) async fn find(
-        app: &App,
+        opened: &Opened<'_>,
         sheet: Sheet,
-        own: RecordId,
         given: &mut Given,
     ) -> Result<(Self, Vec<Fault>), Problem> {
         let (mut found, mut faults) = (Self::default(), Vec::new());
+        found.find_members(opened, sheet, given, &mut faults).await?;
+        let (app, own) = (opened.app, opened.desk.cooperative);
         let fields = sheet.fields.iter().filter(|field| matches!(field.control, Control::Cooperatives { .. }));
         let parts: Vec<String> = fields.map(|field| format!("/{}", field.name)).collect();
         let rows = parts.iter().flat_map(|part| (0..given.rows(part)).map(move |row| format!("{part}/{row}")));
@@ -62,6 +65,72 @@ impl Found {
         }
         Ok((found, faults))
     }
+
+    /// The members of lines that say that they are no natural persons.
+    async fn find_members(
+        &mut self,
+        opened: &Opened<'_>,
+        sheet: Sheet,
+        given: &mut Given,
+        faults: &mut Vec<Fault>,
+    ) -> Result<(), Problem> {
+        for (name, of, holder) in members(sheet, given) {
+            let said = |helper: &str| given.trimmed(&format!("{name}~{helper}")).to_owned();
+            let (pick, text) = (said("pick"), said("text"));
+            let Some(holder) = holder else {
+                // Somebody was looked for, and the line does not say what it is.
+                if !text.is_empty() {
+                    faults.push(Fault::new(of, "holder"));
+                }
+                continue;
+            };
+            if !said("other").is_empty() {
+                given.clear(&name);
+            }
+            if !given.trimmed(&name).is_empty() || (pick.is_empty() && text.is_empty()) {
+                continue;
+            }
+            if let Some(id) = pick.parse::<RecordId>().ok().or_else(|| id_in(&text)) {
+                given.clear(&name);
+                given.set(name, id.to_string());
+                continue;
+            }
+            let records = match holder {
+                "cooperative" => search(opened.app, opened.desk.cooperative, &text).await?,
+                _ => search_legal(opened, &text).await?,
+            };
+            let none = if holder == "cooperative" { "no-cooperative" } else { "no-legal-person" };
+            faults.push(Fault::new(&*name, if records.is_empty() { none } else { "choose" }));
+            self.0.insert(name, records);
+        }
+        Ok(())
+    }
+}
+
+/// The cells of members in lines that may say that they are no natural persons, with the cell that says so, and what it says.
+fn members(sheet: Sheet, given: &Given) -> Vec<(String, String, Option<&'static str>)> {
+    let mut found = Vec::new();
+    for field in sheet.fields {
+        let Control::Rows { cells, .. } = field.control else { continue };
+        let part = format!("/{}", field.name);
+        let member = cells.iter().find(|cell| matches!(cell.kind, CellKind::Person { .. }));
+        let says = cells.iter().find(|cell| cell.kind == CellKind::Holder);
+        let Some((member, says)) = member.zip(says) else { continue };
+        for row in 0..given.rows(&part) {
+            let names = (cell_name(&part, row, member), cell_name(&part, row, says));
+            found.push((names.0, names.1, holder(&part, row, cells, given)));
+        }
+    }
+    found
+}
+
+/// Legal persons, as far as whoever enters the act may see them.
+async fn search_legal(opened: &Opened<'_>, text: &str) -> Result<Vec<Record>, Problem> {
+    let records = &opened.app.records;
+    let permit = records.may_read(opened.caller(), &opened.app.pages.names.legal_person)?;
+    let text: String = text.chars().take(SEARCH_CHARS_MAX).collect();
+    let query = Query { text: Some(text), limit: ACT_SHEET_FOUND_MAX, ..Query::default() };
+    Ok(records.list(&permit, &query).await?.items)
 }
 
 /// The id in a text: the text itself, or a part of a link.
@@ -97,13 +166,13 @@ pub(super) async fn names(
     Ok(records.iter().filter_map(name).collect())
 }
 
-/// A cooperative so that one can tell it from others of its name.
+/// A cooperative or legal person so that one can tell it from others of its name.
 fn told(language: Language, record: &Record) -> Value {
     let field = |name: &str| record.body.get(name).and_then(serde_json::Value::as_str);
     context! {
         name => register::names(language, &record.body).first().map(register::Name::value),
         court => field("court"),
-        number => field("number"),
+        number => ["number", "registry_number", "ice"].into_iter().find_map(field),
         place => field("province").and_then(|code| register::province(language, code)),
     }
 }

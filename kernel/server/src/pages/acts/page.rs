@@ -11,9 +11,10 @@ use tiwizi_registry::sectors;
 
 use super::super::register;
 use super::super::visit::with_status;
+use super::brought::holder;
 use super::document::DOCUMENTS;
 use super::fault::{self, Fault};
-use super::field::{Cell, CellKind, Control, Field, List};
+use super::field::{CALL, Cell, CellKind, Control, Field, List};
 use super::fill::form_name;
 use super::given::{Given, cell_name};
 use super::opened::Opened;
@@ -155,13 +156,21 @@ impl<'a> SheetPage<'a> {
             Control::Whole => context! { control => "number", step => "1", min => "0" },
             Control::Amount { below_zero: true } => context! { control => "number", step => "0.01" },
             Control::Amount { below_zero: false } => context! { control => "number", step => "0.01", min => "0" },
-            Control::Choice(list) => context! { control => "choice", choices => self.choices(list) },
+            Control::Choice(list) => self.choice(list, &name),
             Control::Province => context! { control => "place", regions => register::regions(self.opened.language()) },
             Control::Branch => context! { control => "branch", groups => self.branches() },
             Control::Statutes => context! { control => "choices", choices => self.statutes() },
             Control::Ended => context! { control => "choices", choices => self.mandates() },
             Control::File => context! { control => "file", called => self.given.text(&format!("{name}~name")) },
-            Control::Cooperatives { several } => self.cooperatives(&name, several),
+            Control::Cooperatives { several } => {
+                let error = self.error(&name, false);
+                return context! { error, ..context! { ..self.cooperatives(&name, several), ..head } };
+            }
+            Control::Call => {
+                let body = self.call(&name);
+                let error = self.error(&name, false);
+                return context! { error, ..context! { ..body, ..head } };
+            }
             Control::Rows { .. } if is_kept(field, self.base) => {
                 let kept = self.base.and_then(|base| base.get(field.name)).and_then(Json::as_array).map_or(0, Vec::len);
                 context! { control => "rows", kept }
@@ -169,10 +178,42 @@ impl<'a> SheetPage<'a> {
             Control::Rows { cells, .. } => {
                 let lines = (0..self.lines(&name)).map(|row| self.line(&name, row, cells)).collect::<Vec<_>>();
                 let error = self.error(&name, false);
-                return context! { control => "rows", lines, error, ..head };
+                let folded = field.name == "represented" && !self.is_represented(&name);
+                return context! { control => "rows", lines, error, folded, ..head };
             }
         };
         context! { ..body, ..head }
+    }
+
+    /// A choice; what is meant when nothing is said is chosen, and there is no empty one.
+    fn choice(&self, list: List, name: &str) -> Value {
+        let Some(fallback) = list.fallback() else {
+            return context! { control => "choice", choices => self.choices(list) };
+        };
+        let said = self.given.trimmed(name);
+        let text = if said.is_empty() { fallback } else { said };
+        context! { control => "choice", always => true, text, choices => self.choices(list) }
+    }
+
+    /// A call on the shares, folded until somebody makes one.
+    fn call(&self, name: &str) -> Value {
+        let texts = &self.opened.texts;
+        let part = |part: &str| {
+            let label = said::label(texts, &part.replace('_', "-"));
+            let control = if part == "due_on" { "day" } else { "number" };
+            context! { control, step => "1", min => "1", ..self.head(&format!("{name}/{part}"), label, false) }
+        };
+        let is_filled = CALL.iter().any(|part| !self.given.trimmed(&format!("{name}/{part}")).is_empty());
+        let folded = !is_filled && self.error(name, true).is_none();
+        let parts: Vec<Value> = CALL.iter().map(|name| part(name)).collect();
+        context! { control => "parts", parts, folded, hint => texts.text("acts-called-hint") }
+    }
+
+    /// Whether there is a member for whom somebody acts, or the part says so.
+    fn is_represented(&self, name: &str) -> bool {
+        let state = &self.opened.desk.state;
+        let has_others = state.current_members().any(|(_, member)| !member.holder.is_person());
+        has_others || self.given.rows(name) > 0 || self.error(name, true).is_some()
     }
 
     /// How many lines a part shows.
@@ -189,7 +230,50 @@ impl<'a> SheetPage<'a> {
     fn line(&self, part: &str, row: usize, cells: &[Cell]) -> Value {
         let own = format!("{part}/{row}");
         let error = self.error(&own, false);
-        context! { place => row.saturating_add(1), error, cells => cells.iter().map(|cell| self.cell(part, row, cell)).collect::<Vec<_>>() }
+        let says_holder = cells.iter().any(|cell| cell.kind == CellKind::Holder);
+        let is_other = holder(part, row, cells, self.given).is_some();
+        // What a member is shows the member itself, when it is no natural person, and who acts for it.
+        let shown = cells.iter().filter(|cell| match cell.kind {
+            CellKind::Person { .. } => !is_other,
+            CellKind::Representative => !says_holder,
+            _ => true,
+        });
+        let shown = shown.map(|cell| match cell.kind {
+            CellKind::Holder => self.holder(part, row, cells, cell),
+            _ => self.cell(part, row, cell),
+        });
+        context! { place => row.saturating_add(1), error, cells => shown.collect::<Vec<_>>() }
+    }
+
+    /// What a member is, folded while it is a natural person: the choice, which legal person or cooperative it is, and who acts for it.
+    fn holder(&self, part: &str, row: usize, cells: &[Cell], cell: &Cell) -> Value {
+        let texts = &self.opened.texts;
+        let head = self.head(&cell_name(part, row, cell), said::label(texts, cell.label), false);
+        let member = cells.iter().find(|cell| matches!(cell.kind, CellKind::Person { .. }));
+        let name = member.map(|cell| cell_name(part, row, cell)).unwrap_or_default();
+        let is_other = holder(part, row, cells, self.given).is_some();
+        let id = self.given.trimmed(&name).parse::<RecordId>().ok().filter(|_| is_other);
+        let represented = cells.iter().find(|cell| cell.kind == CellKind::Representative);
+        let acts = represented.map(|cell| cell_name(part, row, cell)).filter(|name| self.given.is_below(name));
+        let text = self.given.text(&format!("{name}~text"));
+        let is_wrong = self.error(&cell_name(part, row, cell), true).is_some();
+        let member = context! {
+            id => id.map(|id| id.to_string()),
+            called => id.and_then(|id| self.opened.people.name(self.opened.language(), id)),
+            text,
+            found => self.found.choices(self.opened.language(), &name),
+            // While it is a natural person, faults stand with that.
+            error => if is_other { self.error(&name, true) } else { None },
+            name,
+        };
+        context! {
+            control => "holder",
+            choice => context! { ..self.choice(List::Holder, &cell_name(part, row, cell)), ..head },
+            open => is_other || is_wrong || acts.is_some() || !text.is_empty(),
+            member,
+            represented => represented.map(|cell| self.cell(part, row, cell)),
+            enter => self.opened.visit.look.address("/records/registry/legal-person/new"),
+        }
     }
 
     fn cell(&self, part: &str, row: usize, cell: &Cell) -> Value {
@@ -203,8 +287,10 @@ impl<'a> SheetPage<'a> {
             CellKind::Whole => context! { control => "number", step => "1", min => "0" },
             CellKind::Amount => context! { control => "number", step => "0.01", min => "0" },
             CellKind::Day => context! { control => "day" },
-            CellKind::Choice(list) => context! { control => "choice", choices => self.choices(list) },
-            CellKind::Person { is_member } => {
+            CellKind::Choice(list) => self.choice(list, &name),
+            CellKind::Holder => self.choice(List::Holder, &name),
+            CellKind::Person { .. } | CellKind::Representative => {
+                let is_member = cell.kind == CellKind::Person { is_member: true };
                 let error = self.error(&name, false);
                 return context! { control => "person", error, ..context! { ..self.person(&name, is_member), ..head } };
             }
@@ -264,6 +350,8 @@ impl<'a> SheetPage<'a> {
             List::Stage => texts.text(&format!("status-{code}")),
             List::Role => said::role(texts, code),
             List::Reason => texts.text(&format!("acts-left-{code}")),
+            List::Entity => texts.text(&format!("value-entity-{code}")),
+            List::Holder => texts.text(&format!("value-holder-{code}")),
             List::Sector => register::sector(texts, code),
         };
         let pair = |code: &str| Value::from_iter([code.to_owned(), label(code)]);

@@ -5,7 +5,7 @@ use tiwizi_model::limits::ACT_SHEET_ROWS_MAX;
 
 use super::brought::Brought;
 use super::fault::Fault;
-use super::field::{Cell, CellKind, Control, Field};
+use super::field::{CALL, Cell, CellKind, Control, Field, List};
 use super::given::{Given, cell_name};
 use super::sheet::Sheet;
 use super::typed;
@@ -79,6 +79,8 @@ fn value(field: &Field, given: &Given, brought: &Brought) -> Result<Option<Json>
     let text = given.trimmed(&name);
     match field.control {
         Control::Rows { cells, plain } => rows(field, cells, plain, given, brought),
+        Control::Call => call(&name, given),
+        Control::Choice(list) if list.fallback() == Some(text) => Ok(None),
         Control::Statutes => {
             let items: Vec<Json> = given.texts(&name).iter().map(|code| Json::from(code.as_str())).collect();
             Ok(Some(Json::Array(items)))
@@ -103,6 +105,25 @@ fn value(field: &Field, given: &Given, brought: &Brought) -> Result<Option<Json>
         | Control::Branch
         | Control::File => Ok(Some(text.into())),
     }
+}
+
+/// A call on the shares; none when nothing of it is filled in. What it lacks the schema says.
+fn call(name: &str, given: &Given) -> Result<Option<Json>, Vec<Fault>> {
+    let (mut asked, mut faults) = (Map::new(), Vec::new());
+    for part in CALL {
+        let own = format!("{name}/{part}");
+        let text = given.trimmed(&own);
+        if text.is_empty() {
+            continue;
+        }
+        let is_day = part == "due_on";
+        let value = if is_day { typed::day(text).map(|day| Json::from(day.to_string())) } else { typed::whole(text) };
+        match value {
+            Some(value) => drop(asked.insert(part.to_owned(), value)),
+            None => faults.push(Fault::new(own, if is_day { "date" } else { "number" })),
+        }
+    }
+    if faults.is_empty() { Ok((!asked.is_empty()).then_some(Json::Object(asked))) } else { Err(faults) }
 }
 
 /// A mandate as the sheet names it: the person and the office.
@@ -144,7 +165,7 @@ fn rows(
 fn cell_value(name: &str, cell: &Cell, given: &Given, brought: &Brought) -> Result<Option<Json>, Fault> {
     let text = given.trimmed(name);
     let wrong = |code: &str| Fault::new(name, code);
-    if let (CellKind::Person { .. }, Some(id)) = (cell.kind, brought.id(name)) {
+    if let Some(id) = brought.id(name).filter(|_| cell.kind.is_person()) {
         return Ok(Some(id.to_string().into()));
     }
     if text.is_empty() {
@@ -154,7 +175,14 @@ fn cell_value(name: &str, cell: &Cell, given: &Given, brought: &Brought) -> Resu
         CellKind::Whole => typed::whole(text).map(Some).ok_or_else(|| wrong("number")),
         CellKind::Amount => typed::amount(text).map(Some).ok_or_else(|| wrong("amount")),
         CellKind::Day => typed::day(text).map(|day| Some(day.to_string().into())).ok_or_else(|| wrong("date")),
-        CellKind::Line(_) | CellKind::Member | CellKind::Choice(_) | CellKind::Person { .. } => Ok(Some(text.into())),
+        CellKind::Choice(list) if list.fallback() == Some(text) => Ok(None),
+        CellKind::Holder if List::Holder.fallback() == Some(text) => Ok(None),
+        CellKind::Line(_)
+        | CellKind::Member
+        | CellKind::Choice(_)
+        | CellKind::Person { .. }
+        | CellKind::Holder
+        | CellKind::Representative => Ok(Some(text.into())),
     }
 }
 
@@ -222,6 +250,18 @@ mod tests {
             (ActKind::Merged, json!({ "into": person })),
             (ActKind::Split, json!({ "into": [person, "01890000-0000-7000-8000-000000000001"] })),
             (ActKind::Registered, json!({ "court": "Taroudannt", "number": "12/2024" })),
+            (
+                ActKind::MembersChanged,
+                json!({
+                    "joined": [{ "number": "7", "person": person, "holder": "legal-person", "represented_by": person,
+                        "shares": 3, "paid_mad": 300 }],
+                    "represented": [{ "number": "6", "by": person }]
+                }),
+            ),
+            (
+                ActKind::CapitalChanged,
+                json!({ "called": { "numerator": 3, "denominator": 4, "due_on": "2026-12-31" } }),
+            ),
             (ActKind::MembersChanged, json!({ "left": [{ "number": "2", "reason": "died" }], "noticed": ["4", "5"] })),
             (
                 ActKind::OfficersChanged,
@@ -240,6 +280,24 @@ mod tests {
             let reading = Reading { sheet, given: &given, brought: &brought, before: None, base };
             assert_eq!(reading.data().map(Json::Object), Ok(data), "{kind}");
         }
+    }
+
+    #[test]
+    fn what_need_not_be_said_is_not_said_and_a_call_is_whole() {
+        let sheet = given(&[("/entity", "cooperative"), ("/sector", "argan"), ("/province", "09.541")]);
+        assert_eq!(
+            read("denomination-requested", &sheet, None),
+            Ok(json!({ "sector": "argan", "province": "09.541" }))
+        );
+        let sheet = given(&[("/entity", "union"), ("/sector", "argan")]);
+        let union = json!({ "entity": "union", "sector": "argan" });
+        assert_eq!(read("denomination-requested", &sheet, None), Ok(union));
+        let sheet = given(&[("/called/numerator", ""), ("/called/denominator", " "), ("/called/due_on", "")]);
+        assert_eq!(read("capital-changed", &sheet, None), Ok(json!({})));
+        let sheet = given(&[("/called/numerator", "half"), ("/called/denominator", "2"), ("/called/due_on", "soon")]);
+        let faults = read("capital-changed", &sheet, None).unwrap_err();
+        let names: Vec<&str> = faults.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["/called/numerator", "/called/due_on"]);
     }
 
     #[test]

@@ -46,6 +46,7 @@ const AMENDED: &[Field] = &[
 ];
 
 const REQUESTED: &[Field] = &[
+    may("entity", "entity", Control::Choice(List::Entity)),
     may("name_ar", "name-ar", NAME),
     may("name_fr", "name-fr", NAME),
     may("name_zgh", "name-zgh", NAME),
@@ -71,6 +72,8 @@ const APPOINTED: &[Cell] = &[
 const JOINED: &[Cell] = &[
     cell("number", "membership-number", CellKind::Line(40)),
     cell("person", "person", CellKind::Person { is_member: false }),
+    cell("holder", "holder", CellKind::Holder),
+    cell("represented_by", "represented-by", CellKind::Representative),
     cell("shares", "shares", CellKind::Whole),
     cell("paid_mad", "paid", CellKind::Amount),
 ];
@@ -105,6 +108,7 @@ const WITHDRAWN: &[Cell] =
 const CAPITAL: &[Field] = &[
     may("subscribed", "subscribed", Control::Rows { cells: SUBSCRIBED, plain: false }),
     may("paid", "payments", Control::Rows { cells: PAYMENTS, plain: false }),
+    may("called", "called", Control::Call),
     may("withdrawn", "given-back", Control::Rows { cells: WITHDRAWN, plain: false }),
 ];
 
@@ -115,10 +119,16 @@ const LEFT: &[Cell] = &[
 
 const NOTICED: &[Cell] = &[cell("number", "membership-number", CellKind::Member)];
 
+const REPRESENTED: &[Cell] = &[
+    cell("number", "membership-number", CellKind::Member),
+    cell("by", "represented-by", CellKind::Person { is_member: false }),
+];
+
 const MEMBERS: &[Field] = &[
     may("joined", "joined", Control::Rows { cells: JOINED, plain: false }),
     may("left", "left", Control::Rows { cells: LEFT, plain: false }),
     may("noticed", "noticed", Control::Rows { cells: NOTICED, plain: true }),
+    may("represented", "represented", Control::Rows { cells: REPRESENTED, plain: false }),
 ];
 
 const FILING: &[Field] = &[
@@ -136,6 +146,8 @@ const FILING: &[Field] = &[
 const OPENING_MEMBERS: &[Cell] = &[
     cell("number", "membership-number", CellKind::Line(40)),
     cell("person", "person", CellKind::Person { is_member: false }),
+    cell("holder", "holder", CellKind::Holder),
+    cell("represented_by", "represented-by", CellKind::Representative),
     cell("joined_on", "joined-on", CellKind::Day),
     cell("left_on", "left-on", CellKind::Day),
     cell("role", "office", CellKind::Choice(List::Role)),
@@ -148,6 +160,7 @@ const TAKEN_OVER: &[Field] = &[
     needed("stage", "status", Control::Choice(List::Stage)),
     needed("court", "court", COURT),
     needed("number", "number", NUMBER),
+    may("entity", "entity", Control::Choice(List::Entity)),
     may("registered_on", "registered-on", Control::Day),
     may("founded_on", "founded-on", Control::Day),
     may("name_ar", "name-ar", NAME),

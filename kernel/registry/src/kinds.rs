@@ -30,6 +30,8 @@ pub struct Names {
     pub legal_person: KindName,
     /// `registry/mandate`
     pub mandate: KindName,
+    /// `registry/succession`
+    pub succession: KindName,
     /// `registry/look`
     pub look: KindName,
     /// `registry/controller`
@@ -72,6 +74,7 @@ impl Names {
             duplicate: name("registry/duplicate"),
             legal_person: name("registry/legal-person"),
             mandate: name("registry/mandate"),
+            succession: name("registry/succession"),
             look: name("registry/look"),
             controller: name("registry/controller"),
             processing: name("registry/processing"),
@@ -109,7 +112,7 @@ mod tests {
             .collect();
         let own = [names.cooperative, names.person, names.membership, names.milestone];
         let following = [names.signing_key, names.extract, names.act, names.denomination, names.duplicate];
-        let people = [names.legal_person, names.mandate, names.look];
+        let people = [names.legal_person, names.mandate, names.succession, names.look];
         let protection =
             [names.controller, names.processing, names.subject_request, names.erasure, names.retention_run];
         let office = [names.filing, names.task];

@@ -13,6 +13,8 @@ pub const ACT_MEMBERS_MAX: usize = 4_000;
 /// The members that one part of an opening balance names, as JSON: with the rest of the act and its record it stays below
 /// `RECORD_BYTES_MAX`.
 pub const OPENING_PART_BYTES_MAX: usize = 512 << 10;
+/// The cooperatives that a public page names as those that follow one, and as those that it follows, of each.
+pub const SUCCESSIONS_SHOWN_MAX: u32 = 50;
 /// A rule pack that is tried, as its file.
 pub const RULE_PACK_BYTES_MAX: usize = 512 << 10;
 /// The cooperatives that a page holds to another rule pack at once.

@@ -1,5 +1,7 @@
 //! From a state to the records that follow from it.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use tiwizi_model::{ProvinceCode, RecordId};
 
@@ -82,6 +84,26 @@ pub(super) fn denomination(state: &State, cooperative: RecordId, acts: u32) -> O
         set(field, day.map(|day| day.to_string().into()));
     }
     Some(Value::Object(body))
+}
+
+/// Which cooperatives go on with one that was merged or split, each with the body of the record that says so; none while it is not in the
+/// register.
+pub(super) fn successions(state: &State, cooperative: RecordId) -> BTreeMap<RecordId, Value> {
+    let closing = state.closing.as_ref().filter(|_| state.is_registered());
+    let Some(closing) = closing else { return BTreeMap::new() };
+    let how = if closing.into.len() > 1 { "split" } else { "merged" };
+    let body = |successor: &RecordId| {
+        let mut body = Map::new();
+        body.insert("cooperative".to_owned(), cooperative.to_string().into());
+        body.insert("successor".to_owned(), successor.to_string().into());
+        body.insert("how".to_owned(), how.into());
+        body.insert("on".to_owned(), closing.on.to_string().into());
+        if let Some(province) = state.province {
+            body.insert("province".to_owned(), province.to_string().into());
+        }
+        Value::Object(body)
+    };
+    closing.into.iter().map(|successor| (*successor, body(successor))).collect()
 }
 
 /// What the record of a membership shows of the state; two that are equal need no write.

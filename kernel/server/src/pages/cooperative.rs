@@ -16,7 +16,7 @@ use tiwizi_registry::territory;
 use tiwizi_words::Texts;
 
 use super::visit::Visit;
-use super::{acts, extract, fragments, register};
+use super::{acts, extract, fragments, register, succession};
 use crate::app::App;
 use crate::problem::{Fault, Problem};
 
@@ -41,7 +41,9 @@ pub(super) async fn show(
     let sees = app.records.may_read(visit.visitor.caller(), &app.pages.names.filing);
     let sees = sees.is_ok_and(|permit| permit.classes(Some(id), record.province).is_some());
     let filings = sees.then(|| visit.look.address(&format!("/directory/{id}/filings")));
-    let data = context! { fragments, extracts, issued, acts, remains, union, filings, ..data(&texts, &record) };
+    let succession = succession::of(&app, &visit, id).await?;
+    let data =
+        context! { fragments, extracts, issued, acts, remains, union, filings, succession, ..data(&texts, &record) };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

@@ -38,6 +38,7 @@ mod rules;
 mod said;
 mod sign_in;
 mod statistics;
+mod succession;
 mod verify;
 mod visit;
 

@@ -120,3 +120,31 @@ async fn what_is_wrong_with_a_group_is_tied_to_its_first_control() {
     let control = text.split_once("name=\"/into/0/text\"").unwrap().1.split('>').next().unwrap();
     assert!(control.contains("aria-describedby=\"error-/into/0\""), "{control}");
 }
+
+#[tokio::test]
+async fn whoever_looks_for_one_that_was_merged_is_led_on_and_back() {
+    let house = House::build().await;
+    let mut other = super::house::cooperative("18/2021");
+    other["name_fr"] = json!("Coopérative qui reste");
+    other["name_ar"] = json!("تعاونية باقية");
+    let other = made(&house, "cooperative", &other).await;
+    for id in [&house.cooperative, &other] {
+        let shown = page(&house, Who::Public, &format!("/fr/directory/{id}")).await.text();
+        assert!(!shown.contains("absorbée") && !shown.contains("Elle fait suite"), "{shown}");
+    }
+    let merged = sent(&house, "merged", &[("/into/0/text", other.as_str()), ("step", "enter")]).await;
+    assert_eq!(merged.status, 303, "{}", merged.text());
+    let shown = page(&house, Who::Public, &address(&house, "")).await.text();
+    assert!(shown.contains("absorbée") && shown.contains(&format!("/fr/directory/{other}\"")), "{shown}");
+    let follows = page(&house, Who::Public, &format!("/fr/directory/{other}")).await.text();
+    assert!(follows.contains("Elle fait suite à") && follows.contains("fusion"), "{follows}");
+    assert!(follows.contains(&address(&house, "\"")), "{follows}");
+    // What never happened leads nowhere.
+    let undone = address(&house, "/acts/2/correct");
+    let sheet = form_of(&page(&house, Who::Registrar, &undone).await.text());
+    let form = with(sheet, &[("/~annul", "1"), ("/~reason", "it never was"), ("step", "enter")]);
+    let annulled = send(&house, Who::Registrar, &undone, &form).await;
+    assert_eq!(annulled.status, 303, "{}", annulled.text());
+    let shown = page(&house, Who::Public, &address(&house, "")).await.text();
+    assert!(!shown.contains("absorbée"), "{shown}");
+}

@@ -51,6 +51,7 @@ impl Acts {
         self.drift_of_one(&held, &state, &mut found).await?;
         self.drift_of_memberships(&held, &state, opening.as_ref(), &mut found).await?;
         self.drift_of_mandates(&held, &state, &mut found).await?;
+        self.drift_of_successions(&held, &state, &mut found).await?;
         Ok(found)
     }
 
@@ -101,6 +102,22 @@ impl Acts {
         for (place, mandate) in (1_usize..).zip(projection::mandates(state)) {
             let follows = mandate.body(held.cooperative, place);
             let place = place.to_string();
+            let before = stored.remove(&place);
+            differ(found, kind, &place, Some(follows), before);
+        }
+        for (place, body) in stored {
+            differ(found, kind, &place, None, Some(body));
+        }
+        Ok(())
+    }
+}
+
+impl Acts {
+    async fn drift_of_successions(&self, held: &Held, state: &State, found: &mut Vec<Drift>) -> Result<(), ActError> {
+        let kind = &self.names.succession;
+        let mut stored = by_field(self.of_cooperative(kind, held.cooperative, ACT_MEMBERS_MAX).await?, "successor");
+        for (successor, follows) in projection::successions(state, held.cooperative) {
+            let place = successor.to_string();
             let before = stored.remove(&place);
             differ(found, kind, &place, Some(follows), before);
         }

@@ -46,6 +46,7 @@ impl Acts {
         self.write_denomination(&mut unit, &entry).await?;
         self.write_memberships(&mut unit, &entry).await?;
         self.write_mandates(&mut unit, &entry).await?;
+        self.write_successions(&mut unit, &entry).await?;
         if let Some(Together { kind, id, body, seen }) = together {
             unit.replace_by_kernel(&kind, id, body, seen).await.map_err(gathered)?;
         }
@@ -153,6 +154,32 @@ impl Acts {
                 }
                 (Some(body), None) => {
                     unit.create_by_kernel(kind, body).map_err(gathered)?;
+                }
+                (None, Some(record)) => {
+                    unit.delete_by_kernel(kind, record.id, record.version).await.map_err(gathered)?;
+                }
+                (None, None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes which cooperatives go on with this one. What is stored is read, so that nothing is left of an end that was corrected.
+    async fn write_successions(&self, unit: &mut Unit, entry: &Entry) -> Result<(), ActError> {
+        let (cooperative, kind) = (entry.held.cooperative, &self.names.succession);
+        let before = projection::successions(&entry.before, cooperative);
+        let after = projection::successions(&entry.after, cooperative);
+        let successors: BTreeSet<&RecordId> = before.keys().chain(after.keys()).collect();
+        for successor in successors {
+            let values = [Value::from(cooperative.to_string()), Value::from(successor.to_string())];
+            let stored = self.unique(kind, &values).await?;
+            match (after.get(successor), stored) {
+                (Some(body), Some(record)) if record.body == *body => {}
+                (Some(body), Some(record)) => {
+                    unit.replace_by_kernel(kind, record.id, body.clone(), record.version).await.map_err(gathered)?;
+                }
+                (Some(body), None) => {
+                    unit.create_by_kernel(kind, body.clone()).map_err(gathered)?;
                 }
                 (None, Some(record)) => {
                     unit.delete_by_kernel(kind, record.id, record.version).await.map_err(gathered)?;

@@ -142,3 +142,33 @@ fn a_part_of_an_amount_goes_up_to_the_next_centime() {
     let whole = Fraction { numerator: 4, denominator: 4 };
     assert_eq!(whole.of(Mad::whole(100)), Mad::whole(100));
 }
+
+#[tokio::test]
+async fn who_goes_on_with_one_that_was_split_has_records_that_are_what_follows_from_acts() {
+    use super::door::{found, new, registrar};
+    let register = crate::testing::Register::new().await;
+    let mut all = Vec::new();
+    for _ in 0..2 {
+        all.push(found_as(&register, all.len()).await);
+    }
+    let split = found(&register).await;
+    let into: Vec<String> = all.iter().map(ToString::to_string).collect();
+    let acts = register.acts();
+    acts.enter(&registrar(), split, new(ActKind::Split, "2024-06-01", json!({ "into": into }))).await.unwrap();
+    let stored = register.all(&register.names.succession).await;
+    assert_eq!(stored.len(), 2);
+    assert!(stored.iter().all(|one| one["how"] == "split" && one["on"] == "2024-06-01"), "{stored:?}");
+    assert!(acts.drift(split).await.unwrap().is_empty());
+    let annulled =
+        NewAct { corrects: Some(6), ..new(ActKind::Corrected, "2024-07-01", json!({ "reason": "never was" })) };
+    acts.enter(&registrar(), split, annulled).await.unwrap();
+    assert!(register.all(&register.names.succession).await.is_empty());
+    assert!(acts.drift(split).await.unwrap().is_empty());
+}
+
+/// A cooperative that came by import.
+async fn found_as(register: &crate::testing::Register, number: usize) -> RecordId {
+    let body = json!({ "court": "Taroudannt", "number": format!("{number}/2010"), "name_fr": format!("Suite {number}"),
+        "sector": "crafts", "province": "09.541", "status": "registered" });
+    super::door::create(register, &register.names.cooperative, body).await
+}

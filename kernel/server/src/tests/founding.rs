@@ -2,7 +2,9 @@
 
 use axum::body::Body;
 use serde_json::{Value, json};
-use tiwizi_model::Language;
+use tiwizi_identity::Caller;
+use tiwizi_model::{Language, RecordId};
+use tiwizi_records::Draft;
 use tiwizi_registry::founding::{Section, Step};
 
 use super::house::{House, Reply, Who};
@@ -78,6 +80,27 @@ async fn what_was_typed_stays_when_it_is_refused_and_is_kept_when_it_is_not() {
     let stale = form(&house, Who::Member, &capital, "seen=1&share_value_mad=200").await;
     assert_eq!(stale.status, 409);
     assert!(stale.text().contains("value=\"200\"") && stale.text().contains("name=\"seen\" value=\"2\""));
+}
+
+#[tokio::test]
+async fn what_the_office_left_unsaid_is_tied_to_the_first_field_for_it() {
+    let house = House::build().await;
+    let (id, _) = opened(&house).await;
+    let (records, kind) = (&house.app.records, house.app.pages.names().founding.clone());
+    let record: RecordId = id.parse().unwrap();
+    let permit = records.may_read(&Caller::system(), &kind).unwrap();
+    let stored = records.read(&permit, record).await.unwrap().unwrap();
+    let mut body = stored.body;
+    body["step"] = json!("submitted");
+    let handed_in = vec![Draft::replace(kind, record, body, stored.version)];
+    records.submit(&Caller::system(), handed_in, None).await.unwrap();
+    let office = format!("/fr/founding/{id}/office");
+    let refused = form(&house, Who::Registrar, &office, "seen=2&decision=ask-correction").await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let text = refused.text();
+    let control = text.split_once("<textarea id=\"field-text-name\"").unwrap().1.split('>').next().unwrap();
+    assert!(control.contains("aria-invalid=\"true\" aria-describedby=\"error-corrections\""), "{control}");
+    assert!(text.contains("id=\"error-corrections\">Dites ce qui est à corriger"), "{text}");
 }
 
 #[tokio::test]

@@ -151,6 +151,10 @@ async fn a_filing_is_sent_taken_sent_back_and_accepted_without_scripts() {
     assert_eq!(refused.status, 403);
     let silent = year.post(&registrar, &decision, "decision=correct&seen=1&reason=").await;
     assert_eq!(silent.status, 422);
+    let text = silent.text();
+    let control = text.split_once(r#"<textarea id="field-reason""#).unwrap().1.split('>').next().unwrap();
+    assert!(control.contains(r#"aria-invalid="true" aria-describedby="error-reason""#), "{control}");
+    assert!(text.contains(r#"id="error-reason">Dites ce qui est à corriger"#), "{text}");
     let back = year.post(&registrar, &decision, "decision=correct&seen=1&reason=signature").await;
     assert_eq!(back.status, 303, "{}", back.text());
     let form = year.show(&year.officer, &year.page).await;

@@ -39,6 +39,8 @@ struct Said {
     /// What is wrong with the whole, a key of a message.
     wrong: Option<&'static str>,
     reason: String,
+    /// Whether the reason is what is wrong.
+    is_reason_wrong: bool,
 }
 
 /// `GET /{language}/directory/{id}/filings/{year}`
@@ -125,7 +127,7 @@ pub(crate) async fn decide(
     let status = match outcome {
         Ok(()) => return Ok(visit.go(&format!("{address}?done={done}"))),
         Err(FilingError::Reason) => {
-            said.wrong = Some("filing-wrong-reason");
+            said.is_reason_wrong = true;
             Fault::Invalid
         }
         Err(FilingError::Moved | FilingError::Acts(ActError::Overtaken)) => {
@@ -220,6 +222,7 @@ fn page(app: &App, visit: &Visit, opened: &Opened, said: Said) -> Result<Respons
         may_file,
         is_to_judge,
         reason => said.reason,
+        reason_error => said.is_reason_wrong,
         wrong => said.wrong,
         others,
         done => done(visit),

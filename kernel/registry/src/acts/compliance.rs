@@ -86,6 +86,11 @@ pub enum Finding {
         /// Their numbers.
         members: Vec<String>,
     },
+    /// Members of a cooperative are not what members of one are.
+    MemberHolders {
+        /// Their numbers.
+        members: Vec<String>,
+    },
     /// The statutes lack items.
     Statutes {
         /// Their codes.
@@ -127,6 +132,7 @@ impl Finding {
             Self::Office { .. } => "office",
             Self::BoardStrangers { .. } => "board-strangers",
             Self::UnionHolders { .. } => "union-holders",
+            Self::MemberHolders { .. } => "member-holders",
             Self::Statutes { .. } => "statutes",
             Self::MandateOver { .. } => "mandate-over",
             Self::FilingLate { .. } => "filing-late",
@@ -274,11 +280,14 @@ fn bodies(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Finding>) {
             found.push(Finding::BoardStrangers { persons: count(strangers) });
         }
     }
-    let holders = &pack.rules.union.value.holders;
+    let holders = pack.holders(state.entity);
     let others = state.current_members().filter(|(_, member)| !holders.contains(&member.holder));
     let members: Vec<String> = others.map(|(number, _)| number.clone()).collect();
-    if state.entity == Entity::Union && !members.is_empty() {
-        found.push(Finding::UnionHolders { members });
+    if !members.is_empty() {
+        found.push(match state.entity {
+            Entity::Union => Finding::UnionHolders { members },
+            Entity::Cooperative => Finding::MemberHolders { members },
+        });
     }
     let missing = pack.statutes.items.iter().filter(|item| !state.statutes.contains(&item.code));
     let missing: Vec<String> = missing.map(|item| item.code.clone()).collect();

@@ -56,12 +56,16 @@ fn check_holder(case: &mut Case<'_>, pointer: &str, member: &Member) {
         case.add(format!("{pointer}/represented_by"), "not-represented", message);
     }
     // The rule is for those who join now; of those who left nothing is asked.
-    let pack = case.pack;
-    let holders = &pack.rules.union.value.holders;
-    if case.state.entity == Entity::Union && member.left_on.is_none() && !holders.contains(&member.holder) {
-        let names: Vec<&str> = holders.iter().map(|holder| holder.name()).collect();
-        let message = format!("the members of a union are: {}", names.join(", "));
-        case.add(format!("{pointer}/holder"), "union-member", message);
+    let (pack, entity) = (case.pack, case.state.entity);
+    let holders = pack.holders(entity);
+    if member.left_on.is_some() || holders.contains(&member.holder) {
+        return;
+    }
+    let names: Vec<&str> = holders.iter().map(|holder| holder.name()).collect();
+    let message = format!("the members of a {} are: {}", entity.name(), names.join(", "));
+    match entity {
+        Entity::Union => case.add(format!("{pointer}/holder"), "union-member", message),
+        Entity::Cooperative => case.add(format!("{pointer}/holder"), "member-holder", message),
     }
 }
 

@@ -68,6 +68,7 @@ pub(super) fn sources(pack: &RulePack) -> Vec<(&'static str, &Source)> {
         ("/in_force", &pack.in_force),
         ("/rules/founders_min", &rules.founders_min.source),
         ("/rules/members_min", &rules.members_min.source),
+        ("/rules/member_holders", &rules.member_holders.source),
         ("/rules/union", &rules.union.source),
         ("/rules/capital_min_mad", &rules.capital_min_mad.source),
         ("/rules/share_min_mad", &rules.share_min_mad.source),
@@ -118,6 +119,9 @@ fn values(pack: &RulePack) -> Checked {
         if value == 0 {
             return fault(pointer, "it is at least one");
         }
+    }
+    if rules.member_holders.value.is_empty() {
+        return fault("/rules/member_holders/value", "a cooperative has members");
     }
     if rules.union.value.holders.is_empty() {
         return fault("/rules/union/holders", "a union has members");

@@ -56,6 +56,8 @@ pub struct Rules {
     pub founders_min: Rule<u32>,
     /// Members that it must keep, at least.
     pub members_min: Rule<u32>,
+    /// What the founders and members of a cooperative are.
+    pub member_holders: Rule<Vec<Holder>>,
     /// What holds for a union of cooperatives instead.
     pub union: Rule<UnionRule>,
     /// Subscribed capital, at least, in dirhams.
@@ -258,6 +260,15 @@ impl RulePack {
         match entity {
             Entity::Cooperative => self.rules.members_min.value,
             Entity::Union => self.rules.union.value.members_min,
+        }
+    }
+
+    /// What founders and members are.
+    #[must_use]
+    pub fn holders(&self, entity: Entity) -> &[Holder] {
+        match entity {
+            Entity::Cooperative => &self.rules.member_holders.value,
+            Entity::Union => &self.rules.union.value.holders,
         }
     }
 

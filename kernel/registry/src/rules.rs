@@ -142,8 +142,8 @@ pub(crate) fn is_by_acts(caller: &Caller) -> bool {
     caller.is_kernel() && !caller.is_system()
 }
 
-/// The fields of names: of a record, of what an act gives, and of what somebody asks to be called.
-const NAMES: [&str; 3] = ["name_ar", "name_fr", "name_zgh"];
+/// The fields of names: of a record, of what an act gives, of what somebody asks to be called, and of whom a founder acts for.
+const NAMES: [&str; 5] = ["name_ar", "name_fr", "name_zgh", "legal_name_ar", "legal_name_fr"];
 
 /// Names that hold what the import refuses too. What stood there before is left alone: nothing else of the record could be mended.
 fn names(proposal: &Proposal<'_>) -> Vec<FieldError> {
@@ -243,7 +243,7 @@ pub fn check(kind: &str, body: &Value, last_day: Day) -> Vec<FieldError> {
             faults.province();
         }
         "legal-person" => {
-            faults.ice();
+            faults.ice("ice");
             faults.province();
         }
         "membership" => membership(&mut faults),
@@ -252,6 +252,7 @@ pub fn check(kind: &str, body: &Value, last_day: Day) -> Vec<FieldError> {
         "founder" => {
             faults.day("birth_date");
             faults.money("paid_mad");
+            faults.ice("legal_ice");
         }
         _ => {}
     }
@@ -259,7 +260,7 @@ pub fn check(kind: &str, body: &Value, last_day: Day) -> Vec<FieldError> {
 }
 
 fn cooperative(faults: &mut Faults<'_>) {
-    faults.ice();
+    faults.ice("ice");
     faults.province();
     faults.sector();
     faults.money("capital_mad");
@@ -335,9 +336,9 @@ impl<'a> Faults<'a> {
         }
     }
 
-    fn ice(&mut self) {
-        if let Some(Err(error)) = self.text("ice").map(ice::check) {
-            self.add("ice", "ice", error.to_string());
+    fn ice(&mut self, field: &str) {
+        if let Some(Err(error)) = self.text(field).map(ice::check) {
+            self.add(field, "ice", error.to_string());
         }
     }
 

@@ -8,6 +8,7 @@ use super::error::FoundingError;
 use super::step::{Section, Step};
 use crate::acts::text;
 use crate::day::Day;
+use crate::holder::Entity;
 use crate::money::Mad;
 use crate::rule_pack::BodyForm;
 
@@ -30,6 +31,9 @@ pub struct Founding {
     /// The account that opened it.
     #[serde(with = "text")]
     pub opened_by: AccountId,
+    /// What is founded.
+    #[serde(default, skip_serializing_if = "Entity::is_cooperative")]
+    pub entity: Entity,
     /// The name in Arabic; one of Arabic and French is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_ar: Option<String>,

@@ -7,10 +7,15 @@ use tiwizi_model::{AccountId, ProvinceCode, RecordId, Version};
 use super::error::FoundingError;
 use crate::acts::{Role, text};
 use crate::day::Day;
+use crate::holder::Holder;
 use crate::money::Mad;
 
 /// What a founder says of itself. The number of its identity card comes as `national_id` and is kept sealed, beside its keyed hash.
 pub const PERSONAL_FIELDS: [&str; 7] = ["name_ar", "name_fr", "gender", "birth_date", "phone", "email", "address"];
+
+/// As what a founder takes part: as itself, or for a cooperative or a legal person that it names.
+pub const MEMBER_FIELDS: [&str; 7] =
+    ["holder", "member_cooperative", "legal_name_ar", "legal_name_fr", "legal_form", "legal_ice", "legal_number"];
 
 /// What the founders agree on, for each of them.
 pub const TERM_FIELDS: [&str; 3] = ["shares", "paid_mad", "role"];
@@ -66,6 +71,30 @@ pub struct Founder {
     /// That number, sealed for the record of the founder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub national_id_sealed: Option<String>,
+    /// As what it takes part.
+    #[serde(default, skip_serializing_if = "Holder::is_person")]
+    pub holder: Holder,
+    /// The cooperative for which it acts.
+    #[serde(default, with = "text::maybe", skip_serializing_if = "Option::is_none")]
+    pub member_cooperative: Option<RecordId>,
+    /// The record of the legal person for which it acts, once there is one.
+    #[serde(default, with = "text::maybe", skip_serializing_if = "Option::is_none")]
+    pub legal_person: Option<RecordId>,
+    /// The name of that legal person in Arabic; one of Arabic and French is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_name_ar: Option<String>,
+    /// Its name in French.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_name_fr: Option<String>,
+    /// What it is: `company`, `association`…
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_form: Option<String>,
+    /// Its ICE: 15 digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_ice: Option<String>,
+    /// Its number in the register that it is kept in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_number: Option<String>,
     /// Its telephone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -103,7 +132,7 @@ impl Seat {
     /// What a founder said of itself and what the founders agreed on for it: the fields that are there.
     #[must_use]
     pub fn shown(&self) -> Map<String, Value> {
-        let fields = PERSONAL_FIELDS.into_iter().chain(TERM_FIELDS);
+        let fields = PERSONAL_FIELDS.into_iter().chain(MEMBER_FIELDS).chain(TERM_FIELDS);
         fields.filter_map(|field| Some((field.to_owned(), self.body.get(field)?.clone()))).collect()
     }
 }
@@ -150,6 +179,41 @@ impl Founder {
     }
 
     /// The body of the record that the register has of a person, without the number of the card, which is sealed for its own record.
+    /// What is not said yet of the cooperative or legal person for which it acts: the code of a lack.
+    pub(super) fn member_lack(&self) -> Option<&'static str> {
+        let is_named = self.legal_name_ar.is_some() || self.legal_name_fr.is_some();
+        match self.holder {
+            Holder::Person => None,
+            Holder::Cooperative => self.member_cooperative.is_none().then_some("founder-cooperative"),
+            Holder::LegalPerson => (!is_named || self.legal_form.is_none()).then_some("founder-legal"),
+        }
+    }
+
+    /// The member that it makes, when `person` is its own record: itself, or whom it acts for. None while that has no record.
+    pub(super) fn member(&self, person: RecordId) -> Option<RecordId> {
+        match self.holder {
+            Holder::Person => Some(person),
+            Holder::Cooperative => self.member_cooperative,
+            Holder::LegalPerson => self.legal_person,
+        }
+    }
+
+    /// The body of the record that the register has of the legal person for which it acts.
+    pub(super) fn legal_body(&self) -> Value {
+        let texts = [
+            ("name_ar", &self.legal_name_ar),
+            ("name_fr", &self.legal_name_fr),
+            ("form", &self.legal_form),
+            ("ice", &self.legal_ice),
+            ("registry_number", &self.legal_number),
+        ];
+        let said = texts.into_iter().filter_map(|(field, text)| Some((field.to_owned(), text.clone()?.into())));
+        let mut body: Map<String, Value> = said.collect();
+        body.insert("province".to_owned(), self.province.to_string().into());
+        Value::Object(body)
+    }
+
+    /// The body of the record that the register has of a person.
     pub(super) fn person_body(&self) -> Value {
         let mut body = Map::new();
         let mut set = |field: &str, value: Option<Value>| {

@@ -12,6 +12,7 @@ use super::papers::papers;
 use super::step::{Section, Step};
 use crate::acts::Role;
 use crate::day::Day;
+use crate::holder::{Entity, Holder};
 use crate::money::Mad;
 use crate::rule_pack::{BodyForm, RulePack};
 
@@ -106,7 +107,8 @@ impl Look<'_> {
     }
 
     fn founders(&mut self) {
-        let min = self.pack.rules.founders_min.value;
+        let (entity, pack) = (self.founding.entity, self.pack);
+        let min = pack.founders_min(entity);
         let count = u32::try_from(self.seats.len()).unwrap_or(u32::MAX);
         if count < min {
             let values = vec![("min", min.to_string()), ("count", count.to_string())];
@@ -121,6 +123,14 @@ impl Look<'_> {
             if !founder.missing().is_empty() {
                 self.add_of(Section::Founders, "incomplete", seat, Vec::new());
             }
+            let is_wrong = !pack.holders(entity).contains(&founder.holder);
+            let wrong = is_wrong.then_some(match entity {
+                Entity::Union => "founder-cooperative",
+                Entity::Cooperative => "founder-kind",
+            });
+            if let Some(code) = wrong.or_else(|| founder.member_lack()) {
+                self.add_of(Section::Founders, code, seat, Vec::new());
+            }
             if !founder.has_confirmed() {
                 self.add_of(Section::Founders, "not-confirmed", seat, Vec::new());
             }
@@ -130,6 +140,12 @@ impl Look<'_> {
             let is_twin = |other: &Seat| other.founder.national_id_key.as_ref() == key;
             if key.is_some() && self.seats.iter().take(at).any(is_twin) {
                 self.add_of(Section::Founders, "twice", seat, Vec::new());
+            }
+            let member =
+                |founder: &Founder| founder.member_cooperative.filter(|_| founder.holder == Holder::Cooperative);
+            let own = member(&seat.founder);
+            if own.is_some() && self.seats.iter().take(at).any(|other| member(&other.founder) == own) {
+                self.add_of(Section::Founders, "cooperative-twice", seat, Vec::new());
             }
         }
     }

@@ -23,7 +23,7 @@ pub use door::{
 };
 pub use error::FoundingError;
 pub use file::{Correction, Document, Founding, StatuteEntry};
-pub use founder::{Founder, PERSONAL_FIELDS, Seat, TERM_FIELDS};
+pub use founder::{Founder, MEMBER_FIELDS, PERSONAL_FIELDS, Seat, TERM_FIELDS};
 pub use lacks::{Lack, Progress, lacks, progress};
 pub use papers::{Paper, PaperList, list as paper_list, paper, papers};
 pub use step::{Party, Section, Step};

@@ -151,7 +151,9 @@ impl Section {
     #[must_use]
     pub fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::Name => &["name_ar", "name_fr", "name_zgh", "category", "sector", "branch", "province", "commune"],
+            Self::Name => {
+                &["entity", "name_ar", "name_fr", "name_zgh", "category", "sector", "branch", "province", "commune"]
+            }
             Self::Capital => &["share_value_mad"],
             Self::Management => &["form"],
             Self::Statutes => &["statutes"],

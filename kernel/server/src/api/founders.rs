@@ -39,7 +39,7 @@ pub(crate) struct NewFounder {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FounderBody {
-    /// `name_ar`, `name_fr`, `gender`, `birth_date`, `national_id`, `phone`, `email`, `address`; `shares`, `paid_mad`, `role`.
+    /// `name_ar`, `name_fr`, `gender`, `birth_date`, `national_id`, `phone`, `email`, `address`; `holder` with `member_cooperative`, or with `legal_name_ar`, `legal_name_fr`, `legal_form`, `legal_ice`, `legal_number`; `shares`, `paid_mad`, `role`.
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
 }

@@ -23,7 +23,7 @@ use crate::time::rfc3339;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewFounding {
-    /// `name_ar`, `name_fr`, `name_zgh`, `category`, `sector`, `branch`, `province`, `commune`.
+    /// `entity`, `name_ar`, `name_fr`, `name_zgh`, `category`, `sector`, `branch`, `province`, `commune`.
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
 }

@@ -14,8 +14,8 @@ use super::office::{Entry, NameAnswer};
 use super::reading::Held;
 use super::writing::{fields, merged};
 use crate::acts::{
-    ActData, ActError, ActKind, Appointment, Constitution, DenominationRequest, Entity, Founder as FounderOfAct,
-    Holder, NewAct, State, Together,
+    ActData, ActError, ActKind, Appointment, Constitution, DenominationRequest, Founder as FounderOfAct, Holder,
+    NewAct, State, Together,
 };
 use crate::day::Day;
 use crate::founding::error::FoundingError;
@@ -254,6 +254,44 @@ impl Foundings {
         Ok(merged(&seat.founder.person_body(), card))
     }
 
+    /// The legal persons for which founders act, in the register: that with the same ICE where there is one, else a new one. The file with what
+    /// its founders know of them then.
+    pub(super) async fn register_legal_persons(&self, caller: &Caller, held: Held) -> Result<Held, FoundingError> {
+        let kind = &self.names.legal_person;
+        let permit = self.records.may_read(&Caller::system(), kind)?;
+        let (mut unit, mut others, mut is_changed) = (self.unit(caller), Vec::new(), false);
+        let of_legal = |seat: &&Seat| seat.founder.holder == Holder::LegalPerson && seat.founder.legal_person.is_none();
+        for seat in held.seats.iter().filter(of_legal) {
+            let founder = &seat.founder;
+            let known = match &founder.legal_ice {
+                Some(ice) => self.records.find_unique(&permit, 0, &[Value::from(ice.as_str())]).await?,
+                None => None,
+            };
+            let id = match known {
+                Some(record) if !is_same_legal_person(founder, &record.body) => {
+                    let values = vec![("who", founder.called().unwrap_or_default().to_owned())];
+                    let (section, founder) = (Section::Founders, Some(seat.id));
+                    others.push(Lack { section, code: "other-legal-person", founder, values });
+                    continue;
+                }
+                Some(record) => record.id,
+                None => unit.create_by_kernel(kind, founder.legal_body()).map_err(FoundingError::gathered)?.id,
+            };
+            self.put_seat(&mut unit, seat, fields([("legal_person", id.to_string().into())])).await?;
+            is_changed = true;
+        }
+        if !others.is_empty() {
+            return Err(FoundingError::Lacks { lacks: others });
+        }
+        if !is_changed {
+            return Ok(held);
+        }
+        self.store(unit, held.id).await?;
+        let now = self.load(held.id).await?;
+        // Decided is on the file that was looked at.
+        if now.version == held.version { Ok(now) } else { Err(FoundingError::Moved) }
+    }
+
     /// The state of a cooperative by its acts; that of none while it has none.
     async fn state(&self, caller: &Caller, cooperative: RecordId) -> Result<State, FoundingError> {
         match self.acts.ledger(caller, cooperative).await {
@@ -276,8 +314,7 @@ impl Foundings {
             branch: founding.branch.clone(),
             province: founding.province,
             commune: founding.commune.clone(),
-            // The guided path founds cooperatives; a union comes by its acts.
-            entity: Entity::Cooperative,
+            entity: founding.entity,
         };
         let data = serde_json::to_value(request).map_err(FoundingError::Encode)?;
         Ok(act(ActKind::DenominationRequested, founding.asked_on.unwrap_or_else(|| self.today()), data))
@@ -300,6 +337,14 @@ fn is_same_person(founder: &Founder, known: &Value) -> bool {
     is_named("name_ar", founder.name_ar.as_deref()) || is_named("name_fr", founder.name_fr.as_deref())
 }
 
+/// Whether what a founder says of a legal person is of the one that has its ICE in the register: of the same name.
+fn is_same_legal_person(founder: &Founder, known: &Value) -> bool {
+    let text = |field: &str| known.get(field).and_then(Value::as_str);
+    let is_named =
+        |field: &str, said: Option<&str>| text(field).zip(said).is_some_and(|(known, said)| fold(known) == fold(said));
+    is_named("name_ar", founder.legal_name_ar.as_deref()) || is_named("name_fr", founder.legal_name_fr.as_deref())
+}
+
 /// Whether the last request for a name is the one that the file makes.
 fn asks_for_this(state: &State, held: &Held) -> bool {
     let founding = &held.founding;
@@ -307,6 +352,7 @@ fn asks_for_this(state: &State, held: &Held) -> bool {
         && state.names.fr == founding.name_fr
         && state.names.zgh == founding.name_zgh
         && state.sector == founding.sector
+        && state.entity == founding.entity
         && state.province == Some(founding.province);
     let is_of_day = |day: Day| state.denomination.as_ref().is_some_and(|request| request.requested_on == day);
     is_same && founding.asked_on.is_some_and(is_of_day)
@@ -324,11 +370,12 @@ fn constitution(held: &Held, persons: &BTreeMap<RecordId, RecordId>) -> Result<V
     for (at, seat) in held.seats.iter().enumerate() {
         let person = *persons.get(&seat.id).ok_or(FoundingError::Moved)?;
         let (shares, paid_mad) = (seat.founder.shares.unwrap_or_default(), seat.founder.paid_mad.unwrap_or_default());
+        let holder = seat.founder.holder;
         founders.push(FounderOfAct {
             number: at.saturating_add(1).to_string(),
-            person,
-            holder: Holder::Person,
-            represented_by: None,
+            person: seat.founder.member(person).ok_or(FoundingError::Moved)?,
+            holder,
+            represented_by: (!holder.is_person()).then_some(person),
             shares,
             paid_mad,
         });

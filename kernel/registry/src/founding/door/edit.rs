@@ -11,7 +11,7 @@ use super::telling::News;
 use super::writing::{demand_known, fields, merged};
 use super::{Foundings, account_of, demand_step, seat_with};
 use crate::founding::error::FoundingError;
-use crate::founding::founder::{PERSONAL_FIELDS, Seat, TERM_FIELDS};
+use crate::founding::founder::{MEMBER_FIELDS, PERSONAL_FIELDS, Seat, TERM_FIELDS};
 use crate::founding::step::{Section, Step};
 
 /// The field in which the number of an identity card comes; it is kept sealed, beside its keyed hash.
@@ -146,13 +146,15 @@ impl Foundings {
         let held = self.load(id).await?;
         let own = self.demand_founder(caller, &held)?;
         demand_step(&held, Step::is_open)?;
-        let known: Vec<&str> = PERSONAL_FIELDS.into_iter().chain(TERM_FIELDS).chain([NATIONAL_ID]).collect();
+        let known = PERSONAL_FIELDS.into_iter().chain(MEMBER_FIELDS).chain(TERM_FIELDS).chain([NATIONAL_ID]);
+        let known: Vec<&str> = known.collect();
         demand_known(given, &known)?;
         let seat = seat_with(&held, founder)?;
         let is_personal = given.keys().any(|name| !TERM_FIELDS.contains(&name.as_str()));
         if is_personal && seat.id != own.id && seat.founder.has_joined() {
             return Err(FoundingError::NotFounder);
         }
+        self.check_cooperative(&held, given).await?;
         let mut unit = self.unit(caller);
         let changed = self.of_founder(seat, given)?;
         let are_terms = changed.keys().any(|name| TERM_FIELDS.contains(&name.as_str()));
@@ -161,6 +163,25 @@ impl Foundings {
             self.tell_one(&mut unit, &held, account, (News::Changed, "")).await?;
         }
         self.store(unit, id).await.map(|_| ())
+    }
+
+    /// The cooperative for which a founder acts is one of the register, and not the one that is founded.
+    async fn check_cooperative(&self, held: &Held, given: &Map<String, Value>) -> Result<(), FoundingError> {
+        let Some(text) = given.get("member_cooperative").and_then(Value::as_str).map(str::trim) else { return Ok(()) };
+        if text.is_empty() {
+            return Ok(());
+        }
+        let id = text.parse::<RecordId>().ok().filter(|id| *id != held.founding.cooperative);
+        let permit = self.records.may_read(&Caller::system(), &self.names.cooperative)?;
+        let found = match id {
+            Some(id) => self.records.read(&permit, id).await?,
+            None => None,
+        };
+        if found.is_some() {
+            return Ok(());
+        }
+        let message = "the register has no such cooperative";
+        Err(FoundingError::one(FieldError::of_field("member_cooperative", "no-cooperative", message)))
     }
 
     /// Fills in what the founders agreed on for several of them at once.
@@ -223,7 +244,8 @@ impl Foundings {
                 changed.insert(name.clone(), value.clone());
             }
         }
-        if changed.keys().any(|name| TERM_FIELDS.contains(&name.as_str())) {
+        let is_agreed = |name: &str| TERM_FIELDS.contains(&name) || MEMBER_FIELDS.contains(&name);
+        if changed.keys().any(|name| is_agreed(name)) {
             changed.insert("confirmed_at".to_owned(), Value::Null);
         }
         Ok(changed)

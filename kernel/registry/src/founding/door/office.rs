@@ -109,8 +109,9 @@ impl Foundings {
     /// `Missing`, `Refused`, `Own`, `NotNow`, `Moved`; `Lacks` when something is missing after all, as when the name ran out; `Act` when an act
     /// is not accepted.
     pub async fn accept(&self, caller: &Caller, at: (RecordId, Version)) -> Result<Version, FoundingError> {
-        let mut held = self.for_office(caller, at, Step::Submitted).await?;
+        let held = self.for_office(caller, at, Step::Submitted).await?;
         self.demand_complete(&held, |_| true)?;
+        let mut held = self.register_legal_persons(caller, held).await?;
         let persons = self.register_persons(caller, &held).await?;
         self.enter_constitution(caller, &mut held, &persons).await?;
         self.decide(caller, &held, self.to(Step::Accepted), News::Accepted).await

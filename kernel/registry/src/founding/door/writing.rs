@@ -13,7 +13,7 @@ use crate::founding::founder::Seat;
 use crate::founding::step::Step;
 use crate::rules;
 
-/// The records that one step writes: the file, and each founder with its person.
+/// The records that one step writes: the file, and each founder with its person, or the legal person for which it acts.
 const WRITES_MAX: usize = 1 + 2 * FOUNDERS_MAX;
 
 impl Foundings {

@@ -220,3 +220,82 @@ async fn a_name_is_answered_again_when_every_act_of_the_file_was_annulled() {
     assert_eq!(bureau.register.all(&bureau.register.names.act).await.len(), 6);
     assert_eq!(bureau.foundings.look(&founder(1), id).await.unwrap().founding.step, Step::File);
 }
+
+#[tokio::test]
+async fn cooperatives_found_a_union_each_by_somebody_who_acts_for_it() {
+    let bureau = Bureau::open().await;
+    let cooperative = async |number: u8| {
+        let body = json!({ "court": "Taroudannt", "number": format!("{number}/2010"), "name_fr": format!("Membre {number}"),
+            "sector": "crafts", "province": "09.541", "status": "registered" });
+        let drafts = vec![tiwizi_records::Draft::create(bureau.register.names.cooperative.clone(), body)];
+        bureau.register.records.submit(&Caller::system(), drafts, None).await.unwrap()[0].id
+    };
+    let members = [cooperative(1).await, cooperative(2).await];
+    let id = bureau.opened().await;
+    bureau.edit(id, Section::Name, json!({ "entity": "union" })).await;
+    bureau.fill_seats(id, 2).await;
+    let seen = bureau.foundings.look(&founder(1), id).await.unwrap();
+    let lacks: Vec<&str> = seen.lacks.iter().map(|lack| lack.code).collect();
+    assert!(lacks.contains(&"founder-cooperative") && !lacks.contains(&"founders-min"), "{lacks:?}");
+    let says = async |number: u128, member: RecordId| {
+        let seat = seen.seats.iter().find(|seat| seat.founder.account.unwrap().0.as_u128() == number).unwrap().id;
+        let given = map(json!({ "holder": "cooperative", "member_cooperative": member.to_string() }));
+        bureau.foundings.edit_founder(&founder(number), (id, seat), &given).await
+    };
+    let unknown = says(1, RecordId(Uuid::from_u128(77))).await.unwrap_err();
+    assert_eq!(codes(&unknown), ["no-cooperative"]);
+    says(1, members[0]).await.unwrap();
+    says(2, members[0]).await.unwrap();
+    let seen_now = bureau.foundings.look(&founder(1), id).await.unwrap();
+    assert!(seen_now.lacks.iter().any(|lack| lack.code == "cooperative-twice"), "{:?}", seen_now.lacks);
+    says(2, members[1]).await.unwrap();
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, answer).await.unwrap();
+    bureau.fill_sections(id).await;
+    bureau.edit(id, Section::Management, json!({ "form": "managers" })).await;
+    let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
+    let roles: Vec<_> = seats.iter().map(|seat| (seat.id, map(json!({ "role": "manager" })))).collect();
+    bureau.foundings.edit_terms(&founder(1), id, &roles).await.unwrap();
+    bureau.confirm_all(id, 2).await;
+    bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
+    bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
+    let entry =
+        Entry { court: "Taroudannt".into(), number: "9/2025".into(), registered_on: "2025-11-30".parse().unwrap() };
+    bureau.foundings.register(&office(), bureau.at(id).await, entry).await.unwrap();
+    let all = bureau.register.all(&bureau.register.names.cooperative).await;
+    let union = all.iter().find(|one| one["number"] == "9/2025").unwrap();
+    assert_eq!(union["entity"], "union");
+    let held = bureau.register.all(&bureau.register.names.membership).await;
+    let of = |one: &Value| one["member_cooperative"].as_str().unwrap().to_owned();
+    let found: std::collections::BTreeSet<String> = held.iter().map(of).collect();
+    assert_eq!(found, members.iter().map(ToString::to_string).collect());
+    assert!(held.iter().all(|one| one["represented_by"].is_string() && one["role"] == "manager"), "{held:?}");
+}
+
+#[tokio::test]
+async fn a_legal_person_founds_a_cooperative_by_somebody_who_acts_for_it() {
+    let bureau = Bureau::open().await;
+    let id = bureau.complete().await;
+    let seats = bureau.foundings.look(&founder(5), id).await.unwrap().seats;
+    let seat = seats.iter().find(|seat| seat.founder.account.unwrap().0.as_u128() == 5).unwrap().id;
+    let say = async |given: Value| bureau.foundings.edit_founder(&founder(5), (id, seat), &map(given)).await;
+    say(json!({ "holder": "legal-person", "legal_form": "company" })).await.unwrap();
+    let lacks = bureau.foundings.look(&founder(5), id).await.unwrap().lacks;
+    let lacks: Vec<&str> = lacks.iter().map(|lack| lack.code).collect();
+    assert_eq!(lacks, ["founder-legal", "not-confirmed"]);
+    let wrong = say(json!({ "legal_ice": "123456789012345" })).await.unwrap_err();
+    assert_eq!(codes(&wrong), ["ice"]);
+    let ice = crate::ice::generate(1_525_713, 1);
+    say(json!({ "legal_name_fr": "Argan du Souss SARL", "legal_ice": ice })).await.unwrap();
+    bureau.foundings.confirm(&founder(5), bureau.at(id).await).await.unwrap();
+    bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
+    bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
+    let legal = bureau.register.all(&bureau.register.names.legal_person).await;
+    assert_eq!((legal.len(), &legal[0]["name_fr"]), (1, &json!("Argan du Souss SARL")));
+    let acts = bureau.register.all(&bureau.register.names.act).await;
+    let constituted = acts.iter().find(|act| act["act"] == "constituted").unwrap();
+    let founders = constituted["data"]["founders"].as_array().unwrap();
+    let company = founders.iter().find(|one| one["holder"] == "legal-person").unwrap();
+    assert!(company["represented_by"].is_string() && company["represented_by"] != company["person"], "{company}");
+}

@@ -161,3 +161,34 @@ async fn a_link_is_shown_once_and_invites_whoever_holds_it() {
     let public = page(&house, Who::Public, link).await;
     assert!(public.status == 303 && public.header("location").starts_with("/fr/sign-in?next="));
 }
+
+#[tokio::test]
+async fn a_founder_of_a_union_says_for_which_cooperative() {
+    let house = House::build().await;
+    let (id, made) = opened(&house).await;
+    let me = format!("/fr/founding/{id}/me");
+    // A legal person may found a cooperative too; a natural person finds that folded.
+    let alone = page(&house, Who::Member, &me).await.text();
+    assert!(
+        alone.contains("Je prends part pour une personne morale") && alone.contains("value=\"legal-person\""),
+        "{alone}"
+    );
+    let name = format!("/fr/founding/{id}/sections/name");
+    assert!(page(&house, Who::Member, &name).await.text().contains("union de coopératives"));
+    let seen = made["version"].as_i64().unwrap();
+    let fields = format!("seen={seen}&entity=union&name_fr=Tifaouine&category=a&sector=argan&province=09.541");
+    assert_eq!(form(&house, Who::Member, &name, &fields).await.status, 303);
+    let mine = page(&house, Who::Member, &me).await.text();
+    assert!(mine.contains("Coopérative membre") && !mine.contains("value=\"legal-person\""), "{mine}");
+    let unknown = form(&house, Who::Member, &me, "seen=1&member_cooperative=no+such+name+at+all").await;
+    assert_eq!(unknown.status, 422, "{}", unknown.text());
+    let text = unknown.text();
+    let control = text.split_once("name=\"member_cooperative\"").unwrap().1.split('>').next().unwrap();
+    assert!(control.contains("aria-describedby=\"error-member_cooperative\""), "{control}");
+    let said = format!("seen=1&member_cooperative=https://registre.test/fr/directory/{}", house.cooperative);
+    assert_eq!(form(&house, Who::Member, &me, &said).await.status, 303);
+    let file = page(&house, Who::Member, &format!("/fr/founding/{id}")).await.text();
+    assert!(file.contains("Coopérative 17/2020"), "{file}");
+    let file = house.get(Who::Member, &format!("{FOUNDINGS}/{id}")).await.json();
+    assert!(!file["lacks"].as_array().unwrap().iter().any(|lack| lack["code"] == "founder-cooperative"), "{file}");
+}

@@ -30,6 +30,7 @@ use minijinja::{Value, context};
 use tiwizi_identity::policy::Class;
 use tiwizi_model::Record;
 
+pub(super) use self::others::{id_in, names, search, told};
 use super::visit::Visit;
 use crate::app::App;
 

@@ -134,12 +134,13 @@ async fn search_legal(opened: &Opened<'_>, text: &str) -> Result<Vec<Record>, Pr
 }
 
 /// The id in a text: the text itself, or a part of a link.
-fn id_in(text: &str) -> Option<RecordId> {
+pub(in crate::pages) fn id_in(text: &str) -> Option<RecordId> {
     let starts = text.char_indices().map(|(at, _)| at);
     starts.filter_map(|at| text.get(at..at.checked_add(ID_CHARS)?)).find_map(|part| part.parse().ok())
 }
 
-async fn search(app: &App, own: RecordId, text: &str) -> Result<Vec<Record>, Problem> {
+/// Cooperatives that the public finds by a text, but for the one itself.
+pub(in crate::pages) async fn search(app: &App, own: RecordId, text: &str) -> Result<Vec<Record>, Problem> {
     let permit = app.records.may_read(&Caller::public(), &app.pages.names.cooperative)?;
     let text: String = text.chars().take(SEARCH_CHARS_MAX).collect();
     let query = Query { text: Some(text), limit: ACT_SHEET_FOUND_MAX, ..Query::default() };
@@ -149,7 +150,7 @@ async fn search(app: &App, own: RecordId, text: &str) -> Result<Vec<Record>, Pro
 }
 
 /// The names of cooperatives.
-pub(super) async fn names(
+pub(in crate::pages) async fn names(
     app: &App,
     language: Language,
     ids: &[RecordId],
@@ -167,7 +168,7 @@ pub(super) async fn names(
 }
 
 /// A cooperative or legal person so that one can tell it from others of its name.
-fn told(language: Language, record: &Record) -> Value {
+pub(in crate::pages) fn told(language: Language, record: &Record) -> Value {
     let field = |name: &str| record.body.get(name).and_then(serde_json::Value::as_str);
     context! {
         name => register::names(language, &record.body).first().map(register::Name::value),

@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Day,
     /// One of some values, whose words begin with that.
     Choice(&'static [&'static str], &'static str),
+    /// One of some values, the first of which is meant when nothing is said.
+    Fallback(&'static [&'static str], &'static str),
     /// A sector.
     Sector,
     /// A branch of a sector.
@@ -65,6 +67,12 @@ const CATEGORIES: &[&str] = &["a", "b", "c", "ab", "ac", "bc", "abc"];
 pub(super) const ROLES: &[&str] = &["president", "vice-president", "treasurer", "secretary", "board-member", "manager"];
 
 const NAME: &[Field] = &[
+    hinted(
+        "entity",
+        "founding-entity",
+        Kind::Fallback(&["cooperative", "union"], "value-entity"),
+        "founding-hint-entity",
+    ),
     hinted("name_ar", "field-name-ar", Kind::Text(Some("ar")), "founding-hint-names"),
     field("name_fr", "field-name-fr", Kind::Text(Some("fr"))),
     field("name_zgh", "field-name-zgh", Kind::Text(Some("zgh"))),
@@ -133,6 +141,7 @@ pub(super) fn read(kind: Kind, typed: &str) -> Result<Json, &'static str> {
         }
         Kind::Count => plain(typed).parse::<u32>().map(Json::from).map_err(|_| "type"),
         Kind::Day => Ok(plain(typed).into()),
+        Kind::Fallback(codes, _) if codes.first() == Some(&typed) => Ok(Json::Null),
         _ => Ok(typed.into()),
     }
 }
@@ -177,7 +186,7 @@ pub(super) fn shown(texts: &Texts, field: &Field, name: &str, text: String, faul
     let control = context! {
         name,
         label => texts.text(field.label),
-        text,
+        text => &*text,
         class => "",
         required => false,
         hint => field.hint.map(|key| texts.text(key)),
@@ -192,6 +201,12 @@ pub(super) fn shown(texts: &Texts, field: &Field, name: &str, text: String, faul
         Kind::Money | Kind::Count => context! { control => "code" },
         Kind::Day => context! { control => "day" },
         Kind::Choice(codes, words) => context! { control => "choice", choices => choices(texts, codes, words) },
+        Kind::Fallback(codes, words) => context! {
+            control => "choice",
+            always => true,
+            text => if text.is_empty() { codes.first().copied().unwrap_or_default() } else { text.as_str() },
+            choices => choices(texts, codes, words),
+        },
         Kind::Sector => context! { control => "choice", choices => sector_choices(texts) },
         Kind::Branch => context! { control => "place", regions => branches(texts) },
         Kind::Province => context! { control => "place", regions => register::regions(texts.language()) },
@@ -261,6 +276,8 @@ pub(super) fn said(texts: &Texts, code: &str) -> String {
         "future" | "order" => "fault-order",
         "taken" => "fault-taken",
         "repeated" => "fault-repeated",
+        "choose" => "fault-act-choose",
+        "no-cooperative" => "fault-act-no-cooperative",
         _ => "fault-other",
     };
     texts.text(key)
@@ -278,6 +295,9 @@ mod tests {
         assert_eq!(read(Kind::Day, "٢٠٢٥-١١-٣٠"), Ok(Json::from("2025-11-30")));
         assert_eq!((read(Kind::Money, "beaucoup"), read(Kind::Count, "1.5")), (Err("decimals"), Err("type")));
         assert_eq!(read(Kind::Text(None), "  "), Ok(Json::Null));
+        // What is meant when nothing is said need not be said.
+        let entity = Kind::Fallback(&["cooperative", "union"], "value-entity");
+        assert_eq!((read(entity, "cooperative"), read(entity, "union")), (Ok(Json::Null), Ok("union".into())));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod controls;
 mod list;
+mod member;
 mod office;
 mod papers;
 mod people;

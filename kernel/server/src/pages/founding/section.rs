@@ -6,14 +6,14 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
 use serde_json::{Map, Value as Json, json};
-use tiwizi_model::Version;
+use tiwizi_model::{Record, Version};
 use tiwizi_records::FieldError;
 use tiwizi_registry::founding::{FoundingError, Seat, Section, Seen, Viewer};
 use tiwizi_registry::rule_pack::RulePack;
 use tiwizi_words::Texts;
 
 use super::super::visit::{Asked, SignedIn, Visit, with_status};
-use super::{caller, controls, id_of, path, seen, sent, terms, words};
+use super::{caller, controls, id_of, member, path, seen, sent, terms, words};
 use crate::app::App;
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
@@ -24,6 +24,8 @@ struct Again<'a> {
     typed: Option<&'a [(String, String)]>,
     faults: &'a [FieldError],
     wrong: Option<&'static str>,
+    /// Cooperatives to choose from.
+    found: &'a [Record],
 }
 
 /// `GET /{language}/founding/{id}/sections/{section}`
@@ -58,7 +60,7 @@ pub(super) async fn save(
         Err(error) => return Err(error.into()),
     };
     let now = look(&app, &visit, &id).await?;
-    let again = Again { typed: Some(&posted.fields), faults: &faults, wrong };
+    let again = Again { typed: Some(&posted.fields), faults: &faults, wrong, ..Again::default() };
     let page = form(&app, &visit, (&now, section), &again)?;
     Ok(with_status(if wrong.is_some() { Fault::Conflict } else { Fault::Invalid }.status(), page))
 }
@@ -129,6 +131,7 @@ fn form(app: &App, visit: &Visit, (seen, section): (&Seen, Section), again: &Aga
         seen => seen.version.0,
         action => visit.look.address(&here),
         file => visit.look.address(&path(seen.id)),
+        member => None::<Value>,
         more => (has_rows && more < seen.seats.len()).then(|| visit.look.address(&format!("{here}?from={more}"))),
     };
     visit.page(app, "founding/section.html", &texts.text(&words::section_key(section)), data)
@@ -162,7 +165,7 @@ pub(super) async fn me(
     SignedIn(visit): SignedIn,
 ) -> Result<Response, Problem> {
     let seen = look(&app, &visit, &id).await?;
-    own_form(&app, &visit, &seen, &Again::default())
+    own_form(&app, &visit, &seen, &Again::default()).await
 }
 
 /// `POST /{language}/founding/{id}/me`
@@ -175,9 +178,14 @@ pub(super) async fn save_me(
     let visit = sent(&app, asked.at(&format!("{}/me", path(id_of(&id)?))), &posted).await?;
     let seen = look(&app, &visit, &id).await?;
     let own = own(&seen)?;
+    let member = member::read(&app, &seen, &posted.fields).await?;
     let written = match controls::read_all(controls::OWN, &posted.fields) {
-        Ok(given) => app.foundings.edit_founder(caller(&visit), (seen.id, own.id), &given).await,
-        Err(fields) => Err(FoundingError::Invalid { fields }),
+        Ok(given) if member.faults.is_empty() => {
+            let given: Map<String, Json> = given.into_iter().chain(member.given).collect();
+            app.foundings.edit_founder(caller(&visit), (seen.id, own.id), &given).await
+        }
+        Ok(_) => Err(FoundingError::Invalid { fields: member.faults }),
+        Err(fields) => Err(FoundingError::Invalid { fields: fields.into_iter().chain(member.faults).collect() }),
     };
     let (faults, wrong) = match written {
         Ok(()) => return Ok(visit.go(&format!("{}?done=founding-saved", path(seen.id)))),
@@ -186,14 +194,16 @@ pub(super) async fn save_me(
         Err(FoundingError::NotNow { .. }) => (Vec::new(), Some("founding-closed")),
         Err(error) => return Err(error.into()),
     };
-    let again = Again { typed: Some(&posted.fields), faults: &faults, wrong };
-    let page = own_form(&app, &visit, &seen, &again)?;
+    let again = Again { typed: Some(&posted.fields), faults: &faults, wrong, found: &member.found };
+    let page = own_form(&app, &visit, &seen, &again).await?;
     Ok(with_status(if wrong.is_some() { Fault::Conflict } else { Fault::Invalid }.status(), page))
 }
 
-fn own_form(app: &App, visit: &Visit, seen: &Seen, again: &Again<'_>) -> Result<Response, Problem> {
+async fn own_form(app: &App, visit: &Visit, seen: &Seen, again: &Again<'_>) -> Result<Response, Problem> {
     let texts = visit.texts(app);
     let own = own(seen)?;
+    let at = (seen, own, app.foundings.rules()?);
+    let member = member::shown(app, visit, &texts, at, (again.typed, again.faults, again.found)).await?;
     let mut stored: Map<String, Json> = own.shown();
     // The number is not kept, so it is never shown.
     stored.remove("national_id");
@@ -202,6 +212,7 @@ fn own_form(app: &App, visit: &Visit, seen: &Seen, again: &Again<'_>) -> Result<
         hint => "founding-hint-me",
         controls => controls::shown_all(&texts, controls::OWN, &Json::Object(stored), again.typed, again.faults),
         known => own.founder.national_id_key.is_some(),
+        member,
         rows => Vec::<Value>::new(),
         items => Vec::<Value>::new(),
         to_verify => false,

@@ -1,18 +1,19 @@
 //! The page of a file: how far it has come, who is waited for, what is missing, and what the reader can do now.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
-use tiwizi_model::Instant;
+use tiwizi_model::{Instant, RecordId};
 use tiwizi_records::FieldError;
 use tiwizi_registry::founding::{Founder, Lack, Seat, Section, Seen, Step, Viewer};
 use tiwizi_words::Texts;
 
 use super::super::register;
 use super::super::visit::{SignedIn, Visit};
-use super::{HOME, caller, done, id_of, office, path, words};
+use super::{HOME, caller, done, id_of, member, office, path, words};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -66,7 +67,7 @@ pub(super) async fn page(app: &App, visit: &Visit, seen: &Seen, said: &Said<'_>)
         corrections => corrections(seen),
         facts => facts(&texts, seen),
         sections => sections(visit, &texts, seen),
-        seats => seats(visit, &texts, seen),
+        seats => seats(visit, &texts, seen, &member::acts_for(app, visit, &seen.seats).await?),
         can => can(seen),
         lacks => said.lacks.iter().map(|lack| words::lack(&texts, lack)).collect::<Vec<_>>(),
         wrong => said.wrong,
@@ -115,6 +116,7 @@ fn facts(texts: &Texts, seen: &Seen) -> Vec<Value> {
     let day = |day: Option<tiwizi_registry::day::Day>| day.map(|day| texts.written_date(&day.to_string()));
     let code = founding.province.to_string();
     let rows = [
+        ("founding-entity", (!founding.entity.is_cooperative()).then(|| texts.text("value-entity-union"))),
         ("sector", founding.sector.as_deref().map(|code| register::sector(texts, code))),
         ("field-category", founding.category.as_deref().map(|letters| register::category(texts, letters))),
         ("field-province", register::province(texts.language(), &code).map(ToOwned::to_owned)),
@@ -149,7 +151,7 @@ fn sections(visit: &Visit, texts: &Texts, seen: &Seen) -> Vec<Value> {
     Section::ALL.map(section).to_vec()
 }
 
-fn seats(visit: &Visit, texts: &Texts, seen: &Seen) -> Vec<Value> {
+fn seats(visit: &Visit, texts: &Texts, seen: &Seen, acts_for: &BTreeMap<RecordId, String>) -> Vec<Value> {
     let own = match seen.viewer {
         Viewer::Founder(id) => Some(id),
         _ => None,
@@ -167,6 +169,7 @@ fn seats(visit: &Visit, texts: &Texts, seen: &Seen) -> Vec<Value> {
         let since = founder.confirmed_at.or(founder.joined_at).unwrap_or(founder.invited_at);
         context! {
             name => founder.called(),
+            acts_for => acts_for.get(&seat.id),
             state => words::state(founder),
             since => texts.date(Instant(since)),
             own => Some(seat.id) == own,

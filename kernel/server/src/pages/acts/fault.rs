@@ -2,11 +2,15 @@
 
 use minijinja::{Value, context};
 use tiwizi_records::FieldError;
+use tiwizi_registry::acts::Entity;
 use tiwizi_registry::rule_pack::{BodyForm, RulePack};
 use tiwizi_words::Texts;
 
 /// Before what a correction puts in the place of an act.
 const STANDS: &str = "/data/stands";
+
+/// The rules of the day, and what they are asked for.
+pub(super) type Rules<'a> = (&'a RulePack, Entity);
 
 /// Something that is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,22 +47,22 @@ fn field_name(pointer: &str) -> String {
 }
 
 /// What is wrong, in words. The figures are those of the rules on the day of the act.
-pub(super) fn say(texts: &Texts, pack: Option<&RulePack>, fault: &Fault) -> String {
+pub(super) fn say(texts: &Texts, rules: Option<Rules<'_>>, fault: &Fault) -> String {
     if fault.is_for_people {
         return fault.message.clone();
     }
-    let figures = pack.map(|pack| figures(texts, pack)).unwrap_or_default();
+    let figures = rules.map(|rules| figures(texts, rules)).unwrap_or_default();
     let own = texts.find_with(&format!("fault-act-{}", fault.code), &figures);
     own.unwrap_or_else(|| texts.text(key(&fault.code)))
 }
 
 /// The figures that sentences may name.
-fn figures(texts: &Texts, pack: &RulePack) -> Vec<(String, String)> {
+fn figures(texts: &Texts, (pack, entity): Rules<'_>) -> Vec<(String, String)> {
     let rules = &pack.rules;
     let count = |value: u32| texts.number(f64::from(value));
     let part = rules.paid_at_subscription.value;
     let pairs = [
-        ("founders", count(rules.founders_min.value)),
+        ("founders", count(pack.founders_min(entity))),
         ("capital", rules.capital_min_mad.value.to_string()),
         ("share", rules.share_min_mad.value.to_string()),
         ("part", format!("{}/{}", part.numerator, part.denominator)),
@@ -97,12 +101,12 @@ pub(super) fn at<'a>(faults: &'a [Fault], name: &str, is_below_too: bool) -> Opt
 /// What is wrong with no field that the sheet shows; `shown` says whether it shows one.
 pub(super) fn elsewhere(
     texts: &Texts,
-    pack: Option<&RulePack>,
+    rules: Option<Rules<'_>>,
     faults: &[Fault],
     shown: impl Fn(&str) -> bool,
 ) -> Vec<Value> {
     let others = faults.iter().filter(|fault| !shown(&fault.name));
-    others.map(|fault| context! { text => say(texts, pack, fault), detail => &*fault.message }).collect()
+    others.map(|fault| context! { text => say(texts, rules, fault), detail => &*fault.message }).collect()
 }
 
 #[cfg(test)]
@@ -117,6 +121,10 @@ mod tests {
 
     fn texts(language: Language) -> Texts {
         Texts::new(language, Arc::new(Messages::kernel().unwrap()))
+    }
+
+    fn rules(entity: Entity) -> Option<Rules<'static>> {
+        rule_pack::built_in().unwrap().newest().map(|pack| (pack, entity))
     }
 
     /// Every code that the rules of acts give, read from their sources.
@@ -141,7 +149,7 @@ mod tests {
 
     #[test]
     fn every_code_of_the_rules_has_its_words() {
-        let (texts, pack) = (texts(Language::French), rule_pack::built_in().unwrap().newest());
+        let (texts, pack) = (texts(Language::French), rules(Entity::Cooperative));
         let codes = codes();
         assert!(codes.len() > 30 && codes.contains(&"board-seats".to_owned()), "{codes:?}");
         let other = say(&texts, pack, &Fault::new("", "never heard of"));
@@ -152,11 +160,13 @@ mod tests {
 
     #[test]
     fn a_sentence_names_the_figure_of_the_rules() {
-        let pack = rule_pack::built_in().unwrap().newest();
+        let pack = rules(Entity::Cooperative);
         let said = say(&texts(Language::French), pack, &Fault::new("", "board-seats"));
         assert!(said.contains('3') && said.contains("12"), "{said}");
         let said = say(&texts(Language::Arabic), pack, &Fault::new("", "paid-at-subscription"));
         assert!(said.contains("1/4"), "{said}");
+        let founders = |entity| say(&texts(Language::French), rules(entity), &Fault::new("", "founders-min"));
+        assert!(founders(Entity::Cooperative).contains('5') && founders(Entity::Union).contains('2'));
     }
 
     #[test]

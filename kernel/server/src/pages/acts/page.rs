@@ -96,7 +96,7 @@ impl<'a> SheetPage<'a> {
             documents => self.documents(),
             members => self.members(),
             now => self.now(),
-            others => fault::elsewhere(texts, pack, &self.faults, |name| self.shows(name)),
+            others => fault::elsewhere(texts, self.rules(), &self.faults, |name| self.shows(name)),
             wrong => self.wrong,
             since => self.since.clone(),
             preview => self.preview.clone(),
@@ -115,9 +115,14 @@ impl<'a> SheetPage<'a> {
         self.opened.app.acts.packs().at(day)
     }
 
+    /// Those rules, for what the cooperative is.
+    fn rules(&self) -> Option<fault::Rules<'_>> {
+        self.pack().map(|pack| (pack, self.opened.desk.state.entity))
+    }
+
     fn error(&self, name: &str, is_below_too: bool) -> Option<String> {
         let found = fault::at(&self.faults, name, is_below_too)?;
-        Some(fault::say(&self.opened.texts, self.pack(), found))
+        Some(fault::say(&self.opened.texts, self.rules(), found))
     }
 
     /// Whether a fault stands at a field that the sheet shows.

@@ -19,6 +19,8 @@ use tiwizi_registry::day::Day;
 use tiwizi_registry::rule_pack::{RuleChange, RulePack};
 use tiwizi_words::Texts;
 
+mod words;
+
 use super::register;
 use super::visit::{Asked, SignedIn, Visit, with_status};
 use crate::app::App;
@@ -108,7 +110,7 @@ fn wrong(app: &App, visit: &Visit, tried: &Tried, key: &str, detail: &str) -> Re
 
 fn page(app: &App, visit: &Visit, tried: &Tried, more: Value) -> Result<Response, Problem> {
     let texts = visit.texts(app);
-    let packs: Vec<Value> = app.acts.packs().all().iter().map(|pack| told(&texts, pack)).collect();
+    let packs: Vec<Value> = app.acts.packs().all().iter().map(|pack| words::pack(&texts, pack)).collect();
     let data = context! {
         packs,
         action => visit.look.address(PATH),
@@ -121,32 +123,6 @@ fn page(app: &App, visit: &Visit, tried: &Tried, more: Value) -> Result<Response
     visit.page(app, "rules.html", &texts.text("rules"), data)
 }
 
-/// A pack with its rules and what is still to be verified of them.
-fn told(texts: &Texts, pack: &RulePack) -> Value {
-    let whole = serde_json::to_value(pack).unwrap_or_default();
-    let rules = whole.get("rules").and_then(Json::as_object).into_iter().flatten();
-    let rule = |(name, rule): (&String, &Json)| {
-        let source = |field: &str| rule.get("source").and_then(|source| source.get(field)).cloned().unwrap_or_default();
-        let text = source("text").as_str().and_then(|id| pack.texts.iter().find(|text| text.id == id));
-        context! {
-            label => rule_name(texts, name),
-            value => value(rule.get("value").unwrap_or(&Json::Null)),
-            text => text.map(|text| text.title.as_str()),
-            article => source("article").as_str(),
-            to_verify => source("to_verify").as_bool(),
-        }
-    };
-    let is_arabic = matches!(texts.language(), tiwizi_model::Language::Arabic | tiwizi_model::Language::Darija);
-    context! {
-        title => if is_arabic { &*pack.title.ar } else { &*pack.title.fr },
-        language => if is_arabic { "ar" } else { "fr" },
-        reference => pack.reference(),
-        from => pack.from.to_string(),
-        until => pack.until.map(|day| day.to_string()),
-        rules => rules.map(rule).collect::<Vec<_>>(),
-    }
-}
-
 fn result(visit: &Visit, texts: &Texts, change: PackChange<'_>, part: &ReevaluatedPart, is_further: bool) -> Value {
     let affected = part.found.cooperatives.iter().zip(&part.records);
     context! {
@@ -154,7 +130,7 @@ fn result(visit: &Visit, texts: &Texts, change: PackChange<'_>, part: &Reevaluat
         is_further,
         old => change.old.reference(),
         new => change.new.reference(),
-        changes => part.found.rules.iter().map(|change| changed(texts, change)).collect::<Vec<_>>(),
+        changes => part.found.rules.iter().map(|one| changed(texts, one, (change.old, change.new))).collect::<Vec<_>>(),
         looked => part.looked,
         unread => part.unread,
         counts => counts(texts, &part.found.before, &part.found.after),
@@ -163,31 +139,20 @@ fn result(visit: &Visit, texts: &Texts, change: PackChange<'_>, part: &Reevaluat
     }
 }
 
-/// What a rule is called; a list of the pack is a rule too.
-fn rule_name(texts: &Texts, name: &str) -> String {
-    let key = format!("rule-{}", name.replace('_', "-"));
-    texts.find_with(&key, &[]).unwrap_or_else(|| name.to_owned())
-}
-
-fn changed(texts: &Texts, change: &RuleChange) -> Value {
-    let name = match change.rule.as_str() {
+/// A rule that differs, in words.
+fn changed(texts: &Texts, change: &RuleChange, (old, new): (&RulePack, &RulePack)) -> Value {
+    let rule = match change.rule.as_str() {
         "/sectors/version" => "sectors",
         "/statutes/items" => "statutes",
         "/transitions/list" => "transitions",
         rule => rule.rsplit('/').next().unwrap_or_default(),
     };
-    context! { label => rule_name(texts, name), before => value(&change.before), after => value(&change.after) }
-}
-
-/// The value of a rule: a number or word as it is, more than that to be unfolded.
-fn value(value: &Json) -> Value {
-    let size = match value {
-        Json::Array(items) => items.len(),
-        Json::Object(fields) => fields.len(),
-        Json::String(text) => return context! { text, ltr => true },
-        _ => return context! { text => value.to_string(), ltr => true },
+    let (before, after) = (words::lines(texts, old, rule), words::lines(texts, new, rule));
+    // Of a list only what differs.
+    let only = |ones: &[String], others: &[String]| -> Vec<String> {
+        ones.iter().filter(|one| !others.contains(one)).cloned().collect()
     };
-    context! { is_json => true, size, json => serde_json::to_string_pretty(value).unwrap_or_default() }
+    context! { label => words::name(texts, rule), before => only(&before, &after), after => only(&after, &before) }
 }
 
 /// How many before and after: those in order, each finding, each activity.

@@ -20,7 +20,17 @@ async fn the_rules_are_read_with_their_sources_and_another_pack_is_tried() {
     for who in [Who::Registrar, Who::Observer] {
         let shown = page(&house, who, PAGE).await;
         assert_eq!(shown.status, 200, "{who:?}");
-        for word in ["Fondateurs, au moins", "ma-112-12/1", "à vérifier", "Loi n° 112-12"] {
+        for word in [
+            "Fondateurs, au moins",
+            "ma-112-12/1",
+            "à vérifier",
+            "vérifié",
+            "Loi n° 112-12",
+            "Article 26",
+            "personne physique",
+            "Dès 50 membres",
+            "Dénomination demandée",
+        ] {
             assert!(shown.text().contains(word), "{word} is missing in {}", shown.text());
         }
     }
@@ -38,7 +48,7 @@ async fn the_rules_are_read_with_their_sources_and_another_pack_is_tried() {
     let text = tried.text();
     for word in [
         "Capital, au moins (dirhams)",
-        "50000",
+        "000 DH",
         "Capital trop bas",
         house.cooperative.as_str(),
         "1 coopérative regardée",

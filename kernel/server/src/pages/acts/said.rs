@@ -31,13 +31,13 @@ pub(super) fn label(texts: &Texts, name: &str) -> String {
 }
 
 /// The name of a kind of act.
-pub(super) fn kind(texts: &Texts, kind: ActKind) -> String {
+pub(in crate::pages) fn kind(texts: &Texts, kind: ActKind) -> String {
     let keys = [format!("act-{kind}"), format!("acts-kind-{kind}")];
     keys.iter().find_map(|key| texts.find(key, &FluentArgs::new())).unwrap_or_else(|| kind.to_string())
 }
 
 /// Where a cooperative stands.
-pub(super) fn stage(texts: &Texts, stage: Stage) -> String {
+pub(in crate::pages) fn stage(texts: &Texts, stage: Stage) -> String {
     let keys = [format!("status-{stage}"), format!("acts-stage-{stage}")];
     keys.iter().find_map(|key| texts.find(key, &FluentArgs::new())).unwrap_or_default()
 }

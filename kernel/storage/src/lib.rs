@@ -29,6 +29,7 @@ mod files;
 pub mod grant;
 pub mod idempotency;
 pub mod instance;
+pub mod instance_value;
 pub mod job;
 pub mod kept;
 pub mod kind;

@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 13] = [
+const MIGRATIONS: [Migration; 14] = [
     Migration {
         number: 1,
         name: "ground",
@@ -95,6 +95,12 @@ const MIGRATIONS: [Migration; 13] = [
         name: "file_upload",
         sqlite: include_str!("../../../migrations/sqlite/0013_file_upload.sql"),
         postgres: include_str!("../../../migrations/postgres/0013_file_upload.sql"),
+    },
+    Migration {
+        number: 14,
+        name: "instance_value",
+        sqlite: include_str!("../../../migrations/sqlite/0014_instance_value.sql"),
+        postgres: include_str!("../../../migrations/postgres/0014_instance_value.sql"),
     },
 ];
 

@@ -1,0 +1,7 @@
+-- What the kernel keeps of this instance by key: the rules that it saw last, and what a change of them changed. A value is JSON of whoever keeps it.
+-- The pair of this file is ../postgres/0014_instance_value.sql.
+
+CREATE TABLE instance_value (
+    key   TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

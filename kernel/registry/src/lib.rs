@@ -39,6 +39,7 @@ pub mod office;
 pub mod people;
 pub mod protection;
 pub mod readers;
+pub mod rule_watch;
 pub mod synthetic;
 
 #[cfg(test)]
@@ -54,4 +55,5 @@ pub use office::Office;
 pub use people::People;
 pub use readers::TallyReader;
 pub use rule_pack::RulePacks;
+pub use rule_watch::RuleWatch;
 pub use rules::Rules;

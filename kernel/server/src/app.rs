@@ -15,7 +15,7 @@ use tiwizi_registry::office_rule::{OfficeRule, OfficeRuleError};
 use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
 use tiwizi_registry::rule_pack::{self, PackError};
 use tiwizi_registry::{
-    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, NationalIdKey, Office, People, Rules,
+    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, NationalIdKey, Office, People, RuleWatch, Rules,
     open_card_key,
 };
 use tiwizi_storage::instance::{self, InstanceRow};
@@ -190,6 +190,8 @@ pub struct App {
     pub filings: Filings,
     /// What waits in the office.
     pub office: Office,
+    /// What a changed rule pack changes.
+    pub rule_watch: RuleWatch,
     /// Plugins.
     pub host: Host,
     /// The pages' templates and messages.
@@ -250,6 +252,7 @@ impl App {
         let acts = Acts::new(records.clone(), Arc::new(packs.clone()));
         let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&office_rule));
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), office_rule);
+        let rule_watch = RuleWatch::new(records.clone(), acts.clone());
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
         let imports = imports(&records, &national_ids, &settings)?;
@@ -263,6 +266,7 @@ impl App {
             disk,
             acts,
             people: People::new(records.clone(), national_ids.clone()),
+            rule_watch,
             national_ids,
             foundings,
             imports,

@@ -801,6 +801,13 @@ value-duplicate-status-merged = مدمجان
 
 rules = قواعد السجل
 rules-lead = القواعد التي يعمل بها السجل مع مصدرها، وما تغيره مجموعة قواعد أخرى للتعاونيات الموجودة. لا يكتب شيء هنا.
+rules-report = ما غيرته القواعد الجديدة
+rules-report-ended = تم الفحص في { $date }.
+rules-report-running = الفحص ما زال جاريا.
+rules-report-day = الوضعية يوم { $date }.
+rules-report-affected = المعنية: { $count }.
+rules-report-before = ما قبل
+notice-rules-changed = تغيرت القواعد ({ $pack }). التعاونيات المعنية: { $count }.
 rules-found = ما سيتغير
 rules-changes = القواعد المختلفة
 rules-rule = القاعدة

@@ -794,6 +794,13 @@ value-duplicate-status-merged = مجموعين
 
 rules = قواعد السجل
 rules-lead = القواعد اللي خدام بيها السجل مع المصدر ديالها، وشنو تبدل مجموعة قواعد أخرى للتعاونيات اللي كاينين. ما كيتكتب والو هنا.
+rules-report = شنو بدلات القواعد الجداد
+rules-report-ended = تسالا الفحص نهار { $date }.
+rules-report-running = الفحص مازال غادي.
+rules-report-day = الوضعية نهار { $date }.
+rules-report-affected = المعنية: { $count }.
+rules-report-before = اللي قبل
+notice-rules-changed = القواعد تبدلو ({ $pack }). التعاونيات المعنية: { $count }.
 rules-found = ما سيتغير
 rules-changes = القواعد المختلفة
 rules-rule = القاعدة

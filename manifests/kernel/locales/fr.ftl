@@ -787,6 +787,13 @@ value-duplicate-status-merged = réunies
 
 rules = Règles du registre
 rules-lead = Les règles que le registre applique, avec leur source, et ce qu’un autre jeu de règles changerait pour les coopératives qui sont là. Rien n’est écrit ici.
+rules-report = Ce que les nouvelles règles ont changé
+rules-report-ended = Regardé jusqu’au bout le { $date }.
+rules-report-running = Le registre est encore en train d’être regardé.
+rules-report-day = Situation au { $date }.
+rules-report-affected = Touchées : { $count }.
+rules-report-before = Précédent
+notice-rules-changed = Les règles ont changé ({ $pack }). Coopératives touchées : { $count }.
 rules-found = Ce qui changerait
 rules-changes = Règles qui diffèrent
 rules-rule = Règle

@@ -785,6 +785,13 @@ value-duplicate-status-merged = ⵎⵓⵏⵏⵜ
 
 rules = ⵉⵍⵓⴳⴰⵏ ⵏ ⵓⵣⵎⵎⴻⵎ
 rules-lead = ⵉⵍⵓⴳⴰⵏ ⵙ ⵉⵙⵡⵓⵔⵉ ⵓⵣⵎⵎⴻⵎ ⴷ ⵓⵖⴱⴰⵍⵓ ⵏⵏⵙⵏ, ⴷ ⵎⴰⵢⴷ ⵔⴰⴷ ⵙⵏⴼⵍⵏ ⵡⵉⵢⵢⴰⴹ. ⵓⵔ ⵉⵜⵜⵢⴰⵔⴰ ⵡⴰⵍⵓ ⴷⴰ.
+rules-report = ⵎⴰⵢⴷ ⵙⵏⴼⵍⵏ ⵉⵍⵓⴳⴰⵏ ⵉⵎⴰⵢⵏⵓⵜⵏ
+rules-report-ended = ⵉⴽⵎⵍ ⵓⵥⵥⵕⵉ ⴰⵙⵙ ⵏ { $date }.
+rules-report-running = ⵙⵓⵍ ⴰⵔ ⵉⵜⵜⵓⵥⵕⴰ ⵓⵣⵎⵎⴻⵎ.
+rules-report-day = ⴰⴷⴷⴰⴷ ⴰⵙⵙ ⵏ { $date }.
+rules-report-affected = ⵜⵉⵏⵏⴰ ⵉⵜⵜⵡⴰⵏⵏⴰⵏ: { $count }.
+rules-report-before = ⵡⵉⵏⵏⴰ ⵉⵣⵡⴰⵔⵏ
+notice-rules-changed = ⵉⵍⵓⴳⴰⵏ ⵏⴼⵍⵏ ({ $pack }). ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ ⵉⵜⵜⵡⴰⵏⵏⴰⵏ: { $count }.
 rules-found = ⵎⴰⵢⴷ ⵔⴰⴷ ⵉⵏⴼⵍ
 rules-changes = ⵉⵍⵓⴳⴰⵏ ⵉⵎⵣⴰⵔⴰⵢⵏ
 rules-rule = ⴰⵍⵓⴳⵏ

@@ -1,6 +1,8 @@
 //! The rules by which the register works, and what another rule pack would change: the rules that differ, how cooperatives stand before and
 //! after, and those for which something arises or ends.
 //!
+//! A pack that is new to the instance is held against the register by itself (`RuleWatch`); its report stands above.
+//!
 //! It writes nothing. A place with many cooperatives is looked through in parts; a part says where the next one begins.
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use tiwizi_registry::day::Day;
 use tiwizi_registry::rule_pack::{RuleChange, RulePack};
 use tiwizi_words::Texts;
 
+mod report;
 mod words;
 
 use super::register;
@@ -42,7 +45,8 @@ struct Tried {
 pub(super) async fn show(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) -> Result<Response, Problem> {
     app.records.may_read(visit.visitor.caller(), &app.pages.names.act)?;
     let tried = Tried { day: today(&app).to_string(), ..Tried::default() };
-    page(&app, &visit, &tried, context! {})
+    let report = report::shown(&app, &visit).await?;
+    page(&app, &visit, &tried, context! { report })
 }
 
 /// `POST /{language}/register/rules`

@@ -125,8 +125,8 @@ async fn what_is_wrong_with_a_group_is_tied_to_its_first_control() {
 async fn whoever_looks_for_one_that_was_merged_is_led_on_and_back() {
     let house = House::build().await;
     let mut other = super::house::cooperative("18/2021");
-    other["name_fr"] = json!("Coopérative qui reste");
-    other["name_ar"] = json!("تعاونية باقية");
+    other["name_fr"] = json!("Azekka Zaytoun");
+    other["name_ar"] = json!("أزكا زيتون");
     let other = made(&house, "cooperative", &other).await;
     for id in [&house.cooperative, &other] {
         let shown = page(&house, Who::Public, &format!("/fr/directory/{id}")).await.text();

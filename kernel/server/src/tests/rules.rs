@@ -1,6 +1,8 @@
 //! The page of rules, and what it says that another pack would change.
 
 use serde_json::json;
+use tiwizi_registry::rule_watch::Watched;
+use tiwizi_storage::instance_value;
 
 use super::house::{House, Who};
 use super::record_pages::{page, send};
@@ -62,4 +64,38 @@ async fn the_rules_are_read_with_their_sources_and_another_pack_is_tried() {
     }
     let elsewhere = send(&house, Who::RegistrarElsewhere, PAGE, &form(&pack.to_string(), "2026-05-01")).await;
     assert!(!elsewhere.text().contains(&house.cooperative), "{}", elsewhere.text());
+}
+
+#[tokio::test]
+async fn what_new_rules_changed_stands_above_them_and_registrars_are_told() {
+    let house = House::build().await;
+    assert!(!page(&house, Who::Registrar, PAGE).await.text().contains("Ce que les nouvelles règles ont changé"));
+    let record = format!("/api/v1/records/registry/cooperative/{}", house.cooperative);
+    let patch = house.request(Who::Registrar, "PATCH", &record).header("content-type", "application/merge-patch+json");
+    let patch = patch.header("if-match", "\"1\"");
+    let patch = patch.body(axum::body::Body::from(json!({ "capital_mad": 500 }).to_string())).unwrap();
+    assert_eq!(house.send(patch).await.status, 200);
+    // The program that ran before had a lower capital in its pack.
+    let mut before: serde_json::Value = serde_json::from_str(PACK).unwrap();
+    before["rules"]["capital_min_mad"]["value"] = json!(100);
+    before["version"] = json!(0);
+    let mut tx = house.app.db.begin_write().await.unwrap();
+    instance_value::store(&mut tx, "rules.seen", &before.to_string()).await.unwrap();
+    tx.commit().await.unwrap();
+    while house.app.rule_watch.step().await.unwrap() == Watched::More {}
+    let shown = page(&house, Who::Registrar, PAGE).await.text();
+    let report = shown.split_once("id=\"report\"").unwrap().1.split_once("</section>").unwrap().0;
+    for word in
+        ["ma-112-12/0", "Capital, au moins (dirhams)", "Capital trop bas", house.cooperative.as_str(), "Touchées : 1"]
+    {
+        assert!(report.contains(word), "{word} is missing in {report}");
+    }
+    let elsewhere = page(&house, Who::RegistrarElsewhere, PAGE).await.text();
+    assert!(elsewhere.contains("id=\"report\"") && !elsewhere.contains(&house.cooperative), "{elsewhere}");
+    let token = house.token(Who::Registrar).unwrap();
+    let notices = house.page(token, "GET", "/fr/account/notices").await.text();
+    assert!(notices.contains("Les règles ont changé (ma-112-12/1)"), "{notices}");
+    for language in ["ar", "ary", "zgh", "shi", "tzm", "rif"] {
+        assert_eq!(page(&house, Who::Registrar, &PAGE.replace("/fr/", &format!("/{language}/"))).await.status, 200);
+    }
 }

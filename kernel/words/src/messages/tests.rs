@@ -41,6 +41,7 @@ fn sources() -> String {
         "registry/src/imports",
         "registry/src/office",
         "registry/src/protection",
+        "registry/src/rule_watch",
     ];
     let mut folders: Vec<_> = folders.iter().map(|folder| kernel.join(folder)).collect();
     let mut text = String::new();

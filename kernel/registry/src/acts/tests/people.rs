@@ -148,8 +148,8 @@ async fn who_goes_on_with_one_that_was_split_has_records_that_are_what_follows_f
     use super::door::{found, new, registrar};
     let register = crate::testing::Register::new().await;
     let mut all = Vec::new();
-    for _ in 0..2 {
-        all.push(found_as(&register, all.len()).await);
+    for name in ["Azekka Zaytoun", "Ighrem Ouzoud"] {
+        all.push(imported_as(&register, name).await);
     }
     let split = found(&register).await;
     let into: Vec<String> = all.iter().map(ToString::to_string).collect();
@@ -167,8 +167,8 @@ async fn who_goes_on_with_one_that_was_split_has_records_that_are_what_follows_f
 }
 
 /// A cooperative that came by import.
-async fn found_as(register: &crate::testing::Register, number: usize) -> RecordId {
-    let body = json!({ "court": "Taroudannt", "number": format!("{number}/2010"), "name_fr": format!("Suite {number}"),
+async fn imported_as(register: &crate::testing::Register, name: &str) -> RecordId {
+    let body = json!({ "court": "Taroudannt", "number": format!("{}/2010", name.len()), "name_fr": name,
         "sector": "crafts", "province": "09.541", "status": "registered" });
     super::door::create(register, &register.names.cooperative, body).await
 }

@@ -224,13 +224,13 @@ async fn a_name_is_answered_again_when_every_act_of_the_file_was_annulled() {
 #[tokio::test]
 async fn cooperatives_found_a_union_each_by_somebody_who_acts_for_it() {
     let bureau = Bureau::open().await;
-    let cooperative = async |number: u8| {
-        let body = json!({ "court": "Taroudannt", "number": format!("{number}/2010"), "name_fr": format!("Membre {number}"),
+    let cooperative = async |number: u8, name: &str| {
+        let body = json!({ "court": "Taroudannt", "number": format!("{number}/2010"), "name_fr": name,
             "sector": "crafts", "province": "09.541", "status": "registered" });
         let drafts = vec![tiwizi_records::Draft::create(bureau.register.names.cooperative.clone(), body)];
         bureau.register.records.submit(&Caller::system(), drafts, None).await.unwrap()[0].id
     };
-    let members = [cooperative(1).await, cooperative(2).await];
+    let members = [cooperative(1, "Azekka Zaytoun").await, cooperative(2, "Ighrem Ouzoud").await];
     let id = bureau.opened().await;
     bureau.edit(id, Section::Name, json!({ "entity": "union" })).await;
     bureau.fill_seats(id, 2).await;

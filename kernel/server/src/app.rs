@@ -252,11 +252,11 @@ impl App {
         let acts = Acts::new(records.clone(), Arc::new(packs.clone()));
         let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&office_rule));
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), office_rule);
-        let rule_watch = RuleWatch::new(records.clone(), acts.clone());
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
         let imports = imports(&records, &national_ids, &settings)?;
         Ok(Arc::new(Self {
+            rule_watch: RuleWatch::new(records.clone(), acts.clone()),
             identity,
             settings,
             instance,
@@ -266,7 +266,6 @@ impl App {
             disk,
             acts,
             people: People::new(records.clone(), national_ids.clone()),
-            rule_watch,
             national_ids,
             foundings,
             imports,

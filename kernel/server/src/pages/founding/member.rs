@@ -29,11 +29,11 @@ const HOLDERS: &[&str] = &["person", "legal-person", "cooperative"];
 const FORMS: &[&str] = &["company", "association", "public-body", "cooperative", "union", "foreign", "other"];
 const HOLDER: Field = Field::term("holder", "founding-acts-for", Kind::Fallback(HOLDERS, "value-holder"));
 const LEGAL: &[Field] = &[
-    Field::term("legal_name_fr", "founding-legal-name-fr", Kind::Text(Some("fr"))),
-    Field::term("legal_name_ar", "founding-legal-name-ar", Kind::Text(Some("ar"))),
+    Field::term("legal_name_fr", "field-legal-name-fr", Kind::Text(Some("fr"))),
+    Field::term("legal_name_ar", "field-legal-name-ar", Kind::Text(Some("ar"))),
     Field::term("legal_form", "field-legal-person-form", Kind::Choice(FORMS, "value-legal-person-form")),
     Field::term("legal_ice", "field-ice", Kind::Code),
-    Field::term("legal_number", "founding-legal-number", Kind::Code),
+    Field::term("legal_number", "field-legal-number", Kind::Code),
 ];
 
 /// What was sent of it.

@@ -15,6 +15,8 @@ on_both! {
 }
 
 const FOUNDINGS: &str = "/api/v1/foundings";
+/// The offices of the first founders.
+const OFFICES: [&str; 3] = ["president", "treasurer", "secretary"];
 const PAPERS: [&str; 6] = ["statutes", "minutes", "members-list", "bank", "identity-cards", "receipt"];
 
 /// So many accounts without any role.
@@ -79,7 +81,7 @@ async fn take_seats(file: &File<'_>, founders: &[Client]) -> anyhow::Result<()> 
         let own = founder.get(&file.address).await?.expect(200)?.at("/own");
         let fields = json!({ "name_fr": format!("Tuda {at}"), "gender": "female", "birth_date": "1999-01-02",
             "national_id": format!("JA10000{at}"), "address": "Tiout", "shares": 10, "paid_mad": 250,
-            "role": ["president", "treasurer", "secretary"].get(at) });
+            "role": OFFICES.get(at) });
         let address = format!("{}/founders/{own}", file.address);
         founder.send(Method::PATCH, &address, Some(&json!({ "fields": fields }))).await?.expect(204)?;
     }

@@ -56,10 +56,11 @@ pub(super) fn founding(cast: &Cast) -> Vec<NewAct> {
     let officer = |(at, role): (usize, &str)| json!({ "person": cast.person(at), "role": role });
     let items = &rule_pack::built_in().unwrap().newest().unwrap().statutes.items;
     let statutes: Vec<&String> = items.iter().map(|item| &item.code).collect();
+    let officers: Vec<Value> = ["president", "treasurer", "secretary"].into_iter().enumerate().map(officer).collect();
     let constitution = json!({
         "statutes": statutes, "form": "board", "share_value_mad": 100,
         "founders": (0..5).map(founder).collect::<Vec<_>>(),
-        "officers": ["president", "treasurer", "secretary"].into_iter().enumerate().map(officer).collect::<Vec<_>>(),
+        "officers": officers,
     });
     vec![
         new(ActKind::DenominationRequested, day("2024-01-02"), request(cast)),

@@ -12,7 +12,7 @@ use tiwizi_model::{Ambient, Jurisdiction, KindName, Record, RecordId};
 use tiwizi_records::{Filter, Query};
 use tiwizi_registry::import::Settings;
 use tiwizi_registry::readers::totals;
-use tiwizi_registry::{NationalIdKey, synthetic};
+use tiwizi_registry::synthetic;
 use tiwizi_server::App;
 
 use crate::arguments::{DataDirectory, Demo, Init};

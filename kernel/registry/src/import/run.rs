@@ -39,7 +39,7 @@ pub async fn run(
     records: &Records,
     caller: &Caller,
     settings: &Settings,
-    progress: impl FnMut(Progress) + Send,
+    progress: impl FnMut(Progress) + Send + Sync,
 ) -> Result<Summary, ImportError> {
     run_until(records, caller, settings, Halt::never(), progress).await
 }
@@ -53,7 +53,7 @@ pub async fn run_until(
     caller: &Caller,
     settings: &Settings,
     halt: Halt,
-    progress: impl FnMut(Progress) + Send,
+    progress: impl FnMut(Progress) + Send + Sync,
 ) -> Result<Summary, ImportError> {
     let report = Report::create(settings.report.as_deref())?;
     let paths: Vec<&PathBuf> = [&settings.cooperatives, &settings.members].into_iter().flatten().collect();
@@ -165,7 +165,7 @@ pub(super) struct Pass<'a> {
     bytes_done: u64,
     bytes_total: u64,
     halt: Halt,
-    progress: Box<dyn FnMut(Progress) + Send + 'a>,
+    progress: Box<dyn FnMut(Progress) + Send + Sync + 'a>,
 }
 
 impl Pass<'_> {

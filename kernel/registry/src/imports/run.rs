@@ -168,10 +168,10 @@ impl Run {
         set("asked_at", self.asked_at.0.into());
         set("began_at", self.began_at.map(|at| at.0).into());
         set("ended_at", self.ended_at.map(|at| at.0).into());
-        set("created", self.counts.created.into());
-        set("updated", self.counts.updated.into());
-        set("unchanged", self.counts.unchanged.into());
-        set("rejected", self.counts.rejected.into());
+        set("rows_created", self.counts.created.into());
+        set("rows_updated", self.counts.updated.into());
+        set("rows_unchanged", self.counts.unchanged.into());
+        set("rows_rejected", self.counts.rejected.into());
         set("flagged", self.flagged.into());
         set("transcribed", self.transcribed.into());
         set("written", self.written.into());
@@ -186,10 +186,10 @@ impl Run {
         let number = |field: &str| body.get(field).and_then(Value::as_u64).unwrap_or_default();
         let at = |field: &str| body.get(field).and_then(Value::as_i64).map(Instant);
         let counts = Counts {
-            created: number("created"),
-            updated: number("updated"),
-            unchanged: number("unchanged"),
-            rejected: number("rejected"),
+            created: number("rows_created"),
+            updated: number("rows_updated"),
+            unchanged: number("rows_unchanged"),
+            rejected: number("rows_rejected"),
         };
         Some(Self {
             name: text("name")?.to_owned(),

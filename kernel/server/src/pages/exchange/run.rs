@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use fluent_bundle::FluentArgs;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use tiwizi_identity::Role;
 use tiwizi_model::limits;
@@ -130,7 +131,7 @@ fn found(texts: &Texts, findings: Findings) -> Value {
         format => findings.format,
         encoding => findings.encoding,
         separator => findings.separator,
-        columns => findings.columns,
+        columns => Value::from(Serde(findings.columns)),
         missing => findings.missing,
         detail => findings.detail,
         rejected => lines(findings.rejected),

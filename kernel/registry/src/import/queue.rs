@@ -200,9 +200,13 @@ mod tests {
     use crate::testing::Register;
 
     /// Brings one member to a cooperative, as a file does whose rows were compared before.
-    async fn bring(register: &Register, cooperative: RecordId, number: &str) -> Result<(), ImportError> {
+    async fn bring(
+        register: &Register,
+        (cooperative, person): (RecordId, RecordId),
+        number: &str,
+    ) -> Result<(), ImportError> {
         let kind = register.records.kinds().find(&register.names.membership).cloned().unwrap();
-        let body = json!({ "cooperative": cooperative.to_string(), "number": number, "person": cooperative.to_string(),
+        let body = json!({ "cooperative": cooperative.to_string(), "number": number, "person": person.to_string(),
             "province": "09.541", "sector": "argan" });
         let new = NewRecord { id: register.records.ambient().new_id(), body };
         let mut queue = Queue::open(register.records.clone(), Caller::system());
@@ -218,7 +222,10 @@ mod tests {
             "status": "registered" });
         let drafts = vec![tiwizi_records::Draft::create(register.names.cooperative.clone(), body)];
         let cooperative = register.records.submit(&Caller::system(), drafts, None).await.unwrap()[0].id;
-        bring(&register, cooperative, "1").await.unwrap();
+        let fadma = json!({ "name_fr": "Fadma", "province": "09.541" });
+        let drafts = vec![tiwizi_records::Draft::create(register.names.person.clone(), fadma)];
+        let person = register.records.submit(&Caller::system(), drafts, None).await.unwrap()[0].id;
+        bring(&register, (cooperative, person), "1").await.unwrap();
         let act = NewAct {
             kind: ActKind::Amended,
             effective_on: "2025-01-31".parse().unwrap(),
@@ -227,7 +234,7 @@ mod tests {
             data: json!({ "commune": "Tiout" }),
         };
         register.acts().enter(&Caller::system(), cooperative, act).await.unwrap();
-        let refused = bring(&register, cooperative, "2").await;
+        let refused = bring(&register, (cooperative, person), "2").await;
         assert!(matches!(refused, Err(ImportError::Write { .. })), "{refused:?}");
         assert_eq!(register.all(&register.names.membership).await.len(), 1);
     }

@@ -125,7 +125,8 @@ async fn a_member_who_lies_elsewhere_does_not_go_with_a_cooperative_that_an_impo
     let [stays, goes] = members.as_slice() else { panic!("{members:?}") };
     let away = Draft::patch(register.names.person.clone(), *stays, json!({ "province": "01.051" }), None);
     register.records.submit(&Caller::system(), vec![away], None).await.unwrap();
-    let moved = register.file("moved.csv", "court\tnumber\tsector\tprovince\nTaroudannt\t1/2019\tcrafts\tTiznit\n");
+    let moved = register
+        .file("moved.csv", "court\tnumber\tsector\tprovince\tname_fr\nTaroudannt\t1/2019\tcrafts\tTiznit\tTifaouine\n");
     assert_eq!(register.import(&register.settings(&moved, None)).await.cooperatives, counts(0, 1, 0, 0));
     let permit = register.records.may_read(&Caller::system(), &register.names.person).unwrap();
     for (id, province) in [(*stays, "01.051"), (*goes, "09.581")] {

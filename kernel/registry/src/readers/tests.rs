@@ -256,8 +256,10 @@ async fn the_office_of_a_province_sees_its_own_small_counts_and_those_of_no_othe
 async fn jobs_are_hidden_where_the_few_other_members_could_be_worked_out() {
     let register = Register::new().await;
     // Ten members of a cooperative with jobs, and two of one without.
-    for (number, members) in [(1, 10), (2, 2)] {
-        let id = write(&register, &register.names.cooperative, &[cooperative(number, "registered", "09.541")]).await;
+    for (number, name, members) in [(1, "Tifaouine", 10), (2, "Al Amal", 2)] {
+        let mut body = cooperative(number, "registered", "09.541");
+        body["name_fr"] = json!(name);
+        let id = write(&register, &register.names.cooperative, &[body]).await;
         for member in 1..=members {
             write(&register, &register.names.membership, &[membership(id, member, false)]).await;
         }

@@ -197,8 +197,8 @@ async fn a_cooperative_that_came_by_import_gets_its_opening_balance_with_its_fir
         .unwrap();
     assert_eq!((entered.act.sequence, entered.state.member_count()), (2, 5));
     assert_eq!(entered.state.form, Some(crate::rule_pack::BodyForm::Managers));
-    // The opening balance, the act, the cooperative, one who left and one who joined: nobody else is written.
-    assert_eq!(register.changes().await - before, 5);
+    // The opening balance, the act, the cooperative, one who left, one who joined and the manager's mandate: nobody else is written.
+    assert_eq!(register.changes().await - before, 6);
     let body = record(&register, &register.names.cooperative, cooperative).await.unwrap().body;
     assert_eq!((&body["acts"], &body["capital_mad"], &body["phone"]), (&json!(2), &json!(4200), &json!("0528000000")));
     let first = &register.all(&register.names.act).await[0];

@@ -168,10 +168,7 @@ pub(super) struct SheetRows<'a> {
 
 impl<'a> SheetRows<'a> {
     fn read(&mut self, cells: &mut Vec<Vec<u8>>) -> Result<Option<RawRow>, SheetError> {
-        let Some(first) = self.next_cell()? else {
-            self.at_end = true;
-            return Ok(None);
-        };
+        let Some(first) = self.next_cell()? else { return Ok(None) };
         let row = first.get_position().0;
         if row >= ROWS_MAX || self.last_row.is_some_and(|last| last >= row) {
             return Err(SheetError::Order);
@@ -205,11 +202,17 @@ impl<'a> SheetRows<'a> {
         Ok(Some(RawRow { row: u64::from(row) + 1, cells: Ok(count), dates }))
     }
 
+    /// The next cell. The reader fails when it is asked again after the last one.
     fn next_cell(&mut self) -> Result<Option<Cell<DataRef<'a>>>, SheetError> {
-        match self.ahead.take() {
-            Some(cell) => Ok(Some(cell)),
-            None => self.cells.next_cell().map_err(wrong),
+        if let Some(cell) = self.ahead.take() {
+            return Ok(Some(cell));
         }
+        if self.at_end {
+            return Ok(None);
+        }
+        let cell = self.cells.next_cell().map_err(wrong)?;
+        self.at_end = cell.is_none();
+        Ok(cell)
     }
 }
 

@@ -21,8 +21,13 @@ use crate::problem::{Fault, Problem};
 
 /// `GET /{language}/register/export`
 pub(super) async fn show(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) -> Result<Response, Problem> {
-    let given =
-        context! { table => Table::Cooperatives.name(), format => "csv", separator => Separator::default().name() };
+    let given = context! {
+        table => Table::Cooperatives.name(),
+        format => "csv",
+        separator => Separator::default().name(),
+        province => "",
+        reason => "",
+    };
     page(&app, &visit, given, false)
 }
 

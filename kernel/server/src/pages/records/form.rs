@@ -81,6 +81,12 @@ impl<'a> Form<'a> {
             now,
             twins => if field.name == DISTINCT { self.twins.clone() } else { Vec::new() },
         };
+        if field.name == DISTINCT {
+            // Nobody writes ids: what may be the same is ticked, and what was ticked before is kept.
+            let (kept, error) = (self.given.texts(&pointer).join("\n"), self.error(&pointer, true));
+            let body = context! { control => "twins", text => kept, error, name => pointer };
+            return context! { ..body, ..context! { ..head, ..self.label(field) } };
+        }
         if let Some(text) = self.given.json(field) {
             let name = Given::json_name(field);
             let error = self.error(&pointer, true);

@@ -35,6 +35,9 @@ use crate::problem::{Fault, Problem};
 /// A form's own key is no longer than a UUID.
 const ONCE_BYTES_MAX: usize = 36;
 
+/// Fields that the register sets: how many acts there are, and of what a record is an alias.
+const KEPT: [&str; 2] = ["acts", "merged_into"];
+
 type KindPath = Path<(String, String, String)>;
 
 /// `GET /{language}/records/{namespace}/{kind}/new`
@@ -195,9 +198,13 @@ async fn current(opened: &Opened<'_>, id: &str) -> Result<Option<Record>, Proble
     Ok(opened.app.records.read(&opened.permit, id).await?.filter(|record| !record.deleted))
 }
 
-/// The fields that a form may set.
+/// The fields that a form may set; what only the register itself sets is left as it is.
 fn settable<'a>(opened: &'a Opened<'_>, classes: Classes) -> Vec<&'a Part> {
-    let may = |field: &&Part| opened.kind.class(&field.name).is_some_and(|class| classes.holds(class));
+    let is_of_register = opened.kind.name().namespace() == "registry";
+    let may = |field: &&Part| {
+        let is_kept = is_of_register && KEPT.contains(&field.name.as_str());
+        !is_kept && opened.kind.class(&field.name).is_some_and(|class| classes.holds(class))
+    };
     opened.fields.iter().filter(may).collect()
 }
 

@@ -104,7 +104,11 @@ fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 /// What a browser would send if somebody opened this form and pressed its button.
 pub(super) fn form_of(page: &str) -> Vec<(String, String)> {
-    let page = page.split_once("<form class=\"record-form\"").or_else(|| page.split_once("<main")).unwrap().1;
+    let page = page
+        .split_once("<form class=\"record-form\"")
+        .or_else(|| page.split_once("<main"))
+        .unwrap_or_else(|| panic!("{page}"))
+        .1;
     let page = page.split_once("</form>").unwrap().0;
     let attribute = |tag: &str, name: &str| {
         tag.split_once(&format!(" {name}=\"")).map(|(_, rest)| unescaped(rest.split('"').next().unwrap()))

@@ -231,10 +231,7 @@ impl Engine {
         };
         let root = context! { ..frame, ..functions(texts, translate), ..csrf(look), ..data };
         let html =
-            self.environment.get_template(template).and_then(|template| template.render(root)).map_err(|source| {
-                eprintln!("TEMPLATE {source:?}");
-                RenderError::Template { name, source }
-            })?;
+            self.environment.get_template(template).and_then(|template| template.render(root)).map_err(|source| RenderError::Template { name, source })?;
         Ok(if look.is_latin_view() { latin::page(&html) } else { html })
     }
 }

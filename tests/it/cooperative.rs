@@ -64,7 +64,7 @@ fn email(part: &str) -> String {
 }
 
 /// A place of this machine where nothing listens.
-fn free_place() -> anyhow::Result<String> {
+pub(crate) fn free_place() -> anyhow::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     Ok(listener.local_addr()?.to_string())
 }

@@ -44,7 +44,8 @@ struct Write {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     writes: HashSet<Write>,
-    creations: u64,
+    /// The cooperatives that were created; the office's own work is in the log too.
+    cooperatives: HashSet<String>,
     head: u64,
 }
 
@@ -56,9 +57,9 @@ impl Log {
         Ok(log)
     }
 
-    /// The records that were created.
+    /// The cooperatives that were created.
     pub(crate) fn creations(&self) -> u64 {
-        self.creations
+        self.cooperatives.len() as u64
     }
 
     /// Reads from where it stands to the end; a place that is left out is an error.
@@ -81,8 +82,8 @@ impl Log {
     fn add(&mut self, change: &Value) -> anyhow::Result<()> {
         self.head += 1;
         ensure!(text(change, "/seq") == self.head.to_string(), "the log has a gap before {change}");
-        if text(change, "/operation") == "create" {
-            self.creations += 1;
+        if text(change, "/operation") == "create" && text(change, "/kind") == "registry/cooperative" {
+            self.cooperatives.insert(text(change, "/record"));
         }
         let write = Write { record: text(change, "/record"), version: text(change, "/version") };
         ensure!(self.writes.insert(write), "the log tells a write twice: {change}");
@@ -138,10 +139,10 @@ fn verify(instance: &Instance) -> anyhow::Result<u64> {
     counted.with_context(|| format!("no count: {ending:?}"))
 }
 
-/// Reads every record once: each version in the log must have its record, each record its change.
+/// Reads every cooperative once: each version in the log must have its record, each record its change.
 async fn compare(client: &Client, log: &Log) -> anyhow::Result<()> {
     let mut newest: HashMap<&str, u64> = HashMap::new();
-    for write in &log.writes {
+    for write in log.writes.iter().filter(|write| log.cooperatives.contains(&write.record)) {
         let version = write.version.parse()?;
         let found = newest.entry(&write.record).or_insert(version);
         *found = (*found).max(version);

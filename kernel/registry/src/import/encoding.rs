@@ -163,7 +163,7 @@ enum Zeros {
 }
 
 fn zeros(head: &[u8]) -> Zeros {
-    let end = head.iter().position(|byte| *byte == b'\n').map_or(head.len(), |end| end + 2);
+    let end = head.iter().position(|byte| *byte == b'\n').map_or(head.len(), |end| end + 1);
     let line = head.get(..end).unwrap_or(head);
     let (mut before, mut after) = (false, false);
     for (position, _) in line.iter().enumerate().filter(|(_, byte)| **byte == 0) {

@@ -230,8 +230,11 @@ impl Engine {
             password_chars_min => limits::PASSWORD_CHARS_MIN,
         };
         let root = context! { ..frame, ..functions(texts, translate), ..csrf(look), ..data };
-        let html =
-            self.environment.get_template(template).and_then(|template| template.render(root)).map_err(|source| RenderError::Template { name, source })?;
+        let html = self
+            .environment
+            .get_template(template)
+            .and_then(|template| template.render(root))
+            .map_err(|source| RenderError::Template { name, source })?;
         Ok(if look.is_latin_view() { latin::page(&html) } else { html })
     }
 }

@@ -163,7 +163,7 @@ impl Kind {
     ///
     /// # Errors
     /// When the field of the subject holds no id, or the field of the province no code.
-    pub fn place(&self, id: RecordId, body: &Value) -> Result<Placement, FieldError> {
+    pub fn place(&self, id: RecordId, body: &Value) -> Result<Placement, Rejection> {
         let text = |field: &str| body.get(field).and_then(Value::as_str);
         let subject = match &self.declaration.subject {
             SubjectRule::Nobody => None,
@@ -171,14 +171,14 @@ impl Kind {
             SubjectRule::Field(field) => text(field)
                 .map(str::parse::<RecordId>)
                 .transpose()
-                .map_err(|error| FieldError::of_field(field, "format", error.to_string()))?,
+                .map_err(|error| Rejection::one(FieldError::of_field(field, "format", error.to_string())))?,
         };
         let province = match self.declaration.province.as_deref() {
             None => None,
             Some(field) => text(field)
                 .map(str::parse::<ProvinceCode>)
                 .transpose()
-                .map_err(|error| FieldError::of_field(field, "format", error.to_string()))?,
+                .map_err(|error| Rejection::one(FieldError::of_field(field, "format", error.to_string())))?,
         };
         Ok(Placement { subject, province })
     }
@@ -187,14 +187,14 @@ impl Kind {
     ///
     /// # Errors
     /// When a value that must be unique is too long for its index.
-    pub fn keys(&self, body: &Value) -> Result<IndexKeys, FieldError> {
+    pub fn keys(&self, body: &Value) -> Result<IndexKeys, Rejection> {
         let mut keys = IndexKeys::default();
         for (index, slot) in self.unique.iter().zip(keys.unique.iter_mut()) {
             let (key, cut) = index.unique_key(body);
             if let Some(field) = cut {
                 let message =
                     format!("{field:?} must be unique and so has at most {} bytes", index.component_bytes_max());
-                return Err(FieldError::of_field(field, "too-long", message));
+                return Err(Rejection::one(FieldError::of_field(field, "too-long", message)));
             }
             *slot = key;
         }

@@ -252,7 +252,7 @@ impl Records {
         let keys = match settled.operation {
             Operation::Delete => IndexKeys::default(),
             Operation::Create | Operation::Replace => {
-                settled.kind.keys(&settled.body).map_err(|fault| invalid(position, Rejection::one(fault)))?
+                settled.kind.keys(&settled.body).map_err(|fault| invalid(position, fault))?
             }
         };
         let row = settled.row(self.instance, self.ambient.now())?;

@@ -290,7 +290,7 @@ pub(crate) fn visible(caller: &Caller, kind: &Kind, place: Placement) -> Classes
 }
 
 fn placed(position: usize, kind: &Kind, id: RecordId, body: &Value) -> Result<Placement, WriteError> {
-    kind.place(id, body).map_err(|fault| invalid(position, Rejection::one(fault)))
+    kind.place(id, body).map_err(|fault| invalid(position, fault))
 }
 
 fn may(caller: &Caller, kind: &Kind, action: Action, place: Placement) -> Result<WritePermit, WriteError> {

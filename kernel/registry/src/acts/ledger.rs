@@ -97,7 +97,8 @@ impl Ledger {
             let placed = match &act.data {
                 ActData::Corrected(correction) => correct(&mut places, act, correction),
                 _ if act.corrects.is_some() => {
-                    Err(FieldError::of_field("corrects", "not-allowed", "only a correction corrects another act"))
+                    let message = "only a correction corrects another act";
+                    Err(Box::new(FieldError::of_field("corrects", "not-allowed", message)))
                 }
                 _ => {
                     let (last, documents) = (act.sequence, act.documents.clone());
@@ -105,7 +106,7 @@ impl Ledger {
                     Ok(())
                 }
             };
-            placed.map_err(|fault| Illegal { sequence: act.sequence, faults: vec![fault] })?;
+            placed.map_err(|fault| Illegal { sequence: act.sequence, faults: vec![*fault] })?;
         }
         let mut standing: Vec<Act> = places.into_values().filter_map(|place| place.act).collect();
         standing.sort_by_key(|act| (act.effective_on, act.sequence));
@@ -169,8 +170,8 @@ impl Ledger {
 }
 
 /// Puts a correction in the place of what it corrects.
-fn correct(places: &mut BTreeMap<u32, Place>, act: &Act, correction: &Correction) -> Result<(), FieldError> {
-    let fault = |code: &'static str, message: String| FieldError::of_field("corrects", code, message);
+fn correct(places: &mut BTreeMap<u32, Place>, act: &Act, correction: &Correction) -> Result<(), Box<FieldError>> {
+    let fault = |code: &'static str, message: String| Box::new(FieldError::of_field("corrects", code, message));
     let Some(corrects) = act.corrects else {
         return Err(fault("required", "a correction says which act it corrects".to_owned()));
     };
@@ -192,7 +193,7 @@ fn correct(places: &mut BTreeMap<u32, Place>, act: &Act, correction: &Correction
         Some(stands) => {
             let kind = place.kind;
             let data = ActData::read(kind, stands.data.clone()).map_err(|error| {
-                FieldError::new("/data/stands/data", "type", format!("it is not what {kind} says: {error}"))
+                Box::new(FieldError::new("/data/stands/data", "type", format!("it is not what {kind} says: {error}")))
             })?;
             let documents = place.documents.clone();
             let effective_on = stands.effective_on;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tiwizi_tests::client::text;
+use tiwizi_tests::client::{at, text};
 use tiwizi_tests::command::Tiwizi;
 use tiwizi_tests::instance::{PASSWORD, REGISTRAR};
 use tiwizi_tests::{Client, Instance};
@@ -52,7 +52,7 @@ async fn ended(client: &Client, address: &str) -> anyhow::Result<Value> {
 async fn import(client: &Client, file: &str, skip_bad: bool) -> anyhow::Result<(Value, Value)> {
     let address = send(client, file).await?;
     let tried = ended(client, &address).await?;
-    ensure!(tried["import"]["status"] == "checked", "{tried}");
+    ensure!(*at(&tried, "/import/status") == "checked", "{tried}");
     client.post(&format!("{address}/run"), &json!({ "skip_bad": skip_bad })).await?.expect(202)?;
     Ok((tried, ended(client, &address).await?))
 }
@@ -65,16 +65,19 @@ async fn files_are_tried_and_imported_and_a_second_time_changes_nothing(instance
     let client = instance.registrar().await?;
     for (created, unchanged) in [(2, 0), (0, 2)] {
         let (tried, done) = import(&client, GOOD, false).await?;
-        ensure!(tried["import"]["created"] == created && done["import"]["created"] == created, "{tried} {done}");
-        ensure!(done["import"]["status"] == "imported" && done["import"]["unchanged"] == unchanged, "{done}");
+        ensure!(
+            *at(&tried, "/import/created") == created && *at(&done, "/import/created") == created,
+            "{tried} {done}"
+        );
+        ensure!(*at(&done, "/import/status") == "imported" && *at(&done, "/import/unchanged") == unchanged, "{done}");
         ensure!(count(&client).await? == 2, "a second import changed something");
     }
     let (_, members) = import(&client, MEMBERS, false).await?;
-    ensure!(members["import"]["table"] == "members" && members["import"]["created"] == 2, "{members}");
+    ensure!(*at(&members, "/import/table") == "members" && *at(&members, "/import/created") == 2, "{members}");
 
     let mixed = send(&client, MIXED).await?;
     let tried = ended(&client, &mixed).await?;
-    ensure!(tried["import"]["rejected"] == 1 && tried["found"]["rejected"][0]["column"] == "province", "{tried}");
+    ensure!(*at(&tried, "/import/rejected") == 1 && *at(&tried, "/found/rejected/0/column") == "province", "{tried}");
     client.post(&format!("{mixed}/run"), &json!({})).await?.expect_problem(409, "conflict")?;
     ensure!(count(&client).await? == 2, "a row of a refused file is there");
     let report = client.get(&format!("{mixed}/report")).await?.expect(200)?;
@@ -83,10 +86,10 @@ async fn files_are_tried_and_imported_and_a_second_time_changes_nothing(instance
     stranger.get(&mixed).await?.expect_problem(404, "not-found")?;
     stranger.get(&format!("{mixed}/report")).await?.expect_problem(404, "not-found")?;
     let (_, good) = import(&client, MIXED, true).await?;
-    ensure!(good["import"]["created"] == 1 && count(&client).await? == 3, "{good}");
+    ensure!(*at(&good, "/import/created") == 1 && count(&client).await? == 3, "{good}");
 
     let bad = ended(&client, &send(&client, BAD).await?).await?;
-    ensure!(bad["import"]["status"] == "failed" && bad["import"]["error"] == "header", "{bad}");
+    ensure!(*at(&bad, "/import/status") == "failed" && *at(&bad, "/import/error") == "header", "{bad}");
     client.send(Method::DELETE, &mixed, None).await?.expect(204)?;
     client.get(&format!("{mixed}/report")).await?.expect_problem(404, "not-found")?;
     let told = client.get("/api/v1/notices?language=fr").await?.expect(200)?;
@@ -106,7 +109,7 @@ fn many(folder: &Path) -> anyhow::Result<(String, usize)> {
 async fn under_way(client: &Client, address: &str) -> anyhow::Result<()> {
     for _ in 0..LOOKS_MAX {
         let shown = client.get(address).await?.expect(200)?.json();
-        let has_written = shown["progress"]["writing"] == true && shown["progress"]["rows"].as_u64() > Some(0);
+        let has_written = *at(&shown, "/progress/writing") == true && at(&shown, "/progress/rows").as_u64() > Some(0);
         if has_written || text(&shown, "/import/status") == "imported" {
             return Ok(());
         }
@@ -118,13 +121,13 @@ async fn under_way(client: &Client, address: &str) -> anyhow::Result<()> {
 /// Takes an import up again that ended early, to its end; gives what was not there before.
 async fn to_its_end(client: &Client, address: &str) -> anyhow::Result<Value> {
     let cut = ended(client, address).await?;
-    if cut["import"]["status"] == "imported" {
+    if *at(&cut, "/import/status") == "imported" {
         return Ok(cut);
     }
     ensure!(["cut", "stopped"].contains(&text(&cut, "/import/status").as_str()), "{cut}");
     client.post(&format!("{address}/again"), &json!({})).await?.expect(202)?;
     let tried = ended(client, address).await?;
-    ensure!(tried["import"]["status"] == "checked" && tried["import"]["rejected"] == 0, "{tried}");
+    ensure!(*at(&tried, "/import/status") == "checked" && *at(&tried, "/import/rejected") == 0, "{tried}");
     client.post(&format!("{address}/run"), &json!({})).await?.expect(202)?;
     ended(client, address).await
 }
@@ -132,7 +135,7 @@ async fn to_its_end(client: &Client, address: &str) -> anyhow::Result<Value> {
 /// That every row is there once: a last import finds all of them unchanged.
 async fn all_there(client: &Client, file: &str, rows: usize) -> anyhow::Result<()> {
     let last = ended(client, &send(client, file).await?).await?;
-    ensure!(last["import"]["unchanged"] == rows && last["import"]["created"] == 0, "{last}");
+    ensure!(*at(&last, "/import/unchanged") == rows && *at(&last, "/import/created") == 0, "{last}");
     Ok(())
 }
 
@@ -141,7 +144,7 @@ async fn an_import_that_is_cut_off_says_so_and_is_taken_up_again(instance: &mut 
     let (file, rows) = many(folder.path())?;
     let client = instance.registrar().await?;
     let address = send(&client, &file).await?;
-    ensure!(ended(&client, &address).await?["import"]["created"] == rows, "not every row is new");
+    ensure!(*at(&ended(&client, &address).await?, "/import/created") == rows, "not every row is new");
     client.post(&format!("{address}/run"), &json!({})).await?.expect(202)?;
     under_way(&client, &address).await?;
     let (status, log) = instance.stop()?;
@@ -149,13 +152,13 @@ async fn an_import_that_is_cut_off_says_so_and_is_taken_up_again(instance: &mut 
     instance.serve()?;
     let client = instance.visitor()?.sign_in(REGISTRAR, PASSWORD).await?;
     let cut = ended(&client, &address).await?;
-    if cut["import"]["status"] == "cut" {
-        let written = cut["import"]["written"].as_u64().context("no count of what stays")?;
+    if *at(&cut, "/import/status") == "cut" {
+        let written = at(&cut, "/import/written").as_u64().context("no count of what stays")?;
         let tried = {
             client.post(&format!("{address}/again"), &json!({})).await?.expect(202)?;
             ended(&client, &address).await?
         };
-        ensure!(tried["import"]["unchanged"] == written, "{written} rows were said to stay: {tried}");
+        ensure!(*at(&tried, "/import/unchanged") == written, "{written} rows were said to stay: {tried}");
         client.post(&format!("{address}/run"), &json!({})).await?.expect(202)?;
         under_way(&client, &address).await?;
         // It may have come to its end meanwhile.

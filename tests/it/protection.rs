@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tiwizi_tests::client::text;
+use tiwizi_tests::client::{at, text};
 use tiwizi_tests::instance::{PASSWORD, REGISTRAR};
 use tiwizi_tests::{Client, Instance};
 
@@ -43,7 +43,10 @@ async fn in_service_nobody_is_kept_without_a_processing_and_the_next_one_opens_t
     instance: &Instance,
 ) -> anyhow::Result<()> {
     let (admin, registrar) = (instance.administrator().await?, instance.registrar().await?);
-    ensure!(admin.get("/api/v1/protection").await?.expect(200)?.json()["demonstration"] == true, "no demonstration");
+    ensure!(
+        *at(&admin.get("/api/v1/protection").await?.expect(200)?.json(), "/demonstration") == true,
+        "no demonstration"
+    );
     let person = |name: &str| json!({ "name_fr": name, "province": "09.541" });
     registrar.post(PERSONS, &person("Fadma")).await?.expect(201)?;
     let processings = serve(&admin).await?;
@@ -102,10 +105,10 @@ async fn who_left_long_ago_is_erased_with_the_history_and_the_counts_stay(
         [people.first(), people.last()].map(|id| format!("{PERSONS}/{}", id.map_or("", String::as_str)));
     registrar.send(Method::PATCH, &gone, Some(&json!({ "phone": "0611" }))).await?.expect(200)?;
     let preview = run(&admin, "preview").await?;
-    ensure!(preview["due"] == 1 && preview["looked_at"] == 2, "{preview}");
+    ensure!(*at(&preview, "/due") == 1 && *at(&preview, "/looked_at") == 2, "{preview}");
     registrar.get(&gone).await?.expect(200)?;
     let erased = run(&admin, "erase").await?;
-    ensure!(erased["erased"] == 1, "{erased}");
+    ensure!(*at(&erased, "/erased") == 1, "{erased}");
     registrar.get(&gone).await?.expect(404)?;
     registrar.get(&stays).await?.expect(200)?;
     let history = registrar.get(&format!("{gone}/history")).await?;
@@ -113,7 +116,7 @@ async fn who_left_long_ago_is_erased_with_the_history_and_the_counts_stay(
     let entries = admin.get(ERASURES).await?.expect(200)?.items();
     ensure!(entries.len() == 1 && entries.iter().all(|one| text(one, "/body/status") == "done"), "{entries:?}");
     let members = registrar.get("/api/v1/statistics/members?by=province").await?.expect(200)?;
-    ensure!(members.json()["counts"]["09.541"] == 1, "{}", members.text);
+    ensure!(*at(&members.json(), "/counts/09.541") == 1, "{}", members.text);
     instance.stop()?;
     instance.serve()?;
     let staff = instance.visitor()?.sign_in(REGISTRAR, PASSWORD).await?;

@@ -3,6 +3,7 @@
 use anyhow::ensure;
 use serde_json::json;
 use tiwizi_tests::Instance;
+use tiwizi_tests::client::{at, text};
 use tiwizi_tests::command::Tiwizi;
 use tiwizi_tests::instance::{PASSWORD, REGISTRAR};
 
@@ -30,7 +31,10 @@ async fn the_doctor_counts_the_register_again_and_everybody_sees_the_counts(
     }
     instance.stop()?;
     let doctor = Tiwizi::words("doctor --json").data(instance.data()).succeed()?.json()?;
-    ensure!(doctor["statistics"]["mended"] == 0 && doctor["statistics"]["changes"] == doctor["changes"], "{doctor}");
+    ensure!(
+        *at(&doctor, "/statistics/mended") == 0 && *at(&doctor, "/statistics/changes") == *at(&doctor, "/changes"),
+        "{doctor}"
+    );
     instance.serve()?;
     let staff = instance.visitor()?.sign_in(REGISTRAR, PASSWORD).await?;
     for (measure, by, key, expected) in [
@@ -43,11 +47,11 @@ async fn the_doctor_counts_the_register_again_and_everybody_sees_the_counts(
         ("members", "age", "36-45", "6"),
     ] {
         let answer = staff.get(&format!("/api/v1/statistics/{measure}?by={by}")).await?.expect(200)?;
-        let found = answer.json()["counts"][key].to_string();
+        let found = text(&answer.json(), &format!("/counts/{key}"));
         ensure!(found == expected, "{measure} by {by}: {}", answer.text);
-        ensure!(answer.json()["as_of"][0]["seq"] == doctor["changes"], "{}", answer.text);
+        ensure!(*at(&answer.json(), "/as_of/0/seq") == *at(&doctor, "/changes"), "{}", answer.text);
     }
     let public = instance.visitor()?.get("/api/v1/statistics/members?by=size").await?.expect(200)?;
-    ensure!(public.json()["counts"] == json!({ "5-9": 14 }), "{}", public.text);
+    ensure!(*at(&public.json(), "/counts") == json!({ "5-9": 14 }), "{}", public.text);
     Ok(())
 }

@@ -7,6 +7,12 @@ use serde_json::{Value, json};
 /// The session's cookie. It is `Secure`, so no HTTP library sends it over plain HTTP by itself: this client does.
 const COOKIE: &str = "__Host-tiwizi";
 
+/// A member of a value, by its pointer; null when it is not there.
+#[must_use]
+pub fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
+}
+
 /// A member of a value, by its pointer, as text: numbers too. Empty when it is not there.
 #[must_use]
 pub fn text(value: &Value, pointer: &str) -> String {

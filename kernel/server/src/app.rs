@@ -223,13 +223,9 @@ impl App {
         use_own_kinds(&db, &catalogue).await?;
         let files = Files::open(&settings.data, ambient.clone()).map_err(StartError::Files)?;
         let disk = disk(&settings);
-        let host_settings = HostSettings {
-            outbound: settings.outbound.clone(),
-            workbench: settings.workbench.clone(),
-            ..HostSettings::new(&settings.data, settings.compiler.clone())
-        };
-        let guests =
-            Guests::start(host_settings, &db, files.clone(), ambient.clone()).await.map_err(StartError::Host)?;
+        let guests = Guests::start(host_settings(&settings), &db, files.clone(), ambient.clone())
+            .await
+            .map_err(StartError::Host)?;
         let records = |reviewers| {
             let records = Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance.id);
             records.on_disk(disk.clone())
@@ -294,6 +290,14 @@ impl App {
 impl std::fmt::Debug for App {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("App").field("instance", &self.instance.id).finish_non_exhaustive()
+    }
+}
+
+fn host_settings(settings: &Settings) -> HostSettings {
+    HostSettings {
+        outbound: settings.outbound.clone(),
+        workbench: settings.workbench.clone(),
+        ..HostSettings::new(&settings.data, settings.compiler.clone())
     }
 }
 

@@ -33,43 +33,14 @@ pub struct Route {
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut routes = of_the_kernel();
+    routes.extend(of_the_register());
     routes.extend(of_the_exchange());
     routes.extend(of_plugins());
     routes
 }
 
-fn of_the_kernel() -> Vec<Route> {
+fn of_the_register() -> Vec<Route> {
     vec![
-        // Operations.
-        get("/health/live", health::live),
-        get("/health/ready", health::ready),
-        get("/metrics", metrics::show),
-        get("/api/v1/openapi.json", openapi::show),
-        // Signing in, and who may.
-        post("/api/v1/session", session::create),
-        get("/api/v1/session", session::show),
-        delete("/api/v1/session", session::end),
-        post("/api/v1/session/password", session::change_password),
-        get("/api/v1/tokens", tokens::list),
-        post("/api/v1/tokens", tokens::create),
-        delete("/api/v1/tokens/{token}", tokens::revoke),
-        get("/api/v1/accounts", accounts::list),
-        post("/api/v1/accounts", accounts::create),
-        post("/api/v1/accounts/{account}/grants", accounts::grant),
-        delete("/api/v1/accounts/{account}/grants", accounts::revoke),
-        put("/api/v1/accounts/{account}/disabled", accounts::disable),
-        get("/api/v1/notices", notices::list),
-        // Records.
-        get("/api/v1/kinds", kinds::list),
-        get("/api/v1/kinds/{namespace}/{kind}", kinds::show),
-        get("/api/v1/records/{namespace}/{kind}", records::list),
-        post("/api/v1/records/{namespace}/{kind}", records::create),
-        get("/api/v1/records/{namespace}/{kind}/{id}", records::show),
-        put("/api/v1/records/{namespace}/{kind}/{id}", records::replace),
-        patch("/api/v1/records/{namespace}/{kind}/{id}", records::patch),
-        delete("/api/v1/records/{namespace}/{kind}/{id}", records::delete),
-        get("/api/v1/records/{namespace}/{kind}/{id}/history", history::list),
-        post("/api/v1/batch", batch::write),
         // The life of cooperatives.
         post("/api/v1/denominations", acts::request_denomination),
         get("/api/v1/cooperatives/{id}/acts", acts::list),
@@ -106,6 +77,41 @@ fn of_the_kernel() -> Vec<Route> {
         post("/api/v1/foundings/{id}/documents", founders::add_paper),
         get("/api/v1/foundings/{id}/documents/{hash}", founders::paper),
         delete("/api/v1/foundings/{id}/documents/{hash}", founders::remove_paper),
+    ]
+}
+
+fn of_the_kernel() -> Vec<Route> {
+    vec![
+        // Operations.
+        get("/health/live", health::live),
+        get("/health/ready", health::ready),
+        get("/metrics", metrics::show),
+        get("/api/v1/openapi.json", openapi::show),
+        // Signing in, and who may.
+        post("/api/v1/session", session::create),
+        get("/api/v1/session", session::show),
+        delete("/api/v1/session", session::end),
+        post("/api/v1/session/password", session::change_password),
+        get("/api/v1/tokens", tokens::list),
+        post("/api/v1/tokens", tokens::create),
+        delete("/api/v1/tokens/{token}", tokens::revoke),
+        get("/api/v1/accounts", accounts::list),
+        post("/api/v1/accounts", accounts::create),
+        post("/api/v1/accounts/{account}/grants", accounts::grant),
+        delete("/api/v1/accounts/{account}/grants", accounts::revoke),
+        put("/api/v1/accounts/{account}/disabled", accounts::disable),
+        get("/api/v1/notices", notices::list),
+        // Records.
+        get("/api/v1/kinds", kinds::list),
+        get("/api/v1/kinds/{namespace}/{kind}", kinds::show),
+        get("/api/v1/records/{namespace}/{kind}", records::list),
+        post("/api/v1/records/{namespace}/{kind}", records::create),
+        get("/api/v1/records/{namespace}/{kind}/{id}", records::show),
+        put("/api/v1/records/{namespace}/{kind}/{id}", records::replace),
+        patch("/api/v1/records/{namespace}/{kind}/{id}", records::patch),
+        delete("/api/v1/records/{namespace}/{kind}/{id}", records::delete),
+        get("/api/v1/records/{namespace}/{kind}/{id}/history", history::list),
+        post("/api/v1/batch", batch::write),
         get("/api/v1/changes", changes::read),
         get("/api/v1/statistics", statistics::overview),
         get("/api/v1/statistics/{measure}", statistics::show),

@@ -118,7 +118,7 @@ pub(crate) async fn national(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
 
 /// Entries of the change log.
 fn changes(data: &Path) -> anyhow::Result<Value> {
-    Ok(Tiwizi::words("log verify --json").data(data).succeed()?.json()?["changes"].clone())
+    Ok(Tiwizi::words("log verify --json").data(data).succeed()?.json()?.get("changes").cloned().unwrap_or_default())
 }
 
 /// The first import of a register of twice the size, into an instance of its own.

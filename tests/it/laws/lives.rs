@@ -141,7 +141,7 @@ pub(super) fn said(cast: &Cast, kind: ActKind, vary: u8) -> Value {
         (ActKind::Filed, _) => json!({ "authority": "A", "receipt": number }),
         (ActKind::Registered, _) => json!({ "court": "A", "number": cast.case }),
         (ActKind::RegisteredCentrally, _) => json!({ "number": number }),
-        (ActKind::Amended, 0) => json!({ "province": if vary % 2 == 0 { "01.051" } else { "09.541" } }),
+        (ActKind::Amended, 0) => json!({ "province": if vary.is_multiple_of(2) { "01.051" } else { "09.541" } }),
         (ActKind::Amended, 1) => json!({ "name_fr": format!("Tafat {vary}"), "sector": "crafts" }),
         (ActKind::Amended, _) => json!({ "commune": format!("C{vary}") }),
         (ActKind::OfficersChanged, 0) => json!({ "appointed": [{ "person": someone, "role": "treasurer" }] }),

@@ -78,7 +78,7 @@ impl House {
 
     async fn cast(&self, case: &str) -> Cast {
         let person = |number: u32| {
-            let gender = if number % 2 == 0 { "female" } else { "male" };
+            let gender = if number.is_multiple_of(2) { "female" } else { "male" };
             json!({ "name_fr": format!("Membre {number}"), "gender": gender, "birth_date": "1994-05-06", "province": "09.541" })
         };
         let company = json!({ "name_fr": "Arganier SARL", "form": "company", "province": "09.541" });

@@ -109,7 +109,7 @@ pub fn differences(before: &State, after: &State) -> Vec<Difference> {
 
 fn compare(topic: &Topic, before: &[Line], after: &[Line], found: &mut Vec<Difference>) {
     for ((field, old), (_, new)) in before.iter().zip(after).filter(|(old, new)| old.1 != new.1) {
-        found.push(Difference { topic: topic.clone(), field: *field, before: old.clone(), after: new.clone() });
+        found.push(Difference { topic: topic.clone(), field, before: old.clone(), after: new.clone() });
     }
 }
 

@@ -82,7 +82,7 @@ impl Profile {
         };
         let generic = |word: &str| rule.generic_words.contains(word) || places.contains(word);
         let names: BTreeSet<Spelling> =
-            kind.names.iter().filter_map(|field| Spelling::of(text(body, field)?, &generic)).collect();
+            kind.names.iter().filter_map(|field| Spelling::of(text(body, field)?, generic)).collect();
         Self {
             place,
             names: names.into_iter().collect(),

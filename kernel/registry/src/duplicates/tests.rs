@@ -76,7 +76,7 @@ async fn a_number_that_is_taken_names_its_record() {
     let taken = (Some(first), "taken".to_owned());
     body["number"] = json!("2/2019");
     body["name_fr"] = json!("Azekka Zaytoun");
-    assert_eq!(named(create(&register, body.clone()).await), [taken.clone()]);
+    assert_eq!(named(create(&register, body.clone()).await), std::slice::from_ref(&taken));
     body.as_object_mut().unwrap().remove("ice");
     body["number"] = json!("1/2019");
     body["confirm_distinct"] = json!([first.to_string()]);

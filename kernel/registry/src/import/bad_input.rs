@@ -192,11 +192,11 @@ async fn a_spreadsheet_is_read_with_its_dates_and_numbers() {
         }
         sheet.write_number(row, 1, row).unwrap();
     }
-    sheet.write_datetime_with_format(1, 6, &ExcelDateTime::from_ymd(2019, 2, 1).unwrap(), &date).unwrap();
+    sheet.write_datetime_with_format(1, 6, ExcelDateTime::from_ymd(2019, 2, 1).unwrap(), &date).unwrap();
     sheet.write_number(1, 7, 12_500.5).unwrap();
     sheet.write_number(2, 6, 43_830).unwrap();
     sheet.write_formula(2, 7, Formula::new("=100*10").set_result("1000")).unwrap();
-    sheet.write_datetime_with_format(3, 1, &ExcelDateTime::from_ymd(2019, 1, 1).unwrap(), &date).unwrap();
+    sheet.write_datetime_with_format(3, 1, ExcelDateTime::from_ymd(2019, 1, 1).unwrap(), &date).unwrap();
     let summary = import(&register, book.save_to_buffer().unwrap()).await;
     assert_eq!(summary.formats[0].describe(), "XLSX");
     assert_eq!((summary.cooperatives, codes(&summary)), (created(2, 1), vec![(4, "number", "date-cell")]));

@@ -281,7 +281,7 @@ mod tests {
         let found = people.by_national_id(&Caller::system(), "JA654321").await.unwrap();
         assert_eq!(found.map(|record| record.id), Some(one));
         assert_eq!(people.national_id(&Caller::system(), one, "test").await.unwrap().reveal(), "JA654321");
-        let versions = record::versions(&mut *records.db().read().await.unwrap(), one, None, 10).await.unwrap();
+        let versions = record::versions(&mut records.db().read().await.unwrap(), one, None, 10).await.unwrap();
         let sealed: Vec<Value> = versions
             .iter()
             .filter_map(|(_, row)| serde_json::from_str::<Value>(&row.body).unwrap().get(SEALED).cloned())

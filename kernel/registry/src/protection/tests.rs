@@ -129,7 +129,7 @@ async fn in_service_a_kind_is_closed_from_the_end_of_its_processing_until_the_ne
     let [person_kind, cooperative] =
         [&register.names.person, &register.names.cooperative].map(|kind| &**kinds.find(kind).unwrap());
     let refused = register.protection.demand(&[person_kind, cooperative]).await.unwrap().unwrap_err();
-    assert_eq!(refused.kinds, [register.names.person.clone()]);
+    assert_eq!(refused.kinds, std::slice::from_ref(&register.names.person));
     // A new one opens it at once, though nobody has said that anything changed.
     create(&register, &register.names.processing, processing_body("people", "public-interest", &ALL)).await.unwrap();
     create(&register, &register.names.person, person_body("Hassan Ouali")).await.unwrap();

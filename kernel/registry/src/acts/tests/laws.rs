@@ -22,7 +22,7 @@ fn said(kind: ActKind, vary: u8) -> serde_json::Value {
     let persons: Vec<RecordId> = (11..16 + u128::from(vary % 3)).map(person).collect();
     match kind {
         ActKind::DenominationRequested => request(),
-        ActKind::DenominationAnswered if vary % 4 == 0 => json!({ "answer": "refused", "reason": "taken" }),
+        ActKind::DenominationAnswered if vary.is_multiple_of(4) => json!({ "answer": "refused", "reason": "taken" }),
         ActKind::DenominationAnswered => json!({ "answer": "approved" }),
         ActKind::Constituted => constitution(&persons),
         ActKind::Filed => json!({ "authority": "A", "receipt": number.to_string() }),
@@ -30,13 +30,13 @@ fn said(kind: ActKind, vary: u8) -> serde_json::Value {
         ActKind::RegisteredCentrally => json!({}),
         ActKind::Amended => json!({ "commune": format!("C{number}") }),
         ActKind::OfficersChanged => json!({ "appointed": [{ "person": someone, "role": "treasurer" }] }),
-        ActKind::CapitalChanged if vary % 2 == 0 => {
+        ActKind::CapitalChanged if vary.is_multiple_of(2) => {
             json!({ "paid": [{ "number": number.to_string(), "amount_mad": 100 }] })
         }
         ActKind::CapitalChanged => {
             json!({ "subscribed": [{ "number": number.to_string(), "shares": 1, "paid_mad": 25 }] })
         }
-        ActKind::MembersChanged if vary % 2 == 0 => {
+        ActKind::MembersChanged if vary.is_multiple_of(2) => {
             json!({ "left": [{ "number": number.to_string(), "reason": "withdrawn" }] })
         }
         ActKind::MembersChanged => {

@@ -77,13 +77,16 @@ pub(super) async fn read(app: &App, seen: &Seen, sent: &[(String, String)]) -> R
     Ok(read)
 }
 
+/// What was typed, what is wrong with it, and what was found by it.
+type Typed<'a> = (Option<&'a [(String, String)]>, &'a [FieldError], &'a [Record]);
+
 /// What a form shows of it; none where the rules admit natural persons alone.
 pub(super) async fn shown(
     app: &App,
     visit: &Visit,
     texts: &Texts,
     (seen, seat, pack): (&Seen, &Seat, &RulePack),
-    (typed, faults, found): (Option<&[(String, String)]>, &[FieldError], &[Record]),
+    (typed, faults, found): Typed<'_>,
 ) -> Result<Option<Value>, Problem> {
     let (entity, language) = (seen.founding.entity, visit.look.language);
     let holders = pack.holders(entity);

@@ -30,12 +30,11 @@ fn name(field: &str, founder: RecordId) -> String {
     format!("{field}-{founder}")
 }
 
+/// What the rows of a form say, by founder.
+type Rows = Vec<(RecordId, Map<String, Json>)>;
+
 /// Reads the rows that a form has.
-pub(super) fn read(
-    section: Section,
-    seats: &[Seat],
-    sent: &[(String, String)],
-) -> Result<Vec<(RecordId, Map<String, Json>)>, Vec<FieldError>> {
+pub(super) fn read(section: Section, seats: &[Seat], sent: &[(String, String)]) -> Result<Rows, Vec<FieldError>> {
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     for seat in seats {
         let mut terms = Map::new();

@@ -10,6 +10,7 @@ mod code;
 mod fonts;
 mod press;
 mod sheet;
+mod spelled;
 
 #[cfg(test)]
 mod tests;

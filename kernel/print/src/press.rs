@@ -18,6 +18,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 use crate::code::{self, CodeError};
 use crate::fonts::Fonts;
 use crate::sheet;
+use crate::spelled;
 
 const LAYOUT: &str = "layout.typ";
 
@@ -46,7 +47,7 @@ pub enum PrintError {
     /// A template has no place of its own: a fault of this crate.
     #[error("the templates of the papers are not in order")]
     Templates,
-    /// The paper cannot be set, or not as an archive file: a letter, say, that no font has.
+    /// The paper cannot be set, or not as an archive file.
     #[error("the paper cannot be set: {reason}")]
     Set {
         /// What the press says.
@@ -60,7 +61,7 @@ pub enum PrintError {
 /// Prints a paper in the language of the texts. The same job gives the same bytes.
 ///
 /// # Errors
-/// When a letter of it is in no font, or it is too long.
+/// When it cannot be set as an archive file, or is too long.
 pub fn print(job: &Job<'_>, texts: &Texts, fonts: &Fonts) -> Result<Vec<u8>, PrintError> {
     let outcome = compose(job, texts, fonts).and_then(|document| export(job, &document));
     typst::comemo::evict(0);
@@ -70,7 +71,8 @@ pub fn print(job: &Job<'_>, texts: &Texts, fonts: &Fonts) -> Result<Vec<u8>, Pri
 /// Sets a paper.
 pub(crate) fn compose(job: &Job<'_>, texts: &Texts, fonts: &Fonts) -> Result<PagedDocument, PrintError> {
     let code = code::svg(job.address).map_err(PrintError::Code)?;
-    let data = serde_json::to_string(&sheet::of(job, texts, &code)).map_err(PrintError::Data)?;
+    let sheet = spelled::out(sheet::of(job, texts, &code), fonts);
+    let data = serde_json::to_string(&sheet).map_err(PrintError::Data)?;
     let desk = Desk::new(texts.language(), data, fonts)?;
     typst::compile::<PagedDocument>(&desk).output.map_err(|errors| refused(&errors))
 }

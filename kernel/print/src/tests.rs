@@ -8,7 +8,7 @@ use tiwizi_words::{Messages, Texts};
 use typst::layout::{Frame, FrameItem};
 
 use crate::press::compose;
-use crate::{Fonts, Job, PrintError, print, usual_folders};
+use crate::{Fonts, Job, print, usual_folders};
 
 const REFERENCE: &str = "01900000-0000-7000-8000-000000000001";
 
@@ -88,9 +88,12 @@ fn said(frame: &Frame, text: &mut String) {
 }
 
 fn composed(paper: &str, language: Language) -> String {
-    let (data, address) = (data(), address(language));
-    let certified = certified(paper, language, &data);
-    let document = compose(&job(&certified, &address), &texts(language), &fonts()).unwrap();
+    read(&certified(paper, language, &data()), language)
+}
+
+fn read(certified: &Certified, language: Language) -> String {
+    let address = address(language);
+    let document = compose(&job(certified, &address), &texts(language), &fonts()).unwrap();
     let mut text = String::new();
     for page in document.pages() {
         said(&page.frame, &mut text);
@@ -160,12 +163,17 @@ fn the_text_of_the_file_can_be_read_out() {
 }
 
 #[test]
-fn a_letter_that_no_font_has_is_refused_and_named() {
-    let data = ExtractData { name_fr: Some("漢".into()), ..data() };
-    let address = address(Language::French);
-    let certified = certified("extract", Language::French, &data);
-    let refused = print(&job(&certified, &address), &texts(Language::French), &fonts());
-    assert!(matches!(&refused, Err(PrintError::Set { reason }) if reason.contains('漢')), "{refused:?}");
+fn letters_that_no_font_has_are_spelled_and_no_paper_fails_for_them() {
+    let name = "漢 \u{1f469}\u{200d}\u{1f33e} \u{1}";
+    let data = ExtractData { name_fr: Some(name.into()), commune: Some("Ti\u{200b}zi".into()), ..data() };
+    for language in Language::ALL {
+        let text = read(&certified("extract", language, &data), language);
+        assert!(text.contains("[U+6F22][U+1F469]"), "{language}: {text}");
+        assert!(text.contains("[U+1F33E][U+0001]"), "{language}: {text}");
+        assert!(!text.contains("[U+200"), "{language}: {text}");
+        let address = address(language);
+        print(&job(&certified("extract", language, &data), &address), &texts(language), &fonts()).unwrap();
+    }
 }
 
 #[test]

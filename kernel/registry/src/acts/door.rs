@@ -221,6 +221,7 @@ impl Acts {
         // Who moves a cooperative into another province must have a right there too, as with any record.
         demand(&self.names, caller, place).map_err(ActError::Refused)?;
         self.check_referred(&before, &after, to_come).await?;
+        self.check_number(&before, &after, &act).await?;
         Ok(Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) })
     }
 

@@ -151,6 +151,22 @@ impl Acts {
             .collect();
         if fields.is_empty() { Ok(()) } else { Err(ActError::Invalid { fields }) }
     }
+
+    /// A number in the register of a court belongs to one cooperative.
+    pub(super) async fn check_number(&self, before: &State, after: &State, act: &Act) -> Result<(), ActError> {
+        let (Some(court), Some(number)) = (&after.court, &after.number) else { return Ok(()) };
+        if before.court.as_ref() == Some(court) && before.number.as_ref() == Some(number) {
+            return Ok(());
+        }
+        let values = [Value::from(court.as_str()), Value::from(number.as_str())];
+        let holder = self.unique(&self.names.cooperative, &values).await?;
+        if holder.is_none_or(|record| record.id == act.cooperative) {
+            return Ok(());
+        }
+        let pointer = if act.corrects.is_some() { "/data/stands/data/number" } else { "/data/number" };
+        let message = "another cooperative has this number in the register of this court";
+        Err(ActError::one(FieldError::new(pointer, "taken", message)))
+    }
 }
 
 /// Every natural person whom a state names.

@@ -220,6 +220,12 @@ impl Acts {
     fn written(&self, error: WriteError) -> ActError {
         match error {
             WriteError::Duplicate { kind, .. } if kind == self.names.act => ActError::Overtaken,
+            // Somebody took the number of the court's register since it was looked at.
+            WriteError::Duplicate { kind, fields } if kind == self.names.cooperative => {
+                let message = "another cooperative has this, and only one may";
+                let fault = |field: String| FieldError::new(format!("/data/{field}"), "taken", message);
+                ActError::Invalid { fields: fields.into_iter().map(fault).collect() }
+            }
             WriteError::Stale { .. } => ActError::Overtaken,
             WriteError::Invalid { fields, .. } => ActError::Invalid { fields },
             error => ActError::Write(error),

@@ -110,3 +110,25 @@ async fn an_act_that_was_made_before_another_one_is_not_entered_after_it() {
     assert!(matches!(late, Err(ActError::Overtaken)), "{late:?}");
     acts.enter_after(&registrar(), cooperative, 2, amended("Igherm")).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_number_that_another_cooperative_has_is_told_at_its_field_before_anything_is_written() {
+    let register = Register::new().await;
+    imported(&register).await;
+    let (acts, cooperative) = (register.acts(), super::door::found(&register).await);
+    let before = register.changes().await;
+    let correct = |number: &str| {
+        let stands = json!({ "effective_on": "2024-03-01", "data": { "court": "Taroudannt", "number": number } });
+        let data = json!({ "reason": "misread", "stands": stands });
+        NewAct { corrects: Some(5), ..new(ActKind::Corrected, "2024-04-01", data) }
+    };
+    for error in [
+        acts.rehearse(&registrar(), cooperative, correct("3/2010"), &BTreeSet::new()).await.unwrap_err(),
+        acts.enter(&registrar(), cooperative, correct("3/2010")).await.unwrap_err(),
+    ] {
+        let ActError::Invalid { fields } = error else { panic!("{error:?}") };
+        assert_eq!((fields[0].pointer.as_str(), &*fields[0].code), ("/data/stands/data/number", "taken"));
+    }
+    assert_eq!(register.changes().await, before);
+    acts.enter(&registrar(), cooperative, correct("13/2024")).await.unwrap();
+}

@@ -19,6 +19,8 @@ pub const SUCCESSIONS_SHOWN_MAX: u32 = 50;
 pub const RULE_PACK_BYTES_MAX: usize = 512 << 10;
 /// The cooperatives that a page holds to another rule pack at once.
 pub const REEVALUATED_ROWS_MAX: u64 = 1_000;
+/// The cooperatives that such a page passes over at once, because their acts are not for its reader.
+pub const REEVALUATED_PASSED_MAX: u64 = 10_000;
 /// The records that one act writes: itself, the cooperative, every membership and every member when it moves.
 pub const ACT_WRITES_MAX: usize = 10_000;
 /// The bodies of those records, together.

@@ -13,7 +13,7 @@ use axum::response::Response;
 use http::StatusCode;
 use minijinja::{Value, context};
 use serde_json::Value as Json;
-use tiwizi_model::limits::{ECHO_CHARS_MAX, REEVALUATED_ROWS_MAX, RULE_PACK_BYTES_MAX};
+use tiwizi_model::limits::{ECHO_CHARS_MAX, REEVALUATED_PASSED_MAX, REEVALUATED_ROWS_MAX, RULE_PACK_BYTES_MAX};
 use tiwizi_model::{ProvinceCode, Record};
 use tiwizi_registry::RulePacks;
 use tiwizi_registry::acts::{Affected, Finding, PackChange, ReevaluatedPart, Standing};
@@ -72,7 +72,7 @@ pub(super) async fn send(State(app): State<Arc<App>>, asked: Asked, posted: Post
     let cursor = Some(field("cursor")).filter(|cursor| !cursor.is_empty());
     let is_further = cursor.is_some();
     let mut part = app.acts.reevaluate_part(&caller, change, cursor).await?;
-    while part.looked < REEVALUATED_ROWS_MAX && part.next.is_some() && !part.found.rules.is_empty() {
+    while goes_on(&part) {
         let more = app.acts.reevaluate_part(&caller, change, part.next.take()).await?;
         part = joined(part, more);
     }
@@ -94,11 +94,19 @@ fn given(text: &str) -> Result<Option<RulePack>, String> {
     })
 }
 
+/// Whether a page looks further: not beyond what it may look at, and not through a register of which its reader sees little.
+fn goes_on(part: &ReevaluatedPart) -> bool {
+    let is_full =
+        part.looked.saturating_add(part.unread) >= REEVALUATED_ROWS_MAX || part.passed >= REEVALUATED_PASSED_MAX;
+    !is_full && part.next.is_some() && !part.found.rules.is_empty()
+}
+
 fn joined(mut part: ReevaluatedPart, more: ReevaluatedPart) -> ReevaluatedPart {
     part.found.join(more.found);
     part.records.extend(more.records);
     part.looked = part.looked.saturating_add(more.looked);
     part.unread = part.unread.saturating_add(more.unread);
+    part.passed = part.passed.saturating_add(more.passed);
     part.next = more.next;
     part
 }
@@ -194,5 +202,26 @@ fn line(visit: &Visit, texts: &Texts, affected: &Affected, record: &Record) -> V
         arises => names(&affected.arises),
         ends => names(&affected.ends),
         activity => (!is_same).then(|| activity.map(|one| texts.text(&format!("activity-{}", one.name()))).to_vec()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_looks_no_further_than_it_may() {
+        let mut part = ReevaluatedPart { next: Some("next".to_owned()), ..ReevaluatedPart::default() };
+        assert!(!goes_on(&part), "packs that do not differ change nothing");
+        part.found.rules = vec![RuleChange { rule: String::new(), before: Json::Null, after: Json::Null }];
+        assert!(goes_on(&part));
+        for (looked, unread, passed) in
+            [(REEVALUATED_ROWS_MAX, 0, 0), (1, REEVALUATED_ROWS_MAX, 0), (0, 0, REEVALUATED_PASSED_MAX)]
+        {
+            let full = ReevaluatedPart { looked, unread, passed, ..part.clone() };
+            assert!(!goes_on(&full), "{looked} {unread} {passed}");
+        }
+        part.next = None;
+        assert!(!goes_on(&part));
     }
 }

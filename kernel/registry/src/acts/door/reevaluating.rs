@@ -1,6 +1,7 @@
 //! Holds the cooperatives of a register to another rule pack, part by part, and says what would change. Nothing is written.
 
 use tiwizi_identity::Caller;
+use tiwizi_identity::policy::{Class, Placement};
 use tiwizi_model::limits::PAGE_ROWS_MAX;
 use tiwizi_model::{ProvinceCode, Record};
 use tiwizi_records::{Filter, Query, ReadError};
@@ -35,6 +36,8 @@ pub struct ReevaluatedPart {
     pub looked: u64,
     /// How many could not be: what the register has of them makes no state.
     pub unread: u64,
+    /// How many were passed over: merged into another one, or their acts are not for the caller.
+    pub passed: u64,
     /// Where the next part begins; none after the last one.
     pub next: Option<String>,
 }
@@ -59,10 +62,17 @@ impl Acts {
         let mut part = ReevaluatedPart { next: page.next, ..ReevaluatedPart::default() };
         // What differs between the packs is told also where there is nobody.
         part.found.join(reevaluate(change.old, change.new, [], change.day));
-        for record in page.items.into_iter().filter(|record| record.body.get("merged_into").is_none()) {
+        for record in page.items {
+            // Before anything is read of it: a register holds far more cooperatives than one province sees.
+            let place = Placement { subject: Some(record.id), province: record.province };
+            let sees = self.sees(caller, place).is_some_and(|classes| classes.holds(Class::Personal));
+            if !sees || record.body.get("merged_into").is_some() {
+                part.passed = part.passed.saturating_add(1);
+                continue;
+            }
             let state = match self.state(caller, record.id).await {
-                Ok((state, classes)) if classes.holds(tiwizi_identity::policy::Class::Personal) => state,
-                Ok(_) | Err(ActError::Missing { .. }) => continue,
+                Ok((state, _)) => state,
+                Err(ActError::Missing { .. }) => continue,
                 Err(ActError::Read(source @ ReadError::Storage(_))) => return Err(ActError::Read(source)),
                 Err(error) => {
                     tracing::warn!(cooperative.id = %record.id, %error, "a cooperative could not be held to other rules");

@@ -30,6 +30,9 @@ async fn a_change_of_rules_is_tried_on_a_whole_place_by_those_who_may_see_it() {
     let elsewhere =
         acts.reevaluate_part(&holder("registrar", "province:01.051"), change("09.541"), None).await.unwrap();
     assert_eq!((elsewhere.looked, elsewhere.found.rules.len()), (0, 1));
+    let everywhere = PackChange { province: None, ..change("09.541") };
+    let passed = acts.reevaluate_part(&holder("registrar", "province:01.051"), everywhere, None).await.unwrap();
+    assert_eq!((passed.looked, passed.unread, passed.passed), (0, 0, 2));
     assert!(acts.reevaluate_part(&Caller::public(), change("09.541"), None).await.is_err());
     assert_eq!(register.changes().await, before, "nothing is written");
 }

@@ -280,3 +280,25 @@ async fn every_sheet_opens_in_every_language() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_name_is_asked_for_anew_on_the_sheet_after_the_first_request_was_annulled() {
+    let house = House::build().await;
+    let data = json!({ "name_fr": "Tifaouine", "sector": "argan", "province": "09.541" });
+    let asked = json!({ "act": "denomination-requested", "effective_on": "2026-01-02", "data": data });
+    let asked = house.post(Who::Registrar, "/api/v1/denominations", &asked).await;
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    let id = asked.json()["cooperative"].as_str().unwrap().to_owned();
+    let annulled = json!({ "act": "corrected", "effective_on": "2026-01-03", "corrects": 1, "data": { "reason": "entered twice" } });
+    let annulled = house.post(Who::Registrar, &format!("/api/v1/cooperatives/{id}/acts"), &annulled).await;
+    assert_eq!(annulled.status, 201, "{}", annulled.text());
+    // Nothing of it stands, its place neither; the register still knows where it lay.
+    let sheet = format!("/fr/directory/{id}/acts/new/denomination-requested");
+    let shown = page(&house, Who::Registrar, &sheet).await;
+    assert_eq!(shown.status, 200, "{}", shown.text());
+    let changes = [("/name_fr", "Tifaouine"), ("/sector", "argan"), ("/province", "09.541"), ("step", "enter")];
+    let form = with(form_of(&shown.text()), &changes);
+    let entered = send(&house, Who::Registrar, &sheet, &form).await;
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    assert_eq!(send(&house, Who::RegistrarElsewhere, &sheet, &form).await.status, 404);
+}

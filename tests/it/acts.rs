@@ -121,6 +121,11 @@ async fn what_follows_from_acts_is_written_by_acts_alone(instance: &Instance) ->
     let id = create(&client, "77").await?.at("/id");
     let path = format!("{COOPERATIVES}/{id}");
     client.send(Method::PATCH, &path, Some(&json!({ "commune": "Tiout" }))).await?.expect(200)?;
+    // Before its first act only what stands now is known.
+    for query in ["", "?as_of=2020-01-31"] {
+        let shown = client.get(&format!("/api/v1/cooperatives/{id}/acts{query}")).await?.expect(200)?;
+        ensure!(shown.at("/stage") == "registered" && shown.items().is_empty(), "{}", shown.text);
+    }
     enter(&client, &id, &act("suspended", "2025-01-31", json!({ "reason": "no filing" }))).await?.expect(201)?;
     let refused = client.send(Method::PATCH, &path, Some(&json!({ "status": "registered" }))).await?;
     let refused = refused.expect_problem(422, "invalid")?;

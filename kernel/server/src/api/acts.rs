@@ -153,13 +153,13 @@ pub(crate) async fn list(
     let cooperative: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
     let (ledger, classes) = app.acts.ledger(visitor.caller(), cooperative).await?;
     let packs = app.acts.packs();
-    let state = match as_of {
-        Some(day) => ledger.as_of(day, packs).map_err(Problem::internal)?,
-        // One without acts stands where its records say.
-        None if ledger.is_empty() => app.acts.state(visitor.caller(), cooperative).await?.0,
-        None => ledger.project(packs).map_err(Problem::internal)?,
+    let today = Day::of(app.ambient.now());
+    let (state, day) = match as_of {
+        // Of one without acts only what its records say now is known.
+        _ if ledger.is_empty() => (app.acts.state(visitor.caller(), cooperative).await?.0, today),
+        Some(day) => (ledger.as_of(day, packs).map_err(Problem::internal)?, day),
+        None => (ledger.project(packs).map_err(Problem::internal)?, today),
     };
-    let day = as_of.unwrap_or_else(|| Day::of(app.ambient.now()));
     let pack = packs.at(day);
     let is_whole = classes.holds(Class::Personal);
     json::ok(&Shown { cooperative, ledger: &ledger, state: &state, day, pack, is_whole }.view()?)

@@ -87,6 +87,13 @@ impl Ledger {
         u32::try_from(self.acts.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
+    /// The opening balance alone, as it was made, in one part or several; none when the first act is another one.
+    pub(super) fn opening(&self) -> Option<Self> {
+        let parts = self.acts.iter().take_while(|act| act.kind() == ActKind::TakenOver);
+        let acts: Vec<Act> = parts.cloned().collect();
+        (!acts.is_empty()).then_some(Self { acts })
+    }
+
     /// The acts that stand, in the order of their replay: each with its own place, and what the last correction says.
     ///
     /// # Errors

@@ -12,9 +12,7 @@ use tiwizi_model::{KindName, Record, RecordId};
 use super::Acts;
 use super::reading::Held;
 use super::writing::shown;
-use crate::act_kind::ActKind;
 use crate::acts::error::ActError;
-use crate::acts::ledger::Ledger;
 use crate::acts::projection;
 use crate::acts::state::State;
 
@@ -46,19 +44,13 @@ impl Acts {
         }
         let broken = |source| ActError::Broken { cooperative, source };
         let state = held.ledger.project(&self.packs).map_err(broken)?;
-        let opening = self.opening_state(&held.ledger).map_err(broken)?;
+        let opening = held.ledger.opening().map(|opening| opening.project(&self.packs)).transpose().map_err(broken)?;
         let mut found = Vec::new();
         self.drift_of_one(&held, &state, &mut found).await?;
         self.drift_of_memberships(&held, &state, opening.as_ref(), &mut found).await?;
         self.drift_of_mandates(&held, &state, &mut found).await?;
         self.drift_of_successions(&held, &state, &mut found).await?;
         Ok(found)
-    }
-
-    /// The state after an opening balance alone; none when the first act is another one.
-    fn opening_state(&self, ledger: &Ledger) -> Result<Option<State>, crate::acts::ledger::Illegal> {
-        let first = ledger.acts().first().filter(|act| act.kind() == ActKind::TakenOver);
-        first.map(|act| Ledger::of(vec![act.clone()])?.project(&self.packs)).transpose()
     }
 
     /// The cooperative itself, and the record of its name.

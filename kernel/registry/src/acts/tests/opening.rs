@@ -59,6 +59,19 @@ fn what_fits_is_one_act_and_nothing_goes_on_with_what_is_not_there() {
     assert_eq!(illegal.faults[0].code, "transition");
 }
 
+#[test]
+fn an_opening_balance_is_all_its_parts_and_nothing_that_came_after() {
+    let mut small = opening();
+    small.members.truncate(5);
+    let mut acts = acts_of(parts(small, 600));
+    let (count, last) = (acts.len(), acts.last().unwrap().sequence);
+    assert!(count > 1);
+    acts.push(act(last + 1, ActKind::Amended, "2025-02-01", json!({ "commune": "Tiout" })));
+    let opened = Ledger::of(acts).unwrap().opening().unwrap();
+    assert_eq!((opened.acts().len(), opened.project(packs()).unwrap().members.len()), (count, 5));
+    assert_eq!(Ledger::of(founding()).unwrap().opening(), None);
+}
+
 #[tokio::test]
 async fn what_the_register_does_not_know_of_a_members_shares_stays_unknown() {
     let register = Register::new().await;

@@ -9,6 +9,7 @@ use super::data::{
     Appointment, Ended, Joining, Leaving, LeavingReason, MembersChange, OfficersChange, Representation, Role,
 };
 use super::state::{Mandate, Member};
+use crate::act_kind::ActKind;
 use crate::holder::Entity;
 use crate::money::Mad;
 use crate::rule_pack::BodyForm;
@@ -32,21 +33,26 @@ pub(super) fn members_changed(case: &mut Case<'_>, change: &MembersChange) {
     }
 }
 
-/// Puts a member into the list under a number that nobody has had.
+/// Puts a member into the list under a number that nobody has had. An opening balance says what the register held: what is wrong with
+/// that is mended by acts, and a cooperative that is refused its balance can enter none.
 pub(super) fn enlist(case: &mut Case<'_>, pointer: &str, number: &str, member: Member) {
     if case.state.members.contains_key(number) {
         return case.add(format!("{pointer}/number"), "taken", "another member has, or had, this number");
     }
     let person = member.person;
     let is_there = |other: &Member| other.person == person && other.left_on.is_none();
-    if member.left_on.is_none() && case.state.members.values().any(is_there) {
+    let joins = member.left_on.is_none() && case.act.kind() != ActKind::TakenOver;
+    if joins && case.state.members.values().any(is_there) {
         case.add(format!("{pointer}/person"), "repeated", "this person is a member already");
     }
     check_holder(case, pointer, &member);
+    if joins {
+        check_entity(case, pointer, &member);
+    }
     case.state.members.insert(number.to_owned(), member);
 }
 
-/// What may be a member of what.
+/// Nobody is a member of itself, and a natural person acts in person.
 fn check_holder(case: &mut Case<'_>, pointer: &str, member: &Member) {
     if member.person == case.act.cooperative {
         case.add(format!("{pointer}/person"), "own-member", "a cooperative is no member of itself");
@@ -55,10 +61,13 @@ fn check_holder(case: &mut Case<'_>, pointer: &str, member: &Member) {
         let message = "only a member that is a legal person is represented";
         case.add(format!("{pointer}/represented_by"), "not-represented", message);
     }
-    // The rule is for those who join now; of those who left nothing is asked.
+}
+
+/// What may become a member of what.
+fn check_entity(case: &mut Case<'_>, pointer: &str, member: &Member) {
     let (pack, entity) = (case.pack, case.state.entity);
     let holders = pack.holders(entity);
-    if member.left_on.is_some() || holders.contains(&member.holder) {
+    if holders.contains(&member.holder) {
         return;
     }
     let names: Vec<&str> = holders.iter().map(|holder| holder.name()).collect();

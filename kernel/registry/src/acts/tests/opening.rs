@@ -102,3 +102,27 @@ async fn what_the_register_does_not_know_of_a_members_shares_stays_unknown() {
     let codes = codes(refused.unwrap_err());
     assert!(codes.contains(&("/data/withdrawn/0/number".into(), "shares-unknown".into())), "{codes:?}");
 }
+
+#[test]
+fn what_the_register_held_is_taken_over_though_nobody_could_join_so() {
+    let member = |number: &str| json!({ "number": number, "person": person(11).to_string(), "shares": 1 });
+    let said = json!({ "stage": "registered", "court": "Taroudannt", "number": "3/2010", "sector": "crafts", "province": "09.541",
+        "entity": "union", "members": [member("1"), member("2")] });
+    let opened = ledger(vec![act(1, ActKind::TakenOver, "2025-01-01", said)]);
+    let state = opened.project(packs()).unwrap();
+    // A union of natural persons is told, and not refused: an act may mend it.
+    let on = day("2025-01-02");
+    let found = findings(&state, on, packs().at(on).unwrap());
+    let numbers = vec!["1".to_owned(), "2".to_owned()];
+    assert!(found.contains(&Finding::UnionHolders { members: numbers }), "{found:?}");
+    let left = json!({ "left": [{ "number": "2", "reason": "withdrawn" }] });
+    let (opened, state) = opened.entered(act(2, ActKind::MembersChanged, "2025-02-01", left), packs()).unwrap();
+    assert_eq!(state.member_count(), 1);
+    let joined =
+        json!({ "joined": [{ "number": "3", "person": person(11).to_string(), "shares": 1, "paid_mad": 100 }] });
+    let codes: Vec<String> = faults(&opened, act(3, ActKind::MembersChanged, "2025-03-01", joined))
+        .into_iter()
+        .map(|(_, code)| code)
+        .collect();
+    assert!(codes.contains(&"repeated".to_owned()) && codes.contains(&"union-member".to_owned()), "{codes:?}");
+}

@@ -124,6 +124,7 @@ fn leave(case: &mut Case<'_>, pointer: &str, leaving: &Leaving) {
         return no_member(case, pointer);
     };
     let acted = if member.holder.is_person() { Some(member.person) } else { member.represented_by };
+    let dead = (leaving.reason == LeavingReason::Died && member.holder.is_person()).then_some(member.person);
     let is_too_soon = member.noticed_on.is_none_or(|noticed| day < noticed.plus_months(months));
     let is_before_joining = member.joined_on.is_some_and(|joined| day < joined);
     member.left_on = Some(day);
@@ -135,6 +136,10 @@ fn leave(case: &mut Case<'_>, pointer: &str, leaving: &Leaving) {
     capital.subscribed = capital.subscribed.minus(value).max(Mad::ZERO);
     capital.paid = capital.paid.zip(paid).map(|(all, own)| all.minus(own));
     vacate(case, acted);
+    // A manager who leaves may go on managing; one who died does not.
+    for mandate in case.state.mandates.iter_mut().filter(|mandate| Some(mandate.person) == dead) {
+        mandate.ended_on = mandate.ended_on.or(Some(day));
+    }
     if leaving.reason == LeavingReason::ExcludedUnpaid && is_too_soon {
         let message = format!("formal notice to pay is given at least {months} months before");
         case.add(format!("{pointer}/reason"), "notice", message);

@@ -57,6 +57,22 @@ fn a_natural_person_acts_in_person_and_nobody_is_a_member_of_itself() {
     assert_eq!(fault(sent), [("/data/represented/0/by".into(), "not-represented".into())]);
 }
 
+#[test]
+fn a_manager_who_leaves_may_go_on_and_one_who_died_does_not() {
+    let persons: Vec<RecordId> = (11..16).map(person).collect();
+    let mut constitution = constitution(&persons);
+    constitution["form"] = json!("managers");
+    constitution["officers"] = json!([{ "person": person(11).to_string(), "role": "manager" }]);
+    let mut acts = founding();
+    acts[2] = act(3, ActKind::Constituted, "2024-02-01", constitution);
+    let founded = ledger(acts);
+    for (reason, running) in [("withdrawn", 1), ("died", 0)] {
+        let left = json!({ "left": [{ "number": "1", "reason": reason }] });
+        let (_, state) = founded.entered(act(6, ActKind::MembersChanged, "2024-04-01", left), packs()).unwrap();
+        assert_eq!(state.mandates_on(day("2024-04-02")).count(), running, "{reason}");
+    }
+}
+
 /// A union that two members found, each by a natural person.
 fn union(holder: &str, count: u128) -> Vec<Act> {
     let mut request = request();

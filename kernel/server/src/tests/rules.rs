@@ -35,6 +35,9 @@ async fn the_rules_are_read_with_their_sources_and_another_pack_is_tried() {
         ] {
             assert!(shown.text().contains(word), "{word} is missing in {}", shown.text());
         }
+        // The rules come first, and lead to the form below them.
+        let (rules, form) = (shown.text().find("Fondateurs, au moins"), shown.text().find("id=\"field-pack\""));
+        assert!(rules < form && shown.text().contains("href=\"#try\""), "{}", shown.text());
     }
     let mut pack: serde_json::Value = serde_json::from_str(PACK).unwrap();
     pack["rules"]["capital_min_mad"]["value"] = json!(50_000);

@@ -1301,6 +1301,7 @@ acts-history = Voir les actes
 acts-enter = Inscrire un acte
 acts-enter-lead = Ce que l’état de la coopérative permet. Un acte inscrit ne se modifie plus ; il se corrige par un acte suivant.
 acts-enter-none = Aucun acte n’est possible ici pour ce compte.
+acts-late = Actes d’un jour antérieur, à inscrire maintenant à leur date
 acts-enter-it = Inscrire cet acte
 acts-check = Vérifier d’abord
 acts-preview = Ce que cet acte changerait

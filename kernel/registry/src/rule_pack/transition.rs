@@ -162,4 +162,16 @@ impl TransitionTable {
         }
         acts
     }
+
+    /// The kinds of acts that leave the stage as it is, each once, in the order of the table.
+    #[must_use]
+    pub fn steady(&self) -> Vec<&str> {
+        let mut acts: Vec<&str> = Vec::new();
+        for line in self.list.iter().filter(|line| line.to.is_none()) {
+            if !acts.contains(&line.act.as_str()) {
+                acts.push(&line.act);
+            }
+        }
+        acts
+    }
 }

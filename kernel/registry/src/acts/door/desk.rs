@@ -32,6 +32,8 @@ pub struct Desk {
     pub classes: Classes,
     /// The acts that the caller may enter where it stands today, in the order of the table of stages.
     pub possible: Vec<ActKind>,
+    /// Those that it takes no more where it stands, but took before: what happened then is entered late, with its own day.
+    pub late: Vec<ActKind>,
     /// Whether the caller may correct acts.
     pub may_correct: bool,
 }
@@ -77,11 +79,18 @@ impl Acts {
         let classes = self.sees(caller, place).ok_or(ActError::Missing { cooperative })?;
         let state = self.state_of(caller, &held).await?;
         let pack = self.packs.at(Day::of(self.records.ambient().now()));
-        let names = pack.map(|pack| pack.transitions.possible(state.stage)).unwrap_or_default();
-        let kinds = names.into_iter().filter_map(ActKind::named);
         let may_correct = self.may_enter(caller, place);
-        let possible = kinds.filter(|kind| kind.is_entered() && may_correct).collect();
-        Ok(Desk { cooperative, record: held.record, ledger: held.ledger, state, classes, possible, may_correct })
+        let entered = |names: Vec<&str>| -> Vec<ActKind> {
+            let kinds = names.into_iter().filter_map(ActKind::named);
+            kinds.filter(|kind| kind.is_entered() && may_correct).collect()
+        };
+        let possible = entered(pack.map(|pack| pack.transitions.possible(state.stage)).unwrap_or_default());
+        // Before the first day of which acts tell nothing can be entered.
+        let has_past = state.is_registered() && state.known_from < state.effective_on;
+        let steady = pack.filter(|_| has_past).map(|pack| pack.transitions.steady()).unwrap_or_default();
+        let mut late = entered(steady);
+        late.retain(|kind| !possible.contains(kind));
+        Ok(Desk { cooperative, record: held.record, ledger: held.ledger, state, classes, possible, late, may_correct })
     }
 
     /// Tries an act: holds it to every rule as `enter` does, and writes nothing. Persons in `to_come` need not be in the register yet.

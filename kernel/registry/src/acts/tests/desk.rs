@@ -132,3 +132,27 @@ async fn a_number_that_another_cooperative_has_is_told_at_its_field_before_anyth
     assert_eq!(register.changes().await, before);
     acts.enter(&registrar(), cooperative, correct("13/2024")).await.unwrap();
 }
+
+#[tokio::test]
+async fn what_happened_before_a_cooperative_ended_is_still_offered_and_taken_with_its_day() {
+    let register = Register::new().await;
+    let (acts, cooperative) = (register.acts(), super::door::found(&register).await);
+    assert!(acts.desk(&registrar(), cooperative).await.unwrap().late.is_empty());
+    acts.enter(&registrar(), cooperative, new(ActKind::Dissolved, "2024-06-01", json!({ "reason": "R" })))
+        .await
+        .unwrap();
+    let desk = acts.desk(&registrar(), cooperative).await.unwrap();
+    for kind in [ActKind::Amended, ActKind::MembersChanged, ActKind::CapitalChanged, ActKind::RegisteredCentrally] {
+        assert!(desk.late.contains(&kind) && !desk.possible.contains(&kind), "{kind}");
+    }
+    assert!(!desk.late.contains(&ActKind::YearlyFiling) && !desk.late.contains(&ActKind::Suspended));
+    let amended = |on: &str| new(ActKind::Amended, on, json!({ "commune": "Tiout" }));
+    let entered = acts.enter(&registrar(), cooperative, amended("2024-05-01")).await.unwrap();
+    assert_eq!((entered.state.stage.name(), entered.state.commune.as_deref()), ("dissolved", Some("Tiout")));
+    assert!(acts.enter(&registrar(), cooperative, amended("2024-07-01")).await.is_err());
+    let observer = acts.desk(&holder("observer", "nation"), cooperative).await.unwrap();
+    assert!(observer.late.is_empty());
+    // Of one without acts nothing is known of the days before.
+    let other = imported(&register).await;
+    assert!(acts.desk(&registrar(), other).await.unwrap().late.is_empty());
+}

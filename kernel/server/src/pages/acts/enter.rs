@@ -51,6 +51,7 @@ pub(super) async fn list(
     };
     let data = context! {
         sheets => Sheet::among(&opened.desk.possible).iter().map(line).collect::<Vec<_>>(),
+        late => Sheet::among(&opened.desk.late).iter().map(line).collect::<Vec<_>>(),
         may_correct => opened.desk.may_correct && !opened.desk.ledger.is_empty(),
         ..opened.around()
     };
@@ -66,7 +67,8 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let sheet = Sheet::named(&slug).ok_or(Fault::NotFound)?;
     let mut opened = Opened::of(&app, &visit, &id).await?;
-    if !opened.desk.possible.contains(&sheet.kind) {
+    // Where the cooperative stands may have changed since the address was given: why an act is not possible the sheet says when it is checked.
+    if !opened.desk.may_correct {
         return Err(Fault::NotFound.into());
     }
     let mut given = fill::of_state(sheet, &opened.desk.state, opened.today());

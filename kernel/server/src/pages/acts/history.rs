@@ -47,7 +47,7 @@ pub(super) async fn show(
         acts => rows.iter().enumerate().map(row).collect::<Vec<_>>(),
         total => acts.len(),
         done => done(&visit),
-        enter => (!opened.desk.possible.is_empty()).then(|| opened.address("/acts/new")),
+        enter => opened.desk.may_correct.then(|| opened.address("/acts/new")),
         lists => opened.is_whole().then(|| context! {
             members => opened.address("/members"), officers => opened.address("/officers"), acts => opened.address("/acts/list"),
         }),

@@ -190,7 +190,8 @@ impl Acts {
         Ok(())
     }
 
-    /// People go with their cooperative when they lie where it lay: the rights of regional staff go by that place.
+    /// People go with their cooperative when they lie where it lay, its members as well as who acts for one and who manages it: the rights of
+    /// regional staff go by that place.
     async fn move_persons(
         &self,
         unit: &mut Unit,
@@ -199,7 +200,10 @@ impl Acts {
     ) -> Result<(), ActError> {
         let Some(province) = entry.after.province.filter(|_| entry.before.is_registered()) else { return Ok(()) };
         let current = after.values().filter(|one| one.member.left_on.is_none());
-        let persons: BTreeSet<RecordId> = current.map(|one| one.member.person).collect();
+        let members = current.flat_map(|one| [Some(one.member.person), one.member.represented_by]);
+        let officers = entry.after.mandates.iter().filter(|mandate| mandate.ended_on.is_none());
+        let officers = officers.map(|mandate| Some(mandate.person));
+        let persons: BTreeSet<RecordId> = members.chain(officers).flatten().collect();
         let found = self.records_of(&self.names.person, &persons).await?;
         // Whoever lies elsewhere stays there: those who keep the register in that place gave no word to it.
         for (id, record) in found.into_iter().filter(|(_, record)| record.province == entry.before.province) {

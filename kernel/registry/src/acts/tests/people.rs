@@ -188,3 +188,25 @@ async fn imported_as(register: &crate::testing::Register, name: &str) -> RecordI
         "sector": "crafts", "province": "09.541", "status": "registered" });
     super::door::create(register, &register.names.cooperative, body).await
 }
+
+#[tokio::test]
+async fn who_acts_for_a_member_moves_with_the_seat() {
+    use super::door::{create, found, holder, new, registrar};
+    let register = crate::testing::Register::new().await;
+    let cooperative = found(&register).await;
+    let company = json!({ "name_fr": "Arganier SARL", "form": "company", "province": "09.541" });
+    let company = create(&register, &register.names.legal_person, company).await;
+    let sent = json!({ "name_fr": "Tamnougalt", "gender": "female", "birth_date": "1994-05-06", "province": "09.541", "confirm_distinct": [] });
+    let sent = create(&register, &register.names.person, sent).await;
+    let joined = json!({ "joined": [{ "number": "6", "person": company.to_string(), "holder": "legal-person",
+        "represented_by": sent.to_string(), "shares": 4, "paid_mad": 100 }] });
+    let acts = register.acts();
+    acts.enter(&registrar(), cooperative, new(ActKind::MembersChanged, "2024-04-01", joined)).await.unwrap();
+    let moved = new(ActKind::Amended, "2024-07-01", json!({ "province": "01.051" }));
+    acts.enter(&holder("registrar", "nation"), cooperative, moved).await.unwrap();
+    let persons = register.all(&register.names.person).await;
+    assert!(persons.iter().all(|person| person["province"] == "01.051"), "{persons:?}");
+    // A legal person has a seat of its own.
+    assert_eq!(register.all(&register.names.legal_person).await[0]["province"], "09.541");
+    assert!(acts.drift(cooperative).await.unwrap().is_empty());
+}

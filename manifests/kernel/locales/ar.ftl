@@ -1441,6 +1441,7 @@ fault-act-later-act = عمل مقيد لاحقا لن يصح بعده. صححه 
 fault-act-corrected = صحح هذا العمل من قبل؛ صحح آخر تصحيح.
 fault-act-no-act = هذا العمل غير موجود.
 fault-act-no-rules = لم تكن أي قاعدة سارية في ذلك اليوم.
+fault-act-before-opening = هذا اليوم قبل يوم النقل. صحح يوم النقل أولا.
 fault-act-no-person = هذا الشخص ليس في السجل.
 fault-act-no-cooperative = لم توجد أي تعاونية. جرب اسما آخر.
 fault-act-choose = اختر من القائمة.

@@ -1433,6 +1433,7 @@ fault-act-later-act = شي عمل تقيّد من بعد ما غاديش يبق�
 fault-act-corrected = هاد العمل تصحح من قبل؛ صحح التصحيح اللخر.
 fault-act-no-act = هاد العمل ما كاينش.
 fault-act-no-rules = ما كانت حتى قاعدة ف داك النهار.
+fault-act-before-opening = هاد النهار قبل نهار النقل. صحح نهار النقل قبل.
 fault-act-no-person = هاد الشخص ماشي ف السجل.
 fault-act-no-cooperative = ما تلقات حتى تعاونية. جرب سمية أخرى.
 fault-act-choose = ختار من الليستة.

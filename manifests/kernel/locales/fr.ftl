@@ -1430,6 +1430,7 @@ fault-act-later-act = Un acte inscrit plus tard ne pourrait plus tenir. Corrigez
 fault-act-corrected = Cet acte a déjà été corrigé ; corrigez la dernière correction.
 fault-act-no-act = Cet acte n’existe pas.
 fault-act-no-rules = Aucune règle n’était en vigueur ce jour-là.
+fault-act-before-opening = Ce jour est avant celui de la reprise. Corrigez d’abord le jour de la reprise.
 fault-act-no-person = Cette personne n’est pas au registre.
 fault-act-no-cooperative = Aucune coopérative trouvée. Essayez un autre nom.
 fault-act-choose = Choisissez dans la liste.

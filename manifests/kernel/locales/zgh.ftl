@@ -1422,6 +1422,7 @@ fault-act-later-act = ⵜⵉⴳⴰⵡⵜ ⵉⴹⴼⵕⵏ ⵓⵔ ⵔⴰⴷ ⵜⴱ
 fault-act-corrected = ⵜⵜⵓⵙⵖⵜⴰ ⵢⴰⴷ ⵜⵉⴳⴰⵡⵜ ⴰⴷ; ⵙⵖⵜⵉ ⴰⵙⵖⵜⵉ ⴰⵎⴳⴳⴰⵔⵓ.
 fault-act-no-act = ⵓⵔ ⵜⵍⵍⵉ ⵜⵉⴳⴰⵡⵜ ⴰⴷ.
 fault-act-no-rules = ⵓⵔ ⵉⵍⵍⵉ ⵓⵍⵓⴳⵏ ⴰⵙⵙ ⴰⵏⵏ.
+fault-act-before-opening = ⴰⵙⵙ ⴰⴷ ⵉⵣⵡⴰⵔ ⴰⵙⵙ ⵏ ⵓⵎⴰⵥ. ⵙⵖⵜⵉ ⴰⵙⵙ ⵏ ⵓⵎⴰⵥ ⵣⵡⴰⵔ.
 fault-act-no-person = ⴰⴼⴳⴰⵏ ⴰⴷ ⵓⵔ ⵉⵍⵍⵉ ⴳ ⵓⵣⵎⵎⴻⵎ.
 fault-act-no-cooperative = ⵓⵔ ⵜⵜⵓⴼⴰ ⵜⵎⵢⴰⵡⴰⵙⵜ. ⴰⵔⵎ ⵉⵙⵎ ⵢⴰⴹⵏ.
 fault-act-choose = ⵙⵜⵉ ⵙⴳ ⵜⵍⴳⴰⵎⵜ.

@@ -154,12 +154,29 @@ impl Ledger {
         let ledger = Self::of(acts).map_err(|illegal| illegal.faults)?;
         let state = ledger.project(packs).map_err(|illegal| {
             if illegal.sequence == sequence || Some(illegal.sequence) == own_place {
-                return in_correction(illegal.faults, illegal.sequence != sequence);
+                let faults = ledger.before_opening(&illegal).map_or(illegal.faults, |fault| vec![fault]);
+                return in_correction(faults, illegal.sequence != sequence);
             }
             let message = format!("with this, act {} could not stand: {}", illegal.sequence, told(&illegal.faults));
             vec![FieldError::new(pointer, "later-act", message)]
         })?;
         Ok((ledger, state))
+    }
+
+    /// What is wrong with an act of a day before the opening balance, of which the register knows nothing: that no stage allows it would tell
+    /// nobody what to do.
+    fn before_opening(&self, illegal: &Illegal) -> Option<FieldError> {
+        if !illegal.faults.iter().any(|fault| fault.code == "transition") {
+            return None;
+        }
+        let standing = self.standing().ok()?;
+        let (opened, on) =
+            standing.iter().find(|act| act.kind() == ActKind::TakenOver).map(|act| (act.sequence, act.effective_on))?;
+        let is_before = |act: &Act| act.sequence == illegal.sequence && act.effective_on < on;
+        let message = format!(
+            "the register knows the cooperative from {on} on: give act {opened}, its opening balance, an earlier day first"
+        );
+        standing.iter().any(is_before).then(|| FieldError::of_field("effective_on", "before-opening", message))
     }
 
     /// The act in whose place a correction of this one stands.

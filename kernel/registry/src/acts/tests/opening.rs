@@ -126,3 +126,17 @@ fn what_the_register_held_is_taken_over_though_nobody_could_join_so() {
         .collect();
     assert!(codes.contains(&"repeated".to_owned()) && codes.contains(&"union-member".to_owned()), "{codes:?}");
 }
+
+#[test]
+fn an_act_before_the_opening_balance_is_told_what_is_to_be_corrected() {
+    let said = json!({ "stage": "registered", "court": "Taroudannt", "number": "3/2010", "sector": "crafts", "province": "09.541" });
+    let opened = ledger(vec![act(1, ActKind::TakenOver, "2025-01-01", said.clone())]);
+    let amended = |sequence: u32| act(sequence, ActKind::Amended, "2024-06-01", json!({ "commune": "Tiout" }));
+    assert_eq!(faults(&opened, amended(2)), [("/effective_on".into(), "before-opening".into())]);
+    let (opened, _) = opened.entered(correction(2, 1, Some(("2024-01-01", said))), packs()).unwrap();
+    let (_, state) = opened.entered(amended(3), packs()).unwrap();
+    assert_eq!(state.commune.as_deref(), Some("Tiout"));
+    // What no stage allows is told as ever.
+    let twice = act(3, ActKind::Registered, "2024-06-01", json!({ "court": "A", "number": "1" }));
+    assert_eq!(faults(&opened, twice), [("/act".into(), "transition".into())]);
+}

@@ -299,7 +299,7 @@ fn bodies(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Finding>) {
 fn terms(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Finding>) {
     let months = pack.rules.balance_years.value.saturating_mul(12);
     let is_overdue = |since: Option<Day>| since.is_some_and(|since| day > since.plus_months(months));
-    let overdue = state.current_members().filter(|(_, member)| is_overdue(member.owes_since));
+    let overdue = state.current_members().filter(|(_, member)| is_overdue(member.owes_since()));
     let members: Vec<String> = overdue.map(|(number, _)| number.clone()).collect();
     if !members.is_empty() {
         found.push(Finding::BalanceOverdue { members });

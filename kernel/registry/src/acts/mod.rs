@@ -42,7 +42,7 @@ pub use error::ActError;
 pub use ledger::{Illegal, Ledger};
 pub use reevaluate::{Affected, Reevaluation, Standing, reevaluate};
 pub use shares::ShareAccount;
-pub use state::{Capital, Closing, Denomination, Filing, Mandate, Member, Names, State};
+pub use state::{Capital, Closing, Debt, Denomination, Filing, Mandate, Member, Names, State};
 
 #[cfg(test)]
 mod tests;

@@ -129,7 +129,7 @@ fn leave(case: &mut Case<'_>, pointer: &str, leaving: &Leaving) {
     let is_before_joining = member.joined_on.is_some_and(|joined| day < joined);
     member.left_on = Some(day);
     member.left_because = Some(leaving.reason);
-    member.owes_since = None;
+    member.debts.clear();
     member.due_on = None;
     let (value, paid) = (member.worth(share_value), member.paid);
     let capital = &mut case.state.capital;
@@ -153,7 +153,7 @@ fn notice(case: &mut Case<'_>, pointer: &str, number: &str) {
     let day = case.act.effective_on;
     match case.state.members.get_mut(number).filter(|member| member.left_on.is_none()) {
         None => case.add(pointer, "no-member", "no member has this number"),
-        Some(member) if member.owes_since.is_none() => {
+        Some(member) if member.debts.is_empty() => {
             case.add(pointer, "paid", "this member has paid all shares, or what was paid is not known");
         }
         Some(member) => member.noticed_on = Some(day),

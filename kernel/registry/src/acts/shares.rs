@@ -47,6 +47,6 @@ impl ShareAccount {
 
 /// The last day on which a member may pay the whole; none for who owes nothing.
 pub(super) fn pay_until(member: &Member, packs: &RulePacks) -> Option<Day> {
-    let since = member.owes_since?;
+    let since = member.owes_since()?;
     packs.at(since).map(|pack| pack.pay_until(since))
 }

@@ -146,10 +146,22 @@ pub struct Member {
     /// Until when the last call is to be paid.
     #[serde(default)]
     pub due_on: Option<Day>,
-    /// Since when a part of them is unpaid.
-    pub owes_since: Option<Day>,
+    /// What of them is unpaid, the oldest part first; nothing when that is not known.
+    #[serde(default)]
+    pub debts: Vec<Debt>,
     /// When formal notice to pay was given.
     pub noticed_on: Option<Day>,
+}
+
+/// A part of the shares of a member that is unpaid. Its term runs from registration, or from the increase in which it was subscribed
+/// (law 112-12, article 26).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Debt {
+    /// The day from which its term runs.
+    pub since: Day,
+    /// How much.
+    pub amount: Mad,
 }
 
 /// A mandate.
@@ -247,7 +259,7 @@ impl Member {
             paid: Some(Mad::ZERO),
             called: Some(Mad::ZERO),
             due_on: None,
-            owes_since: None,
+            debts: Vec::new(),
             noticed_on: None,
         }
     }
@@ -256,6 +268,33 @@ impl Member {
     /// how many there are.
     pub(super) fn worth(&self, share_value: Mad) -> Mad {
         self.share_value.unwrap_or(share_value).times(self.shares.unwrap_or_default())
+    }
+
+    /// Since when the oldest part that is unpaid is owed; none when nothing is.
+    #[must_use]
+    pub fn owes_since(&self) -> Option<Day> {
+        self.debts.first().map(|debt| debt.since)
+    }
+
+    /// Pays off what is owed, the oldest part first.
+    pub(super) fn settle(&mut self, paid: Mad) {
+        let mut rest = paid;
+        for debt in &mut self.debts {
+            let part = debt.amount.min(rest);
+            debt.amount = debt.amount.minus(part);
+            rest = rest.minus(part);
+        }
+        self.debts.retain(|debt| debt.amount > Mad::ZERO);
+    }
+
+    /// Owes no more than this: what was subscribed last goes first.
+    pub(super) fn owe_at_most(&mut self, most: Mad) {
+        let mut rest = most;
+        for debt in &mut self.debts {
+            debt.amount = debt.amount.min(rest);
+            rest = rest.minus(debt.amount);
+        }
+        self.debts.retain(|debt| debt.amount > Mad::ZERO);
     }
 
     /// Whether it acts by this natural person: is that person, or is represented by them.

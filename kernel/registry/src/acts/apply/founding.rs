@@ -12,7 +12,7 @@ use crate::acts::data::{
 };
 use crate::acts::opening::share_value;
 use crate::acts::people::appoint;
-use crate::acts::state::{Capital, Closing, Denomination, Mandate, Member, Names, State};
+use crate::acts::state::{Capital, Closing, Debt, Denomination, Mandate, Member, Names, State};
 use crate::money::Mad;
 use crate::rule_pack::Stage;
 use crate::{sectors, territory};
@@ -138,8 +138,8 @@ pub(super) fn registered(case: &mut Case<'_>, registration: &Registration) {
     let day = case.act.effective_on;
     case.state.registered_on = Some(day);
     // The time for the rest of the shares runs from here (law 112-12, article 26).
-    for member in case.state.members.values_mut().filter(|member| member.owes_since.is_some()) {
-        member.owes_since = Some(day);
+    for debt in case.state.members.values_mut().flat_map(|member| member.debts.iter_mut()) {
+        debt.since = day;
     }
 }
 
@@ -215,12 +215,13 @@ fn take_over(case: &mut Case<'_>, at: usize, opening: &OpeningMember) {
         paid: opening.paid_mad,
         called: opening.paid_mad,
         due_on: None,
-        owes_since: None,
+        debts: Vec::new(),
         noticed_on: None,
     };
     let worth = member.worth(case.state.capital.share_value);
-    let owes = opening.left_on.is_none() && opening.paid_mad.is_some_and(|paid| paid < worth);
-    member.owes_since = since.filter(|_| owes);
+    let unpaid = opening.paid_mad.filter(|paid| opening.left_on.is_none() && *paid < worth);
+    let debt = since.zip(unpaid).map(|(since, paid)| Debt { since, amount: worth.minus(paid) });
+    member.debts.extend(debt);
     crate::acts::people::enlist(case, &format!("/data/members/{at}"), &opening.number, member);
     let officer = if opening.holder.is_person() { Some(opening.person) } else { opening.represented_by };
     if let (Some(role), None, Some(person)) = (opening.role, opening.left_on, officer) {

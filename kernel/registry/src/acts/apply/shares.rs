@@ -2,6 +2,7 @@
 
 use super::Case;
 use crate::acts::data::{CapitalChange, Payment, ShareCall, Withdrawal};
+use crate::acts::state::Debt;
 use crate::money::Mad;
 use crate::rule_pack::Fraction;
 
@@ -58,7 +59,7 @@ pub(in crate::acts) fn subscribe(case: &mut Case<'_>, pointer: &str, number: &st
     // What is paid at once is what was asked for.
     member.called = member.called.map(|before| before.plus(paid));
     if paid < value {
-        member.owes_since = member.owes_since.or(Some(day));
+        member.debts.push(Debt { since: day, amount: value.minus(paid) });
     }
     let capital = &mut case.state.capital;
     capital.subscribed = capital.subscribed.plus(value);
@@ -94,8 +95,9 @@ fn pay(case: &mut Case<'_>, pointer: &str, payment: &Payment) {
     if member.called == Some(after) {
         member.due_on = None;
     }
+    member.settle(payment.amount_mad);
     if after == value {
-        member.owes_since = None;
+        member.debts.clear();
         member.noticed_on = None;
     }
     let capital = &mut case.state.capital;
@@ -118,7 +120,7 @@ fn call(case: &mut Case<'_>, asked: &ShareCall) {
         let wanted = part.of(member.worth(share_value));
         let Some(paid) = member.paid.filter(|paid| *paid < wanted) else { continue };
         owing = owing.saturating_add(1);
-        let term = member.owes_since.map(|since| since.plus_months(months));
+        let term = member.owes_since().map(|since| since.plus_months(months));
         if term.is_some_and(|term| asked.due_on > term) {
             late = late.or_else(|| term.map(|term| (number.clone(), term)));
         }
@@ -156,8 +158,8 @@ fn withdraw(case: &mut Case<'_>, pointer: &str, withdrawal: &Withdrawal) {
     if member.called == member.paid {
         member.due_on = None;
     }
-    if member.paid == Some(rest) {
-        member.owes_since = None;
+    if let Some(paid) = member.paid {
+        member.owe_at_most(rest.minus(paid));
     }
     let capital = &mut case.state.capital;
     capital.subscribed = capital.subscribed.minus(value).max(Mad::ZERO);

@@ -149,6 +149,34 @@ fn a_call_asks_for_a_part_of_the_shares_until_a_day() {
 }
 
 #[test]
+fn the_term_of_an_increase_runs_from_the_increase_and_the_oldest_part_is_paid_first() {
+    let subscribed = json!({ "subscribed": [{ "number": "1", "shares": 10, "paid_mad": 250 }] });
+    let (raised, state) =
+        ledger(founding()).entered(act(6, ActKind::CapitalChanged, "2026-01-01", subscribed), packs()).unwrap();
+    let until = |state: &State| {
+        let account = ShareAccount::of(state, &state.members["1"], packs(), day("2026-06-01"));
+        account.pay_until.map(|day| day.to_string())
+    };
+    // What is left of the first shares is owed since the registration.
+    assert_eq!(until(&state).as_deref(), Some("2027-03-01"));
+    let pay = |amount: u32| json!({ "paid": [{ "number": "1", "amount_mad": amount }] });
+    let (paid, state) = raised.entered(act(7, ActKind::CapitalChanged, "2026-06-01", pay(500)), packs()).unwrap();
+    assert_eq!(until(&state).as_deref(), Some("2029-01-01"));
+    let on = day("2027-03-02");
+    let found = findings(&state, on, packs().at(on).unwrap());
+    let late = ["2", "3", "4", "5"].map(str::to_owned).to_vec();
+    assert!(found.contains(&Finding::BalanceOverdue { members: late }), "{found:?}");
+    let (_, state) = paid.entered(act(8, ActKind::CapitalChanged, "2026-07-01", pay(750)), packs()).unwrap();
+    assert_eq!((until(&state), state.members["1"].debts.len()), (None, 0));
+    // What is given back is what was subscribed last.
+    let back = json!({ "withdrawn": [{ "number": "1", "shares": 10 }] });
+    let (_, state) = raised.entered(act(7, ActKind::CapitalChanged, "2026-06-01", back), packs()).unwrap();
+    let debts: Vec<(String, Mad)> =
+        state.members["1"].debts.iter().map(|debt| (debt.since.to_string(), debt.amount)).collect();
+    assert_eq!(debts, [("2024-03-01".to_owned(), Mad::whole(250))]);
+}
+
+#[test]
 fn a_part_of_an_amount_goes_up_to_the_next_centime() {
     use crate::rule_pack::Fraction;
     let third = Fraction { numerator: 1, denominator: 3 };

@@ -101,10 +101,10 @@ fn members_join_pay_and_leave_and_the_capital_follows() {
     let (start, state) = start.entered(act(6, ActKind::MembersChanged, "2024-05-01", joins), packs()).unwrap();
     assert_eq!((state.member_count(), state.capital.subscribed), (5, Mad::whole(4_400)));
     assert_eq!(state.capital.paid, Some(Mad::whole(2_100)));
-    assert_eq!(state.members["6"].owes_since, Some(day("2024-05-01")));
+    assert_eq!(state.members["6"].owes_since(), Some(day("2024-05-01")));
     let pays = json!({ "paid": [{ "number": "6", "amount_mad": 300 }], "subscribed": [{ "number": "2", "shares": 2, "paid_mad": 50 }] });
     let (start, state) = start.entered(act(7, ActKind::CapitalChanged, "2024-06-01", pays), packs()).unwrap();
-    assert_eq!((state.members["6"].owes_since, state.members["2"].shares), (None, Some(12)));
+    assert_eq!((state.members["6"].owes_since(), state.members["2"].shares), (None, Some(12)));
     let again = json!({ "paid": [{ "number": "6", "amount_mad": 1 }] });
     let again = act(8, ActKind::CapitalChanged, "2024-06-02", again);
     assert_eq!(faults(&start, again), [("/data/paid/0/amount_mad".into(), "paid".into())]);

@@ -171,6 +171,8 @@ pub(super) fn officers_changed(case: &mut Case<'_>, change: &OfficersChange) {
             mandate.ended_on = mandate.ended_on.or(Some(day));
         }
     }
+    // Of one that was taken over without an office nobody knows how it is managed: whoever is appointed first says it.
+    case.state.form = case.state.form.or_else(|| change.appointed.first().map(|first| first.role.form()));
     for (at, ended) in change.ended.iter().enumerate() {
         end(case, &format!("/data/ended/{at}"), ended);
     }

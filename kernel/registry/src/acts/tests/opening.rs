@@ -140,3 +140,17 @@ fn an_act_before_the_opening_balance_is_told_what_is_to_be_corrected() {
     let twice = act(3, ActKind::Registered, "2024-06-01", json!({ "court": "A", "number": "1" }));
     assert_eq!(faults(&opened, twice), [("/act".into(), "transition".into())]);
 }
+
+#[test]
+fn whoever_is_appointed_first_says_how_a_cooperative_is_managed() {
+    let said = json!({ "stage": "registered", "court": "Taroudannt", "number": "3/2010", "sector": "crafts", "province": "09.541" });
+    let opened = ledger(vec![act(1, ActKind::TakenOver, "2025-01-01", said)]);
+    let appoints = |role: &str| {
+        let data = json!({ "appointed": [{ "person": person(11).to_string(), "role": role }] });
+        act(2, ActKind::OfficersChanged, "2025-02-01", data)
+    };
+    let (_, state) = opened.entered(appoints("manager"), packs()).unwrap();
+    assert_eq!(state.form, Some(crate::rule_pack::BodyForm::Managers));
+    // A board of one is none.
+    assert_eq!(faults(&opened, appoints("president")), [("/data/appointed".into(), "board-seats".into())]);
+}

@@ -48,7 +48,8 @@ pub struct Titles {
     pub fr: String,
 }
 
-/// The rules with one value each.
+/// The rules with one value each. One that is added later has a default: an instance keeps the pack that it saw last, and what a new one
+/// changes is told only where the old one can still be read (`rule_watch`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {

@@ -191,6 +191,9 @@ async fn documents_come_with_the_sheet_and_are_for_those_who_see_what_acts_say()
     let again = with(form_of(&refused.text()), &[("/reason", "no filing"), ("step", "enter")]);
     let entered = send(&house, Who::Registrar, &address(&house, "/acts/new/suspended"), &again).await;
     assert_eq!(entered.status, 303, "{}", entered.text());
+    // What proves an act goes on to when it is corrected.
+    let sheet = page(&house, Who::Registrar, &address(&house, "/acts/2/correct")).await.text();
+    assert!(sheet.contains("name=\"/documents/0/hash\"") && !sheet.contains("/documents/0/drop"), "{sheet}");
     let file = address(&house, "/acts/2/documents/1");
     let sent = house.get(Who::Registrar, &file).await;
     assert_eq!((sent.status.as_u16(), sent.header("content-type")), (200, "application/pdf"));

@@ -12,6 +12,7 @@ use tiwizi_registry::sectors;
 use super::super::register;
 use super::super::visit::with_status;
 use super::brought::holder;
+use super::chain;
 use super::document::DOCUMENTS;
 use super::fault::{self, Fault};
 use super::field::{CALL, Cell, CellKind, Control, Field, List};
@@ -431,13 +432,24 @@ impl<'a> SheetPage<'a> {
     }
 
     fn documents(&self) -> Value {
+        let kept = self.kept_documents();
         let row = |row: usize| {
             let name = format!("{DOCUMENTS}/{row}");
             let text = |part: &str| self.given.text(&format!("{name}/{part}")).to_owned();
-            context! { hash => text("hash"), called => text("name"), error => self.error(&name, true), name }
+            let is_kept = kept.contains(&text("hash"));
+            context! { hash => text("hash"), called => text("name"), is_kept, error => self.error(&name, true), name }
         };
         let rows: Vec<Value> = (0..self.given.rows(DOCUMENTS).min(ACT_DOCUMENTS_MAX)).map(row).collect();
         context! { rows, error => self.error(DOCUMENTS, false) }
+    }
+
+    /// The files that prove the act that is corrected, and go on to: a correction adds to them and takes none away.
+    fn kept_documents(&self) -> Vec<String> {
+        let Some(sequence) = self.corrects else { return Vec::new() };
+        let acts = self.opened.desk.ledger.acts();
+        let places = chain::places(acts);
+        let standing = acts.iter().filter(|act| places.get(&act.sequence) == Some(&sequence));
+        standing.flat_map(|act| act.documents.iter().map(ToString::to_string)).collect()
     }
 
     /// The members by number and name, to be offered where a number is asked for; none of a large cooperative.

@@ -43,7 +43,8 @@ impl Filings {
         self.judged(caller, (&record, SENT_BACK), (stored.id, seen), &filing).await
     }
 
-    /// Accepts a filing: the act is entered in the caller's name, with effect from the day on which it was submitted first.
+    /// Accepts a filing: the act is entered in the caller's name, with effect from the day on which it was submitted first, or from that of
+    /// the last act when one of a later day was entered meanwhile.
     ///
     /// # Errors
     /// As `send_back`; what the door of acts says; `Invalid` when the act was refused.
@@ -82,10 +83,10 @@ impl Filings {
             return Ok(None);
         }
         let submitted = filing.submitted_on.unwrap_or_else(|| self.today());
-        // Of one whose acts begin later, nothing has effect before they do.
+        // No act has effect before the one that was entered last: also when that came while the filing waited.
         let known = self.acts.ledger(&Caller::system(), filing.cooperative).await?.0;
-        let begins = if known.is_empty() { None } else { state.known_from };
-        let effective_on = begins.map_or(submitted, |begins: Day| begins.max(submitted));
+        let last = if known.is_empty() { None } else { state.effective_on };
+        let effective_on = last.map_or(submitted, |last: Day| last.max(submitted));
         let new = NewAct {
             kind: ActKind::YearlyFiling,
             effective_on,

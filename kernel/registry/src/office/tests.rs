@@ -245,6 +245,24 @@ async fn what_is_sent_back_comes_back_and_counts_from_its_first_day() {
 }
 
 #[tokio::test]
+async fn a_filing_is_accepted_also_when_a_later_act_was_entered_while_it_waited() {
+    let house = House::new().await;
+    house.submit(&house.registrar, 2024, values()).await.unwrap();
+    house.register.clock.advance_ms(3 * DAY_MS);
+    let amended = NewAct {
+        kind: ActKind::Amended,
+        effective_on: day("2025-12-02"),
+        documents: Vec::new(),
+        corrects: None,
+        data: json!({ "commune": "Igherm" }),
+    };
+    house.register.acts().enter(&house.registrar, house.cooperative, amended).await.unwrap();
+    house.accept(&house.registrar, 2024).await.unwrap();
+    let state = house.register.acts().state(&house.registrar, house.cooperative).await.unwrap().0;
+    assert_eq!(state.filings[&2024].filed_on, day("2025-12-02"));
+}
+
+#[tokio::test]
 async fn an_act_that_was_entered_elsewhere_settles_the_filing_and_its_annulment_opens_it_again() {
     let house = House::new().await;
     let data = json!({ "year": 2024, "assembly_on": "2025-03-01", "minutes": "1".repeat(64), "accounts": "2".repeat(64),

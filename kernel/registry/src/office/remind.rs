@@ -3,7 +3,7 @@
 //!
 //! That somebody was reminded is written into the task in the transaction of the notice, so nobody is reminded twice of the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use tiwizi_identity::{Caller, Role};
@@ -25,6 +25,14 @@ const OWN_OVERDUE: &str = "notice-own-overdue";
 /// The message to the registrars of a province.
 const UNHELD: &str = "notice-tasks-unheld";
 
+/// What nobody holds and is to be reminded of, over all transactions of a day: the registrars of a province are told once.
+struct Unheld {
+    /// How much it is, by province.
+    counts: BTreeMap<ProvinceCode, u32>,
+    /// The provinces whose registrars were told.
+    told: BTreeSet<ProvinceCode>,
+}
+
 impl Office {
     /// Sends the reminders whose time has come by a day. Returns of how many tasks somebody was reminded.
     ///
@@ -32,20 +40,15 @@ impl Office {
     /// When tasks cannot be read or written; what was sent before is kept.
     pub async fn remind(&self, today: Day) -> Result<u64, OfficeError> {
         let permit = self.records.may_read(&Caller::system(), &self.names.task)?;
-        let horizon = Filter {
-            field: "due_on".to_owned(),
-            op: Operator::Lte,
-            value: self.rule.horizon(today).to_string().into(),
-        };
-        let filters = vec![Filter::equals("status", "open"), horizon];
-        let mut query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
+        let mut query = self.due(None, today);
+        let mut unheld = Unheld { counts: self.unheld(today).await?, told: BTreeSet::new() };
         let mut reminded = 0_u64;
         loop {
             let page = self.records.list(&permit, &query).await?;
             let due: Vec<StoredTask> = page.items.iter().filter_map(StoredTask::of).collect();
             let due: Vec<StoredTask> = due.into_iter().filter(|task| self.is_to_be_reminded(task, today)).collect();
             for part in due.chunks(OFFICE_UNIT_TASKS_MAX) {
-                match self.send(part, today).await {
+                match self.send(part, &mut unheld, today).await {
                     Ok(()) => reminded = reminded.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX)),
                     // Somebody works on one of them: they have their turn tomorrow.
                     Err(OfficeError::Moved) => tracing::debug!("tasks moved while they were to be reminded of"),
@@ -59,13 +62,43 @@ impl Office {
         }
     }
 
+    /// What is open and due by the horizon, what is due first at the head; where it is said, of one turn.
+    fn due(&self, turn: Option<WaitsFor>, today: Day) -> Query {
+        let mut filters = vec![Filter::equals("status", "open")];
+        filters.extend(turn.map(|turn| Filter::equals("waits_for", turn.name())));
+        let value = self.rule.horizon(today).to_string().into();
+        filters.push(Filter { field: "due_on".to_owned(), op: Operator::Lte, value });
+        Query { filters, sort: Some(("due_on".to_owned(), false)), limit: PAGE_ROWS_MAX, ..Query::default() }
+    }
+
+    /// How much of what the office is to be reminded of nobody holds, by province.
+    async fn unheld(&self, today: Day) -> Result<BTreeMap<ProvinceCode, u32>, OfficeError> {
+        let permit = self.records.may_read(&Caller::system(), &self.names.task)?;
+        let mut query = self.due(Some(WaitsFor::Office), today);
+        let mut counts: BTreeMap<ProvinceCode, u32> = BTreeMap::new();
+        loop {
+            let page = self.records.list(&permit, &query).await?;
+            let due = page.items.iter().filter_map(StoredTask::of);
+            for stored in due.filter(|stored| stored.task.holder.is_none() && self.is_to_be_reminded(stored, today)) {
+                if let Some(province) = stored.task.province {
+                    let count = counts.entry(province).or_default();
+                    *count = count.saturating_add(1);
+                }
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return Ok(counts);
+            }
+        }
+    }
+
     fn is_to_be_reminded(&self, stored: &StoredTask, today: Day) -> bool {
         self.rule.reminders_by(stored.task.due_on, today) > stored.task.reminded
     }
 
-    async fn send(&self, tasks: &[StoredTask], today: Day) -> Result<(), OfficeError> {
+    async fn send(&self, tasks: &[StoredTask], unheld: &mut Unheld, today: Day) -> Result<(), OfficeError> {
         let mut unit = Unit::new(self.records.clone(), Caller::system());
-        let mut unheld: BTreeMap<ProvinceCode, u32> = BTreeMap::new();
+        let mut told: BTreeSet<ProvinceCode> = BTreeSet::new();
         for StoredTask { id, version, task } in tasks {
             let reminded = self.rule.reminders_by(task.due_on, today);
             let after = Task { reminded, ..task.clone() };
@@ -80,17 +113,20 @@ impl Office {
                     let message = office_message(task, *id, today);
                     tell(&mut unit, Recipient::Account(holder), &message).await?;
                 }
-                (None, Some(province)) if task.waits_for == WaitsFor::Office => {
-                    let count = unheld.entry(province).or_default();
-                    *count = count.saturating_add(1);
+                (None, Some(province)) if task.waits_for == WaitsFor::Office && !unheld.told.contains(&province) => {
+                    told.insert(province);
                 }
                 (None, _) => {}
             }
         }
-        for (province, count) in unheld {
-            tell(&mut unit, Recipient::Role(Role::Registrar, Some(province)), &unheld_message(province, count)).await?;
+        for province in &told {
+            // One that began to wait since they were counted is one at least.
+            let count = unheld.counts.get(province).copied().unwrap_or(1);
+            let message = unheld_message(*province, count);
+            tell(&mut unit, Recipient::Role(Role::Registrar, Some(*province)), &message).await?;
         }
         unit.commit(None).await.map_err(OfficeError::written)?;
+        unheld.told.extend(told);
         Ok(())
     }
 

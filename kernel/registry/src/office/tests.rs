@@ -348,6 +348,33 @@ async fn everybody_is_reminded_once_of_each_step() {
 }
 
 #[tokio::test]
+async fn of_very_much_that_nobody_holds_a_province_gets_one_notice() {
+    let house = House::new().await;
+    let names = tiwizi_model::limits::OFFICE_UNIT_TASKS_MAX + 5;
+    for number in 1..=names {
+        let data =
+            json!({ "name_fr": format!("Nom {number}"), "category": "a", "sector": "argan", "province": "09.541" });
+        let new = NewAct {
+            kind: ActKind::DenominationRequested,
+            effective_on: day("2025-11-20"),
+            documents: Vec::new(),
+            corrects: None,
+            data,
+        };
+        house.register.acts().request_denomination(&Caller::system(), new).await.unwrap();
+    }
+    house.office.follow().await.unwrap();
+    // The filing of the cooperative is due too, and waits for others.
+    let all = u64::try_from(names).unwrap() + 1;
+    assert_eq!(house.office.remind(day("2025-11-30")).await.unwrap(), all);
+    let told = house.told(&house.registrar).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let args = serde_json::from_str::<Value>(&told[0].args).unwrap();
+    assert_eq!(args, json!({ "count": names.to_string(), "province": "09.541" }));
+    assert_eq!(house.office.remind(day("2025-11-30")).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn the_inbox_is_narrowed_ordered_and_paged() {
     let house = House::new().await;
     for (number, province) in [("10", "09.541"), ("11", "09.551"), ("12", "09.541"), ("13", "09.551")] {

@@ -34,7 +34,9 @@ impl Foundings {
         answer: &NameAnswer,
     ) -> Result<State, FoundingError> {
         let mut state = self.state(caller, held.founding.cooperative).await?;
-        if !asks_for_this(&state, held) {
+        let is_open = state.stage == Stage::DenominationRequested;
+        let is_asked = asks_for_this(&state, held) && (is_open || self.is_answered_now(caller, held).await?);
+        if !is_asked {
             let request = self.request(held)?;
             state = self.enter_taking(caller, held, request).await?;
         }
@@ -56,6 +58,19 @@ impl Foundings {
         };
         // Another answer to this request was entered, and its file could not be written.
         if is_so { Ok(state) } else { Err(FoundingError::Moved) }
+    }
+
+    /// Whether the last act was entered on the request that the file makes now: by this decision, before it was cut off, or directly since the
+    /// file asked. What was entered before answers a request that was made before, also when that was on the same day and for the same name.
+    async fn is_answered_now(&self, caller: &Caller, held: &Held) -> Result<bool, FoundingError> {
+        if held.founding.deciding_since.is_some() {
+            return Ok(true);
+        }
+        match self.acts.ledger(caller, held.founding.cooperative).await {
+            Ok((ledger, _)) => Ok(ledger.acts().last().is_some_and(|act| act.entered_at.0 > held.founding.since)),
+            Err(ActError::Missing { .. }) => Ok(false),
+            Err(error) => Err(FoundingError::Act(error)),
+        }
     }
 
     /// Enters the constitution and the receipt of a file, as far as they are not there. What is there must say what the file says.

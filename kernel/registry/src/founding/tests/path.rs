@@ -118,6 +118,22 @@ async fn a_name_that_was_refused_is_replaced_and_asked_for_again() {
 }
 
 #[tokio::test]
+async fn the_same_name_is_asked_for_again_on_the_day_on_which_it_was_refused() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let refusal = NameAnswer { reason: Some("La catégorie est fausse".into()), ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, refusal).await.unwrap();
+    bureau.edit(id, Section::Name, json!({ "category": "b" })).await;
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
+    bureau.foundings.answer_name(&office(), bureau.at(id).await, answer).await.unwrap();
+    assert_eq!(bureau.foundings.look(&founder(1), id).await.unwrap().founding.step, Step::File);
+    let acts = bureau.register.all(&bureau.register.names.act).await;
+    assert_eq!((acts.len(), &acts[2]["data"]["category"]), (4, &json!("b")));
+}
+
+#[tokio::test]
 async fn what_was_filled_in_is_there_when_somebody_comes_back() {
     let bureau = Bureau::open().await;
     let id = bureau.opened().await;

@@ -1,6 +1,6 @@
 //! From a file to acts: each is entered through the door of acts, by the rules of its day, and none twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use tiwizi_identity::policy::ReadPermit;
@@ -81,13 +81,8 @@ impl Foundings {
         persons: &BTreeMap<RecordId, RecordId>,
     ) -> Result<(), FoundingError> {
         let mut stage = self.state(caller, held.founding.cooperative).await?.stage;
-        let (Some(founded_on), Some(filed_on)) = (held.founding.founded_on, held.founding.filed_on) else {
-            return Err(FoundingError::Moved);
-        };
-        let constituted = NewAct {
-            documents: held.founding.proofs(ActKind::Constituted),
-            ..act(ActKind::Constituted, founded_on, constitution(held, persons)?)
-        };
+        let filed_on = held.founding.filed_on.ok_or(FoundingError::Moved)?;
+        let constituted = constituted(held, persons)?;
         let filed = NewAct {
             documents: held.founding.proofs(ActKind::Filed),
             ..act(
@@ -195,6 +190,7 @@ impl Foundings {
     ) -> Result<BTreeMap<RecordId, RecordId>, FoundingError> {
         let permit = self.records.may_read(&Caller::system(), &self.names.person)?;
         let (mut persons, mut unit, mut others) = (BTreeMap::new(), self.unit(caller), Vec::new());
+        let mut to_come = BTreeSet::new();
         for seat in &held.seats {
             if let Some(person) = seat.founder.person {
                 persons.insert(seat.id, person);
@@ -214,6 +210,7 @@ impl Foundings {
                     // The id is given out first: the number is sealed for the record that gets it.
                     let id = self.records.ambient().new_id();
                     let body = self.person_body(seat, id, number.as_ref())?;
+                    to_come.insert(id);
                     unit.create_by_kernel_as(&self.names.person, id, body).map_err(FoundingError::gathered)?.id
                 }
             };
@@ -223,8 +220,27 @@ impl Foundings {
         if !others.is_empty() {
             return Err(FoundingError::Lacks { lacks: others });
         }
+        self.try_constitution(caller, held, &persons, &to_come).await?;
         self.store(unit, held.id).await?;
         Ok(persons)
+    }
+
+    /// Tries the constitution before its persons are entered: what the rules refuse leaves nobody in the register, and what founders correct
+    /// then is what becomes of them.
+    async fn try_constitution(
+        &self,
+        caller: &Caller,
+        held: &Held,
+        persons: &BTreeMap<RecordId, RecordId>,
+        to_come: &BTreeSet<RecordId>,
+    ) -> Result<(), FoundingError> {
+        let cooperative = held.founding.cooperative;
+        if self.state(caller, cooperative).await?.stage != Stage::DenominationApproved {
+            return Ok(());
+        }
+        let act = constituted(held, persons)?;
+        self.acts.rehearse(caller, cooperative, act, to_come).await.map_err(FoundingError::Act)?;
+        Ok(())
     }
 
     /// The number of a founder's card; none of a founder whose number came before numbers were kept.
@@ -376,6 +392,13 @@ fn asks_for_this(state: &State, held: &Held) -> bool {
 fn is_this(state: &State, entry: &Entry) -> bool {
     let texts = (state.court.as_deref(), state.number.as_deref());
     texts == (Some(entry.court.trim()), Some(entry.number.trim())) && state.registered_on == Some(entry.registered_on)
+}
+
+/// The act of the founding assembly, with what proves it.
+fn constituted(held: &Held, persons: &BTreeMap<RecordId, RecordId>) -> Result<NewAct, FoundingError> {
+    let founded_on = held.founding.founded_on.ok_or(FoundingError::Moved)?;
+    let documents = held.founding.proofs(ActKind::Constituted);
+    Ok(NewAct { documents, ..act(ActKind::Constituted, founded_on, constitution(held, persons)?) })
 }
 
 /// What the founding assembly decided. Members are numbered in the order in which they came to the file.

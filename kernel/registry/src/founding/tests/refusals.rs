@@ -207,3 +207,26 @@ async fn the_number_of_somebody_elses_card_makes_nobody_that_person() {
     assert_eq!(bureau.person_of(3).await, Some(RecordId(Uuid::from_u128(77))), "an account stays whose it is");
     assert!(bureau.person_of(4).await.is_some());
 }
+
+#[tokio::test]
+async fn a_constitution_that_the_rules_refuse_leaves_nobody_in_the_register() {
+    let bureau = Bureau::open().await;
+    let (records, kind) = (&bureau.register.records, &bureau.register.names.person);
+    let key = Register::key().hash("JA100003").unwrap();
+    let body = json!({ "name_fr": "Tanirt", "birth_date": "1994-05-06", "national_id_key": key, "province": "09.541" });
+    let known = records.submit(&Caller::system(), vec![Draft::create(kind.clone(), body)], None).await.unwrap()[0].id;
+    let id = bureau.complete().await;
+    // The account of the second founder belongs to the person who has the card of the third.
+    let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
+    let second = seats.iter().find(|seat| seat.founder.account == Some(AccountId(Uuid::from_u128(2)))).unwrap();
+    let mut unit = tiwizi_records::Unit::new(records.clone(), Caller::system().by_kernel());
+    let person = json!({ "person": known.to_string() });
+    unit.patch(&bureau.register.names.founder, second.id, person, Some(second.version)).await.unwrap();
+    unit.commit(None).await.unwrap();
+    bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
+    let refused = bureau.foundings.accept(&office(), bureau.at(id).await).await;
+    assert!(matches!(refused, Err(FoundingError::Act(_))), "{refused:?}");
+    assert_eq!(bureau.register.all(kind).await.len(), 1, "nobody was entered");
+    let correction = Correction { section: Section::Founders, text: "Deux fois la même personne".into() };
+    bureau.foundings.ask_correction(&office(), bureau.at(id).await, vec![correction]).await.unwrap();
+}

@@ -152,6 +152,12 @@ impl Founder {
         self.joined_at.is_some()
     }
 
+    /// Whether it was invited, has not joined, and may still do so at a moment.
+    #[must_use]
+    pub fn is_invited(&self, now: i64) -> bool {
+        !self.has_joined() && self.invited_until.is_some_and(|until| until >= now)
+    }
+
     /// Whether it takes part and has confirmed the terms as they stand.
     #[must_use]
     pub fn has_confirmed(&self) -> bool {
@@ -178,7 +184,6 @@ impl Founder {
         said.into_iter().filter(|(_, is_there)| !is_there).map(|(field, _)| field).collect()
     }
 
-    /// The body of the record that the register has of a person, without the number of the card, which is sealed for its own record.
     /// What is not said yet of the cooperative or legal person for which it acts: the code of a lack.
     pub(super) fn member_lack(&self) -> Option<&'static str> {
         let is_named = self.legal_name_ar.is_some() || self.legal_name_fr.is_some();
@@ -213,7 +218,7 @@ impl Founder {
         Value::Object(body)
     }
 
-    /// The body of the record that the register has of a person.
+    /// The body of the record that the register has of a person, without the number of the card, which is sealed for its own record.
     pub(super) fn person_body(&self) -> Value {
         let mut body = Map::new();
         let mut set = |field: &str, value: Option<Value>| {

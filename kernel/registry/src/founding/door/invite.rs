@@ -168,7 +168,7 @@ impl Foundings {
     /// Takes part in a file to which the caller's account was invited.
     ///
     /// # Errors
-    /// As `join`; `Missing` when it was not invited.
+    /// As `join`; `Missing` when it was not invited, `Invitation` also when the time of the invitation is over.
     pub async fn join_as_invited(&self, caller: &Caller, id: RecordId) -> Result<RecordId, FoundingError> {
         account_of(caller)?;
         let held = self.load(id).await?;
@@ -176,15 +176,19 @@ impl Foundings {
         if seat.founder.has_joined() {
             return Ok(id);
         }
+        if !seat.founder.is_invited(self.now()) {
+            return Err(FoundingError::Invitation);
+        }
         self.take_seat(caller, &held, seat).await
     }
 
     async fn take_seat(&self, caller: &Caller, held: &Held, seat: &Seat) -> Result<RecordId, FoundingError> {
         let account = account_of(caller)?;
         demand_step(held, Step::is_open)?;
-        if self.of_account(caller).await?.iter().filter(|mine| !mine.founding.step.has_ended()).count()
-            > FOUNDINGS_OF_ACCOUNT_MAX
-        {
+        // Only what the account joined counts: others cannot fill up its files with invitations.
+        let mine = self.of_account(caller).await?;
+        let joined = mine.iter().filter(|mine| mine.has_joined && !mine.founding.step.has_ended()).count();
+        if joined >= FOUNDINGS_OF_ACCOUNT_MAX {
             return Err(FoundingError::TooMany);
         }
         let mut joined = fields([
@@ -264,7 +268,7 @@ impl Foundings {
         let found = self.records.find_unique(&permit, 1, &[key_of(secret).into()]).await?;
         let record = found.ok_or(FoundingError::Invitation)?;
         let founder = Founder::of_body(record.id, &record.body)?;
-        if founder.has_joined() || founder.invited_until.is_none_or(|until| until < self.now()) {
+        if !founder.is_invited(self.now()) {
             return Err(FoundingError::Invitation);
         }
         let held = self.load(founder.founding).await?;

@@ -123,16 +123,16 @@ impl Foundings {
         let mut seats = HashMap::new();
         for record in self.records.list(&permit, &query).await?.items {
             let founder = Founder::of_body(record.id, &record.body)?;
-            seats.insert(founder.founding, founder.has_joined());
+            seats.insert(founder.founding, (founder.has_joined(), founder.is_invited(self.now())));
         }
         let ids: Vec<RecordId> = seats.keys().copied().collect();
         let permit = self.records.may_read(&Caller::system(), &self.names.founding)?;
         let mut mine = Vec::with_capacity(ids.len());
         for record in self.records.read_many(&permit, &ids).await? {
             let founding = Founding::of_body(record.id, &record.body)?;
-            // An invitation to a file that is closed is none any more.
-            let has_joined = seats.get(&record.id).copied().unwrap_or_default();
-            if has_joined || founding.step.is_open() {
+            // An invitation to a file that is closed, or whose time is over, is none any more.
+            let (has_joined, is_invited) = seats.get(&record.id).copied().unwrap_or_default();
+            if has_joined || (is_invited && founding.step.is_open()) {
                 mine.push(Mine { id: record.id, founding, has_joined });
             }
         }

@@ -79,6 +79,39 @@ async fn an_invitation_is_good_once_for_a_time_and_for_one_account() {
 }
 
 #[tokio::test]
+async fn an_invitation_of_an_account_ends_with_its_time_too() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    let by_mail = Invitation { email: Some("2@example.org".into()), ..Invitation::default() };
+    let invited = bureau.foundings.invite(&founder(1), id, by_mail).await.unwrap();
+    bureau.register.clock.advance_ms(u64::try_from(tiwizi_model::limits::INVITATION_MS).unwrap() + 1);
+    assert!(bureau.foundings.of_account(&founder(2)).await.unwrap().is_empty());
+    let late = bureau.foundings.join_as_invited(&founder(2), id).await;
+    assert!(matches!(late, Err(FoundingError::Invitation)), "{late:?}");
+    bureau.foundings.invite_again(&founder(1), id, invited.founder).await.unwrap();
+    assert_eq!(bureau.foundings.of_account(&founder(2)).await.unwrap().len(), 1);
+    bureau.foundings.join_as_invited(&founder(2), id).await.unwrap();
+}
+
+#[tokio::test]
+async fn invitations_of_others_do_not_keep_an_account_out_of_a_file() {
+    let bureau = Bureau::open().await;
+    let opened_max = tiwizi_model::limits::FOUNDINGS_OPENED_MAX;
+    let by_mail = Invitation { email: Some("7@example.org".into()), ..Invitation::default() };
+    for opener in 2..=6 {
+        for _ in 0..opened_max {
+            let id = bureau.foundings.open(&founder(opener), &map(name())).await.unwrap();
+            bureau.foundings.invite(&founder(opener), id, by_mail.clone()).await.unwrap();
+        }
+    }
+    let invited = bureau.foundings.of_account(&founder(7)).await.unwrap().len();
+    assert!(invited > tiwizi_model::limits::FOUNDINGS_OF_ACCOUNT_MAX, "{invited}");
+    let id = bureau.opened().await;
+    bureau.foundings.invite(&founder(1), id, by_mail).await.unwrap();
+    bureau.foundings.join_as_invited(&founder(7), id).await.unwrap();
+}
+
+#[tokio::test]
 async fn who_confirmed_confirms_anew_what_the_others_change() {
     let bureau = Bureau::open().await;
     let id = bureau.opened().await;

@@ -57,15 +57,24 @@ impl Foundings {
         Ok(id)
     }
 
-    /// How many files an account has opened that have not ended.
+    /// How many files an account has opened that have not ended, up to the bound.
     async fn opened_by(&self, caller: &Caller) -> Result<usize, FoundingError> {
         let account = account_of(caller)?;
         let permit = self.records.may_read(&Caller::system(), &self.names.founding)?;
         let filters = vec![Filter::equals("opened_by", account.to_string())];
-        let query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
-        let page = self.records.list(&permit, &query).await?;
+        let mut query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
         let step = |body: &Value| body.get("step").and_then(Value::as_str).and_then(Step::named);
-        Ok(page.items.iter().filter(|record| step(&record.body).is_some_and(|step| !step.has_ended())).count())
+        let mut opened = 0_usize;
+        loop {
+            let page = self.records.list(&permit, &query).await?;
+            let open = page.items.iter().filter(|record| step(&record.body).is_some_and(|step| !step.has_ended()));
+            opened = opened.saturating_add(open.count());
+            query.cursor = page.next;
+            // Those that ended lie before those that are open: all are looked at until the bound is reached.
+            if query.cursor.is_none() || opened >= FOUNDINGS_OPENED_MAX {
+                return Ok(opened);
+            }
+        }
     }
 
     /// Fills in a section of a file: fields that are given take the place of those that are there, a null or an empty text takes one away,

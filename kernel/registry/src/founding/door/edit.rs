@@ -168,6 +168,9 @@ impl Foundings {
         let changed = self.of_founder(seat, given)?;
         let are_terms = changed.keys().any(|name| TERM_FIELDS.contains(&name.as_str()));
         self.put_seat(&mut unit, seat, changed).await?;
+        if are_terms {
+            self.touch(&mut unit, &held).await?;
+        }
         if let Some(account) = seat.founder.account.filter(|_| are_terms && seat.founder.confirmed_at.is_some()) {
             self.tell_one(&mut unit, &held, account, (News::Changed, "")).await?;
         }
@@ -207,7 +210,7 @@ impl Foundings {
         self.demand_founder(caller, &held)?;
         demand_step(&held, Step::is_open)?;
         let mut unit = self.unit(caller);
-        let mut faults = Vec::new();
+        let (mut faults, mut is_changed) = (Vec::new(), false);
         for (founder, terms) in given {
             demand_known(terms, &TERM_FIELDS)?;
             let seat = seat_with(&held, *founder)?;
@@ -215,6 +218,7 @@ impl Foundings {
             if changed.is_empty() {
                 continue;
             }
+            is_changed = true;
             match self.put_seat(&mut unit, seat, changed).await {
                 Err(FoundingError::Invalid { fields }) => faults.extend(fields.into_iter().map(|mut fault| {
                     fault.pointer.insert_str(0, &format!("/{founder}"));
@@ -228,6 +232,9 @@ impl Foundings {
         }
         if !faults.is_empty() {
             return Err(FoundingError::Invalid { fields: faults });
+        }
+        if is_changed {
+            self.touch(&mut unit, &held).await?;
         }
         self.store(unit, id).await.map(|_| ())
     }

@@ -57,6 +57,12 @@ impl Foundings {
         Ok(())
     }
 
+    /// Gathers the file as it is, for its next version: what the founders agreed on for one of them is part of what others see of it, confirm
+    /// and hand in.
+    pub(super) async fn touch(&self, unit: &mut Unit, held: &Held) -> Result<(), FoundingError> {
+        self.put(unit, held, Map::new()).await
+    }
+
     /// Gathers a founder with other fields.
     pub(super) async fn put_seat(
         &self,

@@ -123,7 +123,10 @@ async fn who_confirmed_confirms_anew_what_the_others_change() {
     bureau.edit(id, Section::Receipt, json!({ "receipt": "7" })).await;
     assert!(bureau.foundings.look(&founder(1), id).await.unwrap().seats[1].founder.has_confirmed());
     let terms = map(json!({ "shares": 20, "paid_mad": 500 }));
+    let before = bureau.at(id).await;
     bureau.foundings.edit_founder(&founder(1), (id, seats[1].id), &terms).await.unwrap();
+    let unseen = bureau.foundings.confirm(&founder(2), before).await;
+    assert!(matches!(unseen, Err(FoundingError::Moved)), "nobody confirms what they did not see: {unseen:?}");
     let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
     assert!(!seats[1].founder.has_confirmed() && seats[1].founder.shares == Some(20));
     assert_eq!(bureau.told(2).await[0], "founding-notice-changed");

@@ -16,7 +16,12 @@ pub(super) async fn keep_office(app: Arc<App>, mut stop: Stop) {
     let mut pause = Pause::default();
     while !stop.is_asked() {
         woken.mark_unchanged();
-        match work(&app).await {
+        // The work of a day over a national register takes minutes. What a stop cuts off was not committed, and is done by the next kernel.
+        let worked = tokio::select! {
+            worked = work(&app) => worked,
+            () = stop.asked() => return,
+        };
+        match worked {
             Ok(()) => pause.reset(),
             Err(error) if is_closed(&error) => return,
             Err(error) => {

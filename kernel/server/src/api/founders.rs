@@ -78,7 +78,7 @@ pub(crate) struct FounderView {
     joined: Option<String>,
     /// When it confirmed the terms as they stand.
     confirmed: Option<String>,
-    /// Whether the number of its identity card is known; the number itself is not kept.
+    /// Whether the number of its identity card is known; the number itself is kept sealed, and not shown.
     has_national_id: bool,
     /// What it has not said of itself yet.
     missing: Vec<&'static str>,

@@ -205,7 +205,7 @@ async fn own_form(app: &App, visit: &Visit, seen: &Seen, again: &Again<'_>) -> R
     let at = (seen, own, app.foundings.rules()?);
     let member = member::shown(app, visit, &texts, at, (again.typed, again.faults, again.found)).await?;
     let mut stored: Map<String, Json> = own.shown();
-    // The number is not kept, so it is never shown.
+    // The number is kept sealed, and never shown.
     stored.remove("national_id");
     let data = context! {
         key => "founding-me",

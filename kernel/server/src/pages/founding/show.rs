@@ -184,7 +184,7 @@ fn seats(visit: &Visit, texts: &Texts, seen: &Seen, acts_for: &BTreeMap<RecordId
     seen.seats.iter().map(seat).collect()
 }
 
-/// What a founder said of itself and subscribes, for the office that looks at the file. The number of the identity card is not kept.
+/// What a founder said of itself and subscribes, for the office that looks at the file. The number of the identity card is kept sealed, and not shown here.
 fn particulars(texts: &Texts, founder: &Founder) -> Vec<Value> {
     let rows = [
         ("field-gender", founder.gender.as_deref().map(|code| texts.text(&format!("value-gender-{code}")))),

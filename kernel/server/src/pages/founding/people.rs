@@ -116,10 +116,17 @@ pub(super) async fn join(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let visit = sent(&app, asked.at(HOME), &posted).await?;
-    let wrong = match app.foundings.join(caller(&visit), &token).await {
+    let joined = app.foundings.join(caller(&visit), &token).await;
+    after_joining(&app, &visit, joined)
+}
+
+/// The file that was joined, or why it was not.
+fn after_joining(app: &App, visit: &Visit, joined: Result<RecordId, FoundingError>) -> Result<Response, Problem> {
+    let wrong = match joined {
         Ok(id) => return Ok(visit.go(&format!("{}?done=founding-joined", path(id)))),
         Err(FoundingError::Invitation) => "founding-invitation-gone",
         Err(FoundingError::Taken) => "founding-taken",
+        Err(FoundingError::TooMany) => "founding-too-many",
         Err(error) => return Err(error.into()),
     };
     let data = context! {
@@ -129,8 +136,8 @@ pub(super) async fn join(
         list => visit.look.address(HOME),
         wrong => Some(wrong),
     };
-    let title = visit.texts(&app).text("founding-invitation");
-    let page = visit.page(&app, "founding/join.html", &title, data)?;
+    let title = visit.texts(app).text("founding-invitation");
+    let page = visit.page(app, "founding/join.html", &title, data)?;
     Ok(with_status(Fault::Conflict.status(), page))
 }
 
@@ -143,6 +150,6 @@ pub(super) async fn join_as_invited(
 ) -> Result<Response, Problem> {
     let id = id_of(&id)?;
     let visit = sent(&app, asked.at(&path(id)), &posted).await?;
-    app.foundings.join_as_invited(caller(&visit), id).await?;
-    Ok(visit.go(&format!("{}?done=founding-joined", path(id))))
+    let joined = app.foundings.join_as_invited(caller(&visit), id).await;
+    after_joining(&app, &visit, joined)
 }

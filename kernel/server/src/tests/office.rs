@@ -274,3 +274,21 @@ async fn requests_and_founding_files_wait_in_the_inbox_and_lead_to_their_pages()
     let notices = year.show(&registrar, "/fr/account/notices").await;
     assert!(notices.contains("Nouvelle demande d’une personne"), "{notices}");
 }
+
+#[tokio::test]
+async fn a_name_that_was_asked_for_by_an_act_is_answered_among_its_acts() {
+    let year = Year::new().await;
+    let data = json!({"name_fr": "Tifaouine", "category": "a", "sector": "argan", "province": "09.541"});
+    let asked = json!({"act": "denomination-requested", "effective_on": "2025-01-31", "data": data});
+    let made = year.house.post(Who::Registrar, "/api/v1/denominations", &asked).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    year.house.app.office.follow().await.unwrap();
+    let tasks = year.house.get(Who::Registrar, "/api/v1/office/tasks?source=registry%2Fdenomination").await.json();
+    let task = &tasks["items"][0];
+    let (id, cooperative) = (task["id"].as_str().unwrap(), task["cooperative"].as_str().unwrap());
+    let acts = format!("/fr/directory/{cooperative}/acts");
+    let page = year.show(&year.registrar(), &format!("/fr/office/{id}")).await;
+    assert!(page.contains(&format!("href=\"{acts}\"")), "{page}");
+    assert!(!page.contains(&format!("href=\"/fr/directory/{cooperative}\"")), "the directory does not have it yet");
+    year.show(&year.registrar(), &acts).await;
+}

@@ -88,7 +88,7 @@ async fn page(app: &App, visit: &Visit, stored: &StoredTask, wrong: Option<&str>
         may_work,
         colleagues => if may_work { colleagues(app, task).await? } else { Vec::new() },
         work => work(app, visit, task).await?.map(|path| visit.look.address(&path)),
-        cooperative => task.cooperative.map(|id| visit.look.address(&format!("/directory/{id}"))),
+        cooperative => listed(app, task).map(|id| visit.look.address(&format!("/directory/{id}"))),
         history => visit.look.address(&format!("/records/registry/task/{}/history", stored.id)),
         action => visit.look.address(&format!("{PATH}/{}", stored.id)),
         list => visit.look.address(PATH),
@@ -105,6 +105,11 @@ async fn colleagues(app: &App, task: &Task) -> Result<Vec<Value>, Problem> {
     Ok(others.map(|colleague| Value::from_iter([colleague.account.to_string(), colleague.name])).collect())
 }
 
+/// The cooperative that a task is about, where the directory has it: one that asks for a name is not in it yet.
+fn listed(app: &App, task: &Task) -> Option<RecordId> {
+    task.cooperative.filter(|_| task.source != app.pages.names.denomination)
+}
+
 /// Where the work is done, after the language; none when the record is not there for this reader.
 async fn work(app: &App, visit: &Visit, task: &Task) -> Result<Option<String>, Problem> {
     let (source, record) = (task.source.as_str(), task.record);
@@ -114,6 +119,10 @@ async fn work(app: &App, visit: &Visit, task: &Task) -> Result<Option<String>, P
         let year = found.and_then(|record| record.body.get("year").and_then(serde_json::Value::as_u64));
         let of = task.cooperative.zip(year);
         return Ok(of.map(|(cooperative, year)| format!("/directory/{cooperative}/filings/{year}")));
+    }
+    // A name that was asked for by an act is answered by the next one.
+    if task.source == app.pages.names.denomination {
+        return Ok(task.cooperative.map(|cooperative| format!("/directory/{cooperative}/acts")));
     }
     let place = PLACES.into_iter().find(|(kind, _)| *kind == source);
     Ok(Some(place.map_or_else(|| format!("/records/{source}/{record}"), |(_, path)| format!("{path}{record}"))))

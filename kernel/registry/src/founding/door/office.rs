@@ -90,12 +90,15 @@ impl Foundings {
         let asked: Vec<Value> = corrections
             .into_iter()
             .filter(|one| !one.text.trim().is_empty())
-            .take(FOUNDING_CORRECTIONS_MAX)
             .map(|one| json!({ "section": one.section.name(), "text": one.text.trim() }))
             .collect();
         if asked.is_empty() {
             let message = "say what is to be corrected, and where";
             return Err(FoundingError::one(FieldError::of_field("corrections", "required", message)));
+        }
+        if asked.len() > FOUNDING_CORRECTIONS_MAX {
+            let message = format!("at most {FOUNDING_CORRECTIONS_MAX} things are asked for at once");
+            return Err(FoundingError::one(FieldError::of_field("corrections", "too-many", message)));
         }
         let mut changed = self.to(Step::File);
         changed.extend(fields([("corrections", asked.into())]));

@@ -45,6 +45,9 @@ async fn whoever_waits_is_told_and_nobody_of_what_they_did_themselves() {
     bureau.foundings.submit(&founder(2), bureau.at(id).await).await.unwrap();
     assert_eq!(bureau.told(OFFICE).await[0], "founding-notice-submitted");
     let correction = Correction { section: Section::Statutes, text: "Article 7".into() };
+    let many = vec![correction.clone(); tiwizi_model::limits::FOUNDING_CORRECTIONS_MAX + 1];
+    let refused = bureau.foundings.ask_correction(&office(), bureau.at(id).await, many).await.unwrap_err();
+    assert_eq!(codes(&refused), ["too-many"]);
     bureau.foundings.ask_correction(&office(), bureau.at(id).await, vec![correction.clone()]).await.unwrap();
     let seen = bureau.foundings.look(&founder(3), id).await.unwrap();
     assert_eq!((seen.founding.step, seen.founding.corrections), (Step::File, vec![correction]));

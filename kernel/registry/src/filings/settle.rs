@@ -9,7 +9,7 @@ use tiwizi_records::Unit;
 use super::door::Filings;
 use super::error::FilingError;
 use super::filing::{Filing, Status, StoredFiling};
-use crate::acts::{ActData, Ledger, State, expected_year, keeps_acts};
+use crate::acts::{ActData, ActKind, Ledger, State, expected_year, keeps_acts};
 use crate::day::Day;
 use crate::rule_pack::Stage;
 
@@ -108,9 +108,18 @@ impl Filings {
                 becomes(filing.standing(Status::Accepted, today, None))
             }
             Status::Expected | Status::Draft if !is_owed(state, filing.year) => Settled::Goes,
+            // Whoever corrected it could not send it to anybody who may enter it.
+            Status::Correction if !self.takes_filings(state, today) => Settled::Goes,
             _ if filing.province != record.province => becomes(Filing { province: record.province, ..filing.clone() }),
             _ => Settled::Stays,
         }
+    }
+
+    /// Whether the act of a filing can still be entered.
+    fn takes_filings(&self, state: &State, today: Day) -> bool {
+        let packs = self.acts.packs();
+        let pack = packs.at(today).or_else(|| packs.newest());
+        pack.is_none_or(|pack| pack.transitions.possible(state.stage).contains(&ActKind::YearlyFiling.name()))
     }
 }
 

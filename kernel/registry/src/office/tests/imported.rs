@@ -97,3 +97,19 @@ async fn its_first_act_takes_away_nothing_and_its_filing_can_be_that_act() {
     let opened = house.filings.open(&house.registrar, house.cooperative, 2024).await.unwrap();
     assert_eq!(opened.filing.status, Status::Accepted);
 }
+
+#[tokio::test]
+async fn nobody_corrects_the_filing_of_one_that_left_the_register() {
+    let (house, of_name) = house().await;
+    let today = day("2025-11-30");
+    house.office.expect_filings(today).await.unwrap();
+    let house = House { cooperative: of_name("Tifaouine"), ..house };
+    house.submit(&house.registrar, 2024, values()).await.unwrap();
+    let key = (house.cooperative, 2024);
+    let seen = house.filings.open(&house.registrar, key.0, key.1).await.unwrap().stored.unwrap().1;
+    house.filings.send_back(&house.registrar, key, seen, "Le procès-verbal n’est pas signé.").await.unwrap();
+    assert_eq!(house.office.expect_filings(today).await.unwrap(), 0);
+    house.write(house.cooperative, json!({ "status": "struck_off" })).await;
+    assert_eq!(house.office.expect_filings(today).await.unwrap(), 1);
+    assert_eq!(house.expected().await, of_years(&[("Ancienne", 2024)]));
+}

@@ -10,6 +10,8 @@ pub const OFFICE_PAGE_ROWS: u32 = 40;
 pub const OFFICE_LOOK_ROWS_MAX: usize = 2_000;
 /// The lines of a printed list.
 pub const OFFICE_PRINT_ROWS_MAX: usize = 1_000;
+/// How often a printed list goes on in the inbox to find its lines.
+pub const OFFICE_PRINT_LOOKS_MAX: usize = 25;
 /// Colleagues among whom work is given out.
 pub const OFFICE_COLLEAGUES_MAX: usize = 200;
 /// Accounts that one notice of the office tells.

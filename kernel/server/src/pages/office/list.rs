@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::{Value, context};
-use tiwizi_model::limits::{OFFICE_PAGE_ROWS, OFFICE_PRINT_ROWS_MAX};
+use tiwizi_model::limits::{OFFICE_PAGE_ROWS, OFFICE_PRINT_LOOKS_MAX, OFFICE_PRINT_ROWS_MAX};
 use tiwizi_registry::day::Day;
 use tiwizi_registry::office::{Order, StoredTask, WaitsFor};
 use tiwizi_words::Texts;
@@ -50,7 +50,7 @@ pub(crate) async fn print(State(app): State<Arc<App>>, SignedIn(visit): SignedIn
     let (caller, today) = (visit.visitor.caller(), Day::of(app.ambient.now()));
     let mut inbox = asked.inbox(caller.account(), today, tiwizi_model::limits::PAGE_ROWS_MAX);
     let mut tasks: Vec<StoredTask> = Vec::new();
-    loop {
+    for _ in 0..OFFICE_PRINT_LOOKS_MAX {
         let page = app.office.inbox(caller, &inbox).await?;
         tasks.extend(page.tasks);
         inbox.cursor = page.next;
@@ -67,7 +67,7 @@ pub(crate) async fn print(State(app): State<Arc<App>>, SignedIn(visit): SignedIn
         asked => shown(&asked),
         province,
         is_cut,
-        rows_max => OFFICE_PRINT_ROWS_MAX,
+        rows => tasks.len(),
         today => today.to_string(),
         list => asked.address(&visit.look.address(PATH), None),
     };

@@ -35,7 +35,7 @@ impl Filings {
     /// written.
     ///
     /// # Errors
-    /// As `settle`; `Moved` also when one of the records is not as it was. Nothing was written then.
+    /// As `settle`; `Moved` also when one of them got its first act since its record was read. Nothing was written then.
     pub async fn settle_records(&self, records: &[&Record], today: Day) -> Result<u64, FilingError> {
         let mut unit = Unit::new(self.records.clone(), Caller::system());
         for record in records {

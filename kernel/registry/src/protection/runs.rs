@@ -138,10 +138,12 @@ pub async fn run_waiting(records: &Records) -> Result<u64, RunError> {
     ask_daily(records).await?;
     let mut done = 0_u64;
     for run in waiting_runs(records).await? {
-        match through(records, &run).await {
-            Ok(found) => end(records, &run, "done", &found).await?,
+        let mut found = Found::default();
+        match through(records, &run, &mut found).await {
+            Ok(()) => end(records, &run, "done", &found).await?,
+            // What went before it failed is said all the same.
             Err(error) => {
-                end(records, &run, "failed", &Found::default()).await?;
+                end(records, &run, "failed", &found).await?;
                 return Err(error);
             }
         }
@@ -173,13 +175,12 @@ async fn ask_daily(records: &Records) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Goes through a kind.
-async fn through(records: &Records, run: &Record) -> Result<Found, RunError> {
+/// Goes through a kind, and notes what it has found as it goes.
+async fn through(records: &Records, run: &Record, found: &mut Found) -> Result<(), RunError> {
     let kind: KindName = text(run, "kind").parse().map_err(|_| ReadError::Cursor)?;
     let rule = rule_of(&records.kinds(), &kind)?;
     let is_erasing = text(run, "mode") == RunMode::Erase.name();
     let rest = Duration::from_millis(RETENTION_REST_MS.unsigned_abs());
-    let mut found = Found::default();
     let mut cursor = None;
     loop {
         let step = retention::step(records, &kind, cursor).await?;
@@ -194,7 +195,7 @@ async fn through(records: &Records, run: &Record) -> Result<Found, RunError> {
         }
         cursor = step.next;
         if cursor.is_none() {
-            return Ok(found);
+            return Ok(());
         }
         tokio::time::sleep(rest).await;
     }

@@ -13,6 +13,7 @@ use tiwizi_records::manifest::{Retain, RetainAfter};
 use tiwizi_records::{Filter, Kind, Query, ReadError, Records};
 
 use super::erasure::Item;
+use super::named;
 use super::request::text;
 use crate::day::Day;
 use crate::founding;
@@ -170,45 +171,51 @@ impl Looker<'_> {
         Ok(end)
     }
 
-    /// The end of the last membership of a person; none while one lasts. Who never was a member counts from when the record was written
-    /// last.
+    /// The end of the last membership or office of a person; none while one lasts: a manager need not be a member. Who never had either
+    /// counts from when the record was written last.
     async fn last_membership(
         &mut self,
         person: RecordId,
         record: &Record,
         kind: &Kind,
     ) -> Result<Option<Day>, ReadError> {
-        let permit = self.records.may_read(&Caller::system(), &self.names.membership)?;
+        let mut last: Option<Day> = None;
+        for (belonging, ended) in [(self.names.membership.clone(), "left_on"), (self.names.mandate.clone(), "ended_on")]
+        {
+            let Some(found) = self.belongings(&belonging, person).await? else {
+                tracing::warn!(record.id = %person, kind = %kind.name(), "too many memberships to look through; the record is kept");
+                return Ok(None);
+            };
+            for one in found {
+                let end = match (day_in(one.body.get(ended)), one.subject) {
+                    (Some(ended), _) => Some(ended),
+                    (None, Some(cooperative)) => self.end_of(cooperative).await?,
+                    (None, None) => None,
+                };
+                let Some(end) = end else { return Ok(None) };
+                last = last.max(Some(end));
+            }
+        }
+        Ok(Some(last.unwrap_or_else(|| Day::of(record.changed_at))))
+    }
+
+    /// The records of a kind that name a person; none when there are too many.
+    async fn belongings(&self, kind: &KindName, person: RecordId) -> Result<Option<Vec<Record>>, ReadError> {
+        let permit = self.records.may_read(&Caller::system(), kind)?;
         let filters = vec![Filter::equals("person", person.to_string())];
         let mut query = Query { filters, limit: RETENTION_STEP_ROWS, ..Query::default() };
-        let mut memberships = Vec::new();
+        let mut found = Vec::new();
         loop {
             let page = self.records.list(&permit, &query).await?;
-            memberships.extend(page.items);
+            found.extend(page.items);
             query.cursor = page.next;
             if query.cursor.is_none() {
-                break;
+                return Ok(Some(found));
             }
-            if memberships.len() > RETENTION_MEMBERSHIPS_MAX {
-                tracing::warn!(record.id = %person, kind = %kind.name(), "too many memberships to look through; the record is kept");
+            if found.len() > RETENTION_MEMBERSHIPS_MAX {
                 return Ok(None);
             }
         }
-        if memberships.is_empty() {
-            return Ok(Some(Day::of(record.changed_at)));
-        }
-        let mut last: Option<Day> = None;
-        for membership in memberships {
-            let left = day_in(membership.body.get("left_on"));
-            let end = match (left, membership.subject) {
-                (Some(left), _) => Some(left),
-                (None, Some(cooperative)) => self.end_of(cooperative).await?,
-                (None, None) => None,
-            };
-            let Some(end) = end else { return Ok(None) };
-            last = last.max(Some(end));
-        }
-        Ok(last)
     }
 
     /// The day on which a cooperative has ended; none while it is there. Of the day nothing is recorded but that its record was written
@@ -238,12 +245,11 @@ impl Looker<'_> {
         if record.kind == self.names.subject_request || record.kind == self.names.retention_run {
             return Ok(false);
         }
-        let named = record.body.get("person").and_then(Value::as_str).and_then(|id| id.parse::<RecordId>().ok());
-        let permit = self.records.may_read(&Caller::system(), &self.names.subject_request)?;
-        for person in [record.subject, named].into_iter().flatten() {
-            let filters = vec![Filter::equals("person", person.to_string())];
-            let page = self.records.list(&permit, &Query { filters, ..Query::default() }).await?;
-            if page.items.iter().any(|request| text(request, "status") == "open") {
+        let other = record.body.get("person").and_then(Value::as_str).and_then(|id| id.parse::<RecordId>().ok());
+        for person in [record.subject, other].into_iter().flatten() {
+            let asked = named::of_person(self.records, &self.names.subject_request, person).await?;
+            // Where not all of them were looked at, one that waits may be among the rest.
+            if !asked.is_whole || asked.records.iter().any(|request| text(request, "status") == "open") {
                 return Ok(true);
             }
         }

@@ -10,6 +10,8 @@ use uuid::Uuid;
 use super::*;
 use crate::testing::Register;
 
+mod erasing;
+
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 fn holder(person: Option<RecordId>, roles: &[(&str, &str)]) -> Caller {

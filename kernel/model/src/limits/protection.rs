@@ -18,6 +18,10 @@ pub const DOSSIER_PARTS_MAX: usize = 100;
 pub const SUBJECT_REQUESTS_OPEN_MAX: usize = 10;
 /// What a person asks, and what is answered, in letters.
 pub const SUBJECT_REQUEST_CHARS_MAX: usize = 4_000;
+/// For how long it is looked again whether what somebody opposed is gone, in milliseconds.
+pub const OPPOSITION_BACK_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// How often that is, in milliseconds.
+pub const OPPOSITION_EVERY_MS: i64 = 60 * 60 * 1000;
 /// Records that are looked at in one step of retention.
 pub const RETENTION_STEP_ROWS: u32 = 100;
 /// Records that a preview names.

@@ -17,10 +17,10 @@ use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{FieldError, Kind, Proposal, ReadError, Records, Rejection, Review, ReviewError};
 use tiwizi_storage::{StorageError, change};
 
-use super::coverage::{Coverage, is_personal};
+use super::coverage::{Coverage, Processing, is_personal};
 use super::law::ProtectionLaw;
 use super::named;
-use super::request::text;
+use super::opposition::Opposed;
 use crate::day::{Day, DayError};
 use crate::kinds::Names;
 use crate::rules::last_day;
@@ -144,7 +144,7 @@ impl Protection {
     }
 
     /// Whether a new record may be made.
-    async fn look(&self, kind: &Kind, subject: Option<RecordId>) -> Result<(), ReviewError> {
+    async fn look(&self, kind: &Kind, people: Vec<RecordId>) -> Result<(), ReviewError> {
         let declared = kind.declaration();
         let mut coverage = self.coverage().await.map_err(unread)?;
         let is_closed =
@@ -156,8 +156,15 @@ impl Protection {
                 return Err(rejected(FieldError::new("", "no-processing", uncovered.to_string())));
             }
         }
-        let Some(subject) = subject else { return Ok(()) };
-        match self.opposed(&coverage, &declared.name, subject).await.map_err(unread)? {
+        for person in people {
+            self.may_be_kept(&coverage, &declared.name, person).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a new record about a person may be made.
+    async fn may_be_kept(&self, coverage: &Coverage, kind: &KindName, person: RecordId) -> Result<(), ReviewError> {
+        match self.opposed(coverage, kind, person).await.map_err(unread)? {
             Opposition::None => Ok(()),
             Opposition::By(request) => {
                 let message = "this person has opposed the processing that this belongs to";
@@ -173,26 +180,20 @@ impl Protection {
         }
     }
 
-    /// The request by which a person has opposed what a kind belongs to. Who cannot oppose it is not looked for.
-    async fn opposed(&self, coverage: &Coverage, kind: &KindName, subject: RecordId) -> Result<Opposition, ReadError> {
+    /// Whether a person has opposed every processing that a kind belongs to. While one of them is demanded by a law, nobody's requests are
+    /// looked for.
+    async fn opposed(&self, coverage: &Coverage, kind: &KindName, person: RecordId) -> Result<Opposition, ReadError> {
         let Ok(law) = ProtectionLaw::own() else { return Ok(Opposition::None) };
-        let open: Vec<RecordId> =
-            coverage.of_kind(kind).filter(|one| law.may_be_opposed(&one.basis)).map(|one| one.id).collect();
-        if open.is_empty() {
+        let grounds: Vec<&Processing> = coverage.of_kind(kind).collect();
+        if grounds.is_empty() || !grounds.iter().all(|one| law.may_be_opposed(&one.basis)) {
             return Ok(Opposition::None);
         }
-        // All of them: the one that counts may be older or newer than many others.
-        let asked = named::of_person(&self.records, &self.names.subject_request, subject).await?;
-        let found = asked.records.iter().find(|record| {
-            let to: Option<RecordId> = text(record, "processing").parse().ok();
-            text(record, "status") == "granted"
-                && text(record, "right") == "opposition"
-                && to.is_some_and(|to| open.contains(&to))
-        });
-        Ok(match found {
-            Some(record) => Opposition::By(record.id),
-            None if asked.is_whole => Opposition::None,
-            None => Opposition::Unread,
+        let opposed = Opposed::of_person(&self.records, person).await?;
+        let requests: Vec<RecordId> = grounds.iter().filter_map(|one| opposed.request(one.id)).collect();
+        Ok(match requests.first() {
+            Some(request) if requests.len() == grounds.len() => Opposition::By(*request),
+            _ if opposed.is_whole => Opposition::None,
+            _ => Opposition::Unread,
         })
     }
 
@@ -249,7 +250,11 @@ impl Review for Protection {
             let kinds = self.records.kinds();
             let Some(kind) = kinds.find(proposal.kind()) else { return Ok(()) };
             let place = proposal.body().and_then(|body| kind.place(proposal.id(), body).ok());
-            self.look(kind, place.and_then(|place| place.subject)).await
+            let subject = place.and_then(|place| place.subject);
+            let named = proposal.body().and_then(|body| named::person_in(kind, body));
+            // Most kinds are found by one field.
+            let named = named.filter(|named| subject != Some(*named));
+            self.look(kind, subject.into_iter().chain(named).collect()).await
         })
     }
 }

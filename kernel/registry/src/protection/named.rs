@@ -51,6 +51,12 @@ pub(super) async fn of_person(records: &Records, kind: &KindName, person: Record
     Ok(Found { records: found.into_values().collect(), is_whole })
 }
 
+/// The person whom a body names in a field by which people are found, beside its subject.
+pub(super) fn person_in(kind: &Kind, body: &Value) -> Option<RecordId> {
+    let is_found = fields(kind).contains(&PERSON);
+    body.get(PERSON).filter(|_| is_found).and_then(Value::as_str).and_then(|id| id.parse().ok())
+}
+
 /// The fields of a kind by which a person is found: that of its subject, and `person` where an index begins with it.
 fn fields(kind: &Kind) -> Vec<&str> {
     let subject = kind.subject_field();

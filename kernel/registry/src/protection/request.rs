@@ -14,9 +14,9 @@ use tiwizi_model::{Record, RecordId, Version};
 use tiwizi_records::{FieldError, NoticeError, ReadError, Records, Unit, UnitError, WriteError};
 
 use super::coverage::Coverage;
-use super::erasure::{self, EraseError, Reason};
+use super::erasure::EraseError;
 use super::law::{LawError, ProtectionLaw};
-use super::{named, telling};
+use super::{named, opposition, telling};
 use crate::day::Day;
 use crate::kinds::Names;
 use crate::rules::last_day;
@@ -134,7 +134,7 @@ pub enum RequestError {
     /// Those whom it is about could not be told.
     #[error("could not tell those whom the request is about")]
     Notices(#[from] NoticeError),
-    /// It was answered, and what the answer erases is not all gone yet; the next look at retention goes on with it.
+    /// It was answered, and what the answer erases is not all gone yet; `go_on_erasing` goes on with it.
     #[error("the answer is stored, and not everything is erased yet")]
     Erase(#[source] EraseError),
 }
@@ -257,29 +257,8 @@ pub async fn answer(
     }
     unit.commit(None).await?;
     if given.is_granted && right == Right::Opposition {
-        erase_opposed(records, &record).await?;
+        opposition::erase_opposed(records, &record).await?;
     }
-    Ok(())
-}
-
-/// Erases what an opposed processing keeps of the person.
-async fn erase_opposed(records: &Records, request: &Record) -> Result<(), RequestError> {
-    let Some(person) = request.subject else { return Ok(()) };
-    let coverage = Coverage::read(records).await?;
-    let processing = text(request, "processing").parse().ok().and_then(|id| coverage.processing(id));
-    let Some(processing) = processing else { return Ok(()) };
-    let mut items = Vec::new();
-    for kind in &processing.kinds {
-        // What another ground keeps stays.
-        let is_kept = coverage.of_kind(kind).any(|other| other.id != processing.id);
-        if is_kept || records.kinds().find(kind).is_none() {
-            continue;
-        }
-        let found = named::of_person(records, kind, person).await?;
-        items.extend(found.records.into_iter().map(|record| erasure::Item::of(&record, None)));
-    }
-    let reason = Reason::Opposition { request: request.id };
-    erasure::erase(records, items, &reason).await.map_err(RequestError::Erase)?;
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tiwizi_model::Seq;
+use tiwizi_model::{Instant, Seq, limits};
 use tiwizi_records::reader::ReaderError;
-use tiwizi_registry::protection::run_waiting;
+use tiwizi_registry::protection::{go_on_erasing, run_waiting};
 use tiwizi_storage::StorageError;
 
 use super::{Pause, wait};
@@ -38,9 +38,23 @@ pub(super) async fn follow(app: Arc<App>, mut stop: Stop) {
     }
 }
 
-/// Does the runs that wait, and asks for those of the day where the controller said so.
+/// Does the runs that wait, and asks for those of the day where the controller said so. From time to time, and after each start, it also looks
+/// whether everything is gone that was opposed.
 pub(super) async fn retain(app: Arc<App>, mut stop: Stop) {
+    let mut next = Instant(0);
     while !stop.is_asked() {
+        let now = app.ambient.now();
+        if now.0 >= next.0 {
+            tokio::select! {
+                outcome = go_on_erasing(&app.records) => match outcome {
+                    Ok(0) => {}
+                    Ok(records) => tracing::info!(records, "went on with erasing what was opposed"),
+                    Err(error) => tracing::error!(%error, "not everything that was opposed could be erased"),
+                },
+                () = stop.asked() => return,
+            }
+            next = now.plus_ms(limits::OPPOSITION_EVERY_MS);
+        }
         tokio::select! {
             outcome = run_waiting(&app.records) => match outcome {
                 Ok(0) => {}

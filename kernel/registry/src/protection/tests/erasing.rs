@@ -11,6 +11,29 @@ fn mandate_body(cooperative: &Record, person: &Record) -> Value {
     })
 }
 
+fn step_body(person: &Record, code: &str) -> Value {
+    json!({
+        "subject": person.id.to_string(), "stage": "skills", "plugin": "training", "code": code,
+        "reached_at": 1_764_000_000_000_i64, "province": "09.541",
+    })
+}
+
+/// A processing in force that people may oppose.
+async fn consented(register: &Register, code: &str, kind: &KindName) -> RecordId {
+    let body = processing_body(code, "consent", &[kind.as_str()]);
+    let made = create(register, &register.names.processing, body).await.unwrap();
+    register.protection.refresh().await.unwrap();
+    made.id
+}
+
+/// The person opposes a processing, and the office grants it.
+async fn oppose(register: &Register, person: &Record, processing: RecordId) {
+    let opposed = NewRequest { right: Right::Opposition, processing: Some(processing), ..access(person.id) };
+    let asked = ask(&register.records, &holder(Some(person.id), &[]), opposed).await.unwrap();
+    let grant = Answer { is_granted: true, text: "Effacé.".into() };
+    answer(&register.records, &registrar(), (asked.id, asked.version), grant).await.unwrap();
+}
+
 #[tokio::test]
 async fn who_holds_an_office_and_is_no_member_is_kept_until_ten_years_after_it() {
     let register = Register::new().await;
@@ -39,4 +62,51 @@ async fn a_request_that_waits_behind_a_page_of_others_holds_too() {
     ask(&register.records, &own, access(gone.id)).await.unwrap();
     let due = step(&register.records, &register.names.person, None).await.unwrap().due;
     assert!(due.iter().any(|due| due.item.id == gone.id && due.is_held), "{due:?}");
+}
+
+#[tokio::test]
+async fn what_another_ground_keeps_stays_until_that_is_opposed_too() {
+    let register = Register::new().await;
+    in_service(&register).await;
+    let kind = register.names.milestone.clone();
+    let letters = consented(&register, "letters", &kind).await;
+    let courses = consented(&register, "courses", &kind).await;
+    let person = create(&register, &register.names.person, person_body("Fadma")).await.unwrap();
+    let first = create(&register, &kind, step_body(&person, "began")).await.unwrap();
+    oppose(&register, &person, letters).await;
+    assert!(found(&register, &kind, first.id).await.is_some(), "it is kept for the courses");
+    let second = create(&register, &kind, step_body(&person, "finished")).await.unwrap();
+    oppose(&register, &person, courses).await;
+    for id in [first.id, second.id] {
+        assert_eq!(found(&register, &kind, id).await, None);
+    }
+    assert_eq!(code(create(&register, &kind, step_body(&person, "again")).await), "opposed");
+}
+
+#[tokio::test]
+async fn what_names_somebody_who_opposed_it_is_not_made_either() {
+    let register = Register::new().await;
+    let (cooperative, [person, _], _) = left_and_stayed(&register).await;
+    let kind = register.names.mandate.clone();
+    let offices = consented(&register, "offices", &kind).await;
+    let mandate = create(&register, &kind, mandate_body(&cooperative, &person)).await.unwrap();
+    oppose(&register, &person, offices).await;
+    assert_eq!(found(&register, &kind, mandate.id).await, None);
+    assert_eq!(code(create(&register, &kind, mandate_body(&cooperative, &person)).await), "opposed");
+}
+
+#[tokio::test]
+async fn an_erasure_that_was_cut_off_is_gone_on_with() {
+    let register = Register::new().await;
+    let kind = register.names.milestone.clone();
+    let letters = consented(&register, "letters", &kind).await;
+    let person = create(&register, &register.names.person, person_body("Fadma")).await.unwrap();
+    oppose(&register, &person, letters).await;
+    // As if the kernel had stopped behind the answer: one is still there. The gate would let none be made.
+    let around = register.over(Register::key());
+    let drafts = vec![Draft::create(kind.clone(), step_body(&person, "finished"))];
+    let left = around.submit(&Caller::system(), drafts, None).await.unwrap()[0].id;
+    assert_eq!(go_on_erasing(&register.records).await.unwrap(), 1);
+    assert_eq!(found(&register, &kind, left).await, None);
+    assert_eq!(go_on_erasing(&register.records).await.unwrap(), 0);
 }

@@ -16,6 +16,7 @@ use tiwizi_records::reader::{self, ReaderError};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{FieldError, Kind, Proposal, ReadError, Records, Rejection, Review, ReviewError};
 use tiwizi_storage::{StorageError, change};
+use tokio::sync::Mutex;
 
 use super::coverage::{Coverage, Processing, is_personal};
 use super::law::ProtectionLaw;
@@ -42,6 +43,8 @@ pub struct Protection {
     records: Records,
     names: Names,
     known: Arc<RwLock<Option<Arc<Coverage>>>>,
+    /// Held while it is read: what was read earlier never takes the place of what was read later.
+    reading: Arc<Mutex<()>>,
 }
 
 /// Whether a person has opposed what a record belongs to.
@@ -58,7 +61,7 @@ impl Protection {
     /// One over records that have no reviewers of their own.
     #[must_use]
     pub fn new(records: Records) -> Self {
-        Self { records, names: Names::new(), known: Arc::new(RwLock::new(None)) }
+        Self { records, names: Names::new(), known: Arc::new(RwLock::new(None)), reading: Arc::default() }
     }
 
     /// What is covered, as it was read last.
@@ -78,6 +81,7 @@ impl Protection {
     /// # Errors
     /// When the database fails.
     pub async fn refresh(&self) -> Result<Arc<Coverage>, ReadError> {
+        let _reading = self.reading.lock().await;
         let coverage = Arc::new(Coverage::read(&self.records).await?);
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&coverage));
         Ok(coverage)

@@ -139,7 +139,7 @@ pub async fn dossier_of_request(
     request: RecordId,
 ) -> Result<Dossier, DossierError> {
     let record = request::open(records, caller, request).await?;
-    request::demand_office(records, caller, &record)?;
+    request::demand_office(records, caller, &record).await?;
     if text(&record, "right") != Right::Access.name() {
         return Err(DossierError::NotAccess);
     }

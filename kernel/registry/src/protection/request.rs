@@ -234,7 +234,7 @@ pub async fn answer(
         ));
     }
     let record = open(records, caller, request).await?;
-    demand_office(records, caller, &record)?;
+    demand_office(records, caller, &record).await?;
     let right: Right = text(&record, "right").parse().map_err(|_| RequestError::Missing)?;
     let mut unit = Unit::new(records.clone(), caller.clone());
     if given.is_granted && right == Right::Rectification {
@@ -284,12 +284,19 @@ pub(super) async fn open(records: &Records, caller: &Caller, request: RecordId) 
     if status == "open" { Ok(record) } else { Err(RequestError::Settled { status: status.to_owned() }) }
 }
 
-/// The office answers, and nobody answers themselves.
-pub(super) fn demand_office(records: &Records, caller: &Caller, request: &Record) -> Result<(), RequestError> {
+/// The office answers, and nobody answers themselves. It is the office of where the person lies now: a request follows its person only a moment
+/// later.
+pub(super) async fn demand_office(records: &Records, caller: &Caller, request: &Record) -> Result<(), RequestError> {
     let kinds = records.kinds();
     let names = Names::new();
     let kind = kinds.find(&names.person).ok_or_else(|| ReadError::UnknownKind { kind: names.person.clone() })?;
-    let place = Placement { subject: request.subject, province: request.province };
+    let permit = records.may_read(&Caller::system(), &names.person)?;
+    let person = match request.subject {
+        Some(person) => records.read(&permit, person).await?,
+        None => None,
+    };
+    let province = person.map_or(request.province, |person| person.province);
+    let place = Placement { subject: request.subject, province };
     let may_change = policy::may_write(caller, kind.name(), kind.access(), Action::Change, place).is_ok();
     let is_own = caller.person().is_some() && caller.person() == request.subject;
     if may_change && caller.holds(Role::Registrar) && !is_own { Ok(()) } else { Err(RequestError::Refused) }

@@ -110,3 +110,16 @@ async fn an_erasure_that_was_cut_off_is_gone_on_with() {
     assert_eq!(found(&register, &kind, left).await, None);
     assert_eq!(go_on_erasing(&register.records).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn the_office_that_a_person_has_left_answers_no_more_from_that_moment_on() {
+    let register = Register::new().await;
+    let person = create(&register, &register.names.person, person_body("Fadma")).await.unwrap();
+    let asked = ask(&register.records, &holder(Some(person.id), &[]), access(person.id)).await.unwrap();
+    change(&register, &person, json!({ "province": "01.051" })).await.unwrap();
+    let refused = dossier_of_request(&register.records, &registrar(), asked.id).await;
+    assert!(matches!(refused, Err(DossierError::Request(RequestError::Refused))), "{refused:?}");
+    let given = Answer { is_granted: true, text: "Voici".into() };
+    let refused = answer(&register.records, &registrar(), (asked.id, asked.version), given).await;
+    assert!(matches!(refused, Err(RequestError::Refused)), "{refused:?}");
+}

@@ -165,13 +165,17 @@ async fn gather(records: &Records, person: RecordId) -> Result<Dossier, DossierE
         processings: Vec::new(),
         is_whole: true,
     };
+    dossier.accounts = accounts(records, person).await?;
     for kind in kinds.iter() {
         let declared = kind.declaration();
         let is_other = declared.subject == SubjectRule::Itself && *kind.name() != Names::new().person;
         if is_other {
             continue;
         }
-        let found = named::of_person(records, kind.name(), person).await?;
+        let mut found = named::of_person(records, kind.name(), person).await?;
+        if *kind.name() == Names::new().founder {
+            found.records.extend(seats(records, &dossier.accounts).await?);
+        }
         dossier.is_whole &= found.is_whole && found.records.len() <= DOSSIER_RECORDS_MAX;
         if found.records.is_empty() {
             continue;
@@ -198,9 +202,20 @@ async fn gather(records: &Records, person: RecordId) -> Result<Dossier, DossierE
         let issued = extracts(records, cooperative, &spellings).await?;
         dossier.extracts.extend(issued);
     }
-    dossier.accounts = accounts(records, person).await?;
     dossier.processings = processings(&coverage, &dossier, records);
     Ok(dossier)
+}
+
+/// What the person said in founding files with an account that was nobody's then.
+async fn seats(records: &Records, accounts: &[AccountFacts]) -> Result<Vec<Record>, ReadError> {
+    let permit = records.may_read(&Caller::system(), &Names::new().founder)?;
+    let mut found = Vec::new();
+    for account in accounts {
+        let filters = vec![Filter::equals("account", account.id.clone())];
+        let page = records.list(&permit, &Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() }).await?;
+        found.extend(page.items.into_iter().filter(|record| record.subject.is_none()));
+    }
+    Ok(found)
 }
 
 /// The versions of a record before the one that stands, the newest first.
@@ -213,10 +228,10 @@ async fn versions(records: &Records, record: &Record) -> Result<Vec<HistoryEntry
     records.history(&permit, record.id, Some(record.version), rows_max).await
 }
 
-/// The cooperatives of which the person is or was a member.
+/// The cooperatives of which the person is or was a member, or in which the person holds or held an office: a manager need not be a member.
 fn cooperatives(dossier: &Dossier) -> BTreeSet<RecordId> {
-    let membership = Names::new().membership;
-    let of_kind = dossier.kinds.iter().filter(|about| about.kind == membership);
+    let names = Names::new();
+    let of_kind = dossier.kinds.iter().filter(|about| [&names.membership, &names.mandate].contains(&&about.kind));
     of_kind.flat_map(|about| &about.records).filter_map(|(record, _)| record.subject).collect()
 }
 

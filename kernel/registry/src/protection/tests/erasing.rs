@@ -123,3 +123,20 @@ async fn the_office_that_a_person_has_left_answers_no_more_from_that_moment_on()
     let refused = answer(&register.records, &registrar(), (asked.id, asked.version), given).await;
     assert!(matches!(refused, Err(RequestError::Refused)), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_manager_takes_out_what_acts_say_without_being_a_member() {
+    let register = Register::new().await;
+    let (cooperative, _, _) = left_and_stayed(&register).await;
+    let manager = create(&register, &register.names.person, person_body("Idir")).await.unwrap();
+    create(&register, &register.names.mandate, mandate_body(&cooperative, &manager)).await.unwrap();
+    let act = json!({
+        "cooperative": cooperative.id.to_string(), "sequence": 1, "act": "officers-changed", "effective_on": "2020-01-01",
+        "entered_at": 1_764_000_000_000_i64, "province": "09.541",
+        "data": { "appointed": [{ "person": manager.id.to_string(), "role": "manager" }] },
+    });
+    create(&register, &register.names.act, act).await.unwrap();
+    let given = dossier(&register.records, &holder(Some(manager.id), &[]), manager.id).await.unwrap();
+    let said: Vec<&str> = given.acts.iter().map(|part| part.act.as_str()).collect();
+    assert_eq!(said, ["officers-changed"]);
+}

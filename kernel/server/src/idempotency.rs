@@ -40,6 +40,8 @@ const STREAMED: [&str; 2] = ["/api/v1/imports", "/api/v1/exports"];
 /// What only looks: it has no effect that could come twice. The number of an identity card in it would be there to be guessed from the
 /// hash of the request.
 const LOOKS: [&str; 1] = ["/api/v1/persons/find"];
+/// The pages of persons, after the language. Such a number stands in what is sent to them, and in what they answer.
+const PERSONS: &str = "register/persons";
 /// Headers of an answer that are given again with it.
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 
@@ -82,12 +84,19 @@ impl Inflight {
 
 /// The layer that answers repetitions.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_remembered = request.method() == Method::POST && !LOOKS.contains(&path) && !STREAMED.contains(&path);
+    let is_remembered = request.method() == Method::POST && may_be_remembered(request.uri().path());
     if !is_remembered || !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }
     once(&app, request, next).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// Whether anything of a request to this path may lie in the database.
+fn may_be_remembered(path: &str) -> bool {
+    let page = path.trim_start_matches('/').split_once('/').map_or("", |(_, page)| page);
+    let rest = page.strip_prefix(PERSONS);
+    let is_of_persons = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    !is_of_persons && !LOOKS.contains(&path) && !STREAMED.contains(&path)
 }
 
 async fn once(app: &App, request: Request, next: Next) -> Result<Response, Problem> {
@@ -223,5 +232,22 @@ async fn store(app: &App, row: &idempotency::IdempotencyRow) -> Result<(), Probl
         // Another process, or the receipt of the handler itself, was there first.
         Err(WriteError::Duplicate { .. }) => Ok(()),
         Err(error) => Err(Problem::from(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_with_the_number_of_a_card_is_remembered() {
+        let id = "0193b3c0-0000-7000-8000-000000000001";
+        for path in ["/fr/register/persons".to_owned(), format!("/zgh/register/persons/{id}/number")] {
+            assert!(!may_be_remembered(&path), "{path}");
+        }
+        assert!(!may_be_remembered("/api/v1/persons/find"));
+        for path in ["/api/v1/batch", "/fr/register/requests", "/fr/p/chaos/register/persons", "/"] {
+            assert!(may_be_remembered(path), "{path}");
+        }
     }
 }

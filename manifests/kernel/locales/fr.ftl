@@ -908,6 +908,7 @@ person-number-taken = Une autre personne a ce numéro.
 person-number-elsewhere = Un autre bureau tient une personne qui a ce numéro. Vérifiez la carte ; si elle est juste, demandez à ce bureau.
 person-number-ask = Pourquoi vous demandez
 person-number-ask-hint = Le bureau qui tient cette personne est prévenu, sans que son dossier vous soit montré. La personne et les administrateurs voient qui a demandé.
+person-number-asked = Le bureau qui tient cette personne est prévenu. Le numéro n’est pas enregistré ici.
 person-number-kept = Le numéro est gardé chiffré. Qui le regarde est noté, et la personne concernée peut le savoir.
 person-number-hashed = Le registre reconnaît cette personne à l’empreinte de son numéro, et ne garde pas le numéro lui-même.
 person-number-none = Le registre ne garde pas de numéro pour cette personne.

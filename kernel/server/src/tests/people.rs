@@ -92,7 +92,10 @@ async fn a_number_that_another_office_keeps_is_asked_for_on_the_same_page() {
     assert!(refused.status == 422 && refused.text().contains("Un autre bureau"), "{}", refused.text());
     assert!(refused.text().contains(r#"name="ask_reason""#) && !refused.text().contains("Fadma"), "{}", refused.text());
     let ask = fields(&[("what", "ask"), ("number", "JA123456"), ("ask_reason", "elle est devant moi")]);
-    assert_eq!(send(&house, Who::RegistrarElsewhere, &number, &ask).await.status, 303);
+    let told = send(&house, Who::RegistrarElsewhere, &number, &ask).await;
+    assert_eq!(told.status, 303, "{}", told.text());
+    let told = page(&house, Who::RegistrarElsewhere, told.header("location")).await.text();
+    assert!(told.contains("Le bureau qui tient cette personne est prévenu."), "{told}");
     let notices = page(&house, Who::Registrar, "/fr/account/notices").await.text();
     assert!(notices.contains("a saisi le numéro de carte"), "{notices}");
     let body = json!({"number": "JA123456", "ask": "she stands before me"});

@@ -9,7 +9,7 @@ use minijinja::{Value, context};
 use tiwizi_model::{Record, RecordId, Version};
 use tiwizi_registry::day::Day;
 use tiwizi_registry::holder::Holder;
-use tiwizi_registry::people::{Belonging, PeopleError};
+use tiwizi_registry::people::{Belonging, CardSet, PeopleError};
 use tiwizi_words::Texts;
 
 use super::super::register;
@@ -60,7 +60,10 @@ pub(in crate::pages) async fn send(
         Some("forget") => app.people.set_national_id(caller, id, None, seen).await.map(|_| None),
         Some("ask") => {
             let why = posted.field("ask_reason").unwrap_or_default();
-            app.people.set_or_ask(caller, id, (number, why), seen).await.map(|_| None)
+            match app.people.set_or_ask(caller, id, (number, why), seen).await {
+                Ok(CardSet::Asked) => return Ok(visit.go(&format!("/register/persons/{id}?{ASKED}"))),
+                set => set.map(|_| None),
+            }
         }
         _ => app.people.set_national_id(caller, id, Some(number), seen).await.map(|_| None),
     };
@@ -75,6 +78,9 @@ pub(in crate::pages) async fn send(
     };
     page(&app, &visit, id, said).await
 }
+
+/// Says in the address that the office that keeps the person with the number is told.
+const ASKED: &str = "done=asked";
 
 /// The part of the form that is wrong when another office keeps the person with the number.
 const ELSEWHERE: &str = "elsewhere";
@@ -104,6 +110,7 @@ async fn page(app: &App, visit: &Visit, id: RecordId, said: Said) -> Result<Resp
     let title = register::names(visit.look.language, &person.body).first().map(|name| name.text().to_owned());
     let data = context! {
         name => name(visit, &person),
+        is_asked => visit.look.query.split('&').any(|pair| pair == ASKED),
         rows => rows(visit, &texts, &person),
         card => card(app, visit, &person, &said),
         memberships => belongings.memberships.items.iter().map(membership).collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 //!
 //! Both wait their turn: printing takes a core, and a verification is open to everybody.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use tiwizi_model::{Language, Record, limits};
 use tiwizi_print::{Fonts, Job};
 use tiwizi_registry::extract::{self, Certified, Finding, Issued, Office, Wanted};
 use tiwizi_words::Texts;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::app::App;
 use crate::problem::{Fault, Problem, Told};
@@ -19,13 +20,17 @@ use crate::problem::{Fault, Problem, Told};
 /// The turns of those who print and of those who verify.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    pub(crate) prints: Semaphore,
+    /// A turn goes along with its print, which goes on when nobody waits for it any more.
+    pub(crate) prints: Arc<Semaphore>,
     pub(crate) verifications: Semaphore,
 }
 
 impl Default for Turns {
     fn default() -> Self {
-        Self { prints: Semaphore::new(limits::PRINTS_MAX), verifications: Semaphore::new(limits::VERIFICATIONS_MAX) }
+        Self {
+            prints: Arc::new(Semaphore::new(limits::PRINTS_MAX)),
+            verifications: Semaphore::new(limits::VERIFICATIONS_MAX),
+        }
     }
 }
 
@@ -50,24 +55,21 @@ pub async fn issue_extract(app: &App, caller: &Caller, wanted: Wanted) -> Result
     let prepared = extract::prepare(office, caller, wanted).await?;
     let base = app.settings.address.as_deref().ok_or_else(no_address)?;
     let address = format!("{base}/{}/verify/{}", wanted.language, prepared.token.text());
-    let pdf = {
-        let wait = Duration::from_millis(limits::PRINT_WAIT_MS);
-        let _turn = tokio::time::timeout(wait, app.turns.prints.acquire())
-            .await
-            .map_err(|_| Fault::Busy)?
-            .map_err(|_| Fault::Unavailable)?;
-        let paper = Paper {
-            certified: prepared.certified.clone(),
-            reference: prepared.id.to_string(),
-            address: address.clone(),
-        };
-        print(app, paper, wanted.language).await?
-    };
+    let paper =
+        Paper { certified: prepared.certified.clone(), reference: prepared.id.to_string(), address: address.clone() };
+    let pdf = print(app, turn(app).await?, paper, wanted.language).await?;
     let file = app.files.put(pdf.clone()).await?;
     let issued = Issued { file, bytes: pdf.len() };
     let record = extract::keep(&app.records, caller, &prepared, issued).await?;
     tracing::info!(extract.id = %record.id, extract.paper = wanted.paper.name(), "an extract was issued");
     Ok(IssuedExtract { record, address, pdf })
+}
+
+/// The turn to print; who waits for it too long is told to come again.
+async fn turn(app: &App) -> Result<OwnedSemaphorePermit, Problem> {
+    let wait = Duration::from_millis(limits::PRINT_WAIT_MS);
+    let turn = tokio::time::timeout(wait, Arc::clone(&app.turns.prints).acquire_owned()).await;
+    Ok(turn.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Unavailable)?)
 }
 
 fn no_address() -> Problem {
@@ -83,8 +85,8 @@ struct Paper {
 }
 
 /// Prints on a thread where computing holds nobody up. The fonts are looked for anew, so that a missing one can be mended without a
-/// new start.
-async fn print(app: &App, paper: Paper, language: Language) -> Result<Bytes, Problem> {
+/// new start. The thread holds the turn: whoever goes away meanwhile does not make room for a second print.
+async fn print(app: &App, turn: OwnedSemaphorePermit, paper: Paper, language: Language) -> Result<Bytes, Problem> {
     let messages = app.host.kernel_messages();
     let folders = app.settings.fonts.clone();
     let work = move || {
@@ -92,9 +94,11 @@ async fn print(app: &App, paper: Paper, language: Language) -> Result<Bytes, Pro
         let is_draft = messages.is_draft(language);
         let texts = Texts::new(language, messages);
         let job = Job { certified: &paper.certified, reference: &paper.reference, address: &paper.address, is_draft };
-        tiwizi_print::print(&job, &texts, &fonts).map_err(Problem::from)
+        let printed = tiwizi_print::print(&job, &texts, &fonts).map_err(Problem::from);
+        drop(turn);
+        printed
     };
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?.map(Bytes::from)
+    app.tasks.apart(work).await.map_err(Problem::internal)?.map(Bytes::from)
 }
 
 /// Verifies a token, when it is its turn.

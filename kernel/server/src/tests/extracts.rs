@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tiwizi_model::limits::VERIFICATIONS_MAX;
+use tiwizi_model::limits::{PRINTS_MAX, VERIFICATIONS_MAX};
 use tower::ServiceExt as _;
 
 use super::house::{House, Reply, Who};
@@ -166,6 +166,25 @@ async fn no_more_verify_at_once_than_there_are_turns() {
     assert_eq!(busy.header("retry-after"), "1");
     drop(held);
     assert_eq!(house.get(Who::Public, "/api/v1/verify/x").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_print_for_which_nobody_waits_any_more_keeps_its_turn_until_it_is_done() {
+    let house = House::build().await;
+    let path = format!("/api/v1/cooperatives/{}/extracts", house.cooperative);
+    let (prints, wanted) = (&house.app.turns.prints, json!({"paper": "extract", "language": "fr"}));
+    {
+        let mut issuing = std::pin::pin!(house.post(Who::Registrar, &path, &wanted));
+        while prints.available_permits() == PRINTS_MAX {
+            tokio::select! {
+                reply = &mut issuing => panic!("{}", reply.text()),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    }
+    assert_eq!(prints.available_permits(), PRINTS_MAX - 1, "whoever asked has gone, and the press still runs");
+    drop(prints.acquire().await.unwrap());
+    assert_eq!(prints.available_permits(), PRINTS_MAX);
 }
 
 #[tokio::test]

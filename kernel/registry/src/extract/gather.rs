@@ -55,9 +55,7 @@ pub async fn from_records(
     members_max: usize,
 ) -> Result<Option<(Record, ExtractData)>, GatherError> {
     let names = Names::new();
-    let permit = records.may_read(caller, &names.cooperative)?;
-    let Some(record) = records.read(&permit, cooperative).await? else { return Ok(None) };
-    let mut data = of_cooperative(&record);
+    let Some((record, mut data)) = registration(records, caller, cooperative).await? else { return Ok(None) };
     let holders = match by_acts::read(records, caller, &record, members_max).await? {
         Some(found) => {
             data.acts = found.acts;
@@ -67,6 +65,23 @@ pub async fn from_records(
     };
     data.officers = officers(records, caller, &names, holders).await?;
     Ok(Some((record, data)))
+}
+
+/// The same without officers and acts: what a certificate of registration is made of, however many members there are.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn registration(
+    records: &Records,
+    caller: &Caller,
+    cooperative: RecordId,
+) -> Result<Option<(Record, ExtractData)>, GatherError> {
+    let permit = records.may_read(caller, &Names::new().cooperative)?;
+    let record = records.read(&permit, cooperative).await?;
+    Ok(record.map(|record| {
+        let data = of_cooperative(&record);
+        (record, data)
+    }))
 }
 
 fn of_cooperative(record: &Record) -> ExtractData {

@@ -10,7 +10,7 @@ use tiwizi_storage::instance::InstanceRow;
 
 use super::certified::{Certified, CertifiedError, Paper, Terms};
 use super::data::ExtractData;
-use super::gather::{GatherError, from_records};
+use super::gather::{GatherError, from_records, registration};
 use super::keys::{self, KeyError};
 use super::signing::{SigningKey, is_signed};
 use super::token::Token;
@@ -104,7 +104,10 @@ pub async fn prepare(office: Office<'_>, caller: &Caller, wanted: Wanted) -> Res
     let found = seen(records, caller, wanted.cooperative).await.map_err(|source| IssueError::Gather(source.into()))?;
     demand(records, caller, &found.ok_or(IssueError::Missing)?)?;
     // Whoever keeps the register there certifies all of it: an officer may be recorded in another province, or in none.
-    let found = from_records(records, &Caller::system(), wanted.cooperative, EXTRACT_MEMBERS_MAX).await;
+    let found = match wanted.paper {
+        Paper::Extract => from_records(records, &Caller::system(), wanted.cooperative, EXTRACT_MEMBERS_MAX).await,
+        Paper::Certificate => registration(records, &Caller::system(), wanted.cooperative).await,
+    };
     let (record, data) = found.map_err(IssueError::Gather)?.ok_or(IssueError::Missing)?;
     let merged_into = record.body.get("merged_into").and_then(Value::as_str).and_then(|id| id.parse().ok());
     if let Some(into) = merged_into {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use tiwizi_identity::{AccountCaller, Caller, Role, RoleGrant};
-use tiwizi_model::{AccountId, FileHash, InstanceId, Jurisdiction, Language, RecordId, Version};
+use tiwizi_model::limits::EXTRACT_OFFICERS_MAX;
+use tiwizi_model::{AccountId, FileHash, InstanceId, Jurisdiction, Language, Record, RecordId, Version};
 use tiwizi_records::{Draft, DraftAction, WriteError};
 use tiwizi_storage::instance::InstanceRow;
 
@@ -180,6 +181,28 @@ async fn a_certificate_names_no_officer_and_no_capital() {
     let data = Desk::new().await.issue(Paper::Certificate).await.certified.data;
     assert!(data.officers.is_empty() && data.capital_mad.is_none());
     assert_eq!(data.registered_on.as_deref(), Some("2019-02-01"));
+}
+
+#[tokio::test]
+async fn a_certificate_is_issued_and_compared_however_many_hold_an_office() {
+    let desk = Desk::new().await;
+    let before = desk.issue(Paper::Extract).await;
+    let person = |number: usize| {
+        let body = json!({"name_fr": format!("Tanirt {number}")});
+        Draft::create("registry/person".parse().unwrap(), body)
+    };
+    let (records, caller) = (&desk.register.records, Caller::system());
+    let persons = records.submit(&caller, (0..=EXTRACT_OFFICERS_MAX).map(person).collect(), None).await.unwrap();
+    let board = |(index, person): (usize, &Record)| {
+        let body = membership(desk.cooperative, person.id, &(index + 10).to_string(), "board-member", None);
+        Draft::create("registry/membership".parse().unwrap(), body)
+    };
+    records.submit(&caller, persons.iter().enumerate().map(board).collect(), None).await.unwrap();
+    let refused = prepare(desk.office(), &caller, desk.wanted(Paper::Extract)).await;
+    assert!(matches!(refused, Err(IssueError::Gather(GatherError::Officers))), "{refused:?}");
+    assert_eq!(desk.genuine(&before.token.text()).await.standing, Standing::Unchecked);
+    let certificate = desk.issue(Paper::Certificate).await;
+    assert_eq!(desk.genuine(&certificate.token.text()).await.standing, Standing::Same);
 }
 
 #[tokio::test]

@@ -9,9 +9,9 @@ use tiwizi_model::limits::VERIFY_MEMBERS_MAX;
 use tiwizi_model::{FileHash, Record, RecordId};
 use tiwizi_records::{ReadError, Records};
 
-use super::certified::Certified;
+use super::certified::{Certified, Paper};
 use super::data::Part;
-use super::gather::{GatherError, from_records};
+use super::gather::{GatherError, from_records, registration};
 use super::issue::{is_signed_file, within};
 use super::keys::{self, KeyError, KeyRow};
 use super::token::Token;
@@ -119,7 +119,11 @@ fn file(record: &Record, key: &KeyRow) -> Option<FileHash> {
 
 async fn standing(records: &Records, certified: &Certified) -> Result<Standing, VerifyError> {
     let Ok(cooperative) = certified.data.cooperative.parse::<RecordId>() else { return Ok(Standing::Gone) };
-    match from_records(records, &Caller::system(), cooperative, VERIFY_MEMBERS_MAX).await {
+    let found = match certified.paper {
+        Paper::Extract => from_records(records, &Caller::system(), cooperative, VERIFY_MEMBERS_MAX).await,
+        Paper::Certificate => registration(records, &Caller::system(), cooperative).await,
+    };
+    match found {
         Ok(None) => Ok(Standing::Gone),
         Ok(Some((_, now))) => {
             let parts = certified.data.differences(&within(certified.paper, now));

@@ -109,8 +109,7 @@ pub async fn prepare(office: Office<'_>, caller: &Caller, wanted: Wanted) -> Res
         Paper::Certificate => registration(records, &Caller::system(), wanted.cooperative).await,
     };
     let (record, data) = found.map_err(IssueError::Gather)?.ok_or(IssueError::Missing)?;
-    let merged_into = record.body.get("merged_into").and_then(Value::as_str).and_then(|id| id.parse().ok());
-    if let Some(into) = merged_into {
+    if let Some(into) = merged_into(&record) {
         return Err(IssueError::Alias { into });
     }
     let key = keys::current(records, &instance.key).await.map_err(IssueError::Key)?;
@@ -120,6 +119,11 @@ pub async fn prepare(office: Office<'_>, caller: &Caller, wanted: Wanted) -> Res
     let id = records.ambient().new_id();
     let token = Token::sign(&key, id, now, Certified::digest(&text));
     Ok(Prepared { id, certified, token, text, key, cooperative: wanted.cooperative, province: record.province })
+}
+
+/// The record that remains in the place of one that was merged.
+pub(super) fn merged_into(record: &Record) -> Option<RecordId> {
+    record.body.get("merged_into").and_then(Value::as_str).and_then(|id| id.parse().ok())
 }
 
 /// The cooperative, as far as the caller may see it.

@@ -249,6 +249,21 @@ async fn what_has_changed_since_is_named_by_its_parts() {
 }
 
 #[tokio::test]
+async fn an_extract_of_a_record_that_was_merged_since_is_not_said_to_be_as_before() {
+    let desk = Desk::new().await;
+    let mut body = cooperative();
+    (body["number"], body["name_fr"], body["name_ar"]) =
+        (json!("13/2019"), json!("Azekka Zaytoun"), json!("أزكا زيتون"));
+    let other = create(&desk.register, "cooperative", body).await;
+    let (extract, certificate) = (desk.issue(Paper::Extract).await, desk.issue(Paper::Certificate).await);
+    desk.patch("cooperative", desk.cooperative, json!({"merged_into": other.to_string()})).await;
+    for issued in [extract, certificate] {
+        let standing = desk.genuine(&issued.token.text()).await.standing;
+        assert_eq!(standing, Standing::Changed(vec![Part::State]));
+    }
+}
+
+#[tokio::test]
 async fn an_extract_that_an_older_key_signed_stays_genuine_and_names_the_newer_key() {
     let desk = Desk::new().await;
     let old = desk.issue(Paper::Extract).await;

@@ -12,7 +12,7 @@ use tiwizi_records::{ReadError, Records};
 use super::certified::{Certified, Paper};
 use super::data::Part;
 use super::gather::{GatherError, from_records, registration};
-use super::issue::{is_signed_file, within};
+use super::issue::{is_signed_file, merged_into, within};
 use super::keys::{self, KeyError, KeyRow};
 use super::token::Token;
 use crate::kinds::Names;
@@ -125,8 +125,13 @@ async fn standing(records: &Records, certified: &Certified) -> Result<Standing, 
     };
     match found {
         Ok(None) => Ok(Standing::Gone),
-        Ok(Some((_, now))) => {
-            let parts = certified.data.differences(&within(certified.paper, now));
+        Ok(Some((record, now))) => {
+            let mut parts = certified.data.differences(&within(certified.paper, now));
+            // Nothing is certified of an alias, so it has become one since: another record says what is so now.
+            if merged_into(&record).is_some() && !parts.contains(&Part::State) {
+                parts.push(Part::State);
+                parts.sort();
+            }
             Ok(if parts.is_empty() { Standing::Same } else { Standing::Changed(parts) })
         }
         Err(GatherError::Many { .. } | GatherError::Officers) => Ok(Standing::Unchecked),

@@ -93,8 +93,8 @@ pub async fn find(
     Ok(found.into_iter().map(|(id,)| RecordId(id)).collect())
 }
 
-/// Each of these records with each other record that shares a code with it, at most so many pairs for each part of the list: those of the
-/// oldest records first, so that the same records give the same pairs on every run and on both databases.
+/// Each of these records with those that share the most codes with it, at most so many for each: a common name takes no room from what comes
+/// after it. Of those that share as many the newest are taken, as in `find`, so that the same records give the same pairs on both databases.
 ///
 /// # Errors
 /// `Query` when the database fails.
@@ -102,18 +102,21 @@ pub async fn pairs(
     tx: &mut Tx,
     kind: KindNo,
     ids: &[RecordId],
-    rows_max: u32,
+    others_max: u32,
 ) -> Result<BTreeSet<(RecordId, RecordId)>, StorageError> {
     let mut pairs = BTreeSet::new();
     for part in ids.chunks(LIST_MAX) {
         let mut built = Built::default();
         built.push(
-            "SELECT DISTINCT mine.record, other.record FROM duplicate_key AS mine JOIN duplicate_key AS other \
+            "SELECT one, another FROM (SELECT mine.record AS one, other.record AS another, \
+             ROW_NUMBER() OVER (PARTITION BY mine.record ORDER BY COUNT(*) DESC, other.record DESC) AS nth \
+             FROM duplicate_key AS mine JOIN duplicate_key AS other \
              ON other.kind = mine.kind AND other.code = mine.code AND other.record <> mine.record WHERE mine.kind = ",
         );
         built.bind(Value::Kind(kind.0)).push(" AND ");
         built.within("mine.record", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
-        built.push(" ORDER BY mine.record, other.record LIMIT ").bind(Value::Number(rows_max.into()));
+        built.push(" GROUP BY mine.record, other.record) AS shared WHERE nth <= ");
+        built.bind(Value::Number(others_max.into()));
         let Built { text, values } = built;
         let found: Vec<(Uuid, Uuid)> = on_db!(tx, conn => {
             bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await

@@ -52,15 +52,17 @@ for_each_database! {
         assert!(duplicate::find(&mut tx, kind, &codes(&["c"]), 10).await.unwrap().is_empty());
     }
 
-    async fn pairs_that_are_cut_are_those_of_the_oldest_whatever_was_put_first(store) {
+    async fn pairs_that_are_cut_are_those_that_share_the_least_for_each_record(store) {
         let kind = store.kind("cooperative").await;
-        for number in [5, 2, 4, 1, 3] {
+        put(store, kind, &[(2, &["a", "b"]), (4, &["a", "b"])]).await;
+        for number in [5, 1, 3] {
             put(store, kind, &[(number, &["a"])]).await;
         }
         let mut tx = store.db.read().await.unwrap();
         let asked = [id(4), id(2), id(5)];
-        let pairs = duplicate::pairs(&mut tx, kind, &asked, 3).await.unwrap();
-        assert_eq!(pairs.into_iter().collect::<Vec<_>>(), [(id(2), id(1)), (id(2), id(3)), (id(2), id(4))]);
+        let pairs = duplicate::pairs(&mut tx, kind, &asked, 2).await.unwrap();
+        let expected = [(2, 4), (2, 5), (4, 2), (4, 5), (5, 3), (5, 4)].map(|(one, other)| (id(one), id(other)));
+        assert_eq!(pairs.into_iter().collect::<Vec<_>>(), expected);
     }
 
     async fn each_record_is_paired_with_those_that_share_a_code_once(store) {

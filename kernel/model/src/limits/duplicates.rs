@@ -8,8 +8,6 @@ pub(super) all;
 pub const DUPLICATE_CANDIDATES_MAX: u32 = 32;
 /// Persons born on one day with whom a new one is compared.
 pub const DUPLICATE_BIRTHS_MAX: usize = 5_000;
-/// Pairs that share a code, for each part of the log that is read at once.
-pub const DUPLICATE_PAIRS_MAX: u32 = 4_000;
 /// Pairs that one part of the log opens.
 pub const DUPLICATES_OPENED_MAX: usize = 1_000;
 /// Words of one name that are compared; the rest counts for nothing.

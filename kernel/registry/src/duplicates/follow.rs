@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
-use tiwizi_model::limits::{DUPLICATE_PAIRS_MAX, DUPLICATES_OPENED_MAX};
+use tiwizi_model::limits::{DUPLICATE_CANDIDATES_MAX, DUPLICATES_OPENED_MAX};
 use tiwizi_model::{KindName, RecordId};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{Entry, Kind, NewRecord, Reader, ReaderError, Records, WriteError};
@@ -108,7 +108,7 @@ impl DuplicateReader {
         mut known: Known,
         ids: &[RecordId],
     ) -> Result<(), ReaderError> {
-        let pairs = duplicate::pairs(tx, kind.number(), ids, DUPLICATE_PAIRS_MAX).await?;
+        let pairs = duplicate::pairs(tx, kind.number(), ids, DUPLICATE_CANDIDATES_MAX).await?;
         let pairs: BTreeSet<Pair> = pairs.into_iter().map(|(one, other)| pair(one, other)).collect();
         let others: BTreeSet<RecordId> = pairs
             .iter()

@@ -241,6 +241,23 @@ async fn what_was_seen_in_another_state_or_said_without_a_reason_decides_nothing
 }
 
 #[tokio::test]
+async fn a_common_name_hides_no_pair_of_those_that_came_last() {
+    let register = Register::new().await;
+    // Of one name in as many communes, but for the last two. Those of one batch are not compared before they are written.
+    let body = |number: usize| {
+        let mut body = cooperative(&format!("{number}/2020"), ("name_fr", "Tafoukt Argan"));
+        body["commune"] = json!(format!("Douar {}", number.min(70)));
+        body
+    };
+    let drafts = (0..72).map(|number| Draft::create(register.names.cooperative.clone(), body(number))).collect();
+    let written = register.records.submit(&Caller::system(), drafts, None).await.unwrap();
+    let [.., one, other] = written.as_slice() else { panic!("{written:?}") };
+    let found = pairs(&register).await;
+    let ids = |pair: &Record| [pair.body["first"].clone(), pair.body["second"].clone()];
+    assert_eq!(found.iter().map(ids).collect::<Vec<_>>(), [[json!(one.id.to_string()), json!(other.id.to_string())]]);
+}
+
+#[tokio::test]
 async fn persons_are_found_by_the_day_of_their_birth() {
     let register = Register::new().await;
     let person = |name: &str, day: &str| {

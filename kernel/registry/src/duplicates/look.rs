@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
+use tiwizi_model::limits::CONFIRMED_DISTINCT_MAX;
 use tiwizi_model::{Operation, Record, RecordId};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{FieldError, Proposal, ReadError, Rejection, Review, ReviewError};
@@ -58,6 +59,8 @@ impl Duplicates {
             Outcome::Refuse => true,
         };
         let mut found = self.find(subject, body).await.map_err(failed)?;
+        // No more than their author can name: a common name must not keep anybody out for good. The surest come first.
+        found.truncate(CONFIRMED_DISTINCT_MAX);
         found.retain(stands_in_the_way);
         if found.is_empty() {
             return Ok(Vec::new());

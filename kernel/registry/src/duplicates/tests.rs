@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
+use tiwizi_model::limits::CONFIRMED_DISTINCT_MAX;
 use tiwizi_model::{AccountId, Language, Record, RecordId};
 use tiwizi_records::{Draft, Filter, Query, WriteError, catch_up};
 use uuid::Uuid;
@@ -99,6 +100,20 @@ async fn what_its_author_says_is_distinct_is_kept_and_its_pair_is_closed() {
     let patch = Draft::patch(register.names.cooperative.clone(), second, json!({ "phone": "0528" }), None);
     register.records.submit(&Caller::system(), vec![patch], None).await.unwrap();
     assert_eq!(pairs(&register).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_name_that_more_have_than_one_can_name_is_kept_once_those_are_named() {
+    let register = Register::new().await;
+    let twin = |number: usize| cooperative(&format!("{number}/2020"), ("name_fr", "Tafoukt Argan"));
+    let drafts = (0..25).map(|number| Draft::create(register.names.cooperative.clone(), twin(number))).collect();
+    register.records.submit(&Caller::system(), drafts, None).await.unwrap();
+    let ids: Vec<Option<RecordId>> =
+        named(create(&register, twin(99)).await).into_iter().map(|(record, _)| record).collect();
+    assert_eq!(ids.len(), CONFIRMED_DISTINCT_MAX);
+    let mut body = twin(99);
+    body["confirm_distinct"] = ids.into_iter().flatten().map(|id| id.to_string()).collect();
+    create(&register, body).await.unwrap();
 }
 
 #[tokio::test]

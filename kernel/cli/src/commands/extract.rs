@@ -14,6 +14,8 @@ use crate::outcome::{self, Outcome};
 /// Issues an extract in the name of the instance.
 pub(crate) async fn issue(arguments: Extract) -> anyhow::Result<()> {
     let directory = &arguments.directory;
+    // Said before anything is issued: what is issued is kept for good.
+    anyhow::ensure!(!arguments.out.exists(), "{} is there already; name another file", arguments.out.display());
     let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
     let Extract { cooperative, paper, language, .. } = arguments;
     let issued = issue_extract(&app, &Caller::system(), Wanted { cooperative, paper, language }).await;

@@ -27,7 +27,7 @@ impl Duplicates {
         let Some(subject) = self.subject(proposal) else { return Ok(()) };
         let Some(body) = proposal.body() else { return Ok(()) };
         let faults = match proposal.operation() {
-            // What follows from an act cannot name what it is distinct from: its pair is opened for a registrar.
+            // What follows from an act cannot name what it is distinct from. The pair of two cooperatives is opened for a registrar.
             Operation::Create if is_by_acts(proposal.caller()) => Vec::new(),
             Operation::Create => self.found(proposal.caller(), subject, body).await?,
             Operation::Replace => Vec::new(),

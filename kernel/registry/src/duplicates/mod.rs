@@ -2,7 +2,7 @@
 //!
 //! The search runs whoever brings a record: the API, a page, a batch, a plugin, the command line (`look`), and an import, which compares
 //! its rows with each other as well (`census`). A reader of the log keeps the codes by which near names are found in any script, and opens
-//! a pair, a record of the kind `registry/duplicate`, for what was let pass (`follow`). What counts as the same is data (`rule`).
+//! a pair, a record of the kind `registry/duplicate`, for each cooperative that was let pass (`follow`). What counts as the same is data (`rule`).
 //!
 //! A merge is an alias and no more: the merged record stays as it is, readable and in the log, and says which one to look at instead.
 //!

@@ -179,7 +179,7 @@ impl Foundings {
     }
 
     /// The persons of the founders, by the records of the founders: those that the register knows, and new ones for the others. Records that
-    /// may be the same are not held up; a pair is opened for registrars, as for what acts write (decision 22).
+    /// may be the same are not held up, as what acts write is not (decision 22).
     ///
     /// The number of a card is what a founder typed. Whoever has it in the register under another day of birth, or another name, is not
     /// made of that founder, whose account would then act as that person: the office is told.

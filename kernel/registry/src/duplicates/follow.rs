@@ -12,10 +12,10 @@ use tiwizi_model::limits::{DUPLICATE_CANDIDATES_MAX, DUPLICATES_OPENED_MAX};
 use tiwizi_model::{KindName, RecordId};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{Entry, Kind, NewRecord, Reader, ReaderError, Records, WriteError};
-use tiwizi_storage::{WriteTx, duplicate, record};
+use tiwizi_storage::{StorageError, WriteTx, cursor, duplicate, instance_value, record};
 
 use super::find::{confirmed, merged_into};
-use super::profile::{Finding, Profile, Subject};
+use super::profile::{Finding, Profile, Subject, mark};
 use super::rule::{Rule, RuleBook};
 use crate::day::Day;
 use crate::kinds::Names;
@@ -24,6 +24,10 @@ use crate::kinds::Names;
 const BY_RECORDS: usize = 0;
 /// Bodies that are read at once.
 const BODIES: usize = 256;
+/// Under which it is kept by what the stored codes were made.
+const MADE_BY: &str = "duplicates.codes";
+/// How codes are made of a name; whoever changes it counts on.
+const FORM: u32 = 1;
 
 /// Two records, the one with the lower id first.
 type Pair = (RecordId, RecordId);
@@ -73,6 +77,30 @@ impl DuplicateReader {
     #[must_use]
     pub fn new(records: Records, book: Arc<RuleBook>) -> Self {
         Self { records, book, names: Names::new() }
+    }
+
+    /// Forgets all codes when they were made by another rule, or in another way, than they are made today: the reader then begins at the
+    /// start of the log. Pairs that are there stay as they are. Says whether it was so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew(&self) -> Result<bool, StorageError> {
+        let (db, kinds) = (self.records.db(), self.records.kinds());
+        let Some(kind) = kinds.find(&self.names.cooperative) else { return Ok(false) };
+        let rule = self.book.at(Day::of(self.records.ambient().now()));
+        let made_by = format!("{FORM} {:016x}", mark(&format!("{:?} {:?}", rule.generic_words, rule.cooperative)));
+        let known = instance_value::find(&mut *db.read_single().await?, MADE_BY).await?;
+        if known.as_deref() == Some(made_by.as_str()) {
+            return Ok(false);
+        }
+        let mut tx = db.begin_write().await?;
+        // Held until the end, so that no other kernel puts codes meanwhile.
+        cursor::claim(&mut tx, Self::NAME).await?;
+        duplicate::clear(&mut tx, kind.number()).await?;
+        cursor::forget(&mut tx, Self::NAME).await?;
+        instance_value::store(&mut tx, MADE_BY, &made_by).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn follow(&self, tx: &mut WriteTx, entries: &[Entry]) -> Result<(), ReaderError> {

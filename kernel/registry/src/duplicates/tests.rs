@@ -273,6 +273,23 @@ async fn a_common_name_hides_no_pair_of_those_that_came_last() {
 }
 
 #[tokio::test]
+async fn another_rule_makes_the_codes_anew() {
+    let register = Register::new().await;
+    let first = create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
+    assert!(search(&register).reader().renew().await.unwrap());
+    assert!(pairs(&register).await.is_empty());
+    assert!(!search(&register).reader().renew().await.unwrap(), "the rule is the same");
+    let mut rule: Value = serde_json::from_str(include_str!("../../../../manifests/rules/duplicates.json")).unwrap();
+    rule["versions"][0]["generic_words"].as_array_mut().unwrap().push(json!("tafoukt"));
+    let book = RuleBook::parse(rule.to_string().as_bytes()).unwrap();
+    let other = Duplicates::new(register.records.clone(), std::sync::Arc::new(book));
+    assert!(other.reader().renew().await.unwrap());
+    catch_up(&register.records, &other.reader()).await.unwrap();
+    let found = other.find(Subject::Cooperative, &cooperative("2/2019", ("name_fr", "Argane"))).await.unwrap();
+    assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), [first]);
+}
+
+#[tokio::test]
 async fn persons_are_found_by_the_day_of_their_birth() {
     let register = Register::new().await;
     let person = |name: &str, day: &str| {

@@ -89,7 +89,10 @@ pub async fn decide(
     let opened = open(records, caller, pair).await?;
     let mut unit = Unit::new(records.clone(), caller.clone());
     let after = match (decision, opened.status.as_str()) {
-        (Decision::Merge { keep }, "open") => merge(&mut unit, &opened, keep).await?,
+        (Decision::Merge { keep }, "open") => {
+            may_change_one(records, caller, &opened).await?;
+            merge(&mut unit, &opened, keep).await?
+        }
         (Decision::Distinct, "open") => {
             may_change_one(records, caller, &opened).await?;
             json!({ "status": "distinct" })
@@ -154,20 +157,26 @@ async fn open(records: &Records, caller: &Caller, pair: RecordId) -> Result<Open
     Ok(Opened { kind, record, first, second, status })
 }
 
-/// Makes an alias of the one that does not remain.
+/// Makes an alias of the one that does not remain, unless it is one already: whoever may change a record may write into it that it is the same as
+/// another, and its pair is still open then.
 async fn merge(unit: &mut Unit, opened: &Opened, keep: RecordId) -> Result<Value, DecideError> {
     let alias = match keep {
         keep if keep == opened.first => opened.second,
         keep if keep == opened.second => opened.first,
         _ => return Err(DecideError::Stranger),
     };
+    let mut is_done = false;
     for id in [keep, alias] {
         let record = unit.get(&opened.kind, id).await?.ok_or(DecideError::Missing)?;
-        if merged_into(&record.body).is_some() {
-            return Err(DecideError::Alias);
+        match merged_into(&record.body) {
+            None => {}
+            Some(into) if id == alias && into == keep => is_done = true,
+            Some(_) => return Err(DecideError::Alias),
         }
     }
-    unit.patch(&opened.kind, alias, json!({ "merged_into": keep.to_string() }), None).await?;
+    if !is_done {
+        unit.patch(&opened.kind, alias, json!({ "merged_into": keep.to_string() }), None).await?;
+    }
     Ok(json!({ "status": "merged", "kept": keep.to_string() }))
 }
 

@@ -180,6 +180,24 @@ async fn a_merge_leaves_an_alias_and_is_undone_with_everything_in_the_history() 
 }
 
 #[tokio::test]
+async fn a_pair_whose_alias_was_written_by_hand_is_closed_and_undone_as_every_other() {
+    let register = Register::new().await;
+    let (first, second, pair) = twins(&register).await;
+    let caller = Caller::system();
+    let by_hand = json!({ "merged_into": first.to_string() });
+    let by_hand = Draft::patch(register.names.cooperative.clone(), second, by_hand, None);
+    register.records.submit(&caller, vec![by_hand], None).await.unwrap();
+    let at = (pair.id, pair.version);
+    let other = decide(&register.records, &caller, at, Decision::Merge { keep: second }, "the other way round").await;
+    assert!(matches!(other, Err(DecideError::Alias)), "{other:?}");
+    decide(&register.records, &caller, at, Decision::Merge { keep: first }, "entered twice").await.unwrap();
+    let merged = pairs(&register).await.remove(0);
+    assert_eq!(merged.body["status"], json!("merged"));
+    decide(&register.records, &caller, (merged.id, merged.version), Decision::Undo, "two").await.unwrap();
+    assert_eq!(read(&register, second).await.body.get("merged_into"), None);
+}
+
+#[tokio::test]
 async fn three_who_merge_at_once_make_no_circle() {
     let register = Register::new().await;
     let mut ids = Vec::new();

@@ -10,7 +10,7 @@ use minijinja::{Value, context};
 use serde_json::Value as Json;
 use tiwizi_identity::Caller;
 use tiwizi_model::{KindName, Record, RecordId, Version, limits};
-use tiwizi_records::{Filter, Query};
+use tiwizi_records::{Filter, Query, UnitError, WriteError};
 use tiwizi_registry::duplicates::{DecideError, Decision, decide};
 use tiwizi_words::Texts;
 
@@ -83,12 +83,34 @@ pub(super) async fn send(
     let reason = posted.field("reason").unwrap_or_default();
     match decide(&app.records, visit.visitor.caller(), (pair.id, seen), wanted, reason).await {
         Ok(()) => Ok(visit.go(&format!("{LIST}?done=duplicate-decided"))),
-        Err(DecideError::Reason) => {
-            let given = Given { reason: reason.to_owned(), is_missing: true };
-            let status = Fault::Invalid.status();
-            side_by_side(&app, &visit, &pair, given).await.map(|response| with_status(status, response))
+        Err(error) => match refused(&error) {
+            Some((fault, wrong)) => {
+                let given = Given { reason: reason.to_owned(), wrong, is_shown_again: true };
+                let now = find(&app, &visit, &id).await?;
+                side_by_side(&app, &visit, &now, given).await.map(|response| with_status(fault.status(), response))
+            }
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// What is said on the page of the pair, as it is now, when nothing was decided. None for what leads away from it.
+fn refused(error: &DecideError) -> Option<(Fault, Option<&'static str>)> {
+    match error {
+        // Said beside its field.
+        DecideError::Reason => Some((Fault::Invalid, None)),
+        DecideError::Settled { .. }
+        | DecideError::Write(WriteError::Stale { .. })
+        | DecideError::Unit(UnitError::Write(WriteError::Stale { .. })) => {
+            Some((Fault::Conflict, Some("duplicate-moved")))
         }
-        Err(error) => Err(error.into()),
+        DecideError::Alias => Some((Fault::Conflict, Some("duplicate-taken"))),
+        DecideError::Missing
+        | DecideError::Refused
+        | DecideError::Stranger
+        | DecideError::Read(_)
+        | DecideError::Unit(_)
+        | DecideError::Write(_) => None,
     }
 }
 
@@ -96,7 +118,9 @@ pub(super) async fn send(
 #[derive(Default)]
 struct Given {
     reason: String,
-    is_missing: bool,
+    /// The key of why nothing was decided; none when the reason itself is wrong.
+    wrong: Option<&'static str>,
+    is_shown_again: bool,
 }
 
 /// What the button that was pressed says.
@@ -190,7 +214,8 @@ async fn side_by_side(app: &App, visit: &Visit, pair: &Record, given: Given) -> 
         list => visit.look.address(LIST),
         seen => pair.version.0,
         reason => given.reason,
-        is_missing => given.is_missing,
+        wrong => given.wrong,
+        is_missing => given.is_shown_again && given.wrong.is_none(),
     };
     visit.page(app, "duplicate.html", &texts.text("duplicates"), data)
 }

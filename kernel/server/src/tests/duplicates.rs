@@ -1,5 +1,6 @@
 //! A pair of records that may be one, on its page: in words, with a form for those who may decide alone.
 
+use axum::body::Body;
 use serde_json::json;
 use tiwizi_identity::Caller;
 use tiwizi_records::Draft;
@@ -20,6 +21,20 @@ async fn pair(house: &House) -> String {
         "reasons": ["name 92", "commune"], "status": "open", "province": "09.541" });
     let draft = Draft::create(house.app.pages.names().duplicate.clone(), body);
     house.app.records.submit(&Caller::system(), vec![draft], None).await.unwrap()[0].id.to_string()
+}
+
+#[tokio::test]
+async fn whoever_comes_second_is_told_so_and_finds_the_reason_again() {
+    let house = House::build().await;
+    let address = format!("/fr/register/duplicates/{}", pair(&house).await);
+    let request = house.request(Who::Registrar, "POST", &address).header("accept", "text/html");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let late = Body::from("decision=distinct&reason=Deux+villages&seen=7");
+    let late = house.send(request.body(late).unwrap()).await;
+    assert_eq!(late.status, 409, "{}", late.text());
+    for said in ["entre-temps", "Deux villages", "keep-first"] {
+        assert!(late.text().contains(said), "{said} is missing in {}", late.text());
+    }
 }
 
 #[tokio::test]

@@ -703,6 +703,10 @@ extracts-issued = Extraits délivrés
 ## Verifying an extract
 
 verify-title = Vérification d’un extrait
+verify-ask = Si le code du papier ne mène nulle part, parce que l’adresse imprimée n’est plus la bonne, recopiez-la ici.
+verify-address = Adresse imprimée sur le papier, ou sa dernière partie
+verify-address-wrong = Ce n’est pas l’adresse d’une vérification. Recopiez-la en entier, avec ses majuscules et ses minuscules.
+verify-check = Vérifier
 verify-genuine = Cet extrait a bien été délivré par { $office } le { $date }.
 verify-not-ours = Cet extrait n’est pas authentique : aucune clé de cette instance ne l’a signé. Ne vous y fiez pas.
 verify-unrecorded = Le registre ne contient pas cet extrait, malgré sa signature. Ne vous y fiez pas et prévenez l’office.

@@ -141,6 +141,7 @@ impl Look {
             password => self.address("/password"),
             console => self.address("/console"),
             privacy => self.address("/privacy"),
+            verify => self.address("/verify"),
             is_demonstration => self.is_demonstration,
             instance => &**instance,
             draft,

@@ -90,6 +90,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/directory", get(directory::show))
         .route("/{language}/directory/{id}", get(cooperative::show))
         .route("/{language}/directory/{id}/extracts", post(extract::issue))
+        .route("/{language}/verify", get(verify::ask))
         .route("/{language}/verify/{token}", get(verify::show))
         .route("/{language}/statistics", get(statistics::show))
         .route("/{language}/register/rules", get(rules::show).post(rules::send))

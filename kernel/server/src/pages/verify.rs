@@ -1,6 +1,8 @@
 //! The page to which the code on a print leads. It says in Arabic, French and Amazigh whether the print is genuine and what has
 //! changed since, and shows what was certified, to be compared with the paper.
 //!
+//! Whoever cannot follow the code, because the instance has another address than ten years ago, copies what is printed beside it.
+//!
 //! Whoever has the address has seen the paper, so the page names whom the paper names. It is kept by nobody and found by no search
 //! engine.
 
@@ -12,6 +14,7 @@ use fluent_bundle::FluentArgs;
 use http::{HeaderName, HeaderValue, header};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
+use tiwizi_model::limits::EXTRACT_TOKEN_CHARS_MAX;
 use tiwizi_model::{Instant, Language};
 use tiwizi_print::content;
 use tiwizi_registry::extract::{Finding, Genuine, KeyRow, Paper, Part, Standing};
@@ -20,6 +23,7 @@ use tiwizi_words::Texts;
 use super::visit::Visit;
 use crate::app::App;
 use crate::extracts;
+use crate::parameters::Parameters;
 use crate::problem::Problem;
 
 /// The languages in which every reader is answered.
@@ -41,13 +45,39 @@ pub(super) async fn show(
             context! { language => language.tag(), direction, lines => lines(&texts, &finding) }
         })
         .collect();
-    let data = context! { kind => kind(&finding), answers, extract => extract(&texts, &finding) };
-    let mut response = visit.page(&app, "verify.html", &texts.text("verify-title"), data)?;
+    let data =
+        context! { ask => Value::from(()), kind => kind(&finding), answers, extract => extract(&texts, &finding) };
+    visit.page(&app, "verify.html", &texts.text("verify-title"), data).map(kept_by_nobody)
+}
+
+/// `GET /{language}/verify`: `?print=` is the address on a print, or its last part. Leads to what that is, wherever the address led.
+pub(super) async fn ask(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Problem> {
+    let given = Parameters::of_query(Some(&visit.look.query))?.take("print")?.unwrap_or_default();
+    if let Some(token) = token_of(&given) {
+        return Ok(kept_by_nobody(visit.go(&format!("/verify/{token}"))));
+    }
+    let texts = visit.texts(&app);
+    let ask = context! { action => visit.look.address("/verify"), wrong => !given.trim().is_empty(), given };
+    let data = context! { ask, kind => "info", answers => Vec::<Value>::new(), extract => Value::from(()) };
+    visit.page(&app, "verify.html", &texts.text("verify-title"), data).map(kept_by_nobody)
+}
+
+/// The token in what somebody copied from a print, over however many lines it stands there.
+fn token_of(given: &str) -> Option<String> {
+    let joined: String = given.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let token = joined.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let fits = !token.is_empty() && token.len() <= EXTRACT_TOKEN_CHARS_MAX;
+    let is_plain = token.bytes().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_'));
+    (fits && is_plain).then(|| token.to_owned())
+}
+
+/// The answer names people, so nobody on the way keeps it.
+fn kept_by_nobody(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
-    Ok(response)
+    response
 }
 
 /// The page's own language first, then the others.

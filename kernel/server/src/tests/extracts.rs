@@ -92,6 +92,22 @@ async fn the_page_answers_in_three_languages_and_says_what_has_changed() {
 }
 
 #[tokio::test]
+async fn a_print_with_an_address_of_before_is_verified_by_what_is_printed() {
+    let house = House::build().await;
+    let token = token(&issue(&house, "certificate", "ar").await);
+    let (one, other) = token.split_at(76);
+    for given in [format!("https%3A%2F%2Fold.example%2Far%2Fverify%2F{one}+%0A{other}"), token.clone()] {
+        let led = house.get(Who::Public, &format!("/fr/verify?print={given}")).await;
+        assert_eq!((led.status.as_u16(), led.header("location")), (303, format!("/fr/verify/{token}").as_str()));
+    }
+    let asked = house.get(Who::Public, "/fr/verify").await;
+    assert!(asked.status == 200 && asked.text().contains("name=\"print\""), "{}", asked.text());
+    assert!(!asked.text().contains("Ce n’est pas"), "{}", asked.text());
+    let wrong = house.get(Who::Public, "/fr/verify?print=%3Cscript%3E").await.text();
+    assert!(wrong.contains("Ce n’est pas l’adresse") && wrong.contains("&lt;script&gt;"), "{wrong}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_issued_is_refused_and_named() {
     let house = House::build().await;
     let path = format!("/api/v1/cooperatives/{}/extracts", house.cooperative);

@@ -78,8 +78,8 @@ pub(super) fn read(
         let hashed = key.hash(&number).map_err(|error| Fault::new("national-id", error.to_string()))?;
         Ok((hashed, Secret::of(number.into_owned())))
     });
-    hide_national_id(&mut cells);
     let legal = legal(&mut cells, &mut person);
+    hide_national_id(&mut cells);
     let joined = cells.day_field(&mut membership, "joined_on", last_day);
     let left = cells.day_field(&mut membership, "left_on", last_day);
     if let (Some(joined), Some(left)) = (joined, left)
@@ -113,9 +113,8 @@ fn legal(cells: &mut Cells<'_>, fields: &mut Vec<Field>) -> Option<Legal> {
     };
     let code = form.as_str().unwrap_or_default().to_owned();
     for column in OF_PERSONS {
-        if cells.text(column).is_some_and(|text| !text.is_empty()) {
-            let value = if column == "national_id" { "…" } else { "" };
-            cells.faults.add(column, value, Fault::new("legal-person", format!("a legal person has no {column}")));
+        if cells.is_filled(column) {
+            cells.faults.add(column, "", Fault::new("legal-person", format!("a legal person has no {column}")));
         }
     }
     fields.retain(|(field, _)| !OF_PERSONS.contains(field));

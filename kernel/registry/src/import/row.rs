@@ -151,6 +151,13 @@ impl Cells<'_> {
         }
     }
 
+    /// Whether a cell of a column says something that can be read. What cannot be is told once, by whoever reads it.
+    pub(super) fn is_filled(&self, column: &'static str) -> bool {
+        let cell = self.header.place(column).and_then(|place| self.cells.get(place));
+        let text = cell.and_then(|cell| std::str::from_utf8(cell).ok());
+        text.is_some_and(|text| value::text(text, chars_max(column)).is_ok_and(|clean| !clean.is_empty()))
+    }
+
     /// A part of a key, which must be there.
     pub(super) fn required(&mut self, column: &'static str) -> Option<String> {
         let before = self.faults.found.len();

@@ -389,7 +389,8 @@ async fn a_legal_person_has_no_card_and_a_natural_one_no_ice() {
         "court,number,member_number,name_fr,legal_form,ice,gender,national_id\n\
          A,1,1,Arganier SARL,company,,female,JA123456\n\
          A,1,2,Fadma,,001561191000066,,\n\
-         A,1,3,Ijja,planet,,,\n",
+         A,1,3,Ijja,planet,,,\n\
+         A,1,4,Arganier SA,company,,,JA\0 123456\n",
     );
     let summary = register.import(&register.settings(&cooperatives, Some(&members))).await;
     let found: Vec<(u64, &str, &str)> =
@@ -400,7 +401,9 @@ async fn a_legal_person_has_no_card_and_a_natural_one_no_ice() {
             (2, "gender", "legal-person"),
             (2, "national_id", "legal-person"),
             (3, "ice", "no-legal-form"),
-            (4, "legal_form", "legal-form")
+            (4, "legal_form", "legal-form"),
+            // Told once, though it is looked at for two reasons.
+            (5, "national_id", "nul"),
         ]
     );
     assert!(summary.rejected.iter().all(|fault| !fault.value.contains("123456")));

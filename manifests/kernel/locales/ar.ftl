@@ -1844,6 +1844,7 @@ import-code-no-legal-form = ينقص الشكل القانوني
 import-code-nul = فيه بايت فارغ
 import-code-number = هذا ليس عددا صالحا هنا
 import-code-order = ترتيب الأيام غير ممكن
+import-code-own-member = لا تكون التعاونية عضوا في نفسها
 import-code-province = لا يوجد إقليم ولا عمالة بهذا الرمز
 import-code-quote = علامة اقتباس فُتحت ولم تُغلق
 import-code-required = هذا ضروري وهو فارغ

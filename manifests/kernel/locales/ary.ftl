@@ -1836,6 +1836,7 @@ import-code-no-legal-form = ناقص الشكل القانوني
 import-code-nul = فيه بايت خاوي
 import-code-number = هادا ماشي عدد صالح هنا
 import-code-order = ترتيب الأيام ما ممكنش
+import-code-own-member = التعاونية ما يمكنش تكون عضو فراسها
 import-code-province = ما كاينش إقليم بهاد الرمز
 import-code-quote = علامة اقتباس تحلات وما تسداتش
 import-code-required = هادشي ضروري وهو خاوي

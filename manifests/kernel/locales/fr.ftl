@@ -1833,6 +1833,7 @@ import-code-no-legal-form = la forme juridique manque
 import-code-nul = il y a un octet nul
 import-code-number = ce n’est pas un nombre possible ici
 import-code-order = l’ordre des jours n’est pas possible
+import-code-own-member = une coopérative n’est pas membre d’elle-même
 import-code-province = aucune province ou préfecture n’a ce code
 import-code-quote = un guillemet s’ouvre et ne se ferme pas
 import-code-required = c’est nécessaire, et c’est vide

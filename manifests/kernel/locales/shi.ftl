@@ -1825,6 +1825,7 @@ import-code-no-legal-form = ⵜⵅⵚⵚⴰ ⵜⴰⵍⵖⴰ ⵜⴰⵣⵔⴼⴰ�
 import-code-nul = ⵉⵍⵍⴰ ⵢⴰⵏ ⵓⴽⵜⴰⵎ ⵉⵅⵡⴰⵏ
 import-code-number = ⵓⵔ ⵉⴳⵉ ⵓⵟⵟⵓⵏ ⵉⵖⵓⴷⴰⵏ ⴷⴰ
 import-code-order = ⴰⵙⵙⵓⴷⵙ ⵏ ⵡⵓⵙⵙⴰⵏ ⵓⵔ ⵉⵖⵉⵢ
+import-code-own-member = ⵜⴰⵎⵢⴰⵡⴰⵙⵜ ⵓⵔ ⵜⴳⵉ ⴰⴳⵎⴰⵎ ⵏ ⵉⵅⴼ ⵏⵏⵙ
 import-code-province = ⵓⵔ ⵜⵍⵍⵉ ⵜⴰⵙⴳⴰ ⵙ ⵜⵏⴳⵍⵜ ⴰⴷ
 import-code-quote = ⵜⵕⵥⵎ ⵜⵛⵕⴹⵜ ⵓⵔ ⵜⵔⴳⵍ
 import-code-required = ⵉⵍⴰⵇ, ⵎⴰⴽⴰ ⵉⵅⵡⴰ

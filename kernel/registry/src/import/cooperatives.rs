@@ -11,7 +11,7 @@ use crate::import::ImportError;
 use crate::import::cooperative::{CooperativeRow, defaults};
 use crate::import::merge::{apply, set, stored};
 use crate::import::parse::Batch;
-use crate::import::places::{Known, Place, Places, key};
+use crate::import::places::{Known, Place, Places, ice_of, key};
 use crate::import::queue::Rows;
 use crate::import::report::{Rejected, Table, shorten};
 use crate::import::run::{Mode, Pass};
@@ -53,7 +53,8 @@ impl Pass<'_> {
             }
             let id = old.map_or_else(|| self.records.ambient().new_id(), |old| old.id);
             let sector = row.sector.to_owned();
-            let mut place = Place { id, province: Some(row.province), sector, fresh: old.is_none(), is_by_acts: false };
+            let (province, ice, fresh) = (Some(row.province), row.ice.clone(), old.is_none());
+            let mut place = Place { id, province, sector, ice, fresh, is_by_acts: false };
             match old {
                 None => {
                     let (number, province) = (row.row, row.province);
@@ -70,7 +71,7 @@ impl Pass<'_> {
                     let before = self::stored(old)?;
                     let mut after = before.clone();
                     apply(&mut after, row.fields);
-                    place.is_by_acts = have_acts(&before);
+                    (place.is_by_acts, place.ice) = (have_acts(&before), ice_of(&after));
                     if let Some(fault) = kept_by_acts(row.row, &before, &after) {
                         self.refuse(fault)?;
                         places.put(place_key, Known::Here(Place::of(old)?));

@@ -23,6 +23,9 @@ const BY_NUMBER: usize = 0;
 /// The unique index of persons: the keyed hash of the identity card.
 const BY_NATIONAL_ID: usize = 0;
 
+/// What is said of a cooperative among its own members.
+const OWN_MEMBER: &str = "a cooperative is no member of itself";
+
 /// What is stored that the rows of a batch are about.
 #[derive(Default)]
 pub(super) struct Stored {
@@ -116,6 +119,7 @@ impl Pass<'_> {
                 places.put(place_key.clone(), found.map_or(Known::Nowhere, Known::Here));
             }
             let fault = match places.find(&place_key) {
+                Some(Known::Here(place)) if is_itself(place, &row) => ("member_number", "own-member", OWN_MEMBER),
                 Some(Known::Here(place)) => match self.membership_key(place, &row) {
                     Some(key) => {
                         placed.push(Placed { row, place: place.clone(), key });
@@ -201,8 +205,7 @@ impl Pass<'_> {
         };
         if id == place.id {
             self.members.rejected += 1;
-            let said = "a cooperative is no member of itself";
-            return self.report.add(vec![rejected(&row, ("member_number", "own-member", said))]);
+            return self.report.add(vec![rejected(&row, ("member_number", "own-member", OWN_MEMBER))]);
         }
         let mut after = before.clone().unwrap_or_default();
         apply(&mut after, std::mem::take(&mut row.membership));
@@ -321,6 +324,12 @@ fn set_holder(body: &mut Map<String, Value>, holder: Holder, id: RecordId) {
     for field in others {
         body.remove(*field);
     }
+}
+
+/// Whether the member is the cooperative whose member it would be, as the ICE of both says before either is written.
+fn is_itself(place: &Place, row: &MemberRow) -> bool {
+    let ice = row.legal.as_ref().and_then(|legal| legal.ice.as_ref());
+    ice.is_some() && ice == place.ice.as_ref()
 }
 
 fn rejected(row: &MemberRow, (column, code, message): (&str, &'static str, &str)) -> Rejected {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tiwizi_model::{ProvinceCode, RecordId};
 use tiwizi_storage::RecordRow;
 
@@ -16,6 +16,7 @@ pub(super) struct Place {
     pub(super) id: RecordId,
     pub(super) province: Option<ProvinceCode>,
     pub(super) sector: String,
+    pub(super) ice: Option<String>,
     /// Made by this very import, so that it cannot have members yet.
     pub(super) fresh: bool,
     /// Its fields and memberships follow from acts.
@@ -59,6 +60,12 @@ impl Place {
     pub(super) fn of(row: &RecordRow) -> Result<Self, ImportError> {
         let body = stored(row)?;
         let sector = body.get("sector").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self { id: row.id, province: row.province, sector, fresh: false, is_by_acts: have_acts(&body) })
+        let (ice, is_by_acts) = (ice_of(&body), have_acts(&body));
+        Ok(Self { id: row.id, province: row.province, sector, ice, fresh: false, is_by_acts })
     }
+}
+
+/// The ICE of a cooperative.
+pub(super) fn ice_of(body: &Map<String, Value>) -> Option<String> {
+    body.get("ice").and_then(Value::as_str).map(str::to_owned)
 }

@@ -381,6 +381,25 @@ async fn legal_persons_are_members_and_cooperatives_of_the_register_are_told_by_
 }
 
 #[tokio::test]
+async fn a_cooperative_among_its_own_members_holds_the_whole_file_back() {
+    let register = Register::new().await;
+    let cooperatives = register.file("c.csv", COOPERATIVES);
+    let members = register.file(
+        "m.csv",
+        "court,number,member_number,name_fr,legal_form,ice\n\
+         Taroudannt,1/2019,1,Fadma,,\n\
+         Taroudannt,1/2019,2,Tifaouine,cooperative,001561191000066\n",
+    );
+    let settings = register.settings(&cooperatives, Some(&members));
+    for (skip_bad, created) in [(false, 0), (true, 1)] {
+        let summary = register.import(&Settings { skip_bad, ..settings.clone() }).await;
+        assert_eq!((summary.kept, summary.members.created, summary.members.rejected), (skip_bad, created, 1));
+        assert_eq!((summary.rejected[0].row, summary.rejected[0].code), (3, "own-member"));
+        assert_eq!(register.all(&register.names.membership).await.len(), usize::try_from(created).unwrap());
+    }
+}
+
+#[tokio::test]
 async fn a_legal_person_has_no_card_and_a_natural_one_no_ice() {
     let register = Register::new().await;
     let cooperatives = register.file("c.csv", "court,number,name_fr,sector,province\nA,1,Tifaouine,argan,09.541\n");

@@ -93,12 +93,13 @@ impl Pass<'_> {
             places.put(place_key, Known::Here(place));
         }
         if self.mode == Mode::Write {
-            self.change(changed, rows).await?;
-            let kinds = self.kinds;
-            self.create(vec![(&kinds.cooperative, new)], rows).await?;
+            // Before the cooperative itself: after an end in between the same file finds it unmoved still, and goes on from there.
             for (place, from) in moved {
                 self.move_members(&place, from, rows).await?;
             }
+            self.change(changed, rows).await?;
+            let kinds = self.kinds;
+            self.create(vec![(&kinds.cooperative, new)], rows).await?;
         }
         Ok(())
     }

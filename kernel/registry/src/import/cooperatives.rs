@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use tiwizi_model::RecordId;
+use tiwizi_model::{ProvinceCode, RecordId};
 use tiwizi_records::{Draft, NewRecord};
 use tiwizi_storage::{RecordRow, record};
 
 use crate::import::ImportError;
 use crate::import::cooperative::{CooperativeRow, defaults};
-use crate::import::merge::{apply, set, stored};
+use crate::import::merge::{apply, misfit, set, stored};
 use crate::import::parse::Batch;
 use crate::import::places::{Known, Place, Places, ice_of, key};
 use crate::import::queue::Rows;
@@ -25,6 +25,14 @@ const BY_ICE: usize = 1;
 struct Stored {
     by_key: HashMap<String, RecordRow>,
     by_ice: HashMap<String, RecordId>,
+}
+
+/// What a batch is going to write.
+struct Writes {
+    new: Vec<NewRecord>,
+    changed: Vec<Draft>,
+    /// What moved, and from where.
+    moved: Vec<(Place, Option<ProvinceCode>)>,
 }
 
 impl Pass<'_> {
@@ -72,7 +80,7 @@ impl Pass<'_> {
                     let mut after = before.clone();
                     apply(&mut after, row.fields);
                     (place.is_by_acts, place.ice) = (have_acts(&before), ice_of(&after));
-                    if let Some(fault) = kept_by_acts(row.row, &before, &after) {
+                    if let Some(fault) = self.fault_of(row.row, &before, &after) {
                         self.refuse(fault)?;
                         places.put(place_key, Known::Here(Place::of(old)?));
                         continue;
@@ -93,15 +101,28 @@ impl Pass<'_> {
             places.put(place_key, Known::Here(place));
         }
         if self.mode == Mode::Write {
-            // Before the cooperative itself: after an end in between the same file finds it unmoved still, and goes on from there.
-            for (place, from) in moved {
-                self.move_members(&place, from, rows).await?;
-            }
-            self.change(changed, rows).await?;
-            let kinds = self.kinds;
-            self.create(vec![(&kinds.cooperative, new)], rows).await?;
+            self.write_cooperatives(Writes { new, changed, moved }, rows).await?;
         }
         Ok(())
+    }
+
+    async fn write_cooperatives(&mut self, writes: Writes, rows: Rows) -> Result<(), ImportError> {
+        let Writes { new, changed, moved } = writes;
+        // Before the cooperative itself: after an end in between the same file finds it unmoved still, and goes on from there.
+        for (place, from) in moved {
+            self.move_members(&place, from, rows).await?;
+        }
+        self.change(changed, rows).await?;
+        let kinds = self.kinds;
+        self.create(vec![(&kinds.cooperative, new)], rows).await
+    }
+
+    /// What keeps a row from changing a cooperative; what a row does not change is not held against it.
+    fn fault_of(&self, row: u64, before: &Map<String, Value>, after: &Map<String, Value>) -> Option<Rejected> {
+        if before == after {
+            return None;
+        }
+        kept_by_acts(row, before, after).or_else(|| misfit(Table::Cooperatives, row, after, self.last_day))
     }
 
     fn refuse(&mut self, fault: Rejected) -> Result<(), ImportError> {

@@ -10,7 +10,7 @@ use tiwizi_storage::{RecordRow, record};
 use crate::holder::Holder;
 use crate::import::ImportError;
 use crate::import::member::MemberRow;
-use crate::import::merge::{apply, set, stored};
+use crate::import::merge::{apply, misfit, set, stored};
 use crate::import::parse::Batch;
 use crate::import::places::{Known, Place, Places, key};
 use crate::import::queue::Rows;
@@ -75,8 +75,7 @@ impl Pass<'_> {
         let rows = Rows::of(batch.rows.iter().map(|row| row.row), Table::Members);
         let mut placed = self.place(batch.rows, places).await?;
         if self.mode == Mode::Check {
-            // Of these alone it depends on what is stored whether they can be written.
-            placed.retain(|placed| placed.place.is_by_acts);
+            placed.retain(leans_on_stored);
         }
         if placed.is_empty() {
             return Ok(());
@@ -219,6 +218,11 @@ impl Pass<'_> {
             let said = "the members of this cooperative follow from its acts: enter an act instead";
             return self.report.add(vec![rejected(&row, ("member_number", "kept-by-acts", said))]);
         }
+        let changes = before.as_ref().is_some_and(|before| *before != after);
+        if let Some(fault) = changes.then(|| misfit(Table::Members, row.row, &after, self.last_day)).flatten() {
+            self.members.rejected += 1;
+            return self.report.add(vec![fault]);
+        }
         let person_changed = match holder {
             Holder::Person => self.person(id, &mut row, &place, stored, writes)?,
             Holder::LegalPerson => self.legal_person(id, &mut row, &place, stored, writes)?,
@@ -324,6 +328,12 @@ fn set_holder(body: &mut Map<String, Value>, holder: Holder, id: RecordId) {
     for field in others {
         body.remove(*field);
     }
+}
+
+/// Whether it depends on what is stored if a row can be written: where acts keep the members, or one of two days is in the register alone.
+fn leans_on_stored(placed: &Placed) -> bool {
+    let says = |field: &str| placed.row.membership.iter().any(|(found, _)| *found == field);
+    placed.place.is_by_acts || (!placed.place.fresh && says("joined_on") != says("left_on"))
 }
 
 /// Whether the member is the cooperative whose member it would be, as the ICE of both says before either is written.

@@ -179,9 +179,11 @@ impl Pass<'_> {
     async fn both_files(&mut self) -> Result<(), ImportError> {
         let read = self.read_both_files().await;
         let settled = self.settle().await;
-        match read.and(settled) {
-            Err(ImportError::Halted { .. }) => Err(ImportError::Halted { written: self.written() }),
-            outcome => outcome,
+        match (read, settled) {
+            // What was brought before the end and could not be written is what has to be told.
+            (Err(ImportError::Halted { .. }), Err(failed)) => Err(failed),
+            (Err(ImportError::Halted { .. }), Ok(())) => Err(ImportError::Halted { written: self.written() }),
+            (read, settled) => read.and(settled),
         }
     }
 

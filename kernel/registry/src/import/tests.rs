@@ -381,6 +381,35 @@ async fn legal_persons_are_members_and_cooperatives_of_the_register_are_told_by_
 }
 
 #[tokio::test]
+async fn a_row_that_does_not_go_with_what_the_file_leaves_out_is_rejected_by_itself() {
+    let register = Register::new().await;
+    let cooperatives = register.file(
+        "c.csv",
+        "court,number,name_fr,sector,branch,province,registered_on\nA,1,Tifaouine,argan,oil,09.541,2019-02-01\n\
+         A,2,Al Amal,crafts,,09.541,\n",
+    );
+    let members = register
+        .file("m.csv", "court,number,member_number,name_fr,joined_on\nA,1,1,Fadma,2020-01-01\nA,1,2,Ijja,2020-01-01\n");
+    register.import(&register.settings(&cooperatives, Some(&members))).await;
+    let before = register.changes().await;
+    let sectors = "court,number,name_fr,sector,province\nA,1,Tifaouine,crafts,09.541\nA,2,Al Amal,argan,09.541\n";
+    let sectors = register.file("sectors.csv", sectors);
+    let left = "court,number,member_number,name_fr,left_on\nA,1,1,Fadma,2019-01-01\nA,1,2,Ijja,2021-01-01\n";
+    let left = register.file("left.csv", left);
+    for (settings, column, code) in [
+        (register.settings(&sectors, None), "branch", "branch"),
+        (Settings { cooperatives: None, ..register.settings(&sectors, Some(&left)) }, "left_on", "order"),
+    ] {
+        let whole = register.import(&settings).await;
+        let found: Vec<_> = whole.rejected.iter().map(|fault| (fault.row, &*fault.column, fault.code)).collect();
+        assert_eq!((found, whole.kept), (vec![(2, column, code)], false));
+        assert_eq!(register.changes().await, before, "a file with a wrong row was kept in part");
+    }
+    let partly = register.import(&Settings { skip_bad: true, ..register.settings(&sectors, None) }).await;
+    assert_eq!(partly.cooperatives, counts(0, 1, 0, 1));
+}
+
+#[tokio::test]
 async fn a_cooperative_among_its_own_members_holds_the_whole_file_back() {
     let register = Register::new().await;
     let cooperatives = register.file("c.csv", COOPERATIVES);

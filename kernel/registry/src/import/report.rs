@@ -1,6 +1,6 @@
 //! What was wrong, row by row: kept small in memory, written as CSV for those who mend the file.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,8 @@ pub(super) struct Report {
     path: Option<PathBuf>,
     writer: Option<csv::Writer<BufWriter<File>>>,
     written: usize,
+    /// The row that the last line was about.
+    told: Option<(Table, u64)>,
     pub(super) shown: Vec<Rejected>,
     alike: Vec<Rejected>,
 }
@@ -76,11 +78,11 @@ impl Report {
     /// A report that is also written to a file, if a path is given. The file is made at once, so that a path that
     /// cannot be written stops the import before it began.
     pub(super) fn create(path: Option<&Path>) -> Result<Self, ImportError> {
-        let mut report =
-            Self { path: path.map(Path::to_owned), writer: None, written: 0, shown: Vec::new(), alike: Vec::new() };
+        let (shown, alike) = (Vec::new(), Vec::new());
+        let mut report = Self { path: path.map(Path::to_owned), writer: None, written: 0, told: None, shown, alike };
         if let Some(path) = path {
-            let file = File::create(path)
-                .map_err(|source| ImportError::Report { path: path.to_owned(), source: source.into() })?;
+            let file =
+                private(path).map_err(|source| ImportError::Report { path: path.to_owned(), source: source.into() })?;
             report.writer = Some(csv::Writer::from_writer(BufWriter::new(file)));
             report.record(&["file", "row", "column", "value", "code", "message"])?;
         }
@@ -107,12 +109,17 @@ impl Report {
         Ok(())
     }
 
-    /// Writes a line about a row.
+    /// Writes a line about a row. When there are many, each row has one line; when there are very many, the last says that it is the last.
     fn tell(&mut self, fault: &Rejected) -> Result<(), ImportError> {
-        if self.written >= limits::IMPORT_REPORT_ROWS_MAX {
+        let (row, rows_max) = ((fault.table, fault.row), limits::IMPORT_REPORT_ROWS_MAX);
+        let is_again = self.told.replace(row) == Some(row);
+        if self.written > rows_max.saturating_mul(2) || (is_again && self.written >= rows_max) {
             return Ok(());
         }
         self.written += 1;
+        if self.written > rows_max.saturating_mul(2) {
+            return self.record(&["", "", "", "", "more", "there are more rows than a report has; mend these first"]);
+        }
         let row = fault.row.to_string();
         // A report is opened in a spreadsheet, where some values would run.
         let value = disarmed(&fault.value);
@@ -135,6 +142,46 @@ impl Report {
     }
 }
 
+/// A report holds values of people: nobody else reads it.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 fn failed(path: Option<&Path>, source: csv::Error) -> ImportError {
     ImportError::Report { path: path.unwrap_or(Path::new("")).to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(row: u64) -> Rejected {
+        let (column, value, message) = (String::new(), String::new(), String::new());
+        Rejected { table: Table::Members, row, column, value, code: "required", message }
+    }
+
+    #[test]
+    fn past_the_bound_each_row_has_one_line_and_the_last_says_so() {
+        let mut report = Report::create(None).unwrap();
+        report.written = limits::IMPORT_REPORT_ROWS_MAX;
+        report.add(vec![fault(2), fault(2), fault(3), fault(3)]).unwrap();
+        assert_eq!(report.written, limits::IMPORT_REPORT_ROWS_MAX + 2);
+        report.written = limits::IMPORT_REPORT_ROWS_MAX * 2;
+        report.add(vec![fault(4), fault(5), fault(6)]).unwrap();
+        assert_eq!(report.written, limits::IMPORT_REPORT_ROWS_MAX * 2 + 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_reads_a_report() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.csv");
+        Report::create(Some(&path)).unwrap().finish().unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }

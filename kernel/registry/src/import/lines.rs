@@ -181,7 +181,8 @@ fn scan(bytes: &[u8], at_end: bool) -> Scan {
     }
 }
 
-/// Takes a row apart into its fields, without quotes. The vector is reused from row to row.
+/// Takes a row apart into its fields, without the quotes around them. A quote inside a field that does not begin with one is a letter of
+/// it, as spreadsheets have it. The vector is reused from row to row.
 pub(super) fn split(row: &[u8], delimiter: u8, fields: &mut Vec<Vec<u8>>) -> usize {
     if !row.contains(&b'"') {
         return split_plain(row, delimiter, fields);
@@ -197,7 +198,7 @@ pub(super) fn split(row: &[u8], delimiter: u8, fields: &mut Vec<Vec<u8>>) -> usi
         };
         field.clear();
         count += 1;
-        let mut quoted = false;
+        let (mut quoted, mut opened) = (false, false);
         loop {
             match rest.next() {
                 None => return count,
@@ -205,7 +206,8 @@ pub(super) fn split(row: &[u8], delimiter: u8, fields: &mut Vec<Vec<u8>>) -> usi
                     rest.next();
                     field.push(b'"');
                 }
-                Some(b'"') => quoted = !quoted,
+                Some(b'"') if quoted => quoted = false,
+                Some(b'"') if opened || field.iter().all(|byte| *byte == b' ') => (quoted, opened) = (true, true),
                 Some(byte) if byte == delimiter && !quoted => break,
                 Some(byte) => field.push(byte),
             }
@@ -304,6 +306,11 @@ mod tests {
             (",", vec!["", ""]),
             ("\"a,b\",\"c\"\"d\"", vec!["a,b", "c\"d"]),
             ("\"\",x", vec!["", "x"]),
+            (" \"a,b\",c", vec![" a,b", "c"]),
+            ("\"a\"b\"c\"", vec!["abc"]),
+            // A name in quotes inside a field that nobody quoted.
+            ("1,Union \"An-Nour\",x", vec!["1", "Union \"An-Nour\"", "x"]),
+            ("12\" pipe\nb,5\" pipe", vec!["12\" pipe\nb", "5\" pipe"]),
         ] {
             let count = split(row.as_bytes(), b',', &mut fields);
             let found: Vec<&str> = fields[..count].iter().map(|field| std::str::from_utf8(field).unwrap()).collect();

@@ -1,9 +1,12 @@
 //! Names in Tifinagh that were typed before Unicode had its letters: Latin letters shown in a font of Tifinagh.
 //!
-//! The fonts and keyboards of that time and IRCAM's own Latin alphabet agree on the letters below, so a name in these alone
+//! The fonts and keyboards of that time and IRCAM's own Latin alphabet agree on most small letters, so a name in these alone
 //! says the same in each. They do not agree on capitals (emphatics in the fonts, a mere beginning in Latin), nor on
 //! `o`, `p`, `v`, and people who transcribe as in French write pairs such as `ch` and `gh`. Such a name is refused, and
 //! so is one in Arabic letters: no published table says certainly which `و` is ⵓ and which ⵡ.
+//!
+//! A name with `ä` or `ë` is of the font of IRCAM for certain: neither its Latin alphabet nor anybody's spelling of Amazigh has them. There
+//! `ï`, `ç`, `o` and `p` are letters of it too, which elsewhere could be French. What `v` was is not certain even there.
 
 use tiwizi_model::tifinagh::is_tifinagh;
 
@@ -50,11 +53,27 @@ fn is_arabic(letter: char) -> bool {
 }
 
 fn transcribed(text: &str) -> Option<String> {
+    if text.contains(['ä', 'ë']) {
+        return text.chars().map(|one| of_font(one).or_else(|| letter(one))).collect();
+    }
     if PAIRS.iter().any(|pair| text.contains(pair)) {
         return None;
     }
     text.split(' ').all(|word| !word.ends_with('e')).then_some(())?;
     text.chars().map(letter).collect()
+}
+
+/// The letter of Tifinagh that a letter of the font of IRCAM shows, where it is not the one on which all agree.
+fn of_font(letter: char) -> Option<char> {
+    Some(match letter {
+        'ä' => 'ⴹ',
+        'ë' => 'ⵕ',
+        'ï' => 'ⵟ',
+        'ç' => 'ⵚ',
+        'p' => 'ⵃ',
+        'o' => 'ⵄ',
+        _ => return None,
+    })
 }
 
 /// The letter of Tifinagh, where every way of writing agrees; marks between words stay.
@@ -107,6 +126,17 @@ mod tests {
         assert_eq!(name("tifawin n udrar"), Ok(Name::Transcribed("ⵜⵉⴼⴰⵡⵉⵏ ⵏ ⵓⴷⵔⴰⵔ".to_owned())));
         assert_eq!(name("ⵜⵉⴼⴰⵡⵉⵏ 2"), Ok(Name::Tifinagh("ⵜⵉⴼⴰⵡⵉⵏ 2".to_owned())));
         assert_eq!(name("12"), Ok(Name::Tifinagh("12".to_owned())));
+    }
+
+    #[test]
+    fn a_name_in_the_font_of_ircam_is_told_by_letters_that_it_alone_has() {
+        for (text, tifinagh) in [("aäar", "ⴰⴹⴰⵔ"), ("amëäuo n tçnit", "ⴰⵎⵕⴹⵓⵄ ⵏ ⵜⵚⵏⵉⵜ"), ("taïïa ë p", "ⵜⴰⵟⵟⴰ ⵕ ⵃ")]
+        {
+            assert_eq!(name(text), Ok(Name::Transcribed(tifinagh.to_owned())), "{text}");
+        }
+        for text in ["aäav", "Aäar", "aït", "ahwaç", "argano"] {
+            assert_eq!(name(text).map_err(|fault| fault.code), Err("script"), "{text}");
+        }
     }
 
     #[test]

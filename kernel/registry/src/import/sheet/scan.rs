@@ -66,6 +66,9 @@ pub(super) struct Scan {
     depth: u32,
     strings: u64,
     items: u64,
+    item_bytes: u64,
+    /// Names of places in the workbook: a text each.
+    names: u64,
     is_sheet: bool,
     cell: Option<OpenCell>,
 }
@@ -89,7 +92,11 @@ impl Scan {
                 At::Tag => self.in_tag(rest)?,
             };
         }
-        if self.bytes > limits::SHEET_STRINGS_BYTES_MAX && !self.is_sheet {
+        // Only rows are handed on one by one. A part that names itself a sheet and holds what readers keep is as large as any other.
+        let is_held = !self.is_sheet || self.strings > 0 || self.names > 0;
+        if (is_held && self.bytes > limits::SHEET_STRINGS_BYTES_MAX)
+            || self.item_bytes > limits::SHEET_STRINGS_BYTES_MAX
+        {
             return Err(Flaw::Bytes);
         }
         Ok(())
@@ -201,11 +208,13 @@ impl Scan {
             }
             b"f" => self.cell.iter_mut().for_each(|cell| cell.formula = true),
             b"v" | b"is" => self.cell.iter_mut().for_each(|cell| cell.value = !is_empty),
+            b"definedName" => self.names += 1,
             b"Relationship" => relation(tag)?,
             _ => {}
         }
         if ITEMS.contains(&name) {
             self.items += 1;
+            self.item_bytes += u64::try_from(tag.len()).unwrap_or(u64::MAX);
             if self.items > limits::SHEET_ITEMS_MAX {
                 return Err(Flaw::Items);
             }
@@ -319,6 +328,19 @@ mod tests {
         assert_eq!(scan(&format!("<c><is>{}</is></c>", "<t>abcdefgh</t>".repeat(30_000))), Err(Flaw::Long));
         assert_eq!(scan(&"<x>".repeat(100)), Err(Flaw::Long));
         assert_eq!(scan("<sst uniqueCount=\"99999999999\"></sst>"), Err(Flaw::Strings));
+    }
+
+    #[test]
+    fn i05_texts_are_bounded_in_a_part_that_names_itself_a_sheet_too() {
+        let mut scan = Scan::default();
+        scan.feed(b"<sst><sheetData/>").unwrap();
+        let text = format!("<si><t>{}</t></si>", "x".repeat(200 << 10));
+        let fed = (0..300).try_for_each(|_| scan.feed(text.as_bytes()));
+        assert_eq!(fed, Err(Flaw::Bytes));
+        let mut sheet = Scan::default();
+        sheet.feed(b"<worksheet><sheetData>").unwrap();
+        let cell = format!("<c><is><t>{}</t></is></c>", "x".repeat(200 << 10));
+        assert_eq!((0..300).try_for_each(|_| sheet.feed(cell.as_bytes())), Ok(()));
     }
 
     #[test]

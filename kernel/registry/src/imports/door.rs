@@ -85,8 +85,10 @@ impl Imports {
             error: None,
             has_files: true,
         };
-        self.0.folder.keep(incoming, id).await?;
-        let stored = self.store_new(caller, id, &run).await;
+        let stored = match self.0.folder.keep(incoming, id).await {
+            Ok(()) => self.store_new(caller, id, &run).await,
+            Err(error) => Err(error.into()),
+        };
         if stored.is_err() {
             self.0.folder.remove(id)?;
         }

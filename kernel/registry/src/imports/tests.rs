@@ -214,6 +214,22 @@ async fn what_a_crash_cut_off_says_so_after_the_next_start_and_can_be_tried_agai
 }
 
 #[tokio::test]
+async fn an_import_ends_also_when_what_was_found_cannot_be_written_down() {
+    let bureau = Bureau::open().await;
+    let (me, id) = (registrar(1, "nation"), bureau.send(GOOD).await);
+    let folder = bureau.register.folder.path().join("data").join("imports").join(id.to_string());
+    std::fs::create_dir(folder.join("findings.part")).unwrap();
+    for status in [Status::Checked, Status::Imported] {
+        bureau.work().await;
+        assert_eq!(bureau.run(id).await.status, status);
+        if status == Status::Checked {
+            bureau.imports.import(&me, id, false).await.unwrap();
+        }
+    }
+    assert!(bureau.imports.show(&me, id).await.unwrap().findings.is_none());
+}
+
+#[tokio::test]
 async fn an_import_that_is_ended_while_it_writes_says_how_much_stays() {
     let bureau = Bureau::open().await;
     let many = synthetic::Settings { one_in: 20, ..synthetic::Settings::default() };
@@ -261,6 +277,11 @@ async fn the_file_goes_at_once_or_after_a_week_and_no_record_holds_what_was_in_i
     bureau.work().await;
     bureau.imports.remove(&me, now).await.unwrap();
     assert_eq!((bureau.run(now).await.status, bureau.run(now).await.has_files), (Status::GivenUp, false));
+    // What a machine that stopped, or another kernel, left of it.
+    let left = bureau.register.folder.path().join("data").join("imports").join(now.to_string());
+    std::fs::create_dir(&left).unwrap();
+    assert_eq!(bureau.imports.sweep().await.unwrap(), 1);
+    assert!(!left.exists());
     assert!(bureau.imports.show(&me, now).await.unwrap().findings.is_none());
     assert!(matches!(bureau.imports.import(&me, now, true).await, Err(ImportsError::Removed)));
     assert_eq!(bureau.imports.sweep().await.unwrap(), 0);

@@ -24,15 +24,28 @@ impl Imports {
         let found = tokio::task::spawn_blocking(move || folder.clear().and_then(|()| folder.all())).await??;
         for id in found {
             match self.read(id).await? {
-                None => self.0.folder.remove(id)?,
-                Some(StoredRun { version, mut run, .. }) if run.status.runs() => {
-                    // Whoever wrote cannot say any more how much it was.
-                    run.written = (run.status == Status::Checking).then_some(0);
-                    run.status = Status::Cut;
-                    run.ended_at = Some(self.0.records.ambient().now());
-                    self.end(id, version, &run).await?;
-                }
-                Some(_) => {}
+                Some(stored) if stored.run.has_files => {}
+                _ => self.0.folder.remove(id)?,
+            }
+        }
+        self.mark_cut().await
+    }
+
+    /// Marks as cut off what says that it is worked on, and is not: after a crash, or when its end could not be stored. Until then no other
+    /// import could write. For whoever calls `run_next`, while that does not run.
+    ///
+    /// # Errors
+    /// When the folder or the database fails.
+    pub async fn mark_cut(&self) -> Result<(), ImportsError> {
+        let folder = self.0.folder.clone();
+        for id in tokio::task::spawn_blocking(move || folder.all()).await?? {
+            let Some(StoredRun { version, mut run, .. }) = self.read(id).await? else { continue };
+            if run.status.runs() {
+                // Whoever wrote cannot say any more how much it was.
+                run.written = (run.status == Status::Checking).then_some(0);
+                run.status = Status::Cut;
+                run.ended_at = Some(self.0.records.ambient().now());
+                self.end(id, version, &run).await?;
             }
         }
         Ok(())
@@ -80,14 +93,18 @@ impl Imports {
         let mut gone = 0_u64;
         for id in found {
             let Some(StoredRun { version, mut run, .. }) = self.read(id).await? else { continue };
-            if run.asked_at > before || run.status.runs() || run.status.waits() {
+            // Somebody removed them where this folder is not, or the machine stopped before they were gone.
+            let is_removed = !run.has_files;
+            if !is_removed && (run.asked_at > before || run.status.runs() || run.status.waits()) {
                 continue;
             }
-            if run.status.may_be_imported() {
-                run.status = Status::GivenUp;
+            if !is_removed {
+                if run.status.may_be_imported() {
+                    run.status = Status::GivenUp;
+                }
+                run.has_files = false;
+                self.store(&Caller::system(), id, version, &run).await?;
             }
-            run.has_files = false;
-            self.store(&Caller::system(), id, version, &run).await?;
             let folder = self.0.folder.clone();
             tokio::task::spawn_blocking(move || folder.remove(id)).await??;
             gone = gone.saturating_add(1);
@@ -123,7 +140,11 @@ impl Imports {
         self.judge(id, &mut run, &mut findings, outcome);
         run.ended_at = Some(self.0.records.ambient().now());
         let (folder, bytes) = (self.0.folder.clone(), serde_json::to_vec(&findings).unwrap_or_default());
-        tokio::task::spawn_blocking(move || folder.write_findings(id, &bytes)).await??;
+        let kept = tokio::task::spawn_blocking(move || folder.write_findings(id, &bytes)).await?;
+        if let Err(error) = kept {
+            // How it ended has to be stored all the same: until then no other import could write.
+            tracing::error!(import.id = %id, %error, "what was found in a file could not be written down");
+        }
         self.end(id, version, &run).await?;
         tracing::info!(import.id = %id, import.status = run.status.name(), "an import ended");
         Ok(true)

@@ -15,8 +15,19 @@ pub(super) async fn import(app: Arc<App>, mut stop: Stop) {
     if let Err(error) = app.imports.recover().await {
         tracing::error!(%error, "could not make order among imports");
     }
-    let mut pause = Pause::default();
+    let (mut pause, mut is_in_order) = (Pause::default(), false);
     while !stop.is_asked() {
+        if !is_in_order {
+            // The end of one may not have been stored: the disk was full, or the database away.
+            is_in_order = match app.imports.mark_cut().await {
+                Ok(()) => true,
+                Err(error) => {
+                    tracing::error!(%error, "could not mark the imports that were cut off");
+                    pause.sleep(&mut stop).await;
+                    continue;
+                }
+            };
+        }
         match next(&app, &mut stop).await {
             Ok(true) => pause.reset(),
             Ok(false) => {
@@ -29,6 +40,7 @@ pub(super) async fn import(app: Arc<App>, mut stop: Stop) {
             }
             Err(error) => {
                 tracing::error!(%error, "an import was not done");
+                is_in_order = false;
                 pause.sleep(&mut stop).await;
             }
         }

@@ -58,7 +58,7 @@ pub(crate) async fn answer(app: &Arc<App>, caller: &Caller, wanted: Wanted) -> R
         province: wanted.province,
     };
     let body = match wanted.shape {
-        Shape::Xlsx => sheet(app, caller, &settings, held).await?,
+        Shape::Xlsx => sheet(app, caller, settings, held).await?,
         Shape::Csv | Shape::JsonLines => pieces(app, caller, settings, held),
     };
     let (media_type, ending) = match wanted.shape {
@@ -91,12 +91,18 @@ fn pieces(app: &Arc<App>, caller: &Caller, settings: Settings, held: OwnedSemaph
     }))
 }
 
-/// A spreadsheet is made in a file that has no name any more when it goes out.
-async fn sheet(app: &App, caller: &Caller, settings: &Settings, held: OwnedSemaphorePermit) -> Result<Body, Problem> {
-    export::run(&app.records, caller, settings, |_| {}).await?;
-    let file = tokio::fs::File::open(&settings.to).await;
-    tokio::fs::remove_file(&settings.to).await.map_err(Problem::internal)?;
-    let pieces = ReaderStream::with_capacity(file.map_err(Problem::internal)?, limits::EXPORT_PIECE_BYTES);
+/// A spreadsheet is made in a file that has no name any more when it goes out. It is made to its end also when nobody waits for it any more,
+/// as packing takes long: half of that would leave a file with a name.
+async fn sheet(app: &App, caller: &Caller, settings: Settings, held: OwnedSemaphorePermit) -> Result<Body, Problem> {
+    let (records, caller) = (app.records.clone(), caller.clone());
+    let made = app.tasks.to_its_end(async move {
+        export::run(&records, &caller, &settings, |_| {}).await?;
+        let file = tokio::fs::File::open(&settings.to).await;
+        tokio::fs::remove_file(&settings.to).await.map_err(Problem::internal)?;
+        Ok::<_, Problem>((file.map_err(Problem::internal)?, held))
+    });
+    let (file, held) = made.await.map_err(Problem::internal)??;
+    let pieces = ReaderStream::with_capacity(file, limits::EXPORT_PIECE_BYTES);
     Ok(Body::from_stream(futures::StreamExt::map(pieces, move |piece| {
         // Given back when the last piece was sent, or the reader went away.
         let _held = &held;

@@ -11,9 +11,9 @@ use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use tiwizi_identity::Caller;
-use tiwizi_model::limits;
+use tiwizi_model::{RecordId, limits};
 use tiwizi_registry::Imports;
-use tiwizi_registry::imports::Incoming;
+use tiwizi_registry::imports::{Incoming, NewImport};
 
 use crate::app::App;
 use crate::body;
@@ -48,6 +48,19 @@ pub(crate) async fn of_body(
         body::pass_over(body).await;
     }
     outcome
+}
+
+/// Hands a file that came whole to the imports, also when whoever sent it goes away meanwhile: half of that would leave a file that no
+/// record knows.
+pub(crate) async fn hand_over(
+    app: &App,
+    caller: &Caller,
+    new: NewImport,
+    incoming: Incoming,
+) -> Result<RecordId, Problem> {
+    let (imports, caller) = (app.imports.clone(), caller.clone());
+    let taken = app.tasks.to_its_end(async move { imports.take(&caller, new, incoming).await });
+    Ok(taken.await.map_err(Problem::internal)??)
 }
 
 /// Asks whether there is room, and begins a file.

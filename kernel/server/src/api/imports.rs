@@ -199,7 +199,7 @@ pub(crate) async fn send(
     };
     parameters.finish()?;
     let incoming = upload::of_body(&app, caller, &headers, body).await?;
-    let id = app.imports.take(caller, new, incoming).await?;
+    let id = upload::hand_over(&app, caller, new, incoming).await?;
     let mut response = json::answer(StatusCode::CREATED, &TakenView { id: id.to_string() })?;
     let location = HeaderValue::from_str(&format!("/api/v1/imports/{id}")).map_err(Problem::internal)?;
     response.headers_mut().insert(header::LOCATION, location);

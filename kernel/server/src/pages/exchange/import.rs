@@ -15,7 +15,7 @@ use super::super::visit::{Asked, SignedIn, Visit, with_status};
 use super::{EXPORT, IMPORT};
 use crate::app::App;
 use crate::problem::{Fault, Problem};
-use crate::upload::SentImport;
+use crate::upload::{self, SentImport};
 
 /// `GET /{language}/register/import`
 pub(super) async fn show(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) -> Result<Response, Problem> {
@@ -37,7 +37,7 @@ pub(super) async fn send(State(app): State<Arc<App>>, asked: Asked, sent: SentIm
         table: table.as_deref().and_then(Table::named),
         encoding: encoding.and_then(|name| name.parse::<Encoding>().ok()),
     };
-    let id = app.imports.take(visit.visitor.caller(), new, incoming).await?;
+    let id = upload::hand_over(&app, visit.visitor.caller(), new, incoming).await?;
     Ok(visit.go(&format!("{IMPORT}/{id}")))
 }
 

@@ -13,7 +13,7 @@ use multer::{Constraints, Field, Multipart, SizeLimit};
 use tiwizi_identity::Caller;
 use tiwizi_model::{RecordId, limits};
 use tiwizi_registry::Imports;
-use tiwizi_registry::imports::{Incoming, NewImport};
+use tiwizi_registry::imports::{ImportsError, Incoming, NewImport};
 
 use crate::app::App;
 use crate::body;
@@ -67,8 +67,7 @@ pub(crate) async fn hand_over(
 async fn begin(app: &App, caller: &Caller, declared: Option<usize>) -> Result<Incoming, Problem> {
     let declared = declared.map(|bytes| u64::try_from(bytes).unwrap_or(u64::MAX)).unwrap_or_default();
     if declared > limits::IMPORT_FILE_BYTES_MAX.saturating_add(FORM_BYTES_MAX) {
-        let detail = format!("a file to import has at most {} bytes", limits::IMPORT_FILE_BYTES_MAX);
-        return Err(Problem::from(Fault::BodyTooLarge).saying(detail));
+        return Err(Problem::import_too_long());
     }
     demand_room(app)?;
     if app.disk.space().is_some_and(|space| declared > space.free / 2) {
@@ -145,7 +144,7 @@ async fn may_send(app: &App, parts: &Parts) -> Result<(), Problem> {
     if visitor.session().is_some_and(VisitorSession::must_change) {
         return Err(Fault::MustChangePassword.into());
     }
-    if Imports::may_use(visitor.signed_in()?) { Ok(()) } else { Err(Fault::Forbidden.into()) }
+    if Imports::may_use(visitor.signed_in()?) { Ok(()) } else { Err(ImportsError::Refused.into()) }
 }
 
 async fn read(app: &App, parts: &Parts, mut form: Multipart<'static>) -> Result<SentImport, Problem> {
@@ -203,5 +202,6 @@ async fn text_of(field: &mut Field<'_>) -> Result<String, Problem> {
 fn malformed(error: multer::Error) -> Problem {
     let is_too_long =
         matches!(error, multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. });
-    Problem::from(if is_too_long { Fault::BodyTooLarge } else { Fault::Malformed }).because(error)
+    let problem = if is_too_long { Problem::import_too_long() } else { Fault::Malformed.into() };
+    problem.because(error)
 }

@@ -639,6 +639,9 @@ refusal-extract-acts = Les actes de cette coopérative ne peuvent pas être relu
 refusal-extract-fonts = Les polices des documents ne sont pas sur cette machine. Demandez à l’administrateur de les installer.
 refusal-extract-letters = Une lettre de ce que dit l’extrait n’est dans aucune police. Corrigez-la par un acte, ou demandez l’extrait à l’administrateur :
 refusal-extract-no-address = L’instance n’a pas d’adresse publique, et le code de l’extrait ne mènerait nulle part. Demandez à son administrateur de la dire dans les réglages.
+refusal-import-not-yours = Seuls ceux qui tiennent le registre de tout le Maroc et les administrateurs nationaux importent des fichiers. Envoyez-leur le vôtre.
+refusal-imports-open = { $most } importations attendent déjà. Importez ou abandonnez d’abord l’une d’elles ; les administrateurs voient celles des autres.
+refusal-import-long = Le fichier est trop grand : { $size } Mo au plus. Partagez-le en plusieurs.
 
 ## Dates
 

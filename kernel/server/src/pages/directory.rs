@@ -14,6 +14,7 @@ use tiwizi_registry::readers::{self, By, Measure};
 use tiwizi_registry::{sectors, territory};
 use tiwizi_words::Texts;
 
+use super::exchange;
 use super::register;
 use super::visit::{Asked, Visit};
 use crate::app::App;
@@ -105,6 +106,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, asked: Asked, visitor: Vis
             sector => search.sector.as_deref().unwrap_or_default(),
         },
         narrowed => search.is_narrowed(),
+        exchange => exchange::ways(&visit),
         regions => register::regions(visit.look.language),
         sectors => register::sector_choices(&texts),
         total,

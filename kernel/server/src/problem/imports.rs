@@ -5,12 +5,16 @@ use std::error::Error;
 use tiwizi_registry::export::ExportError;
 use tiwizi_registry::imports::{ImportsError, ReceiveError};
 
+use tiwizi_model::limits;
+
 use super::lower::is_full;
+use super::told::{Detail, Told};
 use super::{Fault, Problem};
 
 impl From<ImportsError> for Problem {
     fn from(error: ImportsError) -> Self {
-        match error {
+        let told = told(&error);
+        let problem: Self = match error {
             ImportsError::Refused => Self::from(Fault::Forbidden).saying(error.to_string()),
             ImportsError::Missing => Fault::NotFound.into(),
             ImportsError::Removed => Self::from(Fault::NotFound).saying(error.to_string()),
@@ -25,14 +29,15 @@ impl From<ImportsError> for Problem {
             | ImportsError::Thread(_)
             | ImportsError::Notice(_)
             | ImportsError::Damaged { .. } => of_disk(error),
-        }
+        };
+        problem.telling(told)
     }
 }
 
 impl From<ReceiveError> for Problem {
     fn from(error: ReceiveError) -> Self {
         match error {
-            ReceiveError::TooLong => Self::from(Fault::BodyTooLarge).saying(error.to_string()),
+            ReceiveError::TooLong => Self::import_too_long(),
             ReceiveError::Store(_) => of_disk(error),
         }
     }
@@ -46,6 +51,38 @@ impl From<ExportError> for Problem {
             ExportError::Write { .. } | ExportError::Sheet { .. } | ExportError::Stopped(_) => of_disk(error),
         }
     }
+}
+
+impl Problem {
+    /// A file to import that is longer than one may be.
+    pub(crate) fn import_too_long() -> Self {
+        let told = with("import-long", "size", limits::IMPORT_FILE_BYTES_MAX >> 20);
+        Self::from(Fault::BodyTooLarge).saying(ReceiveError::TooLong.to_string()).telling(told)
+    }
+}
+
+/// What people read of a refusal that they can do something about.
+fn told(error: &ImportsError) -> Option<Told> {
+    match error {
+        ImportsError::Refused => Some(Told::of("import-not-yours")),
+        ImportsError::TooMany => Some(with("imports-open", "most", limits::IMPORTS_OPEN_MAX)),
+        ImportsError::Missing
+        | ImportsError::Empty
+        | ImportsError::NotNow { .. }
+        | ImportsError::Rejected { .. }
+        | ImportsError::Removed
+        | ImportsError::Folder(_)
+        | ImportsError::Thread(_)
+        | ImportsError::Read(_)
+        | ImportsError::Unit(_)
+        | ImportsError::Write(_)
+        | ImportsError::Notice(_)
+        | ImportsError::Damaged { .. } => None,
+    }
+}
+
+fn with(code: &'static str, name: &'static str, detail: impl ToString) -> Told {
+    Told { details: vec![(name, Detail::Text(detail.to_string()))], ..Told::of(code) }
 }
 
 /// What broke on this side, and whether that is because the disk is full.

@@ -93,13 +93,29 @@ async fn nothing_is_taken_from_whoever_may_not_import_nor_shown_to_others() {
     let house = House::build().await;
     for who in [Who::Registrar, Who::Member] {
         assert_eq!(upload(&house, who, GOOD).await.status, 403);
-        assert_eq!(page(&house, who, IMPORT).await.status, 403);
+        let refused = page(&house, who, IMPORT).await;
+        assert_eq!(refused.status, 403);
+        assert!(refused.text().contains("Envoyez-leur le vôtre"), "no word of who imports: {}", refused.text());
     }
     let empty = upload(&house, Who::Administrator, "").await;
     assert_eq!(empty.status, 422, "{}", empty.text());
     assert!(empty.text().contains("Choisissez un fichier"));
     let folder = house.app.settings.data.join("imports");
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "a file that was not taken is still there");
+}
+
+#[tokio::test]
+async fn whoever_may_import_finds_it_from_the_register_and_the_console() {
+    let house = House::build().await;
+    for address in ["/fr/directory", "/fr/console", "/fr/records"] {
+        let shown = page(&house, Who::Administrator, address).await;
+        assert!(shown.text().contains(&format!("href=\"{IMPORT}\"")), "{address}: {}", shown.text());
+    }
+    for (who, address) in [(Who::Public, "/fr/directory"), (Who::Registrar, "/fr/office")] {
+        let shown = page(&house, who, address).await;
+        assert!(!shown.text().contains(IMPORT), "{address}: {}", shown.text());
+        assert_eq!(shown.text().contains("/fr/register/export"), who == Who::Registrar);
+    }
 }
 
 #[tokio::test]

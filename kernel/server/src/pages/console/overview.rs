@@ -7,6 +7,7 @@ use axum::response::Response;
 use minijinja::{Value, context};
 use tiwizi_registry::readers;
 
+use super::super::exchange;
 use super::super::register;
 use super::{Administration, frame};
 use crate::app::App;
@@ -32,5 +33,6 @@ pub(in super::super) async fn show(
     .into_iter()
     .map(|(label, text)| context! { label, text, ltr => matches!(label, "fact-id" | "fact-version") })
     .collect();
-    visit.page(&app, "console/overview.html", &texts.text("console"), context! { facts, ..frame(&visit, None) })
+    let data = context! { facts, exchange => exchange::ways(&visit), ..frame(&visit, None) };
+    visit.page(&app, "console/overview.html", &texts.text("console"), data)
 }

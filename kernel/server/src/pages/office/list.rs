@@ -11,6 +11,7 @@ use tiwizi_registry::office::{Order, StoredTask, WaitsFor};
 use tiwizi_words::Texts;
 
 use super::super::console::done;
+use super::super::exchange;
 use super::super::register;
 use super::super::visit::{SignedIn, Visit};
 use super::asked::{Asked, Whose};
@@ -36,6 +37,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, SignedIn(visit): SignedIn)
         done => done(&visit),
         path => &*path,
         rules => visit.look.address("/register/rules"),
+        exchange => exchange::ways(&visit),
         print => asked.address(&format!("{path}/print"), None),
         next => page.next.as_deref().map(|cursor| asked.address(&path, Some(cursor))),
         first => asked.cursor.is_some().then(|| asked.address(&path, None)),

@@ -8,17 +8,15 @@ use axum::response::Response;
 use minijinja::{Value, context};
 use tiwizi_model::PluginId;
 use tiwizi_records::Kind;
-use tiwizi_registry::Imports;
-use tiwizi_registry::import::Table;
 use tiwizi_registry::kinds::Names;
 use tiwizi_registry::readers::{By, Measure, Sight, Statistics};
 
+use super::super::exchange;
 use super::super::said::said;
 use super::super::visit::Visit;
 use super::opened::{Opened, path_of};
 use super::words::{kind_said, readable};
 use crate::app::App;
-use crate::exports;
 use crate::problem::Problem;
 
 /// `GET /{language}/records`
@@ -46,10 +44,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
     let persons = may_find.then(|| visit.look.address("/register/persons"));
     let answers = visit.visitor.caller().holds(tiwizi_identity::Role::Registrar);
     let requests = answers.then(|| visit.look.address("/register/requests"));
-    let caller = visit.visitor.caller();
-    let import_page = Imports::may_use(caller).then(|| visit.look.address("/register/import"));
-    let export_page = exports::may(caller, Table::Cooperatives).then(|| visit.look.address("/register/export"));
-    let data = context! { groups, duplicates, persons, requests, import_page, export_page };
+    let data = context! { groups, duplicates, persons, requests, exchange => exchange::ways(&visit) };
     visit.page(&app, "records/kinds.html", &visit.texts(&app).text("records"), data)
 }
 

@@ -9,7 +9,7 @@ pub mod act_kind;
 mod card_secret;
 pub mod cells;
 pub mod day;
-mod formula;
+pub mod formula;
 pub mod holder;
 pub mod ice;
 pub mod kinds;

@@ -1,9 +1,12 @@
 //! Lists as CSV and as JSON lines.
 //!
 //! A cell that a spreadsheet would run as a formula is kept text by a leading apostrophe, which the import takes off
-//! again.
+//! again (`formula` of the registry).
+
+use std::borrow::Cow;
 
 use serde_json::Value;
+use tiwizi_registry::formula::disarmed;
 
 /// Writes one line of CSV (RFC 4180).
 pub(crate) fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
@@ -19,7 +22,7 @@ pub(crate) fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 fn put_cell(line: &mut String, cell: &str) {
-    let neutral = if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() };
+    let neutral = if is_number(cell) { Cow::Borrowed(cell) } else { disarmed(cell) };
     if neutral.contains(['"', ',', '\r', '\n']) {
         line.push('"');
         line.push_str(&neutral.replace('"', "\"\""));
@@ -29,10 +32,9 @@ fn put_cell(line: &mut String, cell: &str) {
     }
 }
 
-/// Whether a spreadsheet could take the cell for a formula, full-width signs included. Plain numbers are none.
-fn is_formula(cell: &str) -> bool {
-    let trimmed = cell.trim_start_matches(' ');
-    trimmed.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && cell.parse::<f64>().is_err()
+/// A number as JSON writes it, which runs nothing. One with a plus before it is that of a telephone.
+fn is_number(cell: &str) -> bool {
+    cell.starts_with(|first: char| first == '-' || first.is_ascii_digit()) && cell.parse::<f64>().is_ok()
 }
 
 /// A JSON value as the text of a cell.
@@ -66,6 +68,9 @@ mod tests {
             (" =1", "' =1"),
             ("\t=1", "'\t=1"),
             ("-12.5", "-12.5"),
+            ("'=1", "''=1"),
+            ("\u{a0}=1", "'\u{a0}=1"),
+            ("+212600000000", "'+212600000000"),
             ("تعاونية", "تعاونية"),
         ] {
             assert_eq!(csv_line([cell]), format!("{expected}\r\n"));

@@ -9,7 +9,7 @@ use futures::stream;
 use http::{HeaderValue, header};
 use tiwizi_identity::{Caller, Role};
 use tiwizi_model::{ProvinceCode, limits};
-use tiwizi_registry::export::{self, Separator, Settings, Shape};
+use tiwizi_registry::export::{self, Piece, Separator, Settings, Shape};
 use tiwizi_registry::import::Table;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc;
@@ -86,6 +86,30 @@ fn pieces(app: &Arc<App>, caller: &Caller, settings: Settings, held: OwnedSemaph
             sender.send(Err(std::io::Error::other("the export ended early"))).await.unwrap_or_default();
         }
     });
+    streamed(receiver)
+}
+
+/// What a thread that may block writes, as it is written. An end that is none breaks the answer off.
+pub(crate) fn written(
+    app: &App,
+    write: impl FnOnce(mpsc::Sender<Piece>) -> std::io::Result<()> + Send + 'static,
+) -> Body {
+    let (sender, receiver) = mpsc::channel(limits::EXPORT_PIECES_WAITING_MAX);
+    let (tasks, pieces) = (app.tasks.clone(), sender.clone());
+    app.tasks.start_short(async move {
+        let ended = match tasks.apart(move || write(pieces)).await {
+            Ok(ended) => ended,
+            Err(error) => Err(std::io::Error::other(error)),
+        };
+        if let Err(error) = ended {
+            tracing::warn!(%error, "a file that was sent ended early");
+            sender.send(Err(std::io::Error::other("the file ended early"))).await.unwrap_or_default();
+        }
+    });
+    streamed(receiver)
+}
+
+fn streamed(receiver: mpsc::Receiver<Piece>) -> Body {
     Body::from_stream(stream::unfold(receiver, |mut receiver| async move {
         receiver.recv().await.map(|piece| (piece, receiver))
     }))

@@ -24,8 +24,10 @@ use tiwizi_records::{ReadError, Records};
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::import::Table;
+pub(crate) use output::MARK;
 use output::Output;
 pub use pieces::Piece;
+pub(crate) use pieces::Sink;
 
 /// Pages of rows that may wait to be written.
 const PAGES_WAITING_MAX: usize = 3;

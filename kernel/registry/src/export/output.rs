@@ -15,7 +15,7 @@ use super::{ExportError, Row, Settings, Shape};
 use crate::formula::disarmed;
 
 /// The mark by which spreadsheets know UTF-8.
-const MARK: &[u8] = "\u{feff}".as_bytes();
+pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A file under writing.
 pub(super) struct Output {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 pub type Piece = io::Result<Vec<u8>>;
 
 /// Takes the bytes. It is written to on a thread that may block.
-pub(super) enum Sink {
+pub(crate) enum Sink {
     File(File),
     Pieces(Sender<Piece>),
 }

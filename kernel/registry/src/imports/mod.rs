@@ -11,6 +11,7 @@ mod door;
 mod error;
 mod findings;
 mod folder;
+mod report;
 mod run;
 mod work;
 
@@ -30,6 +31,7 @@ pub use door::{NewImport, Shown};
 pub use error::{ImportsError, ReceiveError};
 pub use findings::{Column, Findings, Line};
 pub use folder::Incoming;
+pub use report::say_report;
 pub use run::{Run, Status, StoredRun};
 
 use crate::import::{Halter, Progress};

@@ -284,20 +284,20 @@ pub(crate) async fn report(
     visitor: Visitor,
     Path(import): Path<String>,
 ) -> Result<Response, Problem> {
-    answer_report(&app, &visitor, &import).await
-}
-
-/// The report, for a page as well.
-pub(crate) async fn answer_report(app: &App, visitor: &Visitor, import: &str) -> Result<Response, Problem> {
-    let path = app.imports.report(visitor.signed_in()?, id_of(import)?).await?;
+    let path = app.imports.report(visitor.signed_in()?, id_of(&import)?).await?;
     let file = tokio::fs::File::open(path).await.map_err(Problem::internal)?;
     let pieces = ReaderStream::with_capacity(file, limits::EXPORT_PIECE_BYTES);
-    let mut response = Body::from_stream(pieces).into_response();
+    Ok(report_of(Body::from_stream(pieces)))
+}
+
+/// The answer with a report, on a page as well.
+pub(crate) fn report_of(body: Body) -> Response {
+    let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"rejected-rows.csv\""));
-    Ok(response)
+    response
 }
 
 /// The import that an address names.

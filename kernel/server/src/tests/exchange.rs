@@ -82,7 +82,9 @@ async fn wrong_rows_are_shown_with_their_reason_and_the_good_ones_are_taken_alon
     assert!(!tried.contains("value=\"import\""), "all of a file with wrong rows is offered");
     let report = page(&house, Who::Administrator, &format!("{address}/report")).await;
     assert_eq!(report.header("content-type"), "text/csv; charset=utf-8");
-    assert!(report.text().contains("99.999"));
+    let text = report.text();
+    assert!(text.starts_with("\u{feff}file,row,column,value,code,message,message_fr"), "{text}");
+    assert!(text.contains("99.999") && text.contains("aucune province ou préfecture n’a ce code"), "{text}");
     press(&house, &address, "good").await;
     work(&house).await;
     assert_eq!(cooperatives(&house).await, before + 1);

@@ -10,14 +10,15 @@ use minijinja::{Value, context};
 use tiwizi_identity::Role;
 use tiwizi_model::limits;
 use tiwizi_registry::import::{Progress, Table};
-use tiwizi_registry::imports::{Findings, ImportsError, Line, Shown, Status};
+use tiwizi_registry::imports::{Findings, ImportsError, Line, Shown, Status, say_report};
 use tiwizi_words::Texts;
 
 use super::super::console::done;
 use super::super::visit::{Asked, SignedIn, Visit, with_status};
 use super::IMPORT;
-use crate::api::imports::{answer_report, id_of};
+use crate::api::imports::{id_of, report_of};
 use crate::app::App;
+use crate::exports;
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
@@ -30,13 +31,16 @@ pub(super) async fn show(
     page(&app, &visit, &import, None).await
 }
 
-/// `GET /{language}/register/import/{import}/report`
+/// `GET /{language}/register/import/{import}/report`: with a column more than programs get, which has the reasons in the page's words.
 pub(super) async fn report(
     State(app): State<Arc<App>>,
     Path((_, import)): Path<(String, String)>,
     SignedIn(visit): SignedIn,
 ) -> Result<Response, Problem> {
-    answer_report(&app, &visit.visitor, &import).await
+    let path = app.imports.report(visit.visitor.signed_in()?, id_of(&import)?).await?;
+    let (texts, column) = (visit.texts(&app), format!("message_{}", visit.look.language.tag()));
+    let write = move |pieces| say_report(&path, &column, |code| in_words(&texts, code), pieces);
+    Ok(report_of(exports::written(&app, write)))
 }
 
 /// `POST /{language}/register/import/{import}`: one of the page's buttons.
@@ -139,13 +143,17 @@ fn found(texts: &Texts, findings: Findings) -> Value {
     }
 }
 
+fn in_words(texts: &Texts, code: &str) -> Option<String> {
+    texts.find(&format!("import-code-{code}"), &FluentArgs::new())
+}
+
 /// What is wrong with a row: in the words of the page, where there are some for its code, and the sentence of the report.
 fn said(texts: &Texts, line: &Line) -> Value {
     context! {
         row => line.row,
         column => &*line.column,
         value => &*line.value,
-        said => texts.find(&format!("import-code-{}", line.code), &FluentArgs::new()),
+        said => in_words(texts, &line.code),
         code => &*line.code,
         message => &*line.message,
     }

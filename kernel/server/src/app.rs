@@ -203,6 +203,8 @@ pub struct App {
     pub(crate) turns: Turns,
     /// Whole exports for everybody that may run at once.
     pub(crate) exports: Arc<Semaphore>,
+    /// Whole exports for those who keep the register or observe it.
+    pub(crate) staff_exports: Arc<Semaphore>,
 }
 
 impl App {
@@ -277,6 +279,7 @@ impl App {
             inflight: Inflight::default(),
             turns: Turns::default(),
             exports: Arc::new(Semaphore::new(limits::OPEN_DATA_EXPORTS_MAX)),
+            staff_exports: Arc::new(Semaphore::new(limits::STAFF_EXPORTS_MAX)),
         }))
     }
 

@@ -45,8 +45,8 @@ pub(crate) async fn answer(app: &Arc<App>, caller: &Caller, wanted: Wanted) -> R
         return Err(Fault::Forbidden.into());
     }
     export::demand(&app.records, caller, wanted.table)?;
-    let held =
-        Arc::clone(&app.exports).try_acquire_owned().map_err(|_| Problem::from(Fault::Busy).retry_after(RETRY_S))?;
+    let free = Arc::clone(&app.staff_exports).try_acquire_owned();
+    let held = free.map_err(|_| Problem::from(Fault::Busy).retry_after(RETRY_S))?;
     if wanted.table == Table::Members {
         app.people.note_export(caller, wanted.province, &wanted.reason).await?;
     }

@@ -18,6 +18,9 @@ pub const IMPORT_KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 pub const IMPORTS_SHOWN_MAX: u32 = 20;
 /// Columns of a file that a page names.
 pub const IMPORT_COLUMNS_SHOWN_MAX: usize = 64;
+/// Exports of those who keep the register or observe it that run at once. Open data has a bound of its own: whoever reads that slowly keeps
+/// nobody of these waiting.
+pub const STAFF_EXPORTS_MAX: usize = 4;
 /// Pieces of an export that wait for a slow reader.
 pub const EXPORT_PIECES_WAITING_MAX: usize = 8;
 /// One such piece.

@@ -2,10 +2,9 @@
 
 use std::error::Error;
 
+use tiwizi_model::limits;
 use tiwizi_registry::export::ExportError;
 use tiwizi_registry::imports::{ImportsError, ReceiveError};
-
-use tiwizi_model::limits;
 
 use super::lower::is_full;
 use super::told::{Detail, Told};

@@ -86,10 +86,10 @@ row!(VersionBody, row => Ok(Self {
 }));
 
 const VERSIONS: &str = "SELECT id, version, body FROM record_version \
-    WHERE kind = $1 AND (id > $2 OR (id = $2 AND version > $3)) ORDER BY id, version LIMIT $4";
+    WHERE kind = $1 AND (id, version) > ($2, $3) ORDER BY id, version LIMIT $4";
 
-/// The superseded versions of a kind behind a place, in the order of their records. They are found by walking through those of all kinds,
-/// so this is for a command and not for a request.
+/// The superseded versions of a kind behind a place, in the order of their records. They are found by walking on from there through those
+/// of all kinds, so this is for a command and not for a request.
 ///
 /// # Errors
 /// `Query` when the database fails.

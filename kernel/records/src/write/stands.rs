@@ -29,8 +29,15 @@ pub(super) fn check_apart(ready: &[Ready]) -> Result<(), WriteError> {
 pub(super) async fn hold(tx: &mut WriteTx, ready: &[Ready]) -> Result<(), Ended> {
     let mut stands: BTreeMap<RecordId, Version> = BTreeMap::new();
     for Ready { settled, .. } in ready.iter().filter(|ready| !ready.settled.stands.is_empty()) {
-        stands.extend(settled.stands.iter().copied());
-        stands.extend(settled.old.as_ref().map(|old| (old.id, old.version)));
+        let own = settled.old.as_ref().map(|old| (old.id, old.version));
+        for (id, seen) in settled.stands.iter().copied().chain(own) {
+            // Two drafts of a batch, or two reviewers, looked at different versions of it: one of them decided by what is no more.
+            let other = stands.insert(id, seen).filter(|other| *other != seen);
+            if let Some(other) = other {
+                let (seen, found) = (seen.min(other), seen.max(other));
+                return Err(Ended::Overtaken(WriteError::Stale { id, seen, found }));
+            }
+        }
     }
     for (id, seen) in stands {
         if !record::hold(tx, id, seen).await? {
@@ -43,6 +50,7 @@ pub(super) async fn hold(tx: &mut WriteTx, ready: &[Ready]) -> Result<(), Ended>
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Arc, OnceLock};
 
     use serde_json::json;
@@ -104,5 +112,45 @@ mod tests {
         let refused = house.records.submit(&Caller::system(), both, None).await;
         let Err(WriteError::Invalid { fields, .. }) = refused else { panic!("{refused:?}") };
         assert_eq!(fields[0].code, "moves");
+    }
+
+    /// Lets everything pass by what another record is, and has somebody else write that one after the first look.
+    #[derive(Default)]
+    struct Looking {
+        on: OnceLock<(Records, RecordId)>,
+        looks: AtomicUsize,
+    }
+
+    impl Review for Looking {
+        fn review<'a>(&'a self, proposal: &'a mut Proposal<'_>) -> BoxFuture<'a, Result<(), ReviewError>> {
+            Box::pin(async move {
+                let Some((records, on)) = self.on.get() else { return Ok(()) };
+                let permit = records.may_read(&Caller::system(), &cooperative()).unwrap();
+                let other = records.read(&permit, *on).await.unwrap().unwrap();
+                proposal.stand_on(other.id, other.version);
+                if self.looks.fetch_add(1, Ordering::SeqCst) == 0 {
+                    let patch = Draft::patch(cooperative(), *on, json!({"name": "moved"}), None);
+                    records.submit(&Caller::system(), vec![patch], None).await.unwrap();
+                }
+                Ok(())
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn two_drafts_that_were_decided_by_two_versions_of_a_record_are_decided_again() {
+        let looking = Arc::new(Looking::default());
+        let reviewer: Arc<dyn Review> = looking.clone();
+        let house = House::with(vec![reviewer]).await;
+        let on = house.cooperative("A", "honey", "09.541").await;
+        let own = [house.cooperative("B", "argan", "09.541").await, house.cooperative("C", "argan", "09.541").await];
+        let (db, catalogue) = (house.records.db().clone(), house.records.catalogue().clone());
+        let ambient = house.records.ambient().clone();
+        let plain = Records::new(db, catalogue, Vec::new(), ambient, InstanceId(uuid::Uuid::from_u128(1)));
+        looking.on.set((plain, on)).unwrap();
+        let drafts = own.map(|id| Draft::patch(cooperative(), id, json!({"sector": "wool"}), None));
+        house.records.submit(&Caller::system(), drafts.to_vec(), None).await.unwrap();
+        assert_eq!(looking.looks.load(Ordering::SeqCst), 4, "both looked again");
+        assert_eq!(house.whole(&cooperative(), on).await.unwrap().version, Version(2));
     }
 }

@@ -8,8 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde_json::Value;
-use tiwizi_model::Instant;
 use tiwizi_model::limits::ECHO_CHARS_MAX;
+use tiwizi_model::{Instant, Zone};
 
 use super::measure::{By, Measure, UNKNOWN, size};
 use crate::day::Day;
@@ -112,7 +112,7 @@ impl Memo {
         self.closed = match (is_closed, self.closed) {
             (false, _) => None,
             (true, Some(year)) => Some(year),
-            (true, None) => Some(if was_counted { Day::of(at).year() } else { 0 }),
+            (true, None) => Some(if was_counted { civil_year(at) } else { 0 }),
         };
     }
 
@@ -202,6 +202,12 @@ impl Facts {
             year: text(body, "registered_on").parse::<Day>().map(Day::year).unwrap_or_default(),
         }
     }
+}
+
+/// The year of a moment by the clock of Morocco, as pages write moments. It is that of the country and not of an instance, so that whoever
+/// counts again counts the same.
+fn civil_year(at: Instant) -> u16 {
+    u16::try_from(Zone::default().day(at).0).unwrap_or_default()
 }
 
 /// A year as the key of a count.
@@ -343,6 +349,17 @@ mod tests {
         let mut counts = HashMap::new();
         imported.count(&mut counts, 1);
         assert!(counts.is_empty());
+    }
+
+    #[test]
+    fn a_closing_of_the_first_hour_of_a_year_is_of_that_year() {
+        // 2024-12-31 at 22:30 and 23:30 of universal time: Morocco was an hour ahead.
+        for (at, year) in [(1_735_684_200_000, "2024"), (1_735_687_800_000, "2025")] {
+            let mut memo = Memo::default();
+            memo.step(Some(&cooperative("registered")), AT[0]);
+            memo.step(Some(&cooperative("struck_off")), Instant(at));
+            assert_eq!(amount(&memo, Measure::Closings, By::Year, year), 1, "{at}");
+        }
     }
 
     #[test]

@@ -201,7 +201,7 @@ pub struct App {
     pub(crate) metrics: Metrics,
     pub(crate) inflight: Inflight,
     pub(crate) turns: Turns,
-    /// Whole exports for everybody that may run at once.
+    /// Places for pages of whole files for everybody, and for exports of the office.
     pub(crate) exports: Arc<Semaphore>,
     /// Whole exports for those who keep the register or observe it.
     pub(crate) staff_exports: Arc<Semaphore>,

@@ -8,6 +8,6 @@ pub(super) all;
 pub const STATISTICS_CELL_MIN: i64 = 5;
 /// How often counting again follows a log that grows meanwhile.
 pub const RECOUNT_TRIES_MAX: usize = 8;
-/// Whole exports of open data that run at once.
+/// Pages of open data that are read at once; exports of the office take the same places.
 pub const OPEN_DATA_EXPORTS_MAX: usize = 4;
 }

@@ -1,7 +1,7 @@
 //! Open data: what the public may read anyway, as whole files, with a licence and a date, and a catalogue of them.
 //!
 //! A file holds what the directory and the pages of statistics show to everybody, and no more. Whole exports are written
-//! page by page while they are read, and only so many at once.
+//! page by page while they are read, and only so many pages at once.
 
 mod catalogue;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tiwizi_identity::{Caller, policy};
 use tiwizi_model::ProvinceCode;
@@ -118,12 +118,17 @@ async fn cooperatives(app: Arc<App>, form: Form, name: &str) -> Result<Response,
     let kind = kinds::find(&app, "registry", "cooperative")?;
     let permit = policy::may_read(&Caller::public(), kind.name(), kind.access())?;
     let question = Question { query: Query::default(), fields: None, has_limit: false };
-    let response = listing::export(app, permit, kind, question, Shape { form, is_whole: true }).await?;
+    let response = listing::export(Arc::clone(&app), permit, kind, question, Shape { form, is_whole: true }).await?;
+    drop(held);
     let (parts, body) = response.into_parts();
-    let pieces = body.into_data_stream().map(move |piece| {
-        // Given back when the last piece was sent, or the reader went away.
-        let _held = &held;
-        piece
+    // A page is read when the one before is sent. Meanwhile the place is given back: whoever stops reading keeps nobody else from it.
+    let state = (body.into_data_stream(), Arc::clone(&app.exports));
+    let pieces = stream::unfold(state, |(mut pieces, exports)| async move {
+        let piece = match Arc::clone(&exports).acquire_owned().await {
+            Ok(_held) => pieces.next().await?,
+            Err(closed) => Err(axum::Error::new(closed)),
+        };
+        Some((piece, (pieces, exports)))
     });
     let mut response = Response::from_parts(parts, Body::from_stream(pieces));
     put_headers(response.headers_mut(), as_of, name);

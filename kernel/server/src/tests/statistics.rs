@@ -1,8 +1,10 @@
 //! Statistics and open data: what the public and staff see, as pages, tables and files.
 
+use axum::body::Body;
 use serde_json::json;
 use tiwizi_records::catch_up;
 use tiwizi_registry::TallyReader;
+use tower::ServiceExt as _;
 
 use super::house::{House, Who, cooperative};
 
@@ -121,7 +123,7 @@ async fn the_register_is_a_file_for_everybody_and_runs_no_formula() {
 }
 
 #[tokio::test]
-async fn only_so_many_whole_files_are_written_at_once() {
+async fn only_so_many_pages_of_whole_files_are_read_at_once() {
     let house = counted().await;
     let held = std::sync::Arc::clone(&house.app.exports).acquire_many_owned(4).await.unwrap();
     assert_eq!(house.get(Who::Public, "/open-data/cooperatives.csv").await.problem(), (503, "busy".to_owned()));
@@ -129,6 +131,19 @@ async fn only_so_many_whole_files_are_written_at_once() {
     for _ in 0..6 {
         assert_eq!(house.get(Who::Public, "/open-data/cooperatives.csv").await.status, 200);
     }
+}
+
+#[tokio::test]
+async fn whoever_stops_reading_a_whole_file_keeps_nobody_else_from_it() {
+    let house = counted().await;
+    let mut unread = Vec::new();
+    for _ in 0..5 {
+        let request = house.request(Who::Public, "GET", "/open-data/cooperatives.csv").body(Body::empty()).unwrap();
+        let response = house.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        unread.push(response);
+    }
+    assert_eq!(house.get(Who::Public, "/open-data/cooperatives.ndjson").await.status, 200);
 }
 
 #[tokio::test]

@@ -157,6 +157,7 @@ async fn the_catalogue_leads_to_files_that_are_there() {
     assert_eq!(datasets.len(), 1 + 3 * 5 + 2 * 6 + 3 + 2);
     for dataset in datasets {
         assert!(dataset["dct:license"]["@id"].is_string() && dataset["dct:modified"]["@value"].is_string());
+        assert!(dataset["dct:publisher"]["foaf:name"].is_string() && dataset["dct:description"].is_array());
         for file in dataset["dcat:distribution"].as_array().unwrap() {
             let address = file["dcat:downloadURL"]["@id"].as_str().unwrap();
             assert_eq!(house.get(Who::Public, address).await.status, 200, "{address}");

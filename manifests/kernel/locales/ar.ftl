@@ -164,6 +164,7 @@ by-sector = القطاع
 by-size = عدد الأعضاء
 by-age = السن
 by-year = سنة التسجيل
+by-year-closed = سنة الإغلاق
 statistics-others = أعضاء آخرون
 statistics-unknown = غير معروف
 statistics-hidden = محجوب

@@ -159,6 +159,7 @@ by-sector = القطاع
 by-size = شحال من عضو
 by-age = العمر
 by-year = عام التسجيل
+by-year-closed = عام السدان
 statistics-others = أعضاء آخرين
 statistics-unknown = ماشي معروف
 statistics-hidden = مخبي

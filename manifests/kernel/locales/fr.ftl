@@ -154,6 +154,7 @@ by-sector = Secteur
 by-size = Nombre de membres
 by-age = Âge
 by-year = Année d’inscription
+by-year-closed = Année de fermeture
 statistics-others = Autres membres
 statistics-unknown = Inconnu
 statistics-hidden = caché

@@ -155,6 +155,7 @@ by-sector = ⴰⵎⵓⵔⵙ
 by-size = ⵓⵟⵟⵓⵏ ⵏ ⵉⴳⵎⴰⵎⵏ
 by-age = ⵜⵓⴷⵔⵜ
 by-year = ⴰⵙⴳⴳⵯⴰⵙ ⵏ ⵓⵣⵎⵎⴻⵎ
+by-year-closed = ⴰⵙⴳⴳⵯⴰⵙ ⵏ ⵜⵓⵇⵇⵏⴰ
 statistics-others = ⵉⴳⵎⴰⵎⵏ ⵢⴰⴹⵏ
 statistics-unknown = ⵓⵔ ⵉⵜⵜⵓⵙⵙⵏ
 statistics-hidden = ⵉⵏⵜⵍ

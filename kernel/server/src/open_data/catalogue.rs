@@ -10,7 +10,7 @@ use tiwizi_model::Language;
 use tiwizi_registry::readers::{AsOf, Measure, Statistics};
 use tiwizi_words::Texts;
 
-use super::{CATALOGUE, LICENCE, LINKS, file};
+use super::{CATALOGUE, LICENCE, LINKS, file, split_key};
 use crate::app::App;
 use crate::json;
 use crate::problem::Problem;
@@ -39,8 +39,8 @@ fn catalogue(instance: &str, texts: &[Texts; 2], as_of: AsOf, asked: Option<&Val
     for measure in Measure::ALL {
         for by in measure.splits() {
             let title = |texts: &Texts| {
-                let (measure, by) = (format!("measure-{}", measure.name()), format!("by-{}", by.name()));
-                format!("{} · {}", texts.text(&measure), texts.text(&by))
+                let words = (format!("measure-{}", measure.name()), split_key(measure, *by));
+                format!("{} · {}", texts.text(&words.0), texts.text(&words.1))
             };
             let address = format!("/open-data/statistics/{}", file(measure, *by));
             let service = format!("/api/v1/statistics/{}?by={}", measure.name(), by.name());

@@ -72,6 +72,14 @@ pub(crate) fn file(measure: Measure, by: By) -> String {
     format!("{}-by-{}.csv", measure.name(), by.name())
 }
 
+/// The key of the words for what a measure is split up by: of closings the year is that in which they closed.
+pub(crate) fn split_key(measure: Measure, by: By) -> String {
+    match (measure, by) {
+        (Measure::Closings, By::Year) => "by-year-closed".to_owned(),
+        _ => format!("by-{}", by.name()),
+    }
+}
+
 fn named(file: &str) -> Option<(Measure, By)> {
     let (measure, by) = file.strip_suffix(".csv")?.split_once("-by-")?;
     let (measure, by) = (Measure::named(measure)?, By::named(by)?);

@@ -91,7 +91,7 @@ impl Drawing<'_> {
 
     /// One chart with its table.
     fn section(&self, table: &Table, part: Option<&Table>) -> Value {
-        let by = self.texts.text(&format!("by-{}", table.by.name()));
+        let by = self.texts.text(&open_data::split_key(table.measure, table.by));
         let title = format!("{} · {by}", self.measure(table.measure));
         let id = format!("{}-{}", table.measure.name(), table.by.name());
         let description = self.description(table);

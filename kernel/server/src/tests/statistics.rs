@@ -104,6 +104,8 @@ async fn the_page_has_a_map_charts_tables_and_files_in_every_direction() {
         assert!(page.contains("/open-data/statistics/cooperatives-by-province.csv"));
         assert!(!page.contains("style=\""));
     }
+    let closings = house.get(Who::Public, "/fr/statistics?measure=closings").await.text();
+    assert!(closings.contains("Année de fermeture") && !closings.contains("Année d’inscription"), "{closings}");
     let members = house.get(Who::Public, "/fr/statistics").await.text();
     assert!(members.contains("caché") && members.contains("inférieurs à 5"), "{members}");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri, header};
 use serde::Serialize;
 use tiwizi_model::limits;
 use tiwizi_registry::readers::{self, By, Measure, Sight, Statistics, Table};
@@ -135,10 +135,15 @@ pub(crate) async fn show(
     let sight = Sight::of(visitor.caller());
     let mut statistics = Statistics::open(&app.db).await?;
     let table = statistics.table(measure, by, sight).await?;
-    if form == Form::Csv {
-        return Ok(open_data::table(&table, statistics.as_of()));
+    if form != Form::Csv {
+        return json::ok(&view(&app, table, sight, statistics.as_of()));
     }
-    json::ok(&view(&app, table, sight, statistics.as_of()))
+    let mut response = open_data::table(&table, statistics.as_of());
+    if sight != Sight::Public {
+        // What the public does not see has no licence of open data.
+        response.headers_mut().remove(header::LINK);
+    }
+    Ok(response)
 }
 
 /// The split that is asked for, if the measure has it.

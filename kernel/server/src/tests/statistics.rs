@@ -61,6 +61,16 @@ async fn the_public_does_not_see_small_counts_of_people_and_staff_do() {
 }
 
 #[tokio::test]
+async fn what_staff_see_more_of_is_no_open_data() {
+    let house = counted().await;
+    for (who, is_open) in [(Who::Public, true), (Who::Registrar, false), (Who::Observer, false)] {
+        let request = house.request(who, "GET", "/api/v1/statistics/members?by=province").header("accept", "text/csv");
+        let reply = house.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((reply.status.as_u16(), reply.headers.contains_key("link")), (200, is_open), "{}", reply.text());
+    }
+}
+
+#[tokio::test]
 async fn every_count_says_of_which_place_of_the_log_it_is() {
     let house = counted().await;
     let head = house.app.db.sequence().await.unwrap().0;

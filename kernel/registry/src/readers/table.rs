@@ -115,7 +115,9 @@ impl Statistics {
         } else {
             None
         };
-        let groups = self.groups(by, &counts);
+        // Where nobody is a woman all others are men: that is a count of people too.
+        let keys: BTreeSet<&String> = counts.keys().chain(whole.iter().flat_map(BTreeMap::keys)).collect();
+        let groups = self.groups(by, &keys);
         let cell = |key: &String| {
             let amount = counts.get(key).copied().unwrap_or_default();
             let whole = whole.as_ref().map(|whole| whole.get(key).copied().unwrap_or_default());
@@ -148,8 +150,8 @@ impl Statistics {
         Ok(Table { measure, by, rows, total: (!hidden.total).then_some(sum) })
     }
 
-    /// The keys of a split in their order, under those whose sums are shown too.
-    fn groups(&self, by: By, counts: &BTreeMap<String, i64>) -> Vec<Group> {
+    /// The keys of a split in their order, under those whose sums are shown too; those that are found come behind the known ones.
+    fn groups(&self, by: By, found: &BTreeSet<&String>) -> Vec<Group> {
         let mut groups: Vec<Group> = match by {
             By::Region | By::Province => territory::regions().iter().map(of_region).collect(),
             By::Age => {
@@ -165,8 +167,8 @@ impl Statistics {
             By::Size => SIZES.iter().map(|size| Group::of_one(size)).collect(),
             By::Year => Vec::new(),
         };
-        let more: Vec<Group> = counts
-            .keys()
+        let more: Vec<Group> = found
+            .iter()
             .filter(|key| !groups.iter().any(|group| group.keys.contains(key)))
             .map(|key| Group::of_one(key))
             .collect();

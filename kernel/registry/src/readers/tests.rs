@@ -272,3 +272,30 @@ async fn jobs_are_hidden_where_the_few_other_members_could_be_worked_out() {
     assert_eq!((jobs.total, jobs.rows.iter().find_map(|row| row.amount.filter(|amount| *amount > 0))), (None, None));
     assert_eq!(statistics.table(Measure::Jobs, By::Sector, Sight::Staff).await.unwrap().total, Some(10));
 }
+
+#[tokio::test]
+async fn a_year_without_a_woman_is_a_line_and_hidden_where_it_tells_of_a_few_men() {
+    let register = Register::new().await;
+    // Two men of 2019, and six women with six men of each of two other years.
+    for (number, name, year, members) in
+        [(1, "Tifaouine", 2019, 2), (2, "Al Amal", 2020, 12), (3, "Zitouna du Souss", 2021, 12)]
+    {
+        let mut body = cooperative(number, "registered", "09.541");
+        body["name_fr"] = json!(name);
+        body["registered_on"] = json!(format!("{year}-02-01"));
+        let id = write(&register, &register.names.cooperative, &[body]).await;
+        for member in 1..=members {
+            let number = if year == 2019 { member * 2 - 1 } else { member };
+            write(&register, &register.names.membership, &[membership(id, number, false)]).await;
+        }
+    }
+    register.totals().await;
+    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    let mut shown = Vec::new();
+    for sight in [Sight::Public, Sight::Staff] {
+        let table = statistics.table(Measure::Women, By::Year, sight).await.unwrap();
+        assert_eq!(table.rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["2019", "2020", "2021"]);
+        shown.push(table.rows.iter().map(|row| row.amount).collect::<Vec<_>>());
+    }
+    assert_eq!(shown, [vec![None, None, Some(6)], vec![Some(0), Some(6), Some(6)]]);
+}

@@ -170,6 +170,7 @@ statistics-unknown = غير معروف
 statistics-hidden = محجوب
 statistics-hidden-note = تُحجب أعداد الأشخاص التي تقل عن { $minimum }، ومعها أعداد أخرى حتى لا يمكن حسابها.
 statistics-staff = ترون أيضا الأعداد الصغيرة للأشخاص. لا تنشروها.
+statistics-office = ترون أيضا الأعداد الصغيرة للأشخاص في أقاليمكم. لا تنشروها.
 statistics-table = الجدول
 statistics-csv = تنزيل الجدول (CSV)
 statistics-total = المجموع

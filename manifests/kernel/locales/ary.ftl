@@ -165,6 +165,7 @@ statistics-unknown = ماشي معروف
 statistics-hidden = مخبي
 statistics-hidden-note = العدد ديال الناس اللي قل من { $minimum } كيتخبا، ومعاه أعداد خرى باش حتى واحد ما يحسبو.
 statistics-staff = كتشوفو حتى الأعداد الصغيرة ديال الناس. ما تنشروهاش.
+statistics-office = كتشوفو حتى الأعداد الصغيرة ديال الناس فالأقاليم ديالكم. ما تنشروهاش.
 statistics-table = الجدول
 statistics-csv = تيليشارجي الجدول (CSV)
 statistics-total = المجموع

@@ -160,6 +160,7 @@ statistics-unknown = Inconnu
 statistics-hidden = caché
 statistics-hidden-note = Les nombres de personnes inférieurs à { $minimum } sont cachés, et d’autres avec eux pour que nul ne puisse les calculer.
 statistics-staff = Vous voyez aussi les petits nombres de personnes. Ne les publiez pas.
+statistics-office = Vous voyez aussi les petits nombres de personnes de vos provinces. Ne les publiez pas.
 statistics-table = Le tableau
 statistics-csv = Télécharger le tableau (CSV)
 statistics-total = Total

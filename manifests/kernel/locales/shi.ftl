@@ -161,6 +161,7 @@ statistics-unknown = ⵓⵔ ⵉⵜⵜⵓⵙⵙⵏ
 statistics-hidden = ⵉⵏⵜⵍ
 statistics-hidden-note = ⵓⵟⵟⵓⵏ ⵏ ⵎⵉⴷⴷⵏ ⴷⴷⴰⵡ { $minimum } ⵉⵏⵜⵍ, ⴷ ⵡⵉⵢⴰⴹ ⴷⵉⴷⵙ ⴰⴼⴰⴷ ⵓⵔ ⵜⵜⵓⵙⵉⴹⵏⵏ.
 statistics-staff = ⵜⴰⵏⵏⴰⵢⵎ ⵓⵍⴰ ⵓⵟⵟⵓⵏⵏ ⵎⵥⵥⵉⵢⵏⵉⵏ ⵏ ⵎⵉⴷⴷⵏ. ⴰⴷ ⵜⵏ ⵓⵔ ⵜⴼⵙⵔⵎ.
+statistics-office = ⵜⴰⵏⵏⴰⵢⵎ ⵓⵍⴰ ⵓⵟⵟⵓⵏⵏ ⵎⵥⵥⵉⵢⵏⵉⵏ ⵏ ⵎⵉⴷⴷⵏ ⵖ ⵜⵙⴳⵉⵡⵉⵏ ⵏⵏⵓⵏ. ⴰⴷ ⵜⵏ ⵓⵔ ⵜⴼⵙⵔⵎ.
 statistics-table = ⵜⴰⴼⵍⵡⵉⵜ
 statistics-csv = ⴰⴳⵎ ⵜⴰⴼⵍⵡⵉⵜ (CSV)
 statistics-total = ⴽⵓⵍⵍⵓ

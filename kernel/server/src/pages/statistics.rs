@@ -57,6 +57,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
         minimum => limits::STATISTICS_CELL_MIN,
         hidden => is_anything_hidden,
         staff => sight == Sight::Staff,
+        office => matches!(sight, Sight::Provinces(_)),
         catalogue => open_data::CATALOGUE,
         licence => open_data::LICENCE_NAME,
     };

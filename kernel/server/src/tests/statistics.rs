@@ -116,6 +116,10 @@ async fn the_page_has_a_map_charts_tables_and_files_in_every_direction() {
     }
     let closings = house.get(Who::Public, "/fr/statistics?measure=closings").await.text();
     assert!(closings.contains("Année de fermeture") && !closings.contains("Année d’inscription"), "{closings}");
+    for (who, warning) in [(Who::Registrar, "de vos provinces"), (Who::Observer, "Ne les publiez pas")] {
+        let page = house.get(who, "/fr/statistics").await.text();
+        assert!(page.contains(warning), "{page}");
+    }
     let members = house.get(Who::Public, "/fr/statistics").await.text();
     assert!(members.contains("caché") && members.contains("inférieurs à 5"), "{members}");
 }

@@ -1,4 +1,4 @@
-//! Is an account made with its role, or not at all?
+//! Is an account made with its role, or not at all, and opened again when its password is lost?
 
 use anyhow::ensure;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
@@ -96,5 +96,26 @@ async fn an_account_may_have_no_role_yet() -> anyhow::Result<()> {
         ensure!(account.is_some_and(|account| text(&account, "/grants") == "[]"), "{email}: {}", accounts.text);
         instance.signed_in(email).await?;
     }
+    Ok(())
+}
+
+/// As `docs/operate.md` says it, also to the first administrator.
+#[tokio::test]
+async fn a_lost_password_is_replaced_on_the_command_line() -> anyhow::Result<()> {
+    let mut instance = Instance::make(&Setting::default())?;
+    Tiwizi::words("user add --password-stdin")
+        .data(instance.data())
+        .input(PASSWORD)
+        .option("--email", EMAIL)
+        .succeed()?;
+    let listed = Tiwizi::words("user list --json").data(instance.data()).succeed()?.json()?;
+    let accounts = listed["accounts"].as_array().cloned().unwrap_or_default();
+    let account = accounts.iter().find(|account| account["email"] == EMAIL).map(|account| text(account, "/account"));
+    let reset = Tiwizi::words("user reset --json").data(instance.data());
+    let reset = reset.option("--account", account.unwrap_or_default()).succeed()?.json()?;
+    instance.serve()?;
+    ensure!(instance.signed_in(EMAIL).await.is_err(), "the password that was lost still opens the account");
+    instance.visitor()?.first_sign_in(EMAIL, &text(&reset, "/secret"), PASSWORD).await?;
+    instance.signed_in(EMAIL).await?.get("/api/v1/session").await?.expect(200)?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use tiwizi_model::{Jurisdiction, PluginId};
+use tiwizi_model::{AccountId, Jurisdiction, PluginId};
 use tiwizi_registry::import::Encoding;
 
 use crate::commands::plugin_build::Build;
@@ -153,6 +153,14 @@ pub(crate) enum User {
         /// Read the password from standard input.
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Give an account a one-time secret in the place of a password that was lost.
+    Reset {
+        #[command(flatten)]
+        directory: DataDirectory,
+        /// The account: `tiwizi user list` shows the ids.
+        #[arg(long, value_name = "ID")]
+        account: AccountId,
     },
     /// List the accounts with their roles.
     List {

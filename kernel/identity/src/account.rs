@@ -4,7 +4,7 @@ use tiwizi_model::limits::{FIRST_SECRET_MS, TITLE_CHARS_MAX};
 use tiwizi_model::{AccountId, Instant, Jurisdiction, Language, RecordId};
 use tiwizi_storage::account::{self, AccountRow};
 use tiwizi_storage::grant::{self, GrantRow};
-use tiwizi_storage::{StorageError, Tx, WriteError, session, token};
+use tiwizi_storage::{StorageError, Tx, WriteError, WriteTx, session, token};
 
 use crate::caller::Caller;
 use crate::email::{Email, EmailError};
@@ -51,12 +51,12 @@ pub struct AccountView {
     pub created_at: Instant,
 }
 
-/// The first administrator of an instance, with the secret that is shown once.
+/// An account with a secret that is shown once: that of the first administrator, or in the place of a password that was lost.
 #[derive(Debug, Clone)]
-pub struct FirstAdministrator {
+pub struct OneTimeSecret {
     /// The account.
     pub account: AccountId,
-    /// Its one-time secret: the password of the first sign-in.
+    /// The password of the next sign-in, which a new one must follow.
     pub secret: Secret,
     /// Until when the secret is good.
     pub expires_at: Instant,
@@ -161,7 +161,7 @@ impl Identity {
     ///
     /// # Errors
     /// When there is an administrator already.
-    pub async fn first_administrator(&self, email: &str) -> Result<FirstAdministrator, AccountError> {
+    pub async fn first_administrator(&self, email: &str) -> Result<OneTimeSecret, AccountError> {
         let email: Email = email.parse().map_err(AccountError::Email)?;
         let secret = Secret::mint(&self.ambient, "");
         let password = Password::typed(secret.reveal()).map_err(AccountError::Password)?;
@@ -178,7 +178,7 @@ impl Identity {
         let grant = self.grant_row(&Caller::system(), row.id, &RoleGrant { role: Role::Administrator, scope });
         grant::add(&mut tx, &grant).await.map_err(AccountError::Storage)?;
         tx.commit().await.map_err(AccountError::Storage)?;
-        Ok(FirstAdministrator { account: row.id, secret, expires_at })
+        Ok(OneTimeSecret { account: row.id, secret, expires_at })
     }
 
     /// Accounts by address, after one of them.
@@ -241,10 +241,7 @@ impl Identity {
             return Err(AccountError::WrongPassword);
         }
         account::set_password(&mut tx, account, &password_hash, None).await.map_err(AccountError::Storage)?;
-        session::delete_of_account(&mut tx, account).await.map_err(AccountError::Storage)?;
-        for old in token::of_account(&mut tx, account).await.map_err(AccountError::Storage)? {
-            token::delete(&mut tx, account, old.id).await.map_err(AccountError::Storage)?;
-        }
+        end_all(&mut tx, account).await.map_err(AccountError::Storage)?;
         let session = self.open_session(&mut tx, account).await.map_err(AccountError::Storage)?;
         tx.commit().await.map_err(AccountError::Storage)?;
         Ok(session)
@@ -292,6 +289,15 @@ pub(crate) async fn administrators(tx: &mut Tx) -> Result<Vec<AccountId>, Accoun
         active.extend(row.filter(|row| !row.disabled).map(|row| row.id));
     }
     Ok(active)
+}
+
+/// Ends every session and token of an account.
+pub(crate) async fn end_all(tx: &mut WriteTx, account: AccountId) -> Result<(), StorageError> {
+    session::delete_of_account(tx, account).await?;
+    for old in token::of_account(tx, account).await? {
+        token::delete(tx, account, old.id).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn known(tx: &mut Tx, account: AccountId) -> Result<AccountRow, AccountError> {

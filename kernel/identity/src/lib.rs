@@ -26,7 +26,7 @@ pub mod token;
 #[cfg(test)]
 mod tests;
 
-pub use account::{AccountError, AccountView, FirstAdministrator, NewAccount};
+pub use account::{AccountError, AccountView, NewAccount, OneTimeSecret};
 pub use caller::{AccountCaller, Caller};
 pub use colleagues::Colleague;
 pub use email::{Email, EmailError};

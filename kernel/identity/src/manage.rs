@@ -1,13 +1,16 @@
-//! What administrators do to accounts: roles, closing and opening, the person behind.
+//! What administrators do to accounts: roles, closing and opening, a password that was lost, the person behind.
 
+use tiwizi_model::limits::FIRST_SECRET_MS;
 use tiwizi_model::{AccountId, RecordId};
 use tiwizi_storage::account::{self, AccountRow};
 use tiwizi_storage::{WriteTx, grant, session};
 
-use crate::account::{AccountError, administrators, demand_administrator, known, of_write};
+use crate::account::{AccountError, OneTimeSecret, administrators, demand_administrator, end_all, known, of_write};
 use crate::caller::Caller;
 use crate::identity::Identity;
+use crate::password::Password;
 use crate::role::{Role, RoleGrant, Scope};
+use crate::secret::Secret;
 
 impl Identity {
     /// Gives an account a role on a scope.
@@ -75,6 +78,26 @@ impl Identity {
         demand_administrator(by)?;
         demand_another(by, account)?;
         self.amend(account, |row| row.disabled = false).await
+    }
+
+    /// Gives an account a one-time secret in the place of its password, when that was lost or the first hour has passed. Every session and
+    /// token of the account ends, and it holds no role before it has a new password.
+    ///
+    /// # Errors
+    /// When the caller is no administrator or the account's own, or there is no such account.
+    pub async fn reset_password(&self, by: &Caller, account: AccountId) -> Result<OneTimeSecret, AccountError> {
+        demand_administrator(by)?;
+        demand_another(by, account)?;
+        let secret = Secret::mint(&self.ambient, "");
+        let password = Password::typed(secret.reveal()).map_err(AccountError::Password)?;
+        let hash = self.hasher.hash(password).await.map_err(AccountError::Hash)?;
+        let expires_at = self.now().plus_ms(FIRST_SECRET_MS);
+        let mut tx = self.db.begin_write().await.map_err(AccountError::Storage)?;
+        known(&mut tx, account).await?;
+        account::set_password(&mut tx, account, &hash, Some(expires_at)).await.map_err(AccountError::Storage)?;
+        end_all(&mut tx, account).await.map_err(AccountError::Storage)?;
+        tx.commit().await.map_err(AccountError::Storage)?;
+        Ok(OneTimeSecret { account, secret, expires_at })
     }
 
     /// Says which person of the register an account belongs to.

@@ -259,6 +259,30 @@ async fn the_first_secret_is_worth_nothing_after_its_hour() {
 }
 
 #[tokio::test]
+async fn a_lost_password_is_replaced_by_a_secret_for_an_hour_and_everything_ends() {
+    let (house, account) = House::with_fadma().await;
+    let administrator = house.administrator("a@example.org").await;
+    let (identity, system) = (&house.identity, Caller::system());
+    let session = house.enter().await;
+    let token = identity.create_token(account, "export").await.unwrap();
+    let fadma = house.caller(&session).await.unwrap();
+    for (by, whose) in [(&fadma, administrator), (&Caller::public(), account)] {
+        assert!(matches!(identity.reset_password(by, whose).await, Err(AccountError::NotAllowed)));
+    }
+    let first = identity.reset_password(&system, account).await.unwrap();
+    assert!(house.caller(&session).await.is_none());
+    assert!(identity.caller_of_token(token.secret.reveal()).await.unwrap().is_none());
+    assert!(identity.sign_in(EMAIL, PASSWORD).await.is_err());
+    house.clock.advance_ms(ms(FIRST_SECRET_MS));
+    assert!(identity.sign_in(EMAIL, first.secret.reveal()).await.is_err());
+    let second = identity.reset_password(&system, account).await.unwrap();
+    assert!(identity.sign_in(EMAIL, second.secret.reveal()).await.unwrap().must_change);
+    let fresh = identity.change_password(account, second.secret.reveal(), PASSWORD).await.unwrap();
+    assert!(!fresh.must_change && house.caller(&fresh).await.is_some());
+    assert_eq!(house.enter().await.account, account);
+}
+
+#[tokio::test]
 async fn only_administrators_manage_accounts_and_not_their_own() {
     let (house, account) = House::with_fadma().await;
     let session = house.enter().await;

@@ -5,7 +5,7 @@ use std::io::BufRead as _;
 use anyhow::{Context as _, bail};
 use serde_json::json;
 use tiwizi_identity::{AccountView, Caller, Identity, NewAccount, Role, Scope, Secret};
-use tiwizi_model::{Ambient, Language, RecordId, limits};
+use tiwizi_model::{AccountId, Ambient, Language, RecordId, limits};
 
 use crate::arguments::{DataDirectory, User};
 use crate::commands::open;
@@ -17,6 +17,7 @@ pub(crate) async fn run(command: User) -> anyhow::Result<()> {
             let wanted = Wanted { email, name, role, scope, person, password_stdin };
             add(&directory, wanted).await
         }
+        User::Reset { directory, account } => reset(&directory, account).await,
         User::List { directory } => list(&directory).await,
     }
 }
@@ -87,6 +88,21 @@ fn read_password(from_stdin: bool) -> anyhow::Result<Secret> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).context("could not read the password")?;
     Ok(Secret::of(line.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+async fn reset(directory: &DataDirectory, account: AccountId) -> anyhow::Result<()> {
+    let (db, identity) = identity(directory).await?;
+    let reset = identity.reset_password(&Caller::system(), account).await;
+    db.close().await;
+    let reset = reset.with_context(|| format!("could not give {account} a new secret"))?;
+    let answer = json!({ "account": account.to_string(), "secret": reset.secret.reveal() });
+    let told = format!(
+        "Its sessions and tokens have ended. Sign in with this secret within the hour, and choose a password:\n\n    {}\n\n\
+         It is shown this once.",
+        reset.secret.reveal(),
+    );
+    outcome::answer(directory.json, &answer, &told);
+    Ok(())
 }
 
 /// All accounts, page by page.

@@ -69,6 +69,26 @@ async fn a_near_name_is_refused_in_three_scripts_whether_the_reader_has_come_the
 }
 
 #[tokio::test]
+async fn i07_a_name_that_only_looks_the_same_is_told() {
+    let register = Register::new().await;
+    let first = create(&register, cooperative("1/2019", ("name_fr", "Coopérative Tafoukt Argan"))).await.unwrap();
+    for (number, name) in [
+        ("2/2020", "Coope\u{301}rative Tafoukt Argan"),
+        ("3/2020", "Tafo\u{200d}ukt\u{200b} Argan"),
+        ("4/2020", "Tafoukt\u{202e} Argan\u{202c}"),
+        ("5/2020", "ＴＡＦＯＵＫＴ Argan"),
+    ] {
+        let refused = create(&register, cooperative(number, ("name_fr", name))).await;
+        assert_eq!(named(refused), [(Some(first), "duplicate-likely".to_owned())], "{name:?}");
+    }
+    // A letter of another alphabet that looks like one of ours is a slip of one letter.
+    create(&register, cooperative("6/2020", ("name_fr", "Tafoukt \u{410}rgan"))).await.unwrap();
+    let found = pairs(&register).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((&found[0].body["status"], &found[0].body["level"]), (&json!("open"), &json!("possible")));
+}
+
+#[tokio::test]
 async fn a_number_that_is_taken_names_its_record() {
     let register = Register::new().await;
     let mut body = cooperative("1/2019", ("name_fr", "Tafoukt"));

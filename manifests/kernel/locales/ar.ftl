@@ -1558,6 +1558,7 @@ founding-incomplete = ما زال شيء ناقصا:
 founding-saved = تم الحفظ.
 founding-back = العودة إلى الملف
 founding-corrections = تطلب المصلحة تصحيح
+founding-regulated = يحتاج هذا القطاع إلى ترخيص من إدارة أخرى: اطلبوه قبل بدء النشاط.
 founding-said = ما قالته المصلحة
 founding-to-verify = هذه اللائحة مشروع: صياغتها يجب التحقق منها في نص القانون.
 founding-place = أين (مادة، صفحة)

@@ -1550,6 +1550,7 @@ founding-incomplete = مازال شي حاجة ناقصة:
 founding-saved = تسجل.
 founding-back = رجع للملف
 founding-corrections = الإدارة طالبة تصلحو
+founding-regulated = هاد القطاع خاصو ترخيص من إدارة أخرى: طلبوه قبل ما تبداو النشاط.
 founding-said = شنو قالت الإدارة
 founding-to-verify = هاد الليستة مسودة: خاصها تتأكد من نص القانون.
 founding-place = فين (مادة، صفحة)

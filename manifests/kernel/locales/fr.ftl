@@ -1547,6 +1547,7 @@ founding-incomplete = Il manque encore quelque chose :
 founding-saved = C’est enregistré.
 founding-back = Retour au dossier
 founding-corrections = Le bureau demande de corriger
+founding-regulated = Ce secteur demande l’autorisation d’une autre administration : demandez-la avant de commencer l’activité.
 founding-said = Ce que le bureau a dit
 founding-to-verify = Cette liste est un projet : sa rédaction reste à vérifier dans le texte de la loi.
 founding-place = Où (article, page)

@@ -1539,6 +1539,7 @@ founding-incomplete = ⵙⵓⵍ ⵉⵅⵚⵚⴰ ⴽⵔⴰ:
 founding-saved = ⵉⵃⴹⴰ.
 founding-back = ⴰⵖⵓⵍ ⵖⴰⵔ ⵓⵙⴷⴰⵡ
 founding-corrections = ⵜⵙⵓⵜⵔ ⵜⴱⵏⵙⵉ ⴰⴷ ⵜⵙⵖⵜⵉⵎ
+founding-regulated = ⴰⵎⵓⵔⵙ ⴰⴷ ⵉⵔⴰ ⵜⵓⵔⴰⴳⵜ ⵏ ⵜⴱⵏⵙⵉ ⵢⴰⴹⵏ: ⵙⵙⵓⵜⵔⴰⵜ ⵜⵜ ⵇⴱⴻⵍ ⴰⵙⵙⵏⵜⵉ.
 founding-said = ⵎⴰⵢⴷ ⵜⵏⵏⴰ ⵜⴱⵏⵙⵉ
 founding-to-verify = ⵜⴳⴰ ⵜⵍⴳⴰⵎⵜ ⴰⴷ ⴰⵙⵏⴼⴰⵔ: ⵉⵅⵚⵚⴰ ⴰⴷ ⵜⴻⵜⵜⵓⵙⵙⵉⴷⴷ ⴷⵉ ⵓⴹⵕⵉⵚ ⵏ ⵓⵍⴳⴰⵏ.
 founding-place = ⵎⴰⵏⵉ (ⴰⵣⵔⴼ, ⵜⴰⵙⵏⴰ)

@@ -1539,6 +1539,7 @@ founding-incomplete = ⵙⵓⵍ ⵉⵅⵚⵚⴰ ⴽⵔⴰ:
 founding-saved = ⵉⵃⴹⴰ.
 founding-back = ⴰⵖⵓⵍ ⵙ ⵓⵙⴷⴰⵡ
 founding-corrections = ⵜⵙⵓⵜⵔ ⵜⴱⵏⵙⵉ ⴰⴷ ⵜⵙⵖⵜⵉⵎ
+founding-regulated = ⴰⵎⵓⵔⵙ ⴰⴷ ⵉⵔⴰ ⵜⵓⵔⴰⴳⵜ ⵏ ⵜⴱⵏⵙⵉ ⵢⴰⴹⵏ: ⵙⵙⵓⵜⵔⴰⵜ ⵜⵜ ⵇⴱⵍ ⴰⵙⵙⵏⵜⵉ.
 founding-said = ⵎⴰⵢⴷ ⵜⵏⵏⴰ ⵜⴱⵏⵙⵉ
 founding-to-verify = ⵜⴳⴰ ⵜⵍⴳⴰⵎⵜ ⴰⴷ ⴰⵙⵏⴼⴰⵔ: ⵉⵅⵚⵚⴰ ⴰⴷ ⵜⴻⵜⵜⵓⵙⵙⵉⴷⴷ ⵖ ⵓⴹⵕⵉⵚ ⵏ ⵓⵍⴳⴰⵏ.
 founding-place = ⵎⴰⵏⵉ (ⴰⵣⵔⴼ, ⵜⴰⵙⵏⴰ)

@@ -1539,6 +1539,7 @@ founding-incomplete = ⵙⵓⵍ ⵉⵅⵚⵚⴰ ⴽⵔⴰ:
 founding-saved = ⵉⵃⴹⴰ.
 founding-back = ⴰⵖⵓⵍ ⵖⵔ ⵓⵙⴷⴰⵡ
 founding-corrections = ⵜⵙⵓⵜⵔ ⵜⴱⵏⵙⵉ ⴰⴷ ⵜⵙⵖⵜⵉⵎ
+founding-regulated = ⴰⵎⵓⵔⵙ ⴰⴷ ⵉⵔⴰ ⵜⵓⵔⴰⴳⵜ ⵏ ⵜⴱⵏⵙⵉ ⵢⴰⴹⵏ: ⵙⵙⵓⵜⵔⴰⵜ ⵜⵜ ⴷⴰⵜ ⵏ ⵓⵙⵙⵏⵜⵉ.
 founding-said = ⵎⴰⵢⴷ ⵜⵏⵏⴰ ⵜⴱⵏⵙⵉ
 founding-to-verify = ⵜⴳⴰ ⵜⵍⴳⴰⵎⵜ ⴰⴷ ⴰⵙⵏⴼⴰⵔ: ⵉⵅⵚⵚⴰ ⴰⴷ ⵜⴻⵜⵜⵓⵙⵙⵉⴷⴷ ⴳ ⵓⴹⵕⵉⵚ ⵏ ⵓⵍⴳⴰⵏ.
 founding-place = ⵎⴰⵏⵉ (ⴰⵣⵔⴼ, ⵜⴰⵙⵏⴰ)

@@ -48,6 +48,17 @@ async fn every_page_is_there_in_every_language() {
 }
 
 #[tokio::test]
+async fn a_sector_that_needs_a_permit_is_told() {
+    let house = House::build().await;
+    for (sector, is_told) in [("argan", false), ("quarries", true)] {
+        let fields = json!({"name_fr": sector, "category": "a", "sector": sector, "province": "09.541"});
+        let made = house.post(Who::Member, FOUNDINGS, &json!({ "fields": fields })).await.json();
+        let shown = page(&house, Who::Member, &format!("/fr/founding/{}", made["id"].as_str().unwrap())).await.text();
+        assert_eq!(shown.contains("autorisation d’une autre administration"), is_told, "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn every_word_of_the_path_is_there() {
     let house = House::build().await;
     let messages = house.app.host.kernel_messages();

@@ -9,6 +9,7 @@ use minijinja::{Value, context};
 use tiwizi_model::{Instant, RecordId};
 use tiwizi_records::FieldError;
 use tiwizi_registry::founding::{Founder, Lack, Seat, Section, Seen, Step, Viewer};
+use tiwizi_registry::sectors;
 use tiwizi_words::Texts;
 
 use super::super::register;
@@ -63,6 +64,7 @@ pub(super) async fn page(app: &App, visit: &Visit, seen: &Seen, said: &Said<'_>)
         waits => words::waits(&texts, seen),
         due => seen.due.map(|day| texts.written_date(&day.to_string())),
         late => seen.due.is_some_and(|day| day < app.foundings.today()),
+        regulated => seen.founding.sector.as_deref().and_then(sectors::sector).is_some_and(|sector| sector.regulated),
         reason => seen.founding.reason.as_deref(),
         corrections => corrections(seen),
         facts => facts(&texts, seen),

@@ -1,4 +1,5 @@
-//! Promises: each test that `docs/promises.md` names exists, and every page of the book is in its index.
+//! Promises: each test that `docs/promises.md` names exists, every page of the book is in its index, and authors of plugins are told of every
+//! kind of the register.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +8,8 @@ use crate::tree::texts;
 
 const PROMISES: &str = "docs/promises.md";
 const INDEX: &str = "docs/README.md";
+const AUTHORS: &str = "docs/write-a-plugin.md";
+const REGISTER: &str = "manifests/registry/manifest.json";
 
 #[test]
 fn every_test_that_a_promise_names_is_there() {
@@ -44,6 +47,24 @@ fn every_page_of_the_book_is_in_its_index() {
         let inside = page.path.trim_start_matches("docs/");
         if !index.contains(&format!("({inside})")) {
             wrong.push(format!("{INDEX}: add a line for {inside}"));
+        }
+    }
+    agree(&wrong);
+}
+
+#[test]
+fn authors_are_told_of_every_kind_of_the_register() {
+    let root = crate::tree::root();
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
+    let manifest: serde_json::Value = serde_json::from_str(&read(REGISTER)).unwrap_or_default();
+    let kinds = manifest["kinds"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let (page, mut wrong) = (read(AUTHORS), Vec::new());
+    if kinds.is_empty() {
+        wrong.push(format!("{REGISTER} declares no kind"));
+    }
+    for name in kinds.iter().filter_map(|kind| kind["name"].as_str()) {
+        if !page.contains(&format!("`registry/{name}`")) {
+            wrong.push(format!("{AUTHORS}: say what registry/{name} is, and whether plugins are told of it"));
         }
     }
     agree(&wrong);

@@ -3,7 +3,7 @@
 //! Each hook whose manifest names the kind and the operation is asked in a call of its own, by `order` and then by the plugin's id, before the
 //! transaction opens. It reads as the caller and may write nothing. It is shown what the caller may see, and what it puts in the place of
 //! that is held to the same rules as what came in. A plugin is not asked about its own writes, and nobody about the kernel's: imports, the
-//! command line, milestones.
+//! command line, milestones, what follows from acts.
 //!
 //! A hook that fails, or rests because it failed too often, refuses the write or lets it pass, as its manifest says. So does the hook of a plugin in
 //! quarantine; the hooks of a plugin that an administrator switched off, or that is no longer trusted, are not asked at all.

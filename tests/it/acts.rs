@@ -10,6 +10,7 @@ use crate::register::{COOPERATIVES, cooperative, create};
 
 on_both! {
     a_cooperative_is_founded_amended_filed_for_and_struck_off,
+    a_name_like_one_of_the_register_is_told_when_it_is_asked_for,
     a_correction_stands_in_the_place_of_the_act,
     what_follows_from_acts_is_written_by_acts_alone,
     of_two_acts_at_once_one_is_told_to_look_again,
@@ -97,6 +98,20 @@ async fn a_cooperative_is_founded_amended_filed_for_and_struck_off(instance: &In
     enter(&client, &id, &act("resumed", "2025-08-01", json!({ "reason": "?" })))
         .await?
         .expect_problem(422, "invalid")?;
+    Ok(())
+}
+
+async fn a_name_like_one_of_the_register_is_told_when_it_is_asked_for(instance: &Instance) -> anyhow::Result<()> {
+    let client = instance.registrar().await?;
+    let there = found(&client).await?;
+    let request = |name: &str| {
+        let data = json!({ "name_fr": name, "category": "a", "sector": "argan", "province": "09.541" });
+        act("denomination-requested", "2024-05-02", data)
+    };
+    let near = client.post("/api/v1/denominations", &request("TIFAWIN")).await?.expect(201)?;
+    ensure!(near.at("/alike/0/record") == there && near.at("/alike/0/level") == "possible", "{}", near.text);
+    let other = client.post("/api/v1/denominations", &request("Azekka Zaytoun")).await?.expect(201)?;
+    ensure!(other.at("/alike") == "[]", "{}", other.text);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use tiwizi_model::{FileHash, RecordId};
 use tiwizi_registry::ActError;
 use tiwizi_registry::acts::{self, Act, ActKind, Entered, Ledger, NewAct, activity, findings};
 use tiwizi_registry::day::{Day, DayError};
+use tiwizi_registry::duplicates::{Match, Subject};
 use tiwizi_registry::rule_pack::RulePack;
 use utoipa::ToSchema;
 
@@ -23,6 +24,9 @@ use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
 use crate::time::rfc3339;
 use crate::uploads;
+
+/// Cooperatives that are told to be like one that is to be.
+const ALIKE_MAX: usize = 20;
 
 /// An act that is to be entered.
 #[derive(Deserialize, ToSchema)]
@@ -100,6 +104,19 @@ pub(crate) struct EnteredView {
     /// Everything that follows from its acts.
     #[schema(value_type = Object)]
     state: Value,
+    /// After a request for a name: cooperatives of its place that may be the same. Look at them before it is registered.
+    alike: Vec<AlikeView>,
+}
+
+/// A cooperative that the one that is to be may be the same as.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AlikeView {
+    /// Its record.
+    record: String,
+    /// How surely: `certain`, `likely` or `possible`.
+    level: &'static str,
+    /// What speaks for it: `name 96`, `sector`.
+    reasons: Vec<String>,
 }
 
 /// Asks for a name: the first act of a cooperative that is to be. The answer names the id that it gets.
@@ -114,8 +131,9 @@ pub(crate) async fn request_denomination(
     // Before the body is read: strangers are not told which files are stored here.
     let caller = visitor.signed_in()?;
     let new = body.read(&app, caller, None).await?;
+    let alike = alike(&app, caller, &new.data).await?;
     let entered = app.acts.request_denomination(caller, new).await?;
-    created(entered)
+    created(entered, alike)
 }
 
 /// Enters an act of a cooperative. What follows from it is written with it, or nothing is.
@@ -133,7 +151,7 @@ pub(crate) async fn enter(
     let cooperative: RecordId = id.parse().map_err(|_| Fault::NotFound)?;
     let new = body.read(&app, caller, Some(cooperative)).await?;
     let entered = app.acts.enter(caller, cooperative, new).await?;
-    created(entered)
+    created(entered, Vec::new())
 }
 
 /// The acts of a cooperative, and what follows from them now or on a day.
@@ -251,7 +269,22 @@ fn state_value(state: &acts::State) -> Result<Value, Problem> {
     serde_json::to_value(state).map_err(Problem::internal)
 }
 
-fn created(entered: Entered) -> Result<Response, Problem> {
+/// Cooperatives that one which is to be may be the same as, as far as the caller sees them.
+async fn alike(app: &App, caller: &Caller, body: &Value) -> Result<Vec<AlikeView>, Problem> {
+    let found = app.duplicates.find(Subject::Cooperative, body).await?;
+    let permit = app.records.may_read(caller, &app.pages.names().cooperative)?;
+    let ids: Vec<RecordId> = found.iter().take(ALIKE_MAX).map(|one| one.id).collect();
+    let seen = app.records.read_many(&permit, &ids).await?;
+    let found = found.into_iter().filter(|one| seen.iter().any(|record| record.id == one.id));
+    let view = |one: Match| AlikeView {
+        record: one.id.to_string(),
+        level: one.finding.level.name(),
+        reasons: one.finding.reasons,
+    };
+    Ok(found.map(view).collect())
+}
+
+fn created(entered: Entered, alike: Vec<AlikeView>) -> Result<Response, Problem> {
     let cooperative = entered.act.cooperative.to_string();
     let location = format!("/api/v1/cooperatives/{cooperative}/acts");
     let view = EnteredView {
@@ -260,6 +293,7 @@ fn created(entered: Entered) -> Result<Response, Problem> {
         entered: act_view(&entered.act, true),
         stage: entered.state.stage.name(),
         state: state_value(&entered.state)?,
+        alike,
     };
     let mut response = json::answer(StatusCode::CREATED, &view)?;
     if let Ok(location) = HeaderValue::from_str(&location) {

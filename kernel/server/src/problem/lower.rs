@@ -5,7 +5,7 @@ use tiwizi_identity::policy::Refusal;
 use tiwizi_identity::{AccountError, HashError, PasswordError, SignInError, TokenError};
 use tiwizi_records::field_error::pointer_to;
 use tiwizi_records::{FieldError, JsonError, ReadError, WriteError};
-use tiwizi_registry::duplicates::DecideError;
+use tiwizi_registry::duplicates::{DecideError, FindError};
 use tiwizi_storage::{FileError, StorageError};
 
 use super::{Fault, FieldProblem, Problem};
@@ -169,6 +169,16 @@ fn password_code(error: PasswordError) -> &'static str {
         PasswordError::Long => "too-long",
         PasswordError::Common => "common",
         PasswordError::Personal => "personal",
+    }
+}
+
+impl From<FindError> for Problem {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::Read(source) => source.into(),
+            FindError::Storage(source) => source.into(),
+            FindError::Follow(_) => Self::internal(error),
+        }
     }
 }
 

@@ -1,15 +1,17 @@
 //! The decisions of the office on a file, on its page: each step has its own form.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
 use serde_json::{Value as Json, json};
-use tiwizi_records::{FieldError, Query};
+use tiwizi_model::RecordId;
+use tiwizi_records::{FieldError, Filter, Query};
 use tiwizi_registry::ActError;
 use tiwizi_registry::day::{Day, DayError};
-use tiwizi_registry::duplicates::{FindError, Subject};
+use tiwizi_registry::duplicates::Subject;
 use tiwizi_registry::founding::{Correction, Entry, FoundingError, NameAnswer, Section, Seen, Step};
 use tiwizi_words::Texts;
 
@@ -136,14 +138,24 @@ pub(super) async fn panel(
     })
 }
 
-/// Cooperatives of the place, and names that are kept, that are near to the name that is asked for.
+/// Cooperatives of the place, whatever their sector, and names that are kept, that are near to the name that is asked for.
 async fn near(app: &App, visit: &Visit, texts: &Texts, seen: &Seen) -> Result<Vec<Value>, Problem> {
     let founding = &seen.founding;
+    let province = founding.province.to_string();
     let body = json!({ "name_fr": founding.name_fr, "name_ar": founding.name_ar, "name_zgh": founding.name_zgh,
-        "province": founding.province.to_string(), "sector": founding.sector });
-    let found = app.duplicates.find(Subject::Cooperative, &without_nulls(body)).await.map_err(failed)?;
+        "province": province, "sector": founding.sector });
+    let found = app.duplicates.find(Subject::Cooperative, &without_nulls(body)).await?;
     let permit = app.records.may_read(caller(visit), &app.pages.names.cooperative)?;
-    let ids: Vec<_> = found.iter().take(NEAR_MAX).map(|one| one.id).collect();
+    let mut ids: Vec<RecordId> = found.iter().map(|one| one.id).collect();
+    // Another sector makes another cooperative of it, and not another name.
+    for name in [&founding.name_fr, &founding.name_ar, &founding.name_zgh].into_iter().flatten() {
+        let filters = vec![Filter::equals("province", province.clone())];
+        let query = Query { text: Some(name.clone()), filters, limit: 10, ..Query::default() };
+        ids.extend(app.records.list(&permit, &query).await?.items.iter().map(|record| record.id));
+    }
+    let mut known = BTreeSet::new();
+    ids.retain(|id| known.insert(*id));
+    ids.truncate(NEAR_MAX);
     let mut near = Vec::new();
     for record in app.records.read_many(&permit, &ids).await? {
         let href = visit.look.address(&format!("/directory/{}", record.id));
@@ -173,13 +185,5 @@ fn without_nulls(body: Json) -> Json {
     match body {
         Json::Object(fields) => Json::Object(fields.into_iter().filter(|(_, value)| !value.is_null()).collect()),
         body => body,
-    }
-}
-
-fn failed(error: FindError) -> Problem {
-    match error {
-        FindError::Read(source) => source.into(),
-        FindError::Storage(source) => source.into(),
-        FindError::Follow(_) => Problem::internal(error),
     }
 }

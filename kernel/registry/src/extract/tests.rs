@@ -275,6 +275,21 @@ async fn an_extract_that_an_older_key_signed_stays_genuine_and_names_the_newer_k
 }
 
 #[tokio::test]
+async fn a_print_of_ten_years_ago_is_genuine_after_a_new_key_every_other_year() {
+    const TWO_YEARS_MS: u64 = 2 * 366 * 86_400_000;
+    let desk = Desk::new().await;
+    let print = desk.issue(Paper::Extract).await;
+    for _ in 0..5 {
+        desk.register.clock.advance_ms(TWO_YEARS_MS);
+        replace_signing_key(&desk.register.records, &desk.instance.key, ReplaceReason::Routine).await.unwrap();
+    }
+    desk.patch("cooperative", desk.cooperative, json!({"status": "dissolved"})).await;
+    let found = desk.genuine(&print.token.text()).await;
+    assert_eq!((found.key.number, found.standing), (1, Standing::Changed(vec![Part::State])));
+    assert!(found.replaced_by.is_some());
+}
+
+#[tokio::test]
 async fn a_stolen_key_proves_nothing_after_it_was_replaced_and_all_before() {
     let desk = Desk::new().await;
     let before = desk.issue(Paper::Extract).await;

@@ -2,8 +2,11 @@
 
 use axum::body::Body;
 use serde_json::{Value, json};
+use tiwizi_model::{Entropy as _, SeededEntropy};
 
 use super::house::{House, Who, cooperative};
+use crate::api::kinds;
+use crate::api::question::Question;
 
 const COOPERATIVES: &str = "/api/v1/records/registry/cooperative";
 
@@ -120,6 +123,51 @@ async fn a_question_that_no_index_answers_is_refused() {
         let reply = house.get(Who::Public, &format!("{COOPERATIVES}?{query}")).await;
         assert_eq!(reply.problem(), (400, code.to_owned()), "{query}: {}", reply.text());
     }
+}
+
+/// Parts of questions: right ones, and what people try.
+const NAMES: [&str; 8] = ["province", "sector", "limit", "sort", "q", "fields", "cursor", "colour"];
+const SIGNS: [&str; 6] = ["=", "=", "=", "[gte]=", "[like]=", "["];
+const VALUES: [&str; 12] = [
+    "09.541",
+    "argan",
+    "5",
+    "-name_fr",
+    "name_fr",
+    "%27+OR+1%3D1--",
+    "%00",
+    "%FF",
+    "%",
+    "99999999999999999999",
+    "'||(SELECT+1)||'",
+    "",
+];
+
+#[tokio::test]
+async fn i01_whatever_a_question_says_it_is_answered_or_refused() {
+    const QUESTIONS: usize = 100_000;
+    // So many of them go on to the database.
+    const ASKED_EVERY: usize = 500;
+    let house = House::build().await;
+    let kind = kinds::find(&house.app, "registry", "cooperative").unwrap();
+    let entropy = SeededEntropy::new(1);
+    let mut good = 0_usize;
+    for number in 0..QUESTIONS {
+        let mut drawn = [0_u8; 8];
+        entropy.fill(&mut drawn);
+        let part = |at: usize, parts: &[&'static str]| parts[usize::from(drawn[at]) % parts.len()];
+        let one = |at: usize| [part(at, &NAMES), part(at + 1, &SIGNS), part(at + 2, &VALUES)].concat();
+        let question = if drawn[6] % 2 == 0 { one(0) } else { [one(0), one(3)].join("&") };
+        match Question::read(&kind, Some(&question)) {
+            Ok(_) => good += 1,
+            Err(problem) => assert_eq!(problem.fault().status(), 400, "{question}"),
+        }
+        if number % ASKED_EVERY == 0 {
+            let reply = house.get(Who::Public, &format!("{COOPERATIVES}?{question}")).await;
+            assert!(matches!(reply.status.as_u16(), 200 | 400), "{question}: {}", reply.text());
+        }
+    }
+    assert!(good > QUESTIONS / 50 && good < QUESTIONS, "{good} of the questions were right");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::tree::{Profile, Tree};
 
 /// Folders and files of the tree that go along.
 const TEXTS: [&str; 2] = ["README.md", "LICENSE"];
-const FOLDERS: [&str; 2] = ["deploy", "docs"];
+const FOLDERS: [&str; 3] = ["deploy", "docs", "manifests/rules"];
 
 /// Makes the archive.
 pub(crate) fn run(tree: &Tree) -> anyhow::Result<()> {

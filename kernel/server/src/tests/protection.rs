@@ -159,7 +159,7 @@ async fn what_is_past_its_time_is_shown_in_the_console_before_it_goes() {
     assert_eq!(send(&house, Who::Administrator, CONSOLE, &run).await.status, 303);
     tiwizi_registry::protection::run_waiting(&house.app.records).await.unwrap();
     let shown = page(&house, Who::Administrator, CONSOLE).await.text();
-    assert!(shown.contains("durée dépassée : 1") && shown.contains(&house.person), "{shown}");
+    assert!(shown.contains("durée dépassée\u{a0}: 1") && shown.contains(&house.person), "{shown}");
     let erase = json!({ "kind": "registry/person", "mode": "erase" });
     assert_eq!(house.post(Who::Administrator, "/api/v1/retention", &erase).await.status, 202);
     tiwizi_registry::protection::run_waiting(&house.app.records).await.unwrap();

@@ -88,9 +88,13 @@ async fn what_new_rules_changed_stands_above_them_and_registrars_are_told() {
     while house.app.rule_watch.step().await.unwrap() == Watched::More {}
     let shown = page(&house, Who::Registrar, PAGE).await.text();
     let report = shown.split_once("id=\"report\"").unwrap().1.split_once("</section>").unwrap().0;
-    for word in
-        ["ma-112-12/0", "Capital, au moins (dirhams)", "Capital trop bas", house.cooperative.as_str(), "Touchées : 1"]
-    {
+    for word in [
+        "ma-112-12/0",
+        "Capital, au moins (dirhams)",
+        "Capital trop bas",
+        house.cooperative.as_str(),
+        "Touchées\u{a0}: 1",
+    ] {
         assert!(report.contains(word), "{word} is missing in {report}");
     }
     let elsewhere = page(&house, Who::RegistrarElsewhere, PAGE).await.text();

@@ -1346,6 +1346,7 @@ acts-corrected-by = صححه العمل
 acts-annuls = يلغي العمل
 acts-effective-on = يسري أثره من
 acts-documents = الوثائق
+acts-document = الوثيقة { $place } من العمل { $act }
 acts-documents-hint = الأوراق التي تثبت العمل: صورة أو ملف.
 acts-document-add = إضافة وثائق
 acts-document-drop = حذف

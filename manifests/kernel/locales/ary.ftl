@@ -1338,6 +1338,7 @@ acts-corrected-by = صححو العمل
 acts-annuls = كيلغي العمل
 acts-effective-on = الأثر من نهار
 acts-documents = الوثائق
+acts-document = الوثيقة { $place } ديال العمل { $act }
 acts-documents-hint = الوراق اللي كيثبتو العمل: تصويرة أو ملف.
 acts-document-add = زيد وثائق
 acts-document-drop = حيّد

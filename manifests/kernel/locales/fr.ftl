@@ -1335,6 +1335,7 @@ acts-corrected-by = Corrigé par l’acte
 acts-annuls = Annule l’acte
 acts-effective-on = Effet le
 acts-documents = Pièces
+acts-document = Pièce { $place } de l’acte { $act }
 acts-documents-hint = Les papiers qui prouvent l’acte : photo ou fichier.
 acts-document-add = Ajouter des pièces
 acts-document-drop = Retirer

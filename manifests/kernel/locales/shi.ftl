@@ -1327,6 +1327,7 @@ acts-corrected-by = ⵜⵜⵓⵙⵖⵜⴰ ⵙ ⵜⵉⴳⴰⵡⵜ
 acts-annuls = ⴰⵔ ⵜⵙⵙⵔ ⵜⵉⴳⴰⵡⵜ
 acts-effective-on = ⵉⴱⴷⴰ ⴰⵙⵙ ⵏ
 acts-documents = ⵉⵙⴽⴽⵉⵏⵏ
+acts-document = ⴰⵔⵔⴰ { $place } ⵏ ⵜⵉⴳⴰⵡⵜ { $act }
 acts-documents-hint = ⵜⵉⴼⵔⴰⵡⵉⵏ ⵍⵍⵉ ⵉⵙⵙⴽⵏⵏ ⵜⵉⴳⴰⵡⵜ: ⵜⴰⵡⵍⴰⴼⵜ ⵏⵖ ⴰⴼⴰⵢⵍⵓ.
 acts-document-add = ⵔⵏⵓ ⵉⵙⴽⴽⵉⵏⵏ
 acts-document-drop = ⴽⴽⵙ

@@ -5,7 +5,7 @@ use http::Request;
 use serde_json::{Value, json};
 use tiwizi_identity::Role;
 
-use super::house::{House, Reply, Who};
+use super::house::{House, Reply, Who, cooperative};
 use super::record_pages::{form_of, page, send, with};
 
 fn address(house: &House, rest: &str) -> String {
@@ -194,6 +194,8 @@ async fn documents_come_with_the_sheet_and_are_for_those_who_see_what_acts_say()
     // What proves an act goes on to when it is corrected.
     let sheet = page(&house, Who::Registrar, &address(&house, "/acts/2/correct")).await.text();
     assert!(sheet.contains("name=\"/documents/0/hash\"") && !sheet.contains("/documents/0/drop"), "{sheet}");
+    let history = page(&house, Who::Registrar, &address(&house, "/acts")).await.text();
+    assert!(history.contains(">Pièce 1 de l’acte 2</a>"), "{history}");
     let file = address(&house, "/acts/2/documents/1");
     let sent = house.get(Who::Registrar, &file).await;
     assert_eq!((sent.status.as_u16(), sent.header("content-type")), (200, "application/pdf"));
@@ -205,6 +207,22 @@ async fn documents_come_with_the_sheet_and_are_for_those_who_see_what_acts_say()
     for wrong in ["/acts/2/documents/2", "/acts/2/documents/0", "/acts/9/documents/1", "/acts/x/documents/1"] {
         assert_eq!(house.get(Who::Registrar, &address(&house, wrong)).await.status, 404, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_chosen_cooperative_is_named_on_the_sheet() {
+    let house = House::build().await;
+    let mut other = cooperative("18/2021");
+    other["name_fr"] = json!("Azekka Zaytoun");
+    other["name_ar"] = json!("أزكا زيتون");
+    let other = house.post(Who::Registrar, "/api/v1/records/registry/cooperative", &other).await;
+    assert_eq!(other.status, 201, "{}", other.text());
+    let id = other.json()["id"].as_str().unwrap().to_owned();
+    let form = with(filled(&house, "/acts/new/merged", &[("/into/0/text", &id)]).await, &[("step", "check")]);
+    let shown = send(&house, Who::Registrar, &address(&house, "/acts/new/merged"), &form).await.text();
+    let link = format!("href=\"/fr/directory/{id}\">");
+    let name = shown.split_once(&link).map(|(_, rest)| rest.split("</a>").next().unwrap().to_owned());
+    assert!(name.is_some_and(|name| name.contains("Azekka Zaytoun")), "{shown}");
 }
 
 #[tokio::test]

@@ -418,13 +418,15 @@ impl<'a> SheetPage<'a> {
         let lines = if several { self.lines(name).max(2) } else { 1 };
         let line = |row: usize| {
             let own = format!("{name}/{row}");
+            let (id, language) = (self.given.trimmed(&format!("{own}/id")), self.opened.language());
             context! {
                 name => &*own,
                 place => row.saturating_add(1),
-                id => self.given.trimmed(&format!("{own}/id")),
+                id,
+                called => id.parse().ok().and_then(|id| self.opened.people.name(language, id)),
                 text => self.given.text(&format!("{own}/text")),
-                found => self.found.choices(self.opened.language(), &own),
-                href => self.opened.visit.look.address(&format!("/directory/{}", self.given.trimmed(&format!("{own}/id")))),
+                found => self.found.choices(language, &own),
+                href => self.opened.visit.look.address(&format!("/directory/{id}")),
                 error => self.error(&own, true),
             }
         };

@@ -5,6 +5,7 @@ use minijinja::{Value, context};
 use serde_json::Value as Json;
 use tiwizi_identity::Scope;
 use tiwizi_model::{Jurisdiction, Language, ProvinceCode};
+use tiwizi_registry::money::Mad;
 use tiwizi_registry::{sectors, territory};
 use tiwizi_words::Texts;
 
@@ -52,6 +53,11 @@ pub(super) fn sector(texts: &Texts, code: &str) -> String {
 pub(super) fn branch(texts: &Texts, sector: &str, code: &str) -> String {
     let branch = sectors::sector(sector).and_then(|sector| sector.branch(code));
     branch.map_or(code, |branch| branch.name(texts.language())).to_owned()
+}
+
+/// An amount as a number of the page's language, where its label says that it is in dirhams.
+pub(super) fn figure(texts: &Texts, amount: Mad) -> String {
+    amount.number().as_f64().map_or_else(|| amount.to_string(), |number| texts.number(number))
 }
 
 /// `abc` is a combination of the three categories of article 1.

@@ -176,6 +176,8 @@ async fn a_filing_is_sent_taken_sent_back_and_accepted_without_scripts() {
     let accept = format!("decision=accept&seen={}", year.version().await);
     let accepted = year.post(&registrar, &decision, &accept).await;
     assert_eq!(accepted.header("location"), format!("{}?done=filing-taken", year.page), "{}", accepted.text());
+    let read = year.show(&registrar, &year.page).await;
+    assert!(read.contains("90\u{202f}000,5</bdi>"), "{read}");
     let acts = format!("/api/v1/cooperatives/{}/acts", year.house.cooperative);
     let acts = year.house.get(Who::Registrar, &acts).await.json();
     assert_eq!(acts["items"][1]["act"], "yearly-filing", "{acts}");

@@ -17,6 +17,7 @@ use tiwizi_registry::filings::{FilingError, Given, Opened, Values};
 use tiwizi_words::Texts;
 
 use super::super::console::done;
+use super::super::register;
 use super::super::visit::{Asked, SignedIn, Visit, with_status};
 use super::{name, path_of};
 use crate::api::filings::{cooperative_of, faults_of, year_of};
@@ -211,7 +212,7 @@ fn page(app: &App, visit: &Visit, opened: &Opened, said: Said) -> Result<Respons
         why => filing.reason.as_deref(),
         act => filing.act,
         carried_from => filing.carried_from.map(|year| year.to_string()),
-        fields => fields(&texts, (&given, now), opened.before.as_ref(), &faults),
+        fields => fields(&texts, (&given, now, &filing.values), opened.before.as_ref(), &faults),
         files => files.map(file).to_vec(),
         same_error => faults.get("same_as_before"),
         is_same => given.same_as_before,
@@ -248,7 +249,7 @@ const FIELDS: [(&str, &str, bool); 6] = [
 
 fn fields(
     texts: &Texts,
-    (given, now): (&Given, Option<&Given>),
+    (given, now, kept): (&Given, Option<&Given>, &Values),
     before: Option<&YearlyFiling>,
     faults: &HashMap<String, String>,
 ) -> Vec<Value> {
@@ -260,6 +261,7 @@ fn fields(
             control,
             is_needed,
             text => given.text(name),
+            written => written(texts, kept, name),
             now => now.map(|now| now.text(name)).filter(|now| *now != given.text(name)),
             error => faults.get(name),
             last_year => last.as_ref().map(|(year, _)| year.to_string()),
@@ -267,6 +269,20 @@ fn fields(
         }
     };
     FIELDS.map(field).to_vec()
+}
+
+/// What is kept in a field, as the page's language writes it, for whoever only reads.
+fn written(texts: &Texts, kept: &Values, field: &str) -> Option<String> {
+    let count = |count: u32| texts.number(f64::from(count));
+    match field {
+        "assembly_on" => kept.assembly_on.map(|day| texts.written_date(&day.to_string())),
+        "turnover_mad" => kept.turnover.map(|amount| register::figure(texts, amount)),
+        "surplus_mad" => kept.surplus.map(|amount| register::figure(texts, amount)),
+        "members" => kept.members.map(count),
+        "women" => kept.women.map(count),
+        "employees" => kept.employees.map(count),
+        _ => None,
+    }
 }
 
 /// What the year before said, for comparison.

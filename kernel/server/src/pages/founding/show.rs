@@ -195,7 +195,7 @@ fn particulars(texts: &Texts, founder: &Founder) -> Vec<Value> {
         ("field-phone", founder.phone.clone()),
         ("email", founder.email.clone()),
         ("field-shares", founder.shares.map(|shares| texts.number(f64::from(shares)))),
-        ("founding-paid", founder.paid_mad.map(|paid| paid.to_string())),
+        ("founding-paid", founder.paid_mad.map(|paid| register::figure(texts, paid))),
     ];
     let known = rows.into_iter().filter_map(|(label, text)| text.map(|text| (label, text)));
     known.map(|(label, text)| context! { label, text }).collect()

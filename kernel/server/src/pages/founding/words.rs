@@ -30,6 +30,13 @@ fn wording_line(language: Language, ar: &str, fr: &str) -> String {
 pub(super) fn lack(texts: &Texts, lack: &Lack) -> String {
     let mut args = FluentArgs::new();
     for (name, value) in &lack.values {
+        // Amounts and counts are written as the language writes numbers.
+        if matches!(*name, "amount" | "min" | "max" | "count" | "all")
+            && let Ok(number) = value.parse::<f64>()
+        {
+            args.set(*name, number);
+            continue;
+        }
         let text = match *name {
             "day" => texts.written_date(value),
             "role" => texts.text(&format!("value-role-{value}")),

@@ -140,6 +140,7 @@ impl Look {
             unread => self.viewer.as_ref().map_or(0, |viewer| viewer.unread),
             password => self.address("/password"),
             console => self.address("/console"),
+            records => self.address("/records"),
             privacy => self.address("/privacy"),
             verify => self.address("/verify"),
             is_demonstration => self.is_demonstration,

@@ -116,6 +116,10 @@ async fn somebody_is_found_by_number_and_by_day_of_birth() {
     assert!(listed.contains("Ijja Ouali") && !listed.contains(">Fadma<"), "{listed}");
     assert_eq!(send(&house, Who::Registrar, here, &fields(&[("born", "1990-02-31")])).await.status, 422);
     assert_eq!(page(&house, Who::Administrator, here).await.status, 403);
+    for (who, expected) in [(Who::Registrar, true), (Who::Observer, false)] {
+        let shown = page(&house, who, here).await.text();
+        assert_eq!(shown.contains("/fr/records/registry/person/new"), expected, "{who:?}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use minijinja::{Value, context};
+use tiwizi_identity::Role;
 use tiwizi_model::{Record, limits};
 use tiwizi_records::{Filter, Query};
 use tiwizi_registry::day::Day;
@@ -89,6 +90,7 @@ fn page(app: &App, visit: &Visit, said: Said) -> Result<Response, Problem> {
             place => record.province.and_then(|code| register::province(visit.look.language, &code.to_string())),
         }
     };
+    let keeps = visit.visitor.caller().holds(Role::Registrar);
     let found = said.found.as_ref().map(|(records, _)| records.iter().map(line).collect::<Vec<Value>>());
     let data = context! {
         action => visit.look.address(HERE),
@@ -97,7 +99,7 @@ fn page(app: &App, visit: &Visit, said: Said) -> Result<Response, Problem> {
         is_no_day => said.is_no_day,
         found,
         is_cut => said.found.as_ref().is_some_and(|(_, is_cut)| *is_cut),
-        new => visit.look.address("/records/registry/person/new"),
+        new => keeps.then(|| visit.look.address("/records/registry/person/new")),
     };
     visit.page(app, "people/find.html", &texts.text("persons"), data)
 }

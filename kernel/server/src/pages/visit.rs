@@ -217,7 +217,9 @@ impl FromRequestParts<Arc<App>> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
         let visit = Visit::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         if visit.visitor.caller().is_public() {
-            let next = utf8_percent_encode(&visit.look.path, NON_ALPHANUMERIC);
+            let (path, query) = (&visit.look.path, &visit.look.query);
+            let here = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
+            let next = utf8_percent_encode(&here, NON_ALPHANUMERIC);
             return Err(visit.go(&format!("/sign-in?next={next}")));
         }
         if visit.must_change() {

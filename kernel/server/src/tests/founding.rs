@@ -171,6 +171,8 @@ async fn a_link_is_shown_once_and_invites_whoever_holds_it() {
     assert_eq!(form(&house, Who::RegistrarElsewhere, link, "").await.status, 409);
     let public = page(&house, Who::Public, link).await;
     assert!(public.status == 303 && public.header("location").starts_with("/fr/sign-in?next="));
+    let narrowed = page(&house, Who::Public, "/fr/founding/waiting?step=submitted").await;
+    assert_eq!(narrowed.header("location"), "/fr/sign-in?next=%2Ffounding%2Fwaiting%3Fstep%3Dsubmitted");
 }
 
 #[tokio::test]

@@ -1635,6 +1635,7 @@ founding-take-back = استرجاع للتغيير
 founding-taken-back = عاد الملف بين أيديكم.
 founding-change-name = طلب اسم آخر
 founding-give-up = ترك الملف
+founding-give-up-means = يتوقف الملف عند كل المؤسسين ولا يُفتح من جديد.
 founding-given-up = تُرك الملف.
 founding-to-cooperative = عرض التعاونية
 founding-document-there = مودعة

@@ -1627,6 +1627,7 @@ founding-take-back = رجعو باش نبدلو
 founding-taken-back = الملف رجع عندكم.
 founding-change-name = طلب سمية خرى
 founding-give-up = خلي الملف
+founding-give-up-means = الملف كيوقف عند كاع المؤسسين وما كيتحلش عاود.
 founding-given-up = الملف تخلى عليه.
 founding-to-cooperative = شوف التعاونية
 founding-document-there = كاينة

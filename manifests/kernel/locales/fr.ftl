@@ -1624,6 +1624,7 @@ founding-take-back = Reprendre pour changer
 founding-taken-back = Le dossier est de nouveau entre vos mains.
 founding-change-name = Demander un autre nom
 founding-give-up = Abandonner le dossier
+founding-give-up-means = Le dossier s’arrête pour tous les fondateurs et ne se rouvre pas.
 founding-given-up = Le dossier est abandonné.
 founding-to-cooperative = Voir la coopérative
 founding-document-there = déposée

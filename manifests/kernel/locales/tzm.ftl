@@ -1616,6 +1616,7 @@ founding-take-back = ⴰⵖⵓⵍ ⴰⴷ ⵜⵙⵏⴼⵍⴷ
 founding-taken-back = ⵉⵓⵖⵓⵍ ⵓⵙⴷⴰⵡ ⴳ ⵉⴼⴰⵙⵙⵏ ⵏⵏⵓⵏ.
 founding-change-name = ⵙⵓⵜⵔ ⵉⵙⵎ ⵢⴰⴹⵏ
 founding-give-up = ⴰⵊⵊ ⴰⵙⴷⴰⵡ
+founding-give-up-means = ⴰⴷ ⵉⴱⴷⴷ ⵓⵙⴷⴰⵡ ⵉ ⵉⵎⵙⵏⵓⵍⴼⵓⵜⵏ ⴰⴽⴽⵯ, ⵓⵔ ⴰⴷ ⵉⵜⵜⵓⵔⵥⵎ ⴷⴰⵖ.
 founding-given-up = ⵉⵜⵜⵢⴰⴷⵊⴰ ⵓⵙⴷⴰⵡ.
 founding-to-cooperative = ⵥⵕ ⵜⴰⵎⵢⴰⵡⴰⵙⵜ
 founding-document-there = ⵜⵍⵍⴰ

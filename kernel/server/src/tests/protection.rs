@@ -98,6 +98,19 @@ async fn a_demonstration_says_so_until_everything_is_covered_and_it_is_put_in_se
 }
 
 #[tokio::test]
+async fn what_is_kept_of_a_person_is_said_in_words() {
+    let house = House::build().await;
+    let own = Own::of(&house).await;
+    let born = json!({ "birth_date": "1990-05-02" });
+    assert_eq!(
+        house.send_json(Who::Registrar, "PATCH", &format!("{PERSONS}/{}", house.person), &born).await.status,
+        200
+    );
+    let seen = own.get("/fr/account/privacy/dossier").await.text();
+    assert!(seen.contains("2 mai 1990") && !seen.contains("1990-05-02"), "{seen}");
+}
+
+#[tokio::test]
 async fn a_person_sees_takes_out_asks_and_is_answered() {
     let house = House::build().await;
     let own = Own::of(&house).await;

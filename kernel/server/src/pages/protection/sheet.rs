@@ -1,15 +1,19 @@
 //! Everything that is kept of a person on one page, to read and to print.
 
 use axum::response::Response;
+use fluent_bundle::FluentArgs;
 use http::{HeaderValue, header};
 use minijinja::{Value, context};
 use serde_json::Value as Json;
+use tiwizi_identity::Scope;
 use tiwizi_model::Record;
 use tiwizi_records::HistoryEntry;
+use tiwizi_registry::acts::ActKind;
 use tiwizi_registry::protection::{About, Dossier, Part};
 
 use super::super::said::said;
 use super::super::visit::Visit;
+use super::super::{acts, register};
 use super::words;
 use crate::app::App;
 use crate::problem::Problem;
@@ -27,7 +31,7 @@ pub(super) fn page(
             email => &*account.email,
             name => &*account.name,
             created => account.created_at.0,
-            roles => &account.roles,
+            roles => account.roles.iter().map(|grant| role(&texts, grant)).collect::<Vec<_>>(),
             tokens => &account.tokens,
         }
     };
@@ -45,6 +49,16 @@ pub(super) fn page(
     let mut response = visit.page(app, "protection/dossier.html", &texts.text("dossier"), data)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// A role and where it is held, in words; a dossier names them as `registrar on province:09.541`.
+fn role(texts: &tiwizi_words::Texts, grant: &str) -> String {
+    let (name, scope) = grant.split_once(" on ").unwrap_or((grant, ""));
+    let named = texts.find(&format!("role-{name}"), &FluentArgs::new()).unwrap_or_else(|| name.to_owned());
+    match scope.parse::<Scope>() {
+        Ok(scope) => format!("{named} · {}", register::scope(texts, &scope)),
+        Err(_) => named,
+    }
 }
 
 fn of_kind(app: &App, visit: &Visit, about: &About) -> Value {
@@ -74,7 +88,7 @@ fn of_kind(app: &App, visit: &Visit, about: &About) -> Value {
 
 fn of_act(texts: &tiwizi_words::Texts, part: &Part) -> Value {
     context! {
-        act => words::value(texts, "act", "act", &part.act.as_str().into()),
+        act => ActKind::named(&part.act).map_or_else(|| part.act.clone(), |kind| acts::kind_name(texts, kind)),
         sequence => part.sequence,
         effective_on => &*part.effective_on,
         parts => part.parts.iter().map(|part: &Json| words::rows(texts, "act", part)).collect::<Vec<_>>(),

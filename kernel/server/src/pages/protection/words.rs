@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fluent_bundle::FluentArgs;
 use minijinja::{Value, context};
 use serde_json::{Map, Value as Json};
-use tiwizi_model::{KindName, Record, RecordId};
+use tiwizi_model::{Instant, KindName, Record, RecordId};
 use tiwizi_registry::day::Day;
 use tiwizi_registry::protection::{Coverage, Processing};
 use tiwizi_words::Texts;
@@ -39,7 +39,7 @@ pub(super) fn of_kind(app: &App, visit: &Visit, kind: &KindName) -> Texts {
 /// What a field is called.
 pub(super) fn label(texts: &Texts, kind: &str, field: &str) -> String {
     let name = field.replace('_', "-");
-    let keys = [format!("field-{kind}-{name}"), format!("field-{name}"), name];
+    let keys = [format!("field-{kind}-{name}"), format!("field-{name}"), format!("acts-field-{name}"), name];
     keys.iter().find_map(|key| texts.find(key, &FluentArgs::new())).unwrap_or_else(|| field.replace('_', " "))
 }
 
@@ -52,12 +52,16 @@ pub(super) fn value(texts: &Texts, kind: &str, field: &str, value: &Json) -> Str
                 .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
                 .collect::<Vec<_>>()
                 .join(" · "),
+            Json::Bool(flag) => texts.text(if *flag { "yes" } else { "no" }),
+            // What happened at a moment is named so.
+            Json::Number(number) if field.ends_with("_at") => texts.date(Instant(number.as_i64().unwrap_or_default())),
             value => value.to_string(),
         };
     };
     match field {
         "sector" => register::sector(texts, text),
         "province" => register::province(texts.language(), text).unwrap_or(text).to_owned(),
+        _ if text.parse::<Day>().is_ok() => texts.written_date(text),
         _ => {
             let (name, code) = (field.replace('_', "-"), text.replace('_', "-"));
             let keys = [format!("value-{kind}-{name}-{code}"), format!("value-{name}-{code}")];

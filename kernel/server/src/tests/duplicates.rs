@@ -54,7 +54,7 @@ async fn a_pair_is_shown_in_words_and_its_form_to_those_who_may_decide() {
         let shown = page(&house, who, &address).await;
         if shown.status == 200 {
             assert!(!shown.text().contains("keep-first") && !shown.text().contains("<textarea"), "{who:?}");
-            assert!(shown.text().contains("Seul un greffier"), "{who:?}");
+            assert!(shown.text().contains("Seul un agent du registre"), "{who:?}");
         } else {
             assert_eq!((who, shown.status.as_u16()), (Who::RegistrarElsewhere, 404));
         }

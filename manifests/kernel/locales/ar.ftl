@@ -2,6 +2,7 @@
 
 brand = تيويزي
 skip-to-content = انتقل إلى المحتوى
+colon = :
 menu = القائمة
 home = الصفحة الرئيسية
 language = اللغة

@@ -4,6 +4,7 @@
 
 brand = تيويزي
 skip-to-content = سير للمحتوى
+colon = :
 menu = القائمة
 home = الصفحة اللولا
 language = اللغة

@@ -2,6 +2,7 @@
 
 brand = Tiwizi
 skip-to-content = Aller au contenu
+colon = { "\u00A0" }:
 menu = Menu
 home = Accueil
 language = Langue

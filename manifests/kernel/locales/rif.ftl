@@ -4,6 +4,7 @@
 
 brand = ⵜⵉⵡⵉⵣⵉ
 skip-to-content = ⴷⴷⵓ ⵖⵔ ⵓⵎⴰⵙⵙ
+colon = :
 menu = ⵓⵎⵓⵖ
 home = ⵜⴰⵙⵏⴰ ⵜⴰⵎⵣⵡⴰⵔⵓⵜ
 language = ⵜⵓⵜⵍⴰⵢⵜ

@@ -4,6 +4,7 @@
 
 brand = ⵜⵉⵡⵉⵣⵉ
 skip-to-content = ⴷⴷⵓ ⵙ ⵓⵎⴰⵙⵙ
+colon = :
 menu = ⵓⵎⵓⵖ
 home = ⵜⴰⵙⵏⴰ ⵏ ⵓⵙⵏⵓⴱⴳ
 language = ⵜⵓⵜⵍⴰⵢⵜ

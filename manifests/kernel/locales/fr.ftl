@@ -185,6 +185,7 @@ sign-out = Se déconnecter
 password = Mot de passe
 sign-in-wrong = L’adresse e-mail ou le mot de passe est faux.
 sign-in-hint = Mot de passe oublié ? L’administrateur de votre instance vous en donne un nouveau.
+sign-in-no-account = Pas encore de compte ? Demandez-le au bureau qui tient le registre dans votre province.
 password-change = Changer le mot de passe
 password-must-change = Ce premier mot de passe ne sert qu’une fois. Choisissez le vôtre pour continuer.
 password-current = Mot de passe actuel

@@ -138,8 +138,10 @@ async fn a_person_sees_takes_out_asks_and_is_answered() {
     let person = house.get(Who::Registrar, &format!("{PERSONS}/{}", house.person)).await.json();
     assert_eq!(person["body"]["phone"], "0611111111");
     assert!(own.get("/fr/account/privacy").await.text().contains("Corrigé."));
-    let again = send(&house, Who::Registrar, &address, &granted).await;
+    let late = pairs(&[("seen", "1"), ("decision", "refuse"), ("answer", "Déjà écrit.")]);
+    let again = send(&house, Who::Registrar, &address, &late).await;
     assert_eq!(again.status, 409);
+    assert!(again.text().contains("entre-temps") && again.text().contains("Déjà écrit."), "{}", again.text());
 }
 
 #[tokio::test]

@@ -94,6 +94,13 @@ pub(super) async fn answer(
             let again = page(&app, &visit, &record, (text, Some("request-answer-wrong"))).await;
             again.map(|response| with_status(status, response))
         }
+        // Somebody else answered meanwhile: the request as it is now, with what was typed.
+        Err(RequestError::Settled { .. }) => {
+            let record = find(&app, &visit, &request).await?;
+            let status = Fault::Conflict.status();
+            let again = page(&app, &visit, &record, (text, Some("task-wrong-moved"))).await;
+            again.map(|response| with_status(status, response))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -218,7 +218,7 @@ async fn form(app: &App, visit: &Visit, person: RecordId, given: Option<&NewRequ
             text => given.map(|given| given.text.clone()).unwrap_or_default(),
             processing,
         },
-        action => visit.look.address(&format!("{OFFICE}/new")),
+        action => visit.look.address(&format!("{OFFICE}/new?person={person}")),
         list => visit.look.address(OFFICE),
     };
     visit.page(app, "protection/request-new.html", &texts.text("requests"), data)

@@ -109,6 +109,16 @@ pub(super) fn elsewhere(
     others.map(|fault| context! { text => say(texts, rules, fault), detail => &*fault.message }).collect()
 }
 
+/// All that the register found wrong with an act, for a page that has no sheet of it.
+pub(in crate::pages) fn all_told(
+    texts: &Texts,
+    rules: Option<(&RulePack, Entity)>,
+    errors: impl Iterator<Item = FieldError>,
+) -> Vec<Value> {
+    let faults: Vec<Fault> = errors.map(Fault::of).collect();
+    elsewhere(texts, rules, &faults, |_| false)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

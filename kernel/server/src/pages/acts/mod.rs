@@ -30,6 +30,7 @@ use minijinja::{Value, context};
 use tiwizi_identity::policy::Class;
 use tiwizi_model::Record;
 
+pub(super) use self::fault::all_told;
 pub(super) use self::others::{id_in, names, search, told};
 pub(super) use self::said::{kind as kind_name, stage as stage_name};
 use super::visit::Visit;

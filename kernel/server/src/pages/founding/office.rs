@@ -15,8 +15,8 @@ use tiwizi_registry::duplicates::Subject;
 use tiwizi_registry::founding::{Correction, Entry, FoundingError, NameAnswer, Section, Seen, Step};
 use tiwizi_words::Texts;
 
-use super::super::register;
 use super::super::visit::{Asked, Visit, with_status};
+use super::super::{acts, register};
 use super::show::{self, Said};
 use super::{caller, controls, id_of, path, seen, sent, words};
 use crate::app::App;
@@ -120,6 +120,7 @@ pub(super) async fn panel(
     let is_of_act = |fault: &&FieldError| {
         fault.pointer.starts_with("/data") || fault.pointer == "/effective_on" || fault.pointer == "/act"
     };
+    let rules = app.foundings.rules().ok().map(|pack| (pack, seen.founding.entity));
     let stored = json!({ "court": seen.founding.court, "number": seen.founding.number });
     Ok(context! {
         step => seen.founding.step.name(),
@@ -134,7 +135,7 @@ pub(super) async fn panel(
         sections => Section::ALL.map(section).to_vec(),
         corrections_error => fault("corrections"),
         entry => controls::shown_all(texts, controls::ENTRY, &stored, said.typed, said.faults),
-        others => said.faults.iter().filter(is_of_act).map(|fault| fault.message.clone()).collect::<Vec<_>>(),
+        others => acts::all_told(texts, rules, said.faults.iter().filter(is_of_act).cloned()),
     })
 }
 

@@ -10,6 +10,7 @@
 
 mod census;
 mod decide;
+mod fields;
 mod find;
 mod follow;
 mod look;

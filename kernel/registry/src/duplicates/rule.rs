@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use tiwizi_model::fold;
 
+use super::fields::Shapes;
 use crate::day::Day;
 
 /// The rule that comes with the binary.
@@ -184,6 +185,9 @@ pub enum RuleError {
     /// It is not JSON of the right form.
     #[error("the rule of duplicates cannot be read")]
     Json(#[from] serde_json::Error),
+    /// The fields of the kinds could not be looked at.
+    #[error("the kernel's own manifest cannot be read")]
+    Kinds(#[source] serde_json::Error),
     /// A part of it is out of its bounds.
     #[error("the rule of duplicates, version {version}: {what}")]
     Wrong {
@@ -229,7 +233,9 @@ impl RuleBook {
     /// When it cannot be read, has no version, or a number of it is out of its bounds.
     pub fn parse(text: &[u8]) -> Result<Self, RuleError> {
         let File { versions, .. } = serde_json::from_slice(text)?;
-        let mut versions: Vec<Rule> = versions.into_iter().map(Version::checked).collect::<Result<_, _>>()?;
+        let shapes = Shapes::read().map_err(RuleError::Kinds)?;
+        let checked = versions.into_iter().map(|version| version.checked(&shapes));
+        let mut versions: Vec<Rule> = checked.collect::<Result<_, _>>()?;
         versions.sort_by_key(|version| version.effective_from);
         if let Some(pair) =
             versions.windows(2).find(|pair| matches!(pair, [one, next] if one.effective_from == next.effective_from))
@@ -250,12 +256,14 @@ impl RuleBook {
 }
 
 impl Version {
-    fn checked(self) -> Result<Rule, RuleError> {
+    fn checked(self, shapes: &Shapes) -> Result<Rule, RuleError> {
         let version = self.effective_from.clone();
         let wrong = |what: String| RuleError::Wrong { version: version.clone(), what };
         let effective_from = self.effective_from.parse().map_err(|_| wrong("effective_from is no day".to_owned()))?;
-        check(&self.cooperative).map_err(|what| wrong(format!("cooperative: {what}")))?;
-        check(&self.person).map_err(|what| wrong(format!("person: {what}")))?;
+        for (kind, rule) in [("cooperative", &self.cooperative), ("person", &self.person)] {
+            let found = check(rule).and_then(|()| shapes.check(kind, rule));
+            found.map_err(|what| wrong(format!("{kind}: {what}")))?;
+        }
         for (path, outcomes) in [("when_written", self.when_written), ("when_imported", self.when_imported)] {
             if outcomes.certain != Outcome::Refuse {
                 return Err(wrong(format!(
@@ -354,6 +362,12 @@ mod tests {
             (json!({"likely_points": 10}), "likely_points"),
             (json!({"names": []}), "names"),
             (json!({"evidence": [{"fields": ["ice"], "compare": "exact", "agree": 1, "differ": 5}]}), "ice"),
+            (json!({"names": ["name_fr", "nmae_ar"]}), "nmae_ar"),
+            (
+                json!({"evidence": [{"fields": ["capital_mad"], "compare": "exact", "agree": 1, "differ": 0}]}),
+                "no text",
+            ),
+            (json!({"certain": [["phone"]]}), "unique"),
         ] {
             let refused = with(|rule| {
                 for (field, value) in change.as_object().unwrap() {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tiwizi_host::AddressRange;
 use tiwizi_model::Zone;
 use tiwizi_model::limits::PUBLIC_ADDRESS_BYTES_MAX;
-use tiwizi_registry::CardSecretFile;
+use tiwizi_registry::{CardSecretFile, RuleFiles};
 
 /// What the log shows: `tracing`'s filter syntax.
 pub(crate) const LOG_VARIABLE: &str = "TIWIZI_LOG";
@@ -60,6 +60,12 @@ pub(crate) struct Config {
     /// The file with the secrets of card numbers, when it is not in the data directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) card_secret: Option<PathBuf>,
+    /// The file with the rule by which records count as the same; none means the one that comes with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) duplicates_rule: Option<PathBuf>,
+    /// The file with the figures by which the office works; none means the one that comes with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) office_rule: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -74,6 +80,8 @@ impl Default for Config {
             address: None,
             fonts: Vec::new(),
             card_secret: None,
+            duplicates_rule: None,
+            office_rule: None,
         }
     }
 }
@@ -97,6 +105,8 @@ impl Config {
                 "address",
                 "fonts",
                 "card_secret",
+                "duplicates_rule",
+                "office_rule",
             ]))
             .extract()
             .with_context(|| format!("the settings of {} are not right", data.display()))
@@ -132,6 +142,11 @@ impl Config {
     pub(crate) fn card_secret(&self) -> Option<CardSecretFile> {
         let set = self.card_secret.clone().map(|path| CardSecretFile { path, is_handed: false });
         set.or_else(|| credential(std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)))
+    }
+
+    /// The rules in whose place files are put.
+    pub(crate) fn rules(&self) -> RuleFiles {
+        RuleFiles { duplicates: self.duplicates_rule.clone(), office: self.office_rule.clone() }
     }
 
     /// Writes the settings of a new instance.

@@ -39,6 +39,7 @@ pub mod office;
 pub mod people;
 pub mod protection;
 pub mod readers;
+pub mod rule_files;
 pub mod rule_watch;
 pub mod synthetic;
 
@@ -54,6 +55,7 @@ pub use national_id::NationalIdKey;
 pub use office::Office;
 pub use people::People;
 pub use readers::TallyReader;
+pub use rule_files::{OperatorRules, RuleFileError, RuleFiles};
 pub use rule_pack::RulePacks;
 pub use rule_watch::RuleWatch;
 pub use rules::Rules;

@@ -9,7 +9,17 @@ use serde::Deserialize;
 use crate::day::Day;
 
 /// The rule that comes with the program.
-const FILE: &str = include_str!("../../../manifests/rules/office.json");
+const FILE: &[u8] = include_bytes!("../../../manifests/rules/office.json");
+
+/// The work whose last day nothing but this rule gives.
+const ANSWERED: [&str; 6] = [
+    "filing-submitted",
+    "filing-correction",
+    "founding-submitted",
+    "founding-accepted",
+    "founding-correction",
+    "duplicate-open",
+];
 
 /// The figures of an office.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -78,8 +88,8 @@ impl OfficeRule {
     ///
     /// # Errors
     /// When it does not read, has an unknown member, or contradicts itself.
-    pub fn read(text: &str) -> Result<Self, OfficeRuleError> {
-        let rule: Self = serde_json::from_str(text).map_err(OfficeRuleError::Read)?;
+    pub fn read(text: &[u8]) -> Result<Self, OfficeRuleError> {
+        let rule: Self = serde_json::from_slice(text).map_err(OfficeRuleError::Read)?;
         match rule.fault() {
             Some(fault) => Err(OfficeRuleError::Wrong { fault }),
             None => Ok(rule),
@@ -89,6 +99,12 @@ impl OfficeRule {
     fn fault(&self) -> Option<&'static str> {
         let (before, after) = (&self.reminders.before_days, &self.reminders.after_days);
         let is_day = |days: &u32| (1..=3_660).contains(days);
+        if !self.answer_days.keys().all(|work| ANSWERED.contains(&work.as_str())) {
+            return Some(
+                "answer_days are for filing-submitted, filing-correction, founding-submitted, founding-accepted, \
+                 founding-correction and duplicate-open alone",
+            );
+        }
         if !self.answer_days.values().chain([&self.answer_days_otherwise]).all(|standard| is_day(&standard.value)) {
             return Some("an answer takes one day at least and ten years at most");
         }
@@ -159,12 +175,13 @@ mod tests {
 
     #[test]
     fn a_rule_that_contradicts_itself_is_refused() {
-        let wrong = FILE.replace("[30, 7]", "[7, 30]");
-        assert!(matches!(OfficeRule::read(&wrong), Err(OfficeRuleError::Wrong { .. })));
-        assert!(matches!(
-            OfficeRule::read(&FILE.replace("\"value\": 15", "\"value\": 0")),
-            Err(OfficeRuleError::Wrong { .. })
-        ));
-        assert!(matches!(OfficeRule::read("{}"), Err(OfficeRuleError::Read(_))));
+        let own = std::str::from_utf8(FILE).unwrap();
+        for (one, other) in
+            [("[30, 7]", "[7, 30]"), ("\"value\": 15", "\"value\": 0"), ("\"filing-submitted\"", "\"filing-submited\"")]
+        {
+            let wrong = own.replace(one, other);
+            assert!(matches!(OfficeRule::read(wrong.as_bytes()), Err(OfficeRuleError::Wrong { .. })), "{other}");
+        }
+        assert!(matches!(OfficeRule::read(b"{}"), Err(OfficeRuleError::Read(_))));
     }
 }

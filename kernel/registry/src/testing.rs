@@ -46,7 +46,7 @@ impl Register {
         let plain = Records::new(db.clone(), catalogue.clone(), Vec::new(), ambient.clone(), instance);
         let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(Self::key());
         let protection = Protection::new(plain.clone());
-        let duplicates = Duplicates::new(plain, Arc::new(RuleBook::own().unwrap()));
+        let duplicates = Duplicates::new(plain, Self::duplicates_rule());
         let reviewers: Reviewers = vec![Arc::new(rules), Arc::new(protection.clone()), Arc::new(duplicates)];
         let records = Records::new(db, catalogue, reviewers, ambient, instance);
         Self { folder, records, names: Names::new(), clock, protection, instance }
@@ -55,6 +55,11 @@ impl Register {
     /// The key of its instance, for numbers of identity cards.
     pub(crate) fn key() -> NationalIdKey {
         NationalIdKey::of_test(b"key of the test instance")
+    }
+
+    /// The rule of duplicates that comes with the program.
+    pub(crate) fn duplicates_rule() -> Arc<RuleBook> {
+        Arc::new(RuleBook::own().unwrap())
     }
 
     /// The same database, with the rules under another key for numbers of identity cards.
@@ -87,6 +92,7 @@ impl Register {
             report: None,
             encoding: None,
             national_id_key: Self::key(),
+            duplicates_rule: Self::duplicates_rule(),
         }
     }
 

@@ -9,14 +9,13 @@ use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, ReadError, Records};
-use tiwizi_registry::duplicates::{Duplicates, RuleBook, RuleError};
+use tiwizi_registry::duplicates::Duplicates;
 use tiwizi_registry::kinds::MANIFEST;
-use tiwizi_registry::office_rule::{OfficeRule, OfficeRuleError};
 use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
 use tiwizi_registry::rule_pack::{self, PackError};
 use tiwizi_registry::{
-    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, NationalIdKey, Office, People, RuleWatch, Rules,
-    open_card_key,
+    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, NationalIdKey, Office, People, RuleFileError,
+    RuleFiles, RuleWatch, Rules, open_card_key,
 };
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
@@ -51,6 +50,8 @@ pub struct Settings {
     pub compiler: Compiler,
     /// The secrets of card numbers, outside the database.
     pub card_secret: CardSecretFile,
+    /// The rules in whose place the operator puts files.
+    pub rules: RuleFiles,
     /// What the author's tools ask for.
     pub workbench: Workbench,
     /// Where each answered request is told; what does not fit is dropped.
@@ -77,6 +78,7 @@ impl Settings {
             address: None,
             fonts: tiwizi_print::usual_folders(),
             compiler,
+            rules: RuleFiles::default(),
             workbench: Workbench::default(),
             requests: None,
             disk: None,
@@ -131,12 +133,9 @@ pub enum StartError {
     /// Which processings are recorded could not be read.
     #[error("could not read which processings are recorded")]
     Processings(#[source] ReadError),
-    /// The rule by which records count as the same cannot be used.
-    #[error("the rule of duplicates is not right")]
-    Duplicates(#[source] RuleError),
-    /// The figures by which the office works cannot be used.
-    #[error("the rule of the office is not right")]
-    Office(#[source] OfficeRuleError),
+    /// A rule that the operator may replace cannot be used.
+    #[error("a rule of the register cannot be used")]
+    Rules(#[source] RuleFileError),
     /// The secrets of card numbers cannot be used.
     #[error("card numbers cannot be kept or read")]
     CardSecret(#[source] CardKeyError),
@@ -216,8 +215,7 @@ impl App {
         let ambient = settings.ambient.clone();
         let packs = rule_pack::built_in().map_err(StartError::Packs)?;
         ProtectionLaw::own().map_err(StartError::Law)?;
-        let book = Arc::new(RuleBook::own().map_err(StartError::Duplicates)?);
-        let office_rule = Arc::new(OfficeRule::own().map_err(StartError::Office)?);
+        let operator_rules = settings.rules.read().map_err(StartError::Rules)?;
         let db =
             Db::open(&location(&settings), ambient.clone()).await.map_err(|source| StartError::Database { source })?;
         let instance = find_instance(&db).await?;
@@ -238,7 +236,7 @@ impl App {
             .await
             .map_err(StartError::CardSecret)?;
         let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(national_ids.clone());
-        let duplicates = Duplicates::new(plain.clone(), book);
+        let duplicates = Duplicates::new(plain.clone(), operator_rules.duplicates);
         let protection = Protection::new(plain.clone());
         protection.refresh().await.map_err(StartError::Processings)?;
         let hooks = Hooks::new(guests.clone(), plain);
@@ -248,11 +246,11 @@ impl App {
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
         let pages = Pages::load(&instance.name, host.kernel_messages()).map_err(StartError::Pages)?;
         let acts = Acts::new(records.clone(), Arc::new(packs.clone()));
-        let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&office_rule));
-        let office = Office::new(records.clone(), acts.clone(), filings.clone(), office_rule);
+        let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&operator_rules.office));
+        let office = Office::new(records.clone(), acts.clone(), filings.clone(), operator_rules.office);
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
-        let imports = imports(&records, &national_ids, &settings)?;
+        let imports = imports(&records, &national_ids, &duplicates, &settings)?;
         Ok(Arc::new(Self {
             rule_watch: RuleWatch::new(records.clone(), acts.clone()),
             identity,
@@ -304,8 +302,14 @@ fn host_settings(settings: &Settings) -> HostSettings {
     }
 }
 
-fn imports(records: &Records, national_ids: &NationalIdKey, settings: &Settings) -> Result<Imports, StartError> {
-    Imports::open(records.clone(), national_ids.clone(), &settings.data).map_err(StartError::Imports)
+fn imports(
+    records: &Records,
+    national_ids: &NationalIdKey,
+    duplicates: &Duplicates,
+    settings: &Settings,
+) -> Result<Imports, StartError> {
+    let (records, national_ids) = (records.clone(), national_ids.clone());
+    Imports::open(records, national_ids, duplicates.book(), &settings.data).map_err(StartError::Imports)
 }
 
 fn location(settings: &Settings) -> Location {

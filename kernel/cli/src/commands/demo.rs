@@ -81,6 +81,7 @@ async fn fill(app: &Arc<App>, one_in: u32) -> anyhow::Result<()> {
         report: None,
         encoding: None,
         national_id_key: app.national_ids.clone(),
+        duplicates_rule: app.duplicates.book(),
     };
     let summary = register::import(app, &settings, register::Quiet(false)).await?;
     if summary.has_rejected() {

@@ -1,5 +1,7 @@
 //! `tiwizi doctor`: checks an instance and prints the limits that hold.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use tiwizi_model::{Bound, limits};
@@ -39,6 +41,7 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
         "plugins": plugins,
         "card_numbers": card_numbers(&app),
         "prints": prints(&app),
+        "rules": rules(&app),
         "accounts": accounts.context("what plugins keep could not be counted")?,
         "statistics": {
             "counts": statistics.counts, "mended": statistics.mended, "changes": statistics.up_to.0,
@@ -54,6 +57,21 @@ pub(crate) async fn run(directory: DataDirectory) -> anyhow::Result<()> {
 fn card_numbers(app: &App) -> Value {
     let secret = app.settings.card_secret.path.display().to_string();
     json!({ "secret": secret, "key": app.national_ids.number(), "older_keys": app.national_ids.older() })
+}
+
+/// Which rules hold that an operator may replace, and where they lie. One that is wrong stops every start.
+fn rules(app: &App) -> Value {
+    let place = |file: &Option<PathBuf>| match file {
+        Some(path) => path.display().to_string(),
+        None => "comes with the program".to_owned(),
+    };
+    let (files, duplicates, office) = (&app.settings.rules, app.duplicates.rule(), app.office.rule());
+    json!({
+        "duplicates": {
+            "file": place(&files.duplicates), "effective_from": duplicates.effective_from.to_string(), "source": duplicates.source,
+        },
+        "office": { "file": place(&files.office), "version": office.version },
+    })
 }
 
 /// Whether extracts can be issued: where their codes lead, and the fonts.

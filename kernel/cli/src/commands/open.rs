@@ -60,6 +60,7 @@ pub(crate) async fn app_with(data: &Path, config: &Config, desk: Desk) -> anyhow
     if let Some(file) = config.card_secret() {
         settings.card_secret = file;
     }
+    settings.rules = config.rules();
     if !config.fonts.is_empty() {
         settings.fonts.clone_from(&config.fonts);
     }

@@ -22,8 +22,16 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
     match command {
         Register::Import { directory, cooperatives, members, dry_run, skip_bad, report, encoding } => {
             let app = open::app(&directory.data, &open::config(&directory.data)?).await?;
-            let national_id_key = app.national_ids.clone();
-            let settings = Settings { cooperatives, members, dry_run, skip_bad, report, encoding, national_id_key };
+            let settings = Settings {
+                cooperatives,
+                members,
+                dry_run,
+                skip_bad,
+                report,
+                encoding,
+                national_id_key: app.national_ids.clone(),
+                duplicates_rule: app.duplicates.book(),
+            };
             let outcome = import(&app, &settings, Quiet(directory.json)).await;
             let unasked = unasked(&app);
             open::close(&app).await;

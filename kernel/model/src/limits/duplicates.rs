@@ -22,4 +22,6 @@ pub const MERGE_HOPS_MAX: usize = 8;
 pub const DUPLICATE_REASON_CHARS_MAX: usize = 500;
 /// Cooperatives of one place that an import compares its rows with.
 pub const IMPORT_CENSUS_ROWS_MAX: usize = 200_000;
+/// Bytes of a file with the rule of duplicates, or with that of the office.
+pub const RULE_FILE_BYTES_MAX: u64 = 256 << 10;
 }

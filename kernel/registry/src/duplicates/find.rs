@@ -65,6 +65,12 @@ impl Duplicates {
         DuplicateReader::new(self.records.clone(), Arc::clone(&self.book))
     }
 
+    /// All versions of the rule, for an import.
+    #[must_use]
+    pub fn book(&self) -> Arc<RuleBook> {
+        Arc::clone(&self.book)
+    }
+
     /// The rule that holds today.
     #[must_use]
     pub fn rule(&self) -> &Rule {

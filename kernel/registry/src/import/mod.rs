@@ -48,6 +48,7 @@ mod combinations;
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use columns::HeaderError;
 pub(crate) use columns::names as column_names;
@@ -61,6 +62,7 @@ pub use sheet::SheetError;
 
 use tiwizi_storage::StorageError;
 
+use crate::duplicates::RuleBook;
 use crate::national_id::NationalIdKey;
 
 /// What to import, and how.
@@ -80,6 +82,8 @@ pub struct Settings {
     pub encoding: Option<Encoding>,
     /// The key under which numbers of identity cards are hashed.
     pub national_id_key: NationalIdKey,
+    /// The rule by which cooperatives count as the same.
+    pub duplicates_rule: Arc<RuleBook>,
 }
 
 /// How far an import has come.
@@ -245,9 +249,6 @@ pub enum ImportError {
     /// What is stored could not be compared with the file.
     #[error("could not look up what is stored")]
     Lookup(#[source] StorageError),
-    /// The rule of duplicates cannot be used.
-    #[error("the rule of duplicates is not right")]
-    Rule(#[source] crate::duplicates::RuleError),
     /// What may be the same could not be looked for.
     #[error("could not look for cooperatives that may be the same")]
     Census(#[source] crate::duplicates::CensusError),

@@ -8,7 +8,7 @@ use tiwizi_model::KindName;
 use tiwizi_records::{Kind, Records};
 
 use crate::day::Day;
-use crate::duplicates::{Census, RuleBook};
+use crate::duplicates::Census;
 use crate::import::halt::Halt;
 use crate::import::parse::{self, Batch, Batches, Source};
 use crate::import::places::Places;
@@ -61,7 +61,6 @@ pub async fn run_until(
     let last_day = rules::last_day(records.ambient().now());
     let kinds = ImportKinds::find(records)?;
     demand_processing(records, &kinds, settings).await?;
-    let book = RuleBook::own().map_err(ImportError::Rule)?;
     let mut pass = Pass {
         records,
         caller,
@@ -75,7 +74,7 @@ pub async fn run_until(
         queue: None,
         formats: Vec::new(),
         transcribed: 0,
-        census: Some(Census::new(&book, records)),
+        census: Some(Census::new(&settings.duplicates_rule, records)),
         flagged: 0,
         rows_done: 0,
         bytes_done: 0,

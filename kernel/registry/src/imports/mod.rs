@@ -34,6 +34,7 @@ pub use folder::Incoming;
 pub use report::say_report;
 pub use run::{Run, Status, StoredRun};
 
+use crate::duplicates::RuleBook;
 use crate::import::{Halter, Progress};
 use crate::kinds::Names;
 use crate::national_id::NationalIdKey;
@@ -47,6 +48,7 @@ pub struct Imports(Arc<Inner>);
 struct Inner {
     records: Records,
     key: NationalIdKey,
+    duplicates_rule: Arc<RuleBook>,
     names: Names,
     folder: Folder,
     current: Mutex<Option<Current>>,
@@ -68,14 +70,20 @@ struct Current {
 }
 
 impl Imports {
-    /// The door to imports whose files lie below this data directory.
+    /// The door to imports whose files lie below this data directory, and whose rows are compared by this rule.
     ///
     /// # Errors
     /// When the folder cannot be made.
-    pub fn open(records: Records, key: NationalIdKey, data: &Path) -> std::io::Result<Self> {
+    pub fn open(
+        records: Records,
+        key: NationalIdKey,
+        duplicates_rule: Arc<RuleBook>,
+        data: &Path,
+    ) -> std::io::Result<Self> {
         Ok(Self(Arc::new(Inner {
             records,
             key,
+            duplicates_rule,
             names: Names::new(),
             folder: Folder::open(data)?,
             current: Mutex::default(),

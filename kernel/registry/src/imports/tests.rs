@@ -95,7 +95,8 @@ impl Bureau {
 }
 
 fn door(register: &Register) -> Imports {
-    Imports::open(register.records.clone(), Register::key(), &register.folder.path().join("data")).unwrap()
+    let (key, rule) = (Register::key(), Register::duplicates_rule());
+    Imports::open(register.records.clone(), key, rule, &register.folder.path().join("data")).unwrap()
 }
 
 #[tokio::test]

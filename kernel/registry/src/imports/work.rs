@@ -1,6 +1,7 @@
 //! The work on imports: one after the other, in the order in which they were asked for.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
@@ -171,6 +172,7 @@ impl Imports {
             report: Some(self.0.folder.report(id)),
             encoding: run.encoding,
             national_id_key: self.0.key.clone(),
+            duplicates_rule: Arc::clone(&self.0.duplicates_rule),
         };
         let progress = |progress| {
             self.on_current(|current| {
@@ -274,7 +276,6 @@ fn code(error: &ImportError) -> &'static str {
         | ImportError::NoKind { .. }
         | ImportError::Processings(_)
         | ImportError::Lookup(_)
-        | ImportError::Rule(_)
         | ImportError::Census(_)
         | ImportError::Damaged(_)
         | ImportError::Halted { .. }

@@ -113,6 +113,34 @@ fn a_wrong_setting_stops_the_start_and_is_named() -> anyhow::Result<()> {
 }
 
 #[test]
+fn a_rule_that_is_wrong_stops_the_start_and_its_file_is_named() -> anyhow::Result<()> {
+    let instance = Instance::make(&Setting::default())?;
+    let before = bytes(instance.data())?;
+    let path = instance.data().join("our-rule.json");
+    let own = include_str!("../../manifests/rules/duplicates.json");
+    for (variable, text, fault) in [
+        ("TIWIZI_DUPLICATES_RULE", own.replace("\"name_ar\"", "\"nmae_ar\""), "nmae_ar"),
+        ("TIWIZI_DUPLICATES_RULE", own.chars().take(500).collect(), "line"),
+        ("TIWIZI_OFFICE_RULE", "{\"version\": 2}".to_owned(), "missing field"),
+    ] {
+        std::fs::write(&path, text)?;
+        for words in ["serve --listen 127.0.0.1:0", "doctor --json", "register import --cooperatives none.csv"] {
+            let ending = Tiwizi::words(words).data(instance.data()).variable(variable, &path).run()?;
+            ensure!(ending.code == Some(1), "exit code 1 was expected: {ending:?}");
+            let is_named = ["our-rule.json", fault].iter().all(|word| ending.complaint.contains(word));
+            ensure!(is_named, "the file or {fault} is not named: {ending:?}");
+        }
+    }
+    ensure!(bytes(instance.data())? == before, "a refused start wrote to the database");
+    std::fs::write(&path, own)?;
+    let doctor = Tiwizi::words("doctor --json").data(instance.data()).variable("TIWIZI_DUPLICATES_RULE", &path);
+    let told = doctor.succeed()?.json()?;
+    ensure!(told["rules"]["duplicates"]["file"] == path.display().to_string(), "{told}");
+    ensure!(told["rules"]["office"]["version"] == 2, "{told}");
+    Ok(())
+}
+
+#[test]
 fn a_port_that_is_taken_stops_the_start_and_is_named() -> anyhow::Result<()> {
     let instance = Instance::make(&Setting::default())?;
     let taken = std::net::TcpListener::bind("127.0.0.1:0")?;

@@ -239,6 +239,15 @@ mod tests {
     }
 
     #[test]
+    fn rules_lie_where_the_settings_say_and_come_with_the_program_otherwise() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(Config::read(directory.path()).unwrap().rules(), RuleFiles::default());
+        std::fs::write(directory.path().join(FILE), "duplicates_rule = \"/etc/tiwizi/duplicates.json\"").unwrap();
+        let rules = RuleFiles { duplicates: Some("/etc/tiwizi/duplicates.json".into()), office: None };
+        assert_eq!(Config::read(directory.path()).unwrap().rules(), rules);
+    }
+
+    #[test]
     fn a_wrong_key_stops_the_start_and_is_named() {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join(FILE), "lisen = \"127.0.0.1:7000\"").unwrap();

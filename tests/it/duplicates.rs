@@ -18,6 +18,7 @@ on_both! {
     a_near_name_is_refused_with_its_record_until_it_is_said_to_be_distinct,
     a_batch_is_looked_through_like_a_single_write,
     a_pair_is_merged_on_its_page_and_undone,
+    a_rule_of_the_operator_also_finds_what_is_there,
 }
 
 fn cooperative(number: &str, field: &str, name: &str) -> Value {
@@ -99,6 +100,35 @@ async fn a_pair_is_merged_on_its_page_and_undone(instance: &Instance) -> anyhow:
     let history = client.get(&format!("{PAIRS}/{}/history", text(&opened, "/id"))).await?.expect(200)?;
     ensure!(history.items().len() == 3, "opened, merged, undone: {}", history.text);
     Ok(())
+}
+
+async fn a_rule_of_the_operator_also_finds_what_is_there(instance: &mut Instance) -> anyhow::Result<()> {
+    let client = instance.registrar().await?;
+    let mut ids = Vec::new();
+    for (number, name) in [("1", "Tafoukt Argan"), ("2", "Azekka Argan")] {
+        ids.push(client.post(COOPERATIVES, &cooperative(number, "name_fr", name)).await?.expect(201)?.at("/id"));
+    }
+    instance.stop()?;
+    let mut rule: Value = serde_json::from_str(include_str!("../../manifests/rules/duplicates.json"))?;
+    let words = rule.pointer_mut("/versions/0/generic_words").and_then(Value::as_array_mut).context("no words")?;
+    words.extend([json!("tafoukt"), json!("azekka")]);
+    let path = instance.data().join("our-duplicates.json");
+    std::fs::write(&path, rule.to_string())?;
+    let settings = instance.data().join("tiwizi.toml");
+    let text = format!("{}duplicates_rule = {:?}\n", std::fs::read_to_string(&settings)?, path.display().to_string());
+    std::fs::write(&settings, text)?;
+    instance.serve()?;
+    let client = instance.registrar().await?;
+    let opened = pair(&client, "open").await?;
+    let found = [text_of(&opened, "first"), text_of(&opened, "second")];
+    ensure!(ids.iter().all(|id| found.contains(id)), "{opened}");
+    let refused = client.post(COOPERATIVES, &cooperative("3", "name_fr", "Argan")).await?;
+    refused.expect_problem(409, "duplicate")?;
+    Ok(())
+}
+
+fn text_of(pair: &Value, field: &str) -> String {
+    text(pair, &format!("/body/{field}"))
 }
 
 /// The first pair of a state, once the reader of the log has opened it.

@@ -126,14 +126,3 @@ pub async fn pairs(
     }
     Ok(pairs)
 }
-
-const CLEAR: &str = "DELETE FROM duplicate_key WHERE kind = $1";
-
-/// Forgets all codes of a kind, so that its reader can make them anew from the start of the log.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn clear(tx: &mut WriteTx, kind: KindNo) -> Result<(), StorageError> {
-    on_db!(tx, conn => sqlx::query(CLEAR).bind(kind.0).execute(conn).await.map(|_| ()))
-        .map_err(failed("duplicate.clear"))
-}

@@ -773,6 +773,7 @@ value-reason-instance-key = مفتاح جديد للمنصة
 duplicates = سجلات قد تكون مكررة
 duplicates-lead = سجلان قد يكونان واحدا. قارنوهما جنبا إلى جنب ثم قرروا؛ لا يحذف شيء، ويمكن التراجع عن كل قرار.
 duplicates-none = لا يوجد أي زوج هنا.
+duplicates-renewing = تغيرت قاعدة التكرار، وتجري مقارنة الأسماء من جديد؛ قد تظهر هنا أزواج أخرى.
 duplicate-names = تشابه الأسماء بنسبة { $percent } ٪
 duplicate-why = ما يقرب بينهما
 duplicate-field = البيان

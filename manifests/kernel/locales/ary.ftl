@@ -766,6 +766,7 @@ value-reason-instance-key = مفتاح جديد ديال المنصة
 duplicates = سجلات يقدر يكونو معاودين
 duplicates-lead = جوج سجلات يقدر يكونو واحد. شوفوهم حدا بعضياتهم وقررو؛ ما كيتمسح والو، وكل قرار يمكن يترجع.
 duplicates-none = ما كاين حتى زوج هنا.
+duplicates-renewing = القاعدة ديال التكرار تبدلات، والسميات كيتقارنو من جديد؛ يقدرو يبانو هنا أزواج آخرين.
 duplicate-names = السميات كيتشابهو ب { $percent } ٪
 duplicate-why = شنو كيقربهم
 duplicate-field = المعلومة

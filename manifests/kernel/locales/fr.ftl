@@ -759,6 +759,7 @@ value-reason-instance-key = nouvelle clé de l’instance
 duplicates = Doublons possibles
 duplicates-lead = Deux fiches qui sont peut-être la même. Regardez-les côte à côte, puis décidez ; rien n’est supprimé, et toute décision peut être annulée.
 duplicates-none = Aucune paire ici.
+duplicates-renewing = La règle des doublons a changé : les noms sont comparés à nouveau. D’autres paires peuvent encore apparaître ici.
 duplicate-names = noms semblables à { $percent } %
 duplicate-why = Ce qui les rapproche
 duplicate-field = Donnée

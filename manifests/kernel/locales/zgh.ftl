@@ -757,6 +757,7 @@ value-reason-instance-key = ⵜⴰⵙⴰⵔⵓⵜ ⵜⴰⵎⴰⵢⵏⵓⵜ ⵏ �
 duplicates = ⵜⵉⴼⵔⵡⵉⵏ ⵏⵏⴰ ⵉⵣⵎⵔⵏ ⴰⴷ ⴳⵉⵏⵜ ⵢⴰⵜ
 duplicates-lead = ⵙⵏⴰⵜ ⵜⴼⵔⵡⵉⵏ ⵏⵏⴰ ⵉⵣⵎⵔⵏ ⴰⴷ ⴳⵉⵏⵜ ⵢⴰⵜ. ⵥⵕ ⵜⵏⵜ ⴰⵙⴳⴰ ⵙ ⵓⵙⴳⴰ, ⵜⵖⵜⴰⵙⴷ; ⵓⵔ ⵉⵜⵜⵡⴰⴽⴽⴰⵙ ⵡⴰⵍⵓ.
 duplicates-none = ⵓⵔ ⵉⵍⵍⵉ ⵡⴰⵍⵓ ⴷⴰ.
+duplicates-renewing = ⵉⵏⴼⵍ ⵓⵍⵓⴳⵏ. ⴰⵔ ⵜⵜⵡⴰⵥⵕⴰⵏ ⵉⵙⵎⴰⵡⵏ ⴷⴰⵖ; ⵣⵎⵔⵏⵜ ⴰⴷ ⴷ ⴱⴰⵏⵏⵜ ⵜⵉⵢⵢⴰⴹ ⴷⴰ.
 duplicate-names = ⵉⵙⵎⴰⵡⵏ ⵔⵡⴰⵙⵏ ⵙ { $percent } %
 duplicate-why = ⵎⴰⵢⴷ ⵜⵏⵜ ⵉⵙⵙⵎⵓⵏⵏ
 duplicate-field = ⵉⴳⵔ

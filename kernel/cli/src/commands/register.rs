@@ -81,7 +81,9 @@ pub(crate) async fn import(app: &Arc<App>, settings: &Settings, quiet: Quiet) ->
 async fn follow(app: &Arc<App>) -> anyhow::Result<()> {
     let search = catch_up_apart(app, SearchReader::new(app.records.catalogue().clone()));
     let counts = catch_up_apart(app, TallyReader::default());
-    let duplicates = catch_up_apart(app, app.duplicates.reader());
+    let reader = app.duplicates.reader();
+    reader.renew().await?;
+    let duplicates = catch_up_apart(app, reader);
     let (search, counts, duplicates) = tokio::join!(search, counts, duplicates);
     search.and(counts).and(duplicates)
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::ReadPermit;
-use tiwizi_model::limits::{CONFIRMED_DISTINCT_MAX, DUPLICATE_BIRTHS_MAX, DUPLICATE_CANDIDATES_MAX, PAGE_ROWS_MAX};
-use tiwizi_model::{KindName, RecordId};
+use tiwizi_model::limits::{
+    CONFIRMED_DISTINCT_MAX, DUPLICATE_BIRTHS_MAX, DUPLICATE_CANDIDATES_MAX, PAGE_ROWS_MAX, READER_ROWS_MAX,
+};
+use tiwizi_model::{KindName, RecordId, Seq};
 use tiwizi_records::reader::read_between;
 use tiwizi_records::{Filter, Kind, Query, ReadError, ReaderError, Records};
 use tiwizi_storage::{StorageError, cursor, duplicate};
@@ -157,14 +159,16 @@ impl Duplicates {
         Ok(recent.into_iter().collect())
     }
 
-    /// Cooperatives to which the reader of the log has not come yet: those that were committed a moment ago. After an import these can be
-    /// more than one part of the log holds; the pairs of the rest are opened when the reader comes to them.
+    /// Cooperatives to which the reader of the log has not come yet: those that were committed a moment ago. After an import, and
+    /// while codes are made anew, it is further behind: then the last changes are looked at, and the pairs of the rest are opened when the
+    /// reader comes to them.
     async fn recent(&self) -> Result<BTreeMap<RecordId, Value>, FindError> {
         let head = self.records.db().sequence().await?;
         let place = cursor::find(&mut *self.records.db().read_single().await?, DuplicateReader::NAME).await?;
         if place >= head {
             return Ok(BTreeMap::new());
         }
+        let place = place.max(Seq(head.0.saturating_sub(i64::from(READER_ROWS_MAX))));
         let wants = |kind: &KindName| *kind == self.names.cooperative;
         let between = read_between(&self.records, wants, place, head).await?;
         Ok(between.items.into_iter().filter_map(|entry| Some((entry.id, entry.current.body?))).collect())

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::{DUPLICATE_CANDIDATES_MAX, DUPLICATES_OPENED_MAX};
-use tiwizi_model::{KindName, RecordId};
+use tiwizi_model::{KindName, RecordId, Seq};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{Entry, Kind, NewRecord, Reader, ReaderError, Records, WriteError};
-use tiwizi_storage::{StorageError, WriteTx, cursor, duplicate, instance_value, record};
+use tiwizi_storage::{StorageError, Tx, WriteTx, cursor, duplicate, instance_value, record};
 
 use super::find::{confirmed, merged_into};
 use super::profile::{Finding, Profile, Subject, mark};
@@ -26,6 +26,8 @@ const BY_RECORDS: usize = 0;
 const BODIES: usize = 256;
 /// Under which it is kept by what the stored codes were made.
 const MADE_BY: &str = "duplicates.codes";
+/// Under which it is kept where the reader stood when it was put back to make them anew.
+const STOOD_AT: &str = "duplicates.stood-at";
 /// How codes are made of a name; whoever changes it counts on.
 const FORM: u32 = 1;
 
@@ -79,14 +81,14 @@ impl DuplicateReader {
         Self { records, book, names: Names::new() }
     }
 
-    /// Forgets all codes when they were made by another rule, or in another way, than they are made today: the reader then begins at the
-    /// start of the log. Pairs that are there stay as they are. Says whether it was so.
+    /// Puts the reader back to the start of the log when the stored codes were made by another rule, or in another way, than they are made
+    /// today. Codes stay until the reader replaces them: what they still find is found meanwhile. Pairs that are there stay as they are.
+    /// Says whether there were codes that are made anew.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn renew(&self) -> Result<bool, StorageError> {
-        let (db, kinds) = (self.records.db(), self.records.kinds());
-        let Some(kind) = kinds.find(&self.names.cooperative) else { return Ok(false) };
+        let db = self.records.db();
         let rule = self.book.at(Day::of(self.records.ambient().now()));
         let made_by = format!("{FORM} {:016x}", mark(&format!("{:?} {:?}", rule.generic_words, rule.cooperative)));
         let known = instance_value::find(&mut *db.read_single().await?, MADE_BY).await?;
@@ -95,12 +97,24 @@ impl DuplicateReader {
         }
         let mut tx = db.begin_write().await?;
         // Held until the end, so that no other kernel puts codes meanwhile.
-        cursor::claim(&mut tx, Self::NAME).await?;
-        duplicate::clear(&mut tx, kind.number()).await?;
+        let place = cursor::claim(&mut tx, Self::NAME).await?;
+        // One that is put back again before it has come to where it stood: codes behind its place are still to be made anew.
+        let stood = place.max(stood_at(&mut tx).await?);
         cursor::forget(&mut tx, Self::NAME).await?;
+        instance_value::store(&mut tx, STOOD_AT, &stood.0.to_string()).await?;
         instance_value::store(&mut tx, MADE_BY, &made_by).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(place > Seq::START)
+    }
+
+    /// Whether codes are being made anew: the reader was put back, and has not come yet to where it stood then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_renewing(&self) -> Result<bool, StorageError> {
+        let mut tx = self.records.db().read().await?;
+        let stood = stood_at(&mut tx).await?;
+        Ok(stood > Seq::START && cursor::find(&mut tx, Self::NAME).await? < stood)
     }
 
     async fn follow(&self, tx: &mut WriteTx, entries: &[Entry]) -> Result<(), ReaderError> {
@@ -187,6 +201,12 @@ impl DuplicateReader {
         let prepared = self.records.prepare_bulk(&Caller::system(), kind.name(), new).map_err(failed)?;
         self.records.write_bulk(tx, prepared).await.map_err(failed)
     }
+}
+
+/// Where the reader stood when it was last put back; the start when it never was.
+async fn stood_at(tx: &mut Tx) -> Result<Seq, StorageError> {
+    let kept = instance_value::find(tx, STOOD_AT).await?;
+    Ok(kept.and_then(|text| text.parse().ok()).map_or(Seq::START, Seq))
 }
 
 /// Two records in the order of pairs.

@@ -8,6 +8,7 @@ use tiwizi_records::{Draft, Filter, Query, WriteError, catch_up};
 use uuid::Uuid;
 
 use super::*;
+use crate::import;
 use crate::synthetic;
 use crate::testing::Register;
 
@@ -310,21 +311,75 @@ async fn a_common_name_hides_no_pair_of_those_that_came_last() {
     assert_eq!(found.iter().map(ids).collect::<Vec<_>>(), [[json!(one.id.to_string()), json!(other.id.to_string())]]);
 }
 
+/// The rule of the program, and a version from a day on for which one more word says nothing.
+fn with_a_version(effective_from: &str, generic_word: &str) -> std::sync::Arc<RuleBook> {
+    let mut rule: Value = serde_json::from_str(include_str!("../../../../manifests/rules/duplicates.json")).unwrap();
+    let mut version = rule["versions"][0].clone();
+    version["effective_from"] = json!(effective_from);
+    version["generic_words"].as_array_mut().unwrap().push(json!(generic_word));
+    rule["versions"].as_array_mut().unwrap().push(version);
+    std::sync::Arc::new(RuleBook::parse(rule.to_string().as_bytes()).unwrap())
+}
+
+/// The stored records that the search takes for another one of that name.
+async fn alike(search: &Duplicates, name: &str) -> Vec<RecordId> {
+    let found = search.find(Subject::Cooperative, &cooperative("2/2019", ("name_fr", name))).await.unwrap();
+    found.into_iter().map(|found| found.id).collect()
+}
+
 #[tokio::test]
-async fn another_rule_makes_the_codes_anew() {
+async fn another_rule_makes_the_codes_anew_and_misses_nothing_meanwhile() {
     let register = Register::new().await;
     let first = create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
-    assert!(search(&register).reader().renew().await.unwrap());
+    assert!(!search(&register).reader().renew().await.unwrap(), "there is no code yet");
     assert!(pairs(&register).await.is_empty());
     assert!(!search(&register).reader().renew().await.unwrap(), "the rule is the same");
-    let mut rule: Value = serde_json::from_str(include_str!("../../../../manifests/rules/duplicates.json")).unwrap();
-    rule["versions"][0]["generic_words"].as_array_mut().unwrap().push(json!("tafoukt"));
-    let book = RuleBook::parse(rule.to_string().as_bytes()).unwrap();
-    let other = Duplicates::new(register.records.clone(), std::sync::Arc::new(book));
-    assert!(other.reader().renew().await.unwrap());
+    assert!(alike(&search(&register), "Argan").await.is_empty());
+    let other = Duplicates::new(register.records.clone(), with_a_version("2020-01-01", "tafoukt"));
+    assert!(other.reader().renew().await.unwrap() && other.reader().is_renewing().await.unwrap());
+    assert_eq!(alike(&other, "Argan").await, [first], "what the reader has not come to is looked at");
     catch_up(&register.records, &other.reader()).await.unwrap();
-    let found = other.find(Subject::Cooperative, &cooperative("2/2019", ("name_fr", "Argane"))).await.unwrap();
-    assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), [first]);
+    assert!(!other.reader().is_renewing().await.unwrap() && !other.reader().renew().await.unwrap());
+    assert_eq!(alike(&other, "Argan").await, [first]);
+}
+
+#[tokio::test]
+async fn a_reader_that_is_put_back_twice_is_done_when_it_comes_to_where_it_first_stood() {
+    let register = Register::new().await;
+    create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
+    pairs(&register).await;
+    for word in ["tafoukt", "argan"] {
+        let other = Duplicates::new(register.records.clone(), with_a_version("2020-01-01", word));
+        other.reader().renew().await.unwrap();
+        assert!(other.reader().is_renewing().await.unwrap(), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn codes_are_made_anew_on_the_first_day_of_a_version() {
+    let register = Register::new().await;
+    let first = create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
+    let dated = Duplicates::new(register.records.clone(), with_a_version("2025-12-01", "tafoukt"));
+    let reader = dated.reader();
+    reader.renew().await.unwrap();
+    catch_up(&register.records, &reader).await.unwrap();
+    assert!(!reader.renew().await.unwrap() && alike(&dated, "Argan").await.is_empty());
+    register.clock.advance_ms(24 * 60 * 60 * 1_000);
+    assert!(reader.renew().await.unwrap(), "the second version holds from today on");
+    catch_up(&register.records, &reader).await.unwrap();
+    assert_eq!(alike(&dated, "Argan").await, [first]);
+}
+
+#[tokio::test]
+async fn an_import_goes_by_the_rule_that_it_is_given() {
+    let register = Register::new().await;
+    create(&register, cooperative("1/2019", ("name_fr", "Tafoukt Argan"))).await.unwrap();
+    let file = "court,number,name_fr,sector,province,commune\nTaroudannt,2/2020,Argan,argan,09.541,Aoulouz\n";
+    let path = register.file("c.csv", file);
+    let settings = import::Settings { dry_run: true, ..register.settings(&path, None) };
+    assert_eq!(register.import(&settings).await.flagged, 0);
+    let settings = import::Settings { duplicates_rule: with_a_version("2020-01-01", "tafoukt"), ..settings };
+    assert_eq!(register.import(&settings).await.flagged, 1);
 }
 
 #[tokio::test]

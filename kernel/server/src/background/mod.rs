@@ -1,6 +1,7 @@
 //! What runs beside the requests: the sequencer of the log, the readers of the log, the office, the clean-up, and plugins' work. Each is one named
 //! task. None holds anything that a restart would lose: a reader's place is stored with its work.
 
+mod duplicates;
 mod imports;
 mod office;
 mod protection;
@@ -36,7 +37,7 @@ pub(crate) fn start(app: &Arc<App>) {
         follow(Arc::clone(app), SearchReader::new(app.records.catalogue().clone()), stop)
     });
     app.tasks.start("tally-reader", |stop| follow(Arc::clone(app), TallyReader::default(), stop));
-    app.tasks.start("duplicate-reader", |stop| follow_duplicates(Arc::clone(app), stop));
+    app.tasks.start("duplicate-reader", |stop| duplicates::follow(Arc::clone(app), stop));
     app.tasks.start("protection-follower", |stop| protection::follow(Arc::clone(app), stop));
     app.tasks.start("retention", |stop| protection::retain(Arc::clone(app), stop));
     app.tasks.start("office", |stop| office::keep_office(Arc::clone(app), stop));
@@ -82,17 +83,6 @@ async fn follow(app: Arc<App>, reader: impl Reader, mut stop: Stop) {
         pause.reset();
         wait(&mut woken, &mut stop).await;
     }
-}
-
-/// Looks first whether the rule is still the one by which the codes were made.
-async fn follow_duplicates(app: Arc<App>, stop: Stop) {
-    let reader = app.duplicates.reader();
-    match reader.renew().await {
-        Ok(true) => tracing::info!("the codes of names are made anew, by the rule of duplicates that holds now"),
-        Ok(false) => {}
-        Err(error) => tracing::error!(%error, "could not look by which rule the codes of names were made"),
-    }
-    follow(app, reader, stop).await;
 }
 
 async fn clean_up(app: Arc<App>, mut stop: Stop) {

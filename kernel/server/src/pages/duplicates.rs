@@ -42,12 +42,14 @@ pub(super) async fn list(State(app): State<Arc<App>>, SignedIn(visit): SignedIn)
     let texts = visit.texts(&app);
     let records = of_pairs(&app, caller, &page.items).await?;
     let pairs: Vec<Value> = page.items.iter().map(|pair| line(&visit, &texts, pair, &records)).collect();
+    let renewing = app.duplicates.reader().is_renewing().await?;
     let tab = |status: &str| context! { status, href => visit.look.address(&format!("{LIST}?status={status}")) };
     let data = context! {
         pairs,
         status,
         tabs => STATUSES.map(tab).to_vec(),
         done => done(&visit),
+        renewing,
         next => page.next.map(|next| visit.look.address(&format!("{LIST}?status={status}&cursor={next}"))),
     };
     visit.page(&app, "duplicates.html", &texts.text("duplicates"), data)

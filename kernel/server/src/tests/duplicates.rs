@@ -60,3 +60,21 @@ async fn a_pair_is_shown_in_words_and_its_form_to_those_who_may_decide() {
         }
     }
 }
+
+async fn says_that_names_are_compared_again(house: &House) -> bool {
+    let list = page(house, Who::Registrar, "/fr/register/duplicates").await;
+    assert_eq!(list.status, 200, "{}", list.text());
+    list.text().contains("comparés à nouveau")
+}
+
+#[tokio::test]
+async fn the_list_says_that_names_are_compared_again_until_they_are() {
+    let house = House::build().await;
+    let reader = house.app.duplicates.reader();
+    tiwizi_records::catch_up(&house.app.records, &reader).await.unwrap();
+    assert!(!says_that_names_are_compared_again(&house).await);
+    assert!(reader.renew().await.unwrap(), "it is not known by which rule they were made");
+    assert!(says_that_names_are_compared_again(&house).await);
+    tiwizi_records::catch_up(&house.app.records, &reader).await.unwrap();
+    assert!(!says_that_names_are_compared_again(&house).await);
+}

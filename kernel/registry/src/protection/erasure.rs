@@ -105,16 +105,12 @@ pub async fn erase(records: &Records, items: Vec<Item>, reason: &Reason) -> Resu
 
 /// Writes tombstones and their entries in one transaction.
 async fn entomb(records: &Records, batch: &[Item], reason: &Reason) -> Result<Erased, EraseError> {
-    let entry = Names::new().erasure;
     let bounds = UnitBounds { writes_max: UNIT_WRITES_MAX, bytes_max: UNIT_BYTES_MAX };
     let mut unit = Unit::within(bounds, records.clone(), Caller::system().by_kernel());
     let mut erased = Erased::default();
     for item in batch {
-        match unit.delete_by_kernel(&item.kind, item.id, item.seen).await {
-            Ok(()) => {
-                unit.create_by_kernel(&entry, body(records, item, reason))?;
-                erased.records = erased.records.saturating_add(1);
-            }
+        match bury(&mut unit, records, item, reason).await {
+            Ok(()) => erased.records = erased.records.saturating_add(1),
             Err(UnitError::Write(WriteError::Stale { .. } | WriteError::Missing { .. })) => {
                 erased.moved = erased.moved.saturating_add(1);
             }
@@ -130,6 +126,16 @@ async fn entomb(records: &Records, batch: &[Item], reason: &Reason) -> Result<Er
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Gathers the tombstone of a record and its entry. Once the unit is stored, `finish` forgets the content, also after a stop.
+///
+/// # Errors
+/// As `Unit::delete_by_kernel`.
+pub(crate) async fn bury(unit: &mut Unit, records: &Records, item: &Item, reason: &Reason) -> Result<(), UnitError> {
+    unit.delete_by_kernel(&item.kind, item.id, item.seen).await?;
+    unit.create_by_kernel(&Names::new().erasure, body(records, item, reason))?;
+    Ok(())
 }
 
 /// The entry of one record.

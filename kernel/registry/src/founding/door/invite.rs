@@ -21,6 +21,10 @@ use crate::founding::error::FoundingError;
 use crate::founding::founder::{Founder, Seat};
 use crate::founding::lacks::{Lack, lacks};
 use crate::founding::step::Step;
+use crate::protection::{Item, Reason, bury};
+
+/// The rule by which a founder is erased who is taken out, as the entry of the erasure names it: no run finds what is no record any more.
+const REMOVED: &str = "founder_removed + 0 months";
 
 /// Somebody who shall found the cooperative too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -235,7 +239,7 @@ impl Foundings {
     }
 
     /// Takes a founder out of the file: everybody themselves, the one who opened it everybody, and whoever invited somebody who has not
-    /// joined. The one who opened the file gives it up instead.
+    /// joined. The one who opened the file gives it up instead. What a founder said of themselves is erased with it.
     ///
     /// # Errors
     /// `Missing`, `NotFounder`, `NotOpener`, `NotNow`.
@@ -256,7 +260,10 @@ impl Foundings {
             return Err(FoundingError::NotOpener);
         }
         let mut unit = self.unit(caller);
-        unit.delete_by_kernel(&self.names.founder, seat.id, seat.version).await.map_err(FoundingError::gathered)?;
+        let kind = self.names.founder.clone();
+        let item = Item { kind, id: seat.id, seen: seat.version, due_on: Some(self.today()) };
+        let reason = Reason::Retention { rule: REMOVED.to_owned() };
+        bury(&mut unit, &self.records, &item, &reason).await.map_err(FoundingError::gathered)?;
         let who = seat.founder.called().unwrap_or_default();
         self.tell_one(&mut unit, &held, opener, (News::Left, who)).await?;
         self.store(unit, id).await.map(|_| ())

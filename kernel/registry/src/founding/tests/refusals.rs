@@ -203,6 +203,25 @@ async fn only_the_one_who_opened_a_file_gives_it_up_and_takes_others_out() {
 }
 
 #[tokio::test]
+async fn of_a_founder_who_is_taken_out_nothing_is_kept() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    bureau.fill_seats(id, 2).await;
+    let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
+    bureau.foundings.remove(&founder(2), id, seats[1].id).await.unwrap();
+    let entry = &bureau.register.all(&bureau.register.names.erasure).await[0];
+    assert_eq!((&entry["record"], &entry["status"]), (&json!(seats[1].id.to_string()), &json!("open")));
+    crate::protection::finish(&bureau.register.records).await.unwrap();
+    let entry = &bureau.register.all(&bureau.register.names.erasure).await[0];
+    assert_eq!((&entry["reason"], &entry["status"]), (&json!("retention"), &json!("done")));
+    let mut tx = bureau.register.records.db().read().await.unwrap();
+    let left = tiwizi_storage::record::versions(&mut tx, seats[1].id, None, 99).await.unwrap();
+    assert!(left.len() == 1 && left[0].1.deleted, "the tombstone alone: {left:?}");
+    let whole = format!("{left:?}");
+    assert!(!whole.contains("Fondateur 2") && !whole.contains("1994-05-06"), "{whole}");
+}
+
+#[tokio::test]
 async fn the_office_sees_what_waits_in_its_province_the_oldest_first_with_its_day() {
     let bureau = Bureau::open().await;
     let (first, second) = (bureau.opened().await, bureau.opened().await);

@@ -134,6 +134,13 @@ impl Caller {
         self.roles().iter().any(|grant| grant.role == role)
     }
 
+    /// Whether it is an officer of that cooperative. Nobody decides by office on what they ask for in the name of their own.
+    #[must_use]
+    pub fn acts_for(&self, cooperative: RecordId) -> bool {
+        let own = Scope::Cooperative(cooperative);
+        self.roles().iter().any(|grant| grant.role == Role::Officer && grant.scope == own)
+    }
+
     /// Who is written into a change.
     #[must_use]
     pub fn author(&self) -> Author {

@@ -1258,6 +1258,7 @@ filing-wrong-moved = شي واحد آخر كتب هاد الإيداع ف هاد
 filing-wrong-standing = هاد الإيداع ما بقاش كيف شفتيه.
 filing-wrong-reason = قول شنو خاصو يتصلح، ف 2000 حرف كثر ما كاين.
 filing-wrong-act = السجل ما يقدرش يقيد هاد الإيداع. طلب التصحيح.
+filing-own = راك مسؤول ف هاد التعاونية: واحد آخر ف السجل هو لي يقرر.
 filing-fault-required = خاصو يتعمر قبل ما يتصيفط.
 filing-fault-date = كتب نهار، بحال 2026-03-15.
 filing-fault-number = كتب عدد، بحال 12500 ولا 12500,50.

@@ -1257,6 +1257,7 @@ filing-wrong-moved = Quelqu’un d’autre a écrit ce dépôt entre-temps. Ce q
 filing-wrong-standing = Ce dépôt n’est plus dans l’état où vous l’avez vu.
 filing-wrong-reason = Dites ce qui est à corriger, en 2000 lettres au plus.
 filing-wrong-act = Le registre ne peut pas inscrire ce dépôt. Demandez une correction.
+filing-own = Vous êtes responsable de cette coopérative : un autre agent du registre décide.
 filing-fault-required = À remplir avant l’envoi.
 filing-fault-date = Écrivez un jour, comme 2026-03-15.
 filing-fault-number = Écrivez un nombre, comme 12500 ou 12500,50.

@@ -1249,6 +1249,7 @@ filing-wrong-moved = ⵢⵓⵔⴰ ⵢⴰⵏ ⵢⴰⴹⵏ ⴰⵙⵔⵙ ⴰⴷ ⵖ
 filing-wrong-standing = ⵓⵔ ⵙⵓⵍ ⵉⴳⵉ ⵓⵙⵔⵙ ⴰⴷ ⵎⴰⵎⵏⴽ ⵜ ⵜⵥⵕⵉⵜ.
 filing-wrong-reason = ⵉⵏⵉ ⵎⴰ ⵉⵅⵚⵚⴰ ⴰⴷ ⵉⵜⵜⵓⵙⵖⵜⵉ, ⵙ 2000 ⵏ ⵉⵙⴽⴽⵉⵍⵏ ⵙ ⵓⴳⴳⴰⵔ.
 filing-wrong-act = ⵓⵔ ⵉⵣⵎⵔ ⵓⵣⵎⵎⴻⵎ ⴰⴷ ⵢⴰⵙⵉ ⴰⵙⵔⵙ ⴰⴷ. ⵙⵓⵜⵔ ⴰⵙⵖⵜⵉ.
+filing-own = ⴽⵢⵢⵉ ⴷ ⴰⵎⵙⴰⵡⴹ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ ⴰⴷ: ⴰⴷ ⵉⵖⵜⵜⵙ ⵓⵎⵣⵎⵎⴰⵎ ⵢⴰⴹⵏ.
 filing-fault-required = ⵉⵅⵚⵚⴰ ⴰⴷ ⵉⵜⵜⵡⴰⵄⵎⵎⵔ ⴷⴰⵜ ⵡⴰⵣⴰⵏ.
 filing-fault-date = ⴰⵔⴰ ⴰⵙⵙ, ⵣⵓⵏⴷ 2026-03-15.
 filing-fault-number = ⴰⵔⴰ ⵓⵟⵟⵓⵏ, ⵣⵓⵏⴷ 12500 ⵏⵖⴷ 12500,50.

@@ -105,7 +105,7 @@ impl Acts {
         let province: Option<ProvinceCode> =
             new.data.get("province").and_then(serde_json::Value::as_str).and_then(|code| code.parse().ok());
         let place = Placement { subject: Some(cooperative), province };
-        demand(&self.names, caller, place).map_err(ActError::Refused)?;
+        demand(&self.names, caller, place)?;
         if new.kind != ActKind::DenominationRequested {
             let fault = FieldError::of_field("act", "transition", "the first act is the request for a name");
             return Err(ActError::one(fault));
@@ -117,7 +117,7 @@ impl Acts {
     /// Enters an act of a cooperative.
     ///
     /// # Errors
-    /// `Missing` and `Refused`; `Invalid` with every fault of the act; `Overtaken` when another act was entered meanwhile.
+    /// `Missing`, `Refused`, `Own`; `Invalid` with every fault of the act; `Overtaken` when another act was entered meanwhile.
     pub async fn enter(&self, caller: &Caller, cooperative: RecordId, new: NewAct) -> Result<Entered, ActError> {
         self.enter_together(caller, cooperative, new, None).await
     }
@@ -140,9 +140,9 @@ impl Acts {
     /// A cooperative and its acts, for a caller who may enter an act of that kind.
     async fn held_for(&self, caller: &Caller, cooperative: RecordId, kind: ActKind) -> Result<Held, ActError> {
         let held = self.load(cooperative).await?.ok_or(ActError::Missing { cooperative })?;
-        demand(&self.names, caller, held.place()).map_err(|refusal| {
+        demand(&self.names, caller, held.place()).map_err(|error| {
             let knows = held.record.is_some() || self.sees(caller, held.place()).is_some();
-            if knows { ActError::Refused(refusal) } else { ActError::Missing { cooperative } }
+            if knows { error } else { ActError::Missing { cooperative } }
         })?;
         if !kind.is_entered() {
             let fault = FieldError::of_field("act", "not-entered", "this act is made by the register itself");
@@ -219,7 +219,7 @@ impl Acts {
         let (ledger, after) = ledger.entered(act.clone(), &self.packs).map_err(invalid)?;
         let place = Placement { subject: Some(held.cooperative), province: after.province.or(held.province) };
         // Who moves a cooperative into another province must have a right there too, as with any record.
-        demand(&self.names, caller, place).map_err(ActError::Refused)?;
+        demand(&self.names, caller, place)?;
         self.check_referred(&before, &after, to_come).await?;
         self.check_number(&before, &after, &act).await?;
         Ok(Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) })
@@ -309,9 +309,11 @@ fn invalid(fields: Vec<FieldError>) -> ActError {
     ActError::Invalid { fields }
 }
 
-/// Asks the policy whether the caller may enter acts for a place: whoever keeps the register there, and nobody else. What a cooperative says
-/// of a year is a filing, which the office looks at before its act is entered.
-fn demand(names: &Names, caller: &Caller, place: Placement) -> Result<(), policy::Refusal> {
+/// Asks the policy whether the caller may enter acts for a place: whoever keeps the register there, and nobody else, nor for a cooperative in
+/// whose name it acts. What a cooperative says of a year is a filing, which the office looks at before its act is entered.
+fn demand(names: &Names, caller: &Caller, place: Placement) -> Result<(), ActError> {
     let access = Access { create: vec![Grantee::Role(Role::Registrar)], ..Access::default() };
-    policy::may_write(caller, &names.act, &access, Action::Create, place).map(|_| ())
+    policy::may_write(caller, &names.act, &access, Action::Create, place).map_err(ActError::Refused)?;
+    let is_own = place.subject.is_some_and(|cooperative| caller.acts_for(cooperative));
+    if is_own { Err(ActError::Own) } else { Ok(()) }
 }

@@ -18,6 +18,9 @@ pub enum ActError {
     /// The caller may not enter this act here.
     #[error("the act is not allowed")]
     Refused(#[source] Refusal),
+    /// Those who act for a cooperative do not enter its acts.
+    #[error("an officer of a cooperative does not enter its acts; another registrar does")]
+    Own,
     /// The act is not accepted.
     #[error("the act is not accepted")]
     Invalid {

@@ -37,6 +37,8 @@ pub struct Rights {
     pub file: bool,
     /// Send one back and accept it.
     pub judge: bool,
+    /// It would judge, and does not because it acts for the cooperative itself.
+    pub is_own: bool,
 }
 
 /// A filing that is to be shown, or filled in.
@@ -290,15 +292,20 @@ impl Filings {
 
     /// What a caller may do with the filings of a cooperative.
     fn rights(&self, caller: &Caller, record: &Record) -> Rights {
-        Rights { file: self.may_file(caller, record).is_ok(), judge: self.may_judge(caller, record).is_ok() }
+        let judge = self.may_judge(caller, record);
+        let is_own = matches!(judge, Err(FilingError::Own));
+        Rights { file: self.may_file(caller, record).is_ok(), judge: judge.is_ok(), is_own }
     }
 
     fn may_file(&self, caller: &Caller, record: &Record) -> Result<(), policy::Refusal> {
         demand(&self.names.filing, caller, record, vec![Grantee::Own, Grantee::Role(Role::Registrar)])
     }
 
-    pub(super) fn may_judge(&self, caller: &Caller, record: &Record) -> Result<(), policy::Refusal> {
-        demand(&self.names.filing, caller, record, vec![Grantee::Role(Role::Registrar)])
+    /// Whoever keeps the register there, and does not act for the cooperative: as with its acts.
+    pub(super) fn may_judge(&self, caller: &Caller, record: &Record) -> Result<(), FilingError> {
+        let keepers = vec![Grantee::Role(Role::Registrar)];
+        demand(&self.names.filing, caller, record, keepers).map_err(FilingError::Refused)?;
+        if caller.acts_for(record.id) { Err(FilingError::Own) } else { Ok(()) }
     }
 
     /// A cooperative, for somebody who may see its filings. Whoever may not learns nothing that the public does not.

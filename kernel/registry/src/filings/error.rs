@@ -21,6 +21,9 @@ pub enum FilingError {
     /// The caller may not do this.
     #[error("this is not allowed")]
     Refused(#[source] Refusal),
+    /// Those who act for a cooperative do not decide on its filing.
+    #[error("an officer of a cooperative does not decide on its filing; another registrar does")]
+    Own,
     /// Nobody files for this year: it is not over, or too long ago, or the cooperative was not in the register.
     #[error("nothing is filed for {year}")]
     NotOpen {

@@ -23,7 +23,7 @@ impl Filings {
     /// Sends a filing back, with what is to be corrected.
     ///
     /// # Errors
-    /// `Refused`, `Reason`, `Standing` when it is not the office's turn, `Moved`.
+    /// `Refused`, `Own`, `Reason`, `Standing` when it is not the office's turn, `Moved`.
     pub async fn send_back(
         &self,
         caller: &Caller,
@@ -98,7 +98,7 @@ impl Filings {
         Ok(Some(entered.act.sequence))
     }
 
-    /// A filing that is the office's turn, for somebody who keeps the register there.
+    /// A filing that is the office's turn, for somebody who keeps the register there and does not act for the cooperative.
     async fn to_judge(
         &self,
         caller: &Caller,
@@ -106,7 +106,7 @@ impl Filings {
         year: u16,
     ) -> Result<(Record, StoredFiling), FilingError> {
         let record = self.visible(caller, cooperative, year).await?;
-        self.may_judge(caller, &record).map_err(FilingError::Refused)?;
+        self.may_judge(caller, &record)?;
         let stored = self.stored(cooperative, year).await?.ok_or(FilingError::Missing { cooperative, year })?;
         match stored.filing.status {
             Status::Submitted => Ok((record, stored)),

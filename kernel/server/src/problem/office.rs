@@ -35,6 +35,7 @@ impl From<FilingError> for Problem {
         match error {
             FilingError::Missing { .. } => Fault::NotFound.into(),
             FilingError::Refused(refusal) => refusal.into(),
+            FilingError::Own => Self::from(Fault::Forbidden).saying(error.to_string()),
             FilingError::NotOpen { .. } | FilingError::Standing { .. } => {
                 Self::from(Fault::Conflict).saying(error.to_string())
             }

@@ -188,3 +188,34 @@ async fn a_founding_file_waits_for_the_office_and_comes_back_from_its_founders()
     write(json!({ "step": "given-up", "since": now })).await;
     assert!(house.of_kind(&house.registrar, kind).await.is_empty());
 }
+
+#[tokio::test]
+async fn an_officer_who_keeps_the_register_decides_on_nothing_of_the_own_cooperative() {
+    let house = House::new().await;
+    let own = format!("cooperative:{}", house.cooperative);
+    let roles = [("registrar", HERE), ("officer", own.as_str())];
+    let both = Caller::of_account(AccountCaller {
+        account: AccountId(Uuid::from_u128(30)),
+        name: "Tanirt".into(),
+        person: None,
+        language: Language::French,
+        roles: roles
+            .map(|(role, scope)| RoleGrant::new(role.parse().unwrap(), scope.parse().unwrap()).unwrap())
+            .to_vec(),
+    });
+    house.submit(&both, 2024, values()).await.unwrap();
+    let refused = house.accept(&both, 2024).await;
+    assert!(matches!(refused, Err(FilingError::Own)), "{refused:?}");
+    let rights = house.filings.years(&both, house.cooperative).await.unwrap().1;
+    assert!(rights.file && rights.is_own && !rights.judge, "{rights:?}");
+    let amended = NewAct {
+        kind: ActKind::Amended,
+        effective_on: day("2025-11-20"),
+        documents: Vec::new(),
+        corrects: None,
+        data: json!({ "commune": "Tiout" }),
+    };
+    let entered = house.register.acts().enter(&both, house.cooperative, amended).await;
+    assert!(matches!(entered, Err(crate::acts::ActError::Own)), "{entered:?}");
+    house.accept(&house.registrar, 2024).await.unwrap();
+}

@@ -127,6 +127,10 @@ pub(crate) async fn decide(
     let mut said = Said { reason: reason.to_owned(), ..Said::default() };
     let status = match outcome {
         Ok(()) => return Ok(visit.go(&format!("{address}?done={done}"))),
+        Err(FilingError::Own | FilingError::Acts(ActError::Own)) => {
+            said.wrong = Some("filing-own");
+            Fault::Forbidden
+        }
         Err(FilingError::Reason) => {
             said.is_reason_wrong = true;
             Fault::Invalid
@@ -181,7 +185,8 @@ fn page(app: &App, visit: &Visit, opened: &Opened, said: Said) -> Result<Respons
     let (filing, cooperative) = (&opened.filing, opened.cooperative.id);
     let address = visit.look.address(&format!("{}/{}", path_of(cooperative), filing.year));
     let may_file = opened.rights.file && filing.status.is_open();
-    let is_to_judge = opened.rights.judge && filing.status.name() == "submitted";
+    let is_submitted = filing.status.name() == "submitted";
+    let is_to_judge = opened.rights.judge && is_submitted;
     let faults = words(&texts, &said.faults);
     let kept = Given::showing(&filing.values);
     let given = said.given.unwrap_or_else(|| kept.clone());
@@ -222,6 +227,8 @@ fn page(app: &App, visit: &Visit, opened: &Opened, said: Said) -> Result<Respons
         bytes_max => texts.size(u64::try_from(tiwizi_model::limits::FILING_DOCUMENT_BYTES_MAX).unwrap_or_default()),
         may_file,
         is_to_judge,
+        // Who could decide if the cooperative were another's reads why there is nothing to decide.
+        is_own => opened.rights.is_own && is_submitted && said.wrong.is_none(),
         reason => said.reason,
         reason_error => said.is_reason_wrong,
         wrong => said.wrong,

@@ -3,11 +3,13 @@
 //! The day on which it was done last is kept as a place beside those of the readers of the log. Nothing here is lost or done twice when a
 //! kernel stops in the middle: what was written is found again, and the rest is done at the next start.
 
+use std::error::Error;
+
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::{OFFICE_UNIT_TASKS_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{Record, RecordId, Seq};
 use tiwizi_records::Query;
-use tiwizi_storage::cursor;
+use tiwizi_storage::{StorageError, cursor};
 
 use super::{Office, OfficeError};
 use crate::day::Day;
@@ -44,7 +46,7 @@ impl Office {
     /// filings, or cooperatives with acts, something was written of.
     ///
     /// # Errors
-    /// When the register cannot be read. A cooperative whose acts cannot be read is told to the log and passed over.
+    /// When the database fails. A cooperative that cannot be settled for another reason is told to the log and passed over.
     pub async fn expect_filings(&self, today: Day) -> Result<u64, OfficeError> {
         let permit = self.records.may_read(&Caller::system(), &self.names.cooperative)?;
         let mut query = Query { limit: PAGE_ROWS_MAX, ..Query::default() };
@@ -67,11 +69,12 @@ impl Office {
     }
 
     /// Settles the filings of some cooperatives without acts, in one transaction: there are very many of them after an import. When somebody
-    /// works on one of them, each is settled by itself.
+    /// works on one of them, or one cannot be settled, each is settled by itself.
     async fn settle_imported(&self, records: &[&Record], today: Day) -> Result<u64, OfficeError> {
         match self.filings.settle_records(records, today).await {
             Ok(written) => return Ok(written),
-            Err(FilingError::Moved | FilingError::Damaged { .. }) => {}
+            // Somebody works on one of them, or one cannot be settled.
+            Err(error) if is_of_one(&error) => {}
             Err(error) => return Err(error.into()),
         }
         let mut settled = 0_u64;
@@ -87,11 +90,53 @@ impl Office {
             Ok(is_written) => Ok(is_written),
             // Somebody works on it; the next change, or the next day, settles it.
             Err(FilingError::Moved) => Ok(false),
-            Err(error @ (FilingError::Acts(_) | FilingError::Damaged { .. })) => {
-                tracing::warn!(%cooperative, %error, "the filings of a cooperative cannot be settled");
+            Err(error) if is_of_one(&error) => {
+                tracing::warn!(cooperative.id = %cooperative, %error, "the filings of a cooperative cannot be settled");
                 Ok(false)
             }
             Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Whether an error is about the cooperatives in hand and not about the database: the others are settled all the same.
+fn is_of_one(error: &FilingError) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if error.is::<StorageError>() {
+            return false;
+        }
+        next = error.source();
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use tiwizi_records::{ReadError, UnitError, WriteError};
+
+    use super::*;
+    use crate::acts::ActError;
+
+    #[test]
+    fn one_bad_cooperative_does_not_stop_the_work_of_the_day_and_a_closed_database_does() {
+        let exists = || WriteError::Exists;
+        for error in [
+            FilingError::Invalid { fields: Vec::new() },
+            FilingError::Write(exists()),
+            FilingError::Gather(UnitError::Write(exists())),
+            FilingError::Acts(ActError::Overtaken),
+        ] {
+            assert!(is_of_one(&error), "{error:?}");
+        }
+        let closed = || ReadError::Storage(StorageError::Closed);
+        for error in [
+            FilingError::Read(closed()),
+            FilingError::Gather(UnitError::Read(closed())),
+            FilingError::Write(WriteError::Storage(StorageError::Closed)),
+            FilingError::Acts(ActError::Read(closed())),
+        ] {
+            assert!(!is_of_one(&error), "{error:?}");
         }
     }
 }

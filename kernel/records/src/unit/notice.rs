@@ -76,15 +76,26 @@ impl Unit {
         self.tell_from(None, recipient, message).await
     }
 
+    /// Gathers a message of the kernel itself to accounts that the rule knows. It counts as one.
+    ///
+    /// # Errors
+    /// When the unit tells too much.
+    pub fn tell_accounts_by_kernel(
+        &mut self,
+        accounts: BTreeSet<AccountId>,
+        message: &Message,
+    ) -> Result<(), NoticeError> {
+        self.demand_message()?;
+        self.put_notices(None, accounts, message)
+    }
+
     async fn tell_from(
         &mut self,
         plugin: Option<PluginId>,
         recipient: Recipient,
         message: &Message,
     ) -> Result<(), NoticeError> {
-        if self.messages >= limits::NOTICE_MESSAGES_MAX {
-            return Err(NoticeError::Full);
-        }
+        self.demand_message()?;
         let mut tx = self.records.db.read_single().await?;
         let accounts: BTreeSet<AccountId> = match recipient {
             Recipient::Person(person) => recipients::of_person(&mut tx, person).await?,
@@ -93,6 +104,19 @@ impl Unit {
             Recipient::Officers(cooperative) => colleagues::officers_of(&mut tx, cooperative).await?,
         };
         drop(tx);
+        self.put_notices(plugin, accounts, message)
+    }
+
+    fn demand_message(&self) -> Result<(), NoticeError> {
+        if self.messages >= limits::NOTICE_MESSAGES_MAX { Err(NoticeError::Full) } else { Ok(()) }
+    }
+
+    fn put_notices(
+        &mut self,
+        plugin: Option<PluginId>,
+        accounts: BTreeSet<AccountId>,
+        message: &Message,
+    ) -> Result<(), NoticeError> {
         if self.notices.len().saturating_add(accounts.len()) > limits::NOTICE_RECIPIENTS_MAX {
             return Err(NoticeError::Full);
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use tiwizi_identity::{Caller, Role};
-use tiwizi_model::limits::{OFFICE_UNIT_TASKS_MAX, PAGE_ROWS_MAX};
+use tiwizi_model::limits::{FOUNDERS_MAX, OFFICE_UNIT_TASKS_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{AccountId, ProvinceCode, Record, RecordId};
 use tiwizi_records::{Filter, Message, NoticeError, Operator, Query, Recipient, Unit};
 
@@ -47,7 +47,10 @@ impl Office {
             let page = self.records.list(&permit, &query).await?;
             let due: Vec<StoredTask> = page.items.iter().filter_map(StoredTask::of).collect();
             let due: Vec<StoredTask> = due.into_iter().filter(|task| self.is_to_be_reminded(task, today)).collect();
-            for part in due.chunks(OFFICE_UNIT_TASKS_MAX) {
+            // The founders of one file are about as many as one transaction tells.
+            let (of_files, rest): (Vec<StoredTask>, Vec<StoredTask>) =
+                due.into_iter().partition(|stored| stored.task.source == self.names.founding);
+            for part in rest.chunks(OFFICE_UNIT_TASKS_MAX).chain(of_files.chunks(1)) {
                 match self.send(part, &mut unheld, today).await {
                     Ok(()) => reminded = reminded.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX)),
                     // Somebody works on one of them: they have their turn tomorrow.
@@ -134,9 +137,8 @@ impl Office {
     async fn tell_others(&self, unit: &mut Unit, task: &Task, today: Day) -> Result<(), OfficeError> {
         if task.source == self.names.founding {
             let message = own_message(task, format!("/founding/{}", task.record), today);
-            for account in self.founders(task.record).await? {
-                tell(unit, Recipient::Account(account), &message).await?;
-            }
+            let founders = self.founders(task.record).await?;
+            passed_over(unit.tell_accounts_by_kernel(founders, &message))?;
         } else if let Some(cooperative) = task.cooperative {
             let message = own_message(task, format!("/directory/{cooperative}/filings"), today);
             tell(unit, Recipient::Officers(cooperative), &message).await?;
@@ -144,22 +146,34 @@ impl Office {
         Ok(())
     }
 
-    /// The accounts that take part in a founding file; of very many the first.
-    async fn founders(&self, file: RecordId) -> Result<Vec<AccountId>, OfficeError> {
+    /// The accounts that take part in a founding file.
+    async fn founders(&self, file: RecordId) -> Result<BTreeSet<AccountId>, OfficeError> {
         let permit = self.records.may_read(&Caller::system(), &self.names.founder)?;
         let filters = vec![Filter::equals("founding", file.to_string())];
-        let page = self.records.list(&permit, &Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() }).await?;
+        let mut query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
+        let mut accounts = BTreeSet::new();
         let account = |record: &Record| -> Option<AccountId> {
             let has_joined = record.body.get("joined_at");
             has_joined.and(record.body.get("account"))?.as_str()?.parse().ok()
         };
-        Ok(page.items.iter().filter_map(account).collect())
+        loop {
+            let page = self.records.list(&permit, &query).await?;
+            accounts.extend(page.items.iter().filter_map(account));
+            query.cursor = page.next;
+            if query.cursor.is_none() || accounts.len() > FOUNDERS_MAX {
+                return Ok(accounts);
+            }
+        }
     }
 }
 
 /// Tells those who are meant. When they are too many for one transaction, the list of what waits says it all the same.
 pub(super) async fn tell(unit: &mut Unit, recipient: Recipient, message: &Message) -> Result<(), OfficeError> {
-    match unit.tell_by_kernel(recipient, message).await {
+    passed_over(unit.tell_by_kernel(recipient, message).await)
+}
+
+fn passed_over(outcome: Result<(), NoticeError>) -> Result<(), OfficeError> {
+    match outcome {
         Ok(()) => Ok(()),
         Err(error @ (NoticeError::Full | NoticeError::Recipients(_))) => {
             tracing::warn!(%error, "somebody was not reminded");

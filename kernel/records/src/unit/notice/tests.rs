@@ -110,3 +110,14 @@ async fn a_rule_of_the_kernel_tells_without_a_plugin_and_a_plugin_tells_in_its_o
     let told = notice::list(&mut house.records.db().read().await.unwrap(), account, None, 9).await.unwrap();
     assert_eq!(told.iter().map(|notice| notice.plugin.clone()).collect::<Vec<_>>(), [None, None]);
 }
+
+#[tokio::test]
+async fn many_accounts_that_a_rule_knows_are_told_by_one_message() {
+    let house = House::open().await;
+    let mut unit = Unit::new(house.records.clone(), Caller::system());
+    let accounts = |count: u128| (1..=count).map(|number| AccountId(Uuid::from_u128(number))).collect::<BTreeSet<_>>();
+    unit.tell_accounts_by_kernel(accounts(101), &message()).unwrap();
+    assert_eq!((unit.messages, unit.notices.len()), (1, 101));
+    let full = unit.tell_accounts_by_kernel(accounts(limits::NOTICE_RECIPIENTS_MAX as u128), &message());
+    assert!(matches!(full, Err(NoticeError::Full)), "{full:?}");
+}

@@ -7,7 +7,7 @@ use tiwizi_model::{ProvinceCode, RecordId, Version};
 use tiwizi_records::{FieldError, Filter, Query, Unit};
 
 use super::reading::Held;
-use super::telling::News;
+use super::telling::{News, tell_seats};
 use super::writing::{demand_known, fields, merged};
 use super::{Foundings, account_of, demand_step, seat_with};
 use crate::founding::error::FoundingError;
@@ -133,12 +133,7 @@ impl Foundings {
         if !is_moved {
             self.unconfirm(unit, held).await?;
         }
-        for seat in held.seats.iter().filter(|seat| seat.founder.confirmed_at.is_some()) {
-            if let Some(account) = seat.founder.account {
-                self.tell_one(unit, held, account, (News::Changed, "")).await?;
-            }
-        }
-        Ok(())
+        tell_seats(unit, held, held.seats.iter().filter(|seat| seat.founder.confirmed_at.is_some()), News::Changed)
     }
 
     /// Fills in what a founder says of itself, or what the founders agreed on for it. Everybody says the first of themselves alone; of one
@@ -210,7 +205,7 @@ impl Foundings {
         self.demand_founder(caller, &held)?;
         demand_step(&held, Step::is_open)?;
         let mut unit = self.unit(caller);
-        let (mut faults, mut is_changed) = (Vec::new(), false);
+        let (mut faults, mut changed_seats) = (Vec::new(), Vec::new());
         for (founder, terms) in given {
             demand_known(terms, &TERM_FIELDS)?;
             let seat = seat_with(&held, *founder)?;
@@ -218,7 +213,7 @@ impl Foundings {
             if changed.is_empty() {
                 continue;
             }
-            is_changed = true;
+            changed_seats.push(seat);
             match self.put_seat(&mut unit, seat, changed).await {
                 Err(FoundingError::Invalid { fields }) => faults.extend(fields.into_iter().map(|mut fault| {
                     fault.pointer.insert_str(0, &format!("/{founder}"));
@@ -226,16 +221,15 @@ impl Foundings {
                 })),
                 put => put?,
             }
-            if let Some(account) = seat.founder.account.filter(|_| seat.founder.confirmed_at.is_some()) {
-                self.tell_one(&mut unit, &held, account, (News::Changed, "")).await?;
-            }
         }
         if !faults.is_empty() {
             return Err(FoundingError::Invalid { fields: faults });
         }
-        if is_changed {
+        if !changed_seats.is_empty() {
             self.touch(&mut unit, &held).await?;
         }
+        let confirmed = changed_seats.into_iter().filter(|seat| seat.founder.confirmed_at.is_some());
+        tell_seats(&mut unit, &held, confirmed, News::Changed)?;
         self.store(unit, id).await.map(|_| ())
     }
 

@@ -11,7 +11,7 @@ use tiwizi_model::{RecordId, Version};
 use tiwizi_records::FieldError;
 
 use super::reading::Held;
-use super::telling::News;
+use super::telling::{News, tell_founders};
 use super::writing::{fields, merged};
 use super::{Foundings, demand_step, hidden};
 use crate::day::Day;
@@ -196,7 +196,7 @@ impl Foundings {
         changed.extend(fields([("deciding_since", Value::Null)]));
         let mut unit = self.unit(caller);
         self.put(&mut unit, held, changed).await?;
-        self.tell_founders(&mut unit, held, news).await?;
+        tell_founders(&mut unit, held, news)?;
         self.store(unit, held.id).await
     }
 }

@@ -5,7 +5,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{RecordId, Version};
 
 use super::reading::Held;
-use super::telling::News;
+use super::telling::{News, tell_founders};
 use super::writing::fields;
 use super::{Foundings, demand_step};
 use crate::founding::error::FoundingError;
@@ -69,7 +69,7 @@ impl Foundings {
         self.demand_opener(caller, &held)?;
         let mut unit = self.unit(caller);
         self.put(&mut unit, &held, self.to(Step::GivenUp)).await?;
-        self.tell_founders(&mut unit, &held, News::GivenUp).await?;
+        tell_founders(&mut unit, &held, News::GivenUp)?;
         self.store(unit, held.id).await
     }
 

@@ -1,5 +1,7 @@
 //! What people are told when a file goes on: the founders, and those who keep the register of its province.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use tiwizi_identity::{RecipientsError, Role};
 use tiwizi_model::AccountId;
@@ -8,6 +10,7 @@ use tiwizi_records::{Message, NoticeError, Recipient, Unit};
 use super::Foundings;
 use super::reading::Held;
 use crate::founding::error::FoundingError;
+use crate::founding::founder::Seat;
 
 /// Which message of the kernel it is.
 #[derive(Debug, Clone, Copy)]
@@ -75,19 +78,6 @@ impl Foundings {
         unit.tell_by_kernel(Recipient::Account(account), &message(held, news, who)).await.map_err(FoundingError::Tell)
     }
 
-    /// Gathers what the founders are told who take part.
-    pub(super) async fn tell_founders(&self, unit: &mut Unit, held: &Held, news: News) -> Result<(), FoundingError> {
-        for seat in held.seats.iter().filter(|seat| seat.founder.has_joined()) {
-            let Some(account) = seat.founder.account else { continue };
-            match self.tell_one(unit, held, account, (news, "")).await {
-                // Of very many founders the first are told.
-                Err(FoundingError::Tell(NoticeError::Full)) => break,
-                told => told?,
-            }
-        }
-        Ok(())
-    }
-
     /// Gathers what those are told who keep the register of the province. The file waits in their list also when there are too many of them
     /// to be told.
     pub(super) async fn tell_office(&self, unit: &mut Unit, held: &Held, news: News) -> Result<(), FoundingError> {
@@ -97,6 +87,25 @@ impl Foundings {
             Err(error) => Err(FoundingError::Tell(error)),
         }
     }
+}
+
+/// Gathers what the founders are told who take part.
+pub(super) fn tell_founders(unit: &mut Unit, held: &Held, news: News) -> Result<(), FoundingError> {
+    tell_seats(unit, held, held.seats.iter().filter(|seat| seat.founder.has_joined()), news)
+}
+
+/// Gathers what some founders are told, as one message: a file has more of them than one unit has messages. Nobody is told of what they did
+/// themselves.
+pub(super) fn tell_seats<'a>(
+    unit: &mut Unit,
+    held: &Held,
+    seats: impl Iterator<Item = &'a Seat>,
+    news: News,
+) -> Result<(), FoundingError> {
+    let own = unit.caller().account();
+    let accounts: BTreeSet<AccountId> =
+        seats.filter_map(|seat| seat.founder.account).filter(|account| own != Some(*account)).collect();
+    unit.tell_accounts_by_kernel(accounts, &message(held, news, "")).map_err(FoundingError::Tell)
 }
 
 fn message(held: &Held, news: News, who: &str) -> Message {

@@ -219,3 +219,37 @@ async fn an_officer_who_keeps_the_register_decides_on_nothing_of_the_own_coopera
     assert!(matches!(entered, Err(crate::acts::ActError::Own)), "{entered:?}");
     house.accept(&house.registrar, 2024).await.unwrap();
 }
+
+#[tokio::test]
+async fn every_founder_of_a_large_file_is_reminded() {
+    let house = House::new().await;
+    let (records, names) = (&house.register.records, &house.register.names);
+    let numbers = 1_000..1_120_u128;
+    let mut tx = records.db().begin_write().await.unwrap();
+    for number in numbers.clone() {
+        account::create(&mut tx, &account_of(number, None)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let now = records.ambient().now().0;
+    let id = |number: u128| Uuid::from_u128(number).to_string();
+    let bounds = tiwizi_records::UnitBounds { writes_max: 200, bytes_max: 1 << 20 };
+    let mut unit = tiwizi_records::Unit::within(bounds, records.clone(), Caller::system());
+    let file = json!({
+        "cooperative": id(77), "step": "file", "since": now, "opened_at": now, "opened_by": id(1_000), "province": "09.541",
+        "name_fr": "Tifaouine", "corrections": [{ "section": "statutes", "text": "Article 7" }],
+    });
+    let file = unit.create_by_kernel(&names.founding, file).unwrap().id;
+    for number in numbers.clone() {
+        let founder = json!({ "founding": file.to_string(), "province": "09.541", "account": id(number),
+            "invited_at": now, "joined_at": now });
+        unit.create_by_kernel(&names.founder, founder).unwrap();
+    }
+    unit.commit(None).await.unwrap();
+    house.office.follow().await.unwrap();
+    house.office.remind(day("2025-12-29")).await.unwrap();
+    let mut tx = records.db().read().await.unwrap();
+    for number in numbers {
+        let told = notice::list(&mut tx, AccountId(Uuid::from_u128(number)), None, 9).await.unwrap();
+        assert_eq!(told.len(), 1, "{number}");
+    }
+}

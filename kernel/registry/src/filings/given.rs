@@ -51,6 +51,12 @@ impl Given {
         self.texts.get(field).map_or("", String::as_str)
     }
 
+    /// The day of the assembly, when what was typed is one.
+    #[must_use]
+    pub fn assembly_on(&self) -> Option<Day> {
+        self.filled("assembly_on").and_then(|text| day(&text))
+    }
+
     /// Reads it over the values that are there: the documents stay, everything else is what was typed.
     ///
     /// # Errors

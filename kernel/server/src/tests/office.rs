@@ -102,7 +102,7 @@ async fn what_was_typed_is_kept_and_each_fault_stands_at_its_field() {
     let empty = year.show(&year.officer, &year.page).await;
     assert!(empty.contains(r#"enctype="multipart/form-data""#) && empty.contains("Procès-verbal"), "{empty}");
     let parts = [
-        Part::Text("assembly_on", "2026-03-01"),
+        Part::Text("assembly_on", "15/03/2026"),
         Part::Text("turnover_mad", "many"),
         Part::Text("members", "12"),
         Part::Text("step", "submit"),
@@ -113,6 +113,7 @@ async fn what_was_typed_is_kept_and_each_fault_stands_at_its_field() {
     assert_eq!(refused.status, 422);
     let text = refused.text();
     assert!(text.contains(r#"value="many""#) && text.contains(r#"id="error-turnover_mad""#), "{text}");
+    assert!(text.contains(r#"type="date" value="2026-03-15""#), "{text}");
     assert!(text.contains(r#"name="minutes_stored""#) && !text.contains(r#"name="accounts_stored""#), "{text}");
     let kept = [Part::Text("members", "12"), Part::Text("step", "save"), Part::File("minutes", "the minutes")];
     let saved = year.fill(&year.officer, &kept).await;

@@ -262,14 +262,16 @@ fn fields(
 ) -> Vec<Value> {
     let field = |(name, control, is_needed): (&'static str, &'static str, bool)| {
         let last = before.and_then(|before| Some((before.year, of_before(texts, before, name)?)));
+        let (text, control) = typed(given, name, control);
+        let now = now.map(|now| now.text(name)).filter(|now| *now != text);
         context! {
             name,
             label => texts.text(&format!("field-filing-{}", name.replace('_', "-"))),
             control,
             is_needed,
-            text => given.text(name),
+            text,
             written => written(texts, kept, name),
-            now => now.map(|now| now.text(name)).filter(|now| *now != given.text(name)),
+            now,
             error => faults.get(name),
             last_year => last.as_ref().map(|(year, _)| year.to_string()),
             last => last.as_ref().map(|(_, text)| text.as_str()),
@@ -290,6 +292,16 @@ fn written(texts: &Texts, kept: &Values, field: &str) -> Option<String> {
         "employees" => kept.employees.map(count),
         _ => None,
     }
+}
+
+/// What a field is filled with, and the control for it. A control for days shows nothing but days as browsers send them, so what is none
+/// stays in a control for texts.
+fn typed(given: &Given, name: &str, control: &'static str) -> (String, &'static str) {
+    let text = given.text(name).to_owned();
+    if control != "date" || text.is_empty() {
+        return (text, control);
+    }
+    given.assembly_on().map_or((text, "text"), |day| (day.to_string(), control))
 }
 
 /// What the year before said, for comparison.
@@ -320,6 +332,21 @@ fn words(texts: &Texts, faults: &[FieldError]) -> HashMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_stays_as_it_was_typed_or_as_it_was_read() {
+        let given = |day: &'static str| Given::of(|field| (field == "assembly_on").then_some(day));
+        for (day, shown) in [
+            ("2026-03-15", ("2026-03-15", "date")),
+            ("15/03/2026", ("2026-03-15", "date")),
+            ("15 mars", ("15 mars", "text")),
+            ("", ("", "date")),
+        ] {
+            let (text, control) = typed(&given(day), "assembly_on", "date");
+            assert_eq!((text.as_str(), control), shown);
+        }
+        assert_eq!(typed(&given(""), "members", "numeric"), (String::new(), "numeric"));
+    }
 
     #[test]
     fn a_fault_of_the_act_stands_at_the_field_that_it_comes_from() {

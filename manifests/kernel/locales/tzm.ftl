@@ -1156,7 +1156,7 @@ value-retention-run-status-failed = ⵓⵔ ⵜⴳⵉ
 
 ## The work of the office, and yearly filings
 
-office = ⵜⴰⵡⵓⵔⵉ ⵏ ⵓⵙⵉⵔⴰ
+office = ⴰⵙⵉⵔⴰ
 office-all = ⴰⴽⴽⵯ ⵎⴰⵢⴷ ⵉⵜⵜⵇⵇⵍⵏ
 office-mine = ⵉⵏⵓ
 office-nobody = ⵓⵔ ⵜⵏ ⵢⵓⵙⵉ ⵢⴰⵏ
@@ -1217,7 +1217,7 @@ field-task-holder = ⵡⴰⵏⵏⴰ ⵜ ⵢⵓⵙⵉⵏ
 field-task-waits-for = ⵜⴰⵡⴰⵍⴰ ⵏ
 field-task-closed-on = ⵉⵙⵎⴷ ⴰⵙⵙ ⵏ
 field-task-reminded = ⵉⵙⴽⵜⵉⵏ ⵉⵜⵜⵡⴰⵣⵏⵏ
-value-task-waits-for-office = ⵜⴰⵡⵓⵔⵉ ⵏ ⵓⵙⵉⵔⴰ
+value-task-waits-for-office = ⴰⵙⵉⵔⴰ
 value-task-waits-for-others = ⵜⴰⵎⵢⴰⵡⴰⵙⵜ ⵏⵖⴷ ⵉⵎⵙⵙⵏⵜⵉⵏ
 value-task-status-open = ⵉⵜⵜⵇⵇⵍ
 value-task-status-done = ⵉⵙⵎⴷ
@@ -1234,13 +1234,13 @@ filing-document = ⵥⵕ ⴰⵔⵔⴰ
 filing-document-other = ⴰⴼⴰⵢⵍⵓ ⵢⴰⴹⵏ ⴷⴰ ⵜ ⵉⵙⵏⴼⵍ
 filing-document-size = ⵜⴰⵡⵍⴰⴼⵜ, { $size } ⵙ ⵓⴳⴳⴰⵔ.
 filing-same = ⵢⴰⵀ, ⵉⴳⴰ ⵓⵙⵙⵉⵟⵏ ⵏ ⵜⴽⵔⵣⴰ ⴷ ⵓⵢⴰⴼⵓ ⵡⵉⵏ ⵓⵙⴳⴳⵯⴰⵙ ⵉⵣⵔⵉⵏ.
-filing-submit = ⴰⵣⵏ ⵉ ⵜⵡⵓⵔⵉ ⵏ ⵓⵙⵉⵔⴰ
+filing-submit = ⴰⵣⵏ ⵉ ⵓⵙⵉⵔⴰ
 filing-save = ⵃⴹⵓ ⵜⴽⵎⵎⵍⵜ ⴷⴰⵜ
 filing-saved = ⵉⵜⵜⵡⴰⵃⴹⴰ. ⵓⵔ ⵜⴰ ⵉⵜⵜⵡⴰⵣⵏ.
-filing-sent = ⵉⵜⵜⵡⴰⵣⵏ ⵓⵙⵔⵙ; ⵔⴰⴷ ⵜ ⵜⵥⵕ ⵜⵡⵓⵔⵉ ⵏ ⵓⵙⵉⵔⴰ.
+filing-sent = ⵉⵜⵜⵡⴰⵣⵏ ⵓⵙⵔⵙ; ⵔⴰⴷ ⵜ ⵉⵥⵕ ⵓⵙⵉⵔⴰ.
 filing-taken = ⵉⵜⵜⵡⴰⵇⴱⵍ ⵓⵙⵔⵙ, ⵉⵜⵜⵓⵣⵎⵎⴻⵎ.
 filing-sent-back = ⵉⵜⵜⵓⵔⴰⵔ ⵓⵙⵔⵙ ⵉ ⵜⵎⵢⴰⵡⴰⵙⵜ.
-filing-decide = ⵜⴰⵖⵜⴰⵙⵜ ⵏ ⵜⵡⵓⵔⵉ ⵏ ⵓⵙⵉⵔⴰ
+filing-decide = ⵜⴰⵖⵜⴰⵙⵜ ⵏ ⵓⵙⵉⵔⴰ
 filing-accept = ⵇⴱⵍ ⵜⵣⵎⵎⴻⵎⵜ
 filing-accept-sure = ⵉⵙ ⴰⴷ ⵉⵜⵜⵓⵣⵎⵎⴻⵎ ⵓⵙⵔⵙ ⴰⴷ? ⵙ ⴷⴰⵜ ⵖⴰⵙ ⴰⵙⵖⵜⵉ ⴰⴷ ⵜ ⵉⵙⵏⴼⵍⵏ.
 filing-correct = ⵙⵓⵜⵔ ⴰⵙⵖⵜⵉ

@@ -71,6 +71,24 @@ async fn every_word_of_the_path_is_there() {
     }
 }
 
+#[test]
+fn the_office_has_one_name_in_each_language() {
+    // Each with a name that it had beside the one of the inbox, and where that word means something else.
+    let texts = [
+        (include_str!("../../../../manifests/kernel/locales/ar.ftl"), "المصلحة", "value-processing-basis-"),
+        (include_str!("../../../../manifests/kernel/locales/ary.ftl"), "كيتسنى الإدارة", "-"),
+        (include_str!("../../../../manifests/kernel/locales/fr.ftl"), "’office ", "-"),
+        (include_str!("../../../../manifests/kernel/locales/zgh.ftl"), "ⴱⵏⵙⵉ", "-"),
+        (include_str!("../../../../manifests/kernel/locales/shi.ftl"), "ⴱⵏⵙⵉ", "-"),
+        (include_str!("../../../../manifests/kernel/locales/tzm.ftl"), "ⴱⵏⵙⵉ", "-"),
+        (include_str!("../../../../manifests/kernel/locales/rif.ftl"), "ⴱⵏⵙⵉ", "-"),
+    ];
+    for (messages, other, elsewhere) in texts {
+        let found = messages.lines().find(|line| line.contains(other) && !line.starts_with(elsewhere));
+        assert_eq!(found, None, "{other}");
+    }
+}
+
 #[tokio::test]
 async fn what_was_typed_stays_when_it_is_refused_and_is_kept_when_it_is_not() {
     let house = House::build().await;

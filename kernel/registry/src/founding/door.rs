@@ -69,15 +69,21 @@ impl Foundings {
         self.records.ambient().now().0
     }
 
-    /// The seat of the caller in a file, if it takes part.
+    /// The seat of the caller in a file, if it takes part or was invited once.
     fn seat_of<'a>(&self, caller: &Caller, held: &'a Held) -> Option<&'a Seat> {
         let account = caller.account().filter(|_| caller.plugin().is_none())?;
         held.seats.iter().find(|seat| seat.founder.account == Some(account))
     }
 
+    /// The same, as long as it takes part or may still join: an invitation whose time is over shows nothing and bars from nothing.
+    fn standing_seat<'a>(&self, caller: &Caller, held: &'a Held) -> Option<&'a Seat> {
+        let now = self.now();
+        self.seat_of(caller, held).filter(|seat| seat.founder.has_joined() || seat.founder.is_invited(now))
+    }
+
     /// The seat of a caller who takes part. One who was invited and has not joined yet may not fill in anything.
     fn demand_founder<'a>(&self, caller: &Caller, held: &'a Held) -> Result<&'a Seat, FoundingError> {
-        match self.seat_of(caller, held) {
+        match self.standing_seat(caller, held) {
             Some(seat) if seat.founder.has_joined() => Ok(seat),
             Some(_) => Err(FoundingError::NotFounder),
             // The office may see the file, and does not fill it in.
@@ -97,7 +103,7 @@ impl Foundings {
         let access = Access { change: vec![Grantee::Role(Role::Registrar)], ..Access::default() };
         policy::may_write(caller, &self.names.founding, &access, Action::Change, place)
             .map_err(FoundingError::Refused)?;
-        if self.seat_of(caller, held).is_some() { Err(FoundingError::Own) } else { Ok(()) }
+        if self.standing_seat(caller, held).is_some() { Err(FoundingError::Own) } else { Ok(()) }
     }
 }
 

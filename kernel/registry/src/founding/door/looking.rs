@@ -100,7 +100,7 @@ impl Foundings {
     }
 
     fn viewer(&self, caller: &Caller, held: &Held) -> Result<Viewer, FoundingError> {
-        if let Some(seat) = self.seat_of(caller, held) {
+        if let Some(seat) = self.standing_seat(caller, held) {
             let as_what = if seat.founder.has_joined() { Viewer::Founder } else { Viewer::Invited };
             return Ok(as_what(seat.id));
         }

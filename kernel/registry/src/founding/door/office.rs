@@ -179,7 +179,7 @@ impl Foundings {
         let held = self.load(id).await?;
         if let Err(error) = self.demand_office(caller, &held) {
             // Who takes part in a file knows of it.
-            let is_known = self.seat_of(caller, &held).is_some();
+            let is_known = self.standing_seat(caller, &held).is_some();
             return Err(if is_known { error } else { hidden(error) });
         }
         demand_step(&held, |at| at == step)?;

@@ -86,10 +86,15 @@ async fn an_invitation_of_an_account_ends_with_its_time_too() {
     let invited = bureau.foundings.invite(&founder(1), id, by_mail).await.unwrap();
     bureau.register.clock.advance_ms(u64::try_from(tiwizi_model::limits::INVITATION_MS).unwrap() + 1);
     assert!(bureau.foundings.of_account(&founder(2)).await.unwrap().is_empty());
+    let seen = bureau.foundings.look(&founder(2), id).await;
+    assert!(matches!(seen, Err(FoundingError::Missing)), "neither the name nor who opened it: {seen:?}");
+    let filled = bureau.foundings.edit(&founder(2), bureau.at(id).await, Section::Name, &map(name())).await;
+    assert!(matches!(filled, Err(FoundingError::Missing)), "{filled:?}");
     let late = bureau.foundings.join_as_invited(&founder(2), id).await;
     assert!(matches!(late, Err(FoundingError::Invitation)), "{late:?}");
     bureau.foundings.invite_again(&founder(1), id, invited.founder).await.unwrap();
     assert_eq!(bureau.foundings.of_account(&founder(2)).await.unwrap().len(), 1);
+    assert_eq!(bureau.foundings.look(&founder(2), id).await.unwrap().viewer, Viewer::Invited(invited.founder));
     bureau.foundings.join_as_invited(&founder(2), id).await.unwrap();
 }
 

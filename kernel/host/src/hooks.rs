@@ -1,9 +1,9 @@
 //! Hooks: plugins look at a write before it happens.
 //!
 //! Each hook whose manifest names the kind and the operation is asked in a call of its own, by `order` and then by the plugin's id, before the
-//! transaction opens. It reads as the caller and may write nothing. It is shown what the caller may see, and what it puts in the place of
-//! that is held to the same rules as what came in. A plugin is not asked about its own writes, and nobody about the kernel's: imports, the
-//! command line, milestones, what follows from acts.
+//! transaction opens. It reads as the caller and may write nothing. It is shown what the caller may see, but for what is sensitive of a kind
+//! that is not its plugin's own, and what it puts in the place of that is held to the same rules as what came in. A plugin is not asked about
+//! its own writes, and nobody about the kernel's: imports, the command line, milestones, what follows from acts.
 //!
 //! A hook that fails, or rests because it failed too often, refuses the write or lets it pass, as its manifest says. So does the hook of a plugin in
 //! quarantine; the hooks of a plugin that an administrator switched off, or that is no longer trusted, are not asked at all.
@@ -118,7 +118,7 @@ impl Hooks {
         }
         let caller = proposal.caller().clone();
         let language = caller.language().unwrap_or(Language::French);
-        let shown = shown(&hook.declaration, proposal);
+        let shown = shown(plugin, &hook.declaration, proposal);
         let (ground, called) = (self.ground.clone(), Arc::clone(plugin));
         let work = async move { call::review(&ground, &called, &caller, language, &shown).await };
         let verdict = self.guests.run(work).await.and_then(|outcome| outcome).map_err(|error| {
@@ -132,7 +132,7 @@ impl Hooks {
                 let body = tiwizi_records::json::parse(body.as_bytes(), RECORD_BYTES_MAX);
                 let wrong = |what: String| Failure::new("answer", format!("its amendment is not acceptable{what}"));
                 let body = body.map_err(|error| wrong(format!(" JSON: {error}")))?;
-                proposal.amend(body).map_err(|error| wrong(format!(": {}", told(&error))))?;
+                proposal.amend_for(plugin.id(), body).map_err(|error| wrong(format!(": {}", told(&error))))?;
                 Ok(None)
             }
         }
@@ -182,7 +182,7 @@ fn failed(plugin: &Plugin, hook: &Hook, reason: String, wait_ms: i64) -> Result<
     }
 }
 
-fn shown(declaration: &HookDeclaration, proposal: &Proposal<'_>) -> wire::Proposal {
+fn shown(plugin: &Plugin, declaration: &HookDeclaration, proposal: &Proposal<'_>) -> wire::Proposal {
     let is_new = proposal.operation() == Operation::Create;
     wire::Proposal {
         hook: declaration.name.clone(),
@@ -193,8 +193,8 @@ fn shown(declaration: &HookDeclaration, proposal: &Proposal<'_>) -> wire::Propos
             Operation::Replace => types::Operation::Change,
             Operation::Delete => types::Operation::Delete,
         },
-        before: proposal.before().map(|body| body.to_string()),
-        after: proposal.after().map(|body| body.to_string()),
+        before: proposal.before_for(plugin.id()).map(|body| body.to_string()),
+        after: proposal.after_for(plugin.id()).map(|body| body.to_string()),
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
+use tiwizi_identity::policy::Classes;
 use tiwizi_model::{KindName, Operation, PluginId, RecordId, Version};
 use tiwizi_storage::StorageError;
 
@@ -123,10 +124,22 @@ impl<'a> Proposal<'a> {
         self.settled.old.as_ref().map(|old| self.settled.shown(&old.body))
     }
 
+    /// The same, as a plugin is shown it: nothing sensitive of a kind that it does not declare.
+    #[must_use]
+    pub fn before_for(&self, plugin: &PluginId) -> Option<Value> {
+        self.settled.old.as_ref().map(|old| self.settled.shown_to(plugin, &old.body))
+    }
+
     /// What shall stand there, reduced to what the caller may see; none for a delete.
     #[must_use]
     pub fn after(&self) -> Option<Value> {
         self.body().map(|body| self.settled.shown(body))
+    }
+
+    /// The same, as a plugin is shown it.
+    #[must_use]
+    pub fn after_for(&self, plugin: &PluginId) -> Option<Value> {
+        self.body().map(|body| self.settled.shown_to(plugin, body))
     }
 
     /// Puts another content in the place of `after`. Fields that the caller may not see stay as they are. When it is refused, the
@@ -135,8 +148,20 @@ impl<'a> Proposal<'a> {
     /// # Errors
     /// When the content touches what the caller may not see or where it may not write, or breaks the schema or a fixed rule.
     pub fn amend(&mut self, after: Value) -> Result<(), WriteError> {
+        self.amend_within(after, self.settled.classes())
+    }
+
+    /// The same in the place of what a plugin was shown. What it was not shown stays as it is.
+    ///
+    /// # Errors
+    /// As `amend`.
+    pub fn amend_for(&mut self, plugin: &PluginId, after: Value) -> Result<(), WriteError> {
+        self.amend_within(after, self.settled.classes_for(plugin))
+    }
+
+    fn amend_within(&mut self, after: Value, classes: Classes) -> Result<(), WriteError> {
         let before = self.settled.clone();
-        let outcome = self.settled.amend(self.position, after).and_then(|()| self.check());
+        let outcome = self.settled.amend(self.position, after, classes).and_then(|()| self.check());
         if outcome.is_err() {
             *self.settled = before;
         }

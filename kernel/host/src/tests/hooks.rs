@@ -1,8 +1,8 @@
 //! Plugins look at writes before they happen: what they may do with them, and what becomes of a write when they fail.
 
 use serde_json::{Value, json};
-use tiwizi_identity::Caller;
-use tiwizi_model::{Bound, PluginId, Record, limits};
+use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
+use tiwizi_model::{AccountId, Bound, Language, PluginId, Record, limits};
 use tiwizi_records::{Draft, HookFailure, Manifest, WriteError};
 use tiwizi_storage::plugin as rows;
 
@@ -30,13 +30,14 @@ pub(super) async fn add_things(house: &House) {
 /// The same under another name.
 pub(super) async fn add_things_of(house: &House, id: &str) {
     let text = json!({ "fr": "Test" });
+    let rights = json!(["public", "role:registrar"]);
     let kind = |name: &str| {
         json!({
             "name": name, "title": text, "plane": "test", "purpose": "test", "retention": "test",
             "schema": { "type": "object", "additionalProperties": false, "required": ["text"], "properties": {
                 "text": { "type": "string", "maxLength": 100 }, "secret": { "type": "string" } } },
             "classes": { "text": "public", "secret": "sensitive" },
-            "access": { "read": ["public"], "create": ["public"], "change": ["public"], "delete": ["public"] }
+            "access": { "read": rights, "create": rights, "change": rights, "delete": rights }
         })
     };
     let manifest =
@@ -115,6 +116,25 @@ async fn a_hook_sees_and_touches_only_what_the_caller_may() {
     assert_eq!(whole.body, json!({ "text": "amended", "secret": "ours" }));
     let failure = failure(&house, "amend-hidden").await;
     assert!(failure.reason.contains("/secret"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_hook_is_shown_nothing_sensitive_of_a_kind_of_somebody_else_and_leaves_it_as_it_stands() {
+    let house = house().await;
+    let caller = Caller::of_account(AccountCaller {
+        account: AccountId(house.host.ground().ambient.new_uuid()),
+        name: "Tanirt".into(),
+        person: None,
+        language: Language::French,
+        roles: vec![RoleGrant::new("registrar".parse().unwrap(), "nation".parse().unwrap()).unwrap()],
+    });
+    let body = |text: &str| json!({ "text": text, "secret": "ours" });
+    let seen = submit(&house, &caller, Draft::create(THING.parse().unwrap(), body("see"))).await;
+    let Err(WriteError::Invalid { fields, .. }) = seen else { panic!("it is refused: {seen:?}") };
+    let seen: Value = serde_json::from_str(&fields[0].message).unwrap();
+    assert_eq!(seen["after"], json!({ "text": "see" }));
+    let kept = submit(&house, &caller, Draft::create(THING.parse().unwrap(), body("amend"))).await.unwrap();
+    assert_eq!(kept.body, json!({ "text": "amended", "secret": "ours" }));
 }
 
 #[tokio::test]

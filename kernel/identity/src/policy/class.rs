@@ -92,6 +92,12 @@ impl Classes {
         Self(self.0 | class.bit())
     }
 
+    /// The set with one class less.
+    #[must_use]
+    pub fn without(self, class: Class) -> Self {
+        Self(self.0 & !class.bit())
+    }
+
     /// What is in either set.
     #[must_use]
     pub fn union(self, other: Self) -> Self {

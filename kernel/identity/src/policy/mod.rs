@@ -13,4 +13,4 @@ mod tests;
 
 pub use access::{Access, Action, Grantee, GranteeError, Placement};
 pub use class::{Class, ClassError, Classes};
-pub use permit::{Reach, ReadPermit, Refusal, WritePermit, may_read, may_write};
+pub use permit::{Reach, ReadPermit, Refusal, WritePermit, may_read, may_write, shown_to_plugin};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use tiwizi_model::{Author, Jurisdiction, KindName, ProvinceCode, RecordId};
+use tiwizi_model::{Author, Jurisdiction, KindName, PluginId, ProvinceCode, RecordId};
 
 use crate::caller::Caller;
 use crate::policy::access::{Access, Action, Grantee, Placement};
-use crate::policy::class::Classes;
+use crate::policy::class::{Class, Classes};
 use crate::role::{Role, Scope};
 
 /// No rule of the kind allows it.
@@ -108,6 +108,13 @@ pub fn may_write(
     let classes = classes_at(&allowed(caller, kind, grantees, Purpose::Write), placement)
         .ok_or_else(|| refusal(caller, kind, action.name()))?;
     Ok(WritePermit { kind: kind.clone(), action, placement, classes, author: caller.author() })
+}
+
+/// What of these classes a plugin is shown of a kind: nothing sensitive of one that it does not declare, whoever it acts for. Otherwise every
+/// plugin would learn the same identifier of the same person, and could put what it keeps beside what another one keeps.
+#[must_use]
+pub fn shown_to_plugin(classes: Classes, plugin: &PluginId, kind: &KindName) -> Classes {
+    if plugin.as_str() == kind.namespace() { classes } else { classes.without(Class::Sensitive) }
 }
 
 impl ReadPermit {
@@ -218,6 +225,11 @@ fn allowed(caller: &Caller, kind: &KindName, grantees: &[Grantee], purpose: Purp
             Grantee::Plugin if declares => allowed.push(Allowed { rows: Rows::All, classes: Classes::INTERNAL }),
             Grantee::PluginOwn if declares => allowed.extend(own(caller, purpose)),
             Grantee::SignedIn | Grantee::Plugin | Grantee::PluginOwn => {}
+        }
+    }
+    if let Some(plugin) = caller.plugin() {
+        for rule in &mut allowed {
+            rule.classes = shown_to_plugin(rule.classes, plugin, kind);
         }
     }
     allowed

@@ -83,6 +83,19 @@ fn each_grantee_sees_its_rows_and_classes_and_no_others() {
         ),
         ("plugin own", through(&holder(&[]), "training"), &["plugin:own"], [every, none, none, none]),
         ("another plugin", through(&holder(&[]), "market"), &["plugin", "plugin:own"], [none; 4]),
+        ("another plugin for own", through(&holder(&[]), "market"), &["own"], [personal, none, none, none]),
+        (
+            "another plugin for a registrar",
+            through(&registrar, "market"),
+            &["role:registrar"],
+            [none, none, personal, none],
+        ),
+        (
+            "another plugin for the public and a registrar",
+            through(&registrar, "market"),
+            &["public", "role:registrar"],
+            [public, public, personal, public],
+        ),
         ("plugin's lifecycle", through(&Caller::system(), "training"), &["plugin"], [every; 4]),
         ("another's lifecycle", through(&Caller::system(), "market"), &["plugin", "own"], [none; 4]),
         ("system", Caller::system(), &[], [every; 4]),
@@ -143,6 +156,8 @@ fn a_narrowed_permit_reaches_only_rows_that_show_the_class() {
     assert_eq!((provinces.len(), subjects.len()), (1, 0));
     let public = may_read(&Caller::public(), &kind(), &read(&["public"])).unwrap();
     assert!(public.narrowed(Classes::NONE.with(Class::Personal)).is_none());
+    let plugin = may_read(&through(&registrar, "market"), &kind(), &read(&["role:registrar"])).unwrap();
+    assert!(plugin.narrowed(Classes::NONE.with(Class::Sensitive)).is_none());
 }
 
 #[test]

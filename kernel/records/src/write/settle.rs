@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{self, Action, Classes, Placement, WritePermit};
-use tiwizi_model::{InstanceId, Instant, KindName, Operation, Record, RecordId, Version};
+use tiwizi_model::{InstanceId, Instant, KindName, Operation, PluginId, Record, RecordId, Version};
 use tiwizi_storage::RecordRow;
 
 use super::{Submission, invalid};
@@ -187,14 +187,24 @@ impl Settled {
         reduced(&self.kind, body, self.classes())
     }
 
-    /// Puts another content in the place of its own, held to the same as one that came in.
-    pub(crate) fn amend(&mut self, position: usize, mut body: Value) -> Result<(), WriteError> {
+    /// The same, as a plugin is shown it.
+    pub(crate) fn shown_to(&self, plugin: &PluginId, body: &Value) -> Value {
+        reduced(&self.kind, body, self.classes_for(plugin))
+    }
+
+    /// What a plugin that looks at it is shown of the record.
+    pub(crate) fn classes_for(&self, plugin: &PluginId) -> Classes {
+        policy::shown_to_plugin(self.classes(), plugin, self.kind.name())
+    }
+
+    /// Puts another content in the place of its own, held to the same as one that came in. Whoever wrote it was shown these classes.
+    pub(crate) fn amend(&mut self, position: usize, mut body: Value, classes: Classes) -> Result<(), WriteError> {
         if self.operation == Operation::Delete {
             let fault = FieldError::new("", "deleted", "a deletion has no content to amend");
             return Err(invalid(position, Rejection::one(fault)));
         }
         json::check(&body).map_err(|error| WriteError::json(position, &error))?;
-        let refused = restore(&self.kind, &self.body, &mut body, self.classes());
+        let refused = restore(&self.kind, &self.body, &mut body, classes);
         if !refused.is_empty() {
             return Err(hidden(position, refused));
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
 use tiwizi_model::{AccountId, KindName, Language, RecordId};
-use tiwizi_records::{Draft, ReadError, WriteError};
+use tiwizi_records::{Draft, ReadError, Unit, WriteError};
 use uuid::Uuid;
 
 use super::*;
@@ -84,6 +84,28 @@ async fn who_may_not_see_a_number_is_shown_none_and_leaves_no_look() {
     // The person's own number is for the person.
     let own = account(None, Some(id));
     assert_eq!(people.national_id(&own, id, "to see it").await.unwrap().reveal(), "JA123456");
+}
+
+#[tokio::test]
+async fn no_plugin_is_shown_what_a_card_is_known_by_whoever_it_acts_for() {
+    let register = Register::new().await;
+    let (people, id) = (door(&register), person(&register, "Fadma").await);
+    people.set_national_id(&registrar(), id, Some("JA123456"), None).await.unwrap();
+    let hashed = Register::key().hash("JA123456").unwrap();
+    for caller in [registrar(), account(None, Some(id))] {
+        let permit = register.records.may_read(&caller, &register.names.person).unwrap();
+        let whole = register.records.read(&permit, id).await.unwrap().unwrap();
+        assert!(whole.body.get("national_id_key").is_some(), "{:?}", whole.body);
+        let mut unit = Unit::new(register.records.clone(), caller.through("market".parse().unwrap()));
+        let shown = unit.get(&register.names.person, id).await.unwrap().unwrap();
+        assert_eq!(shown.body, json!({ "name_fr": "Fadma", "province": "09.541" }));
+        let through = caller.through("market".parse().unwrap());
+        let permit = register.records.may_read(&through, &register.names.person).unwrap();
+        let found = register.records.find_unique(&permit, 0, &[hashed.clone().into()]).await;
+        assert!(matches!(found, Err(ReadError::Hidden)), "{found:?}");
+        let past = register.records.history(&permit, id, None, 10).await.unwrap();
+        assert!(past.iter().all(|entry| !entry.record.body.to_string().contains("national_id")), "{past:?}");
+    }
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ import { Memory, nobody } from "./memory.js";
 import * as queue from "./queue.js";
 import { knownKind } from "./records.js";
 import { COOPERATIVE, PERSON } from "./register.js";
+import { forHook } from "./rights.js";
 import { faultsOf } from "./schema.js";
 
 let memory = new Memory();
@@ -170,13 +171,15 @@ export function propose(plugin, kind, before, after) {
   const looksAt = ({ kinds, operations }) => kinds.includes(kind) && operations.includes(operation);
   const hooks = memory.granted.has("hooks") ? (memory.manifest.hooks ?? []).filter(looksAt) : [];
   const id = before === undefined ? undefined : "00000000-0000-7000-8000-000000000000";
+  const rules = knownKind(memory, kind);
   for (const { name: hook, on_failure: onFailure } of hooks.toSorted((one, other) => (one.order ?? 100) - (other.order ?? 100))) {
     memory.onlyLooks = true;
     try {
-      const verdict = plugin.before(structuredClone({ hook, kind, id, operation, before, after }));
+      const seen = { before: forHook(rules, before), after: forHook(rules, after) };
+      const verdict = plugin.before(structuredClone({ hook, kind, id, operation, ...seen }));
       if (verdict?.tag === "refuse") return { refusal: verdict };
       if (verdict?.tag !== "amend") continue;
-      const { body, fault } = amendmentOf(memory, kind, operation, verdict);
+      const { body, fault } = amendmentOf(memory, kind, operation, { body: restored(after, seen.after, verdict.body) });
       if (fault === undefined) after = body;
       else if (onFailure !== "pass") return { refusal: hookFailed(hook, fault) };
     } finally {
@@ -184,6 +187,12 @@ export function propose(plugin, kind, before, after) {
     }
   }
   return { after };
+}
+
+/** What a hook was not shown stays as it stands. */
+function restored(whole, seen, body) {
+  if (seen === whole || body === null || typeof body !== "object" || Array.isArray(body)) return body;
+  return { ...Object.fromEntries(Object.entries(whole).filter(([field]) => !(field in seen))), ...body };
 }
 
 /** What a hook puts in the place of a content, or what is wrong with it. */

@@ -10,7 +10,10 @@ function rank(word) {
   return found < 0 ? CLASSES.length - 1 : found;
 }
 
-/** Up to which class the caller may do this with a record of that subject; -1 when not at all. A migration reaches all. */
+/**
+ * Up to which class the caller may do this with a record of that subject; -1 when not at all. A migration reaches all. What is sensitive of
+ * the kernel's kinds is shown to no plugin.
+ */
 export function reachOf(kind, { caller, isMigrating }, action, subject) {
   if (isMigrating) return rank("sensitive");
   const grantees = kind.access?.[action] ?? [];
@@ -23,7 +26,8 @@ export function reachOf(kind, { caller, isMigrating }, action, subject) {
     const role = grantee.startsWith("role:") ? grantee.slice("role:".length) : undefined;
     return role !== undefined && caller.roles.includes(role) ? rank(ROLES[role] ?? "internal") : -1;
   };
-  return Math.max(-1, ...grantees.map(given));
+  const most = Math.max(-1, ...grantees.map(given));
+  return kind.isClosed ? Math.min(most, rank("personal")) : most;
 }
 
 /** Up to which class the caller may do this with any record at all; -1 when with none. */
@@ -39,6 +43,12 @@ export function isAbove(kind, field, reach) {
 /** The class that a question about some fields is held to; what is no field, as the order of creation, tells nothing. */
 export function classOf(kind, fields) {
   return Math.max(...[0, ...fields.map((field) => rank(kind.classes?.[field] ?? "public"))]);
+}
+
+/** A content as a hook is shown it: without what is declared to be sensitive, where the kind is the kernel's. */
+export function forHook(kind, body) {
+  if (!kind?.isClosed || body === null || typeof body !== "object") return body;
+  return Object.fromEntries(Object.entries(body).filter(([field]) => kind.classes?.[field] !== "sensitive"));
 }
 
 /** A body without the fields that are above that class. */

@@ -44,7 +44,9 @@ from . import queue
 from .interfaces import interfaces_of
 from .judge import fault_of_amendment, judge
 from .memory import Memory, Notice
+from .records import known_kind
 from .register import COOPERATIVE, PERSON
+from .rights import amended_by_hook, for_hook
 
 _memory = Memory({})
 
@@ -189,21 +191,24 @@ def propose(plugin: Plugin, kind: str, before: Body | None, after: Body | None) 
     operation = "create" if before is None else "delete" if after is None else "change"
     hooks = sorted(_memory.manifest.get("hooks", []), key=lambda hook: hook.get("order", 100))
     id = None if before is None else "00000000-0000-7000-8000-000000000000"
+    rules = known_kind(_memory, kind)
     for hook in hooks:
         looks = kind in hook["kinds"] and operation in hook["operations"] and "hooks" in _memory.granted
         if not looks:
             continue
         _memory.only_looks = True
         try:
-            verdict = plugin.before(Proposal(hook["name"], kind, id, operation, copy.deepcopy(before), copy.deepcopy(after)))
+            seen = [copy.deepcopy(for_hook(rules, body)) for body in (before, after)]
+            verdict = plugin.before(Proposal(hook["name"], kind, id, operation, *seen))
         finally:
             _memory.only_looks = False
         if isinstance(verdict, Refuse):
             return verdict
         if isinstance(verdict, Amend):
-            fault = fault_of_amendment(_memory, kind, operation, verdict.body)
+            body = amended_by_hook(rules, after, verdict.body)
+            fault = fault_of_amendment(_memory, kind, operation, body)
             if fault is None:
-                after = copy.deepcopy(verdict.body)
+                after = copy.deepcopy(body)
             elif hook.get("on_failure") != "pass":
                 message = f"the hook {hook['name']} must look at this and failed: its amendment is not acceptable: {fault}"
                 return Refuse("hook-failed", message)

@@ -29,10 +29,11 @@ def reach_of(kind: Kind, memory: Memory, action: str, subject: str | None) -> in
 
 
 def reach_for(kind: Kind, caller: Caller, action: str, subject: str | None) -> int:
-    """The same for a caller, without a migration."""
+    """The same for a caller, without a migration. What is sensitive of the kernel's kinds is shown to no plugin."""
     is_own = subject is not None and caller.person == subject
     grantees = kind.get("access", {}).get(action, [])
-    return max((_given(grantee, caller, is_own) for grantee in grantees), default=-1)
+    most = max((_given(grantee, caller, is_own) for grantee in grantees), default=-1)
+    return min(most, _rank("personal")) if kind.get("is_closed") else most
 
 
 def _given(grantee: str, caller: Caller, is_own: bool) -> int:
@@ -61,6 +62,22 @@ def is_above(kind: Kind, field: str, reach: int) -> bool:
 def class_of(kind: Kind, fields: list[str]) -> int:
     """The class that a question about some fields is held to; what is no field, as the order of creation, tells nothing."""
     return max((_rank(kind.get("classes", {}).get(field, "public")) for field in fields), default=0)
+
+
+def for_hook(kind: Kind | None, body: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A content as a hook is shown it: without what is declared to be sensitive, where the kind is the kernel's."""
+    if kind is None or not kind.get("is_closed") or not isinstance(body, dict):
+        return body
+    return {field: value for field, value in body.items() if kind.get("classes", {}).get(field) != "sensitive"}
+
+
+def amended_by_hook(kind: Kind | None, whole: dict[str, Any] | None, body: Any) -> Any:
+    """An amendment, with what the hook was not shown as it stands."""
+    if not isinstance(whole, dict) or not isinstance(body, dict):
+        return body
+    seen = for_hook(kind, whole)
+    hidden = {field: value for field, value in whole.items() if field not in seen}
+    return {**hidden, **body} if hidden else body
 
 
 def shown(kind: Kind, body: dict[str, Any], reach: int) -> dict[str, Any]:

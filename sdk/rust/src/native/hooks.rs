@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::json::{check_exact, list_at, text_at, texts};
 use super::memory::Memory;
+use super::register;
 use crate::Plugin;
 use crate::hooks::{Operation, Proposal, Refusal, Verdict};
 
@@ -65,23 +66,42 @@ pub(super) fn propose<Asked: Plugin>(
             kind: kind.to_owned(),
             id: before.map(|_| "00000000-0000-7000-8000-000000000000".to_owned()),
             operation,
-            before: before.cloned(),
-            after: after.clone(),
+            before: before.map(|body| shown(kind, body)),
+            after: after.as_ref().map(|body| shown(kind, body)),
         };
         Memory::with(|memory| memory.only_looks = true);
         let verdict = Asked::before(&proposal);
         Memory::with(|memory| memory.only_looks = false);
         match verdict {
             Verdict::Pass => {}
-            Verdict::Amend(body) => match check(kind, operation, &body) {
-                Ok(()) => after = Some(body),
-                Err(_) if hook.is_optional => {}
-                Err(reason) => return Err(failed(&hook.name, &reason)),
-            },
+            Verdict::Amend(body) => {
+                let body = restored(kind, after.as_ref(), body);
+                match check(kind, operation, &body) {
+                    Ok(()) => after = Some(body),
+                    Err(_) if hook.is_optional => {}
+                    Err(reason) => return Err(failed(&hook.name, &reason)),
+                }
+            }
             Verdict::Refuse(refusal) => return Err(refusal),
         }
     }
     Ok(after)
+}
+
+/// What a hook is shown: nothing sensitive of the kernel's kinds.
+fn shown(kind: &str, body: &Value) -> Value {
+    register::rules(kind).map_or_else(|| body.clone(), |rules| rules.rights.for_hook(body))
+}
+
+/// What a hook was not shown stays as it stands.
+fn restored(kind: &str, before: Option<&Value>, mut body: Value) -> Value {
+    if let (Some(Value::Object(whole)), Value::Object(amended)) = (before, &mut body) {
+        let seen = before.map(|whole| shown(kind, whole)).unwrap_or_default();
+        for (field, value) in whole.iter().filter(|(field, _)| seen.get(field.as_str()).is_none()) {
+            amended.entry(field.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    body
 }
 
 /// Holds an amendment to what the kernel holds it to; the error says what is wrong with it.
@@ -167,6 +187,24 @@ mod tests {
         assert_eq!(native::propose::<Meddler>("notes/note", Some(&after), None).unwrap_err().code, "hook-failed");
         started("other/kind", "refuse");
         assert_eq!(native::propose::<Meddler>("other/kind", None, Some(&after)), Ok(Some(json!({ "text": 7 }))));
+    }
+
+    #[test]
+    fn a_hook_is_shown_nothing_sensitive_of_the_register_and_leaves_it_as_it_stands() {
+        struct Namer;
+        impl Plugin for Namer {
+            fn before(proposal: &Proposal) -> Verdict {
+                let mut after = proposal.after.clone().unwrap_or_default();
+                assert!(after.get("national_id_key").is_none());
+                after["name_fr"] = json!("Itto");
+                Verdict::Amend(after)
+            }
+        }
+        let hook = json!({ "name": "look", "kinds": ["registry/person"], "operations": ["create"] });
+        native::start(&json!({ "id": "notes", "capabilities": [{ "name": "hooks" }], "hooks": [hook] }).to_string());
+        let body = json!({ "name_fr": "Fadma", "national_id_key": "AAAAAAAAAAAAAAAAAAAAAA", "province": "09.541" });
+        let after = native::propose::<Namer>("registry/person", None, Some(&body)).unwrap().unwrap();
+        assert_eq!((&after["name_fr"], &after["national_id_key"]), (&json!("Itto"), &body["national_id_key"]));
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Action {
 pub(super) struct Rights {
     access: BTreeMap<String, Vec<String>>,
     classes: BTreeMap<String, Class>,
-    /// Of a field that has none.
+    /// Of a field that has none; only the kernel's kinds have one.
     undeclared: Option<Class>,
 }
 
@@ -77,7 +77,8 @@ impl Rights {
         Self { undeclared: Some(Class::Sensitive), ..self }
     }
 
-    /// Up to which class the caller may do this with a record of that subject; none when not at all.
+    /// Up to which class the caller may do this with a record of that subject; none when not at all. What is sensitive of the kernel's kinds
+    /// is shown to no plugin.
     pub(super) fn reach(&self, caller: &Caller, action: Action, subject: Option<&str>) -> Option<Class> {
         let grantees = self.access.get(action.name()).map(Vec::as_slice).unwrap_or_default();
         let is_own = subject.is_some() && caller.person.as_deref() == subject;
@@ -90,7 +91,15 @@ impl Rights {
             "own" | "plugin:own" if is_own => Some(Class::Sensitive),
             _ => by_role(caller, grantee),
         };
-        grantees.iter().filter_map(given).max()
+        let most = grantees.iter().filter_map(given).max();
+        if self.undeclared.is_some() { most.map(|class| class.min(Class::Personal)) } else { most }
+    }
+
+    /// A body without the fields that are declared to be sensitive.
+    pub(super) fn for_hook(&self, body: &Value) -> Value {
+        let Value::Object(members) = body else { return body.clone() };
+        let seen = members.iter().filter(|(field, _)| self.classes.get(*field) != Some(&Class::Sensitive));
+        seen.map(|(field, value)| (field.clone(), value.clone())).collect::<Map<_, _>>().into()
     }
 
     /// Whether the caller may do this with any record at all.

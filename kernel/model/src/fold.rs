@@ -22,6 +22,7 @@
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
+use crate::digit;
 use crate::limits;
 use crate::tifinagh;
 
@@ -185,15 +186,10 @@ fn arabic(letter: char) -> Option<char> {
         'پ' => 'ب',
         'چ' => 'ج',
         'ژ' => 'ز',
-        '\u{660}'..='\u{669}' => digit(letter, '\u{660}'),
-        '\u{6f0}'..='\u{6f9}' => digit(letter, '\u{6f0}'),
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => digit::ascii(letter),
         _ => return None,
     };
     Some(plain)
-}
-
-fn digit(letter: char, zero: char) -> char {
-    char::from_digit(u32::from(letter).saturating_sub(u32::from(zero)), 10).unwrap_or(letter)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod ambient;
 pub mod bound;
 pub mod change;
 mod cron;
+pub mod digit;
 pub mod fold;
 pub mod ids;
 pub mod language;

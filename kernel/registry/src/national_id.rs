@@ -23,9 +23,10 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use tiwizi_identity::Secret;
-use tiwizi_model::RecordId;
+use tiwizi_model::{RecordId, digit};
 
 use crate::card_secret::CardSecrets;
+use crate::formula::is_unseen;
 
 /// The shortest number that is taken, in letters and digits.
 const CHARS_MIN: usize = 4;
@@ -113,7 +114,7 @@ impl NationalIdKey {
         self.older.iter().map(|key| key.number).collect()
     }
 
-    /// The keyed hash of a number. Spaces, hyphens and case make no difference.
+    /// The keyed hash of a number. Spaces, hyphens, case and the keyboard of its digits make no difference.
     ///
     /// # Errors
     /// When the text cannot be such a number.
@@ -276,12 +277,13 @@ fn key_of_hash(hashed: &str) -> Option<u32> {
     }
 }
 
-/// A number without spaces and hyphens, in capitals.
+/// A number without spaces, hyphens and marks that are not seen, in capitals and digits of ASCII: people write it with the digits of their
+/// keyboard, and it is one number by whichever way it comes in.
 fn compact(number: &str) -> Result<String, NationalIdError> {
     let compact: String = number
         .chars()
-        .filter(|letter| !letter.is_whitespace() && *letter != '-')
-        .map(|letter| letter.to_ascii_uppercase())
+        .filter(|letter| !letter.is_whitespace() && !is_unseen(*letter) && *letter != '-')
+        .map(|letter| digit::ascii(letter).to_ascii_uppercase())
         .collect();
     let fits = (CHARS_MIN..=CHARS_MAX).contains(&compact.len());
     if fits && compact.bytes().all(|byte| byte.is_ascii_alphanumeric()) { Ok(compact) } else { Err(NationalIdError) }
@@ -311,7 +313,9 @@ mod tests {
         let key = NationalIdKey::of_test(b"key of an instance");
         let hash = key.hash("JA 123456").unwrap();
         assert_eq!((hash.len(), hash.get(..2)), (24, Some("1.")));
-        assert_eq!(key.hash("ja-123456").as_ref(), Ok(&hash));
+        for spelling in ["ja-123456", "JA١٢٣٤٥٦", "ja ۱۲۳۴۵۶", "\u{200f}JA\u{200e}123456\u{200f}"] {
+            assert_eq!(key.hash(spelling).as_ref(), Ok(&hash), "{spelling:?}");
+        }
         assert_ne!(key.hash("JA123457").as_ref(), Ok(&hash));
         assert_ne!(NationalIdKey::of_test(b"another").hash("JA123456").as_ref(), Ok(&hash));
     }
@@ -331,7 +335,7 @@ mod tests {
     #[test]
     fn a_number_opens_for_its_own_person_under_its_own_key_only() {
         let (key, other) = (NationalIdKey::of_test(b"key of an instance"), NationalIdKey::of_test(b"another"));
-        let sealed = key.seal(person(1), "ja-123 456").unwrap();
+        let sealed = key.seal(person(1), "ja-١٢٣ 456").unwrap();
         assert_eq!(key.open(person(1), &sealed).unwrap().reveal(), "JA123456");
         assert_eq!(key.open(person(2), &sealed).err(), Some(SealError::Open));
         assert_eq!(other.open(person(1), &sealed).err(), Some(SealError::Open));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use tiwizi_model::digit;
 use tiwizi_records::FieldError;
 
 use super::filing::Values;
@@ -112,12 +113,11 @@ impl Given {
 /// A letter of a number as it is read: Arabic digits as digits, a comma as a point, marks between thousands left out.
 fn plain(letter: char) -> Option<char> {
     match letter {
-        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(letter) & 0xf, 10),
         ',' | '\u{66b}' => Some('.'),
         '\u{2212}' => Some('-'),
         '\u{66c}' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{200e}' | '\u{200f}' => None,
         letter if letter.is_whitespace() => None,
-        letter => Some(letter),
+        letter => Some(digit::ascii(letter)),
     }
 }
 

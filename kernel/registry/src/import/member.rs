@@ -74,9 +74,8 @@ pub(super) fn read(
         membership.push(("birth_year", birth.map(|birth| Value::from(birth.year()))));
     }
     let national_id = cells.read("national_id", |text| {
-        let number = value::plain(text);
-        let hashed = key.hash(&number).map_err(|error| Fault::new("national-id", error.to_string()))?;
-        Ok((hashed, Secret::of(number.into_owned())))
+        let hashed = key.hash(text).map_err(|error| Fault::new("national-id", error.to_string()))?;
+        Ok((hashed, Secret::of(text.to_owned())))
     });
     let legal = legal(&mut cells, &mut person);
     hide_national_id(&mut cells);

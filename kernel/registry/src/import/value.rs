@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Number, Value};
-use tiwizi_model::fold;
+use tiwizi_model::{digit, fold};
 
 use crate::formula::{armed, is_unseen};
 use crate::letters::strange;
@@ -115,16 +115,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().filter(|letter| !is_unseen(*letter)).map(digit).collect())
-}
-
-fn digit(letter: char) -> char {
-    match letter {
-        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => {
-            char::from_digit(u32::from(letter) & 0xf, 10).unwrap_or(letter)
-        }
-        _ => letter,
-    }
+    Cow::Owned(text.chars().filter(|letter| !is_unseen(*letter)).map(digit::ascii).collect())
 }
 
 /// A key of the register, in which marks that are not seen would make two of one.

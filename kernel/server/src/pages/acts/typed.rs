@@ -1,6 +1,7 @@
 //! Values as people type them: amounts with a comma, digits of Arabic, days with the day first.
 
 use serde_json::{Number, Value as Json};
+use tiwizi_model::digit;
 use tiwizi_registry::day::Day;
 use tiwizi_registry::money::Mad;
 
@@ -31,18 +32,11 @@ fn plain(text: &str) -> String {
     let letters = text.chars().filter(|letter| !letter.is_whitespace());
     letters
         .map(|letter| match letter {
-            '٠'..='٩' => digit(letter, '٠'),
-            '۰'..='۹' => digit(letter, '۰'),
             ',' | '٫' => '.',
             '\u{2212}' => '-',
-            other => other,
+            other => digit::ascii(other),
         })
         .collect()
-}
-
-fn digit(letter: char, zero: char) -> char {
-    let value = u32::from(letter).saturating_sub(u32::from(zero));
-    char::from_digit(value, 10).unwrap_or(letter)
 }
 
 #[cfg(test)]

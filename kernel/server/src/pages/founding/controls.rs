@@ -5,6 +5,7 @@
 use fluent_bundle::FluentArgs;
 use minijinja::{Value, context};
 use serde_json::{Map, Value as Json};
+use tiwizi_model::digit;
 use tiwizi_records::FieldError;
 use tiwizi_registry::founding::Section;
 use tiwizi_registry::money::Mad;
@@ -151,17 +152,10 @@ fn plain(typed: &str) -> String {
     let letters = typed.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '\u{200e}' | '\u{200f}'));
     letters
         .map(|letter| match letter {
-            '٠'..='٩' => digit(letter, '٠'),
-            '۰'..='۹' => digit(letter, '۰'),
             ',' | '٫' => '.',
-            letter => letter,
+            letter => digit::ascii(letter),
         })
         .collect()
-}
-
-fn digit(letter: char, zero: char) -> char {
-    let value = u32::from(letter).saturating_sub(u32::from(zero));
-    char::from_digit(value, 10).unwrap_or(letter)
 }
 
 /// Reads some fields out of a form; those that it does not have stay as they are.

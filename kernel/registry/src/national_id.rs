@@ -261,7 +261,7 @@ fn expanded(keys: &Hkdf<Sha256>, purpose: &[u8]) -> [u8; 32] {
 }
 
 /// The number of the key of a sealed number, and what stands behind it.
-fn numbered(sealed: &str) -> Option<(u32, &str)> {
+pub(crate) fn numbered(sealed: &str) -> Option<(u32, &str)> {
     if let Some(text) = sealed.strip_prefix(FORM_BEFORE) {
         return Some((BEFORE, text));
     }

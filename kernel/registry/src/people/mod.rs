@@ -20,6 +20,7 @@ use tiwizi_records::Records;
 pub use belongings::{Belonging, Belongings, Lines};
 pub use cards::CardSet;
 pub use error::PeopleError;
+pub(crate) use reseal::is_reseal;
 pub use reseal::{ResealError, Resealed, reseal};
 pub use union::{UnionMember, UnionSheet, UnionTotals};
 

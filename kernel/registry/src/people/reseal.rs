@@ -14,7 +14,7 @@ use tiwizi_records::{Query, ReadError, Records, Unit, UnitError, WriteError};
 use tiwizi_storage::{StorageError, card_key};
 
 use crate::kinds::Names;
-use crate::national_id::{NationalIdKey, SealError};
+use crate::national_id::{NationalIdKey, SealError, numbered};
 
 const HASH: &str = "national_id_key";
 const SEALED: &str = "national_id_sealed";
@@ -84,6 +84,24 @@ impl Turn {
         let hashed = key.hash(number.reveal()).map_err(SealError::Number)?;
         Ok(Self::Again { hashed, sealed: key.seal(id, number.reveal())? })
     }
+}
+
+/// Whether a version says of its record what the one before it says, and only put the number under another secret. Those before it may
+/// have been put there meanwhile as well.
+pub(crate) fn is_reseal(version: &Record, before: &Record) -> bool {
+    let parts = |record: &Record| {
+        let mut rest = record.body.as_object()?.clone();
+        rest.remove(HASH);
+        let sealed = rest.remove(SEALED)?.as_str()?.to_owned();
+        Some((sealed, rest))
+    };
+    let (Some((sealed, rest)), Some((sealed_before, rest_before))) = (parts(version), parts(before)) else {
+        return false;
+    };
+    let secret = |sealed: &str| numbered(sealed).map(|(number, _)| number);
+    let is_by_kernel = version.author.account.is_none() && version.author.plugin.is_none();
+    let is_moved = sealed == sealed_before || secret(&sealed) != secret(&sealed_before);
+    is_by_kernel && is_moved && rest == rest_before
 }
 
 /// Puts everything under the newest secret of the key. `progress` is told after each transaction how far it went.
@@ -237,6 +255,7 @@ mod tests {
     use crate::card_secret::CardSecrets;
     use crate::national_id::BEFORE;
     use crate::people::People;
+    use crate::protection::step;
     use crate::testing::Register;
 
     const INSTANCE: &[u8] = b"key of the test instance";
@@ -293,6 +312,26 @@ mod tests {
         assert_eq!((again.records, again.versions, again.looked_at), (0, 0, 2));
         let permit = records.may_read(&Caller::system(), &register.names.person).unwrap();
         assert_eq!(records.read(&permit, two).await.unwrap().unwrap().version, Version::FIRST);
+    }
+
+    #[tokio::test]
+    async fn another_secret_does_not_begin_the_time_anew_that_a_person_is_kept() {
+        const YEAR_MS: u64 = 366 * 24 * 60 * 60 * 1000;
+        let register = Register::new().await;
+        let id = person(&register, "70", Some("JA123456")).await;
+        register.clock.advance_ms(6 * YEAR_MS);
+        let key = next(&[1, 2]);
+        let records = opened(&register, &key);
+        assert_eq!(reseal(&records, &key, |_| {}).await.unwrap().records, 1);
+        register.clock.advance_ms(3 * YEAR_MS);
+        let due = async || step(&records, &register.names.person, None).await.unwrap().due;
+        assert!(due().await.is_empty());
+        register.clock.advance_ms(2 * YEAR_MS);
+        assert_eq!(due().await.iter().map(|due| due.item.id).collect::<Vec<_>>(), [id]);
+        // What somebody writes counts, also when it is the number alone.
+        let people = People::new(records.clone(), key);
+        people.set_national_id(&Caller::system(), id, Some("JA654321"), None).await.unwrap();
+        assert!(due().await.is_empty());
     }
 
     #[tokio::test]

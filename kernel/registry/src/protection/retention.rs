@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
-use tiwizi_model::limits::{RETENTION_MEMBERSHIPS_MAX, RETENTION_STEP_ROWS};
-use tiwizi_model::{Instant, KindName, Record, RecordId};
+use tiwizi_model::limits::{PAGE_ROWS_MAX, RETENTION_MEMBERSHIPS_MAX, RETENTION_STEP_ROWS};
+use tiwizi_model::{Instant, KindName, Record, RecordId, Version};
 use tiwizi_records::manifest::{Retain, RetainAfter};
 use tiwizi_records::{Filter, Kind, Query, ReadError, Records};
 
@@ -18,6 +18,7 @@ use super::request::text;
 use crate::day::Day;
 use crate::founding;
 use crate::kinds::Names;
+use crate::people::is_reseal;
 
 /// States of cooperatives after which there is nothing more to come.
 const ENDED: [&str; 4] = ["struck_off", "merged", "split", "transformed"];
@@ -129,7 +130,7 @@ impl Looker<'_> {
     async fn since(&mut self, kind: &Kind, retain: &Retain, record: &Record) -> Result<Option<Day>, ReadError> {
         match &retain.after {
             RetainAfter::Created => Ok(Some(Day::of(record.created_at))),
-            RetainAfter::Changed => Ok(Some(Day::of(record.changed_at))),
+            RetainAfter::Changed => self.written_on(record).await.map(Some),
             RetainAfter::Field(field) => Ok(day_in(record.body.get(field))),
             RetainAfter::CooperativeEnd => match record.subject {
                 Some(cooperative) => self.end_of(cooperative).await,
@@ -156,7 +157,7 @@ impl Looker<'_> {
         Ok(match end {
             FileEnd::Stands => None,
             FileEnd::GivenUp(day) => Some(day),
-            FileEnd::Gone => Some(Day::of(record.changed_at)),
+            FileEnd::Gone => Some(self.written_on(record).await?),
         })
     }
 
@@ -196,7 +197,28 @@ impl Looker<'_> {
                 last = last.max(Some(end));
             }
         }
-        Ok(Some(last.unwrap_or_else(|| Day::of(record.changed_at))))
+        match last {
+            Some(last) => Ok(Some(last)),
+            None => self.written_on(record).await.map(Some),
+        }
+    }
+
+    /// The day on which somebody wrote a record last. That the number of a card was put under another secret says nothing of its person,
+    /// so it begins no time anew.
+    async fn written_on(&self, record: &Record) -> Result<Day, ReadError> {
+        let mut at = record.changed_at;
+        if record.version == Version::FIRST || record.body.get("national_id_sealed").is_none() {
+            return Ok(Day::of(at));
+        }
+        let permit = self.records.may_read(&Caller::system(), &record.kind)?;
+        let versions = self.records.history(&permit, record.id, None, PAGE_ROWS_MAX).await?;
+        for (version, before) in versions.iter().zip(versions.iter().skip(1)) {
+            if !is_reseal(&version.record, &before.record) {
+                break;
+            }
+            at = before.record.changed_at;
+        }
+        Ok(Day::of(at))
     }
 
     /// The records of a kind that name a person; none when there are too many.

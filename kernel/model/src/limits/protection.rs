@@ -14,6 +14,8 @@ pub const DOSSIER_VERSIONS_MAX: usize = 50;
 pub const DOSSIER_COOPERATIVES_MAX: usize = 50;
 /// Parts of one act that name one person.
 pub const DOSSIER_PARTS_MAX: usize = 100;
+/// Accounts of one person in it.
+pub const DOSSIER_ACCOUNTS_MAX: usize = 20;
 /// Requests of one person that wait for an answer.
 pub const SUBJECT_REQUESTS_OPEN_MAX: usize = 10;
 /// What a person asks, and what is answered, in letters.

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::{
-    DOSSIER_COOPERATIVES_MAX, DOSSIER_PARTS_MAX, DOSSIER_RECORDS_MAX, DOSSIER_VERSIONS_MAX, PAGE_ROWS_MAX,
+    ACTS_MAX, DOSSIER_ACCOUNTS_MAX, DOSSIER_COOPERATIVES_MAX, DOSSIER_PARTS_MAX, DOSSIER_RECORDS_MAX,
+    DOSSIER_VERSIONS_MAX, PAGE_ROWS_MAX,
 };
 use tiwizi_model::{Instant, KindName, Record, RecordId, Version};
 use tiwizi_records::manifest::{LocalText, SubjectRule};
@@ -17,12 +18,9 @@ use tiwizi_records::{Filter, HistoryEntry, Query, ReadError, Records, Unit, Unit
 use tiwizi_storage::{StorageError, account, grant, token};
 
 use super::coverage::{Coverage, Processing, is_personal};
-use super::named;
+use super::named::{self, Found};
 use super::request::{self, RequestError, Right, text};
 use crate::kinds::Names;
-
-/// Accounts of one person that are looked up.
-const ACCOUNTS_MAX: u32 = 20;
 
 /// Everything that is kept of a person.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,7 +163,7 @@ async fn gather(records: &Records, person: RecordId) -> Result<Dossier, DossierE
         processings: Vec::new(),
         is_whole: true,
     };
-    dossier.accounts = accounts(records, person).await?;
+    (dossier.accounts, dossier.is_whole) = accounts(records, person).await?;
     for kind in kinds.iter() {
         let declared = kind.declaration();
         let is_other = declared.subject == SubjectRule::Itself && *kind.name() != Names::new().person;
@@ -174,7 +172,9 @@ async fn gather(records: &Records, person: RecordId) -> Result<Dossier, DossierE
         }
         let mut found = named::of_person(records, kind.name(), person).await?;
         if *kind.name() == Names::new().founder {
-            found.records.extend(seats(records, &dossier.accounts).await?);
+            let said = seats(records, &dossier.accounts).await?;
+            found.is_whole &= said.is_whole;
+            found.records.extend(said.records);
         }
         dossier.is_whole &= found.is_whole && found.records.len() <= DOSSIER_RECORDS_MAX;
         if found.records.is_empty() {
@@ -198,22 +198,25 @@ async fn gather(records: &Records, person: RecordId) -> Result<Dossier, DossierE
     dossier.is_whole &= cooperatives.len() <= DOSSIER_COOPERATIVES_MAX;
     let spellings = spellings(&dossier);
     for cooperative in cooperatives.into_iter().take(DOSSIER_COOPERATIVES_MAX) {
-        dossier.acts.extend(acts(records, cooperative, person).await?);
-        let issued = extracts(records, cooperative, &spellings).await?;
+        let (parts, has_all_parts) = acts(records, cooperative, person).await?;
+        let (issued, has_all_issued) = extracts(records, cooperative, &spellings).await?;
+        dossier.acts.extend(parts);
         dossier.extracts.extend(issued);
+        dossier.is_whole &= has_all_parts && has_all_issued;
     }
     dossier.processings = processings(&coverage, &dossier, records);
     Ok(dossier)
 }
 
 /// What the person said in founding files with an account that was nobody's then.
-async fn seats(records: &Records, accounts: &[AccountFacts]) -> Result<Vec<Record>, ReadError> {
+async fn seats(records: &Records, accounts: &[AccountFacts]) -> Result<Found, ReadError> {
     let permit = records.may_read(&Caller::system(), &Names::new().founder)?;
-    let mut found = Vec::new();
+    let mut found = Found { records: Vec::new(), is_whole: true };
     for account in accounts {
         let filters = vec![Filter::equals("account", account.id.clone())];
         let page = records.list(&permit, &Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() }).await?;
-        found.extend(page.items.into_iter().filter(|record| record.subject.is_none()));
+        found.records.extend(page.items.into_iter().filter(|record| record.subject.is_none()));
+        found.is_whole &= page.next.is_none();
     }
     Ok(found)
 }
@@ -250,27 +253,33 @@ fn spellings(dossier: &Dossier) -> BTreeSet<String> {
 }
 
 /// The records of a kind whose subject is a cooperative.
-async fn of_cooperative(records: &Records, kind: &KindName, cooperative: RecordId) -> Result<Vec<Record>, ReadError> {
+async fn of_cooperative(records: &Records, kind: &KindName, cooperative: RecordId) -> Result<Found, ReadError> {
     let permit = records.may_read(&Caller::system(), kind)?;
     let filters = vec![Filter::equals("cooperative", cooperative.to_string())];
     let mut query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
-    let mut found = Vec::new();
+    let mut found = Found::default();
     loop {
         let page = records.list(&permit, &query).await?;
-        found.extend(page.items);
+        found.records.extend(page.items);
         query.cursor = page.next;
-        if query.cursor.is_none() || found.len() > tiwizi_model::limits::ACTS_MAX {
+        found.is_whole = query.cursor.is_none();
+        if found.is_whole || found.records.len() > ACTS_MAX {
             return Ok(found);
         }
     }
 }
 
-async fn acts(records: &Records, cooperative: RecordId, person: RecordId) -> Result<Vec<Part>, ReadError> {
+/// What the acts of a cooperative say of a person, and whether that is all.
+async fn acts(records: &Records, cooperative: RecordId, person: RecordId) -> Result<(Vec<Part>, bool), ReadError> {
     let id = person.to_string();
-    let mut found = Vec::new();
-    for record in of_cooperative(records, &Names::new().act, cooperative).await? {
+    let acts = of_cooperative(records, &Names::new().act, cooperative).await?;
+    let (mut found, mut is_whole) = (Vec::new(), acts.is_whole);
+    for record in acts.records {
         let data = record.body.get("data").unwrap_or(&Value::Null);
-        let parts = named::parts(data, &id, DOSSIER_PARTS_MAX);
+        // One more than is given out tells whether there are more.
+        let mut parts = named::parts(data, &id, DOSSIER_PARTS_MAX.saturating_add(1));
+        is_whole &= parts.len() <= DOSSIER_PARTS_MAX;
+        parts.truncate(DOSSIER_PARTS_MAX);
         if !parts.is_empty() {
             found.push(Part {
                 cooperative,
@@ -282,28 +291,32 @@ async fn acts(records: &Records, cooperative: RecordId, person: RecordId) -> Res
         }
     }
     found.sort_by_key(|part| part.sequence);
-    Ok(found)
+    Ok((found, is_whole))
 }
 
-/// Extracts keep the text that was certified, with the names that stand on it.
+/// Extracts keep the text that was certified, with the names that stand on it; and whether these are all.
 async fn extracts(
     records: &Records,
     cooperative: RecordId,
     spellings: &BTreeSet<String>,
-) -> Result<Vec<RecordId>, ReadError> {
+) -> Result<(Vec<RecordId>, bool), ReadError> {
     let issued = of_cooperative(records, &Names::new().extract, cooperative).await?;
     let names = |record: &Record| {
         let certified =
             record.body.get("text").map(|text| text.as_str().map_or_else(|| text.to_string(), str::to_owned));
         certified.is_some_and(|text| spellings.iter().any(|name| text.contains(name.as_str())))
     };
-    Ok(issued.into_iter().filter(names).map(|record| record.id).collect())
+    Ok((issued.records.into_iter().filter(names).map(|record| record.id).collect(), issued.is_whole))
 }
 
-async fn accounts(records: &Records, person: RecordId) -> Result<Vec<AccountFacts>, StorageError> {
+/// The accounts of a person, and whether these are all.
+async fn accounts(records: &Records, person: RecordId) -> Result<(Vec<AccountFacts>, bool), StorageError> {
     let mut tx = records.db().read().await?;
     let mut found = Vec::new();
-    for id in account::of_person(&mut tx, person, ACCOUNTS_MAX).await? {
+    let rows_max = u32::try_from(DOSSIER_ACCOUNTS_MAX).unwrap_or(PAGE_ROWS_MAX);
+    let ids = account::of_person(&mut tx, person, rows_max.saturating_add(1)).await?;
+    let is_whole = ids.len() <= DOSSIER_ACCOUNTS_MAX;
+    for id in ids.into_iter().take(DOSSIER_ACCOUNTS_MAX) {
         let Some(row) = account::find(&mut tx, id).await? else { continue };
         let roles = grant::of_account(&mut tx, id).await?;
         let tokens = token::of_account(&mut tx, id).await?;
@@ -317,7 +330,7 @@ async fn accounts(records: &Records, person: RecordId) -> Result<Vec<AccountFact
             tokens: tokens.into_iter().map(|token| token.name).collect(),
         });
     }
-    Ok(found)
+    Ok((found, is_whole))
 }
 
 /// The processings in force that cover a kind with fields about the person.

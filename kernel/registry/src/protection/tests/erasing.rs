@@ -1,6 +1,7 @@
 //! What stays, what goes, and who may say so: offices, several grounds, erasures that were cut off, people who move.
 
-use tiwizi_model::limits::PAGE_ROWS_DEFAULT;
+use tiwizi_model::limits::{DOSSIER_ACCOUNTS_MAX, DOSSIER_PARTS_MAX, PAGE_ROWS_DEFAULT};
+use tiwizi_storage::account::{self, AccountRow};
 
 use super::*;
 
@@ -139,4 +140,51 @@ async fn a_manager_takes_out_what_acts_say_without_being_a_member() {
     let given = dossier(&register.records, &holder(Some(manager.id), &[]), manager.id).await.unwrap();
     let said: Vec<&str> = given.acts.iter().map(|part| part.act.as_str()).collect();
     assert_eq!(said, ["officers-changed"]);
+    assert!(given.is_whole);
+}
+
+#[tokio::test]
+async fn what_names_a_person_oftener_than_is_given_out_says_that_there_is_more() {
+    let register = Register::new().await;
+    let (cooperative, _, _) = left_and_stayed(&register).await;
+    let manager = create(&register, &register.names.person, person_body("Idir")).await.unwrap();
+    create(&register, &register.names.mandate, mandate_body(&cooperative, &manager)).await.unwrap();
+    let seat = json!({ "person": manager.id.to_string(), "role": "manager" });
+    let act = json!({
+        "cooperative": cooperative.id.to_string(), "sequence": 1, "act": "officers-changed", "effective_on": "2020-01-01",
+        "entered_at": 1_764_000_000_000_i64, "province": "09.541",
+        "data": { "appointed": vec![seat.clone(); DOSSIER_PARTS_MAX], "ended": [seat] },
+    });
+    create(&register, &register.names.act, act).await.unwrap();
+    let given = dossier(&register.records, &holder(Some(manager.id), &[]), manager.id).await.unwrap();
+    assert_eq!((given.acts[0].parts.len(), given.is_whole), (DOSSIER_PARTS_MAX, false));
+}
+
+#[tokio::test]
+async fn a_person_with_more_accounts_than_are_given_out_is_told_that_there_are_more() {
+    let register = Register::new().await;
+    let person = create(&register, &register.names.person, person_body("Idir")).await.unwrap();
+    let own = holder(Some(person.id), &[]);
+    for number in 0..=DOSSIER_ACCOUNTS_MAX {
+        let given = dossier(&register.records, &own, person.id).await.unwrap();
+        assert_eq!((given.accounts.len(), given.is_whole), (number, true));
+        let row = AccountRow {
+            id: AccountId(register.records.ambient().new_uuid()),
+            email: format!("idir{number}@example.org"),
+            name: "Idir".to_owned(),
+            password_hash: String::new(),
+            person: Some(person.id),
+            language: Language::French,
+            disabled: false,
+            wrong_count: 0,
+            wait_until: None,
+            secret_until: None,
+            created_at: register.records.ambient().now(),
+        };
+        let mut tx = register.records.db().begin_write().await.unwrap();
+        account::create(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let given = dossier(&register.records, &own, person.id).await.unwrap();
+    assert_eq!((given.accounts.len(), given.is_whole), (DOSSIER_ACCOUNTS_MAX, false));
 }

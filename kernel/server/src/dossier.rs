@@ -13,6 +13,7 @@ pub(crate) fn view(dossier: &Dossier) -> Value {
         "person": dossier.person.to_string(),
         "made": rfc3339(dossier.made_at),
         "whole": dossier.is_whole,
+        "card_sealed": dossier.is_card_sealed,
         "kinds": dossier.kinds.iter().map(about).collect::<Vec<_>>(),
         "acts": dossier.acts.iter().map(part).collect::<Vec<_>>(),
         "extracts": dossier.extracts.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -15,6 +15,8 @@ const BY_NATIONAL_ID: usize = 0;
 /// What a look says: the number was shown, or the office that keeps its person was asked because somebody else entered it.
 const SHOWN: &str = "national-id";
 const ASKED: &str = "national-id-asked";
+/// Why somebody takes out the number that is kept of themselves, in the languages of the law.
+const ACCESS: &str = "حق الولوج (القانون 09-08، المادة 7) · droit d’accès (loi 09-08, article 7)";
 /// Members went out in a file.
 const MEMBERS: &str = "members";
 
@@ -152,19 +154,45 @@ impl People {
     pub async fn national_id(&self, caller: &Caller, person: RecordId, reason: &str) -> Result<Secret, PeopleError> {
         let reason = given(reason)?;
         let record = self.person(caller, person).await?;
-        if !self.may_look(caller, &record) {
-            return Err(PeopleError::Refused(Refusal {
-                kind: self.names.person.clone(),
-                action: "read",
-                signed_in: caller.account().is_some(),
-            }));
-        }
+        self.demand_look(caller, &record)?;
         let sealed = record.body.get("national_id_sealed").and_then(Value::as_str).ok_or(PeopleError::NoNumber)?;
-        let number = self.key.open(person, sealed).map_err(|source| PeopleError::Sealed { person, source })?;
+        let number = self.opened(person, sealed)?;
         let mut unit = Unit::new(self.records.clone(), caller.clone());
         self.gather_note(&mut unit, &record, (SHOWN, reason))?;
         unit.commit(None).await?;
         Ok(number)
+    }
+
+    /// Stores that somebody takes out the numbers that are kept of their own person, as a look at them.
+    ///
+    /// # Errors
+    /// `Missing`, `Refused`.
+    pub(crate) async fn note_access(&self, caller: &Caller, person: RecordId) -> Result<(), PeopleError> {
+        let record = self.person(caller, person).await?;
+        self.demand_look(caller, &record)?;
+        let mut unit = Unit::new(self.records.clone(), caller.clone());
+        self.gather_note(&mut unit, &record, (SHOWN, ACCESS))?;
+        unit.commit(None).await?;
+        Ok(())
+    }
+
+    /// Opens what lies sealed in a record. Whoever shows it has stored the look.
+    ///
+    /// # Errors
+    /// `Sealed` when it does not open.
+    pub(crate) fn opened(&self, record: RecordId, sealed: &str) -> Result<Secret, PeopleError> {
+        self.key.open(record, sealed).map_err(|source| PeopleError::Sealed { person: record, source })
+    }
+
+    fn demand_look(&self, caller: &Caller, person: &Record) -> Result<(), PeopleError> {
+        if self.may_look(caller, person) {
+            return Ok(());
+        }
+        Err(PeopleError::Refused(Refusal {
+            kind: self.names.person.clone(),
+            action: "read",
+            signed_in: caller.account().is_some(),
+        }))
     }
 
     /// Gathers that somebody looked, or asked.

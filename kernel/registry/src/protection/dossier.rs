@@ -17,10 +17,12 @@ use tiwizi_records::manifest::{LocalText, SubjectRule};
 use tiwizi_records::{Filter, HistoryEntry, Query, ReadError, Records, Unit, UnitError, WriteError};
 use tiwizi_storage::{StorageError, account, grant, token};
 
+use super::card;
 use super::coverage::{Coverage, Processing, is_personal};
 use super::named::{self, Found};
 use super::request::{self, RequestError, Right, text};
 use crate::kinds::Names;
+use crate::people::{People, PeopleError};
 
 /// Everything that is kept of a person.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,8 @@ pub struct Dossier {
     pub accounts: Vec<AccountFacts>,
     /// The processings that cover those kinds, with their purposes, recipients and times.
     pub processings: Vec<Processing>,
+    /// Whether the number of an identity card is kept and not given out here.
+    pub is_card_sealed: bool,
     /// Whether this is all; otherwise there is more than is given out at once.
     pub is_whole: bool,
 }
@@ -101,6 +105,9 @@ pub enum DossierError {
     /// Only a request for access opens it to the office.
     #[error("the office takes everything out only to answer a request for access")]
     NotAccess,
+    /// That the number of an identity card is shown could not be written down, so nothing is given out.
+    #[error("could not write down that the number is shown")]
+    Card(#[from] PeopleError),
     /// Something could not be read.
     #[error("could not read what is kept")]
     Read(#[from] ReadError),
@@ -115,19 +122,27 @@ pub enum DossierError {
     Write(#[from] WriteError),
 }
 
-/// Everything that is kept of the caller's own person.
+/// Everything that is kept of the caller's own person, with the numbers of identity cards. That they are shown is stored as every look.
 ///
 /// # Errors
-/// `Request` when it is another's.
-pub async fn dossier(records: &Records, caller: &Caller, person: RecordId) -> Result<Dossier, DossierError> {
+/// `Request` when it is another's; `Card`.
+pub async fn dossier(
+    records: &Records,
+    people: &People,
+    caller: &Caller,
+    person: RecordId,
+) -> Result<Dossier, DossierError> {
     if caller.person() != Some(person) {
         let hidden = request::person_for(records, caller, person).await.err().unwrap_or(RequestError::Refused);
         return Err(hidden.into());
     }
-    gather(records, person).await
+    let mut found = gather(records, person).await?;
+    card::open(&mut found, people, caller).await?;
+    Ok(found)
 }
 
-/// The same for the office, to answer a request for access that waits. The request says then when it was taken out.
+/// The same for the office, to answer a request for access that waits, without the numbers of identity cards: they stay sealed. The request
+/// says then when it was taken out.
 ///
 /// # Errors
 /// `Request` when the caller may not answer it or it does not wait any more; `NotAccess` when something else was asked.
@@ -142,7 +157,8 @@ pub async fn dossier_of_request(
         return Err(DossierError::NotAccess);
     }
     let person = record.subject.ok_or(RequestError::Missing)?;
-    let found = gather(records, person).await?;
+    let mut found = gather(records, person).await?;
+    card::close(&mut found);
     let mut unit = Unit::new(records.clone(), caller.by_kernel());
     let patch = json!({ "given_at": records.ambient().now().0 });
     unit.patch(&record.kind, request, patch, Some(record.version)).await?;
@@ -161,6 +177,7 @@ async fn gather(records: &Records, person: RecordId) -> Result<Dossier, DossierE
         extracts: Vec::new(),
         accounts: Vec::new(),
         processings: Vec::new(),
+        is_card_sealed: false,
         is_whole: true,
     };
     (dossier.accounts, dossier.is_whole) = accounts(records, person).await?;

@@ -7,6 +7,7 @@
 //!
 //! Invariant: nothing is erased but by `erasure`, which leaves its entry in the same transaction as the tombstone.
 
+mod card;
 mod coverage;
 mod dossier;
 mod drafts;

@@ -8,6 +8,7 @@ use tiwizi_records::{Draft, WriteError};
 use uuid::Uuid;
 
 use super::*;
+use crate::people::People;
 use crate::testing::Register;
 
 mod erasing;
@@ -31,6 +32,10 @@ fn administrator() -> Caller {
 
 fn registrar() -> Caller {
     holder(None, &[("registrar", "province:09.541")])
+}
+
+fn door(register: &Register) -> People {
+    People::new(register.records.clone(), Register::key())
 }
 
 async fn create(register: &Register, kind: &KindName, body: Value) -> Result<Record, WriteError> {
@@ -187,8 +192,11 @@ async fn a_person_asks_and_another_does_not_know_that_there_is_anybody() {
     let said = Answer { is_granted: true, text: "Voici".into() };
     let refused = answer(&register.records, &own, seen, said.clone()).await;
     assert!(matches!(refused, Err(RequestError::Refused)), "{refused:?}");
-    assert!(dossier(&register.records, &own, person.id).await.is_ok());
-    assert!(dossier(&register.records, &registrar(), person.id).await.is_err(), "the office needs a request");
+    assert!(dossier(&register.records, &door(&register), &own, person.id).await.is_ok());
+    assert!(
+        dossier(&register.records, &door(&register), &registrar(), person.id).await.is_err(),
+        "the office needs a request"
+    );
     let given = dossier_of_request(&register.records, &registrar(), asked.id).await.unwrap();
     assert_eq!(given.kinds[0].records[0].0.body["name_fr"], "Fadma");
     let noted = found(&register, &register.names.subject_request, asked.id).await.unwrap();

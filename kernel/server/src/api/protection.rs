@@ -167,7 +167,7 @@ pub(crate) async fn own_dossier(
     Path(person): Path<String>,
 ) -> Result<Response, Problem> {
     let caller = visitor.signed_in()?;
-    let found = dossier_of(&app.records, caller, id(&person)?).await?;
+    let found = dossier_of(&app.records, &app.people, caller, id(&person)?).await?;
     attached(&dossier::view(&found))
 }
 

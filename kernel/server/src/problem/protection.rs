@@ -29,6 +29,7 @@ impl From<DossierError> for Problem {
         match error {
             DossierError::Request(source) => source.into(),
             DossierError::NotAccess => Self::from(Fault::Conflict).saying(error.to_string()),
+            DossierError::Card(source) => source.into(),
             DossierError::Read(source) => source.into(),
             DossierError::Storage(source) => source.into(),
             DossierError::Unit(source) => of_unit(source),

@@ -137,7 +137,7 @@ async fn a_manager_takes_out_what_acts_say_without_being_a_member() {
         "data": { "appointed": [{ "person": manager.id.to_string(), "role": "manager" }] },
     });
     create(&register, &register.names.act, act).await.unwrap();
-    let given = dossier(&register.records, &holder(Some(manager.id), &[]), manager.id).await.unwrap();
+    let given = dossier(&register.records, &door(&register), &holder(Some(manager.id), &[]), manager.id).await.unwrap();
     let said: Vec<&str> = given.acts.iter().map(|part| part.act.as_str()).collect();
     assert_eq!(said, ["officers-changed"]);
     assert!(given.is_whole);
@@ -156,7 +156,7 @@ async fn what_names_a_person_oftener_than_is_given_out_says_that_there_is_more()
         "data": { "appointed": vec![seat.clone(); DOSSIER_PARTS_MAX], "ended": [seat] },
     });
     create(&register, &register.names.act, act).await.unwrap();
-    let given = dossier(&register.records, &holder(Some(manager.id), &[]), manager.id).await.unwrap();
+    let given = dossier(&register.records, &door(&register), &holder(Some(manager.id), &[]), manager.id).await.unwrap();
     assert_eq!((given.acts[0].parts.len(), given.is_whole), (DOSSIER_PARTS_MAX, false));
 }
 
@@ -166,7 +166,7 @@ async fn a_person_with_more_accounts_than_are_given_out_is_told_that_there_are_m
     let person = create(&register, &register.names.person, person_body("Idir")).await.unwrap();
     let own = holder(Some(person.id), &[]);
     for number in 0..=DOSSIER_ACCOUNTS_MAX {
-        let given = dossier(&register.records, &own, person.id).await.unwrap();
+        let given = dossier(&register.records, &door(&register), &own, person.id).await.unwrap();
         assert_eq!((given.accounts.len(), given.is_whole), (number, true));
         let row = AccountRow {
             id: AccountId(register.records.ambient().new_uuid()),
@@ -185,6 +185,33 @@ async fn a_person_with_more_accounts_than_are_given_out_is_told_that_there_are_m
         account::create(&mut tx, &row).await.unwrap();
         tx.commit().await.unwrap();
     }
-    let given = dossier(&register.records, &own, person.id).await.unwrap();
+    let given = dossier(&register.records, &door(&register), &own, person.id).await.unwrap();
     assert_eq!((given.accounts.len(), given.is_whole), (DOSSIER_ACCOUNTS_MAX, false));
+}
+
+#[tokio::test]
+async fn the_number_of_a_card_is_opened_for_its_person_alone_and_behind_a_look() {
+    let register = Register::new().await;
+    let person = create(&register, &register.names.person, person_body("Fadma")).await.unwrap();
+    let (people, own) = (door(&register), holder(Some(person.id), &[]));
+    let given = dossier(&register.records, &people, &own, person.id).await.unwrap();
+    assert!(!given.is_card_sealed && people.looks(&own, person.id).await.unwrap().is_empty(), "there is no number");
+    for number in ["JA123456", "JA654321"] {
+        people.set_national_id(&Caller::system(), person.id, Some(number), None).await.unwrap();
+    }
+    let given = dossier(&register.records, &people, &own, person.id).await.unwrap();
+    let kept = |given: &Dossier| given.kinds.iter().map(|about| format!("{:?}", about.records)).collect::<String>();
+    let (now, before) = &given.kinds.iter().find(|about| about.kind == register.names.person).unwrap().records[0];
+    assert_eq!(
+        (&now.body["national_id"], &before[0].record.body["national_id"]),
+        (&json!("JA654321"), &json!("JA123456"))
+    );
+    assert!(!kept(&given).contains("national_id_") && !given.is_card_sealed, "{}", kept(&given));
+    let looks = people.looks(&own, person.id).await.unwrap();
+    assert_eq!((looks.len(), &looks[0].body["what"]), (1, &json!("national-id")));
+
+    let asked = ask(&register.records, &own, access(person.id)).await.unwrap();
+    let given = dossier_of_request(&register.records, &registrar(), asked.id).await.unwrap();
+    assert!(!kept(&given).contains("national_id") && given.is_card_sealed, "{}", kept(&given));
+    assert_eq!(people.looks(&own, person.id).await.unwrap().len(), 1, "nobody was shown the number");
 }

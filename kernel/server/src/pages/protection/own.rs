@@ -72,7 +72,7 @@ pub(super) async fn withdraw(
 /// `GET /{language}/account/privacy/dossier`
 pub(super) async fn dossier(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) -> Result<Response, Problem> {
     let person = visit.visitor.caller().person().ok_or(Fault::NotFound)?;
-    let found = protection::dossier(&app.records, visit.visitor.caller(), person).await?;
+    let found = protection::dossier(&app.records, &app.people, visit.visitor.caller(), person).await?;
     sheet::page(&app, &visit, &found, (OWN, Some(format!("/api/v1/persons/{person}/dossier"))))
 }
 

@@ -38,6 +38,7 @@ pub(super) fn page(
     let data = context! {
         made => dossier.made_at.0,
         is_whole => dossier.is_whole,
+        is_card_sealed => dossier.is_card_sealed,
         kinds => dossier.kinds.iter().map(|about| of_kind(app, visit, about)).collect::<Vec<_>>(),
         acts => dossier.acts.iter().map(|part| of_act(&texts, part)).collect::<Vec<_>>(),
         extracts => dossier.extracts.len(),

@@ -1043,6 +1043,7 @@ request-due-on = الجواب قبل نهاية { $date }
 request-answered-on = أُجيب في { $date }
 request-given-on = أُخرج كل شيء في { $date }
 request-withdraw = سحب الطلب
+request-withdraw-opposition = يمكنكم سحب هذا التعرض: تستطيع هذه المعالجة عندئذ أن تحفظ معطياتكم من جديد. وما مُحي لا يعود.
 request-rectification = طلب تصحيح
 request-rectification-hint = غيروا ما هو خاطئ واتركوا الباقي.
 request-opposition = التعرض على معالجة

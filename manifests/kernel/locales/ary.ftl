@@ -1036,6 +1036,7 @@ request-due-on = الجواب قبل ما يكمل { $date }
 request-answered-on = تجاوب ف { $date }
 request-given-on = تخرج كلشي ف { $date }
 request-withdraw = رجع الطلب
+request-withdraw-opposition = تقدر ترجع هاد التعرض: هاد المعالجة غادي تقدر تعاود تحفظ المعلومات ديالك. واللي تمحا ما كيرجعش.
 request-rectification = بغيت نصلح
 request-rectification-hint = بدل اللي غالط وخلي الباقي.
 request-opposition = نعرض على معالجة

@@ -1035,6 +1035,7 @@ request-due-on = Réponse avant la fin du { $date }
 request-answered-on = Répondu le { $date }
 request-given-on = Tout sorti le { $date }
 request-withdraw = Retirer la demande
+request-withdraw-opposition = Vous pouvez revenir sur cette opposition : ce traitement pourra de nouveau garder vos données. Ce qui est effacé ne revient pas.
 request-rectification = Faire corriger
 request-rectification-hint = Changez ce qui est faux ; laissez le reste.
 request-opposition = M’opposer à un traitement

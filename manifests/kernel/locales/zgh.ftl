@@ -1027,6 +1027,7 @@ request-due-on = ⵜⴰⵎⵔⴰⵔⵓⵜ ⴷⴰⵜ ⵏ ⵜⴳⵉⵔⴰ ⵏ { $d
 request-answered-on = ⵉⵜⵜⵡⴰⵔⴰⵔ ⴳ { $date }
 request-given-on = ⵉⴼⴼⵖ ⴽⵓⵍⵍⵓ ⴳ { $date }
 request-withdraw = ⵙⵔ ⵜⵓⵜⵔⴰ
+request-withdraw-opposition = ⵎⴽ ⵜⵜ ⵜⵙⵔⵉⴷ, ⵉⵣⵎⵔ ⵓⵙⴽⴽⵉⵔ ⴰⴷ ⴰⴷ ⴷⴰⵖ ⵉⵃⴹⵓ ⵉⵙⴼⴽⴰ ⵏⵏⴽ. ⵎⴰⵢⴷ ⵉⵜⵜⵡⴰⵙⴼⴹⵏ ⵓⵔ ⵉⵜⵜⴰⵖⵓⵍ.
 request-rectification = ⵙⵙⵖⵜⵉ
 request-rectification-hint = ⵙⵏⴼⵍ ⵎⴰⵢⴷ ⵉⵣⴳⵍⵏ, ⵜⴰⵊⵊⵜ ⵎⴰⵢⴷ ⵉⵇⵇⵉⵎⵏ.
 request-opposition = ⴰⴳⵉ ⴰⵙⴽⴽⵉⵔ

@@ -43,7 +43,8 @@ impl Opposed {
     }
 }
 
-fn is_granted(record: &Record) -> bool {
+/// Whether a request is an opposition that was granted, so that it holds.
+pub(super) fn is_granted(record: &Record) -> bool {
     text(record, "status") == "granted" && text(record, "right") == Right::Opposition.name()
 }
 

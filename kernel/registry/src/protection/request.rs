@@ -195,7 +195,8 @@ pub async fn ask(records: &Records, caller: &Caller, new: NewRequest) -> Result<
     records.read(&permit, made).await?.ok_or(RequestError::Missing)
 }
 
-/// Takes one's own request back.
+/// Takes one's own request back: one that waits, or an opposition that was granted. From then on what was opposed may keep data of the
+/// person again; what was erased stays so.
 ///
 /// # Errors
 /// See `RequestError`; nothing was written then.
@@ -204,7 +205,10 @@ pub async fn withdraw(
     caller: &Caller,
     (request, seen): (RecordId, Version),
 ) -> Result<(), RequestError> {
-    let record = open(records, caller, request).await?;
+    let record = find(records, caller, request).await?;
+    if !opposition::is_granted(&record) {
+        demand_open(&record)?;
+    }
     if caller.person() != record.subject {
         return Err(RequestError::Refused);
     }
@@ -275,13 +279,24 @@ pub(super) async fn person_for(records: &Records, caller: &Caller, person: Recor
 
 /// A request that waits for its answer, for whoever may see it.
 pub(super) async fn open(records: &Records, caller: &Caller, request: RecordId) -> Result<Record, RequestError> {
+    let record = find(records, caller, request).await?;
+    demand_open(&record)?;
+    Ok(record)
+}
+
+fn demand_open(request: &Record) -> Result<(), RequestError> {
+    match text(request, "status") {
+        "open" => Ok(()),
+        status => Err(RequestError::Settled { status: status.to_owned() }),
+    }
+}
+
+async fn find(records: &Records, caller: &Caller, request: RecordId) -> Result<Record, RequestError> {
     let permit = match records.may_read(caller, &Names::new().subject_request) {
         Err(ReadError::Refused(_)) => return Err(RequestError::Missing),
         permit => permit?,
     };
-    let record = records.read(&permit, request).await?.ok_or(RequestError::Missing)?;
-    let status = text(&record, "status");
-    if status == "open" { Ok(record) } else { Err(RequestError::Settled { status: status.to_owned() }) }
+    records.read(&permit, request).await?.ok_or(RequestError::Missing)
 }
 
 /// The office answers, and nobody answers themselves. It is the office of where the person lies now: a request follows its person only a moment

@@ -225,7 +225,7 @@ pub(crate) async fn answer(
     shown(&app, caller, request).await
 }
 
-/// Takes one's own request back.
+/// Takes one's own request back: one that waits, or an opposition that was granted.
 #[utoipa::path(post, path = "/api/v1/subject-requests/{request}/withdraw", tag = "protection", request_body = WithdrawBody,
     params(("request" = String, Path, description = "The id of the request")),
     responses((status = 200, body = RequestView), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody)))]

@@ -28,11 +28,12 @@ async fn consented(register: &Register, code: &str, kind: &KindName) -> RecordId
 }
 
 /// The person opposes a processing, and the office grants it.
-async fn oppose(register: &Register, person: &Record, processing: RecordId) {
+async fn oppose(register: &Register, person: &Record, processing: RecordId) -> RecordId {
     let opposed = NewRequest { right: Right::Opposition, processing: Some(processing), ..access(person.id) };
     let asked = ask(&register.records, &holder(Some(person.id), &[]), opposed).await.unwrap();
     let grant = Answer { is_granted: true, text: "Effacé.".into() };
     answer(&register.records, &registrar(), (asked.id, asked.version), grant).await.unwrap();
+    asked.id
 }
 
 #[tokio::test]
@@ -214,4 +215,26 @@ async fn the_number_of_a_card_is_opened_for_its_person_alone_and_behind_a_look()
     let given = dossier_of_request(&register.records, &registrar(), asked.id).await.unwrap();
     assert!(!kept(&given).contains("national_id") && given.is_card_sealed, "{}", kept(&given));
     assert_eq!(people.looks(&own, person.id).await.unwrap().len(), 1, "nobody was shown the number");
+}
+
+#[tokio::test]
+async fn an_opposition_that_was_granted_is_taken_back_by_its_person_alone() {
+    let register = Register::new().await;
+    let kind = register.names.milestone.clone();
+    let letters = consented(&register, "letters", &kind).await;
+    let person = create(&register, &register.names.person, person_body("Fadma")).await.unwrap();
+    create(&register, &kind, step_body(&person, "begun")).await.unwrap();
+    let request = oppose(&register, &person, letters).await;
+    assert_eq!(code(create(&register, &kind, step_body(&person, "finished")).await), "opposed");
+    let stands = found(&register, &register.names.subject_request, request).await.unwrap();
+    let seen = (request, stands.version);
+    let refused = withdraw(&register.records, &registrar(), seen).await;
+    assert!(matches!(refused, Err(RequestError::Refused)), "{refused:?}");
+    withdraw(&register.records, &holder(Some(person.id), &[]), seen).await.unwrap();
+    assert!(create(&register, &kind, step_body(&person, "finished")).await.is_ok());
+    assert_eq!(register.all(&kind).await.len(), 1, "what was erased does not come back");
+    // Taken back it is over: neither twice, nor is anything erased for it any more.
+    let again = withdraw(&register.records, &holder(Some(person.id), &[]), (request, stands.version.next())).await;
+    assert!(matches!(again, Err(RequestError::Settled { .. })), "{again:?}");
+    assert_eq!(go_on_erasing(&register.records).await.unwrap(), 0);
 }

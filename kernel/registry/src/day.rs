@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use tiwizi_model::Instant;
+use tiwizi_model::{Instant, Zone};
 
 /// The first year that the register takes. The oldest people alive were born after it, so no other bound asks how old somebody is.
 const YEAR_MIN: u16 = 1880;
@@ -95,6 +95,13 @@ impl Day {
     pub fn plus_days(self, days: u32) -> Self {
         Self::of(self.begins().plus_ms(i64::from(days) * MS_PER_DAY))
     }
+}
+
+/// The year of a moment by the clock of Morocco, as pages write moments. It is that of the country and not of an instance, so that whoever
+/// counts again counts the same.
+#[must_use]
+pub fn civil_year(at: Instant) -> u16 {
+    u16::try_from(Zone::default().day(at).0).unwrap_or_default()
 }
 
 impl Serialize for Day {

@@ -118,7 +118,7 @@ impl Register {
     /// The totals, after the reader has caught up.
     pub(crate) async fn totals(&self) -> readers::Totals {
         catch_up(&self.records, &TallyReader::default()).await.unwrap();
-        readers::totals(self.records.db()).await.unwrap()
+        readers::totals(self.records.db(), self.records.ambient().now()).await.unwrap()
     }
 
     /// Entries of the change log.

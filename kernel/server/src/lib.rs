@@ -7,6 +7,7 @@
 
 mod accept;
 mod accepts;
+mod ages;
 mod api;
 pub mod app;
 mod background;

@@ -11,7 +11,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Jurisdiction, KindName, Record, RecordId};
 use tiwizi_records::{Filter, Query};
 use tiwizi_registry::import::Settings;
-use tiwizi_registry::readers::totals;
+use tiwizi_registry::readers::{Statistics, Totals};
 use tiwizi_registry::synthetic;
 use tiwizi_server::App;
 
@@ -39,16 +39,17 @@ pub(crate) async fn run(arguments: Demo) -> anyhow::Result<()> {
         config.address = Some(format!("http://{}", listener.local_addr()?));
     }
     let app = open::app(data, &config).await?;
-    if totals(&app.db).await?.cooperatives == 0 {
+    if totals(&app).await?.cooperatives == 0 {
         fill(&app, arguments.one_in).await?;
     }
     install(&app, &arguments.plugins).await?;
     let accounts = accounts(&app).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    let counted = totals(&app.db).await?;
+    let counted = totals(&app).await?;
     let answer = json!({
         "listening": address, "accounts": accounts,
-        "totals": { "cooperatives": counted.cooperatives, "members": counted.members, "women": counted.women, "youth": counted.youth },
+        "totals": { "cooperatives": counted.cooperatives, "members": counted.members, "women": counted.women, "youth": counted.youth,
+            "ages": synthetic::AGES_YEAR },
     });
     outcome::answer(arguments.directory.json, &answer, &welcome(&address, &accounts, &counted));
     serve::until_stopped(app, listener).await;
@@ -87,12 +88,19 @@ async fn fill(app: &Arc<App>, one_in: u32) -> anyhow::Result<()> {
     if summary.has_rejected() {
         bail!("the synthetic register has rows that the import rejects: {:?}", summary.rejected);
     }
-    let (counted, planned) = (totals(&app.db).await?, made.totals);
+    let (counted, planned) = (totals(app).await?, made.totals);
     let planned = [planned.cooperatives, planned.members, planned.women, planned.youth].map(i64::from);
     if [counted.cooperatives, counted.members, counted.women, counted.youth] != planned {
         bail!("the statistics of the synthetic register are not its totals: {counted:?} and not {planned:?}");
     }
     std::fs::remove_dir_all(&folder).context("could not remove the synthetic files")
+}
+
+/// The sums of the register, with ages of the year of the published totals.
+async fn totals(app: &App) -> anyhow::Result<Totals> {
+    let mut statistics = Statistics::open(&app.db, app.ambient.now()).await?;
+    statistics.take_ages_in(synthetic::AGES_YEAR);
+    Ok(statistics.totals().await?)
 }
 
 /// Installs the bundles that are not installed yet, with everything that they ask for.
@@ -154,13 +162,17 @@ async fn list(app: &Arc<App>, kind: &str, filter: Filter) -> anyhow::Result<Vec<
     Ok(app.records.list(&permit, &query).await?.items)
 }
 
-fn welcome(address: &str, accounts: &Value, counted: &tiwizi_registry::readers::Totals) -> String {
+fn welcome(address: &str, accounts: &Value, counted: &Totals) -> String {
     let mut lines = vec![
         String::new(),
         format!("Tiwizi is listening on {address}"),
         format!(
-            "A synthetic register: {} cooperatives, {} members, {} women, {} young people. Every name is made up.",
-            counted.cooperatives, counted.members, counted.women, counted.youth
+            "A synthetic register: {} cooperatives, {} members, {} women, {} young people (ages of {}). Every name is made up.",
+            counted.cooperatives,
+            counted.members,
+            counted.women,
+            counted.youth,
+            synthetic::AGES_YEAR
         ),
         String::new(),
     ];

@@ -122,7 +122,8 @@ impl People {
             classes.is_some_and(|classes| classes.holds(Class::Personal))
         };
         let visible: Vec<RecordId> = cooperatives.values().filter(sees).map(|record| record.id).collect();
-        let mut people = of_cooperatives(self.records.db(), &visible).await.map_err(ReadError::Storage)?;
+        let now = self.records.ambient().now();
+        let mut people = of_cooperatives(self.records.db(), &visible, now).await.map_err(ReadError::Storage)?;
         for id in visible {
             // One without members has none counted.
             people.entry(id).or_default();

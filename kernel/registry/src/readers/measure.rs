@@ -72,6 +72,12 @@ impl Measure {
         }
     }
 
+    /// Whether its counts follow the year in which ages are taken.
+    #[must_use]
+    pub fn follows_ages(self, by: By) -> bool {
+        self == Self::Youth || by == By::Age
+    }
+
     /// Whether it counts people: then the public does not see small counts. Each cooperative is in the public register, with
     /// its capital, so hiding counts of those would protect nobody.
     #[must_use]

@@ -8,11 +8,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde_json::Value;
+use tiwizi_model::Instant;
 use tiwizi_model::limits::ECHO_CHARS_MAX;
-use tiwizi_model::{Instant, Zone};
 
 use super::measure::{By, Measure, UNKNOWN, size};
-use crate::day::Day;
+use crate::day::{Day, civil_year};
 
 /// Statuses of cooperatives that are counted.
 const COUNTED: [&str; 2] = ["registered", "suspended"];
@@ -202,12 +202,6 @@ impl Facts {
             year: text(body, "registered_on").parse::<Day>().map(Day::year).unwrap_or_default(),
         }
     }
-}
-
-/// The year of a moment by the clock of Morocco, as pages write moments. It is that of the country and not of an instance, so that whoever
-/// counts again counts the same.
-fn civil_year(at: Instant) -> u16 {
-    u16::try_from(Zone::default().day(at).0).unwrap_or_default()
 }
 
 /// A year as the key of a count.

@@ -8,7 +8,6 @@ use tiwizi_storage::{Db, ReadTx, StorageError, change, cursor, memo, tally};
 use super::measure::{By, Measure, UNKNOWN, bands};
 use super::memo::{Memo, MemoError};
 use super::tally::LIVE;
-use crate::day::Day;
 use crate::youth::{YouthRule, youth_rule};
 
 /// The sums of an instance's register.
@@ -42,16 +41,15 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Opens them.
+    /// Opens them, with ages as they are taken at this moment.
     ///
     /// # Errors
     /// When the database fails; `Corrupt` when the rule packs cannot be used, with which no instance starts.
-    pub async fn open(db: &Db) -> Result<Self, StorageError> {
+    pub async fn open(db: &Db, now: Instant) -> Result<Self, StorageError> {
         let mut tx = db.read().await?;
         let seq = cursor::find(&mut tx, LIVE.reader).await?;
         let at = change::written_at(&mut tx, seq).await?;
-        let rule = youth_rule(Day::of(at.unwrap_or(Instant(0))));
-        let rule = rule.map_err(|error| StorageError::Corrupt { what: error.to_string() })?;
+        let rule = youth_rule(now).map_err(|error| StorageError::Corrupt { what: error.to_string() })?;
         Ok(Self { tx, as_of: AsOf { seq, at }, rule })
     }
 
@@ -65,6 +63,24 @@ impl Statistics {
     #[must_use]
     pub fn youth_rule(&self) -> YouthRule {
         self.rule
+    }
+
+    /// Takes ages in another year. Two years side by side tell how many were born in one, so this is for those who see every count.
+    pub fn take_ages_in(&mut self, year: u16) {
+        self.rule = self.rule.in_year(year);
+    }
+
+    /// The sums of the register.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn totals(&mut self) -> Result<Totals, StorageError> {
+        Ok(Totals {
+            cooperatives: self.total(Measure::Cooperatives).await?,
+            members: self.total(Measure::Members).await?,
+            women: self.total(Measure::Women).await?,
+            youth: self.total(Measure::Youth).await?,
+        })
     }
 
     /// The sum of a measure.
@@ -129,30 +145,24 @@ fn in_bands(counts: &[(String, i64)], rule: YouthRule) -> Vec<(String, i64)> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn totals(db: &Db) -> Result<Totals, StorageError> {
-    let mut statistics = Statistics::open(db).await?;
-    Ok(Totals {
-        cooperatives: statistics.total(Measure::Cooperatives).await?,
-        members: statistics.total(Measure::Members).await?,
-        women: statistics.total(Measure::Women).await?,
-        youth: statistics.total(Measure::Youth).await?,
-    })
+pub async fn totals(db: &Db, now: Instant) -> Result<Totals, StorageError> {
+    Statistics::open(db, now).await?.totals().await
 }
 
 /// One measure, split up; keys without any are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn counts(db: &Db, measure: Measure, by: By) -> Result<Vec<(String, i64)>, StorageError> {
-    Statistics::open(db).await?.split(measure, by).await
+pub async fn counts(db: &Db, measure: Measure, by: By, now: Instant) -> Result<Vec<(String, i64)>, StorageError> {
+    Statistics::open(db, now).await?.split(measure, by).await
 }
 
 /// The members, women and young people of one cooperative, as far as the log is counted.
 ///
 /// # Errors
 /// When the database fails, or what the reader keeps of the cooperative is damaged.
-pub async fn of_cooperative(db: &Db, cooperative: RecordId) -> Result<Totals, StorageError> {
-    let found = of_cooperatives(db, &[cooperative]).await?.remove(&cooperative);
+pub async fn of_cooperative(db: &Db, cooperative: RecordId, now: Instant) -> Result<Totals, StorageError> {
+    let found = of_cooperatives(db, &[cooperative], now).await?.remove(&cooperative);
     Ok(found.unwrap_or(Totals { cooperatives: 1, ..Totals::default() }))
 }
 
@@ -160,8 +170,12 @@ pub async fn of_cooperative(db: &Db, cooperative: RecordId) -> Result<Totals, St
 ///
 /// # Errors
 /// As `of_cooperative`.
-pub async fn of_cooperatives(db: &Db, cooperatives: &[RecordId]) -> Result<BTreeMap<RecordId, Totals>, StorageError> {
-    let mut statistics = Statistics::open(db).await?;
+pub async fn of_cooperatives(
+    db: &Db,
+    cooperatives: &[RecordId],
+    now: Instant,
+) -> Result<BTreeMap<RecordId, Totals>, StorageError> {
+    let mut statistics = Statistics::open(db, now).await?;
     let first_year = statistics.rule.first_birth_year();
     let found = memo::find(&mut statistics.tx, LIVE.reader, cooperatives).await?;
     let totals = found.into_iter().map(|(cooperative, text)| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
-use tiwizi_model::{AccountId, Language, RecordId};
+use tiwizi_model::{AccountId, Instant, Language, RecordId};
 use tiwizi_records::{Unit, catch_up};
 use tiwizi_storage::tally::{self, Range};
 use tiwizi_storage::{cursor, memo};
@@ -54,7 +54,8 @@ async fn rows(register: &Register) -> Vec<(String, String, i64)> {
 }
 
 async fn split(register: &Register, measure: Measure, by: By) -> BTreeMap<String, i64> {
-    counts(register.records.db(), measure, by).await.unwrap().into_iter().collect()
+    let now = register.records.ambient().now();
+    counts(register.records.db(), measure, by, now).await.unwrap().into_iter().collect()
 }
 
 /// Cooperatives with members, moves, a closing; the reader follows after each write, or once at the end.
@@ -102,7 +103,7 @@ async fn each_split_sums_up_to_the_total() {
     assert_eq!(split(&register, Measure::Closings, By::Year).await, [("2025".to_owned(), 1)].into());
     let sizes = [("1-4".to_owned(), 1), ("5-9".to_owned(), 1), ("10-19".to_owned(), 1)].into();
     assert_eq!(split(&register, Measure::Cooperatives, By::Size).await, sizes);
-    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
     for measure in Measure::ALL {
         let total = statistics.total(measure).await.unwrap();
         for by in measure.splits() {
@@ -122,8 +123,29 @@ async fn a_cooperative_has_its_own_counts() {
         write(&register, &register.names.membership, &[membership(id, number, false)]).await;
     }
     register.totals().await;
-    let totals = of_cooperative(register.records.db(), id).await.unwrap();
+    let totals = of_cooperative(register.records.db(), id, register.records.ambient().now()).await.unwrap();
     assert_eq!(totals, Totals { cooperatives: 1, members: 7, women: 3, youth: 3 });
+}
+
+#[tokio::test]
+async fn who_turns_36_is_young_no_more_and_still_was_in_the_year_before() {
+    let register = Register::new().await;
+    let id = write(&register, &register.names.cooperative, &[cooperative(1, "registered", "09.541")]).await;
+    // The fifth was born in 1990.
+    write(&register, &register.names.membership, &[membership(id, 5, false)]).await;
+    assert_eq!(register.totals().await.youth, 1);
+    // The last second of 2025 in Morocco, and the first of 2026.
+    for (now, year, band, young) in [(1_767_221_999_000, 2025, "25-35", 1), (1_767_222_000_000, 2026, "36-45", 0)] {
+        let mut statistics = Statistics::open(register.records.db(), Instant(now)).await.unwrap();
+        assert_eq!(statistics.youth_rule().reference_year, year);
+        assert_eq!(statistics.split(Measure::Members, By::Age).await.unwrap(), [(band.to_owned(), 1)]);
+        assert_eq!(statistics.totals().await.unwrap().youth, young);
+        statistics.take_ages_in(2025);
+        assert_eq!(statistics.split(Measure::Members, By::Age).await.unwrap(), [("25-35".to_owned(), 1)]);
+        assert_eq!(statistics.totals().await.unwrap().youth, 1);
+        let own = of_cooperative(register.records.db(), id, Instant(now)).await.unwrap();
+        assert_eq!((own.members, own.youth), (1, young));
+    }
 }
 
 #[tokio::test]
@@ -188,7 +210,7 @@ async fn the_counts_do_not_grow_with_the_register() {
 #[tokio::test]
 async fn the_public_sees_no_small_count_and_staff_see_all() {
     let register = life(false).await;
-    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
     // Of 21 members, 3 + 7 + 11, those of the cooperative with 3 are hidden with the next larger class.
     let table = statistics.table(Measure::Members, By::Size, Sight::Public).await.unwrap();
     let shown: Vec<Option<i64>> = table.rows.iter().map(|row| row.amount).collect();
@@ -232,7 +254,7 @@ async fn the_office_of_a_province_sees_its_own_small_counts_and_those_of_no_othe
     let id = write(&register, &register.names.cooperative, &[cooperative(9, "registered", "09.541")]).await;
     write(&register, &register.names.membership, &[membership(id, 1, false)]).await;
     register.totals().await;
-    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
     let mut seen = Vec::new();
     for sight in [
         Sight::Public,
@@ -265,7 +287,7 @@ async fn jobs_are_hidden_where_the_few_other_members_could_be_worked_out() {
         }
     }
     register.totals().await;
-    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
     let members = statistics.table(Measure::Members, By::Sector, Sight::Public).await.unwrap();
     assert_eq!((members.total, members.has_hidden()), (Some(12), false));
     let jobs = statistics.table(Measure::Jobs, By::Sector, Sight::Public).await.unwrap();
@@ -290,7 +312,7 @@ async fn a_year_without_a_woman_is_a_line_and_hidden_where_it_tells_of_a_few_men
         }
     }
     register.totals().await;
-    let mut statistics = Statistics::open(register.records.db()).await.unwrap();
+    let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
     let mut shown = Vec::new();
     for sight in [Sight::Public, Sight::Staff] {
         let table = statistics.table(Measure::Women, By::Year, sight).await.unwrap();

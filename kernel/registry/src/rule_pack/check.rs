@@ -170,7 +170,7 @@ fn offices(pack: &RulePack) -> Checked {
         return fault("/rules/offices/value", "the board has seats for every office that is held");
     }
     let youth = pack.rules.youth.value;
-    if youth.age_max == 0 || youth.reference_year <= youth.age_max {
+    if youth.age_max == 0 || youth.reference_year.is_some_and(|year| year <= youth.age_max) {
         return fault("/rules/youth", "some people are young, and were born");
     }
     Ok(())

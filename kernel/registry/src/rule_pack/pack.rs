@@ -199,16 +199,9 @@ pub struct MandateYears {
 pub struct Youth {
     /// The age, at most.
     pub age_max: u16,
-    /// The year in which that age is reached.
-    pub reference_year: u16,
-}
-
-impl Youth {
-    /// The first year of birth that counts as young.
-    #[must_use]
-    pub fn first_year(self) -> u16 {
-        self.reference_year.saturating_sub(self.age_max)
-    }
+    /// The year in which that age is reached, for good; without one it is the year in which somebody asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_year: Option<u16>,
 }
 
 /// What statutes must hold.

@@ -42,7 +42,16 @@ fn the_pack_of_law_112_12_is_right_and_every_guess_in_it_says_so() {
     }
     assert!(pack.rules.members_min.source.to_verify && !pack.rules.capital_min_mad.source.to_verify);
     let youth = youth().unwrap();
-    assert_eq!((youth.age_max, youth.first_year()), (35, 1990));
+    assert_eq!((youth.age_max, youth.reference_year), (35, None), "no year stands for good");
+}
+
+#[test]
+fn a_pack_may_name_a_year_of_ages_and_says_it_again() {
+    for text in [json!({"age_max": 35}), json!({"age_max": 35, "reference_year": 2025})] {
+        let pack = with(&[("/rules/youth/value", text.clone())]);
+        assert_eq!(serde_json::to_value(pack.rules.youth.value).unwrap(), text);
+        assert!(RulePacks::new(vec![pack]).is_ok());
+    }
 }
 
 #[test]
@@ -82,7 +91,7 @@ fn a_pack_that_contradicts_itself_is_refused_with_the_place() {
         ("/rules/offices/value/0/max", json!(0), "/rules/offices/value"),
         ("/rules/offices/value/0/min", json!(0), "/rules/offices/value"),
         ("/rules/offices/value/1/office", json!("president"), "/rules/offices/value"),
-        ("/rules/youth/value/reference_year", json!(3), "/rules/youth"),
+        ("/rules/youth/value", json!({"age_max": 35, "reference_year": 3}), "/rules/youth"),
         ("/statutes/items/1/code", json!("denomination"), "/statutes/items"),
         ("/sectors/version", json!(99), "/sectors/version"),
         ("/transitions/list/0/act", json!("abolished"), "/transitions/list/0"),

@@ -1,10 +1,12 @@
 //! The rows of members.
 
 use crate::day::Day;
+use crate::rule_pack::youth;
 use crate::synthetic::cooperative::Made;
 use crate::synthetic::dice::Dice;
+use crate::synthetic::plan::AGES_YEAR;
 use crate::synthetic::words::{FAMILIES, MEN, WOMEN};
-use crate::youth::{YouthRule, youth_rule};
+use crate::youth::YouthRule;
 
 /// The columns, as the import reads them.
 pub(super) const COLUMNS: [&str; 13] = [
@@ -26,9 +28,9 @@ pub(super) const COLUMNS: [&str; 13] = [
 /// Nobody is a member before this age.
 const AGE_MIN: u16 = 18;
 
-/// The rule of the day of the published totals.
+/// The rule of the published totals: their year stays when others pass.
 fn rule() -> Option<YouthRule> {
-    Day::new(2025, 11, 30).and_then(|day| youth_rule(day).ok())
+    youth().ok().map(|youth| YouthRule { age_max: youth.age_max, reference_year: AGES_YEAR })
 }
 
 /// What the quotas decided for a member.

@@ -18,7 +18,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 pub use cooperative::LABEL;
-pub use plan::{NATION, Totals};
+pub use plan::{AGES_YEAR, NATION, Totals};
 
 use dice::{Dice, Quota};
 use member::Person;

@@ -24,6 +24,9 @@ pub struct Totals {
 /// The published totals of the end of November 2025.
 pub const NATION: Totals = Totals { cooperatives: 65_315, members: 788_969, women: 272_583, youth: 18_036 };
 
+/// The year in which the published total of young people takes their ages: whoever compares asks for it.
+pub const AGES_YEAR: u16 = 2025;
+
 impl Totals {
     /// One of so many of the nation's.
     #[must_use]

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, Uri};
 use serde::Serialize;
 use tiwizi_model::limits;
 use tiwizi_registry::readers::{self, By, Measure, Sight, Statistics, Table};
 use utoipa::ToSchema;
 
 use crate::accepts::{self, Form};
+use crate::ages;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::json;
@@ -35,6 +36,8 @@ pub(crate) struct StatisticsView {
     hidden: Vec<String>,
     /// A count of people below this is hidden; null where nothing is.
     minimum: Option<i64>,
+    /// The year in which ages are taken; null where the counts do not follow it.
+    ages: Option<u16>,
     /// How far each source is counted.
     as_of: Vec<AsOf>,
 }
@@ -89,11 +92,16 @@ impl AsOf {
 
 /// The sums of the register, and how each can be split up.
 #[utoipa::path(get, path = "/api/v1/statistics", tag = "records",
-    responses((status = 200, body = StatisticsOverview), (status = 400, body = ProblemBody)))]
+    params(("ages" = Option<String>, Query, description = "The year in which ages are taken, from 1984 to this one; another than that which stands is for those from whom nothing is hidden")),
+    responses((status = 200, body = StatisticsOverview), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
 pub(crate) async fn overview(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, Problem> {
-    Parameters::of_query(uri.query())?.finish()?;
+    let mut parameters = Parameters::of_query(uri.query())?;
+    let asked = parameters.take(ages::PARAMETER)?;
+    parameters.finish()?;
     let sight = Sight::of(visitor.caller());
-    let mut statistics = Statistics::open(&app.db).await?;
+    let now = app.ambient.now();
+    let mut statistics = Statistics::open(&app.db, now).await?;
+    ages::take(&mut statistics, asked.as_deref(), &visitor, now)?;
     let mut measures = Vec::new();
     for measure in Measure::ALL {
         let by = measure.splits().first().copied().unwrap_or(By::Year);
@@ -117,8 +125,9 @@ pub(crate) async fn overview(State(app): State<Arc<App>>, visitor: Visitor, uri:
     params(
         ("measure" = String, Path, description = "`cooperatives`, `members`, `women`, `youth`, `jobs`, `capital`, `creations` or `closings`"),
         ("by" = Option<String>, Query, description = "`region`, `province`, `sector`, `size`, `age` or `year`, as far as the measure has it; `province` when it is not said, `year` of creations and closings"),
+        ("ages" = Option<String>, Query, description = "The year in which ages are taken, from 1984 to this one; another than that which stands is for those from whom nothing is hidden"),
     ),
-    responses((status = 200, body = StatisticsView), (status = 400, body = ProblemBody), (status = 404, body = ProblemBody), (status = 406, body = ProblemBody)))]
+    responses((status = 200, body = StatisticsView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 406, body = ProblemBody)))]
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -128,22 +137,20 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let form = accepts::choose(&headers, &[Form::Json, Form::Csv])?;
     let mut parameters = Parameters::of_query(uri.query())?;
-    let asked = parameters.take("by")?;
+    let (asked, year) = (parameters.take("by")?, parameters.take(ages::PARAMETER)?);
     parameters.finish()?;
     let measure = Measure::named(&measure).ok_or(Fault::NotFound)?;
     let by = split(measure, asked.as_deref())?;
     let sight = Sight::of(visitor.caller());
-    let mut statistics = Statistics::open(&app.db).await?;
+    let now = app.ambient.now();
+    let mut statistics = Statistics::open(&app.db, now).await?;
+    ages::take(&mut statistics, year.as_deref(), &visitor, now)?;
     let table = statistics.table(measure, by, sight).await?;
     if form != Form::Csv {
-        return json::ok(&view(&app, table, sight, statistics.as_of()));
+        return json::ok(&view(&app, table, sight, &statistics));
     }
-    let mut response = open_data::table(&table, statistics.as_of());
-    if sight != Sight::Public {
-        // What the public does not see has no licence of open data.
-        response.headers_mut().remove(header::LINK);
-    }
-    Ok(response)
+    let response = open_data::table(&table, &statistics);
+    Ok(if sight == Sight::Public { response } else { open_data::without_licence(response) })
 }
 
 /// The split that is asked for, if the measure has it.
@@ -160,7 +167,8 @@ fn split(measure: Measure, asked: Option<&str>) -> Result<By, Problem> {
     })
 }
 
-fn view(app: &App, table: Table, sight: Sight, as_of: readers::AsOf) -> StatisticsView {
+fn view(app: &App, table: Table, sight: Sight, statistics: &Statistics) -> StatisticsView {
+    let ages = table.measure.follows_ages(table.by).then(|| statistics.youth_rule().reference_year);
     let is_held_back = sight != Sight::Staff && table.measure.counts_people();
     let (mut counts, mut hidden) = (BTreeMap::new(), Vec::new());
     for row in table.rows {
@@ -179,7 +187,8 @@ fn view(app: &App, table: Table, sight: Sight, as_of: readers::AsOf) -> Statisti
         counts,
         hidden,
         minimum: is_held_back.then_some(limits::STATISTICS_CELL_MIN),
-        as_of: vec![AsOf::of(app, as_of)],
+        ages,
+        as_of: vec![AsOf::of(app, statistics.as_of())],
     }
 }
 

@@ -22,7 +22,7 @@ const LINES: &str = "https://www.iana.org/assignments/media-types/application/x-
 const MOROCCO: &str = "http://publications.europa.eu/resource/authority/country/MAR";
 
 pub(super) async fn answer(app: &App) -> Result<Response, Problem> {
-    let as_of = Statistics::open(&app.db).await?.as_of();
+    let as_of = Statistics::open(&app.db, app.ambient.now()).await?.as_of();
     let messages = app.host.kernel_messages();
     let texts = [Language::Arabic, Language::French].map(|language| Texts::new(language, Arc::clone(&messages)));
     let coverage = app.protection.coverage().await?;

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, stream};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use tiwizi_identity::{Caller, policy};
 use tiwizi_model::ProvinceCode;
 use tiwizi_records::Query;
@@ -19,11 +19,14 @@ use tiwizi_registry::readers::{AsOf, By, Measure, Sight, Statistics, Table};
 use tiwizi_registry::{sectors, territory};
 
 use crate::accepts::Form;
+use crate::ages;
 use crate::api::kinds;
 use crate::api::listing::{self, Shape};
 use crate::api::question::Question;
 use crate::app::App;
+use crate::caller::Visitor;
 use crate::export::csv_line;
+use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
 use crate::time::rfc3339;
 
@@ -56,15 +59,41 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Path(file): Path<String>) 
     }
 }
 
-/// A table of the statistics as the public sees it, as CSV.
+/// A table of the statistics as the public sees it, as CSV. With ages of another year it is the office's, and no open data.
 #[utoipa::path(get, path = "/open-data/statistics/{file}", tag = "open data",
-    params(("file" = String, Path, description = "`MEASURE-by-SPLIT.csv`, as in `members-by-region.csv`")),
-    responses((status = 200, content_type = "text/csv"), (status = 404, body = ProblemBody)))]
-pub(crate) async fn statistics(State(app): State<Arc<App>>, Path(file): Path<String>) -> Result<Response, Problem> {
+    params(
+        ("file" = String, Path, description = "`MEASURE-by-SPLIT.csv`, as in `members-by-region.csv`"),
+        ("ages" = Option<String>, Query, description = "The year in which ages are taken, from 1984 to this one; another than that which stands is for those from whom nothing is hidden"),
+    ),
+    responses((status = 200, content_type = "text/csv"), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub(crate) async fn statistics(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (measure, by) = named(&file).ok_or(Fault::NotFound)?;
-    let mut statistics = Statistics::open(&app.db).await?;
-    let shown = statistics.table(measure, by, Sight::Public).await?;
-    Ok(table(&shown, statistics.as_of()))
+    let mut parameters = Parameters::of_query(uri.query())?;
+    let asked = parameters.take(ages::PARAMETER)?;
+    parameters.finish()?;
+    // Nobody else needs to be known: a session that is over keeps nobody from open data.
+    let visitor = match asked {
+        Some(_) => Visitor::recognise_again(&app, &headers, uri.path()).await?,
+        None => Visitor::public(),
+    };
+    let now = app.ambient.now();
+    let mut statistics = Statistics::open(&app.db, now).await?;
+    let of_office = ages::take(&mut statistics, asked.as_deref(), &visitor, now)?;
+    let sight = if of_office { Sight::of(visitor.caller()) } else { Sight::Public };
+    let shown = statistics.table(measure, by, sight).await?;
+    let response = table(&shown, &statistics);
+    Ok(if of_office { without_licence(response) } else { response })
+}
+
+/// What the public does not see has no licence of open data.
+pub(crate) fn without_licence(mut response: Response) -> Response {
+    response.headers_mut().remove(header::LINK);
+    response
 }
 
 /// The name of the file of a table.
@@ -86,8 +115,9 @@ fn named(file: &str) -> Option<(Measure, By)> {
     measure.splits().contains(&by).then_some((measure, by))
 }
 
-/// A table as CSV: one line for each code, with its names where it has some. A count that is hidden is empty and says so.
-pub(crate) fn table(table: &Table, as_of: AsOf) -> Response {
+/// A table as CSV: one line for each code, with its names where it has some. A count that is hidden is empty and says so. Where ages are
+/// counted the name of the file says of which year they are.
+pub(crate) fn table(table: &Table, statistics: &Statistics) -> Response {
     let mut text = csv_line([table.by.name(), "name_ar", "name_fr", table.measure.name(), "hidden"]);
     for row in &table.rows {
         let (ar, fr) = names(table.by, &row.key);
@@ -98,7 +128,11 @@ pub(crate) fn table(table: &Table, as_of: AsOf) -> Response {
     let mut response = Body::from(text).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    put_headers(headers, as_of, &file(table.measure, table.by));
+    let mut name = file(table.measure, table.by);
+    if table.measure.follows_ages(table.by) {
+        name = name.replace(".csv", &format!("-ages-{}.csv", statistics.youth_rule().reference_year));
+    }
+    put_headers(headers, statistics.as_of(), &name);
     response
 }
 
@@ -122,7 +156,7 @@ fn names(by: By, key: &str) -> (&'static str, &'static str) {
 async fn cooperatives(app: Arc<App>, form: Form, name: &str) -> Result<Response, Problem> {
     let held =
         Arc::clone(&app.exports).try_acquire_owned().map_err(|_| Problem::from(Fault::Busy).retry_after(RETRY_S))?;
-    let as_of = Statistics::open(&app.db).await?.as_of();
+    let as_of = Statistics::open(&app.db, app.ambient.now()).await?.as_of();
     let kind = kinds::find(&app, "registry", "cooperative")?;
     let permit = policy::may_read(&Caller::public(), kind.name(), kind.access())?;
     let question = Question { query: Query::default(), fields: None, has_limit: false };

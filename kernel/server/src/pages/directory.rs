@@ -123,12 +123,12 @@ async fn count(app: &App, search: &Search, page: &Page) -> Result<Option<i64>, P
         return Ok(i64::try_from(page.items.len()).ok());
     }
     let (by, code) = match (&search.text, &search.place, &search.sector) {
-        (None, None, None) => return Ok(Some(readers::totals(&app.db).await?.cooperatives)),
+        (None, None, None) => return Ok(Some(readers::totals(&app.db, app.ambient.now()).await?.cooperatives)),
         (None, Some(place), None) => (By::Province, place),
         (None, None, Some(sector)) => (By::Sector, sector),
         _ => return Ok(None),
     };
-    let counts = readers::counts(&app.db, Measure::Cooperatives, by).await?;
+    let counts = readers::counts(&app.db, Measure::Cooperatives, by, app.ambient.now()).await?;
     Ok(counts.into_iter().find(|(key, _)| key == code).map(|(_, count)| count))
 }
 

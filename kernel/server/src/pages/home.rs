@@ -35,7 +35,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, mut visit: Visit) -> Resul
 
 /// The totals as the visitor may see them, like the page of statistics. What is nothing, or hidden, is left out.
 async fn totals(app: &App, sight: Sight) -> Result<Vec<Value>, Problem> {
-    let mut statistics = Statistics::open(&app.db).await?;
+    let mut statistics = Statistics::open(&app.db, app.ambient.now()).await?;
     let mut totals = Vec::new();
     for (label, measure) in TOTALS {
         let table = statistics.table(measure, By::Region, sight).await?;

@@ -11,11 +11,13 @@ use fluent_bundle::FluentArgs;
 use http::{HeaderValue, header};
 use minijinja::{Value, context};
 use tiwizi_model::limits;
+use tiwizi_registry::day::civil_year;
 use tiwizi_registry::readers::{By, Measure, Sight, Statistics, Table};
 use tiwizi_words::Texts;
 
 use super::charts::{Bar, Frame, Point, Tile, bars, line, tiles};
 use super::visit::Visit;
+use crate::ages;
 use crate::app::App;
 use crate::open_data;
 use crate::parameters::decode_pairs;
@@ -23,10 +25,13 @@ use crate::problem::Problem;
 
 /// `GET /{language}/statistics`
 pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Problem> {
-    let measure = chosen(&visit.look.query)?;
+    let (measure, year) = chosen(&visit.look.query)?;
     let sight = Sight::of(visit.visitor.caller());
     let texts = visit.texts(&app);
-    let mut statistics = Statistics::open(&app.db).await?;
+    let now = app.ambient.now();
+    let mut statistics = Statistics::open(&app.db, now).await?;
+    let is_another_year = ages::take(&mut statistics, year.as_deref(), &visit.visitor, now)?;
+    let rule = statistics.youth_rule();
     let mut sums = Vec::new();
     let mut is_anything_hidden = false;
     for measure in Measure::ALL {
@@ -35,7 +40,11 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
         is_anything_hidden |= table.has_hidden();
         sums.push((measure, table.total));
     }
-    let page = Drawing { texts: &texts, is_right_to_left: visit.look.language.is_right_to_left() };
+    let page = Drawing {
+        texts: &texts,
+        is_right_to_left: visit.look.language.is_right_to_left(),
+        ages: is_another_year.then_some(rule.reference_year),
+    };
     let mut sections = Vec::new();
     for by in measure.splits() {
         let table = statistics.table(measure, *by, sight).await?;
@@ -46,13 +55,14 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
         };
         sections.push(page.section(&table, part.as_ref()));
     }
-    let rule = statistics.youth_rule();
     let as_of = statistics.as_of();
     let data = context! {
         measures => sums.iter().map(|(one, sum)| page.sum(&visit, *one, *sum, measure)).collect::<Vec<_>>(),
         measure => measure.name(),
         sections,
         youth => context! { age => rule.age_max, year => rule.reference_year.to_string() },
+        follows_ages => measure.splits().iter().any(|by| measure.follows_ages(*by)),
+        years => context! { first => limits::AGES_YEAR_MIN, last => civil_year(now) },
         as_of => as_of.at.map(|at| context! { moment => texts.moment(at), seq => as_of.seq.0 }),
         minimum => limits::STATISTICS_CELL_MIN,
         hidden => is_anything_hidden,
@@ -66,17 +76,20 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
     Ok(response)
 }
 
-/// The measure of the address; members when it names none that there is.
-fn chosen(query: &str) -> Result<Measure, Problem> {
+/// The measure of the address, members when it names none that there is; and the year of ages, when it names one.
+fn chosen(query: &str) -> Result<(Measure, Option<String>), Problem> {
     let pairs = decode_pairs(query)?;
-    let named = pairs.iter().find(|(name, _)| name == "measure").and_then(|(_, value)| Measure::named(value));
-    Ok(named.unwrap_or(Measure::Members))
+    let value = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let measure = value("measure").and_then(Measure::named).unwrap_or(Measure::Members);
+    Ok((measure, value(ages::PARAMETER).filter(|year| !year.is_empty()).map(str::to_owned)))
 }
 
 /// What sections are drawn with.
 struct Drawing<'a> {
     texts: &'a Texts,
     is_right_to_left: bool,
+    /// The year of ages, when it is another than the one that stands: addresses carry it on.
+    ages: Option<u16>,
 }
 
 impl Drawing<'_> {
@@ -85,9 +98,14 @@ impl Drawing<'_> {
         context! {
             title => self.measure(measure),
             shown => self.amount(sum),
-            url => format!("{}?measure={}", visit.look.address("/statistics"), measure.name()),
+            url => format!("{}?measure={}{}", visit.look.address("/statistics"), measure.name(), self.year('&')),
             current => measure == chosen,
         }
+    }
+
+    /// The year of ages as a parameter of an address, after the sign that joins it.
+    fn year(&self, joint: char) -> String {
+        self.ages.map(|year| format!("{joint}{}={year}", ages::PARAMETER)).unwrap_or_default()
     }
 
     /// One chart with its table.
@@ -121,7 +139,7 @@ impl Drawing<'_> {
             rows => self.rows(table, part),
             total => self.amount(table.total),
             part_total => part.map(|part| self.amount(part.total)),
-            csv => format!("/open-data/statistics/{}", open_data::file(table.measure, table.by)),
+            csv => format!("/open-data/statistics/{}{}", open_data::file(table.measure, table.by), self.year('?')),
         }
     }
 
@@ -230,8 +248,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_shows_members() {
-        assert_eq!(chosen("").unwrap(), Measure::Members);
-        assert_eq!(chosen("script=latn&measure=jobs").unwrap(), Measure::Jobs);
-        assert_eq!(chosen("measure=people").unwrap(), Measure::Members);
+        assert_eq!(chosen("").unwrap(), (Measure::Members, None));
+        assert_eq!(chosen("script=latn&measure=jobs&ages=").unwrap(), (Measure::Jobs, None));
+        assert_eq!(chosen("measure=people&ages=2025").unwrap(), (Measure::Members, Some("2025".to_owned())));
     }
 }

@@ -70,6 +70,71 @@ async fn what_staff_see_more_of_is_no_open_data() {
     }
 }
 
+/// A house with one member, born in 1990, and the counts caught up. Its clock is in 2026.
+async fn with_one_of_1990() -> House {
+    let house = House::build().await;
+    let body = json!({
+        "cooperative": house.cooperative, "number": "1", "person": house.person, "province": "09.541",
+        "sector": "agriculture", "gender": "female", "birth_year": 1990,
+    });
+    let made = house.post(Who::Registrar, "/api/v1/records/registry/membership", &body).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    catch_up(&house.app.records, &TallyReader::default()).await.unwrap();
+    house
+}
+
+#[tokio::test]
+async fn ages_are_those_of_this_year_and_staff_ask_for_another() {
+    let house = with_one_of_1990().await;
+    for (asked, year, band, young) in
+        [("", 2026, "36-45", 0), ("&ages=2026", 2026, "36-45", 0), ("&ages=2025", 2025, "25-35", 1)]
+    {
+        let table = house.get(Who::Observer, &format!("/api/v1/statistics/members?by=age{asked}")).await.json();
+        assert_eq!((&table["counts"], &table["ages"]), (&json!({ band: 1 }), &json!(year)));
+        let overview = house.get(Who::Observer, &format!("/api/v1/statistics?{asked}")).await.json();
+        assert_eq!(
+            (&overview["measures"][3]["total"], &overview["youth"]["reference_year"]),
+            (&json!(young), &json!(year))
+        );
+    }
+    let by_sector = house.get(Who::Observer, "/api/v1/statistics/members?by=sector&ages=2025").await.json();
+    assert_eq!(by_sector["ages"], json!(null));
+    let file = house.get(Who::Observer, "/open-data/statistics/members-by-age.csv?ages=2025").await;
+    assert!(file.text().contains("25-35,,,1,no") && !file.headers.contains_key("link"), "{}", file.text());
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"members-by-age-ages-2025.csv\"");
+    let page = house.get(Who::Observer, "/fr/statistics?measure=youth&ages=2025").await.text();
+    assert!(page.contains("en 2025.") && page.contains("youth-by-region.csv?ages=2025"), "{page}");
+    assert!(page.contains("name=\"ages\"") && page.contains("max=\"2026\""), "{page}");
+    let members = house.get(Who::Public, "/fr/statistics").await.text();
+    assert!(members.contains("Les âges sont ceux de 2026.") && !members.contains("name=\"ages\""), "{members}");
+}
+
+#[tokio::test]
+async fn nobody_from_whom_something_is_hidden_lays_two_years_of_ages_side_by_side() {
+    let house = with_one_of_1990().await;
+    for address in [
+        "/api/v1/statistics?",
+        "/api/v1/statistics/women?by=age&",
+        "/open-data/statistics/women-by-age.csv?",
+        "/fr/statistics?measure=women&",
+    ] {
+        for (who, year, status) in [
+            (Who::Public, "2025", 401),
+            (Who::Member, "2025", 403),
+            (Who::Registrar, "2025", 403),
+            (Who::Administrator, "2025", 403),
+            (Who::Observer, "2025", 200),
+            (Who::Public, "2026", 200),
+            (Who::Observer, "1983", 400),
+            (Who::Observer, "2027", 400),
+            (Who::Public, "young", 400),
+        ] {
+            let reply = house.get(who, &format!("{address}ages={year}")).await;
+            assert_eq!(reply.status.as_u16(), status, "{who:?} {address}ages={year}: {}", reply.text());
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_count_says_of_which_place_of_the_log_it_is() {
     let house = counted().await;

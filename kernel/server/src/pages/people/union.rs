@@ -9,6 +9,7 @@ use tiwizi_model::RecordId;
 use tiwizi_registry::day::Day;
 use tiwizi_registry::holder::Holder;
 use tiwizi_registry::people::UnionMember;
+use tiwizi_registry::youth::youth_rule;
 use tiwizi_words::Texts;
 
 use super::super::register;
@@ -34,8 +35,10 @@ pub(in crate::pages) async fn show(
     let totals = sheet.totals.map(|totals| {
         context! { members => totals.members, people => totals.people, women => totals.women, youth => totals.youth }
     });
+    let rule = youth_rule(app.ambient.now()).ok();
+    let youth = rule.map(|rule| context! { age => rule.age_max, year => rule.reference_year.to_string() });
     let title = register::names(visit.look.language, &sheet.record.body).first().map(|name| name.text().to_owned());
-    let data = context! { union => cooperative(&visit, &sheet.record), members, totals, directory => visit.look.address("/directory") };
+    let data = context! { union => cooperative(&visit, &sheet.record), members, totals, youth, directory => visit.look.address("/directory") };
     visit.page(&app, "people/union.html", &title.unwrap_or_default(), data)
 }
 

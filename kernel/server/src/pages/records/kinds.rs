@@ -58,7 +58,7 @@ struct Totals {
 impl Totals {
     async fn seen(app: &App, visit: &Visit) -> Result<Self, Problem> {
         let sight = Sight::of(visit.visitor.caller());
-        let mut statistics = Statistics::open(&app.db).await?;
+        let mut statistics = Statistics::open(&app.db, app.ambient.now()).await?;
         Ok(Self {
             cooperatives: statistics.table(Measure::Cooperatives, By::Region, sight).await?.total,
             members: statistics.table(Measure::Members, By::Region, sight).await?.total,

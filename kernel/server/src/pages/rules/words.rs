@@ -202,8 +202,9 @@ fn youth(texts: &Texts, pack: &RulePack) -> String {
     let youth = pack.rules.youth.value;
     let mut args = FluentArgs::new();
     args.set("age", f64::from(youth.age_max));
+    let Some(year) = youth.reference_year else { return texts.text_with("rules-youth-each-year", &args) };
     // A year is no count: no space stands between its digits.
-    args.set("year", youth.reference_year.to_string());
+    args.set("year", year.to_string());
     texts.text_with("rules-youth", &args)
 }
 

@@ -647,8 +647,8 @@ refusal-extract-fonts = Les polices des documents ne sont pas sur cette machine.
 refusal-extract-letters = Une lettre de ce que dit l’extrait n’est dans aucune police. Corrigez-la par un acte, ou demandez l’extrait à l’administrateur :
 refusal-extract-no-address = L’instance n’a pas d’adresse publique, et le code de l’extrait ne mènerait nulle part. Demandez à son administrateur de la dire dans les réglages.
 refusal-import-not-yours = Seuls ceux qui tiennent le registre de tout le Maroc et les administrateurs nationaux importent des fichiers. Envoyez-leur le vôtre.
-refusal-imports-open = { $most } importations attendent déjà. Importez ou abandonnez d’abord l’une d’elles ; les administrateurs voient celles des autres.
-refusal-import-long = Le fichier est trop grand : { $size } Mo au plus. Partagez-le en plusieurs.
+refusal-imports-open = { $most } importations attendent déjà. Importez ou abandonnez d’abord l’une d’elles ; les administrateurs voient celles des autres.
+refusal-import-long = Le fichier est trop grand : { $size } Mo au plus. Partagez-le en plusieurs.
 
 ## Dates
 
@@ -775,7 +775,7 @@ duplicate-undo = Annuler la décision
 duplicate-reason = Pourquoi
 duplicate-reason-missing = Dites pourquoi, en 500 lettres au plus.
 duplicate-decided = La décision est enregistrée.
-duplicate-moved = Quelqu’un a décidé ou modifié une fiche entre-temps ; voici l’état de cette paire. Ce que vous avez écrit est encore là.
+duplicate-moved = Quelqu’un a décidé ou modifié une fiche entre-temps ; voici l’état de cette paire. Ce que vous avez écrit est encore là.
 duplicate-taken = L’une des deux fiches est déjà réunie à une autre. Annulez d’abord cette décision-là, ou dites que ces deux fiches sont différentes.
 duplicate-not-yours = Seul un agent du registre de la province de l’une des deux fiches décide.
 duplicate-alias = Cette fiche est la même qu’une autre, qui reste :
@@ -1601,7 +1601,7 @@ founding-incomplete = Il manque encore quelque chose :
 founding-saved = C’est enregistré.
 founding-back = Retour au dossier
 founding-corrections = Le bureau demande de corriger
-founding-regulated = Ce secteur demande l’autorisation d’une autre administration : demandez-la avant de commencer l’activité.
+founding-regulated = Ce secteur demande l’autorisation d’une autre administration : demandez-la avant de commencer l’activité.
 founding-said = Ce que le bureau a dit
 founding-to-verify = Cette liste est un projet : sa rédaction reste à vérifier dans le texte de la loi.
 founding-place = Où (article, page)
@@ -1633,7 +1633,7 @@ founding-hint-receipt = Le récépissé du dépôt du dossier auprès de l’aut
 founding-hint-authority = Par exemple : caïdat de …
 founding-hint-documents = Photographiez ou numérisez chaque pièce. Une photo nette suffit, jusqu’à { $size } par fichier.
 founding-hint-me = Ce que vous dites de vous : vous seul le changez. Le bureau s’en sert pour la liste des membres.
-founding-hint-national-id = Le numéro est gardé chiffré : le dossier ne le montre à personne. Qui le regarde plus tard au registre est noté, et vous pouvez le savoir.
+founding-hint-national-id = Le numéro est gardé chiffré : le dossier ne le montre à personne. Qui le regarde plus tard au registre est noté, et vous pouvez le savoir.
 founding-me = Mes données
 founding-entity = Ce que vous créez
 founding-hint-entity = Les membres d’une union sont des coopératives immatriculées ; quelqu’un agit pour chacune.

@@ -150,6 +150,16 @@ fn amazigh_files_are_in_tifinagh() {
     }
 }
 
+/// A line may break at an ordinary space; a mark then stands alone at the beginning of the next.
+#[test]
+fn french_marks_are_held_to_the_word_before_them() {
+    let (_, text) = KERNEL.iter().find(|(language, _)| *language == Language::French).unwrap();
+    let loose = [" ;", " :", " !", " ?", " %", " »", "« "];
+    let wrong: Vec<&str> =
+        text.lines().filter(|line| !line.starts_with('#') && loose.iter().any(|loose| line.contains(loose))).collect();
+    assert!(wrong.is_empty(), "a no-break space belongs here: {wrong:?}");
+}
+
 fn texts(language: Language) -> Texts {
     Texts::new(language, Arc::new(Messages::kernel().unwrap()))
 }

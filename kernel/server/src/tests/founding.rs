@@ -186,6 +186,10 @@ async fn a_link_is_shown_once_and_invites_whoever_holds_it() {
     let offer = page(&house, Who::Observer, link).await;
     assert!(offer.status == 200 && offer.text().contains("Tifaouine"), "{}", offer.text());
     assert_eq!(form(&house, Who::Observer, link, "").await.status, 303);
+    let joined = page(&house, Who::Observer, &format!("/fr/founding/{id}")).await.text();
+    assert!(joined.contains("<summary>Quitter le dossier</summary>"), "{joined}");
+    let opener = page(&house, Who::Member, &format!("/fr/founding/{id}")).await.text();
+    assert!(opener.contains("<summary>Retirer<span") && opener.contains("Ce que ce fondateur a dit"), "{opener}");
     assert_eq!(form(&house, Who::RegistrarElsewhere, link, "").await.status, 409);
     let public = page(&house, Who::Public, link).await;
     assert!(public.status == 303 && public.header("location").starts_with("/fr/sign-in?next="));

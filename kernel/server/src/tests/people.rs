@@ -63,6 +63,8 @@ async fn the_page_of_a_person_shows_the_number_once_and_says_what_is_wrong() {
     assert_eq!((set.status.as_u16(), set.header("location")), (303, address.as_str()));
     let shown = page(&house, Who::Registrar, &address).await;
     assert!(shown.text().contains("Fadma") && !shown.text().contains("123456"), "{}", shown.text());
+    // What forgetting means stands before its button.
+    assert!(shown.text().contains("<summary>Oublier le numéro</summary>"), "{}", shown.text());
     let why = send(&house, Who::Registrar, &number, &fields(&[("what", "look"), ("reason", "")])).await;
     assert_eq!(why.status, 422);
     let look = send(&house, Who::Registrar, &number, &fields(&[("what", "look"), ("reason", "tribunal")])).await;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::{FOUNDINGS_OPENED_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{ProvinceCode, RecordId, Version};
-use tiwizi_records::{FieldError, Filter, Query, Unit};
+use tiwizi_records::{FieldError, Filter, Query};
 
 use super::reading::Held;
 use super::telling::{News, tell_seats};
@@ -85,9 +85,23 @@ impl Foundings {
     pub async fn edit(
         &self,
         caller: &Caller,
-        (id, seen): (RecordId, Version),
+        at: (RecordId, Version),
         section: Section,
         given: &Map<String, Value>,
+    ) -> Result<Version, FoundingError> {
+        self.edit_with_terms(caller, at, (section, given), &[]).await
+    }
+
+    /// Fills in a section and, with it, what the founders agreed on for some of them: all of it or nothing.
+    ///
+    /// # Errors
+    /// As `edit`; pointers of what is wrong with a founder begin with its id.
+    pub async fn edit_with_terms(
+        &self,
+        caller: &Caller,
+        (id, seen): (RecordId, Version),
+        (section, given): (Section, &Map<String, Value>),
+        terms: &[(RecordId, Map<String, Value>)],
     ) -> Result<Version, FoundingError> {
         let held = self.load(id).await?;
         self.demand_founder(caller, &held)?;
@@ -96,44 +110,63 @@ impl Foundings {
             return Err(FoundingError::Moved);
         }
         demand_known(given, section.fields())?;
-        if merged(&held.body, given.clone()) == held.body {
+        let of_founders = self.of_founders(&held, (section, given), terms)?;
+        if of_founders.is_empty() && merged(&held.body, given.clone()) == held.body {
             return Ok(held.version);
         }
         let mut unit = self.unit(caller);
+        // Terms alone make a next version of the file too: they are part of what is confirmed and handed in.
         self.put(&mut unit, &held, given.clone()).await?;
-        self.move_founders(&mut unit, &held, given).await?;
-        if section.is_confirmed() {
-            self.lapse(&mut unit, &held, given).await?;
+        let (mut faults, mut told) = (Vec::new(), Vec::new());
+        for (seat, changed) in of_founders {
+            match self.put_seat(&mut unit, seat, changed).await {
+                Err(FoundingError::Invalid { fields }) => faults.extend(fields.into_iter().map(|mut fault| {
+                    fault.pointer.insert_str(0, &format!("/{}", seat.id));
+                    fault
+                })),
+                put => put?,
+            }
+            told.extend(Some(seat).filter(|seat| seat.founder.confirmed_at.is_some()));
         }
+        if !faults.is_empty() {
+            return Err(FoundingError::Invalid { fields: faults });
+        }
+        tell_seats(&mut unit, &held, told.into_iter(), News::Changed)?;
         self.store(unit, id).await
     }
 
-    /// The founders lie where their file lies.
-    async fn move_founders(
+    /// What changes in the records of founders when a section is filled in: what they agreed on, where their file lies, and the
+    /// confirmations of what is changed now. One change of each record, for a unit takes no second.
+    fn of_founders<'a>(
         &self,
-        unit: &mut Unit,
-        held: &Held,
-        given: &Map<String, Value>,
-    ) -> Result<(), FoundingError> {
-        let Some(province) = given.get("province").and_then(Value::as_str) else { return Ok(()) };
-        if province.parse::<ProvinceCode>() == Ok(held.founding.province) {
-            return Ok(());
+        held: &'a Held,
+        (section, given): (Section, &Map<String, Value>),
+        terms: &[(RecordId, Map<String, Value>)],
+    ) -> Result<Vec<(&'a Seat, Map<String, Value>)>, FoundingError> {
+        for (founder, agreed) in terms {
+            demand_known(agreed, &TERM_FIELDS)?;
+            seat_with(held, *founder)?;
         }
+        let province = moved_to(held, given);
+        let lapses = section.is_confirmed() && merged(&held.body, given.clone()) != held.body;
+        let mut all = Vec::new();
         for seat in &held.seats {
-            // They confirm anew where it shall be; both are one change of their record.
-            let moved = fields([("province", province.into()), ("confirmed_at", Value::Null)]);
-            self.put_seat(unit, seat, moved).await?;
+            let mut changed = match terms.iter().find(|(founder, _)| *founder == seat.id) {
+                Some((_, agreed)) => self.of_founder(seat, agreed)?,
+                None => Map::new(),
+            };
+            if let Some(province) = province {
+                changed.insert("province".to_owned(), province.into());
+            }
+            // They confirm anew where it shall be, too.
+            if province.is_some() || (lapses && seat.founder.confirmed_at.is_some()) {
+                changed.insert("confirmed_at".to_owned(), Value::Null);
+            }
+            if !changed.is_empty() {
+                all.push((seat, changed));
+            }
         }
-        Ok(())
-    }
-
-    /// Takes confirmations back, and tells who gave one.
-    async fn lapse(&self, unit: &mut Unit, held: &Held, given: &Map<String, Value>) -> Result<(), FoundingError> {
-        let is_moved = given.get("province").is_some_and(|province| held.body.get("province") != Some(province));
-        if !is_moved {
-            self.unconfirm(unit, held).await?;
-        }
-        tell_seats(unit, held, held.seats.iter().filter(|seat| seat.founder.confirmed_at.is_some()), News::Changed)
+        Ok(all)
     }
 
     /// Fills in what a founder says of itself, or what the founders agreed on for it. Everybody says the first of themselves alone; of one
@@ -191,48 +224,6 @@ impl Foundings {
         Err(FoundingError::one(FieldError::of_field("member_cooperative", "no-cooperative", message)))
     }
 
-    /// Fills in what the founders agreed on for several of them at once.
-    ///
-    /// # Errors
-    /// As `edit_founder`; pointers of faults begin with the id of the founder.
-    pub async fn edit_terms(
-        &self,
-        caller: &Caller,
-        id: RecordId,
-        given: &[(RecordId, Map<String, Value>)],
-    ) -> Result<(), FoundingError> {
-        let held = self.load(id).await?;
-        self.demand_founder(caller, &held)?;
-        demand_step(&held, Step::is_open)?;
-        let mut unit = self.unit(caller);
-        let (mut faults, mut changed_seats) = (Vec::new(), Vec::new());
-        for (founder, terms) in given {
-            demand_known(terms, &TERM_FIELDS)?;
-            let seat = seat_with(&held, *founder)?;
-            let changed = self.of_founder(seat, terms)?;
-            if changed.is_empty() {
-                continue;
-            }
-            changed_seats.push(seat);
-            match self.put_seat(&mut unit, seat, changed).await {
-                Err(FoundingError::Invalid { fields }) => faults.extend(fields.into_iter().map(|mut fault| {
-                    fault.pointer.insert_str(0, &format!("/{founder}"));
-                    fault
-                })),
-                put => put?,
-            }
-        }
-        if !faults.is_empty() {
-            return Err(FoundingError::Invalid { fields: faults });
-        }
-        if !changed_seats.is_empty() {
-            self.touch(&mut unit, &held).await?;
-        }
-        let confirmed = changed_seats.into_iter().filter(|seat| seat.founder.confirmed_at.is_some());
-        tell_seats(&mut unit, &held, confirmed, News::Changed)?;
-        self.store(unit, id).await.map(|_| ())
-    }
-
     /// What changes in the record of a founder: terms that change are confirmed anew, a number is sealed for the founder's record.
     fn of_founder(&self, seat: &Seat, given: &Map<String, Value>) -> Result<Map<String, Value>, FoundingError> {
         let mut changed = Map::new();
@@ -260,6 +251,12 @@ impl Foundings {
         }
         Ok(changed)
     }
+}
+
+/// The province to which a file goes with these fields.
+fn moved_to<'a>(held: &Held, given: &'a Map<String, Value>) -> Option<&'a str> {
+    let province = given.get("province").and_then(Value::as_str)?;
+    (province.parse::<ProvinceCode>() != Ok(held.founding.province)).then_some(province)
 }
 
 /// A name in the field of its letters.

@@ -272,10 +272,11 @@ async fn cooperatives_found_a_union_each_by_somebody_who_acts_for_it() {
     let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
     bureau.foundings.answer_name(&office(), bureau.at(id).await, answer).await.unwrap();
     bureau.fill_sections(id).await;
-    bureau.edit(id, Section::Management, json!({ "form": "managers" })).await;
     let seats = bureau.foundings.look(&founder(1), id).await.unwrap().seats;
     let roles: Vec<_> = seats.iter().map(|seat| (seat.id, map(json!({ "role": "manager" })))).collect();
-    bureau.foundings.edit_terms(&founder(1), id, &roles).await.unwrap();
+    let form = map(json!({ "form": "managers" }));
+    let at = bureau.at(id).await;
+    bureau.foundings.edit_with_terms(&founder(1), at, (Section::Management, &form), &roles).await.unwrap();
     bureau.confirm_all(id, 2).await;
     bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
     bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();

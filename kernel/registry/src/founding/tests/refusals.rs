@@ -44,6 +44,31 @@ async fn a_registrar_does_not_decide_on_the_own_file() {
 }
 
 #[tokio::test]
+async fn a_section_is_filled_in_with_its_terms_or_not_at_all() {
+    let bureau = Bureau::open().await;
+    let id = bureau.opened().await;
+    let seen = bureau.foundings.look(&founder(1), id).await.unwrap();
+    let (at, own) = ((id, seen.version), seen.seats[0].id);
+    let value = map(json!({ "share_value_mad": 100 }));
+    let write = async |shares: i64| {
+        let terms = [(own, map(json!({ "shares": shares })))];
+        bureau.foundings.edit_with_terms(&founder(1), at, (Section::Capital, &value), &terms).await
+    };
+    let Err(FoundingError::Invalid { fields }) = write(-1).await else { panic!("shares below nothing") };
+    assert_eq!(fields.iter().map(|fault| fault.pointer.clone()).collect::<Vec<_>>(), [format!("/{own}/shares")]);
+    let now = bureau.foundings.look(&founder(1), id).await.unwrap();
+    assert_eq!((now.version, now.founding.share_value_mad), (seen.version, None));
+    assert_eq!(write(5).await.unwrap(), Version(seen.version.0 + 1));
+    let now = bureau.foundings.look(&founder(1), id).await.unwrap();
+    assert_eq!((now.seats[0].founder.shares, now.founding.share_value_mad.is_some()), (Some(5), true));
+    // What is there already makes no version.
+    let at = bureau.at(id).await;
+    let terms = [(own, map(json!({ "shares": 5 })))];
+    let again = bureau.foundings.edit_with_terms(&founder(1), at, (Section::Capital, &value), &terms).await;
+    assert_eq!(again.unwrap(), at.1);
+}
+
+#[tokio::test]
 async fn an_invitation_is_good_once_for_a_time_and_for_one_account() {
     let bureau = Bureau::open().await;
     let id = bureau.opened().await;

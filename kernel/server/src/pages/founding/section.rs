@@ -78,13 +78,9 @@ async fn write(
         given.insert("statutes".to_owned(), statutes(app.foundings.rules()?, posted));
     }
     let rows = terms::read(section, &now.seats, &posted.fields).map_err(invalid)?;
-    app.foundings.edit(caller(visit), (now.id, version), section, &given).await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    match app.foundings.edit_terms(caller(visit), now.id, &rows).await {
-        Err(FoundingError::Invalid { fields }) => Err(invalid(terms::in_form(fields))),
-        written => written,
+    match app.foundings.edit_with_terms(caller(visit), (now.id, version), (section, &given), &rows).await {
+        Err(FoundingError::Invalid { fields }) if !rows.is_empty() => Err(invalid(terms::in_form(fields))),
+        written => written.map(|_| ()),
     }
 }
 

@@ -100,6 +100,7 @@ async fn what_was_typed_stays_when_it_is_refused_and_is_kept_when_it_is_not() {
     let refused = form(&house, Who::Member, &capital, "seen=1&share_value_mad=beaucoup").await;
     assert_eq!(refused.status, 422);
     assert!(refused.text().contains("value=\"beaucoup\"") && refused.text().contains("error-share_value_mad"));
+    assert!(refused.text().contains("Regardez les champs marqués"), "{}", refused.text());
     let saved = form(&house, Who::Member, &capital, "seen=1&share_value_mad=%D9%A1%D9%A0%D9%A0").await;
     assert_eq!(
         (saved.status.as_u16(), saved.header("location")),
@@ -109,6 +110,23 @@ async fn what_was_typed_stays_when_it_is_refused_and_is_kept_when_it_is_not() {
     let stale = form(&house, Who::Member, &capital, "seen=1&share_value_mad=200").await;
     assert_eq!(stale.status, 409);
     assert!(stale.text().contains("value=\"200\"") && stale.text().contains("name=\"seen\" value=\"2\""));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_no_field_of_a_form_is_listed() {
+    let house = House::build().await;
+    let (id, _) = opened(&house).await;
+    let statutes = format!("/fr/founding/{id}/sections/statutes");
+    let shown = page(&house, Who::Member, &statutes).await.text();
+    let item = shown.split_once("name=\"item\" value=\"").unwrap().1.split('"').next().unwrap();
+    let sent = format!("seen=1&item={item}&place-{item}={}", "a".repeat(200));
+    let refused = form(&house, Who::Member, &statutes, &sent).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let text = refused.text();
+    assert!(
+        !text.contains("Regardez les champs marqués") && text.contains("<span class=\"facts\" lang=\"en\""),
+        "{text}"
+    );
 }
 
 #[tokio::test]

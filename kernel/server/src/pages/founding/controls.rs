@@ -277,6 +277,12 @@ pub(super) fn said(texts: &Texts, code: &str) -> String {
     texts.text(key)
 }
 
+/// What is wrong with no field that a form shows; `shown` says whether it shows one.
+pub(super) fn elsewhere(texts: &Texts, faults: &[FieldError], shown: impl Fn(&str) -> bool) -> Vec<Value> {
+    let others = faults.iter().filter(|fault| !shown(fault.pointer.trim_start_matches('/')));
+    others.map(|fault| context! { text => said(texts, &fault.code), detail => &*fault.message }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

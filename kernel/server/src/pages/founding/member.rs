@@ -125,6 +125,12 @@ pub(super) async fn shown(
     }))
 }
 
+/// Whether a form that shows it has a field of this name.
+pub(super) fn shows(entity: Entity, name: &str) -> bool {
+    let is_of_others = name == HOLDER.name || LEGAL.iter().any(|field| field.name == name);
+    name == COOPERATIVE || (is_of_others && entity != Entity::Union)
+}
+
 /// For whom each founder acts who does not take part as itself, by the record of the founder.
 pub(super) async fn acts_for(app: &App, visit: &Visit, seats: &[Seat]) -> Result<BTreeMap<RecordId, String>, Problem> {
     let of_cooperative =

@@ -104,8 +104,13 @@ fn form(app: &App, visit: &Visit, (seen, section): (&Seen, Section), again: &Aga
     let stored = serde_json::to_value(&seen.founding).map_err(Problem::internal)?;
     let fields = controls::of_section(section);
     let is_open = matches!(seen.viewer, Viewer::Founder(_)) && section.is_open(seen.founding.step);
-    let from = from(visit);
+    let from = again.typed.map_or_else(|| from(visit), |typed| terms::first_sent(section, &seen.seats, typed));
     let seats = seen.seats.get(from..).unwrap_or_default();
+    let is_shown = |name: &str| {
+        fields.iter().any(|field| field.name == name)
+            || seats.iter().take(terms::ROWS_MAX).any(|seat| terms::shows(section, seat, name))
+    };
+    let others = controls::elsewhere(&texts, again.faults, is_shown);
     let more = from.saturating_add(terms::ROWS_MAX);
     let has_rows = !terms::of_section(section).is_empty();
     let here = format!("{}/sections/{}", path(seen.id), section.name());
@@ -120,6 +125,8 @@ fn form(app: &App, visit: &Visit, (seen, section): (&Seen, Section), again: &Aga
         items => if section == Section::Statutes { items(&texts, seen, pack, again) } else { Vec::new() },
         to_verify => section == Section::Statutes && pack.statutes.source.to_verify,
         lacks => seen.lacks.iter().filter(of_section).map(|lack| words::lack(&texts, lack)).collect::<Vec<_>>(),
+        marked => again.faults.len() > others.len(),
+        others,
         corrections => asked.map(|one| one.text.clone()).collect::<Vec<_>>(),
         open => is_open,
         wrong => again.wrong,
@@ -200,6 +207,11 @@ async fn own_form(app: &App, visit: &Visit, seen: &Seen, again: &Again<'_>) -> R
     let own = own(seen)?;
     let at = (seen, own, app.foundings.rules()?);
     let member = member::shown(app, visit, &texts, at, (again.typed, again.faults, again.found)).await?;
+    let is_shown = |name: &str| {
+        controls::OWN.iter().any(|field| field.name == name)
+            || (member.is_some() && member::shows(seen.founding.entity, name))
+    };
+    let others = controls::elsewhere(&texts, again.faults, is_shown);
     let mut stored: Map<String, Json> = own.shown();
     // The number is kept sealed, and never shown.
     stored.remove("national_id");
@@ -213,6 +225,8 @@ async fn own_form(app: &App, visit: &Visit, seen: &Seen, again: &Again<'_>) -> R
         items => Vec::<Value>::new(),
         to_verify => false,
         lacks => Vec::<String>::new(),
+        marked => again.faults.len() > others.len(),
+        others,
         corrections => Vec::<String>::new(),
         open => seen.founding.step.is_open(),
         wrong => again.wrong,

@@ -67,6 +67,17 @@ pub(super) fn in_form(faults: Vec<FieldError>) -> Vec<FieldError> {
     faults.into_iter().map(moved).collect()
 }
 
+/// The first founder of the rows that were sent: a form that is shown again shows the same ones.
+pub(super) fn first_sent(section: Section, seats: &[Seat], sent: &[(String, String)]) -> usize {
+    let is_sent = |seat: &Seat| sent.iter().any(|(found, _)| shows(section, seat, found));
+    seats.iter().position(is_sent).unwrap_or_default()
+}
+
+/// Whether the row of a founder has a field of this name.
+pub(super) fn shows(section: Section, seat: &Seat, found: &str) -> bool {
+    of_section(section).iter().any(|field| name(field.name, seat.id) == found)
+}
+
 /// The rows of a form, from one founder on.
 pub(super) fn rows(
     texts: &Texts,

@@ -113,6 +113,8 @@ async fn whoever_may_import_finds_it_from_the_register_and_the_console() {
         let shown = page(&house, Who::Administrator, address).await;
         assert!(shown.text().contains(&format!("href=\"{IMPORT}\"")), "{address}: {}", shown.text());
     }
+    let import = page(&house, Who::Administrator, IMPORT).await.text();
+    assert!(import.contains("class=\"breadcrumbs\""), "{import}");
     for (who, address) in [(Who::Public, "/fr/directory"), (Who::Registrar, "/fr/office")] {
         let shown = page(&house, who, address).await;
         assert!(!shown.text().contains(IMPORT), "{address}: {}", shown.text());
@@ -181,6 +183,7 @@ async fn the_form_for_an_export_answers_with_the_file_or_asks_why() {
     assert_eq!(page(&house, Who::Member, address).await.status, 403);
     let form = page(&house, Who::Registrar, address).await.text();
     assert!(form.contains("name=\"reason\"") && form.contains("value=\"xlsx\""), "{form}");
+    assert!(form.contains("class=\"breadcrumbs\""), "{form}");
     let chosen = |table: &str, format: &str| {
         fields(&[("table", table), ("format", format), ("separator", "semicolon"), ("province", "09.541")])
     };

@@ -22,6 +22,7 @@ async fn the_rules_are_read_with_their_sources_and_another_pack_is_tried() {
     for who in [Who::Registrar, Who::Observer] {
         let shown = page(&house, who, PAGE).await;
         assert_eq!(shown.status, 200, "{who:?}");
+        assert!(shown.text().contains("class=\"breadcrumbs\""), "{}", shown.text());
         for word in [
             "Fondateurs, au moins",
             "ma-112-12/1",

@@ -217,10 +217,20 @@ impl Look {
                 context! {
                     title => entry.title.clone(),
                     url => self.address(&entry.path),
-                    current => self.is_under(&entry.path),
+                    current => self.is_current(&entry.path),
                 }
             })
             .collect()
+    }
+
+    /// Whether the page is one of an entry of the menu: it lies below its path, or it is a page of the register that is reached from there.
+    fn is_current(&self, path: &str) -> bool {
+        let is_reached = match path {
+            "/records" => self.is_under("/register") && !self.is_under("/register/unions"),
+            "/directory" => self.is_under("/register/unions"),
+            _ => false,
+        };
+        is_reached || self.is_under(path)
     }
 
     fn is_under(&self, path: &str) -> bool {
@@ -286,5 +296,22 @@ mod tests {
         let look = Look::bare(Language::French, "/p/training/courses");
         assert!(look.is_under("/p/training"));
         assert!(!look.is_under("/p/train"));
+        assert!(look.is_current("/p/training") && !look.is_current("/records"));
+    }
+
+    #[test]
+    fn pages_of_the_register_belong_to_the_entry_from_which_they_are_reached() {
+        for (path, entry) in [
+            ("/records/registry", "/records"),
+            ("/register/duplicates", "/records"),
+            ("/register/import/7", "/records"),
+            ("/register/unions/7", "/directory"),
+            ("/directory/7", "/directory"),
+        ] {
+            let look = Look::bare(Language::French, path);
+            let current: Vec<&str> =
+                ["/directory", "/statistics", "/records"].into_iter().filter(|entry| look.is_current(entry)).collect();
+            assert_eq!(current, [entry], "{path}");
+        }
     }
 }

@@ -145,6 +145,25 @@ async fn a_person_sees_takes_out_asks_and_is_answered() {
 }
 
 #[tokio::test]
+async fn an_opposition_says_what_the_processing_is_for() {
+    let house = House::build().await;
+    let own = Own::of(&house).await;
+    let news = json!({
+        "code": "news", "purpose_fr": "Envoyer des nouvelles", "basis": "consent", "kinds": ["registry/person"],
+        "people": ["Membres"], "retention": "Un an", "formality": "authorisation", "receipt": "A-2/2026",
+        "receipt_on": "2026-01-02", "status": "in_force",
+    });
+    let made = house.post(Who::Administrator, "/api/v1/records/registry/processing", &news).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    house.app.protection.refresh().await.unwrap();
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let asked = own.submit("/fr/account/privacy", &format!("right=opposition&processing={id}&text=non")).await;
+    assert_eq!(asked.status, 303, "{}", asked.text());
+    let list = own.get("/fr/account/privacy").await.text();
+    assert!(list.contains("<bdi>Envoyer des nouvelles</bdi>"), "{list}");
+}
+
+#[tokio::test]
 async fn the_office_takes_everything_out_for_a_request_and_for_nothing_else() {
     let house = House::build().await;
     let own = Own::of(&house).await;

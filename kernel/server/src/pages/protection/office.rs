@@ -46,7 +46,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, SignedIn(visit): SignedIn)
         context! {
             href => visit.look.address(&format!("{OFFICE}/{}", record.id)),
             place => record.province.and_then(|code| register::province(visit.look.language, &code.to_string())),
-            request => words::request(&texts, &coverage, record, today),
+            request => words::request((&visit, &texts), &coverage, record, today),
         }
     };
     let tab = |status: &str| context! { status, href => visit.look.address(&format!("{OFFICE}?status={status}")) };
@@ -187,7 +187,7 @@ async fn page(
     };
     let address = visit.look.address(&format!("{OFFICE}/{}", record.id));
     let data = context! {
-        request => words::request(&texts, &coverage, record, Day::of(app.ambient.now())),
+        request => words::request((visit, &texts), &coverage, record, Day::of(app.ambient.now())),
         person,
         wrong,
         given => answer,

@@ -152,7 +152,7 @@ async fn page(app: &App, visit: &Visit, given: Given) -> Result<Response, Proble
     let mut found =
         app.records.list(&permit, &Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() }).await?.items;
     found.reverse();
-    let requests: Vec<Value> = found.iter().map(|one| words::request(&texts, &coverage, one, today)).collect();
+    let requests: Vec<Value> = found.iter().map(|one| words::request((visit, &texts), &coverage, one, today)).collect();
     let data = context! {
         is_known => true,
         is_kept => record.is_some(),

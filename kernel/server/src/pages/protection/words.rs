@@ -131,14 +131,14 @@ pub(in super::super) fn controller(visit: &Visit, coverage: &Coverage) -> Option
 }
 
 /// A request in a list or on its page.
-pub(super) fn request(texts: &Texts, coverage: &Coverage, record: &Record, today: Day) -> Value {
+pub(super) fn request((visit, texts): (&Visit, &Texts), coverage: &Coverage, record: &Record, today: Day) -> Value {
     let text = |field: &str| record.body.get(field).and_then(Json::as_str).map(str::to_owned);
     let moment = |field: &str| record.body.get(field).and_then(Json::as_i64);
     let due: Option<Day> = text("due_on").and_then(|day| day.parse().ok());
     let status = text("status").unwrap_or_default();
     let is_late = status == "open" && due.is_some_and(|due| due < today);
     let to: Option<RecordId> = text("processing").and_then(|id| id.parse().ok());
-    let to = to.and_then(|id| coverage.processing(id)).map(|one| one.code.clone());
+    let to = to.and_then(|id| coverage.processing(id)).map(|one| purpose(visit, one));
     let empty = Json::Object(Map::new());
     context! {
         id => record.id.to_string(),

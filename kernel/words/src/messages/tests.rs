@@ -129,12 +129,16 @@ fn amazigh_files_are_in_tifinagh() {
                 .filter(|word| word.len() > 1 && word.is_ascii() && !value.contains(&format!("${word}")))
                 .filter(|word| {
                     ![
+                        "BE",
                         "CNDP",
                         "CSV",
                         "DH",
                         "ICE",
                         "JSON",
+                        "LE",
                         "MAD",
+                        "UTF",
+                        "Windows",
                         "cooperative",
                         "nation",
                         "one",

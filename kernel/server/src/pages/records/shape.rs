@@ -137,6 +137,9 @@ fn shape(root: &Json, name: &str, schema: &Json, depth: Depth) -> Shape {
         let others = options.iter().filter(|option| !option.is_string() && !option.is_null()).count();
         return if others == 0 && !texts.is_empty() { Shape::Choice(texts) } else { Shape::Free };
     }
+    if let Some(only) = schema.get("const").and_then(Json::as_str) {
+        return Shape::Choice(vec![only.to_owned()]);
+    }
     match only_type(schema) {
         Some("string") => text_shape(schema),
         Some("integer") if name == "at" || name.ends_with("_at") => Shape::Moment,
@@ -227,6 +230,7 @@ mod tests {
             (json!({"$ref": "#/$defs/day"}), Shape::Day),
             (json!({"type": "string", "format": "uuid"}), Shape::Reference),
             (json!({"enum": ["a", "b"]}), Shape::Choice(vec!["a".into(), "b".into()])),
+            (json!({"const": "a"}), Shape::Choice(vec!["a".into()])),
             (json!({"type": "integer"}), Shape::Number { whole: true }),
             (json!({"oneOf": [{"type": "null"}, {"type": "number"}]}), Shape::Number { whole: false }),
             (json!({"type": "boolean"}), Shape::Flag),

@@ -14,6 +14,7 @@ draft-page = Les textes de cette page sont un brouillon fait par une machine. Un
 draft-content = Brouillon fait par une machine, à relire par un locuteur natif.
 breadcrumbs = Où vous êtes
 optional = facultatif
+new-tab = nouvel onglet
 search = Chercher
 name = Nom
 email = Adresse e-mail

@@ -137,6 +137,7 @@ async fn a_new_person_is_entered_with_an_act_that_is_right_and_with_no_other() {
     assert_eq!(entered.status, 303, "{}", entered.text());
     assert_eq!(persons(&house).await, before + 1);
     let officers = page(&house, Who::Registrar, &address(&house, "/officers")).await.text();
+    assert!(officers.contains("<th scope=\"row\">"), "{officers}");
     assert!(officers.contains("Tanirt Nouvelle") && officers.contains("direction"), "{officers}");
     // Her number is sealed, as by every other way in, and not known by its hash alone.
     let found = house.post(Who::Registrar, "/api/v1/persons/find", &json!({ "number": "JA765432" })).await.json();

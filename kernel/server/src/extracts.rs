@@ -48,8 +48,8 @@ pub struct IssuedExtract {
 /// Issues an extract: signs it, prints it, stores the paper and keeps the record.
 ///
 /// # Errors
-/// When the caller does not keep the register there, when the instance has no public address or no fonts, when a letter is in no
-/// font, and when something fails.
+/// When the caller does not keep the register there, when the instance has no public address or no fonts, when the paper cannot be
+/// set, and when something fails.
 pub async fn issue_extract(app: &App, caller: &Caller, wanted: Wanted) -> Result<IssuedExtract, Problem> {
     let office = Office { records: &app.records, instance: &app.instance };
     let prepared = extract::prepare(office, caller, wanted).await?;

@@ -292,7 +292,7 @@ pub(super) fn of_fonts(error: &FontError) -> Told {
 
 pub(super) fn of_print(error: &PrintError) -> Option<Told> {
     match error {
-        PrintError::Set { .. } => Some(Told::whole("extract-letters", error)),
+        PrintError::Set { .. } => Some(Told::whole("extract-unset", error)),
         PrintError::Long => Some(Told::of("extract-long")),
         PrintError::Code(_) | PrintError::Data(_) | PrintError::Templates => None,
     }

@@ -123,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_is_called_something_in_the_three_languages_of_the_register() {
+        let manifest: serde_json::Value = serde_json::from_slice(MANIFEST).unwrap();
+        for kind in manifest["kinds"].as_array().unwrap() {
+            let titles: Vec<&String> = kind["title"].as_object().unwrap().keys().collect();
+            assert_eq!(titles, ["ar", "fr", "zgh"], "{}", kind["name"]);
+        }
+    }
+
+    #[test]
     fn every_field_has_a_class() {
         let manifest: serde_json::Value = serde_json::from_slice(MANIFEST).unwrap();
         for kind in manifest["kinds"].as_array().unwrap() {

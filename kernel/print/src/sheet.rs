@@ -40,7 +40,7 @@ pub(crate) fn of(job: &Job<'_>, texts: &Texts, code: &str) -> Value {
     })
 }
 
-/// What a paper says of the cooperative, in words: `names`, `groups` of rows, `lists` with columns. For whoever shows beside a
+/// What a paper says of the cooperative, in words: `names`, `groups` of rows, `lists` with columns and perhaps a note. For whoever shows beside a
 /// paper what it must say.
 #[must_use]
 pub fn content(data: &ExtractData, texts: &Texts) -> Value {
@@ -152,7 +152,7 @@ fn activity(texts: &Texts, data: &ExtractData) -> Vec<Value> {
 }
 
 fn lists(texts: &Texts, data: &ExtractData) -> Vec<Value> {
-    [officers(texts, &data.officers), acts(texts, &data.acts)].into_iter().flatten().collect()
+    [officers(texts, &data.officers), acts(texts, data)].into_iter().flatten().collect()
 }
 
 /// The officers. Where the register knows no terms, the paper has no columns for them.
@@ -170,7 +170,8 @@ fn officers(texts: &Texts, officers: &[ExtractOfficer]) -> Option<Value> {
         line
     };
     let rows: Vec<Vec<Value>> = officers.iter().map(line).collect();
-    (!rows.is_empty()).then(|| json!({ "title": texts.text("print-officers"), "columns": columns, "rows": rows }))
+    let title = texts.text("print-officers");
+    (!rows.is_empty()).then(|| json!({ "title": title, "note": null, "columns": columns, "rows": rows }))
 }
 
 /// A name in both scripts, where both are known.
@@ -189,15 +190,22 @@ fn office(texts: &Texts, role: &str) -> String {
     texts.find(&format!("value-role-{role}"), &FluentArgs::new()).unwrap_or_else(|| role.to_owned())
 }
 
-fn acts(texts: &Texts, acts: &[ExtractAct]) -> Option<Value> {
+/// The inscriptions; where there are more than a paper holds, with how many older ones there are.
+fn acts(texts: &Texts, data: &ExtractData) -> Option<Value> {
     let columns = ["print-act", "print-effective", "print-entered", "print-subject"].map(|key| texts.text(key));
     let line = |act: &ExtractAct| {
         let name = texts.find(&format!("act-{}", act.act), &FluentArgs::new()).unwrap_or_else(|| act.act.clone());
         let subject = act.subject.as_deref().unwrap_or_default();
         [said(&name), day(texts, &act.effective_on), day(texts, &act.entered_on), said(subject)]
     };
-    let rows: Vec<[Value; 4]> = acts.iter().map(line).collect();
-    (!rows.is_empty()).then(|| json!({ "title": texts.text("print-acts"), "columns": columns, "rows": rows }))
+    let rows: Vec<[Value; 4]> = data.acts.iter().map(line).collect();
+    let note = data.acts_unlisted.map(|count| {
+        let mut args = FluentArgs::new();
+        args.set("count", count);
+        texts.text_with("print-acts-unlisted", &args)
+    });
+    let title = texts.text("print-acts");
+    (!rows.is_empty()).then(|| json!({ "title": title, "note": note, "columns": columns, "rows": rows }))
 }
 
 fn issued(job: &Job<'_>, texts: &Texts, issued_at: Instant) -> Vec<Value> {

@@ -177,6 +177,20 @@ fn letters_that_no_font_has_are_spelled_and_no_paper_fails_for_them() {
 }
 
 #[test]
+fn older_inscriptions_that_are_not_listed_are_counted() {
+    let data = ExtractData { acts_unlisted: Some(37), ..data() };
+    let address = address(Language::French);
+    let certified = certified("extract", Language::French, &data);
+    let document = compose(&job(&certified, &address), &texts(Language::French), &fonts()).unwrap();
+    let mut text = String::new();
+    for page in document.pages() {
+        said(&page.frame, &mut text);
+    }
+    assert!(squeezed(&text).contains("nesontpasdanscetteliste"), "{text}");
+    assert!(text.contains("37"), "{text}");
+}
+
+#[test]
 fn long_lists_go_on_to_further_pages() {
     let base = data();
     let act = base.acts[0].clone();

@@ -87,6 +87,35 @@ impl ActKind {
     pub fn is_entered(self) -> bool {
         self != Self::TakenOver
     }
+
+    /// Whether the local register has it as an inscription: the registration, what amends it, and the striking-off (decree 2-15-617). What
+    /// comes before the registration, the members, the filings of years and the central register are kept here, and inscribed nowhere.
+    #[must_use]
+    pub fn is_inscribed(self) -> bool {
+        match self {
+            Self::Registered
+            | Self::Amended
+            | Self::OfficersChanged
+            | Self::CapitalChanged
+            | Self::Suspended
+            | Self::Resumed
+            | Self::Merged
+            | Self::Split
+            | Self::Transformed
+            | Self::Dissolved
+            | Self::LiquidationOpened
+            | Self::StruckOff => true,
+            Self::DenominationRequested
+            | Self::DenominationAnswered
+            | Self::Constituted
+            | Self::Filed
+            | Self::RegisteredCentrally
+            | Self::MembersChanged
+            | Self::YearlyFiling
+            | Self::Corrected
+            | Self::TakenOver => false,
+        }
+    }
 }
 
 impl fmt::Display for ActKind {
@@ -106,5 +135,16 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }
         assert_eq!((ActKind::ALL.len(), ActKind::named("closed")), (21, None));
+    }
+
+    #[test]
+    fn what_is_inscribed_begins_with_the_registration_and_names_no_member_and_no_filing() {
+        let inscribed: Vec<&str> =
+            ActKind::ALL.iter().filter(|kind| kind.is_inscribed()).map(|kind| kind.name()).collect();
+        assert_eq!((inscribed.first(), inscribed.last()), (Some(&"registered"), Some(&"struck-off")));
+        for name in ["denomination-requested", "registered-centrally", "members-changed", "yearly-filing", "taken-over"]
+        {
+            assert!(!inscribed.contains(&name), "{name}");
+        }
     }
 }

@@ -694,6 +694,7 @@ print-office = المهمة
 print-from = منذ
 print-until = إلى غاية
 print-acts = التقييدات
+print-acts-unlisted = تقييدات أقدم من هذه لم ترد في القائمة: { $count }.
 print-act = العقد
 print-effective = الأثر في
 print-entered = قيد في

@@ -687,6 +687,7 @@ print-office = المهمة
 print-from = من
 print-until = حتى ل
 print-acts = التقييدات
+print-acts-unlisted = تقييدات قدم من هادو ما كاينينش ف هاد اللائحة: { $count }.
 print-act = العقد
 print-effective = كيبدا ف
 print-entered = تقيد ف

@@ -680,6 +680,7 @@ print-office = Fonction
 print-from = Depuis le
 print-until = Jusqu’au
 print-acts = Inscriptions
+print-acts-unlisted = Inscriptions plus anciennes, qui ne sont pas dans cette liste : { $count }.
 print-act = Acte
 print-effective = Effet le
 print-entered = Inscrit le

@@ -678,6 +678,7 @@ print-office = ⵜⴰⵡⵓⵔⵉ
 print-from = ⵙⴳ
 print-until = ⴰⵔ
 print-acts = ⵉⵣⵎⵎⵉⵎⵏ
+print-acts-unlisted = ⵉⵣⵎⵎⵉⵎⵏ ⵉⵣⵡⴰⵔⵏ, ⵓⵔ ⵍⵍⵉⵏ ⴷⵉ ⵜⵍⴳⴰⵎⵜ ⴰⴷ: { $count }.
 print-act = ⵜⵉⴳⴰⵡⵜ
 print-effective = ⴷⴰ ⵜⴱⴷⴷⵓ ⴷⵉ
 print-entered = ⵜⵣⵎⵎⵎ ⴷⵉ

@@ -678,6 +678,7 @@ print-office = ⵜⴰⵡⵓⵔⵉ
 print-from = ⵙⴳ
 print-until = ⴰⵔ
 print-acts = ⵉⵣⵎⵎⵉⵎⵏ
+print-acts-unlisted = ⵉⵣⵎⵎⵉⵎⵏ ⵉⵣⵡⴰⵔⵏ, ⵓⵔ ⵍⵍⵉⵏ ⵖ ⵜⵍⴳⴰⵎⵜ ⴰⴷ: { $count }.
 print-act = ⵜⵉⴳⴰⵡⵜ
 print-effective = ⴷⴰ ⵜⴱⴷⴷⵓ ⵖ
 print-entered = ⵜⵣⵎⵎⵎ ⵖ

@@ -10,7 +10,7 @@ pub const EXTRACT_MEMBERS_MAX: usize = 50_000;
 pub const VERIFY_MEMBERS_MAX: usize = 2_000;
 /// The officers on one extract.
 pub const EXTRACT_OFFICERS_MAX: usize = 100;
-/// The acts on one extract.
+/// The inscriptions on one extract; of more, the newest are listed and the others counted.
 pub const EXTRACT_ACTS_MAX: usize = 500;
 /// What an extract certifies, as the text that is signed.
 pub const EXTRACT_TEXT_BYTES_MAX: usize = 256 << 10;

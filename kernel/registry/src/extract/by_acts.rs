@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::Class;
+use tiwizi_model::limits::EXTRACT_ACTS_MAX;
 use tiwizi_model::{Record, RecordId};
 use tiwizi_records::Records;
 
@@ -18,8 +19,10 @@ use crate::rule_pack;
 pub(super) struct ByActs {
     /// Who holds an office today.
     pub(super) holders: Vec<Holder>,
-    /// What stands in the register, the oldest first.
+    /// What is inscribed in the register, the oldest first: the newest that a paper holds.
     pub(super) acts: Vec<ExtractAct>,
+    /// How many that are older are not among them; none when all are.
+    pub(super) acts_unlisted: Option<usize>,
 }
 
 /// What the acts of a cooperative say; none when it has none, or the caller may not see what they say.
@@ -54,9 +57,16 @@ pub(super) async fn read(
 
 fn of_ledger(ledger: &Ledger, acts: &Acts, today: Day) -> Result<ByActs, crate::acts::Illegal> {
     let state = ledger.as_of(today, acts.packs())?;
-    // The opening balance is no act of the local register: it says what was there before acts were kept.
-    let entered = ledger.standing()?.into_iter().filter(|act| act.kind().is_entered());
-    Ok(ByActs { holders: holders(&state, today), acts: entered.map(|act| told(&act)).collect() })
+    let (acts, acts_unlisted) = inscribed(&ledger.standing()?);
+    Ok(ByActs { holders: holders(&state, today), acts, acts_unlisted })
+}
+
+/// What of the acts is inscribed in the local register: the newest that a paper holds, and how many are older than these.
+fn inscribed(standing: &[Act]) -> (Vec<ExtractAct>, Option<usize>) {
+    let mut acts: Vec<ExtractAct> = standing.iter().filter(|act| act.kind().is_inscribed()).map(told).collect();
+    let unlisted = acts.len().saturating_sub(EXTRACT_ACTS_MAX);
+    acts.drain(..unlisted);
+    (acts, (unlisted > 0).then_some(unlisted))
 }
 
 fn holders(state: &State, today: Day) -> Vec<Holder> {
@@ -88,5 +98,39 @@ fn told(act: &Act) -> ExtractAct {
         effective_on: Some(act.effective_on.to_string()),
         entered_on: Some(Day::of(act.entered_at).to_string()),
         subject: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tiwizi_model::Instant;
+
+    use super::*;
+    use crate::acts::{ActData, ActKind};
+
+    fn act(sequence: u32, kind: ActKind) -> Act {
+        Act {
+            cooperative: RecordId(uuid::Uuid::from_u128(1)),
+            sequence,
+            effective_on: if sequence == 1 { "2020-01-01" } else { "2021-01-01" }.parse().unwrap(),
+            entered_at: Instant(1_700_000_000_000),
+            author: None,
+            documents: Vec::new(),
+            corrects: None,
+            data: ActData::read(kind, json!({ "reason": "x" })).unwrap(),
+        }
+    }
+
+    #[test]
+    fn of_more_inscriptions_than_a_paper_holds_the_newest_are_listed_and_the_rest_is_counted() {
+        let last = u32::try_from(EXTRACT_ACTS_MAX).unwrap() + 2;
+        let mut acts: Vec<Act> = (1..=last).map(|sequence| act(sequence, ActKind::Suspended)).collect();
+        let (listed, unlisted) = inscribed(&acts);
+        assert_eq!((listed.len(), unlisted), (EXTRACT_ACTS_MAX, Some(2)));
+        assert!(listed.iter().all(|act| act.effective_on.as_deref() == Some("2021-01-01")));
+        acts.truncate(EXTRACT_ACTS_MAX);
+        let (listed, unlisted) = inscribed(&acts);
+        assert_eq!((listed.len(), unlisted), (EXTRACT_ACTS_MAX, None));
     }
 }

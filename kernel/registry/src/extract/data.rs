@@ -49,9 +49,12 @@ pub struct ExtractData {
     pub status: String,
     /// Who holds an office on the day of issue.
     pub officers: Vec<ExtractOfficer>,
-    /// What was entered in the register, the oldest first. Empty where the register holds no acts of it: the paper then has no
+    /// What is inscribed in the local register, the oldest first. Empty where the register holds no acts of it: the paper then has no
     /// such part, and does not say that there are none.
     pub acts: Vec<ExtractAct>,
+    /// How many inscriptions that are older are not among them, where there are more than a paper holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acts_unlisted: Option<usize>,
 }
 
 /// Somebody who holds an office.
@@ -73,7 +76,7 @@ pub struct ExtractOfficer {
     pub represents: Option<String>,
 }
 
-/// Something that was entered in the register.
+/// Something that is inscribed in the register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractAct {
@@ -144,7 +147,7 @@ impl ExtractData {
             (Part::Capital, self.capital_mad != other.capital_mad),
             (Part::State, self.status != other.status),
             (Part::Officers, self.officers != other.officers),
-            (Part::Acts, self.acts != other.acts),
+            (Part::Acts, (&self.acts, self.acts_unlisted) != (&other.acts, other.acts_unlisted)),
         ];
         parts.into_iter().filter(|(_, differs)| *differs).map(|(part, _)| part).collect()
     }
@@ -169,6 +172,7 @@ mod tests {
             (ExtractData { branch: text(), ..same.clone() }, vec![Part::Category]),
             (ExtractData { capital_mad: text(), ..same.clone() }, vec![Part::Capital]),
             (ExtractData { officers: vec![officer], ..same.clone() }, vec![Part::Officers]),
+            (ExtractData { acts_unlisted: Some(1), ..same.clone() }, vec![Part::Acts]),
             (
                 ExtractData { status: "dissolved".into(), acts: vec![act], ..same.clone() },
                 vec![Part::State, Part::Acts],

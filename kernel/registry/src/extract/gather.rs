@@ -59,6 +59,7 @@ pub async fn from_records(
     let holders = match by_acts::read(records, caller, &record, members_max).await? {
         Some(found) => {
             data.acts = found.acts;
+            data.acts_unlisted = found.acts_unlisted;
             found.holders
         }
         None => holders(records, caller, &names, cooperative, members_max).await?,
@@ -109,6 +110,7 @@ fn of_cooperative(record: &Record) -> ExtractData {
         status: field("status").unwrap_or_default(),
         officers: Vec::new(),
         acts: Vec::new(),
+        acts_unlisted: None,
     }
 }
 

@@ -163,7 +163,9 @@ fn terms(instance: &InstanceRow, caller: &Caller, wanted: Wanted, now: Instant) 
 pub(super) fn within(paper: Paper, data: ExtractData) -> ExtractData {
     match paper {
         Paper::Extract => data,
-        Paper::Certificate => ExtractData { capital_mad: None, officers: Vec::new(), acts: Vec::new(), ..data },
+        Paper::Certificate => {
+            ExtractData { capital_mad: None, officers: Vec::new(), acts: Vec::new(), acts_unlisted: None, ..data }
+        }
     }
 }
 

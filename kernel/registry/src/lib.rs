@@ -26,8 +26,9 @@ pub mod rule_pack;
 pub mod rules;
 pub mod youth;
 
-pub mod acts;
 pub mod duplicates;
+
+pub mod acts;
 pub mod export;
 pub mod extract;
 pub mod filings;

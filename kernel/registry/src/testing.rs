@@ -27,6 +27,7 @@ pub(crate) struct Register {
     pub(crate) names: Names,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) protection: Protection,
+    duplicates: Duplicates,
     instance: InstanceId,
 }
 
@@ -47,9 +48,9 @@ impl Register {
         let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(Self::key());
         let protection = Protection::new(plain.clone());
         let duplicates = Duplicates::new(plain, Self::duplicates_rule());
-        let reviewers: Reviewers = vec![Arc::new(rules), Arc::new(protection.clone()), Arc::new(duplicates)];
+        let reviewers: Reviewers = vec![Arc::new(rules), Arc::new(protection.clone()), Arc::new(duplicates.clone())];
         let records = Records::new(db, catalogue, reviewers, ambient, instance);
-        Self { folder, records, names: Names::new(), clock, protection, instance }
+        Self { folder, records, names: Names::new(), clock, protection, duplicates, instance }
     }
 
     /// The key of its instance, for numbers of identity cards.
@@ -73,7 +74,8 @@ impl Register {
 
     /// The door to acts, by the rules that come with the program.
     pub(crate) fn acts(&self) -> Acts {
-        Acts::new(self.records.clone(), Arc::new(rule_pack::built_in().unwrap().clone()))
+        let acts = Acts::new(self.records.clone(), Arc::new(rule_pack::built_in().unwrap().clone()));
+        acts.looking(self.duplicates.clone())
     }
 
     /// Writes a file into the folder.

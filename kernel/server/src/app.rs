@@ -245,7 +245,7 @@ impl App {
         let records = records(reviewers);
         let host = Host::start(guests, records.clone(), files.clone()).await.map_err(StartError::Host)?;
         let pages = Pages::load(&instance.name, host.kernel_messages()).map_err(StartError::Pages)?;
-        let acts = Acts::new(records.clone(), Arc::new(packs.clone()));
+        let acts = Acts::new(records.clone(), Arc::new(packs.clone())).looking(duplicates.clone());
         let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&operator_rules.office));
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), operator_rules.office);
         let identity = Identity::new(db.clone(), ambient.clone());

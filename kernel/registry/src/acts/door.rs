@@ -8,6 +8,7 @@
 
 mod audit;
 mod desk;
+mod distinct;
 mod reading;
 mod reevaluating;
 mod writing;
@@ -34,6 +35,7 @@ use super::opening;
 use super::state::State;
 use crate::act_kind::ActKind;
 use crate::day::Day;
+use crate::duplicates::Duplicates;
 use crate::kinds::Names;
 use crate::rule_pack::RulePacks;
 use crate::rules::last_day;
@@ -44,6 +46,8 @@ pub struct Acts {
     records: Records,
     packs: Arc<RulePacks>,
     names: Names,
+    /// What looks for cooperatives that one which is to be may be the same as; none for those who only read.
+    duplicates: Option<Duplicates>,
 }
 
 /// A record that is written in the transaction of an act, by the rule that enters it, if it is still at the version that was seen.
@@ -74,7 +78,13 @@ impl Acts {
     /// A door to the acts in these records, by these rules.
     #[must_use]
     pub fn new(records: Records, packs: Arc<RulePacks>) -> Self {
-        Self { records, packs, names: Names::new() }
+        Self { records, packs, names: Names::new(), duplicates: None }
+    }
+
+    /// The same door, which approves no name and registers nothing that may be there already.
+    #[must_use]
+    pub fn looking(self, duplicates: Duplicates) -> Self {
+        Self { duplicates: Some(duplicates), ..self }
     }
 
     /// The rules.
@@ -222,7 +232,9 @@ impl Acts {
         demand(&self.names, caller, place)?;
         self.check_referred(&before, &after, to_come).await?;
         self.check_number(&before, &after, &act).await?;
-        Ok(Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) })
+        let entry = Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) };
+        self.check_distinct(caller, &entry).await?;
+        Ok(entry)
     }
 
     /// Holds what came to the schema of its kind, so that every fault has its pointer.

@@ -5,6 +5,7 @@ use tiwizi_model::RecordId;
 use tiwizi_records::{FieldError, ReadError, UnitError, WriteError};
 
 use super::ledger::Illegal;
+use crate::duplicates::FindError;
 
 /// Why an act was not entered, or could not be shown. Nothing was written then.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,15 @@ pub enum ActError {
         /// Every fault that was found, up to a bound.
         fields: Vec<FieldError>,
     },
+    /// The cooperative may be one that the register has, and the act does not say that it is another.
+    #[error("the cooperative may be one that the register has")]
+    Alike {
+        /// A fault for each of those records.
+        fields: Vec<FieldError>,
+    },
+    /// What the cooperative may be the same as could not be looked for.
+    #[error("could not look for cooperatives that may be the same")]
+    Find(#[source] FindError),
     /// Somebody else entered an act meanwhile.
     #[error("another act of this cooperative was entered meanwhile")]
     Overtaken,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use tiwizi_model::limits::CONFIRMED_DISTINCT_MAX;
 use tiwizi_model::{ProvinceCode, RecordId};
 
 use super::data::Role;
@@ -29,7 +30,28 @@ pub(super) fn cooperative(state: &State, acts: u32, before: Option<&Value>) -> O
     set("acts", Some(acts.into()));
     set("status", Some(status.into()));
     set("entity", (!state.entity.is_cooperative()).then(|| state.entity.name().into()));
-    for (field, text) in [
+    for (field, value) in described(state) {
+        set(field, Some(value));
+    }
+    // Of a record that is there, what it is distinct from is written by hand.
+    set("confirm_distinct", distinct(state).filter(|_| before.is_none()));
+    // Of one that was taken over without its capital, none is known.
+    let is_known = state.capital.paid.is_some() || state.capital.subscribed.centimes() > 0;
+    set("capital_mad", is_known.then(|| Value::Number(state.capital.subscribed.number())));
+    Some(Value::Object(body))
+}
+
+/// What is known of a cooperative that has no record yet, by the fields that its record will have.
+pub(super) fn candidate(state: &State) -> Value {
+    let mut body = Map::new();
+    body.extend(described(state).into_iter().map(|(field, value)| (field.to_owned(), value)));
+    body.extend(distinct(state).map(|value| ("confirm_distinct".to_owned(), value)));
+    Value::Object(body)
+}
+
+/// What a state says of the cooperative itself, by the fields of its record.
+fn described(state: &State) -> Vec<(&'static str, Value)> {
+    let texts = [
         ("court", &state.court),
         ("number", &state.number),
         ("name_ar", &state.names.ar),
@@ -40,17 +62,19 @@ pub(super) fn cooperative(state: &State, acts: u32, before: Option<&Value>) -> O
         ("branch", &state.branch),
         ("commune", &state.commune),
         ("address", &state.address),
-    ] {
-        set(field, text.clone().map(Value::from));
-    }
-    for (field, day) in [("registered_on", state.registered_on), ("founded_on", state.founded_on)] {
-        set(field, day.map(|day| day.to_string().into()));
-    }
-    set("province", state.province.map(|province| province.to_string().into()));
-    // Of one that was taken over without its capital, none is known.
-    let is_known = state.capital.paid.is_some() || state.capital.subscribed.centimes() > 0;
-    set("capital_mad", is_known.then(|| Value::Number(state.capital.subscribed.number())));
-    Some(Value::Object(body))
+    ];
+    let days = [("registered_on", state.registered_on), ("founded_on", state.founded_on)];
+    let texts = texts.into_iter().filter_map(|(field, text)| Some((field, Value::from(text.clone()?))));
+    let days = days.into_iter().filter_map(|(field, day)| Some((field, Value::from(day?.to_string()))));
+    let province = state.province.map(|province| ("province", Value::from(province.to_string())));
+    texts.chain(days).chain(province).collect()
+}
+
+/// The cooperatives of which acts say that it is another one: the last that were named, as many as a record holds.
+fn distinct(state: &State) -> Option<Value> {
+    let surplus = state.confirm_distinct.len().saturating_sub(CONFIRMED_DISTINCT_MAX);
+    let ids: Vec<String> = state.confirm_distinct.iter().skip(surplus).map(ToString::to_string).collect();
+    (!ids.is_empty()).then(|| ids.into())
 }
 
 /// The body of the record of a request for a name; none when the cooperative was taken over.

@@ -72,6 +72,9 @@ pub struct State {
     pub known_from: Option<Day>,
     /// How it ended.
     pub closing: Option<Closing>,
+    /// Cooperatives of which its acts say that it is another one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "text::list")]
+    pub confirm_distinct: Vec<RecordId>,
 }
 
 /// The names of a cooperative.

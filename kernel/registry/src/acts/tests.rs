@@ -2,6 +2,7 @@
 
 mod desk;
 mod difference;
+mod distinct;
 mod door;
 mod laws;
 mod opening;

@@ -27,9 +27,9 @@ impl Duplicates {
         let Some(subject) = self.subject(proposal) else { return Ok(()) };
         let Some(body) = proposal.body() else { return Ok(()) };
         let faults = match proposal.operation() {
-            // What follows from an act cannot name what it is distinct from. The pair of two cooperatives is opened for a registrar.
+            // The door of acts has looked, before the act was entered. Persons whom it brings along are not held up.
             Operation::Create if is_by_acts(proposal.caller()) => Vec::new(),
-            Operation::Create => self.found(proposal.caller(), subject, body).await?,
+            Operation::Create => self.in_the_way(proposal.caller(), subject, body).await.map_err(failed)?,
             Operation::Replace => Vec::new(),
             Operation::Delete => return Ok(()),
         };
@@ -50,7 +50,12 @@ impl Duplicates {
 
     /// A fault for each record that stands in the way of a new one. A record that the caller may not see is not named: its pair is opened
     /// for those who may.
-    async fn found(&self, caller: &Caller, subject: Subject, body: &Value) -> Result<Vec<FieldError>, ReviewError> {
+    pub(crate) async fn in_the_way(
+        &self,
+        caller: &Caller,
+        subject: Subject,
+        body: &Value,
+    ) -> Result<Vec<FieldError>, FindError> {
         let outcomes = self.rule().when_written;
         let confirmed = confirmed(body);
         let stands_in_the_way = |found: &Match| match outcomes.of(found.finding.level) {
@@ -58,7 +63,7 @@ impl Duplicates {
             Outcome::Confirm => !confirmed.contains(&found.id),
             Outcome::Refuse => true,
         };
-        let mut found = self.find(subject, body).await.map_err(failed)?;
+        let mut found = self.find(subject, body).await?;
         // No more than their author can name: a common name must not keep anybody out for good. The surest come first.
         found.truncate(CONFIRMED_DISTINCT_MAX);
         found.retain(stands_in_the_way);
@@ -67,7 +72,7 @@ impl Duplicates {
         }
         let Ok(permit) = self.records.may_read(caller, self.name(subject)) else { return Ok(Vec::new()) };
         let ids: Vec<RecordId> = found.iter().map(|found| found.id).collect();
-        let visible = self.records.read_many(&permit, &ids).await.map_err(|error| failed(error.into()))?;
+        let visible = self.records.read_many(&permit, &ids).await?;
         found.retain(|found| visible.iter().any(|record| record.id == found.id));
         Ok(found.iter().flat_map(faults).collect())
     }

@@ -14,6 +14,10 @@ impl From<ActError> for Problem {
             ActError::Invalid { fields } => {
                 Self::from(Fault::Invalid).at_all(fields.into_iter().map(FieldProblem::from))
             }
+            ActError::Alike { fields } => {
+                Self::from(Fault::Duplicate).at_all(fields.into_iter().map(FieldProblem::from))
+            }
+            ActError::Find(source) => source.into(),
             ActError::Overtaken => Self::from(Fault::Stale).saying(error.to_string()).retry_after(1),
             ActError::Broken { .. } | ActError::Damaged { .. } => Self::internal(error),
             ActError::Read(source) => source.into(),

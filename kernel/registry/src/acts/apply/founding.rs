@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tiwizi_model::ProvinceCode;
+use tiwizi_model::{ProvinceCode, RecordId};
 
 use super::Case;
 use super::shares::subscribe;
@@ -49,6 +49,7 @@ pub(super) fn answered(case: &mut Case<'_>, answer: &DenominationAnswer) {
     if answer.answer == Answer::Refused && answer.reason.is_none() {
         case.add("/data/reason", "required", "a refusal says why");
     }
+    distinct(&mut case.state, &answer.confirm_distinct);
     let answered_on = case.act.effective_on;
     let days = case.pack.rules.denomination_validity_days.value;
     if let Some(denomination) = &mut case.state.denomination {
@@ -135,11 +136,21 @@ pub(super) fn filed(case: &mut Case<'_>, filed: &Filed) {
 pub(super) fn registered(case: &mut Case<'_>, registration: &Registration) {
     case.state.court = Some(registration.court.clone());
     case.state.number = Some(registration.number.clone());
+    distinct(&mut case.state, &registration.confirm_distinct);
     let day = case.act.effective_on;
     case.state.registered_on = Some(day);
     // The time for the rest of the shares runs from here (law 112-12, article 26).
     for debt in case.state.members.values_mut().flat_map(|member| member.debts.iter_mut()) {
         debt.since = day;
+    }
+}
+
+/// Notes of which cooperatives it is said that this is another one.
+fn distinct(state: &mut State, confirmed: &[RecordId]) {
+    for id in confirmed {
+        if !state.confirm_distinct.contains(id) {
+            state.confirm_distinct.push(*id);
+        }
     }
 }
 

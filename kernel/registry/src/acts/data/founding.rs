@@ -74,6 +74,9 @@ pub struct DenominationAnswer {
     /// The number of the certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<String>,
+    /// Cooperatives of which whoever approves the name says that this is another one, after looking at them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "text::list")]
+    pub confirm_distinct: Vec<RecordId>,
 }
 
 /// What the founding assembly decided. The capital is the sum of what the founders subscribe and pay.
@@ -134,6 +137,9 @@ pub struct Registration {
     pub court: String,
     /// The number there; opaque.
     pub number: String,
+    /// Cooperatives of which whoever enters it says that this is another one, after looking at them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "text::list")]
+    pub confirm_distinct: Vec<RecordId>,
 }
 
 /// The entry in the central register.

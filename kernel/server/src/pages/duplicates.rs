@@ -10,7 +10,7 @@ use minijinja::{Value, context};
 use serde_json::Value as Json;
 use tiwizi_identity::Caller;
 use tiwizi_model::{KindName, Record, RecordId, Version, limits};
-use tiwizi_records::{Filter, Query, UnitError, WriteError};
+use tiwizi_records::{FieldError, Filter, Query, UnitError, WriteError};
 use tiwizi_registry::duplicates::{DecideError, Decision, decide};
 use tiwizi_words::Texts;
 
@@ -239,6 +239,33 @@ pub(super) fn reasons_said<'a>(texts: &Texts, reasons: impl Iterator<Item = &'a 
         None => reason.split('+').map(|field| label(texts, field)).collect::<Vec<_>>().join(" + "),
     };
     reasons.map(said).collect()
+}
+
+/// The cooperatives that one which is to be is likely the same as, for whoever looks at them and ticks those that are others.
+pub(super) async fn twins(
+    app: &App,
+    visit: &Visit,
+    texts: &Texts,
+    faults: &[FieldError],
+) -> Result<Vec<Value>, Problem> {
+    let likely: Vec<&FieldError> = faults.iter().filter(|fault| fault.code == "duplicate-likely").collect();
+    let ids: Vec<RecordId> = likely.iter().filter_map(|fault| fault.record).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let permit = app.records.may_read(visit.visitor.caller(), &app.pages.names.cooperative)?;
+    let found = app.records.read_many(&permit, &ids).await?;
+    let twin = |fault: &FieldError| {
+        let record = found.iter().find(|record| Some(record.id) == fault.record)?;
+        let names = register::names(texts.language(), &record.body);
+        Some(context! {
+            id => record.id.to_string(),
+            href => visit.look.address(&format!("/directory/{}", record.id)),
+            name => names.first().map(|name| name.text().to_owned()),
+            reasons => reasons_said(texts, fault.reasons.iter().map(String::as_str)),
+        })
+    };
+    Ok(likely.into_iter().filter_map(twin).collect())
 }
 
 fn label(texts: &Texts, field: &str) -> String {

@@ -324,3 +324,33 @@ async fn a_name_is_asked_for_anew_on_the_sheet_after_the_first_request_was_annul
     assert_eq!(entered.status, 303, "{}", entered.text());
     assert_eq!(send(&house, Who::RegistrarElsewhere, &sheet, &form).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_name_like_one_of_the_register_is_approved_once_the_twin_is_ticked() {
+    let house = House::build().await;
+    let there = json!({ "court": "Taroudannt", "number": "1/2021", "name_fr": "Tafoukt Argan", "sector": "agriculture",
+        "province": "09.541", "commune": "Igherm", "status": "registered" });
+    let there = house.post(Who::Registrar, "/api/v1/records/registry/cooperative", &there).await.json();
+    let there = there["id"].as_str().unwrap();
+    let asked = json!({ "act": "denomination-requested", "effective_on": "2024-01-02", "data": {
+        "name_fr": "Tafoukt Argan", "sector": "agriculture", "province": "09.541", "commune": "Igherm" } });
+    let asked = house.post(Who::Registrar, "/api/v1/denominations", &asked).await;
+    assert_eq!(asked.json()["alike"][0]["record"], there, "{}", asked.text());
+    let asked = asked.json()["cooperative"].as_str().unwrap().to_owned();
+
+    let sheet = format!("/fr/directory/{asked}/acts/new/denomination-answered");
+    let form = form_of(&page(&house, Who::Registrar, &sheet).await.text());
+    let changes =
+        [("/effective_on", "2024-01-04"), ("/answer", "approved"), ("/certificate", "C-77"), ("step", "enter")];
+    let told = send(&house, Who::Registrar, &sheet, &with(form, &changes)).await;
+    assert_eq!(told.status, 409, "{}", told.text());
+    let text = told.text();
+    assert!(text.contains(&format!("<a href=\"/fr/directory/{there}\"")) && text.contains("C-77"), "{text}");
+    assert!(text.contains(&format!("type=\"checkbox\" name=\"/confirm_distinct\" value=\"{there}\"")), "{text}");
+    let mut ticked = with(form_of(&text), &[("step", "enter")]);
+    ticked.push(("/confirm_distinct".to_owned(), there.to_owned()));
+    let sent = send(&house, Who::Registrar, &sheet, &ticked).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let acts = house.get(Who::Registrar, &format!("/api/v1/cooperatives/{asked}/acts")).await.json();
+    assert_eq!(acts["items"][1]["data"]["confirm_distinct"], json!([there]));
+}

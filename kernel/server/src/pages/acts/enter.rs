@@ -16,6 +16,7 @@ use tiwizi_model::limits::{ACT_SHEET_MEMBERS_MAX, ACT_SHEET_ROWS_MAX};
 use tiwizi_registry::ActError;
 use tiwizi_registry::acts::{self, Act, ActKind, Ledger, NewAct, Rehearsal, differences};
 
+use super::super::duplicates;
 use super::super::visit::{Asked, SignedIn, Visit};
 use super::brought::Brought;
 use super::fault::Fault as Wrong;
@@ -23,7 +24,7 @@ use super::field::{CellKind, Control, List};
 use super::given::Given;
 use super::opened::Opened;
 use super::others::{self, Found};
-use super::page::SheetPage;
+use super::page::{DISTINCT, SheetPage};
 use super::people::{everybody, officers};
 use super::read::Reading;
 use super::sent::Sent;
@@ -218,7 +219,7 @@ async fn take(mut opened: Opened<'_>, sheet: Sheet, target: Option<Target>, sent
     match outcome {
         Ok(_) if step == "enter" => sheet.enter(opened, brought).await,
         Ok(tried) => sheet.tried(&mut opened, &tried).await,
-        Err(error) => sheet.refused(&opened, error),
+        Err(error) => sheet.refused(&opened, error).await,
     }
 }
 
@@ -288,7 +289,8 @@ impl Back {
         };
         let effective_on = day("/effective_on");
         let Some(target) = &self.target else {
-            let data = gather(reading.data(), &mut faults);
+            let mut data = gather(reading.data(), &mut faults);
+            self.confirm(&mut data);
             let new =
                 NewAct { kind: self.sheet.kind, effective_on, documents, corrects: None, data: Json::Object(data) };
             return Ok(if faults.is_empty() { Ok(new) } else { Err(faults) });
@@ -296,7 +298,8 @@ impl Back {
         let corrected_on = day("/~corrected_on");
         let mut says = json!({ "reason": self.given.trimmed("/~reason") });
         if self.given.text("/~annul").is_empty() {
-            let data = gather(reading.data(), &mut faults);
+            let mut data = gather(reading.data(), &mut faults);
+            self.confirm(&mut data);
             if let Some(says) = says.as_object_mut() {
                 let stands = json!({ "effective_on": effective_on.to_string(), "data": data });
                 says.insert("stands".to_owned(), stands);
@@ -312,6 +315,17 @@ impl Back {
         Ok(if faults.is_empty() { Ok(new) } else { Err(faults) })
     }
 
+    /// Puts down from which cooperatives this one is said to be distinct, where the act has a place for it. A correction keeps what was said.
+    fn confirm(&self, data: &mut Map<String, Json>) {
+        let ticked = self.given.texts(DISTINCT);
+        let kept = self.target.as_ref().and_then(|target| target.says.get("confirm_distinct"));
+        let has_place = matches!(self.sheet.kind, ActKind::DenominationAnswered | ActKind::Registered);
+        let confirmed = if ticked.is_empty() { kept.cloned() } else { Some(json!(ticked)) };
+        if let Some(confirmed) = confirmed.filter(|_| has_place) {
+            data.insert("confirm_distinct".to_owned(), confirmed);
+        }
+    }
+
     /// The sheet with what the act would change.
     async fn tried(mut self, opened: &mut Opened<'_>, tried: &Rehearsal) -> Result<Response, Problem> {
         let found = differences(&tried.before, &tried.after);
@@ -321,8 +335,13 @@ impl Back {
         self.page(opened, Vec::new(), Some(preview)).show()
     }
 
-    fn refused(self, opened: &Opened<'_>, error: ActError) -> Result<Response, Problem> {
+    async fn refused(mut self, opened: &Opened<'_>, error: ActError) -> Result<Response, Problem> {
         match error {
+            ActError::Alike { fields } => {
+                let twins = duplicates::twins(opened.app, opened.visit, &opened.texts, &fields).await?;
+                let page = self.page(opened, fields.into_iter().map(Wrong::of).collect(), None);
+                SheetPage { wrong: Some("acts-wrong"), twins, status: StatusCode::CONFLICT, ..page }.show()
+            }
             ActError::Invalid { fields } => {
                 let is_correction = self.target.is_some();
                 let faults = fields.into_iter().map(|error| fault_of(error, is_correction)).collect();
@@ -356,7 +375,7 @@ impl Back {
                 // Whoever was entered is named on the sheet from now on.
                 let known: BTreeSet<RecordId> = self.given.ids().collect();
                 opened.name(&known).await?;
-                self.refused(&opened, error)
+                self.refused(&opened, error).await
             }
         }
     }

@@ -26,6 +26,9 @@ use super::sheet::Sheet;
 use super::typed;
 use crate::problem::Problem;
 
+/// The cooperatives from which somebody said that this one is distinct.
+pub(super) const DISTINCT: &str = "/confirm_distinct";
+
 /// Lines that wait to be filled in, on a new sheet and on one that came back; and those that a button adds.
 const BLANK_FIRST: usize = 2;
 const BLANK_AGAIN: usize = 1;
@@ -46,6 +49,8 @@ pub(super) struct SheetPage<'a> {
     pub(super) more: Option<String>,
     /// What is said above the sheet.
     pub(super) wrong: Option<&'static str>,
+    /// Cooperatives that are likely the same as this one.
+    pub(super) twins: Vec<Value>,
     /// Acts that were entered since the sheet was made.
     pub(super) since: Vec<Value>,
     /// What the act would change.
@@ -66,6 +71,7 @@ impl<'a> SheetPage<'a> {
             found: Found::default(),
             more: None,
             wrong: None,
+            twins: Vec::new(),
             since: Vec::new(),
             preview: None,
             status: StatusCode::OK,
@@ -99,6 +105,7 @@ impl<'a> SheetPage<'a> {
             now => self.now(),
             others => fault::elsewhere(texts, self.rules(), &self.faults, |name| self.shows(name)),
             wrong => self.wrong,
+            distinct => context! { name => DISTINCT, twins => self.twins.clone(), confirmed => self.given.texts(DISTINCT) },
             since => self.since.clone(),
             preview => self.preview.clone(),
             rules => pack.map(RulePack::reference),
@@ -129,7 +136,8 @@ impl<'a> SheetPage<'a> {
     /// Whether a fault stands at a field that the sheet shows.
     fn shows(&self, name: &str) -> bool {
         let first = name.trim_start_matches('/').split(['/', '~']).next().unwrap_or_default();
-        let is_own = matches!(name, "/effective_on" | "/~reason" | "/~corrected_on") || name.starts_with(DOCUMENTS);
+        let is_own =
+            matches!(name, "/effective_on" | "/~reason" | "/~corrected_on" | DISTINCT) || name.starts_with(DOCUMENTS);
         is_own || (!first.is_empty() && self.sheet.field(first).is_some_and(|field| !is_kept(field, self.base)))
     }
 

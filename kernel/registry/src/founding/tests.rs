@@ -153,7 +153,7 @@ impl Bureau {
         let id = self.opened().await;
         self.fill_seats(id, 5).await;
         self.foundings.ask_for_name(&founder(1), self.at(id).await).await.unwrap();
-        let answer = NameAnswer { is_approved: true, certificate: Some("C-12".into()), reason: None };
+        let answer = NameAnswer { is_approved: true, certificate: Some("C-12".into()), ..NameAnswer::default() };
         self.foundings.answer_name(&office(), self.at(id).await, answer).await.unwrap();
         self.fill_sections(id).await;
         self.confirm_all(id, 5).await;

@@ -73,6 +73,9 @@ pub(crate) struct DecisionBody {
     number: Option<String>,
     /// The day of that entry: `2026-01-31`.
     registered_on: Option<String>,
+    /// With `approve-name` and `register`: cooperatives that were told to be likely the same, and are others.
+    #[serde(default)]
+    confirm_distinct: Vec<String>,
 }
 
 /// A file in a list.
@@ -267,17 +270,21 @@ pub(crate) async fn decide(
 ) -> Result<Response, Problem> {
     let (caller, id) = (visitor.signed_in()?, read_id(&id)?);
     let (foundings, at) = (&app.foundings, (id, Version(body.version)));
+    let confirmed: Result<Vec<RecordId>, _> = body.confirm_distinct.iter().map(|id| id.parse()).collect();
+    let confirm_distinct =
+        confirmed.map_err(|_| Problem::field("/confirm_distinct", "format", "ids of cooperatives are expected"))?;
     match body.decision.as_str() {
         "approve-name" | "refuse-name" => {
             let is_approved = body.decision == "approve-name";
-            let answer = NameAnswer { is_approved, reason: body.reason, certificate: body.certificate };
+            let (reason, certificate) = (body.reason, body.certificate);
+            let answer = NameAnswer { is_approved, reason, certificate, confirm_distinct };
             foundings.answer_name(caller, at, answer).await
         }
         "ask-correction" => foundings.ask_correction(caller, at, body.corrections).await,
         "accept" => foundings.accept(caller, at).await,
         "register" => {
             let entry = read_entry(body.court, body.number, body.registered_on.as_deref())?;
-            foundings.register(caller, at, entry).await
+            foundings.register(caller, at, Entry { confirm_distinct, ..entry }).await
         }
         _ => return Err(Problem::field("/decision", "enum", "there is no decision of this name")),
     }?;
@@ -293,7 +300,8 @@ pub(crate) fn read_entry(
     let registered_on = registered_on.unwrap_or_default().parse();
     let registered_on = registered_on
         .map_err(|error: tiwizi_registry::day::DayError| Problem::field("/registered_on", "date", error.to_string()))?;
-    Ok(Entry { court: court.unwrap_or_default(), number: number.unwrap_or_default(), registered_on })
+    let (court, number) = (court.unwrap_or_default(), number.unwrap_or_default());
+    Ok(Entry { court, number, registered_on, confirm_distinct: Vec::new() })
 }
 
 /// The id of a file or a founder in an address.

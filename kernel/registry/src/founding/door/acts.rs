@@ -34,6 +34,12 @@ impl Foundings {
         answer: &NameAnswer,
     ) -> Result<State, FoundingError> {
         let mut state = self.state(caller, held.founding.cooperative).await?;
+        if answer.is_approved && state.stage != Stage::DenominationApproved {
+            // Before the file is taken with the request: whoever decides looks at what is alike, and sends the same again.
+            let mut asked = self.request(held)?.data;
+            confirm(&mut asked, &answer.confirm_distinct);
+            self.acts.demand_distinct(caller, &asked).await.map_err(not_entered)?;
+        }
         let is_open = state.stage == Stage::DenominationRequested;
         let is_asked = asks_for_this(&state, held) && (is_open || self.is_answered_now(caller, held).await?);
         if !is_asked {
@@ -48,6 +54,7 @@ impl Foundings {
                     texts.into_iter().filter_map(|(field, text)| Some((field.to_owned(), text.clone()?.into()))),
                 );
             }
+            confirm(&mut data, &answer.confirm_distinct);
             let act = act(ActKind::DenominationAnswered, self.today(), data);
             state = self.enter_taking(caller, held, act).await?;
         }
@@ -149,7 +156,7 @@ impl Foundings {
         } else {
             self.acts.enter_together(caller, cooperative, new, together).await
         };
-        let state = entered.map_err(FoundingError::Act)?.state;
+        let state = entered.map_err(not_entered)?.state;
         if let Some(body) = taken {
             held.body = body;
             held.version = held.version.next();
@@ -169,7 +176,8 @@ impl Foundings {
         let state = self.state(caller, cooperative).await?;
         match state.stage {
             Stage::Filed => {
-                let data = json!({ "court": entry.court.trim(), "number": entry.number.trim() });
+                let mut data = json!({ "court": entry.court.trim(), "number": entry.number.trim() });
+                confirm(&mut data, &entry.confirm_distinct);
                 let act = act(ActKind::Registered, entry.registered_on, data);
                 self.enter_taking(caller, held, act).await.map(drop)
             }
@@ -178,8 +186,8 @@ impl Foundings {
         }
     }
 
-    /// The persons of the founders, by the records of the founders: those that the register knows, and new ones for the others. Records that
-    /// may be the same are not held up, as what acts write is not (decision 22).
+    /// The persons of the founders, by the records of the founders: those that the register knows, and new ones for the others. Persons who
+    /// may be the same are not held up (decision 22).
     ///
     /// The number of a card is what a founder typed. Whoever has it in the register under another day of birth, or another name, is not
     /// made of that founder, whose account would then act as that person: the office is told.
@@ -354,6 +362,25 @@ impl Foundings {
 
 fn act(kind: ActKind, effective_on: Day, data: Value) -> NewAct {
     NewAct { kind, effective_on, documents: Vec::new(), corrects: None, data }
+}
+
+/// Puts into an act from which cooperatives this one is said to be distinct.
+fn confirm(data: &mut Value, confirmed: &[RecordId]) {
+    if let Some(data) = data.as_object_mut().filter(|_| !confirmed.is_empty()) {
+        let ids: Vec<String> = confirmed.iter().map(ToString::to_string).collect();
+        data.insert("confirm_distinct".to_owned(), ids.into());
+    }
+}
+
+/// Why an act was not entered. What the cooperative may be the same as is told at the fields of the decision, which has no `data`.
+fn not_entered(error: ActError) -> FoundingError {
+    let ActError::Alike { mut fields } = error else { return FoundingError::Act(error) };
+    for field in &mut fields {
+        if let Some(own) = field.pointer.strip_prefix("/data").map(ToOwned::to_owned) {
+            field.pointer = own;
+        }
+    }
+    FoundingError::Act(ActError::Alike { fields })
 }
 
 /// Whether what a founder says of itself is of the person who has its card in the register: born on the same day, or, where the register

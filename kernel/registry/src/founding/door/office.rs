@@ -28,6 +28,8 @@ pub struct NameAnswer {
     pub reason: Option<String>,
     /// The number of the certificate.
     pub certificate: Option<String>,
+    /// Cooperatives of which the office says that this one is another, after looking at them.
+    pub confirm_distinct: Vec<RecordId>,
 }
 
 /// The entry in the local register.
@@ -39,6 +41,8 @@ pub struct Entry {
     pub number: String,
     /// The day of the entry.
     pub registered_on: Day,
+    /// Cooperatives of which the office says that this one is another, after looking at them.
+    pub confirm_distinct: Vec<RecordId>,
 }
 
 impl Foundings {

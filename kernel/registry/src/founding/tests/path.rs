@@ -12,8 +12,12 @@ async fn five_people_found_a_cooperative_from_its_name_to_its_registration() {
     bureau.foundings.submit(&founder(2), bureau.at(id).await).await.unwrap();
     bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
     assert!(bureau.register.all(&bureau.register.names.cooperative).await.is_empty());
-    let entry =
-        Entry { court: "Taroudannt".into(), number: "12/2025".into(), registered_on: "2025-11-30".parse().unwrap() };
+    let entry = Entry {
+        court: "Taroudannt".into(),
+        number: "12/2025".into(),
+        registered_on: "2025-11-30".parse().unwrap(),
+        confirm_distinct: Vec::new(),
+    };
     bureau.foundings.register(&office(), bureau.at(id).await, entry).await.unwrap();
     let seen = bureau.foundings.look(&founder(5), id).await.unwrap();
     assert_eq!((seen.founding.step, seen.progress.done), (Step::Registered, 11));
@@ -64,8 +68,12 @@ async fn accounts_act_for_the_cooperative_that_they_founded() {
     let id = bureau.complete().await;
     bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
     bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
-    let entry =
-        Entry { court: "Taroudannt".into(), number: "12/2025".into(), registered_on: "2025-11-30".parse().unwrap() };
+    let entry = Entry {
+        court: "Taroudannt".into(),
+        number: "12/2025".into(),
+        registered_on: "2025-11-30".parse().unwrap(),
+        confirm_distinct: Vec::new(),
+    };
     bureau.foundings.register(&office(), bureau.at(id).await, entry).await.unwrap();
     let cooperative = bureau.foundings.look(&founder(1), id).await.unwrap().founding.cooperative;
     let mut tx = bureau.register.records.db().read().await.unwrap();
@@ -280,8 +288,12 @@ async fn cooperatives_found_a_union_each_by_somebody_who_acts_for_it() {
     bureau.confirm_all(id, 2).await;
     bureau.foundings.submit(&founder(1), bureau.at(id).await).await.unwrap();
     bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
-    let entry =
-        Entry { court: "Taroudannt".into(), number: "9/2025".into(), registered_on: "2025-11-30".parse().unwrap() };
+    let entry = Entry {
+        court: "Taroudannt".into(),
+        number: "9/2025".into(),
+        registered_on: "2025-11-30".parse().unwrap(),
+        confirm_distinct: Vec::new(),
+    };
     bureau.foundings.register(&office(), bureau.at(id).await, entry).await.unwrap();
     let all = bureau.register.all(&bureau.register.names.cooperative).await;
     let union = all.iter().find(|one| one["number"] == "9/2025").unwrap();
@@ -318,4 +330,27 @@ async fn a_legal_person_founds_a_cooperative_by_somebody_who_acts_for_it() {
     let founders = constituted["data"]["founders"].as_array().unwrap();
     let company = founders.iter().find(|one| one["holder"] == "legal-person").unwrap();
     assert!(company["represented_by"].is_string() && company["represented_by"] != company["person"], "{company}");
+}
+
+#[tokio::test]
+async fn a_name_like_one_of_the_register_is_approved_by_whoever_has_looked() {
+    let bureau = Bureau::open().await;
+    let id = bureau.foundings.open(&founder(1), &map(name())).await.unwrap();
+    bureau.edit(id, Section::Name, json!({ "commune": "Igherm" })).await;
+    let names = &bureau.register.names;
+    let there = json!({ "court": "Agadir", "number": "1/2010", "name_fr": "Tifaouine", "sector": "argan",
+        "province": "09.541", "commune": "Igherm", "status": "registered" });
+    let there = vec![tiwizi_records::Draft::create(names.cooperative.clone(), there)];
+    let there = bureau.register.records.submit(&Caller::system(), there, None).await.unwrap()[0].id;
+    bureau.foundings.ask_for_name(&founder(1), bureau.at(id).await).await.unwrap();
+    let at = bureau.at(id).await;
+    let answer = NameAnswer { is_approved: true, ..NameAnswer::default() };
+    let refused = bureau.foundings.answer_name(&office(), at, answer.clone()).await.unwrap_err();
+    let FoundingError::Act(crate::acts::ActError::Alike { fields }) = refused else { panic!("{refused:?}") };
+    assert_eq!((fields[0].pointer.as_str(), fields[0].record), ("/confirm_distinct", Some(there)));
+    // Nothing was entered, and the file did not move: the same is sent again.
+    assert!(bureau.register.all(&names.act).await.is_empty());
+    let looked = NameAnswer { confirm_distinct: vec![there], ..answer };
+    bureau.foundings.answer_name(&office(), at, looked).await.unwrap();
+    assert_eq!(bureau.register.all(&names.act).await.len(), 2);
 }

@@ -285,8 +285,12 @@ async fn the_number_of_somebody_elses_card_makes_nobody_that_person() {
     records.submit(&Caller::system(), drafts, None).await.unwrap();
     bureau.belongs(3, RecordId(Uuid::from_u128(77))).await;
     bureau.foundings.accept(&office(), bureau.at(id).await).await.unwrap();
-    let entry =
-        Entry { court: "Taroudannt".into(), number: "12/2025".into(), registered_on: "2025-11-30".parse().unwrap() };
+    let entry = Entry {
+        court: "Taroudannt".into(),
+        number: "12/2025".into(),
+        registered_on: "2025-11-30".parse().unwrap(),
+        confirm_distinct: Vec::new(),
+    };
     bureau.foundings.register(&office(), bureau.at(id).await, entry).await.unwrap();
     assert_eq!(bureau.person_of(2).await, Some(known));
     assert_eq!(bureau.person_of(3).await, Some(RecordId(Uuid::from_u128(77))), "an account stays whose it is");

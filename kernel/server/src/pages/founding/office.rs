@@ -17,6 +17,7 @@ use tiwizi_words::Texts;
 
 use super::super::visit::{Asked, Visit, with_status};
 use super::super::{acts, register};
+use super::super::{duplicates, register};
 use super::show::{self, Said};
 use super::{caller, controls, id_of, path, seen, sent, words};
 use crate::app::App;
@@ -25,6 +26,8 @@ use crate::problem::{Fault, Problem};
 
 /// Names that are shown as near to the one that is asked for.
 const NEAR_MAX: usize = 8;
+/// The cooperatives that were ticked as others, in the forms.
+const DISTINCT: &str = "confirm_distinct";
 
 /// `POST /{language}/founding/{id}/office`
 pub(super) async fn decide(
@@ -41,13 +44,14 @@ pub(super) async fn decide(
     let decided = match posted.field("decision") {
         Some(decision @ ("approve-name" | "refuse-name")) => {
             let is_approved = decision == "approve-name";
-            let answer = NameAnswer { is_approved, reason: text("reason"), certificate: text("certificate") };
+            let (reason, certificate) = (text("reason"), text("certificate"));
+            let answer = NameAnswer { is_approved, reason, certificate, confirm_distinct: confirmed(&posted) };
             foundings.answer_name(by, at, answer).await
         }
         Some("ask-correction") => foundings.ask_correction(by, at, corrections(&posted)).await,
         Some("accept") => foundings.accept(by, at).await,
         Some("register") => match entry(&posted) {
-            Ok(entry) => foundings.register(by, at, entry).await,
+            Ok(entry) => foundings.register(by, at, Entry { confirm_distinct: confirmed(&posted), ..entry }).await,
             Err(fields) => Err(FoundingError::Invalid { fields }),
         },
         _ => return Err(Problem::field("/decision", "required", "the form does not say what is decided")),
@@ -59,6 +63,10 @@ pub(super) async fn decide(
         Err(FoundingError::Act(ActError::Invalid { fields })) => {
             (faults, wrong) = (fields, Some("founding-act-refused"));
         }
+        Err(FoundingError::Act(ActError::Alike { fields })) => {
+            wrong = fields.iter().any(|field| field.code == "duplicate-likely").then_some("fault-alike");
+            faults = fields;
+        }
         Err(FoundingError::Lacks { lacks: found }) => (lacks, wrong) = (found, Some("founding-incomplete")),
         Err(FoundingError::Moved | FoundingError::NotNow { .. }) => wrong = Some("founding-moved"),
         Err(FoundingError::Own) => wrong = Some("founding-own"),
@@ -68,6 +76,12 @@ pub(super) async fn decide(
     let said = Said { lacks: &lacks, wrong, faults: &faults, typed: Some(&posted.fields), link: None };
     let page = show::page(&app, &visit, &now, &said).await?;
     Ok(with_status(Fault::Invalid.status(), page))
+}
+
+/// The cooperatives that were ticked as others.
+fn confirmed(posted: &Posted) -> Vec<RecordId> {
+    let ticked = posted.fields.iter().filter(|(name, _)| name == DISTINCT);
+    ticked.filter_map(|(_, id)| id.parse().ok()).collect()
 }
 
 /// What is to be corrected, section by section.
@@ -91,7 +105,9 @@ fn entry(posted: &Posted) -> Result<Entry, Vec<FieldError>> {
     }
     let day: Result<Day, DayError> = text("registered_on").parse();
     match (day, faults.is_empty()) {
-        (Ok(registered_on), true) => Ok(Entry { court: text("court"), number: text("number"), registered_on }),
+        (Ok(registered_on), true) => {
+            Ok(Entry { court: text("court"), number: text("number"), registered_on, confirm_distinct: Vec::new() })
+        }
         (Err(error), true) => Err(vec![FieldError::of_field("registered_on", "date", error.to_string())]),
         (_, false) => Err(faults),
     }
@@ -121,6 +137,9 @@ pub(super) async fn panel(
         fault.pointer.starts_with("/data") || fault.pointer == "/effective_on" || fault.pointer == "/act"
     };
     let rules = app.foundings.rules().ok().map(|pack| (pack, seen.founding.entity));
+    let ticked = said.typed.unwrap_or_default().iter().filter(|(name, _)| name == DISTINCT);
+    let confirmed: Vec<&str> = ticked.map(|(_, id)| id.as_str()).collect();
+    let twins = duplicates::twins(app, visit, texts, said.faults).await?;
     let stored = json!({ "court": seen.founding.court, "number": seen.founding.number });
     Ok(context! {
         step => seen.founding.step.name(),
@@ -128,6 +147,7 @@ pub(super) async fn panel(
         history => visit.look.address(&format!("/records/registry/founding/{}/history", seen.id)),
         waiting => visit.look.address(&format!("{}/waiting?step={}", super::HOME, seen.founding.step.name())),
         near => if seen.founding.step == Step::NameAsked { near(app, visit, texts, seen).await? } else { Vec::new() },
+        distinct => context! { name => DISTINCT, twins, confirmed },
         reason => typed("reason"),
         reason_error => fault("reason"),
         certificate => typed("certificate"),

@@ -26,6 +26,10 @@ impl BodyLimit {
     pub(crate) const PAPER: Self =
         Self { bytes_max: limits::FOUNDING_DOCUMENT_BYTES_MAX, wait: Duration::from_millis(limits::UPLOAD_WAIT_MS) };
 
+    /// For a printed extract that anybody holds against the one that was issued.
+    pub(crate) const PRINT: Self =
+        Self { bytes_max: limits::EXTRACT_PDF_BYTES_MAX, wait: Duration::from_millis(limits::BODY_WAIT_MS) };
+
     /// For files and bundles, which may come over a slow link.
     pub(crate) const UPLOAD: Self =
         Self { bytes_max: limits::UPLOAD_BYTES_MAX, wait: Duration::from_millis(limits::UPLOAD_WAIT_MS) };

@@ -101,7 +101,7 @@ pub(crate) async fn compare(
     if body::media_type(&headers).as_deref() != Some("application/pdf") {
         return Err(Problem::from(Fault::MediaType).saying("send application/pdf"));
     }
-    let bytes = body::read(&headers, body, BodyLimit::NORMAL).await?;
+    let bytes = body::read(&headers, body, BodyLimit::PRINT).await?;
     let finding = extracts::verify(&app, &token).await?;
     answer(view(finding, Some(&bytes))?)
 }

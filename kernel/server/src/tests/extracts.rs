@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tiwizi_model::limits::{PRINTS_MAX, VERIFICATIONS_MAX};
+use tiwizi_model::limits::{EXTRACT_PDF_BYTES_MAX, PRINTS_MAX, VERIFICATIONS_MAX};
 use tower::ServiceExt as _;
 
 use super::house::{House, Reply, Who};
@@ -24,6 +24,16 @@ fn token(made: &Value) -> String {
 async fn compare(house: &House, token: &str, pdf: Vec<u8>) -> Reply {
     let request = house.request(Who::Public, "POST", &format!("/api/v1/verify/{token}"));
     house.send(request.header("content-type", "application/pdf").body(Body::from(pdf)).unwrap()).await
+}
+
+#[tokio::test]
+async fn the_largest_paper_that_is_printed_can_be_compared() {
+    let house = House::build().await;
+    let token = token(&issue(&house, "certificate", "fr").await);
+    for (bytes, status) in [(EXTRACT_PDF_BYTES_MAX, 200), (EXTRACT_PDF_BYTES_MAX + 1, 413)] {
+        let compared = compare(&house, &token, vec![b'%'; bytes]).await;
+        assert_eq!(compared.status, status, "{}", compared.text());
+    }
 }
 
 /// The same letters with another one in the middle.

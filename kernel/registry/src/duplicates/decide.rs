@@ -11,6 +11,7 @@ use tiwizi_model::{KindName, Record, RecordId, Version};
 use tiwizi_records::{ReadError, Records, Unit, UnitError, WriteError};
 
 use super::find::merged_into;
+use super::holdings::has_of_its_own;
 use crate::kinds::Names;
 
 /// What is decided.
@@ -20,6 +21,8 @@ pub enum Decision {
     Merge {
         /// The one that remains.
         keep: RecordId,
+        /// Whether it is meant that acts, and members whom that one has not, stay with the alias and are not counted.
+        hides: bool,
     },
     /// The two are two.
     Distinct,
@@ -48,6 +51,11 @@ pub enum DecideError {
     /// One of the two is an alias already.
     #[error("one of the two was merged into another record already")]
     Alias,
+    /// The one that would become an alias has acts, or members whom the other has not, and nobody said that this is meant.
+    #[error(
+        "the record that would become an alias has acts, or members whom the other has not: enter them there first"
+    )]
+    Holds,
     /// No reason was given, or one that is too long.
     #[error("say why, in at most {DUPLICATE_REASON_CHARS_MAX} letters")]
     Reason,
@@ -89,8 +97,11 @@ pub async fn decide(
     let opened = open(records, caller, pair).await?;
     let mut unit = Unit::new(records.clone(), caller.clone());
     let after = match (decision, opened.status.as_str()) {
-        (Decision::Merge { keep }, "open") => {
+        (Decision::Merge { keep, hides }, "open") => {
             may_change_one(records, caller, &opened).await?;
+            if !hides {
+                demand_nothing_hidden(records, &opened, keep).await?;
+            }
             merge(&mut unit, &opened, keep).await?
         }
         (Decision::Distinct, "open") => {
@@ -155,6 +166,18 @@ async fn open(records: &Records, caller: &Caller, pair: RecordId) -> Result<Open
     let kind = if text("kind") == "person" { names.person } else { names.cooperative };
     let status = text("status");
     Ok(Opened { kind, record, first, second, status })
+}
+
+/// Nothing that the one that becomes an alias has goes out of sight. What was made an alias by hand is one already.
+async fn demand_nothing_hidden(records: &Records, opened: &Opened, keep: RecordId) -> Result<(), DecideError> {
+    if opened.kind != Names::new().cooperative {
+        return Ok(());
+    }
+    let alias = if keep == opened.first { opened.second } else { opened.first };
+    let permit = records.may_read(&Caller::system(), &opened.kind)?;
+    let alias = records.read(&permit, alias).await?.filter(|alias| merged_into(&alias.body).is_none());
+    let Some(alias) = alias else { return Ok(()) };
+    if has_of_its_own(records, &alias, keep).await? { Err(DecideError::Holds) } else { Ok(()) }
 }
 
 /// Makes an alias of the one that does not remain, unless it is one already: whoever may change a record may write into it that it is the same as

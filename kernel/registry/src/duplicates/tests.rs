@@ -169,7 +169,7 @@ async fn a_merge_leaves_an_alias_and_is_undone_with_everything_in_the_history() 
     let (first, second, pair) = twins(&register).await;
     assert_eq!(register.totals().await.cooperatives, 2);
     let caller = Caller::system();
-    let merge = Decision::Merge { keep: first };
+    let merge = Decision::Merge { keep: first, hides: false };
     decide(&register.records, &caller, (pair.id, pair.version), merge, "one cooperative, entered twice").await.unwrap();
     let alias = read(&register, second).await;
     assert_eq!(alias.body["merged_into"], json!(first.to_string()));
@@ -209,13 +209,59 @@ async fn a_pair_whose_alias_was_written_by_hand_is_closed_and_undone_as_every_ot
     let by_hand = Draft::patch(register.names.cooperative.clone(), second, by_hand, None);
     register.records.submit(&caller, vec![by_hand], None).await.unwrap();
     let at = (pair.id, pair.version);
-    let other = decide(&register.records, &caller, at, Decision::Merge { keep: second }, "the other way round").await;
+    let other =
+        decide(&register.records, &caller, at, Decision::Merge { keep: second, hides: false }, "the other way round")
+            .await;
     assert!(matches!(other, Err(DecideError::Alias)), "{other:?}");
-    decide(&register.records, &caller, at, Decision::Merge { keep: first }, "entered twice").await.unwrap();
+    decide(&register.records, &caller, at, Decision::Merge { keep: first, hides: false }, "entered twice")
+        .await
+        .unwrap();
     let merged = pairs(&register).await.remove(0);
     assert_eq!(merged.body["status"], json!("merged"));
     decide(&register.records, &caller, (merged.id, merged.version), Decision::Undo, "two").await.unwrap();
     assert_eq!(read(&register, second).await.body.get("merged_into"), None);
+}
+
+#[tokio::test]
+async fn a_merge_that_hides_members_asks_for_a_word_on_them() {
+    let register = Register::new().await;
+    let (first, second, pair) = twins(&register).await;
+    let caller = Caller::system();
+    let person = Draft::create(register.names.person.clone(), json!({ "name_fr": "Tanirt", "province": "09.541" }));
+    let person = register.records.submit(&caller, vec![person], None).await.unwrap()[0].id;
+    let joins = async |cooperative: RecordId| {
+        let body = json!({ "cooperative": cooperative.to_string(), "person": person.to_string(), "number": "1",
+            "role": "member", "province": "09.541", "sector": "argan" });
+        let draft = Draft::create(register.names.membership.clone(), body);
+        register.records.submit(&caller, vec![draft], None).await.unwrap();
+    };
+    joins(second).await;
+    let at = (pair.id, pair.version);
+    let refused =
+        decide(&register.records, &caller, at, Decision::Merge { keep: first, hides: false }, "entered twice").await;
+    assert!(matches!(refused, Err(DecideError::Holds)), "{refused:?}");
+    assert_eq!(read(&register, second).await.body.get("merged_into"), None);
+    // The survivor has the member too: nothing goes out of sight.
+    joins(first).await;
+    decide(&register.records, &caller, at, Decision::Merge { keep: first, hides: false }, "entered twice")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn members_that_are_meant_to_stay_with_the_alias_hold_no_merge_up() {
+    let register = Register::new().await;
+    let (first, second, pair) = twins(&register).await;
+    let caller = Caller::system();
+    let acts = json!({ "acts": 3 });
+    let acts = Draft::patch(register.names.cooperative.clone(), second, acts, None);
+    register.records.submit(&caller.by_kernel(), vec![acts], None).await.unwrap();
+    let at = (pair.id, pair.version);
+    for (hides, is_merged) in [(false, false), (true, true)] {
+        let merge = Decision::Merge { keep: first, hides };
+        let decided = decide(&register.records, &caller, at, merge, "entered twice").await;
+        assert_eq!(decided.is_ok(), is_merged, "{decided:?}");
+    }
 }
 
 #[tokio::test]
@@ -257,7 +303,7 @@ async fn three_who_merge_at_once_make_no_circle() {
 async fn a_merged_pair_of_which_nothing_is_left_is_opened_by_nobody_who_may_only_look() {
     let register = Register::new().await;
     let (first, second, pair) = twins(&register).await;
-    let merge = Decision::Merge { keep: first };
+    let merge = Decision::Merge { keep: first, hides: false };
     decide(&register.records, &Caller::system(), (pair.id, pair.version), merge, "one").await.unwrap();
     let gone = |id| Draft::delete(register.names.cooperative.clone(), id, None);
     register.records.submit(&Caller::system(), vec![gone(second), gone(first)], None).await.unwrap();
@@ -280,9 +326,11 @@ async fn what_was_seen_in_another_state_or_said_without_a_reason_decides_nothing
     let register = Register::new().await;
     let (first, _, pair) = twins(&register).await;
     let caller = Caller::system();
-    let merge = Decision::Merge { keep: first };
+    let merge = Decision::Merge { keep: first, hides: false };
     let pinned = (pair.id, pair.version);
-    for (decision, reason) in [(merge, "  "), (Decision::Undo, "why"), (Decision::Merge { keep: pair.id }, "why")] {
+    for (decision, reason) in
+        [(merge, "  "), (Decision::Undo, "why"), (Decision::Merge { keep: pair.id, hides: false }, "why")]
+    {
         assert!(decide(&register.records, &caller, pinned, decision, reason).await.is_err(), "{decision:?}");
     }
     decide(&register.records, &caller, pinned, Decision::Distinct, "two villages").await.unwrap();

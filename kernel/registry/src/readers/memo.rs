@@ -29,7 +29,7 @@ pub(super) struct MemoError {
 /// How far a cooperative is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
-    /// Neither counted nor closed: not there yet, or an alias, which is counted where it points to.
+    /// Neither counted nor closed: not there yet, or an alias. What only an alias has is counted nowhere: a merge asks first.
     Other,
     Counted,
     Closed,

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use tiwizi_identity::Caller;
 use tiwizi_model::{KindName, Record, RecordId, Version, limits};
 use tiwizi_records::{FieldError, Filter, Query, UnitError, WriteError};
-use tiwizi_registry::duplicates::{DecideError, Decision, decide};
+use tiwizi_registry::duplicates::{DecideError, Decision, decide, has_of_its_own};
 use tiwizi_words::Texts;
 
 use super::console::done;
@@ -23,6 +23,8 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 const LIST: &str = "/register/duplicates";
+/// The key of what is said of members and acts that a merge would hide.
+const HOLDS: &str = "duplicate-holds";
 /// The states of pairs, the one that is shown first at the head.
 const STATUSES: [&str; 3] = ["open", "distinct", "merged"];
 
@@ -87,7 +89,8 @@ pub(super) async fn send(
         Ok(()) => Ok(visit.go(&format!("{LIST}?done=duplicate-decided"))),
         Err(error) => match refused(&error) {
             Some((fault, wrong)) => {
-                let given = Given { reason: reason.to_owned(), wrong, is_shown_again: true };
+                let hides = posted.field("hides").is_some();
+                let given = Given { reason: reason.to_owned(), wrong, hides, is_shown_again: true };
                 let now = find(&app, &visit, &id).await?;
                 side_by_side(&app, &visit, &now, given).await.map(|response| with_status(fault.status(), response))
             }
@@ -107,6 +110,7 @@ fn refused(error: &DecideError) -> Option<(Fault, Option<&'static str>)> {
             Some((Fault::Conflict, Some("duplicate-moved")))
         }
         DecideError::Alias => Some((Fault::Conflict, Some("duplicate-taken"))),
+        DecideError::Holds => Some((Fault::Conflict, Some(HOLDS))),
         DecideError::Missing
         | DecideError::Refused
         | DecideError::Stranger
@@ -122,6 +126,8 @@ struct Given {
     reason: String,
     /// The key of why nothing was decided; none when the reason itself is wrong.
     wrong: Option<&'static str>,
+    /// Whether it was ticked that what a merge hides may be hidden.
+    hides: bool,
     is_shown_again: bool,
 }
 
@@ -130,9 +136,10 @@ fn wanted(posted: &Posted, pair: &Json) -> Result<Decision, Problem> {
     let record = |field: &str| -> Result<RecordId, Fault> {
         field_of(pair, field).and_then(|id| id.parse().ok()).ok_or(Fault::NotFound)
     };
+    let hides = posted.field("hides").is_some();
     match posted.field("decision") {
-        Some("keep-first") => Ok(Decision::Merge { keep: record("first")? }),
-        Some("keep-second") => Ok(Decision::Merge { keep: record("second")? }),
+        Some("keep-first") => Ok(Decision::Merge { keep: record("first")?, hides }),
+        Some("keep-second") => Ok(Decision::Merge { keep: record("second")?, hides }),
         Some("distinct") => Ok(Decision::Distinct),
         Some("undo") => Ok(Decision::Undo),
         _ => Err(Problem::field("/decision", "required", "the form does not say what is decided")),
@@ -200,8 +207,13 @@ async fn side_by_side(app: &App, visit: &Visit, pair: &Record, given: Given) -> 
         |record: Option<&Record>| record.map(|record| visit.look.address(&format!("/records/{path}/{}", record.id)));
     let beside = beside(app, visit, path, [first, second]).await?;
     let [first_name, second_name] = beside.titles;
+    let may_merge = beside.may_change && field_of(&pair.body, "status") == Some("open");
+    let holds = if may_merge { holds(app, [first, second]).await? } else { Vec::new() };
     let data = context! {
         rows => beside.rows,
+        holds => holds.into_iter().map(|key| texts.text(key)).collect::<Vec<_>>(),
+        hides => given.hides,
+        holds_key => HOLDS,
         first => link(first),
         second => link(second),
         first_name,
@@ -220,6 +232,21 @@ async fn side_by_side(app: &App, visit: &Visit, pair: &Record, given: Given) -> 
         is_missing => given.is_shown_again && given.wrong.is_none(),
     };
     visit.page(app, "duplicate.html", &texts.text("duplicates"), data)
+}
+
+/// Which of two cooperatives have acts, or members whom the other has not.
+async fn holds(app: &App, pair: [Option<&Record>; 2]) -> Result<Vec<&'static str>, Problem> {
+    let [Some(first), Some(second)] = pair else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    if first.kind != app.pages.names.cooperative {
+        return Ok(found);
+    }
+    for (key, one, other) in [("duplicate-first", first, second), ("duplicate-second", second, first)] {
+        if has_of_its_own(&app.records, one, other.id).await? {
+            found.push(key);
+        }
+    }
+    Ok(found)
 }
 
 /// What spoke for a pair, in words.

@@ -154,7 +154,9 @@ impl From<DecideError> for Problem {
             DecideError::Missing => Fault::NotFound.into(),
             DecideError::Refused => Self::from(Fault::Forbidden).saying(error.to_string()),
             DecideError::Stranger => Self::field("/decision", "stranger", error.to_string()),
-            DecideError::Settled { .. } | DecideError::Alias => Self::from(Fault::Conflict).saying(error.to_string()),
+            DecideError::Settled { .. } | DecideError::Alias | DecideError::Holds => {
+                Self::from(Fault::Conflict).saying(error.to_string())
+            }
             DecideError::Reason => Self::field("/reason", "length", error.to_string()),
             DecideError::Read(source) => source.into(),
             DecideError::Unit(source) => source.into(),

@@ -96,7 +96,7 @@ impl Records {
     ) -> Result<(RecordRow, IndexKeys), WriteError> {
         let NewRecord { id, body } = new;
         let mut settled = settle_new(position, Arc::clone(kind), caller.clone(), id, body)?;
-        Proposal::new(&mut settled, &self.reviewers, position).check()?;
+        Proposal::new(&mut settled, &self.reviewers, position).hold()?;
         let Ready { row, keys, .. } = self.ready(position, settled)?;
         Ok((row, keys))
     }

@@ -25,6 +25,12 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Looks at a proposal: lets it pass, amends it or refuses it.
 pub trait Review: Send + Sync {
+    /// Brings what is written in several ways to the one in which it is kept, and says whether that changed something. It is asked before
+    /// `check`, of what comes in and of every amendment; what it makes is held to the schema.
+    fn shape(&self, _kind: &KindName, _body: &mut Value) -> bool {
+        false
+    }
+
     /// Holds a proposal to rules that need nothing but its content. It is asked before anybody reviews, and again for each amendment.
     ///
     /// # Errors
@@ -161,7 +167,7 @@ impl<'a> Proposal<'a> {
 
     fn amend_within(&mut self, after: Value, classes: Classes) -> Result<(), WriteError> {
         let before = self.settled.clone();
-        let outcome = self.settled.amend(self.position, after, classes).and_then(|()| self.check());
+        let outcome = self.settled.amend(self.position, after, classes).and_then(|()| self.hold());
         if outcome.is_err() {
             *self.settled = before;
         }
@@ -174,8 +180,23 @@ impl<'a> Proposal<'a> {
         self.settled.stands.push((id, version));
     }
 
+    /// Brings the proposal to the form in which it is kept, and holds it to the fixed rules of every reviewer.
+    pub(crate) fn hold(&mut self) -> Result<(), WriteError> {
+        let (settled, mut is_changed) = (&mut *self.settled, false);
+        if settled.operation != Operation::Delete {
+            for reviewer in self.reviewers {
+                is_changed |= reviewer.shape(settled.kind.name(), &mut settled.body);
+            }
+        }
+        if is_changed {
+            let held = self.settled.kind.validate(&self.settled.body);
+            held.map_err(|rejection| self.invalid(rejection))?;
+        }
+        self.check()
+    }
+
     /// Holds the proposal to the fixed rules of every reviewer.
-    pub(crate) fn check(&self) -> Result<(), WriteError> {
+    fn check(&self) -> Result<(), WriteError> {
         let mut rules = self.reviewers.iter();
         rules.try_for_each(|reviewer| reviewer.check(self)).map_err(|rejection| self.invalid(rejection))
     }

@@ -243,7 +243,7 @@ impl Records {
     /// Lets every reviewer look.
     async fn review(&self, position: usize, mut settled: Settled) -> Result<Ready, WriteError> {
         let mut proposal = Proposal::new(&mut settled, &self.reviewers, position);
-        proposal.check()?;
+        proposal.hold()?;
         proposal.review().await?;
         self.ready(position, settled)
     }

@@ -1,7 +1,7 @@
 //! The rules of the register that a schema cannot say: check digits, real days, places and sectors that exist.
 //!
 //! The same rules hold for every path that writes: the API and pages come through [`Rules`], the import calls
-//! [`check`] for each row. They look at one body alone; rules of law with dates of effect are in rule packs, and acts are held to them.
+//! [`check`] for each row. What a record is found by (court, number, number of a member) is brought to one form on each of them. They look at one body alone; rules of law with dates of effect are in rule packs, and acts are held to them.
 //!
 //! What follows from acts is not written by hand: not the fields of a cooperative that has acts, nor its memberships. Imports are such a
 //! hand too. Memberships that are made in one piece (`Records::prepare_bulk`) are not reviewed: whoever makes them asks
@@ -9,7 +9,7 @@
 
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Instant, RecordId};
+use tiwizi_model::{Ambient, Instant, KindName, RecordId};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{FieldError, Proposal, ReadError, Records, Rejection, Review, ReviewError};
 use tiwizi_storage::StorageError;
@@ -18,7 +18,7 @@ use crate::day::{Day, DayError};
 use crate::ice;
 use crate::kept::{KEPT_BY_ACTS, keeps_acts};
 use crate::kinds::Names;
-use crate::letters::strange;
+use crate::letters::{plain, strange};
 use crate::national_id::NationalIdKey;
 use crate::sectors;
 use crate::territory;
@@ -61,6 +61,20 @@ impl Rules {
 }
 
 impl Review for Rules {
+    fn shape(&self, kind: &KindName, body: &mut Value) -> bool {
+        let fields = if kind.namespace() == "registry" { keys_of(kind.name()) } else { &[] };
+        let mut is_changed = false;
+        for field in fields {
+            let Some(Value::String(text)) = body.get_mut(*field) else { continue };
+            if !text.is_ascii() {
+                let shaped = plain(text).into_owned();
+                is_changed |= shaped != *text;
+                *text = shaped;
+            }
+        }
+        is_changed
+    }
+
     fn check(&self, proposal: &Proposal<'_>) -> Result<(), Rejection> {
         let kind = proposal.kind();
         let mut fields = match (kind.namespace(), proposal.body()) {
@@ -140,6 +154,15 @@ impl Rules {
 /// Whether it is the door of acts that writes: a rule of the kernel, and not the command line or an import.
 pub(crate) fn is_by_acts(caller: &Caller) -> bool {
     caller.is_kernel() && !caller.is_system()
+}
+
+/// The fields by which people find a record and files say which one they mean. However they are typed, they are kept in one form.
+fn keys_of(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "cooperative" | "founding" => &["court", "number"],
+        "membership" => &["number"],
+        _ => &[],
+    }
 }
 
 /// The fields of names: of a record, of what an act gives, of what somebody asks to be called, and of whom a founder acts for.

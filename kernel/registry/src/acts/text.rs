@@ -1,10 +1,12 @@
-//! Ids and hashes as texts, for what is stored and sent: the types of `model` know no wire.
+//! Ids and hashes as texts, for what is stored and sent: the types of `model` know no wire. And the texts by which records are found.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
+
+use crate::letters::plain;
 
 pub(crate) fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
@@ -19,7 +21,18 @@ where
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
 }
 
-/// The same for a value that may be missing.
+/// What a record is found by, in the one form in which the register keeps it.
+pub(crate) fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(plain(&String::deserialize(deserializer)?).into_owned())
+}
+
+/// A list of such texts.
+pub(crate) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    Ok(texts.iter().map(|text| plain(text).into_owned()).collect())
+}
+
+/// An id or a hash that may be missing.
 pub(crate) mod maybe {
     use super::{Deserialize, Deserializer, Display, FromStr, Serializer};
     use serde::de::Error as _;
@@ -42,7 +55,7 @@ pub(crate) mod maybe {
     }
 }
 
-/// The same for a list.
+/// A list of ids or hashes.
 pub(crate) mod list {
     use super::{Deserialize, Deserializer, Display, FromStr, Serializer};
     use serde::de::Error as _;

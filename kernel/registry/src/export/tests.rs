@@ -177,6 +177,33 @@ async fn legal_members_are_exported_and_imported_again() {
 }
 
 #[tokio::test]
+async fn numbers_typed_in_arabic_or_persian_digits_are_the_same_numbers_in_every_file() {
+    let register = Register::new().await;
+    let (names, records) = (&register.names, &register.records);
+    let body = json!({ "court": "المحكمة ١\u{200f}", "number": "١٢/٢٠١٩", "name_fr": "Tifaouine", "sector": "argan",
+        "province": "09.541", "status": "registered" });
+    let person = json!({ "name_fr": "Fadma", "province": "09.541" });
+    let drafts = vec![
+        tiwizi_records::Draft::create(names.cooperative.clone(), body),
+        tiwizi_records::Draft::create(names.person.clone(), person),
+    ];
+    let made = records.submit(&Caller::system(), drafts, None).await.unwrap();
+    let membership = json!({ "cooperative": made[0].id.to_string(), "number": "۷", "person": made[1].id.to_string(),
+        "province": "09.541", "sector": "argan" });
+    let drafts = vec![tiwizi_records::Draft::create(names.membership.clone(), membership)];
+    assert_eq!(records.submit(&Caller::system(), drafts, None).await.unwrap()[0].body["number"], "7");
+    let stored = register.all(&names.cooperative).await;
+    assert_eq!((&stored[0]["court"], &stored[0]["number"]), (&json!("المحكمة 1"), &json!("12/2019")));
+    let (cooperatives, _) = export(&register, Table::Cooperatives, Shape::Csv, "out-c.csv").await;
+    let (members, _) = export(&register, Table::Members, Shape::Csv, "out-m.csv").await;
+    assert_unchanged(&register, &cooperatives, &members, (1, 1)).await;
+    let typed =
+        register.file("typed.csv", "court,number,name_fr,sector,province\nالمحكمة ١,١٢/٢٠١٩,Tifaouine,argan,09.541\n");
+    let summary = register.import(&register.settings(&typed, None)).await;
+    assert_eq!(summary.cooperatives, Counts { unchanged: 1, ..Counts::default() }, "{:?}", summary.rejected);
+}
+
+#[tokio::test]
 async fn an_export_goes_out_in_pieces_with_the_separator_and_of_the_province_that_were_asked_for() {
     let register = filled().await;
     for (province, rows) in [("09.541", 2), ("01.051", 0)] {

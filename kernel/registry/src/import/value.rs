@@ -1,11 +1,10 @@
 //! Single values: read where the meaning is certain, refused with a sentence where it is not.
 
-use std::borrow::Cow;
-
 use serde_json::{Number, Value};
-use tiwizi_model::{digit, fold};
+use tiwizi_model::fold;
 
-use crate::formula::{armed, is_unseen};
+use crate::formula::armed;
+pub(super) use crate::letters::plain;
 use crate::letters::strange;
 use crate::{ice, sectors, territory};
 
@@ -110,20 +109,9 @@ pub(super) fn money(text: &str, max: u64) -> Read {
     plain.parse().ok().and_then(Number::from_f64).map(Value::Number).ok_or_else(wrong)
 }
 
-/// With ASCII digits, and without marks that are not seen.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.chars().filter(|letter| !is_unseen(*letter)).map(digit::ascii).collect())
-}
-
-/// A key of the register, in which marks that are not seen would make two of one.
+/// A key of the register, in the one form in which it is kept.
 pub(super) fn key(text: String) -> String {
-    if text.is_ascii() || !text.contains(is_unseen) {
-        return text;
-    }
-    text.chars().filter(|letter| !is_unseen(*letter)).collect()
+    if text.is_ascii() { text } else { plain(&text).into_owned() }
 }
 
 /// A number without spaces or Arabic signs between thousands, and with ASCII digits.
@@ -280,6 +268,7 @@ mod tests {
         assert_eq!(text("'=SUM(A1)", 9).as_deref(), Ok("=SUM(A1)"));
         assert_eq!(text("\u{feff}ab", 9).as_deref(), Ok("ab"));
         assert_eq!(key("1/\u{200f}2019".to_owned()), "1/2019");
+        assert_eq!(key("١٢/٢٠١٩".to_owned()), "12/2019");
         assert_eq!(text("a\u{1b}[31mb", 9).unwrap_err().code, "control");
         assert_eq!(text("  ", 9).as_deref(), Ok(""));
     }

@@ -103,6 +103,7 @@ pub struct Constitution {
 #[serde(deny_unknown_fields)]
 pub struct Founder {
     /// The number in the cooperative's own list of members.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// The record of the person, natural or legal.
     #[serde(with = "text")]
@@ -134,8 +135,10 @@ pub struct Filed {
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// The tribunal of first instance whose clerk keeps the register.
+    #[serde(deserialize_with = "text::key")]
     pub court: String,
     /// The number there; opaque.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// Cooperatives of which whoever enters it says that this is another one, after looking at them.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "text::list")]

@@ -141,8 +141,10 @@ pub struct Opening {
     /// Where it stood.
     pub stage: Stage,
     /// The court of its register.
+    #[serde(deserialize_with = "text::key")]
     pub court: String,
     /// Its number there.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// When it was registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -199,6 +201,7 @@ pub struct Opening {
 #[serde(deny_unknown_fields)]
 pub struct OpeningMember {
     /// The number in the cooperative's own list.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// The record of the person, natural or legal.
     #[serde(with = "text")]

@@ -84,6 +84,7 @@ pub struct ShareCall {
 #[serde(deny_unknown_fields)]
 pub struct Subscription {
     /// The member's number.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// How many shares.
     pub shares: u32,
@@ -96,6 +97,7 @@ pub struct Subscription {
 #[serde(deny_unknown_fields)]
 pub struct Payment {
     /// The member's number.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// How much, in dirhams.
     pub amount_mad: Mad,
@@ -106,6 +108,7 @@ pub struct Payment {
 #[serde(deny_unknown_fields)]
 pub struct Withdrawal {
     /// The member's number.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// How many shares.
     pub shares: u32,
@@ -122,7 +125,7 @@ pub struct MembersChange {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Leaving>,
     /// The numbers of those who were given formal notice to pay.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "text::keys")]
     pub noticed: Vec<String>,
     /// Who acts from now on for members that are legal persons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -134,6 +137,7 @@ pub struct MembersChange {
 #[serde(deny_unknown_fields)]
 pub struct Representation {
     /// The member's number.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// The record of the natural person.
     #[serde(with = "text")]
@@ -145,6 +149,7 @@ pub struct Representation {
 #[serde(deny_unknown_fields)]
 pub struct Joining {
     /// The number in the cooperative's own list; one that was used is not used again.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// The record of the person, natural or legal.
     #[serde(with = "text")]
@@ -166,6 +171,7 @@ pub struct Joining {
 #[serde(deny_unknown_fields)]
 pub struct Leaving {
     /// The member's number.
+    #[serde(deserialize_with = "text::key")]
     pub number: String,
     /// Why.
     pub reason: LeavingReason,

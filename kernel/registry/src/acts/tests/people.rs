@@ -73,6 +73,21 @@ fn a_manager_who_leaves_may_go_on_and_one_who_died_does_not() {
     }
 }
 
+#[test]
+fn a_member_has_one_number_in_whatever_digits_acts_write_it() {
+    let mut acts = founding();
+    acts.push(act(6, ActKind::MembersChanged, "2024-04-01", members(company("٦", 80))));
+    let state = ledger(acts.clone()).project(packs()).unwrap();
+    assert!(state.members.contains_key("6") && !state.members.contains_key("٦"));
+    let leaving = json!({ "left": [{ "number": "۶", "reason": "withdrawn" }] });
+    acts.push(act(7, ActKind::MembersChanged, "2024-07-01", leaving));
+    assert!(!ledger(acts).project(packs()).unwrap().may_sit(person(80)));
+    assert_eq!(
+        ActData::read(ActKind::Registered, json!({ "court": "A ١", "number": "١٢/٢٠١٩" })).unwrap().value(),
+        json!({ "court": "A 1", "number": "12/2019" })
+    );
+}
+
 /// A union that two members found, each by a natural person.
 fn union(holder: &str, count: u128) -> Vec<Act> {
     let mut request = request();

@@ -22,6 +22,7 @@ use crate::founding::error::FoundingError;
 use crate::founding::founder::{Founder, Seat};
 use crate::founding::lacks::Lack;
 use crate::founding::step::Section;
+use crate::letters::plain;
 use crate::national_id::SealError;
 use crate::rule_pack::Stage;
 
@@ -417,8 +418,9 @@ fn asks_for_this(state: &State, held: &Held) -> bool {
 }
 
 fn is_this(state: &State, entry: &Entry) -> bool {
-    let texts = (state.court.as_deref(), state.number.as_deref());
-    texts == (Some(entry.court.trim()), Some(entry.number.trim())) && state.registered_on == Some(entry.registered_on)
+    let is = |stands: &Option<String>, given: &str| stands.as_deref().is_some_and(|text| text == plain(given.trim()));
+    let is_there = is(&state.court, &entry.court) && is(&state.number, &entry.number);
+    is_there && state.registered_on == Some(entry.registered_on)
 }
 
 /// The act of the founding assembly, with what proves it.

@@ -1,6 +1,6 @@
 //! A batch of members: each is a membership and a person, compared with the register and written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 use tiwizi_model::{KindName, ProvinceCode, RecordId};
@@ -86,16 +86,33 @@ impl Pass<'_> {
         for placed in placed {
             self.member(placed, &mut stored, &mut writes)?;
         }
-        if self.mode == Mode::Write {
-            self.change(writes.changed.into_values().collect(), rows).await?;
-            let new = vec![
-                (&self.kinds.person, writes.new_persons),
-                (&self.kinds.legal_person, writes.new_legal),
-                (&self.kinds.membership, writes.new_memberships),
-            ];
-            self.create(new, rows).await?;
+        if self.mode == Mode::Write { self.write_members(writes, rows).await } else { Ok(()) }
+    }
+
+    /// Writes what a batch changes and makes. Whoever a membership goes to is there before it says so: a machine that stops in between
+    /// leaves a person without a membership, which the same import brings again, and no membership of nobody.
+    async fn write_members(&mut self, writes: Writes, rows: Rows) -> Result<(), ImportError> {
+        let Writes { new_persons, new_legal, new_memberships, changed } = writes;
+        let membership = self.kinds.membership.name();
+        let memberships = changed.values().filter(|draft| draft.kind == *membership);
+        let bodies = memberships.filter_map(|draft| draft.body().and_then(Value::as_object));
+        let holders: HashSet<RecordId> =
+            bodies.flat_map(|body| Holder::ALL.map(|one| id_of(body, one))).flatten().collect();
+        let goes_first = |new: &NewRecord| holders.contains(&new.id);
+        let (first_persons, new_persons): (Vec<_>, Vec<_>) = new_persons.into_iter().partition(goes_first);
+        let (first_legal, new_legal): (Vec<_>, Vec<_>) = new_legal.into_iter().partition(goes_first);
+        if !first_persons.is_empty() || !first_legal.is_empty() {
+            let first = vec![(&self.kinds.person, first_persons), (&self.kinds.legal_person, first_legal)];
+            self.create(first, rows).await?;
+            self.settle().await?;
         }
-        Ok(())
+        self.change(changed.into_values().collect(), rows).await?;
+        let new = vec![
+            (&self.kinds.person, new_persons),
+            (&self.kinds.legal_person, new_legal),
+            (&self.kinds.membership, new_memberships),
+        ];
+        self.create(new, rows).await
     }
 
     /// A person of this batch may be among those that are not written yet; then they are written first.
@@ -351,5 +368,32 @@ fn rejected(row: &MemberRow, (column, code, message): (&str, &'static str, &str)
         value: shorten(value),
         code,
         message: message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tiwizi_identity::Caller;
+    use tiwizi_model::{Operation, Seq};
+
+    use crate::testing::Register;
+
+    #[tokio::test]
+    async fn whoever_takes_a_membership_over_is_there_before_it_says_so() {
+        let register = Register::new().await;
+        let cooperatives =
+            register.file("c.csv", "court,number,name_fr,sector,province\nTaroudannt,1/2019,Tifaouine,argan,09.541\n");
+        let header = "court,number,member_number,name_fr,legal_form,ice\n";
+        let person = register.file("person.csv", format!("{header}Taroudannt,1/2019,1,Fadma A,,\n"));
+        register.import(&register.settings(&cooperatives, Some(&person))).await;
+        let before = Seq(register.changes().await);
+        let line = "Taroudannt,1/2019,1,Arganier SARL,company,002136093000040\n";
+        let company = register.file("company.csv", format!("{header}{line}"));
+        let summary = register.import(&register.settings(&cooperatives, Some(&company))).await;
+        assert_eq!((summary.members.updated, summary.members.rejected), (1, 0), "{:?}", summary.rejected);
+        let page = register.records.changes(&Caller::system(), before, 10).await.unwrap();
+        let changes: Vec<(&str, Operation)> =
+            page.items.iter().map(|change| (change.kind.name(), change.operation)).collect();
+        assert_eq!(changes, [("legal-person", Operation::Create), ("membership", Operation::Replace)]);
     }
 }

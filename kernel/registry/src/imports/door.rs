@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use tiwizi_identity::{Caller, Role};
-use tiwizi_model::limits::{IMPORTS_OPEN_MAX, IMPORTS_SHOWN_MAX, TITLE_CHARS_MAX};
+use tiwizi_model::limits::{IMPORTS_OPEN_MAX, IMPORTS_SHOWN_MAX, TITLE_CHARS_MAX, WRITE_TRIES_MAX};
 use tiwizi_model::{Record, RecordId, Version};
 use tiwizi_records::{Filter, Query, Unit};
 
@@ -181,26 +181,39 @@ impl Imports {
     /// # Errors
     /// `NotNow` when it neither waits nor runs.
     pub async fn stop(&self, caller: &Caller, id: RecordId) -> Result<(), ImportsError> {
-        let StoredRun { version, mut run, .. } = self.find(caller, id).await?;
-        let is_told = self.on_current(|current| match current {
-            Some(current) if current.id == id => {
-                current.is_stopped = true;
-                current.halter.halt();
-                true
+        let mut stored = self.find(caller, id).await?;
+        for _ in 0..WRITE_TRIES_MAX {
+            let is_told = self.on_current(|current| match current {
+                Some(current) if current.id == id => {
+                    current.is_stopped = true;
+                    current.halter.halt();
+                    true
+                }
+                _ => false,
+            });
+            if is_told || self.take_back(caller, stored).await? {
+                return Ok(());
             }
-            _ => false,
-        });
-        if is_told {
-            return Ok(());
+            // The work on it began, or ended, between the look and the word.
+            stored = self.find(caller, id).await?;
         }
+        Err(ImportsError::NotNow { status: stored.run.status })
+    }
+
+    /// Takes back what waits, as it was seen; false when it moved meanwhile.
+    pub(super) async fn take_back(&self, caller: &Caller, seen: StoredRun) -> Result<bool, ImportsError> {
+        let StoredRun { id, version, mut run } = seen;
         run.written = Some(0);
         run.status = match run.status {
             Status::Waiting => Status::Stopped,
             Status::Queued => Status::Checked,
             status => return Err(ImportsError::NotNow { status }),
         };
-        self.store(caller, id, version, &run).await?;
-        Ok(())
+        match self.store(caller, id, version, &run).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_stale() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes the file and its report away. One that was not imported is given up by that.

@@ -71,3 +71,18 @@ pub enum ImportsError {
         id: RecordId,
     },
 }
+
+impl ImportsError {
+    /// Why a record was not written, when that is what went wrong.
+    pub(super) fn write(&self) -> Option<&WriteError> {
+        match self {
+            Self::Write(error) | Self::Unit(UnitError::Write(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether it moved after it was read.
+    pub(super) fn is_stale(&self) -> bool {
+        matches!(self.write(), Some(WriteError::Stale { .. }))
+    }
+}

@@ -193,6 +193,29 @@ async fn what_waits_is_taken_back_and_a_stop_of_the_instance_begins_nothing() {
 }
 
 #[tokio::test]
+async fn a_stop_between_the_look_and_the_work_is_not_lost() {
+    let bureau = Bureau::open().await;
+    let me = registrar(1, "nation");
+    // It was not its turn after all: whoever was told that it ends finds it ended.
+    let id = bureau.send(GOOD).await;
+    let (halter, _halt) = crate::import::halt();
+    let current = Current { id, account_name: String::new(), halter, progress: None, is_stopped: false };
+    bureau.imports.on_current(|place| *place = Some(current));
+    bureau.imports.stop(&me, id).await.unwrap();
+    assert_eq!(bureau.run(id).await.status, Status::Waiting);
+    assert!(!bureau.imports.leave(id, Ok(false)).await.unwrap());
+    assert_eq!(bureau.run(id).await.status, Status::Stopped);
+    assert!(bureau.imports.on_current(|place| place.is_none()));
+    // What was worked on meanwhile is looked at again, and not an error of the database.
+    let id = bureau.send(GOOD).await;
+    let seen = bureau.imports.read(id).await.unwrap().unwrap();
+    bureau.work().await;
+    assert!(!bureau.imports.take_back(&me, seen).await.unwrap());
+    let late = bureau.imports.stop(&me, id).await;
+    assert!(matches!(late, Err(ImportsError::NotNow { status: Status::Checked })), "{late:?}");
+}
+
+#[tokio::test]
 async fn what_a_crash_cut_off_says_so_after_the_next_start_and_can_be_tried_again() {
     let bureau = Bureau::open().await;
     let (me, id) = (registrar(1, "nation"), bureau.send(GOOD).await);

@@ -8,7 +8,7 @@ use serde_json::json;
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::{IMPORT_KEPT_MS, PAGE_ROWS_DEFAULT};
 use tiwizi_model::{RecordId, Version};
-use tiwizi_records::{Message, NoticeError, Recipient, Unit, UnitError, WriteError};
+use tiwizi_records::{Message, NoticeError, Recipient, Unit, WriteError};
 
 use super::findings::Findings;
 use super::run::{Run, Status, StoredRun};
@@ -64,7 +64,19 @@ impl Imports {
         self.on_current(|place| *place = Some(current));
         // Looked at after the place was taken: `close` looks for whom to tell after it has set this.
         let outcome = if self.0.closing.load(Ordering::SeqCst) { Ok(false) } else { self.perform(stored, halt).await };
-        self.on_current(|place| *place = None);
+        self.leave(id, outcome).await
+    }
+
+    /// Makes room for the next. What was ended before anything began was told so, and waits no more.
+    pub(super) async fn leave(&self, id: RecordId, outcome: Result<bool, ImportsError>) -> Result<bool, ImportsError> {
+        let is_stopped = self.on_current(|place| place.take().is_some_and(|current| current.is_stopped));
+        if is_stopped && matches!(outcome, Ok(false)) {
+            let waits = |stored: &StoredRun| stored.run.status.waits();
+            if let Some(stored) = self.read(id).await?.filter(waits) {
+                // One that moves even now is worked on by another kernel.
+                self.take_back(&Caller::system(), stored).await?;
+            }
+        }
         outcome
     }
 
@@ -231,13 +243,9 @@ impl Imports {
     }
 }
 
-/// Another kernel works on it, or on another import that writes.
+/// Another kernel works on it, or on another import that writes; or it was taken back.
 fn is_others_turn(error: &ImportsError) -> bool {
-    let write = match error {
-        ImportsError::Write(error) | ImportsError::Unit(UnitError::Write(error)) => error,
-        _ => return false,
-    };
-    matches!(write, WriteError::Duplicate { .. } | WriteError::Stale { .. })
+    error.is_stale() || matches!(error.write(), Some(WriteError::Duplicate { .. }))
 }
 
 /// Looks at a file on a thread that may block.

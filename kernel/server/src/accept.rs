@@ -37,6 +37,7 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Serves an instance until `shutdown` is done, then lets requests under way finish and stops the tasks in order.
 pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+    clear_up(&app).await;
     crate::background::start(&app);
     let router = router::build(&app);
     let graceful = GracefulShutdown::new();
@@ -61,6 +62,13 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, shutdown: impl Future<O
     }
     drop(listener);
     stop(&app, graceful).await;
+}
+
+/// Makes order among imports and exports before anybody is let in: what lies there half would be taken for what a crash left.
+async fn clear_up(app: &App) {
+    if let Err(error) = app.imports.recover().await {
+        tracing::error!(%error, "could not make order among imports");
+    }
 }
 
 async fn stop(app: &App, graceful: GracefulShutdown) {

@@ -12,9 +12,6 @@ const LOOK_FOR_IMPORTS: Duration = Duration::from_secs(5);
 
 /// Works until the stop; what is worked on then ends after the rows that it is at, and says so at once.
 pub(super) async fn import(app: Arc<App>, mut stop: Stop) {
-    if let Err(error) = app.imports.recover().await {
-        tracing::error!(%error, "could not make order among imports");
-    }
     let (mut pause, mut is_in_order) = (Pause::default(), false);
     while !stop.is_asked() {
         if !is_in_order {

@@ -1,6 +1,7 @@
 //! The accept loop, over real sockets on loopback.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,6 +15,8 @@ struct Served {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     ended: tokio::task::JoinHandle<()>,
+    /// What an upload that was cut off left.
+    left: PathBuf,
     _directory: tempfile::TempDir,
 }
 
@@ -22,12 +25,14 @@ async fn served(connections_max: usize) -> Served {
     let house = House::build().await;
     let (settings, directory) = house.take_apart().await;
     let app = App::open(Settings { connections_max, ..settings }).await.unwrap();
+    let left = app.settings.data.join("imports").join("half");
+    std::fs::write(&left, "half").unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     #[expect(clippy::disallowed_methods, reason = "the test holds the server's own loop")]
     let ended = tokio::spawn(serve(app, listener, async move { drop(stopped.await) }));
-    Served { address, stop, ended, _directory: directory }
+    Served { address, stop, ended, left, _directory: directory }
 }
 
 async fn talk(address: SocketAddr, request: &[u8]) -> String {
@@ -44,10 +49,11 @@ async fn read(stream: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn it_serves_and_stops_when_told() {
+async fn it_clears_up_before_it_serves_and_stops_when_told() {
     let served = served(10).await;
     let answer = talk(served.address, b"GET /health/ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(!served.left.exists(), "what a crash left may be cleared while somebody sends a file");
     let idle = TcpStream::connect(served.address).await.unwrap();
     served.stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(10), served.ended).await.unwrap().unwrap();

@@ -3,22 +3,55 @@
 //! A cell of a CSV file that begins with `=`, `+`, `-` or `@`, with one of their full-width forms, or with a tab or the end
 //! of a line is run by programs that open it. An apostrophe before it makes it a text; the import takes it away again.
 //!
+//! A program may also end cells elsewhere than the file does: a French Excel ends those of a file with commas at semicolons, and then
+//! quotes in the middle of what it takes for a cell keep nothing together. So the same holds behind everything that could end a cell.
+//!
 //! Invariant: `disarmed` and `armed` are inverse for every text, also for one that begins with an apostrophe itself.
 
 use std::borrow::Cow;
 
+/// What ends a cell or a line for one program or another.
+const ENDS: [char; 5] = [',', ';', '\t', '\r', '\n'];
+
+/// What a formula begins with.
+const SIGNS: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '−'];
+
 /// The text as a cell of a CSV file that nothing runs.
 #[must_use]
 pub fn disarmed(text: &str) -> Cow<'_, str> {
-    if is_armed(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    let is_first = is_armed(text);
+    if !is_first && !text.split_inclusive(ENDS).skip(1).any(is_armed_within) {
+        return Cow::Borrowed(text);
+    }
+    let mut cell = String::with_capacity(text.len().saturating_add(4));
+    for (at, piece) in text.split_inclusive(ENDS).enumerate() {
+        let is_armed_here = if at == 0 { is_first } else { is_armed_within(piece) };
+        if is_armed_here {
+            cell.push('\'');
+        }
+        cell.push_str(piece);
+    }
+    Cow::Owned(cell)
 }
 
 /// What such a cell says.
-pub(crate) fn armed(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(text) if is_armed(text) => text,
-        _ => cell,
+pub(crate) fn armed(cell: &str) -> Cow<'_, str> {
+    if !cell.contains('\'') {
+        return Cow::Borrowed(cell);
     }
+    let is_first = cell.strip_prefix('\'').is_some_and(is_armed);
+    let mut text = String::with_capacity(cell.len());
+    for (at, piece) in cell.split_inclusive(ENDS).enumerate() {
+        let bare = piece.strip_prefix('\'').filter(|bare| if at == 0 { is_first } else { is_armed_within(bare) });
+        text.push_str(bare.unwrap_or(piece));
+    }
+    Cow::Owned(text)
+}
+
+/// Whether a program that ends a cell before it could run this part of a text. Quotes of the file may stand before too.
+fn is_armed_within(piece: &str) -> bool {
+    let is_before = |letter: char| matches!(letter, '\'' | '"') || letter.is_whitespace() || is_unseen(letter);
+    piece.trim_start_matches(is_before).starts_with(SIGNS)
 }
 
 /// Whether a spreadsheet could run it. Apostrophes, spaces and marks that are not seen may stand before.
@@ -31,7 +64,7 @@ fn is_armed(text: &str) -> bool {
         return true;
     }
     let seen = text.trim_start_matches(|letter: char| letter == '\'' || letter.is_whitespace() || is_unseen(letter));
-    seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '−'])
+    seen.starts_with(SIGNS)
 }
 
 /// Marks of direction and joining, which take no room.
@@ -68,16 +101,30 @@ mod tests {
             assert_eq!(disarmed(text), format!("'{text}"), "{text:?}");
             assert_eq!(armed(&disarmed(text)), text);
         }
-        for text in ["", "Tifaouine", "1-2", "'Aït", "ⴰⵣⵓⵍ", "تعاونية", "1=1", "(+)"] {
+        for (text, cell) in [
+            ("x;=1+1", "x;'=1+1"),
+            ("x; \"=1+1\"", "x;' \"=1+1\""),
+            ("x,-5;+6", "x,'-5;'+6"),
+            ("x\n=1", "x\n'=1"),
+            ("\t=1", "'\t'=1"),
+            ("x;'=1", "x;''=1"),
+        ] {
+            assert_eq!(disarmed(text), cell, "{text:?}");
+            assert_eq!(armed(cell), text, "{cell:?}");
+        }
+        for text in ["1, rue A;", "a;b-c", "a;'b", "", "Tifaouine", "1-2", "'Aït", "ⴰⵣⵓⵍ", "تعاونية", "1=1", "(+)"]
+        {
             assert_eq!(disarmed(text), text);
         }
     }
 
     proptest! {
         #[test]
-        fn i03_every_text_comes_back_as_it_was(text in "['=+@\\-\t \u{200f}＝aé]{0,6}|.{0,12}") {
+        fn i03_every_text_comes_back_as_it_was(text in "['=+@\\-\t \u{200f}＝aé;,\n\"]{0,8}|.{0,12}") {
             let cell = disarmed(&text);
             prop_assert_eq!(armed(&cell), text.as_str());
+            let mut within = cell.split_inclusive(ENDS).skip(1);
+            prop_assert!(within.all(|piece| piece.starts_with('\'') || !is_armed_within(piece)));
             prop_assert!(cell.is_empty() || cell.starts_with('\'') || !is_armed(&cell));
         }
     }

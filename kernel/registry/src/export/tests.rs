@@ -104,6 +104,25 @@ async fn i03_a_cell_that_a_spreadsheet_would_run_is_text_in_csv() {
 }
 
 #[tokio::test]
+async fn i03_a_program_that_ends_cells_elsewhere_finds_nothing_to_run_either() {
+    let register = Register::new().await;
+    let rows = "court;number;name_fr;sector;province\nA;1;\"x;=1+1\";argan;09.541\nA;2;\"y,=1+1\";argan;09.541\n";
+    let file = register.file("c.csv", rows);
+    register.import(&register.settings(&file, None)).await;
+    let stored = register.all(&register.names.cooperative).await;
+    assert_eq!((&stored[0]["name_fr"], &stored[1]["name_fr"]), (&json!("x;=1+1"), &json!("y,=1+1")));
+    let to = register.folder.path().join("out.csv");
+    for separator in Separator::ALL {
+        let settings = Settings { separator, ..plain(Table::Cooperatives, to.clone()) };
+        run(&register.records, &Caller::system(), &settings, |_| {}).await.unwrap();
+        let text = std::fs::read_to_string(&to).unwrap();
+        assert!(!text.contains(";=") && !text.contains(",="), "{text}");
+        let summary = register.import(&register.settings(&to, None)).await;
+        assert_eq!(summary.cooperatives, Counts { unchanged: 2, ..Counts::default() }, "{:?}", summary.rejected);
+    }
+}
+
+#[tokio::test]
 async fn i03_a_cell_that_a_spreadsheet_would_run_is_text_in_xlsx() {
     let register = filled().await;
     let (to, _) = export(&register, Table::Cooperatives, Shape::Xlsx, "out.xlsx").await;

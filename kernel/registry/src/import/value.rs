@@ -29,7 +29,8 @@ const ERRORS: [&str; 9] =
 
 /// A text without control characters, its spaces made single, of bounded length.
 pub(super) fn text(text: &str, chars_max: usize) -> Result<String, Fault> {
-    let text = armed(text);
+    let bare = armed(text);
+    let text = bare.as_ref();
     if text.starts_with('#') && ERRORS.contains(&text.trim_end()) {
         return Err(Fault::new("cell-error", "the spreadsheet has an error in this cell"));
     }

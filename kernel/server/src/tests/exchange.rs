@@ -184,6 +184,7 @@ async fn the_form_for_an_export_answers_with_the_file_or_asks_why() {
     let form = page(&house, Who::Registrar, address).await.text();
     assert!(form.contains("name=\"reason\"") && form.contains("value=\"xlsx\""), "{form}");
     assert!(form.contains("class=\"breadcrumbs\""), "{form}");
+    assert!(form.contains("<option value=\"semicolon\" selected>"), "{form}");
     let chosen = |table: &str, format: &str| {
         fields(&[("table", table), ("format", format), ("separator", "semicolon"), ("province", "09.541")])
     };

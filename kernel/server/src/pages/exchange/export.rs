@@ -19,12 +19,15 @@ use crate::exports::{self, Wanted, may};
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
+/// What the form offers first: spreadsheets in French and in Arabic end cells at semicolons.
+const SEPARATOR: Separator = Separator::Semicolon;
+
 /// `GET /{language}/register/export`
 pub(super) async fn show(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) -> Result<Response, Problem> {
     let given = context! {
         table => Table::Cooperatives.name(),
         format => "csv",
-        separator => Separator::default().name(),
+        separator => SEPARATOR.name(),
         province => "",
         reason => "",
     };
@@ -61,9 +64,7 @@ fn wanted(posted: &Posted) -> Result<Wanted, Problem> {
     Ok(Wanted {
         table: given("table").and_then(Table::named).ok_or_else(|| wrong("table"))?,
         shape: given("format").and_then(|name| name.parse::<Shape>().ok()).ok_or_else(|| wrong("format"))?,
-        separator: given("separator")
-            .map_or(Some(Separator::default()), Separator::named)
-            .ok_or_else(|| wrong("separator"))?,
+        separator: given("separator").map_or(Some(SEPARATOR), Separator::named).ok_or_else(|| wrong("separator"))?,
         province: province.map_err(|_| wrong("province"))?,
         reason: given("reason").unwrap_or_default().to_owned(),
     })

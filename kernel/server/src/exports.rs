@@ -5,18 +5,25 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use futures::stream;
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 use tiwizi_identity::{Caller, Role};
 use tiwizi_model::{ProvinceCode, limits};
+use tiwizi_registry::People;
 use tiwizi_registry::export::{self, Piece, Separator, Settings, Shape};
 use tiwizi_registry::import::Table;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio_util::io::ReaderStream;
 
 use crate::app::App;
 use crate::problem::{Fault, Problem};
+
+/// Members who are not in the file. That of a spreadsheet is known before it goes out; that of text comes behind it, as a trailer.
+const LEFT_OUT: HeaderName = HeaderName::from_static(LEFT_OUT_NAME);
+const LEFT_OUT_NAME: &str = "x-left-out";
 
 /// An export that cannot begin yet is asked for again after this.
 const RETRY_S: u32 = 30;
@@ -57,9 +64,9 @@ pub(crate) async fn answer(app: &Arc<App>, caller: &Caller, wanted: Wanted) -> R
         separator: wanted.separator,
         province: wanted.province,
     };
-    let body = match wanted.shape {
+    let (body, left_out) = match wanted.shape {
         Shape::Xlsx => sheet(app, caller, settings, held).await?,
-        Shape::Csv | Shape::JsonLines => pieces(app, caller, settings, held),
+        Shape::Csv | Shape::JsonLines => (pieces(app, caller, settings, held), None),
     };
     let (media_type, ending) = match wanted.shape {
         Shape::Csv => ("text/csv; charset=utf-8", "csv"),
@@ -70,6 +77,12 @@ pub(crate) async fn answer(app: &Arc<App>, caller: &Caller, wanted: Wanted) -> R
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if wanted.table == Table::Members {
+        match left_out {
+            Some(left_out) => headers.insert(LEFT_OUT, HeaderValue::from(left_out)),
+            None => headers.insert(header::TRAILER, HeaderValue::from_static(LEFT_OUT_NAME)),
+        };
+    }
     let disposition = format!("attachment; filename=\"{}.{ending}\"", wanted.table.name());
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(Problem::internal)?);
     Ok(response)
@@ -78,15 +91,42 @@ pub(crate) async fn answer(app: &Arc<App>, caller: &Caller, wanted: Wanted) -> R
 /// Text goes out while it is written. An end that is none breaks the answer off: its headers are out already.
 fn pieces(app: &Arc<App>, caller: &Caller, settings: Settings, held: OwnedSemaphorePermit) -> Body {
     let (sender, receiver) = mpsc::channel(limits::EXPORT_PIECES_WAITING_MAX);
-    let (records, caller) = (app.records.clone(), caller.clone());
+    let (counted, count) = oneshot::channel();
+    let (records, people, caller) = (app.records.clone(), app.people.clone(), caller.clone());
     app.tasks.start_short(async move {
         let _held = held;
-        if let Err(error) = export::send(&records, &caller, &settings, sender.clone()).await {
-            tracing::warn!(%error, "an export ended early");
-            sender.send(Err(std::io::Error::other("the export ended early"))).await.unwrap_or_default();
+        match export::send(&records, &caller, &settings, sender.clone()).await {
+            Ok(written) => {
+                tell(&people, &caller, written.left_out).await;
+                // Whoever reads no trailers, or went away, finds the notice.
+                counted.send(written.left_out).unwrap_or_default();
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an export ended early");
+                sender.send(Err(std::io::Error::other("the export ended early"))).await.unwrap_or_default();
+            }
         }
     });
-    streamed(receiver)
+    Body::new(StreamBody::new(stream::unfold((receiver, Some(count)), frame)))
+}
+
+/// What is on its way, and after it how many members are left out.
+type Pieces = (mpsc::Receiver<Piece>, Option<oneshot::Receiver<u64>>);
+
+async fn frame((mut receiver, count): Pieces) -> Option<(std::io::Result<Frame<Bytes>>, Pieces)> {
+    if let Some(piece) = receiver.recv().await {
+        return Some((piece.map(|bytes| Frame::data(Bytes::from(bytes))), (receiver, count)));
+    }
+    let left_out = count?.await.ok()?;
+    let trailers = HeaderMap::from_iter([(LEFT_OUT, HeaderValue::from(left_out))]);
+    Some((Ok(Frame::trailers(trailers)), (receiver, None)))
+}
+
+/// A file cannot say who is not in it, and a browser shows no header of a file that it stores.
+async fn tell(people: &People, caller: &Caller, left_out: u64) {
+    if let Err(error) = people.tell_left_out(caller, left_out).await {
+        tracing::warn!(%error, "whoever exported members was not told that some are left out");
+    }
 }
 
 /// What a thread that may block writes, as it is written. An end that is none breaks the answer off.
@@ -117,19 +157,27 @@ fn streamed(receiver: mpsc::Receiver<Piece>) -> Body {
 
 /// A spreadsheet is made in a file that has no name any more when it goes out. It is made to its end also when nobody waits for it any more,
 /// as packing takes long: half of that would leave a file with a name.
-async fn sheet(app: &App, caller: &Caller, settings: Settings, held: OwnedSemaphorePermit) -> Result<Body, Problem> {
-    let (records, caller) = (app.records.clone(), caller.clone());
+async fn sheet(
+    app: &App,
+    caller: &Caller,
+    settings: Settings,
+    held: OwnedSemaphorePermit,
+) -> Result<(Body, Option<u64>), Problem> {
+    let (records, people, caller) = (app.records.clone(), app.people.clone(), caller.clone());
     let made = app.tasks.to_its_end(async move {
-        export::run(&records, &caller, &settings, |_| {}).await?;
+        let written = export::run(&records, &caller, &settings, |_| {}).await?;
         let file = tokio::fs::File::open(&settings.to).await;
         tokio::fs::remove_file(&settings.to).await.map_err(Problem::internal)?;
-        Ok::<_, Problem>((file.map_err(Problem::internal)?, held))
+        let file = file.map_err(Problem::internal)?;
+        tell(&people, &caller, written.left_out).await;
+        Ok::<_, Problem>((file, held, written.left_out))
     });
-    let (file, held) = made.await.map_err(Problem::internal)??;
+    let (file, held, left_out) = made.await.map_err(Problem::internal)??;
     let pieces = ReaderStream::with_capacity(file, limits::EXPORT_PIECE_BYTES);
-    Ok(Body::from_stream(futures::StreamExt::map(pieces, move |piece| {
+    let body = Body::from_stream(futures::StreamExt::map(pieces, move |piece| {
         // Given back when the last piece was sent, or the reader went away.
         let _held = &held;
         piece
-    })))
+    }));
+    Ok((body, Some(left_out)))
 }

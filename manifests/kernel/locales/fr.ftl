@@ -1967,4 +1967,5 @@ export-reason = Pourquoi exporter les membres
 export-reason-hint = Pour les membres seulement. La raison est notée avec votre nom et l’heure ; les administrateurs peuvent la lire.
 export-no-reason = Dites pourquoi la liste des membres est exportée.
 export-take = Télécharger
+notice-export-left-out = Export des membres, absents du fichier : { $count }. Leur coopérative n’est pas parmi celles que vous pouvez voir.
 value-look-what-members = liste de membres dans un fichier

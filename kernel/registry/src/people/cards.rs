@@ -224,6 +224,23 @@ impl People {
         Ok(())
     }
 
+    /// Tells whoever exported members how many are not in the file, because their cooperative is not there for them.
+    ///
+    /// # Errors
+    /// When the notice cannot be stored.
+    pub async fn tell_left_out(&self, caller: &Caller, count: u64) -> Result<(), PeopleError> {
+        let Some(account) = caller.account().filter(|_| count > 0) else { return Ok(()) };
+        let message = Message {
+            key: "notice-export-left-out".to_owned(),
+            args: json!({ "count": count.to_string() }).to_string(),
+            link: Some("/register/export".to_owned()),
+        };
+        let mut unit = Unit::new(self.records.clone(), Caller::system());
+        unit.tell_by_kernel(Recipient::Account(account), &message).await?;
+        unit.commit(None).await?;
+        Ok(())
+    }
+
     fn gather_look(&self, unit: &mut Unit, seen: &Seen, reason: &str) -> Result<(), PeopleError> {
         let caller = unit.caller().clone();
         let mut body = Map::new();

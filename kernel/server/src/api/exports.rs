@@ -33,7 +33,9 @@ pub(crate) struct ExportBody {
 }
 
 /// Exports cooperatives or members in the columns that an import reads, as far as the caller may read them. For those who keep the
-/// register or observe it; cooperatives for administrators too. The file comes as it is written. An `Idempotency-Key` is not looked at.
+/// register or observe it; cooperatives for administrators too. The file comes as it is written. How many
+/// members are left out, because their cooperative is not there for the caller, is in `x-left-out`: a header of XLSX, a trailer of the others
+/// for who asks with `te: trailers`, and a notice to whoever exported. An `Idempotency-Key` is not looked at.
 #[utoipa::path(post, path = "/api/v1/exports", tag = "exchange", request_body = ExportBody,
     responses((status = 200, content_type = "text/csv"), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody), (status = 507, body = ProblemBody)))]
 pub(crate) async fn export(

@@ -1,7 +1,9 @@
 //! Import and export over the API and on the pages, without scripts.
 
 use axum::body::Body;
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use super::house::{House, Reply, Who};
 use super::record_pages::{page, send};
@@ -174,6 +176,30 @@ async fn members_go_out_for_a_reason_that_is_noted() {
     let bodies: Vec<&Value> = looks["items"].as_array().unwrap().iter().map(|look| &look["body"]).collect();
     assert_eq!(bodies.len(), 1, "{looks}");
     assert_eq!((&bodies[0]["what"], &bodies[0]["reason"]), (&json!("members"), &json!("statistics")));
+}
+
+#[tokio::test]
+async fn whoever_exports_members_learns_how_many_are_left_out() {
+    let house = House::build().await;
+    let membership = json!({ "cooperative": house.cooperative, "number": "1", "person": house.person,
+        "province": "09.541", "sector": "agriculture" });
+    let made = house.post(Who::Registrar, "/api/v1/records/registry/membership", &membership).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let kind = "registry/cooperative".parse().unwrap();
+    let gone = tiwizi_records::Draft::delete(kind, house.cooperative.parse().unwrap(), None);
+    house.app.records.submit(&tiwizi_identity::Caller::system(), vec![gone], None).await.unwrap();
+    let wanted = |format: &str| json!({"table": "members", "format": format, "reason": "statistics"});
+    let sheet = house.post(Who::Observer, "/api/v1/exports", &wanted("xlsx")).await;
+    assert_eq!((sheet.status.as_u16(), sheet.header("x-left-out")), (200, "1"));
+    let request = house.request(Who::Observer, "POST", "/api/v1/exports").header("content-type", "application/json");
+    let request = request.body(Body::from(wanted("csv").to_string())).unwrap();
+    let answer = house.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(answer.headers()["trailer"], "x-left-out");
+    let body = answer.into_body().collect().await.unwrap();
+    assert_eq!(body.trailers().unwrap()["x-left-out"], "1");
+    assert_eq!(String::from_utf8_lossy(&body.to_bytes()).lines().count(), 1);
+    let told = page(&house, Who::Observer, "/fr/account/notices").await.text();
+    assert!(told.contains("absents du fichier"), "{told}");
 }
 
 #[tokio::test]

@@ -219,6 +219,24 @@ async fn values_are_read_alike_in_text_and_in_a_spreadsheet() {
 }
 
 #[tokio::test]
+async fn a_day_that_could_be_two_is_decided_by_the_rows_after_it_and_no_row_is_taken_twice() {
+    let file = "court;number;name_fr;name_zgh;sector;province;registered_on\n\
+                Tata;1;Ifri;ifri;argan;09.551;2019-04-05\n\
+                Tata;2;Tafoukt;tafukt;argan;09.551;03/04/2019\n\
+                Tata;3;Ayyur;ayyur;argan;09.551;04/05/2019\n\
+                Tata;4;Amnir;amnir;argan;09.551;13/04/2019\n";
+    for write in TWO {
+        let register = Register::new().await;
+        let path = register.file("c", write(file));
+        let summary = register.import(&register.settings(&path, None)).await;
+        assert_eq!((summary.cooperatives, summary.transcribed), (counts(4, 0, 0), 4), "{:?}", summary.rejected);
+        let stored = register.all(&register.names.cooperative).await;
+        let days: Vec<&str> = stored.iter().map(|body| body["registered_on"].as_str().unwrap()).collect();
+        assert_eq!(days, ["2019-04-05", "2019-04-03", "2019-05-04", "2019-04-13"]);
+    }
+}
+
+#[tokio::test]
 async fn names_in_old_tifinagh_letters_are_tried_put_into_tifinagh_and_imported_twice() {
     let file = "court;number;name_fr;name_zgh;sector;province\nTata;1;Ifri;ifri;argan;09.551\nTata;2;Tifawin;tifawin;argan;09.551\n";
     for write in TWO {

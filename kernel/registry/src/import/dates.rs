@@ -70,19 +70,42 @@ pub(super) struct Orders {
     /// Looks through the file.
     look: Option<Box<dyn FnOnce() -> HashMap<&'static str, Evidence>>>,
     found: HashMap<&'static str, Evidence>,
+    /// Nobody looked yet, and whoever reads the file does when a value needs it.
+    is_open: bool,
+    is_wanted: bool,
     /// Whether serial numbers count from 1904.
     pub(super) from_1904: bool,
 }
 
 impl Orders {
     pub(super) fn new(look: impl FnOnce() -> HashMap<&'static str, Evidence> + 'static) -> Self {
-        Self { look: Some(Box::new(look)), found: HashMap::new(), from_1904: false }
+        Self { look: Some(Box::new(look)), ..Self::given(HashMap::new()) }
+    }
+
+    /// Those that whoever reads the file looks up, once they `are_wanted`.
+    pub(super) fn to_be_given() -> Self {
+        Self { is_open: true, ..Self::given(HashMap::new()) }
+    }
+
+    fn given(found: HashMap<&'static str, Evidence>) -> Self {
+        Self { look: None, found, is_open: false, is_wanted: false, from_1904: false }
+    }
+
+    /// Whether the last row could not be read without them.
+    pub(super) fn are_wanted(&self) -> bool {
+        self.is_wanted
+    }
+
+    /// Gives what was found.
+    pub(super) fn give(&mut self, found: HashMap<&'static str, Evidence>) {
+        *self = Self { from_1904: self.from_1904, ..Self::given(found) };
     }
 
     fn of(&mut self, column: &str) -> Evidence {
         if let Some(look) = self.look.take() {
             self.found = look();
         }
+        self.is_wanted |= self.is_open;
         self.found.get(column).copied().unwrap_or_default()
     }
 

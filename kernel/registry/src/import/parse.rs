@@ -17,7 +17,8 @@ use crate::import::lines::LineFault;
 use crate::import::member::{self, MemberRow};
 use crate::import::report::{Rejected, Table, shorten};
 use crate::import::row::RowReader;
-use crate::import::rows::{self, Format, Opened, RawRow, RowFault, Rows};
+use crate::import::rows::{self, Format, Layout, Opened, RawRow, RowFault, Rows};
+use crate::import::sheet::Sheet;
 use crate::national_id::NationalIdKey;
 
 /// Batches that may wait between the reading and the writing thread.
@@ -42,6 +43,14 @@ pub(super) struct Batch<T> {
     pub(super) last: bool,
 }
 
+/// How much a batch holds.
+struct Length {
+    rows: usize,
+    rejected: usize,
+    rejected_rows: u64,
+    rejected_keys: usize,
+}
+
 impl<T> Batch<T> {
     fn new() -> Self {
         Self {
@@ -59,6 +68,24 @@ impl<T> Batch<T> {
     fn reject(&mut self, faults: Vec<Rejected>) {
         self.rejected_rows += 1;
         self.rejected.extend(faults);
+    }
+
+    /// How much of everything it holds.
+    fn length(&self) -> Length {
+        Length {
+            rows: self.rows.len(),
+            rejected: self.rejected.len(),
+            rejected_rows: self.rejected_rows,
+            rejected_keys: self.rejected_keys.len(),
+        }
+    }
+
+    /// Lets go what came after that.
+    fn cut(&mut self, length: Length) {
+        self.rows.truncate(length.rows);
+        self.rejected.truncate(length.rejected);
+        self.rejected_rows = length.rejected_rows;
+        self.rejected_keys.truncate(length.rejected_keys);
     }
 
     fn is_full(&self) -> bool {
@@ -140,23 +167,46 @@ fn read<T>(
     source: &Source,
     table: Table,
     sender: &Sender<Result<Batch<T>, ImportError>>,
-    take: impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
+    mut take: impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
 ) -> Result<(), ImportError> {
-    let looked = source.clone();
-    let mut orders = Orders::new(move || evidence(&looked, table).unwrap_or_default());
     match rows::open(&source.path, source.encoding)? {
-        Opened::Text(rows) => {
-            let mut rows = *rows;
-            let reader = reader(source, table, &mut rows, orders)?;
-            pump(rows, reader, sender, take)
+        Opened::Text(mut rows) => {
+            let looked = source.clone();
+            let orders = Orders::new(move || evidence(&looked, table).unwrap_or_default());
+            let reader = reader(source, table, &mut *rows, orders)?;
+            let mut reading = Reading::new(reader, rows.layout());
+            pump(&mut *rows, &mut reading, sender, &mut take).map(drop)
         }
-        Opened::Sheet(mut sheet) => {
-            orders.from_1904 = sheet.counts_from_1904();
-            let mut rows = sheet.rows()?;
-            let reader = reader(source, table, &mut rows, orders)?;
-            pump(rows, reader, sender, take)
-        }
+        Opened::Sheet(sheet) => read_sheet((source, table), sheet, sender, &mut take),
     }
+}
+
+/// Reads a sheet. When a day could be two, the workbook is let go before the file is looked through, and opened again after: each holds the
+/// texts that its cells share.
+fn read_sheet<T>(
+    (source, table): (&Source, Table),
+    mut sheet: Box<Sheet>,
+    sender: &Sender<Result<Batch<T>, ImportError>>,
+    take: &mut impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
+) -> Result<(), ImportError> {
+    let mut orders = Orders::to_be_given();
+    orders.from_1904 = sheet.counts_from_1904();
+    let mut rows = sheet.rows()?;
+    let reader = reader(source, table, &mut rows, orders)?;
+    let mut reading = Reading::new(reader, rows.layout());
+    if pump(&mut rows, &mut reading, sender, take)? {
+        return Ok(());
+    }
+    drop(rows);
+    drop(sheet);
+    reading.reader.orders.give(evidence(source, table).unwrap_or_default());
+    let Opened::Sheet(mut sheet) = rows::open(&source.path, source.encoding)? else {
+        return Err(ImportError::Unfinished { path: source.path.clone() });
+    };
+    let mut rows = sheet.rows()?;
+    // The names of the columns are known.
+    rows.next(&mut reading.reader.cells)?;
+    pump(&mut rows, &mut reading, sender, take).map(drop)
 }
 
 /// Reads the first row, from which the columns follow.
@@ -166,32 +216,56 @@ fn reader(source: &Source, table: Table, rows: &mut impl Rows, orders: Orders) -
     Ok(RowReader::new(table, header, source.last_day, orders))
 }
 
-/// Sends the rows of a file in batches; the last one says that it is the last.
+/// A file under reading, apart from its rows.
+struct Reading<T> {
+    reader: RowReader,
+    batch: Batch<T>,
+    /// The last row that was taken.
+    row: u64,
+}
+
+impl<T> Reading<T> {
+    fn new(reader: RowReader, layout: Layout) -> Self {
+        let format = Some(Format { table: reader.table(), layout });
+        Self { reader, batch: Batch { format, ..Batch::new() }, row: 0 }
+    }
+}
+
+/// Sends the rows of a file in batches; the last one says that it is the last. False when the orders of its days are wanted before the
+/// next row is taken.
 fn pump<T>(
-    mut rows: impl Rows,
-    mut reader: RowReader,
+    rows: &mut impl Rows,
+    Reading { reader, batch, row }: &mut Reading<T>,
     sender: &Sender<Result<Batch<T>, ImportError>>,
-    mut take: impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
-) -> Result<(), ImportError> {
-    let mut batch = Batch::new();
-    batch.format = Some(Format { table: reader.table(), layout: rows.layout() });
+    take: &mut impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
+) -> Result<bool, ImportError> {
     loop {
         let raw = rows.next(&mut reader.cells)?;
         if let Some(raw) = &raw {
-            take(&mut reader, &mut batch, raw);
+            if raw.row <= *row {
+                continue;
+            }
+            let before = (batch.length(), reader.transcribed);
+            take(reader, batch, raw);
+            if reader.orders.are_wanted() {
+                batch.cut(before.0);
+                reader.transcribed = before.1;
+                return Ok(false);
+            }
+            *row = raw.row;
         }
         if batch.is_full() || raw.is_none() {
             batch.done_bytes = rows.done_bytes();
             batch.last = raw.is_none();
             batch.transcribed = std::mem::take(&mut reader.transcribed);
-            let full = std::mem::replace(&mut batch, Batch::new());
+            let full = std::mem::replace(batch, Batch::new());
             // The other side has gone: nobody wants the rest.
             if sender.blocking_send(Ok(full)).is_err() {
-                return Ok(());
+                return Ok(true);
             }
         }
         if raw.is_none() {
-            return Ok(());
+            return Ok(true);
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct RowReader {
     header: Header,
     /// The cells of the row under reading.
     pub(super) cells: Vec<Vec<u8>>,
-    orders: Orders,
+    pub(super) orders: Orders,
     /// Names that were put into the letters of Tifinagh.
     pub(super) transcribed: u64,
     pub(super) last_day: Day,

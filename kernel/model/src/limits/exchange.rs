@@ -6,6 +6,9 @@ named! {
 pub(super) all;
 /// Bytes of a text file that are looked at to tell its encoding, from the first that is not ASCII.
 pub const IMPORT_SAMPLE_BYTES_MAX: usize = 256 << 10;
+/// Keys of a file's rows that are held in memory, to find one that is there twice: a table of a million places with 17 bytes each. Those before
+/// are put aside on disk. The nation's members stay below it.
+pub const IMPORT_KEYS_HELD_MAX: usize = 900_000;
 /// A file that is sent to be imported. That of the nation's members has a hundred million bytes.
 pub const IMPORT_FILE_BYTES_MAX: u64 = 512 << 20;
 /// How long such a file may take to arrive.

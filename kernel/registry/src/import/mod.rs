@@ -4,8 +4,8 @@
 //! read where their meaning is certain; all others are reported with row, column, value, code and a sentence.
 //!
 //! A file is read on a thread of its own and checked row by row, while the rows before it are compared with the register
-//! and written. Memory does not grow with the file, but for 17 bytes for each row's key and one small entry for each
-//! cooperative.
+//! and written. Memory does not grow with the rows of a file: the keys of a long one are put aside on disk (`keys`). There is one small
+//! entry for each cooperative.
 //!
 //! By default nothing is kept if any row is wrong: a first pass reads both files to their ends and writes nothing; only
 //! when it found no fault does a second pass write, in transactions of some thousand rows. If the machine stops in the
@@ -20,6 +20,7 @@ mod cooperatives;
 mod dates;
 mod encoding;
 mod halt;
+mod keys;
 mod legal;
 mod letters;
 mod lines;
@@ -255,6 +256,9 @@ pub enum ImportError {
     /// A stored record is damaged.
     #[error("a stored record is not JSON")]
     Damaged(#[source] serde_json::Error),
+    /// The keys of a long file could not be put aside.
+    #[error("could not put aside on disk which rows the file had")]
+    Keys(#[source] std::io::Error),
     /// The thread that checks rows ended early.
     #[error("the thread that checks rows ended early")]
     Stopped(#[source] tokio::task::JoinError),

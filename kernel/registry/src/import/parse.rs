@@ -1,7 +1,7 @@
 //! A file, read on a thread of its own: rows that are right in themselves go on in batches, faults beside them.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tiwizi_model::limits;
@@ -13,6 +13,7 @@ use crate::import::columns::{self, Header, HeaderError};
 use crate::import::cooperative::{self, CooperativeRow};
 use crate::import::dates::{self, Evidence, Orders};
 use crate::import::encoding::Encoding;
+use crate::import::keys::Keys;
 use crate::import::lines::LineFault;
 use crate::import::member::{self, MemberRow};
 use crate::import::report::{Rejected, Table, shorten};
@@ -110,25 +111,31 @@ pub(super) struct Source {
 pub(super) fn cooperatives(source: Source) -> Batches<CooperativeRow> {
     let (sender, receiver) = channel(BATCHES_WAITING_MAX);
     tokio::task::spawn_blocking(move || {
-        let (mut keys, mut ices) = (Seen::default(), Seen::default());
+        let (mut keys, mut ices) = (Keys::of(&source.path), Keys::of(&source.path));
         let outcome = read(&source, Table::Cooperatives, &sender, |reader, batch, raw| {
             let (row, last_day) = (raw.row, reader.last_day);
-            let Some(cells) = reader.read(raw) else { return };
+            let Some(cells) = reader.read(raw) else { return Ok(()) };
             let read = cooperative::read(row, cells, last_day);
-            match read.result {
-                Ok(found) if !keys.first_time(&[&found.court, &found.number]) => {
-                    batch.reject(vec![twice(Table::Cooperatives, row, "number", &found.number)]);
-                }
-                Ok(CooperativeRow { ice: Some(ice), court, number, .. }) if !ices.first_time(&[&ice]) => {
-                    batch.reject(vec![twice(Table::Cooperatives, row, "ice", &ice)]);
-                    batch.rejected_keys.push((court, number));
-                }
-                Ok(found) => batch.rows.push(found),
+            let found = match read.result {
+                Ok(found) => found,
                 Err(faults) => {
                     batch.reject(faults);
                     batch.rejected_keys.extend(read.key);
+                    return Ok(());
                 }
+            };
+            if !keys.first_time(&[&found.court, &found.number])? {
+                batch.reject(vec![twice(Table::Cooperatives, row, "number", &found.number)]);
+                return Ok(());
             }
+            match &found.ice {
+                Some(ice) if !ices.first_time(&[ice])? => {
+                    batch.reject(vec![twice(Table::Cooperatives, row, "ice", ice)]);
+                    batch.rejected_keys.push((found.court, found.number));
+                }
+                _ => batch.rows.push(found),
+            }
+            Ok(())
         });
         conclude(&sender, outcome);
     });
@@ -139,17 +146,18 @@ pub(super) fn cooperatives(source: Source) -> Batches<CooperativeRow> {
 pub(super) fn members(source: Source, key: NationalIdKey) -> Batches<MemberRow> {
     let (sender, receiver) = channel(BATCHES_WAITING_MAX);
     tokio::task::spawn_blocking(move || {
-        let mut keys = Seen::default();
+        let mut keys = Keys::of(&source.path);
         let outcome = read(&source, Table::Members, &sender, |reader, batch, raw| {
             let (row, last_day) = (raw.row, reader.last_day);
-            let Some(cells) = reader.read(raw) else { return };
+            let Some(cells) = reader.read(raw) else { return Ok(()) };
             match member::read(row, cells, last_day, &key) {
-                Ok(found) if !keys.first_time(&[&found.court, &found.number, &found.member_number]) => {
+                Ok(found) if !keys.first_time(&[&found.court, &found.number, &found.member_number])? => {
                     batch.reject(vec![twice(Table::Members, row, "member_number", &found.member_number)]);
                 }
                 Ok(found) => batch.rows.push(found),
                 Err(faults) => batch.reject(faults),
             }
+            Ok(())
         });
         conclude(&sender, outcome);
     });
@@ -167,7 +175,7 @@ fn read<T>(
     source: &Source,
     table: Table,
     sender: &Sender<Result<Batch<T>, ImportError>>,
-    mut take: impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
+    mut take: impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow) -> io::Result<()>,
 ) -> Result<(), ImportError> {
     match rows::open(&source.path, source.encoding)? {
         Opened::Text(mut rows) => {
@@ -187,7 +195,7 @@ fn read_sheet<T>(
     (source, table): (&Source, Table),
     mut sheet: Box<Sheet>,
     sender: &Sender<Result<Batch<T>, ImportError>>,
-    take: &mut impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
+    take: &mut impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow) -> io::Result<()>,
 ) -> Result<(), ImportError> {
     let mut orders = Orders::to_be_given();
     orders.from_1904 = sheet.counts_from_1904();
@@ -237,7 +245,7 @@ fn pump<T>(
     rows: &mut impl Rows,
     Reading { reader, batch, row }: &mut Reading<T>,
     sender: &Sender<Result<Batch<T>, ImportError>>,
-    take: &mut impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow),
+    take: &mut impl FnMut(&mut RowReader, &mut Batch<T>, &RawRow) -> io::Result<()>,
 ) -> Result<bool, ImportError> {
     loop {
         let raw = rows.next(&mut reader.cells)?;
@@ -246,7 +254,7 @@ fn pump<T>(
                 continue;
             }
             let before = (batch.length(), reader.transcribed);
-            take(reader, batch, raw);
+            take(reader, batch, raw).map_err(ImportError::Keys)?;
             if reader.orders.are_wanted() {
                 batch.cut(before.0);
                 reader.transcribed = before.1;
@@ -337,22 +345,6 @@ fn twice(table: Table, row: u64, column: &str, value: &str) -> Rejected {
         value: shorten(value),
         code: "duplicate-in-file",
         message: format!("an earlier row of the file has the same {column}"),
-    }
-}
-
-/// Which keys the file had so far: 16 bytes for each, however long it is.
-#[derive(Default)]
-struct Seen {
-    // Two keyed hashes make a chance meeting of two keys as good as impossible.
-    first: RandomState,
-    second: RandomState,
-    hashes: HashSet<u128>,
-}
-
-impl Seen {
-    fn first_time(&mut self, key: &[&str]) -> bool {
-        let hash = u128::from(self.first.hash_one(key)) << 64 | u128::from(self.second.hash_one(key));
-        self.hashes.insert(hash)
     }
 }
 

@@ -286,6 +286,7 @@ fn code(error: &ImportError) -> &'static str {
         | ImportError::Lookup(_)
         | ImportError::Census(_)
         | ImportError::Damaged(_)
+        | ImportError::Keys(_)
         | ImportError::Halted { .. }
         | ImportError::Stopped(_) => "internal",
     }

@@ -1,7 +1,8 @@
 //! The rules of the register that a schema cannot say: check digits, real days, places and sectors that exist.
 //!
 //! The same rules hold for every path that writes: the API and pages come through [`Rules`], the import calls
-//! [`check`] for each row. What a record is found by (court, number, number of a member) is brought to one form on each of them. They look at one body alone; rules of law with dates of effect are in rule packs, and acts are held to them.
+//! [`check`] for each row. They look at one body alone; rules of law with dates of effect are in rule packs, and acts are held to them.
+//! What a record is found by (court, number, number of a member) is brought to one form on each of these paths.
 //!
 //! What follows from acts is not written by hand: not the fields of a cooperative that has acts, nor its memberships. Imports are such a
 //! hand too. Memberships that are made in one piece (`Records::prepare_bulk`) are not reviewed: whoever makes them asks

@@ -15,6 +15,8 @@ pub const ACT_MEMBERS_MAX: usize = 4_000;
 pub const OPENING_PART_BYTES_MAX: usize = 512 << 10;
 /// The cooperatives that a public page names as those that follow one, and as those that it follows, of each.
 pub const SUCCESSIONS_SHOWN_MAX: u32 = 50;
+/// The cooperatives that are looked at, one going on with the other, to find out whether they lead back to the first.
+pub const SUCCESSORS_FOLLOWED_MAX: usize = 500;
 /// A rule pack that is tried, as its file.
 pub const RULE_PACK_BYTES_MAX: usize = 512 << 10;
 /// The cooperatives that a page holds to another rule pack at once.

@@ -11,6 +11,7 @@ mod desk;
 mod distinct;
 mod reading;
 mod reevaluating;
+mod succession;
 mod writing;
 
 use std::collections::BTreeSet;
@@ -232,7 +233,9 @@ impl Acts {
         demand(&self.names, caller, place)?;
         self.check_referred(&before, &after, to_come).await?;
         self.check_number(&before, &after, &act).await?;
-        let entry = Entry { held, opened, act, before, after, acts: ledger.next_sequence().saturating_sub(1) };
+        let successors = self.check_successors(&held, &act, &before, &after).await?;
+        let acts = ledger.next_sequence().saturating_sub(1);
+        let entry = Entry { held, opened, act, before, after, acts, successors };
         self.check_distinct(caller, &entry).await?;
         Ok(entry)
     }

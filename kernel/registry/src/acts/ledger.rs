@@ -138,6 +138,16 @@ impl Ledger {
         replay(&standing, packs)
     }
 
+    /// The state on a day, as `as_of` has it; of one that was taken over later, what its opening balance says, which is the first that is known.
+    ///
+    /// # Errors
+    /// As `project`.
+    pub(super) fn known_on(&self, day: Day, packs: &RulePacks) -> Result<State, Illegal> {
+        let mut standing = self.standing()?;
+        standing.retain(|act| act.effective_on <= day || act.kind() == ActKind::TakenOver);
+        replay(&standing, packs)
+    }
+
     /// The acts with one more, and the state after them.
     ///
     /// # Errors

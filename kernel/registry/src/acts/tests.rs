@@ -9,6 +9,7 @@ mod opening;
 mod people;
 mod reevaluation;
 mod rules;
+mod successors;
 
 use serde_json::{Value, json};
 use tiwizi_model::{FileHash, Instant, RecordId};

@@ -120,7 +120,8 @@ impl Acts {
         Ok(found)
     }
 
-    /// Every person, legal person and cooperative that an act brings in is there, but for persons who are still to be entered.
+    /// Every person, legal person and cooperative that an act brings in is there, but for persons who are still to be entered. What is asked of
+    /// successors beyond that is `check_successors`.
     pub(super) async fn check_referred(
         &self,
         before: &State,

@@ -9,6 +9,7 @@ use tiwizi_model::{KindName, Record, RecordId};
 use tiwizi_records::{FieldError, Unit, UnitBounds, UnitError, WriteError};
 
 use super::reading::Held;
+use super::succession::Successors;
 use super::{Acts, Entered, Together};
 use crate::acts::act::Act;
 use crate::acts::error::ActError;
@@ -26,6 +27,8 @@ pub(super) struct Entry {
     pub(super) after: State,
     /// How many acts there are with it.
     pub(super) acts: u32,
+    /// What was looked at of those who go on with the cooperative.
+    pub(super) successors: Successors,
 }
 
 impl Acts {
@@ -50,7 +53,7 @@ impl Acts {
         if let Some(Together { kind, id, body, seen }) = together {
             unit.replace_by_kernel(&kind, id, body, seen).await.map_err(gathered)?;
         }
-        unit.commit(None).await.map_err(|error| self.written(error))?;
+        unit.commit_beside(&entry.successors).await.map_err(|error| self.written(error))?;
         let Entry { act, after, .. } = entry;
         Ok(Entered { record, act, state: after })
     }

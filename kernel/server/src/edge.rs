@@ -202,8 +202,8 @@ async fn finish(app: &App, asked: &Asked, mut response: Response) -> Response {
     response
 }
 
-/// Writes a problem to the log, once.
-fn report(problem: &Problem) {
+/// Writes a problem to the log, once: here, or where a page of its own is made of it.
+pub(crate) fn report(problem: &Problem) {
     let code = problem.fault().code();
     let cause = problem.cause().map(|cause| chain(cause));
     let cause = cause.as_deref().unwrap_or("none");

@@ -69,6 +69,21 @@ async fn an_amendment_is_tried_then_entered_and_stands_in_the_history() {
 }
 
 #[tokio::test]
+async fn a_sheet_that_may_not_be_entered_comes_back_with_all_that_was_typed() {
+    let house = House::build().await;
+    let away = [("/province", "01.051"), ("/commune", "Ajdir")];
+    let refused = enter(&house, "/acts/new/seat", &away).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    let text = refused.text();
+    assert!(text.contains("Vous ne tenez pas le registre à cet endroit"), "{text}");
+    let form = form_of(&text);
+    for (name, typed) in away {
+        assert!(form.iter().any(|(field, text)| field == name && text == typed), "{name} is missing in {form:?}");
+    }
+    assert_eq!(acts(&house).await["items"], json!([]));
+}
+
+#[tokio::test]
 async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
     let house = House::build().await;
     for (sheet, name, text, said) in [

@@ -31,6 +31,7 @@ use super::sent::Sent;
 use super::sheet::Sheet;
 use super::{chain, document, fill, history, said, typed};
 use crate::app::App;
+use crate::edge::report;
 use crate::problem::{Fault, Problem};
 
 /// A sheet's own key is no longer than a UUID.
@@ -347,34 +348,60 @@ impl Back {
                 let faults = fields.into_iter().map(|error| fault_of(error, is_correction)).collect();
                 self.wrong(opened, faults)
             }
-            error => Err(error.into()),
+            error => self.kept(opened, error.into()),
         }
+    }
+
+    /// The sheet with what was typed, where something other than its content kept the act out. Sent again it has its effect once: its key
+    /// stays, and an act that was entered in spite of what was said is found again.
+    fn kept(mut self, opened: &Opened<'_>, problem: Problem) -> Result<Response, Problem> {
+        let wrong = match problem.fault() {
+            Fault::NotFound | Fault::NotSignedIn => return Err(problem),
+            Fault::Forbidden => "acts-not-allowed",
+            _ => "acts-not-entered",
+        };
+        report(&problem);
+        // A key that was used for other words is of no more use.
+        let once = (!matches!(problem.fault(), Fault::KeyReused)).then(|| self.once.clone());
+        let page = self.page(opened, told(&problem), None);
+        let page = SheetPage { wrong: Some(wrong), once, status: problem.fault().status(), ..page };
+        let mut response = page.show()?;
+        problem.put_headers(response.headers_mut());
+        Ok(response)
     }
 
     /// Enters the people whom the sheet brings along, then the act.
     async fn enter(mut self, mut opened: Opened<'_>, brought: Brought) -> Result<Response, Problem> {
-        let faults = brought.enter(&opened, &mut self.given, &self.once).await?;
+        let faults = match brought.enter(&opened, &mut self.given, &self.once).await {
+            Ok(faults) => faults,
+            Err(problem) => {
+                name_known(&mut opened, &self.given).await;
+                return self.kept(&opened, problem);
+            }
+        };
         if !faults.is_empty() {
             let alike: BTreeSet<RecordId> = self.given.ids().collect();
             opened.name(&alike).await?;
             return self.wrong(&opened, faults);
         }
-        let new = match self.read(&opened, &Brought::default()).await? {
-            Ok(new) => new,
-            Err(faults) => return self.wrong(&opened, faults),
+        let new = match self.read(&opened, &Brought::default()).await {
+            Ok(Ok(new)) => new,
+            Ok(Err(faults)) => return self.wrong(&opened, faults),
+            Err(problem) => {
+                name_known(&mut opened, &self.given).await;
+                return self.kept(&opened, problem);
+            }
         };
         let cooperative = opened.desk.cooperative;
         let outcome = opened.app.acts.enter_after(opened.caller(), cooperative, self.seen, new.clone()).await;
         match outcome {
             Ok(entered) => Ok(gone_well(&opened, entered.act.sequence)),
-            Err(ActError::Overtaken) => {
-                let now = Opened::of(opened.app, opened.visit, &cooperative.to_string()).await?;
-                self.overtaken(now, Some(new)).await
-            }
+            Err(ActError::Overtaken) => match Opened::of(opened.app, opened.visit, &cooperative.to_string()).await {
+                Ok(now) => self.overtaken(now, Some(new)).await,
+                Err(problem) => self.kept(&opened, problem),
+            },
             Err(error) => {
-                // Whoever was entered is named on the sheet from now on.
-                let known: BTreeSet<RecordId> = self.given.ids().collect();
-                opened.name(&known).await?;
+                name_known(&mut opened, &self.given).await;
                 self.refused(&opened, error).await
             }
         }
@@ -401,6 +428,21 @@ fn gather(data: Result<Map<String, Json>, Vec<Wrong>>, faults: &mut Vec<Wrong>) 
         faults.extend(more);
         Map::new()
     })
+}
+
+/// Names whoever was entered on the sheet from now on; without the names it still keeps what was typed.
+async fn name_known(opened: &mut Opened<'_>, given: &Given) {
+    let known: BTreeSet<RecordId> = given.ids().collect();
+    if let Err(problem) = opened.name(&known).await {
+        report(&problem);
+    }
+}
+
+/// What a problem says of its own, for a sheet.
+fn told(problem: &Problem) -> Vec<Wrong> {
+    let told = |code: &str, message: &str| Wrong { message: message.to_owned(), ..Wrong::new("", code) };
+    let errors: Vec<Wrong> = problem.errors().iter().map(|error| told(&error.code, &error.message)).collect();
+    if errors.is_empty() { problem.detail().map(|detail| told("other", detail)).into_iter().collect() } else { errors }
 }
 
 /// A fault at its field: a correction has a day and a reason of its own beside those of what it puts in place.

@@ -56,6 +56,8 @@ pub(super) struct SheetPage<'a> {
     /// What the act would change.
     pub(super) preview: Option<Value>,
     pub(super) status: StatusCode,
+    /// The key of the sheet; none makes a new one.
+    pub(super) once: Option<String>,
 }
 
 impl<'a> SheetPage<'a> {
@@ -75,6 +77,7 @@ impl<'a> SheetPage<'a> {
             since: Vec::new(),
             preview: None,
             status: StatusCode::OK,
+            once: None,
         }
     }
 
@@ -110,7 +113,7 @@ impl<'a> SheetPage<'a> {
             preview => self.preview.clone(),
             rules => pack.map(RulePack::reference),
             seen => opened.desk.ledger.acts().len(),
-            once => opened.app.ambient.new_uuid().to_string(),
+            once => self.once.clone().filter(|once| !once.is_empty()).unwrap_or_else(|| opened.app.ambient.new_uuid().to_string()),
             ..opened.around()
         };
         let title = format!("{heading} · {}", opened.title());

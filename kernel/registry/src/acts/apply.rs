@@ -14,15 +14,21 @@ use tiwizi_records::FieldError;
 use super::act::Act;
 use super::data::ActData;
 use super::people;
-use super::state::State;
-use crate::rule_pack::{RulePack, Stage};
+use super::state::{Debt, State};
+use crate::day::Day;
+use crate::money::Mad;
+use crate::rule_pack::{RulePack, RulePacks, Stage};
 
-/// Applies an act to a state by the rules of a pack. A correction is not applied: `Ledger` puts it in the place of what it corrects.
+/// Applies an act to a state by the rules of its day. A correction is not applied: `Ledger` puts it in the place of what it corrects.
 ///
 /// # Errors
 /// Every fault that was found, up to `FIELD_ERRORS_MAX`; their pointers go into the act (`/act`, `/effective_on`, `/data/…`).
-pub fn apply(state: State, act: &Act, pack: &RulePack) -> Result<State, Vec<FieldError>> {
-    let mut case = Case { state, act, pack, found: Vec::new() };
+pub fn apply(state: State, act: &Act, packs: &RulePacks) -> Result<State, Vec<FieldError>> {
+    let Some(pack) = packs.at(act.effective_on) else {
+        let message = "no rule pack was in force on this day";
+        return Err(vec![FieldError::of_field("effective_on", "no-rules", message)]);
+    };
+    let mut case = Case { state, act, pack, packs, found: Vec::new() };
     let Some(stage) = case.next_stage() else { return Err(case.found) };
     case.order();
     case.documents();
@@ -60,6 +66,7 @@ pub(super) struct Case<'a> {
     pub(super) state: State,
     pub(super) act: &'a Act,
     pub(super) pack: &'a RulePack,
+    packs: &'a RulePacks,
     found: Vec<FieldError>,
 }
 
@@ -68,6 +75,12 @@ impl Case<'_> {
         if self.found.len() < FIELD_ERRORS_MAX {
             self.found.push(FieldError::new(pointer, code, message));
         }
+    }
+
+    /// A part of shares that is owed since a day, with its term by the rules of that day: those of the act, or older ones.
+    pub(super) fn owed(&self, since: Day, amount: Mad) -> Debt {
+        let until = self.packs.at(since).map(|pack| pack.pay_until(since));
+        Debt { since, until, amount }
     }
 
     /// The stage after the act, by the table of the pack.

@@ -208,7 +208,7 @@ pub fn findings(state: &State, day: Day, pack: &RulePack) -> Vec<Finding> {
         Stage::Registered | Stage::Suspended => {
             people_and_capital(state, pack, &mut found);
             bodies(state, day, pack, &mut found);
-            terms(state, day, pack, &mut found);
+            terms(state, day, &mut found);
             filings(state, day, pack, &mut found);
         }
         Stage::Nothing
@@ -296,10 +296,9 @@ fn bodies(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Finding>) {
     }
 }
 
-fn terms(state: &State, day: Day, pack: &RulePack, found: &mut Vec<Finding>) {
-    let months = pack.rules.balance_years.value.saturating_mul(12);
-    let is_overdue = |since: Option<Day>| since.is_some_and(|since| day > since.plus_months(months));
-    let overdue = state.current_members().filter(|(_, member)| is_overdue(member.owes_since()));
+/// Terms that began to run under the rules of their day, whatever holds now.
+fn terms(state: &State, day: Day, found: &mut Vec<Finding>) {
+    let overdue = state.current_members().filter(|(_, member)| member.pay_until().is_some_and(|until| day > until));
     let members: Vec<String> = overdue.map(|(number, _)| number.clone()).collect();
     if !members.is_empty() {
         found.push(Finding::BalanceOverdue { members });

@@ -241,12 +241,7 @@ fn correct(places: &mut BTreeMap<u32, Place>, act: &Act, correction: &Correction
 fn replay(standing: &[Act], packs: &RulePacks) -> Result<State, Illegal> {
     let mut state = State::default();
     for act in standing {
-        let illegal = |faults| Illegal { sequence: act.sequence, faults };
-        let Some(pack) = packs.at(act.effective_on) else {
-            let fault = FieldError::of_field("effective_on", "no-rules", "no rule pack was in force on this day");
-            return Err(illegal(vec![fault]));
-        };
-        state = apply(state, act, pack).map_err(illegal)?;
+        state = apply(state, act, packs).map_err(|faults| Illegal { sequence: act.sequence, faults })?;
     }
     Ok(state)
 }

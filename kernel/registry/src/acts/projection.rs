@@ -7,13 +7,11 @@ use tiwizi_model::limits::CONFIRMED_DISTINCT_MAX;
 use tiwizi_model::{ProvinceCode, RecordId};
 
 use super::data::Role;
-use super::shares::pay_until;
 use super::state::{Mandate, Member, State};
 use crate::day::Day;
 use crate::holder::Holder;
 use crate::kept::KEPT_BY_ACTS;
 use crate::money::Mad;
-use crate::rule_pack::RulePacks;
 
 /// The body of a cooperative's record after so many acts; none before it is registered. What acts do not keep stays as it is.
 pub(super) fn cooperative(state: &State, acts: u32, before: Option<&Value>) -> Option<Value> {
@@ -144,7 +142,7 @@ pub(super) struct Shown<'a> {
 }
 
 /// The memberships that have a record: those of a cooperative that is registered.
-pub(super) fn memberships<'a>(state: &'a State, packs: &RulePacks) -> Vec<Shown<'a>> {
+pub(super) fn memberships(state: &State) -> Vec<Shown<'_>> {
     let (Some(province), Some(sector), true) = (state.province, state.sector.as_deref(), state.is_registered()) else {
         return Vec::new();
     };
@@ -153,7 +151,7 @@ pub(super) fn memberships<'a>(state: &'a State, packs: &RulePacks) -> Vec<Shown<
         member,
         role: role(state, member),
         value: member.share_value.unwrap_or(state.capital.share_value),
-        pay_until: pay_until(member, packs),
+        pay_until: member.pay_until(),
         province,
         sector,
     });

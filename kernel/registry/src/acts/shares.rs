@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::state::{Member, State};
 use crate::day::Day;
 use crate::money::Mad;
-use crate::rule_pack::RulePacks;
 
 /// How a member stands with the shares on a day. Amounts are in dirhams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -20,7 +19,7 @@ pub struct ShareAccount {
     pub due: Mad,
     /// Until when that is to be paid.
     pub due_on: Option<Day>,
-    /// The last day on which the whole may be paid, by the rule pack of the day from which the term runs.
+    /// The last day on which the whole may be paid, by the rules of the day from which the term runs.
     pub pay_until: Option<Day>,
     /// Whether one of the two days is over.
     pub is_overdue: bool,
@@ -29,8 +28,8 @@ pub struct ShareAccount {
 impl ShareAccount {
     /// The account of a member of a cooperative.
     #[must_use]
-    pub fn of(state: &State, member: &Member, packs: &RulePacks, day: Day) -> Self {
-        let pay_until = pay_until(member, packs);
+    pub fn of(state: &State, member: &Member, day: Day) -> Self {
+        let pay_until = member.pay_until();
         let due = member.called.zip(member.paid).map(|(called, paid)| called.minus(paid).max(Mad::ZERO));
         let is_over = |last: Option<Day>| last.is_some_and(|last| day > last);
         Self {
@@ -43,10 +42,4 @@ impl ShareAccount {
             is_overdue: is_over(member.due_on) || is_over(pay_until),
         }
     }
-}
-
-/// The last day on which a member may pay the whole; none for who owes nothing.
-pub(super) fn pay_until(member: &Member, packs: &RulePacks) -> Option<Day> {
-    let since = member.owes_since()?;
-    packs.at(since).map(|pack| pack.pay_until(since))
 }

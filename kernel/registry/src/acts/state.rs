@@ -163,6 +163,9 @@ pub struct Member {
 pub struct Debt {
     /// The day from which its term runs.
     pub since: Day,
+    /// The last day of its term, by the rules of that day; none when there were none.
+    #[serde(default)]
+    pub until: Option<Day>,
     /// How much.
     pub amount: Mad,
 }
@@ -277,6 +280,12 @@ impl Member {
     #[must_use]
     pub fn owes_since(&self) -> Option<Day> {
         self.debts.first().map(|debt| debt.since)
+    }
+
+    /// The last day on which the whole may be paid; none for who owes nothing, or owes it since before there were rules.
+    #[must_use]
+    pub fn pay_until(&self) -> Option<Day> {
+        self.debts.iter().filter_map(|debt| debt.until).min()
     }
 
     /// Pays off what is owed, the oldest part first.

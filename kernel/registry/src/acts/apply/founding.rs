@@ -12,7 +12,7 @@ use crate::acts::data::{
 };
 use crate::acts::opening::share_value;
 use crate::acts::people::appoint;
-use crate::acts::state::{Capital, Closing, Debt, Denomination, Mandate, Member, Names, State};
+use crate::acts::state::{Capital, Closing, Denomination, Mandate, Member, Names, State};
 use crate::money::Mad;
 use crate::rule_pack::Stage;
 use crate::{sectors, territory};
@@ -140,8 +140,9 @@ pub(super) fn registered(case: &mut Case<'_>, registration: &Registration) {
     let day = case.act.effective_on;
     case.state.registered_on = Some(day);
     // The time for the rest of the shares runs from here (law 112-12, article 26).
+    let until = case.owed(day, Mad::ZERO).until;
     for debt in case.state.members.values_mut().flat_map(|member| member.debts.iter_mut()) {
-        debt.since = day;
+        (debt.since, debt.until) = (day, until);
     }
 }
 
@@ -231,7 +232,7 @@ fn take_over(case: &mut Case<'_>, at: usize, opening: &OpeningMember) {
     };
     let worth = member.worth(case.state.capital.share_value);
     let unpaid = opening.paid_mad.filter(|paid| opening.left_on.is_none() && *paid < worth);
-    let debt = since.zip(unpaid).map(|(since, paid)| Debt { since, amount: worth.minus(paid) });
+    let debt = since.zip(unpaid).map(|(since, paid)| case.owed(since, worth.minus(paid)));
     member.debts.extend(debt);
     crate::acts::people::enlist(case, &format!("/data/members/{at}"), &opening.number, member);
     let officer = if opening.holder.is_person() { Some(opening.person) } else { opening.represented_by };

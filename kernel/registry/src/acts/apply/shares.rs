@@ -2,7 +2,6 @@
 
 use super::Case;
 use crate::acts::data::{CapitalChange, Payment, ShareCall, Withdrawal};
-use crate::acts::state::Debt;
 use crate::money::Mad;
 use crate::rule_pack::Fraction;
 
@@ -50,7 +49,7 @@ pub(in crate::acts) fn subscribe(case: &mut Case<'_>, pointer: &str, number: &st
         let message = format!("at least {}/{} of {value} dirhams is paid at once", rule.numerator, rule.denominator);
         case.add(format!("{pointer}/paid_mad"), "paid-at-subscription", message);
     }
-    let day = case.act.effective_on;
+    let debt = case.owed(case.act.effective_on, value.minus(paid));
     let Some(member) = case.state.members.get_mut(number).filter(|member| member.left_on.is_none()) else {
         return no_member(case, pointer);
     };
@@ -59,7 +58,7 @@ pub(in crate::acts) fn subscribe(case: &mut Case<'_>, pointer: &str, number: &st
     // What is paid at once is what was asked for.
     member.called = member.called.map(|before| before.plus(paid));
     if paid < value {
-        member.debts.push(Debt { since: day, amount: value.minus(paid) });
+        member.debts.push(debt);
     }
     let capital = &mut case.state.capital;
     capital.subscribed = capital.subscribed.plus(value);
@@ -104,9 +103,9 @@ fn pay(case: &mut Case<'_>, pointer: &str, payment: &Payment) {
     capital.paid = capital.paid.map(|before| before.plus(payment.amount_mad));
 }
 
-/// Asks for a part of the shares. Whoever paid as much owes nothing by it; nobody is asked to pay after the term that the rules give.
+/// Asks for a part of the shares. Whoever paid as much owes nothing by it; nobody is asked to pay after the term of what is owed.
 fn call(case: &mut Case<'_>, asked: &ShareCall) {
-    let (day, months) = (case.act.effective_on, case.pack.rules.balance_years.value.saturating_mul(12));
+    let day = case.act.effective_on;
     if asked.denominator == 0 || asked.numerator == 0 || asked.numerator > asked.denominator {
         return case.add("/data/called/numerator", "part", "a call asks for a part of the shares, or for all");
     }
@@ -120,7 +119,7 @@ fn call(case: &mut Case<'_>, asked: &ShareCall) {
         let wanted = part.of(member.worth(share_value));
         let Some(paid) = member.paid.filter(|paid| *paid < wanted) else { continue };
         owing = owing.saturating_add(1);
-        let term = member.owes_since().map(|since| since.plus_months(months));
+        let term = member.pay_until();
         if term.is_some_and(|term| asked.due_on > term) {
             late = late.or_else(|| term.map(|term| (number.clone(), term)));
         }

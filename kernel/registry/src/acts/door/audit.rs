@@ -73,8 +73,8 @@ impl Acts {
         found: &mut Vec<Drift>,
     ) -> Result<(), ActError> {
         let mut stored = by_field(self.memberships(held.cooperative).await?, "number");
-        let opened = opening.map(|state| shown(state, &self.packs)).unwrap_or_default();
-        for (number, one) in shown(state, &self.packs) {
+        let opened = opening.map(shown).unwrap_or_default();
+        for (number, one) in shown(state) {
             let before = stored.remove(number);
             if before.is_some() && opened.get(number) == Some(&one) {
                 continue;

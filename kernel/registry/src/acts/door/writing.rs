@@ -15,7 +15,6 @@ use crate::acts::act::Act;
 use crate::acts::error::ActError;
 use crate::acts::projection::{self, Shown};
 use crate::acts::state::State;
-use crate::rule_pack::RulePacks;
 
 /// An act that was held to the rules.
 pub(super) struct Entry {
@@ -104,8 +103,8 @@ impl Acts {
     async fn write_memberships(&self, unit: &mut Unit, entry: &Entry) -> Result<(), ActError> {
         let cooperative = entry.held.cooperative;
         // An opening balance was read from records, so its state is what they show.
-        let before = shown(&entry.before, &self.packs);
-        let after = shown(&entry.after, &self.packs);
+        let before = shown(&entry.before);
+        let after = shown(&entry.after);
         let changed: Vec<&Shown<'_>> =
             after.iter().filter(|(number, one)| before.get(*number) != Some(*one)).map(|(_, one)| one).collect();
         let persons: BTreeSet<RecordId> = changed.iter().map(|one| one.member.person).collect();
@@ -240,8 +239,8 @@ impl Acts {
     }
 }
 
-pub(super) fn shown<'a>(state: &'a State, packs: &RulePacks) -> BTreeMap<&'a str, Shown<'a>> {
-    projection::memberships(state, packs).into_iter().map(|one| (one.number, one)).collect()
+pub(super) fn shown(state: &State) -> BTreeMap<&str, Shown<'_>> {
+    projection::memberships(state).into_iter().map(|one| (one.number, one)).collect()
 }
 
 fn gathered(error: UnitError) -> ActError {

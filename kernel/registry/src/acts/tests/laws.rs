@@ -7,7 +7,7 @@ use serde_json::json;
 use tiwizi_records::FieldError;
 
 use super::*;
-use crate::rule_pack::{RulePack, Stage};
+use crate::rule_pack::{RulePacks, Stage};
 
 /// An act that somebody tries: its kind, days after the one before, and a number that varies what it says.
 type Try = (usize, u8, u8);
@@ -70,7 +70,7 @@ fn guided() -> impl Strategy<Value = Vec<Try>> {
 }
 
 /// From a state and an act to the next state.
-type Step = fn(State, &Act, &RulePack) -> Result<State, Vec<FieldError>>;
+type Step = fn(State, &Act, &RulePacks) -> Result<State, Vec<FieldError>>;
 
 /// Enters what is legal of the tries, in their order, and holds each step to the laws.
 fn entered(tries: &[Try]) -> (Ledger, State) {
@@ -92,7 +92,7 @@ fn entered_by(tries: &[Try], step: Step) -> (Ledger, State) {
         };
         let is_correction = kind == ActKind::Corrected;
         let pack = packs().at(on).unwrap();
-        let stepped = step(state.clone(), &act, pack);
+        let stepped = step(state.clone(), &act, packs());
         match ledger.entered(act, packs()) {
             Ok((longer, after)) => {
                 if !is_correction {
@@ -171,24 +171,24 @@ proptest! {
 
 /// Steps with a planted bug each: they forget a part of what an act does.
 const FORGETFUL: [(&str, Step); 4] = [
-    ("a new commune", |state, act, pack| {
+    ("a new commune", |state, act, packs| {
         let commune = state.commune.clone();
-        let after = apply(state, act, pack)?;
+        let after = apply(state, act, packs)?;
         Ok(if act.kind() == ActKind::Amended { State { commune, ..after } } else { after })
     }),
-    ("a suspension", |state, act, pack| {
+    ("a suspension", |state, act, packs| {
         let stage = state.stage;
-        let after = apply(state, act, pack)?;
+        let after = apply(state, act, packs)?;
         Ok(if act.kind() == ActKind::Suspended { State { stage, ..after } } else { after })
     }),
-    ("what is paid later", |state, act, pack| {
+    ("what is paid later", |state, act, packs| {
         let capital = state.capital;
-        let after = apply(state, act, pack)?;
+        let after = apply(state, act, packs)?;
         Ok(if act.kind() == ActKind::CapitalChanged { State { capital, ..after } } else { after })
     }),
-    ("the day of an act", |state, act, pack| {
+    ("the day of an act", |state, act, packs| {
         let effective_on = state.effective_on;
-        let after = apply(state, act, pack)?;
+        let after = apply(state, act, packs)?;
         Ok(if act.kind() == ActKind::RegisteredCentrally { State { effective_on, ..after } } else { after })
     }),
 ];

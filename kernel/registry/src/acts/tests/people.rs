@@ -147,8 +147,7 @@ fn a_call_asks_for_a_part_of_the_shares_until_a_day() {
     assert_eq!(fault(call(4, "2027-03-02")), [("/data/called/due_on".into(), "balance-term".into())]);
     let called = act(6, ActKind::CapitalChanged, "2024-04-01", call(3, "2024-06-01"));
     let (called, state) = founded.entered(called, packs()).unwrap();
-    let account =
-        |state: &State, number: &str, on: &str| ShareAccount::of(state, &state.members[number], packs(), day(on));
+    let account = |state: &State, number: &str, on: &str| ShareAccount::of(state, &state.members[number], day(on));
     let first = account(&state, "1", "2024-06-01");
     assert_eq!((first.subscribed, first.called, first.due), (Mad::whole(1000), Some(Mad::whole(750)), Mad::whole(250)));
     assert_eq!((first.due_on, first.pay_until), (Some(day("2024-06-01")), Some(day("2027-03-01"))));
@@ -169,7 +168,7 @@ fn the_term_of_an_increase_runs_from_the_increase_and_the_oldest_part_is_paid_fi
     let (raised, state) =
         ledger(founding()).entered(act(6, ActKind::CapitalChanged, "2026-01-01", subscribed), packs()).unwrap();
     let until = |state: &State| {
-        let account = ShareAccount::of(state, &state.members["1"], packs(), day("2026-06-01"));
+        let account = ShareAccount::of(state, &state.members["1"], day("2026-06-01"));
         account.pay_until.map(|day| day.to_string())
     };
     // What is left of the first shares is owed since the registration.
@@ -189,6 +188,31 @@ fn the_term_of_an_increase_runs_from_the_increase_and_the_oldest_part_is_paid_fi
     let debts: Vec<(String, Mad)> =
         state.members["1"].debts.iter().map(|debt| (debt.since.to_string(), debt.amount)).collect();
     assert_eq!(debts, [("2024-03-01".to_owned(), Mad::whole(250))]);
+}
+
+#[test]
+fn the_term_of_what_is_owed_is_that_of_the_rules_of_its_day() {
+    use crate::rule_pack::tests::with;
+    let later =
+        with(&[("/id", json!("framework")), ("/from", json!("2025-01-01")), ("/rules/balance_years/value", json!(1))]);
+    let packs = RulePacks::new(vec![with(&[]), later]).unwrap();
+    let until = |state: &State| state.members["1"].pay_until().map(|day| day.to_string());
+    let founded = ledger(founding());
+    // Owed since the first of March 2024, for three years, though a call comes under other rules.
+    let called = act(6, ActKind::CapitalChanged, "2025-04-01", call(4, "2027-03-01"));
+    let (_, state) = founded.entered(called, &packs).unwrap();
+    assert_eq!(until(&state).as_deref(), Some("2027-03-01"));
+    let overdue = |state: &State, on: &str| {
+        let found = findings(state, day(on), packs.at(day(on)).unwrap());
+        found.iter().any(|one| matches!(one, Finding::BalanceOverdue { .. }))
+    };
+    assert!(!overdue(&state, "2027-03-01") && overdue(&state, "2027-03-02"));
+    // What is subscribed under the other rules is due earlier.
+    let subscribed = json!({ "subscribed": [{ "number": "1", "shares": 10, "paid_mad": 250 }] });
+    let raised = act(6, ActKind::CapitalChanged, "2025-04-01", subscribed);
+    let (_, state) = founded.entered(raised, &packs).unwrap();
+    assert_eq!(until(&state).as_deref(), Some("2026-04-01"));
+    assert!(!overdue(&state, "2026-04-01") && overdue(&state, "2026-04-02"));
 }
 
 #[test]

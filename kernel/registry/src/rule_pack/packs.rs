@@ -102,6 +102,12 @@ impl RulePacks {
         begun.until.is_none_or(|until| day <= until).then_some(begun)
     }
 
+    /// Who counts as young on a day: by the pack in force, and where none is, by the one that begins last.
+    #[must_use]
+    pub fn youth_on(&self, day: Day) -> Option<Youth> {
+        self.at(day).or_else(|| self.newest()).map(|pack| pack.rules.youth.value)
+    }
+
     /// The pack that begins last.
     #[must_use]
     pub fn newest(&self) -> Option<&RulePack> {
@@ -123,6 +129,14 @@ static BUILT_IN: LazyLock<Result<RulePacks, PackError>> = LazyLock::new(|| RuleP
 /// When one of the files is not right.
 pub fn built_in() -> Result<&'static RulePacks, &'static PackError> {
     BUILT_IN.as_ref()
+}
+
+/// Who counts as young on a day, by the packs that come with the program: one that is still to come changes no count.
+///
+/// # Errors
+/// As `built_in`.
+pub fn youth_on(day: Day) -> Result<Youth, &'static PackError> {
+    built_in()?.youth_on(day).ok_or(&NO_PACK)
 }
 
 /// Who counts as young, by the newest pack that comes with the program.

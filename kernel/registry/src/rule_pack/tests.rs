@@ -130,6 +130,17 @@ fn the_pack_is_chosen_by_the_day() {
 }
 
 #[test]
+fn who_counts_as_young_changes_on_the_first_day_of_a_pack_and_not_before() {
+    let changes =
+        [("/id", json!("framework")), ("/from", json!("2027-01-01")), ("/rules/youth/value/age_max", json!(40))];
+    let packs = RulePacks::new(vec![with(&[]), with(&changes)]).unwrap();
+    for (text, age_max) in [("2026-12-31", 35), ("2027-01-01", 40), ("2000-01-01", 40)] {
+        assert_eq!(packs.youth_on(day(text)).unwrap().age_max, age_max, "{text}");
+    }
+    assert_eq!(youth_on(day("2026-01-01")).unwrap().age_max, 35);
+}
+
+#[test]
 fn what_differs_between_two_packs_is_listed() {
     let (old, new) = (with(&[]), with(&[("/rules/members_min/value", json!(7)), ("/sectors/source/note", json!("?"))]));
     assert_eq!(

@@ -1,7 +1,8 @@
 //! What a changed rule pack changes for those who are in the register: found once, in bounded steps, and kept as a report.
 //!
-//! The newest pack of the program is held against the one that this instance saw last. Where they differ, every province is looked through,
-//! a page of cooperatives at a time; what was found so far stands in the database after each step, so that whoever is interrupted goes on.
+//! The pack of the day is held against the one that this instance saw last; one that is still to come is seen on its first day. Where the two
+//! differ, every province is looked through, a page of cooperatives at a time; what was found so far stands in the database after each step,
+//! so that whoever is interrupted goes on.
 //! Only the last step says that the new pack was seen, in the transaction in which registrars are told. No act is touched: each is held to
 //! the pack of its own day.
 
@@ -97,28 +98,26 @@ impl RuleWatch {
     /// # Errors
     /// When something could not be read or kept; nothing of the step stands then.
     pub async fn step(&self) -> Result<Watched, RuleWatchError> {
-        let Some(newest) = self.acts.packs().newest() else { return Ok(Watched::Done) };
+        let now = self.records.ambient().now();
+        let Some(current) = self.acts.packs().at(Day::of(now)) else { return Ok(Watched::Done) };
         let seen: Option<RulePack> = self.value(SEEN).await?.and_then(|text| read(&text, SEEN));
         let Some(seen) = seen else {
             // The first start of all, or of a program that does not read the pack of the one before.
-            self.see(newest).await?;
+            self.see(current).await?;
             return Ok(Watched::Done);
         };
-        if seen == *newest {
+        if seen == *current {
             return Ok(Watched::Done);
         }
-        if changes(&seen, newest).is_empty() {
-            self.see(newest).await?;
+        if changes(&seen, current).is_empty() {
+            self.see(current).await?;
             return Ok(Watched::Done);
         }
         let stood = self.value(REPORT).await?.unwrap_or_default();
         let begun: Option<RuleReport> =
-            read(&stood, REPORT).filter(|report: &RuleReport| report.goes_on(&seen, newest));
+            read(&stood, REPORT).filter(|report: &RuleReport| report.goes_on(&seen, current));
         let is_new = begun.is_none();
-        let mut report = begun.unwrap_or_else(|| {
-            let now = self.records.ambient().now();
-            RuleReport::begun(seen, newest.clone(), Day::of(now), now.0)
-        });
+        let mut report = begun.unwrap_or_else(|| RuleReport::begun(seen, current.clone(), Day::of(now), now.0));
         let lines = self.look(&mut report).await?;
         let part = match lines.first() {
             Some(first) => Some((part_key(report.next_part(first.province)), serde_json::to_string(&lines)?)),
@@ -133,7 +132,7 @@ impl RuleWatch {
             report: serde_json::to_string(&report)?,
             part,
             forgets: is_new,
-            seen: if has_ended { Some(serde_json::to_string(newest)?) } else { None },
+            seen: if has_ended { Some(serde_json::to_string(current)?) } else { None },
         };
         if has_ended {
             self.end(&report, &kept).await?;
@@ -163,8 +162,8 @@ impl RuleWatch {
     }
 
     /// The rules are new to this instance, and change nothing or nothing is known of those before.
-    async fn see(&self, newest: &RulePack) -> Result<(), RuleWatchError> {
-        let text = serde_json::to_string(newest)?;
+    async fn see(&self, pack: &RulePack) -> Result<(), RuleWatchError> {
+        let text = serde_json::to_string(pack)?;
         let mut tx = self.records.db().begin_write().await?;
         instance_value::store(&mut tx, SEEN, &text).await?;
         tx.commit().await?;
@@ -174,7 +173,8 @@ impl RuleWatch {
     /// Keeps the last step and tells every registrar, in one transaction.
     async fn end(&self, report: &RuleReport, kept: &Kept) -> Result<(), RuleWatchError> {
         let mut unit = Unit::new(self.records.clone(), Caller::system());
-        let args = json!({ "count": report.affected.to_string(), "pack": report.new.reference() });
+        let (pack, from) = (report.new.reference(), report.new.from.to_string());
+        let args = json!({ "count": report.affected.to_string(), "pack": pack, "from": from });
         let message = Message { key: NOTICE.to_owned(), args: args.to_string(), link: Some(LINK.to_owned()) };
         match unit.tell_by_kernel(Recipient::Role(Role::Registrar, None), &message).await {
             Ok(()) => {}

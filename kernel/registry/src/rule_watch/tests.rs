@@ -108,6 +108,30 @@ async fn the_first_rules_are_seen_and_others_are_looked_at_once() {
 }
 
 #[tokio::test]
+async fn rules_that_are_still_to_come_are_looked_at_on_their_first_day() {
+    let register = register().await;
+    let mut coming = serde_json::to_value(dearer(50_000)).unwrap();
+    coming["id"] = json!("framework");
+    coming["from"] = json!("2025-12-02");
+    let packs = vec![built_in().unwrap().newest().unwrap().clone(), serde_json::from_value(coming).unwrap()];
+    let acts = Acts::new(register.records.clone(), Arc::new(RulePacks::new(packs).unwrap()));
+    let watch = RuleWatch::new(register.records.clone(), acts);
+    // It is the thirtieth of November.
+    assert_eq!((watch.step().await.unwrap(), watch.step().await.unwrap()), (Watched::Done, Watched::Done));
+    assert!(watch.report().await.unwrap().is_none() && told(&register).await.is_empty());
+    register.clock.advance_ms(2 * 24 * 60 * 60 * 1000);
+    let mut steps = 0;
+    while watch.step().await.unwrap() == Watched::More {
+        steps += 1;
+        assert!(steps < 10, "a step looks at something");
+    }
+    let report = watch.report().await.unwrap().unwrap();
+    assert_eq!((report.day.to_string().as_str(), report.affected), ("2025-12-02", 2));
+    let notices = told(&register).await;
+    assert!(notices.len() == 1 && notices[0].1.contains("\"from\":\"2025-12-02\""), "{notices:?}");
+}
+
+#[tokio::test]
 async fn rules_that_change_again_meanwhile_are_looked_at_from_the_start() {
     let register = register().await;
     watch(&register, None).step().await.unwrap();

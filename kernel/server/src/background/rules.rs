@@ -1,6 +1,7 @@
-//! What a changed rule pack changes is found once, after the start, in steps that give way to everything else.
+//! What a changed rule pack changes is found once, after the start and when a pack begins, in steps that give way to everything else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tiwizi_records::ReadError;
 use tiwizi_registry::ActError;
@@ -11,7 +12,10 @@ use super::Pause;
 use crate::app::App;
 use crate::tasks::Stop;
 
-/// Holds the register to the newest rules, if they are not those that were seen last. Packs come with the program, so it is done then.
+/// How often it is looked whether other rules hold: a pack begins with a day.
+const LOOK_FOR_PACKS: Duration = Duration::from_secs(15 * 60);
+
+/// Holds the register to the rules of the day, if they are not those that were seen last.
 pub(super) async fn hold(app: Arc<App>, mut stop: Stop) {
     let mut pause = Pause::default();
     while !stop.is_asked() {
@@ -21,14 +25,20 @@ pub(super) async fn hold(app: Arc<App>, mut stop: Stop) {
             step = app.rule_watch.step() => step,
         };
         match step {
-            Ok(Watched::Done) => return,
+            Ok(Watched::Done) => {
+                pause.reset();
+                tokio::select! {
+                    () = tokio::time::sleep(LOOK_FOR_PACKS) => {}
+                    () = stop.asked() => {}
+                }
+            }
             Ok(Watched::More) => {
                 pause.reset();
                 tokio::task::yield_now().await;
             }
             Err(error) if is_closed(&error) => return,
             Err(error) => {
-                tracing::error!(%error, "the register could not be held to the newest rules");
+                tracing::error!(%error, "the register could not be held to the rules of the day");
                 pause.sleep(&mut stop).await;
             }
         }

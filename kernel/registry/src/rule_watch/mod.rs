@@ -30,6 +30,8 @@ const REPORT: &str = "rules.report";
 const PARTS: (&str, &str) = ("rules.part/", "rules.part0");
 /// What registrars are told.
 const NOTICE: &str = "notice-rules-changed";
+/// The same where the rules before are not known.
+const NOTICE_UNCOMPARED: &str = "notice-rules-uncompared";
 /// Where they read more, after the language.
 const LINK: &str = "/register/rules";
 
@@ -100,11 +102,14 @@ impl RuleWatch {
     pub async fn step(&self) -> Result<Watched, RuleWatchError> {
         let now = self.records.ambient().now();
         let Some(current) = self.acts.packs().at(Day::of(now)) else { return Ok(Watched::Done) };
-        let seen: Option<RulePack> = self.value(SEEN).await?.and_then(|text| read(&text, SEEN));
-        let Some(seen) = seen else {
-            // The first start of all, or of a program that does not read the pack of the one before.
+        let Some(text) = self.value(SEEN).await? else {
+            // The first start of all.
             self.see(current).await?;
             return Ok(Watched::Done);
+        };
+        let Some(seen) = read::<RulePack>(&text, SEEN) else {
+            let report = RuleReport::uncompared(current.clone(), Day::of(now), now.0);
+            return self.end_uncompared(report).await;
         };
         if seen == *current {
             return Ok(Watched::Done);
@@ -149,7 +154,8 @@ impl RuleWatch {
     async fn look(&self, report: &mut RuleReport) -> Result<Vec<ReportLine>, RuleWatchError> {
         while let Some(province) = report.province() {
             let cursor = report.cursor.take();
-            let change = PackChange { old: &report.old, new: &report.new, day: report.day, province: Some(province) };
+            let Some(old) = &report.old else { return Ok(Vec::new()) };
+            let change = PackChange { old, new: &report.new, day: report.day, province: Some(province) };
             let part = self.acts.reevaluate_part(&Caller::system(), change, cursor).await?;
             let lines = lines_of(&part, province);
             let (looked, unread) = (part.looked, part.unread);
@@ -170,12 +176,26 @@ impl RuleWatch {
         Ok(())
     }
 
+    /// The rules that were seen last are not read any more, so nobody can say what differs: registrars are told that much.
+    async fn end_uncompared(&self, report: RuleReport) -> Result<Watched, RuleWatchError> {
+        let kept = Kept {
+            stood: self.value(REPORT).await?.unwrap_or_default(),
+            report: serde_json::to_string(&report)?,
+            part: None,
+            forgets: true,
+            seen: Some(serde_json::to_string(&report.new)?),
+        };
+        self.end(&report, &kept).await?;
+        Ok(Watched::Done)
+    }
+
     /// Keeps the last step and tells every registrar, in one transaction.
     async fn end(&self, report: &RuleReport, kept: &Kept) -> Result<(), RuleWatchError> {
         let mut unit = Unit::new(self.records.clone(), Caller::system());
         let (pack, from) = (report.new.reference(), report.new.from.to_string());
         let args = json!({ "count": report.affected.to_string(), "pack": pack, "from": from });
-        let message = Message { key: NOTICE.to_owned(), args: args.to_string(), link: Some(LINK.to_owned()) };
+        let key = if report.old.is_some() { NOTICE } else { NOTICE_UNCOMPARED };
+        let message = Message { key: key.to_owned(), args: args.to_string(), link: Some(LINK.to_owned()) };
         match unit.tell_by_kernel(Recipient::Role(Role::Registrar, None), &message).await {
             Ok(()) => {}
             // The page says it all the same.

@@ -14,8 +14,9 @@ use crate::rule_pack::RulePack;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleReport {
-    /// The rules before.
-    pub old: RulePack,
+    /// The rules before; none where this program does not read them, so that nothing could be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<RulePack>,
     /// The rules after.
     pub new: RulePack,
     /// The day on which cooperatives were held to them.
@@ -81,7 +82,7 @@ impl RuleReport {
     /// A report on which nothing was looked at yet.
     pub(super) fn begun(old: RulePack, new: RulePack, day: Day, begun_at: i64) -> Self {
         Self {
-            old,
+            old: Some(old),
             new,
             day,
             begun_at,
@@ -96,9 +97,15 @@ impl RuleReport {
         }
     }
 
+    /// A report that says that nothing could be compared.
+    pub(super) fn uncompared(new: RulePack, day: Day, at: i64) -> Self {
+        let begun = Self::begun(new.clone(), new, day, at);
+        Self { old: None, ended_at: Some(at), ..begun }
+    }
+
     /// Whether it is on this change and was cut off.
     pub(super) fn goes_on(&self, old: &RulePack, new: &RulePack) -> bool {
-        self.ended_at.is_none() && self.old == *old && self.new == *new
+        self.ended_at.is_none() && self.old.as_ref() == Some(old) && self.new == *new
     }
 
     /// The province that is looked through next; none after the last one.

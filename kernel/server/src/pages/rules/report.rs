@@ -6,7 +6,7 @@ use minijinja::{Value, context};
 use serde_json::Value as Json;
 use tiwizi_identity::policy::{Class, ReadPermit};
 use tiwizi_model::{ProvinceCode, Record, RecordId};
-use tiwizi_registry::rule_pack::changes;
+use tiwizi_registry::rule_pack::{RuleChange, RulePack, changes};
 use tiwizi_registry::rule_watch::{ProvinceReport, ReportLine};
 use tiwizi_words::Texts;
 
@@ -34,16 +34,18 @@ pub(super) async fn shown(app: &App, visit: &Visit) -> Result<Option<Value>, Pro
     let ids: Vec<RecordId> = lines.iter().map(|line| line.cooperative).collect();
     let public = app.records.may_read(&tiwizi_identity::Caller::public(), &app.pages.names.cooperative)?;
     let records = app.records.read_many(&public, &ids).await?;
-    let differing = changes(&report.old, &report.new);
+    let differing = report.old.as_ref().map(|old| changes(old, &report.new)).unwrap_or_default();
+    let told = |one: &RuleChange| Some(super::changed(&texts, one, (report.old.as_ref()?, &report.new)));
+    let told = differing.iter().filter_map(told).collect::<Vec<_>>();
     let sum = |count: fn(&ProvinceReport) -> u64| seen.iter().fold(0_u64, |sum, (_, of)| sum.saturating_add(count(of)));
     let part = |place: usize| visit.look.address(&format!("{}?part={place}#report-list", super::PATH));
     Ok(Some(context! {
-        old => report.old.reference(),
+        old => report.old.as_ref().map(RulePack::reference),
         new => report.new.reference(),
         day => texts.written_date(&report.day.to_string()),
         has_ended => report.ended_at.is_some(),
         ended => report.ended_at,
-        changes => differing.iter().map(|one| super::changed(&texts, one, (&report.old, &report.new))).collect::<Vec<_>>(),
+        changes => told,
         looked => sum(|of| of.looked),
         affected => sum(|of| of.affected),
         unread => report.unread,

@@ -115,6 +115,17 @@ impl Acts {
     ) -> Result<Entered, ActError> {
         let province: Option<ProvinceCode> =
             new.data.get("province").and_then(serde_json::Value::as_str).and_then(|code| code.parse().ok());
+        if province.is_none() && caller.holds(Role::Registrar) {
+            // Without a place nobody but the nation's office may enter anything: what is missing is told, and not that it is refused.
+            self.check_form(cooperative, &new)?;
+            let is_given = new.data.get("province").is_some_and(|code| !code.is_null());
+            let (code, message) = if is_given {
+                ("province", "no province or prefecture has this code")
+            } else {
+                ("required", "the province of the seat is needed")
+            };
+            return Err(ActError::one(FieldError::new("/data/province", code, message)));
+        }
         let place = Placement { subject: Some(cooperative), province };
         demand(&self.names, caller, place)?;
         if new.kind != ActKind::DenominationRequested {

@@ -8,6 +8,7 @@ use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
 use tiwizi_model::{AccountId, Language};
 use tiwizi_records::Draft;
 
+use super::door::codes;
 use super::*;
 use crate::testing::Register;
 
@@ -155,4 +156,28 @@ async fn what_happened_before_a_cooperative_ended_is_still_offered_and_taken_wit
     // Of one without acts nothing is known of the days before.
     let other = imported(&register).await;
     assert!(acts.desk(&registrar(), other).await.unwrap().late.is_empty());
+}
+
+#[tokio::test]
+async fn a_request_for_a_name_without_its_province_is_told_that_and_not_refused() {
+    let register = Register::new().await;
+    let acts = register.acts();
+    let ask = |data: Value| new(ActKind::DenominationRequested, "2024-01-02", data);
+    let mut nowhere = request();
+    nowhere.as_object_mut().unwrap().remove("province");
+    let mut wrong = request();
+    wrong["province"] = json!("Souss");
+    for data in [nowhere, wrong] {
+        for caller in [registrar(), holder("registrar", "nation")] {
+            let faults = codes(acts.request_denomination(&caller, ask(data.clone())).await.unwrap_err());
+            assert!(faults.iter().any(|(pointer, _)| pointer == "/data/province"), "{faults:?}");
+        }
+        let stranger = acts.request_denomination(&holder("observer", "nation"), ask(data)).await;
+        assert!(matches!(stranger, Err(ActError::Refused(_))), "{stranger:?}");
+    }
+    // One of another province is refused as ever.
+    let mut elsewhere = request();
+    elsewhere["province"] = json!("01.051");
+    let refused = acts.request_denomination(&registrar(), ask(elsewhere)).await;
+    assert!(matches!(refused, Err(ActError::Refused(_))), "{refused:?}");
 }

@@ -195,6 +195,11 @@ impl<'a> Proposal<'a> {
         self.check()
     }
 
+    /// The same of a record that the batch may write itself: only before the batch it must not have moved.
+    pub fn begin_on(&mut self, id: RecordId, version: Version) {
+        self.settled.begins.push((id, version));
+    }
+
     /// Holds the proposal to the fixed rules of every reviewer.
     fn check(&self) -> Result<(), WriteError> {
         let mut rules = self.reviewers.iter();

@@ -10,7 +10,7 @@
 
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, Instant, KindName, RecordId};
+use tiwizi_model::{Ambient, Instant, KindName, RecordId, Version};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{FieldError, Proposal, ReadError, Records, Rejection, Review, ReviewError};
 use tiwizi_storage::StorageError;
@@ -108,8 +108,11 @@ impl Review for Rules {
                 }
             }
             for cooperative in cooperatives {
-                if has_acts(records, cooperative).await.map_err(ReviewError::Storage)? {
-                    return Err(ReviewError::Rejected(Rejection::one(kept_by_acts("", cooperative))));
+                match acts_of(records, cooperative).await.map_err(ReviewError::Storage)? {
+                    HasActs::Yes => return Err(ReviewError::Rejected(Rejection::one(kept_by_acts("", cooperative)))),
+                    // Its first act moves it, and then this is looked at again.
+                    HasActs::No(version) => proposal.begin_on(cooperative, version),
+                    HasActs::Unknown => {}
                 }
             }
             Ok(())
@@ -237,13 +240,31 @@ async fn is_taken(records: &Records, person: RecordId, hashed: String) -> Result
     }
 }
 
-async fn has_acts(records: &Records, cooperative: RecordId) -> Result<bool, StorageError> {
-    let kind = Names::new().cooperative;
-    let Ok(permit) = records.may_read(&Caller::system(), &kind) else { return Ok(false) };
+/// Whether a cooperative has acts.
+enum HasActs {
+    /// It has, registered or not.
+    Yes,
+    /// Its record has none at this version.
+    No(Version),
+    /// There is neither a record nor a request for a name.
+    Unknown,
+}
+
+async fn acts_of(records: &Records, cooperative: RecordId) -> Result<HasActs, StorageError> {
+    let names = Names::new();
+    let Ok(permit) = records.may_read(&Caller::system(), &names.cooperative) else { return Ok(HasActs::Unknown) };
     match records.read(&permit, cooperative).await {
-        Ok(found) => Ok(found.is_some_and(|record| keeps_acts(&record.body))),
+        Ok(Some(record)) if keeps_acts(&record.body) => return Ok(HasActs::Yes),
+        Ok(Some(record)) => return Ok(HasActs::No(record.version)),
+        Err(ReadError::Storage(source)) => return Err(source),
+        Ok(None) | Err(_) => {}
+    }
+    // Before it is registered it has acts and no record yet.
+    let Ok(permit) = records.may_read(&Caller::system(), &names.denomination) else { return Ok(HasActs::Unknown) };
+    match records.find_unique(&permit, 0, &[Value::from(cooperative.to_string())]).await {
+        Ok(Some(_)) => Ok(HasActs::Yes),
         Err(ReadError::Storage(source)) => Err(source),
-        Err(_) => Ok(false),
+        Ok(None) | Err(_) => Ok(HasActs::Unknown),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use tiwizi_model::Instant;
 
-use crate::day::civil_year;
-use crate::rule_pack::{PackError, Youth, youth};
+use crate::day::{Day, civil_year};
+use crate::rule_pack::{PackError, Youth, youth_on};
 
 /// Who counts as young in a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +39,12 @@ impl YouthRule {
     }
 }
 
-/// The rule that stands at a moment: ages are taken in its year by the clock of Morocco, unless the newest pack names a year for good.
+/// The rule that stands at a moment: ages are taken in its year by the clock of Morocco, unless the pack of the day names a year for good.
 ///
 /// # Errors
 /// When the packs that come with the program cannot be used.
 pub fn youth_rule(now: Instant) -> Result<YouthRule, &'static PackError> {
-    youth().map(|youth| YouthRule::of(youth, now))
+    youth_on(Day::of(now)).map(|youth| YouthRule::of(youth, now))
 }
 
 #[cfg(test)]

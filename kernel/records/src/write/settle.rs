@@ -32,6 +32,8 @@ pub(crate) struct Settled {
     pub(crate) pinned: bool,
     /// The records by which reviewers decided, at the versions that they looked at.
     pub(crate) stands: Vec<(RecordId, Version)>,
+    /// Records that are at these versions when the batch begins, which may write them itself.
+    pub(crate) begins: Vec<(RecordId, Version)>,
     permit: WritePermit,
 }
 
@@ -98,6 +100,7 @@ pub(crate) fn settle_new(
         old: None,
         pinned: true,
         stands: Vec::new(),
+        begins: Vec::new(),
         permit,
     })
 }
@@ -132,8 +135,8 @@ fn settle_edit(
         Change::Whole(body) => restored(position, &kind, old, body, permit.classes())?,
         Change::Patch(patch) => patched(position, &kind, old, patch, permit.classes())?,
     };
-    let mut settled =
-        Settled { kind, caller, id, operation, body, old: Some(old.clone()), pinned, stands: Vec::new(), permit };
+    let (stands, begins, old) = (Vec::new(), Vec::new(), Some(old.clone()));
+    let mut settled = Settled { kind, caller, id, operation, body, old, pinned, stands, begins, permit };
     if operation == Operation::Replace {
         // The place first: who may not write there learns nothing about the schema.
         settled.place_again(position)?;

@@ -28,9 +28,9 @@ pub(super) fn check_apart(ready: &[Ready]) -> Result<(), WriteError> {
 /// never wait for one another.
 pub(super) async fn hold(tx: &mut WriteTx, ready: &[Ready]) -> Result<(), Ended> {
     let mut stands: BTreeMap<RecordId, Version> = BTreeMap::new();
-    for Ready { settled, .. } in ready.iter().filter(|ready| !ready.settled.stands.is_empty()) {
-        let own = settled.old.as_ref().map(|old| (old.id, old.version));
-        for (id, seen) in settled.stands.iter().copied().chain(own) {
+    for Ready { settled, .. } in ready {
+        let own = settled.old.as_ref().filter(|_| !settled.stands.is_empty()).map(|old| (old.id, old.version));
+        for (id, seen) in settled.begins.iter().chain(&settled.stands).copied().chain(own) {
             // Two drafts of a batch, or two reviewers, looked at different versions of it: one of them decided by what is no more.
             let other = stands.insert(id, seen).filter(|other| *other != seen);
             if let Some(other) = other {

@@ -181,3 +181,26 @@ async fn a_request_for_a_name_without_its_province_is_told_that_and_not_refused(
     let refused = acts.request_denomination(&registrar(), ask(elsewhere)).await;
     assert!(matches!(refused, Err(ActError::Refused(_))), "{refused:?}");
 }
+
+#[tokio::test]
+async fn nobody_is_a_member_by_hand_of_one_that_has_acts_before_it_is_registered() {
+    let register = Register::new().await;
+    let asked = new(ActKind::DenominationRequested, "2024-01-02", request());
+    let coming = register.acts().request_denomination(&registrar(), asked).await.unwrap().act.cooperative;
+    let person = Draft::create(register.names.person.clone(), json!({ "name_fr": "Ijja", "province": "09.541" }));
+    let person = register.records.submit(&registrar(), vec![person], None).await.unwrap()[0].id;
+    let membership = |cooperative: RecordId| {
+        let body = json!({ "cooperative": cooperative.to_string(), "number": "1", "person": person.to_string(),
+            "province": "09.541", "sector": "crafts" });
+        Draft::create(register.names.membership.clone(), body)
+    };
+    for caller in [registrar(), Caller::system()] {
+        let refused = register.records.submit(&caller, vec![membership(coming)], None).await;
+        let Err(tiwizi_records::WriteError::Invalid { fields, .. }) = refused else { panic!("{refused:?}") };
+        assert_eq!(fields[0].code, "kept-by-acts");
+    }
+    // Of one without acts a batch may write the cooperative itself beside its members.
+    let free = imported(&register).await;
+    let phone = Draft::patch(register.names.cooperative.clone(), free, json!({ "phone": "0528000000" }), None);
+    register.records.submit(&registrar(), vec![phone, membership(free)], None).await.unwrap();
+}

@@ -197,6 +197,11 @@ pub(crate) enum Register {
     },
     /// Write cooperatives and members to files that can be imported again.
     Export(Export),
+    /// Say whether every record that follows from acts is what follows from them. Nothing is written; ends with 1 where one is not.
+    Audit {
+        #[command(flatten)]
+        directory: DataDirectory,
+    },
     /// Say what another rule pack would change: rules, counts before and after, and the cooperatives that it touches.
     Reevaluate(Reevaluate),
     /// Issue a certified extract or a certificate of registration as PDF.

@@ -24,6 +24,7 @@ pub(crate) mod plugin_settings;
 pub(crate) mod plugin_test;
 pub(crate) mod plugin_trust;
 pub(crate) mod register;
+pub(crate) mod register_audit;
 pub(crate) mod register_export;
 pub(crate) mod register_rules;
 pub(crate) mod reseal;

@@ -3,7 +3,7 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | done |
-//! | 1 | failed; the message says why and what to do next |
+//! | 1 | failed, or found something broken; the message says why and what to do next |
 //! | 2 | the command line is not right |
 //! | 3 | the input was refused: wrong rows, a bad bundle, one that nobody vouches for |
 //! | 4 | another kernel is using the instance |

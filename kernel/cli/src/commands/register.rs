@@ -15,7 +15,7 @@ use tiwizi_server::App;
 use tokio::runtime::Handle;
 
 use crate::arguments::{DataDirectory, Register};
-use crate::commands::{extract, open, register_export, register_rules, reseal};
+use crate::commands::{extract, open, register_audit, register_export, register_rules, reseal};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
@@ -38,6 +38,7 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
             answer(&directory, &settings, &outcome?, &unasked)
         }
         Register::Export(export) => register_export::run(&export).await,
+        Register::Audit { directory } => register_audit::run(&directory).await,
         Register::Reevaluate(reevaluate) => register_rules::run(&reevaluate).await,
         Register::Extract(arguments) => extract::issue(arguments).await,
         Register::Verify(arguments) => extract::verify(arguments).await,

@@ -23,7 +23,7 @@ use tiwizi_model::limits::{ACT_DOCUMENTS_MAX, OPENING_PART_BYTES_MAX};
 use tiwizi_model::{KindName, ProvinceCode, RecordId, Version};
 use tiwizi_records::{FieldError, Records};
 
-pub use self::audit::Drift;
+pub use self::audit::{AuditedPart, Drift};
 pub use self::desk::{Desk, Rehearsal, Rights};
 use self::reading::Held;
 pub use self::reevaluating::{PackChange, ReevaluatedPart};

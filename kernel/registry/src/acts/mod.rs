@@ -37,7 +37,7 @@ pub use data::{
     ShareCall, Splitting, Stands, Subscription, Transformation, Withdrawal, YearlyFiling,
 };
 pub use difference::{Content, Difference, Topic, differences};
-pub use door::{Acts, Desk, Drift, Entered, PackChange, ReevaluatedPart, Rehearsal, Rights, Together};
+pub use door::{Acts, AuditedPart, Desk, Drift, Entered, PackChange, ReevaluatedPart, Rehearsal, Rights, Together};
 pub use error::ActError;
 pub use ledger::{Illegal, Ledger};
 pub use reevaluate::{Affected, Reevaluation, Standing, reevaluate};

@@ -3,11 +3,13 @@
 //! The ledger is replayed from its first act, and what would be projected is held against the records that were projected step by step.
 //! Nothing is written and nothing is mended: whoever finds a difference has found a fault of this program or a hand in the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use tiwizi_model::limits::ACT_MEMBERS_MAX;
+use tiwizi_identity::Caller;
+use tiwizi_model::limits::{ACT_MEMBERS_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{KindName, Record, RecordId};
+use tiwizi_records::{Query, ReadError};
 
 use super::Acts;
 use super::reading::Held;
@@ -29,7 +31,62 @@ pub struct Drift {
     pub stored: Option<Value>,
 }
 
+impl Drift {
+    /// The fields in which the two differ: all of them where one is not there.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&str> {
+        let both = [self.follows.as_ref(), self.stored.as_ref()];
+        let bodies = both.into_iter().flatten().filter_map(Value::as_object);
+        let names: BTreeSet<&str> = bodies.flat_map(|body| body.keys().map(String::as_str)).collect();
+        let [follows, stored] = both;
+        let value = |body: Option<&Value>, name: &str| body.and_then(|body| body.get(name)).cloned();
+        names.into_iter().filter(|name| value(follows, name) != value(stored, name)).collect()
+    }
+}
+
+/// What was found for a page of acts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AuditedPart {
+    /// How many cooperatives were looked at.
+    pub looked: u64,
+    /// Those whose records are not what follows from their acts.
+    pub drifted: Vec<(RecordId, Vec<Drift>)>,
+    /// Those whose acts cannot be replayed, and why.
+    pub broken: Vec<(RecordId, String)>,
+    /// Where the next page begins; none after the last one.
+    pub next: Option<String>,
+}
+
 impl Acts {
+    /// Audits the cooperatives whose first act is on a page of acts, so that each that has acts is looked at once, registered or not.
+    ///
+    /// # Errors
+    /// `Read` when the database fails.
+    pub async fn audit_part(&self, cursor: Option<String>) -> Result<AuditedPart, ActError> {
+        let permit = self.records.may_read(&Caller::system(), &self.names.act)?;
+        let page = self.records.list(&permit, &Query { limit: PAGE_ROWS_MAX, cursor, ..Query::default() }).await?;
+        let mut part = AuditedPart { next: page.next, ..AuditedPart::default() };
+        let is_first = |record: &&Record| record.body.get("sequence").and_then(Value::as_u64) == Some(1);
+        for record in page.items.iter().filter(is_first) {
+            let cooperative = record.body.get("cooperative").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            let cooperative: RecordId = cooperative.ok_or(ActError::Damaged { id: record.id })?;
+            part.looked = part.looked.saturating_add(1);
+            match self.drift_again(cooperative).await {
+                Ok(drifts) if drifts.is_empty() => {}
+                Ok(drifts) => part.drifted.push((cooperative, drifts)),
+                Err(ActError::Read(source @ ReadError::Storage(_))) => return Err(ActError::Read(source)),
+                Err(error) => part.broken.push((cooperative, error.to_string())),
+            }
+        }
+        Ok(part)
+    }
+
+    /// The drift of a cooperative, asked again where there is some: another kernel may have entered an act between the reads.
+    async fn drift_again(&self, cooperative: RecordId) -> Result<Vec<Drift>, ActError> {
+        let found = self.drift(cooperative).await?;
+        if found.is_empty() { Ok(found) } else { self.drift(cooperative).await }
+    }
+
     /// The records of a cooperative that are not what its acts make of them; none is the rule. One without acts has none.
     ///
     /// Gender and year of birth are not looked at: they stand in a membership as they were filed (decision 30). A membership that came with

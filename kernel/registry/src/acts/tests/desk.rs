@@ -204,3 +204,20 @@ async fn nobody_is_a_member_by_hand_of_one_that_has_acts_before_it_is_registered
     let phone = Draft::patch(register.names.cooperative.clone(), free, json!({ "phone": "0528000000" }), None);
     register.records.submit(&registrar(), vec![phone, membership(free)], None).await.unwrap();
 }
+
+#[tokio::test]
+async fn an_audit_finds_what_a_hand_in_the_database_has_changed() {
+    let register = Register::new().await;
+    let cooperative = super::door::found(&register).await;
+    let asked = new(ActKind::DenominationRequested, "2024-01-02", request());
+    register.acts().request_denomination(&registrar(), asked).await.unwrap();
+    imported(&register).await;
+    let audited = register.acts().audit_part(None).await.unwrap();
+    assert_eq!(audited, AuditedPart { looked: 2, ..AuditedPart::default() });
+    let renamed = Draft::patch(register.names.cooperative.clone(), cooperative, json!({ "name_fr": "Autre" }), None);
+    register.plain().submit(&Caller::system(), vec![renamed], None).await.unwrap();
+    let audited = register.acts().audit_part(None).await.unwrap();
+    assert_eq!((audited.looked, audited.drifted.len(), audited.broken.len()), (2, 1, 0));
+    let (found, drifts) = &audited.drifted[0];
+    assert_eq!((*found, drifts.len(), drifts[0].fields()), (cooperative, 1, vec!["name_fr"]));
+}

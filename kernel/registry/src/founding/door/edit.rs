@@ -17,6 +17,9 @@ use crate::founding::step::{Section, Step};
 /// The field in which the number of an identity card comes; it is kept sealed, beside its keyed hash.
 const NATIONAL_ID: &str = "national_id";
 
+/// A founder, and the fields of the record that change.
+type Changed<'a> = (&'a Seat, Map<String, Value>);
+
 impl Foundings {
     /// Opens a file with what is known of the name; the province is needed. Whoever opens it is its first founder.
     ///
@@ -142,7 +145,7 @@ impl Foundings {
         held: &'a Held,
         (section, given): (Section, &Map<String, Value>),
         terms: &[(RecordId, Map<String, Value>)],
-    ) -> Result<Vec<(&'a Seat, Map<String, Value>)>, FoundingError> {
+    ) -> Result<Vec<Changed<'a>>, FoundingError> {
         for (founder, agreed) in terms {
             demand_known(agreed, &TERM_FIELDS)?;
             seat_with(held, *founder)?;

@@ -108,7 +108,7 @@ impl<'a> SheetPage<'a> {
             now => self.now(),
             others => fault::elsewhere(texts, self.rules(), &self.faults, |name| self.shows(name)),
             wrong => self.wrong,
-            distinct => context! { name => DISTINCT, twins => self.twins.clone(), confirmed => self.given.texts(DISTINCT) },
+            distinct => context! { name => DISTINCT, twins => self.twins.clone(), confirmed => self.given.texts(DISTINCT).to_vec() },
             since => self.since.clone(),
             preview => self.preview.clone(),
             rules => pack.map(RulePack::reference),

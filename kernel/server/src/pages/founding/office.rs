@@ -16,8 +16,7 @@ use tiwizi_registry::founding::{Correction, Entry, FoundingError, NameAnswer, Se
 use tiwizi_words::Texts;
 
 use super::super::visit::{Asked, Visit, with_status};
-use super::super::{acts, register};
-use super::super::{duplicates, register};
+use super::super::{acts, duplicates, register};
 use super::show::{self, Said};
 use super::{caller, controls, id_of, path, seen, sent, words};
 use crate::app::App;
@@ -138,7 +137,7 @@ pub(super) async fn panel(
     };
     let rules = app.foundings.rules().ok().map(|pack| (pack, seen.founding.entity));
     let ticked = said.typed.unwrap_or_default().iter().filter(|(name, _)| name == DISTINCT);
-    let confirmed: Vec<&str> = ticked.map(|(_, id)| id.as_str()).collect();
+    let confirmed: Vec<String> = ticked.map(|(_, id)| id.clone()).collect();
     let twins = duplicates::twins(app, visit, texts, said.faults).await?;
     let stored = json!({ "court": seen.founding.court, "number": seen.founding.number });
     Ok(context! {

@@ -6,6 +6,7 @@ mod duplicates;
 mod exchange;
 mod extract;
 mod founding;
+mod log;
 mod office;
 mod people;
 mod protection;
@@ -19,6 +20,7 @@ pub use duplicates::*;
 pub use exchange::*;
 pub use extract::*;
 pub use founding::*;
+pub use log::*;
 pub use office::*;
 pub use people::*;
 pub use protection::*;
@@ -37,6 +39,7 @@ use protection;
 use office;
 use sheets;
 use founding;
+use log;
 use statistics;
 use work;
 
@@ -305,18 +308,6 @@ pub const PLUGIN_CORE_INSTANCES_MAX: u32 = 32;
 pub const PLUGIN_MEMORIES_MAX: u32 = 4;
 /// The tables of one component.
 pub const PLUGIN_TABLES_MAX: u32 = 16;
-/// What one plugin may log in a minute.
-pub const PLUGIN_LOG_MINUTE_BYTES_MAX: usize = 1 << 20;
-/// Lines that one plugin may log in a second.
-pub const PLUGIN_LOG_SECOND_LINES_MAX: usize = 100;
-/// The file of a plugin's log. When it is full it takes the place of the one before, so twice this is kept.
-pub const PLUGIN_LOG_FILE_BYTES_MAX: u64 = 1 << 20;
-/// The last lines of a plugin's log that are read at once.
-pub const PLUGIN_LOG_TAIL_LINES_MAX: usize = 1_000;
-/// One line of a plugin's log.
-pub const PLUGIN_LOG_LINE_BYTES_MAX: usize = 4 << 10;
-/// The named fields of one line of a plugin's log.
-pub const PLUGIN_LOG_FIELDS_MAX: usize = 16;
 /// Random bytes that a plugin takes at once.
 pub const PLUGIN_RANDOM_BYTES_MAX: u64 = 64 << 10;
 /// Crashes of one plugin within `PLUGIN_TRAPS_MS` before it is put in quarantine.

@@ -10,6 +10,6 @@ pub const STATISTICS_CELL_MIN: i64 = 5;
 pub const AGES_YEAR_MIN: u16 = 1984;
 /// How often counting again follows a log that grows meanwhile.
 pub const RECOUNT_TRIES_MAX: usize = 8;
-/// Pages of open data that are read at once; exports of the office take the same places.
+/// Pages of open data that are read at once.
 pub const OPEN_DATA_EXPORTS_MAX: usize = 4;
 }

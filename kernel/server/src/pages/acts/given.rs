@@ -8,6 +8,9 @@ use tiwizi_model::RecordId;
 
 use super::field::Cell;
 
+/// The cooperatives from which somebody said that this one is distinct.
+pub(super) const DISTINCT: &str = "/confirm_distinct";
+
 /// The texts of a sheet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Given(BTreeMap<String, Vec<String>>);

@@ -17,7 +17,7 @@ use super::document::DOCUMENTS;
 use super::fault::{self, Fault};
 use super::field::{CALL, Cell, CellKind, Control, Field, List};
 use super::fill::form_name;
-use super::given::{Given, cell_name};
+use super::given::{DISTINCT, Given, cell_name};
 use super::opened::Opened;
 use super::others::Found;
 use super::read::is_kept;
@@ -25,9 +25,6 @@ use super::said;
 use super::sheet::Sheet;
 use super::typed;
 use crate::problem::Problem;
-
-/// The cooperatives from which somebody said that this one is distinct.
-pub(super) const DISTINCT: &str = "/confirm_distinct";
 
 /// Lines that wait to be filled in, on a new sheet and on one that came back; and those that a button adds.
 const BLANK_FIRST: usize = 2;

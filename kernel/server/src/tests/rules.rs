@@ -102,7 +102,7 @@ async fn what_new_rules_changed_stands_above_them_and_registrars_are_told() {
     assert!(elsewhere.contains("id=\"report\"") && !elsewhere.contains(&house.cooperative), "{elsewhere}");
     let token = house.token(Who::Registrar).unwrap();
     let notices = house.page(token, "GET", "/fr/account/notices").await.text();
-    assert!(notices.contains("Les règles ont changé (ma-112-12/1)"), "{notices}");
+    assert!(notices.contains("De nouvelles règles valent depuis le 2014-12-18 (ma-112-12/1)"), "{notices}");
     for language in ["ar", "ary", "zgh", "shi", "tzm", "rif"] {
         assert_eq!(page(&house, Who::Registrar, &PAGE.replace("/fr/", &format!("/{language}/"))).await.status, 200);
     }

@@ -161,12 +161,10 @@ impl Acts {
         }
         let values = [Value::from(court.as_str()), Value::from(number.as_str())];
         let holder = self.unique(&self.names.cooperative, &values).await?;
-        if holder.is_none_or(|record| record.id == act.cooperative) {
-            return Ok(());
-        }
+        let Some(holder) = holder.filter(|record| record.id != act.cooperative) else { return Ok(()) };
         let pointer = if act.corrects.is_some() { "/data/stands/data/number" } else { "/data/number" };
         let message = "another cooperative has this number in the register of this court";
-        Err(ActError::one(FieldError::new(pointer, "taken", message)))
+        Err(ActError::one(FieldError { record: Some(holder.id), ..FieldError::new(pointer, "taken", message) }))
     }
 }
 

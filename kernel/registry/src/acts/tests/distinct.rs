@@ -44,8 +44,9 @@ async fn a_name_like_one_of_the_register_is_approved_by_whoever_has_looked() {
     let register_as =
         |court: &str, number: &str| new(ActKind::Registered, "2024-03-01", json!({ "court": court, "number": number }));
     let taken = acts.enter(&caller, cooperative, register_as("Agadir", "1/2010")).await;
-    let at = |pointer: &str| (pointer.to_owned(), Some(there));
-    assert_eq!(alike(taken), [at("/data/court"), at("/data/number")]);
+    let Err(ActError::Invalid { fields }) = taken else { panic!("{taken:?}") };
+    let named: Vec<_> = fields.iter().map(|field| (field.pointer.as_str(), &*field.code, field.record)).collect();
+    assert_eq!(named, [("/data/number", "taken", Some(there))]);
     acts.enter(&caller, cooperative, register_as("Taroudannt", "12/2024")).await.unwrap();
     let permit = register.records.may_read(&caller, &register.names.cooperative).unwrap();
     let record = register.records.read(&permit, cooperative).await.unwrap().unwrap();

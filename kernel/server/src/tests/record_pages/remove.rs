@@ -4,7 +4,7 @@ use super::*;
 
 async fn ask(house: &House, id: &str) -> Vec<(String, String)> {
     let asked = page(house, Who::Registrar, &format!("{PLOTS}/{id}/delete")).await;
-    assert!(asked.text().contains("Supprimer cette fiche ?"), "{}", asked.text());
+    assert!(asked.text().contains("Supprimer cette fiche\u{a0}?"), "{}", asked.text());
     let shown = asked.text();
     let form = shown.split_once("<form class=\"actions\"").unwrap().1;
     form_of(&format!("<main{form}"))

@@ -33,6 +33,7 @@ fn sources() -> String {
     let kernel = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folders = [
         "server/templates",
+        "server/src/open_data",
         "server/src/pages",
         "words/src",
         "print/src",

@@ -20,8 +20,8 @@ pub const CONFIRMED_DISTINCT_MAX: usize = 20;
 pub const MERGE_HOPS_MAX: usize = 8;
 /// Why a pair was decided on, in letters.
 pub const DUPLICATE_REASON_CHARS_MAX: usize = 500;
-/// Cooperatives of one place that an import compares its rows with.
-pub const IMPORT_CENSUS_ROWS_MAX: usize = 200_000;
+/// Cooperatives that an import compares its rows with, of all places that it came to: the nation has 65,315, and one takes a kilobyte.
+pub const IMPORT_CENSUS_ROWS_MAX: usize = 80_000;
 /// Bytes of a file with the rule of duplicates, or with that of the office.
 pub const RULE_FILE_BYTES_MAX: u64 = 256 << 10;
 }

@@ -9,6 +9,8 @@ pub const IMPORT_SAMPLE_BYTES_MAX: usize = 256 << 10;
 /// Keys of a file's rows that are held in memory, to find one that is there twice: a table of a million places with 17 bytes each. Those before
 /// are put aside on disk. The nation's members stay below it.
 pub const IMPORT_KEYS_HELD_MAX: usize = 900_000;
+/// Cooperatives that rows of members name and that are nowhere, of which an import remembers that.
+pub const IMPORT_NOWHERE_MAX: usize = 20_000;
 /// A file that is sent to be imported. That of the nation's members has a hundred million bytes.
 pub const IMPORT_FILE_BYTES_MAX: u64 = 512 << 20;
 /// How long such a file may take to arrive.

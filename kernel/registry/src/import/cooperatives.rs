@@ -1,6 +1,7 @@
 //! A batch of cooperatives: compared with the register, and written.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tiwizi_model::{ProvinceCode, RecordId};
@@ -60,8 +61,8 @@ impl Pass<'_> {
                 continue;
             }
             let id = old.map_or_else(|| self.records.ambient().new_id(), |old| old.id);
-            let sector = row.sector.to_owned();
-            let (province, ice, fresh) = (Some(row.province), row.ice.clone(), old.is_none());
+            let sector = Arc::from(row.sector);
+            let (province, ice, fresh) = (Some(row.province), row.ice.as_deref().map(Box::from), old.is_none());
             let mut place = Place { id, province, sector, ice, fresh, is_by_acts: false };
             match old {
                 None => {
@@ -151,7 +152,7 @@ impl Pass<'_> {
     /// A rejected row of a cooperative that is in the register leaves its members a place to belong to.
     async fn remember_rejected(&self, places: &mut Places, court: &str, number: &str) -> Result<(), ImportError> {
         let place_key = key(court, number);
-        if places.find(&place_key).is_none() {
+        if places.find(place_key).is_none() {
             let found = self.find_cooperative(court, number).await?;
             places.put(place_key, found.map_or(Known::Rejected, Known::Here));
         }

@@ -130,11 +130,11 @@ impl Pass<'_> {
         let mut placed = Vec::with_capacity(rows.len());
         for row in rows {
             let place_key = key(&row.court, &row.number);
-            if places.find(&place_key).is_none() {
+            if places.find(place_key).is_none() {
                 let found = self.find_cooperative(&row.court, &row.number).await?;
-                places.put(place_key.clone(), found.map_or(Known::Nowhere, Known::Here));
+                places.put(place_key, found.map_or(Known::Nowhere, Known::Here));
             }
-            let fault = match places.find(&place_key) {
+            let fault = match places.find(place_key) {
                 Some(Known::Here(place)) if is_itself(place, &row) => ("member_number", "own-member", OWN_MEMBER),
                 Some(Known::Here(place)) => match self.membership_key(place, &row) {
                     Some(key) => {
@@ -226,7 +226,7 @@ impl Pass<'_> {
         let mut after = before.clone().unwrap_or_default();
         apply(&mut after, std::mem::take(&mut row.membership));
         set_holder(&mut after, holder, id);
-        set(&mut after, "sector", place.sector.as_str().into());
+        set(&mut after, "sector", (*place.sector).into());
         if let Some(province) = place.province {
             set(&mut after, "province", province.to_string().into());
         }
@@ -355,8 +355,8 @@ fn leans_on_stored(placed: &Placed) -> bool {
 
 /// Whether the member is the cooperative whose member it would be, as the ICE of both says before either is written.
 fn is_itself(place: &Place, row: &MemberRow) -> bool {
-    let ice = row.legal.as_ref().and_then(|legal| legal.ice.as_ref());
-    ice.is_some() && ice == place.ice.as_ref()
+    let ice = row.legal.as_ref().and_then(|legal| legal.ice.as_deref());
+    ice.is_some() && ice == place.ice.as_deref()
 }
 
 fn rejected(row: &MemberRow, (column, code, message): (&str, &'static str, &str)) -> Rejected {

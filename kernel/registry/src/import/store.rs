@@ -70,7 +70,7 @@ impl Pass<'_> {
             for (_, row) in &page {
                 let mut body = stored(row)?;
                 persons.extend(person_of(&body));
-                set(&mut body, "sector", place.sector.as_str().into());
+                set(&mut body, "sector", (*place.sector).into());
                 drafts.extend(moved(&self.kinds.membership, row, place, body)?);
             }
             let mut tx = self.records.db().read_single().await.map_err(ImportError::Lookup)?;

@@ -7,7 +7,6 @@ use tiwizi_identity::Caller;
 use tiwizi_model::limits::CONFIRMED_DISTINCT_MAX;
 use tiwizi_model::{Record, RecordId};
 use tiwizi_records::{Draft, Filter, Query, WriteError, catch_up};
-use uuid::Uuid;
 
 use super::*;
 use crate::import;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use tiwizi_tests::command::{Ending, Tiwizi};
-use tiwizi_tests::{Instance, Setting};
+use tiwizi_tests::{Instance, Setting, memory};
 
 use crate::database::on_both;
 use crate::register::{address, create};
@@ -30,6 +30,15 @@ async fn what_was_written_is_there_after_a_restart(instance: &mut Instance) -> a
     instance.serve()?;
     let after = instance.visitor()?.get(&path).await?.expect(200)?;
     ensure!(after.json() == before.json(), "before: {}\nafter: {}", before.text, after.text);
+    Ok(())
+}
+
+#[test]
+fn whoever_serves_takes_memory_in_small_pages() -> anyhow::Result<()> {
+    let instance = Instance::start(&Setting::default())?;
+    let process = instance.process().context("nothing is served")?;
+    let may = memory::may_have_huge_pages(process);
+    ensure!(may == Some(false), "the process that serves may have huge pages: {may:?}");
     Ok(())
 }
 

@@ -19,10 +19,20 @@ pub fn peak(process: u32) -> u64 {
     status(process, "VmHWM:")
 }
 
+/// Whether a process may be given huge pages; none where the system does not tell.
+#[must_use]
+pub fn may_have_huge_pages(process: u32) -> Option<bool> {
+    number(process, "THP_enabled:").map(|enabled| enabled != 0)
+}
+
 fn status(process: u32, field: &str) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix(field)).unwrap_or_default();
-    line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default() << 10
+    number(process, field).unwrap_or_default() << 10
+}
+
+fn number(process: u32, field: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(field))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// A process whose memory is looked at until it ends.

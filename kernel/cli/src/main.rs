@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod config;
+mod memory;
 mod oci;
 mod outcome;
 mod progress;
@@ -27,6 +28,9 @@ fn main() -> ExitCode {
         return commands::compile_component::run();
     }
     start_log(&arguments);
+    if is_serving(&arguments.command) {
+        memory::take_small_pages();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("tiwizi").build() {
         Ok(runtime) => runtime,
         Err(error) => return outcome::report(&anyhow::Error::new(error).context("could not start the runtime")),
@@ -52,10 +56,15 @@ async fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
+/// Whether a command serves an instance to people, for days.
+fn is_serving(command: &Command) -> bool {
+    matches!(command, Command::Serve(_) | Command::Demo(_))
+}
+
 /// Commands that serve say what happens; the others speak only of what went wrong. `TIWIZI_LOG` overrides both.
 fn start_log(arguments: &Arguments) {
-    let default = match arguments.command {
-        Command::Serve(_) | Command::Demo(_) => "info,sqlx=warn,cranelift=warn,wasmtime=warn",
+    let default = match &arguments.command {
+        command if is_serving(command) => "info,sqlx=warn,cranelift=warn,wasmtime=warn",
         // What a plugin logs is what its author looks at.
         Command::Plugin { command: Plugin::Dev(_) } => "warn,plugin=debug",
         _ => "warn",

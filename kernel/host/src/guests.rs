@@ -72,7 +72,7 @@ impl Guests {
             files,
             outbound: Outbound::new(settings.outbound, settings.workbench.stand_in.clone()),
             whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
-            messages: Arc::new(Messages::kernel().map_err(HostError::Messages)?),
+            messages: Arc::new(Messages::kernel()),
             watches: Watches::new(&settings.data, &ambient),
             workbench: settings.workbench,
             keep: Keep::new(&settings.data),

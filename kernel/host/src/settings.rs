@@ -6,7 +6,6 @@ use tiwizi_model::{AmountError, PluginId, limits};
 use tiwizi_records::{CatalogueError, ReadError, Rejection};
 use tiwizi_registry::protection::Uncovered;
 use tiwizi_storage::StorageError;
-use tiwizi_words::MessagesError;
 
 use crate::cache::CacheError;
 use crate::call::CallError;
@@ -61,9 +60,6 @@ pub enum HostError {
     /// The cache of compiled plugins cannot be used.
     #[error("the cache of compiled plugins cannot be used")]
     Cache(#[source] CacheError),
-    /// The kernel's own messages are not well-formed.
-    #[error("the kernel's messages cannot be read")]
-    Messages(#[source] MessagesError),
     /// The database failed.
     #[error("the plugins could not be read or written down")]
     Storage(#[source] StorageError),

@@ -60,7 +60,7 @@ fn certified(paper: &str, language: Language, data: &ExtractData) -> Certified {
 }
 
 fn texts(language: Language) -> Texts {
-    Texts::new(language, Arc::new(Messages::kernel().unwrap()))
+    Texts::new(language, Arc::new(Messages::kernel()))
 }
 
 fn job<'a>(certified: &'a Certified, address: &'a str) -> Job<'a> {

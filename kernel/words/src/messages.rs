@@ -3,13 +3,16 @@
 //! A message that a language lacks is taken from the languages after it ([`Language::fallbacks`]); no raw key is ever
 //! shown. It deliberately does not know where a plugin's files come from, nor how a page looks.
 //!
+//! A file is read when its language is first asked for: read, it takes several times its size, and few instances are asked for all seven.
+//! The kernel's own are part of the program, so the tests beside this hold all of them and no start has to.
+//!
 //! **Plural rules.** CLDR has rules for Arabic, French, Tachelhit and Central Atlas Tamazight, and none for the other
 //! three. These go by the rules of their nearest relative, until linguists give their own:
 //! - Darija by Arabic's six forms (a file needs only those that differ: Darija speaks of one, two, three to ten, more);
 //! - Standard Amazigh and Tarifit by Tachelhit's three (0 and 1; 2 to 10; more).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -56,65 +59,84 @@ pub enum MessagesError {
     },
 }
 
+/// The messages of one language.
 struct Catalogue {
     bundle: FluentBundle<FluentResource>,
     draft: bool,
 }
 
+/// The messages of one language, read at the first question; none when they are not well-formed.
+type Shelf = LazyLock<Option<Catalogue>, Box<dyn FnOnce() -> Option<Catalogue> + Send>>;
+
 /// The messages of the kernel, or of one plugin, in the languages that it has.
-pub struct Messages(BTreeMap<Language, Catalogue>);
+pub struct Messages(BTreeMap<Language, Shelf>);
 
 impl Messages {
     /// The kernel's own.
-    ///
-    /// # Errors
-    /// When a file that was built in is not well-formed.
-    pub fn kernel() -> Result<Self, MessagesError> {
-        Self::of(KERNEL)
+    #[must_use]
+    pub fn kernel() -> Self {
+        let shelf = |(language, text): (Language, &'static str)| {
+            let read = move || {
+                let read = catalogue(language, text);
+                read.inspect_err(|error| tracing::error!(%error, "messages of the kernel are left out")).ok()
+            };
+            (language, Shelf::new(Box::new(read)))
+        };
+        Self(KERNEL.into_iter().map(shelf).collect())
     }
 
-    /// The messages in these files.
+    /// The messages in these files, read at once.
     ///
     /// # Errors
     /// When a file is not well-formed.
     pub fn of<T: AsRef<str>>(files: impl IntoIterator<Item = (Language, T)>) -> Result<Self, MessagesError> {
-        let mut catalogues = BTreeMap::new();
+        let mut shelves = BTreeMap::new();
         for (language, text) in files {
-            catalogues.insert(language, catalogue(language, text.as_ref())?);
+            let catalogue = catalogue(language, text.as_ref())?;
+            shelves.insert(language, Shelf::new(Box::new(move || Some(catalogue))));
         }
-        Ok(Self(catalogues))
+        Ok(Self(shelves))
     }
 
-    /// The messages of a plugin: a file that is not well-formed is left out and named in the log.
+    /// The messages of a plugin. A file that is not well-formed is left out, and named in the log when its language is first asked for.
     pub fn readable(plugin: &PluginId, files: Vec<(Language, Arc<str>)>) -> Self {
-        let mut catalogues = BTreeMap::new();
-        for (language, text) in files {
-            match catalogue(language, &text) {
-                Ok(catalogue) => drop(catalogues.insert(language, catalogue)),
-                Err(error) => tracing::error!(plugin.id = %plugin, %error, "a plugin's messages are left out"),
-            }
-        }
-        Self(catalogues)
+        let shelf = |(language, text): (Language, Arc<str>)| {
+            let plugin = plugin.clone();
+            let read = move || {
+                let read = catalogue(language, &text);
+                let told = read.inspect_err(
+                    |error| tracing::error!(plugin.id = %plugin, %error, "a plugin's messages are left out"),
+                );
+                told.ok()
+            };
+            (language, Shelf::new(Box::new(read)))
+        };
+        Self(files.into_iter().map(shelf).collect())
     }
 
     /// Whether the texts of this language were drafted by a machine and wait for a native speaker.
     pub fn is_draft(&self, language: Language) -> bool {
-        self.0.get(&language).is_some_and(|catalogue| catalogue.draft)
+        self.catalogue(language).is_some_and(|catalogue| catalogue.draft)
     }
 
     /// Whether any language has a message of this key.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
-        self.0
-            .values()
-            .any(|catalogue| catalogue.bundle.get_message(key).is_some_and(|message| message.value().is_some()))
+        let has =
+            |catalogue: &Catalogue| catalogue.bundle.get_message(key).is_some_and(|message| message.value().is_some());
+        self.0.keys().any(|language| self.catalogue(*language).is_some_and(has))
+    }
+
+    fn catalogue(&self, language: Language) -> Option<&Catalogue> {
+        let read: &Option<Catalogue> = self.0.get(&language)?;
+        read.as_ref()
     }
 
     /// The message in this language or, where it lacks it, in those after it; with the language it was found in.
     fn find(&self, language: Language, key: &str, args: &FluentArgs) -> Option<(Language, String)> {
         let order = std::iter::once(language).chain(language.fallbacks().iter().copied());
         order.into_iter().find_map(|language| {
-            let bundle = &self.0.get(&language)?.bundle;
+            let bundle = &self.catalogue(language)?.bundle;
             let pattern = bundle.get_message(key)?.value()?;
             let mut errors = Vec::new();
             let counted = counted(language, args);

@@ -131,7 +131,7 @@ mod tests {
     use tiwizi_words::Messages;
 
     fn shown(language: Language, problem: &Problem) -> (String, Value) {
-        let texts = Texts::new(language, Arc::new(Messages::kernel().unwrap()));
+        let texts = Texts::new(language, Arc::new(Messages::kernel()));
         let shown = explained(&texts, problem);
         (shown.get_attr("text").unwrap().to_string(), shown.get_attr("cause").unwrap())
     }

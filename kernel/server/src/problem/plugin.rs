@@ -88,7 +88,6 @@ impl From<HostError> for Problem {
             | HostError::Engine(_)
             | HostError::Threads(_)
             | HostError::Cache(_)
-            | HostError::Messages(_)
             | HostError::Kinds { .. }
             | HostError::Log { .. }
             | HostError::Stopped(_) => Self::internal(error),

@@ -245,7 +245,6 @@ pub(super) fn of_host(error: &HostError) -> Option<Told> {
         | HostError::Engine(_)
         | HostError::Threads(_)
         | HostError::Cache(_)
-        | HostError::Messages(_)
         | HostError::Storage(_)
         | HostError::Kinds { .. }
         | HostError::Processings(_)
@@ -311,7 +310,7 @@ mod tests {
 
     #[test]
     fn every_code_has_its_words() {
-        let messages = Arc::new(Messages::kernel().unwrap());
+        let messages = Arc::new(Messages::kernel());
         let texts = Texts::new(Language::French, messages);
         let own = include_str!("told.rs").split("#[cfg(test)]").next().unwrap();
         for source in [own, include_str!("../api/jobs.rs")] {

@@ -110,9 +110,15 @@ fn no_file_names_a_key_twice() {
     }
 }
 
+/// Nothing reads them at a start.
+#[test]
+fn every_file_that_is_built_in_is_well_formed() {
+    drop(Messages::of(KERNEL).unwrap());
+}
+
 #[test]
 fn drafts_say_so_and_arabic_and_french_are_none() {
-    let messages = Messages::kernel().unwrap();
+    let messages = Messages::kernel();
     for language in Language::ALL {
         let expected = !matches!(language, Language::Arabic | Language::French);
         assert_eq!(messages.is_draft(language), expected, "{language}");
@@ -166,7 +172,7 @@ fn french_marks_are_held_to_the_word_before_them() {
 }
 
 fn texts(language: Language) -> Texts {
-    Texts::new(language, Arc::new(Messages::kernel().unwrap()))
+    Texts::new(language, Arc::new(Messages::kernel()))
 }
 
 fn counted(language: Language, key: &str, count: f64) -> String {
@@ -253,6 +259,27 @@ fn a_value_written_the_other_way_stands_apart() {
 fn a_broken_file_is_refused() {
     assert!(matches!(Messages::of([(Language::French, "a = { $b")]), Err(MessagesError::Syntax { .. })));
     assert!(matches!(Messages::of([(Language::French, "a = 1\na = 2")]), Err(MessagesError::Twice { .. })));
+}
+
+#[test]
+fn a_plugins_broken_file_is_left_out_and_its_others_stay() {
+    let files = [(Language::Arabic, "hello = { $b"), (Language::French, "hello = Bonjour")];
+    let files = files.into_iter().map(|(language, text)| (language, Arc::from(text))).collect();
+    let messages = Arc::new(Messages::readable(&"training".parse().unwrap(), files));
+    assert!(messages.has("hello") && !messages.has("bye"));
+    assert_eq!(texts(Language::Arabic).with_plugin(messages).text("hello"), "\u{2068}Bonjour\u{2069}");
+}
+
+#[test]
+fn a_language_is_read_when_it_is_first_asked_for() {
+    let messages = Messages::kernel();
+    let read = |messages: &Messages| -> Vec<Language> {
+        let shelves = messages.0.iter();
+        shelves.filter(|(_, shelf)| LazyLock::get(shelf).is_some()).map(|(language, _)| *language).collect()
+    };
+    assert_eq!(read(&messages), []);
+    assert!(messages.find(Language::French, "search", &FluentArgs::new()).is_some());
+    assert_eq!(read(&messages), [Language::French]);
 }
 
 #[test]

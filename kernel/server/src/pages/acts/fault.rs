@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     fn texts(language: Language) -> Texts {
-        Texts::new(language, Arc::new(Messages::kernel().unwrap()))
+        Texts::new(language, Arc::new(Messages::kernel()))
     }
 
     fn rules(entity: Entity) -> Option<Rules<'static>> {

@@ -7,7 +7,7 @@ use super::super::look::{Script, Viewer};
 use super::*;
 
 fn engine() -> Engine {
-    Engine::new("Souss", Arc::new(Messages::kernel().unwrap())).unwrap()
+    Engine::new("Souss", Arc::new(Messages::kernel())).unwrap()
 }
 
 fn look(language: Language, path: &str) -> Look {

@@ -243,7 +243,7 @@ mod tests {
     use super::*;
 
     fn texts(language: Language) -> Texts {
-        Texts::new(language, Arc::new(Messages::kernel().unwrap()))
+        Texts::new(language, Arc::new(Messages::kernel()))
     }
 
     #[test]

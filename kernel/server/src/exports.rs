@@ -1,6 +1,7 @@
 //! The register as a file that is sent: text as it is written, a spreadsheet when it is packed. What goes out of members is noted
 //! before it does.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -101,10 +102,7 @@ fn pieces(app: &Arc<App>, caller: &Caller, settings: Settings, held: OwnedSemaph
                 // Whoever reads no trailers, or went away, finds the notice.
                 counted.send(written.left_out).unwrap_or_default();
             }
-            Err(error) => {
-                tracing::warn!(%error, "an export ended early");
-                sender.send(Err(std::io::Error::other("the export ended early"))).await.unwrap_or_default();
-            }
+            Err(error) => break_off(&sender, error).await,
         }
     });
     Body::new(StreamBody::new(stream::unfold((receiver, Some(count)), frame)))
@@ -142,11 +140,16 @@ pub(crate) fn written(
             Err(error) => Err(std::io::Error::other(error)),
         };
         if let Err(error) = ended {
-            tracing::warn!(%error, "a file that was sent ended early");
-            sender.send(Err(std::io::Error::other("the file ended early"))).await.unwrap_or_default();
+            break_off(&sender, error).await;
         }
     });
     streamed(receiver)
+}
+
+/// Breaks off what is sent, and tells the log why; whoever reads it, if anybody still does, learns that it is not whole.
+async fn break_off(sender: &mpsc::Sender<Piece>, error: impl Display) {
+    tracing::warn!(%error, "a file that was sent ended early");
+    sender.send(Err(std::io::Error::other("the file ended early"))).await.unwrap_or_default();
 }
 
 fn streamed(receiver: mpsc::Receiver<Piece>) -> Body {

@@ -6,6 +6,7 @@ use tiwizi_model::{AccountId, Language, Record, RecordId};
 use tiwizi_records::{Draft, WriteError};
 use uuid::Uuid;
 
+use super::super::holdings::has_other_members;
 use super::super::*;
 use super::{cooperative, create, named, pairs};
 use crate::testing::Register;
@@ -107,6 +108,30 @@ async fn a_merge_that_hides_members_asks_for_a_word_on_them() {
     decide(&register.records, &caller, at, Decision::Merge { keep: first, hides: false }, "entered twice")
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn more_members_than_are_compared_count_as_its_own() {
+    let register = Register::new().await;
+    let (first, second, _) = twins(&register).await;
+    for (number, name) in [("1", "Tanirt"), ("2", "Idir Ousaden")] {
+        let body = json!({ "name_fr": name, "province": "09.541" });
+        let draft = Draft::create(register.names.person.clone(), body);
+        let person = register.records.submit(&Caller::system(), vec![draft], None).await.unwrap()[0].id;
+        for cooperative in [first, second] {
+            let body = json!({ "cooperative": cooperative.to_string(), "person": person.to_string(), "number": number,
+                "role": "member", "province": "09.541", "sector": "argan" });
+            let draft = Draft::create(register.names.membership.clone(), body);
+            register.records.submit(&Caller::system(), vec![draft], None).await.unwrap();
+        }
+    }
+    let empty = create(&register, cooperative("9/2021", ("name_fr", "Tiwizi Saffran"))).await.unwrap();
+    for (one, other, members_max, expected) in
+        [(second, first, 2, false), (second, first, 1, true), (empty, first, 1, false), (first, empty, 2, true)]
+    {
+        let found = has_other_members(&register.records, one, other, members_max).await.unwrap();
+        assert_eq!(found, expected, "{members_max}");
+    }
 }
 
 #[tokio::test]

@@ -118,6 +118,18 @@ impl Db {
         }
     }
 
+    /// Gives memory back that was needed for a while only: connections of readers that nobody needed since the last call, the pages that
+    /// the writer kept. It is called now and then. PostgreSQL keeps no memory here.
+    ///
+    /// # Errors
+    /// `Query` when the database does not answer.
+    pub async fn rest(&self) -> Result<(), StorageError> {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.rest().await,
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Finishes what is under way and closes the database. Later calls answer `Closed`.
     pub async fn close(&self) {
         match &*self.engine {

@@ -111,11 +111,14 @@ async fn clean_up(app: Arc<App>, mut stop: Stop) {
     }
 }
 
-/// Forgets what plugins kept for a time that is over. Nobody sees it before either; this makes room.
+/// Forgets what plugins kept for a time that is over. Nobody sees it before either; this makes room, on the disk and in memory.
 async fn sweep_values(app: Arc<App>, mut stop: Stop) {
     while !stop.is_asked() {
         // The log says how the disk is also when no plugin writes.
         app.disk.watch();
+        if let Err(error) = app.db.rest().await {
+            tracing::warn!(%error, "the database could not give memory back");
+        }
         match app.records.sweep_values().await {
             Ok(0) => {}
             Ok(items) => tracing::debug!(items, "forgot values of plugins"),

@@ -78,6 +78,12 @@ impl Sqlite {
         self.writer.settle_if_left().await
     }
 
+    /// Gives memory back that was needed for a while only.
+    pub(crate) async fn rest(&self) -> Result<(), StorageError> {
+        self.readers.rest().await;
+        self.writer.rest().await
+    }
+
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;

@@ -15,7 +15,7 @@
 //! database is marked as failed and nothing more is written through this handle.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteTransactionManager};
 use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection};
@@ -23,16 +23,22 @@ use sqlx_core::transaction::TransactionManager;
 use tiwizi_model::limits;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard, watch};
 
-use crate::error::{OpenError, StorageError};
+use crate::error::{OpenError, StorageError, failed};
 
 /// Takes SQLite's write lock at once; a lock that is taken at the first write can fail in the middle.
 const BEGIN: &str = "BEGIN IMMEDIATE";
+/// Gives back the pages that are in the cache and not in use.
+const SHRINK: &str = "PRAGMA shrink_memory";
+/// Whoever writes no more than this between two rests has no use for a warm cache.
+const RESTING_WRITES_MAX: u64 = 60;
 
 /// The line of writers.
 pub(crate) struct Writer {
     /// Empty after `close`.
     turn: Arc<Mutex<Option<Turn>>>,
     failed: AtomicBool,
+    /// Writes since the last rest.
+    begun: AtomicU64,
 }
 
 type Held = OwnedMappedMutexGuard<Option<Turn>, Turn>;
@@ -60,11 +66,12 @@ impl Writer {
 
     pub(crate) fn new(connection: SqliteConnection) -> Self {
         let turn = Turn { connection, group: None };
-        Self { turn: Arc::new(Mutex::new(Some(turn))), failed: AtomicBool::new(false) }
+        Self { turn: Arc::new(Mutex::new(Some(turn))), failed: AtomicBool::new(false), begun: AtomicU64::new(0) }
     }
 
     /// Waits for the turn and opens a savepoint.
     pub(crate) async fn begin(self: &Arc<Self>) -> Result<Writing, StorageError> {
+        self.begun.fetch_add(1, Ordering::Relaxed);
         let mut turn = self.take_turn().await?;
         let full = turn
             .group
@@ -143,6 +150,17 @@ impl Writer {
             Some(turn) => self.commit_group(turn).await,
             None => Err(StorageError::Closed),
         }
+    }
+
+    /// Gives back the page cache, unless much was written since the last call.
+    pub(crate) async fn rest(&self) -> Result<(), StorageError> {
+        if self.begun.swap(0, Ordering::Relaxed) > RESTING_WRITES_MAX {
+            return Ok(());
+        }
+        // Whoever has the turn does not rest.
+        let Ok(mut turn) = self.turn.try_lock() else { return Ok(()) };
+        let Some(turn) = turn.as_mut().filter(|turn| turn.group.is_none()) else { return Ok(()) };
+        sqlx::query(SHRINK).execute(&mut turn.connection).await.map(drop).map_err(failed("sqlite.shrink"))
     }
 
     pub(crate) async fn close(&self) {

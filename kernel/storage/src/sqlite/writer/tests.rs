@@ -169,3 +169,20 @@ async fn a_full_disk_fails_its_writer_and_no_acknowledged_write() {
         Err(error) => assert!(matches!(error, StorageError::Failed), "{error}"),
     }
 }
+
+#[tokio::test]
+async fn a_rest_takes_nothing_from_whoever_writes() {
+    let directory = TempDir::new().unwrap();
+    let writer = writer(&directory).await;
+    let mut first = writer.begin().await.unwrap();
+    put(&mut first, 1 << 20).await.unwrap();
+    writer.rest().await.unwrap();
+    let line = line_up(&writer, 2).await;
+    first.commit().await.unwrap();
+    writer.rest().await.unwrap();
+    assert!(line.join_all().await.into_iter().all(|outcome| outcome.is_ok()));
+    writer.rest().await.unwrap();
+    assert_eq!(count(&writer).await, 3);
+    writer.close().await;
+    writer.rest().await.unwrap();
+}

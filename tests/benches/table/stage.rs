@@ -2,10 +2,18 @@
 //! register, which is made once a run.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use tiwizi_tests::command::Tiwizi;
+use tiwizi_tests::stopwatch::Stopwatch;
 use tiwizi_tests::{Instance, Setting, paths};
+
+/// What a kernel logs when the office has done what it does once a day.
+const DAY_IS_DONE: &str = "the office's work of the day is done";
+/// How long it may take on the day of an import, when it looks at every cooperative for the first time.
+const DAY_MAX: Duration = Duration::from_secs(30 * 60);
+const LOOK: Duration = Duration::from_millis(500);
 
 /// The place of a run.
 #[derive(Debug)]
@@ -13,6 +21,8 @@ pub(crate) struct Stage {
     directory: tempfile::TempDir,
     files: Option<PathBuf>,
     national: Option<Instance>,
+    /// Whether the office has done its first day of work there.
+    day_is_done: bool,
 }
 
 impl Stage {
@@ -21,7 +31,7 @@ impl Stage {
         let folder = paths::target().join("bench");
         std::fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
         let directory = tempfile::Builder::new().prefix("run-").tempdir_in(folder)?;
-        Ok(Self { directory, files: None, national: None })
+        Ok(Self { directory, files: None, national: None, day_is_done: false })
     }
 
     /// A path in it.
@@ -58,11 +68,23 @@ impl Stage {
         self.national = Some(instance);
     }
 
-    /// An instance with the national register and every plugin, not being served.
+    /// An instance with the national register and every plugin, not being served. Its first day of work is done, so that what is measured
+    /// of it is not measured beside that.
     pub(crate) fn national(&mut self) -> anyhow::Result<Instance> {
-        if let Some(instance) = self.national.take() {
-            return Ok(instance);
+        let mut instance = match self.national.take() {
+            Some(instance) => instance,
+            None => self.imported()?,
+        };
+        if !self.day_is_done {
+            instance.serve()?;
+            wait_for_the_day(&instance)?;
+            instance.stop()?;
+            self.day_is_done = true;
         }
+        Ok(instance)
+    }
+
+    fn imported(&mut self) -> anyhow::Result<Instance> {
         let files = self.files()?;
         let instance = self.instance(Some(paths::bundle("training")?))?;
         import(instance.data(), &files).succeed()?;
@@ -89,6 +111,20 @@ impl Stage {
         Tiwizi::words("plugin sign --dev").option("--key", key).word(&out).succeed()?;
         Ok(out)
     }
+}
+
+/// Waits until a kernel that was just started has done the office's work of the day.
+fn wait_for_the_day(instance: &Instance) -> anyhow::Result<()> {
+    let watch = Stopwatch::start();
+    while !instance.log().contains(DAY_IS_DONE) {
+        ensure!(
+            watch.elapsed() < DAY_MAX,
+            "the office's work took longer than {DAY_MAX:?}; the log:\n{}",
+            instance.log()
+        );
+        std::thread::sleep(LOOK);
+    }
+    Ok(())
 }
 
 /// The command that imports the files of a folder.

@@ -188,7 +188,8 @@ async fn no_acknowledged_write_is_lost_when_the_server_is_killed_at_any_moment()
     compare(&instance.registrar().await?, &log).await?;
     instance.stop()?;
     let counted = verify(&instance)?;
-    ensure!(counted == log.head, "the database holds {counted} changes, the interface told {}", log.head);
+    // The office's own work goes on behind the writers, and may have added to the log after it was read.
+    ensure!(counted >= log.head, "the database holds {counted} changes, the interface told {}", log.head);
     report(acknowledged, &log, &watch);
     Ok(())
 }

@@ -215,6 +215,18 @@ impl Kind {
         }
     }
 
+    /// The key of some values in their order in a sorted index, as `keys` would make it; null stands for one that is missing. None when
+    /// they are too long to be told from longer ones.
+    #[must_use]
+    pub fn sorted_key(&self, slot: usize, values: &[Value]) -> Option<String> {
+        let index = self.sorted.get(slot)?;
+        let fields = index.fields.iter().cloned().zip(values.iter().cloned());
+        match index.key(&Value::Object(fields.collect())) {
+            (key, None) => Some(key),
+            _ => None,
+        }
+    }
+
     /// The texts of its search fields, joined.
     #[must_use]
     pub fn search_text(&self, body: &Value) -> Option<String> {

@@ -323,7 +323,7 @@ fn page(question: &Question<'_>, mut found: Vec<Found>, more: bool) -> Page {
     Page { items: found.into_iter().filter_map(shown).collect(), next }
 }
 
-fn reach(permit: &ReadPermit) -> Option<Reach> {
+pub(crate) fn reach(permit: &ReadPermit) -> Option<Reach> {
     match permit.reach() {
         policy::Reach::All => None,
         policy::Reach::Some { provinces, subjects } => Some(Reach {

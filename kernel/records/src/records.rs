@@ -186,6 +186,34 @@ impl Records {
         })
     }
 
+    /// The records whose fields of a sorted index have one of these values, each in the order in which the kind declares them; null stands
+    /// for a value that is missing. Key by key, at most so many: there is no next page, so it is for what is few.
+    ///
+    /// # Errors
+    /// As `find_unique`.
+    pub async fn find_sorted(
+        &self,
+        permit: &ReadPermit,
+        slot: usize,
+        values: &[Vec<serde_json::Value>],
+        rows_max: u32,
+    ) -> Result<Vec<Record>, ReadError> {
+        let kind = self.kind(permit.kind())?;
+        let names = kind.sorted().get(slot).into_iter().flat_map(crate::kind::KindIndex::names);
+        let narrowed = permit.narrowed(crate::plan::classes(&kind, names)).ok_or(ReadError::Hidden)?;
+        let keys = values.iter().filter_map(|values| kind.sorted_key(slot, values)).collect();
+        let reach = crate::list::reach(&narrowed);
+        let sought = record::Sought { kind: kind.number(), slot, keys, reach, rows_max };
+        let mut tx = self.db.read().await?;
+        let rows = record::find_sorted_many(&mut tx, &sought).await?;
+        drop(tx);
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.extend(shown(&kind, permit, row)?);
+        }
+        Ok(found)
+    }
+
     /// The versions of a record, newest first, each reduced to what the permit shows of it; `after` is the last version of
     /// the page before. Empty when there is no such record for this permit.
     ///

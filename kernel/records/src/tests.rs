@@ -56,6 +56,34 @@ async fn each_reader_sees_its_classes_of_fields_and_no_more() {
 }
 
 #[tokio::test]
+async fn records_of_several_keys_are_found_where_their_fields_may_be_seen() {
+    let (by_phone, by_sector) = (2, 3);
+    let house = House::open().await;
+    let here = house.cooperative("A", "argan", HERE).await;
+    let there = house.cooperative("B", "argan", ELSEWHERE).await;
+    let gone = house.cooperative("C", "argan", HERE).await;
+    one(&house, &Caller::system(), Draft::delete(cooperative(), gone, None)).await.unwrap();
+    let keys = |province: &str, codes: [&str; 2]| {
+        codes.map(|code| vec![json!("argan"), json!(province), json!(format!("Coopérative {code}"))])
+    };
+    let keys: Vec<Vec<Value>> = keys(HERE, ["A", "C"]).into_iter().chain(keys(ELSEWHERE, ["A", "B"])).collect();
+    let ids = |found: Vec<tiwizi_model::Record>| found.into_iter().map(|record| record.id).collect::<Vec<_>>();
+    let public = house.records.may_read(&Caller::public(), &cooperative()).unwrap();
+    let found = house.records.find_sorted(&public, by_sector, &keys, 10).await.unwrap();
+    assert_eq!(ids(found), [there, here]);
+    assert_eq!(ids(house.records.find_sorted(&public, by_sector, &keys, 1).await.unwrap()), [there]);
+    let phone = [vec![json!("+212600000000")], vec![Value::Null]];
+    let hidden = house.records.find_sorted(&public, by_phone, &phone, 10).await;
+    assert!(matches!(hidden, Err(ReadError::Hidden)), "{hidden:?}");
+    let permit = house.records.may_read(&registrar(HERE), &cooperative()).unwrap();
+    assert_eq!(ids(house.records.find_sorted(&permit, by_phone, &phone, 10).await.unwrap()), [here]);
+    let mut silent = body("D", "argan", HERE);
+    silent.as_object_mut().unwrap().remove("phone");
+    let silent = house.create(&Caller::system(), &cooperative(), silent).await;
+    assert_eq!(ids(house.records.find_sorted(&permit, by_phone, &phone, 10).await.unwrap()), [here, silent]);
+}
+
+#[tokio::test]
 async fn what_a_caller_may_not_see_is_missing_and_not_refused() {
     let house = House::open().await;
     let (fadma, itto) = (holder(1, &[]), holder(2, &[]));

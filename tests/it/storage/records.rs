@@ -1,10 +1,10 @@
 //! Records: creating, replacing, deleting, finding, history.
 
 use tiwizi_model::{AccountId, Author, Operation, RecordId, Seq, Version};
-use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteError, change, record};
+use tiwizi_storage::{IndexKeys, NewRow, Reach, RecordRow, WriteError, change, record};
 use uuid::Uuid;
 
-use super::{Store, for_each_database, unique};
+use super::{Store, for_each_database, sorted, unique};
 
 /// The next version of a record.
 fn next(row: &RecordRow, body: &str) -> RecordRow {
@@ -77,6 +77,36 @@ for_each_database! {
         found.sort_by(|a, b| a.0.cmp(&b.0));
         let expected: Vec<_> = (290..300).map(|number| (format!("k{number}"), rows[number].0.clone())).collect();
         assert_eq!(found, expected);
+    }
+
+    async fn a_sorted_key_finds_its_records_key_by_key_within_reach(store) {
+        let (kind, other) = (store.kind("thing").await, store.kind("other").await);
+        let row = |province: &str| RecordRow { province: Some(province.parse().unwrap()), ..store.row(kind) };
+        let rows: Vec<_> = [("b", "09.541"), ("a", "09.541"), ("c", "09.541"), ("a", "01.051")]
+            .map(|(key, province)| (row(province), sorted(key)))
+            .to_vec();
+        store.insert(&rows).await;
+        store.insert(&[(store.row(other), sorted("a"))]).await;
+        let keys = ["b", "a", "z"].map(str::to_owned).to_vec();
+        let all = record::Sought { kind, slot: 0, keys, reach: None, rows_max: 10 };
+        let find = async |sought: record::Sought| {
+            let mut tx = store.db.read().await.unwrap();
+            let found = record::find_sorted_many(&mut tx, &sought).await.unwrap();
+            found.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        let [b, first, _, second] = [0, 1, 2, 3].map(|place: usize| rows[place].0.id);
+        assert_eq!(find(all.clone()).await, [first, second, b]);
+        assert_eq!(find(record::Sought { rows_max: 2, ..all.clone() }).await, [first, second]);
+        let reach = Some(Reach { provinces: vec!["09.541".into()], subjects: Vec::new() });
+        assert_eq!(find(record::Sought { reach, ..all.clone() }).await, [first, b]);
+        assert!(find(record::Sought { reach: Some(Reach::default()), ..all.clone() }).await.is_empty());
+        assert!(find(record::Sought { slot: 9, ..all.clone() }).await.is_empty());
+        let gone = next(&rows[1].0, "{}");
+        replace(store, &gone, Version::FIRST, Operation::Delete).await.unwrap();
+        assert_eq!(find(all.clone()).await, [second, b]);
+        // More keys than one statement asks for.
+        let keys = (0..300).map(|number| format!("k{number}")).chain(["c".to_owned()]).collect();
+        assert_eq!(find(record::Sought { keys, ..all }).await, [rows[2].0.id]);
     }
 
     async fn a_taken_key_is_refused_and_names_its_index(store) {

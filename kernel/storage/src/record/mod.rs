@@ -10,6 +10,7 @@ mod insert;
 mod replace;
 mod row;
 mod scan;
+mod sorted;
 
 pub use count::count;
 pub use find::{complete, find, find_many, find_many_light, find_unique, find_unique_many, version, versions};
@@ -19,3 +20,4 @@ pub use replace::replace;
 pub use row::{IndexKeys, NewRow, RecordRow};
 pub(crate) use row::{author, operation};
 pub use scan::{Order, Reach, Scan, explain, scan, scan_light};
+pub use sorted::{Sought, find_sorted_many};

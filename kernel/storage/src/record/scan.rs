@@ -100,7 +100,7 @@ impl Order {
 }
 
 /// The columns of the sorted indexes, by slot.
-const SORTED: [&str; 6] = ["i1", "i2", "i3", "i4", "i5", "i6"];
+pub(super) const SORTED: [&str; 6] = ["i1", "i2", "i3", "i4", "i5", "i6"];
 
 /// Reads a page: each row with its key in the order. Tombstones are in no list.
 ///

@@ -20,6 +20,7 @@ pub mod sectors;
 pub mod territory;
 pub mod tiles;
 
+pub mod births;
 pub mod kept;
 pub mod office_rule;
 pub mod rule_pack;

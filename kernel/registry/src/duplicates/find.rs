@@ -6,17 +6,16 @@ use std::sync::Arc;
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::ReadPermit;
-use tiwizi_model::limits::{
-    CONFIRMED_DISTINCT_MAX, DUPLICATE_BIRTHS_MAX, DUPLICATE_CANDIDATES_MAX, PAGE_ROWS_MAX, READER_ROWS_MAX,
-};
+use tiwizi_model::limits::{CONFIRMED_DISTINCT_MAX, DUPLICATE_BIRTHS_MAX, DUPLICATE_CANDIDATES_MAX, READER_ROWS_MAX};
 use tiwizi_model::{KindName, RecordId, Seq};
 use tiwizi_records::reader::read_between;
-use tiwizi_records::{Filter, Kind, Query, ReadError, ReaderError, Records};
+use tiwizi_records::{Kind, ReadError, ReaderError, Records};
 use tiwizi_storage::{StorageError, cursor, duplicate};
 
 use super::follow::DuplicateReader;
 use super::profile::{Finding, Profile, Subject};
 use super::rule::{Rule, RuleBook};
+use crate::births;
 use crate::day::Day;
 use crate::kinds::Names;
 
@@ -177,24 +176,12 @@ impl Duplicates {
     /// Persons who were born on the day of a body. Whose day is not known has 1 January in many registers, so these are many.
     async fn born_on(&self, permit: &ReadPermit, body: &Value) -> Result<Vec<Candidate>, FindError> {
         let Some(day) = body.get("birth_date").and_then(Value::as_str) else { return Ok(Vec::new()) };
-        let filters = vec![Filter::equals("birth_date", day)];
-        let mut query = Query { filters, limit: PAGE_ROWS_MAX, ..Query::default() };
-        let mut found = Vec::new();
-        loop {
-            let page = self.records.list(permit, &query).await?;
-            found.extend(page.items.into_iter().map(|record| (record.id, record.body)));
-            query.cursor = page.next;
-            if query.cursor.is_none() {
-                return Ok(found);
-            }
-            if found.len() >= DUPLICATE_BIRTHS_MAX {
-                tracing::warn!(
-                    compared = found.len(),
-                    "more persons were born on one day than a new one is compared with"
-                );
-                return Ok(found);
-            }
+        let rows_max = u32::try_from(DUPLICATE_BIRTHS_MAX).unwrap_or(u32::MAX);
+        let found = births::born_on(&self.records, permit, day, rows_max).await?;
+        if found.len() >= DUPLICATE_BIRTHS_MAX {
+            tracing::warn!(compared = found.len(), "more persons were born on one day than a new one is compared with");
         }
+        Ok(found.into_iter().map(|record| (record.id, record.body)).collect())
     }
 }
 

@@ -8,7 +8,7 @@ use http::StatusCode;
 use minijinja::{Value, context};
 use tiwizi_identity::Role;
 use tiwizi_model::{Record, limits};
-use tiwizi_records::{Filter, Query};
+use tiwizi_registry::births;
 use tiwizi_registry::day::Day;
 use tiwizi_registry::people::PeopleError;
 
@@ -72,10 +72,11 @@ async fn born_on(app: &App, visit: &Visit, born: &str) -> Result<Response, Probl
         let answer = page(app, visit, Said { is_no_day: true, ..said })?;
         return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, answer));
     };
-    let filters = vec![Filter::equals("birth_date", day.to_string())];
-    let query = Query { filters, limit: limits::PERSON_LINES_MAX, ..Query::default() };
-    let list = app.records.list(&permit, &query).await?;
-    page(app, visit, Said { found: Some((list.items, list.next.is_some())), ..said })
+    let rows_max = limits::PERSON_LINES_MAX;
+    let mut found = births::born_on(&app.records, &permit, &day.to_string(), rows_max.saturating_add(1)).await?;
+    let is_cut = u32::try_from(found.len()).is_ok_and(|count| count > rows_max);
+    found.truncate(usize::try_from(rows_max).unwrap_or(usize::MAX));
+    page(app, visit, Said { found: Some((found, is_cut)), ..said })
 }
 
 fn page(app: &App, visit: &Visit, said: Said) -> Result<Response, Problem> {

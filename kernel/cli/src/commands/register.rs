@@ -9,10 +9,11 @@ use serde_json::json;
 use tiwizi_host::{HookView, PluginView};
 use tiwizi_identity::Caller;
 use tiwizi_records::{Reader, SearchReader, catch_up};
-use tiwizi_registry::import::{self, Format, Progress, Settings, Summary};
+use tiwizi_registry::import::{self, Format, Progress, Settings, Summary, Table};
 use tiwizi_registry::{TallyReader, synthetic};
 use tiwizi_server::App;
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 use crate::arguments::{DataDirectory, Register};
 use crate::commands::{extract, open, register_audit, register_export, register_rules, reseal};
@@ -67,15 +68,47 @@ pub(crate) struct Quiet(pub(crate) bool);
 /// Imports the files and lets the readers of the log catch up, so that a search finds what was imported.
 pub(crate) async fn import(app: &Arc<App>, settings: &Settings, quiet: Quiet) -> anyhow::Result<Summary> {
     let bar = if quiet.0 { ProgressBar::hidden() } else { bar() };
-    let summary = import::run(&app.records, &Caller::system(), settings, |progress| show(&bar, progress))
-        .await
-        .context("the import stopped")?;
+    let (news, heard) = watch::channel(None);
+    let shown = bar.clone();
+    // It goes away with the import, and takes `news` along.
+    let progress = move |progress: Progress| {
+        show(&shown, progress);
+        if progress.writing {
+            news.send_replace(Some(progress.table));
+        }
+    };
+    let caller = Caller::system();
+    let importing = import::run(&app.records, &caller, settings, progress);
+    let (summary, followed) = tokio::join!(importing, follow_beside(app, heard));
+    let summary = summary.context("the import stopped")?;
+    followed?;
     if summary.kept {
         bar.set_message("search and counts");
         follow(app).await?;
     }
     bar.finish_and_clear();
     Ok(summary)
+}
+
+/// Lets search, duplicates and counts follow while members are still being written, as long as there is news of them. One follows after the
+/// other, so that they take little memory beside the import. Search and duplicates follow once: what is for them is cooperatives, which are
+/// all written before the first member. What comes last is left to `follow`.
+async fn follow_beside(app: &Arc<App>, mut news: watch::Receiver<Option<Table>>) -> anyhow::Result<()> {
+    let mut is_first = true;
+    while news.changed().await.is_ok() {
+        if *news.borrow_and_update() != Some(Table::Members) {
+            continue;
+        }
+        if is_first {
+            catch_up_apart(app, SearchReader::new(app.records.catalogue().clone())).await?;
+            let reader = app.duplicates.reader();
+            reader.renew().await?;
+            catch_up_apart(app, reader).await?;
+            is_first = false;
+        }
+        catch_up_apart(app, TallyReader::default()).await?;
+    }
+    Ok(())
 }
 
 /// Search, counts and duplicates, each on a thread of its own: one reads and thinks while the other writes.

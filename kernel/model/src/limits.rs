@@ -263,6 +263,8 @@ pub const IMPORT_LINE_BYTES_MAX: usize = 64 << 10;
 pub const IMPORT_BATCH_ROWS: usize = 2_048;
 /// Such batches that may wait to be written.
 pub const IMPORT_BATCHES_WAITING_MAX: usize = 2;
+/// Such batches that are checked and encoded, and wait for the writer.
+pub const IMPORT_BATCHES_READY_MAX: usize = 1;
 /// Rejected rows that a report lists one by one.
 pub const IMPORT_REPORT_ROWS_MAX: usize = 1_000_000;
 

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_model::RecordId;
-use tiwizi_model::limits::IMPORT_BATCHES_WAITING_MAX;
+use tiwizi_model::limits::{IMPORT_BATCHES_READY_MAX, IMPORT_BATCHES_WAITING_MAX};
 use tiwizi_records::{FieldError, Kind, NewRecord, PreparedBulk, Records, WriteError};
 use tiwizi_storage::{StorageError, WriteTx, record};
 use tokio::runtime::Handle;
@@ -118,25 +118,21 @@ struct Ready {
 }
 
 impl Worker {
-    async fn run(self, mut batches: Receiver<NewBatch>) -> Result<(), ImportError> {
-        let mut ready = None;
-        while let Some(NewBatch { kinds, rows }) = batches.recv().await {
-            let cooperatives = cooperatives(&kinds);
-            let (records, caller, runtime) = (self.records.clone(), self.caller.clone(), Handle::current());
-            let preparing = tokio::task::spawn_blocking(move || runtime.block_on(prepare(&records, &caller, kinds)));
-            let (written, prepared) = tokio::join!(self.write(ready.take()), preparing);
-            written?;
-            let prepared = prepared.map_err(ImportError::Stopped)?.map_err(|error| rows.failed(error))?;
-            ready = Some(Ready { prepared, rows, cooperatives });
+    /// Writes one batch after the other. The next are prepared meanwhile, so that neither thread waits while the other has a slow one: a
+    /// batch that comes to a checkpoint takes some times as long to write as others.
+    async fn run(self, batches: Receiver<NewBatch>) -> Result<(), ImportError> {
+        let (sender, mut ready) = channel(IMPORT_BATCHES_READY_MAX);
+        let (records, caller) = (self.records.clone(), self.caller.clone());
+        let preparing = tokio::task::spawn_blocking(move || prepare_all(&records, &caller, batches, &sender));
+        while let Some(batch) = ready.recv().await {
+            self.write(batch?).await?;
         }
-        self.write(ready).await
+        preparing.await.map_err(ImportError::Stopped)
     }
 
     /// Writes a batch in one transaction.
-    async fn write(&self, ready: Option<Ready>) -> Result<(), ImportError> {
-        let Some(Ready { prepared, rows, cooperatives }) = ready else {
-            return Ok(());
-        };
+    async fn write(&self, ready: Ready) -> Result<(), ImportError> {
+        let Ready { prepared, rows, cooperatives } = ready;
         let storage = |error: StorageError| rows.failed(WriteError::Storage(error));
         let mut tx = self.records.db().begin_write().await.map_err(storage)?;
         demand_no_acts(&mut tx, &cooperatives).await.map_err(|error| rows.failed(error))?;
@@ -150,16 +146,31 @@ impl Worker {
     }
 }
 
-async fn prepare(
+/// Prepares batches in their order, up to the first that is wrong or until nobody writes them any more.
+fn prepare_all(
     records: &Records,
     caller: &Caller,
-    kinds: Vec<(Arc<Kind>, Vec<NewRecord>)>,
-) -> Result<Vec<PreparedBulk>, WriteError> {
+    mut batches: Receiver<NewBatch>,
+    sender: &Sender<Result<Ready, ImportError>>,
+) {
+    while let Some(batch) = batches.blocking_recv() {
+        let rows = batch.rows;
+        let prepared = prepare(records, caller, batch).map_err(|error| rows.failed(error));
+        let is_wrong = prepared.is_err();
+        if sender.blocking_send(prepared).is_err() || is_wrong {
+            return;
+        }
+    }
+}
+
+fn prepare(records: &Records, caller: &Caller, batch: NewBatch) -> Result<Ready, WriteError> {
+    let NewBatch { kinds, rows } = batch;
+    let cooperatives = cooperatives(&kinds);
     let mut prepared = Vec::with_capacity(kinds.len());
     for (kind, new) in kinds {
         prepared.push(records.prepare_bulk(caller, kind.name(), new)?);
     }
-    Ok(prepared)
+    Ok(Ready { prepared, rows, cooperatives })
 }
 
 fn national_ids(batch: &NewBatch) -> HashSet<String> {

@@ -37,9 +37,10 @@ const ROWS_WAITING_MAX: usize = 256;
 const READER_CACHE_KIB: i64 = 2 << 10;
 /// Page cache of the writer in KiB, and pages of the write-ahead log before it is copied into the file. A long run of
 /// writes touches most pages of the indexes again and again; with little room each is written to disk each time. More
-/// room than this made an import larger, not faster.
+/// room than this made an import larger, not faster. A page that many batches write goes into the file once for each checkpoint; the log stays
+/// within `LOG_BYTES`.
 const WRITER_CACHE_KIB: i64 = 16 << 10;
-const CHECKPOINT_PAGES: u32 = 4_000;
+const CHECKPOINT_PAGES: u32 = 16_000;
 /// What is left of the file of the write-ahead log after it was copied into the database.
 const LOG_BYTES: i64 = 64 << 20;
 

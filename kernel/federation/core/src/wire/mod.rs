@@ -1,0 +1,1 @@
+//! The forms that travel: each has one way of being written, and any other way is refused.

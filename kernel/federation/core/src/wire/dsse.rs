@@ -74,9 +74,9 @@ impl Envelope {
 
     /// Adds a signature; a second one of the same key changes nothing.
     pub fn add(&mut self, key: &SigningKey) {
-        let keyid = key.verifying().to_string();
-        if self.signatures.iter().all(|signature| signature.keyid != keyid) {
-            let sig = key.sign(&self.signed_bytes());
+        // A name alone is no signature: somebody else may have put it there.
+        if !self.is_signed_by(&key.verifying()) {
+            let (keyid, sig) = (key.verifying().to_string(), key.sign(&self.signed_bytes()));
             self.signatures.push(EnvelopeSignature { keyid, sig });
         }
     }
@@ -249,6 +249,8 @@ mod tests {
         let mut claimed = Envelope::sign(TYPE, b"document".to_vec(), &key(2));
         claimed.signatures[0].keyid = key(1).verifying().to_string();
         assert_eq!(claimed.verify(TYPE, &key(1).verifying()), unsigned(1));
+        claimed.add(&key(1));
+        assert!(claimed.is_signed_by(&key(1).verifying()), "nor does it keep the key from signing");
     }
 
     #[test]

@@ -17,10 +17,11 @@ const HOMES: [(&str, &str); 9] = [
 ];
 
 /// The ranks of the crates: each knows only lower ones.
-const RANKS: [(&str, u8); 15] = [
+const RANKS: [(&str, u8); 16] = [
     ("tiwizi-model", 0),
     ("tiwizi-words", 1),
     ("tiwizi-storage", 1),
+    ("tiwizi-federation-core", 1),
     ("tiwizi-identity", 2),
     ("tiwizi-records", 3),
     ("tiwizi-registry", 4),

@@ -1,0 +1,51 @@
+//! The bounds of what instances send each other.
+
+use super::amount::{Amount, named};
+
+named! {
+pub(super) all;
+/// The header of one entry of a log.
+pub const FED_HEADER_BYTES_MAX: usize = 8 << 10;
+/// What one entry discloses, together: a record at its largest, with its salts.
+pub const FED_DISCLOSURES_BYTES_MAX: usize = (1 << 20) + (64 << 10);
+/// The entries of one page.
+pub const FED_PAGE_ENTRIES_MAX: usize = 2_000;
+/// A page as it travels.
+pub const FED_PAGE_BYTES_MAX: usize = 1 << 20;
+/// A page expanded.
+pub const FED_PAGE_EXPANDED_BYTES_MAX: usize = 8 << 20;
+/// How many times its size a page may expand to.
+pub const FED_PAGE_RATIO_MAX: usize = 100;
+/// How deep the values of the wire may nest: a record's JSON, within the forms around it.
+pub const FED_CBOR_DEPTH_MAX: usize = 40;
+/// The groups of fields of one entry.
+pub const FED_GROUPS_MAX: usize = 8;
+/// The fields of one group.
+pub const FED_GROUP_FIELDS_MAX: usize = 1_000;
+/// The keys of a header that this version does not know.
+pub const FED_UNKNOWN_KEYS_MAX: usize = 64;
+/// The name of a schema with its version.
+pub const FED_SCHEMA_BYTES_MAX: usize = 120;
+/// The hashes of one proof: no tree of 64-bit size needs more.
+pub const FED_PROOF_HASHES_MAX: usize = 128;
+/// A checkpoint as a signed note.
+pub const FED_NOTE_BYTES_MAX: usize = 16 << 10;
+/// The signatures of one note or envelope.
+pub const FED_SIGNATURES_MAX: usize = 16;
+/// An envelope with its payload.
+pub const FED_ENVELOPE_BYTES_MAX: usize = 4 << 20;
+/// The members of a directory.
+pub const FED_MEMBERS_MAX: usize = 500;
+/// The rotations of one instance's keys.
+pub const FED_ROTATIONS_MAX: usize = 100;
+/// The keys of one instance that a ring holds.
+pub const FED_KEYS_MAX: usize = 200;
+/// The logs of one instance: its planes.
+pub const FED_LOGS_MAX: usize = 64;
+/// The address of an instance.
+pub const FED_URL_BYTES_MAX: usize = 400;
+/// The protocol versions that one instance speaks.
+pub const FED_PROTOCOL_VERSIONS_MAX: usize = 16;
+/// The provinces of one instance.
+pub const FED_PROVINCES_MAX: usize = 200;
+}

@@ -31,17 +31,11 @@ impl Outbound {
         if ask.url.scheme() == "http" {
             return talk(stream, ask, &host, bytes_max).await;
         }
-        let tls = self.tls.get_or_try_init(async || trust()).await?;
+        let tls = self.tls.get_or_try_init(async || trusting(self.settings.roots.with_machine())).await?;
         let untrusted = |source| OutboundError::Tls { host: host.clone(), source };
         let name = ServerName::try_from(host.clone()).map_err(|error| untrusted(io::Error::other(error)))?;
         let stream = tls.connect(name, stream).await.map_err(untrusted)?;
         talk(stream, ask, &host, bytes_max).await
-    }
-
-    /// Trusts these certificates in the place of the machine's.
-    #[cfg(test)]
-    pub(crate) fn trust_only(&self, roots: RootCertStore) {
-        assert!(self.tls.set(trusting(roots).unwrap()).is_ok(), "it trusts others already");
     }
 
     async fn connect(&self, url: &Url, host: &str) -> Result<TcpStream, OutboundError> {
@@ -73,13 +67,6 @@ async fn resolve(url: &Url, host: &str, port: u16) -> Result<Vec<SocketAddr>, Ou
         }
         None => Err(OutboundError::Url("it names no host")),
     }
-}
-
-/// The certificates that this machine trusts.
-fn trust() -> Result<TlsConnector, OutboundError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    trusting(roots)
 }
 
 fn trusting(roots: RootCertStore) -> Result<TlsConnector, OutboundError> {

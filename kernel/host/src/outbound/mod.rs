@@ -12,6 +12,7 @@ pub(crate) mod allow;
 pub(crate) mod connect;
 pub(crate) mod fetch;
 pub(crate) mod headers;
+mod roots;
 mod stand_in;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 pub use address::{AddressRange, AddressRangeError};
+pub use roots::{Roots, RootsError};
 pub use stand_in::{StandIn, StandInAnswer};
 
 /// What the operator decides about outgoing requests.
@@ -31,6 +33,8 @@ pub use stand_in::{StandIn, StandInAnswer};
 pub struct OutboundSettings {
     /// Private addresses that plugins may reach all the same.
     pub private: Vec<AddressRange>,
+    /// Certificates that are trusted beside those of the machine.
+    pub roots: Roots,
 }
 
 /// The way out, shared by all plugins. The trust in certificates is read from the machine when it is first needed.

@@ -20,12 +20,16 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use url::{Host, Url};
 
-use super::address::may_reach;
-use super::{Ask, Outbound, OutboundError};
+use crate::address::may_reach;
+use crate::error::OutboundError;
+use crate::way::{Ask, Way};
 
-impl Outbound {
-    /// Sends one request and reads its answer, without following it anywhere.
-    pub(super) async fn exchange(&self, ask: &Ask, bytes_max: usize) -> Result<(Response<()>, Bytes), OutboundError> {
+impl Way {
+    /// Sends one request and reads its answer, without following it anywhere. The connection is its own, and ends with it.
+    ///
+    /// # Errors
+    /// When there is no answer, or a larger one.
+    pub async fn exchange(&self, ask: &Ask, bytes_max: usize) -> Result<(Response<()>, Bytes), OutboundError> {
         let host = ask.url.host_str().unwrap_or_default().to_owned();
         let stream = self.connect(&ask.url, &host).await?;
         if ask.url.scheme() == "http" {

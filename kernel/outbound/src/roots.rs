@@ -47,7 +47,7 @@ impl Roots {
     }
 
     /// These and those of the machine.
-    pub(super) fn with_machine(&self) -> RootCertStore {
+    pub(crate) fn with_machine(&self) -> RootCertStore {
         let mut roots = self.0.clone();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         roots

@@ -51,6 +51,24 @@ pub enum OutboundError {
         #[source]
         source: hyper::Error,
     },
+    /// The proxy gave no tunnel.
+    #[error("the proxy refused with status {status}")]
+    Proxy {
+        /// Its status: 407 when it wants to know who asks.
+        status: u16,
+    },
+    /// The answer is a part of a body, but not the one that was asked for.
+    #[error("{host} answered with another part than was asked for")]
+    Part {
+        /// The name.
+        host: String,
+    },
+    /// The answer was given up before its end, and is read on.
+    #[error("the answer of {host} was given up before its end")]
+    GivenUp {
+        /// The name.
+        host: String,
+    },
     /// The answer is larger than it may be.
     #[error("the answer has more than {bytes_max} bytes")]
     Large {

@@ -9,6 +9,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use crate::address::AddressRange;
+use crate::proxy::Proxy;
 use crate::roots::Roots;
 
 /// What the operator decides about outgoing requests.
@@ -18,6 +19,8 @@ pub struct OutboundSettings {
     pub private: Vec<AddressRange>,
     /// Certificates that are trusted beside those of the machine.
     pub roots: Roots,
+    /// The proxy that everything goes through, where there is no other way out.
+    pub proxy: Option<Proxy>,
 }
 
 /// The way out. The trust in certificates is read from the machine when it is first needed.

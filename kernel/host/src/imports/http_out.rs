@@ -130,9 +130,9 @@ fn outbound_error(failed: &OutboundError, message: String) -> Error {
             return detailed("over-limit", message, json!({ "bytes_max": bytes_max }));
         }
         OutboundError::Resolve { .. } => "name",
-        OutboundError::Connect { .. } => "connection",
+        OutboundError::Connect { .. } | OutboundError::Proxy { .. } => "connection",
         OutboundError::NoTrust | OutboundError::Tls { .. } => "trust",
-        OutboundError::Protocol { .. } => "protocol",
+        OutboundError::Protocol { .. } | OutboundError::Part { .. } | OutboundError::GivenUp { .. } => "protocol",
         OutboundError::Timeout { .. } => "time",
     };
     Error { retryable: true, ..detailed("unavailable", message, json!({ "cause": cause })) }

@@ -28,4 +28,12 @@ pub const OUTBOUND_HEADERS_MAX: usize = 64;
 pub const OUTBOUND_HEADER_BYTES_MAX: usize = 32 << 10;
 /// The addresses of one name that are tried.
 pub const OUTBOUND_ADDRESSES_MAX: usize = 4;
+/// How long a connection may take to be there, with its trust.
+pub const OUTBOUND_CONNECT_MS: u64 = 20_000;
+/// The connections to one other that are kept while nothing goes over them.
+pub const OUTBOUND_IDLE_MAX: usize = 4;
+/// How long they are kept.
+pub const OUTBOUND_IDLE_MS: u64 = 50_000;
+/// The others to whom connections are kept.
+pub const OUTBOUND_ORIGINS_MAX: usize = 64;
 }

@@ -88,6 +88,34 @@ async fn whole(client: &Client, call: Call) -> Result<Bytes, OutboundError> {
     client.send(call, TERMS).await?.whole().await
 }
 
+#[test]
+fn what_waits_may_move_from_thread_to_thread() {
+    fn moves<Any: Send>(_: &Any) {}
+    let client = client();
+    let call = Call {
+        method: Method::GET,
+        url: address("http://a.example/").unwrap(),
+        headers: HeaderMap::new(),
+        body: Outgoing::empty(),
+    };
+    let sending = async {
+        let mut reply = client.send(call, TERMS).await?;
+        reply.piece().await?;
+        reply.whole().await
+    };
+    moves(&sending);
+    moves(&Way::default().exchange(&ask(), 1));
+}
+
+fn ask() -> Ask {
+    Ask {
+        method: Method::GET,
+        url: address("http://a.example/").unwrap(),
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+    }
+}
+
 #[tokio::test]
 async fn a_connection_is_used_for_one_request_after_another() {
     let server = Server::open(|number, talk| {

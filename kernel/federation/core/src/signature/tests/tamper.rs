@@ -1,6 +1,7 @@
 //! Whoever changes a message on its way is found out, whatever part it is.
 
 use super::*;
+use proptest::prelude::*;
 
 type Change = fn(&mut Request);
 
@@ -205,4 +206,29 @@ fn a_line_that_could_be_read_as_two_is_refused() {
     assert_eq!(Lines::read([("x", long.as_str())]), Err(SignatureError::Lines));
     let lines = Lines::read([("X-A", " 1\t"), ("x-b", "2"), ("x-a", "3")]).unwrap();
     assert_eq!(lines.value("x-a").as_deref(), Some("1, 3"));
+}
+
+proptest! {
+    /// Whatever a peer writes into the headers that are read here, it is refused and harms nothing.
+    #[test]
+    fn no_header_that_nobody_signed_is_believed(
+        input in "(fed=)?[ -~]{0,60}",
+        covered in prop::collection::vec("\"[a-z@-]{0,8}\"(;(req|key=\"a\"|name=\"x\"|sf|bs))?", 0..5),
+        signature in "(fed=:[A-Za-z0-9+/]{0,90}={0,2}:|[ -~]{0,40})",
+        digest in "(sha-256=)?[ -~]{0,40}",
+    ) {
+        let listed = format!(
+            "fed=({});created=1;expires=2;nonce=\"n-AAAAAAAAAAAAAAAAAAAAAA\";keyid=\"{OFFICE}\";tag=\"{TAG}\"",
+            covered.join(" ")
+        );
+        for input in [input, listed] {
+            let lines =
+                [("signature-input", input.as_str()), ("signature", signature.as_str()), ("content-digest", digest.as_str())];
+            let lines = Lines::read(lines).unwrap();
+            let request = Request { lines: lines.clone(), ..push() };
+            prop_assert!(verify_request(&request, &own(), known).is_err());
+            let response = Response { status: 200, lines, body: BodyDigest::of(b"") };
+            prop_assert!(verify_response(&response, &request, &node(2), known).is_err());
+        }
+    }
 }

@@ -101,7 +101,7 @@ pub use log::Level;
 pub use log_file::{LogAuthor, LogFile, LogFollower, LogLine};
 pub use metrics::{MetricNumbers, MetricView, PLUGIN_BUCKETS};
 pub use observe::{CallTrace, Metering, SeenCall, SeenCount, Workbench};
-pub use outbound::{AddressRange, AddressRangeError, OutboundSettings, StandIn, StandInAnswer};
+pub use outbound::{AddressRange, AddressRangeError, OutboundSettings, Roots, RootsError, StandIn, StandInAnswer};
 pub use plugin::{Asset, CapabilityView, HookView, LibraryList, PluginState, PluginView};
 pub use remove::{RemoveError, Removed};
 pub use request::Request;

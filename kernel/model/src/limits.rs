@@ -9,6 +9,7 @@ mod federation;
 mod founding;
 mod log;
 mod office;
+mod outbound;
 mod people;
 mod protection;
 mod sheets;
@@ -24,6 +25,7 @@ pub use federation::*;
 pub use founding::*;
 pub use log::*;
 pub use office::*;
+pub use outbound::*;
 pub use people::*;
 pub use protection::*;
 pub use sheets::*;
@@ -40,6 +42,7 @@ use federation;
 use people;
 use protection;
 use office;
+use outbound;
 use sheets;
 use founding;
 use log;
@@ -377,30 +380,6 @@ pub const KV_WRITES_MAX: usize = 500;
 pub const KV_UNIT_BYTES_MAX: usize = 8 << 20;
 /// The keys of one page.
 pub const KV_PAGE_ROWS_MAX: u32 = 1_000;
-/// Outgoing requests of one plugin that run at once.
-pub const OUTBOUND_AT_ONCE_MAX: usize = 16;
-/// The most that an administrator can give a plugin.
-pub const OUTBOUND_AT_ONCE_CEILING: usize = 64;
-/// Outgoing requests of one plugin call.
-pub const OUTBOUND_CALLS_MAX: u32 = 32;
-/// The most that an administrator can give a plugin.
-pub const OUTBOUND_CALLS_CEILING: u32 = 128;
-/// How long one outgoing request may take.
-pub const OUTBOUND_WAIT_MS: u64 = 10_000;
-/// The most that an administrator can give a plugin.
-pub const OUTBOUND_WAIT_MS_CEILING: u64 = 30_000;
-/// The answer to an outgoing request.
-pub const OUTBOUND_BYTES_MAX: usize = 4 << 20;
-/// The most that an administrator can give a plugin.
-pub const OUTBOUND_BYTES_CEILING: usize = 32 << 20;
-/// Redirects that one outgoing request follows.
-pub const OUTBOUND_REDIRECTS_MAX: u8 = 5;
-/// The header lines of an outgoing request, and of its answer.
-pub const OUTBOUND_HEADERS_MAX: usize = 64;
-/// The header of an outgoing request, and of its answer.
-pub const OUTBOUND_HEADER_BYTES_MAX: usize = 32 << 10;
-/// The addresses of one name that are tried.
-pub const OUTBOUND_ADDRESSES_MAX: usize = 4;
 /// A secret that an administrator sets for a plugin.
 pub const SECRET_BYTES_MAX: usize = 4 << 10;
 /// Values whose time is over that one transaction of the clean-up forgets.

@@ -14,8 +14,8 @@ use super::recording::{NotedCall, Notes};
 use super::shape::Shaper;
 use super::wire::CapturedCall;
 use super::words::Words;
+use crate::outbound::address;
 use crate::outbound::allow::AllowedHost;
-use crate::outbound::fetch::address;
 
 /// Members of an error's details that are the kernel's own words.
 const PLAIN_DETAILS: [&str; 12] = [

@@ -11,7 +11,7 @@ use crate::capability::Capability;
 use crate::guest::state::CallState;
 use crate::imports::error;
 use crate::imports::secrets::secret_error;
-use crate::outbound::{Ask, Bounds, OutboundError, fetch, headers};
+use crate::outbound::{Ask, Bounds, FetchError, OutboundError, address, fetch, headers};
 use crate::secrets;
 use crate::text::escaped;
 
@@ -32,11 +32,11 @@ impl CallState {
             let message = format!("one call makes at most {most} requests");
             return Err(error("over-limit", message));
         }
-        let refused = |failed: OutboundError| outbound_error(&failed);
+        let refused = |failed: FetchError| fetch_error(&failed);
         let mut ask = read(request).map_err(refused)?;
         // Before any secret is opened, and again for each address on the way.
         if !self.plugin.hosts.iter().any(|host| host.holds(&ask.url)) {
-            return Err(refused(OutboundError::Host { origin: ask.url.origin().ascii_serialization() }));
+            return Err(refused(FetchError::Host { origin: ask.url.origin().ascii_serialization() }));
         }
         let lengths = options.secrets.iter().map(|header| header.header.len().saturating_add(header.prefix.len()));
         headers::demand_room(&ask.headers, lengths).map_err(refused)?;
@@ -48,7 +48,7 @@ impl CallState {
         let bounds = bounds(&options, &self.plugin.watch.bounds());
         let busy = OutboundError::Timeout { timeout_ms: bounds.timeout.as_millis() };
         let place = tokio::time::timeout(bounds.timeout, self.plugin.outbound().acquire_owned()).await;
-        let _place = place.map_err(|_| refused(busy))?;
+        let _place = place.map_err(|_| refused(busy.into()))?;
         let (host, method) = (ask.url.host_str().unwrap_or_default().to_owned(), ask.method.clone());
         let outcome = self.outbound.fetch(ask, &secret, &self.plugin.hosts, bounds).await;
         let plugin = self.plugin.id();
@@ -79,10 +79,10 @@ impl CallState {
     }
 }
 
-fn read(request: Request) -> Result<Ask, OutboundError> {
+fn read(request: Request) -> Result<Ask, FetchError> {
     Ok(Ask {
         method: fetch::method(&request.method)?,
-        url: fetch::address(&request.url)?,
+        url: address(&request.url)?,
         headers: headers::read(request.headers)?,
         body: request.body.into(),
     })
@@ -105,33 +105,39 @@ fn bounds(options: &Options, allowed: &tiwizi_model::Bounds) -> Bounds {
     }
 }
 
-fn outbound_error(failed: &OutboundError) -> Error {
+fn fetch_error(failed: &FetchError) -> Error {
     let message = escaped(&failed.to_string(), limits::PROBLEM_CHARS_MAX);
-    let with = |code: &str, retryable: bool, details: Value| Error {
-        code: code.to_owned(),
-        message: message.clone(),
-        retryable,
-        details: details.to_string(),
-    };
-    let unavailable = |cause: &str| with("unavailable", true, json!({ "cause": cause }));
     match failed {
-        OutboundError::Url(_) | OutboundError::Method(_) => error("invalid", message),
-        OutboundError::Header { name, .. } => {
-            with("invalid", false, json!({ "header": escaped(name, limits::ECHO_CHARS_MAX) }))
+        FetchError::Method(_) => error("invalid", message),
+        FetchError::Header { name, .. } => {
+            detailed("invalid", message, json!({ "header": escaped(name, limits::ECHO_CHARS_MAX) }))
         }
-        OutboundError::Host { origin } => {
-            with("denied", false, json!({ "capability": Capability::HttpOut.name(), "origin": origin }))
+        FetchError::Host { origin } => {
+            detailed("denied", message, json!({ "capability": Capability::HttpOut.name(), "origin": origin }))
         }
-        OutboundError::Address { host } => with(
-            "denied",
-            false,
-            json!({ "capability": Capability::HttpOut.name(), "host": host, "allowed_by": "operator" }),
-        ),
-        OutboundError::Large { bytes_max } => with("over-limit", false, json!({ "bytes_max": bytes_max })),
-        OutboundError::Resolve { .. } => unavailable("name"),
-        OutboundError::Connect { .. } => unavailable("connection"),
-        OutboundError::NoTrust | OutboundError::Tls { .. } => unavailable("trust"),
-        OutboundError::Protocol { .. } => unavailable("protocol"),
-        OutboundError::Timeout { .. } => unavailable("time"),
+        FetchError::Outbound(failed) => outbound_error(failed, message),
     }
+}
+
+fn outbound_error(failed: &OutboundError, message: String) -> Error {
+    let cause = match failed {
+        OutboundError::Url(_) => return error("invalid", message),
+        OutboundError::Address { host } => {
+            let details = json!({ "capability": Capability::HttpOut.name(), "host": host, "allowed_by": "operator" });
+            return detailed("denied", message, details);
+        }
+        OutboundError::Large { bytes_max } => {
+            return detailed("over-limit", message, json!({ "bytes_max": bytes_max }));
+        }
+        OutboundError::Resolve { .. } => "name",
+        OutboundError::Connect { .. } | OutboundError::Proxy { .. } => "connection",
+        OutboundError::NoTrust | OutboundError::Tls { .. } => "trust",
+        OutboundError::Protocol { .. } | OutboundError::Part { .. } | OutboundError::GivenUp { .. } => "protocol",
+        OutboundError::Timeout { .. } => "time",
+    };
+    Error { retryable: true, ..detailed("unavailable", message, json!({ "cause": cause })) }
+}
+
+fn detailed(code: &str, message: String, details: Value) -> Error {
+    Error { code: code.to_owned(), message, retryable: false, details: details.to_string() }
 }

@@ -2,46 +2,22 @@
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, LOCATION};
 use http::{Method, Response, StatusCode};
+use tiwizi_outbound::check;
 use tokio::time::timeout;
 use url::Url;
 
 use super::allow::AllowedHost;
 use super::headers::{shown, strip_credentials};
-use super::{Ask, Bounds, Outbound, OutboundError, Reply};
+use super::{Ask, Bounds, FetchError, Outbound, OutboundError, Reply};
 
 /// The methods that are sent.
 const METHODS: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
 
 /// Reads a method.
-pub(crate) fn method(text: &str) -> Result<Method, OutboundError> {
+pub(crate) fn method(text: &str) -> Result<Method, FetchError> {
     let known = METHODS.into_iter().find(|method| method.as_str() == text);
-    known.ok_or_else(|| OutboundError::Method(text.chars().take(tiwizi_model::limits::ECHO_CHARS_MAX).collect()))
-}
-
-/// Reads an address. What could be read in two ways is refused.
-pub(crate) fn address(text: &str) -> Result<Url, OutboundError> {
-    if text.len() > tiwizi_model::limits::ADDRESS_BYTES_MAX {
-        return Err(OutboundError::Url("it is too long"));
-    }
-    if text.contains(|letter: char| letter.is_whitespace() || letter.is_control() || letter == '\\') {
-        return Err(OutboundError::Url("it holds spaces, control characters or backslashes"));
-    }
-    check(Url::parse(text).map_err(|_| OutboundError::Url("it is no address"))?)
-}
-
-fn check(mut url: Url) -> Result<Url, OutboundError> {
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(OutboundError::Url("it does not begin with https:// or http://"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(OutboundError::Url("it holds a user or a password"));
-    }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err(OutboundError::Url("it names no host"));
-    }
-    url.set_fragment(None);
-    Ok(url)
+    known.ok_or_else(|| FetchError::Method(text.chars().take(tiwizi_model::limits::ECHO_CHARS_MAX).collect()))
 }
 
 impl Outbound {
@@ -52,10 +28,10 @@ impl Outbound {
         secret: &[HeaderName],
         allowed: &[AllowedHost],
         bounds: Bounds,
-    ) -> Result<Reply, OutboundError> {
+    ) -> Result<Reply, FetchError> {
         match timeout(bounds.timeout, self.follow(ask, secret, allowed, bounds)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(OutboundError::Timeout { timeout_ms: bounds.timeout.as_millis() }),
+            Err(_) => Err(OutboundError::Timeout { timeout_ms: bounds.timeout.as_millis() }.into()),
         }
     }
 
@@ -65,15 +41,15 @@ impl Outbound {
         secret: &[HeaderName],
         allowed: &[AllowedHost],
         bounds: Bounds,
-    ) -> Result<Reply, OutboundError> {
+    ) -> Result<Reply, FetchError> {
         let mut redirects = 0;
         loop {
             if !allowed.iter().any(|host| host.holds(&ask.url)) {
-                return Err(OutboundError::Host { origin: ask.url.origin().ascii_serialization() });
+                return Err(FetchError::Host { origin: ask.url.origin().ascii_serialization() });
             }
             let (response, body) = match &self.stand_in {
                 Some(stand_in) => stand_in.answer(&ask)?,
-                None => self.exchange(&ask, bounds.bytes_max).await?,
+                None => self.way.exchange(&ask, bounds.bytes_max).await?,
             };
             let next = if redirects < bounds.redirects_max { next(&ask.url, &response)? } else { None };
             let Some(url) = next else {
@@ -112,36 +88,9 @@ fn turn(ask: &mut Ask, url: Url, status: StatusCode, secret: &[HeaderName]) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use tiwizi_outbound::address;
 
-    #[test]
-    fn p22_an_address_that_can_be_read_in_two_ways_is_refused() {
-        for text in [
-            "https://good.example@evil.org/",
-            "https://good.example:pass@evil.org/",
-            "https://good.example\\@evil.org/",
-            "https://good.example\t.evil.org/",
-            "https://good.example/\r\nHost: evil.org",
-            "ftp://good.example/",
-            "file:///etc/passwd",
-            "//good.example/",
-            "good.example",
-            "https://",
-            "gopher://127.0.0.1:6379/_x",
-        ] {
-            assert!(address(text).is_err(), "{text}");
-        }
-        for (text, host) in [
-            ("http://0x7f.1/", "127.0.0.1"),
-            ("http://017700000001/", "127.0.0.1"),
-            ("http://2130706433/", "127.0.0.1"),
-            ("http://127.1/", "127.0.0.1"),
-            ("http://[::ffff:7f00:1]/", "[::ffff:7f00:1]"),
-            ("https://exa%6dple.org/#x", "example.org"),
-        ] {
-            assert_eq!(address(text).unwrap().host_str(), Some(host), "{text}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn credentials_stay_with_their_origin() {

@@ -4,7 +4,7 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, PROXY_AUTHORI
 use http::{HeaderMap, Response};
 use tiwizi_model::limits;
 
-use super::OutboundError;
+use super::FetchError;
 
 /// What the kernel says itself, or what concerns one connection only.
 const OWN: [&str; 15] = [
@@ -26,11 +26,11 @@ const OWN: [&str; 15] = [
 ];
 
 /// Reads the headers that a plugin sets.
-pub(crate) fn read(list: Vec<(String, String)>) -> Result<HeaderMap, OutboundError> {
+pub(crate) fn read(list: Vec<(String, String)>) -> Result<HeaderMap, FetchError> {
     let bytes =
         list.iter().fold(0_usize, |sum, (name, value)| sum.saturating_add(name.len()).saturating_add(value.len()));
     if list.len() > limits::OUTBOUND_HEADERS_MAX || bytes > limits::OUTBOUND_HEADER_BYTES_MAX {
-        return Err(OutboundError::Header { name: String::new(), fault: "is one of too many, or too long" });
+        return Err(FetchError::Header { name: String::new(), fault: "is one of too many, or too long" });
     }
     let mut headers = HeaderMap::with_capacity(list.len());
     for (name, value) in list {
@@ -41,33 +41,33 @@ pub(crate) fn read(list: Vec<(String, String)>) -> Result<HeaderMap, OutboundErr
 
 /// Whether headers with secrets find room beside those that the plugin sets. `more` says of each how long its name and its prefix are: a
 /// secret has a bound of its own, and is not opened for a request that is refused.
-pub(crate) fn demand_room(headers: &HeaderMap, more: impl Iterator<Item = usize>) -> Result<(), OutboundError> {
+pub(crate) fn demand_room(headers: &HeaderMap, more: impl Iterator<Item = usize>) -> Result<(), FetchError> {
     let own = headers.iter().map(|(name, value)| name.as_str().len().saturating_add(value.len()));
     let (number, bytes) = own
         .chain(more)
         .fold((0_usize, 0_usize), |(number, bytes), length| (number.saturating_add(1), bytes.saturating_add(length)));
     if number > limits::OUTBOUND_HEADERS_MAX || bytes > limits::OUTBOUND_HEADER_BYTES_MAX {
-        return Err(OutboundError::Header { name: String::new(), fault: "is one of too many, or too long" });
+        return Err(FetchError::Header { name: String::new(), fault: "is one of too many, or too long" });
     }
     Ok(())
 }
 
 /// Adds a header whose value is a secret; it does not print.
-pub(crate) fn put_secret(headers: &mut HeaderMap, name: &str, value: &str) -> Result<HeaderName, OutboundError> {
+pub(crate) fn put_secret(headers: &mut HeaderMap, name: &str, value: &str) -> Result<HeaderName, FetchError> {
     let (name, mut value) = check(name, value)?;
     value.set_sensitive(true);
     headers.insert(name.clone(), value);
     Ok(name)
 }
 
-fn put(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), OutboundError> {
+fn put(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), FetchError> {
     let (name, value) = check(name, value)?;
     headers.append(name, value);
     Ok(())
 }
 
-fn check(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), OutboundError> {
-    let refused = |fault| OutboundError::Header { name: name.chars().take(limits::ECHO_CHARS_MAX).collect(), fault };
+fn check(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), FetchError> {
+    let refused = |fault| FetchError::Header { name: name.chars().take(limits::ECHO_CHARS_MAX).collect(), fault };
     let known = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused("has no name that a header can have"))?;
     if OWN.contains(&known.as_str()) {
         return Err(refused("is the kernel's own"));
@@ -94,7 +94,7 @@ pub(crate) fn shown<Body>(response: &Response<Body>) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
-    fn read_one(name: &str, value: &str) -> Result<HeaderMap, OutboundError> {
+    fn read_one(name: &str, value: &str) -> Result<HeaderMap, FetchError> {
         read(vec![(name.to_owned(), value.to_owned())])
     }
 

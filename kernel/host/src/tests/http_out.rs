@@ -18,7 +18,7 @@ async fn house(outside: &Outside, private: &[&str]) -> House {
         format!("http://127.0.0.2:{port}")
     ]);
     let private = private.iter().map(|range| range.parse().unwrap()).collect();
-    House::with_hosts(hosts, OutboundSettings { private }).await
+    House::with_hosts(hosts, OutboundSettings { private, ..OutboundSettings::default() }).await
 }
 
 async fn ask(house: &House, path: &str, wanted: Value) -> Value {
@@ -268,8 +268,7 @@ async fn p22_a_certificate_must_be_trusted_and_name_the_host() {
         let (outside, roots) = Outside::open_tls(name);
         let private = vec!["127.0.0.1".parse().unwrap()];
         let hosts = json!([format!("localhost:{}", outside.port)]);
-        let house = House::with_hosts(hosts, OutboundSettings { private }).await;
-        house.host.ground().outbound.trust_only(roots);
+        let house = House::with_hosts(hosts, OutboundSettings { private, roots }).await;
         let told = fetch(&house, &format!("https://localhost:{}/hello", outside.port)).await;
         assert_eq!(told["status"], status, "{told}");
         let cause = if status.is_null() { json!("trust") } else { Value::Null };
@@ -282,7 +281,7 @@ async fn p22_a_server_that_is_not_trusted_is_told_nothing() {
     let outside = Outside::open();
     let hosts = json!([format!("localhost:{}", outside.port), "127.0.0.1:1"]);
     let private = vec!["127.0.0.1".parse().unwrap()];
-    let house = House::with_hosts(hosts, OutboundSettings { private }).await;
+    let house = House::with_hosts(hosts, OutboundSettings { private, ..OutboundSettings::default() }).await;
     let told = fetch(&house, "https://127.0.0.1:1/").await;
     assert_eq!((&told["code"], &told["details"]["cause"]), (&json!("unavailable"), &json!("connection")));
     let wanted = json!({ "url": format!("https://localhost:{}/hello", outside.port), "timeout_ms": 500 });

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use tokio_rustls::rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::Roots;
 
 pub(super) struct Outside {
     pub(super) port: u16,
@@ -41,12 +43,11 @@ impl Outside {
     }
 
     /// The same over TLS, with a certificate of its own for a name. What is to be trusted comes back with it.
-    pub(super) fn open_tls(name: &str) -> (Self, RootCertStore) {
+    pub(super) fn open_tls(name: &str) -> (Self, Roots) {
         let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
         let certificate = made.cert.der().clone();
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-        let mut roots = RootCertStore::empty();
-        roots.add(certificate.clone()).unwrap();
+        let roots = Roots::of(certificate.to_vec()).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
         let config = Arc::new(config.with_single_cert(vec![certificate], key).unwrap());

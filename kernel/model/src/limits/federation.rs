@@ -48,4 +48,18 @@ pub const FED_URL_BYTES_MAX: usize = 400;
 pub const FED_PROTOCOL_VERSIONS_MAX: usize = 16;
 /// The provinces of one instance.
 pub const FED_PROVINCES_MAX: usize = 200;
+/// The header lines of a signed message.
+pub const FED_LINES_MAX: usize = 64;
+/// What the header lines of a signed message hold, together.
+pub const FED_LINES_BYTES_MAX: usize = 32 << 10;
+/// The parts of a message that one signature covers.
+pub const FED_SIGNED_PARTS_MAX: usize = 16;
+/// How long the signature of a request is good.
+pub const FED_SIGNATURE_LIFE_S: i64 = 300;
+/// How far a request may seem to come from the future.
+pub const FED_SIGNATURE_SKEW_MS: i64 = 300_000;
+/// The nonces of one peer's requests that are kept.
+pub const FED_NONCES_MAX: usize = 4_096;
+/// The challenges of one peer that are open at once.
+pub const FED_CHALLENGES_MAX: usize = 8;
 }

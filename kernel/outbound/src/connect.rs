@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use futures::future::{Either, select};
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
@@ -20,28 +20,54 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use url::{Host, Url};
 
-use super::address::may_reach;
-use super::{Ask, Outbound, OutboundError};
+use crate::address::may_reach;
+use crate::error::OutboundError;
+use crate::proxy::Proxy;
+use crate::way::{Ask, Way};
 
-impl Outbound {
-    /// Sends one request and reads its answer, without following it anywhere.
-    pub(super) async fn exchange(&self, ask: &Ask, bytes_max: usize) -> Result<(Response<()>, Bytes), OutboundError> {
+impl Way {
+    /// Sends one request and reads its answer, without following it anywhere. The connection is its own, and ends with it.
+    ///
+    /// # Errors
+    /// When there is no answer, or a larger one.
+    pub async fn exchange(&self, ask: &Ask, bytes_max: usize) -> Result<(Response<()>, Bytes), OutboundError> {
         let host = ask.url.host_str().unwrap_or_default().to_owned();
-        let stream = self.connect(&ask.url, &host).await?;
-        if ask.url.scheme() == "http" {
-            return talk(stream, ask, &host, bytes_max).await;
-        }
-        let tls = self.tls.get_or_try_init(async || trust()).await?;
-        let untrusted = |source| OutboundError::Tls { host: host.clone(), source };
-        let name = ServerName::try_from(host.clone()).map_err(|error| untrusted(io::Error::other(error)))?;
-        let stream = tls.connect(name, stream).await.map_err(untrusted)?;
+        let stream = self.open(&ask.url).await?;
         talk(stream, ask, &host, bytes_max).await
     }
 
-    /// Trusts these certificates in the place of the machine's.
-    #[cfg(test)]
-    pub(crate) fn trust_only(&self, roots: RootCertStore) {
-        assert!(self.tls.set(trusting(roots).unwrap()).is_ok(), "it trusts others already");
+    /// A connection to the host of an address, trusted if the address asks for it.
+    pub(crate) async fn open(&self, url: &Url) -> Result<Box<dyn Stream>, OutboundError> {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let stream: Box<dyn Stream> = match &self.settings.proxy {
+            Some(proxy) => self.tunnel(proxy, url, &host).await?,
+            None => Box::new(self.connect(url, &host).await?),
+        };
+        if url.scheme() == "http" {
+            return Ok(stream);
+        }
+        let tls = self.tls.get_or_try_init(async || trusting(self.settings.roots.with_machine())).await?;
+        let untrusted = |source| OutboundError::Tls { host: host.clone(), source };
+        let name = host.trim_matches(['[', ']']).to_owned();
+        let name = ServerName::try_from(name).map_err(|error| untrusted(io::Error::other(error)))?;
+        Ok(Box::new(tls.connect(name, stream).await.map_err(untrusted)?))
+    }
+
+    /// A tunnel through the proxy. An address that is written out is held to the same as without one; a name is the proxy's to resolve.
+    async fn tunnel(&self, proxy: &Proxy, url: &Url, host: &str) -> Result<Box<dyn Stream>, OutboundError> {
+        let written = match url.host() {
+            Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+            Some(Host::Domain(_)) | None => None,
+        };
+        if written.is_some_and(|address| !may_reach(address, &self.settings.private)) {
+            return Err(OutboundError::Address { host: host.to_owned() });
+        }
+        // The operator named the proxy: its address need not be a public one.
+        let stream = TcpStream::connect((proxy.host.as_str(), proxy.port)).await;
+        let stream = stream.map_err(|source| OutboundError::Connect { host: proxy.host.clone(), source })?;
+        let target = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
+        Ok(Box::new(proxy.tunnel(stream, &target).await?))
     }
 
     async fn connect(&self, url: &Url, host: &str) -> Result<TcpStream, OutboundError> {
@@ -63,6 +89,11 @@ impl Outbound {
     }
 }
 
+/// Bytes both ways: a connection, a tunnel, or either with trust.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<Any: AsyncRead + AsyncWrite + Send + Unpin> Stream for Any {}
+
 async fn resolve(url: &Url, host: &str, port: u16) -> Result<Vec<SocketAddr>, OutboundError> {
     match url.host() {
         Some(Host::Ipv4(address)) => Ok(vec![SocketAddr::new(IpAddr::V4(address), port)]),
@@ -73,13 +104,6 @@ async fn resolve(url: &Url, host: &str, port: u16) -> Result<Vec<SocketAddr>, Ou
         }
         None => Err(OutboundError::Url("it names no host")),
     }
-}
-
-/// The certificates that this machine trusts.
-fn trust() -> Result<TlsConnector, OutboundError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    trusting(roots)
 }
 
 fn trusting(roots: RootCertStore) -> Result<TlsConnector, OutboundError> {
@@ -119,21 +143,36 @@ async fn talk(
 
 fn request(ask: &Ask) -> Result<Request<Full<Bytes>>, OutboundError> {
     let mut request = Request::new(Full::new(ask.body.clone()));
-    *request.method_mut() = ask.method.clone();
-    let path = ask.url.query().map_or_else(|| ask.url.path().to_owned(), |query| format!("{}?{query}", ask.url.path()));
+    head(&mut request, ask.method.clone(), &ask.url, ask.headers.clone())?;
+    Ok(request)
+}
+
+/// Fills in the head of a request: its path, and the headers that are ours to say.
+pub(crate) fn head<Body>(
+    request: &mut Request<Body>,
+    method: Method,
+    url: &Url,
+    mut headers: HeaderMap,
+) -> Result<(), OutboundError> {
+    *request.method_mut() = method;
+    let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
     *request.uri_mut() = path.parse().map_err(|_| OutboundError::Url("its path cannot be sent"))?;
-    let mut headers: HeaderMap = ask.headers.clone();
-    let authority = match (ask.url.host_str().unwrap_or_default(), ask.url.port()) {
-        (host, Some(port)) => format!("{host}:{port}"),
-        (host, None) => host.to_owned(),
-    };
-    if let Ok(authority) = authority.parse() {
+    if let Ok(authority) = authority(url).parse() {
         headers.insert(http::header::HOST, authority);
     }
     headers.insert(http::header::ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
     headers.entry(http::header::USER_AGENT).or_insert(http::HeaderValue::from_static("Tiwizi"));
     *request.headers_mut() = headers;
-    Ok(request)
+    Ok(())
+}
+
+/// The host of an address, with its port when it is not the scheme's own: what the header `Host` says, and what a signature covers.
+#[must_use]
+pub fn authority(url: &Url) -> String {
+    match (url.host_str().unwrap_or_default(), url.port()) {
+        (host, Some(port)) => format!("{host}:{port}"),
+        (host, None) => host.to_owned(),
+    }
 }
 
 /// Reads a body up to a bound; what is longer is not read on.

@@ -1,4 +1,4 @@
-//! Which addresses plugins may reach: public ones, and the private ones that the operator allows.
+//! Which addresses may be reached: public ones, and the private ones that the operator allows.
 //!
 //! What is not known to be public is not. An IPv6 address that carries an IPv4 one is looked at as that.
 
@@ -52,7 +52,7 @@ impl AddressRange {
     }
 }
 
-/// Whether a plugin may reach an address.
+/// Whether an address may be reached.
 pub(crate) fn may_reach(address: IpAddr, private: &[AddressRange]) -> bool {
     let address = address.to_canonical();
     is_public(address) || private.iter().any(|range| range.holds(address))

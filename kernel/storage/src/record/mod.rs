@@ -13,7 +13,9 @@ mod scan;
 mod sorted;
 
 pub use count::count;
-pub use find::{complete, find, find_many, find_many_light, find_unique, find_unique_many, version, versions};
+pub use find::{
+    complete, find, find_many, find_many_light, find_unique, find_unique_many, find_versions, version, versions,
+};
 pub use hold::hold;
 pub use insert::{Insertion, insert};
 pub use replace::replace;

@@ -48,4 +48,14 @@ pub const FED_URL_BYTES_MAX: usize = 400;
 pub const FED_PROTOCOL_VERSIONS_MAX: usize = 16;
 /// The provinces of one instance.
 pub const FED_PROVINCES_MAX: usize = 200;
+/// What other homes say of records, taken in one transaction.
+pub const FOREIGN_RECORDS_MAX: usize = 2_000;
+/// Records from which fields are taken back in one step.
+pub const FOREIGN_WITHHELD_ROWS: u32 = 500;
+/// The subjects that move to another home together: a cooperative, and the people who go with it.
+pub const MOVED_SUBJECTS_MAX: usize = 20_000;
+/// Their records.
+pub const MOVED_RECORDS_MAX: usize = 100_000;
+/// The records of one subject and kind that are read at once while they move.
+pub const MOVED_ROWS: u32 = 500;
 }

@@ -54,7 +54,7 @@ pub use changes::ChangePage;
 pub use draft::{Draft, DraftAction};
 pub use error::{ReadError, WriteError};
 pub use field_error::{FieldError, Rejection};
-pub use foreign::{Breach, Fence, ForeignError, MoveError, Moved, Moving, Park, Said, Saying, Verdict, Withheld};
+pub use foreign::{Breach, ForeignError, MoveError, Moved, Moving, Park, Said, Saying, Verdict, Withheld};
 pub use json::JsonError;
 pub use kind::{Kind, KindIndex};
 pub use kv::{KeyPage, KeyQuery, KvError};

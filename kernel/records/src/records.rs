@@ -10,7 +10,6 @@ use tiwizi_storage::{Db, Disk, NearlyFull, RecordRow, Tx, record};
 
 use crate::catalogue::{Catalogue, Kinds};
 use crate::error::ReadError;
-use crate::foreign::Fence;
 use crate::kind::Kind;
 use crate::reduce::reduce;
 use crate::review::Reviewers;
@@ -26,8 +25,6 @@ pub struct Records {
     pub(crate) instance: InstanceId,
     /// Where plugins add nothing while it is nearly full; none when nobody looks.
     pub(crate) disk: Option<Disk>,
-    /// What is in transfer to another home; none when nothing ever is.
-    pub(crate) fence: Option<Arc<dyn Fence>>,
 }
 
 /// One version of a record.
@@ -43,19 +40,13 @@ impl Records {
     /// Records over a database, with the kinds of a catalogue and the reviewers in their order.
     #[must_use]
     pub fn new(db: Db, catalogue: Catalogue, reviewers: Reviewers, ambient: Ambient, instance: InstanceId) -> Self {
-        Self { db, catalogue, reviewers: Arc::new(reviewers), ambient, instance, disk: None, fence: None }
+        Self { db, catalogue, reviewers: Arc::new(reviewers), ambient, instance, disk: None }
     }
 
     /// The same records on a disk to which plugins add nothing while it is nearly full.
     #[must_use]
     pub fn on_disk(self, disk: Disk) -> Self {
         Self { disk: Some(disk), ..self }
-    }
-
-    /// The same records, of which nobody writes those that are in transfer to another home.
-    #[must_use]
-    pub fn fenced_by(self, fence: Arc<dyn Fence>) -> Self {
-        Self { fence: Some(fence), ..self }
     }
 
     /// This instance: the home of the records that are written here.

@@ -1,30 +1,19 @@
 //! What keeps local doors from writing what another home writes, or what is on its way to one.
 //!
 //! A record belongs to the home of its subject: nobody adds a member to a cooperative whose home is elsewhere. While a subject moves, nobody
-//! writes its records at all, so that what was handed over is what there is. Kinds that never leave their instance are not asked about:
-//! an office's own notes on a cooperative stay its own, wherever the cooperative is.
+//! writes its records at all, so that what was handed over is what there is: the fence is asked in the transaction of the write, and stands
+//! where it stood until that ends. Kinds that never leave their instance are not asked about: an office's own notes on a cooperative stay
+//! its own, wherever the cooperative is.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fmt::Debug;
 
 use tiwizi_model::RecordId;
-use tiwizi_storage::{StorageError, WriteTx, record};
+use tiwizi_storage::federation::fence;
+use tiwizi_storage::{WriteTx, record};
 
 use crate::error::WriteError;
 use crate::kind::Kind;
 use crate::records::Records;
-use crate::review::BoxFuture;
-
-/// Knows which subjects are in transfer to another home.
-pub trait Fence: Send + Sync + Debug {
-    /// Those among these subjects that are in transfer. It is asked in the transaction of a write, and its answer must stay true until that
-    /// ends: whoever puts up a fence waits for writers that have asked.
-    fn fenced<'a>(
-        &'a self,
-        tx: &'a mut WriteTx,
-        subjects: &'a [RecordId],
-    ) -> BoxFuture<'a, Result<BTreeSet<RecordId>, StorageError>>;
-}
 
 /// A record that a local door is about to write.
 #[derive(Debug, Clone, Copy)]
@@ -67,12 +56,11 @@ pub(crate) async fn guard(
             tenures.insert(term.id, term.tenure);
         }
     }
-    if let Some(fence) = &records.fence {
-        let subjects: BTreeSet<RecordId> = touched.iter().flat_map(|one| [one.before, one.after]).flatten().collect();
-        let subjects: Vec<RecordId> = subjects.into_iter().collect();
-        if !subjects.is_empty() {
-            check_fenced(touched, &fence.fenced(tx, &subjects).await?)?;
-        }
+    // What is new and its own subject cannot be in transfer.
+    let touching: BTreeSet<RecordId> = touched.iter().flat_map(|one| [one.before, one.joined()]).flatten().collect();
+    let touching: Vec<RecordId> = touching.into_iter().collect();
+    if !touching.is_empty() {
+        check_fenced(touched, &fence::pass(tx, &touching).await?)?;
     }
     Ok(tenures)
 }

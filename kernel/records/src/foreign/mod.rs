@@ -20,7 +20,6 @@ mod withheld;
 mod tests;
 
 pub use door::ForeignError;
-pub use fence::Fence;
 pub(crate) use fence::{Touched, guard};
 pub use moving::{MoveError, Moved, Moving};
 pub use said::{Breach, Park, Said, Saying, Verdict};

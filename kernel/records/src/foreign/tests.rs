@@ -1,12 +1,12 @@
 //! The door for other homes' records, over a real SQLite database.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 use tiwizi_model::{InstanceId, Instant, KindName, Operation, RecordId, Version};
-use tiwizi_storage::{StorageError, WriteTx};
+use tiwizi_storage::federation::fence;
+use tiwizi_storage::federation::transfer::{self, TransferRow};
 use uuid::Uuid;
 
 use super::*;
@@ -15,7 +15,6 @@ use crate::draft::Draft;
 use crate::error::WriteError;
 use crate::query::{Filter, Query};
 use crate::reader::catch_up;
-use crate::review::BoxFuture;
 use crate::search::SearchReader;
 use crate::testing::{House, body, cooperative, note};
 use crate::unit::{Unit, UnitError};
@@ -220,19 +219,27 @@ async fn no_local_door_writes_what_another_home_writes_or_adds_to_it() {
     assert!(matches!(refused, Err(WriteError::Elsewhere { id: of, home: THERE }) if of == id(1)), "{refused:?}");
 }
 
-/// One subject is in transfer.
-#[derive(Debug)]
-struct One(RecordId);
-
-impl Fence for One {
-    fn fenced<'a>(
-        &'a self,
-        _: &'a mut WriteTx,
-        subjects: &'a [RecordId],
-    ) -> BoxFuture<'a, Result<BTreeSet<RecordId>, StorageError>> {
-        let fenced = subjects.iter().copied().filter(|subject| *subject == self.0).collect();
-        Box::pin(async move { Ok(fenced) })
-    }
+/// Raises the fence around a subject.
+async fn raise(house: &House, entity: RecordId) {
+    let at = house.records.ambient().now();
+    let transfer = TransferRow {
+        id: Uuid::from_u128(90),
+        entity,
+        from: [1; 32],
+        to: [2; 32],
+        tenure: 1,
+        ver: 1,
+        state_root: [3; 32],
+        state: "offered".to_owned(),
+        under_way: true,
+        note: "{}".to_owned(),
+        made_at: at,
+        changed_at: at,
+    };
+    let mut tx = house.records.db().begin_write().await.unwrap();
+    transfer::add(&mut tx, &transfer).await.unwrap();
+    fence::raise(&mut tx, entity, transfer.id, at).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]
@@ -240,7 +247,8 @@ async fn what_is_in_transfer_is_written_by_nobody_and_the_rest_goes_on() {
     let house = House::open().await;
     let (here, other) =
         (house.cooperative("A", "argan", PROVINCE).await, house.cooperative("B", "wool", PROVINCE).await);
-    let records = house.records.clone().fenced_by(Arc::new(One(here)));
+    raise(&house, here).await;
+    let records = &house.records;
     let patch = |of: RecordId| Draft::patch(cooperative(), of, json!({"name": "N"}), None);
     let add = |of: RecordId| Draft::create(note(), json!({"person": of.to_string(), "text": "t"}));
     for draft in [patch(here), add(here), Draft::delete(cooperative(), here, None)] {

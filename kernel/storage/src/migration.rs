@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 14] = [
+const MIGRATIONS: [Migration; 15] = [
     Migration {
         number: 1,
         name: "ground",
@@ -101,6 +101,12 @@ const MIGRATIONS: [Migration; 14] = [
         name: "instance_value",
         sqlite: include_str!("../../../migrations/sqlite/0014_instance_value.sql"),
         postgres: include_str!("../../../migrations/postgres/0014_instance_value.sql"),
+    },
+    Migration {
+        number: 16,
+        name: "tally_home",
+        sqlite: include_str!("../../../migrations/sqlite/0016_tally_home.sql"),
+        postgres: include_str!("../../../migrations/postgres/0016_tally_home.sql"),
     },
 ];
 

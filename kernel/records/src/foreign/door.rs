@@ -98,10 +98,11 @@ impl Taking<'_> {
             Judged::Settled(verdict) => return Ok(verdict),
             Judged::New(row, keys) => {
                 self.charge(&kind, None, &row);
+                let operation = if row.deleted { Operation::Delete } else { Operation::Create };
                 self.fresh.insert(id);
                 self.new.push((row.clone(), keys));
                 self.stored.insert(id, row);
-                return Ok(Verdict::Stored(Operation::Create));
+                return Ok(Verdict::Stored(operation));
             }
             Judged::Next(row, keys) => {
                 let new = NewRow { row: &row, keys: &keys };

@@ -13,6 +13,9 @@ use super::said::{Breach, Park, Said, Saying, Verdict};
 use crate::field_error::{FieldError, Rejection};
 use crate::kind::Kind;
 
+/// What a tombstone has for a body.
+const EMPTY: &str = "{}";
+
 /// What is to be done for something that was said.
 pub(super) enum Judged {
     /// Nothing more.
@@ -40,14 +43,14 @@ pub(super) fn judge(
     let is_same = stored.is_some_and(|row| row.version == said.version);
     match said.saying {
         Saying::Delete | Saying::Withdrawn => match stored {
-            // What never came has nothing to go; what has gone has gone.
-            None => Judged::Settled(Verdict::Known),
+            // It is kept that it has gone: an earlier version that was parked must not bring it back.
+            None => Judged::New(never_seen(kind, &said, now), IndexKeys::default()),
             Some(row) if row.deleted && is_same => Judged::Settled(Verdict::Known),
             Some(row) => Judged::Gone(tombstone(row, &said, now)),
         },
         Saying::Put { ref body, ref withheld } => match content(kind, &said, (body, withheld)) {
             Err(park) => Judged::Settled(Verdict::Parked(park)),
-            Ok((text, place)) => put(kind, &said, (body, text, place), stored, now),
+            Ok((text, place)) => put(kind, &said, (body, text, place), (stored, now)),
         },
     }
 }
@@ -102,8 +105,7 @@ fn put(
     kind: &Kind,
     said: &Said,
     (body, text, place): (&Value, String, Placement),
-    stored: Option<&RecordRow>,
-    now: Instant,
+    (stored, now): (Option<&RecordRow>, Instant),
 ) -> Judged {
     let at = said.at.min(now);
     let row = RecordRow {
@@ -132,6 +134,25 @@ fn put(
     }
 }
 
+/// The tombstone of a record of which nothing was ever stored.
+fn never_seen(kind: &Kind, said: &Said, now: Instant) -> RecordRow {
+    let at = said.at.min(now);
+    RecordRow {
+        kind: kind.number(),
+        id: said.id,
+        version: said.version,
+        home: said.home,
+        tenure: said.tenure,
+        subject: None,
+        province: None,
+        created_at: at,
+        changed_at: at,
+        author: author(said.home),
+        deleted: true,
+        body: EMPTY.to_owned(),
+    }
+}
+
 fn tombstone(row: &RecordRow, said: &Said, now: Instant) -> RecordRow {
     RecordRow {
         version: said.version,
@@ -140,7 +161,7 @@ fn tombstone(row: &RecordRow, said: &Said, now: Instant) -> RecordRow {
         changed_at: said.at.min(now),
         author: author(said.home),
         deleted: true,
-        body: "{}".to_owned(),
+        body: EMPTY.to_owned(),
         ..row.clone()
     }
 }

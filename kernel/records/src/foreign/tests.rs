@@ -109,6 +109,19 @@ async fn versions_go_up_and_what_comes_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_before_it_came_is_not_brought_back_by_an_earlier_version() {
+    let house = House::open().await;
+    for (number, saying) in [(1, Saying::Delete), (2, Saying::Withdrawn)] {
+        let gone = said(cooperative(), number, 2, saying);
+        let late = put(number, 1, body("A", "argan", PROVINCE));
+        let verdicts = receive(&house, vec![gone.clone(), late.clone()]).await;
+        assert_eq!(verdicts, [Verdict::Stored(Operation::Delete), Verdict::Known]);
+        assert_eq!(receive(&house, vec![late, gone]).await, [Verdict::Known, Verdict::Known]);
+        assert_eq!(house.whole(&cooperative(), id(number)).await, None);
+    }
+}
+
+#[tokio::test]
 async fn a_content_is_held_to_the_kind_as_far_as_it_is_disclosed() {
     let house = House::open().await;
     let part =

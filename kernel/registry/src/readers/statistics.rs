@@ -101,7 +101,7 @@ impl Statistics {
     /// When the database fails; `Corrupt` when a count is of no instance.
     pub async fn by_home(&mut self, measure: Measure) -> Result<Vec<(InstanceId, i64)>, StorageError> {
         let counts = tally::all(&mut self.tx, &LIVE.homes(measure)).await?;
-        let home = |(key, amount): (String, i64)| match key.parse() {
+        let home = |(key, amount): (String, i64)| match key.parse::<InstanceId>() {
             Ok(home) => Ok((home, amount)),
             Err(_) => Err(StorageError::Corrupt { what: format!("{key:?} is no instance") }),
         };

@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     Migration {
         number: 1,
         name: "ground",
@@ -113,6 +113,12 @@ const MIGRATIONS: [Migration; 16] = [
         name: "federation",
         sqlite: include_str!("../../../migrations/sqlite/0016_federation.sql"),
         postgres: include_str!("../../../migrations/postgres/0016_federation.sql"),
+    },
+    Migration {
+        number: 17,
+        name: "tally_home",
+        sqlite: include_str!("../../../migrations/sqlite/0017_tally_home.sql"),
+        postgres: include_str!("../../../migrations/postgres/0017_tally_home.sql"),
     },
 ];
 

@@ -62,4 +62,14 @@ pub const FED_SIGNATURE_SKEW_MS: i64 = 300_000;
 pub const FED_NONCES_MAX: usize = 4_096;
 /// The challenges of one peer that are open at once.
 pub const FED_CHALLENGES_MAX: usize = 8;
+/// What other homes say of records, taken in one transaction.
+pub const FOREIGN_RECORDS_MAX: usize = 2_000;
+/// Records from which fields are taken back in one step.
+pub const FOREIGN_WITHHELD_ROWS: u32 = 500;
+/// The subjects that move to another home together: a cooperative, and the people who go with it.
+pub const MOVED_SUBJECTS_MAX: usize = 20_000;
+/// Their records.
+pub const MOVED_RECORDS_MAX: usize = 100_000;
+/// The records of one subject and kind that are read at once while they move.
+pub const MOVED_ROWS: u32 = 500;
 }

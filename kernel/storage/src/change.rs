@@ -110,7 +110,9 @@ pub async fn follow(
         return Ok(Vec::new());
     }
     let mut built = Built::default();
-    built.push("SELECT c.seq, c.kind, c.record, c.version, c.operation, r.version, r.deleted, r.body, c.depth, c.at, r.home");
+    built.push(
+        "SELECT c.seq, c.kind, c.record, c.version, c.operation, r.version, r.deleted, r.body, c.depth, c.at, r.home",
+    );
     built.push(" FROM change c JOIN record r ON r.id = c.record WHERE c.seq > ");
     built.bind(Value::Number(after.0)).push(" AND c.seq <= ").bind(Value::Number(up_to.0));
     built.push(" AND ").within("c.kind", padded(kinds).into_iter().map(|kind| Value::Kind(kind.0)).collect());

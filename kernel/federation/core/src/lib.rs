@@ -11,3 +11,6 @@ pub mod signature;
 pub mod agreement;
 
 pub mod flow;
+
+#[cfg(test)]
+mod sample;

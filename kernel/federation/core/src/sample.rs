@@ -41,10 +41,7 @@ pub(crate) fn kinds() -> Kinds {
         ("birth_date", Class::Personal),
         ("card", Class::Sensitive),
     ];
-    let derived = [
-        ("birth_date.year", Some("birth_date"), Class::Personal),
-        ("province", None, Class::Public),
-    ];
+    let derived = [("birth_date.year", Some("birth_date"), Class::Personal), ("province", None, Class::Public)];
     let classes = KindClasses {
         plane: plane("members"),
         fields: fields.into_iter().map(|(name, class)| (name.to_owned(), class)).collect(),

@@ -105,7 +105,8 @@ impl Document {
     #[must_use]
     pub fn personal<'a>(&'a self, holder: &NodeId, kinds: &Kinds) -> BTreeSet<(&'a KindName, &'a str)> {
         let planes = self.grants.get(holder).into_iter().flat_map(BTreeMap::values);
-        let given = planes.flatten().flat_map(|(kind, terms)| terms.given().into_iter().map(move |field| (kind, field)));
+        let given =
+            planes.flatten().flat_map(|(kind, terms)| terms.given().into_iter().map(move |field| (kind, field)));
         given.filter(|(kind, field)| is_personal(kinds.get(*kind), field)).collect()
     }
 }

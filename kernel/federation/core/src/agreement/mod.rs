@@ -19,4 +19,4 @@ pub use compare::{Difference, Retraction, Widening, compare};
 pub use document::{AgreementId, Document, Grants, KindTerms, Party, Rule, Scalar};
 pub use fault::{AgreementError, Fault, What};
 pub use scope::Scope;
-pub use state::{Keys, Life, PAYLOAD_TYPE, Phase, Signed, State, Step, StepError, Terms};
+pub use state::{Keys, Life, PAYLOAD_TYPE, Signed, State, Step, StepError, Terms};

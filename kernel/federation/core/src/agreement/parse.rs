@@ -13,8 +13,20 @@ use super::reader::{Object, list, parsed, text};
 
 const DAY_MS: i64 = 86_400_000;
 const MEMBERS: [&str; 14] = [
-    "before", "cndp", "erasure_days", "expires_at_ms", "form", "grants", "id", "issued_at_ms", "legal_basis", "onward",
-    "parties", "purpose", "retention_days", "version",
+    "before",
+    "cndp",
+    "erasure_days",
+    "expires_at_ms",
+    "form",
+    "grants",
+    "id",
+    "issued_at_ms",
+    "legal_basis",
+    "onward",
+    "parties",
+    "purpose",
+    "retention_days",
+    "version",
 ];
 
 /// Reads a document. Whether it is written in its one form is asked by `Document::parse`.
@@ -41,7 +53,8 @@ fn document(value: &Value, faults: &mut Faults) -> Option<Document> {
     let sentence = limits::FED_SENTENCE_BYTES_MAX;
     let (id, before) = (object.parsed("id", "an id", faults), object.optional("before", "a hash", faults));
     let version = object.number("version", 1, i64::from(u32::MAX), faults);
-    let (purpose, legal_basis) = (object.text("purpose", sentence, faults), object.text("legal_basis", sentence, faults));
+    let (purpose, legal_basis) =
+        (object.text("purpose", sentence, faults), object.text("legal_basis", sentence, faults));
     let cndp = object.optional("cndp", "a reference", faults);
     let (issued_at, expires_at) = term(&object, faults);
     let retention_days = object.number("retention_days", 1, i64::from(limits::FED_RETENTION_DAYS_MAX), faults);
@@ -119,11 +132,7 @@ fn onward(object: &Object<'_>, faults: &mut Faults) -> Option<BTreeSet<NodeId>> 
     Some(nodes)
 }
 
-fn grants(
-    object: &Object<'_>,
-    parties: Option<&[Party; 2]>,
-    faults: &mut Faults,
-) -> Option<BTreeMap<NodeId, Grants>> {
+fn grants(object: &Object<'_>, parties: Option<&[Party; 2]>, faults: &mut Faults) -> Option<BTreeMap<NodeId, Grants>> {
     let pointer = object.pointer("grants");
     let sides = Object::at(object.value("grants", faults)?, &pointer, faults)?;
     let mut grants = BTreeMap::new();

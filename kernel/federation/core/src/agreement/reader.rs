@@ -124,9 +124,7 @@ pub(super) fn text<'a>(value: &'a Value, pointer: &str, bytes_max: usize, faults
     let what = match value.as_str() {
         None => What::Type { expected: "a text" },
         Some("") => What::Empty,
-        Some(text) if text.len() > bytes_max => {
-            What::TooMany { max: u64::try_from(bytes_max).unwrap_or(u64::MAX) }
-        }
+        Some(text) if text.len() > bytes_max => What::TooMany { max: u64::try_from(bytes_max).unwrap_or(u64::MAX) },
         Some(text) => return Some(text),
     };
     faults.add(pointer, what);
@@ -134,7 +132,12 @@ pub(super) fn text<'a>(value: &'a Value, pointer: &str, bytes_max: usize, faults
 }
 
 /// A text at a place that is read as something.
-pub(super) fn parsed<T: FromStr>(value: &Value, pointer: &str, expected: &'static str, faults: &mut Faults) -> Option<T> {
+pub(super) fn parsed<T: FromStr>(
+    value: &Value,
+    pointer: &str,
+    expected: &'static str,
+    faults: &mut Faults,
+) -> Option<T> {
     let text = text(value, pointer, limits::FED_SENTENCE_BYTES_MAX, faults)?;
     let read = text.parse().ok();
     if read.is_none() {

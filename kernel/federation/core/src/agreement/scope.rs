@@ -70,7 +70,8 @@ impl Scope {
     pub fn lets_through(&self, kind: &KindName, groups: &[Group]) -> bool {
         let Some(scope) = self.kinds.get(kind) else { return false };
         scope.rows.iter().all(|(group, number, values)| {
-            let field = groups.iter().filter(|found| found.no == *group).find_map(|found| field(&found.fields, *number));
+            let field =
+                groups.iter().filter(|found| found.no == *group).find_map(|found| field(&found.fields, *number));
             field.is_some_and(|field| values.contains(&field.value))
         })
     }

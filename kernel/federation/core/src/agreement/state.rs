@@ -20,7 +20,7 @@ pub const PAYLOAD_TYPE: &str = "application/vnd.tiwizi.agreement.v1+json";
 
 /// How far it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
+enum Phase {
     /// One side writes it.
     Drafted,
     /// One side has signed and shown it.
@@ -230,6 +230,12 @@ impl Life {
             Phase::Active if self.held_up_by.is_empty() => State::Active,
             Phase::Active => State::Suspended,
         }
+    }
+
+    /// The latest moment that it has seen. Whoever stores it hands it to `tick` again, so that no restart revives what is over.
+    #[must_use]
+    pub fn latest(&self) -> Instant {
+        self.latest
     }
 
     /// Lets time pass. A moment before the latest one changes nothing.

@@ -22,6 +22,10 @@ pub const FED_PAGE_ALONE_BYTES_MAX: usize = (1 << 20) + (128 << 10);
 pub const FED_PAGE_EASY_BYTES: usize = 2 << 20;
 /// What stands before a page's entries: its checkpoint and the proof.
 pub const FED_PAGE_HEAD_BYTES_MAX: usize = 32 << 10;
+/// A chunk of a snapshot as it travels.
+pub const FED_CHUNK_BYTES_MAX: usize = 4 << 20;
+/// The hashes that prove the entries of one chunk.
+pub const FED_CHUNK_PROOF_HASHES_MAX: usize = 65_536;
 /// The pages of one bundle.
 pub const FED_BUNDLE_PAGES_MAX: u64 = 1_000_000;
 /// The head of a bundle.

@@ -37,14 +37,17 @@ pub enum BuildError {
     /// The entry is of another log or epoch, for another receiver, or under another agreement.
     #[error("the entry was let through for another page")]
     Other,
+    /// A snapshot holds what is shown and nothing else.
+    #[error("an entry that is not shown does not belong into a snapshot")]
+    Hidden,
     /// The checkpoint is not where the page ends.
     #[error("a page that ends at {size} needs the checkpoint of that size of the same log")]
     Checkpoint {
         /// Where the page ends.
         size: u64,
     },
-    /// The head is too long: a note with too many signatures or a proof with too many hashes.
-    #[error("the head of a page has at most {} bytes", limits::FED_PAGE_HEAD_BYTES_MAX)]
+    /// A note with too many signatures, or a proof with too many hashes.
+    #[error("the note or the proof is longer than there is room for")]
     Head,
     /// Nothing can be compressed.
     #[error("the entries could not be compressed")]

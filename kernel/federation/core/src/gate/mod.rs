@@ -5,6 +5,7 @@
 //! an agreement in force does not name.
 
 mod builder;
+mod chunk;
 mod letter;
 mod messages;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 mod verdict;
 
 pub use builder::{BuildError, PageBuilder, Room};
+pub use chunk::ChunkBuilder;
 pub use letter::{Answer, LetterError};
 pub use messages::{ADDRESSEES, addressees};
 pub use verdict::{Before, GateError, Row, Verdict, judge};

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::agreement::{Rule, Terms};
 use crate::bundle::{BundleHead, BundleReader, BundleWriter};
-use crate::page::Page;
+use crate::page::{Chunk, ChunkError, Page};
 use crate::sample::{
     self, ISSUED, active, document, document_with, entry, entry_of, kinds, node, person, plane, terms,
 };
@@ -336,6 +336,37 @@ proptest! {
         }
         prop_assert_eq!(ISSUED, life.document().issued_at);
     }
+}
+
+#[test]
+fn a_chunk_holds_what_is_shown_and_comes_back_whole() {
+    let mut life = active(document());
+    let terms = sample::terms_of(&mut life);
+    let warrant = Warrant::Agreement(&terms);
+    let log = terms.scope().log().clone();
+    let let_through =
+        |seq, province| project(&Row { entry: &person(seq, 1, province), before: Before::First }, &warrant).unwrap();
+    let mut builder = ChunkBuilder::begin(log, 1, &warrant).unwrap();
+    for seq in [3, 9, 40] {
+        assert_eq!(builder.push(&let_through(seq, "09.541"), 10).unwrap(), Room::Taken);
+    }
+    assert!(matches!(builder.push(&let_through(40, "09.541"), 10), Err(BuildError::Order { expected: 41, found: 40 })));
+    assert!(matches!(builder.push(&let_through(41, "01.051"), 10), Err(BuildError::Hidden)));
+    let proof = [Hash([1; 32]), Hash([2; 32])];
+    let bytes = builder.finish(&proof).unwrap();
+    let chunk = Chunk::decode(bytes.as_bytes()).unwrap();
+    assert_eq!((chunk.under, chunk.proof.as_slice(), chunk.items.len()), (warrant.under(), proof.as_slice(), 3));
+    assert_eq!(chunk.items[1].leaf(), person(9, 1, "09.541").leaf());
+    let hex: String = bytes.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let vector: serde_json::Value = serde_json::from_str(include_str!("../../tests/vectors/chunk.json")).unwrap();
+    let kept = vector["chunk"].as_str().unwrap();
+    let kept: Vec<u8> =
+        (0..kept.len()).step_by(2).map(|at| u8::from_str_radix(&kept[at..at + 2], 16).unwrap()).collect();
+    assert!(Chunk::decode(&kept).is_ok_and(|kept| kept == chunk), "what was written once is read for ever: {hex}");
+    for end in 0..bytes.as_bytes().len() {
+        assert!(Chunk::decode(&bytes.as_bytes()[..end]).is_err(), "{end}");
+    }
+    assert!(matches!(Chunk::decode(&vec![0; limits::FED_CHUNK_BYTES_MAX + 1]), Err(ChunkError::Long)));
 }
 
 #[test]

@@ -17,6 +17,24 @@ pub struct Under {
     pub version: u32,
 }
 
+impl Under {
+    pub(super) fn write(under: Option<Self>, writer: &mut Writer) {
+        match under {
+            None => writer.null(),
+            Some(Self { agreement, version }) => writer.array(2).bytes(agreement.0.as_bytes()).uint(u64::from(version)),
+        };
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Option<Self>, CborError> {
+        if reader.is_null() {
+            return Ok(None);
+        }
+        reader.tuple(2)?;
+        let agreement = AgreementId(Uuid::from_bytes(reader.exactly()?));
+        Ok(Some(Self { agreement, version: reader.number()? }))
+    }
+}
+
 /// What stands before the entries of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -59,12 +77,7 @@ impl Head {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.array(PARTS).uint(self.previous_size).uint(self.count as u64).uint(self.expanded_bytes as u64);
-        match &self.under {
-            None => drop(writer.null()),
-            Some(under) => {
-                writer.array(2).bytes(under.agreement.0.as_bytes()).uint(u64::from(under.version));
-            }
-        }
+        Under::write(self.under, &mut writer);
         writer.text(&self.note).array(self.consistency.len());
         for hash in &self.consistency {
             writer.bytes(&hash.0);
@@ -84,7 +97,7 @@ impl Head {
         reader.tuple(PARTS)?;
         let previous_size = reader.uint()?;
         let (count, expanded_bytes) = (reader.number()?, reader.number()?);
-        let under = if reader.is_null() { None } else { Some(under(&mut reader)?) };
+        let under = Under::read(&mut reader)?;
         let note = reader.text(limits::FED_NOTE_BYTES_MAX)?.to_owned();
         let mut consistency = Vec::new();
         for _ in 0..reader.array(limits::FED_PROOF_HASHES_MAX)? {
@@ -96,10 +109,4 @@ impl Head {
         }
         Ok(Self { previous_size, count, expanded_bytes, under, note, consistency })
     }
-}
-
-fn under(reader: &mut Reader<'_>) -> Result<Under, CborError> {
-    reader.tuple(2)?;
-    let agreement = AgreementId(Uuid::from_bytes(reader.exactly()?));
-    Ok(Under { agreement, version: reader.number()? })
 }

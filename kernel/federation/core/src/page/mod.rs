@@ -3,12 +3,15 @@
 //! A page holds a run of entries of one log and ends at a checkpoint. Here is its form and how one that came is read, within all
 //! bounds and before anything of it is believed. Pages for peers are made by the gate alone.
 
+mod chunk;
 mod codec;
 mod head;
 mod item;
 #[cfg(test)]
 mod tests;
 
+pub use chunk::{Chunk, ChunkError};
+pub(crate) use chunk::{assemble_chunk, proof_bytes};
 pub use codec::CodecError;
 pub(crate) use codec::{Squeeze, expanded_bytes_max};
 pub use head::{Head, HeadError, Under};

@@ -95,8 +95,7 @@ mod tests {
     fn enrolment() -> Enrolment {
         let name = "ODCO Souss-Massa".to_owned();
         let next_root = key(3).verifying().promise();
-        let genesis =
-            Genesis { root: key(1).verifying(), signing: key(2).verifying(), next_root, name: name.clone() };
+        let genesis = Genesis { root: key(1).verifying(), signing: key(2).verifying(), next_root, name: name.clone() };
         let member = Member {
             node: genesis.node(),
             role: Role::Region,

@@ -102,6 +102,15 @@ impl Charges {
         }
     }
 
+    /// Adds them to the accounts and refuses nothing: what other homes keep is not a plugin's doing here.
+    pub(crate) async fn note(self, tx: &mut WriteTx, first: Option<RecordId>) -> Result<(), StorageError> {
+        let spread = first.and_then(|id| id.0.as_bytes().last().copied()).unwrap_or_default();
+        for (plugin, change) in self.0 {
+            usage::add(tx, &plugin, spread, change).await?;
+        }
+        Ok(())
+    }
+
     /// Adds them to the accounts, in the order of the plugins, so that no two writers wait for each other.
     pub(crate) async fn store(self, tx: &mut WriteTx, first: Option<RecordId>) -> Result<(), WriteError> {
         if self.0.is_empty() {

@@ -2,21 +2,23 @@
 //!
 //! `prepare_bulk` does the work of the processor (permits, schema, fixed rules, keys, text) and needs no transaction, so a
 //! batch can be prepared while the one before is being written. `write_bulk` writes with multi-row statements, each record
-//! with its change. Nothing is looked up first: the caller knows that the records are new, and the database's unique
-//! indexes hold it to that.
+//! with its change. The records are not looked up first: the caller knows that they are new, and the database's unique
+//! indexes hold it to that. What they belong to is: it must be this instance's own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_model::{KindName, RecordId};
-use tiwizi_storage::record::Insertion;
+use tiwizi_storage::record::{self, Insertion};
 use tiwizi_storage::usage::RecordUsage;
 use tiwizi_storage::{IndexKeys, NewRow, RecordRow, WriteTx};
 
 use crate::account::{Charges, Weight, plus};
 use crate::error::WriteError;
 use crate::field_error::FieldError;
+use crate::foreign::{Touched, guard};
 use crate::kind::Kind;
 use crate::records::Records;
 use crate::review::Proposal;
@@ -37,6 +39,8 @@ pub struct PreparedBulk {
     kind: Arc<Kind>,
     insertion: Insertion,
     first: Option<RecordId>,
+    /// What belongs to others, of a kind that leaves its instance.
+    touched: Vec<Touched>,
     usage: RecordUsage,
 }
 
@@ -65,23 +69,37 @@ impl Records {
             rows.push(row?);
         }
         let first = rows.first().map(|(row, _)| row.id);
+        let touched = |(row, _): &(RecordRow, IndexKeys)| Touched::of(&kind, row.id, [None, row.subject]);
+        let touched = rows.iter().filter_map(touched).collect();
         let weight = |(row, _): &(RecordRow, IndexKeys)| {
             Weight { before: None, after: Some(row.body.len()), revives: false }.change()
         };
         let usage = kind.plugin().map(|_| rows.iter().map(weight).fold(RecordUsage::default(), plus));
         let rows: Vec<NewRow<'_>> = rows.iter().map(|(row, keys)| NewRow { row, keys }).collect();
         let insertion = Insertion::new(&self.db, &rows)?;
-        Ok(PreparedBulk { kind, insertion, first, usage: usage.unwrap_or_default() })
+        Ok(PreparedBulk { kind, insertion, first, touched, usage: usage.unwrap_or_default() })
     }
 
     /// Writes prepared records into a transaction.
     ///
     /// # Errors
-    /// `Duplicate` or `Exists` when one of them is there already, `PluginFull`, and when the database fails; the transaction
-    /// is spoiled then, or must be given up.
+    /// `Duplicate` or `Exists` when one of them is there already, `Elsewhere` or `InTransfer` when what it belongs to is, `PluginFull`, and
+    /// when the database fails; the transaction is spoiled then, or must be given up.
     pub async fn write_bulk(&self, tx: &mut WriteTx, prepared: PreparedBulk) -> Result<(), WriteError> {
-        let PreparedBulk { kind, insertion, first, usage } = prepared;
+        let PreparedBulk { kind, insertion, first, touched, usage } = prepared;
+        let tenures = guard(self, tx, &touched).await?;
         insertion.write(tx).await.map_err(|error| stored(error, &kind))?;
+        let mut later: BTreeMap<i64, Vec<RecordId>> = BTreeMap::new();
+        for one in touched {
+            let tenure = one.after.and_then(|subject| tenures.get(&subject)).filter(|tenure| **tenure > 1);
+            if let Some(tenure) = tenure {
+                later.entry(*tenure).or_default().push(one.id);
+            }
+        }
+        // They were made ready before anybody knew in which term their subjects are; nearly all are in their first.
+        for (tenure, ids) in later {
+            record::set_tenure(tx, &ids, tenure).await?;
+        }
         let mut charges = Charges::default();
         charges.add(&kind, || usage);
         charges.store(tx, first).await

@@ -125,13 +125,21 @@ pub enum WriteError {
         /// The record.
         id: RecordId,
     },
-    /// Only a record's home may write it.
-    #[error("record {id} is written by instance {home} only")]
+    /// Only a record's home may write it, and what belongs to it.
+    #[error("record {id} and what belongs to it are written by instance {home} only")]
     Elsewhere {
         /// The record.
         id: RecordId,
         /// Its home.
         home: InstanceId,
+    },
+    /// What it belongs to is in transfer to another home, and is written by nobody meanwhile.
+    #[error("record {id} belongs to {subject}, which is in transfer to another instance")]
+    InTransfer {
+        /// The record.
+        id: RecordId,
+        /// The cooperative or person.
+        subject: RecordId,
     },
     /// A new record was given an id that is taken.
     #[error("the id of a new record is taken")]

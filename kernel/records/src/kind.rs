@@ -1,5 +1,7 @@
 //! A kind that is in use: its declaration, its number in the database, its compiled schema and its indexes.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use tiwizi_identity::policy::{Access, Class, Classes, Placement};
 use tiwizi_model::limits::{INDEX_KEY_BYTES_MAX, INDEXES_MAX, UNIQUE_INDEXES_MAX};
@@ -159,6 +161,15 @@ impl Kind {
         self.declaration.schema.validate(body)
     }
 
+    /// Holds a body of another home to the schema, as far as it is disclosed. Fields that the kind does not declare are passed over: they
+    /// are of a newer version of it, or derived from what is withheld.
+    ///
+    /// # Errors
+    /// As `validate`.
+    pub fn validate_disclosed(&self, body: &Value, withheld: &BTreeSet<String>) -> Result<(), Rejection> {
+        self.declaration.schema.validate_disclosed(body, withheld)
+    }
+
     /// Where a record with that body lies.
     ///
     /// # Errors
@@ -198,10 +209,30 @@ impl Kind {
             }
             *slot = key;
         }
-        for (index, slot) in self.sorted.iter().zip(keys.sorted.iter_mut()) {
+        keys.sorted = self.sorted_keys(body);
+        Ok(keys)
+    }
+
+    /// The index keys of a record of another home.
+    ///
+    /// What must be unique is unique among the records of one home. Two homes may have given the same number, and of fields that are
+    /// withheld many records look alike; neither may keep a page of another home's log from being stored. Lists go along these indexes all
+    /// the same, so the key is not left out: it ends with the id, where no own record's key can be and no look-up of one value finds it.
+    #[must_use]
+    pub(crate) fn foreign_keys(&self, id: RecordId, body: &Value) -> IndexKeys {
+        let mut keys = IndexKeys { sorted: self.sorted_keys(body), ..IndexKeys::default() };
+        for (index, slot) in self.unique.iter().zip(keys.unique.iter_mut()) {
+            *slot = index.unique_key(body).0.map(|key| format!("{key}{}{id}", key::SEPARATOR));
+        }
+        keys
+    }
+
+    fn sorted_keys(&self, body: &Value) -> [Option<String>; INDEXES_MAX] {
+        let mut keys = IndexKeys::default().sorted;
+        for (index, slot) in self.sorted.iter().zip(keys.iter_mut()) {
             *slot = Some(index.key(body).0);
         }
-        Ok(keys)
+        keys
     }
 
     /// The unique key of some values in their order, as `keys` would make it: to look a record up.

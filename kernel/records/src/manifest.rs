@@ -131,8 +131,10 @@ pub struct KindDeclaration {
     pub name: KindName,
     /// Its name for people.
     pub title: LocalText,
-    /// The plane in which it federates.
+    /// The plane in which it federates; `local` when its records never leave their instance.
     pub plane: String,
+    /// The version of its schema, `1.0`: the first two numbers of its manifest's.
+    pub schema_version: String,
     /// The legal purpose of keeping it.
     pub purpose: String,
     /// How long it is kept.
@@ -156,7 +158,16 @@ pub struct KindDeclaration {
     pub(crate) schema: Schema,
 }
 
+/// The plane of what never leaves its instance.
+pub const LOCAL_PLANE: &str = "local";
+
 impl KindDeclaration {
+    /// Whether its records may leave their instance at all.
+    #[must_use]
+    pub fn federates(&self) -> bool {
+        self.plane != LOCAL_PLANE
+    }
+
     /// The JSON Schema of its bodies.
     #[must_use]
     pub fn schema(&self) -> &serde_json::Value {

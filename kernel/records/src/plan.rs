@@ -220,7 +220,9 @@ fn range(candidate: &Candidate<'_>, equal: &[&Condition<'_>], ranged: &[&Conditi
         }
     }
     if equal.len() == candidate.fields.len() {
-        return Ok((Some(base.clone()), Some(base)));
+        // Behind the key of an own record stand those of other homes that have the same values (`Kind::foreign_keys`).
+        let behind = matches!(candidate.order, Order::Unique(_)).then(|| format!("{base}{BEHIND}"));
+        return Ok((Some(base.clone()), Some(behind.unwrap_or(base))));
     }
     let behind_all = (!equal.is_empty()).then(|| format!("{base}{BEHIND}"));
     if !equal.is_empty() {

@@ -4,10 +4,9 @@
 
 use serde_json::Value;
 use tiwizi_model::limits::READER_ROWS_MAX;
-use tiwizi_model::{Instant, KindName, Operation, RecordId, Seq, Version};
+use tiwizi_model::{InstanceId, Instant, KindName, Operation, RecordId, Seq, Version};
 use tiwizi_storage::{FollowedRow, KindNo, StorageError, WriteTx, change, cursor};
 
-use crate::catalogue::Kinds;
 use crate::records::Records;
 use crate::review::BoxFuture;
 
@@ -44,6 +43,10 @@ pub struct Entry {
     pub depth: i16,
     /// When it was written.
     pub at: Instant,
+    /// The one instance that may write the record.
+    pub home: InstanceId,
+    /// Whether that is this one.
+    pub is_own: bool,
 }
 
 /// A record when the log was read. It may be later than the change beside it; the later change comes by itself.
@@ -169,7 +172,7 @@ impl<'a> Stretch<'a> {
         drop(tx);
         let full = u32::try_from(rows.len()).is_ok_and(|count| count >= READER_ROWS_MAX);
         let last = rows.last().filter(|_| full).map_or(head.max(after), |row| row.seq);
-        let entries = entries(&records.kinds(), rows)?;
+        let entries = entries(records, rows)?;
         Ok(Portion { first: after, last, is_rest: !full, entries })
     }
 }
@@ -207,10 +210,11 @@ impl Portion {
     }
 }
 
-fn entries(kinds: &Kinds, rows: Vec<FollowedRow>) -> Result<Vec<Entry>, ReaderError> {
+fn entries(records: &Records, rows: Vec<FollowedRow>) -> Result<Vec<Entry>, ReaderError> {
+    let kinds = records.kinds();
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
-        let FollowedRow { seq, kind, record: id, version, operation, current, deleted, body, depth, at } = row;
+        let FollowedRow { seq, kind, record: id, version, operation, current, deleted, body, depth, at, home } = row;
         let Some(kind) = kinds.name(kind).cloned() else { continue };
         let read = |body: &str| serde_json::from_str(body).map_err(|source| ReaderError::Damaged { id, source });
         let body = if deleted { None } else { Some(read(&body)?) };
@@ -223,6 +227,8 @@ fn entries(kinds: &Kinds, rows: Vec<FollowedRow>) -> Result<Vec<Entry>, ReaderEr
             current: Current { version: current, body },
             depth,
             at,
+            home,
+            is_own: home == records.instance,
         });
     }
     Ok(entries)

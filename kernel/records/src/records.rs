@@ -49,6 +49,12 @@ impl Records {
         Self { disk: Some(disk), ..self }
     }
 
+    /// This instance: the home of the records that are written here.
+    #[must_use]
+    pub fn instance(&self) -> InstanceId {
+        self.instance
+    }
+
     /// The same records with the kinds of another catalogue: to try out kinds that are not in use.
     #[must_use]
     pub fn with_catalogue(&self, catalogue: Catalogue) -> Self {

@@ -5,11 +5,12 @@
 //! the linear-time engine only. So no schema can make one validation cost more than a known amount, and none reaches
 //! out of itself.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
-use jsonschema::{Draft, PatternOptions, Retrieve, Uri, Validator};
-use serde_json::Value;
+use jsonschema::{Draft, PatternOptions, Retrieve, Uri, ValidationError, Validator};
+use serde_json::{Map, Value};
 use tiwizi_model::limits::{
     FIELD_ERRORS_MAX, JSON_DEPTH_MAX, PATTERN_BYTES_MAX, SCHEMA_BYTES_MAX, SCHEMA_PARTS_MAX, SCHEMA_PATTERNS_MAX,
     SCHEMA_REFERENCES_MAX,
@@ -25,6 +26,8 @@ mod explain;
 pub(crate) struct Schema {
     text: Arc<Value>,
     validator: Arc<Validator>,
+    /// What each field must be by itself; made when a body is held to it first. None when it cannot be made.
+    fields: Arc<OnceLock<Option<Validator>>>,
 }
 
 impl std::fmt::Debug for Schema {
@@ -55,16 +58,9 @@ impl Schema {
 
     /// Compiles a schema that is part of the kernel.
     pub(crate) fn compile_trusted(text: Value) -> Result<Self, SchemaFault> {
-        let patterns = PatternOptions::regex().size_limit(PATTERN_BYTES_MAX).dfa_size_limit(PATTERN_BYTES_MAX);
-        let validator = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .with_pattern_options(patterns)
-            .with_retriever(Nothing)
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(false)
-            .build(&text)
+        let validator = build(&text)
             .map_err(|error| SchemaFault::at(error.instance_path().as_str(), shorten(&error.to_string())))?;
-        Ok(Self { text: Arc::new(text), validator: Arc::new(validator) })
+        Ok(Self { text: Arc::new(text), validator: Arc::new(validator), fields: Arc::default() })
     }
 
     /// The schema as it was declared.
@@ -77,11 +73,47 @@ impl Schema {
         if let Err(error) = json::check(body) {
             return Err(Rejection::one(FieldError::new("", error.code(), error.to_string())));
         }
-        if self.validator.is_valid(body) {
-            return Ok(());
+        held_to(&self.validator, body)
+    }
+
+    /// Holds what is disclosed of a body to the schema. What the schema says of fields together (which of them there must be, what one
+    /// demands of another) is known only where nothing is withheld.
+    pub(crate) fn validate_disclosed(&self, body: &Value, withheld: &BTreeSet<String>) -> Result<(), Rejection> {
+        let known = self.known(body)?;
+        if withheld.is_empty() {
+            return self.validate(&known);
         }
-        let fields = self.validator.iter_errors(body).take(FIELD_ERRORS_MAX).flat_map(|error| explain::faults(&error));
-        Err(Rejection { fields: fields.take(FIELD_ERRORS_MAX).collect() })
+        if let Err(error) = json::check(body) {
+            return Err(Rejection::one(FieldError::new("", error.code(), error.to_string())));
+        }
+        let required = self.text.get("required").and_then(Value::as_array).into_iter().flatten();
+        let missing = required
+            .filter_map(Value::as_str)
+            .filter(|name| known.get(name).is_none() && !withheld.contains(*name))
+            .map(|name| FieldError::of_field(name, "required", format!("{name:?} is required")));
+        let missing: Vec<FieldError> = missing.take(FIELD_ERRORS_MAX).collect();
+        if !missing.is_empty() {
+            return Err(Rejection { fields: missing });
+        }
+        let unchecked = || Rejection::one(FieldError::new("", "invalid", "the body could not be checked"));
+        held_to(self.fields.get_or_init(|| build(&by_field(&self.text)).ok()).as_ref().ok_or_else(unchecked)?, &known)
+    }
+
+    /// A body without the fields that the schema does not declare.
+    fn known<'a>(&self, body: &'a Value) -> Result<Cow<'a, Value>, Rejection> {
+        let Value::Object(fields) = body else {
+            return Err(Rejection::one(FieldError::new("", "type", "the body must be object")));
+        };
+        let is_known = |name: &str| self.text.get("properties").is_some_and(|declared| declared.get(name).is_some());
+        if fields.keys().all(|name| is_known(name)) {
+            return Ok(Cow::Borrowed(body));
+        }
+        let known: Map<String, Value> = fields
+            .iter()
+            .filter(|(name, _)| is_known(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        Ok(Cow::Owned(Value::Object(known)))
     }
 
     /// The schema of a top-level property, behind its references.
@@ -99,6 +131,31 @@ impl Schema {
         let properties = self.text.get("properties").and_then(Value::as_object);
         properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str))
     }
+}
+
+fn build(text: &Value) -> Result<Validator, ValidationError<'static>> {
+    let patterns = PatternOptions::regex().size_limit(PATTERN_BYTES_MAX).dfa_size_limit(PATTERN_BYTES_MAX);
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_pattern_options(patterns)
+        .with_retriever(Nothing)
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .build(text)
+}
+
+/// The parts of a schema that say what one field must be, whatever the others are.
+fn by_field(text: &Value) -> Value {
+    let part = |name: &str| text.get(name).map(|part| (name.to_owned(), part.clone()));
+    Value::Object(["$schema", "type", "properties", "$defs"].into_iter().filter_map(part).collect())
+}
+
+fn held_to(validator: &Validator, body: &Value) -> Result<(), Rejection> {
+    if validator.is_valid(body) {
+        return Ok(());
+    }
+    let fields = validator.iter_errors(body).take(FIELD_ERRORS_MAX).flat_map(|error| explain::faults(&error));
+    Err(Rejection { fields: fields.take(FIELD_ERRORS_MAX).collect() })
 }
 
 /// Retrieves nothing: a schema cannot make the kernel read a file or open a connection.

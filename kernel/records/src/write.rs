@@ -17,6 +17,7 @@ use crate::catalogue::Kinds;
 use crate::draft::{Draft, DraftAction};
 use crate::error::WriteError;
 use crate::field_error::{FieldError, Rejection};
+use crate::foreign::{Touched, guard};
 use crate::gathered::{Gathered, Stored};
 use crate::kind::Kind;
 use crate::receipt::{self, Receipt};
@@ -149,7 +150,7 @@ impl Records {
             }
             current(&mut tx, &kinds, &submissions).await?
         };
-        let ready = match self.prepare(&kinds, submissions, &current).await {
+        let mut ready = match self.prepare(&kinds, submissions, &current).await {
             Ok(ready) => ready,
             // It may be alike to what the same request has written a moment ago.
             Err(error @ WriteError::Alike { .. }) => {
@@ -165,6 +166,7 @@ impl Records {
             return Err(Ended::Overtaken(WriteError::ReceiptReused));
         }
         stands::hold(&mut tx, &ready).await?;
+        self.check_homes(&mut tx, &mut ready).await?;
         if let Some(beside) = beside {
             let written: Vec<Written> = ready.iter().map(Ready::written).collect();
             beside.store(&mut tx, &written).await?;
@@ -188,6 +190,21 @@ impl Records {
         gathered.keep_files();
         tx.commit().await?;
         Ok(Stored::new(written, freed))
+    }
+
+    /// Refuses what belongs to a subject of another home, or to one in transfer. New records are of the term that their subject is in.
+    async fn check_homes(&self, tx: &mut WriteTx, ready: &mut [Ready]) -> Result<(), WriteError> {
+        let touched = ready.iter().filter_map(|Ready { settled, row, .. }| {
+            let before = settled.old.as_ref().and_then(|old| old.subject);
+            Touched::of(&settled.kind, row.id, [before, row.subject])
+        });
+        let touched: Vec<Touched> = touched.collect();
+        let tenures = guard(self, tx, &touched).await?;
+        for Ready { settled, row, .. } in ready.iter_mut().filter(|ready| ready.settled.old.is_none()) {
+            let tenure = row.subject.and_then(|subject| tenures.get(&subject));
+            row.tenure = tenure.copied().filter(|_| settled.kind.declaration().federates()).unwrap_or(row.tenure);
+        }
+        Ok(())
     }
 
     /// Holds what plugins add against the disk. What the kernel writes by itself, and what makes room, goes on.
@@ -350,9 +367,12 @@ fn not_stored(error: tiwizi_storage::WriteError, kind: &Kind, id: RecordId, seen
 }
 
 pub(crate) fn duplicate(kind: &Kind, slot: usize) -> WriteError {
-    let fields =
-        kind.unique().get(slot).into_iter().flat_map(crate::kind::KindIndex::names).map(str::to_owned).collect();
-    WriteError::Duplicate { kind: kind.name().clone(), fields }
+    WriteError::Duplicate { kind: kind.name().clone(), fields: duplicate_fields(kind, slot) }
+}
+
+/// The fields of a unique index.
+pub(crate) fn duplicate_fields(kind: &Kind, slot: usize) -> Vec<String> {
+    kind.unique().get(slot).into_iter().flat_map(crate::kind::KindIndex::names).map(str::to_owned).collect()
 }
 
 fn storage_error(error: tiwizi_storage::WriteError) -> WriteError {

@@ -45,11 +45,14 @@ pub mod rule_files;
 pub mod rule_watch;
 pub mod synthetic;
 
+mod derived;
+
 #[cfg(test)]
 mod testing;
 
 pub use acts::{ActError, Acts};
 pub use card_secret::{CardKeyError, CardSecretFile, CardSecrets, open_card_key};
+pub use derived::derived;
 pub use filings::Filings;
 pub use founding::Foundings;
 pub use imports::Imports;

@@ -1,15 +1,17 @@
 //! An instance in a temporary directory, for tests.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
-use tiwizi_model::{Ambient, InstanceId, Instant, KindName, ManualClock, SeededEntropy};
+use tiwizi_model::{Ambient, InstanceId, Instant, KindName, ManualClock, RecordId, SeededEntropy, Version};
 use tiwizi_records::review::Reviewers;
-use tiwizi_records::{Catalogue, Manifest, Query, Records, catch_up};
+use tiwizi_records::{Catalogue, Manifest, Query, Records, Said, Saying, Verdict, catch_up};
 use tiwizi_storage::{Db, Location};
+use uuid::Uuid;
 
 use crate::duplicates::{Duplicates, RuleBook};
 use crate::import::{self, Settings, Summary};
@@ -19,6 +21,9 @@ use crate::{Acts, NationalIdKey, Rules, TallyReader, readers, rule_pack};
 
 /// 2025-11-30, the day of the published totals.
 const NOW: Instant = Instant(1_764_460_800_000);
+
+/// Another home.
+pub(crate) const THERE: InstanceId = InstanceId(Uuid::from_u128(2));
 
 /// A database with the kernel's own kinds, and a folder for files.
 pub(crate) struct Register {
@@ -128,6 +133,29 @@ impl Register {
     pub(crate) async fn totals(&self) -> readers::Totals {
         catch_up(&self.records, &TallyReader::default()).await.unwrap();
         readers::totals(self.records.db(), self.records.ambient().now()).await.unwrap()
+    }
+
+    /// Takes a whole record of another home.
+    pub(crate) async fn receive(&self, kind: &KindName, id: RecordId, version: i64, body: Value) {
+        let verdict = self.receive_part(kind, id, version, (body, BTreeSet::new())).await;
+        assert!(matches!(verdict, Verdict::Stored(_)), "{verdict:?}");
+    }
+
+    /// The same of one of which fields are withheld.
+    pub(crate) async fn receive_part(
+        &self,
+        kind: &KindName,
+        id: RecordId,
+        version: i64,
+        (body, withheld): (Value, BTreeSet<String>),
+    ) -> Verdict {
+        let saying = Saying::Put { body, withheld };
+        let (version, at) = (Version(version), self.records.ambient().now());
+        let said = Said { kind: kind.clone(), id, version, tenure: 1, home: THERE, at, saying };
+        let mut tx = self.records.db().begin_write().await.unwrap();
+        let verdicts = self.records.receive(&mut tx, vec![said]).await.unwrap();
+        tx.commit().await.unwrap();
+        verdicts.into_iter().next().unwrap()
     }
 
     /// Entries of the change log.

@@ -95,6 +95,10 @@ faults! {
     Duplicate = CONFLICT, "duplicate", "a value that must be unique is taken";
     /// It cannot be done as things stand.
     Conflict = CONFLICT, "conflict", "this cannot be done as things stand";
+    /// Another instance is the home of the record, and writes it alone.
+    NotHome = CONFLICT, "not-home", "another instance is the home of this record";
+    /// The record is in transfer to another home.
+    InTransfer = CONFLICT, "in-transfer", "this is in transfer to another instance";
     /// The key's first request was answered with something that is shown only once.
     AnsweredOnce = CONFLICT, "answered-once", "this key was used and its answer is shown only once";
     /// The record has changed meanwhile.

@@ -4,7 +4,7 @@
 //! could already see.
 
 use sqlx::AssertSqlSafe;
-use tiwizi_model::{Author, Instant, Operation, RecordId, Seq, Version};
+use tiwizi_model::{Author, InstanceId, Instant, Operation, RecordId, Seq, Version};
 
 use crate::error::{StorageError, failed};
 use crate::kind::KindNo;
@@ -76,6 +76,8 @@ pub struct FollowedRow {
     pub depth: i16,
     /// When it was written.
     pub at: Instant,
+    /// The one instance that may write the record now.
+    pub home: InstanceId,
 }
 
 row!(FollowedRow, row => Ok(Self {
@@ -89,6 +91,7 @@ row!(FollowedRow, row => Ok(Self {
     body: row.try_get(7)?,
     depth: row.try_get(8)?,
     at: Instant(row.try_get(9)?),
+    home: InstanceId(row.try_get(10)?),
 }));
 
 /// The changes of some kinds behind a place and up to another, in order, each with what its record is now. A record that
@@ -107,7 +110,9 @@ pub async fn follow(
         return Ok(Vec::new());
     }
     let mut built = Built::default();
-    built.push("SELECT c.seq, c.kind, c.record, c.version, c.operation, r.version, r.deleted, r.body, c.depth, c.at");
+    built.push(
+        "SELECT c.seq, c.kind, c.record, c.version, c.operation, r.version, r.deleted, r.body, c.depth, c.at, r.home",
+    );
     built.push(" FROM change c JOIN record r ON r.id = c.record WHERE c.seq > ");
     built.bind(Value::Number(after.0)).push(" AND c.seq <= ").bind(Value::Number(up_to.0));
     built.push(" AND ").within("c.kind", padded(kinds).into_iter().map(|kind| Value::Kind(kind.0)).collect());

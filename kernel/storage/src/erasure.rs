@@ -1,4 +1,5 @@
-//! Forgetting what a deleted record was: the content of its versions, beside the log, which keeps its entries (decision 3).
+//! Forgetting what a deleted record was: the content of its versions, beside the log, which keeps its entries (decision 3), and what the
+//! entries of the federation's logs could disclose of it (decision 33).
 //!
 //! Only tombstones are forgotten. The caller has seen to it that every reader of the log which looks at superseded versions has passed
 //! the tombstone.
@@ -13,8 +14,8 @@ use crate::tx::{WriteTx, on_db};
 /// Records whose answers are looked for at once: each is a pattern of its own.
 const ANSWERS_MAX: usize = 32;
 
-/// Forgets the versions of those among these records that are tombstones, and the answers of the last day that hold their ids. Returns how
-/// many versions there were.
+/// Forgets the versions of those among these records that are tombstones, what of them could be disclosed, and the answers of the last day that
+/// hold their ids. Returns how many versions there were.
 ///
 /// # Errors
 /// `Query` when the database fails.
@@ -32,10 +33,28 @@ pub async fn forget_contents(tx: &mut WriteTx, ids: &[RecordId]) -> Result<u64, 
         .map_err(failed("erasure.versions"))?;
         versions = versions.saturating_add(gone);
     }
+    forget_disclosures(tx, ids).await?;
     for part in ids.chunks(ANSWERS_MAX) {
         forget_answers(tx, part).await?;
     }
     Ok(versions)
+}
+
+/// Without its seed a commitment says nothing of what it was made from.
+async fn forget_disclosures(tx: &mut WriteTx, ids: &[RecordId]) -> Result<(), StorageError> {
+    for part in ids.chunks(LIST_MAX) {
+        let ids = padded(part).into_iter().map(|id| Value::Id(id.0)).collect();
+        let mut built = Built::default();
+        built.push("DELETE FROM fed_disclosure WHERE (log, seq) IN (SELECT e.log, e.seq FROM fed_entry e ");
+        built.push("JOIN record r ON r.id = e.entity WHERE r.deleted = 1 AND e.log IN (SELECT no FROM fed_log) AND ");
+        built.within("e.entity", ids).push(")");
+        let Built { text, values } = built;
+        on_db!(tx, conn => {
+            bind_all!(sqlx::query(AssertSqlSafe(text)), values).execute(conn).await.map(|_| ())
+        })
+        .map_err(failed("erasure.disclosures"))?;
+    }
+    Ok(())
 }
 
 /// An answer that may be repeated holds the body of a record with its id.

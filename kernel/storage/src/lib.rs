@@ -25,6 +25,7 @@ pub mod cursor;
 mod disk;
 pub mod duplicate;
 pub mod erasure;
+pub mod federation;
 mod files;
 pub mod grant;
 pub mod idempotency;

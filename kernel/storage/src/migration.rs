@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 15] = [
+const MIGRATIONS: [Migration; 17] = [
     Migration {
         number: 1,
         name: "ground",
@@ -107,6 +107,18 @@ const MIGRATIONS: [Migration; 15] = [
         name: "person_birth",
         sqlite: include_str!("../../../migrations/sqlite/0015_person_birth.sql"),
         postgres: include_str!("../../../migrations/postgres/0015_person_birth.sql"),
+    },
+    Migration {
+        number: 16,
+        name: "federation",
+        sqlite: include_str!("../../../migrations/sqlite/0016_federation.sql"),
+        postgres: include_str!("../../../migrations/postgres/0016_federation.sql"),
+    },
+    Migration {
+        number: 17,
+        name: "tally_home",
+        sqlite: include_str!("../../../migrations/sqlite/0017_tally_home.sql"),
+        postgres: include_str!("../../../migrations/postgres/0017_tally_home.sql"),
     },
 ];
 

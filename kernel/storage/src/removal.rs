@@ -1,8 +1,8 @@
 //! Taking a plugin out of the database: every row that names it, and every record of its kinds.
 //!
 //! Whoever adds a table whose rows belong to a plugin adds a line to `OF_PLUGIN`, above the line of `plugin` itself; the test that looks
-//! through every table for the name of a removed plugin fails until then. What stays on purpose: the change log with the numbers and names
-//! of kinds that it speaks of, the highest version that was ever installed (or an older one could come back), and records of other
+//! through every table for the name of a removed plugin fails until then. What stays on purpose: the change log, and the logs of the
+//! federation, with the numbers and names of kinds that they speak of, the highest version that was ever installed (or an older one could come back), and records of other
 //! kinds that name the plugin, which are milestones of people.
 
 use tiwizi_model::PluginId;
@@ -65,6 +65,12 @@ const WORDS_POSTGRES: &str = "DELETE FROM search WHERE num IN (SELECT num FROM r
 /// By id, because only that is indexed.
 const VERSIONS: &str = "DELETE FROM record_version WHERE id IN (SELECT id FROM record WHERE kind = $1)";
 const RECORDS: &str = "DELETE FROM record WHERE kind = $1";
+/// What entries of logs could disclose of the records. The entries themselves hold commitments alone, and stay.
+const DISCLOSURES: &str =
+    "DELETE FROM fed_disclosure WHERE (log, seq) IN (SELECT log, seq FROM fed_entry WHERE entity_kind = $1)";
+/// What waits to become records of the kind, and what is known of those that did: a plugin that comes back is loaded anew.
+const PARKED: &str = "DELETE FROM fed_parked WHERE entity_kind = $1";
+const ENTITIES: &str = "DELETE FROM fed_entity WHERE kind = $1";
 
 /// Forgets a plugin with all that belongs to it but its records.
 ///
@@ -78,15 +84,22 @@ pub async fn forget_plugin(tx: &mut WriteTx, plugin: &PluginId) -> Result<(), St
     Ok(())
 }
 
-/// Forgets every record of a kind: its content now and before, its words, its tombstones. Returns how many there were. The log
-/// keeps its entries, which hold no content.
+/// Forgets every record of a kind: its content now and before, its words, its tombstones, what of it could be disclosed or waits. Returns how
+/// many records there were. The change log and the logs of the federation keep their entries, which hold no content.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn forget_records(tx: &mut WriteTx, kind: KindNo) -> Result<u64, StorageError> {
     let words = if tx.is_postgres() { WORDS_POSTGRES } else { WORDS_SQLITE };
     let mut records = 0;
-    for (name, text) in [("removal.words", words), ("removal.versions", VERSIONS), ("removal.records", RECORDS)] {
+    for (name, text) in [
+        ("removal.disclosures", DISCLOSURES),
+        ("removal.parked", PARKED),
+        ("removal.entities", ENTITIES),
+        ("removal.words", words),
+        ("removal.versions", VERSIONS),
+        ("removal.records", RECORDS),
+    ] {
         records =
             on_db!(tx, conn => sqlx::query(text).bind(kind.0).execute(conn).await.map(|done| done.rows_affected()))
                 .map_err(failed(name))?;

@@ -5,6 +5,7 @@ mod blobs;
 mod card_keys;
 mod duplicates;
 mod erasure;
+mod federation;
 mod instance_values;
 mod jobs;
 mod log;

@@ -113,7 +113,15 @@ fn read_error(failed: &ReadError) -> Error {
 
 fn write_error(failed: &WriteError) -> Error {
     match failed {
-        WriteError::UnknownKind { .. } | WriteError::Refused(_) | WriteError::Elsewhere { .. } => denied(failed),
+        WriteError::UnknownKind { .. } | WriteError::Refused(_) => denied(failed),
+        WriteError::Elsewhere { id, home } => {
+            let details = json!({ "id": id.to_string(), "home": home.to_string() });
+            Error { details: details.to_string(), ..error("not-home", failed.to_string()) }
+        }
+        WriteError::InTransfer { id, subject } => {
+            let details = json!({ "id": id.to_string(), "subject": subject.to_string() });
+            Error { retryable: true, details: details.to_string(), ..error("in-transfer", failed.to_string()) }
+        }
         WriteError::Invalid { fields, .. } => {
             let faults: Vec<Value> = fields
                 .iter()

@@ -11,6 +11,9 @@ use crate::key::Scalar;
 /// Names of fields that queries use for what every record has.
 const RESERVED: [&str; 2] = ["created", "self"];
 
+/// Planes that are the kernel's: its own records, and what instances say of themselves.
+const KERNEL_PLANES: [&str; 5] = ["aggregate", "blobs", "control", "members", "registry"];
+
 pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     no_twins("/kinds", manifest.kinds.iter().map(|kind| kind.name.name()))?;
     no_twins("/capabilities", manifest.capabilities.iter().map(|capability| capability.name.as_str()))?;
@@ -36,6 +39,9 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     no_twins("/templates", manifest.templates.iter().map(String::as_str))?;
     no_twins("/files", manifest.files.iter().map(|file| file.path.as_str()))?;
     for (position, kind) in manifest.kinds.iter().enumerate() {
+        if KERNEL_PLANES.contains(&kind.plane.as_str()) && !manifest.id.is_kernels() {
+            return refuse(format!("/kinds/{position}/plane"), "this plane is kept for the kernel's own kinds");
+        }
         check_kind(kind, &format!("/kinds/{position}"))?;
     }
     Ok(())

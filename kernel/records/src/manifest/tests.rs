@@ -143,3 +143,14 @@ fn a_time_to_keep_is_read_as_a_rule_and_a_half_one_is_refused_at_its_place() {
         assert_eq!(fault(&with("/kinds/1/retain", retain.clone())), pointer, "{retain}");
     }
 }
+
+#[test]
+fn a_plugin_has_no_plane_of_the_kernel_and_what_is_local_leaves_no_instance() {
+    for plane in ["members", "registry", "control", "aggregate", "blobs"] {
+        assert_eq!(fault(&with("/kinds/1/plane", json!(plane))), "/kinds/1/plane");
+    }
+    for (plane, federates) in [("register", true), ("catalogue", true), ("local", false)] {
+        let manifest = parse(&with("/kinds/1/plane", json!(plane))).unwrap();
+        assert_eq!((manifest.kinds[1].federates(), manifest.kinds[1].schema_version.as_str()), (federates, "1.0"));
+    }
+}

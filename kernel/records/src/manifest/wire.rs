@@ -197,7 +197,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<ManifestWire, ManifestError> {
 pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
     let id: PluginId = wire.id.parse().map_err(|error: tiwizi_model::IdError| rule("/id", error))?;
     let kinds = wire.kinds.into_iter().enumerate();
-    let kinds = kinds.map(|(position, kind)| convert_kind(&id, position, kind)).collect::<Result<_, _>>()?;
+    let schema_version = wire.version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let kinds = kinds.map(|(position, kind)| convert_kind((&id, &schema_version), position, kind));
+    let kinds = kinds.collect::<Result<_, _>>()?;
     let locales = wire.locales.iter().enumerate();
     let locales =
         locales.map(|(position, tag)| language(tag, &format!("/locales/{position}"))).collect::<Result<_, _>>()?;
@@ -266,7 +268,11 @@ fn metric(pointer: &str, wire: MetricWire) -> Result<MetricDeclaration, Manifest
     })
 }
 
-fn convert_kind(plugin: &PluginId, position: usize, wire: KindWire) -> Result<KindDeclaration, ManifestError> {
+fn convert_kind(
+    (plugin, schema_version): (&PluginId, &str),
+    position: usize,
+    wire: KindWire,
+) -> Result<KindDeclaration, ManifestError> {
     let pointer = format!("/kinds/{position}");
     let name: KindName = format!("{plugin}/{}", wire.name)
         .parse()
@@ -287,6 +293,7 @@ fn convert_kind(plugin: &PluginId, position: usize, wire: KindWire) -> Result<Ki
         name,
         title: texts(wire.title, &format!("{pointer}/title"))?,
         plane: wire.plane,
+        schema_version: schema_version.to_owned(),
         purpose: wire.purpose,
         retention: wire.retention,
         retain: wire.retain.map(|retain| retain.declare(&format!("{pointer}/retain"))).transpose()?,

@@ -4,7 +4,8 @@
 //! Two who enter an act at once take the same place, which only one of them can have; the other is told so and nothing of its act stays.
 //! A cooperative that came by import or by hand gets its opening balance as act 1, together with its first act and not before.
 //!
-//! Invariant: whoever may not enter acts for the place of a cooperative enters none, and learns of one that is not public nothing.
+//! Invariant: whoever may not enter acts for the place of a cooperative enters none, and learns of one that is not public nothing. Acts of a
+//! cooperative whose home is another instance are entered there alone.
 
 mod audit;
 mod desk;
@@ -132,7 +133,8 @@ impl Acts {
             let fault = FieldError::of_field("act", "transition", "the first act is the request for a name");
             return Err(ActError::one(fault));
         }
-        let held = Held { cooperative, record: None, ledger: Ledger::default(), province };
+        let home = self.records.instance();
+        let held = Held { cooperative, record: None, ledger: Ledger::default(), province, home };
         self.enter_into(caller, held, new, together).await
     }
 
@@ -166,6 +168,9 @@ impl Acts {
             let knows = held.record.is_some() || self.sees(caller, held.place()).is_some();
             if knows { error } else { ActError::Missing { cooperative } }
         })?;
+        if held.home != self.records.instance() {
+            return Err(ActError::NotHome { cooperative, home: held.home });
+        }
         if !kind.is_entered() {
             let fault = FieldError::of_field("act", "not-entered", "this act is made by the register itself");
             return Err(ActError::one(fault));

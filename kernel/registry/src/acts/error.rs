@@ -1,7 +1,7 @@
 //! Why an act was not entered, or could not be shown.
 
 use tiwizi_identity::policy::Refusal;
-use tiwizi_model::RecordId;
+use tiwizi_model::{InstanceId, RecordId};
 use tiwizi_records::{FieldError, ReadError, UnitError, WriteError};
 
 use super::ledger::Illegal;
@@ -22,6 +22,22 @@ pub enum ActError {
     /// Those who act for a cooperative do not enter its acts.
     #[error("an officer of a cooperative does not enter its acts; another registrar does")]
     Own,
+    /// Another instance keeps the register of the cooperative.
+    #[error("the acts of {cooperative} are entered at its home, instance {home}, only")]
+    NotHome {
+        /// Whose.
+        cooperative: RecordId,
+        /// Where.
+        home: InstanceId,
+    },
+    /// Another instance keeps its acts, and shows them here in part only.
+    #[error("the acts of {cooperative} are here in part only; its home, instance {home}, has them")]
+    Partial {
+        /// Whose.
+        cooperative: RecordId,
+        /// Where.
+        home: InstanceId,
+    },
     /// The act is not accepted.
     #[error("the act is not accepted")]
     Invalid {

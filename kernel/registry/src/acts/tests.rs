@@ -4,6 +4,7 @@ mod desk;
 mod difference;
 mod distinct;
 mod door;
+mod foreign;
 mod laws;
 mod opening;
 mod people;

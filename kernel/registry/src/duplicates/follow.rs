@@ -2,6 +2,8 @@
 //!
 //! Whatever let a record pass (the rule, the author who said that it is distinct, an import, two writers at the same moment), its pair is
 //! there when the reader has come to it: open, or distinct when the author said so. A pair is opened once; what was decided on it stands.
+//! Cooperatives of other homes have their codes, so that new ones are held against them; a pair with one of them is a case between homes,
+//! and none for a registrar alone.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -48,6 +50,8 @@ struct Known {
     profiles: HashMap<RecordId, Profile>,
     /// Pairs of which one's author said that they are distinct.
     distinct: BTreeSet<Pair>,
+    /// Those of other homes: nobody here could decide on a pair with one of them.
+    foreign: BTreeSet<RecordId>,
 }
 
 impl Known {
@@ -125,6 +129,7 @@ impl DuplicateReader {
         let latest: BTreeMap<RecordId, Option<&Value>> =
             entries.iter().map(|entry| (entry.id, entry.current.body.as_ref())).collect();
         let mut known = Known::default();
+        known.foreign.extend(entries.iter().filter(|entry| !entry.is_own).map(|entry| entry.id));
         let (mut coded, mut gone) = (Vec::with_capacity(latest.len()), Vec::new());
         for (id, body) in latest {
             match body.filter(|body| merged_into(body).is_none()) {
@@ -162,11 +167,15 @@ impl DuplicateReader {
             for row in record::find_many(tx, part).await?.into_iter().filter(|row| !row.deleted) {
                 let body: Value =
                     serde_json::from_str(&row.body).map_err(|source| ReaderError::Damaged { id: row.id, source })?;
+                if row.home != self.records.instance() {
+                    known.foreign.insert(row.id);
+                }
                 known.add(rule, row.id, &body);
             }
         }
+        let is_foreign = |(one, other): &Pair| known.foreign.contains(one) || known.foreign.contains(other);
         let mut found: Vec<(Pair, Finding)> = Vec::new();
-        for (one, other) in pairs {
+        for (one, other) in pairs.into_iter().filter(|pair| !is_foreign(pair)) {
             let (Some(first), Some(second)) = (known.profiles.get(&one), known.profiles.get(&other)) else { continue };
             found.extend(first.compare(second, &rule.cooperative).map(|finding| ((one, other), finding)));
         }

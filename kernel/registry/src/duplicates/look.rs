@@ -102,6 +102,9 @@ impl Duplicates {
             Some(target) if merged_into(&target.body).is_some() => {
                 wrong("merged-into-alias", "that record was merged into another one; name the one that remains")
             }
+            Some(target) if target.home != self.records.instance() => {
+                wrong("merged-into-elsewhere", "that record is of another home, which has to agree")
+            }
             Some(target) => Ok(Some(target)),
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{self, Action, Placement, Refusal};
 use tiwizi_model::limits::EXTRACT_MEMBERS_MAX;
-use tiwizi_model::{FileHash, Instant, Language, ProvinceCode, Record, RecordId};
+use tiwizi_model::{FileHash, InstanceId, Instant, Language, ProvinceCode, Record, RecordId};
 use tiwizi_records::{Draft, DraftAction, ReadError, Records, WriteError};
 use tiwizi_storage::instance::InstanceRow;
 
@@ -72,6 +72,12 @@ pub enum IssueError {
     /// The caller does not keep the register there.
     #[error("an extract is issued by whoever may change the cooperative's record")]
     Refused(#[source] Refusal),
+    /// Another instance keeps the register of the cooperative.
+    #[error("instance {home} keeps the register of this cooperative, and issues its extracts")]
+    NotHome {
+        /// Which.
+        home: InstanceId,
+    },
     /// The record was found to be the same as another one, which remains.
     #[error("this record is the same as {into}, which remains: an extract is of that one")]
     Alias {
@@ -138,14 +144,15 @@ pub fn may_issue(records: &Records, caller: &Caller, cooperative: &Record) -> bo
     demand(records, caller, cooperative).is_ok()
 }
 
-/// Who may change the record of a cooperative keeps the register there, and may certify what it says.
+/// Who may change the record of a cooperative keeps the register there, and may certify what it says. Of one whose home is elsewhere it
+/// certifies nothing.
 fn demand(records: &Records, caller: &Caller, record: &Record) -> Result<(), IssueError> {
     let kinds = records.kinds();
     let unknown = || IssueError::Kind(ReadError::UnknownKind { kind: record.kind.clone() });
     let kind = kinds.find(&record.kind).ok_or_else(unknown)?;
     let place = Placement { subject: record.subject, province: record.province };
     policy::may_write(caller, kind.name(), kind.access(), Action::Change, place).map_err(IssueError::Refused)?;
-    Ok(())
+    if record.home == records.instance() { Ok(()) } else { Err(IssueError::NotHome { home: record.home }) }
 }
 
 fn terms(instance: &InstanceRow, caller: &Caller, wanted: Wanted, now: Instant) -> Terms {

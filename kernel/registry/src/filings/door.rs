@@ -294,7 +294,9 @@ impl Filings {
     fn rights(&self, caller: &Caller, record: &Record) -> Rights {
         let judge = self.may_judge(caller, record);
         let is_own = matches!(judge, Err(FilingError::Own));
-        Rights { file: self.may_file(caller, record).is_ok(), judge: judge.is_ok(), is_own }
+        // One of another home files there.
+        let is_here = record.home == self.records.instance();
+        Rights { file: is_here && self.may_file(caller, record).is_ok(), judge: is_here && judge.is_ok(), is_own }
     }
 
     fn may_file(&self, caller: &Caller, record: &Record) -> Result<(), policy::Refusal> {

@@ -26,8 +26,9 @@ impl Filings {
     /// # Errors
     /// When its acts or filings cannot be read or written; `Moved` when somebody works on one of them.
     pub async fn settle(&self, cooperative: RecordId, today: Day) -> Result<bool, FilingError> {
-        // Before it is registered it files nothing.
-        let Some(record) = self.cooperative(cooperative).await? else { return Ok(false) };
+        // Before it is registered it files nothing, and one of another home files there.
+        let record = self.cooperative(cooperative).await?.filter(|record| record.home == self.records.instance());
+        let Some(record) = record else { return Ok(false) };
         Ok(self.settle_records(&[&record], today).await? > 0)
     }
 

@@ -53,8 +53,9 @@ impl Office {
         let mut settled = 0_u64;
         loop {
             let page = self.records.list(&permit, &query).await?;
-            let (kept, imported): (Vec<&Record>, Vec<&Record>) =
-                page.items.iter().partition(|record| keeps_acts(&record.body));
+            // What another home expects of its cooperatives is its own matter.
+            let own = page.items.iter().filter(|record| record.home == self.records.instance());
+            let (kept, imported): (Vec<&Record>, Vec<&Record>) = own.partition(|record| keeps_acts(&record.body));
             for record in kept {
                 settled = settled.saturating_add(u64::from(self.settle(record.id, today).await?));
             }

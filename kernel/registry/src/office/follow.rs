@@ -1,4 +1,5 @@
-//! Keeps one task for each record that waits, behind the change log.
+//! Keeps one task for each record that waits, behind the change log. The office works for this instance's own records: what another home
+//! writes waits there, and what moves to another home waits here no more.
 //!
 //! It keeps its own place in the log and writes before it moves on: what a crash cut off is done again, and comes to the same. Two kernels
 //! over one database may do the same work; the pair of source and record is unique, so one of them is refused and looks again.
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::OFFICE_UNIT_TASKS_MAX;
-use tiwizi_model::{KindName, ProvinceCode, RecordId, Seq, Version};
+use tiwizi_model::{KindName, Operation, ProvinceCode, RecordId, Seq, Version};
 use tiwizi_records::reader::read_between;
 use tiwizi_records::{Entry, Message, Recipient, Unit};
 use tiwizi_storage::{change, cursor};
@@ -68,7 +69,7 @@ impl Office {
     /// Settles the filings of cooperatives of which acts were entered. What that writes comes by the log itself.
     async fn settle_all(&self, entries: &[Entry]) -> Result<(), OfficeError> {
         let today = Day::of(self.records.ambient().now());
-        let acts = entries.iter().filter(|entry| entry.kind == self.names.act);
+        let acts = entries.iter().filter(|entry| entry.is_own && entry.kind == self.names.act);
         let cooperative = |entry: &Entry| entry.current.body.as_ref()?.get("cooperative")?.as_str()?.parse().ok();
         let cooperatives: BTreeSet<RecordId> = acts.filter_map(cooperative).collect();
         for cooperative in cooperatives {
@@ -83,7 +84,8 @@ impl Office {
 
     /// Lets what people ask wait where they lie now. What that writes comes by the log itself.
     async fn move_requests(&self, entries: &[Entry]) -> Result<(), OfficeError> {
-        let changed = entries.iter().filter(|entry| entry.kind == self.names.person && entry.version != Version::FIRST);
+        let persons = entries.iter().filter(|entry| entry.is_own && entry.kind == self.names.person);
+        let changed = persons.filter(|entry| entry.version != Version::FIRST);
         let province = |body: &Value| body.get("province").and_then(Value::as_str).and_then(|code| code.parse().ok());
         let placed = changed.filter_map(|entry| Some((entry.id, province(entry.current.body.as_ref()?))));
         let provinces: BTreeMap<RecordId, Option<ProvinceCode>> = placed.collect();
@@ -93,7 +95,9 @@ impl Office {
 
     async fn keep_tasks(&self, entries: &[Entry]) -> Result<(), OfficeError> {
         // The last entry of a record counts; all show it as it is now.
-        let waiting = entries.iter().filter(|entry| self.is_source(&entry.kind));
+        // Of what is new here and another home's there never was a task.
+        let concerned = entries.iter().filter(|entry| entry.is_own || entry.operation != Operation::Create);
+        let waiting = concerned.filter(|entry| self.is_source(&entry.kind));
         let latest: BTreeMap<Key, &Entry> = waiting.map(|entry| ((entry.kind.clone(), entry.id), entry)).collect();
         let latest: Vec<&Entry> = latest.into_values().collect();
         for part in latest.chunks(OFFICE_UNIT_TASKS_MAX) {
@@ -143,7 +147,7 @@ impl Office {
     /// What the task of a record says now; none when there was none and nothing waits.
     async fn task_of(&self, entry: &Entry, before: Option<&Task>) -> Result<Option<Task>, OfficeError> {
         let changed_on = Day::of(entry.at);
-        let waiting = entry.current.body.as_ref().and_then(|body| {
+        let waiting = entry.current.body.as_ref().filter(|_| entry.is_own).and_then(|body| {
             let source = self.sources.iter().find(|source| *source.kind() == entry.kind)?;
             let rules = WaitRules { packs: self.acts.packs(), office: &self.rule };
             Some((source.waits(&Seen { id: entry.id, body, changed_on }, &rules)?, body))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
 use tiwizi_model::{AccountId, FileHash, Instant, Language, RecordId};
-use tiwizi_records::{Draft, FieldError};
+use tiwizi_records::{Draft, FieldError, Moving};
 use tiwizi_storage::account::{self, AccountRow};
 use tiwizi_storage::grant::{self, GrantRow};
 use tiwizi_storage::notice::{self, NoticeRow};
@@ -15,7 +15,7 @@ use super::*;
 use crate::acts::{ActKind, NewAct};
 use crate::day::Day;
 use crate::filings::{FilingError, Status, Values};
-use crate::testing::Register;
+use crate::testing::{Register, THERE};
 
 mod imported;
 mod people;
@@ -409,4 +409,18 @@ async fn the_inbox_is_narrowed_ordered_and_paged() {
     let (second, _) = ask(Inbox { cursor: next, ..narrow }).await;
     assert_eq!(second.len(), 1);
     assert_eq!(house.waiting().await.len(), 3, "a registrar sees the own province");
+}
+
+#[tokio::test]
+async fn what_moves_to_another_home_waits_here_no_more_and_nothing_is_expected_of_it() {
+    let house = House::new().await;
+    house.task().await;
+    let (subjects, from) = ([house.cooperative], house.register.records.instance());
+    let mut tx = house.register.records.db().begin_write().await.unwrap();
+    let moving = Moving { subjects: &subjects, from, to: THERE, tenure: 2 };
+    house.register.records.release(&mut tx, moving).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(house.waiting().await, Vec::new());
+    assert_eq!(house.office.expect_filings(day("2027-01-02")).await.unwrap(), 0);
+    assert_eq!(house.waiting().await, Vec::new());
 }

@@ -111,7 +111,10 @@ async fn entomb(records: &Records, batch: &[Item], reason: &Reason) -> Result<Er
     for item in batch {
         match bury(&mut unit, records, item, reason).await {
             Ok(()) => erased.records = erased.records.saturating_add(1),
-            Err(UnitError::Write(WriteError::Stale { .. } | WriteError::Missing { .. })) => {
+            // One that moves to another home, or has moved, is that home's to erase.
+            Err(UnitError::Write(
+                WriteError::Stale { .. } | WriteError::Missing { .. } | WriteError::Elsewhere { .. },
+            )) => {
                 erased.moved = erased.moved.saturating_add(1);
             }
             Err(error) => return Err(error.into()),
@@ -120,7 +123,7 @@ async fn entomb(records: &Records, batch: &[Item], reason: &Reason) -> Result<Er
     match unit.commit(None).await {
         Ok(_) => Ok(erased),
         // One of them moved at the last moment: all stay until they are looked at again.
-        Err(WriteError::Stale { .. }) => {
+        Err(WriteError::Stale { .. } | WriteError::InTransfer { .. }) => {
             let moved = u64::try_from(batch.len()).unwrap_or(u64::MAX);
             Ok(Erased { records: 0, moved })
         }

@@ -68,7 +68,9 @@ pub(super) async fn erase_opposed(records: &Records, request: &Record) -> Result
         // Also where there are more of them than are looked up at once.
         loop {
             let found = named::of_person(records, kind, person).await?;
-            let items = found.records.iter().map(|record| Item::of(record, None)).collect();
+            // What another home writes is erased there.
+            let own = found.records.iter().filter(|record| record.home == records.instance());
+            let items = own.map(|record| Item::of(record, None)).collect();
             let part = erasure::erase(records, items, &reason).await.map_err(RequestError::Erase)?;
             erased = erased.saturating_add(part.records);
             if found.is_whole || part.records == 0 {

@@ -87,7 +87,8 @@ pub async fn step(records: &Records, kind: &KindName, cursor: Option<String>) ->
     let mut looker = Looker { records, names: Names::new(), ended: HashMap::new(), files: HashMap::new() };
     let mut step =
         Step { looked_at: u64::try_from(page.items.len()).unwrap_or(u64::MAX), due: Vec::new(), next: page.next };
-    for record in &page.items {
+    // What another home keeps goes when that home says so.
+    for record in page.items.iter().filter(|record| record.home == records.instance()) {
         let Some(since) = looker.since(declared, retain, record).await? else { continue };
         let due_on = since.plus_months(retain.months);
         if due_on >= today {

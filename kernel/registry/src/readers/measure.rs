@@ -163,6 +163,14 @@ pub struct Band {
     pub(super) age_max: Option<u16>,
 }
 
+impl Band {
+    /// Whether an age is in it; none is in the unknown.
+    #[must_use]
+    pub fn holds(&self, age: u16) -> bool {
+        self.code != UNKNOWN && self.age_max.is_none_or(|age_max| age <= age_max)
+    }
+}
+
 /// Years of age that a band behind the young spans.
 const BAND_YEARS: u16 = 10;
 

@@ -1,15 +1,15 @@
 //! What the reader knows of one cooperative: what of it is counted, and its members by gender and year of birth.
 //!
-//! As a text it is one line, `status|province|sector|paid|capital|registered|closed|members`, and bounded: years of birth are
-//! few, however many members there are.
+//! As a text it is one line, `status|province|sector|paid|capital|registered|closed|members|home`, and bounded: years of birth are
+//! few, however many members there are. Of a membership, what it counts for is kept in a line of its own, `cooperative|member`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
 use serde_json::Value;
-use tiwizi_model::Instant;
 use tiwizi_model::limits::ECHO_CHARS_MAX;
+use tiwizi_model::{InstanceId, Instant, RecordId};
 
 use super::measure::{By, Measure, UNKNOWN, size};
 use crate::day::{Day, civil_year};
@@ -83,6 +83,57 @@ impl Seat {
         let birth_year = body.get("birth_year").and_then(Value::as_u64).and_then(|year| u16::try_from(year).ok());
         Some(Self { is_woman: text(body, "gender") == "female", birth_year: birth_year.unwrap_or_default() })
     }
+
+    fn read(text: &str) -> Option<Self> {
+        match text.split_at_checked(1)? {
+            ("f", year) => Some(Self { is_woman: true, birth_year: year.parse().ok()? }),
+            ("m", year) => Some(Self { is_woman: false, birth_year: year.parse().ok()? }),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Seat {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letter = if self.is_woman { "f" } else { "m" };
+        write!(formatter, "{letter}{}", self.birth_year)
+    }
+}
+
+/// What a membership counts for: a seat in a cooperative, or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Taken(pub(super) Option<(RecordId, Seat)>);
+
+impl Taken {
+    /// What a membership with that content counts for.
+    pub(super) fn of(body: &Value) -> Self {
+        let cooperative = text(body, "cooperative").parse::<RecordId>().ok();
+        Self(cooperative.zip(Seat::of(body)))
+    }
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some((cooperative, seat)) => write!(formatter, "{cooperative}|{seat}"),
+            None => formatter.write_str("|"),
+        }
+    }
+}
+
+impl FromStr for Taken {
+    type Err = MemoError;
+
+    fn from_str(line: &str) -> Result<Self, MemoError> {
+        if line == "|" {
+            return Ok(Self(None));
+        }
+        let read = |(cooperative, seat): (&str, &str)| Some((cooperative.parse().ok()?, Seat::read(seat)?));
+        let taken = line.split_once('|').and_then(read);
+        taken
+            .map(|taken| Self(Some(taken)))
+            .ok_or_else(|| MemoError { text: line.chars().take(ECHO_CHARS_MAX).collect() })
+    }
 }
 
 /// What the reader knows of one cooperative.
@@ -92,6 +143,8 @@ pub(super) struct Memo {
     /// The year in which it closed; 0 where that is not known.
     closed: Option<u16>,
     seats: BTreeMap<Seat, i64>,
+    /// The instance whose register it is in.
+    home: Option<InstanceId>,
 }
 
 /// A count that a memo has a part in.
@@ -101,6 +154,8 @@ pub(super) enum Place {
     Split(Measure, By, String),
     /// Members by year of birth, in a province or a sector.
     Birth(By, u16, String),
+    /// A measure, by the instance whose register it is of.
+    Home(Measure, InstanceId),
 }
 
 impl Memo {
@@ -114,6 +169,11 @@ impl Memo {
             (true, Some(year)) => Some(year),
             (true, None) => Some(if was_counted { civil_year(at) } else { 0 }),
         };
+    }
+
+    /// Its register is that of this instance.
+    pub(super) fn is_of(&mut self, home: InstanceId) {
+        self.home = Some(home);
     }
 
     /// Takes so many more members, or fewer.
@@ -171,6 +231,9 @@ impl Memo {
             add(Place::Split(measure, By::Sector, facts.sector.clone()), amount);
             add(Place::Split(measure, By::Size, size(members).to_owned()), amount);
             add(Place::Split(measure, By::Year, year(facts.year)), amount);
+            if let Some(home) = self.home {
+                add(Place::Home(measure, home), amount);
+            }
         }
         for (seat, count) in &self.seats {
             add(Place::Birth(By::Province, seat.birth_year, facts.province.clone()), *count);
@@ -235,10 +298,11 @@ impl fmt::Display for Memo {
         }
         formatter.write_str("|")?;
         for (index, (seat, count)) in self.seats.iter().enumerate() {
-            let (comma, letter) = (if index > 0 { "," } else { "" }, if seat.is_woman { "f" } else { "m" });
-            write!(formatter, "{comma}{letter}{}:{count}", seat.birth_year)?;
+            let comma = if index > 0 { "," } else { "" };
+            write!(formatter, "{comma}{seat}:{count}")?;
         }
-        Ok(())
+        formatter.write_str("|")?;
+        self.home.map_or(Ok(()), |home| write!(formatter, "{home}"))
     }
 }
 
@@ -251,8 +315,8 @@ impl FromStr for Memo {
 }
 
 fn read(line: &str) -> Option<Memo> {
-    let parts: [&str; 8] = line.split('|').collect::<Vec<_>>().try_into().ok()?;
-    let [status, province, sector, paid, capital, year, closed, seats] = parts;
+    let parts: [&str; 9] = line.split('|').collect::<Vec<_>>().try_into().ok()?;
+    let [status, province, sector, paid, capital, year, closed, seats, home] = parts;
     let facts = if status.is_empty() {
         None
     } else {
@@ -266,15 +330,11 @@ fn read(line: &str) -> Option<Memo> {
         })
     };
     let closed = if closed.is_empty() { None } else { Some(closed.parse().ok()?) };
-    let mut memo = Memo { facts, closed, seats: BTreeMap::new() };
+    let home = if home.is_empty() { None } else { Some(home.parse().ok()?) };
+    let mut memo = Memo { facts, closed, seats: BTreeMap::new(), home };
     for seat in seats.split(',').filter(|seat| !seat.is_empty()) {
         let (who, count) = seat.split_once(':')?;
-        let (is_woman, birth_year) = match who.split_at_checked(1)? {
-            ("f", year) => (true, year.parse().ok()?),
-            ("m", year) => (false, year.parse().ok()?),
-            _ => return None,
-        };
-        memo.seats.insert(Seat { is_woman, birth_year }, count.parse().ok()?);
+        memo.seats.insert(Seat::read(who)?, count.parse().ok()?);
     }
     Some(memo)
 }
@@ -381,10 +441,20 @@ mod tests {
 
     #[test]
     fn what_is_no_memo_is_refused() {
-        for line in
-            ["", "c|09.541", "c|09.541|argan||x|2019||", "||||||", "|||||||f1990", "|||||||q1990:1", "z|a|b||1|2||"]
-        {
+        for line in [
+            "",
+            "c|09.541",
+            "c|09.541|argan||x|2019|||",
+            "||||||",
+            "|||||||f1990|",
+            "|||||||q1990:1|",
+            "z|a|b||1|2|||",
+            "||||||||x",
+        ] {
             assert!(line.parse::<Memo>().is_err(), "{line}");
+        }
+        for line in ["", "x|f1990", "01890000-0000-7000-8000-000000000000|q1"] {
+            assert!(line.parse::<Taken>().is_err(), "{line}");
         }
     }
 
@@ -400,8 +470,13 @@ mod tests {
                 memo.step(body.as_ref(), AT[index % 2]);
             }
             for (is_woman, birth_year, count) in seats {
-                memo.seat(Seat { is_woman, birth_year }, count);
+                let seat = Seat { is_woman, birth_year };
+                memo.seat(seat, count);
+                memo.is_of(InstanceId(uuid::Uuid::from_u128(birth_year.into())));
+                let taken = Taken(Some((RecordId(uuid::Uuid::from_u128(7)), seat)));
+                prop_assert_eq!(taken.to_string().parse::<Taken>(), Ok(taken));
             }
+            prop_assert_eq!(Taken(None).to_string().parse::<Taken>(), Ok(Taken(None)));
             prop_assert_eq!(memo.to_string().parse::<Memo>(), Ok(memo));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tiwizi_model::{Instant, RecordId, Seq};
+use tiwizi_model::{InstanceId, Instant, RecordId, Seq};
 use tiwizi_storage::{Db, ReadTx, StorageError, change, cursor, memo, tally};
 
 use super::measure::{By, Measure, UNKNOWN, bands};
@@ -93,6 +93,21 @@ impl Statistics {
         Ok(counts.iter().fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount)))
     }
 
+    /// A measure by the instances whose registers are counted, this one's own among them; those with nothing are left out. Instances that
+    /// nothing came from are not in it: what they have is not known, and no count of theirs is nought. Beside counts by place it tells what
+    /// those hide, so of people it is for those from whom nothing is hidden.
+    ///
+    /// # Errors
+    /// When the database fails; `Corrupt` when a count is of no instance.
+    pub async fn by_home(&mut self, measure: Measure) -> Result<Vec<(InstanceId, i64)>, StorageError> {
+        let counts = tally::all(&mut self.tx, &LIVE.homes(measure)).await?;
+        let home = |(key, amount): (String, i64)| match key.parse::<InstanceId>() {
+            Ok(home) => Ok((home, amount)),
+            Err(_) => Err(StorageError::Corrupt { what: format!("{key:?} is no instance") }),
+        };
+        counts.into_iter().filter(|(_, amount)| *amount != 0).map(home).collect()
+    }
+
     /// A measure, split up, in the order of the keys; keys without any are left out. A split that a measure does not
     /// have has no keys.
     ///
@@ -131,7 +146,7 @@ fn in_bands(counts: &[(String, i64)], rule: YouthRule) -> Vec<(String, i64)> {
     for (year, amount) in counts {
         let age = year.parse().ok().map(|year| rule.age(year));
         let found = banded.iter_mut().find(|(band, _)| match age {
-            Some(age) => band.code != UNKNOWN && band.age_max.is_none_or(|age_max| age <= age_max),
+            Some(age) => band.holds(age),
             None => band.code == UNKNOWN,
         });
         if let Some((_, sum)) = found {

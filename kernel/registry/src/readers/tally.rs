@@ -3,13 +3,16 @@
 //! Each version of a cooperative is looked at in its order, memberships by their first and last state among the changes at
 //! hand. What is no longer current is looked up, so the counts are those of the log at the reader's place, whatever
 //! happened since and however the log was cut into portions.
+//!
+//! Of a membership that another home writes the versions before are not to be had, and one version may be told more than once. It counts
+//! for what it is now, and what it counted for is kept, as it is of a cooperative.
 
 use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
-use tiwizi_model::{Instant, KindName, Operation, RecordId, Version};
+use tiwizi_model::{InstanceId, Instant, KindName, Operation, RecordId, Version};
 use tiwizi_records::reader::Current;
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{Entry as LogEntry, Reader, ReaderError};
@@ -17,7 +20,7 @@ use tiwizi_storage::tally::Range;
 use tiwizi_storage::{Tx, WriteTx, memo, record, tally};
 
 use super::measure::{By, Measure};
-use super::memo::{Memo, Place, Seat};
+use super::memo::{Memo, MemoError, Place, Seat, Taken};
 use crate::kinds::Names;
 
 /// Where a reader keeps its counts.
@@ -38,6 +41,11 @@ impl Home {
     /// The dimension of a measure that is split up.
     pub(super) fn split(self, measure: Measure, by: By) -> String {
         format!("{}.{}.{}", self.root, measure.name(), by.name())
+    }
+
+    /// The dimension of a measure by the instances whose registers are counted.
+    pub(super) fn homes(self, measure: Measure) -> String {
+        format!("{}.{}.home", self.root, measure.name())
     }
 
     /// The members of a year of birth, by province or sector.
@@ -66,6 +74,7 @@ impl Home {
         match place {
             Place::Split(measure, by, key) => (self.split(measure, by), key, amount),
             Place::Birth(by, year, key) => (self.birth(by, year), key, amount),
+            Place::Home(measure, home) => (self.homes(measure), home.to_string(), amount),
         }
     }
 }
@@ -101,7 +110,7 @@ impl Reader for TallyReader {
 
     fn apply<'a>(&'a self, tx: &'a mut WriteTx, entries: &'a [LogEntry]) -> BoxFuture<'a, Result<(), ReaderError>> {
         Box::pin(async move {
-            let moves = self.moves(tx, entries).await?;
+            let (moves, seats) = self.moves(tx, entries).await?;
             let cooperatives: Vec<RecordId> = moves.keys().copied().collect();
             let mut known = memo::find(tx, self.home.reader, &cooperatives).await?;
             let mut counts = HashMap::new();
@@ -115,9 +124,13 @@ impl Reader for TallyReader {
                 for (seat, difference) in &moved.seats {
                     memo.seat(*seat, *difference);
                 }
+                if let Some(home) = moved.home {
+                    memo.is_of(home);
+                }
                 memo.count(&mut counts, 1);
                 memos.push((cooperative, memo.to_string()));
             }
+            memos.extend(seats);
             memo::store(tx, self.home.reader, &memos).await?;
             let rows: Vec<_> = counts.into_iter().map(|(place, amount)| self.home.row(place, amount)).collect();
             tally::add(tx, &rows).await?;
@@ -132,49 +145,65 @@ struct Moved<'a> {
     /// Its contents, one after the other; none where it was deleted.
     steps: Vec<(Option<Cow<'a, Value>>, Instant)>,
     seats: Vec<(Seat, i64)>,
+    /// Its home, where it is known by these changes.
+    home: Option<InstanceId>,
 }
+
+/// What changes do, by cooperative, and what is kept of memberships from now on.
+type Moves<'a> = (BTreeMap<RecordId, Moved<'a>>, Vec<(RecordId, String)>);
+
+/// Kept of a membership that another home wrote once and that is this instance's own by now: what it counted for is told by its versions.
+const OWN: &str = "own";
 
 impl TallyReader {
     fn known(&self, text: Option<String>) -> Result<Memo, ReaderError> {
         let Some(text) = text else { return Ok(Memo::default()) };
-        text.parse::<Memo>()
-            .map_err(|source| ReaderError::Work { reader: self.home.reader.to_owned(), source: Box::new(source) })
+        text.parse::<Memo>().map_err(|source| self.damaged(source))
     }
 
     /// What the changes do, by cooperative.
-    async fn moves<'a>(
-        &self,
-        tx: &mut Tx,
-        entries: &'a [LogEntry],
-    ) -> Result<BTreeMap<RecordId, Moved<'a>>, ReaderError> {
+    async fn moves<'a>(&self, tx: &mut Tx, entries: &'a [LogEntry]) -> Result<Moves<'a>, ReaderError> {
         let mut moves: BTreeMap<RecordId, Moved<'a>> = BTreeMap::new();
         for entry in entries {
             if entry.kind != self.names.cooperative {
                 continue;
             }
             let body = body_at(tx, entry.id, entry.version, &entry.current).await?;
-            moves.entry(entry.id).or_default().steps.push((body, entry.at));
+            let moved = moves.entry(entry.id).or_default();
+            moved.steps.push((body, entry.at));
+            moved.home = Some(entry.home);
         }
         let spans = spans(entries, &self.names.membership);
+        // What is new here counted for nothing before.
+        let asked: Vec<RecordId> = spans.values().filter(|span| !span.is_new).map(|span| span.id).collect();
+        let known = memo::find(tx, self.home.reader, &asked).await?;
+        let mut kept = Vec::new();
         for span in spans.values() {
-            if let Some(body) = body_at(tx, span.id, span.last, span.current).await? {
-                take(&mut moves, &body, 1);
-            }
-            if span.first > Version::FIRST {
-                let before = Version(span.first.0.saturating_sub(1));
-                if let Some(body) = body_at(tx, span.id, before, span.current).await? {
-                    take(&mut moves, &body, -1);
-                }
+            let memo = known.get(&span.id).map(String::as_str);
+            let before = match memo.filter(|memo| *memo != OWN) {
+                Some(memo) => memo.parse::<Taken>().map_err(|source| self.damaged(source))?.0,
+                None => span.before(tx).await?,
+            };
+            let after = span.after(tx).await?;
+            take(&mut moves, before, -1);
+            take(&mut moves, after, 1);
+            if !span.is_own {
+                kept.push((span.id, Taken(after).to_string()));
+            } else if memo.is_some_and(|memo| memo != OWN) {
+                kept.push((span.id, OWN.to_owned()));
             }
         }
-        Ok(moves)
+        Ok((moves, kept))
+    }
+
+    fn damaged(&self, source: MemoError) -> ReaderError {
+        ReaderError::Work { reader: self.home.reader.to_owned(), source: Box::new(source) }
     }
 }
 
-/// Counts a membership for its cooperative.
-fn take(moves: &mut BTreeMap<RecordId, Moved<'_>>, body: &Value, difference: i64) {
-    let cooperative = body.get("cooperative").and_then(Value::as_str).and_then(|id| id.parse::<RecordId>().ok());
-    if let (Some(cooperative), Some(seat)) = (cooperative, Seat::of(body)) {
+/// Counts a seat for its cooperative.
+fn take(moves: &mut BTreeMap<RecordId, Moved<'_>>, taken: Option<(RecordId, Seat)>, difference: i64) {
+    if let Some((cooperative, seat)) = taken {
         moves.entry(cooperative).or_default().seats.push((seat, difference));
     }
 }
@@ -204,11 +233,36 @@ struct Span<'a> {
     first: Version,
     last: Version,
     current: &'a Current,
+    /// Whether the first of them made it, here.
+    is_new: bool,
+    is_own: bool,
+}
+
+impl Span<'_> {
+    /// What it counted for before, by the version that stood then.
+    async fn before(&self, tx: &mut Tx) -> Result<Option<(RecordId, Seat)>, ReaderError> {
+        if self.is_new || self.first <= Version::FIRST {
+            return Ok(None);
+        }
+        let found = record::versions(tx, self.id, Some(self.first), 1).await?.into_iter().next();
+        let Some((_, row)) = found.filter(|(operation, _)| *operation != Operation::Delete) else { return Ok(None) };
+        let body = serde_json::from_str(&row.body).map_err(|source| ReaderError::Damaged { id: self.id, source })?;
+        Ok(Taken::of(&body).0)
+    }
+
+    /// What it counts for behind them.
+    async fn after(&self, tx: &mut Tx) -> Result<Option<(RecordId, Seat)>, ReaderError> {
+        if !self.is_own {
+            return Ok(self.current.body.as_ref().and_then(|body| Taken::of(body).0));
+        }
+        let body = body_at(tx, self.id, self.last, self.current).await?;
+        Ok(body.and_then(|body| Taken::of(&body).0))
+    }
 }
 
 fn spans<'a>(entries: &'a [LogEntry], wanted: &KindName) -> BTreeMap<RecordId, Span<'a>> {
     let mut spans: BTreeMap<RecordId, Span<'_>> = BTreeMap::new();
-    for LogEntry { id, kind, version, current, .. } in entries {
+    for LogEntry { id, kind, version, operation, current, is_own, .. } in entries {
         if kind != wanted {
             continue;
         }
@@ -219,7 +273,8 @@ fn spans<'a>(entries: &'a [LogEntry], wanted: &KindName) -> BTreeMap<RecordId, S
                 span.last = span.last.max(*version);
             }
             Entry::Vacant(entry) => {
-                entry.insert(Span { id: *id, first: *version, last: *version, current });
+                let is_new = *operation == Operation::Create;
+                entry.insert(Span { id: *id, first: *version, last: *version, current, is_new, is_own: *is_own });
             }
         }
     }

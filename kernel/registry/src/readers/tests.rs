@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tiwizi_identity::{AccountCaller, Caller, RoleGrant};
 use tiwizi_model::{AccountId, Instant, Language, RecordId};
-use tiwizi_records::{Unit, catch_up};
+use tiwizi_records::{Moving, Unit, catch_up};
 use tiwizi_storage::tally::{self, Range};
 use tiwizi_storage::{cursor, memo};
 use uuid::Uuid;
 
 use super::*;
 use crate::synthetic;
-use crate::testing::Register;
+use crate::testing::{Register, THERE};
 
 fn cooperative(number: u32, status: &str, province: &str) -> Value {
     json!({
@@ -320,4 +320,51 @@ async fn a_year_without_a_woman_is_a_line_and_hidden_where_it_tells_of_a_few_men
         shown.push(table.rows.iter().map(|row| row.amount).collect::<Vec<_>>());
     }
     assert_eq!(shown, [vec![None, None, Some(6)], vec![Some(0), Some(6), Some(6)]]);
+}
+
+#[tokio::test]
+async fn other_homes_are_counted_beside_the_own_whatever_comes_again_and_by_home() {
+    let register = Register::new().await;
+    let names = register.names.clone();
+    let own = write(&register, &names.cooperative, &[cooperative(1, "registered", "09.541")]).await;
+    write(&register, &names.membership, &[membership(own, 2, false)]).await;
+    let there = RecordId(Uuid::from_u128(70));
+    let number = |number: u128| RecordId(Uuid::from_u128(number));
+    register.receive(&names.cooperative, there, 3, cooperative(2, "registered", "01.051")).await;
+    for place in 1..=3_u32 {
+        register.receive(&names.membership, number(80 + u128::from(place)), 5, membership(there, place, false)).await;
+    }
+    let totals = register.totals().await;
+    assert_eq!((totals.cooperatives, totals.members, totals.women), (2, 4, 2));
+    // Less of the same version, later versions with a gap between them, and a member who left.
+    let mut less = membership(there, 2, false);
+    less.as_object_mut().unwrap().remove("gender");
+    register.receive_part(&names.membership, number(82), 5, (less, ["gender".to_owned()].into())).await;
+    assert_eq!(register.totals().await.women, 1);
+    register.receive(&names.membership, number(82), 9, membership(there, 2, false)).await;
+    register.receive(&names.membership, number(83), 7, membership(there, 3, true)).await;
+    let totals = register.totals().await;
+    assert_eq!((totals.members, totals.women), (3, 2));
+    let homes = async |measure: Measure| {
+        let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
+        statistics.by_home(measure).await.unwrap().into_iter().collect::<BTreeMap<_, _>>()
+    };
+    let here = register.records.instance();
+    assert_eq!(homes(Measure::Cooperatives).await, BTreeMap::from([(here, 1), (THERE, 1)]));
+    assert_eq!(homes(Measure::Members).await, BTreeMap::from([(here, 1), (THERE, 2)]));
+    // What moves is counted where it is.
+    let subjects = [there];
+    let mut tx = register.records.db().begin_write().await.unwrap();
+    let moving = Moving { subjects: &subjects, from: THERE, to: here, tenure: 2 };
+    register.records.adopt(&mut tx, moving).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(register.totals().await.members, 3);
+    assert_eq!(homes(Measure::Members).await, BTreeMap::from([(here, 3)]));
+    let membership_kind = &names.membership;
+    let mut unit = Unit::new(register.records.clone(), Caller::system());
+    let left = json!({ "left_on": "2024-01-01" });
+    unit.patch(membership_kind, number(81), left, None).await.unwrap();
+    unit.commit(None).await.unwrap();
+    assert_eq!(register.totals().await.members, 2);
+    assert_eq!(recount(&register.records).await.unwrap().mended, 0);
 }

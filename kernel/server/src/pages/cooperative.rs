@@ -42,8 +42,10 @@ pub(super) async fn show(
     let sees = sees.is_ok_and(|permit| permit.classes(Some(id), record.province).is_some());
     let filings = sees.then(|| visit.look.address(&format!("/directory/{id}/filings")));
     let succession = succession::of(&app, &visit, id).await?;
-    let data =
-        context! { fragments, extracts, issued, acts, remains, union, filings, succession, ..data(&texts, &record) };
+    let elsewhere = record.home != app.instance.id;
+    let data = context! {
+        fragments, extracts, issued, acts, remains, union, filings, succession, elsewhere, ..data(&texts, &record)
+    };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }
 

@@ -10,6 +10,7 @@ impl From<ActError> for Problem {
         match error {
             ActError::Missing { .. } => Fault::NotFound.into(),
             ActError::Refused(refusal) => refusal.into(),
+            ActError::NotHome { .. } | ActError::Partial { .. } => Self::from(Fault::NotHome).saying(error.to_string()),
             ActError::Own => Self::from(Fault::Forbidden).saying(error.to_string()),
             ActError::Invalid { fields } => {
                 Self::from(Fault::Invalid).at_all(fields.into_iter().map(FieldProblem::from))

@@ -10,6 +10,7 @@ impl From<IssueError> for Problem {
         let told = told::of_issue(&error);
         let problem: Self = match error {
             IssueError::Missing => Fault::NotFound.into(),
+            IssueError::NotHome { .. } => Self::from(Fault::NotHome).saying(error.to_string()),
             IssueError::Refused(refusal) => refusal.into(),
             IssueError::Alias { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             IssueError::Kind(source) => source.into(),

@@ -219,7 +219,8 @@ impl From<WriteError> for Problem {
                 Self::from(Fault::Duplicate).at_all(fields.into_iter().map(FieldProblem::from))
             }
             WriteError::Missing { .. } => Fault::NotFound.into(),
-            WriteError::Elsewhere { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
+            WriteError::Elsewhere { .. } => Self::from(Fault::NotHome).saying(error.to_string()),
+            WriteError::InTransfer { .. } => Self::from(Fault::InTransfer).saying(error.to_string()),
             WriteError::Exists => Self::from(Fault::Duplicate).saying(error.to_string()),
             WriteError::TooMany { .. } => Self::from(Fault::Invalid).saying(error.to_string()),
             WriteError::Hook(failure) => {

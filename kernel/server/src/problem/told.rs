@@ -264,6 +264,7 @@ pub(super) fn of_issue(error: &IssueError) -> Option<Told> {
         IssueError::Certify(CertifiedError::Long) => Some(Told::of("extract-long")),
         IssueError::Key(KeyError::Full) => Some(Told::of("extract-keys")),
         IssueError::Missing
+        | IssueError::NotHome { .. }
         | IssueError::Kind(_)
         | IssueError::Certify(CertifiedError::Write(_) | CertifiedError::Read(_) | CertifiedError::Form)
         | IssueError::Key(KeyError::Read(_) | KeyError::Write(_) | KeyError::Damaged)

@@ -1,12 +1,14 @@
 //! Reading single records and their versions.
 
+use std::collections::BTreeSet;
+
 use sqlx::AssertSqlSafe;
 use tiwizi_model::{Operation, RecordId, Version};
 
 use super::row::{Keyed, RecordRow, columns, light_columns};
 use crate::error::{StorageError, failed};
 use crate::kind::KindNo;
-use crate::sql::{LIST_MAX, padded, places};
+use crate::sql::{Built, LIST_MAX, Value, bind_all, padded, places};
 use crate::tx::{Tx, on_db};
 
 const FIND: &str = concat!("SELECT ", columns!(), " FROM record WHERE id = $1");
@@ -65,6 +67,37 @@ pub async fn complete(tx: &mut Tx, row: &mut RecordRow) -> Result<(), StorageErr
     };
     row.body = body;
     Ok(())
+}
+
+/// Versions that are looked for at once: each is a condition of its own.
+const VERSIONS_MAX: usize = 64;
+
+/// These versions of records, current or superseded, in no order; those that are not there are passed over. The transaction reads one
+/// state, or a version that is superseded meanwhile is missed.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn find_versions(tx: &mut Tx, wanted: &[(RecordId, Version)]) -> Result<Vec<RecordRow>, StorageError> {
+    let ids: Vec<RecordId> = wanted.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut missing: BTreeSet<(RecordId, Version)> = wanted.iter().copied().collect();
+    let mut found = many(tx, &ids, columns!()).await?;
+    found.retain(|row| missing.remove(&(row.id, row.version)));
+    let missing: Vec<(RecordId, Version)> = missing.into_iter().collect();
+    for part in missing.chunks(VERSIONS_MAX) {
+        let mut built = Built::default();
+        built.push(concat!("SELECT ", columns!(), " FROM record_version WHERE "));
+        for (index, (id, version)) in padded(part).into_iter().enumerate() {
+            built.push(if index > 0 { " OR (id = " } else { "(id = " }).bind(Value::Id(id.0));
+            built.push(" AND version = ").bind(Value::Number(version.0)).push(")");
+        }
+        let Built { text, values } = built;
+        let rows: Vec<RecordRow> = on_db!(tx, conn => {
+            bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
+        })
+        .map_err(failed("record.find_versions"))?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 async fn many(tx: &mut Tx, ids: &[RecordId], columns: &str) -> Result<Vec<RecordRow>, StorageError> {

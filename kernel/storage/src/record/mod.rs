@@ -5,6 +5,7 @@
 
 mod count;
 mod find;
+mod foreign;
 mod hold;
 mod insert;
 mod replace;
@@ -13,7 +14,10 @@ mod scan;
 mod sorted;
 
 pub use count::count;
-pub use find::{complete, find, find_many, find_many_light, find_unique, find_unique_many, version, versions};
+pub use find::{
+    complete, find, find_many, find_many_light, find_unique, find_unique_many, find_versions, version, versions,
+};
+pub use foreign::{Term, forget_versions, of_home, of_subject, rewrite, set_tenure, terms};
 pub use hold::hold;
 pub use insert::{Insertion, insert};
 pub use replace::replace;

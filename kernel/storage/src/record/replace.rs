@@ -55,7 +55,8 @@ pub async fn replace(
     }
 }
 
-async fn update(tx: &mut WriteTx, new: NewRow<'_>, operation: Operation) -> Result<(), WriteError> {
+/// Puts a row in the place of the one with its id, and appends the change.
+pub(super) async fn update(tx: &mut WriteTx, new: NewRow<'_>, operation: Operation) -> Result<(), WriteError> {
     on_db!(tx, conn => {
         bind_keys(bind_row(sqlx::query(UPDATE), new.row), &new).execute(conn).await.map(|_| ())
     })

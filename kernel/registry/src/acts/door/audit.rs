@@ -66,7 +66,10 @@ impl Acts {
         let permit = self.records.may_read(&Caller::system(), &self.names.act)?;
         let page = self.records.list(&permit, &Query { limit: PAGE_ROWS_MAX, cursor, ..Query::default() }).await?;
         let mut part = AuditedPart { next: page.next, ..AuditedPart::default() };
-        let is_first = |record: &&Record| record.body.get("sequence").and_then(Value::as_u64) == Some(1);
+        // What another home keeps is audited there.
+        let home = self.records.instance();
+        let is_first =
+            |record: &&Record| record.home == home && record.body.get("sequence").and_then(Value::as_u64) == Some(1);
         for record in page.items.iter().filter(is_first) {
             let cooperative = record.body.get("cooperative").and_then(Value::as_str).and_then(|id| id.parse().ok());
             let cooperative: RecordId = cooperative.ok_or(ActError::Damaged { id: record.id })?;

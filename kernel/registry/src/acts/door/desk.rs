@@ -79,7 +79,7 @@ impl Acts {
         let classes = self.sees(caller, place).ok_or(ActError::Missing { cooperative })?;
         let state = self.state_of(caller, &held).await?;
         let pack = self.packs.at(Day::of(self.records.ambient().now()));
-        let may_correct = self.may_enter(caller, place);
+        let may_correct = held.home == self.records.instance() && self.may_enter(caller, place);
         let entered = |names: Vec<&str>| -> Vec<ActKind> {
             let kinds = names.into_iter().filter_map(ActKind::named);
             kinds.filter(|kind| kind.is_entered() && may_correct).collect()

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{Classes, Placement};
 use tiwizi_model::limits::{ACT_MEMBERS_MAX, ACTS_MAX, PAGE_ROWS_MAX};
-use tiwizi_model::{KindName, ProvinceCode, Record, RecordId};
+use tiwizi_model::{InstanceId, KindName, ProvinceCode, Record, RecordId};
 use tiwizi_records::{FieldError, Filter, Query};
 
 use super::Acts;
@@ -28,6 +28,8 @@ pub(super) struct Held {
     pub(super) ledger: Ledger,
     /// Where it lies.
     pub(super) province: Option<ProvinceCode>,
+    /// The instance that keeps its register.
+    pub(super) home: InstanceId,
 }
 
 impl Held {
@@ -63,14 +65,16 @@ impl Acts {
         let place = last.and_then(|record| record.province);
         let permit = self.records.may_read(&Caller::system(), &self.names.cooperative)?;
         let record = self.records.read(&permit, cooperative).await?;
-        if record.is_none() && stored.is_empty() {
-            return Ok(None);
-        }
-        let acts =
-            stored.iter().map(|record| Act::of_body(record.id, &record.body)).collect::<Result<Vec<Act>, _>>()?;
-        let ledger = Ledger::of(acts).map_err(|source| ActError::Broken { cooperative, source })?;
+        let Some(home) = record.as_ref().or(last).map(|record| record.home) else { return Ok(None) };
+        let acts = stored.iter().map(|record| Act::of_body(record.id, &record.body)).collect::<Result<Vec<Act>, _>>();
+        let ledger = acts
+            .and_then(|acts| Ledger::of(acts).map_err(|source| ActError::Broken { cooperative, source }))
+            // What another home does not show of its acts is no damage.
+            .map_err(
+                |error| if home == self.records.instance() { error } else { ActError::Partial { cooperative, home } },
+            )?;
         let province = record.as_ref().and_then(|record| record.province).or(place);
-        Ok(Some(Held { cooperative, record, ledger, province }))
+        Ok(Some(Held { cooperative, record, ledger, province, home }))
     }
 
     /// The memberships that the register has of a cooperative.

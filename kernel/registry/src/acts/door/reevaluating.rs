@@ -36,7 +36,7 @@ pub struct ReevaluatedPart {
     pub looked: u64,
     /// How many could not be: what the register has of them makes no state.
     pub unread: u64,
-    /// How many were passed over: merged into another one, or their acts are not for the caller.
+    /// How many were passed over: merged into another one, of another home, or their acts are not for the caller.
     pub passed: u64,
     /// Where the next part begins; none after the last one.
     pub next: Option<String>,
@@ -44,7 +44,7 @@ pub struct ReevaluatedPart {
 
 impl Acts {
     /// Tries a change of rules on a page of cooperatives that the caller may see whole. Those that were merged into another are passed over,
-    /// and so are those whose acts the caller may not see.
+    /// and so are those of other homes and those whose acts the caller may not see.
     ///
     /// # Errors
     /// `Read` when the caller may see no acts at all, and when the database fails.
@@ -66,7 +66,8 @@ impl Acts {
             // Before anything is read of it: a register holds far more cooperatives than one province sees.
             let place = Placement { subject: Some(record.id), province: record.province };
             let sees = self.sees(caller, place).is_some_and(|classes| classes.holds(Class::Personal));
-            if !sees || record.body.get("merged_into").is_some() {
+            let is_own = record.home == self.records.instance();
+            if !sees || !is_own || record.body.get("merged_into").is_some() {
                 part.passed = part.passed.saturating_add(1);
                 continue;
             }

@@ -208,7 +208,9 @@ impl Acts {
         let persons: BTreeSet<RecordId> = members.chain(officers).flatten().collect();
         let found = self.records_of(&self.names.person, &persons).await?;
         // Whoever lies elsewhere stays there: those who keep the register in that place gave no word to it.
-        for (id, record) in found.into_iter().filter(|(_, record)| record.province == entry.before.province) {
+        let home = self.records.instance();
+        let here = |record: &Record| record.province == entry.before.province && record.home == home;
+        for (id, record) in found.into_iter().filter(|(_, record)| here(record)) {
             let mut body = record.body;
             if let Some(fields) = body.as_object_mut() {
                 fields.insert("province".to_owned(), province.to_string().into());

@@ -58,9 +58,11 @@ pub(super) fn offer(app: &App, visit: &Visit, cooperative: &Record) -> Option<Va
     let rights = app.acts.rights(caller, cooperative.id, cooperative.province)?;
     let address = |rest: &str| visit.look.address(&format!("/directory/{}{rest}", cooperative.id));
     let is_whole = rights.classes.holds(Class::Personal);
+    // Acts of another home's cooperative are entered there.
+    let enters = rights.enters && cooperative.home == app.instance.id;
     Some(context! {
         history => address("/acts"),
-        enter => rights.enters.then(|| address("/acts/new")),
+        enter => enters.then(|| address("/acts/new")),
         members => is_whole.then(|| address("/members")),
         officers => is_whole.then(|| address("/officers")),
     })

@@ -1,0 +1,277 @@
+//! Transfers of entities from one home to another, their steps, and the homes that they led to.
+//!
+//! Invariant: one transfer of an entity is under way at a time, and a home changes only from the term that was given.
+
+use sqlx::AssertSqlSafe;
+use tiwizi_model::{Instant, RecordId};
+use uuid::Uuid;
+
+use super::known::{Added, counted, numbered, stored};
+use super::log::{LogNo, Place};
+use crate::error::{StorageError, WriteError, failed, refused};
+use crate::sql::{Built, LIST_MAX, Value, bind_all, hash, padded, row};
+use crate::tx::{Tx, WriteTx, on_db};
+
+/// A transfer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferRow {
+    /// The key of its offer.
+    pub id: Uuid,
+    /// What moves.
+    pub entity: RecordId,
+    /// From whom.
+    pub from: [u8; 32],
+    /// To whom.
+    pub to: [u8; 32],
+    /// The term of the home that gives.
+    pub tenure: u32,
+    /// The last version that it wrote.
+    pub ver: u64,
+    /// The hash of the whole state.
+    pub state_root: [u8; 32],
+    /// Its state.
+    pub state: String,
+    /// Whether it is under way.
+    pub under_way: bool,
+    /// What people are told, as JSON.
+    pub note: String,
+    /// When it began.
+    pub made_at: Instant,
+    /// When it last changed.
+    pub changed_at: Instant,
+}
+
+macro_rules! columns {
+    () => {
+        "id, entity, from_node, to_node, tenure, ver, state_root, state, under_way, note, made_at, changed_at"
+    };
+}
+
+row!(TransferRow, row => Ok(Self {
+    id: row.try_get(0)?,
+    entity: RecordId(row.try_get(1)?),
+    from: hash(row.try_get(2)?)?,
+    to: hash(row.try_get(3)?)?,
+    tenure: numbered(row.try_get(4)?)?,
+    ver: counted(row.try_get(5)?)?,
+    state_root: hash(row.try_get(6)?)?,
+    state: row.try_get(7)?,
+    under_way: row.try_get::<Option<i16>, _>(8)?.is_some(),
+    note: row.try_get(9)?,
+    made_at: Instant(row.try_get(10)?),
+    changed_at: Instant(row.try_get(11)?),
+}));
+
+const ADD: &str =
+    concat!("INSERT INTO fed_transfer (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+
+/// Adds a transfer.
+///
+/// # Errors
+/// `Duplicate` when another one of the entity is under way, `Exists` when this one is there.
+pub async fn add(tx: &mut WriteTx, transfer: &TransferRow) -> Result<(), WriteError> {
+    on_db!(tx, conn => sqlx::query(ADD)
+        .bind(transfer.id)
+        .bind(transfer.entity.0)
+        .bind(transfer.from.as_slice())
+        .bind(transfer.to.as_slice())
+        .bind(i64::from(transfer.tenure))
+        .bind(stored(transfer.ver))
+        .bind(transfer.state_root.as_slice())
+        .bind(&transfer.state)
+        .bind(transfer.under_way.then_some(1_i16))
+        .bind(&transfer.note)
+        .bind(transfer.made_at.0)
+        .bind(transfer.changed_at.0)
+        .execute(conn).await.map(|_| ()))
+    .map_err(refused("fed_transfer.add", taken))
+}
+
+/// By PostgreSQL's name of the index or by SQLite's name of its column.
+fn taken(constraint: &str) -> Option<WriteError> {
+    if constraint == "fed_transfer_entity" || constraint.ends_with("fed_transfer.entity") {
+        return Some(WriteError::Duplicate { slot: 0 });
+    }
+    Some(WriteError::Exists)
+}
+
+const FIND: &str = concat!("SELECT ", columns!(), " FROM fed_transfer WHERE id = $1");
+
+/// One transfer.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<TransferRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(FIND).bind(id).fetch_optional(conn).await).map_err(failed("fed_transfer.find"))
+}
+
+const UNDER_WAY: &str =
+    concat!("SELECT ", columns!(), " FROM fed_transfer WHERE entity = $1 AND under_way IS NOT NULL");
+
+/// The transfer of an entity that is under way.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn under_way(tx: &mut Tx, entity: RecordId) -> Result<Option<TransferRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(UNDER_WAY).bind(entity.0).fetch_optional(conn).await)
+        .map_err(failed("fed_transfer.under_way"))
+}
+
+const NEWEST: &str = concat!("SELECT ", columns!(), " FROM fed_transfer ORDER BY made_at DESC, id DESC LIMIT $1");
+
+/// The newest transfers, the newest first.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn newest(tx: &mut Tx, rows_max: u32) -> Result<Vec<TransferRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(NEWEST).bind(i64::from(rows_max)).fetch_all(conn).await)
+        .map_err(failed("fed_transfer.newest"))
+}
+
+/// How a transfer goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct TransferChange<'a> {
+    /// Which transfer.
+    pub id: Uuid,
+    /// The state that it is in.
+    pub from: &'a str,
+    /// The state that it comes to.
+    pub to: &'a str,
+    /// Whether it is under way after that; one that is not never is again.
+    pub under_way: bool,
+    /// What people are told, as JSON.
+    pub note: &'a str,
+    /// Now.
+    pub at: Instant,
+}
+
+const MOVE: &str = "UPDATE fed_transfer SET state = $3, under_way = CASE WHEN $4 = 1 THEN under_way END, note = $5, \
+    changed_at = $6 WHERE id = $1 AND state = $2";
+
+/// Moves a transfer from one state to another. False when it is not in the first.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn change_state(tx: &mut WriteTx, change: TransferChange<'_>) -> Result<bool, StorageError> {
+    let changed = on_db!(tx, conn => sqlx::query(MOVE)
+        .bind(change.id)
+        .bind(change.from)
+        .bind(change.to)
+        .bind(i16::from(change.under_way))
+        .bind(change.note)
+        .bind(change.at.0)
+        .execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(failed("fed_transfer.change_state"))?;
+    Ok(changed > 0)
+}
+
+/// A step of a transfer, as an entry of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepRow {
+    /// Which step: offer, accept, seal, complete, void.
+    pub step: String,
+    /// Its entry.
+    pub place: Place,
+    /// When it was taken or known here.
+    pub at: Instant,
+}
+
+row!(StepRow, row => Ok(Self {
+    step: row.try_get(0)?,
+    place: Place { log: LogNo(row.try_get(1)?), seq: counted(row.try_get(2)?)? },
+    at: Instant(row.try_get(3)?),
+}));
+
+const STEPS: &str = "SELECT step, log, seq, at FROM fed_transfer_step WHERE transfer = $1 ORDER BY at, step";
+
+/// The steps of a transfer.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn steps(tx: &mut Tx, id: Uuid) -> Result<Vec<StepRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(STEPS).bind(id).fetch_all(conn).await).map_err(failed("fed_transfer.steps"))
+}
+
+const ADD_STEP: &str = "INSERT INTO fed_transfer_step (transfer, step, log, seq, at) VALUES ($1, $2, $3, $4, $5) \
+    ON CONFLICT DO NOTHING";
+
+/// Adds a step. Another entry for the same step stays, and is told.
+///
+/// # Errors
+/// `Query` when there is no such transfer, or when the database fails.
+pub async fn add_step(tx: &mut WriteTx, id: Uuid, step: &StepRow) -> Result<Added, StorageError> {
+    let added = on_db!(tx, conn => sqlx::query(ADD_STEP)
+        .bind(id)
+        .bind(&step.step)
+        .bind(step.place.log.0)
+        .bind(stored(step.place.seq))
+        .bind(step.at.0)
+        .execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(failed("fed_transfer.add_step"))?;
+    if added > 0 {
+        return Ok(Added::New);
+    }
+    let known = steps(tx, id).await?;
+    Ok(Added::of(known.iter().any(|known| known.step == step.step && known.place == step.place)))
+}
+
+/// The home of an entity that was moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeRow {
+    /// The entity.
+    pub entity: RecordId,
+    /// Its home.
+    pub node: [u8; 32],
+    /// The term of that home.
+    pub tenure: u32,
+    /// When the move was sealed, or known here.
+    pub sealed_at: Instant,
+}
+
+row!(HomeRow, row => Ok(Self {
+    entity: RecordId(row.try_get(0)?),
+    node: hash(row.try_get(1)?)?,
+    tenure: numbered(row.try_get(2)?)?,
+    sealed_at: Instant(row.try_get(3)?),
+}));
+
+const SEAL: &str = "INSERT INTO fed_home (entity, node, tenure, sealed_at) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (entity) DO UPDATE SET node = excluded.node, tenure = excluded.tenure, sealed_at = excluded.sealed_at \
+    WHERE fed_home.tenure < excluded.tenure AND fed_home.tenure = $5";
+
+/// Gives an entity another home, from a term on. False when that term is not the one that stands: of two seals one is taken. For an entity that
+/// never moved the caller has looked which term stands.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn seal(tx: &mut WriteTx, from_tenure: u32, home: &HomeRow) -> Result<bool, StorageError> {
+    let sealed = on_db!(tx, conn => sqlx::query(SEAL)
+        .bind(home.entity.0)
+        .bind(home.node.as_slice())
+        .bind(i64::from(home.tenure))
+        .bind(home.sealed_at.0)
+        .bind(i64::from(from_tenure))
+        .execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(failed("fed_transfer.seal"))?;
+    Ok(sealed > 0)
+}
+
+/// The homes of those of these entities that were ever moved, in no order.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn homes(tx: &mut Tx, ids: &[RecordId]) -> Result<Vec<HomeRow>, StorageError> {
+    let mut found = Vec::new();
+    for part in ids.chunks(LIST_MAX) {
+        let mut built = Built::default();
+        built.push("SELECT entity, node, tenure, sealed_at FROM fed_home WHERE ");
+        built.within("entity", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
+        let Built { text, values } = built;
+        let rows: Vec<HomeRow> = on_db!(tx, conn => {
+            bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
+        })
+        .map_err(failed("fed_transfer.homes"))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}

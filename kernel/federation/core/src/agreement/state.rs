@@ -214,6 +214,12 @@ impl Life {
         &self.drafted_by
     }
 
+    /// The sides that hold it up: each one's switch is its own.
+    #[must_use]
+    pub fn held_up_by(&self) -> &BTreeSet<NodeId> {
+        &self.held_up_by
+    }
+
     /// What it is, as of the latest moment that it has seen.
     #[must_use]
     pub fn state(&self) -> State {

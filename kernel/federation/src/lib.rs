@@ -19,6 +19,10 @@ pub mod directory;
 
 pub mod peers;
 
+pub mod agreements;
+
+pub mod standing;
+
 mod federation;
 
 #[cfg(test)]

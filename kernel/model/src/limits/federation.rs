@@ -54,6 +54,14 @@ pub const FED_FILTER_VALUE_BYTES_MAX: usize = 200;
 pub const FED_ONWARD_MAX: usize = 64;
 /// Masked rows that a preview shows.
 pub const FED_PREVIEW_SAMPLES_MAX: usize = 5;
+/// Entries of one log that a preview looks at; it says when there are more.
+pub const FED_PREVIEW_ENTRIES_MAX: u64 = 50_000;
+/// Entries that are read at once for a preview or the ledger.
+pub const FED_PREVIEW_STEP: usize = 500;
+/// Entries about one subject of which the ledger tells to whom they went.
+pub const FED_TOLD_ROWS_MAX: u32 = 2_000;
+/// Spans of the ledger that a page shows of one peer.
+pub const FED_LEDGER_SHOWN_MAX: u32 = 500;
 /// The list of what a package holds.
 pub const FED_PACKAGE_BYTES_MAX: usize = 2 << 20;
 /// The records of one package.

@@ -1,0 +1,117 @@
+//! One next step: the one that everything else waits for.
+
+use tiwizi_federation_core::wire::{Hash, NodeId};
+use tiwizi_model::Instant;
+use tiwizi_storage::federation::peer::PeerRow;
+
+use super::*;
+use crate::peers::Trouble;
+
+fn row() -> PeerRow {
+    PeerRow {
+        node: [1; 32],
+        name: "Souss-Massa".to_owned(),
+        url: None,
+        role: "region".to_owned(),
+        genesis: Vec::new(),
+        state: "member".to_owned(),
+        paused: false,
+        cut: false,
+        added_at: Instant(0),
+        contact_at: Some(Instant(5)),
+        error_code: None,
+        error_at: None,
+        clock_offset_ms: 0,
+        goodput: 0,
+        page_bytes: 0,
+        retries: 0,
+        next_try_at: Instant(9),
+    }
+}
+
+fn well() -> Standing {
+    Standing {
+        node: NodeId(Hash([1; 32])),
+        row: row(),
+        is_member: true,
+        given: vec![Given {
+            plane: "registry".to_owned(),
+            agreement: None,
+            behind: 0,
+            needs_snapshot: false,
+            at: None,
+        }],
+        taken: vec![taken()],
+        has_agreement: true,
+        waits_for_us: false,
+        next: NextStep::Nothing,
+    }
+}
+
+fn taken() -> Taken {
+    Taken {
+        plane: "registry".to_owned(),
+        agreement: None,
+        entries: 7,
+        behind: 0,
+        reached_at: Some(Instant(5)),
+        parked: 0,
+        parked_not_understood: 0,
+        is_stopped: false,
+    }
+}
+
+#[test]
+fn the_step_that_others_wait_for_comes_first() {
+    let failed = |trouble: Trouble| -> Box<dyn Fn(&mut Standing)> {
+        Box::new(move |standing| standing.row.error_code = Some(trouble.code().to_owned()))
+    };
+    // Each change is put on top of those below it in the list.
+    let changes: Vec<(Box<dyn Fn(&mut Standing)>, &str)> = vec![
+        (Box::new(|standing| standing.given[0].behind = 3), "catch-up"),
+        (Box::new(|standing| standing.given[0].needs_snapshot = true), "snapshot"),
+        (Box::new(|standing| standing.row.contact_at = None), "await"),
+        (Box::new(|standing| standing.has_agreement = false), "agree"),
+        (Box::new(|standing| standing.waits_for_us = true), "sign"),
+        (failed(Trouble::Connect), "unreachable"),
+        (failed(Trouble::Clock), "clock"),
+        (failed(Trouble::Invalid), "call"),
+        (failed(Trouble::KeyUnknown), "directory"),
+        (Box::new(|standing| standing.taken[0].parked = 2), "parked"),
+        (Box::new(|standing| standing.taken[0].parked_not_understood = 1), "upgrade"),
+        (Box::new(|standing| standing.taken[0].is_stopped = true), "fork"),
+        (Box::new(|standing| standing.is_member = false), "directory"),
+        (Box::new(|standing| standing.row.paused = true), "resume"),
+        (Box::new(|standing| standing.row.cut = true), "mend"),
+    ];
+    let mut standing = well();
+    assert_eq!(NextStep::of(&standing), NextStep::Nothing);
+    for (change, code) in changes {
+        change(&mut standing);
+        assert_eq!(NextStep::of(&standing).code(), code);
+    }
+}
+
+#[test]
+fn what_comes_by_itself_is_for_nobody_and_an_unknown_failure_is_a_line_that_is_down() {
+    let mut standing = well();
+    standing.row.error_code = Some("from-a-later-version".to_owned());
+    let step = NextStep::of(&standing);
+    assert_eq!((step, step.is_for_people()), (NextStep::Unreachable { again_at: Instant(9) }, false));
+    standing.row.error_code = Some(Trouble::Version.code().to_owned());
+    assert!(NextStep::of(&standing).is_for_people());
+}
+
+#[test]
+fn as_of_is_when_the_last_log_was_whole_and_unknown_while_one_never_was() {
+    let mut standing = well();
+    assert_eq!(standing.as_of(), None, "what members always tell each other is no agreement");
+    let agreement = Some("01890000-0000-7000-8000-000000000001".parse().unwrap());
+    standing.taken = vec![
+        Taken { agreement, reached_at: Some(Instant(5)), ..taken() },
+        Taken { agreement, reached_at: Some(Instant(3)), ..taken() },
+    ];
+    assert_eq!(standing.as_of(), Some(Instant(3)));
+    standing.taken.push(Taken { agreement, reached_at: None, ..taken() });
+    assert_eq!(standing.as_of(), None);
+}

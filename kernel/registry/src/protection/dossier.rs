@@ -4,7 +4,7 @@
 //! of the kernel, because the right of access has no classes; what is about others stays out: of an act only the parts that name the
 //! person. What plugins keep by key and as files is theirs to give out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
@@ -41,10 +41,47 @@ pub struct Dossier {
     pub accounts: Vec<AccountFacts>,
     /// The processings that cover those kinds, with their purposes, recipients and times.
     pub processings: Vec<Processing>,
+    /// What went to other instances. The register knows no other instance: whoever does says it by `disclose`.
+    pub disclosures: Vec<Disclosure>,
     /// Whether the number of an identity card is kept and not given out here.
     pub is_card_sealed: bool,
     /// Whether this is all; otherwise there is more than is given out at once.
     pub is_whole: bool,
+}
+
+/// What went to one other instance of what is kept of a person, under one version of an agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disclosure {
+    /// What the instance is called.
+    pub to: String,
+    /// The agreement.
+    pub agreement: String,
+    /// Its version.
+    pub version: u32,
+    /// What for.
+    pub purpose: String,
+    /// By which law or decision.
+    pub legal_basis: String,
+    /// For how many days it may be kept there.
+    pub retention_days: u32,
+    /// The fields, by kind.
+    pub fields: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Dossier {
+    /// What entries of logs may be about: the person, and each record that says something of the person.
+    #[must_use]
+    pub fn subjects(&self) -> BTreeSet<RecordId> {
+        let records = self.kinds.iter().flat_map(|about| about.records.iter().map(|(record, _)| record.id));
+        let acts = self.acts.iter().map(|part| part.record);
+        records.chain(acts).chain(self.extracts.iter().copied()).chain([self.person]).collect()
+    }
+
+    /// Adds what went to other instances, and whether that is all.
+    pub fn disclose(&mut self, disclosures: Vec<Disclosure>, is_whole: bool) {
+        self.disclosures = disclosures;
+        self.is_whole &= is_whole;
+    }
 }
 
 /// The records of one kind.
@@ -65,6 +102,8 @@ pub struct About {
 /// What one act says of a person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
+    /// The record of the act.
+    pub record: RecordId,
     /// The cooperative.
     pub cooperative: RecordId,
     /// The place of the act among those of the cooperative.
@@ -177,6 +216,7 @@ async fn gather(records: &Records, person: RecordId) -> Result<Dossier, DossierE
         extracts: Vec::new(),
         accounts: Vec::new(),
         processings: Vec::new(),
+        disclosures: Vec::new(),
         is_card_sealed: false,
         is_whole: true,
     };
@@ -299,6 +339,7 @@ async fn acts(records: &Records, cooperative: RecordId, person: RecordId) -> Res
         parts.truncate(DOSSIER_PARTS_MAX);
         if !parts.is_empty() {
             found.push(Part {
+                record: record.id,
                 cooperative,
                 sequence: record.body.get("sequence").and_then(Value::as_u64).unwrap_or_default(),
                 act: text(&record, "act").to_owned(),

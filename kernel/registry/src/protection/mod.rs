@@ -26,7 +26,7 @@ mod telling;
 mod tests;
 
 pub use coverage::{Coverage, Processing, is_personal};
-pub use dossier::{About, AccountFacts, Dossier, DossierError, Part, dossier, dossier_of_request};
+pub use dossier::{About, AccountFacts, Disclosure, Dossier, DossierError, Part, dossier, dossier_of_request};
 pub use drafts::{PrepareError, prepare};
 pub(crate) use erasure::bury;
 pub use erasure::{EraseError, Erased, Item, Reason, erase, finish};

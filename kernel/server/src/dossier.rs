@@ -3,9 +3,28 @@
 use serde_json::{Value, json};
 use tiwizi_model::{Language, Record};
 use tiwizi_records::HistoryEntry;
-use tiwizi_registry::protection::{About, AccountFacts, Dossier, Part, Processing};
+use tiwizi_registry::protection::{About, AccountFacts, Disclosure, Dossier, Part, Processing};
 
+use crate::app::App;
+use crate::problem::Problem;
 use crate::time::rfc3339;
+
+/// Adds what went to other instances. Where that cannot be said for certain, nothing is given out.
+pub(crate) async fn disclose(app: &App, dossier: &mut Dossier) -> Result<(), Problem> {
+    let Some(door) = app.agreements() else { return Ok(()) };
+    let found = door.disclosed(&dossier.subjects()).await?;
+    let one = |one: tiwizi_federation::agreements::Disclosed| Disclosure {
+        to: one.name,
+        agreement: one.agreement.to_string(),
+        version: one.version,
+        purpose: one.purpose,
+        legal_basis: one.legal_basis,
+        retention_days: one.retention_days,
+        fields: one.fields,
+    };
+    dossier.disclose(found.items.into_iter().map(one).collect(), found.is_whole);
+    Ok(())
+}
 
 /// The whole in JSON.
 pub(crate) fn view(dossier: &Dossier) -> Value {
@@ -19,6 +38,7 @@ pub(crate) fn view(dossier: &Dossier) -> Value {
         "extracts": dossier.extracts.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "accounts": dossier.accounts.iter().map(account).collect::<Vec<_>>(),
         "processings": dossier.processings.iter().map(processing).collect::<Vec<_>>(),
+        "disclosures": dossier.disclosures.iter().map(disclosure).collect::<Vec<_>>(),
     })
 }
 
@@ -71,6 +91,18 @@ fn account(account: &AccountFacts) -> Value {
         "created": rfc3339(account.created_at),
         "roles": account.roles,
         "tokens": account.tokens,
+    })
+}
+
+fn disclosure(one: &Disclosure) -> Value {
+    json!({
+        "to": one.to,
+        "agreement": one.agreement,
+        "version": one.version,
+        "purpose": one.purpose,
+        "legal_basis": one.legal_basis,
+        "retention_days": one.retention_days,
+        "fields": one.fields,
     })
 }
 

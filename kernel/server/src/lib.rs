@@ -21,6 +21,7 @@ mod etag;
 mod export;
 mod exports;
 mod extracts;
+mod federation;
 mod form;
 mod form_files;
 mod idempotency;

@@ -11,9 +11,9 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, exports, extracts, files, filings, founders, foundings, health, history,
-    imports, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins,
-    protection, records, session, statistics, tokens, verify,
+    accounts, acts, agreements, batch, captures, changes, exports, extracts, files, filings, founders, foundings,
+    health, history, imports, jobs, kinds, metrics, notices, office, peers, people, plugin_life, plugin_settings,
+    plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -40,6 +40,8 @@ use crate::{blob, json, open_data, plugin};
         extracts::issue, extracts::file, verify::show, verify::compare,
         protection::show, protection::draft, protection::own_dossier, protection::ask, protection::dossier_for_request,
         protection::answer, protection::withdraw, protection::retention, protection::run,
+        peers::list, peers::show, peers::switch, peers::ledger,
+        agreements::list, agreements::show, agreements::preview, agreements::preview_of, agreements::offer, agreements::step,
         plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
@@ -58,6 +60,7 @@ use crate::{blob, json, open_data, plugin};
         (name = "exchange", description = "The register in files: import and export"),
         (name = "extracts", description = "Certified extracts and their verification"),
         (name = "protection", description = "What is kept about people, and what they may ask"),
+        (name = "federation", description = "Other instances, and what is agreed on with them"),
         (name = "open data", description = "What everybody may read, as whole files"),
         (name = "files", description = "Content-addressed files"),
         (name = "plugins", description = "Plugins and their addresses"),

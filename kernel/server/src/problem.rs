@@ -6,6 +6,7 @@
 
 mod acts;
 mod extract;
+pub(crate) mod federation;
 mod founding;
 mod imports;
 mod lower;
@@ -99,6 +100,8 @@ faults! {
     NotHome = CONFLICT, "not-home", "another instance is the home of this record";
     /// The record is in transfer to another home.
     InTransfer = CONFLICT, "in-transfer", "this is in transfer to another instance";
+    /// The instance has no keys for the federation.
+    NoFederation = CONFLICT, "no-federation", "this instance is not in the federation yet";
     /// The key's first request was answered with something that is shown only once.
     AnsweredOnce = CONFLICT, "answered-once", "this key was used and its answer is shown only once";
     /// The record has changed meanwhile.

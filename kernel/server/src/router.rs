@@ -12,9 +12,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, acts, batch, captures, changes, exports, extracts, files, filings, founders, foundings, health, history,
-    imports, jobs, kinds, metrics, notices, office, people, plugin_life, plugin_settings, plugin_usage, plugins,
-    protection, records, session, statistics, tokens, verify,
+    accounts, acts, agreements, batch, captures, changes, exports, extracts, files, filings, founders, foundings,
+    health, history, imports, jobs, kinds, metrics, notices, office, peers, people, plugin_life, plugin_settings,
+    plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -35,6 +35,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = of_the_kernel();
     routes.extend(of_the_register());
     routes.extend(of_the_exchange());
+    routes.extend(of_the_federation());
     routes.extend(of_plugins());
     routes
 }
@@ -149,6 +150,22 @@ fn of_the_exchange() -> Vec<Route> {
         post("/api/v1/imports/{import}/again", imports::again),
         get("/api/v1/imports/{import}/report", imports::report),
         post("/api/v1/exports", exports::export),
+    ]
+}
+
+/// Other instances, and what is agreed on with them.
+fn of_the_federation() -> Vec<Route> {
+    vec![
+        get("/api/v1/peers", peers::list),
+        get("/api/v1/peers/{peer}", peers::show),
+        post("/api/v1/peers/{peer}/switch", peers::switch),
+        get("/api/v1/peers/{peer}/ledger", peers::ledger),
+        get("/api/v1/agreements", agreements::list),
+        post("/api/v1/agreements", agreements::offer),
+        post("/api/v1/agreements/preview", agreements::preview),
+        get("/api/v1/agreements/{agreement}", agreements::show),
+        get("/api/v1/agreements/{agreement}/preview", agreements::preview_of),
+        post("/api/v1/agreements/{agreement}/steps", agreements::step),
     ]
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod acts;
+pub(crate) mod agreements;
 pub(crate) mod batch;
 pub(crate) mod captures;
 pub(crate) mod changes;
@@ -21,6 +22,7 @@ pub(crate) mod listing;
 pub(crate) mod metrics;
 pub(crate) mod notices;
 pub(crate) mod office;
+pub(crate) mod peers;
 pub(crate) mod people;
 pub(crate) mod plugin_life;
 pub(crate) mod plugin_settings;

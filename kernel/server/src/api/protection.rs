@@ -167,7 +167,8 @@ pub(crate) async fn own_dossier(
     Path(person): Path<String>,
 ) -> Result<Response, Problem> {
     let caller = visitor.signed_in()?;
-    let found = dossier_of(&app.records, &app.people, caller, id(&person)?).await?;
+    let mut found = dossier_of(&app.records, &app.people, caller, id(&person)?).await?;
+    dossier::disclose(&app, &mut found).await?;
     attached(&dossier::view(&found))
 }
 
@@ -204,7 +205,8 @@ pub(crate) async fn dossier_for_request(
     Path(request): Path<String>,
 ) -> Result<Response, Problem> {
     let caller = visitor.signed_in()?;
-    let found = dossier_of_request(&app.records, caller, id(&request)?).await?;
+    let mut found = dossier_of_request(&app.records, caller, id(&request)?).await?;
+    dossier::disclose(&app, &mut found).await?;
     attached(&dossier::view(&found))
 }
 

@@ -197,6 +197,7 @@ fn most(house: &House) -> Vec<Row> {
     rows.extend(protection(house));
     rows.extend(office(house));
     rows.extend(exchange());
+    rows.extend(federation());
     rows.extend(plugins());
     rows
 }
@@ -232,6 +233,32 @@ fn exchange() -> Vec<Row> {
         row("POST", "/api/v1/imports/{import}/again", one("/again"), hidden),
         row("GET", "/api/v1/imports/{import}/report", one("/report"), hidden),
         same("POST", "/api/v1/exports", [401, 403, 200, 200]).with(json!({"table": "cooperatives", "format": "csv"})),
+    ]
+}
+
+/// Peers and agreements, of an instance that is in no federation.
+fn federation() -> Vec<Row> {
+    let peer = format!("/api/v1/peers/{}", "0".repeat(64));
+    let agreement = format!("/api/v1/agreements/{NOWHERE}");
+    // Those who keep the register look; those who run the instance decide.
+    let (looks, decides) = ([401, 403, 409, 409], [401, 403, 403, 409]);
+    let draft = json!({
+        "peer": "0".repeat(64), "purpose": "matrix", "legal_basis": "matrix", "expires_on": "2027-01-01",
+        "retention_days": 1, "erasure_days": 1,
+    });
+    let (one, preview) = ("/api/v1/agreements/{agreement}", "/api/v1/agreements/{agreement}/preview");
+    vec![
+        same("GET", "/api/v1/peers", looks),
+        row("GET", "/api/v1/peers/{peer}", peer.clone(), looks),
+        row("POST", "/api/v1/peers/{peer}/switch", format!("{peer}/switch"), decides).with(json!({"switch": "cut"})),
+        row("GET", "/api/v1/peers/{peer}/ledger", format!("{peer}/ledger"), looks),
+        same("GET", "/api/v1/agreements", looks),
+        same("POST", "/api/v1/agreements", decides).with(draft.clone()),
+        same("POST", "/api/v1/agreements/preview", looks).with(draft),
+        row("GET", one, agreement.clone(), looks),
+        row("GET", preview, format!("{agreement}/preview"), looks),
+        row("POST", "/api/v1/agreements/{agreement}/steps", format!("{agreement}/steps"), decides)
+            .with(json!({"step": "suspend", "version": 1})),
     ]
 }
 

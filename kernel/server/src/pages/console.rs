@@ -24,7 +24,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 36] = [
+const DONE: [&str; 42] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -61,6 +61,12 @@ const DONE: [&str; 36] = [
     "filing-taken",
     "filing-sent-back",
     "act-entered",
+    "peer-switched",
+    "agreement-offered",
+    "agreement-accepted",
+    "agreement-suspended",
+    "agreement-resumed",
+    "agreement-terminated",
 ];
 
 /// What was just done, by the address's `done`.

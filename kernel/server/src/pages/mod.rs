@@ -18,6 +18,7 @@ mod editions;
 mod engine;
 mod exchange;
 mod extract;
+mod federation;
 mod filings;
 mod founding;
 mod fragments;
@@ -144,6 +145,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/console/kinds", get(console::kinds::show))
         .route("/{language}/console/protection", get(console::protection::show).post(console::protection::send))
         .merge(exchange::routes())
+        .merge(federation::routes())
         .merge(protection::routes())
         .merge(acts::routes())
         .merge(founding::routes())

@@ -10,6 +10,7 @@ use minijinja::Value;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tiwizi_host::Edition;
 use tiwizi_identity::Role;
+use tiwizi_identity::policy::may_see_federation;
 use tiwizi_model::{AccountId, Language};
 use tiwizi_words::Texts;
 
@@ -135,13 +136,14 @@ fn menu(plugins: &[Edition], look: &Look) -> Vec<MenuEntry> {
         .collect()
 }
 
-/// What the register has for those who work in it: the office, and the filings of their own cooperatives.
+/// What the register has for those who work in it: the office, the other instances, and the filings of their own cooperatives.
 fn works(visitor: &Visitor, texts: &Texts) -> Vec<MenuEntry> {
     let caller = visitor.caller();
     let entry = |key: &str, path: &str| MenuEntry { title: texts.text(key).into(), path: path.to_owned() };
     let office = (caller.holds(Role::Registrar) || caller.holds(Role::Observer)).then(|| entry("office", "/office"));
     let own = caller.holds(Role::Officer).then(|| entry("filings", "/filings"));
-    office.into_iter().chain(own).collect()
+    let others = may_see_federation(caller).is_ok().then(|| entry("federation", "/federation"));
+    office.into_iter().chain(others).chain(own).collect()
 }
 
 /// One visit of one page.

@@ -18,6 +18,7 @@ use super::super::visit::{Asked, SignedIn, Visit, with_status};
 use super::own::{changes, person_of, seen, signed_in};
 use super::{OFFICE, sheet, words};
 use crate::app::App;
+use crate::dossier::disclose;
 use crate::form::Posted;
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem};
@@ -115,7 +116,8 @@ pub(super) async fn dossier(
     let back = format!("{OFFICE}/{request}");
     let visit = signed_in(&app, asked.at(&back), &posted).await?;
     let request: RecordId = request.parse().map_err(|_| Fault::NotFound)?;
-    let found = protection::dossier_of_request(&app.records, visit.visitor.caller(), request).await?;
+    let mut found = protection::dossier_of_request(&app.records, visit.visitor.caller(), request).await?;
+    disclose(&app, &mut found).await?;
     sheet::page(&app, &visit, &found, (back.as_str(), None))
 }
 

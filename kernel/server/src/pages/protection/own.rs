@@ -16,6 +16,7 @@ use super::super::console::done;
 use super::super::visit::{Asked, SignedIn, Visit, with_status};
 use super::{OWN, sheet, words};
 use crate::app::App;
+use crate::dossier::disclose;
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
@@ -72,7 +73,8 @@ pub(super) async fn withdraw(
 /// `GET /{language}/account/privacy/dossier`
 pub(super) async fn dossier(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) -> Result<Response, Problem> {
     let person = visit.visitor.caller().person().ok_or(Fault::NotFound)?;
-    let found = protection::dossier(&app.records, &app.people, visit.visitor.caller(), person).await?;
+    let mut found = protection::dossier(&app.records, &app.people, visit.visitor.caller(), person).await?;
+    disclose(&app, &mut found).await?;
     sheet::page(&app, &visit, &found, (OWN, Some(format!("/api/v1/persons/{person}/dossier"))))
 }
 

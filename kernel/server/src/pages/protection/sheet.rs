@@ -6,10 +6,10 @@ use http::{HeaderValue, header};
 use minijinja::{Value, context};
 use serde_json::Value as Json;
 use tiwizi_identity::Scope;
-use tiwizi_model::Record;
+use tiwizi_model::{KindName, Record};
 use tiwizi_records::HistoryEntry;
 use tiwizi_registry::acts::ActKind;
-use tiwizi_registry::protection::{About, Dossier, Part};
+use tiwizi_registry::protection::{About, Disclosure, Dossier, Part};
 
 use super::super::said::said;
 use super::super::visit::Visit;
@@ -44,12 +44,35 @@ pub(super) fn page(
         extracts => dossier.extracts.len(),
         accounts => dossier.accounts.iter().map(account).collect::<Vec<_>>(),
         processings => dossier.processings.iter().map(|one| words::processing(app, visit, &texts, one)).collect::<Vec<_>>(),
+        disclosures => dossier.disclosures.iter().map(|one| of_disclosure(app, visit, one)).collect::<Vec<_>>(),
         back => visit.look.address(back),
         file,
     };
     let mut response = visit.page(app, "protection/dossier.html", &texts.text("dossier"), data)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// What went to another instance, kind by kind.
+fn of_disclosure(app: &App, visit: &Visit, one: &Disclosure) -> Value {
+    let kinds = app.records.kinds();
+    let kind = |(name, fields): (&String, &std::collections::BTreeSet<String>)| {
+        let name: KindName = name.parse().ok()?;
+        let texts = words::of_kind(app, visit, &name);
+        let title = kinds.find(&name).map(|kind| said(&visit.look, &kind.declaration().title));
+        let label = |field: &String| words::label(&texts, name.name(), field.split('.').next().unwrap_or(field));
+        // What is derived of a field is called as the field is.
+        let labels: std::collections::BTreeSet<String> = fields.iter().map(label).collect();
+        let labels: Vec<String> = labels.into_iter().collect();
+        Some(context! { title, fields => labels.join(" · ") })
+    };
+    context! {
+        to => &*one.to,
+        purpose => &*one.purpose,
+        basis => &*one.legal_basis,
+        days => one.retention_days,
+        kinds => one.fields.iter().filter_map(kind).collect::<Vec<_>>(),
+    }
 }
 
 /// A role and where it is held, in words; a dossier names them as `registrar on province:09.541`.

@@ -27,7 +27,7 @@ pub(super) const CHANGEABLE: [(&str, &str); 7] = [
 ];
 
 /// The words for records of a kind: the kernel's, and those of the plugin that declares it.
-pub(super) fn of_kind(app: &App, visit: &Visit, kind: &KindName) -> Texts {
+pub(in super::super) fn of_kind(app: &App, visit: &Visit, kind: &KindName) -> Texts {
     let texts = visit.texts(app);
     let messages = kind.namespace().parse().ok().and_then(|id| app.host.messages(&id));
     match messages {
@@ -37,14 +37,14 @@ pub(super) fn of_kind(app: &App, visit: &Visit, kind: &KindName) -> Texts {
 }
 
 /// What a field is called.
-pub(super) fn label(texts: &Texts, kind: &str, field: &str) -> String {
+pub(in super::super) fn label(texts: &Texts, kind: &str, field: &str) -> String {
     let name = field.replace('_', "-");
     let keys = [format!("field-{kind}-{name}"), format!("field-{name}"), format!("acts-field-{name}"), name];
     keys.iter().find_map(|key| texts.find(key, &FluentArgs::new())).unwrap_or_else(|| field.replace('_', " "))
 }
 
 /// What a value says.
-pub(super) fn value(texts: &Texts, kind: &str, field: &str, value: &Json) -> String {
+pub(in super::super) fn value(texts: &Texts, kind: &str, field: &str, value: &Json) -> String {
     let Some(text) = value.as_str() else {
         return match value {
             Json::Array(items) => items

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use tiwizi_model::{AccountId, Jurisdiction, PluginId};
 use tiwizi_registry::import::Encoding;
 
+use crate::commands::agreement::AgreementCommand;
 use crate::commands::plugin_build::Build;
 use crate::commands::plugin_captures::{Captures, Replay};
 use crate::commands::plugin_check::Check;
@@ -70,6 +71,11 @@ pub(crate) enum Command {
     Plugin {
         #[command(subcommand)]
         command: Plugin,
+    },
+    /// What is given to other instances and taken of them.
+    Agreement {
+        #[command(subcommand)]
+        command: AgreementCommand,
     },
     /// The change log.
     Log {

@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 pub(crate) mod accounts;
+pub(crate) mod agreement;
 pub(crate) mod compile_component;
 pub(crate) mod demo;
 pub(crate) mod doctor;

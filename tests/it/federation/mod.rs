@@ -1,4 +1,5 @@
 //! Instances among themselves, as operators and peers see them: real processes, real databases. One file for each question.
 
+mod agreements;
 mod enrolment;
 mod house;

@@ -55,7 +55,7 @@ pub(super) fn controls(app: &App, visit: &Visit, kinds: &Kinds, draft: &DraftFor
     });
     context! {
         peer => &*draft.peer,
-        peer_name => peers.iter().find(|peer| id_of(peer) == draft.peer).map(|peer| peer.name.clone()),
+        peer_name => peers.iter().find(|peer| id_of(peer) == draft.peer).map_or(&*draft.peer, |peer| &*peer.name),
         follows => draft.follows.as_deref(),
         purpose => &*draft.purpose,
         legal_basis => &*draft.legal_basis,

@@ -199,6 +199,37 @@ impl Seen {
     }
 }
 
+/// The chunks of a snapshot that are missing, told to whoever brings it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing(pub Vec<Hash>);
+
+impl Missing {
+    /// The type of its bytes.
+    pub const TYPE: &str = "application/vnd.tiwizi.missing.v1+cbor";
+
+    /// Its bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.array(self.0.len());
+        for hash in &self.0 {
+            writer.bytes(&hash.0);
+        }
+        writer.finish()
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the bytes are not in their form.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CborError> {
+        let mut reader = Reader::new(bytes);
+        let hashes = several(&mut reader, limits::FED_CHUNKS_MAX, |reader| reader.exactly().map(Hash))?;
+        reader.end()?;
+        Ok(Self(hashes))
+    }
+}
+
 /// The keys of an instance: what it sends before anything that a new key has signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyChain {
@@ -354,6 +385,8 @@ mod tests {
         assert_eq!(Seen::decode(&seen.encode()), Ok(seen));
         let many = Seen(vec![String::new(); limits::FED_SEEN_MAX + 5]);
         assert_eq!(Seen::decode(&many.encode()).unwrap().0.len(), limits::FED_SEEN_MAX);
+        let missing = Missing(vec![Hash([1; 32]), Hash([2; 32])]);
+        assert_eq!(Missing::decode(&missing.encode()), Ok(missing));
         let keys = KeyChain { genesis: hello().genesis, rotations: Vec::new() };
         assert_eq!(KeyChain::decode(&keys.encode()), Ok(keys.clone()));
         assert!(KeyChain::decode(&[keys.encode(), vec![0]].concat()).is_err());

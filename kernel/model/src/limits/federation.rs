@@ -138,10 +138,4 @@ pub const MOVED_SUBJECTS_MAX: usize = 20_000;
 pub const MOVED_RECORDS_MAX: usize = 100_000;
 /// The records of one subject and kind that are read at once while they move.
 pub const MOVED_ROWS: u32 = 500;
-/// What an instance says of itself when it is asked.
-pub const FED_HELLO_BYTES_MAX: usize = 512 << 10;
-/// Packages that it names there.
-pub const FED_PACKAGES_MAX: usize = 1_000;
-/// Checkpoints of others' logs that are told at once.
-pub const FED_SEEN_MAX: usize = 500;
 }

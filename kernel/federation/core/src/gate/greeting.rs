@@ -1,6 +1,6 @@
 //! What leaves beside pages and letters: greetings, the directory, checkpoints. None holds a word of any record.
 
-use crate::greeting::{Hello, KeyChain, Seen};
+use crate::greeting::{Hello, KeyChain, Missing, Seen};
 use crate::wire::{Directory, Envelope, NodeId, Note};
 
 use super::{LetterError, PeerBytes};
@@ -28,6 +28,12 @@ impl PeerBytes {
     pub fn checkpoints(notes: Vec<String>, receiver: NodeId) -> Self {
         let notes = notes.into_iter().filter(|note| Note::unverified(note).is_ok()).collect();
         Self { bytes: Seen(notes).encode(), receiver: Some(receiver) }
+    }
+
+    /// Which chunks of a snapshot are missing here.
+    #[must_use]
+    pub fn missing(missing: &Missing, receiver: NodeId) -> Self {
+        Self { bytes: missing.encode(), receiver: Some(receiver) }
     }
 
     /// The keys of this instance.

@@ -21,6 +21,10 @@ pub mod peers;
 
 mod federation;
 
+pub mod exchange;
+
+pub mod link;
+
 #[cfg(test)]
 mod testing;
 

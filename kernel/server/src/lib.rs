@@ -21,6 +21,7 @@ mod etag;
 mod export;
 mod exports;
 mod extracts;
+mod fed;
 mod form;
 mod form_files;
 mod idempotency;
@@ -47,6 +48,7 @@ mod uploads;
 
 pub use accept::{serve, stop_signal};
 pub use app::{App, SeenRequest, Settings, StartError};
+pub use fed::{Talk, TalkError};
 pub use extracts::{IssuedExtract, issue_extract};
 pub use inside::{InsideReply, InsideVisit, SettleError, settle, visit_plugin};
 pub use pages::{TextFault, check_plugin_texts};

@@ -6,6 +6,7 @@
 
 mod acts;
 mod extract;
+pub(crate) mod fed;
 mod founding;
 mod imports;
 mod lower;

@@ -1,4 +1,8 @@
 //! Instances among themselves, as operators and peers see them: real processes, real databases. One file for each question.
 
 mod enrolment;
+mod evil;
+mod flood;
 mod house;
+mod pages;
+mod signatures;

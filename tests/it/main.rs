@@ -8,6 +8,7 @@ mod api;
 mod authoring;
 mod batch;
 mod browser;
+mod calendar;
 mod cases;
 mod chaos;
 mod compile;

@@ -133,9 +133,18 @@ impl Instance {
     /// # Errors
     /// When it ends or keeps silent instead; the message holds its log.
     pub fn serve(&mut self) -> anyhow::Result<()> {
+        self.serve_with(&[])
+    }
+
+    /// Starts the server with these variables, wherever this machine has a free port. One that others reach by another address than its own,
+    /// as behind a proxy, is told so by `TIWIZI_ADDRESS`.
+    ///
+    /// # Errors
+    /// As `serve`.
+    pub fn serve_with(&mut self, variables: &[(&'static str, String)]) -> anyhow::Result<()> {
         let data = self.data.to_string_lossy().into_owned();
-        let words = ["serve", "--listen", "127.0.0.1:0", "--data"].map(str::to_owned);
-        self.server = Some(Server::start(words.into_iter().chain([data]))?);
+        let words = ["serve", "--listen", "127.0.0.1:0", "--data", &data].map(str::to_owned);
+        self.server = Some(Server::start_with(words.into_iter(), variables)?);
         Ok(())
     }
 

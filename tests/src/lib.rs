@@ -9,6 +9,7 @@ pub mod client;
 pub mod clock;
 pub mod command;
 pub mod demo;
+pub mod fault_proxy;
 pub mod guide;
 pub mod instance;
 pub mod load;
@@ -20,4 +21,5 @@ pub mod seed;
 pub mod stopwatch;
 
 pub use client::{Answer, Client};
+pub use fault_proxy::FaultProxy;
 pub use instance::{Instance, Setting};

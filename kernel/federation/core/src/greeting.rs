@@ -207,12 +207,13 @@ impl Missing {
     /// The type of its bytes.
     pub const TYPE: &str = "application/vnd.tiwizi.missing.v1+cbor";
 
-    /// Its bytes.
+    /// Its bytes: as many as may travel at once.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        writer.array(self.0.len());
-        for hash in &self.0 {
+        let first = || self.0.iter().take(limits::FED_MISSING_MAX);
+        writer.array(first().count());
+        for hash in first() {
             writer.bytes(&hash.0);
         }
         writer.finish()
@@ -224,7 +225,7 @@ impl Missing {
     /// When the bytes are not in their form.
     pub fn decode(bytes: &[u8]) -> Result<Self, CborError> {
         let mut reader = Reader::new(bytes);
-        let hashes = several(&mut reader, limits::FED_CHUNKS_MAX, |reader| reader.exactly().map(Hash))?;
+        let hashes = several(&mut reader, limits::FED_MISSING_MAX, |reader| reader.exactly().map(Hash))?;
         reader.end()?;
         Ok(Self(hashes))
     }

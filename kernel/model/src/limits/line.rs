@@ -10,7 +10,9 @@ pub const FED_HELLO_BYTES_MAX: usize = 512 << 10;
 pub const FED_PACKAGES_MAX: usize = 1_000;
 /// Checkpoints of others' logs that are told at once.
 pub const FED_SEEN_MAX: usize = 500;
-/// Those together.
+/// Chunks of a snapshot that are named as missing at once.
+pub const FED_MISSING_MAX: usize = 4_096;
+/// Checkpoints that are told at once, together.
 pub const FED_SEEN_BYTES_MAX: usize = 2 << 20;
 /// The statements of one instance's keys, as they travel.
 pub const FED_KEYS_BYTES_MAX: usize = 256 << 10;

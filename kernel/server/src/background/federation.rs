@@ -53,7 +53,7 @@ fn complain(error: &NodeError) {
     tracing::error!(error = %chain(error), "the logs of this instance could not be gone on with");
 }
 
-/// Learns what was changed beside this process, forgets what is over, and tries what cannot be taken yet once more.
+/// Learns what was changed beside this process, and forgets what is over.
 pub(super) async fn keep(app: Arc<App>, mut stop: Stop) {
     let Some(talk) = &app.federation else { return };
     let mut count = 0_u32;

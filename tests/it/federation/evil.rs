@@ -14,8 +14,8 @@ use tiwizi_federation_core::signature::{
     BodyDigest, Lines, Nonce, Offset, Request, Response, SignedResponse, Signer, Stamp, keyid, known, verify_response,
 };
 use tiwizi_federation_core::wire::{
-    Checkpoint, Entity, Enrolment, Entry, EntryKind, Envelope, Genesis, Group, GroupNo, Hash, Header, KeyRing, LogId, Member, NodeId,
-    Nodes, Note, Plane, Role, Seed, SigningKey, Tree, consistency_proof, leaf_hash,
+    Checkpoint, Enrolment, Entity, Entry, EntryKind, Envelope, Genesis, Group, GroupNo, Hash, Header, KeyRing, LogId,
+    Member, NodeId, Nodes, Note, Plane, Role, Seed, SigningKey, Tree, consistency_proof, leaf_hash,
 };
 use tiwizi_model::{Ambient, InstanceId, RecordId};
 use uuid::Uuid;

@@ -22,7 +22,8 @@ const REQUESTS: usize = 10_000;
 const AT_ONCE: usize = 50;
 
 #[tokio::test]
-async fn f01_ten_thousand_strangers_are_told_to_wait_and_a_peer_from_the_same_place_is_answered() -> anyhow::Result<()> {
+async fn f01_ten_thousand_strangers_are_told_to_wait_and_a_peer_from_the_same_place_is_answered() -> anyhow::Result<()>
+{
     let served = Served::new()?;
     let unsigned = served.evil.request(&served.place, "GET", "/fed/v1", b"");
     let answers = stream::iter(0..REQUESTS).map(|_| send(&unsigned, b"")).buffer_unordered(AT_ONCE);

@@ -2,6 +2,7 @@
 
 mod enrolment;
 mod evil;
+mod faults;
 mod flood;
 mod house;
 mod pages;

@@ -21,7 +21,8 @@ impl Served {
         let (root, place) = (Root::new()?, free_place()?);
         let nation = House::new("all", None, &root)?;
         let evil = Evil::new(1, None)?;
-        let own = nation.command("federation request --json").variable("TIWIZI_FEDERATION_URL", format!("http://{place}"));
+        let own =
+            nation.command("federation request --json").variable("TIWIZI_FEDERATION_URL", format!("http://{place}"));
         own.option("--to", nation.file("request")).succeed()?;
         let ending = nation.enrol(&root, &nation.file("request"), &nation.fingerprint())?;
         ensure!(ending.code == Some(0), "{ending:?}");
@@ -132,7 +133,8 @@ async fn f02_a_signature_that_leaves_something_out_is_refused_though_it_is_good(
     for missing in ALL {
         let parts: Vec<&str> = ALL.into_iter().filter(|part| *part != missing).collect();
         let parameters = parameters(&served.evil, now_s(&served.evil), "");
-        let request = ByHand { parts: &parts, label: "fed", parameters }.sign(&served.evil, digested(served.hello())?)?;
+        let request =
+            ByHand { parts: &parts, label: "fed", parameters }.sign(&served.evil, digested(served.hello())?)?;
         refused(send(&request, b"").await, "signature-uncovered").await.with_context(|| missing.to_owned())?;
     }
     let whole = parameters(&served.evil, now_s(&served.evil), "");

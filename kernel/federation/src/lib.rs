@@ -25,6 +25,10 @@ pub mod standing;
 
 mod federation;
 
+pub mod exchange;
+
+pub mod link;
+
 #[cfg(test)]
 mod testing;
 

@@ -22,6 +22,7 @@ use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError,
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::extracts::Turns;
+use crate::fed::{self, Opening, Talk, TalkError};
 use crate::idempotency::Inflight;
 use crate::metrics::Metrics;
 use crate::pages::{Pages, PagesError};
@@ -44,6 +45,8 @@ pub struct Settings {
     pub outbound: OutboundSettings,
     /// The public address of the instance, `https://registre.example.org`, as it stands on prints; none when nobody has set it.
     pub address: Option<String>,
+    /// How this instance takes part in the federation.
+    pub federation: tiwizi_federation::Settings,
     /// The folders with the fonts of prints.
     pub fonts: Vec<PathBuf>,
     /// Where the components of plugins are compiled.
@@ -76,6 +79,7 @@ impl Settings {
             zone: Zone::default(),
             outbound: OutboundSettings::default(),
             address: None,
+            federation: tiwizi_federation::Settings::default(),
             fonts: tiwizi_print::usual_folders(),
             compiler,
             rules: RuleFiles::default(),
@@ -145,6 +149,9 @@ pub enum StartError {
     /// The folder of imports cannot be used.
     #[error("could not use the folder of imports")]
     Imports(#[source] std::io::Error),
+    /// The talk with other instances cannot be opened.
+    #[error("could not open the talk with other instances")]
+    Federation(#[source] TalkError),
     /// The plugin host cannot start.
     #[error("could not start the plugin host")]
     Host(#[source] HostError),
@@ -191,6 +198,8 @@ pub struct App {
     pub office: Office,
     /// What a changed rule pack changes.
     pub rule_watch: RuleWatch,
+    /// The talk with other instances; none while this one takes no part.
+    pub federation: Option<Talk>,
     /// Plugins.
     pub host: Host,
     /// The pages' templates and messages.
@@ -251,7 +260,17 @@ impl App {
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
         let imports = imports(&records, &national_ids, &duplicates, &settings)?;
+        let opening = Opening {
+            db: &db,
+            records: &records,
+            instance: &instance,
+            settings: &settings.federation,
+            data: &settings.data,
+            ambient: &ambient,
+        };
+        let federation = fed::open(opening).await.map_err(StartError::Federation)?;
         Ok(Arc::new(Self {
+            federation,
             rule_watch: RuleWatch::new(records.clone(), acts.clone()),
             identity,
             settings,

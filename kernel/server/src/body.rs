@@ -18,6 +18,10 @@ pub(crate) struct BodyLimit {
 }
 
 impl BodyLimit {
+    pub(crate) fn new(bytes_max: usize, wait: Duration) -> Self {
+        Self { bytes_max, wait }
+    }
+
     /// For everything but uploads.
     pub(crate) const NORMAL: Self =
         Self { bytes_max: limits::BODY_BYTES_MAX, wait: Duration::from_millis(limits::BODY_WAIT_MS) };

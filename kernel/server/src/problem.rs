@@ -7,6 +7,7 @@
 mod acts;
 mod extract;
 pub(crate) mod federation;
+pub(crate) mod fed;
 mod founding;
 mod imports;
 mod lower;

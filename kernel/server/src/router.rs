@@ -18,7 +18,7 @@ use crate::api::{
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
-use crate::{blob, edge, idempotency, open_data, openapi, pages, plugin};
+use crate::{blob, edge, fed, idempotency, open_data, openapi, pages, plugin};
 
 /// One address for one method.
 pub struct Route {
@@ -29,7 +29,7 @@ pub struct Route {
     handler: MethodRouter<Arc<App>>,
 }
 
-/// Every route but those of the pages, which `pages::routes` lists.
+/// Every route but those of the pages, which `pages::routes` lists, and those for other instances, which `fed::routes` does.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let mut routes = of_the_kernel();
@@ -217,6 +217,7 @@ pub fn build(app: &Arc<App>) -> Router {
     }
     router
         .merge(pages::routes())
+        .merge(fed::routes())
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(app), idempotency::guard))
@@ -236,7 +237,10 @@ async fn wrong_method() -> Problem {
 /// Text of some size gains from compression. Audio and images are compressed already; an event stream must not wait
 /// in a compressor.
 fn is_text() -> impl Predicate {
-    let is_text_type = |_: http::StatusCode, _: http::Version, headers: &http::HeaderMap, _: &http::Extensions| {
+    let is_text_type = |_: http::StatusCode, _: http::Version, headers: &http::HeaderMap, marks: &http::Extensions| {
+        if marks.get::<fed::AsItIs>().is_some() {
+            return false;
+        }
         let media_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         media_type.is_some_and(|media_type| {
             !media_type.starts_with("text/event-stream")

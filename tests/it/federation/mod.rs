@@ -2,4 +2,9 @@
 
 mod agreements;
 mod enrolment;
+mod evil;
+mod faults;
+mod flood;
 mod house;
+mod pages;
+mod signatures;

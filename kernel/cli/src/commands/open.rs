@@ -57,6 +57,7 @@ pub(crate) async fn app_with(data: &Path, config: &Config, desk: Desk) -> anyhow
     settings.requests = desk.requests;
     settings.outbound.private = config.outbound_private()?;
     settings.address = config.address()?;
+    settings.federation = config.federation()?;
     if let Some(file) = config.card_secret() {
         settings.card_secret = file;
     }

@@ -10,6 +10,8 @@ pub mod signature;
 
 pub mod agreement;
 
+pub mod greeting;
+
 pub mod page;
 
 pub mod package;

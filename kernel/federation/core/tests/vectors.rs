@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use tiwizi_federation_core::agreement::AgreementId;
+use tiwizi_federation_core::greeting::{Hello, KeyChain, Missing, Offered, Seen, Wanted};
 use tiwizi_federation_core::wire::*;
 use tiwizi_model::{InstanceId, KindName, RecordId};
 use uuid::Uuid;
@@ -291,4 +293,35 @@ fn directories_are_as_they_were() {
             "request": { "signing_seed": hex(&*key(11).seed()), "envelope": request.to_json() },
         }),
     );
+}
+
+#[test]
+fn greetings_are_as_they_were() {
+    let [(_, first), (_, second)] = rotations();
+    let agreement = Some(AgreementId(Uuid::from_u128(0xa9)));
+    let hello = Hello {
+        genesis: genesis(1).sign(&key(1)),
+        rotations: vec![first.clone()],
+        protocols: BTreeSet::from([1]),
+        directory: 7,
+        logs: vec![
+            Offered { plane: Plane::control(), agreement: None, version: 0, epoch: 0, size: 12 },
+            Offered { plane: plane("members"), agreement, version: 2, epoch: 1, size: 4_000 },
+        ],
+        wanted: vec![Wanted { log: log("registry"), agreement, version: 2, epoch: 0, next: 31 }],
+        packages: BTreeMap::from([("nomenclature".to_owned(), 3)]),
+    };
+    let keys = KeyChain { genesis: genesis(1).sign(&key(1)), rotations: vec![first, second] };
+    let missing = Missing(vec![Hash([1; 32]), Hash([2; 32])]);
+    let seen = Seen(vec!["a note\n".to_owned()]);
+    assert_eq!(Hello::decode(&hello.encode()), Ok(hello.clone()));
+    assert_eq!(KeyChain::decode(&keys.encode()), Ok(keys.clone()));
+    let made = json!({
+        "hello": hex(&hello.encode()),
+        "mark": hello.mark().to_string(),
+        "keys": hex(&keys.encode()),
+        "missing": hex(&missing.encode()),
+        "checkpoints": hex(&seen.encode()),
+    });
+    compare("greeting", &made);
 }

@@ -2,6 +2,7 @@
 //! task. None holds anything that a restart would lose: a reader's place is stored with its work.
 
 mod duplicates;
+mod federation;
 mod imports;
 mod office;
 mod protection;
@@ -46,6 +47,9 @@ pub(crate) fn start(app: &Arc<App>) {
     app.tasks.start("event-reader", |stop| work::read_events(Arc::clone(app), stop));
     app.tasks.start("scheduler", |stop| work::keep_schedules(Arc::clone(app), stop));
     app.tasks.start("worker", |stop| work::work(Arc::clone(app), stop));
+    app.tasks.start("federation-sequencer", |stop| federation::sequence(Arc::clone(app), stop));
+    app.tasks.start("federation-keeper", |stop| federation::keep(Arc::clone(app), stop));
+    app.tasks.start("federation-link", |stop| federation::link(Arc::clone(app), stop));
     app.tasks.start("clean-up", |stop| clean_up(Arc::clone(app), stop));
     app.tasks.start("value-sweep", |stop| sweep_values(Arc::clone(app), stop));
 }

@@ -6,6 +6,7 @@
 
 mod builder;
 mod chunk;
+mod greeting;
 mod letter;
 mod messages;
 #[cfg(test)]

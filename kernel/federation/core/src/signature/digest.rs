@@ -29,6 +29,17 @@ impl BodyDigest {
         format!("{SHA_256}={}", sfv::ItemSerializer::new().bare_item(&bytes).finish())
     }
 
+    /// What a message says that its body is, for whoever asks who sent it before reading a body. It is held to the body afterwards.
+    #[must_use]
+    pub fn claimed(lines: &Lines) -> Option<Self> {
+        let value = lines.value(CONTENT_DIGEST)?;
+        let digests: Dictionary = Parser::new(&value).parse().ok()?;
+        match digests.get(SHA_256)? {
+            ListEntry::Item(item) => item.bare_item.as_byte_sequence()?.try_into().ok().map(Self),
+            ListEntry::InnerList(_) => None,
+        }
+    }
+
     /// Compares the digest in the header with this one. Digests of other kinds are passed over.
     ///
     /// # Errors

@@ -1,0 +1,108 @@
+//! What peers ask of this instance, answered. It knows no HTTP library: `server/src/fed` hands heads and bodies in and carries answers out.
+//!
+//! A request is let in by `door` before its body is read, and answered by `answer`. All bytes for peers come out of the gate of the core, or
+//! off the shelf where the gate's chunks lie. Nothing that a peer sends makes this fail: what is wrong is a `Refusal` with a stable code.
+//!
+//! Invariant: a request has its effect once, also when it comes again after a restart.
+
+mod answer;
+mod budget;
+mod door;
+mod ends;
+mod nonces;
+mod question;
+mod refusal;
+mod shelf;
+mod turns;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use tiwizi_federation_core::flow::{NodeError, Store, StoreTx as _};
+use tiwizi_federation_core::wire::NodeId;
+use tiwizi_storage::StorageError;
+
+use budget::{Budgets, Strangers};
+use nonces::Nonces;
+use turns::Turns;
+
+pub(crate) use answer::refused_code;
+pub use answer::{Answer, Body, CHUNK_TYPE, PAGE_TYPE, POSITION_TYPE, PROBLEM_TYPE};
+pub use door::{Admitted, Denied, Head};
+pub use ends::{Ends, EndsError, Known, Make};
+pub use question::{FeedPlace, PROTOCOL, Question, QuestionError, ROOT};
+pub use refusal::{LearnError, Refusal};
+pub(crate) use shelf::Arriving;
+pub use shelf::{ChunkPart, Shelf, ShelfError};
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+/// The end that is asked.
+pub struct Exchange<S> {
+    ends: Arc<Ends<S>>,
+    nonces: Nonces,
+    strangers: Strangers,
+    /// The peers that are named in a flood.
+    claimed: Strangers,
+    budgets: Budgets,
+    turns: Turns,
+    /// Chunks of snapshots that peers are bringing.
+    arriving: Mutex<BTreeMap<NodeId, Arriving>>,
+}
+
+/// Why the housekeeping was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum UpkeepError {
+    /// The database failed.
+    #[error("nonces could not be forgotten")]
+    Storage(#[from] StorageError),
+    /// The rules failed.
+    #[error("entries that everybody has could not be let go of")]
+    Node(#[from] NodeError),
+    /// The shelf failed.
+    #[error("old snapshots could not be let go of")]
+    Shelf(#[from] ShelfError),
+}
+
+impl<S: Store> Exchange<S> {
+    /// Opens the end that is asked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open(ends: Arc<Ends<S>>) -> Result<Self, StorageError> {
+        let nonces = Nonces::open(ends.db().clone(), ends.ambient().clone()).await?;
+        Ok(Self {
+            ends,
+            nonces,
+            strangers: Strangers::default(),
+            claimed: Strangers::default(),
+            budgets: Budgets::default(),
+            turns: Turns::default(),
+            arriving: Mutex::default(),
+        })
+    }
+
+    /// What both ends share.
+    #[must_use]
+    pub fn ends(&self) -> &Arc<Ends<S>> {
+        &self.ends
+    }
+
+    /// Housekeeping, once a minute: nonces that are over, snapshots that nobody fetches any more, entries that every peer has.
+    ///
+    /// # Errors
+    /// When one of them fails; the others are done the next time.
+    pub async fn keep(&self) -> Result<(), UpkeepError> {
+        self.nonces.forget().await?;
+        self.ends.shelf.sweep(self.ends.ambient().now())?;
+        let known = self.ends.known();
+        let mut tx = known.node.store().begin().await.map_err(NodeError::Store)?;
+        let planes = tx.planes().await.map_err(NodeError::Store)?;
+        drop(tx);
+        for plane in planes {
+            known.node.release(&plane).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,254 @@
+//! What a peer is answered, and what nobody else is: two instances with real databases, joined in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tiwizi_federation_core::agreement::{Class, KindClasses};
+use tiwizi_federation_core::flow::memory::MemoryStore;
+use tiwizi_federation_core::flow::plant::Planted;
+use tiwizi_federation_core::flow::{Schemas, Setting};
+use tiwizi_federation_core::signature::{BodyDigest, Lines, Offset, Request, Stamp};
+use tiwizi_federation_core::wire::{Enrolment, Member, Role, SigningKey};
+
+use crate::directory::{Asking, request, take};
+use crate::federation::Federation;
+use crate::settings::Settings;
+use crate::testing::{House, root, signed};
+
+use super::*;
+
+/// An instance with both ends, over a store in memory.
+pub(crate) struct Party {
+    pub(crate) house: House,
+    pub(crate) ends: Arc<Ends<MemoryStore>>,
+    pub(crate) exchange: Exchange<MemoryStore>,
+    pub(crate) store: MemoryStore,
+    /// What stands on its two papers.
+    pub(crate) papers: [SigningKey; 2],
+    shelf: TempDir,
+}
+
+/// The address of an instance, by its number.
+pub(crate) fn url(number: u8) -> String {
+    format!("https://fed{number}.example")
+}
+
+/// The one kind that leaves instances in these tests.
+pub(crate) fn kinds() -> BTreeMap<tiwizi_model::KindName, KindClasses> {
+    let fields = BTreeMap::from([("name".to_owned(), Class::Public)]);
+    let plane = "registry".parse().unwrap();
+    BTreeMap::from([("registry/thing".parse().unwrap(), KindClasses { plane, fields, derived: BTreeMap::new() })])
+}
+
+fn make(store: MemoryStore) -> Make<MemoryStore> {
+    Box::new(move |me, roll| {
+        let setting = Setting {
+            me,
+            registrar: me,
+            keys: roll.ring().clone(),
+            kinds: kinds(),
+            schemas: Schemas(BTreeMap::from([("registry/thing".to_owned(), 1)])),
+            derive: |_, _| BTreeMap::new(),
+            planted: Planted::default(),
+        };
+        (store.clone(), setting)
+    })
+}
+
+async fn member(house: &House, role: Role, url: Option<&str>) -> Member {
+    let asked = request(&house.keys().await, &house.instance, Asking { role, url });
+    Enrolment::open(&asked).unwrap().member
+}
+
+impl Party {
+    async fn open(house: House, papers: [SigningKey; 2], number: u8, is_reached: bool) -> Self {
+        let settings = Settings {
+            url: Some(url(number)),
+            listens: is_reached,
+            root: Some(root().verifying()),
+            ..Settings::default()
+        };
+        let (db, instance, ambient) = (house.db.clone(), house.instance.clone(), house.ambient.clone());
+        let federation = Arc::new(Federation::open(db, instance, settings, ambient).await.unwrap());
+        let (store, shelf) = (MemoryStore::default(), tempfile::tempdir().unwrap());
+        let kept = Shelf::open(&shelf.path().join("snapshots")).unwrap();
+        let ends = Ends::open(federation, make(store.clone()), kept).await.unwrap().unwrap();
+        let ends = Arc::new(ends);
+        let exchange = Exchange::open(Arc::clone(&ends)).await.unwrap();
+        Self { house, ends, exchange, store, papers, shelf }
+    }
+
+    /// The process ends and another one begins: what was only remembered is gone.
+    pub(crate) async fn restart(&mut self) {
+        self.exchange = Exchange::open(Arc::clone(&self.ends)).await.unwrap();
+        assert!(self.shelf.path().exists());
+    }
+}
+
+/// A nation that is reached, and an office that only dials out. Both know each other.
+pub(crate) async fn pair() -> [Party; 2] {
+    let (nation, office) = (House::new(1, "all").await, House::new(2, "09.541").await);
+    let (nation_papers, office_papers) = (nation.begin().await, office.begin().await);
+    let mut members =
+        vec![member(&nation, Role::National, Some(&url(1))).await, member(&office, Role::Region, None).await];
+    members.sort_by_key(|member| member.node);
+    let directory = signed(1, members);
+    for house in [&nation, &office] {
+        take(&house.db, house.here().await, &directory, house.ambient.now()).await.unwrap();
+    }
+    [Party::open(nation, nation_papers, 1, true).await, Party::open(office, office_papers, 2, false).await]
+}
+
+/// A request of one instance to another, as it goes over the line.
+pub(crate) fn asked(from: &Party, to: u8, question: &Question, body: &[u8]) -> Request {
+    let (path, query) = question.address();
+    let request = Request {
+        method: question.method().to_owned(),
+        authority: format!("fed{to}.example"),
+        path,
+        query,
+        lines: Lines::default(),
+        body: BodyDigest::of(body),
+    };
+    let stamp = Stamp::new(from.ends.ambient(), Offset::default());
+    from.ends.known().signed(|signer| signer.sign_request(request, &stamp, &[])).unwrap()
+}
+
+/// What of a request is there before its body.
+pub(crate) fn head(request: &Request, body: &[u8]) -> Head {
+    Head {
+        method: request.method.clone(),
+        authority: request.authority.clone(),
+        path: request.path.clone(),
+        query: request.query.clone(),
+        lines: request.lines.clone(),
+        body_bytes: Some(body.len() as u64),
+        source: IpAddr::from([192, 0, 2, 7]),
+    }
+}
+
+fn hello() -> Question {
+    Question::Hello { seen: None, wait_ms: 0 }
+}
+
+async fn refusal(party: &Party, head: Head) -> Refusal {
+    party.exchange.admit(head).await.map(drop).unwrap_err().refusal
+}
+
+#[tokio::test]
+async fn a_peer_is_greeted_with_its_logs_and_with_what_is_wanted_of_it() {
+    let [nation, office] = pair().await;
+    let request = asked(&office, 1, &hello(), b"");
+    let admitted = nation.exchange.admit(head(&request, b"")).await.unwrap();
+    let answer = nation.exchange.answer(&admitted, b"", None).await.unwrap();
+    let hello = tiwizi_federation_core::greeting::Hello::decode(answer.body.as_bytes()).unwrap();
+    assert_eq!(hello.directory, 1);
+    assert_eq!(hello.logs.iter().map(|log| log.plane.as_str()).collect::<BTreeSet<_>>(), BTreeSet::from(["control"]));
+    let office_node = office.ends.known().me();
+    assert!(hello.wanted.iter().all(|wanted| wanted.log.node == office_node), "{:?}", hello.wanted);
+}
+
+#[tokio::test]
+async fn f03_a_body_that_was_changed_is_refused_after_its_head_was_believed() {
+    let [nation, office] = pair().await;
+    let log = tiwizi_federation_core::wire::LogId {
+        node: office.ends.known().me(),
+        plane: tiwizi_federation_core::wire::Plane::control(),
+    };
+    let request = asked(&office, 1, &Question::GivePage { log }, b"a page");
+    let admitted = nation.exchange.admit(head(&request, b"a page")).await.unwrap();
+    let refused = nation.exchange.check_body(&admitted, b"b page").unwrap_err();
+    assert_eq!(refused.code(), "digest-mismatch");
+}
+
+#[tokio::test]
+async fn f04_a_request_has_its_effect_once_also_after_a_restart() {
+    let [mut nation, office] = pair().await;
+    let request = asked(&office, 1, &hello(), b"");
+    drop(nation.exchange.admit(head(&request, b"")).await.unwrap());
+    assert_eq!(refusal(&nation, head(&request, b"")).await.code(), "replayed");
+    nation.restart().await;
+    assert_eq!(refusal(&nation, head(&request, b"")).await.code(), "replayed");
+    // Long over, and forgotten: the floor keeps it out.
+    nation.house.clock.advance_ms(u64::try_from(tiwizi_model::limits::FED_NONCE_KEPT_MS).unwrap() * 3);
+    nation.exchange.keep().await.unwrap();
+    nation.restart().await;
+    assert_eq!(refusal(&nation, head(&request, b"")).await.code(), "challenge");
+}
+
+#[tokio::test]
+async fn a_request_for_somebody_else_is_refused() {
+    let [nation, office] = pair().await;
+    let request = asked(&office, 9, &hello(), b"");
+    assert_eq!(refusal(&nation, head(&request, b"")).await.code(), "signature-authority");
+}
+
+#[tokio::test]
+async fn f01_a_flood_of_strangers_is_told_to_wait_and_keeps_no_peer_out() {
+    let [nation, office] = pair().await;
+    let mut codes = BTreeMap::new();
+    for _ in 0..tiwizi_model::limits::FED_STRANGER_TRIES_MAX * 2 {
+        let mut request = asked(&office, 1, &hello(), b"");
+        request.lines = Lines::default();
+        *codes.entry(refusal(&nation, head(&request, b"")).await.code()).or_insert(0_u64) += 1;
+    }
+    assert_eq!(codes.get("signature-missing"), Some(&tiwizi_model::limits::FED_STRANGER_TRIES_MAX), "{codes:?}");
+    let request = asked(&office, 1, &hello(), b"");
+    nation.exchange.admit(head(&request, b"")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_peer_has_few_places_and_one_for_each_log() {
+    let [nation, office] = pair().await;
+    let mut places = Vec::new();
+    for _ in 0..tiwizi_model::limits::FED_PEER_REQUESTS_MAX {
+        let request = asked(&office, 1, &hello(), b"");
+        places.push(nation.exchange.admit(head(&request, b"")).await.unwrap());
+    }
+    let request = asked(&office, 1, &hello(), b"");
+    assert_eq!(refusal(&nation, head(&request, b"")).await.code(), "busy");
+    places.pop();
+    nation.exchange.admit(head(&request, b"")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_line_that_is_cut_by_its_switch_is_cut_for_who_asks_too() {
+    let [nation, office] = pair().await;
+    let node = office.ends.known().me();
+    crate::peers::turn(&nation.house.db, &node, tiwizi_storage::federation::peer::Switch::Cut).await.unwrap();
+    let request = asked(&office, 1, &hello(), b"");
+    assert_eq!(refusal(&nation, head(&request, b"")).await.code(), "line-cut");
+}
+
+#[tokio::test]
+async fn a_body_that_is_larger_than_its_question_brings_is_refused_before_it_is_read() {
+    let [nation, office] = pair().await;
+    let request = asked(&office, 1, &hello(), b"");
+    let mut large = head(&request, b"");
+    large.body_bytes = Some(1);
+    assert!(matches!(refusal(&nation, large).await, Refusal::Large { bytes_max: 0 }));
+}
+
+#[tokio::test]
+async fn an_answer_is_bound_to_its_request_and_to_its_bytes() {
+    let [nation, office] = pair().await;
+    let request = asked(&office, 1, &hello(), b"");
+    let lines = [("content-type", "text/plain".to_owned())];
+    let signed = nation.exchange.sign(&request, (200, b"thanks"), &lines).unwrap().unwrap();
+    let known = office.ends.known();
+    let key = |keyid: &str| tiwizi_federation_core::signature::known(known.ring(), keyid);
+    let from = nation.ends.known().me();
+    let verify = |body: &[u8], request: &Request| {
+        let response = tiwizi_federation_core::signature::Response {
+            status: 200,
+            lines: signed.clone(),
+            body: BodyDigest::of(body),
+        };
+        tiwizi_federation_core::signature::verify_response(&response, request, &from, key)
+    };
+    assert!(verify(b"thanks", &request).is_ok());
+    assert!(verify(b"Thanks", &request).is_err());
+    assert!(verify(b"thanks", &asked(&office, 1, &hello(), b"")).is_err());
+}

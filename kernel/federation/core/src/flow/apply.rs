@@ -59,6 +59,8 @@ pub struct View<'a> {
     pub home_before: Option<LogId>,
     /// What is held of its entity.
     pub held: Option<&'a Held>,
+    /// It comes again on purpose, because more of it is given now.
+    pub again: bool,
 }
 
 /// Why an entry changes nothing.
@@ -118,6 +120,7 @@ pub fn decide(header: &Header, leaf: &Hash, view: &View<'_>) -> Outcome {
     let base = Base { tenure: header.tenure, ver: header.ver };
     match view.held {
         Some(held) if held.base == base && held.leaf != *leaf => Outcome::Ignore(Ignored::SaidTwice),
+        Some(held) if held.base == base && view.again => done,
         Some(held) if held.base >= base => Outcome::Ignore(Ignored::Duplicate),
         _ => done,
     }

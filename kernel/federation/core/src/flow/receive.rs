@@ -149,16 +149,26 @@ pub fn open(page: &Page, expected: &Expected<'_>) -> Result<Checkpoint, ReceiveE
 /// # Errors
 /// When anything of it is not proven.
 pub fn verify(page: Page, checkpoint: Checkpoint, expected: &Expected<'_>) -> Result<Receipt, ReceiveError> {
+    let (previous, consistency) = (page.head.previous_size, page.head.consistency.clone());
+    let receipt = walk(page, checkpoint, expected)?;
+    let checkpoint = &receipt.checkpoint;
+    if receipt.cursor.tree.size() == checkpoint.size && receipt.cursor.tree.root() != checkpoint.root {
+        return Err(ReceiveError::Root);
+    }
+    let root = expected.cursor.tree.root();
+    let follows = |root| verify_consistency(previous, root, checkpoint.size, &checkpoint.root, &consistency);
+    if previous == expected.cursor.next_seq() && !follows(&root) {
+        return Err(ReceiveError::Consistency);
+    }
+    Ok(receipt)
+}
+
+/// Goes through the new entries of a page without holding them to its checkpoint: nothing is proven yet.
+pub(super) fn walk(page: Page, checkpoint: Checkpoint, expected: &Expected<'_>) -> Result<Receipt, ReceiveError> {
     let previous = page.head.previous_size;
     let known = expected.cursor.known_of(checkpoint.epoch, previous).map_err(ReceiveError::Cursor)?;
     let mut cursor = expected.cursor.clone();
     let from = cursor.next_seq();
-    if known == 0 {
-        let (root, proof) = (cursor.tree.root(), &page.head.consistency);
-        if !verify_consistency(previous, &root, checkpoint.size, &checkpoint.root, proof) {
-            return Err(ReceiveError::Consistency);
-        }
-    }
     let (mut leaves, mut roots, mut entries) = (Vec::new(), Vec::new(), Vec::new());
     for item in page.items.into_iter().skip(usize::try_from(known).unwrap_or(usize::MAX)) {
         let seq = cursor.next_seq();
@@ -169,9 +179,6 @@ pub fn verify(page: Page, checkpoint: Checkpoint, expected: &Expected<'_>) -> Re
         cursor.prev = leaf;
         leaves.push(leaf);
         roots.push(cursor.tree.root());
-    }
-    if cursor.tree.size() == checkpoint.size && cursor.tree.root() != checkpoint.root {
-        return Err(ReceiveError::Root);
     }
     Ok(Receipt { cursor, checkpoint, from, leaves, roots, entries })
 }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 use tiwizi_model::RecordId;
 
-use crate::agreement::AgreementId;
+use crate::agreement::{AgreementId, Life};
 use crate::wire::{Disclosure, EntryKind, Entity, Group, Hash, LogId, NodeId, Plane, Position, Tree};
 
 use super::fork::ForkProof;
@@ -109,6 +109,19 @@ pub enum HeldLife {
     Withdrawn,
 }
 
+/// An agreement as we know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreed {
+    /// The agreement.
+    pub id: AgreementId,
+    /// The version that is in force, or was last.
+    pub current: Option<Life>,
+    /// The version that is being agreed on.
+    pub next: Option<Life>,
+    /// The document of that version with the signatures it has.
+    pub envelope: Option<Vec<u8>>,
+}
+
 /// An entry that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parked {
@@ -124,6 +137,8 @@ pub struct Parked {
     pub header: Vec<u8>,
     /// What was disclosed, as it came.
     pub shown: Vec<Disclosure>,
+    /// Its row left what the agreement gives.
+    pub withdrawn: bool,
 }
 
 /// Why an entry waits.

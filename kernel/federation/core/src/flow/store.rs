@@ -15,7 +15,7 @@ use crate::wire::{Entity, Entry, Hash, LogId, NodeId, Plane, Position};
 use super::cursor::Cursor;
 use super::proposal::Base;
 use super::retention::Follower;
-use super::rows::{Body, Draft, Feed, Head, Held, Own, Parked, ReceivedProposal, SentProposal, Stopped};
+use super::rows::{Agreed, Body, Draft, Feed, Head, Held, Own, Parked, ReceivedProposal, SentProposal, Stopped};
 use super::snapshot::Loading;
 use super::transfer::Custody;
 
@@ -92,12 +92,14 @@ store_tx! {
     fn drafts(&mut self, max: usize) -> Vec<(u64, Draft)>;
     /// A write has its place.
     fn remove_draft(&mut self, number: u64) -> ();
-    /// Adds an entry to one of our logs.
-    fn add_entry(&mut self, plane: &Plane, seq: u64, entry: Entry) -> ();
+    /// Adds an entry about an entity to one of our logs.
+    fn add_entry(&mut self, plane: &Plane, seq: u64, entity: &Entity, entry: Entry) -> ();
     /// Entries of one of our logs from a place on.
     fn entries(&mut self, plane: &Plane, from: u64, max: usize) -> Vec<(u64, Entry)>;
     /// One entry of one of our logs.
     fn entry(&mut self, plane: &Plane, seq: u64) -> Option<Entry>;
+    /// The entry before a place of one of our logs that is about the same entity: its place, and the entry if it is kept.
+    fn entry_before(&mut self, plane: &Plane, entity: &Entity, seq: u64) -> Option<(u64, Option<Entry>)>;
     /// Lets go of entries below a place that are not the last of what they are about.
     fn release_entries(&mut self, plane: &Plane, below: u64) -> ();
     /// Where the entries of one of our logs begin, whole, still.
@@ -162,6 +164,8 @@ store_tx! {
     fn unpark(&mut self, agreement: Option<AgreementId>, at: &Position) -> ();
     /// Entries that wait, in order of their places, after one of them.
     fn parked_after(&mut self, after: Option<(Option<AgreementId>, Position)>, max: usize) -> Vec<Parked>;
+    /// Whether the entry at a place waits.
+    fn parked_at(&mut self, at: &Position) -> bool;
     /// How many entries of a feed wait.
     fn parked_count(&mut self, feed: &Feed) -> usize;
     /// The first place of a log where an entry of an entity waits.
@@ -182,8 +186,15 @@ store_tx! {
     fn received_proposal(&mut self, from: &NodeId, idem: [u8; 16]) -> Option<ReceivedProposal>;
     /// Puts a proposal that we were asked for.
     fn put_received_proposal(&mut self, received: ReceivedProposal) -> ();
-    /// The proposals about a root that we were asked for and that wait for its transfer to end.
-    fn held_proposals(&mut self, root: RecordId) -> Vec<ReceivedProposal>;
+    /// The proposals about a root that we were asked for and that wait, for its transfer to end or for a person.
+    fn waiting_proposals(&mut self, root: RecordId) -> Vec<ReceivedProposal>;
+
+    /// An agreement.
+    fn agreement(&mut self, id: AgreementId) -> Option<Agreed>;
+    /// Puts an agreement.
+    fn put_agreement(&mut self, agreed: Agreed) -> ();
+    /// All agreements.
+    fn agreements(&mut self) -> Vec<Agreed>;
 
     /// The snapshot of a feed that is being loaded.
     fn loading(&mut self, feed: &Feed) -> Option<Loading>;

@@ -52,7 +52,7 @@ fn held(tenure: u32, ver: u64, leaf: Hash) -> Held {
 }
 
 fn view<'a>(custody: Option<&'a Custody>, held: Option<&'a Held>) -> View<'a> {
-    View { understood: true, cause: Cause::None, behind: false, custody, home_before: None, held }
+    View { understood: true, cause: Cause::None, behind: false, custody, home_before: None, held, again: false }
 }
 
 #[test]
@@ -70,6 +70,9 @@ fn versions_apply_in_order_and_once() {
         assert_eq!(decide(&header(HOME, 9, 1, ver), &of, &view(Some(&custody), Some(&held))), outcome, "{ver}");
     }
     assert_eq!(decide(&header(HOME, 0, 1, 1), &leaf, &view(None, None)), Outcome::Put);
+    let again = View { again: true, ..view(Some(&custody), Some(&held)) };
+    assert_eq!(decide(&header(HOME, 9, 1, 3), &leaf, &again), Outcome::Put, "what is held is filled in");
+    assert_eq!(decide(&header(HOME, 9, 1, 2), &leaf, &again), Outcome::Ignore(Ignored::Duplicate));
 }
 
 #[test]

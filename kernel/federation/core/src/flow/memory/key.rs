@@ -14,6 +14,7 @@ pub(super) enum Key {
     DraftNumber,
     Draft(u64),
     Entry(Plane, u64),
+    About(Plane, Entity, u64),
     KeptFrom(Plane),
     Node(Plane, u8, u64),
     Own(Option<Entity>),
@@ -29,5 +30,6 @@ pub(super) enum Key {
     Follower(Plane, NodeId, Option<AgreementId>),
     Sent(RecordId),
     Received(NodeId, [u8; 16]),
+    Agreement(AgreementId),
     Loading(Feed),
 }

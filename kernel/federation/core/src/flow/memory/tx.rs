@@ -12,7 +12,7 @@ use crate::agreement::AgreementId;
 use crate::flow::cursor::Cursor;
 use crate::flow::proposal::{Base, Received};
 use crate::flow::retention::Follower;
-use crate::flow::rows::{Body, Draft, Feed, Head, Held, Own, Parked, ReceivedProposal, SentProposal, Stopped};
+use crate::flow::rows::{Agreed, Body, Draft, Feed, Head, Held, Own, Parked, ReceivedProposal, SentProposal, Stopped};
 use crate::flow::snapshot::Loading;
 use crate::flow::store::{Durability, StoreTx, Stored};
 use crate::flow::transfer::Custody;
@@ -84,6 +84,10 @@ macro_rules! of {
     ($pattern:pat if $wanted:expr) => { |key: &Key| if let $pattern = key { Some($wanted) } else { None } };
 }
 
+fn is_waiting(state: &Received) -> bool {
+    matches!(state, Received::Held | Received::InReview(_))
+}
+
 fn values<T>(rows: Vec<(Key, T)>) -> Vec<T> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
@@ -136,7 +140,8 @@ impl StoreTx for MemoryTx {
         Ok(())
     }
 
-    async fn add_entry(&mut self, plane: &Plane, seq: u64, entry: Entry) -> Stored<()> {
+    async fn add_entry(&mut self, plane: &Plane, seq: u64, entity: &Entity, entry: Entry) -> Stored<()> {
+        self.put(Key::About(plane.clone(), entity.clone(), seq), seq);
         self.put(Key::Entry(plane.clone(), seq), entry);
         Ok(())
     }
@@ -150,6 +155,18 @@ impl StoreTx for MemoryTx {
 
     async fn entry(&mut self, plane: &Plane, seq: u64) -> Stored<Option<Entry>> {
         Ok(self.get(&Key::Entry(plane.clone(), seq)))
+    }
+
+    async fn entry_before(
+        &mut self,
+        plane: &Plane,
+        entity: &Entity,
+        seq: u64,
+    ) -> Stored<Option<(u64, Option<Entry>)>> {
+        let start = Bound::Included(Key::About(plane.clone(), entity.clone(), 0));
+        let of = of!(Key::About(of, about, at) if of == plane && about == entity && *at < seq);
+        let Some(before) = values(self.scan::<u64>(start, usize::MAX, of)).pop() else { return Ok(None) };
+        Ok(Some((before, self.get(&Key::Entry(plane.clone(), before)))))
     }
 
     async fn release_entries(&mut self, plane: &Plane, below: u64) -> Stored<()> {
@@ -336,6 +353,11 @@ impl StoreTx for MemoryTx {
         Ok(values(self.scan(start, max, of!(Key::Parked(..)))))
     }
 
+    async fn parked_at(&mut self, at: &Position) -> Stored<bool> {
+        let rows = self.parked_after(None, usize::MAX).await?;
+        Ok(rows.iter().any(|parked| parked.at == *at))
+    }
+
     async fn parked_count(&mut self, feed: &Feed) -> Stored<usize> {
         let start = Bound::Included(Key::Parked(feed.agreement, None));
         let rows = self.scan::<Parked>(start, usize::MAX, of!(Key::Parked(under, _) if *under == feed.agreement));
@@ -396,10 +418,24 @@ impl StoreTx for MemoryTx {
         Ok(())
     }
 
-    async fn held_proposals(&mut self, root: RecordId) -> Stored<Vec<ReceivedProposal>> {
+    async fn waiting_proposals(&mut self, root: RecordId) -> Stored<Vec<ReceivedProposal>> {
         let start = Bound::Included(Key::Received(NodeId(Hash::ZERO), [0; 16]));
         let rows = values(self.scan::<ReceivedProposal>(start, usize::MAX, of!(Key::Received(..))));
-        Ok(rows.into_iter().filter(|row| row.proposal.root == root && row.state == Received::Held).collect())
+        Ok(rows.into_iter().filter(|row| row.proposal.root == root && is_waiting(&row.state)).collect())
+    }
+
+    async fn agreement(&mut self, id: AgreementId) -> Stored<Option<Agreed>> {
+        Ok(self.get(&Key::Agreement(id)))
+    }
+
+    async fn put_agreement(&mut self, agreed: Agreed) -> Stored<()> {
+        self.put(Key::Agreement(agreed.id), agreed);
+        Ok(())
+    }
+
+    async fn agreements(&mut self) -> Stored<Vec<Agreed>> {
+        let start = Bound::Included(Key::Agreement(AgreementId(uuid::Uuid::nil())));
+        Ok(values(self.scan(start, usize::MAX, of!(Key::Agreement(_)))))
     }
 
     async fn loading(&mut self, feed: &Feed) -> Stored<Option<Loading>> {

@@ -10,4 +10,19 @@ pub mod signature;
 
 pub mod agreement;
 
+pub mod page;
+
+pub mod package;
+
+pub mod gate;
+
+pub mod preview;
+
+pub mod bundle;
+
+pub mod ledger;
+
 pub mod flow;
+
+#[cfg(test)]
+mod sample;

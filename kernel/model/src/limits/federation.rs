@@ -16,6 +16,54 @@ pub const FED_PAGE_BYTES_MAX: usize = 1 << 20;
 pub const FED_PAGE_EXPANDED_BYTES_MAX: usize = 8 << 20;
 /// How many times its size a page may expand to.
 pub const FED_PAGE_RATIO_MAX: usize = 100;
+/// A page with one entry alone may be so long: an entry at its largest that nothing makes shorter must still get through.
+pub const FED_PAGE_ALONE_BYTES_MAX: usize = (1 << 20) + (128 << 10);
+/// Up to here a page may expand whatever its size: one long entry may be very regular.
+pub const FED_PAGE_EASY_BYTES: usize = 2 << 20;
+/// What stands before a page's entries: its checkpoint and the proof.
+pub const FED_PAGE_HEAD_BYTES_MAX: usize = 32 << 10;
+/// A chunk of a snapshot as it travels.
+pub const FED_CHUNK_BYTES_MAX: usize = 4 << 20;
+/// The hashes that prove the entries of one chunk.
+pub const FED_CHUNK_PROOF_HASHES_MAX: usize = 65_536;
+/// The pages of one bundle.
+pub const FED_BUNDLE_PAGES_MAX: u64 = 1_000_000;
+/// The head of a bundle.
+pub const FED_BUNDLE_HEAD_BYTES_MAX: usize = 4 << 10;
+/// An agreement as it is signed.
+pub const FED_AGREEMENT_BYTES_MAX: usize = 256 << 10;
+/// How long an agreement may hold, in days: two years.
+pub const FED_AGREEMENT_DAYS_MAX: u32 = 731;
+/// How long what an agreement gives may be kept, in days.
+pub const FED_RETENTION_DAYS_MAX: u32 = 36_600;
+/// How long an agreement may let the other side take to erase something, in days.
+pub const FED_ERASURE_DAYS_MAX: u32 = 90;
+/// A sentence of an agreement: its purpose, its legal basis.
+pub const FED_SENTENCE_BYTES_MAX: usize = 2_000;
+/// The kinds of one plane that an agreement gives.
+pub const FED_AGREED_KINDS_MAX: usize = 64;
+/// The fields of one kind that an agreement names.
+pub const FED_AGREED_FIELDS_MAX: usize = 500;
+/// The attributes that one filter looks at.
+pub const FED_FILTER_ATTRIBUTES_MAX: usize = 8;
+/// The values that a filter lets through of one attribute.
+pub const FED_FILTER_VALUES_MAX: usize = 200;
+/// One such value.
+pub const FED_FILTER_VALUE_BYTES_MAX: usize = 200;
+/// The instances that may be given a thing further.
+pub const FED_ONWARD_MAX: usize = 64;
+/// Masked rows that a preview shows.
+pub const FED_PREVIEW_SAMPLES_MAX: usize = 5;
+/// The list of what a package holds.
+pub const FED_PACKAGE_BYTES_MAX: usize = 2 << 20;
+/// The records of one package.
+pub const FED_PACKAGE_RECORDS_MAX: usize = 10_000;
+/// One record of a package.
+pub const FED_PACKAGE_RECORD_BYTES_MAX: u64 = 64 << 20;
+/// The name of a record in a package.
+pub const FED_PACKAGE_NAME_BYTES_MAX: usize = 200;
+/// Separate ranges of one log that a ledger holds for one peer and one version of an agreement.
+pub const FED_LEDGER_RANGES_MAX: usize = 1_000;
 /// How deep the values of the wire may nest: a record's JSON, within the forms around it.
 pub const FED_CBOR_DEPTH_MAX: usize = 40;
 /// The groups of fields of one entry.

@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use tiwizi_model::limits;
+use tiwizi_model::{PublicKey, limits};
 
 use super::cbor::{CborError, Reader, Writer};
 use super::key::{SigningKey, VerifyingKey};
@@ -59,7 +59,7 @@ pub enum EnvelopeError {
     #[error("the document is not signed by {key}")]
     Unsigned {
         /// Who should have signed it.
-        key: VerifyingKey,
+        key: PublicKey,
     },
 }
 
@@ -74,9 +74,9 @@ impl Envelope {
 
     /// Adds a signature; a second one of the same key changes nothing.
     pub fn add(&mut self, key: &SigningKey) {
-        let keyid = key.verifying().to_string();
-        if self.signatures.iter().all(|signature| signature.keyid != keyid) {
-            let sig = key.sign(&self.signed_bytes());
+        // A name alone is no signature: somebody else may have put it there.
+        if !self.is_signed_by(&key.verifying()) {
+            let (keyid, sig) = (key.verifying().to_string(), key.sign(&self.signed_bytes()));
             self.signatures.push(EnvelopeSignature { keyid, sig });
         }
     }
@@ -102,7 +102,7 @@ impl Envelope {
     /// When either is not so.
     pub fn verify(&self, payload_type: &'static str, key: &VerifyingKey) -> Result<&[u8], EnvelopeError> {
         let payload = self.unverified(payload_type)?;
-        if self.is_signed_by(key) { Ok(payload) } else { Err(EnvelopeError::Unsigned { key: *key }) }
+        if self.is_signed_by(key) { Ok(payload) } else { Err(EnvelopeError::Unsigned { key: key.public() }) }
     }
 
     /// The document of that type, whoever signed it: to find out in it whose signature to ask for.
@@ -235,7 +235,7 @@ mod tests {
     fn a_document_is_taken_with_its_type_and_its_signature_only() {
         let envelope = Envelope::sign(TYPE, b"document".to_vec(), &key(1));
         assert_eq!(envelope.verify(TYPE, &key(1).verifying()), Ok(b"document".as_slice()));
-        let unsigned = |number| Err(EnvelopeError::Unsigned { key: key(number).verifying() });
+        let unsigned = |number| Err(EnvelopeError::Unsigned { key: key(number).verifying().public() });
         assert_eq!(envelope.verify(TYPE, &key(2).verifying()), unsigned(2));
         let expected = "application/vnd.tiwizi.other+cbor";
         let found = TYPE.to_owned();
@@ -249,6 +249,8 @@ mod tests {
         let mut claimed = Envelope::sign(TYPE, b"document".to_vec(), &key(2));
         claimed.signatures[0].keyid = key(1).verifying().to_string();
         assert_eq!(claimed.verify(TYPE, &key(1).verifying()), unsigned(1));
+        claimed.add(&key(1));
+        assert!(claimed.is_signed_by(&key(1).verifying()), "nor does it keep the key from signing");
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn a_directory_is_read_as_it_was_signed() {
     let keys = directory().keys().unwrap();
     assert_eq!(keys.current(&genesis(3).node()), Some(key(104).verifying()));
     assert_eq!(keys.nodes().count(), 3);
-    let unsigned = DirectoryError::Envelope(EnvelopeError::Unsigned { key: key(51).verifying() });
+    let unsigned = DirectoryError::Envelope(EnvelopeError::Unsigned { key: key(51).verifying().public() });
     assert_eq!(Directory::open(&envelope, &key(51).verifying()), Err(unsigned));
 }
 
@@ -73,7 +73,7 @@ fn a_member_has_the_keys_that_it_signed_itself() {
 
 /// The change of keys that stays behind is not of the instance whose first keys were put there.
 fn keys_of_another(node: NodeId) -> DirectoryError {
-    let unsigned = EnvelopeError::Unsigned { key: key(3).verifying() };
+    let unsigned = EnvelopeError::Unsigned { key: key(3).verifying().public() };
     DirectoryError::Keys { node, source: RingError::Statement { number: 1, source: unsigned.into() } }
 }
 

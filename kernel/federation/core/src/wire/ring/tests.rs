@@ -87,7 +87,7 @@ fn a_promised_root_key_takes_over_and_a_stolen_one_does_not() {
     };
     let promised = change(11).sign(&key(11));
     let after = rotation(2, 23, &[]);
-    assert_eq!(ring(&[promised.clone()]).unwrap().root(&genesis().node()), Some(key(11).verifying()));
+    assert_eq!(ring(std::slice::from_ref(&promised)).unwrap().root(&genesis().node()), Some(key(11).verifying()));
     assert!(ring(&[promised.clone(), after.sign(&key(11))]).is_ok());
     let unsigned = ring(&[promised, after.sign(&key(1))]);
     assert!(matches!(unsigned, Err(RingError::Statement { number: 2, .. })), "{unsigned:?}");

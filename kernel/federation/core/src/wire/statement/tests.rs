@@ -26,7 +26,7 @@ fn rotation() -> Rotation {
 }
 
 fn unsigned(number: u8) -> StatementError {
-    StatementError::Envelope(EnvelopeError::Unsigned { key: key(number).verifying() })
+    StatementError::Envelope(EnvelopeError::Unsigned { key: key(number).verifying().public() })
 }
 
 #[test]

@@ -116,8 +116,6 @@ pub const FED_RETRY_FIRST_MS: u64 = 1_000;
 pub const FED_RETRY_MS_MAX: u64 = 15 * 60 * 1000;
 /// The longest wait that a peer may ask for.
 pub const FED_RETRY_AFTER_MS_MAX: u64 = 60 * 60 * 1000;
-/// A chunk of a snapshot.
-pub const FED_CHUNK_BYTES_MAX: usize = 4 << 20;
 /// The chunks of one snapshot.
 pub const FED_CHUNKS_MAX: usize = 4_096;
 /// Entries that wait with a receiver of one log until something arrives; past it the log waits as a whole.

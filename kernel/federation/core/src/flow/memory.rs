@@ -31,7 +31,7 @@ pub enum MemoryError {
     PowerLost,
 }
 
-/// What happens to the next commit.
+/// What happens to a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// There is no room for it.
@@ -54,7 +54,7 @@ struct Shared {
     disk: Table,
     unsynced: Vec<Batch>,
     commits: u64,
-    fault: Option<Fault>,
+    fault: Option<(u64, Fault)>,
 }
 
 /// The writes of one commit as they lie in the journal. A torn one has fewer writes than its head says.
@@ -64,9 +64,19 @@ struct Batch {
 }
 
 impl MemoryStore {
-    /// Lets the next commit fail.
-    pub fn fail_next(&self, fault: Fault) {
-        self.lock().fault = Some(fault);
+    /// Lets a commit fail, after so many that do not.
+    pub fn fail_after(&self, commits: u64, fault: Fault) {
+        let mut shared = self.lock();
+        shared.fault = Some((shared.commits.saturating_add(commits), fault));
+    }
+
+    /// Another store with the same content: what a copy of a database is.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        let shared = self.lock();
+        let (now, disk) = (shared.now.clone(), shared.now.clone());
+        let shared = Shared { now, disk, unsynced: Vec::new(), commits: shared.commits, fault: None };
+        Self { shared: Arc::new(Mutex::new(shared)) }
     }
 
     /// The process ends; what it committed is with the operating system and stays.
@@ -118,7 +128,8 @@ impl MemoryStore {
 
     fn commit(&self, writes: Writes, began_at: u64, durability: Durability) -> Stored<()> {
         let mut shared = self.lock();
-        match shared.fault.take() {
+        let now = shared.commits;
+        match shared.fault.take_if(|(at, _)| *at <= now).map(|(_, fault)| fault) {
             Some(Fault::Full) => return Err(StoreError::Full),
             Some(Fault::LostBefore) => return Err(failed(MemoryError::PowerLost)),
             Some(Fault::LostAfter) => {

@@ -33,7 +33,7 @@ pub use author::Write;
 pub use gossip::Heard;
 pub use propose::Resolution;
 pub use serve::{Ask, AskRefusal, Served};
-pub use snapshot::{Loaded, SnapshotMade};
+pub use snapshot::{Keep, Loaded, SnapshotMade};
 pub use take::{Counts, Refused, Taken};
 
 /// What a node knows besides its store.

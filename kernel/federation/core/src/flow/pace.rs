@@ -123,7 +123,7 @@ mod tests {
         let mut pace = Pace::default();
         (0..40).for_each(|_| pace.delivered(1 << 30, 0));
         assert_eq!(pace.asked_bytes(), PAGE_BYTES_MAX);
-        (0..40).for_each(|_| pace.delivered(1, u64::MAX));
+        (0..200).for_each(|_| pace.delivered(1, u64::MAX));
         assert_eq!(pace.asked_bytes(), FED_PAGE_ASKED_BYTES_MIN);
     }
 

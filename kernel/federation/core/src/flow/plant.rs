@@ -14,7 +14,7 @@ pub enum Plant {
     RootUnchecked,
     /// A receiver takes what is withdrawn for unchanged.
     WithdrawnKept,
-    /// A home shows what is withheld.
+    /// A home gives what was agreed with one instance to any that asks.
     GateOpen,
     /// A checkpoint leaves before its entries are on the disk.
     PublishUnsynced,

@@ -103,6 +103,8 @@ pub struct Held {
 pub enum HeldLife {
     /// It is.
     Live,
+    /// It was, and a snapshot that is being loaded did not say yet that it still is.
+    Unsure,
     /// Its home deleted it.
     Deleted,
     /// It left what the agreement gives.

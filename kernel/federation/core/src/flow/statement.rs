@@ -279,7 +279,7 @@ fn answer_fields(answer: &Answer) -> Vec<(&'static str, Value)> {
             let outcome = ("outcome", json!("accepted"));
             return vec![outcome, ("tenure", json!(base.tenure)), ("ver", json!(base.ver))];
         }
-        Answer::Refused(Refusal::Absent) => ("absent", ""),
+        Answer::Refused(Refusal::Absent) => return vec![("outcome", json!("absent"))],
         Answer::Refused(Refusal::Invalid(why)) => ("invalid", why.as_str()),
         Answer::Refused(Refusal::Declined(why)) => ("declined", why.as_str()),
     };

@@ -114,8 +114,8 @@ store_tx! {
     fn put_own(&mut self, own: Own) -> ();
     /// What we wrote last of everything that moves with a root.
     fn owned(&mut self, root: RecordId) -> Vec<Own>;
-    /// What we wrote last of everything in a plane, in order of the entities.
-    fn own_after(&mut self, plane: &Plane, after: Option<&Entity>, max: usize) -> Vec<Own>;
+    /// Places of one of our logs from one on, each with what it is about: those that were the last of that below a size.
+    fn latest_below(&mut self, plane: &Plane, from: u64, size: u64, max: usize) -> Vec<(u64, Entity)>;
     /// The body of a record of ours now.
     fn body(&mut self, entity: &Entity) -> Option<Body>;
     /// The body of a record of ours at a version, if that is kept.

@@ -14,7 +14,7 @@ pub(super) enum Key {
     DraftNumber,
     Draft(u64),
     Entry(Plane, u64),
-    About(Plane, Entity, u64),
+    About(Plane, Option<Entity>, u64),
     KeptFrom(Plane),
     Node(Plane, u8, u64),
     Own(Option<Entity>),

@@ -141,7 +141,7 @@ impl StoreTx for MemoryTx {
     }
 
     async fn add_entry(&mut self, plane: &Plane, seq: u64, entity: &Entity, entry: Entry) -> Stored<()> {
-        self.put(Key::About(plane.clone(), entity.clone(), seq), seq);
+        self.put(Key::About(plane.clone(), Some(entity.clone()), seq), seq);
         self.put(Key::Entry(plane.clone(), seq), entry);
         Ok(())
     }
@@ -163,8 +163,8 @@ impl StoreTx for MemoryTx {
         entity: &Entity,
         seq: u64,
     ) -> Stored<Option<(u64, Option<Entry>)>> {
-        let start = Bound::Included(Key::About(plane.clone(), entity.clone(), 0));
-        let of = of!(Key::About(of, about, at) if of == plane && about == entity && *at < seq);
+        let start = Bound::Included(Key::About(plane.clone(), Some(entity.clone()), 0));
+        let of = of!(Key::About(of, about, at) if of == plane && about.as_ref() == Some(entity) && *at < seq);
         let Some(before) = values(self.scan::<u64>(start, usize::MAX, of)).pop() else { return Ok(None) };
         Ok(Some((before, self.get(&Key::Entry(plane.clone(), before)))))
     }
@@ -213,10 +213,27 @@ impl StoreTx for MemoryTx {
         Ok(rows.into_iter().filter(|own| own.root == root).collect())
     }
 
-    async fn own_after(&mut self, plane: &Plane, entity: Option<&Entity>, max: usize) -> Stored<Vec<Own>> {
-        let start = after(Key::Own(entity.cloned()), entity.is_some());
-        let rows = values(self.scan::<Own>(start, usize::MAX, of!(Key::Own(_))));
-        Ok(rows.into_iter().filter(|own| own.plane == *plane).take(max).collect())
+    async fn latest_below(
+        &mut self,
+        plane: &Plane,
+        from: u64,
+        size: u64,
+        max: usize,
+    ) -> Stored<Vec<(u64, Entity)>> {
+        let mut latest: BTreeMap<Entity, u64> = BTreeMap::new();
+        let first = Bound::Included(Key::About(plane.clone(), None, 0));
+        for (key, seq) in self.scan::<u64>(first, usize::MAX, of!(Key::About(of, _, _) if of == plane)) {
+            if let Key::About(_, Some(entity), _) = key
+                && seq < size
+            {
+                latest.insert(entity, seq);
+            }
+        }
+        let mut places: Vec<(u64, Entity)> = latest.into_iter().map(|(entity, seq)| (seq, entity)).collect();
+        places.retain(|(seq, _)| *seq >= from);
+        places.sort();
+        places.truncate(max);
+        Ok(places)
     }
 
     async fn body(&mut self, entity: &Entity) -> Stored<Option<Body>> {

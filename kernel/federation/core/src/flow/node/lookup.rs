@@ -53,6 +53,12 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Whether what is held says that it was written later: only a planted bug asks.
+    pub(super) fn is_older_by_time(&self, header: &Header) -> bool {
+        let held = self.held.as_ref().and_then(|held| Header::decode(&held.header).ok());
+        held.is_some_and(|held| held.hlc > header.hlc)
+    }
+
     pub(super) fn view(&self) -> View<'_> {
         View {
             understood: self.understood,

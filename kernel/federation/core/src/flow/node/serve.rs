@@ -150,7 +150,7 @@ impl<S: Store> Node<S> {
             tx.put_agreement(agreed).await?;
         }
         Ok(match terms {
-            Some(terms) if terms.scope().receiver() != peer => refused,
+            Some(terms) if terms.scope().receiver() != peer && !self.setting.planted.has(Plant::GateOpen) => refused,
             Some(_) if now != version => Right::Refused(AskRefusal::Version { now }),
             Some(terms) => Right::Agreement(terms),
             None => refused,
@@ -189,7 +189,7 @@ impl<S: Store> Node<S> {
         let consistency = consistency_proof(&nodes, ask.from, size).ok_or_else(damaged)?;
         let checkpoint = self.checkpoint(plane, head.epoch, size, root);
         let note = Note::sign(&checkpoint, &self.key);
-        Ok(builder.finish(&checkpoint, &note, consistency)?)
+        Ok(builder.finish(&note, consistency)?)
     }
 
     /// What the gate makes of an entry of ours.

@@ -2,7 +2,7 @@
 //!
 //! A page that cannot be taken changes nothing. What cannot be decided is parked, and looked at again whenever something was applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tiwizi_model::limits::{FED_PARKED_MAX, FED_UNPARK_STEP};
 
@@ -15,7 +15,7 @@ use crate::flow::store::{Durability, Store, StoreTx};
 use crate::flow::transfer::Custody;
 use crate::flow::proposal::Base;
 use crate::page::{Page, PageError};
-use crate::wire::{Checkpoint, Header, LogId, Note, NoteError};
+use crate::wire::{Checkpoint, Header, LogId, Note, NoteError, field_no};
 
 use super::lookup::root_of;
 use super::{Node, NodeError};
@@ -177,7 +177,7 @@ impl<S: Store> Node<S> {
         Ok(counts)
     }
 
-    async fn put_proven(&self, tx: &mut S::Tx, log: &LogId, note: &str, size: u64) -> Result<(), NodeError> {
+    pub(super) async fn put_proven(&self, tx: &mut S::Tx, log: &LogId, note: &str, size: u64) -> Result<(), NodeError> {
         let before = tx.proven(log).await?.and_then(|text| Note::unverified(&text).ok());
         if before.is_none_or(|before| before.size < size) {
             tx.put_proven(log, note).await?;
@@ -197,6 +197,11 @@ impl<S: Store> Node<S> {
         let outcome = self.entry_outcome(tx, feed, entry, again).await?;
         match outcome {
             Outcome::Ignore(_) => counts.ignored = counts.ignored.saturating_add(1),
+            Outcome::Park(ParkReason::UnknownForm | ParkReason::UnknownSchema { .. })
+                if self.setting.planted.has(Plant::PoisonStops) =>
+            {
+                return Err(NodeError::Absent { what: "entry that can be read" });
+            }
             Outcome::Park(reason) => {
                 counts.parked = counts.parked.saturating_add(1);
                 self.park(tx, feed, entry, reason).await?;
@@ -239,6 +244,9 @@ impl<S: Store> Node<S> {
         if entry.withdrawn && outcome == Outcome::Put {
             outcome = Outcome::Withdraw;
         }
+        if self.setting.planted.has(Plant::OrderByTime) && known.is_older_by_time(header) {
+            outcome = Outcome::Ignore(Ignored::Duplicate);
+        }
         let life = match outcome {
             Outcome::Put => HeldLife::Live,
             Outcome::Delete => HeldLife::Deleted,
@@ -262,7 +270,11 @@ impl<S: Store> Node<S> {
         header: &Header,
         life: HeldLife,
     ) -> Result<(), NodeError> {
-        let kept = life == HeldLife::Live;
+        let mut shown = if life == HeldLife::Live { entry.shown.clone() } else { Vec::new() };
+        if self.setting.planted.has(Plant::UnknownDropped) {
+            let unknown = self.unknown_fields(entry, header);
+            shown = shown.into_iter().map(|disclosure| disclosure.without(&unknown)).collect();
+        }
         let held = Held {
             agreement: feed.agreement,
             entity: header.entity.clone(),
@@ -271,11 +283,20 @@ impl<S: Store> Node<S> {
             base: Base { tenure: header.tenure, ver: header.ver },
             leaf: entry.leaf,
             header: entry.raw.clone(),
-            shown: if kept { entry.shown.clone() } else { Vec::new() },
+            shown,
             life,
         };
         tx.put_held(held).await?;
         Ok(())
+    }
+
+    /// The fields of an entry that no schema here knows: only a planted bug asks.
+    fn unknown_fields(&self, entry: &Proven, header: &Header) -> BTreeSet<u16> {
+        let kind = &header.entity.kind;
+        let classes = self.setting.kinds.get(kind).into_iter();
+        let names = classes.flat_map(|classes| classes.fields.keys().chain(classes.derived.keys()));
+        let known: BTreeSet<u16> = names.map(|name| field_no(kind, name)).collect();
+        entry.fields.iter().map(|(_, field)| field.no).filter(|no| !known.contains(no)).collect()
     }
 
     /// Looks again at what waits, in the order of places, until nothing more moves.

@@ -15,7 +15,7 @@ use crate::agreement::AgreementId;
 use crate::page::{SNAPSHOT_TYPE, Under};
 use crate::wire::{
     Checkpoint, Envelope, EnvelopeError, Hash, KeyRing, NodeId, Nodes, Note, NoteError, Tree, needed_for_tree,
-    verify_inclusion,
+    verify_consistency, verify_inclusion,
 };
 
 use super::cursor::Cursor;
@@ -44,6 +44,10 @@ pub struct Manifest {
     pub inclusion: Vec<Hash>,
     /// The complete subtrees that make up the tree.
     pub peaks: Vec<Hash>,
+    /// How many entries its receiver had.
+    pub from: u64,
+    /// That the log of the checkpoint goes on from those.
+    pub consistency: Vec<Hash>,
     /// The chunks, in the order of the log.
     pub chunks: Vec<ChunkRef>,
 }
@@ -96,6 +100,8 @@ impl Manifest {
         let value = json!({
             "agreement": self.under.agreement.to_string(),
             "chunks": self.chunks.iter().map(chunk).collect::<Vec<_>>(),
+            "consistency": hashes(&self.consistency),
+            "from": self.from,
             "inclusion": hashes(&self.inclusion),
             "note": self.note,
             "peaks": hashes(&self.peaks),
@@ -125,6 +131,8 @@ impl Manifest {
             prev: text("prev")?.parse().ok()?,
             inclusion: hashes("inclusion")?,
             peaks: hashes("peaks")?,
+            from: value.get("from")?.as_u64()?,
+            consistency: hashes("consistency")?,
             chunks: chunks.iter().map(chunk).collect::<Option<_>>()?,
         })
     }
@@ -144,6 +152,13 @@ impl Manifest {
         }
         let cursor = manifest.cursor(&checkpoint).ok_or(ManifestError::Tree)?;
         Ok((manifest, checkpoint, cursor))
+    }
+
+    /// Whether its log goes on from what its receiver had: a snapshot is no way around the proof that a page gives.
+    #[must_use]
+    pub fn continues(&self, known: &Cursor, checkpoint: &Checkpoint) -> bool {
+        let (root, to) = (known.tree.root(), &checkpoint.root);
+        self.from == known.next_seq() && verify_consistency(self.from, &root, checkpoint.size, to, &self.consistency)
     }
 
     /// The cursor that stands behind the snapshot; none when the tree is not that of the checkpoint.

@@ -144,6 +144,10 @@ store_tx! {
     fn proven(&mut self, log: &LogId) -> Option<String>;
     /// Puts the longest checkpoint of a log that is proven here.
     fn put_proven(&mut self, log: &LogId, note: &str) -> ();
+    /// The longest checkpoint of a log whose leaves are all kept here, as it was signed: a snapshot leaves some out.
+    fn covered(&mut self, log: &LogId) -> Option<String>;
+    /// Puts the longest checkpoint of a log whose leaves are all kept here.
+    fn put_covered(&mut self, log: &LogId, note: &str) -> ();
     /// Checkpoints of a log that others have and that are ahead of us.
     fn heard(&mut self, log: &LogId) -> Vec<String>;
     /// Puts the checkpoints of a log that are ahead of us.

@@ -31,6 +31,15 @@ impl World {
         }
     }
 
+    /// What an instance does first when it starts.
+    pub(crate) fn look_again(&mut self, number: usize) -> Held {
+        let Some(node) = &self.instances[number].node else { return Ok(()) };
+        match run(node.look_again()) {
+            Ok(_) => self.check_instance(number),
+            Err(error) => self.survives(number, &error),
+        }
+    }
+
     pub(crate) fn tick(&mut self, number: usize) -> Held {
         if !self.instances[number].is_up() {
             return Ok(());
@@ -126,7 +135,10 @@ impl World {
                 Message::Ask { token, ask: Ask { feed: feed.clone(), version, epoch, from, bytes_max } }
             }
             Some(missing) => match missing.first() {
-                None => Message::SnapshotAsk { token, feed: feed.clone(), version },
+                None => {
+                    let ask = Ask { feed: feed.clone(), version, epoch, from, bytes_max: 0 };
+                    Message::SnapshotAsk { token, ask }
+                }
                 Some(hash) => Message::ChunkAsk { token, feed: feed.clone(), hash: *hash },
             },
         };
@@ -151,7 +163,7 @@ impl World {
         }
         match message {
             Message::Ask { token, ask } => self.asked(from, to, token, &ask),
-            Message::SnapshotAsk { token, feed, version } => self.asked_snapshot(from, to, token, feed, version),
+            Message::SnapshotAsk { token, ask } => self.asked_snapshot(from, to, token, ask),
             Message::ChunkAsk { token, feed, hash } => {
                 let bytes = self.instances[to].chunks.get(&hash).cloned();
                 self.send(to, from, Message::Answer { token, feed, served: Answer::Chunk { bytes } });
@@ -187,11 +199,11 @@ impl World {
         Ok(())
     }
 
-    fn asked_snapshot(&mut self, from: usize, to: usize, token: u64, feed: Feed, version: u32) -> Held {
+    fn asked_snapshot(&mut self, from: usize, to: usize, token: u64, ask: Ask) -> Held {
         let peer = self.nodes[from];
         let mut chunks = Vec::new();
         let Some(node) = &self.instances[to].node else { return Ok(()) };
-        let made = run(node.make_snapshot(&peer, &feed, version, &mut |hash, bytes| {
+        let made = run(node.make_snapshot(&peer, &ask, &mut |hash, bytes| {
             chunks.push((hash, bytes.as_bytes().to_vec()));
         }));
         let made = match made {
@@ -204,7 +216,7 @@ impl World {
             SnapshotMade::Empty => Answer::UpToDate,
             SnapshotMade::Refused(_) => Answer::Refused,
         };
-        self.send(to, from, Message::Answer { token, feed, served });
+        self.send(to, from, Message::Answer { token, feed: ask.feed, served });
         Ok(())
     }
 

@@ -54,7 +54,7 @@ impl World {
     fn down(&mut self, number: usize, lasts: u64) {
         let instance = &mut self.instances[number];
         instance.node = None;
-        instance.down_until = self.now + lasts;
+        instance.down_until = instance.down_until.max(self.now + lasts);
         self.at(self.now + lasts, Event::Start(number));
     }
 
@@ -102,7 +102,8 @@ impl World {
     }
 
     fn change_version(&mut self, number: usize, lasts: u64) {
-        if number == 0 && !self.instances[0].newer || self.chance.one_in(3) {
+        // The nation changes back and forth; homes go forward only, as their records do.
+        if number == 0 || !self.instances[number].newer {
             let newer = !self.instances[number].newer;
             self.note(|| format!("{number} changes to the {} version", if newer { "newer" } else { "older" }));
             self.kill(number, lasts.min(5_000));
@@ -177,7 +178,7 @@ impl World {
             self.run_until(begin + 3_000, &|_| false)?;
             self.skip_to(begin + DAY_MS);
             if day % 10 == 0 {
-                self.do_work()?;
+                self.something_is_done()?;
             }
         }
         Ok(())

@@ -33,7 +33,6 @@ pub(crate) struct Following {
 }
 
 pub(crate) struct Instance {
-    pub(crate) id: NodeId,
     pub(crate) store: MemoryStore,
     pub(crate) node: Option<Node<MemoryStore>>,
     pub(crate) clock: SharedClock,
@@ -83,7 +82,6 @@ impl Instance {
             planted: plant.map(Planted::with).unwrap_or_default(),
         };
         Self {
-            id: nodes[number],
             store: MemoryStore::default(),
             node: None,
             clock: Arc::new(SimClock::default()),

@@ -11,7 +11,7 @@ use crate::chance::Chance;
 pub(crate) enum Message {
     Ask { token: u64, ask: Ask },
     Answer { token: u64, feed: Feed, served: Answer },
-    SnapshotAsk { token: u64, feed: Feed, version: u32 },
+    SnapshotAsk { token: u64, ask: Ask },
     ChunkAsk { token: u64, feed: Feed, hash: Hash },
     Push { bytes: Vec<u8> },
     Gossip { notes: Vec<String> },

@@ -85,6 +85,10 @@ impl World {
         }
         let wait = 200 + self.chance.below(1_500) as u64;
         self.at(self.now + wait, Event::Work);
+        self.something_is_done()
+    }
+
+    pub(crate) fn something_is_done(&mut self) -> Held {
         let number = 1 + self.chance.below(self.instances.len() - 1);
         if !self.instances[number].is_up() {
             return Ok(());
@@ -162,9 +166,18 @@ impl World {
         custody.is_some_and(|custody| custody.may_write(&me))
     }
 
+    fn knows(&self, number: usize, root: RecordId) -> bool {
+        let store = &self.instances[number].store;
+        run(async { store.begin().await?.custody(root).await }).unwrap().is_some()
+    }
+
     /// Writes, and holds the answer to what it must be: a home can always write, whoever else is away, and nobody else can.
     fn write(&mut self, number: usize, made: &Made, body: Option<Value>) -> Result<bool, Broken> {
         let is_new = !self.work.made.iter().any(|known| known.entity == made.entity);
+        if !is_new && !self.knows(number, made.root) {
+            // Nobody knows the id of a record that they have never seen.
+            return Ok(false);
+        }
         let may = self.may_write(number, made.root) || (is_new && made.root == made.entity.id);
         let write = Write {
             plane: schema::plane_of(made.kind),

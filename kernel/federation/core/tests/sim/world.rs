@@ -198,7 +198,8 @@ impl World {
         let seed = self.plan.seed;
         self.instances[number].start(seed);
         self.at(self.now, Event::Tick(number));
-        self.check_recovered(number)
+        self.check_recovered(number)?;
+        self.look_again(number)
     }
 
     pub(crate) fn send(&mut self, from: usize, to: usize, message: Message) {

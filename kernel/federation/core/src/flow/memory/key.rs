@@ -23,6 +23,7 @@ pub(super) enum Key {
     Cursor(Option<Feed>),
     Leaves(LogId, u64),
     Proven(LogId),
+    Covered(LogId),
     Heard(LogId),
     Stopped(LogId),
     Held(Option<AgreementId>, Option<Entity>),

@@ -311,6 +311,15 @@ impl StoreTx for MemoryTx {
         Ok(())
     }
 
+    async fn covered(&mut self, log: &LogId) -> Stored<Option<String>> {
+        Ok(self.get(&Key::Covered(log.clone())))
+    }
+
+    async fn put_covered(&mut self, log: &LogId, note: &str) -> Stored<()> {
+        self.put(Key::Covered(log.clone()), note.to_owned());
+        Ok(())
+    }
+
     async fn heard(&mut self, log: &LogId) -> Stored<Vec<String>> {
         Ok(self.get(&Key::Heard(log.clone())).unwrap_or_default())
     }

@@ -63,11 +63,24 @@ impl<S: Store> Node<S> {
         if own.is_none() && write.body.is_none() {
             return Err(NodeError::Absent { what: "record" });
         }
-        let last = own.map_or(0, |own| own.base.ver);
+        let last = match own {
+            Some(own) => own.base.ver,
+            None => self.held_version(tx, &write.entity).await?,
+        };
         let ver = if self.setting.planted.has(Plant::VersionTwice) { last.max(1) } else { last.saturating_add(1) };
         let base = Base { tenure, ver };
         self.put_version(tx, write, base).await?;
         Ok(base)
+    }
+
+    /// The last version of an entity that another home wrote: what we write goes on from there, also when it was deleted.
+    async fn held_version(&self, tx: &mut S::Tx, entity: &Entity) -> Result<u64, NodeError> {
+        let mut last = 0;
+        for agreed in tx.agreements().await? {
+            let held = tx.held(Some(agreed.id), entity).await?;
+            last = held.map_or(0, |held| held.base.ver).max(last);
+        }
+        Ok(last)
     }
 
     /// The term in which we may write now.

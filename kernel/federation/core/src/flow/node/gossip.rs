@@ -102,8 +102,10 @@ impl<S: Store> Node<S> {
         if heard.size == known.size && heard.root == known.root {
             return Ok(Heard::Fine);
         }
+        let Some(covered) = tx.covered(&heard.log).await? else { return Ok(Heard::Fine) };
+        let Ok(known) = Note::unverified(&covered) else { return Ok(Heard::Fine) };
         let leaves = tx.leaves(&heard.log, known.size.min(FED_LEAVES_MAX)).await?;
-        let Some(proof) = ForkProof::find((note, heard), (&proven, &known), &leaves) else { return Ok(Heard::Fine) };
+        let Some(proof) = ForkProof::find((note, heard), (&covered, &known), &leaves) else { return Ok(Heard::Fine) };
         tx.stop(&heard.log, Stopped { proof: proof.clone() }).await?;
         Ok(Heard::Fork(proof))
     }

@@ -104,7 +104,9 @@ impl<S: Store> Node<S> {
             let size = tx.head(&cause.log.plane).await?.map_or(0, |head| head.tree.size());
             return if cause.seq < size { Ok(Cause::Applied) } else { awaited() };
         }
-        let Some(next) = self.reached(tx, &cause.log).await? else { return Ok(Cause::None) };
+        // A log that is not followed, or that nothing more is taken of, will never bring it.
+        let is_stopped = tx.stopped(&cause.log).await?.is_some();
+        let Some(next) = self.reached(tx, &cause.log).await?.filter(|_| !is_stopped) else { return Ok(Cause::None) };
         if cause.seq >= next || tx.parked_at(cause).await? { awaited() } else { Ok(Cause::Applied) }
     }
 
@@ -128,7 +130,8 @@ impl<S: Store> Node<S> {
         }
         for (plane, head) in &fence.0 {
             let log = LogId { node: *home, plane: plane.clone() };
-            if *plane == header.log.plane && self.reached(tx, &log).await?.is_some_and(|next| next < *head) {
+            let is_early = self.reached(tx, &log).await?.is_some_and(|next| next < *head);
+            if *plane == header.log.plane && is_early && tx.stopped(&log).await?.is_none() {
                 return Ok(Some(log));
             }
         }

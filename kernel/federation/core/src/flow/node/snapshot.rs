@@ -11,11 +11,12 @@ use crate::flow::store::{Durability, Store, StoreTx};
 use crate::gate::{ChunkBuilder, PeerBytes, Room, Verdict, Warrant};
 use crate::page::{Chunk, Item, SNAPSHOT_TYPE};
 use crate::wire::{
-    Checkpoint, Envelope, Hash, Header, NodeId, Nodes as _, Note, inclusion_proof, leaf_hash, needed_for_inclusion,
+    Checkpoint, Envelope, Hash, Header, NodeId, Nodes as _, Note, consistency_proof, inclusion_proof, leaf_hash,
+    needed_for_consistency, needed_for_inclusion,
 };
 
 use super::lookup::{Fetched, root_of};
-use super::serve::{AskRefusal, Right};
+use super::serve::{Ask, AskRefusal, Right};
 use super::take::Counts;
 use super::{Node, NodeError};
 
@@ -50,7 +51,7 @@ pub enum Loaded {
 pub type Keep<'a> = dyn FnMut(Hash, PeerBytes) + Send + 'a;
 
 impl<S: Store> Node<S> {
-    /// Makes a snapshot of a feed for a peer, in one transaction. Its chunks are handed out one by one, so that no more than one is in
+    /// Makes a snapshot of a feed for a peer that has the entries before what it asks for, in one transaction. Its chunks are handed out one by one, so that no more than one is in
     /// memory.
     ///
     /// # Errors
@@ -58,12 +59,12 @@ impl<S: Store> Node<S> {
     pub async fn make_snapshot(
         &self,
         peer: &NodeId,
-        feed: &Feed,
-        version: u32,
+        ask: &Ask,
         keep: &mut Keep<'_>,
     ) -> Result<SnapshotMade, NodeError> {
         let mut tx = self.store.begin().await?;
-        let right = self.right(&mut tx, peer, feed, version).await?;
+        let feed = &ask.feed;
+        let right = self.right(&mut tx, peer, feed, ask.version).await?;
         let warrant = match (&right, right.warrant(&self.setting.me, peer)) {
             (Right::Refused(refusal), _) => return Ok(SnapshotMade::Refused(*refusal)),
             (Right::Agreement(_), Some(warrant)) => warrant,
@@ -77,7 +78,12 @@ impl<S: Store> Node<S> {
         let checkpoint = self.checkpoint(plane, head.epoch, size, head.tree.root());
         let chunks = self.chunks(&mut tx, &checkpoint, &warrant, keep).await?;
         let damaged = || NodeError::Damaged { plane: plane.clone() };
-        let nodes = Fetched::of(&mut tx, plane, &needed_for_inclusion(last, size)).await?;
+        let mut wanted = needed_for_inclusion(last, size);
+        wanted.extend(needed_for_consistency(ask.from, size));
+        let nodes = Fetched::of(&mut tx, plane, &wanted).await?;
+        let Some(consistency) = consistency_proof(&nodes, ask.from, size) else {
+            return Ok(SnapshotMade::Refused(AskRefusal::Ahead { size }));
+        };
         let manifest = Manifest {
             note: Note::sign(&checkpoint, &self.key).text().to_owned(),
             under,
@@ -85,6 +91,8 @@ impl<S: Store> Node<S> {
             prev: head.prev,
             inclusion: inclusion_proof(&nodes, last, size).ok_or_else(damaged)?,
             peaks: head.tree.frontier().map(|(_, _, hash)| hash).collect(),
+            from: ask.from,
+            consistency,
             chunks,
         };
         let envelope = Envelope::sign(SNAPSHOT_TYPE, manifest.encode(), &self.key);
@@ -168,7 +176,7 @@ impl<S: Store> Node<S> {
         let mut tx = self.store.begin().await?;
         let Ok(known) = self.may_take(&mut tx, &feed).await? else { return Ok(Loaded::Refused) };
         let is_newer = checkpoint.size > known.next_seq() && checkpoint.epoch == known.epoch;
-        if !is_newer || known.version != cursor.version || manifest.receiver != self.me() {
+        if !is_newer || !manifest.continues(&known, &checkpoint) || known.version != cursor.version || manifest.receiver != self.me() {
             return Ok(Loaded::Refused);
         }
         let loading = match tx.loading(&feed).await? {

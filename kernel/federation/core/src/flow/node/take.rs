@@ -165,6 +165,11 @@ impl<S: Store> Node<S> {
         }
         if !receipt.leaves.is_empty() && receipt.cursor.next_seq() > receipt.cursor.refill_until {
             tx.add_leaves(&feed.log, receipt.from, &receipt.leaves).await?;
+            let covered = tx.covered(&feed.log).await?.and_then(|text| Note::unverified(&text).ok());
+            let size = covered.map_or(0, |covered| covered.size);
+            if receipt.from <= size && size < receipt.checkpoint.size {
+                tx.put_covered(&feed.log, note).await?;
+            }
         }
         if self.setting.planted.has(Plant::CursorApart) {
             tx.commit(Durability::Synced).await?;
@@ -350,6 +355,18 @@ impl<S: Store> Node<S> {
         tx.unpark(parked.agreement, &parked.at).await?;
         counts.unparked = counts.unparked.saturating_add(1);
         Ok(true)
+    }
+
+    /// Looks again at what waits: after a start, when this version may read what an older one could not.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn look_again(&self) -> Result<Counts, NodeError> {
+        let mut tx = self.store.begin().await?;
+        let mut counts = Counts::default();
+        self.unpark(&mut tx, &mut counts).await?;
+        tx.commit(Durability::Synced).await?;
+        Ok(counts)
     }
 
     /// What is wanted next of each feed that is taken.

@@ -20,6 +20,20 @@ const QUIET_MS: u64 = 6_000;
 /// What somebody should have, or has, under an agreement: of each entity its version and its fields.
 type View = BTreeMap<Entity, (Base, BTreeMap<u16, Vec<u8>>)>;
 
+/// A version with its fields, short.
+fn told((base, fields): &(Base, BTreeMap<u16, Vec<u8>>)) -> String {
+    let names = ["name", "place", "province", "website", "phone", "chair", "account", "role", "born", "born.year"];
+    let name = |number: &u16| {
+        let of = |name: &&&str| [COOPERATIVE, MEMBER].iter().any(|kind| field_no(&schema::kind(kind), name) == *number);
+        names.iter().find(of).copied().unwrap_or("?")
+    };
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|(number, value)| format!("{}={}", name(number), String::from_utf8_lossy(value)))
+        .collect();
+    format!("{}.{} {}", base.tenure, base.ver, fields.join(" "))
+}
+
 impl World {
     /// Whether nothing is left to do, and was not for a while.
     pub(crate) fn is_settled(&mut self) -> bool {
@@ -148,17 +162,39 @@ impl World {
             let plane = schema::plane_of(kind);
             let log = LogId { node: self.nodes[holder], plane };
             let feed = Feed { log, agreement: Some(id) };
-            let (should, has) = (self.should_have(holder, &document, kind), self.has(receiver, holder, &feed));
+            let (mut should, mut has) = (self.should_have(holder, &document, kind), self.has(receiver, holder, &feed));
+            // Whoever proposed something can withhold that it did: what follows from it waits, and nothing else.
+            for entity in self.withheld_by_a_liar(receiver, id) {
+                should.remove(&entity);
+                has.remove(&entity);
+            }
             if should != has {
                 let differs = should.iter().find(|(entity, view)| has.get(entity) != Some(view));
                 let differs = differs.or_else(|| has.iter().find(|(entity, _)| !should.contains_key(entity)));
                 let entity = differs.map(|(entity, _)| entity.clone());
-                let sides = entity.as_ref().map(|entity| (should.get(entity), has.get(entity)));
-                let what = format!("{receiver} has not of {holder} what it should: {entity:?} {sides:?}");
+                let sides = entity.as_ref().map(|entity| (should.get(entity).map(told), has.get(entity).map(told)));
+                let entity = entity.map(|entity| entity.to_string());
+                let parked = run(self.tx(receiver).parked_after(None, usize::MAX)).unwrap();
+                let waits: Vec<_> = parked.iter().map(|parked| format!("{}: {:?}", parked.at.seq, parked.reason)).collect();
+                let version = document.version;
+                let what = format!(
+                    "{receiver} has not of {holder} what it should by version {version}: {entity:?} {sides:?}; it waits for {waits:?}"
+                );
                 return Err(broken("I4", what));
             }
         }
         Ok(())
+    }
+
+    fn withheld_by_a_liar(&self, receiver: usize, id: tiwizi_federation_core::agreement::AgreementId) -> BTreeSet<Entity> {
+        let parked = run(self.tx(receiver).parked_after(None, usize::MAX)).unwrap();
+        let by_liar = |reason: &ParkReason| match reason {
+            ParkReason::Cause(cause) => !self.is_honest(&cause.log.node),
+            ParkReason::HomeBefore(log) => !self.is_honest(&log.node),
+            _ => false,
+        };
+        let waits = parked.into_iter().filter(|parked| parked.agreement == Some(id) && by_liar(&parked.reason));
+        waits.filter_map(|parked| parked.entity).collect()
     }
 
     fn should_have(&self, holder: usize, document: &Document, kind: &str) -> View {
@@ -167,10 +203,14 @@ impl World {
         let classes = &schema::kinds(true)[&kind];
         let mut tx = self.tx(holder);
         let mut view = View::new();
-        for made in self.work.made.iter().filter(|made| made.entity.kind == kind) {
-            let custody = run(tx.custody(made.root)).unwrap();
+        // What was written and not acknowledged to whoever wrote it, because the power went, counts too.
+        for (_, entity) in run(tx.latest_below(&schema::plane_of(kind.as_str()), 0, u64::MAX, usize::MAX)).unwrap() {
+            let Some(own) = run(tx.own(&entity)).unwrap().filter(|own| !own.deleted) else { continue };
+            let custody = run(tx.custody(own.root)).unwrap();
             let is_home = custody.and_then(|custody| custody.last().cloned()).is_some_and(|last| last.home == self.nodes[holder]);
-            let Some(own) = run(tx.own(&made.entity)).unwrap().filter(|own| is_home && !own.deleted) else { continue };
+            if !is_home {
+                continue;
+            }
             let Some(entry) = own.seq.and_then(|seq| run(tx.entry(&own.plane, seq)).unwrap()) else { continue };
             let committed = |name: &str| {
                 let (group, _) = classes.committed(name)?;
@@ -182,7 +222,7 @@ impl World {
                 continue;
             }
             let fields = names.iter().filter_map(|name| committed(name)).map(|field| (field.no, field.value.clone()));
-            view.insert(made.entity.clone(), (own.base, fields.collect()));
+            view.insert(entity.clone(), (own.base, fields.collect()));
         }
         view
     }

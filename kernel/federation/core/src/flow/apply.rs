@@ -29,7 +29,9 @@ impl Schemas {
         let Some((name, version)) = schema.rsplit_once('/') else { return false };
         let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
         let newest = self.0.get(name);
-        newest.zip(major).is_some_and(|(newest, major)| major <= *newest && newest.saturating_sub(major) <= MAJORS_BEFORE)
+        newest
+            .zip(major)
+            .is_some_and(|(newest, major)| major <= *newest && newest.saturating_sub(major) <= MAJORS_BEFORE)
     }
 }
 

@@ -78,3 +78,30 @@ impl Cursor {
         seq < self.refill_until
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(size: u8) -> Cursor {
+        let mut cursor = Cursor::start(3, 1);
+        (0..size).for_each(|leaf| drop(cursor.tree.append(Hash([leaf; 32]))));
+        cursor
+    }
+
+    #[test]
+    fn what_is_known_is_passed_over_and_a_gap_is_refused() {
+        for (from, known) in [(0, Ok(5)), (4, Ok(1)), (5, Ok(0)), (6, Err(CursorError::Gap { from: 6, wanted: 5 }))] {
+            assert_eq!(at(5).known_of(3, from), known, "{from}");
+        }
+        assert_eq!(at(5).known_of(4, 5), Err(CursorError::Epoch { of: 4, known: 3 }));
+    }
+
+    #[test]
+    fn a_cursor_that_begins_again_knows_how_far_it_was() {
+        let again = at(5).refilled(2);
+        assert_eq!((again.next_seq(), again.version, again.refill_until), (0, 2, 5));
+        assert!(again.refills(4) && !again.refills(5));
+        assert_eq!(again.refilled(3).refill_until, 5, "also when it begins again before it is there");
+    }
+}

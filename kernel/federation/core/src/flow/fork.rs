@@ -113,3 +113,6 @@ impl Nodes for History {
         self.nodes.get(&(level, index)).copied()
     }
 }
+
+#[cfg(test)]
+mod tests;

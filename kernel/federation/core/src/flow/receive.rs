@@ -6,8 +6,8 @@
 
 use crate::page::{Item, Page, Under};
 use crate::wire::{
-    Checkpoint, Disclosure, DisclosureError, Field, GroupNo, Hash, Header, HeaderError, KeyRing, Note, NoteError, Position,
-    verify_consistency,
+    Checkpoint, Disclosure, DisclosureError, Field, GroupNo, Hash, Header, HeaderError, KeyRing, Note, NoteError,
+    Position, verify_consistency,
 };
 
 use super::cursor::{Cursor, CursorError};
@@ -127,7 +127,9 @@ pub enum ReceiveError {
 /// When the page is of another log or agreement, or nobody known has signed it.
 pub fn open(page: &Page, expected: &Expected<'_>) -> Result<Checkpoint, ReceiveError> {
     let checkpoint = Note::open(&page.head.note, expected.keys).map_err(|error| match error {
-        NoteError::Unknown { .. } | NoteError::Unsigned { .. } | NoteError::OutOfSpan { .. } => ReceiveError::Keys(error),
+        NoteError::Unknown { .. } | NoteError::Unsigned { .. } | NoteError::OutOfSpan { .. } => {
+            ReceiveError::Keys(error)
+        }
         NoteError::Long | NoteError::Form { .. } | NoteError::Forged => ReceiveError::Note(error),
     })?;
     if checkpoint.log != expected.feed.log {

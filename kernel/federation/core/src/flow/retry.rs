@@ -38,10 +38,8 @@ impl Retry {
 
     /// It failed once more. `after_ms` is what the peer itself asked for by `Retry-After`.
     pub fn failed(&mut self, ambient: &Ambient, after_ms: Option<u64>) {
-        let full = FED_RETRY_FIRST_MS
-            .checked_shl(self.failures.min(32))
-            .unwrap_or(FED_RETRY_MS_MAX)
-            .min(FED_RETRY_MS_MAX);
+        let full =
+            FED_RETRY_FIRST_MS.checked_shl(self.failures.min(32)).unwrap_or(FED_RETRY_MS_MAX).min(FED_RETRY_MS_MAX);
         self.failures = self.failures.saturating_add(1);
         let half = full / 2;
         let jitter = random(ambient) % half.max(1);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tiwizi_model::RecordId;
 
 use crate::agreement::{AgreementId, Life};
-use crate::wire::{Disclosure, EntryKind, Entity, Group, Hash, LogId, NodeId, Plane, Position, Tree};
+use crate::wire::{Disclosure, Entity, EntryKind, Group, Hash, LogId, NodeId, Plane, Position, Tree};
 
 use super::fork::ForkProof;
 use super::proposal::{Base, Proposal, Received, Sent};

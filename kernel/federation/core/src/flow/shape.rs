@@ -6,9 +6,7 @@ use serde_json::{Map, Value};
 use tiwizi_model::{Ambient, KindName};
 
 use crate::agreement::Kinds;
-use crate::wire::{
-    CborError, Field, Group, GroupError, GroupNo, REST, Seed, decode_json, encode_json, field_no,
-};
+use crate::wire::{CborError, Field, Group, GroupError, GroupNo, REST, Seed, decode_json, encode_json, field_no};
 
 /// What follows from a body and is committed beside it: a year of birth, a province.
 pub type Derive = fn(&KindName, &Value) -> BTreeMap<String, Value>;

@@ -189,6 +189,9 @@ impl Loading {
     #[must_use]
     pub fn place(&self, bytes: &[u8]) -> Option<usize> {
         let hash = Hash::of(&[bytes]);
-        self.missing.iter().copied().find(|place| self.manifest.chunks.get(*place).is_some_and(|chunk| chunk.hash == hash))
+        self.missing
+            .iter()
+            .copied()
+            .find(|place| self.manifest.chunks.get(*place).is_some_and(|chunk| chunk.hash == hash))
     }
 }

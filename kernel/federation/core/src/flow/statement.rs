@@ -11,7 +11,8 @@ use tiwizi_model::{Ambient, IdError, KindName, RecordId};
 use crate::agreement::AgreementId;
 use crate::gate::addressees;
 use crate::wire::{
-    CborError, Entity, EntryKind, Field, Group, GroupError, GroupNo, Hash, NodeId, Position, Seed, encode_json, field_no,
+    CborError, Entity, EntryKind, Field, Group, GroupError, GroupNo, Hash, NodeId, Position, Seed, encode_json,
+    field_no,
 };
 
 use super::proposal::{Answer, Base, Proposal, Refusal};

@@ -187,7 +187,7 @@ impl World {
         self.instances[to].contacts.entry(from).or_default().retry.contact();
         let peer = self.nodes[from];
         let instance = &self.instances[to];
-        let shown = instance.double.as_deref().filter(|_| from % 2 == 0).or(instance.node.as_ref());
+        let shown = instance.double.as_deref().filter(|_| from.is_multiple_of(2)).or(instance.node.as_ref());
         let Some(node) = shown else { return Ok(()) };
         let served = match run(node.serve(&peer, ask)) {
             Ok(served) => served,

@@ -93,8 +93,9 @@ impl World {
         let by = match self.chance.below(4) {
             0 => 0,
             1 => -(self.chance.below(600_000) as i64),
-            // An agreement ends when a clock says so; a clock that jumps ahead by years would end all of them for good.
             _ if !self.plan.wild_clocks => self.chance.below(600_000) as i64,
+            // An agreement ends when a clock says so, and for good: runs with such clocks have less to compare at the end.
+            2 if self.plan.seed % 16 == 6 => TEN_YEARS_MS,
             _ => -TEN_YEARS_MS,
         };
         self.note(|| format!("the clock of {number} is wrong by {by}"));
@@ -114,7 +115,9 @@ impl World {
     /// Somebody asks for what was agreed with somebody else.
     fn snoop(&mut self, number: usize, home: usize) -> Held {
         let given: Vec<_> = self.work.agreements.iter().filter(|((holder, _), _)| *holder == home).collect();
-        let Some(((_, receiver), id)) = self.chance.pick(&given).map(|(pair, id)| (**pair, **id)) else { return Ok(()) };
+        let Some(((_, receiver), id)) = self.chance.pick(&given).map(|(pair, id)| (**pair, **id)) else {
+            return Ok(());
+        };
         if receiver == number || number == home || !self.instances[home].is_up() {
             return Ok(());
         }

@@ -21,7 +21,7 @@ impl World {
             let Some(node) = node else { continue };
             let write = Write {
                 plane: schema::plane_of(COOPERATIVE),
-                schema: schema::schema(COOPERATIVE, false),
+                schema: schema::schema(COOPERATIVE, false, false),
                 entity: Entity { kind: schema::kind(COOPERATIVE), id },
                 root: id,
                 body: Some(json!({ "name": name, "place": format!("{}/1", PROVINCES[0]) })),

@@ -4,6 +4,14 @@
 //! `TIWIZI_SEEDS` says how many seeds are run (500 unless it does), `TIWIZI_SEED` runs one and tells what happened. A seed that fails is
 //! printed; it belongs into `seeds.txt`, where it is run for ever. Bugs that are put in on purpose must be found (`plants`).
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "the whole of this is a test: what it does not expect is its failure"
+)]
+
 mod chance;
 mod check;
 mod clock;
@@ -45,8 +53,10 @@ fn hold(seeds: impl Iterator<Item = u64>, plan: impl Fn(u64) -> Plan + Sync) {
         }
     });
     let failed = failed.into_inner().unwrap();
-    let told: Vec<String> =
-        failed.iter().map(|(seed, broken)| format!("seed {seed} breaks {}: {}", broken.invariant, broken.what)).collect();
+    let told: Vec<String> = failed
+        .iter()
+        .map(|(seed, broken)| format!("seed {seed} breaks {}: {}", broken.invariant, broken.what))
+        .collect();
     assert!(told.is_empty(), "{}\n(TIWIZI_SEED=<seed> tells what happened)", told.join("\n"));
 }
 

@@ -22,9 +22,16 @@ pub(crate) enum Message {
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
     /// A page, and whether the link was cut in the middle of it.
-    Page { bytes: Vec<u8>, cut: bool },
-    Manifest { bytes: Vec<u8> },
-    Chunk { bytes: Option<Vec<u8>> },
+    Page {
+        bytes: Vec<u8>,
+        cut: bool,
+    },
+    Manifest {
+        bytes: Vec<u8>,
+    },
+    Chunk {
+        bytes: Option<Vec<u8>>,
+    },
     UpToDate,
     NeedsSnapshot,
     Refused,
@@ -69,11 +76,11 @@ impl Link {
         }
         let arrives = now + 20 + chance.below(280) as u64 + bytes_of(&message) * 1_000 / self.bytes_per_s;
         let mut message = message;
-        if let Message::Answer { served: Answer::Page { bytes, cut }, .. } = &mut message {
-            if bytes.len() > self.whole_bytes {
-                bytes.truncate(self.whole_bytes);
-                *cut = true;
-            }
+        if let Message::Answer { served: Answer::Page { bytes, cut }, .. } = &mut message
+            && bytes.len() > self.whole_bytes
+        {
+            bytes.truncate(self.whole_bytes);
+            *cut = true;
         }
         if self.trouble == usize::MAX || !chance.one_in(self.trouble) {
             return vec![(arrives, message)];

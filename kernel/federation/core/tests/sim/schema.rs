@@ -59,8 +59,13 @@ pub(crate) fn schemas(newer: bool) -> Schemas {
     Schemas([(COOPERATIVE.to_owned(), if newer { 2 } else { 1 }), (MEMBER.to_owned(), 1)].into())
 }
 
-pub(crate) fn schema(kind: &str, newer: bool) -> String {
-    let version = if newer && kind == COOPERATIVE { "2.0" } else { "1.0" };
+/// The schema that a write names: the newer version has both another major and another minor.
+pub(crate) fn schema(kind: &str, newer: bool, major: bool) -> String {
+    let version = match (newer && kind == COOPERATIVE, major) {
+        (true, true) => "2.0",
+        (true, false) => "1.1",
+        (false, _) => "1.0",
+    };
     format!("{kind}/{version}")
 }
 
@@ -94,10 +99,7 @@ fn cooperative(width: Width, rows: &[&str]) -> KindTerms {
         Width::Wide => &["name", "place", "province", "website", "phone"],
         Width::Narrow => &["name", "province"],
     };
-    KindTerms {
-        rows: filter(rows),
-        fields: names.iter().map(|name| ((*name).to_owned(), Rule::Clear)).collect(),
-    }
+    KindTerms { rows: filter(rows), fields: names.iter().map(|name| ((*name).to_owned(), Rule::Clear)).collect() }
 }
 
 fn member(width: Width, rows: &[&str]) -> KindTerms {

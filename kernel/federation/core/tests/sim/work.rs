@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tiwizi_federation_core::agreement::{AgreementId, Document, State};
 use tiwizi_federation_core::flow::node::{Resolution, Write};
-use tiwizi_federation_core::flow::plant::Plant;
 use tiwizi_federation_core::flow::proposal::{Base, Proposal, Received};
 use tiwizi_federation_core::flow::rows::Draft;
 use tiwizi_federation_core::flow::{Durability, NodeError, Store as _, StoreError, StoreTx as _};
@@ -57,7 +56,8 @@ impl World {
                 let document = schema::document(id, self.nodes[holder], self.nodes[receiver], width, rows);
                 self.work.agreements.insert((holder, receiver), document.id);
                 let Some(node) = &self.instances[holder].node else { continue };
-                run(node.offer_agreement(document)).map_err(|error| broken("I4", format!("no agreement: {error:?}")))?;
+                run(node.offer_agreement(document))
+                    .map_err(|error| broken("I4", format!("no agreement: {error:?}")))?;
             }
         }
         let agreed = self.run_until(600_000, &|world| world.all_active())?;
@@ -66,7 +66,9 @@ impl World {
 
     fn all_active(&self) -> bool {
         self.work.agreements.iter().all(|((holder, receiver), id)| {
-            [holder, receiver].into_iter().all(|number| self.document_of(*number, *id).is_some_and(|(_, active)| active))
+            [holder, receiver]
+                .into_iter()
+                .all(|number| self.document_of(*number, *id).is_some_and(|(_, active)| active))
         })
     }
 
@@ -93,14 +95,16 @@ impl World {
         if !self.instances[number].is_up() {
             return Ok(());
         }
+        if self.chance.one_in(8) {
+            self.call_off()?;
+        }
         match self.chance.below(20) {
             0..=4 => self.found(number),
             5..=10 => self.change(number),
             11 => self.delete(number),
             12..=14 => self.propose(number),
             15 => self.resolve(number),
-            16 => self.give_away(number),
-            17 => self.call_off(),
+            16 | 17 => self.give_away(number),
             18 => self.agree_otherwise(number),
             _ if self.chance.one_in(2) => self.poison(number),
             _ => self.release(number),
@@ -132,8 +136,7 @@ impl World {
 
     fn found(&mut self, number: usize) -> Held {
         let id = self.new_id();
-        let roots: Vec<Made> =
-            self.work.made.iter().filter(|made| made.kind == COOPERATIVE).cloned().collect();
+        let roots: Vec<Made> = self.work.made.iter().filter(|made| made.kind == COOPERATIVE).cloned().collect();
         let owned = self.chance.pick(&roots).cloned().filter(|root| self.may_write(number, root.root));
         let (kind, root) = match owned {
             Some(root) if self.chance.one_in(2) => (MEMBER, root.root),
@@ -178,10 +181,11 @@ impl World {
             // Nobody knows the id of a record that they have never seen.
             return Ok(false);
         }
+        let major = self.chance.one_in(2);
         let may = self.may_write(number, made.root) || (is_new && made.root == made.entity.id);
         let write = Write {
             plane: schema::plane_of(made.kind),
-            schema: schema::schema(made.kind, self.instances[number].newer),
+            schema: schema::schema(made.kind, self.instances[number].newer, major),
             entity: made.entity.clone(),
             root: made.root,
             body,
@@ -283,11 +287,9 @@ impl World {
 
     /// The registrar calls an offer off.
     fn call_off(&mut self) -> Held {
-        let late = self.plan.plant == Some(Plant::SealUncompared);
         let Some(node) = &self.instances[0].node else { return Ok(()) };
         let open = run(async { node.store().begin().await?.moving().await }).unwrap();
         let Some(root) = self.chance.pick(&open).map(|custody| custody.root) else { return Ok(()) };
-        let Some(node) = self.instances[0].node.as_ref().filter(|_| late || self.tokens % 2 == 0) else { return Ok(()) };
         match run(node.void(root)) {
             Ok(()) => self.note(|| format!("0 calls the offer of {root} off")),
             Err(error) => self.survives(0, &error)?,
@@ -327,6 +329,7 @@ impl World {
             cause: None,
             groups: vec![group],
         };
+        self.checker.poison += 1;
         let Some(node) = &self.instances[number].node else { return Ok(()) };
         let added = run(async {
             let mut tx = node.store().begin().await?;
@@ -334,10 +337,7 @@ impl World {
             tx.commit(Durability::Synced).await
         });
         match added {
-            Ok(()) => {
-                self.checker.poison += 1;
-                Ok(())
-            }
+            Ok(()) => Ok(()),
             Err(error) => self.survives(number, &NodeError::Store(error)),
         }
     }

@@ -16,7 +16,11 @@ use crate::work::Work;
 pub(crate) enum Event {
     /// An instance looks at what there is to do.
     Tick(usize),
-    Deliver { from: usize, to: usize, message: Box<Message> },
+    Deliver {
+        from: usize,
+        to: usize,
+        message: Box<Message>,
+    },
     /// Somebody at some instance does something.
     Work,
     /// Something goes wrong.
@@ -62,12 +66,12 @@ impl Plan {
         Self {
             seed,
             plant: None,
-            instances: 3 + (seed % 3 == 0) as usize,
+            instances: 3 + usize::from(seed.is_multiple_of(3)),
             trouble_ms: 90_000,
             liar: seed % 7 == 3,
             thin: seed % 5 == 2,
             long_outage: seed % 25 == 11,
-            wild_clocks: seed % 2 == 0,
+            wild_clocks: seed.is_multiple_of(2),
         }
     }
 }

@@ -50,7 +50,12 @@ impl MemoryTx {
     }
 
     /// The rows from one key on that `wanted` takes, in order; it ends at the first key of another sort.
-    fn scan<T: Any + Clone>(&self, from: Bound<Key>, max: usize, wanted: impl Fn(&Key) -> Option<bool>) -> Vec<(Key, T)> {
+    fn scan<T: Any + Clone>(
+        &self,
+        from: Bound<Key>,
+        max: usize,
+        wanted: impl Fn(&Key) -> Option<bool>,
+    ) -> Vec<(Key, T)> {
         let range = (from, Bound::Unbounded);
         let mut rows: BTreeMap<Key, Option<Cell>> = BTreeMap::new();
         let mut taken = 0_usize;
@@ -80,8 +85,12 @@ impl MemoryTx {
 
 /// Rows of one sort: `Some` for those of it, with whether they are wanted; `None` once it is over.
 macro_rules! of {
-    ($pattern:pat) => { |key: &Key| if let $pattern = key { Some(true) } else { None } };
-    ($pattern:pat if $wanted:expr) => { |key: &Key| if let $pattern = key { Some($wanted) } else { None } };
+    ($pattern:pat) => {
+        |key: &Key| if let $pattern = key { Some(true) } else { None }
+    };
+    ($pattern:pat if $wanted:expr) => {
+        |key: &Key| if let $pattern = key { Some($wanted) } else { None }
+    };
 }
 
 fn is_waiting(state: &Received) -> bool {
@@ -157,12 +166,7 @@ impl StoreTx for MemoryTx {
         Ok(self.get(&Key::Entry(plane.clone(), seq)))
     }
 
-    async fn entry_before(
-        &mut self,
-        plane: &Plane,
-        entity: &Entity,
-        seq: u64,
-    ) -> Stored<Option<(u64, Option<Entry>)>> {
+    async fn entry_before(&mut self, plane: &Plane, entity: &Entity, seq: u64) -> Stored<Option<(u64, Option<Entry>)>> {
         let start = Bound::Included(Key::About(plane.clone(), Some(entity.clone()), 0));
         let of = of!(Key::About(of, about, at) if of == plane && about.as_ref() == Some(entity) && *at < seq);
         let Some(before) = values(self.scan::<u64>(start, usize::MAX, of)).pop() else { return Ok(None) };
@@ -213,13 +217,7 @@ impl StoreTx for MemoryTx {
         Ok(rows.into_iter().filter(|own| own.root == root).collect())
     }
 
-    async fn latest_below(
-        &mut self,
-        plane: &Plane,
-        from: u64,
-        size: u64,
-        max: usize,
-    ) -> Stored<Vec<(u64, Entity)>> {
+    async fn latest_below(&mut self, plane: &Plane, from: u64, size: u64, max: usize) -> Stored<Vec<(u64, Entity)>> {
         let mut latest: BTreeMap<Entity, u64> = BTreeMap::new();
         let first = Bound::Included(Key::About(plane.clone(), None, 0));
         for (key, seq) in self.scan::<u64>(first, usize::MAX, of!(Key::About(of, _, _) if of == plane)) {
@@ -390,11 +388,7 @@ impl StoreTx for MemoryTx {
         Ok(rows.iter().filter(|(_, parked)| parked.at.log == feed.log).count())
     }
 
-    async fn parked_entity(
-        &mut self,
-        agreement: Option<AgreementId>,
-        entity: &Entity,
-    ) -> Stored<Option<Position>> {
+    async fn parked_entity(&mut self, agreement: Option<AgreementId>, entity: &Entity) -> Stored<Option<Position>> {
         let start = Bound::Included(Key::Parked(agreement, None));
         let rows = values(self.scan::<Parked>(start, usize::MAX, of!(Key::Parked(under, _) if *under == agreement)));
         Ok(rows.into_iter().find(|parked| parked.entity.as_ref() == Some(entity)).map(|parked| parked.at))
@@ -409,12 +403,7 @@ impl StoreTx for MemoryTx {
         Ok(self.get(&Key::Follower(plane.clone(), *peer, agreement)))
     }
 
-    async fn put_follower(
-        &mut self,
-        plane: &Plane,
-        agreement: Option<AgreementId>,
-        follower: Follower,
-    ) -> Stored<()> {
+    async fn put_follower(&mut self, plane: &Plane, agreement: Option<AgreementId>, follower: Follower) -> Stored<()> {
         self.put(Key::Follower(plane.clone(), follower.peer, agreement), follower);
         Ok(())
     }

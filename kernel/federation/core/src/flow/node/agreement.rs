@@ -10,7 +10,7 @@ use crate::agreement::{
 };
 use crate::flow::apply::{Ignored, Outcome};
 use crate::flow::receive::{Proven, read};
-use crate::flow::rows::{Agreed, Feed, Held, HeldLife, Parked, ParkReason};
+use crate::flow::rows::{Agreed, Feed, Held, HeldLife, ParkReason, Parked};
 use crate::flow::statement::{AgreementStep, Statement};
 use crate::flow::store::{Durability, Store, StoreTx};
 use crate::wire::{Disclosure, Envelope, LogId, NodeId, encode_json, field_no};

@@ -126,7 +126,8 @@ impl<S: Store> Node<S> {
         let deleted = body.is_none();
         let kind = if deleted { EntryKind::Delete } else { EntryKind::Put };
         let subject = (root != entity.id).then_some(root);
-        let own = Own { entity: entity.clone(), root, plane: plane.clone(), base, seq: None, leaf: Hash::ZERO, deleted };
+        let own =
+            Own { entity: entity.clone(), root, plane: plane.clone(), base, seq: None, leaf: Hash::ZERO, deleted };
         tx.put_own(own).await?;
         tx.put_body(&entity, Body { base, value: body }).await?;
         self.draft(tx, Draft { plane, kind, schema, entity, subject, base, idem, cause, groups }).await

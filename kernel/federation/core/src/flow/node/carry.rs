@@ -164,7 +164,9 @@ impl<S: Store> Node<S> {
         let mut feeds: Vec<(Feed, u32)> =
             others.map(|node| (Feed { log: control(node), agreement: None }, 0)).collect();
         for agreed in tx.agreements().await? {
-            let Some(document) = agreed.current.as_ref().filter(|life| is_taken(life)).map(Life::document) else { continue };
+            let Some(document) = agreed.current.as_ref().filter(|life| is_taken(life)).map(Life::document) else {
+                continue;
+            };
             let Some(holder) = document.other(&me).copied() else { continue };
             for plane in document.grants.get(&holder).into_iter().flat_map(|planes| planes.keys()) {
                 let log = crate::wire::LogId { node: holder, plane: plane.clone() };

@@ -4,7 +4,7 @@ use tiwizi_model::RecordId;
 
 use crate::flow::plant::Plant;
 use crate::flow::proposal::Base;
-use crate::flow::rows::HeldLife;
+use crate::flow::rows::{Held, HeldLife};
 use crate::flow::statement::Statement;
 use crate::flow::store::{Durability, Store, StoreTx};
 use crate::flow::transfer::{Custody, Fence, Moving, Seal, TransferError};
@@ -68,7 +68,10 @@ impl<S: Store> Node<S> {
         let mut accepted = Vec::new();
         for mut custody in tx.moving().await? {
             let Some(moving) = custody.moving.clone() else { continue };
-            if moving.to != self.me() || moving.accept.is_some() || !self.is_complete(&mut tx, &custody, &moving).await? {
+            if moving.to != self.me()
+                || moving.accept.is_some()
+                || !self.is_complete(&mut tx, &custody, &moving).await?
+            {
                 continue;
             }
             let statement = Statement::Accept { root: custody.root, offer: moving.offer.clone() };
@@ -86,7 +89,9 @@ impl<S: Store> Node<S> {
             }
             accepted.push(custody.root);
         }
-        tx.commit(Durability::Synced).await?;
+        if !accepted.is_empty() {
+            tx.commit(Durability::Synced).await?;
+        }
         Ok(accepted)
     }
 
@@ -109,8 +114,12 @@ impl<S: Store> Node<S> {
                 return Ok(false);
             }
         }
-        let live = held.into_iter().filter(|held| held.life == HeldLife::Live);
-        Ok(state_of(live.map(|held| (held.entity, held.base, held.leaf)).collect()) == moving.state)
+        let live: Vec<Held> = held.into_iter().filter(|held| held.life == HeldLife::Live).collect();
+        // A field that has no name here could not be written again: the root waits for a version that knows it.
+        if live.iter().any(|held| self.has_unknown_fields(held)) {
+            return Ok(false);
+        }
+        Ok(state_of(live.into_iter().map(|held| (held.entity, held.base, held.leaf)).collect()) == moving.state)
     }
 
     /// The registrar seals what was accepted.

@@ -5,9 +5,7 @@ use tiwizi_model::RecordId;
 
 use crate::flow::apply::{Ignored, Outcome};
 use crate::flow::plant::Plant;
-use crate::flow::proposal::{
-    Answer, Custodian, Decision, Proposal, Received, Refusal, Sent, Standing, decide, merged,
-};
+use crate::flow::proposal::{Answer, Custodian, Decision, Proposal, Received, Refusal, Sent, Standing, decide, merged};
 use crate::flow::rows::{ReceivedProposal, SentProposal};
 use crate::flow::statement::Statement;
 use crate::flow::store::{Durability, Store, StoreTx};
@@ -174,12 +172,7 @@ impl<S: Store> Node<S> {
         Ok(last.map(|(_, draft)| draft.schema).unwrap_or_default())
     }
 
-    async fn answer(
-        &self,
-        tx: &mut S::Tx,
-        received: &ReceivedProposal,
-        answer: Answer,
-    ) -> Result<Received, NodeError> {
+    async fn answer(&self, tx: &mut S::Tx, received: &ReceivedProposal, answer: Answer) -> Result<Received, NodeError> {
         let statement = Statement::Answer { proposal: received.proposal.id, answer: answer.clone() };
         self.state(tx, &statement, &[received.from], Some(received.at.clone())).await?;
         Ok(Received::Answered(answer))
@@ -195,7 +188,9 @@ impl<S: Store> Node<S> {
         let in_review = |received: &ReceivedProposal| matches!(received.state, Received::InReview(_));
         let received = received.filter(in_review).ok_or(NodeError::Absent { what: "proposal in review" })?;
         let state = match resolution {
-            Resolution::Decline(why) => self.answer(&mut tx, &received, Answer::Refused(Refusal::Declined(why))).await?,
+            Resolution::Decline(why) => {
+                self.answer(&mut tx, &received, Answer::Refused(Refusal::Declined(why))).await?
+            }
             Resolution::Accept => match tx.body(&received.proposal.entity).await?.and_then(|body| body.value) {
                 Some(now) => self.accept_one(&mut tx, &received, merged(&now, &received.proposal.patch)).await?,
                 None => self.answer(&mut tx, &received, Answer::Refused(Refusal::Absent)).await?,

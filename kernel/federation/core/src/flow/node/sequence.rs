@@ -72,10 +72,9 @@ impl<S: Store> Node<S> {
         tx.add_entry(&plane, seq, &draft.entity, entry).await?;
         if matches!(draft.kind, EntryKind::Put | EntryKind::Delete) {
             // A later version may have been written already; it gets its own place.
-            if let Some(own) = tx.own(&draft.entity).await? {
-                if own.base == draft.base {
-                    tx.put_own(Own { seq: Some(seq), leaf, ..own }).await?;
-                }
+            let own = tx.own(&draft.entity).await?.filter(|own| own.base == draft.base);
+            if let Some(own) = own {
+                tx.put_own(Own { seq: Some(seq), leaf, ..own }).await?;
             }
         }
         head.prev = leaf;

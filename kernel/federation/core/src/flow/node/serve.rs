@@ -6,11 +6,11 @@
 use tiwizi_model::limits::{FED_KEPT_ENTRIES_MAX, FED_PAGE_ENTRIES_MAX};
 
 use crate::agreement::{AgreementId, Terms};
-use crate::gate::{Before, PageBuilder, PeerBytes, Room, Row, Warrant, project};
 use crate::flow::plant::Plant;
 use crate::flow::retention::{Follower, Following, Release, release};
 use crate::flow::rows::{Feed, Head};
 use crate::flow::store::{Durability, Store, StoreTx};
+use crate::gate::{Before, PageBuilder, PeerBytes, Room, Row, Warrant, project};
 use crate::wire::{
     Entry, Header, NodeId, Note, Plane, consistency_proof, needed_for_consistency, needed_for_tree, root_of,
 };

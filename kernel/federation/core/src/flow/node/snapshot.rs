@@ -176,7 +176,11 @@ impl<S: Store> Node<S> {
         let mut tx = self.store.begin().await?;
         let Ok(known) = self.may_take(&mut tx, &feed).await? else { return Ok(Loaded::Refused) };
         let is_newer = checkpoint.size > known.next_seq() && checkpoint.epoch == known.epoch;
-        if !is_newer || !manifest.continues(&known, &checkpoint) || known.version != cursor.version || manifest.receiver != self.me() {
+        if !is_newer
+            || !manifest.continues(&known, &checkpoint)
+            || known.version != cursor.version
+            || manifest.receiver != self.me()
+        {
             return Ok(Loaded::Refused);
         }
         let loading = match tx.loading(&feed).await? {
@@ -235,7 +239,8 @@ impl<S: Store> Node<S> {
             let batch = tx.parked_after(after.clone(), STEP).await?;
             let Some(last) = batch.last() else { return Ok(()) };
             after = Some((last.agreement, last.at.clone()));
-            for parked in batch.iter().filter(|parked| parked.agreement == feed.agreement && parked.at.log == feed.log) {
+            for parked in batch.iter().filter(|parked| parked.agreement == feed.agreement && parked.at.log == feed.log)
+            {
                 tx.unpark(parked.agreement, &parked.at).await?;
             }
         }

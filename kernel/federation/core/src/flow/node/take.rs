@@ -9,11 +9,11 @@ use tiwizi_model::limits::{FED_PARKED_MAX, FED_UNPARK_STEP};
 use crate::flow::apply::{Ignored, Outcome, decide};
 use crate::flow::cursor::{Cursor, CursorError};
 use crate::flow::plant::Plant;
-use crate::flow::receive::{Expected, Proven, ReceiveError, Receipt, open, read, verify, walk};
+use crate::flow::proposal::Base;
+use crate::flow::receive::{Expected, Proven, Receipt, ReceiveError, open, read, verify, walk};
 use crate::flow::rows::{Feed, Held, HeldLife, ParkReason, Parked};
 use crate::flow::store::{Durability, Store, StoreTx};
 use crate::flow::transfer::Custody;
-use crate::flow::proposal::Base;
 use crate::page::{Page, PageError};
 use crate::wire::{Checkpoint, Header, LogId, Note, NoteError, field_no};
 
@@ -151,13 +151,7 @@ impl<S: Store> Node<S> {
     }
 
     /// Stores what a page brought, with the cursor.
-    async fn apply_page(
-        &self,
-        mut tx: S::Tx,
-        feed: &Feed,
-        receipt: &Receipt,
-        note: &str,
-    ) -> Result<Counts, NodeError> {
+    async fn apply_page(&self, mut tx: S::Tx, feed: &Feed, receipt: &Receipt, note: &str) -> Result<Counts, NodeError> {
         let mut counts = Counts::default();
         for entry in &receipt.entries {
             let again = receipt.cursor.refills(entry.at.seq);
@@ -295,7 +289,22 @@ impl<S: Store> Node<S> {
         Ok(())
     }
 
-    /// The fields of an entry that no schema here knows: only a planted bug asks.
+    /// Whether something that is held has fields that no schema here knows.
+    pub(super) fn has_unknown_fields(&self, held: &Held) -> bool {
+        let entry = Proven {
+            at: held.at.clone(),
+            leaf: held.leaf,
+            raw: held.header.clone(),
+            header: None,
+            shown: held.shown.clone(),
+            fields: Vec::new(),
+            withdrawn: false,
+        };
+        let Ok(entry) = read(entry, None) else { return true };
+        entry.header.as_ref().is_none_or(|header| !self.unknown_fields(&entry, header).is_empty())
+    }
+
+    /// The fields of an entry that no schema here knows.
     fn unknown_fields(&self, entry: &Proven, header: &Header) -> BTreeSet<u16> {
         let kind = &header.entity.kind;
         let classes = self.setting.kinds.get(kind).into_iter();

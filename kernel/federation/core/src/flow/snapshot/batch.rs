@@ -126,7 +126,7 @@ mod tests {
         let (mut tree, mut nodes) = (Tree::new(), BTreeMap::new());
         for size in 1..=40_u64 {
             nodes.extend(tree.append(leaf(size - 1)).into_iter().map(|(level, index, hash)| ((level, index), hash)));
-            for pattern in [0_u64, 1, 0b1010, 0b1_0000_0001, u64::MAX, 1 << (size - 1), 0x0f0f_0f0f_0f] {
+            for pattern in [0_u64, 1, 0b1010, 0b1_0000_0001, u64::MAX, 1 << (size - 1), 0x0f_0f0f_0f0f] {
                 let indexes: Vec<u64> = (0..size).filter(|index| pattern >> index & 1 == 1).collect();
                 let leaves: Vec<_> = indexes.iter().map(|index| (*index, leaf(*index))).collect();
                 let node = |level, index| nodes.get(&(level, index)).copied();

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tiwizi_federation_core::agreement::{Document, State};
+use tiwizi_federation_core::agreement::{AgreementId, Document, State};
 use tiwizi_federation_core::flow::proposal::Base;
 use tiwizi_federation_core::flow::rows::{HeldLife, ParkReason};
 use tiwizi_federation_core::flow::{Feed, StoreTx as _};
-use tiwizi_federation_core::wire::{Entity, Header, LogId, Plane, field_no};
+use tiwizi_federation_core::wire::{Entity, Header, LogId, Plane, decode_json, field_no};
 
 use crate::clock::run;
 use crate::schema::{self, COOPERATIVE, MEMBER};
@@ -27,10 +27,8 @@ fn told((base, fields): &(Base, BTreeMap<u16, Vec<u8>>)) -> String {
         let of = |name: &&&str| [COOPERATIVE, MEMBER].iter().any(|kind| field_no(&schema::kind(kind), name) == *number);
         names.iter().find(of).copied().unwrap_or("?")
     };
-    let fields: Vec<String> = fields
-        .iter()
-        .map(|(number, value)| format!("{}={}", name(number), String::from_utf8_lossy(value)))
-        .collect();
+    let fields: Vec<String> =
+        fields.iter().map(|(number, value)| format!("{}={}", name(number), String::from_utf8_lossy(value))).collect();
     format!("{}.{} {}", base.tenure, base.ver, fields.join(" "))
 }
 
@@ -55,19 +53,23 @@ impl World {
             }
             let Some(node) = &self.instances[number].node else { continue };
             for (feed, (version, _, next)) in run(node.wanted()).unwrap() {
-                let Some(home) = self.number_of(&feed.log.node).filter(|_| self.is_honest(&feed.log.node)) else { continue };
+                let Some(home) = self.number_of(&feed.log.node).filter(|_| self.is_honest(&feed.log.node)) else {
+                    continue;
+                };
                 let size = self.log_size(home, &feed.log.plane);
                 let given = feed.agreement.is_none_or(|id| self.gives(home, id));
                 if next < size && given {
                     let plane = &feed.log.plane;
-                    return Some(format!("{number} has {next} of {size} entries of {plane} of {home} (version {version})"));
+                    return Some(format!(
+                        "{number} has {next} of {size} entries of {plane} of {home} (version {version})"
+                    ));
                 }
             }
         }
         None
     }
 
-    fn gives(&self, home: usize, id: tiwizi_federation_core::agreement::AgreementId) -> bool {
+    fn gives(&self, home: usize, id: AgreementId) -> bool {
         let agreed = run(self.tx(home).agreement(id)).unwrap();
         agreed.and_then(|agreed| agreed.current).is_some_and(|life| life.state() == State::Active)
     }
@@ -132,7 +134,10 @@ impl World {
                 if !stopped && !excused {
                     let invariant =
                         if matches!(parked.reason, ParkReason::UnknownSchema { .. }) { "I18" } else { "I4" };
-                    return Err(broken(invariant, format!("{number} still waits: {:?} of {}", parked.reason, parked.at)));
+                    return Err(broken(
+                        invariant,
+                        format!("{number} still waits: {:?} of {}", parked.reason, parked.at),
+                    ));
                 }
             }
         }
@@ -156,7 +161,7 @@ impl World {
     }
 
     /// Both sides of an agreement have the same, to the byte.
-    fn check_converged(&self, holder: usize, receiver: usize, id: tiwizi_federation_core::agreement::AgreementId) -> Held {
+    fn check_converged(&self, holder: usize, receiver: usize, id: AgreementId) -> Held {
         let Some((document, _)) = self.document_of(holder, id) else { return Ok(()) };
         for kind in [COOPERATIVE, MEMBER] {
             let plane = schema::plane_of(kind);
@@ -175,7 +180,8 @@ impl World {
                 let sides = entity.as_ref().map(|entity| (should.get(entity).map(told), has.get(entity).map(told)));
                 let entity = entity.map(|entity| entity.to_string());
                 let parked = run(self.tx(receiver).parked_after(None, usize::MAX)).unwrap();
-                let waits: Vec<_> = parked.iter().map(|parked| format!("{}: {:?}", parked.at.seq, parked.reason)).collect();
+                let waits: Vec<_> =
+                    parked.iter().map(|parked| format!("{}: {:?}", parked.at.seq, parked.reason)).collect();
                 let version = document.version;
                 let what = format!(
                     "{receiver} has not of {holder} what it should by version {version}: {entity:?} {sides:?}; it waits for {waits:?}"
@@ -186,7 +192,7 @@ impl World {
         Ok(())
     }
 
-    fn withheld_by_a_liar(&self, receiver: usize, id: tiwizi_federation_core::agreement::AgreementId) -> BTreeSet<Entity> {
+    fn withheld_by_a_liar(&self, receiver: usize, id: AgreementId) -> BTreeSet<Entity> {
         let parked = run(self.tx(receiver).parked_after(None, usize::MAX)).unwrap();
         let by_liar = |reason: &ParkReason| match reason {
             ParkReason::Cause(cause) => !self.is_honest(&cause.log.node),
@@ -207,7 +213,8 @@ impl World {
         for (_, entity) in run(tx.latest_below(&schema::plane_of(kind.as_str()), 0, u64::MAX, usize::MAX)).unwrap() {
             let Some(own) = run(tx.own(&entity)).unwrap().filter(|own| !own.deleted) else { continue };
             let custody = run(tx.custody(own.root)).unwrap();
-            let is_home = custody.and_then(|custody| custody.last().cloned()).is_some_and(|last| last.home == self.nodes[holder]);
+            let is_home =
+                custody.and_then(|custody| custody.last().cloned()).is_some_and(|last| last.home == self.nodes[holder]);
             if !is_home {
                 continue;
             }
@@ -217,7 +224,7 @@ impl World {
                 let group = entry.groups.iter().find(|found| found.no == group)?;
                 group.fields.iter().find(|field| field.no == field_no(&kind, name))
             };
-            let province = committed("province").and_then(|field| tiwizi_federation_core::wire::decode_json(&field.value).ok());
+            let province = committed("province").and_then(|field| decode_json(&field.value).ok());
             if !province.is_some_and(|province| provinces.iter().any(|given| province == **given)) {
                 continue;
             }
@@ -232,7 +239,8 @@ impl World {
         let mut view = View::new();
         for held in run(tx.held_after(feed.agreement, None, usize::MAX)).unwrap() {
             let root = run(self.tx(holder).custody(held.root)).unwrap();
-            let is_home = root.and_then(|custody| custody.last().cloned()).is_some_and(|last| last.home == self.nodes[holder]);
+            let is_home =
+                root.and_then(|custody| custody.last().cloned()).is_some_and(|last| last.home == self.nodes[holder]);
             if held.life != HeldLife::Live || held.at.log != feed.log || !is_home {
                 continue;
             }

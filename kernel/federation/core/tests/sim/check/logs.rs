@@ -58,7 +58,10 @@ impl World {
         if let Some(custody) = custody {
             let open = custody.moving.as_ref().filter(|moving| moving.offer.log.node == header.log.node);
             if open.is_some_and(|moving| !moving.fence.admits(plane, seq)) {
-                return Err(broken("I2", format!("{number} placed {} at {seq} after it had offered it", header.entity)));
+                return Err(broken(
+                    "I2",
+                    format!("{number} placed {} at {seq} after it had offered it", header.entity),
+                ));
             }
         }
         let done = self.work.proposals.iter().any(|(_, proposal)| proposal.idem == header.idem);
@@ -129,12 +132,16 @@ impl World {
                 let log = tiwizi_federation_core::wire::LogId { node: self.nodes[number], plane: plane.clone() };
                 let feed = Feed { log, agreement: Some(*id) };
                 let cursor = run(self.tx(*receiver).cursor(&feed)).unwrap();
-                let (has, again) = cursor.map_or((0, false), |cursor| (cursor.next_seq(), cursor.refills(cursor.next_seq())));
+                let (has, again) =
+                    cursor.map_or((0, false), |cursor| (cursor.next_seq(), cursor.refills(cursor.next_seq())));
                 let kept_from = run(self.tx(number).kept_from(&plane)).unwrap();
                 let follower = run(self.tx(number).follower(&self.nodes[*receiver], &plane, Some(*id))).unwrap();
                 let told = follower.is_none_or(|follower| follower.following == Following::NeedsSnapshot);
                 if has < kept_from && !again && !told {
-                    return Err(broken("I15", format!("{number} let go of {kind} up to {kept_from}; {receiver} has {has}")));
+                    return Err(broken(
+                        "I15",
+                        format!("{number} let go of {kind} up to {kept_from}; {receiver} has {has}"),
+                    ));
                 }
             }
         }

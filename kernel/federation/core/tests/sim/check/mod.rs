@@ -7,11 +7,11 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tiwizi_federation_core::agreement::AgreementId;
 use tiwizi_federation_core::flow::memory::MemoryTx;
 use tiwizi_federation_core::flow::proposal::Base;
 use tiwizi_federation_core::flow::rows::Held as HeldRow;
 use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
-use tiwizi_federation_core::agreement::AgreementId;
 use tiwizi_federation_core::wire::{Entity, Hash, NodeId, Nodes, Plane, needed_for_tree, root_of};
 use tiwizi_model::RecordId;
 

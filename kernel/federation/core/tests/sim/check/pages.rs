@@ -6,7 +6,7 @@ use tiwizi_federation_core::agreement::Document;
 use tiwizi_federation_core::flow::StoreTx as _;
 use tiwizi_federation_core::flow::node::{Ask, Served, Taken};
 use tiwizi_federation_core::page::{Item, Page};
-use tiwizi_federation_core::wire::{Disclosure, EntryKind, Header, LeafShown, field_no};
+use tiwizi_federation_core::wire::{Disclosure, EntryKind, Header, LeafShown, decode_json, field_no};
 
 use crate::clock::run;
 use crate::schema::{self, PROVINCES};
@@ -75,7 +75,7 @@ impl World {
         }
         let province = field_no(&header.entity.kind, "province");
         let value = fields.iter().find(|(number, _)| *number == province);
-        let value = value.and_then(|(_, value)| tiwizi_federation_core::wire::decode_json(value).ok());
+        let value = value.and_then(|(_, value)| decode_json(value).ok());
         let through = value.is_some_and(|value| provinces.iter().any(|province| value == **province));
         if header.kind == EntryKind::Put && !through {
             return Err(broken("I5", format!("{} is of a province that is not given", header.entity)));

@@ -20,11 +20,14 @@ use crate::line::Line;
 use crate::reply::{Reply, late};
 use crate::way::Way;
 
+/// Lines that rest, by where they lead, with when they came to rest.
+type Resting = BTreeMap<String, Vec<(Instant, Line)>>;
+
 /// The client. It is cheap to clone; all clones share their connections.
 #[derive(Clone)]
 pub struct Client {
     way: Way,
-    idle: Arc<Mutex<BTreeMap<String, Vec<(Instant, Line)>>>>,
+    idle: Arc<Mutex<Resting>>,
 }
 
 /// A request.

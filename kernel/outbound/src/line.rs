@@ -40,13 +40,10 @@ impl Line {
         loop {
             let mut body = Pin::new(&mut *body);
             let frame = alongside(&mut self.driver, std::future::poll_fn(|context| body.as_mut().poll_frame(context)));
-            match frame.await {
-                None => return Ok(None),
-                Some(frame) => match frame?.into_data() {
-                    Ok(piece) => return Ok(Some(piece)),
-                    // Trailers: nobody asked for them.
-                    Err(_) => {}
-                },
+            let Some(frame) = frame.await else { return Ok(None) };
+            // Nobody asked for trailers.
+            if let Ok(piece) = frame?.into_data() {
+                return Ok(Some(piece));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The command line, as `kernel.md` section 4 promises it to scripts.
 
 mod extract;
+mod federation;
 mod life;
 mod trust;
 
@@ -27,6 +28,9 @@ use crate::commands::source::BundleSource;
 use crate::oci::Access;
 
 pub(crate) use extract::{Extract, KeyReason, ReplaceKey, Reseal, VerifyExtract};
+pub(crate) use federation::{
+    Desk, Enrol, Federation, FederationDirectory, FederationRoot, OnePeer, Peer, Rotate, SomePeers,
+};
 pub(crate) use life::{Remove, Rollback, Upgrade};
 pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};
 
@@ -71,6 +75,16 @@ pub(crate) enum Command {
     Log {
         #[command(subcommand)]
         command: Log,
+    },
+    /// This instance's part in the federation: its keys, its enrolment, the directory.
+    Federation {
+        #[command(subcommand)]
+        command: Federation,
+    },
+    /// The instances that this one exchanges with.
+    Peer {
+        #[command(subcommand)]
+        command: Peer,
     },
     /// Compile a component from standard input to standard output, for the plugin host.
     #[command(hide = true)]

@@ -8,9 +8,11 @@ use anyhow::Context as _;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+use tiwizi_federation::{RootFile, Settings as FederationSettings};
 use tiwizi_host::AddressRange;
 use tiwizi_model::Zone;
 use tiwizi_model::limits::PUBLIC_ADDRESS_BYTES_MAX;
+use tiwizi_outbound::{OutboundSettings, Proxy, Roots};
 use tiwizi_registry::{CardSecretFile, RuleFiles};
 
 /// What the log shows: `tracing`'s filter syntax.
@@ -66,6 +68,24 @@ pub(crate) struct Config {
     /// The file with the figures by which the office works; none means the one that comes with the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) office_rule: Option<PathBuf>,
+    /// The public key of the federation's root; none while this instance takes no part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) federation_root: Option<String>,
+    /// Whether other instances may call this one.
+    #[serde(default)]
+    pub(crate) federation_listens: bool,
+    /// Where other instances call this one, when that is not its public address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) federation_url: Option<String>,
+    /// The proxy of the office, `http://proxy.example:3128`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) federation_proxy: Option<String>,
+    /// A file with certificates that are trusted for other instances beside those of the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) federation_certificates: Option<PathBuf>,
+    /// Private addresses at which other instances may be reached, such as `10.1.0.0/16`.
+    #[serde(default)]
+    pub(crate) federation_private: Vec<String>,
 }
 
 impl Default for Config {
@@ -82,6 +102,12 @@ impl Default for Config {
             card_secret: None,
             duplicates_rule: None,
             office_rule: None,
+            federation_root: None,
+            federation_listens: false,
+            federation_url: None,
+            federation_proxy: None,
+            federation_certificates: None,
+            federation_private: Vec::new(),
         }
     }
 }
@@ -107,6 +133,12 @@ impl Config {
                 "card_secret",
                 "duplicates_rule",
                 "office_rule",
+                "federation_root",
+                "federation_listens",
+                "federation_url",
+                "federation_proxy",
+                "federation_certificates",
+                "federation_private",
             ]))
             .extract()
             .with_context(|| format!("the settings of {} are not right", data.display()))
@@ -126,16 +158,35 @@ impl Config {
 
     /// The public address of the instance, without a slash at its end.
     pub(crate) fn address(&self) -> anyhow::Result<Option<String>> {
-        let Some(text) = &self.address else { return Ok(None) };
-        let address = text.trim_end_matches('/');
-        let uri: http::Uri = address.parse().with_context(|| format!("address is not right: {text:?}"))?;
-        let is_right = matches!(uri.scheme_str(), Some("https" | "http"))
-            && uri.host().is_some_and(|host| !host.is_empty())
-            && matches!(uri.path(), "" | "/")
-            && uri.query().is_none()
-            && address.len() <= PUBLIC_ADDRESS_BYTES_MAX;
-        anyhow::ensure!(is_right, "address is not right: {text:?}; write it as https://registre.example.org");
-        Ok(Some(address.to_owned()))
+        self.address.as_deref().map(|text| place("address", text)).transpose()
+    }
+
+    /// How the instance takes part in the federation.
+    pub(crate) fn federation(&self) -> anyhow::Result<FederationSettings> {
+        let root = self.federation_root.as_deref().map(RootFile::read_public).transpose();
+        let proxy = self.federation_proxy.as_deref().map(str::parse::<Proxy>).transpose();
+        let private = self.federation_private.iter().map(|text| text.parse::<AddressRange>());
+        let url = match &self.federation_url {
+            Some(text) => Some(place("federation_url", text)?),
+            None if self.federation_listens => self.address()?,
+            None => None,
+        };
+        Ok(FederationSettings {
+            url,
+            listens: self.federation_listens,
+            outbound: OutboundSettings {
+                private: private.collect::<Result<Vec<_>, _>>().context("federation_private is not right")?,
+                roots: self.federation_roots()?,
+                proxy: proxy.context("federation_proxy is not right")?,
+            },
+            root: root.context("federation_root is not right")?,
+        })
+    }
+
+    fn federation_roots(&self) -> anyhow::Result<Roots> {
+        let Some(file) = &self.federation_certificates else { return Ok(Roots::default()) };
+        let pem = std::fs::read(file).with_context(|| format!("could not read {}", file.display()))?;
+        Roots::read(&pem).context("federation_certificates is not right")
     }
 
     /// Where the secrets of card numbers lie: where a setting says, or as systemd hands them over; none for the data directory.
@@ -163,6 +214,19 @@ impl Config {
         text.push_str(&format!("listen = \"{}\"\n", self.listen));
         write_private(&path, text.as_bytes()).with_context(|| format!("could not write {}", path.display()))
     }
+}
+
+/// An address that is a place and nothing more, without a slash at its end.
+fn place(key: &str, text: &str) -> anyhow::Result<String> {
+    let address = text.trim_end_matches('/');
+    let uri: http::Uri = address.parse().with_context(|| format!("{key} is not right: {text:?}"))?;
+    let is_right = matches!(uri.scheme_str(), Some("https" | "http"))
+        && uri.host().is_some_and(|host| !host.is_empty())
+        && matches!(uri.path(), "" | "/")
+        && uri.query().is_none()
+        && address.len() <= PUBLIC_ADDRESS_BYTES_MAX;
+    anyhow::ensure!(is_right, "{key} is not right: {text:?}; write it as https://registre.example.org");
+    Ok(address.to_owned())
 }
 
 /// Writes a file that only its owner may read.
@@ -223,6 +287,29 @@ mod tests {
             assert!(error.contains("address"), "{wrong}: {error}");
         }
         assert!(config(&format!("https://{}.ma", "x".repeat(200))).address().is_err());
+    }
+
+    #[test]
+    fn the_federation_is_read_key_by_key_and_a_wrong_value_is_named() {
+        assert!(Config::default().federation().unwrap().root.is_none());
+        let wrong: [(&str, fn(&mut Config)); 5] = [
+            ("federation_root", |config| config.federation_root = Some("00".repeat(32))),
+            ("federation_url", |config| config.federation_url = Some("ftp://x.ma".to_owned())),
+            ("federation_proxy", |config| config.federation_proxy = Some("proxy:3128".to_owned())),
+            ("federation_private", |config| config.federation_private = vec!["10.1.0.0/99".to_owned()]),
+            ("/nowhere/roots.pem", |config| config.federation_certificates = Some("/nowhere/roots.pem".into())),
+        ];
+        for (key, change) in wrong {
+            let mut config = Config::default();
+            change(&mut config);
+            let error = format!("{:#}", config.federation().unwrap_err());
+            assert!(error.contains(key), "{key}: {error}");
+        }
+        let address = Some("https://registre.ma/".to_owned());
+        let config = Config { address: address.clone(), federation_listens: true, ..Config::default() };
+        assert_eq!(config.federation().unwrap().url.as_deref(), Some("https://registre.ma"));
+        // Who only dials out is called nowhere.
+        assert_eq!(Config { address, ..Config::default() }.federation().unwrap().url, None);
     }
 
     #[test]

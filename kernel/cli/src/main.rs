@@ -50,6 +50,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::User { command } => commands::user::run(command).await,
         Command::Register { command } => commands::register::run(command).await,
         Command::Plugin { command } => commands::plugin::run(command).await,
+        Command::Federation { command } => commands::federation::run(command).await,
+        Command::Peer { command } => commands::peer::run(command).await,
         Command::Log { command } => commands::log::run(command).await,
         // Done before there was a runtime: its process is bounded.
         Command::CompileComponent => Ok(()),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use tiwizi_federation_core::wire::*;
-use tiwizi_model::{KindName, RecordId};
+use tiwizi_model::{InstanceId, KindName, RecordId};
 use uuid::Uuid;
 
 fn compare(name: &str, made: &Value) {
@@ -261,6 +261,7 @@ fn directories_are_as_they_were() {
         provinces: provinces.iter().map(|code| code.parse().unwrap()).collect(),
         protocols: BTreeSet::from([1]),
         suspended: number == 20,
+        instance: InstanceId(Uuid::from_u128(number.into())),
     };
     let mut members = vec![
         member(1, Role::National, Some("https://nation.example"), &[]),
@@ -276,14 +277,18 @@ fn directories_are_as_they_were() {
             "node": member.node.to_string(), "role": member.role.as_str(), "name": member.name, "url": member.url,
             "genesis": member.genesis.to_json(), "rotations": member.rotations.iter().map(Envelope::to_json).collect::<Vec<_>>(),
             "provinces": member.provinces.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "protocols": member.protocols, "suspended": member.suspended,
+            "protocols": member.protocols, "suspended": member.suspended, "instance": member.instance.to_string(),
         })
     });
+    let enrolment = Enrolment { member: member(10, Role::Region, None, &["09.541", "09.551"]) };
+    let request = enrolment.sign(&key(11));
+    assert_eq!(Enrolment::open(&request), Ok(enrolment));
     compare(
         "directory",
         &json!({
             "version": 3, "members": members.collect::<Vec<_>>(), "payload": hex(&directory.payload()),
             "seed": hex(&*key(99).seed()), "envelope": envelope.to_json(),
+            "request": { "signing_seed": hex(&*key(11).seed()), "envelope": request.to_json() },
         }),
     );
 }

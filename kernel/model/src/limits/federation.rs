@@ -110,6 +110,24 @@ pub const FED_SIGNATURE_SKEW_MS: i64 = 300_000;
 pub const FED_NONCES_MAX: usize = 4_096;
 /// The challenges of one peer that are open at once.
 pub const FED_CHALLENGES_MAX: usize = 8;
+/// The version of the protocol that this kernel speaks.
+pub const FED_PROTOCOL: u16 = 1;
+/// The letters of a key on paper that are read.
+pub const FED_PAPER_LETTERS_MAX: usize = 200;
+/// How much a log grows while the signing key before a change still counts for it.
+pub const FED_KEY_OVERLAP_ENTRIES: u64 = 100_000;
+/// How long the secret half of that key is kept.
+pub const FED_KEY_OVERLAP_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// From which age on a directory is told to be old.
+pub const FED_DIRECTORY_STALE_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// From which age on of the directory no new agreement is made.
+pub const FED_DIRECTORY_STOP_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// How long a peer may be silent before that is told.
+pub const FED_SILENT_MS: i64 = 24 * 60 * 60 * 1000;
+/// From which difference of the clocks on that is told.
+pub const FED_CLOCK_TOLD_MS: i64 = 60_000;
+/// The beginning of an instance's id that stands for it on the command line.
+pub const FED_NODE_PREFIX_CHARS_MIN: usize = 8;
 /// What other homes say of records, taken in one transaction.
 pub const FOREIGN_RECORDS_MAX: usize = 2_000;
 /// Records from which fields are taken back in one step.

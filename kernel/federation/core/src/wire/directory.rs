@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use tiwizi_model::{ProvinceCode, limits};
+use tiwizi_model::{InstanceId, ProvinceCode, limits};
+use uuid::Uuid;
 
 use super::cbor::{CborError, Map, Reader, Writer, hash_from};
 use super::dsse::{Envelope, EnvelopeError};
@@ -46,6 +47,8 @@ pub struct Member {
     pub protocols: BTreeSet<u16>,
     /// Nothing is exchanged with it for now.
     pub suspended: bool,
+    /// What records name it by as their home. It stays when all keys are lost and the instance comes back as another node.
+    pub instance: InstanceId,
 }
 
 /// What an instance is in the federation.
@@ -99,6 +102,12 @@ pub enum DirectoryError {
         /// Which member.
         node: NodeId,
     },
+    /// Two members that are not suspended would be the home of the same records.
+    #[error("two members say that they are the home of the records of {instance}")]
+    Homes {
+        /// Of which instance.
+        instance: InstanceId,
+    },
 }
 
 const ROLES: [(&str, Role); 4] =
@@ -111,7 +120,9 @@ impl Role {
         ROLES.iter().find(|(_, role)| *role == self).map_or("", |(word, _)| word)
     }
 
-    fn read(word: &str) -> Option<Self> {
+    /// The role of a word.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
         ROLES.iter().find(|(known, _)| *known == word).map(|(_, role)| *role)
     }
 }
@@ -124,6 +135,12 @@ impl Directory {
     #[must_use]
     pub fn member(&self, node: &NodeId) -> Option<&Member> {
         self.members.iter().find(|member| member.node == *node)
+    }
+
+    /// The member that writes the records of this home today.
+    #[must_use]
+    pub fn home(&self, instance: &InstanceId) -> Option<&Member> {
+        self.members.iter().find(|member| member.instance == *instance && !member.suspended)
     }
 
     /// The keys of its members, the suspended ones too: what they signed stays signed.
@@ -169,8 +186,15 @@ impl Directory {
         }
         let version = map.required(2, Reader::uint)?;
         let members = map.required(3, |reader| Ok(read_members(reader)))??;
-        let ordered = members.is_sorted_by(|one, next| one.node < next.node);
-        if ordered { Ok(Self { version, members }) } else { Err(DirectoryError::Order) }
+        if !members.is_sorted_by(|one, next| one.node < next.node) {
+            return Err(DirectoryError::Order);
+        }
+        let mut homes = BTreeSet::new();
+        let twice = members.iter().find(|member| !member.suspended && !homes.insert(member.instance));
+        match twice.map(|member| member.instance) {
+            Some(instance) => Err(DirectoryError::Homes { instance }),
+            None => Ok(Self { version, members }),
+        }
     }
 }
 
@@ -180,8 +204,9 @@ fn read_members(reader: &mut Reader<'_>) -> Result<Vec<Member>, DirectoryError> 
 }
 
 impl Member {
-    fn write(&self, writer: &mut Writer) {
-        writer.map(if self.url.is_some() { 9 } else { 8 }).uint(1).bytes(&self.node.0.0);
+    /// Writes it as a part of something larger.
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.map(if self.url.is_some() { 10 } else { 9 }).uint(1).bytes(&self.node.0.0);
         writer.uint(2).text(self.role.as_str()).uint(3).text(&self.name);
         if let Some(url) = &self.url {
             writer.uint(4).text(url);
@@ -199,11 +224,11 @@ impl Member {
         for protocol in &self.protocols {
             writer.uint(u64::from(*protocol));
         }
-        writer.uint(9).truth(self.suspended);
+        writer.uint(9).truth(self.suspended).uint(10).bytes(self.instance.0.as_bytes());
     }
 
     /// Keys of later versions are passed over: the envelope keeps the bytes.
-    fn read(reader: &mut Reader<'_>) -> Result<Self, DirectoryError> {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, DirectoryError> {
         let mut map = Map::read(reader, KEYS_MAX)?;
         let node = NodeId(map.required(1, hash_from)?);
         let wrong = |what| DirectoryError::Member { node, what };
@@ -224,7 +249,8 @@ impl Member {
             map.required(8, |reader| several(reader, limits::FED_PROTOCOL_VERSIONS_MAX, Reader::number::<u16>))?;
         let protocols = each_once(Some(protocols)).ok_or(wrong("protocols"))?;
         let suspended = map.required(9, Reader::truth)?;
-        let member = Self { node, role, name, url, genesis, rotations, provinces, protocols, suspended };
+        let instance = InstanceId(Uuid::from_bytes(map.required(10, Reader::exactly)?));
+        let member = Self { node, role, name, url, genesis, rotations, provinces, protocols, suspended, instance };
         member.check_keys()?;
         Ok(member)
     }

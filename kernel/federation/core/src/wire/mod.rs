@@ -29,12 +29,15 @@ mod checkpoint;
 
 mod directory;
 
+mod enrolment;
+
 pub use cbor::{CborError, Reader, Writer, decode_json, encode_json};
 pub use checkpoint::{Checkpoint, Note, NoteError};
 pub use commitment::{Entry, Field, Group, GroupError, GroupNo, REST, Seed, field_no};
 pub use directory::{Directory, DirectoryError, Member, Role};
 pub use disclosure::{Disclosure, DisclosureError, LeafShown};
 pub use dsse::{Envelope, EnvelopeError, EnvelopeSignature};
+pub use enrolment::{Enrolment, EnrolmentError};
 pub use hash::{Hash, HashError, leaf_hash, node_hash};
 pub use header::{EntryKind, EntryKindError, Header, HeaderError};
 pub use key::{KeyError, SigningKey, VerifyingKey};

@@ -27,6 +27,7 @@ fn member(number: u8) -> Member {
         provinces: ["09.541", "09.551"].iter().map(|code| code.parse().unwrap()).collect(),
         protocols: BTreeSet::from([1, 2]),
         suspended: false,
+        instance: InstanceId(Uuid::from_u128(number.into())),
     }
 }
 
@@ -113,10 +114,24 @@ fn what_a_member_has_stands_once_and_in_order() {
 #[test]
 fn what_a_later_version_says_of_a_member_is_passed_over() {
     let mut payload = Directory { version: 1, members: vec![member(2)] }.payload();
-    let at = payload.windows(2).position(|window| window == [0x81, 0xa9]).unwrap();
+    let at = payload.windows(2).position(|window| window == [0x81, 0xaa]).unwrap();
     payload[at + 1] += 1;
-    payload.extend([10, 0xf6]);
+    payload.extend([11, 0xf6]);
     let envelope = Envelope::sign(Directory::TYPE, payload, &key(50));
     let read = Directory::open(&envelope, &key(50).verifying()).unwrap();
     assert_eq!(read.members, [member(2)]);
+}
+
+#[test]
+fn records_have_one_home_and_keep_it_when_it_comes_back_with_other_keys() {
+    let again = |suspended| {
+        let lost = Member { suspended, ..member(2) };
+        let mut members = vec![lost, Member { instance: member(2).instance, ..member(3) }];
+        members.sort_by_key(|member| member.node);
+        Directory::open(&Directory { version: 2, members }.sign(&key(50)), &key(50).verifying())
+    };
+    assert_eq!(again(false), Err(DirectoryError::Homes { instance: member(2).instance }));
+    let directory = again(true).unwrap();
+    assert_eq!(directory.home(&member(2).instance).unwrap().node, genesis(3).node());
+    assert_eq!(directory.home(&member(1).instance), None);
 }

@@ -1,0 +1,86 @@
+//! What tests begin with: an instance of its own over a real SQLite database, and a federation's root.
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tiwizi_federation_core::wire::{Directory, Envelope, NodeId, Role, SigningKey};
+use tiwizi_model::{Ambient, InstanceId, Instant, ManualClock, SeededEntropy};
+use tiwizi_storage::instance::InstanceRow;
+use tiwizi_storage::{Db, Location};
+use uuid::Uuid;
+
+use crate::directory::{Asking, Here, Roll, request};
+use crate::identity::{Beginning, NodeKeys};
+use crate::paper::Paper;
+
+/// A day, in milliseconds.
+pub(crate) const DAY_MS: u64 = 86_400_000;
+
+/// An instance.
+pub(crate) struct House {
+    pub(crate) db: Db,
+    pub(crate) instance: InstanceRow,
+    pub(crate) ambient: Ambient,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) root: Option<SigningKey>,
+    _folder: TempDir,
+}
+
+/// The root of the federation that houses believe.
+pub(crate) fn root() -> SigningKey {
+    SigningKey::from_seed(&[99; 32])
+}
+
+impl House {
+    /// An instance of these provinces; its number makes it another one than others.
+    pub(crate) async fn new(number: u8, provinces: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(Instant(1_700_000_000_000)));
+        let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(number.into())));
+        let location = Location::Sqlite { directory: folder.path().to_owned() };
+        let db = Db::open(&location, ambient.clone()).await.unwrap();
+        let instance = InstanceRow {
+            id: InstanceId(Uuid::from_u128(number.into())),
+            name: format!("Instance {number}"),
+            jurisdiction: provinces.parse().unwrap(),
+            created_at: ambient.now(),
+            key: vec![number; 32],
+        };
+        Self { db, instance, ambient, clock, root: Some(root()), _folder: folder }
+    }
+
+    /// Makes its keys; gives what stands on the two papers.
+    pub(crate) async fn begin(&self) -> [SigningKey; 2] {
+        let beginning = Beginning::prepare(&self.db, &self.instance, &self.ambient).await.unwrap();
+        let papers = beginning.papers().map(|paper| Paper::read(paper.reveal()).unwrap());
+        beginning.store(&self.db, &self.instance, &self.ambient).await.unwrap();
+        papers
+    }
+
+    pub(crate) async fn keys(&self) -> NodeKeys {
+        NodeKeys::load(&mut *self.db.read().await.unwrap(), &self.instance.key).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn here(&self) -> Here {
+        let keys = NodeKeys::load(&mut *self.db.read().await.unwrap(), &self.instance.key).await.unwrap();
+        let root = self.root.as_ref().map(SigningKey::verifying);
+        Here { node: keys.map(|keys| keys.node()), instance: self.instance.id, root }
+    }
+
+    pub(crate) async fn node(&self) -> NodeId {
+        self.keys().await.node()
+    }
+
+    pub(crate) async fn roll(&self) -> Roll {
+        Roll::load(&mut *self.db.read().await.unwrap(), self.here().await).await.unwrap()
+    }
+
+    pub(crate) async fn request(&self, role: Role) -> Envelope {
+        request(&self.keys().await, &self.instance, Asking { role, url: None })
+    }
+}
+
+/// A directory as the root signs it.
+pub(crate) fn signed(version: u64, members: Vec<tiwizi_federation_core::wire::Member>) -> Envelope {
+    Directory { version, members }.sign(&root())
+}

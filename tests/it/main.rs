@@ -18,6 +18,8 @@ mod database;
 mod develop;
 mod duplicates;
 mod exchange;
+#[cfg(test)]
+mod federation;
 mod founding;
 #[cfg(test)]
 mod hostile;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tiwizi_federation_core::wire::{Directory, DirectoryError, Envelope, KeyRing, Member, NodeId, Role, VerifyingKey};
+use tiwizi_model::limits::FED_DIRECTORY_STOP_MS;
 use tiwizi_model::{InstanceId, Instant};
 use tiwizi_storage::federation::{directory as rows, identity};
 use tiwizi_storage::{StorageError, Tx};
@@ -122,6 +123,18 @@ impl Roll {
     #[must_use]
     pub fn received_at(&self) -> Option<Instant> {
         self.received_at
+    }
+
+    /// Whether the directory is too old for a new agreement, or there is none. What was agreed before goes on.
+    #[must_use]
+    pub fn is_too_old(&self, now: Instant) -> bool {
+        self.age_ms(now).is_none_or(|age_ms| age_ms >= FED_DIRECTORY_STOP_MS)
+    }
+
+    /// How long the directory in force has been known here.
+    #[must_use]
+    pub fn age_ms(&self, now: Instant) -> Option<i64> {
+        self.directory.as_ref().and(self.received_at).map(|at| now.0.saturating_sub(at.0))
     }
 
     /// Why the directory that is stored is not believed.

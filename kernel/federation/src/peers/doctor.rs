@@ -88,12 +88,12 @@ fn own(keys: Option<&NodeKeys>, roll: &Roll, now: Instant) -> Vec<Finding> {
         let next = "look whether federation_root is the key of the root, then take the newest directory";
         return vec![finding(Gravity::Stop, "directory-unread", cause, next)];
     }
-    let Some(received_at) = roll.received_at() else {
+    let Some(age_ms) = roll.age_ms(now) else {
         let next = "take it from a file: tiwizi federation directory take FILE";
         return vec![finding(Gravity::Stop, "no-directory", "this instance has no directory yet", next)];
     };
     let mut findings = entry(keys, roll);
-    findings.extend(age(received_at, now));
+    findings.extend(age(age_ms, roll.is_too_old(now)));
     findings
 }
 
@@ -115,11 +115,10 @@ fn entry(keys: &NodeKeys, roll: &Roll) -> Vec<Finding> {
     Vec::new()
 }
 
-fn age(received_at: Instant, now: Instant) -> Option<Finding> {
-    let age_ms = now.0.saturating_sub(received_at.0);
+fn age(age_ms: i64, is_too_old: bool) -> Option<Finding> {
     let cause = format!("the newest directory is {} old", days(age_ms));
     let next = "take the newest one from the nation, over the link or from a file";
-    if age_ms >= limits::FED_DIRECTORY_STOP_MS {
+    if is_too_old {
         let next = format!("{next}; until then no new agreement is made, and those that are there go on");
         Some(finding(Gravity::Stop, "directory-old", cause, next))
     } else if age_ms >= limits::FED_DIRECTORY_STALE_MS {

@@ -119,8 +119,8 @@ async fn the_doctor_leads_an_instance_from_its_keys_to_the_directory() {
     let mut house = House::new(1, "all").await;
     house.root = None;
     let code = async |house: &House| {
-        let keys = NodeKeys::load(&mut *house.db.read().await.unwrap(), &house.instance.key);
-        let (keys, roll) = (keys.await.unwrap(), house.roll().await);
+        let keys = NodeKeys::load(&mut *house.db.read().await.unwrap(), &house.instance.key).await.unwrap();
+        let roll = house.roll().await;
         let diagnoses = diagnose(keys.as_ref(), &roll, &[], house.ambient.now());
         diagnoses[0].findings.first().map(|finding| finding.code.clone())
     };

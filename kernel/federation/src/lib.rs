@@ -19,6 +19,14 @@ pub mod directory;
 
 pub mod peers;
 
+mod shown;
+
+pub mod home;
+
+pub mod apply;
+
+pub mod store;
+
 pub mod agreements;
 
 pub mod standing;
@@ -36,3 +44,4 @@ pub use federation::{Federation, OpenError};
 pub use paper::{Paper, PaperError};
 pub use root::{RootFile, RootFileError, root_fingerprint};
 pub use settings::Settings;
+pub use store::SqlStore;

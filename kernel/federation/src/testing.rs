@@ -60,11 +60,11 @@ impl House {
     }
 
     pub(crate) async fn keys(&self) -> NodeKeys {
-        NodeKeys::load(&mut *self.db.read().await.unwrap(), &self.instance.key).await.unwrap().unwrap()
+        NodeKeys::load(&mut self.db.read().await.unwrap(), &self.instance.key).await.unwrap().unwrap()
     }
 
     pub(crate) async fn here(&self) -> Here {
-        let keys = NodeKeys::load(&mut *self.db.read().await.unwrap(), &self.instance.key).await.unwrap();
+        let keys = NodeKeys::load(&mut self.db.read().await.unwrap(), &self.instance.key).await.unwrap();
         let root = self.root.as_ref().map(SigningKey::verifying);
         Here { node: keys.map(|keys| keys.node()), instance: self.instance.id, root }
     }
@@ -74,7 +74,7 @@ impl House {
     }
 
     pub(crate) async fn roll(&self) -> Roll {
-        Roll::load(&mut *self.db.read().await.unwrap(), self.here().await).await.unwrap()
+        Roll::load(&mut self.db.read().await.unwrap(), self.here().await).await.unwrap()
     }
 
     pub(crate) async fn request(&self, role: Role) -> Envelope {

@@ -36,7 +36,7 @@ async fn three() -> [House; 3] {
 }
 
 async fn newest(house: &House) -> Envelope {
-    published(&mut *house.db.read().await.unwrap()).await.unwrap().unwrap().1
+    published(&mut house.db.read().await.unwrap()).await.unwrap().unwrap().1
 }
 
 async fn take_at(house: &House, envelope: &Envelope) -> Result<Taken, TakeError> {
@@ -44,7 +44,7 @@ async fn take_at(house: &House, envelope: &Envelope) -> Result<Taken, TakeError>
 }
 
 async fn states(house: &House) -> Vec<(String, String)> {
-    let rows = peer::all(&mut *house.db.read().await.unwrap()).await.unwrap();
+    let rows = peer::all(&mut house.db.read().await.unwrap()).await.unwrap();
     rows.into_iter().map(|row| (row.name, row.state)).collect()
 }
 

@@ -46,7 +46,7 @@ async fn keys_are_made_once_and_only_the_signing_key_stays() {
     assert_eq!(keys.promise(), reserve.verifying().promise());
     let again = Beginning::prepare(&house.db, &house.instance, &house.ambient).await;
     assert!(matches!(again, Err(IdentityError::Begun { node }) if node == keys.node()), "{again:?}");
-    let stored = rows::keys(&mut *house.db.read().await.unwrap()).await.unwrap();
+    let stored = rows::keys(&mut house.db.read().await.unwrap()).await.unwrap();
     let sealed: Vec<u8> = stored.iter().flat_map(|row| row.sealed.clone().unwrap()).collect();
     for secret in [&root, &reserve, keys.signing()] {
         assert!(!sealed.windows(32).any(|window| window == secret.seed().as_slice()), "a secret lies open");
@@ -67,7 +67,7 @@ async fn keys_that_were_begun_at_once_are_stored_once() {
 async fn a_database_under_the_key_of_another_instance_opens_no_signing_key() {
     let house = House::new(1, "09.541").await;
     house.begin().await;
-    let opened = NodeKeys::load(&mut *house.db.read().await.unwrap(), b"another key").await;
+    let opened = NodeKeys::load(&mut house.db.read().await.unwrap(), b"another key").await;
     assert!(matches!(opened, Err(IdentityError::Sealed { number: 1, .. })), "{opened:?}");
 }
 
@@ -103,7 +103,7 @@ async fn f12_a_stolen_key_counts_for_nothing_that_is_not_signed_already() {
     assert!(matches!(by_thief(31), Err(NoteError::OutOfSpan { .. })));
     let ours = keys.sign(&at(&keys, 31));
     assert_eq!(Note::open(ours.text(), keys.ring()), Ok(at(&keys, 31)));
-    let stored = rows::keys(&mut *house.db.read().await.unwrap()).await.unwrap();
+    let stored = rows::keys(&mut house.db.read().await.unwrap()).await.unwrap();
     assert!(stored[0].sealed.is_none() && stored[0].retired_at.is_some() && stored[1].sealed.is_some());
 }
 
@@ -150,7 +150,7 @@ async fn the_secret_of_an_old_key_is_forgotten_when_its_time_is_over() {
     let house = House::new(1, "09.541").await;
     let [root, _] = house.begin().await;
     change(&house, root, Reason::Routine).await.unwrap();
-    let stored = || async { rows::keys(&mut *house.db.read().await.unwrap()).await.unwrap() };
+    let stored = || async { rows::keys(&mut house.db.read().await.unwrap()).await.unwrap() };
     assert_eq!(retire_due(&house.db, house.ambient.now()).await.unwrap(), 0);
     assert!(stored().await[0].sealed.is_some());
     house.clock.advance_ms(90 * DAY_MS);

@@ -119,7 +119,7 @@ async fn the_doctor_leads_an_instance_from_its_keys_to_the_directory() {
     let mut house = House::new(1, "all").await;
     house.root = None;
     let code = async |house: &House| {
-        let keys = NodeKeys::load(&mut *house.db.read().await.unwrap(), &house.instance.key).await.unwrap();
+        let keys = NodeKeys::load(&mut house.db.read().await.unwrap(), &house.instance.key).await.unwrap();
         let roll = house.roll().await;
         let diagnoses = diagnose(keys.as_ref(), &roll, &[], house.ambient.now());
         diagnoses[0].findings.first().map(|finding| finding.code.clone())
@@ -153,7 +153,7 @@ async fn switches_are_turned_and_peers_hastened() {
     other.begin().await;
     enrol(&house, &other, Role::Region).await;
     let node = other.node().await;
-    let seen = async || list(&mut *house.db.read().await.unwrap()).await.unwrap().remove(0).row;
+    let seen = async || list(&mut house.db.read().await.unwrap()).await.unwrap().remove(0).row;
     turn(&house.db, &node, Switch::Pause).await.unwrap();
     assert!(seen().await.paused);
     turn(&house.db, &node, Switch::Resume).await.unwrap();

@@ -63,11 +63,12 @@ fn taken() -> Taken {
 
 #[test]
 fn the_step_that_others_wait_for_comes_first() {
-    let failed = |trouble: Trouble| -> Box<dyn Fn(&mut Standing)> {
+    type Change = Box<dyn Fn(&mut Standing)>;
+    let failed = |trouble: Trouble| -> Change {
         Box::new(move |standing| standing.row.error_code = Some(trouble.code().to_owned()))
     };
     // Each change is put on top of those below it in the list.
-    let changes: Vec<(Box<dyn Fn(&mut Standing)>, &str)> = vec![
+    let changes: Vec<(Change, &str)> = vec![
         (Box::new(|standing| standing.given[0].behind = 3), "catch-up"),
         (Box::new(|standing| standing.given[0].needs_snapshot = true), "snapshot"),
         (Box::new(|standing| standing.row.contact_at = None), "await"),

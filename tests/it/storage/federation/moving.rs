@@ -74,7 +74,7 @@ for_each_database! {
         let stands = ProposalRow { made_at: Instant(5), account: Some(AccountId(Uuid::from_u128(8))), ..answered };
         assert_eq!(read!(store, tx => proposal::sent(&mut tx, row.id)), Some(stands.clone()));
         assert_eq!(read!(store, tx => proposal::received(&mut tx, &bytes(2), &[5; 16])), None);
-        assert_eq!(read!(store, tx => proposal::in_state(&mut tx, Way::Sent, "accepted", 10)), [stands.clone()]);
+        assert_eq!(read!(store, tx => proposal::in_state(&mut tx, Way::Sent, "accepted", 10)), std::slice::from_ref(&stands));
         assert!(read!(store, tx => proposal::in_state(&mut tx, Way::Sent, "queued", 10)).is_empty());
         assert_eq!(read!(store, tx => proposal::of_entity(&mut tx, id(1), 10)), [stands]);
     }

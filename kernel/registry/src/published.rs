@@ -148,7 +148,8 @@ mod tests {
     fn the_programs_own_texts_pass_as_published_ones() {
         let duplicates = include_str!("../../../manifests/rules/duplicates.json").to_owned();
         let office = include_str!("../../../manifests/rules/office.json").to_owned();
-        let texts = [(SECTORS, LIST.to_owned()), (DUPLICATES, duplicates), (OFFICE, office), ("a.json", PACK.to_owned())];
+        let texts =
+            [(SECTORS, LIST.to_owned()), (DUPLICATES, duplicates), (OFFICE, office), ("a.json", PACK.to_owned())];
         published(&texts).trial().unwrap();
         assert!(Published::default().is_empty() && Published::default().trial().is_ok());
     }

@@ -152,9 +152,8 @@ impl Nomenclature {
     }
 
     fn check(&self) -> Result<(), NomenclatureError> {
-        let wrong = |pointer: String, message: &str| {
-            Err(NomenclatureError::Wrong { pointer, message: message.to_owned() })
-        };
+        let wrong =
+            |pointer: String, message: &str| Err(NomenclatureError::Wrong { pointer, message: message.to_owned() });
         if self.version == 0 {
             return wrong("/version".to_owned(), "versions begin at 1");
         }
@@ -165,7 +164,10 @@ impl Nomenclature {
         for (at, sector) in self.sectors.iter().enumerate() {
             let pointer = format!("/sectors/{at}");
             if !is_code(&sector.code) || !seen.insert(sector.code.as_str()) {
-                return wrong(format!("{pointer}/code"), "a code of small letters, digits and hyphens that stands once");
+                return wrong(
+                    format!("{pointer}/code"),
+                    "a code of small letters, digits and hyphens that stands once",
+                );
             }
             if sector.fr.trim().is_empty() || sector.ar.trim().is_empty() {
                 return wrong(pointer, "a sector has a name in Arabic and in French");
@@ -174,7 +176,10 @@ impl Nomenclature {
             for (place, branch) in sector.branches.iter().enumerate() {
                 let is_named = !branch.fr.trim().is_empty() && !branch.ar.trim().is_empty();
                 if !is_code(&branch.code) || !is_named || !branches.insert(branch.code.as_str()) {
-                    return wrong(format!("{pointer}/branches/{place}"), "a branch has a code that stands once, and names");
+                    return wrong(
+                        format!("{pointer}/branches/{place}"),
+                        "a branch has a code that stands once, and names",
+                    );
                 }
             }
         }

@@ -375,8 +375,7 @@ async fn where_nothing_came_from_nothing_is_known() {
     let register = life(false).await;
     let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
     let whole = statistics.table(Measure::Cooperatives, By::Province, Sight::Staff).await.unwrap();
-    let filled: Vec<&str> =
-        whole.rows.iter().filter(|row| row.amount != Some(0)).map(|row| row.key.as_str()).collect();
+    let filled: Vec<&str> = whole.rows.iter().filter(|row| row.amount != Some(0)).map(|row| row.key.as_str()).collect();
     assert!(!filled.is_empty() && whole.rows.iter().all(|row| !row.is_unknown));
     let covered = whole.rows.iter().find(|row| row.amount == Some(0)).unwrap().key.clone();
     statistics.know_only(Known::Provinces(std::iter::once(covered.parse().unwrap()).collect()));

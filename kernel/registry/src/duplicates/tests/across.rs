@@ -21,7 +21,9 @@ async fn a_name_and_a_number_meet_across_homes_and_not_within_one() {
     let here = create(&register, cooperative("1/2019", name)).await.unwrap();
     register.receive(&register.names.cooperative, there(1), 1, cooperative("9/2021", name)).await;
     register.receive(&register.names.cooperative, there(2), 1, cooperative("10/2021", name)).await;
-    register.receive(&register.names.cooperative, there(3), 1, cooperative("3/2020", ("name_fr", "Tiwizi Saffran"))).await;
+    register
+        .receive(&register.names.cooperative, there(3), 1, cooperative("3/2020", ("name_fr", "Tiwizi Saffran")))
+        .await;
     let found = across(&register, &[here]).await;
     let sides: Vec<[RecordId; 2]> = found.iter().map(|across| across.sides.clone().map(|side| side.id)).collect();
     assert_eq!(sides.len(), 2, "{found:?}");

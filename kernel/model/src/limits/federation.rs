@@ -86,6 +86,8 @@ pub const FED_CASES_SHOWN_MAX: u32 = 200;
 pub const FED_WORDS_READ_MAX: usize = 100;
 /// Why a case was answered so, in letters.
 pub const FED_CASE_REASON_CHARS_MAX: usize = 500;
+/// A text of a cooperative in a word about a case, in letters.
+pub const FED_CASE_TEXT_CHARS_MAX: usize = 300;
 /// What is compared of a cooperative, as JSON, in a word about a case.
 pub const FED_CASE_SIDE_BYTES_MAX: usize = 16 << 10;
 /// Separate ranges of one log that a ledger holds for one peer and one version of an agreement.

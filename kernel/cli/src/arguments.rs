@@ -13,6 +13,7 @@ use tiwizi_model::{AccountId, Jurisdiction, PluginId};
 use tiwizi_registry::import::Encoding;
 
 use crate::commands::agreement::AgreementCommand;
+use crate::commands::package::PackageCommand;
 use crate::commands::plugin_build::Build;
 use crate::commands::plugin_captures::{Captures, Replay};
 use crate::commands::plugin_check::Check;
@@ -76,6 +77,11 @@ pub(crate) enum Command {
     Agreement {
         #[command(subcommand)]
         command: AgreementCommand,
+    },
+    /// Packages of reference data: what the nation publishes for all, looked at and applied.
+    Package {
+        #[command(subcommand)]
+        command: PackageCommand,
     },
     /// The change log.
     Log {

@@ -11,6 +11,7 @@ pub(crate) mod federation_root;
 pub(crate) mod init;
 pub(crate) mod log;
 pub(crate) mod open;
+pub(crate) mod package;
 pub(crate) mod peer;
 pub(crate) mod plugin;
 pub(crate) mod plugin_build;

@@ -31,6 +31,8 @@ pub mod agreements;
 
 pub mod standing;
 
+pub mod national;
+
 mod federation;
 
 pub mod exchange;

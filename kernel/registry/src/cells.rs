@@ -54,7 +54,9 @@ pub fn hidden(groups: &[Vec<Cell>], minimum: i64) -> Hidden {
     Hidden { total, groups, cells }
 }
 
-fn sum(cells: &[Cell]) -> Cell {
+/// Counts together; what remains of the wholes is known when it is of each.
+#[must_use]
+pub fn sum(cells: &[Cell]) -> Cell {
     let amount = cells.iter().fold(0_i64, |sum, cell| sum.saturating_add(cell.amount));
     let rest = cells.iter().try_fold(0_i64, |sum, cell| Some(sum.saturating_add(cell.rest?)));
     Cell { amount, rest }

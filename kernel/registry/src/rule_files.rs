@@ -1,7 +1,8 @@
 //! The rules in whose place an operator may put a file: which records count as the same, and how fast the office answers.
 //!
 //! They are read when an instance is opened, and handed down. A file that is missing or wrong stops the start; the rule of the program does
-//! not step in for it, because nobody would notice.
+//! not step in for it, because nobody would notice. What the nation has published and this instance applied (`published`) goes before the
+//! program's rule and behind the operator's file, and through the same checks.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -12,6 +13,7 @@ use tiwizi_model::limits::RULE_FILE_BYTES_MAX;
 
 use crate::duplicates::{RuleBook, RuleError};
 use crate::office_rule::{OfficeRule, OfficeRuleError};
+use crate::published::{DUPLICATES, OFFICE, Published};
 
 /// What some editors write before the text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -82,25 +84,40 @@ impl RuleFiles {
     /// # Errors
     /// When a file cannot be read or is not right: which one, and what is wrong.
     pub fn read(&self) -> Result<OperatorRules, RuleFileError> {
-        Ok(OperatorRules { duplicates: Arc::new(self.duplicates()?), office: Arc::new(self.office()?) })
+        self.read_over(&Published::default())
     }
 
-    fn duplicates(&self) -> Result<RuleBook, RuleFileError> {
+    /// The same where something was published and applied.
+    ///
+    /// # Errors
+    /// As `read`; also when what was published is not right.
+    pub fn read_over(&self, published: &Published) -> Result<OperatorRules, RuleFileError> {
+        let (duplicates, office) = (self.duplicates(published)?, self.office(published)?);
+        Ok(OperatorRules { duplicates: Arc::new(duplicates), office: Arc::new(office) })
+    }
+
+    fn duplicates(&self, published: &Published) -> Result<RuleBook, RuleFileError> {
         let (setting, path) = ("duplicates_rule", self.duplicates.as_deref());
-        let book = match path {
-            Some(path) => RuleBook::parse(&bytes(setting, path)?),
-            None => RuleBook::own(),
+        let text = published.text(DUPLICATES).filter(|_| path.is_none());
+        let book = match (path, text) {
+            (Some(path), _) => RuleBook::parse(&bytes(setting, path)?),
+            (None, Some(text)) => RuleBook::parse(without_mark(text)),
+            (None, None) => RuleBook::own(),
         };
-        book.map_err(|source| RuleFileError::Duplicates { place: place(setting, path), source })
+        let place = || place(setting, path, text.is_some());
+        book.map_err(|source| RuleFileError::Duplicates { place: place(), source })
     }
 
-    fn office(&self) -> Result<OfficeRule, RuleFileError> {
+    fn office(&self, published: &Published) -> Result<OfficeRule, RuleFileError> {
         let (setting, path) = ("office_rule", self.office.as_deref());
-        let rule = match path {
-            Some(path) => OfficeRule::read(&bytes(setting, path)?),
-            None => OfficeRule::own(),
+        let text = published.text(OFFICE).filter(|_| path.is_none());
+        let rule = match (path, text) {
+            (Some(path), _) => OfficeRule::read(&bytes(setting, path)?),
+            (None, Some(text)) => OfficeRule::read(without_mark(text)),
+            (None, None) => OfficeRule::own(),
         };
-        rule.map_err(|source| RuleFileError::Office { place: place(setting, path), source })
+        let place = || place(setting, path, text.is_some());
+        rule.map_err(|source| RuleFileError::Office { place: place(), source })
     }
 }
 
@@ -113,13 +130,17 @@ fn bytes(setting: &'static str, path: &Path) -> Result<Vec<u8>, RuleFileError> {
     if u64::try_from(read).is_ok_and(|read| read > RULE_FILE_BYTES_MAX) {
         return Err(RuleFileError::Long { setting, path: path.to_owned() });
     }
-    let without_mark = text.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec);
-    Ok(without_mark.unwrap_or(text))
+    Ok(without_mark(&text).to_vec())
 }
 
-fn place(setting: &str, path: Option<&Path>) -> String {
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
+fn place(setting: &str, path: Option<&Path>, is_published: bool) -> String {
     match path {
         Some(path) => format!("{} (setting {setting})", path.display()),
+        None if is_published => format!("a package of the nation that was applied (setting {setting})"),
         None => format!("the program (setting {setting})"),
     }
 }
@@ -195,5 +216,21 @@ mod tests {
         let files = RuleFiles { duplicates: None, office: Some(folder.path().join("nowhere.json")) };
         let text = told(&files.read().unwrap_err());
         assert!(text.contains("nowhere.json") && text.contains("office_rule"), "{text}");
+    }
+
+    #[test]
+    fn what_was_published_goes_before_the_program_and_behind_the_operator() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = include_str!("../../../manifests/rules/office.json");
+        let published = own.replace("\"value\": 30", "\"value\": 20");
+        let published = Published::new([(OFFICE.to_owned(), published.into_bytes())].into());
+        let answer_by = |rules: &OperatorRules| rules.office.answer_by("filing-submitted", day("2026-01-02"));
+        assert_eq!(answer_by(&RuleFiles::default().read_over(&published).unwrap()), day("2026-01-22"));
+        let office = file(&folder, "office.json", own.replace("\"value\": 30", "\"value\": 10"));
+        let files = RuleFiles { duplicates: None, office };
+        assert_eq!(answer_by(&files.read_over(&published).unwrap()), day("2026-01-12"));
+        let wrong = Published::new([(DUPLICATES.to_owned(), b"{}".to_vec())].into());
+        let text = told(&RuleFiles::default().read_over(&wrong).unwrap_err());
+        assert!(text.contains("package") && text.contains("duplicates_rule"), "{text}");
     }
 }

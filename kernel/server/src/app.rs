@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tiwizi_federation::national::{self, NationalError};
 use tiwizi_host::{Compiler, Guests, Hooks, Host, HostError, HostSettings, OutboundSettings, Workbench};
 use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
@@ -14,8 +15,8 @@ use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
 use tiwizi_registry::rule_pack::{self, PackError};
 use tiwizi_registry::{
-    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, NationalIdKey, Office, People, RuleFileError,
-    RuleFiles, RuleWatch, Rules, open_card_key,
+    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, NationalIdKey, Office, People, PublishedError,
+    RuleFileError, RuleFiles, RuleWatch, Rules, open_card_key,
 };
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
@@ -140,6 +141,14 @@ pub enum StartError {
     /// A rule that the operator may replace cannot be used.
     #[error("a rule of the register cannot be used")]
     Rules(#[source] RuleFileError),
+    /// Packages of the nation that were applied cannot be read.
+    #[error("could not read the packages of the nation that were applied")]
+    Reference(#[source] NationalError),
+    /// A package of the nation that was applied cannot be used any more.
+    #[error(
+        "a package of the nation that was applied cannot be used; apply the version before with: tiwizi package apply"
+    )]
+    Published(#[source] PublishedError),
     /// The secrets of card numbers cannot be used.
     #[error("card numbers cannot be kept or read")]
     CardSecret(#[source] CardKeyError),
@@ -222,11 +231,14 @@ impl App {
     /// When a part cannot be opened; the message says which and what to do.
     pub async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
         let ambient = settings.ambient.clone();
-        let packs = rule_pack::built_in().map_err(StartError::Packs)?;
         ProtectionLaw::own().map_err(StartError::Law)?;
-        let operator_rules = settings.rules.read().map_err(StartError::Rules)?;
         let db =
             Db::open(&location(&settings), ambient.clone()).await.map_err(|source| StartError::Database { source })?;
+        // Before anything asks for a rule: what the nation has published and this instance applied.
+        let published = national::published(&db).await.map_err(StartError::Reference)?;
+        published.put_to_use().map_err(StartError::Published)?;
+        let packs = rule_pack::in_use().map_err(StartError::Packs)?;
+        let operator_rules = settings.rules.read_over(&published).map_err(StartError::Rules)?;
         let instance = find_instance(&db).await?;
         let catalogue = Catalogue::open(&db).await.map_err(StartError::Kinds)?;
         use_own_kinds(&db, &catalogue).await?;

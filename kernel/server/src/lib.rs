@@ -31,6 +31,7 @@ mod json;
 mod language;
 mod metrics;
 mod multipart;
+mod national;
 mod notice;
 mod open_data;
 mod openapi;

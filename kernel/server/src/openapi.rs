@@ -11,9 +11,9 @@ use tiwizi_records::{Kind, Kinds};
 use utoipa::OpenApi;
 
 use crate::api::{
-    accounts, acts, agreements, batch, captures, changes, exports, extracts, files, filings, founders, foundings,
-    health, history, imports, jobs, kinds, metrics, notices, office, peers, people, plugin_life, plugin_settings,
-    plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    accounts, acts, agreements, batch, captures, cases, changes, coverage, exports, extracts, files, filings, founders,
+    foundings, health, history, imports, jobs, kinds, metrics, notices, office, packages, peers, people, plugin_life,
+    plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -42,6 +42,8 @@ use crate::{blob, json, open_data, plugin};
         protection::answer, protection::withdraw, protection::retention, protection::run,
         peers::list, peers::show, peers::switch, peers::ledger,
         agreements::list, agreements::show, agreements::preview, agreements::preview_of, agreements::offer, agreements::step,
+        coverage::show, packages::list, packages::publish, packages::show, packages::difference, packages::apply,
+        cases::list, cases::show, cases::answer, cases::list_all, cases::show_one,
         plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,

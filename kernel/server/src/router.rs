@@ -12,9 +12,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
-    accounts, acts, agreements, batch, captures, changes, exports, extracts, files, filings, founders, foundings,
-    health, history, imports, jobs, kinds, metrics, notices, office, peers, people, plugin_life, plugin_settings,
-    plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    accounts, acts, agreements, batch, captures, cases, changes, coverage, exports, extracts, files, filings, founders,
+    foundings, health, history, imports, jobs, kinds, metrics, notices, office, packages, peers, people, plugin_life,
+    plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -166,6 +166,18 @@ fn of_the_federation() -> Vec<Route> {
         get("/api/v1/agreements/{agreement}", agreements::show),
         get("/api/v1/agreements/{agreement}/preview", agreements::preview_of),
         post("/api/v1/agreements/{agreement}/steps", agreements::step),
+        // What the nation does for all, and what homes do with it.
+        get("/api/v1/coverage", coverage::show),
+        get("/api/v1/packages", packages::list),
+        post("/api/v1/packages", packages::publish),
+        get("/api/v1/packages/{package}/difference", packages::difference),
+        put("/api/v1/packages/{package}/applied", packages::apply),
+        get("/api/v1/packages/{package}/{version}", packages::show),
+        get("/api/v1/cases", cases::list),
+        get("/api/v1/cases/{case}", cases::show),
+        put("/api/v1/cases/{case}/answer", cases::answer),
+        get("/api/v1/national-cases", cases::list_all),
+        get("/api/v1/national-cases/{case}", cases::show_one),
     ]
 }
 

@@ -1,11 +1,15 @@
 //! Instances among themselves, as operators and peers see them: real processes, real databases. One file for each question.
 
 mod agreements;
+mod cases;
+mod coverage;
 mod enrolment;
 mod evil;
 mod faults;
 mod flood;
 mod house;
+mod nation;
+mod packages;
 mod pages;
 mod signatures;
 #[cfg(test)]

@@ -13,11 +13,13 @@ use tiwizi_model::limits;
 use crate::wire::{Envelope, EnvelopeError, Hash, KeyRing, NodeId, SigningKey};
 
 mod difference;
+mod parcel;
 mod parse;
 #[cfg(test)]
 mod tests;
 
 pub use difference::{Changed, DryRun, StepError, changed_members, dry_run};
+pub use parcel::{Parcel, ParcelError, Part, Parts};
 
 /// The type of a package's envelope.
 pub const PAYLOAD_TYPE: &str = "application/vnd.tiwizi.package.v1+json";

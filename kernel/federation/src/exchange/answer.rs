@@ -205,8 +205,8 @@ impl<S: Store> Exchange<S> {
     async fn package(&self, peer: &NodeId, name: &str, version: u32) -> Result<Answer, Refusal> {
         let mut tx = self.ends.db().read_single().await?;
         let row = packages::find(&mut tx, name, u64::from(version)).await?.ok_or(Refusal::Absent)?;
-        let envelope = Envelope::decode(&row.envelope).map_err(|_| Refusal::Absent)?;
-        let letter = PeerBytes::letter(&envelope, *peer).map_err(|_| Refusal::Absent)?;
+        let parcel = package::Parcel::decode(&row.envelope).map_err(|_| Refusal::Absent)?;
+        let letter = PeerBytes::letter(&parcel.envelope, *peer).map_err(|_| Refusal::Absent)?;
         Ok(Answer::of(package::PAYLOAD_TYPE, letter))
     }
 

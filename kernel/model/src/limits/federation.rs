@@ -70,6 +70,26 @@ pub const FED_PACKAGE_RECORDS_MAX: usize = 10_000;
 pub const FED_PACKAGE_RECORD_BYTES_MAX: u64 = 64 << 20;
 /// The name of a record in a package.
 pub const FED_PACKAGE_NAME_BYTES_MAX: usize = 200;
+/// A package with the bytes of its records, as it travels.
+pub const FED_PARCEL_BYTES_MAX: usize = 16 << 20;
+/// A part of it: what one entry of the publisher's control log carries.
+pub const FED_PARCEL_PART_BYTES: usize = 128 << 10;
+/// Versions of packages that a list shows.
+pub const FED_PACKAGES_SHOWN_MAX: u32 = 500;
+/// Changed records that the difference of a package names; there may be more, which are counted.
+pub const FED_DIFFERENCE_LINES_MAX: usize = 500;
+/// Cases that are opened in one step, and rows that are looked at in one.
+pub const FED_CASES_STEP: u32 = 200;
+/// Cases of one state that a list shows.
+pub const FED_CASES_SHOWN_MAX: u32 = 200;
+/// Words of packages and cases that are read at once.
+pub const FED_WORDS_READ_MAX: usize = 100;
+/// Why a case was answered so, in letters.
+pub const FED_CASE_REASON_CHARS_MAX: usize = 500;
+/// A text of a cooperative in a word about a case, in letters.
+pub const FED_CASE_TEXT_CHARS_MAX: usize = 300;
+/// What is compared of a cooperative, as JSON, in a word about a case.
+pub const FED_CASE_SIDE_BYTES_MAX: usize = 16 << 10;
 /// Separate ranges of one log that a ledger holds for one peer and one version of an agreement.
 pub const FED_LEDGER_RANGES_MAX: usize = 1_000;
 /// How deep the values of the wire may nest: a record's JSON, within the forms around it.

@@ -8,6 +8,7 @@
 //!
 //! Invariant: nothing here deletes a record, and nothing is merged but by a person.
 
+mod across;
 mod census;
 mod decide;
 mod fields;
@@ -22,6 +23,7 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 
+pub use across::{Across, Sided};
 pub use census::{Census, CensusError, Origin, Twin};
 pub use decide::{DecideError, Decision, decide, survivor};
 pub use find::{Duplicates, FindError, Match};

@@ -1,5 +1,6 @@
 //! Finding, refusing, confirming, deciding, over a real SQLite database; `tests/it/duplicates.rs` asks the same of both databases.
 
+mod across;
 mod merging;
 
 use serde_json::{Value, json};

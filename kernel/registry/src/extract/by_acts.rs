@@ -38,7 +38,7 @@ pub(super) async fn read(
     if !keeps_acts(&record.body) {
         return Ok(None);
     }
-    let packs = rule_pack::built_in().map_err(GatherError::Packs)?;
+    let packs = rule_pack::in_use().map_err(GatherError::Packs)?;
     let acts = Acts::new(records.clone(), Arc::new(packs.clone()));
     let (ledger, classes) = match acts.ledger(caller, record.id).await {
         Ok(found) => found,

@@ -1,5 +1,5 @@
-//! The sources of this register: yearly filings, requests for a name, records that may be the same; founding files (`files`); requests of
-//! people about their own data (`requests`).
+//! The sources of this register: yearly filings, requests for a name, records that may be the same, here or in another home; founding files
+//! (`files`); requests of people about their own data (`requests`).
 
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ pub fn sources() -> Vec<Arc<dyn Source>> {
         Arc::new(FoundingFiles { kind: names.founding }),
         Arc::new(Duplicates { kind: names.duplicate }),
         Arc::new(SubjectRequests { kind: names.subject_request }),
+        Arc::new(Cases { kind: names.case }),
     ]
 }
 
@@ -117,6 +118,31 @@ impl Source for Duplicates {
     }
 }
 
+/// Cooperatives that another home has too, perhaps: what the nation asks this register.
+#[derive(Debug)]
+struct Cases {
+    kind: KindName,
+}
+
+impl Source for Cases {
+    fn kind(&self) -> &KindName {
+        &self.kind
+    }
+
+    fn waits(&self, seen: &Seen<'_>, _: &WaitRules<'_>) -> Option<Waiting> {
+        let own = seen.record("own")?;
+        let (what, waits_for) = match seen.text("status")? {
+            "open" => ("case-open", WaitsFor::Office),
+            // The two homes did not answer the same: each may answer anew, after talking.
+            "disputed" => ("case-disputed", WaitsFor::Office),
+            "answering" | "answered" => ("case-answered", WaitsFor::Others),
+            _ => return None,
+        };
+        let (province, named) = (seen.province(), Named::Cooperative(own));
+        Some(Waiting { what, waits_for, since: None, due_on: None, cooperative: Some(own), province, named })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -176,5 +202,23 @@ mod tests {
         let named = waits("duplicate", &pair("cooperative", "open")).unwrap().named;
         assert_eq!(named, Named::Cooperative(RecordId(Uuid::from_u128(3))));
         assert_eq!(waits("duplicate", &pair("person", "distinct")), None);
+    }
+
+    #[test]
+    fn a_case_waits_for_the_office_until_it_has_answered_and_for_the_other_home_then() {
+        let own = Uuid::from_u128(5);
+        let case = |status: &str| json!({ "own": own.to_string(), "status": status, "province": "09.541" });
+        for (status, expected) in [
+            ("open", Some(("case-open", WaitsFor::Office))),
+            ("disputed", Some(("case-disputed", WaitsFor::Office))),
+            ("answering", Some(("case-answered", WaitsFor::Others))),
+            ("answered", Some(("case-answered", WaitsFor::Others))),
+            ("same", None),
+            ("distinct", None),
+        ] {
+            let found = waits("case", &case(status));
+            assert_eq!(found.as_ref().map(|one| (one.what, one.waits_for)), expected, "{status}");
+            assert!(found.is_none_or(|one| one.named == Named::Cooperative(RecordId(own))));
+        }
     }
 }

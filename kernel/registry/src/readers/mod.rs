@@ -6,6 +6,7 @@
 //! memberships: a woman who belongs to two cooperatives is two members. Ages are worked out when counts are read, so a new
 //! rule for youth needs no counting again.
 
+mod known;
 mod measure;
 mod memo;
 mod recount;
@@ -16,6 +17,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use known::Known;
 pub use measure::{Band, By, Measure, SIZES, bands};
 pub use recount::{Recount, recount};
 pub use statistics::{AsOf, Statistics, Totals, counts, of_cooperative, of_cooperatives, totals};

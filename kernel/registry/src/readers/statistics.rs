@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tiwizi_model::{InstanceId, Instant, RecordId, Seq};
 use tiwizi_storage::{Db, ReadTx, StorageError, change, cursor, memo, tally};
 
+use super::known::Known;
 use super::measure::{By, Measure, UNKNOWN, bands};
 use super::memo::{Memo, MemoError};
 use super::tally::LIVE;
@@ -38,6 +39,7 @@ pub struct Statistics {
     tx: ReadTx,
     as_of: AsOf,
     rule: YouthRule,
+    known: Known,
 }
 
 impl Statistics {
@@ -50,7 +52,7 @@ impl Statistics {
         let seq = cursor::find(&mut tx, LIVE.reader).await?;
         let at = change::written_at(&mut tx, seq).await?;
         let rule = youth_rule(now).map_err(|error| StorageError::Corrupt { what: error.to_string() })?;
-        Ok(Self { tx, as_of: AsOf { seq, at }, rule })
+        Ok(Self { tx, as_of: AsOf { seq, at }, rule, known: Known::Everywhere })
     }
 
     /// How far the log is counted.
@@ -63,6 +65,17 @@ impl Statistics {
     #[must_use]
     pub fn youth_rule(&self) -> YouthRule {
         self.rule
+    }
+
+    /// Says from which provinces anything came. Of all others nothing is known, which tables say instead of nought.
+    pub fn know_only(&mut self, known: Known) {
+        self.known = known;
+    }
+
+    /// The provinces from which anything came.
+    #[must_use]
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 
     /// Takes ages in another year. Two years side by side tell how many were born in one, so this is for those who see every count.

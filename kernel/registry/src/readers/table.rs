@@ -77,8 +77,24 @@ impl Sight {
 pub struct Row {
     /// The code of the place, sector, size, band or year.
     pub key: String,
-    /// The count; `None` when it is hidden.
+    /// The count; `None` when it is hidden or not known.
     pub amount: Option<i64>,
+    /// Whether nothing is known of its place: then it is not nought.
+    pub is_unknown: bool,
+}
+
+impl Row {
+    /// A line. What is known of no place has no count, hidden or not: that it is nought there is said by nobody.
+    fn of(key: String, cell: Cell, is_shown: bool, is_known: bool) -> Self {
+        let is_unknown = !is_known && cell.amount == 0 && cell.rest.unwrap_or_default() == 0;
+        Self { key, amount: (is_shown && !is_unknown).then_some(cell.amount), is_unknown }
+    }
+
+    /// Whether its count is hidden.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.amount.is_none() && !self.is_unknown
+    }
 }
 
 /// A measure, split up.
@@ -90,15 +106,17 @@ pub struct Table {
     pub by: By,
     /// Every line, also those with nothing.
     pub rows: Vec<Row>,
-    /// The sum; `None` when it is hidden.
+    /// The sum; `None` when it is hidden or not known.
     pub total: Option<i64>,
+    /// Whether nothing is known from anywhere.
+    pub is_unknown: bool,
 }
 
 impl Table {
     /// Whether anything of it is hidden.
     #[must_use]
     pub fn has_hidden(&self) -> bool {
-        self.total.is_none() || self.rows.iter().any(|row| row.amount.is_none())
+        (self.total.is_none() && !self.is_unknown) || self.rows.iter().any(Row::is_hidden)
     }
 }
 
@@ -136,18 +154,22 @@ impl Statistics {
         let parts = groups.into_iter().zip(&cells).zip(hidden.groups.iter().zip(&hidden.cells));
         for ((group, cells), (group_is_hidden, cells_are_hidden)) in parts {
             if by == By::Region {
-                let sum = cells.iter().fold(0_i64, |sum, cell| sum.saturating_add(cell.amount));
+                let sum = cells::sum(cells);
                 let is_shown = !group_is_hidden || group.keys.iter().all(|key| sight.owns(by, key));
-                rows.push(Row { key: group.code, amount: is_shown.then_some(sum) });
+                let is_known = self.known().holds_any(group.keys.iter());
+                rows.push(Row::of(group.code, sum, is_shown, is_known));
                 continue;
             }
             for ((key, cell), is_hidden) in group.keys.into_iter().zip(cells).zip(cells_are_hidden) {
                 let is_shown = !(*is_hidden || *group_is_hidden) || sight.owns(by, &key);
-                rows.push(Row { key, amount: is_shown.then_some(cell.amount) });
+                let is_known = if by == By::Province { self.known().holds(&key) } else { !self.known().is_nowhere() };
+                rows.push(Row::of(key, *cell, is_shown, is_known));
             }
         }
         let sum = counts.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));
-        Ok(Table { measure, by, rows, total: (!hidden.total).then_some(sum) })
+        let is_unknown = self.known().is_nowhere() && sum == 0 && !hidden.total;
+        let total = (!hidden.total && !is_unknown).then_some(sum);
+        Ok(Table { measure, by, rows, total, is_unknown })
     }
 
     /// The keys of a split in their order, under those whose sums are shown too; those that are found come behind the known ones.

@@ -368,3 +368,41 @@ async fn other_homes_are_counted_beside_the_own_whatever_comes_again_and_by_home
     assert_eq!(register.totals().await.members, 2);
     assert_eq!(recount(&register.records).await.unwrap().mended, 0);
 }
+
+/// Cooperatives are in two provinces of Souss-Massa: what came from nowhere is not nought, and what is there is shown.
+#[tokio::test]
+async fn where_nothing_came_from_nothing_is_known() {
+    let register = life(false).await;
+    let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
+    let whole = statistics.table(Measure::Cooperatives, By::Province, Sight::Staff).await.unwrap();
+    let filled: Vec<&str> = whole.rows.iter().filter(|row| row.amount != Some(0)).map(|row| row.key.as_str()).collect();
+    assert!(!filled.is_empty() && whole.rows.iter().all(|row| !row.is_unknown));
+    let covered = whole.rows.iter().find(|row| row.amount == Some(0)).unwrap().key.clone();
+    statistics.know_only(Known::Provinces(std::iter::once(covered.parse().unwrap()).collect()));
+    for measure in [Measure::Cooperatives, Measure::Women] {
+        for by in [By::Province, By::Region] {
+            let table = statistics.table(measure, by, Sight::Public).await.unwrap();
+            let all = table.rows.len();
+            let unknown = table.rows.iter().filter(|row| row.is_unknown).count();
+            assert!(unknown > 0 && unknown < all && !table.is_unknown, "{measure:?} {by:?}");
+            assert!(table.rows.iter().filter(|row| row.is_unknown).all(|row| row.amount.is_none() && !row.is_hidden()));
+        }
+    }
+    let table = statistics.table(Measure::Cooperatives, By::Province, Sight::Public).await.unwrap();
+    let of = |key: &str| table.rows.iter().find(|row| row.key == key).unwrap();
+    assert_eq!((of(&covered).amount, of(&covered).is_unknown), (Some(0), false));
+    assert!(filled.iter().all(|key| !of(key).is_unknown), "what is there is known");
+    assert_eq!(table.total, whole.total);
+}
+
+#[tokio::test]
+async fn from_nowhere_no_sum_is_known_either() {
+    let register = Register::new().await;
+    let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
+    statistics.know_only(Known::Provinces(std::collections::BTreeSet::new()));
+    for by in [By::Region, By::Sector, By::Size] {
+        let table = statistics.table(Measure::Cooperatives, by, Sight::Public).await.unwrap();
+        assert_eq!((table.total, table.is_unknown, table.has_hidden()), (None, true, false), "{by:?}");
+        assert!(table.rows.iter().all(|row| row.is_unknown), "{by:?}");
+    }
+}

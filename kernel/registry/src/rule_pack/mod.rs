@@ -22,7 +22,7 @@ pub use pack::{
     BodyForm, BodyRule, Fraction, MandateYears, OfficeRule, RulePack, Rules, Seats, SectorList, StatuteItem, Statutes,
     Titles, UnionRule, Youth,
 };
-pub use packs::{PackError, RulePacks, built_in, youth, youth_on};
+pub use packs::{PackError, RulePacks, built_in, in_use, put_to_use, youth, youth_on};
 pub use role::Role;
 pub use source::{LegalText, Rule, Source};
 pub use transition::{Stage, Transition, TransitionTable};

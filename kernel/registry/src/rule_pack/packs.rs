@@ -1,10 +1,11 @@
 //! The packs of an instance, chosen by the day.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::check::{self, PackFault};
 use super::pack::{RulePack, Youth};
 use crate::day::Day;
+use crate::sectors;
 
 /// The packs that come with the program.
 const FILES: [(&str, &str); 1] = [("ma-112-12.json", include_str!("../../../../manifests/rules/ma-112-12.json"))];
@@ -49,6 +50,9 @@ pub enum PackError {
     /// There is none at all.
     #[error("there is no rule pack")]
     None,
+    /// Others are in use since the program was started.
+    #[error("other rule packs are in use since this program was started")]
+    InUse,
 }
 
 impl RulePacks {
@@ -56,12 +60,16 @@ impl RulePacks {
     ///
     /// # Errors
     /// When there is none, when one contradicts itself, or when two begin on the same day or have the same name and version.
-    pub fn new(mut packs: Vec<RulePack>) -> Result<Self, PackError> {
+    pub fn new(packs: Vec<RulePack>) -> Result<Self, PackError> {
+        Self::with_sectors(packs, sectors::version())
+    }
+
+    fn with_sectors(mut packs: Vec<RulePack>, sectors: u32) -> Result<Self, PackError> {
         if packs.is_empty() {
             return Err(PackError::None);
         }
         for pack in &packs {
-            check::check(pack).map_err(|fault| PackError::Wrong { name: pack.id.clone(), fault })?;
+            check::check(pack, sectors).map_err(|fault| PackError::Wrong { name: pack.id.clone(), fault })?;
         }
         packs.sort_by_key(|pack| pack.from);
         for (at, second) in packs.iter().enumerate() {
@@ -80,11 +88,27 @@ impl RulePacks {
     /// # Errors
     /// As `new`, and when a text is not a pack; an unknown member is refused.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, PackError> {
-        let mut packs = Vec::new();
-        for (name, text) in files {
-            packs.push(serde_json::from_str(text).map_err(|source| PackError::Read { name: name.to_owned(), source })?);
-        }
-        Self::new(packs)
+        Self::new(parsed(files)?)
+    }
+
+    /// The packs that come with the program, with published ones beside them: one that begins on the same day under the same name, and is no
+    /// older, takes the place of the program's. `sectors` is the version of the list of sectors that they are held to.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn with_published<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+        sectors: u32,
+    ) -> Result<Self, PackError> {
+        let published = parsed(files)?;
+        let mut packs = parsed(FILES)?;
+        packs.retain(|own| {
+            let takes_its_place =
+                |other: &RulePack| other.id == own.id && other.from == own.from && other.version >= own.version;
+            !published.iter().any(takes_its_place)
+        });
+        packs.extend(published);
+        Self::with_sectors(packs, sectors)
     }
 
     /// Reads one pack that is not in use, to try what it would change.
@@ -121,6 +145,16 @@ impl RulePacks {
     }
 }
 
+fn parsed<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Vec<RulePack>, PackError> {
+    let read = |(name, text): (&str, &str)| {
+        serde_json::from_str(text).map_err(|source| PackError::Read { name: name.to_owned(), source })
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// What was published beside the packs of the program, since the start.
+static IN_USE: OnceLock<RulePacks> = OnceLock::new();
+
 static BUILT_IN: LazyLock<Result<RulePacks, PackError>> = LazyLock::new(|| RulePacks::read(FILES));
 
 /// The packs that come with the program, read once. An instance asks for them when it starts.
@@ -131,19 +165,39 @@ pub fn built_in() -> Result<&'static RulePacks, &'static PackError> {
     BUILT_IN.as_ref()
 }
 
-/// Who counts as young on a day, by the packs that come with the program: one that is still to come changes no count.
+/// Puts packs to use in the place of those of the program, once, before anything asks for them.
+///
+/// # Errors
+/// `InUse` when others are in use already.
+pub fn put_to_use(packs: RulePacks) -> Result<(), PackError> {
+    match IN_USE.get() {
+        Some(found) if *found == packs => Ok(()),
+        Some(_) => Err(PackError::InUse),
+        None => IN_USE.set(packs).map_err(|_| PackError::InUse),
+    }
+}
+
+/// The packs that are in use: those of the program, unless others were put in their place at the start.
+///
+/// # Errors
+/// As `built_in`.
+pub fn in_use() -> Result<&'static RulePacks, &'static PackError> {
+    IN_USE.get().map_or_else(built_in, Ok)
+}
+
+/// Who counts as young on a day, by the packs that are in use: one that is still to come changes no count.
 ///
 /// # Errors
 /// As `built_in`.
 pub fn youth_on(day: Day) -> Result<Youth, &'static PackError> {
-    built_in()?.youth_on(day).ok_or(&NO_PACK)
+    in_use()?.youth_on(day).ok_or(&NO_PACK)
 }
 
-/// Who counts as young, by the newest pack that comes with the program.
+/// Who counts as young, by the newest pack that is in use.
 ///
 /// # Errors
 /// As `built_in`: no figure stands in for one that a pack lacks.
 pub fn youth() -> Result<Youth, &'static PackError> {
-    let newest = built_in()?.newest().ok_or(&NO_PACK)?;
+    let newest = in_use()?.newest().ok_or(&NO_PACK)?;
     Ok(newest.rules.youth.value)
 }

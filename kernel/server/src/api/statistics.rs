@@ -7,15 +7,18 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, Uri};
 use serde::Serialize;
+use tiwizi_federation::national::{Coverage, Missing};
 use tiwizi_model::limits;
 use tiwizi_registry::readers::{self, By, Measure, Sight, Statistics, Table};
 use utoipa::ToSchema;
 
 use crate::accepts::{self, Form};
 use crate::ages;
+use crate::api::coverage::CoverageView;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::json;
+use crate::national::cover;
 use crate::open_data;
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
@@ -28,10 +31,14 @@ pub(crate) struct StatisticsView {
     measure: &'static str,
     /// How it is split up.
     by: &'static str,
-    /// The sum of the counts; null when it is hidden.
+    /// The sum of the counts; null when it is hidden or not known.
     total: Option<i64>,
-    /// By the code of the place, sector, size, band of age or year. What has none is left out.
-    counts: BTreeMap<String, i64>,
+    /// Why the sum is null: `hidden` or `unknown`.
+    total_reason: Option<&'static str>,
+    /// By the code of the place, sector, size, band of age or year. What has none is left out; null where nothing is known, which is not nought.
+    counts: BTreeMap<String, Option<i64>>,
+    /// The codes of which nothing is known, each with the reason: `not-enrolled`, `nothing-came` or `loading`.
+    unknown: BTreeMap<String, &'static str>,
     /// The codes whose counts are hidden: small counts of people, and others that would give them away.
     hidden: Vec<String>,
     /// A count of people below this is hidden; null where nothing is.
@@ -40,6 +47,8 @@ pub(crate) struct StatisticsView {
     ages: Option<u16>,
     /// How far each source is counted.
     as_of: Vec<AsOf>,
+    /// Of which regions something is known, and as of when; null where this instance is not the nation.
+    coverage: Option<CoverageView>,
 }
 
 /// The sums of all measures.
@@ -51,6 +60,8 @@ pub(crate) struct StatisticsOverview {
     youth: YouthView,
     /// How far each source is counted.
     as_of: Vec<AsOf>,
+    /// Of which regions something is known, and as of when; null where this instance is not the nation.
+    coverage: Option<CoverageView>,
 }
 
 /// The sum of one measure.
@@ -58,8 +69,10 @@ pub(crate) struct StatisticsOverview {
 pub(crate) struct MeasureView {
     /// Its name in addresses.
     measure: &'static str,
-    /// The sum; null when it is hidden. Capital is in dirhams.
+    /// The sum; null when it is hidden or not known. Capital is in dirhams.
     total: Option<i64>,
+    /// Why the sum is null: `hidden` or `unknown`.
+    total_reason: Option<&'static str>,
     /// How it can be split up.
     by: Vec<&'static str>,
 }
@@ -102,13 +115,15 @@ pub(crate) async fn overview(State(app): State<Arc<App>>, visitor: Visitor, uri:
     let now = app.ambient.now();
     let mut statistics = Statistics::open(&app.db, now).await?;
     ages::take(&mut statistics, asked.as_deref(), &visitor, now)?;
+    let coverage = cover(&app, &mut statistics).await?;
     let mut measures = Vec::new();
     for measure in Measure::ALL {
         let by = measure.splits().first().copied().unwrap_or(By::Year);
-        let total = statistics.table(measure, by, sight).await?.total;
+        let table = statistics.table(measure, by, sight).await?;
         measures.push(MeasureView {
             measure: measure.name(),
-            total,
+            total: table.total,
+            total_reason: total_reason(&table),
             by: measure.splits().iter().map(|by| by.name()).collect(),
         });
     }
@@ -117,6 +132,7 @@ pub(crate) async fn overview(State(app): State<Arc<App>>, visitor: Visitor, uri:
         measures,
         youth: YouthView { age_max: rule.age_max, reference_year: rule.reference_year },
         as_of: vec![AsOf::of(&app, statistics.as_of())],
+        coverage: CoverageView::of(&coverage, false),
     })
 }
 
@@ -145,11 +161,12 @@ pub(crate) async fn show(
     let now = app.ambient.now();
     let mut statistics = Statistics::open(&app.db, now).await?;
     ages::take(&mut statistics, year.as_deref(), &visitor, now)?;
+    let coverage = cover(&app, &mut statistics).await?;
     let table = statistics.table(measure, by, sight).await?;
     if form != Form::Csv {
-        return json::ok(&view(&app, table, sight, &statistics));
+        return json::ok(&view(&app, table, sight, (&statistics, &coverage)));
     }
-    let response = open_data::table(&table, &statistics);
+    let response = open_data::table(&table, &statistics, &coverage);
     Ok(if sight == Sight::Public { response } else { open_data::without_licence(response) })
 }
 
@@ -167,16 +184,21 @@ fn split(measure: Measure, asked: Option<&str>) -> Result<By, Problem> {
     })
 }
 
-fn view(app: &App, table: Table, sight: Sight, statistics: &Statistics) -> StatisticsView {
+fn view(app: &App, table: Table, sight: Sight, (statistics, coverage): (&Statistics, &Coverage)) -> StatisticsView {
     let ages = table.measure.follows_ages(table.by).then(|| statistics.youth_rule().reference_year);
     let is_held_back = sight != Sight::Staff && table.measure.counts_people();
-    let (mut counts, mut hidden) = (BTreeMap::new(), Vec::new());
+    let total_reason = total_reason(&table);
+    let (mut counts, mut hidden, mut unknown) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
     for row in table.rows {
         match row.amount {
+            None if row.is_unknown => {
+                unknown.insert(row.key.clone(), coverage.missing(&row.key).unwrap_or(Missing::NothingCame).name());
+                counts.insert(row.key, None);
+            }
             None => hidden.push(row.key),
             Some(0) => {}
             Some(amount) => {
-                counts.insert(row.key, amount);
+                counts.insert(row.key, Some(amount));
             }
         }
     }
@@ -184,11 +206,23 @@ fn view(app: &App, table: Table, sight: Sight, statistics: &Statistics) -> Stati
         measure: table.measure.name(),
         by: table.by.name(),
         total: table.total,
+        total_reason,
         counts,
+        unknown,
         hidden,
         minimum: is_held_back.then_some(limits::STATISTICS_CELL_MIN),
         ages,
         as_of: vec![AsOf::of(app, statistics.as_of())],
+        coverage: CoverageView::of(coverage, false),
+    }
+}
+
+/// Why a sum is null.
+fn total_reason(table: &Table) -> Option<&'static str> {
+    match table.total {
+        Some(_) => None,
+        None if table.is_unknown => Some("unknown"),
+        None => Some("hidden"),
     }
 }
 

@@ -4,6 +4,7 @@
 mod duplicates;
 mod federation;
 mod imports;
+mod national;
 mod office;
 mod protection;
 mod rules;
@@ -44,6 +45,7 @@ pub(crate) fn start(app: &Arc<App>) {
     app.tasks.start("office", |stop| office::keep_office(Arc::clone(app), stop));
     app.tasks.start("imports", |stop| imports::import(Arc::clone(app), stop));
     app.tasks.start("rules", |stop| rules::hold(Arc::clone(app), stop));
+    app.tasks.start("national", |stop| national::work(Arc::clone(app), stop));
     app.tasks.start("event-reader", |stop| work::read_events(Arc::clone(app), stop));
     app.tasks.start("scheduler", |stop| work::keep_schedules(Arc::clone(app), stop));
     app.tasks.start("worker", |stop| work::work(Arc::clone(app), stop));

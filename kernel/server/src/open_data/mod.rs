@@ -12,6 +12,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use tiwizi_federation::national::{Coverage, Missing};
 use tiwizi_identity::{Caller, policy};
 use tiwizi_model::ProvinceCode;
 use tiwizi_records::Query;
@@ -26,6 +27,7 @@ use crate::api::question::Question;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::export::csv_line;
+use crate::national::cover;
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
 use crate::time::rfc3339;
@@ -43,6 +45,8 @@ pub(crate) const LINKS: &str = concat!(
 );
 /// When the last change that a file counts was written.
 const AS_OF: HeaderName = HeaderName::from_static("x-as-of");
+/// Of how many regions something is known, at the nation.
+const COVERAGE: HeaderName = HeaderName::from_static("x-coverage");
 /// A whole export is asked for again after this.
 const RETRY_S: u32 = 30;
 
@@ -85,8 +89,9 @@ pub(crate) async fn statistics(
     let mut statistics = Statistics::open(&app.db, now).await?;
     let of_office = ages::take(&mut statistics, asked.as_deref(), &visitor, now)?;
     let sight = if of_office { Sight::of(visitor.caller()) } else { Sight::Public };
+    let coverage = cover(&app, &mut statistics).await?;
     let shown = statistics.table(measure, by, sight).await?;
-    let response = table(&shown, &statistics);
+    let response = table(&shown, &statistics, &coverage);
     Ok(if of_office { without_licence(response) } else { response })
 }
 
@@ -115,15 +120,17 @@ fn named(file: &str) -> Option<(Measure, By)> {
     measure.splits().contains(&by).then_some((measure, by))
 }
 
-/// A table as CSV: one line for each code, with its names where it has some. A count that is hidden is empty and says so. Where ages are
-/// counted the name of the file says of which year they are.
-pub(crate) fn table(table: &Table, statistics: &Statistics) -> Response {
-    let mut text = csv_line([table.by.name(), "name_ar", "name_fr", table.measure.name(), "hidden"]);
+/// A table as CSV: one line for each code, with its names where it has some. A count that is hidden, or not known because nothing came from
+/// there, is empty and says so. Where ages are counted the name of the file says of which year they are.
+pub(crate) fn table(table: &Table, statistics: &Statistics, coverage: &Coverage) -> Response {
+    let mut text = csv_line([table.by.name(), "name_ar", "name_fr", table.measure.name(), "hidden", "unknown"]);
     for row in &table.rows {
         let (ar, fr) = names(table.by, &row.key);
         let amount = row.amount.map(|amount| amount.to_string()).unwrap_or_default();
-        let hidden = if row.amount.is_none() { "yes" } else { "no" };
-        text.push_str(&csv_line([row.key.as_str(), ar, fr, amount.as_str(), hidden]));
+        let hidden = if row.is_hidden() { "yes" } else { "no" };
+        let reason = || coverage.missing(&row.key).unwrap_or(Missing::NothingCame).name();
+        let unknown = if row.is_unknown { reason() } else { "no" };
+        text.push_str(&csv_line([row.key.as_str(), ar, fr, amount.as_str(), hidden, unknown]));
     }
     let mut response = Body::from(text).into_response();
     let headers = response.headers_mut();
@@ -133,7 +140,17 @@ pub(crate) fn table(table: &Table, statistics: &Statistics) -> Response {
         name = name.replace(".csv", &format!("-ages-{}.csv", statistics.youth_rule().reference_year));
     }
     put_headers(headers, statistics.as_of(), &name);
+    put_coverage(headers, coverage);
     response
+}
+
+/// Says of how many regions something is known: `2/12; as-of=2026-03-01T10:00:00Z`.
+fn put_coverage(headers: &mut HeaderMap, coverage: &Coverage) {
+    let Some((known, of)) = coverage.count() else { return };
+    let as_of = coverage.as_of().map(|at| format!("; as-of={}", rfc3339(at))).unwrap_or_default();
+    if let Ok(value) = HeaderValue::from_str(&format!("{known}/{of}{as_of}")) {
+        headers.insert(COVERAGE, value);
+    }
 }
 
 /// The Arabic and the French name of a code.
@@ -157,6 +174,7 @@ async fn cooperatives(app: Arc<App>, form: Form, name: &str) -> Result<Response,
     let held =
         Arc::clone(&app.exports).try_acquire_owned().map_err(|_| Problem::from(Fault::Busy).retry_after(RETRY_S))?;
     let as_of = Statistics::open(&app.db, app.ambient.now()).await?.as_of();
+    let coverage = app.national().coverage().await?;
     let kind = kinds::find(&app, "registry", "cooperative")?;
     let permit = policy::may_read(&Caller::public(), kind.name(), kind.access())?;
     let question = Question { query: Query::default(), fields: None, has_limit: false };
@@ -174,6 +192,7 @@ async fn cooperatives(app: Arc<App>, form: Form, name: &str) -> Result<Response,
     });
     let mut response = Response::from_parts(parts, Body::from_stream(pieces));
     put_headers(response.headers_mut(), as_of, name);
+    put_coverage(response.headers_mut(), &coverage);
     Ok(response)
 }
 

@@ -15,6 +15,7 @@ use tiwizi_registry::duplicates::survivor;
 use tiwizi_registry::territory;
 use tiwizi_words::Texts;
 
+use super::federation::coverage::home;
 use super::visit::Visit;
 use super::{acts, extract, fragments, register, succession};
 use crate::app::App;
@@ -43,8 +44,9 @@ pub(super) async fn show(
     let filings = sees.then(|| visit.look.address(&format!("/directory/{id}/filings")));
     let succession = succession::of(&app, &visit, id).await?;
     let elsewhere = record.home != app.instance.id;
+    let home = if elsewhere { home(&app, &texts, &app.national().coverage().await?, &record) } else { None };
     let data = context! {
-        fragments, extracts, issued, acts, remains, union, filings, succession, elsewhere, ..data(&texts, &record)
+        fragments, extracts, issued, acts, remains, union, filings, succession, elsewhere, home, ..data(&texts, &record)
     };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }

@@ -15,6 +15,7 @@ use tiwizi_registry::{sectors, territory};
 use tiwizi_words::Texts;
 
 use super::exchange;
+use super::federation::coverage::{covered, home};
 use super::register;
 use super::visit::{Asked, Visit};
 use crate::app::App;
@@ -98,7 +99,9 @@ pub(super) async fn show(State(app): State<Arc<App>>, asked: Asked, visitor: Vis
     let page = app.records.list(&permit, &search.query(visit.look.language)).await?;
     let total = count(&app, &search, &page).await?;
     let texts = visit.texts(&app);
+    let coverage = app.national().coverage().await?;
     let directory = visit.look.address("/directory");
+    let shown = |record: &Record| card(&visit, &texts, record, home(&app, &texts, &coverage, record));
     let data = context! {
         search => context! {
             text => search.text.as_deref().unwrap_or_default(),
@@ -110,7 +113,8 @@ pub(super) async fn show(State(app): State<Arc<App>>, asked: Asked, visitor: Vis
         regions => register::regions(visit.look.language),
         sectors => register::sector_choices(&texts),
         total,
-        results => page.items.iter().map(|record| card(&visit, &texts, record)).collect::<Vec<_>>(),
+        coverage => covered(&visit, &texts, &coverage),
+        results => page.items.iter().map(shown).collect::<Vec<_>>(),
         next => page.next.as_deref().map(|cursor| search.address(&directory, Some(cursor))),
         first => search.cursor.is_some().then(|| search.address(&directory, None)),
     };
@@ -132,7 +136,7 @@ async fn count(app: &App, search: &Search, page: &Page) -> Result<Option<i64>, P
     Ok(counts.into_iter().find(|(key, _)| key == code).map(|(_, count)| count))
 }
 
-fn card(visit: &Visit, texts: &Texts, record: &Record) -> Value {
+fn card(visit: &Visit, texts: &Texts, record: &Record, home: Option<Value>) -> Value {
     let language = visit.look.language;
     let field = |name: &str| record.body.get(name).and_then(serde_json::Value::as_str);
     let mut names = register::names(language, &record.body).into_iter();
@@ -152,6 +156,7 @@ fn card(visit: &Visit, texts: &Texts, record: &Record) -> Value {
         names => names.map(|name| name.value()).collect::<Vec<_>>(),
         sector => field("sector").map(|code| register::sector(texts, code)),
         places => places,
+        home,
     }
 }
 

@@ -295,7 +295,7 @@ pub(super) async fn twins(
     Ok(likely.into_iter().filter_map(twin).collect())
 }
 
-fn label(texts: &Texts, field: &str) -> String {
+pub(super) fn label(texts: &Texts, field: &str) -> String {
     let key = field.replace('_', "-");
     let found = texts.find(&format!("field-{key}"), &FluentArgs::new());
     found.or_else(|| texts.find(&key, &FluentArgs::new())).unwrap_or_else(|| field.to_owned())
@@ -305,7 +305,7 @@ fn field_of<'a>(body: &'a Json, name: &str) -> Option<&'a str> {
     body.get(name).and_then(Json::as_str)
 }
 
-fn named<'a>(visit: &'a Visit, name: &str) -> Option<&'a str> {
+pub(super) fn named<'a>(visit: &'a Visit, name: &str) -> Option<&'a str> {
     let mut pairs = visit.look.query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }

@@ -6,14 +6,17 @@ use axum::extract::State;
 use axum::response::Response;
 use minijinja::{Value, context};
 use serde_json::json;
+use tiwizi_federation::national::Coverage;
 use tiwizi_host::Edition;
 use tiwizi_records::manifest::{RouteDeclaration, Slot};
 use tiwizi_registry::readers::{By, Measure, Sight, Statistics};
 
+use super::federation::coverage::covered;
 use super::fragments;
 use super::said::said;
 use super::visit::Visit;
 use crate::app::App;
+use crate::national::cover;
 use crate::problem::Problem;
 
 /// What is counted on the page, in its order.
@@ -27,15 +30,18 @@ const TOTALS: [(&str, Measure); 4] = [
 /// `GET /{language}/`
 pub(super) async fn show(State(app): State<Arc<App>>, mut visit: Visit) -> Result<Response, Problem> {
     "/".clone_into(&mut visit.look.path);
-    let totals = totals(&app, Sight::of(visit.visitor.caller())).await?;
+    let texts = visit.texts(&app);
+    let (totals, coverage) = totals(&app, Sight::of(visit.visitor.caller())).await?;
+    let coverage = covered(&visit, &texts, &coverage);
     let doors: Vec<Value> = app.host.in_use().iter().flat_map(|plugin| doors(plugin, &visit)).collect();
     let fragments = fragments::of(&app, &visit, Slot::Home, json!({})).await;
-    visit.page(&app, "home.html", "", context! { totals, doors, fragments })
+    visit.page(&app, "home.html", "", context! { totals, coverage, doors, fragments })
 }
 
 /// The totals as the visitor may see them, like the page of statistics. What is nothing, or hidden, is left out.
-async fn totals(app: &App, sight: Sight) -> Result<Vec<Value>, Problem> {
+async fn totals(app: &App, sight: Sight) -> Result<(Vec<Value>, Coverage), Problem> {
     let mut statistics = Statistics::open(&app.db, app.ambient.now()).await?;
+    let coverage = cover(app, &mut statistics).await?;
     let mut totals = Vec::new();
     for (label, measure) in TOTALS {
         let table = statistics.table(measure, By::Region, sight).await?;
@@ -43,7 +49,7 @@ async fn totals(app: &App, sight: Sight) -> Result<Vec<Value>, Problem> {
             totals.push(context! { label, count });
         }
     }
-    Ok(totals)
+    Ok((totals, coverage))
 }
 
 /// The ways into a plugin: its entries of the menu, with what it says of itself.

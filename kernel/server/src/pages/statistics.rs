@@ -16,9 +16,11 @@ use tiwizi_registry::readers::{By, Measure, Sight, Statistics, Table};
 use tiwizi_words::Texts;
 
 use super::charts::{Bar, Frame, Point, Tile, bars, line, tiles};
+use super::federation::coverage::covered;
 use super::visit::Visit;
 use crate::ages;
 use crate::app::App;
+use crate::national::cover;
 use crate::open_data;
 use crate::parameters::decode_pairs;
 use crate::problem::Problem;
@@ -31,6 +33,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
     let now = app.ambient.now();
     let mut statistics = Statistics::open(&app.db, now).await?;
     let is_another_year = ages::take(&mut statistics, year.as_deref(), &visit.visitor, now)?;
+    let coverage = cover(&app, &mut statistics).await?;
     let rule = statistics.youth_rule();
     let mut sums = Vec::new();
     let mut is_anything_hidden = false;
@@ -38,12 +41,13 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
         let by = measure.splits().first().copied().unwrap_or(By::Year);
         let table = statistics.table(measure, by, sight).await?;
         is_anything_hidden |= table.has_hidden();
-        sums.push((measure, table.total));
+        sums.push((measure, table.total, table.is_unknown));
     }
     let page = Drawing {
         texts: &texts,
         is_right_to_left: visit.look.language.is_right_to_left(),
         ages: is_another_year.then_some(rule.reference_year),
+        coverage: covered(&visit, &texts, &coverage),
     };
     let mut sections = Vec::new();
     for by in measure.splits() {
@@ -57,7 +61,9 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
     }
     let as_of = statistics.as_of();
     let data = context! {
-        measures => sums.iter().map(|(one, sum)| page.sum(&visit, *one, *sum, measure)).collect::<Vec<_>>(),
+        measures => sums.iter().map(|(one, sum, unknown)| page.sum(&visit, *one, (*sum, *unknown), measure))
+            .collect::<Vec<_>>(),
+        coverage => &page.coverage,
         measure => measure.name(),
         sections,
         youth => context! { age => rule.age_max, year => rule.reference_year.to_string() },
@@ -90,14 +96,16 @@ struct Drawing<'a> {
     is_right_to_left: bool,
     /// The year of ages, when it is another than the one that stands: addresses carry it on.
     ages: Option<u16>,
+    /// Of which regions something is known, and as of when; none where this instance is not the nation.
+    coverage: Option<Value>,
 }
 
 impl Drawing<'_> {
     /// A sum, as a door to its measure.
-    fn sum(&self, visit: &Visit, measure: Measure, sum: Option<i64>, chosen: Measure) -> Value {
+    fn sum(&self, visit: &Visit, measure: Measure, (sum, is_unknown): (Option<i64>, bool), chosen: Measure) -> Value {
         context! {
             title => self.measure(measure),
-            shown => self.amount(sum),
+            shown => self.said(sum, is_unknown),
             url => format!("{}?measure={}{}", visit.look.address("/statistics"), measure.name(), self.year('&')),
             current => measure == chosen,
         }
@@ -137,8 +145,9 @@ impl Drawing<'_> {
             column => self.measure(table.measure),
             part => part.map(|part| self.measure(part.measure)),
             rows => self.rows(table, part),
-            total => self.amount(table.total),
-            part_total => part.map(|part| self.amount(part.total)),
+            coverage => &self.coverage,
+            total => self.said(table.total, table.is_unknown),
+            part_total => part.map(|part| self.said(part.total, part.is_unknown)),
             csv => format!("/open-data/statistics/{}{}", open_data::file(table.measure, table.by), self.year('?')),
         }
     }
@@ -146,11 +155,11 @@ impl Drawing<'_> {
     fn rows(&self, table: &Table, part: Option<&Table>) -> Vec<Value> {
         let rows = table.rows.iter().enumerate();
         rows.map(|(index, row)| {
-            let part = part.map(|part| self.amount(part.rows.get(index).and_then(|row| row.amount)));
+            let part = part.and_then(|part| part.rows.get(index)).map(|row| self.said(row.amount, row.is_unknown));
             context! {
                 code => keys::is_coded(table.by).then_some(row.key.as_str()),
                 name => keys::name(self.texts, table.by, &row.key),
-                shown => self.amount(row.amount),
+                shown => self.said(row.amount, row.is_unknown),
                 hidden => row.amount.is_none(),
                 part,
             }
@@ -160,9 +169,11 @@ impl Drawing<'_> {
 
     fn tiles(&self, table: &Table) -> Vec<Tile> {
         let tile = |row: &tiwizi_registry::readers::Row| {
-            let shown = self.amount(row.amount);
+            let shown = self.said(row.amount, row.is_unknown);
             let hint = format!("{}: {shown}", keys::name(self.texts, table.by, &row.key));
-            Tile { code: row.key.clone(), hint, shown: self.short(row.amount), amount: row.amount }
+            // A tile has room for a sign alone; its hint says what the sign means.
+            let short = if row.is_unknown { "?".to_owned() } else { self.short(row.amount) };
+            Tile { code: row.key.clone(), hint, shown: short, amount: row.amount }
         };
         table.rows.iter().map(tile).collect()
     }
@@ -184,7 +195,7 @@ impl Drawing<'_> {
                 (Some(amount), None) => vec![(hint(amount), amount)],
             };
             let label = keys::name(self.texts, table.by, &row.key);
-            Bar { label, shown: self.amount(row.amount), parts }
+            Bar { label, shown: self.said(row.amount, row.is_unknown), parts }
         })
         .collect()
     }
@@ -204,6 +215,11 @@ impl Drawing<'_> {
 
     fn measure(&self, measure: Measure) -> String {
         self.texts.text(&format!("measure-{}", measure.name()))
+    }
+
+    /// An amount in words; what is not known, and what is hidden, says so.
+    fn said(&self, amount: Option<i64>, is_unknown: bool) -> String {
+        if is_unknown { self.texts.text("statistics-no-data") } else { self.amount(amount) }
     }
 
     /// An amount in words; what is hidden says so.

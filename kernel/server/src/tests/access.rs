@@ -198,6 +198,7 @@ fn most(house: &House) -> Vec<Row> {
     rows.extend(office(house));
     rows.extend(exchange());
     rows.extend(federation());
+    rows.extend(national());
     rows.extend(plugins());
     rows
 }
@@ -259,6 +260,30 @@ fn federation() -> Vec<Row> {
         row("GET", preview, format!("{agreement}/preview"), looks),
         row("POST", "/api/v1/agreements/{agreement}/steps", format!("{agreement}/steps"), decides)
             .with(json!({"step": "suspend", "version": 1})),
+    ]
+}
+
+/// What the nation does for all, at an instance that is in no federation.
+fn national() -> Vec<Row> {
+    let case = format!("/api/v1/cases/{NOWHERE}");
+    let all = format!("/api/v1/national-cases/{NOWHERE}");
+    let (package, difference) = ("/api/v1/packages/{package}/{version}", "/api/v1/packages/{package}/difference");
+    // Those who keep the register look; those who run the instance decide. Cases are for those who keep the register.
+    let draft = json!({"kind": "rule-pack", "name": "rules", "contents": {"office.json": "{}"}});
+    vec![
+        same("GET", "/api/v1/coverage", [200; 4]),
+        same("GET", "/api/v1/packages", [401, 403, 200, 200]),
+        same("POST", "/api/v1/packages", [401, 403, 403, 403]).with(draft),
+        row("GET", package, "/api/v1/packages/rules/1", [401, 403, 404, 404]),
+        row("GET", difference, "/api/v1/packages/rules/difference?version=1", [401, 403, 404, 404]),
+        row("PUT", "/api/v1/packages/{package}/applied", "/api/v1/packages/rules/applied", [401, 403, 403, 404])
+            .with(json!({"version": 1, "seen": null})),
+        same("GET", "/api/v1/cases", [401, 403, 200, 403]),
+        row("GET", "/api/v1/cases/{case}", case.clone(), [401, 403, 404, 403]),
+        row("PUT", "/api/v1/cases/{case}/answer", format!("{case}/answer"), [401, 403, 404, 403])
+            .with(json!({"answer": "same", "reason": "matrix", "version": 1})),
+        same("GET", "/api/v1/national-cases", [401, 403, 403, 403]),
+        row("GET", "/api/v1/national-cases/{case}", all, [401, 403, 403, 403]),
     ]
 }
 

@@ -245,6 +245,6 @@ async fn the_catalogue_leads_to_files_that_are_there() {
         }
     }
     let table = house.get(Who::Public, "/open-data/statistics/members-by-region.csv").await.text();
-    assert!(table.starts_with("region,name_ar,name_fr,members,hidden\r\n01,"), "{table}");
+    assert!(table.starts_with("region,name_ar,name_fr,members,hidden,unknown\r\n01,"), "{table}");
     assert!(table.contains("Souss-Massa,,yes"), "{table}");
 }

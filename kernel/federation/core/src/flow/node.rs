@@ -10,6 +10,7 @@ mod carry;
 mod gossip;
 mod lookup;
 mod move_root;
+mod national;
 mod propose;
 mod sequence;
 mod serve;
@@ -31,6 +32,7 @@ use super::transfer::TransferError;
 
 pub use author::Write;
 pub use gossip::Heard;
+pub use national::{Told, ToldPage};
 pub use propose::Resolution;
 pub use serve::{Ask, AskRefusal, Served};
 pub use snapshot::{Keep, Loaded, SnapshotMade};

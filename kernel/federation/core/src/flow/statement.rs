@@ -4,12 +4,14 @@
 //! known is left alone; one that is missing or of another form makes the whole unknown, and the entry waits.
 
 mod form;
+mod national;
 
 use serde_json::{Value, json};
 use tiwizi_model::{Ambient, IdError, KindName, RecordId};
 
 use crate::agreement::AgreementId;
 use crate::gate::addressees;
+use crate::package::Part;
 use crate::wire::{
     CborError, Entity, EntryKind, Field, Group, GroupError, GroupNo, Hash, NodeId, Position, Seed, encode_json,
     field_no,
@@ -19,6 +21,7 @@ use super::proposal::{Answer, Base, Proposal, Refusal};
 use super::transfer::{Fence, Seal};
 
 pub(crate) use form::Said;
+pub use national::{CaseAnswer, CaseOutcome, CaseSaid, CaseSide, CaseWord};
 
 /// The kind whose name the fields of all statements are numbered by.
 const KIND: &str = "federation/message";
@@ -103,6 +106,10 @@ pub enum Statement {
         /// The version that gives less.
         version: u32,
     },
+    /// A part of a package of the nation.
+    Package(Part),
+    /// A word about two entities of two homes that may be one.
+    Case(CaseWord),
 }
 
 /// Why a statement cannot be written or read.
@@ -150,6 +157,8 @@ impl Statement {
             Self::Complete { .. } => EntryKind::Complete,
             Self::Agreement(_) => EntryKind::Agreement,
             Self::Retract { .. } => EntryKind::Retract,
+            Self::Package(_) => EntryKind::Package,
+            Self::Case(_) => EntryKind::Case,
         }
     }
 
@@ -167,6 +176,8 @@ impl Statement {
             | Self::Void { root, .. }
             | Self::Complete { root, .. } => *root,
             Self::Agreement(AgreementStep { id, .. }) | Self::Retract { id, .. } => RecordId(id.0),
+            Self::Package(part) => part.id(),
+            Self::Case(word) => word.id,
         };
         Ok(Entity { kind: message_kind()?, id })
     }
@@ -227,6 +238,8 @@ impl Statement {
                 ("envelope", json!(envelope.as_ref().map(|envelope| form::hex(envelope)))),
             ],
             Self::Retract { version, .. } => vec![("version", json!(version))],
+            Self::Package(part) => national::part_fields(part),
+            Self::Case(word) => national::case_fields(word),
         }
     }
 
@@ -269,6 +282,8 @@ impl Statement {
                 envelope: said.many_bytes("envelope")?,
             }),
             EntryKind::Retract => Self::Retract { id: AgreementId(id.0), version: said.number("version")? },
+            EntryKind::Package => Self::Package(national::part(&said)?),
+            EntryKind::Case => Self::Case(national::case_word(id, &said)?),
             other => return Err(StatementError::Kind(other.clone())),
         })
     }

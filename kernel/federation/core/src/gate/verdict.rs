@@ -81,9 +81,12 @@ pub fn judge(header: &Header, row: &Row<'_>, scope: Option<&Scope>, receiver: &N
             Some(scope) => record(header, row, scope),
             None => Ok(Verdict::Hidden),
         },
-        EntryKind::Agreement | EntryKind::Proposal | EntryKind::Answer | EntryKind::Retract | EntryKind::Withdrawn => {
-            Ok(messages::private(header, row.entry, receiver))
-        }
+        EntryKind::Agreement
+        | EntryKind::Proposal
+        | EntryKind::Answer
+        | EntryKind::Retract
+        | EntryKind::Withdrawn
+        | EntryKind::Case => Ok(messages::private(header, row.entry, receiver)),
         EntryKind::Offer
         | EntryKind::Accept
         | EntryKind::Seal

@@ -46,12 +46,14 @@ pub enum EntryKind {
     Package,
     /// A statement about keys.
     Key,
+    /// A word about two entities of two homes that may be one.
+    Case,
     /// A word of a later version.
     Other(String),
 }
 
 /// The words that are known.
-const KINDS: [(&str, EntryKind); 14] = [
+const KINDS: [(&str, EntryKind); 15] = [
     ("put", EntryKind::Put),
     ("delete", EntryKind::Delete),
     ("proposal", EntryKind::Proposal),
@@ -66,6 +68,7 @@ const KINDS: [(&str, EntryKind); 14] = [
     ("withdrawn", EntryKind::Withdrawn),
     ("package", EntryKind::Package),
     ("key", EntryKind::Key),
+    ("case", EntryKind::Case),
 ];
 
 /// A text that can be no kind of entry.

@@ -5,10 +5,13 @@
 
 mod agreement;
 mod agreements;
+mod cases;
+pub(super) mod coverage;
 mod draft;
 mod form;
 mod given;
 mod ledger;
+mod packages;
 mod peer;
 mod peers;
 mod preview;
@@ -34,6 +37,9 @@ use crate::problem::{Fault, Problem, federation::code};
 const PEERS: &str = "/federation";
 /// Where agreements are.
 const AGREEMENTS: &str = "/federation/agreements";
+/// What the nation does for all, and what homes do with it: the key of the words, and where it is.
+const MORE: [(&str, &str); 3] =
+    [("coverage", "/federation/coverage"), ("packages", "/federation/packages"), ("cases", "/federation/cases")];
 
 /// The addresses of the federation.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -45,6 +51,12 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/{language}/federation/agreements/new", get(draft::show).post(draft::send))
         .route("/{language}/federation/agreements/{agreement}", get(agreement::show).post(agreement::send))
         .route("/{language}/federation/agreements/{agreement}/preview", get(preview::show))
+        .route("/{language}/federation/coverage", get(coverage::show))
+        .route("/{language}/federation/packages", get(packages::list))
+        .route("/{language}/federation/packages/{package}/{version}", get(packages::show).post(packages::send))
+        .route("/{language}/federation/cases", get(cases::list))
+        .route("/{language}/federation/cases/{case}", get(cases::show).post(cases::send))
+        .route("/{language}/federation/national-cases/{case}", get(cases::show_one))
 }
 
 /// The visit of somebody who sent a form, with a password of their own.
@@ -64,6 +76,7 @@ fn frame(visit: &Visit) -> Value {
     context! {
         peers_page => visit.look.address(PEERS),
         agreements_page => visit.look.address(AGREEMENTS),
+        more => MORE.map(|(key, path)| context! { key, href => visit.look.address(path) }).to_vec(),
         done => done(visit),
     }
 }

@@ -47,6 +47,8 @@ impl<S: Store> Node<S> {
             Statement::Void { root, offer } => self.voided(tx, root, &offer, &at).await,
             Statement::Complete { .. } | Statement::Retract { .. } => Ok(Outcome::Statement),
             Statement::Agreement(step) => self.agreement_step(tx, step, at.log.node).await,
+            Statement::Package(part) => self.packaged(tx, (feed, entry, header), &part).await,
+            Statement::Case(_) => self.keep_told(tx, feed, entry, header).await,
         }
     }
 

@@ -261,7 +261,7 @@ impl<S: Store> Node<S> {
         Ok(outcome)
     }
 
-    async fn hold(
+    pub(super) async fn hold(
         &self,
         tx: &mut S::Tx,
         feed: &Feed,

@@ -1,0 +1,414 @@
+//! What the nation has of each region, and as of when.
+//!
+//! A province is covered when the register of an instance that keeps it has come here to its end at least once. Of every other one nothing
+//! is known, whatever the counts say (`tiwizi_registry::readers::Known`). "As of" is the moment, by the clock here, at which the instance's
+//! log was last read to its end: until then nothing is missing.
+//!
+//! An instance that is not the nation, or knows nobody, shows its own register, and all of that is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tiwizi_federation_core::wire::{Hash, Member, NodeId, Note, Role};
+use tiwizi_model::{InstanceId, Instant, ProvinceCode};
+use tiwizi_registry::readers::Known;
+use tiwizi_registry::territory;
+use tiwizi_storage::federation::cursor::{self, CursorRow};
+use tiwizi_storage::federation::log;
+use tiwizi_storage::{StorageError, Tx};
+
+use crate::directory::Roll;
+
+/// The plane of the register.
+const REGISTRY: &str = "registry";
+
+/// How much of one log is here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaneCoverage {
+    /// The entries that were taken.
+    pub taken: u64,
+    /// The entries that the last proven checkpoint is over; none before the first.
+    pub size: Option<u64>,
+    /// When it was last read to its end; none while that has not happened.
+    pub reached_at: Option<Instant>,
+    /// When anything last came.
+    pub changed_at: Instant,
+    /// Whether it follows or loads: the word of the cursor.
+    pub state: String,
+    /// Why nothing more of it is taken.
+    pub stopped: Option<String>,
+}
+
+/// An instance whose data may be here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Who.
+    pub node: NodeId,
+    /// What its records name as their home.
+    pub home: InstanceId,
+    /// What people call it.
+    pub name: String,
+    /// What it is.
+    pub role: Role,
+    /// Nothing is exchanged with it for now; what came before is here.
+    pub suspended: bool,
+    /// The provinces that it keeps.
+    pub provinces: BTreeSet<ProvinceCode>,
+    /// Its planes of which something is taken.
+    pub planes: BTreeMap<String, PlaneCoverage>,
+}
+
+impl Source {
+    /// When its register was last read to its end.
+    #[must_use]
+    pub fn as_of(&self) -> Option<Instant> {
+        self.planes.get(REGISTRY)?.reached_at
+    }
+}
+
+/// Why nothing is known of a province.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// No instance of the directory keeps it.
+    NotEnrolled,
+    /// Whoever keeps it has agreed to give nothing, or nothing has come yet.
+    NothingCame,
+    /// Its register is being loaded, and is not here whole.
+    Loading,
+}
+
+impl Missing {
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotEnrolled => "not-enrolled",
+            Self::NothingCame => "nothing-came",
+            Self::Loading => "loading",
+        }
+    }
+}
+
+/// How much of a region is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionState {
+    /// All of its provinces.
+    Whole,
+    /// Some of them.
+    Part,
+    /// None.
+    Missing,
+}
+
+impl RegionState {
+    /// Its name in the API and in keys of messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Part => "part",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// A region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegionCoverage {
+    /// Its code.
+    pub code: String,
+    /// How much of it is known.
+    pub state: RegionState,
+    /// Its provinces of which nothing is known, each with the reason.
+    pub missing: BTreeMap<ProvinceCode, Missing>,
+    /// Since when nothing of what is known is missing: the oldest of its sources.
+    pub as_of: Option<Instant>,
+    /// The places of its sources in `Coverage::sources`.
+    pub sources: Vec<usize>,
+}
+
+impl RegionCoverage {
+    /// Why nothing is known of it: the reason of its provinces that says most. None when something is known.
+    #[must_use]
+    pub fn reason(&self) -> Option<Missing> {
+        if self.state != RegionState::Missing {
+            return None;
+        }
+        let any = |wanted: Missing| self.missing.values().any(|missing| *missing == wanted).then_some(wanted);
+        any(Missing::Loading).or_else(|| any(Missing::NothingCame)).or(Some(Missing::NotEnrolled))
+    }
+}
+
+/// What is known of all regions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    is_national: bool,
+    regions: Vec<RegionCoverage>,
+    sources: Vec<Source>,
+    missing: BTreeMap<ProvinceCode, Missing>,
+}
+
+impl Coverage {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read(tx: &mut Tx, roll: &Roll) -> Result<Self, StorageError> {
+        let is_national = roll.own().is_some_and(|own| own.role == Role::National);
+        let mut planes = planes(tx).await?;
+        let own = roll.here().node;
+        let others = roll.members().filter(|member| Some(member.node) != own);
+        let sources = others.map(|member| source(member, planes.remove(&member.node).unwrap_or_default())).collect();
+        Ok(Self::of(is_national, sources))
+    }
+
+    fn of(is_national: bool, sources: Vec<Source>) -> Self {
+        let mut missing = BTreeMap::new();
+        if is_national {
+            for province in territory::provinces() {
+                if let Some(reason) = reason(&sources, province.code) {
+                    missing.insert(province.code, reason);
+                }
+            }
+        }
+        let regions = if is_national {
+            territory::regions().iter().map(|region| of_region(&region.code, &sources, &missing)).collect()
+        } else {
+            Vec::new()
+        };
+        Self { is_national, regions, sources, missing }
+    }
+
+    /// Whether this is the nation: only there a region can be missing.
+    #[must_use]
+    pub fn is_national(&self) -> bool {
+        self.is_national
+    }
+
+    /// The regions in the order of their codes; none where this is not the nation.
+    #[must_use]
+    pub fn regions(&self) -> &[RegionCoverage] {
+        &self.regions
+    }
+
+    /// The other instances.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The instance whose records name this home.
+    #[must_use]
+    pub fn source_of(&self, home: InstanceId) -> Option<&Source> {
+        let mut of_home = self.sources.iter().filter(|source| source.home == home);
+        let first = of_home.next()?;
+        // One that was enrolled again has two entries, the older one suspended.
+        Some(of_home.find(|source| !source.suspended).filter(|_| first.suspended).unwrap_or(first))
+    }
+
+    /// The provinces of which something is known.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        if !self.is_national {
+            return Known::Everywhere;
+        }
+        let codes = territory::provinces().iter().map(|province| province.code);
+        Known::Provinces(codes.filter(|code| !self.missing.contains_key(code)).collect())
+    }
+
+    /// Why nothing is known of a place: a province, or a region of which no province is known.
+    #[must_use]
+    pub fn missing(&self, code: &str) -> Option<Missing> {
+        if let Ok(province) = code.parse::<ProvinceCode>() {
+            return self.missing.get(&province).copied();
+        }
+        self.regions.iter().find(|region| region.code == code)?.reason()
+    }
+
+    /// How many regions something is known of, and how many there are. None where this is not the nation.
+    #[must_use]
+    pub fn count(&self) -> Option<(usize, usize)> {
+        let known = self.regions.iter().filter(|region| region.state != RegionState::Missing).count();
+        self.is_national.then_some((known, self.regions.len()))
+    }
+
+    /// Since when nothing of what is known is missing: the oldest region that is known.
+    #[must_use]
+    pub fn as_of(&self) -> Option<Instant> {
+        self.regions.iter().filter_map(|region| region.as_of).min()
+    }
+}
+
+fn of_region(code: &str, all: &[Source], missing: &BTreeMap<ProvinceCode, Missing>) -> RegionCoverage {
+    let provinces = territory::provinces().iter().filter(|province| province.region == code);
+    let codes: Vec<ProvinceCode> = provinces.map(|province| province.code).collect();
+    let of_region: BTreeMap<ProvinceCode, Missing> =
+        codes.iter().filter_map(|code| Some((*code, *missing.get(code)?))).collect();
+    let state = match of_region.len() {
+        0 => RegionState::Whole,
+        count if count == codes.len() => RegionState::Missing,
+        _ => RegionState::Part,
+    };
+    let keeps = |source: &Source| codes.iter().any(|code| source.provinces.contains(code));
+    let sources: Vec<usize> =
+        all.iter().enumerate().filter(|(_, source)| keeps(source)).map(|(place, _)| place).collect();
+    let as_of = sources.iter().filter_map(|place| all.get(*place)?.as_of()).min();
+    RegionCoverage { code: code.to_owned(), state, missing: of_region, as_of, sources }
+}
+
+/// Why nothing is known of a province; none when its register is here.
+fn reason(sources: &[Source], province: ProvinceCode) -> Option<Missing> {
+    let keepers: Vec<&Source> = sources.iter().filter(|source| source.provinces.contains(&province)).collect();
+    if keepers.iter().any(|source| source.as_of().is_some()) {
+        return None;
+    }
+    let is_loading =
+        |source: &&Source| source.planes.get(REGISTRY).is_some_and(|plane| plane.taken > 0 || plane.size.is_some());
+    if keepers.iter().any(is_loading) {
+        return Some(Missing::Loading);
+    }
+    Some(if keepers.is_empty() { Missing::NotEnrolled } else { Missing::NothingCame })
+}
+
+fn source(member: &Member, planes: BTreeMap<String, PlaneCoverage>) -> Source {
+    Source {
+        node: member.node,
+        home: member.instance,
+        name: member.name.clone(),
+        role: member.role,
+        suspended: member.suspended,
+        provinces: member.provinces.clone(),
+        planes,
+    }
+}
+
+/// What is taken of each instance's logs. Of a log that is taken under several agreements, or in several epochs, the fullest counts.
+async fn planes(tx: &mut Tx) -> Result<BTreeMap<NodeId, BTreeMap<String, PlaneCoverage>>, StorageError> {
+    let logs: BTreeMap<_, _> = log::all(tx).await?.into_iter().map(|row| (row.no, row)).collect();
+    let mut found: BTreeMap<NodeId, BTreeMap<String, PlaneCoverage>> = BTreeMap::new();
+    for row in cursor::all(tx).await? {
+        let Some(log) = logs.get(&row.log) else { continue };
+        let planes = found.entry(NodeId(Hash(log.node))).or_default();
+        let plane = of_cursor(row, log.stopped.clone());
+        let is_fuller = |known: &PlaneCoverage| {
+            (known.reached_at, known.taken, known.changed_at) >= (plane.reached_at, plane.taken, plane.changed_at)
+        };
+        if !planes.get(&log.plane).is_some_and(is_fuller) {
+            planes.insert(log.plane.clone(), plane);
+        }
+    }
+    Ok(found)
+}
+
+fn of_cursor(row: CursorRow, stopped: Option<String>) -> PlaneCoverage {
+    let checkpoint = row.note.as_deref().and_then(|note| Note::unverified(note).ok());
+    PlaneCoverage {
+        taken: row.next_seq,
+        size: checkpoint.map(|checkpoint| checkpoint.size),
+        reached_at: row.reached_at,
+        changed_at: row.changed_at,
+        state: row.state,
+        stopped,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn plane(taken: u64, reached_at: Option<i64>) -> PlaneCoverage {
+        PlaneCoverage {
+            taken,
+            size: (taken > 0).then_some(taken),
+            reached_at: reached_at.map(Instant),
+            changed_at: Instant(9),
+            state: "following".to_owned(),
+            stopped: None,
+        }
+    }
+
+    fn source(number: u8, provinces: &[&str], registry: Option<PlaneCoverage>) -> Source {
+        Source {
+            node: NodeId(Hash([number; 32])),
+            home: InstanceId(Uuid::from_u128(number.into())),
+            name: format!("Region {number}"),
+            role: Role::Region,
+            suspended: false,
+            provinces: provinces.iter().map(|code| code.parse().unwrap()).collect(),
+            planes: registry.map(|plane| (REGISTRY.to_owned(), plane)).into_iter().collect(),
+        }
+    }
+
+    fn region<'a>(coverage: &'a Coverage, code: &str) -> &'a RegionCoverage {
+        coverage.regions().iter().find(|region| region.code == code).unwrap()
+    }
+
+    fn all_of(region: &str) -> Vec<String> {
+        let provinces = territory::provinces().iter().filter(|province| province.region == region);
+        provinces.map(|province| province.code.to_string()).collect()
+    }
+
+    #[test]
+    fn a_region_is_known_from_the_moment_its_register_was_read_to_its_end() {
+        let souss = all_of("09");
+        let souss: Vec<&str> = souss.iter().map(String::as_str).collect();
+        let oriental = all_of("02");
+        let oriental: Vec<&str> = oriental.iter().map(String::as_str).collect();
+        let sources = vec![
+            source(1, &souss, Some(plane(40, Some(5)))),
+            source(2, &oriental[..1], Some(plane(7, None))),
+            source(3, &oriental[1..2], None),
+        ];
+        let coverage = Coverage::of(true, sources);
+        assert_eq!(coverage.count(), Some((1, 12)));
+        assert_eq!(
+            (region(&coverage, "09").state, region(&coverage, "09").as_of),
+            (RegionState::Whole, Some(Instant(5)))
+        );
+        assert_eq!(
+            (region(&coverage, "02").state, coverage.missing("02")),
+            (RegionState::Missing, Some(Missing::Loading))
+        );
+        assert_eq!(coverage.missing(oriental[1]), Some(Missing::NothingCame));
+        assert_eq!(coverage.missing(oriental[2]), Some(Missing::NotEnrolled));
+        assert_eq!((coverage.missing("01"), coverage.missing("09")), (Some(Missing::NotEnrolled), None));
+        let known = coverage.known();
+        assert!(known.holds(souss[0]) && !known.holds(oriental[0]) && !known.is_nowhere());
+        assert_eq!(coverage.as_of(), Some(Instant(5)));
+    }
+
+    #[test]
+    fn a_region_that_two_instances_keep_is_as_old_as_the_older_and_part_when_one_is_missing() {
+        let souss = all_of("09");
+        let souss: Vec<&str> = souss.iter().map(String::as_str).collect();
+        let two = |second: Option<PlaneCoverage>| {
+            let sources = vec![source(1, &souss[..1], Some(plane(4, Some(50)))), source(2, &souss[1..], second)];
+            Coverage::of(true, sources)
+        };
+        let whole = two(Some(plane(2, Some(20))));
+        assert_eq!((region(&whole, "09").state, region(&whole, "09").as_of), (RegionState::Whole, Some(Instant(20))));
+        let part = two(None);
+        assert_eq!((region(&part, "09").state, region(&part, "09").as_of), (RegionState::Part, Some(Instant(50))));
+        assert_eq!((part.count(), part.missing("09")), (Some((1, 12)), None));
+        assert_eq!(region(&part, "09").sources, [0, 1]);
+    }
+
+    #[test]
+    fn an_instance_that_is_not_the_nation_knows_its_own_register() {
+        let coverage = Coverage::of(false, vec![source(1, &["09.541"], None)]);
+        assert_eq!((coverage.known(), coverage.count(), coverage.missing("01")), (Known::Everywhere, None, None));
+        assert!(coverage.regions().is_empty());
+    }
+
+    #[test]
+    fn a_home_that_was_enrolled_again_is_shown_as_it_is_now() {
+        let mut before = source(1, &["09.541"], None);
+        before.suspended = true;
+        let mut now = source(2, &["09.541"], None);
+        now.home = before.home;
+        let coverage = Coverage::of(true, vec![before.clone(), now.clone()]);
+        assert_eq!(coverage.source_of(now.home).map(|source| source.node), Some(now.node));
+        assert_eq!(coverage.source_of(InstanceId(Uuid::from_u128(9))), None);
+    }
+}

@@ -23,7 +23,7 @@ use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError,
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::extracts::Turns;
-use crate::fed::{self, Opening, Talk, TalkError};
+use crate::fed::{self, Opening, Part, TalkError};
 use crate::idempotency::Inflight;
 use crate::metrics::Metrics;
 use crate::pages::{Pages, PagesError};
@@ -208,7 +208,7 @@ pub struct App {
     /// What a changed rule pack changes.
     pub rule_watch: RuleWatch,
     /// The talk with other instances; none while this one takes no part.
-    pub federation: Option<Talk>,
+    pub federation: Part,
     /// Plugins.
     pub host: Host,
     /// The pages' templates and messages.

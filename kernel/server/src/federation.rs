@@ -1,7 +1,5 @@
 //! The federation as handlers meet it: permits first, then the doors over the node of this instance, or that it has none yet.
 
-use std::sync::Arc;
-
 use tiwizi_federation::SqlStore;
 use tiwizi_federation::agreements::{Agreement, Agreements, DirectoryAge, Ground};
 use tiwizi_federation::standing::{self, Standing};
@@ -29,10 +27,10 @@ impl App {
     /// The door to agreements; none while the instance has no keys.
     #[must_use]
     pub fn agreements(&self) -> Option<Agreements<SqlStore>> {
-        let known = self.federation.as_ref()?.ends().known();
-        let is_old = known.roll.is_too_old(self.ambient.now());
+        let node = self.federation.node()?;
+        let is_old = self.federation.roll().is_too_old(self.ambient.now());
         Some(Agreements::new(Ground {
-            node: Arc::clone(&known.node),
+            node,
             records: self.records.clone(),
             protection: self.protection.clone(),
             directory: if is_old { DirectoryAge::Old } else { DirectoryAge::Fresh },

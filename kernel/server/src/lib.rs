@@ -51,7 +51,7 @@ mod uploads;
 pub use accept::{serve, stop_signal};
 pub use app::{App, SeenRequest, Settings, StartError};
 pub use extracts::{IssuedExtract, issue_extract};
-pub use fed::{Talk, TalkError};
+pub use fed::{Part, TalkError};
 pub use inside::{InsideReply, InsideVisit, SettleError, settle, visit_plugin};
 pub use pages::{TextFault, check_plugin_texts};
 pub use problem::{Fault, FieldProblem, Problem};

@@ -17,14 +17,14 @@ const RENEWALS_PER_KEEPING: u32 = 6;
 
 /// Keeps the lines to all peers. What a stop cuts off was not committed.
 pub(super) async fn link(app: Arc<App>, mut stop: Stop) {
-    if let Some(talk) = &app.federation {
+    if let Some(talk) = app.federation.talk() {
         talk.link().run(stop.asked()).await;
     }
 }
 
 /// Gives what was written its places in the logs of this instance.
 pub(super) async fn sequence(app: Arc<App>, mut stop: Stop) {
-    let Some(talk) = &app.federation else { return };
+    let Some(talk) = app.federation.talk() else { return };
     let mut woken = app.db.woken();
     let mut pause = Pause::default();
     while !stop.is_asked() {
@@ -55,7 +55,7 @@ fn complain(error: &NodeError) {
 
 /// Learns what was changed beside this process, and forgets what is over.
 pub(super) async fn keep(app: Arc<App>, mut stop: Stop) {
-    let Some(talk) = &app.federation else { return };
+    let Some(talk) = app.federation.talk() else { return };
     let mut count = 0_u32;
     while !stop.is_asked() {
         if let Err(error) = talk.ends().renew().await {

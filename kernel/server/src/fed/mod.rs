@@ -27,7 +27,7 @@ use crate::edge::{self, RequestId};
 use crate::problem::{Fault, Problem, fed as statuses};
 
 pub(crate) use open::{Opening, open};
-pub use open::{Talk, TalkError};
+pub use open::{Part, TalkError};
 
 /// Marks an answer whose bytes are signed: nothing may write them in another way.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
     let id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.as_str().to_owned());
     // An instance that takes no part has nothing here.
-    let Some(talk) = app.federation.as_ref().filter(|talk| talk.listens()) else {
+    let Some(talk) = app.federation.talk().filter(|talk| talk.listens()) else {
         return Problem::from(Fault::NotFound).into_response();
     };
     let exchange = talk.exchange();

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use tiwizi_federation::directory::Roll;
 use tiwizi_federation::exchange::{Ends, EndsError, Exchange, Make, Shelf, ShelfError};
 use tiwizi_federation::home::{Derivation, core_kinds, schemas};
 use tiwizi_federation::link::{Http, Link};
 use tiwizi_federation::store::SqlStore;
 use tiwizi_federation::{Federation, OpenError, Settings};
-use tiwizi_federation_core::flow::Setting;
+use tiwizi_federation_core::flow::{Node, Setting};
 use tiwizi_federation_core::flow::plant::Planted;
 use tiwizi_model::Ambient;
 use tiwizi_outbound::{Client, Way};
@@ -35,6 +36,29 @@ pub enum TalkError {
     /// The database failed.
     #[error("could not read which requests were answered")]
     Storage(#[from] StorageError),
+}
+
+/// The part of this instance in the federation: what it knows of others, and its talk with them once it has keys.
+pub struct Part {
+    federation: Arc<Federation>,
+    talk: Option<Talk>,
+}
+
+impl Part {
+    /// The talk with peers; none while this instance has no keys.
+    pub(crate) fn talk(&self) -> Option<&Talk> {
+        self.talk.as_ref()
+    }
+
+    /// The rules of a node over what this instance keeps; none while it has no keys.
+    pub(crate) fn node(&self) -> Option<Arc<Node<SqlStore>>> {
+        self.talk().map(|talk| Arc::clone(&talk.ends().known().node))
+    }
+
+    /// Whom this instance knows.
+    pub(crate) fn roll(&self) -> Arc<Roll> {
+        self.talk().map_or_else(|| self.federation.roll(), |talk| Arc::clone(&talk.ends().known().roll))
+    }
 }
 
 /// The talk with peers.
@@ -76,22 +100,26 @@ pub(crate) struct Opening<'a> {
     pub(crate) ambient: &'a Ambient,
 }
 
-/// Opens the talk with peers; none while this instance has no keys for the federation.
+/// Opens what this instance knows of others, and the talk with them if it has keys.
 ///
 /// # Errors
 /// When a part cannot be opened.
-pub(crate) async fn open(opening: Opening<'_>) -> Result<Option<Talk>, TalkError> {
+pub(crate) async fn open(opening: Opening<'_>) -> Result<Part, TalkError> {
     let Opening { db, records, instance, settings, data, ambient } = opening;
     let federation = Federation::open(db.clone(), instance.clone(), settings.clone(), ambient.clone()).await?;
+    let federation = Arc::new(federation);
     if federation.keys().is_none() {
-        return Ok(None);
+        return Ok(Part { federation, talk: None });
     }
     let shelf = Shelf::open(&data.join(SHELF))?;
-    let Some(ends) = Ends::open(Arc::new(federation), make(records.clone()), shelf).await? else { return Ok(None) };
+    let Some(ends) = Ends::open(Arc::clone(&federation), make(records.clone()), shelf).await? else {
+        return Ok(Part { federation, talk: None });
+    };
     let ends = Arc::new(ends);
     let http = Http::new(Client::new(Way::new(settings.outbound.clone())));
     let link = Link::new(Arc::clone(&ends), http);
-    Ok(Some(Talk { exchange: Exchange::open(ends).await?, link, listens: settings.listens }))
+    let talk = Talk { exchange: Exchange::open(ends).await?, link, listens: settings.listens };
+    Ok(Part { federation, talk: Some(talk) })
 }
 
 /// The rules over the records of this instance, for whom it knows.
@@ -100,7 +128,7 @@ fn make(records: Records) -> Make<SqlStore> {
         let kinds = records.catalogue().current();
         let setting = Setting {
             me,
-            registrar: me,
+            registrar: roll.nation().map_or(me, |member| member.node),
             keys: roll.ring().clone(),
             kinds: core_kinds(&kinds, Derivation::REGISTER),
             schemas: schemas(&kinds),

@@ -55,7 +55,7 @@ pub(super) fn entity(seed: &mut Seed) -> Entity {
 /// In one log an id is of one kind.
 pub(super) fn own_entity(seed: &mut Seed) -> Entity {
     let number = seed.below(ENTITIES) + 1;
-    let kind = if number % 2 == 0 { "test/one" } else { "test/two" };
+    let kind = if number.is_multiple_of(2) { "test/one" } else { "test/two" };
     Entity { kind: kind.parse().unwrap(), id: id(number) }
 }
 

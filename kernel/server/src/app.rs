@@ -207,7 +207,7 @@ pub struct App {
     pub office: Office,
     /// What a changed rule pack changes.
     pub rule_watch: RuleWatch,
-    /// The talk with other instances; none while this one takes no part.
+    /// What this instance knows of others, and its talk with them.
     pub federation: Part,
     /// Plugins.
     pub host: Host,

@@ -84,7 +84,7 @@ impl<S: Store> National<S> {
             // What is so already is not written again: to apply a version twice mends what was lost.
             self.write_records(&mut tx, publisher, (before.as_ref(), after.as_ref())).await?;
         }
-        self.mark(&mut tx, name, (before.as_ref(), after.as_ref()), &difference).await?;
+        self.keep_state(&mut tx, name, (before.as_ref(), after.as_ref()), &difference).await?;
         tx.commit().await?;
         let account =
             decision.author().account.map_or_else(|| "the instance".to_owned(), |account| account.to_string());
@@ -123,7 +123,7 @@ impl<S: Store> National<S> {
         Ok(())
     }
 
-    async fn mark(
+    async fn keep_state(
         &self,
         tx: &mut WriteTx,
         name: &str,

@@ -244,9 +244,8 @@ impl App {
         use_own_kinds(&db, &catalogue).await?;
         let files = Files::open(&settings.data, ambient.clone()).map_err(StartError::Files)?;
         let disk = disk(&settings);
-        let guests = Guests::start(host_settings(&settings), &db, files.clone(), ambient.clone())
-            .await
-            .map_err(StartError::Host)?;
+        let guests = Guests::start(host_settings(&settings), &db, files.clone(), ambient.clone());
+        let guests = guests.await.map_err(StartError::Host)?;
         let records = |reviewers| {
             let records = Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance.id);
             records.on_disk(disk.clone())
@@ -272,15 +271,7 @@ impl App {
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
         let imports = imports(&records, &national_ids, &duplicates, &settings)?;
-        let opening = Opening {
-            db: &db,
-            records: &records,
-            instance: &instance,
-            settings: &settings.federation,
-            data: &settings.data,
-            ambient: &ambient,
-        };
-        let federation = fed::open(opening).await.map_err(StartError::Federation)?;
+        let federation = open_federation(&records, (&db, &instance), &settings).await?;
         Ok(Arc::new(Self {
             federation,
             rule_watch: RuleWatch::new(records.clone(), acts.clone()),
@@ -331,6 +322,22 @@ fn host_settings(settings: &Settings) -> HostSettings {
         workbench: settings.workbench.clone(),
         ..HostSettings::new(&settings.data, settings.compiler.clone())
     }
+}
+
+async fn open_federation(
+    records: &Records,
+    (db, instance): (&Db, &InstanceRow),
+    settings: &Settings,
+) -> Result<Part, StartError> {
+    let opening = Opening {
+        db,
+        records,
+        instance,
+        settings: &settings.federation,
+        data: &settings.data,
+        ambient: &settings.ambient,
+    };
+    fed::open(opening).await.map_err(StartError::Federation)
 }
 
 fn imports(

@@ -105,7 +105,7 @@ impl Place {
     }
 
     async fn course(&self, id: RecordId) -> Option<(InstanceId, Value)> {
-        let rows = record::find_many(&mut *self.house.db.read().await.unwrap(), &[id]).await.unwrap();
+        let rows = record::find_many(&mut self.house.db.read().await.unwrap(), &[id]).await.unwrap();
         let row = rows.into_iter().next().filter(|row| !row.deleted)?;
         Some((row.home, serde_json::from_str(&row.body).unwrap()))
     }
@@ -130,7 +130,7 @@ async fn three() -> [Place; 3] {
         let terms = Terms { fingerprint: house.node().await.fingerprint(), role: None, provinces: None };
         desk.enrol(&house.request(role).await, &terms).await.unwrap();
     }
-    let newest = directory_of(&mut *houses[0].db.read().await.unwrap()).await.unwrap().unwrap().1;
+    let newest = directory_of(&mut houses[0].db.read().await.unwrap()).await.unwrap().unwrap().1;
     let nation = houses[0].node().await;
     for house in &houses[1..] {
         take(&house.db, house.here().await, &newest, house.ambient.now()).await.unwrap();

@@ -62,7 +62,7 @@ impl Part {
 }
 
 /// The talk with peers.
-pub struct Talk {
+pub(crate) struct Talk {
     exchange: Exchange<SqlStore>,
     link: Link<SqlStore, Http>,
     listens: bool,

@@ -1,6 +1,6 @@
 //! What an instance keeps of its own logs, of those of others, and of how far each has come.
 //!
-//! These are rows of a store; they hold no rule.
+//! These are the rows of a [`Store`](super::Store); they hold no rule.
 
 use serde_json::Value;
 use tiwizi_model::RecordId;

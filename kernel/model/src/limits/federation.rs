@@ -138,4 +138,42 @@ pub const MOVED_SUBJECTS_MAX: usize = 20_000;
 pub const MOVED_RECORDS_MAX: usize = 100_000;
 /// The records of one subject and kind that are read at once while they move.
 pub const MOVED_ROWS: u32 = 500;
+/// How long one page should take on the link: a page is the unit of progress.
+pub const FED_PAGE_AIM_MS: u64 = 5_000;
+/// What a page is asked for at first, and at least: room for one entry is always given, however large it is.
+pub const FED_PAGE_ASKED_BYTES_MIN: u64 = 4 << 10;
+/// What the lane `control` may send in one round before the next lane has its turn.
+pub const FED_LANE_CONTROL_BYTES: u64 = 4 << 20;
+/// The same for the lane of `registry`…
+pub const FED_LANE_REGISTRY_BYTES: u64 = 4 << 20;
+/// …of `members`…
+pub const FED_LANE_MEMBERS_BYTES: u64 = 2 << 20;
+/// …of `catalogue` and of plugins…
+pub const FED_LANE_CATALOGUE_BYTES: u64 = 1 << 20;
+/// …and of files.
+pub const FED_LANE_BLOBS_BYTES: u64 = 1 << 20;
+/// The first wait after a failure.
+pub const FED_RETRY_FIRST_MS: u64 = 1_000;
+/// The longest wait after failures in a row.
+pub const FED_RETRY_MS_MAX: u64 = 15 * 60 * 1000;
+/// The longest wait that a peer may ask for.
+pub const FED_RETRY_AFTER_MS_MAX: u64 = 60 * 60 * 1000;
+/// The chunks of one snapshot.
+pub const FED_CHUNKS_MAX: usize = 4_096;
+/// Entries that wait with a receiver of one log until something arrives; past it the log waits as a whole.
+pub const FED_PARKED_MAX: usize = 10_000;
+/// Parked entries that one step looks at again.
+pub const FED_UNPARK_STEP: usize = 500;
+/// Entries that the sequencer makes in one transaction.
+pub const FED_SEQUENCE_ENTRIES_MAX: usize = 1_000;
+/// Checkpoints of others' logs that were heard of and are held until the log gets there.
+pub const FED_HEARD_MAX: usize = 8;
+/// Leaf hashes that a comparison of two checkpoints reads.
+pub const FED_LEAVES_MAX: u64 = 4_000_000;
+/// The patch of a proposal.
+pub const FED_PATCH_BYTES_MAX: usize = 256 << 10;
+/// Fields that the difference of a proposal names.
+pub const FED_DIFFERENCE_FIELDS_MAX: usize = 1_000;
+/// Entries of one log that are kept for peers that are behind; past it the one furthest behind needs a snapshot.
+pub const FED_KEPT_ENTRIES_MAX: u64 = 2_000_000;
 }

@@ -4,12 +4,13 @@ use tiwizi_model::limits;
 
 use crate::agreement;
 use crate::package;
+use crate::page::SNAPSHOT_TYPE;
 use crate::wire::{CborError, Envelope, NodeId, Reader, Writer};
 
 use super::PeerBytes;
 
 /// The documents that one instance may send another as they are. None holds records of people.
-const LETTERS: [&str; 2] = [agreement::PAYLOAD_TYPE, package::PAYLOAD_TYPE];
+const LETTERS: [&str; 3] = [agreement::PAYLOAD_TYPE, package::PAYLOAD_TYPE, SNAPSHOT_TYPE];
 
 /// Why a document is not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -11,6 +11,9 @@ use super::codec::{self, CodecError};
 use super::head::Under;
 use super::item::{Item, ItemError};
 
+/// The type of the envelope of a snapshot's manifest. It names chunks and holds no records.
+pub const SNAPSHOT_TYPE: &str = "application/vnd.tiwizi.snapshot.v1+json";
+
 /// The first bytes of a chunk, with the version of its form.
 const MAGIC: &[u8; 8] = b"tzchunk1";
 const LENGTH_BYTES: usize = 4;

@@ -10,7 +10,7 @@ mod item;
 #[cfg(test)]
 mod tests;
 
-pub use chunk::{Chunk, ChunkError};
+pub use chunk::{Chunk, ChunkError, SNAPSHOT_TYPE};
 pub(crate) use chunk::{assemble_chunk, proof_bytes};
 pub use codec::CodecError;
 pub(crate) use codec::{Squeeze, expanded_bytes_max};

@@ -83,7 +83,7 @@ CREATE TABLE fed_agreement_version (
 );
 
 -- Every log that is known here, own and others', each epoch by itself. `size` entries are in it; `frontier` are the roots of its complete
--- subtrees; `stopped` proves why nothing more of it is taken; `heard` are checkpoints of it that others have and that are ahead of this instance. Below
+-- subtrees; `stopped` proves why nothing more of it is taken; `covered` is the longest checkpoint whose leaves are all here; `heard` are checkpoints of it that others have and that are ahead of this instance. Below
 -- `kept_from` the entries of an own log are there whole only where they are the last of what they are about.
 CREATE TABLE fed_log (
     no        BIGSERIAL PRIMARY KEY,
@@ -94,6 +94,7 @@ CREATE TABLE fed_log (
     frontier  BYTEA NOT NULL,
     last_leaf BYTEA,
     stopped   TEXT,
+    covered   TEXT,
     heard     TEXT,
     kept_from BIGINT NOT NULL DEFAULT 0
 );
@@ -141,7 +142,8 @@ CREATE TABLE fed_leaves (
     leaves   BYTEA NOT NULL,
     PRIMARY KEY (log, from_seq)
 );
--- Writes that wait for their place in a log. One that was made of a record says so: its values need not be kept once it has a place.
+-- Writes that wait for their place in a log. One that was made of a record says so, and has no values: they come from there when it
+-- gets its place.
 CREATE TABLE fed_draft (
     number  BIGSERIAL PRIMARY KEY,
     kind    INTEGER NOT NULL,
@@ -163,7 +165,6 @@ CREATE TABLE fed_own (
     deleted SMALLINT NOT NULL,
     PRIMARY KEY (kind, entity)
 );
-CREATE INDEX fed_own_plane ON fed_own (plane, kind, entity);
 CREATE INDEX fed_own_root ON fed_own (root);
 -- Complete subtrees above the leaves.
 CREATE TABLE fed_tree (

@@ -53,6 +53,8 @@ pub enum Life {
     Deleted,
     /// It left what the agreement gives.
     Withdrawn,
+    /// It was, and a snapshot that is being loaded did not say yet that it still is.
+    Unsure,
 }
 
 impl Life {
@@ -61,11 +63,12 @@ impl Life {
             Self::Live => 0,
             Self::Deleted => 1,
             Self::Withdrawn => 2,
+            Self::Unsure => 3,
         }
     }
 
     fn of_code(code: i16) -> Result<Self, sqlx::Error> {
-        [Self::Live, Self::Deleted, Self::Withdrawn]
+        [Self::Live, Self::Deleted, Self::Withdrawn, Self::Unsure]
             .into_iter()
             .find(|life| life.code() == code)
             .ok_or_else(|| super::known::damaged("there is no such life of what is held"))
@@ -92,7 +95,7 @@ row!(EntityRow, row => Ok(Self {
     life: Life::of_code(row.try_get(11)?)?,
 }));
 
-/// The condition keeps what is newer than what is given. What is put has to be applied.
+/// The condition keeps what is newer than what is given. What is put has to be applied, but for what is doubted: it changes nothing yet.
 static PUT: LazyLock<Batches> = LazyLock::new(|| {
     let text = (
         concat!("INSERT INTO fed_entity (", columns!(), ", applied)"),
@@ -105,7 +108,7 @@ static PUT: LazyLock<Batches> = LazyLock::new(|| {
 });
 
 /// Notes what is held of entities, each once under its agreement. What is older than what is known changes nothing. It counts as
-/// not applied until that is noted.
+/// not applied until that is noted, unless it is only doubted.
 ///
 /// # Errors
 /// `Query` when the database fails.
@@ -127,7 +130,7 @@ pub async fn put(tx: &mut WriteTx, rows: &[EntityRow]) -> Result<(), StorageErro
                     .bind(row.header.as_slice())
                     .bind(row.shown.as_slice())
                     .bind(row.life.code())
-                    .bind(0_i16)
+                    .bind(i16::from(row.life == Life::Unsure))
             });
             bind.execute(conn).await.map(|_| ())
         })
@@ -228,6 +231,17 @@ pub async fn trouble(tx: &mut WriteTx, entity: RecordId, why: &str) -> Result<()
         .map_err(failed("fed_entity.trouble"))
 }
 
+const UNAPPLY: &str = "UPDATE fed_entity SET applied = 0 WHERE kind = $1 AND life IN (0, 3)";
+
+/// Notes that what is held of a kind has to be shown to the records once more.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn unapply(tx: &mut WriteTx, kind: KindNo) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(UNAPPLY).bind(kind.0).execute(conn).await.map(|_| ()))
+        .map_err(failed("fed_entity.unapply"))
+}
+
 /// What the records here have not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnappliedRow {
@@ -289,7 +303,7 @@ pub async fn unapplied_of_root(tx: &mut Tx, root: RecordId, rows_max: u32) -> Re
 }
 
 const COUNT: &str =
-    "SELECT kind, count(*) FROM fed_entity WHERE agreement = $1 AND life = 0 GROUP BY kind ORDER BY kind";
+    "SELECT kind, count(*) FROM fed_entity WHERE agreement = $1 AND life IN (0, 3) GROUP BY kind ORDER BY kind";
 
 /// How many entities of each kind are held under an agreement and are there still.
 ///

@@ -338,3 +338,29 @@ pub async fn whole(tx: &mut Tx, from: Place, rows_max: u32) -> Result<Vec<EntryR
         .fetch_all(conn).await)
     .map_err(failed("fed_entry.whole"))
 }
+
+/// In one log an id is of one kind. So the index of entities alone answers which entry is the last of one.
+const LATEST_BELOW: &str = "SELECT e.seq, e.entity_kind, e.entity FROM fed_entry e WHERE e.log = $1 AND e.seq >= $2 \
+    AND e.seq < $3 AND e.entity IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fed_entry n WHERE n.log = e.log \
+    AND n.entity = e.entity AND n.seq > e.seq AND n.seq < $3) ORDER BY e.seq LIMIT $4";
+
+/// The places of a log from one on that are the last about their entities below a size, in order, also where their headers were let go.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn latest_below(
+    tx: &mut Tx,
+    from: Place,
+    size: u64,
+    rows_max: u32,
+) -> Result<Vec<(u64, KindNo, RecordId)>, StorageError> {
+    let rows: Vec<(i64, i32, Uuid)> = on_db!(tx, conn => sqlx::query_as(LATEST_BELOW)
+        .bind(from.log.0)
+        .bind(stored(from.seq))
+        .bind(stored(size))
+        .bind(i64::from(rows_max))
+        .fetch_all(conn).await)
+    .map_err(failed("fed_entry.latest_below"))?;
+    let place = |(seq, kind, entity): (i64, i32, Uuid)| Ok((counted(seq)?, KindNo(kind), RecordId(entity)));
+    rows.into_iter().map(place).collect::<Result<_, _>>().map_err(failed("fed_entry.latest_below"))
+}

@@ -252,6 +252,29 @@ pub async fn hear(tx: &mut WriteTx, no: LogNo, heard: Option<&str>) -> Result<()
         .map_err(failed("fed_log.hear"))
 }
 
+const COVERED: &str = "SELECT covered FROM fed_log WHERE no = $1";
+const COVER: &str = "UPDATE fed_log SET covered = $2 WHERE no = $1";
+
+/// The longest checkpoint of another's log whose leaves are all here, as it was signed.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn covered(tx: &mut Tx, no: LogNo) -> Result<Option<String>, StorageError> {
+    let found: Option<(Option<String>,)> =
+        on_db!(tx, conn => sqlx::query_as(COVERED).bind(no.0).fetch_optional(conn).await)
+            .map_err(failed("fed_log.covered"))?;
+    Ok(found.and_then(|(covered,)| covered))
+}
+
+/// Puts that checkpoint.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn cover(tx: &mut WriteTx, no: LogNo, note: &str) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(COVER).bind(no.0).bind(note).execute(conn).await.map(|_| ()))
+        .map_err(failed("fed_log.cover"))
+}
+
 const KEPT_FROM: &str = "SELECT kept_from FROM fed_log WHERE no = $1";
 
 /// Where the entries of an own log begin, whole, still.

@@ -5,7 +5,6 @@
 use std::sync::LazyLock;
 
 use tiwizi_model::RecordId;
-use uuid::Uuid;
 
 use super::known::{counted, numbered, stored};
 use crate::error::{StorageError, failed};
@@ -111,30 +110,4 @@ const OF_ROOT: &str = concat!("SELECT ", columns!(), " FROM fed_own WHERE root =
 /// `Query` when the database fails.
 pub async fn of_root(tx: &mut Tx, root: RecordId) -> Result<Vec<OwnRow>, StorageError> {
     on_db!(tx, conn => sqlx::query_as(OF_ROOT).bind(root.0).fetch_all(conn).await).map_err(failed("fed_own.of_root"))
-}
-
-const AFTER: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM fed_own WHERE plane = $1 AND kind = $2 AND entity > $3 ORDER BY entity LIMIT $4"
-);
-
-/// What was written last of the entities of a kind in a plane, behind one, in the order of their ids.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn after(
-    tx: &mut Tx,
-    plane: &str,
-    kind: KindNo,
-    after: Option<RecordId>,
-    rows_max: u32,
-) -> Result<Vec<OwnRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(AFTER)
-        .bind(plane)
-        .bind(kind.0)
-        .bind(after.map_or(Uuid::nil(), |after| after.0))
-        .bind(i64::from(rows_max))
-        .fetch_all(conn).await)
-    .map_err(failed("fed_own.after"))
 }

@@ -24,3 +24,20 @@ pub async fn take(tx: &mut WriteTx) -> Result<(), StorageError> {
     }
     taken.map_err(failed("fed_turn.take"))
 }
+
+const SYNC: &str = "SET LOCAL synchronous_commit TO on";
+
+/// Has the commit of this transaction on the disk before it returns, however the server is set up. With SQLite every commit is.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn sync(tx: &mut WriteTx) -> Result<(), StorageError> {
+    let set = match tx.connection() {
+        Connection::Postgres(conn) => sqlx::query(SYNC).execute(conn).await.map(|_| ()),
+        Connection::Sqlite(_) => Ok(()),
+    };
+    if set.is_err() {
+        tx.spoil();
+    }
+    set.map_err(failed("fed_turn.sync"))
+}

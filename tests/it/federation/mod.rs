@@ -2,3 +2,5 @@
 
 mod enrolment;
 mod house;
+#[cfg(test)]
+mod store;

@@ -58,6 +58,8 @@ pub(crate) struct Plan {
     pub(crate) long_outage: bool,
     /// Clocks are wrong by up to ten years.
     pub(crate) wild_clocks: bool,
+    /// Some are ten years ahead: that ends agreements.
+    pub(crate) far_clocks: bool,
 }
 
 impl Plan {
@@ -72,6 +74,7 @@ impl Plan {
             thin: seed % 5 == 2,
             long_outage: seed % 25 == 11,
             wild_clocks: seed.is_multiple_of(2),
+            far_clocks: seed % 16 == 6,
         }
     }
 }
@@ -234,7 +237,7 @@ impl World {
             self.nation_is_away()?;
         }
         self.heal();
-        let end = self.now + 4 * 60 * 60 * 1_000;
+        let end = self.now + 60 * 60 * 1_000;
         let calm = self.run_until(end, &|world| world.is_settled())?;
         self.check_end(calm)
     }

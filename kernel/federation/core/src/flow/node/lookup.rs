@@ -110,11 +110,15 @@ impl<S: Store> Node<S> {
         if cause.seq >= next || tx.parked_at(cause).await? { awaited() } else { Ok(Cause::Applied) }
     }
 
-    /// How far another's log was taken here, by whatever agreement; none when it is not followed.
+    /// How far another's log was taken here, by whatever agreement; none when it is not followed, or not any more.
     pub(super) async fn reached(&self, tx: &mut S::Tx, log: &LogId) -> Result<Option<u64>, NodeError> {
-        let cursors = tx.cursors().await?;
-        let of_log = cursors.iter().filter(|(feed, _)| feed.log == *log);
-        Ok(of_log.map(|(_, cursor)| cursor.next_seq().max(cursor.refill_until)).max())
+        let mut reached = None;
+        for (feed, cursor) in tx.cursors().await?.into_iter().filter(|(feed, _)| feed.log == *log) {
+            if self.takes(tx, &feed).await?.is_some() {
+                reached = reached.max(Some(cursor.next_seq().max(cursor.refill_until)));
+            }
+        }
+        Ok(reached)
     }
 
     /// A log of the home before that did not come to its end yet.

@@ -354,7 +354,8 @@ impl<S: Store> Node<S> {
         };
         // What was disclosed with a header that could not be read is proven only now; what does not fit waits for a person.
         let Ok(entry) = read(entry, None) else { return Ok(false) };
-        let outcome = self.entry_outcome(tx, &feed, &entry, false).await?;
+        // It may stand for what is held of the same version and was given up while it waited.
+        let outcome = self.entry_outcome(tx, &feed, &entry, true).await?;
         if let Outcome::Park(reason) = outcome {
             if reason != parked.reason {
                 self.park(tx, &feed, &entry, reason).await?;

@@ -57,7 +57,7 @@ impl World {
                     continue;
                 };
                 let size = self.log_size(home, &feed.log.plane);
-                let given = feed.agreement.is_none_or(|id| self.gives(home, id));
+                let given = feed.agreement.is_none_or(|id| self.gives(home, number, id));
                 if next < size && given {
                     let plane = &feed.log.plane;
                     return Some(format!(
@@ -69,9 +69,14 @@ impl World {
         None
     }
 
-    fn gives(&self, home: usize, id: AgreementId) -> bool {
-        let agreed = run(self.tx(home).agreement(id)).unwrap();
-        agreed.and_then(|agreed| agreed.current).is_some_and(|life| life.state() == State::Active)
+    /// Whether something is given: the agreement is in force, and a clock that was years ahead has not made one of its sides take its
+    /// next version for ended.
+    fn gives(&self, home: usize, receiver: usize, id: AgreementId) -> bool {
+        let of = |number: usize| run(self.tx(number).agreement(id)).unwrap().and_then(|agreed| agreed.current);
+        let (Some(holds), Some(takes)) = (of(home), of(receiver)) else { return false };
+        let same = holds.document().version == takes.document().version;
+        let excused = self.plan.far_clocks && !same;
+        holds.state() == State::Active && !excused
     }
 
     fn forks_are_known(&self) -> bool {
@@ -115,7 +120,10 @@ impl World {
         self.check_parked()?;
         self.check_versions()?;
         for ((holder, receiver), id) in self.work.agreements.clone() {
-            if self.is_honest(&self.nodes[holder]) && self.is_honest(&self.nodes[receiver]) && self.gives(holder, id) {
+            if self.is_honest(&self.nodes[holder])
+                && self.is_honest(&self.nodes[receiver])
+                && self.gives(holder, receiver, id)
+            {
                 self.check_converged(holder, receiver, id)?;
             }
         }
@@ -129,6 +137,8 @@ impl World {
                 let stopped = !self.is_honest(&parked.at.log.node);
                 let excused = match &parked.reason {
                     ParkReason::UnknownForm => self.checker.poison > 0,
+                    // The home before took its agreement for ended, and gives no more.
+                    ParkReason::HomeBefore(_) if self.plan.far_clocks => true,
                     _ => self.checker.liar.is_some(),
                 };
                 if !stopped && !excused {
@@ -168,8 +178,8 @@ impl World {
             let log = LogId { node: self.nodes[holder], plane };
             let feed = Feed { log, agreement: Some(id) };
             let (mut should, mut has) = (self.should_have(holder, &document, kind), self.has(receiver, holder, &feed));
-            // Whoever proposed something can withhold that it did: what follows from it waits, and nothing else.
-            for entity in self.withheld_by_a_liar(receiver, id) {
+            // Whoever lies can withhold what it proposed, and what it wrote as a home: what follows from that waits, and nothing else.
+            for entity in self.withheld(receiver, id) {
                 should.remove(&entity);
                 has.remove(&entity);
             }
@@ -192,14 +202,14 @@ impl World {
         Ok(())
     }
 
-    fn withheld_by_a_liar(&self, receiver: usize, id: AgreementId) -> BTreeSet<Entity> {
+    fn withheld(&self, receiver: usize, id: AgreementId) -> BTreeSet<Entity> {
         let parked = run(self.tx(receiver).parked_after(None, usize::MAX)).unwrap();
-        let by_liar = |reason: &ParkReason| match reason {
+        let is_withheld = |reason: &ParkReason| match reason {
             ParkReason::Cause(cause) => !self.is_honest(&cause.log.node),
-            ParkReason::HomeBefore(log) => !self.is_honest(&log.node),
+            ParkReason::HomeBefore(log) => !self.is_honest(&log.node) || self.plan.far_clocks,
             _ => false,
         };
-        let waits = parked.into_iter().filter(|parked| parked.agreement == Some(id) && by_liar(&parked.reason));
+        let waits = parked.into_iter().filter(|parked| parked.agreement == Some(id) && is_withheld(&parked.reason));
         waits.filter_map(|parked| parked.entity).collect()
     }
 

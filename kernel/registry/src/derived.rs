@@ -68,7 +68,8 @@ mod tests {
         assert_eq!(found(membership, json!({ "birth_year": 1960 })), [named("birth_year.age_band", json!("56-65"))]);
         assert_eq!(found(membership, json!({ "birth_year": 1930 })), [named("birth_year.age_band", json!("66-"))]);
         let known: Vec<String> = DERIVED.iter().map(|(field, part)| format!("{field}.{part}")).collect();
-        let all = [found(person, json!({ "birth_date": "1995-02-03" })), found(membership, json!({ "birth_year": 1960 }))];
+        let all =
+            [found(person, json!({ "birth_date": "1995-02-03" })), found(membership, json!({ "birth_year": 1960 }))];
         assert!(all.concat().iter().all(|(name, _)| known.contains(name)), "{all:?}");
         assert_eq!(found(person, json!({ "name_fr": "Fadma" })), []);
         // A kind without the field says nothing of it.

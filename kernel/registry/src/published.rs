@@ -159,7 +159,10 @@ mod tests {
         let mut pack: serde_json::Value = serde_json::from_str(PACK).unwrap();
         pack["sectors"]["version"] = 2.into();
         let pack = ("a.json", pack.to_string());
-        assert!(matches!(published(std::slice::from_ref(&pack)).trial(), Err(PublishedError::Packs(PackError::Wrong { .. }))));
+        assert!(matches!(
+            published(std::slice::from_ref(&pack)).trial(),
+            Err(PublishedError::Packs(PackError::Wrong { .. }))
+        ));
         published(&[pack, (SECTORS, next_list())]).trial().unwrap();
         // The packs of the program hold on with a later list.
         published(&[(SECTORS, next_list())]).trial().unwrap();

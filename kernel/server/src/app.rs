@@ -232,8 +232,8 @@ impl App {
     pub async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
         let ambient = settings.ambient.clone();
         ProtectionLaw::own().map_err(StartError::Law)?;
-        let db =
-            Db::open(&location(&settings), ambient.clone()).await.map_err(|source| StartError::Database { source })?;
+        let opening = Db::open(&location(&settings), ambient.clone());
+        let db = opening.await.map_err(|source| StartError::Database { source })?;
         // Before anything asks for a rule: what the nation has published and this instance applied.
         let published = national::published(&db).await.map_err(StartError::Reference)?;
         published.put_to_use().map_err(StartError::Published)?;
@@ -252,9 +252,8 @@ impl App {
         };
         // What reviewers read has no reviewers itself.
         let plain = records(Reviewers::new());
-        let national_ids = open_card_key(&db, &catalogue, &instance, &settings.card_secret, &ambient)
-            .await
-            .map_err(StartError::CardSecret)?;
+        let national_ids = open_card_key(&db, &catalogue, &instance, &settings.card_secret, &ambient);
+        let national_ids = national_ids.await.map_err(StartError::CardSecret)?;
         let rules = Rules::new(ambient.clone()).over(plain.clone()).sealed_by(national_ids.clone());
         let duplicates = Duplicates::new(plain.clone(), operator_rules.duplicates);
         let protection = Protection::new(plain.clone());

@@ -232,8 +232,8 @@ impl App {
     pub async fn open(settings: Settings) -> Result<Arc<Self>, StartError> {
         let ambient = settings.ambient.clone();
         ProtectionLaw::own().map_err(StartError::Law)?;
-        let opening = Db::open(&location(&settings), ambient.clone());
-        let db = opening.await.map_err(|source| StartError::Database { source })?;
+        let location = location(&settings);
+        let db = Db::open(&location, ambient.clone()).await.map_err(|source| StartError::Database { source })?;
         // Before anything asks for a rule: what the nation has published and this instance applied.
         let published = national::published(&db).await.map_err(StartError::Reference)?;
         published.put_to_use().map_err(StartError::Published)?;

@@ -169,15 +169,24 @@ impl World {
         custody.is_some_and(|custody| custody.may_write(&me))
     }
 
-    fn knows(&self, number: usize, root: RecordId) -> bool {
+    /// Whether an instance has or had a record, its own or another's.
+    fn has_seen(&self, number: usize, entity: &Entity) -> bool {
         let store = &self.instances[number].store;
-        run(async { store.begin().await?.custody(root).await }).unwrap().is_some()
+        let seen = run(async {
+            let mut tx = store.begin().await?;
+            let mut seen = tx.own(entity).await?.is_some();
+            for agreed in tx.agreements().await? {
+                seen |= tx.held(Some(agreed.id), entity).await?.is_some();
+            }
+            Ok::<_, StoreError>(seen)
+        });
+        seen.unwrap()
     }
 
     /// Writes, and holds the answer to what it must be: a home can always write, whoever else is away, and nobody else can.
     fn write(&mut self, number: usize, made: &Made, body: Option<Value>) -> Result<bool, Broken> {
         let is_new = !self.work.made.iter().any(|known| known.entity == made.entity);
-        if !is_new && !self.knows(number, made.root) {
+        if !is_new && !self.has_seen(number, &made.entity) {
             // Nobody knows the id of a record that they have never seen.
             return Ok(false);
         }

@@ -58,7 +58,7 @@ CREATE TABLE fed_nonce (
 );
 CREATE INDEX fed_nonce_expires ON fed_nonce (expires_at);
 
--- `version` is the one in force, 0 before there is one. Number 0 of `no` is never given: it stands for what travels without an agreement.
+-- `version` is the one in force, 0 before there is one; `current` and `next` are the lives of that version and of the one that is being agreed on. Number 0 of `no` is never given: it stands for what travels without an agreement.
 CREATE TABLE fed_agreement (
     no         BIGSERIAL PRIMARY KEY,
     id         TEXT COLLATE "C" NOT NULL UNIQUE,
@@ -67,7 +67,10 @@ CREATE TABLE fed_agreement (
     state      TEXT NOT NULL,
     version    BIGINT NOT NULL,
     expires_at BIGINT,
-    changed_at BIGINT NOT NULL
+    changed_at BIGINT NOT NULL,
+    current    TEXT,
+    next       TEXT,
+    envelope   BYTEA
 );
 CREATE TABLE fed_agreement_version (
     agreement  BIGINT NOT NULL REFERENCES fed_agreement (no),
@@ -80,7 +83,8 @@ CREATE TABLE fed_agreement_version (
 );
 
 -- Every log that is known here, own and others', each epoch by itself. `size` entries are in it; `frontier` are the roots of its complete
--- subtrees; `stopped` says why nothing more of it is taken.
+-- subtrees; `stopped` proves why nothing more of it is taken; `covered` is the longest checkpoint whose leaves are all here; `heard` are checkpoints of it that others have and that are ahead of this instance. Below
+-- `kept_from` the entries of an own log are there whole only where they are the last of what they are about.
 CREATE TABLE fed_log (
     no        BIGSERIAL PRIMARY KEY,
     node      BYTEA NOT NULL,
@@ -89,7 +93,10 @@ CREATE TABLE fed_log (
     size      BIGINT NOT NULL,
     frontier  BYTEA NOT NULL,
     last_leaf BYTEA,
-    stopped   TEXT
+    stopped   TEXT,
+    covered   TEXT,
+    heard     TEXT,
+    kept_from BIGINT NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX fed_log_name ON fed_log (node, plane, epoch);
 
@@ -128,6 +135,37 @@ CREATE TABLE fed_schema (
     layout  TEXT NOT NULL,
     made_at BIGINT NOT NULL
 );
+-- The leaves of others' logs as they came, page by page: what proves a fork is made of them.
+CREATE TABLE fed_leaves (
+    log      BIGINT NOT NULL,
+    from_seq BIGINT NOT NULL,
+    leaves   BYTEA NOT NULL,
+    PRIMARY KEY (log, from_seq)
+);
+-- Writes that wait for their place in a log. One that was made of a record says so, and has no values: they come from there when it
+-- gets its place.
+CREATE TABLE fed_draft (
+    number  BIGSERIAL PRIMARY KEY,
+    kind    INTEGER NOT NULL,
+    entity  UUID NOT NULL,
+    of_home SMALLINT NOT NULL,
+    draft   BYTEA NOT NULL
+);
+CREATE INDEX fed_draft_entity ON fed_draft (entity);
+-- What this instance wrote last of each entity, with its place once it has one. What has one root moves from home to home together.
+CREATE TABLE fed_own (
+    kind    INTEGER NOT NULL,
+    entity  UUID NOT NULL,
+    root    UUID NOT NULL,
+    plane   TEXT COLLATE "C" NOT NULL,
+    tenure  BIGINT NOT NULL,
+    ver     BIGINT NOT NULL,
+    seq     BIGINT,
+    leaf    BYTEA NOT NULL,
+    deleted SMALLINT NOT NULL,
+    PRIMARY KEY (kind, entity)
+);
+CREATE INDEX fed_own_root ON fed_own (root);
 -- Complete subtrees above the leaves.
 CREATE TABLE fed_tree (
     log   BIGINT NOT NULL,
@@ -145,7 +183,7 @@ CREATE TABLE fed_checkpoint (
     PRIMARY KEY (log, size)
 );
 
--- How far another's log was taken under an agreement. `reached_at` is when its end was last reached: the "as of" of pages.
+-- How far another's log was taken under an agreement; until `refill_until` entries come again, because more of them is given. `reached_at` is when its end was last reached: the "as of" of pages.
 CREATE TABLE fed_cursor (
     log        BIGINT NOT NULL REFERENCES fed_log (no),
     agreement  BIGINT NOT NULL,
@@ -153,47 +191,52 @@ CREATE TABLE fed_cursor (
     next_seq   BIGINT NOT NULL,
     frontier   BYTEA NOT NULL,
     last_leaf  BYTEA,
+    refill_until BIGINT NOT NULL,
     note       TEXT,
     state      TEXT NOT NULL,
     reached_at BIGINT,
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (log, agreement)
 );
--- What is held of another's entity under an agreement, and the entry that it came from. Once it is given back `held` is 0.
+-- What is held of others' entities under each agreement, and the entry that it came from. `life` says whether it is there still. `applied` is 0 as long as
+-- the records here have not taken it, and `trouble` says why.
 CREATE TABLE fed_entity (
-    entity    UUID NOT NULL,
     agreement BIGINT NOT NULL,
     kind      INTEGER NOT NULL,
+    entity    UUID NOT NULL,
+    root      UUID NOT NULL,
     log       BIGINT NOT NULL,
     seq       BIGINT NOT NULL,
     tenure    BIGINT NOT NULL,
     ver       BIGINT NOT NULL,
-    held      SMALLINT NOT NULL,
-    PRIMARY KEY (entity, agreement)
+    leaf      BYTEA NOT NULL,
+    header    BYTEA NOT NULL,
+    shown     BYTEA NOT NULL,
+    life      SMALLINT NOT NULL,
+    applied   SMALLINT NOT NULL,
+    trouble   TEXT,
+    PRIMARY KEY (agreement, kind, entity)
 );
-CREATE INDEX fed_entity_agreement ON fed_entity (agreement, entity);
--- Entries that wait: for what they follow from, for a schema that this kernel does not know yet.
+CREATE INDEX fed_entity_entity ON fed_entity (entity);
+CREATE INDEX fed_entity_root ON fed_entity (root);
+CREATE INDEX fed_entity_unapplied ON fed_entity (agreement, kind, entity) WHERE applied = 0;
+-- Entries that wait: for what they follow from, for a schema that this kernel does not know yet. Of a header that it cannot read no entity is known.
 CREATE TABLE fed_parked (
-    num         BIGSERIAL PRIMARY KEY,
     log         BIGINT NOT NULL,
-    seq         BIGINT NOT NULL,
     agreement   BIGINT NOT NULL,
+    seq         BIGINT NOT NULL,
     reason      TEXT NOT NULL,
-    kind        TEXT NOT NULL,
-    entity_kind INTEGER NOT NULL,
-    entity      UUID NOT NULL,
-    schema      TEXT COLLATE "C" NOT NULL,
-    cause_log   BIGINT,
-    cause_seq   BIGINT,
+    detail      TEXT,
+    entity_kind INTEGER,
+    entity      UUID,
     header      BYTEA NOT NULL,
-    disclosures BYTEA NOT NULL,
-    tries       BIGINT NOT NULL,
+    shown       BYTEA NOT NULL,
+    withdrawn   SMALLINT NOT NULL,
     parked_at   BIGINT NOT NULL,
-    tried_at    BIGINT
+    tries       BIGINT NOT NULL,
+    PRIMARY KEY (log, agreement, seq)
 );
-CREATE UNIQUE INDEX fed_parked_place ON fed_parked (log, agreement, seq);
-CREATE INDEX fed_parked_entity ON fed_parked (entity, log);
-CREATE INDEX fed_parked_cause ON fed_parked (cause_log, cause_seq) WHERE cause_log IS NOT NULL;
+CREATE INDEX fed_parked_entity ON fed_parked (entity) WHERE entity IS NOT NULL;
 
 -- How far a peer has acknowledged a log under an agreement: what it may still ask for is kept, or its state says that it needs a snapshot.
 CREATE TABLE fed_acknowledgement (
@@ -220,28 +263,33 @@ CREATE TABLE fed_ledger (
 );
 CREATE INDEX fed_ledger_log ON fed_ledger (log, from_seq);
 
--- `sent` is 1 for a proposal of this instance, 0 for one to it. It is answered once.
+-- `sent` is 1 for a proposal of this instance, which has one id, and 0 for one to it, which has one key of its sender's.
 CREATE TABLE fed_proposal (
+    no          BIGSERIAL PRIMARY KEY,
     id          UUID NOT NULL,
     sent        SMALLINT NOT NULL,
-    node        BYTEA NOT NULL,
+    node        BYTEA,
     log         BIGINT,
     seq         BIGINT,
     kind        INTEGER NOT NULL,
     entity      UUID NOT NULL,
+    root        UUID NOT NULL,
     tenure      BIGINT NOT NULL,
     ver         BIGINT NOT NULL,
+    idem        BYTEA NOT NULL,
     patch       TEXT NOT NULL,
     account     UUID,
-    state       TEXT NOT NULL,
+    state       TEXT COLLATE "C" NOT NULL,
     answer      TEXT,
     made_at     BIGINT NOT NULL,
     changed_at  BIGINT NOT NULL,
-    answered_at BIGINT,
-    PRIMARY KEY (id, sent)
+    answered_at BIGINT
 );
+CREATE UNIQUE INDEX fed_proposal_sent ON fed_proposal (id) WHERE sent = 1;
+CREATE UNIQUE INDEX fed_proposal_received ON fed_proposal (node, idem) WHERE sent = 0;
 CREATE INDEX fed_proposal_entity ON fed_proposal (entity, made_at);
-CREATE INDEX fed_proposal_state ON fed_proposal (sent, state, made_at, id);
+CREATE INDEX fed_proposal_root ON fed_proposal (root);
+CREATE INDEX fed_proposal_state ON fed_proposal (sent, state, made_at, no);
 
 -- The transfer of an entity from one home to another. One at a time is under way; `under_way` is null once it is not.
 CREATE TABLE fed_transfer (
@@ -275,13 +323,16 @@ CREATE TABLE fed_fence (
     transfer UUID NOT NULL REFERENCES fed_transfer (id),
     since    BIGINT NOT NULL
 );
--- The home of an entity that was ever moved.
-CREATE TABLE fed_home (
-    entity    UUID NOT NULL PRIMARY KEY,
-    node      BYTEA NOT NULL,
-    tenure    BIGINT NOT NULL,
-    sealed_at BIGINT NOT NULL
+-- Who may write what moves as one: the home of its last term, and, where there is more to it than one term that lasts, all terms and the open offer. A root
+-- of this instance that never moved has no row: its records say whose it is.
+CREATE TABLE fed_custody (
+    root   UUID NOT NULL PRIMARY KEY,
+    node   BYTEA NOT NULL,
+    tenure BIGINT NOT NULL,
+    moving SMALLINT NOT NULL,
+    detail TEXT
 );
+CREATE INDEX fed_custody_moving ON fed_custody (root) WHERE moving = 1;
 
 -- Signed reference data that was published here or received.
 CREATE TABLE fed_package (

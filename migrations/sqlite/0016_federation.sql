@@ -58,7 +58,7 @@ CREATE TABLE fed_nonce (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fed_nonce_expires ON fed_nonce (expires_at);
 
--- `version` is the one in force, 0 before there is one. Number 0 of `no` is never given: it stands for what travels without an agreement.
+-- `version` is the one in force, 0 before there is one; `current` and `next` are the lives of that version and of the one that is being agreed on. Number 0 of `no` is never given: it stands for what travels without an agreement.
 CREATE TABLE fed_agreement (
     no         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     id         TEXT NOT NULL UNIQUE,
@@ -67,7 +67,10 @@ CREATE TABLE fed_agreement (
     state      TEXT NOT NULL,
     version    INTEGER NOT NULL,
     expires_at INTEGER,
-    changed_at INTEGER NOT NULL
+    changed_at INTEGER NOT NULL,
+    current    TEXT,
+    next       TEXT,
+    envelope   BLOB
 ) STRICT;
 CREATE TABLE fed_agreement_version (
     agreement  INTEGER NOT NULL REFERENCES fed_agreement (no),
@@ -80,7 +83,8 @@ CREATE TABLE fed_agreement_version (
 ) STRICT;
 
 -- Every log that is known here, own and others', each epoch by itself. `size` entries are in it; `frontier` are the roots of its complete
--- subtrees; `stopped` says why nothing more of it is taken.
+-- subtrees; `stopped` proves why nothing more of it is taken; `covered` is the longest checkpoint whose leaves are all here; `heard` are checkpoints of it that others have and that are ahead of this instance. Below
+-- `kept_from` the entries of an own log are there whole only where they are the last of what they are about.
 CREATE TABLE fed_log (
     no        INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     node      BLOB NOT NULL,
@@ -89,7 +93,10 @@ CREATE TABLE fed_log (
     size      INTEGER NOT NULL,
     frontier  BLOB NOT NULL,
     last_leaf BLOB,
-    stopped   TEXT
+    stopped   TEXT,
+    covered   TEXT,
+    heard     TEXT,
+    kept_from INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX fed_log_name ON fed_log (node, plane, epoch);
 
@@ -128,6 +135,37 @@ CREATE TABLE fed_schema (
     layout  TEXT NOT NULL,
     made_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- The leaves of others' logs as they came, page by page: what proves a fork is made of them.
+CREATE TABLE fed_leaves (
+    log      INTEGER NOT NULL,
+    from_seq INTEGER NOT NULL,
+    leaves   BLOB NOT NULL,
+    PRIMARY KEY (log, from_seq)
+) STRICT, WITHOUT ROWID;
+-- Writes that wait for their place in a log. One that was made of a record says so, and has no values: they come from there when it
+-- gets its place.
+CREATE TABLE fed_draft (
+    number  INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    kind    INTEGER NOT NULL,
+    entity  BLOB NOT NULL,
+    of_home INTEGER NOT NULL,
+    draft   BLOB NOT NULL
+) STRICT;
+CREATE INDEX fed_draft_entity ON fed_draft (entity);
+-- What this instance wrote last of each entity, with its place once it has one. What has one root moves from home to home together.
+CREATE TABLE fed_own (
+    kind    INTEGER NOT NULL,
+    entity  BLOB NOT NULL,
+    root    BLOB NOT NULL,
+    plane   TEXT NOT NULL,
+    tenure  INTEGER NOT NULL,
+    ver     INTEGER NOT NULL,
+    seq     INTEGER,
+    leaf    BLOB NOT NULL,
+    deleted INTEGER NOT NULL,
+    PRIMARY KEY (kind, entity)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fed_own_root ON fed_own (root);
 -- Complete subtrees above the leaves.
 CREATE TABLE fed_tree (
     log   INTEGER NOT NULL,
@@ -145,7 +183,7 @@ CREATE TABLE fed_checkpoint (
     PRIMARY KEY (log, size)
 ) STRICT, WITHOUT ROWID;
 
--- How far another's log was taken under an agreement. `reached_at` is when its end was last reached: the "as of" of pages.
+-- How far another's log was taken under an agreement; until `refill_until` entries come again, because more of them is given. `reached_at` is when its end was last reached: the "as of" of pages.
 CREATE TABLE fed_cursor (
     log        INTEGER NOT NULL REFERENCES fed_log (no),
     agreement  INTEGER NOT NULL,
@@ -153,47 +191,52 @@ CREATE TABLE fed_cursor (
     next_seq   INTEGER NOT NULL,
     frontier   BLOB NOT NULL,
     last_leaf  BLOB,
+    refill_until INTEGER NOT NULL,
     note       TEXT,
     state      TEXT NOT NULL,
     reached_at INTEGER,
     changed_at INTEGER NOT NULL,
     PRIMARY KEY (log, agreement)
 ) STRICT;
--- What is held of another's entity under an agreement, and the entry that it came from. Once it is given back `held` is 0.
+-- What is held of others' entities under each agreement, and the entry that it came from. `life` says whether it is there still. `applied` is 0 as long as
+-- the records here have not taken it, and `trouble` says why.
 CREATE TABLE fed_entity (
-    entity    BLOB NOT NULL,
     agreement INTEGER NOT NULL,
     kind      INTEGER NOT NULL,
+    entity    BLOB NOT NULL,
+    root      BLOB NOT NULL,
     log       INTEGER NOT NULL,
     seq       INTEGER NOT NULL,
     tenure    INTEGER NOT NULL,
     ver       INTEGER NOT NULL,
-    held      INTEGER NOT NULL,
-    PRIMARY KEY (entity, agreement)
+    leaf      BLOB NOT NULL,
+    header    BLOB NOT NULL,
+    shown     BLOB NOT NULL,
+    life      INTEGER NOT NULL,
+    applied   INTEGER NOT NULL,
+    trouble   TEXT,
+    PRIMARY KEY (agreement, kind, entity)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX fed_entity_agreement ON fed_entity (agreement, entity);
--- Entries that wait: for what they follow from, for a schema that this kernel does not know yet.
+CREATE INDEX fed_entity_entity ON fed_entity (entity);
+CREATE INDEX fed_entity_root ON fed_entity (root);
+CREATE INDEX fed_entity_unapplied ON fed_entity (agreement, kind, entity) WHERE applied = 0;
+-- Entries that wait: for what they follow from, for a schema that this kernel does not know yet. Of a header that it cannot read no entity is known.
 CREATE TABLE fed_parked (
-    num         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     log         INTEGER NOT NULL,
-    seq         INTEGER NOT NULL,
     agreement   INTEGER NOT NULL,
+    seq         INTEGER NOT NULL,
     reason      TEXT NOT NULL,
-    kind        TEXT NOT NULL,
-    entity_kind INTEGER NOT NULL,
-    entity      BLOB NOT NULL,
-    schema      TEXT NOT NULL,
-    cause_log   INTEGER,
-    cause_seq   INTEGER,
+    detail      TEXT,
+    entity_kind INTEGER,
+    entity      BLOB,
     header      BLOB NOT NULL,
-    disclosures BLOB NOT NULL,
-    tries       INTEGER NOT NULL,
+    shown       BLOB NOT NULL,
+    withdrawn   INTEGER NOT NULL,
     parked_at   INTEGER NOT NULL,
-    tried_at    INTEGER
-) STRICT;
-CREATE UNIQUE INDEX fed_parked_place ON fed_parked (log, agreement, seq);
-CREATE INDEX fed_parked_entity ON fed_parked (entity, log);
-CREATE INDEX fed_parked_cause ON fed_parked (cause_log, cause_seq) WHERE cause_log IS NOT NULL;
+    tries       INTEGER NOT NULL,
+    PRIMARY KEY (log, agreement, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fed_parked_entity ON fed_parked (entity) WHERE entity IS NOT NULL;
 
 -- How far a peer has acknowledged a log under an agreement: what it may still ask for is kept, or its state says that it needs a snapshot.
 CREATE TABLE fed_acknowledgement (
@@ -220,28 +263,33 @@ CREATE TABLE fed_ledger (
 ) STRICT;
 CREATE INDEX fed_ledger_log ON fed_ledger (log, from_seq);
 
--- `sent` is 1 for a proposal of this instance, 0 for one to it. It is answered once.
+-- `sent` is 1 for a proposal of this instance, which has one id, and 0 for one to it, which has one key of its sender's.
 CREATE TABLE fed_proposal (
+    no          INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     id          BLOB NOT NULL,
     sent        INTEGER NOT NULL,
-    node        BLOB NOT NULL,
+    node        BLOB,
     log         INTEGER,
     seq         INTEGER,
     kind        INTEGER NOT NULL,
     entity      BLOB NOT NULL,
+    root        BLOB NOT NULL,
     tenure      INTEGER NOT NULL,
     ver         INTEGER NOT NULL,
+    idem        BLOB NOT NULL,
     patch       TEXT NOT NULL,
     account     BLOB,
     state       TEXT NOT NULL,
     answer      TEXT,
     made_at     INTEGER NOT NULL,
     changed_at  INTEGER NOT NULL,
-    answered_at INTEGER,
-    PRIMARY KEY (id, sent)
+    answered_at INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX fed_proposal_sent ON fed_proposal (id) WHERE sent = 1;
+CREATE UNIQUE INDEX fed_proposal_received ON fed_proposal (node, idem) WHERE sent = 0;
 CREATE INDEX fed_proposal_entity ON fed_proposal (entity, made_at);
-CREATE INDEX fed_proposal_state ON fed_proposal (sent, state, made_at, id);
+CREATE INDEX fed_proposal_root ON fed_proposal (root);
+CREATE INDEX fed_proposal_state ON fed_proposal (sent, state, made_at, no);
 
 -- The transfer of an entity from one home to another. One at a time is under way; `under_way` is null once it is not.
 CREATE TABLE fed_transfer (
@@ -275,13 +323,16 @@ CREATE TABLE fed_fence (
     transfer BLOB NOT NULL REFERENCES fed_transfer (id),
     since    INTEGER NOT NULL
 ) STRICT;
--- The home of an entity that was ever moved.
-CREATE TABLE fed_home (
-    entity    BLOB NOT NULL PRIMARY KEY,
-    node      BLOB NOT NULL,
-    tenure    INTEGER NOT NULL,
-    sealed_at INTEGER NOT NULL
+-- Who may write what moves as one: the home of its last term, and, where there is more to it than one term that lasts, all terms and the open offer. A root
+-- of this instance that never moved has no row: its records say whose it is.
+CREATE TABLE fed_custody (
+    root   BLOB NOT NULL PRIMARY KEY,
+    node   BLOB NOT NULL,
+    tenure INTEGER NOT NULL,
+    moving INTEGER NOT NULL,
+    detail TEXT
 ) STRICT;
+CREATE INDEX fed_custody_moving ON fed_custody (root) WHERE moving = 1;
 
 -- Signed reference data that was published here or received.
 CREATE TABLE fed_package (

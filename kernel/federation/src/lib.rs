@@ -19,6 +19,14 @@ pub mod directory;
 
 pub mod peers;
 
+mod shown;
+
+pub mod home;
+
+pub mod apply;
+
+pub mod store;
+
 pub mod agreements;
 
 pub mod standing;

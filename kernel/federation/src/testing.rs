@@ -1,5 +1,7 @@
 //! What tests begin with: an instance of its own over a real SQLite database, and a federation's root.
 
+pub(crate) mod office;
+
 use std::sync::Arc;
 
 use tempfile::TempDir;

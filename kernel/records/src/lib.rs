@@ -70,3 +70,4 @@ pub use tiwizi_storage::usage::RecordUsage;
 pub use trial::{Misfit, MisfitQuestion};
 pub use unit::{Counts, Message, NoticeError, Recipient, Unit, UnitBounds, UnitError, WentBack};
 pub use write::beside::{Beside, Written};
+pub use write::within::PreparedWrite;

@@ -29,6 +29,7 @@ use crate::row;
 pub(crate) mod beside;
 mod settle;
 mod stands;
+pub(crate) mod within;
 
 use beside::{Beside, Written};
 pub(crate) use settle::{Settled, settle_new};

@@ -12,6 +12,9 @@ use crate::youth::{YouthRule, youth_rule};
 const DAY: &str = "birth_date";
 const YEAR: &str = "birth_year";
 
+/// What can be derived, as fields with what is taken of each. A rule that would give another value gets another name.
+pub const DERIVED: [(&str, &str); 3] = [(DAY, "year"), (DAY, "age_band"), (YEAR, "age_band")];
+
 /// What is derived from a content that was written at a moment. Where no rule pack says who is young there is no band.
 #[must_use]
 pub fn derived(kind: &Kind, body: &Value, at: Instant) -> Vec<OutgoingField> {
@@ -64,6 +67,9 @@ mod tests {
         );
         assert_eq!(found(membership, json!({ "birth_year": 1960 })), [named("birth_year.age_band", json!("56-65"))]);
         assert_eq!(found(membership, json!({ "birth_year": 1930 })), [named("birth_year.age_band", json!("66-"))]);
+        let known: Vec<String> = DERIVED.iter().map(|(field, part)| format!("{field}.{part}")).collect();
+        let all = [found(person, json!({ "birth_date": "1995-02-03" })), found(membership, json!({ "birth_year": 1960 }))];
+        assert!(all.concat().iter().all(|(name, _)| known.contains(name)), "{all:?}");
         assert_eq!(found(person, json!({ "name_fr": "Fadma" })), []);
         // A kind without the field says nothing of it.
         assert_eq!(found(membership, json!({ "birth_date": "1995-02-03" })), []);

@@ -52,7 +52,7 @@ mod testing;
 
 pub use acts::{ActError, Acts};
 pub use card_secret::{CardKeyError, CardSecretFile, CardSecrets, open_card_key};
-pub use derived::derived;
+pub use derived::{DERIVED, derived};
 pub use filings::Filings;
 pub use founding::Foundings;
 pub use imports::Imports;

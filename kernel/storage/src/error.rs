@@ -101,6 +101,27 @@ pub enum StorageError {
     },
 }
 
+/// SQLite's code for a full disk, and PostgreSQL's.
+const FULL: [&str; 2] = ["13", "53100"];
+
+impl StorageError {
+    /// Whether there was no room on the disk.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let source = match self {
+            Self::Query { source, .. } | Self::Begin { source } => source,
+            Self::Commit { source } => source.as_ref(),
+            Self::Failed | Self::Spoiled | Self::Closed | Self::Corrupt { .. } => return false,
+        };
+        code(source).is_some_and(|code| FULL.contains(&code.as_str()))
+    }
+}
+
+/// The code of whatever the database itself said.
+fn code(source: &sqlx::Error) -> Option<String> {
+    Some(source.as_database_error()?.code()?.into_owned())
+}
+
 /// A write was refused. The transaction is spoiled by it: it can only be rolled back.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {

@@ -71,6 +71,9 @@ const DISCLOSURES: &str =
 /// What waits to become records of the kind, and what is known of those that did: a plugin that comes back is loaded anew.
 const PARKED: &str = "DELETE FROM fed_parked WHERE entity_kind = $1";
 const ENTITIES: &str = "DELETE FROM fed_entity WHERE kind = $1";
+/// What of the records waits for its place in a log, and what was written last of each.
+const DRAFTS: &str = "DELETE FROM fed_draft WHERE kind = $1";
+const OWN: &str = "DELETE FROM fed_own WHERE kind = $1";
 
 /// Forgets a plugin with all that belongs to it but its records.
 ///
@@ -96,6 +99,8 @@ pub async fn forget_records(tx: &mut WriteTx, kind: KindNo) -> Result<u64, Stora
         ("removal.disclosures", DISCLOSURES),
         ("removal.parked", PARKED),
         ("removal.entities", ENTITIES),
+        ("removal.drafts", DRAFTS),
+        ("removal.own", OWN),
         ("removal.words", words),
         ("removal.versions", VERSIONS),
         ("removal.records", RECORDS),

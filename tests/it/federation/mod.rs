@@ -8,3 +8,5 @@ mod flood;
 mod house;
 mod pages;
 mod signatures;
+#[cfg(test)]
+mod store;

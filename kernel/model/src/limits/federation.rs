@@ -136,6 +136,10 @@ pub const FED_SILENT_MS: i64 = 24 * 60 * 60 * 1000;
 pub const FED_CLOCK_TOLD_MS: i64 = 60_000;
 /// The beginning of an instance's id that stands for it on the command line.
 pub const FED_NODE_PREFIX_CHARS_MIN: usize = 8;
+/// Changes of records that a step of the federation reads up with before it writes; past that it waits until the sequencer has.
+pub const FED_CAUGHT_UP_MAX: usize = 20_000;
+/// What the records have not taken of others', tried again in one transaction.
+pub const FED_APPLY_STEP: u32 = 500;
 /// What other homes say of records, taken in one transaction.
 pub const FOREIGN_RECORDS_MAX: usize = 2_000;
 /// Records from which fields are taken back in one step.

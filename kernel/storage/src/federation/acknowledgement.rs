@@ -72,6 +72,30 @@ pub async fn put(tx: &mut WriteTx, acknowledgement: &AcknowledgementRow) -> Resu
     Ok(noted > 0)
 }
 
+const SET: &str = concat!(
+    "INSERT INTO fed_acknowledgement (",
+    columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (node, log, agreement) DO UPDATE SET \
+     version = excluded.version, next_seq = excluded.next_seq, state = excluded.state, at = excluded.at"
+);
+
+/// Notes where a peer says that it is, also when that is further back: it is given more now, and reads from the start.
+///
+/// # Errors
+/// `Query` when there is no such log, or when the database fails.
+pub async fn set(tx: &mut WriteTx, acknowledgement: &AcknowledgementRow) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(SET)
+        .bind(acknowledgement.node.as_slice())
+        .bind(acknowledgement.log.0)
+        .bind(acknowledgement.agreement.0)
+        .bind(stored(acknowledgement.version))
+        .bind(stored(acknowledgement.next_seq))
+        .bind(&acknowledgement.state)
+        .bind(acknowledgement.at.0)
+        .execute(conn).await.map(|_| ()))
+    .map_err(failed("fed_acknowledgement.set"))
+}
+
 const FIND: &str =
     concat!("SELECT ", columns!(), " FROM fed_acknowledgement WHERE node = $1 AND log = $2 AND agreement = $3");
 

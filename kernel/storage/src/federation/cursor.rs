@@ -24,6 +24,8 @@ pub struct CursorRow {
     pub frontier: Vec<[u8; 32]>,
     /// The leaf of the last entry that was taken.
     pub last_leaf: Option<[u8; 32]>,
+    /// Until this place entries come again, because more of them is given now.
+    pub refill_until: u64,
     /// The last checkpoint that was verified.
     pub note: Option<String>,
     /// Whether it follows, loads a snapshot, has stopped: a word of the caller's.
@@ -36,7 +38,7 @@ pub struct CursorRow {
 
 macro_rules! columns {
     () => {
-        "log, agreement, version, next_seq, frontier, last_leaf, note, state, reached_at, changed_at"
+        "log, agreement, version, next_seq, frontier, last_leaf, refill_until, note, state, reached_at, changed_at"
     };
 }
 
@@ -47,37 +49,43 @@ row!(CursorRow, row => Ok(Self {
     next_seq: counted(row.try_get(3)?)?,
     frontier: unpacked(row.try_get(4)?)?,
     last_leaf: row.try_get::<Option<Vec<u8>>, _>(5)?.as_deref().map(hash).transpose()?,
-    note: row.try_get(6)?,
-    state: row.try_get(7)?,
-    reached_at: row.try_get::<Option<_>, _>(8)?.map(Instant),
-    changed_at: Instant(row.try_get(9)?),
+    refill_until: counted(row.try_get(6)?)?,
+    note: row.try_get(7)?,
+    state: row.try_get(8)?,
+    reached_at: row.try_get::<Option<_>, _>(9)?.map(Instant),
+    changed_at: Instant(row.try_get(10)?),
 }));
 
-const START: &str = concat!(
+const PUT: &str = concat!(
     "INSERT INTO fed_cursor (",
     columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (log, agreement) DO UPDATE SET \
+     version = excluded.version, next_seq = excluded.next_seq, frontier = excluded.frontier, \
+     last_leaf = excluded.last_leaf, refill_until = excluded.refill_until, note = coalesce(excluded.note, fed_cursor.note), \
+     state = excluded.state, reached_at = coalesce(excluded.reached_at, fed_cursor.reached_at), \
+     changed_at = excluded.changed_at"
 );
 
-/// Begins to take a log under an agreement. False when that has begun.
+/// Puts how far a log was taken under an agreement. It also goes back, which is how a wider agreement is filled in. A note and a moment that are not
+/// given stay as they are.
 ///
 /// # Errors
 /// `Query` when there is no such log, or when the database fails.
-pub async fn start(tx: &mut WriteTx, cursor: &CursorRow) -> Result<bool, StorageError> {
-    let started = on_db!(tx, conn => sqlx::query(START)
+pub async fn put(tx: &mut WriteTx, cursor: &CursorRow) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(PUT)
         .bind(cursor.log.0)
         .bind(cursor.agreement.0)
         .bind(stored(cursor.version))
         .bind(stored(cursor.next_seq))
         .bind(packed(&cursor.frontier))
         .bind(cursor.last_leaf.as_ref().map(<[u8; 32]>::as_slice))
+        .bind(stored(cursor.refill_until))
         .bind(cursor.note.as_deref())
         .bind(&cursor.state)
         .bind(cursor.reached_at.map(|at| at.0))
         .bind(cursor.changed_at.0)
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("fed_cursor.start"))?;
-    Ok(started > 0)
+        .execute(conn).await.map(|_| ()))
+    .map_err(failed("fed_cursor.put"))
 }
 
 const FIND: &str = concat!("SELECT ", columns!(), " FROM fed_cursor WHERE log = $1 AND agreement = $2");
@@ -91,18 +99,6 @@ pub async fn find(tx: &mut Tx, log: LogNo, agreement: AgreementNo) -> Result<Opt
         .map_err(failed("fed_cursor.find"))
 }
 
-const CLAIM: &str =
-    concat!("UPDATE fed_cursor SET next_seq = next_seq WHERE log = $1 AND agreement = $2 RETURNING ", columns!());
-
-/// The same, held until the transaction ends: whoever else brings a page of it waits here, and then sees how far it came.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn claim(tx: &mut WriteTx, log: LogNo, agreement: AgreementNo) -> Result<Option<CursorRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(CLAIM).bind(log.0).bind(agreement.0).fetch_optional(conn).await)
-        .map_err(failed("fed_cursor.claim"))
-}
-
 const ALL: &str = concat!("SELECT ", columns!(), " FROM fed_cursor ORDER BY log, agreement");
 
 /// All of them.
@@ -113,30 +109,20 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<CursorRow>, StorageError> {
     on_db!(tx, conn => sqlx::query_as(ALL).fetch_all(conn).await).map_err(failed("fed_cursor.all"))
 }
 
-const ADVANCE: &str = "UPDATE fed_cursor SET version = $4, next_seq = $5, frontier = $6, last_leaf = $7, note = $8, \
-    state = $9, reached_at = $10, changed_at = $11 WHERE log = $1 AND agreement = $2 AND next_seq = $3";
+const REACH: &str = "UPDATE fed_cursor SET reached_at = $3 WHERE log = $1 AND agreement = $2 \
+    AND (reached_at IS NULL OR reached_at < $3)";
 
-/// Moves a cursor from a place. False when it is at another one. It also goes back, which is how a wider agreement is filled
-/// in.
+/// Notes that a log was at its end. False when there is no such cursor, or a later moment is noted.
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn advance(tx: &mut WriteTx, from: u64, cursor: &CursorRow) -> Result<bool, StorageError> {
-    let moved = on_db!(tx, conn => sqlx::query(ADVANCE)
-        .bind(cursor.log.0)
-        .bind(cursor.agreement.0)
-        .bind(stored(from))
-        .bind(stored(cursor.version))
-        .bind(stored(cursor.next_seq))
-        .bind(packed(&cursor.frontier))
-        .bind(cursor.last_leaf.as_ref().map(<[u8; 32]>::as_slice))
-        .bind(cursor.note.as_deref())
-        .bind(&cursor.state)
-        .bind(cursor.reached_at.map(|at| at.0))
-        .bind(cursor.changed_at.0)
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("fed_cursor.advance"))?;
-    Ok(moved > 0)
+pub async fn reach(tx: &mut WriteTx, log: LogNo, agreement: AgreementNo, at: Instant) -> Result<bool, StorageError> {
+    let noted = on_db!(tx, conn => {
+        sqlx::query(REACH).bind(log.0).bind(agreement.0).bind(at.0).execute(conn).await
+            .map(|done| done.rows_affected())
+    })
+    .map_err(failed("fed_cursor.reach"))?;
+    Ok(noted > 0)
 }
 
 const FORGET: &str = "DELETE FROM fed_cursor WHERE log = $1 AND agreement = $2";

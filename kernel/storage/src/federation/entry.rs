@@ -262,3 +262,105 @@ pub async fn latest(tx: &mut Tx, below: Place, entities: &[RecordId]) -> Result<
     found.sort_by_key(|entry| entry.seq);
     Ok(found)
 }
+
+const BEFORE: &str = "SELECT seq FROM fed_entry WHERE log = $1 AND entity = $2 AND entity_kind = $3 AND seq < $4 \
+    ORDER BY seq DESC LIMIT 1";
+
+/// The place of the last entry about an entity below a place, also where its header was let go.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn before(
+    tx: &mut Tx,
+    below: Place,
+    (kind, entity): (KindNo, RecordId),
+) -> Result<Option<u64>, StorageError> {
+    let found: Option<(i64,)> = on_db!(tx, conn => sqlx::query_as(BEFORE)
+        .bind(below.log.0)
+        .bind(entity.0)
+        .bind(kind.0)
+        .bind(stored(below.seq))
+        .fetch_optional(conn).await)
+    .map_err(failed("fed_entry.before"))?;
+    found.map(|(seq,)| counted(seq)).transpose().map_err(failed("fed_entry.before"))
+}
+
+/// What stands last of an entity that is there is what a snapshot is made of.
+macro_rules! released {
+    () => {
+        "log = $1 AND seq < $2 AND header IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fed_own o WHERE \
+         o.kind = fed_entry.entity_kind AND o.entity = fed_entry.entity AND o.plane = $3 AND o.seq = fed_entry.seq \
+         AND o.deleted = 0)"
+    };
+}
+
+const RELEASE_DISCLOSURES: &str = concat!(
+    "DELETE FROM fed_disclosure WHERE log = $1 AND seq < $2 AND seq IN (SELECT seq FROM fed_entry WHERE ",
+    released!(),
+    ")"
+);
+const RELEASE: &str = concat!("UPDATE fed_entry SET header = NULL WHERE ", released!());
+const KEPT_FROM: &str = "UPDATE fed_log SET kept_from = $2 WHERE no = $1";
+
+/// Lets go of the entries of an own log below a place that are not the last of an entity that is there: of each its leaf stays, and what it was
+/// about. The bounds of what is kept are the caller's.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn release(tx: &mut WriteTx, below: Place, plane: &str) -> Result<(), StorageError> {
+    for (name, text) in [("fed_entry.release_disclosures", RELEASE_DISCLOSURES), ("fed_entry.release", RELEASE)] {
+        on_db!(tx, conn => {
+            sqlx::query(text).bind(below.log.0).bind(stored(below.seq)).bind(plane).execute(conn).await.map(|_| ())
+        })
+        .map_err(failed(name))?;
+    }
+    on_db!(tx, conn => {
+        sqlx::query(KEPT_FROM).bind(below.log.0).bind(stored(below.seq)).execute(conn).await.map(|_| ())
+    })
+    .map_err(failed("fed_entry.kept_from"))
+}
+
+const WHOLE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM fed_entry WHERE log = $1 AND seq >= $2 AND header IS NOT NULL ORDER BY seq LIMIT $3"
+);
+
+/// The entries of a log from a place on whose headers are there, in order.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn whole(tx: &mut Tx, from: Place, rows_max: u32) -> Result<Vec<EntryRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(WHOLE)
+        .bind(from.log.0)
+        .bind(stored(from.seq))
+        .bind(i64::from(rows_max))
+        .fetch_all(conn).await)
+    .map_err(failed("fed_entry.whole"))
+}
+
+/// In one log an id is of one kind. So the index of entities alone answers which entry is the last of one.
+const LATEST_BELOW: &str = "SELECT e.seq, e.entity_kind, e.entity FROM fed_entry e WHERE e.log = $1 AND e.seq >= $2 \
+    AND e.seq < $3 AND e.entity IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fed_entry n WHERE n.log = e.log \
+    AND n.entity = e.entity AND n.seq > e.seq AND n.seq < $3) ORDER BY e.seq LIMIT $4";
+
+/// The places of a log from one on that are the last about their entities below a size, in order, also where their headers were let go.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn latest_below(
+    tx: &mut Tx,
+    from: Place,
+    size: u64,
+    rows_max: u32,
+) -> Result<Vec<(u64, KindNo, RecordId)>, StorageError> {
+    let rows: Vec<(i64, i32, Uuid)> = on_db!(tx, conn => sqlx::query_as(LATEST_BELOW)
+        .bind(from.log.0)
+        .bind(stored(from.seq))
+        .bind(stored(size))
+        .bind(i64::from(rows_max))
+        .fetch_all(conn).await)
+    .map_err(failed("fed_entry.latest_below"))?;
+    let place = |(seq, kind, entity): (i64, i32, Uuid)| Ok((counted(seq)?, KindNo(kind), RecordId(entity)));
+    rows.into_iter().map(place).collect::<Result<_, _>>().map_err(failed("fed_entry.latest_below"))
+}

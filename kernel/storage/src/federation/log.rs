@@ -214,3 +214,75 @@ pub async fn stop(tx: &mut WriteTx, no: LogNo, reason: &str) -> Result<bool, Sto
     .map_err(failed("fed_log.stop"))?;
     Ok(stopped > 0)
 }
+
+const STOPPED: &str =
+    "SELECT stopped FROM fed_log WHERE node = $1 AND plane = $2 AND stopped IS NOT NULL ORDER BY epoch LIMIT 1";
+
+/// Why nothing more is taken of a log, in whatever generation it was found out.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn stopped(tx: &mut Tx, node: &[u8; 32], plane: &str) -> Result<Option<String>, StorageError> {
+    let found: Option<(String,)> =
+        on_db!(tx, conn => sqlx::query_as(STOPPED).bind(node.as_slice()).bind(plane).fetch_optional(conn).await)
+            .map_err(failed("fed_log.stopped"))?;
+    Ok(found.map(|(stopped,)| stopped))
+}
+
+const HEARD: &str = "SELECT heard FROM fed_log WHERE no = $1";
+const HEAR: &str = "UPDATE fed_log SET heard = $2 WHERE no = $1";
+
+/// The checkpoints of a log that others have and that are ahead of this instance, as text of the caller's.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn heard(tx: &mut Tx, no: LogNo) -> Result<Option<String>, StorageError> {
+    let found: Option<(Option<String>,)> =
+        on_db!(tx, conn => sqlx::query_as(HEARD).bind(no.0).fetch_optional(conn).await)
+            .map_err(failed("fed_log.heard"))?;
+    Ok(found.and_then(|(heard,)| heard))
+}
+
+/// Puts those checkpoints.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn hear(tx: &mut WriteTx, no: LogNo, heard: Option<&str>) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(HEAR).bind(no.0).bind(heard).execute(conn).await.map(|_| ()))
+        .map_err(failed("fed_log.hear"))
+}
+
+const COVERED: &str = "SELECT covered FROM fed_log WHERE no = $1";
+const COVER: &str = "UPDATE fed_log SET covered = $2 WHERE no = $1";
+
+/// The longest checkpoint of another's log whose leaves are all here, as it was signed.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn covered(tx: &mut Tx, no: LogNo) -> Result<Option<String>, StorageError> {
+    let found: Option<(Option<String>,)> =
+        on_db!(tx, conn => sqlx::query_as(COVERED).bind(no.0).fetch_optional(conn).await)
+            .map_err(failed("fed_log.covered"))?;
+    Ok(found.and_then(|(covered,)| covered))
+}
+
+/// Puts that checkpoint.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn cover(tx: &mut WriteTx, no: LogNo, note: &str) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(COVER).bind(no.0).bind(note).execute(conn).await.map(|_| ()))
+        .map_err(failed("fed_log.cover"))
+}
+
+const KEPT_FROM: &str = "SELECT kept_from FROM fed_log WHERE no = $1";
+
+/// Where the entries of an own log begin, whole, still.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn kept_from(tx: &mut Tx, no: LogNo) -> Result<u64, StorageError> {
+    let found: Option<(i64,)> = on_db!(tx, conn => sqlx::query_as(KEPT_FROM).bind(no.0).fetch_optional(conn).await)
+        .map_err(failed("fed_log.kept_from"))?;
+    found.map_or(Ok(0), |(from,)| counted(from)).map_err(failed("fed_log.kept_from"))
+}

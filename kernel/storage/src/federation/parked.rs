@@ -1,150 +1,249 @@
 //! Entries that were received and wait: for what they follow from, for a schema or a reference that is not here yet.
 //!
-//! A parked entry is kept whole, so that the cursor can pass it and it can be applied later. How many one log may have is bounded; past that
-//! nothing is parked and nothing is dropped: the caller leaves its cursor where it is.
+//! A parked entry is kept whole, so that the cursor can pass it and it can be applied later. How many may wait is the caller's to bound; past that
+//! it leaves its cursor where it is.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use sqlx::AssertSqlSafe;
 use tiwizi_model::{Instant, RecordId};
-use uuid::Uuid;
 
 use super::agreement::AgreementNo;
-use super::known::{counted, stored};
+use super::known::{counted, numbered, stored};
 use super::log::{LogNo, Place};
 use crate::error::{StorageError, failed};
 use crate::kind::KindNo;
-use crate::sql::{Batches, Built, LIST_MAX, Value, batches, bind_all, padded, row};
+use crate::sql::{hash, row};
 use crate::tx::{Tx, WriteTx, on_db};
 
 /// A parked entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedRow {
-    /// The order in which entries were parked; 0 before one is.
-    pub num: i64,
     /// Where it stands.
     pub place: Place,
     /// Under which agreement it came.
     pub agreement: AgreementNo,
     /// What it waits for: a stable code.
     pub reason: String,
-    /// What it does.
-    pub kind: String,
-    /// The kind of its entity.
-    pub entity_kind: KindNo,
-    /// Its entity.
-    pub entity: RecordId,
-    /// Its schema with its version.
-    pub schema: String,
-    /// What it follows from.
-    pub cause: Option<Place>,
+    /// What of that: a schema, a place, an instance.
+    pub detail: Option<String>,
+    /// Its entity with its kind; none when its header cannot be read.
+    pub entity: Option<(KindNo, RecordId)>,
     /// Its header as it was hashed.
     pub header: Vec<u8>,
     /// What was disclosed of it; opaque to storage.
-    pub disclosures: Vec<u8>,
-    /// How often it was tried again.
-    pub tries: u64,
+    pub shown: Vec<u8>,
+    /// Whether its row left what the agreement gives.
+    pub withdrawn: bool,
     /// Since when it waits.
     pub parked_at: Instant,
-    /// When it was last tried again.
-    pub tried_at: Option<Instant>,
 }
 
-macro_rules! given_columns {
+/// A parked entry with the names that it is ordered by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The entry.
+    pub row: ParkedRow,
+    /// The id of its agreement; empty for none.
+    pub agreement: String,
+    /// Whose log it is in.
+    pub node: [u8; 32],
+    /// Of which data that is.
+    pub plane: String,
+    /// Its generation.
+    pub epoch: u32,
+}
+
+macro_rules! columns {
     () => {
-        "log, seq, agreement, reason, kind, entity_kind, entity, schema, cause_log, cause_seq, header, disclosures, tries, \
-         parked_at, tried_at"
+        "p.log, p.seq, p.agreement, p.reason, p.detail, p.entity_kind, p.entity, p.header, p.shown, p.withdrawn, p.parked_at, \
+         coalesce(a.id, ''), l.node, l.plane, l.epoch"
     };
 }
 
-row!(ParkedRow, row => Ok(Self {
-    place: Place { log: LogNo(row.try_get(0)?), seq: counted(row.try_get(1)?)? },
-    agreement: AgreementNo(row.try_get(2)?),
-    reason: row.try_get(3)?,
-    kind: row.try_get(4)?,
-    entity_kind: KindNo(row.try_get(5)?),
-    entity: RecordId(row.try_get(6)?),
-    schema: row.try_get(7)?,
-    cause: Place::of_columns(row.try_get(8)?, row.try_get(9)?)?,
-    header: row.try_get(10)?,
-    disclosures: row.try_get(11)?,
-    tries: counted(row.try_get(12)?)?,
-    parked_at: Instant(row.try_get(13)?),
-    tried_at: row.try_get::<Option<_>, _>(14)?.map(Instant),
-    num: row.try_get(15)?,
-}));
-
-/// What became of entries that were to be parked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parking {
-    /// They are parked, and so many of the log are now.
-    Parked {
-        /// How many wait.
-        count: u64,
-    },
-    /// There is no room: none of them was parked, and the cursor may not pass them.
-    Full {
-        /// How many wait.
-        count: u64,
-    },
+macro_rules! tables {
+    () => {
+        " FROM fed_parked p JOIN fed_log l ON l.no = p.log LEFT JOIN fed_agreement a ON a.no = p.agreement"
+    };
 }
 
-static INSERT: LazyLock<Batches> = LazyLock::new(|| {
-    let text = (concat!("INSERT INTO fed_parked (", given_columns!(), ")"), " ON CONFLICT DO NOTHING");
-    Batches::with_texts(text, text, 15)
+/// The order of what waits: by agreement, and under each by place.
+macro_rules! order {
+    () => {
+        "coalesce(a.id, ''), l.node, l.plane, l.epoch, p.seq"
+    };
+}
+
+row!(Waiting, row => {
+    let kind: Option<i32> = row.try_get(5)?;
+    let entity: Option<uuid::Uuid> = row.try_get(6)?;
+    Ok(Self {
+        row: ParkedRow {
+            place: Place { log: LogNo(row.try_get(0)?), seq: counted(row.try_get(1)?)? },
+            agreement: AgreementNo(row.try_get(2)?),
+            reason: row.try_get(3)?,
+            detail: row.try_get(4)?,
+            entity: kind.zip(entity).map(|(kind, entity)| (KindNo(kind), RecordId(entity))),
+            header: row.try_get(7)?,
+            shown: row.try_get(8)?,
+            withdrawn: row.try_get::<i16, _>(9)? != 0,
+            parked_at: Instant(row.try_get(10)?),
+        },
+        agreement: row.try_get(11)?,
+        node: hash(row.try_get(12)?)?,
+        plane: row.try_get(13)?,
+        epoch: numbered(row.try_get(14)?)?,
+    })
 });
 
-/// Parks entries of one log. One that is parked under the same agreement stays as it is. Past `count_max` of a log there is no room.
+const PUT: &str = "INSERT INTO fed_parked (log, agreement, seq, reason, detail, entity_kind, entity, header, shown, withdrawn, \
+    parked_at, tries) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0) \
+    ON CONFLICT (log, agreement, seq) DO UPDATE SET reason = excluded.reason, detail = excluded.detail, \
+    entity_kind = excluded.entity_kind, entity = excluded.entity, header = excluded.header, shown = excluded.shown, \
+    withdrawn = excluded.withdrawn, tries = fed_parked.tries + 1";
+
+/// Parks an entry, or notes for what it waits now. It waits since it was first parked.
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn park(tx: &mut WriteTx, log: LogNo, rows: &[ParkedRow], count_max: u64) -> Result<Parking, StorageError> {
-    let count = count(tx, log).await?;
-    if count.saturating_add(u64::try_from(rows.len()).unwrap_or(u64::MAX)) > count_max {
-        tracing::warn!(log = log.0, parked = count, "too many entries of a log wait: nothing more of it is taken");
-        return Ok(Parking::Full { count });
-    }
-    let mut added = 0_u64;
-    for (size, batch) in batches(rows) {
-        let text = INSERT.text(tx, size);
-        let parked = on_db!(tx, conn => {
-            let bind = batch.iter().fold(sqlx::query(text), |query, row| {
-                query
-                    .bind(log.0)
-                    .bind(stored(row.place.seq))
-                    .bind(row.agreement.0)
-                    .bind(row.reason.as_str())
-                    .bind(row.kind.as_str())
-                    .bind(row.entity_kind.0)
-                    .bind(row.entity.0)
-                    .bind(row.schema.as_str())
-                    .bind(row.cause.map(|place| place.log.0))
-                    .bind(row.cause.map(|place| stored(place.seq)))
-                    .bind(row.header.as_slice())
-                    .bind(row.disclosures.as_slice())
-                    .bind(stored(row.tries))
-                    .bind(row.parked_at.0)
-                    .bind(row.tried_at.map(|at| at.0))
-            });
-            bind.execute(conn).await.map(|done| done.rows_affected())
-        })
-        .map_err(failed("fed_parked.park"))?;
-        added = added.saturating_add(parked);
-    }
-    Ok(Parking::Parked { count: count.saturating_add(added) })
+pub async fn put(tx: &mut WriteTx, row: &ParkedRow) -> Result<(), StorageError> {
+    on_db!(tx, conn => sqlx::query(PUT)
+        .bind(row.place.log.0)
+        .bind(row.agreement.0)
+        .bind(stored(row.place.seq))
+        .bind(&row.reason)
+        .bind(row.detail.as_deref())
+        .bind(row.entity.map(|(kind, _)| kind.0))
+        .bind(row.entity.map(|(_, entity)| entity.0))
+        .bind(&row.header)
+        .bind(&row.shown)
+        .bind(i16::from(row.withdrawn))
+        .bind(row.parked_at.0)
+        .execute(conn).await.map(|_| ()))
+    .map_err(failed("fed_parked.put"))
 }
 
-const COUNT: &str = "SELECT count(*) FROM fed_parked WHERE log = $1";
+const TAKE_OUT: &str = "DELETE FROM fed_parked WHERE log = $1 AND agreement = $2 AND seq = $3";
 
-/// How many entries of a log wait.
+/// Takes an entry out: it waits no more. False when it did not wait.
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn count(tx: &mut Tx, log: LogNo) -> Result<u64, StorageError> {
-    let (count,): (i64,) = on_db!(tx, conn => sqlx::query_as(COUNT).bind(log.0).fetch_one(conn).await)
-        .map_err(failed("fed_parked.count"))?;
+pub async fn take_out(tx: &mut WriteTx, place: Place, agreement: AgreementNo) -> Result<bool, StorageError> {
+    let gone = on_db!(tx, conn => {
+        sqlx::query(TAKE_OUT).bind(place.log.0).bind(agreement.0).bind(stored(place.seq)).execute(conn).await
+            .map(|done| done.rows_affected())
+    })
+    .map_err(failed("fed_parked.take_out"))?;
+    Ok(gone > 0)
+}
+
+const AFTER: &str = concat!(
+    "SELECT ",
+    columns!(),
+    tables!(),
+    " WHERE (",
+    order!(),
+    ") > ($1, $2, $3, $4, $5) ORDER BY ",
+    order!(),
+    " LIMIT $6"
+);
+const FIRST: &str = concat!("SELECT ", columns!(), tables!(), " ORDER BY ", order!(), " LIMIT $1");
+
+/// Behind which entry to go on.
+#[derive(Debug, Clone, Copy)]
+pub struct Behind<'a> {
+    /// The id of its agreement; empty for none.
+    pub agreement: &'a str,
+    /// Whose log it is in.
+    pub node: &'a [u8; 32],
+    /// Of which data that is.
+    pub plane: &'a str,
+    /// Its generation.
+    pub epoch: u32,
+    /// Its place there.
+    pub seq: u64,
+}
+
+/// The entries that wait, by their agreements and places, behind one of them.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn after(tx: &mut Tx, behind: Option<Behind<'_>>, rows_max: u32) -> Result<Vec<Waiting>, StorageError> {
+    let found = match behind {
+        None => on_db!(tx, conn => sqlx::query_as(FIRST).bind(i64::from(rows_max)).fetch_all(conn).await),
+        Some(behind) => on_db!(tx, conn => sqlx::query_as(AFTER)
+            .bind(behind.agreement)
+            .bind(behind.node.as_slice())
+            .bind(behind.plane)
+            .bind(i64::from(behind.epoch))
+            .bind(stored(behind.seq))
+            .bind(i64::from(rows_max))
+            .fetch_all(conn).await),
+    };
+    found.map_err(failed("fed_parked.after"))
+}
+
+const AT: &str = "SELECT count(*) FROM fed_parked WHERE log = $1 AND seq = $2";
+
+/// Whether the entry at a place waits, under whatever agreement.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn waits(tx: &mut Tx, place: Place) -> Result<bool, StorageError> {
+    let (count,): (i64,) =
+        on_db!(tx, conn => sqlx::query_as(AT).bind(place.log.0).bind(stored(place.seq)).fetch_one(conn).await)
+            .map_err(failed("fed_parked.waits"))?;
+    Ok(count > 0)
+}
+
+const OF_ENTITY: &str = concat!(
+    "SELECT ",
+    columns!(),
+    tables!(),
+    " WHERE p.agreement = $1 AND p.entity_kind = $2 AND p.entity = $3 ORDER BY ",
+    order!(),
+    " LIMIT 1"
+);
+
+/// The first entry about an entity that waits under an agreement: what comes after it waits too.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn of_entity(
+    tx: &mut Tx,
+    agreement: AgreementNo,
+    kind: KindNo,
+    entity: RecordId,
+) -> Result<Option<Waiting>, StorageError> {
+    on_db!(tx, conn => {
+        sqlx::query_as(OF_ENTITY).bind(agreement.0).bind(kind.0).bind(entity.0).fetch_optional(conn).await
+    })
+    .map_err(failed("fed_parked.of_entity"))
+}
+
+const COUNT: &str = "SELECT count(*) FROM fed_parked p JOIN fed_log l ON l.no = p.log \
+    WHERE p.agreement = $1 AND l.node = $2 AND l.plane = $3";
+
+/// How many entries of a log wait under an agreement, in whatever generation of the log.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn count(tx: &mut Tx, agreement: AgreementNo, (node, plane): (&[u8; 32], &str)) -> Result<u64, StorageError> {
+    let (count,): (i64,) = on_db!(tx, conn => {
+        sqlx::query_as(COUNT).bind(agreement.0).bind(node.as_slice()).bind(plane).fetch_one(conn).await
+    })
+    .map_err(failed("fed_parked.count"))?;
     counted(count).map_err(failed("fed_parked.count"))
+}
+
+const ANY: &str = "SELECT count(*) FROM (SELECT 1 FROM fed_parked LIMIT 1) AS one";
+
+/// Whether anything waits.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn any(tx: &mut Tx) -> Result<bool, StorageError> {
+    let (count,): (i64,) =
+        on_db!(tx, conn => sqlx::query_as(ANY).fetch_one(conn).await).map_err(failed("fed_parked.any"))?;
+    Ok(count > 0)
 }
 
 const COUNTS: &str = "SELECT log, reason, count(*) FROM fed_parked GROUP BY log, reason ORDER BY log, reason";
@@ -158,118 +257,4 @@ pub async fn counts(tx: &mut Tx) -> Result<Vec<(LogNo, String, u64)>, StorageErr
         on_db!(tx, conn => sqlx::query_as(COUNTS).fetch_all(conn).await).map_err(failed("fed_parked.counts"))?;
     let count = |(log, reason, count): (i64, String, i64)| Ok((LogNo(log), reason, counted(count)?));
     rows.into_iter().map(count).collect::<Result<_, _>>().map_err(failed("fed_parked.counts"))
-}
-
-const PAGE: &str = concat!(
-    "SELECT ",
-    given_columns!(),
-    ", num FROM fed_parked WHERE log = $1 AND agreement = $2 AND seq >= $3 ORDER BY seq LIMIT $4"
-);
-
-/// The entries of a log that wait under an agreement, from a place on, in order.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn page(
-    tx: &mut Tx,
-    from: Place,
-    agreement: AgreementNo,
-    rows_max: u32,
-) -> Result<Vec<ParkedRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(PAGE)
-        .bind(from.log.0)
-        .bind(agreement.0)
-        .bind(stored(from.seq))
-        .bind(i64::from(rows_max))
-        .fetch_all(conn).await)
-    .map_err(failed("fed_parked.page"))
-}
-
-const WAITING_FOR: &str = concat!(
-    "SELECT ",
-    given_columns!(),
-    ", num FROM fed_parked WHERE cause_log = $1 AND cause_seq >= $2 AND cause_seq < $3 ORDER BY num LIMIT $4"
-);
-
-/// The entries that wait for what follows from a place up to another, which is left out, those that wait longest first.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn waiting_for(tx: &mut Tx, from: Place, up_to: u64, rows_max: u32) -> Result<Vec<ParkedRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(WAITING_FOR)
-        .bind(from.log.0)
-        .bind(stored(from.seq))
-        .bind(stored(up_to))
-        .bind(i64::from(rows_max))
-        .fetch_all(conn).await)
-    .map_err(failed("fed_parked.waiting_for"))
-}
-
-/// Those of these entities of which an entry of a log waits: what comes after it waits too.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn entities(tx: &mut Tx, log: LogNo, ids: &[RecordId]) -> Result<BTreeSet<RecordId>, StorageError> {
-    let mut found = BTreeSet::new();
-    for part in ids.chunks(LIST_MAX) {
-        let mut built = Built::default();
-        built.push("SELECT DISTINCT entity FROM fed_parked WHERE log = ").bind(Value::Number(log.0)).push(" AND ");
-        built.within("entity", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
-        let Built { text, values } = built;
-        let rows: Vec<(Uuid,)> = on_db!(tx, conn => {
-            bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
-        })
-        .map_err(failed("fed_parked.entities"))?;
-        found.extend(rows.into_iter().map(|(entity,)| RecordId(entity)));
-    }
-    Ok(found)
-}
-
-const RETRY: &str = "UPDATE fed_parked SET tries = tries + 1, reason = $2, tried_at = $3 WHERE num = $1";
-
-/// Notes that an entry was tried again in vain, and what it waits for now. False when it waits no more.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn retried(tx: &mut WriteTx, num: i64, reason: &str, at: Instant) -> Result<bool, StorageError> {
-    let changed = on_db!(tx, conn => {
-        sqlx::query(RETRY).bind(num).bind(reason).bind(at.0).execute(conn).await.map(|done| done.rows_affected())
-    })
-    .map_err(failed("fed_parked.retried"))?;
-    Ok(changed > 0)
-}
-
-/// Takes out entries that were applied. Returns how many waited.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn take_out(tx: &mut WriteTx, nums: &[i64]) -> Result<u64, StorageError> {
-    let mut taken = 0_u64;
-    for part in nums.chunks(LIST_MAX) {
-        let mut built = Built::default();
-        built.push("DELETE FROM fed_parked WHERE ");
-        built.within("num", padded(part).into_iter().map(Value::Number).collect());
-        let Built { text, values } = built;
-        let rows = on_db!(tx, conn => {
-            bind_all!(sqlx::query(AssertSqlSafe(text)), values).execute(conn).await.map(|done| done.rows_affected())
-        })
-        .map_err(failed("fed_parked.take_out"))?;
-        taken = taken.saturating_add(rows);
-    }
-    Ok(taken)
-}
-
-const DROP: &str = "DELETE FROM fed_parked WHERE agreement = $1 AND num IN (\
-    SELECT num FROM fed_parked WHERE agreement = $1 ORDER BY num LIMIT $2)";
-
-/// Forgets what waits under an agreement, so many at most: it ended, or was narrowed. Returns how many there were.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn forget(tx: &mut WriteTx, agreement: AgreementNo, rows_max: u32) -> Result<u64, StorageError> {
-    on_db!(tx, conn => {
-        sqlx::query(DROP).bind(agreement.0).bind(i64::from(rows_max)).execute(conn).await
-            .map(|done| done.rows_affected())
-    })
-    .map_err(failed("fed_parked.forget"))
 }

@@ -139,6 +139,21 @@ pub async fn load(tx: &mut WriteTx, id: &[u8; 32], hash: &[u8; 32], at: Instant)
     Ok(loaded > 0)
 }
 
+const LOAD_PLACE: &str = "UPDATE fed_chunk SET loaded_at = $3 WHERE snapshot = $1 AND place = $2 AND loaded_at IS NULL";
+
+/// Marks the chunk at a place as loaded. False when it was, or there is none.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn load_place(tx: &mut WriteTx, id: &[u8; 32], place: u64, at: Instant) -> Result<bool, StorageError> {
+    let loaded = on_db!(tx, conn => {
+        sqlx::query(LOAD_PLACE).bind(id.as_slice()).bind(stored(place)).bind(at.0).execute(conn).await
+            .map(|done| done.rows_affected())
+    })
+    .map_err(failed("fed_snapshot.load_place"))?;
+    Ok(loaded > 0)
+}
+
 /// How far a load is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {

@@ -1,15 +1,14 @@
-//! Transfers of entities from one home to another, their steps, and the homes that they led to.
+//! Transfers of entities from one home to another, and their steps, as people look at them.
 //!
-//! Invariant: one transfer of an entity is under way at a time, and a home changes only from the term that was given.
+//! Invariant: one transfer of an entity is under way at a time. Who its home is stands in `custody`.
 
-use sqlx::AssertSqlSafe;
 use tiwizi_model::{Instant, RecordId};
 use uuid::Uuid;
 
 use super::known::{Added, counted, numbered, stored};
 use super::log::{LogNo, Place};
 use crate::error::{StorageError, WriteError, failed, refused};
-use crate::sql::{Built, LIST_MAX, Value, bind_all, hash, padded, row};
+use crate::sql::{hash, row};
 use crate::tx::{Tx, WriteTx, on_db};
 
 /// A transfer.
@@ -213,65 +212,4 @@ pub async fn add_step(tx: &mut WriteTx, id: Uuid, step: &StepRow) -> Result<Adde
     }
     let known = steps(tx, id).await?;
     Ok(Added::of(known.iter().any(|known| known.step == step.step && known.place == step.place)))
-}
-
-/// The home of an entity that was moved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HomeRow {
-    /// The entity.
-    pub entity: RecordId,
-    /// Its home.
-    pub node: [u8; 32],
-    /// The term of that home.
-    pub tenure: u32,
-    /// When the move was sealed, or known here.
-    pub sealed_at: Instant,
-}
-
-row!(HomeRow, row => Ok(Self {
-    entity: RecordId(row.try_get(0)?),
-    node: hash(row.try_get(1)?)?,
-    tenure: numbered(row.try_get(2)?)?,
-    sealed_at: Instant(row.try_get(3)?),
-}));
-
-const SEAL: &str = "INSERT INTO fed_home (entity, node, tenure, sealed_at) VALUES ($1, $2, $3, $4) \
-    ON CONFLICT (entity) DO UPDATE SET node = excluded.node, tenure = excluded.tenure, sealed_at = excluded.sealed_at \
-    WHERE fed_home.tenure < excluded.tenure AND fed_home.tenure = $5";
-
-/// Gives an entity another home, from a term on. False when that term is not the one that stands: of two seals one is taken. For an entity that
-/// never moved the caller has looked which term stands.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn seal(tx: &mut WriteTx, from_tenure: u32, home: &HomeRow) -> Result<bool, StorageError> {
-    let sealed = on_db!(tx, conn => sqlx::query(SEAL)
-        .bind(home.entity.0)
-        .bind(home.node.as_slice())
-        .bind(i64::from(home.tenure))
-        .bind(home.sealed_at.0)
-        .bind(i64::from(from_tenure))
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("fed_transfer.seal"))?;
-    Ok(sealed > 0)
-}
-
-/// The homes of those of these entities that were ever moved, in no order.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn homes(tx: &mut Tx, ids: &[RecordId]) -> Result<Vec<HomeRow>, StorageError> {
-    let mut found = Vec::new();
-    for part in ids.chunks(LIST_MAX) {
-        let mut built = Built::default();
-        built.push("SELECT entity, node, tenure, sealed_at FROM fed_home WHERE ");
-        built.within("entity", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
-        let Built { text, values } = built;
-        let rows: Vec<HomeRow> = on_db!(tx, conn => {
-            bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
-        })
-        .map_err(failed("fed_transfer.homes"))?;
-        found.extend(rows);
-    }
-    Ok(found)
 }

@@ -9,6 +9,7 @@ mod packages;
 mod receiving;
 mod telling;
 mod values;
+mod writing;
 
 use tiwizi_model::{Instant, RecordId};
 use tiwizi_storage::KindNo;

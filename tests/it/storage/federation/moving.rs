@@ -1,13 +1,14 @@
-//! Proposals, transfers, the fence, homes.
+//! Proposals, transfers, the fence, who may write what.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tiwizi_model::{Instant, RecordId};
+use tiwizi_model::{AccountId, Instant, RecordId};
 use tiwizi_storage::WriteError;
-use tiwizi_storage::federation::proposal::{self, Answer, ProposalRow, Way};
-use tiwizi_storage::federation::transfer::{self, HomeRow, StepRow, TransferChange, TransferRow};
+use tiwizi_storage::federation::custody::{self, CustodyRow};
+use tiwizi_storage::federation::proposal::{self, ProposalRow, Way};
+use tiwizi_storage::federation::transfer::{self, StepRow, TransferChange, TransferRow};
 use tiwizi_storage::federation::{Added, Place, fence};
 use uuid::Uuid;
 
@@ -41,12 +42,14 @@ async fn a_proposal(store: &Store, number: u128, way: Way) -> ProposalRow {
     ProposalRow {
         id: Uuid::from_u128(number),
         way,
-        node: bytes(2),
+        node: (way == Way::Received).then(|| bytes(2)),
         place: None,
         kind: store.kind("thing").await,
         entity: id(1),
+        root: id(900),
         tenure: 1,
         ver: 7,
+        idem: [5; 16],
         patch: r#"{"name":"b"}"#.to_owned(),
         account: None,
         state: "queued".to_owned(),
@@ -58,51 +61,41 @@ async fn a_proposal(store: &Store, number: u128, way: Way) -> ProposalRow {
 }
 
 for_each_database! {
-    async fn a_proposal_is_added_once_for_each_way(store) {
+    async fn a_proposal_of_this_instance_is_named_by_its_id(store) {
         let row = a_proposal(store, 1, Way::Sent).await;
-        assert!(written!(store, tx => proposal::add(&mut tx, &row)));
-        assert!(!written!(store, tx => proposal::add(&mut tx, &ProposalRow { patch: "{}".to_owned(), ..row.clone() })));
-        let received = ProposalRow { made_at: Instant(6), ..a_proposal(store, 1, Way::Received).await };
-        assert!(written!(store, tx => proposal::add(&mut tx, &received)));
-        assert_eq!(read!(store, tx => proposal::find(&mut tx, row.id, Way::Sent)), Some(row.clone()));
-        assert_eq!(read!(store, tx => proposal::in_state(&mut tx, Way::Sent, "queued", 10)), [row.clone()]);
-        assert!(read!(store, tx => proposal::in_state(&mut tx, Way::Sent, "sent", 10)).is_empty());
-        assert_eq!(read!(store, tx => proposal::of_entity(&mut tx, id(1), 10)), [received, row]);
+        written!(store, tx => proposal::put(&mut tx, &row));
+        assert!(written!(store, tx => proposal::made_by(&mut tx, row.id, AccountId(Uuid::from_u128(8)))));
+        assert!(!written!(store, tx => proposal::made_by(&mut tx, row.id, AccountId(Uuid::from_u128(9)))));
+        let answered = ProposalRow {
+            state: "accepted".to_owned(), answer: Some("{}".to_owned()), made_at: Instant(7), changed_at: Instant(7),
+            answered_at: Some(Instant(7)), ..row.clone()
+        };
+        written!(store, tx => proposal::put(&mut tx, &answered));
+        let stands = ProposalRow { made_at: Instant(5), account: Some(AccountId(Uuid::from_u128(8))), ..answered };
+        assert_eq!(read!(store, tx => proposal::sent(&mut tx, row.id)), Some(stands.clone()));
+        assert_eq!(read!(store, tx => proposal::received(&mut tx, &bytes(2), &[5; 16])), None);
+        assert_eq!(read!(store, tx => proposal::in_state(&mut tx, Way::Sent, "accepted", 10)), [stands.clone()]);
+        assert!(read!(store, tx => proposal::in_state(&mut tx, Way::Sent, "queued", 10)).is_empty());
+        assert_eq!(read!(store, tx => proposal::of_entity(&mut tx, id(1), 10)), [stands]);
     }
 
-    async fn a_proposal_is_answered_once(store) {
-        let row = a_proposal(store, 1, Way::Received).await;
-        written!(store, tx => proposal::add(&mut tx, &row));
-        let moved = written!(store, tx => proposal::change_state(&mut tx, row.id, row.way, ("sent", "review"), Instant(6)));
-        assert!(!moved);
-        assert!(written!(store, tx => proposal::change_state(&mut tx, row.id, row.way, ("queued", "review"), Instant(6))));
-        let yes = Answer { id: row.id, way: row.way, state: "accepted", answer: "{}", at: Instant(7) };
-        assert!(written!(store, tx => proposal::answer(&mut tx, yes)));
-        assert!(!written!(store, tx => proposal::answer(&mut tx, Answer { state: "refused", ..yes })));
-        assert!(!written!(store, tx => proposal::answer(&mut tx, Answer { way: Way::Sent, ..yes })));
-        let back = written!(store, tx => proposal::change_state(&mut tx, row.id, row.way, ("accepted", "queued"), Instant(9)));
-        assert!(!back);
-        let found = read!(store, tx => proposal::find(&mut tx, row.id, row.way)).unwrap();
-        assert_eq!((found.state.as_str(), found.answer.as_deref(), found.answered_at), ("accepted", Some("{}"), Some(Instant(7))));
-    }
-
-    async fn proposals_without_an_answer_are_turned_to_a_new_home(store) {
-        let log = a_log(store, 1, "control").await;
-        let (open, answered) = (a_proposal(store, 1, Way::Sent).await, a_proposal(store, 2, Way::Sent).await);
-        for row in [&open, &answered] {
-            written!(store, tx => proposal::add(&mut tx, row));
+    async fn a_proposal_to_this_instance_is_named_by_its_sender_and_key(store) {
+        let log = a_log(store, 2, "control").await;
+        let place = Some(Place { log, seq: 4 });
+        let row = ProposalRow { place, ..a_proposal(store, 1, Way::Received).await };
+        // Two senders may give one id, and one sender may give one id twice.
+        let other = ProposalRow { node: Some(bytes(3)), ..row.clone() };
+        let again = ProposalRow { idem: [6; 16], ..row.clone() };
+        for row in [&row, &again, &other, &row] {
+            written!(store, tx => proposal::put(&mut tx, row));
         }
-        let place = Place { log, seq: 4 };
-        assert!(written!(store, tx => proposal::place(&mut tx, open.id, Way::Sent, place, ("sent", Instant(6)))));
-        assert!(!written!(store, tx => proposal::place(&mut tx, open.id, Way::Sent, place, ("sent", Instant(6)))));
-        assert_eq!(read!(store, tx => proposal::find(&mut tx, open.id, Way::Sent)).unwrap().place, Some(place));
-        let answer = Answer { id: answered.id, way: Way::Sent, state: "refused", answer: "{}", at: Instant(7) };
-        written!(store, tx => proposal::answer(&mut tx, answer));
-        let turned = written!(store, tx => proposal::forward(&mut tx, id(1), &bytes(3), ("queued", Instant(8))));
-        assert_eq!(turned, 1);
-        let found = read!(store, tx => proposal::find(&mut tx, open.id, Way::Sent)).unwrap();
-        assert_eq!((found.node, found.place, found.state.as_str()), (bytes(3), None, "queued"));
-        assert_eq!(read!(store, tx => proposal::find(&mut tx, answered.id, Way::Sent)).unwrap().node, bytes(2));
+        assert_eq!(read!(store, tx => proposal::received(&mut tx, &bytes(3), &[5; 16])), Some(other.clone()));
+        let open = read!(store, tx => proposal::open_of_root(&mut tx, id(900)));
+        assert_eq!(open, [row.clone(), again.clone(), other.clone()]);
+        let answered = ProposalRow { answered_at: Some(Instant(9)), ..again };
+        written!(store, tx => proposal::put(&mut tx, &answered));
+        assert_eq!(read!(store, tx => proposal::open_of_root(&mut tx, id(900))), [row, other]);
+        assert!(read!(store, tx => proposal::open_of_root(&mut tx, id(1))).is_empty());
     }
 
     async fn one_transfer_of_an_entity_is_under_way_at_a_time(store) {
@@ -144,13 +137,18 @@ for_each_database! {
         assert!(transfer::add_step(&mut tx, Uuid::from_u128(77), &step("offer", 4)).await.is_err());
     }
 
-    async fn of_two_seals_of_a_term_one_is_taken(store) {
-        let home = |node, tenure| HomeRow { entity: id(1), node: bytes(node), tenure, sealed_at: Instant(5) };
-        assert!(written!(store, tx => transfer::seal(&mut tx, 1, &home(2, 2))));
-        assert!(!written!(store, tx => transfer::seal(&mut tx, 1, &home(3, 2))));
-        assert!(!written!(store, tx => transfer::seal(&mut tx, 2, &home(3, 2))), "a term does not stand still");
-        assert!(written!(store, tx => transfer::seal(&mut tx, 2, &home(4, 3))));
-        assert_eq!(read!(store, tx => transfer::homes(&mut tx, &[id(1), id(2)])), [home(4, 3)]);
+    async fn the_terms_of_a_root_never_go_back(store) {
+        let of = |root, node, tenure, moving| CustodyRow {
+            root: id(root), node: bytes(node), tenure, moving, detail: moving.then(|| "{}".to_owned()),
+        };
+        assert!(written!(store, tx => custody::put(&mut tx, &of(2, 2, 2, true))));
+        assert!(written!(store, tx => custody::put(&mut tx, &of(1, 2, 1, true))));
+        assert_eq!(read!(store, tx => custody::moving(&mut tx)), [of(1, 2, 1, true), of(2, 2, 2, true)]);
+        assert!(written!(store, tx => custody::put(&mut tx, &of(1, 3, 2, false))));
+        assert!(!written!(store, tx => custody::put(&mut tx, &of(1, 4, 1, false))), "a later term is known");
+        assert_eq!(read!(store, tx => custody::find(&mut tx, id(1))), Some(of(1, 3, 2, false)));
+        assert_eq!(read!(store, tx => custody::find(&mut tx, id(7))), None);
+        assert_eq!(read!(store, tx => custody::moving(&mut tx)), [of(2, 2, 2, true)]);
     }
 
     async fn a_fence_stands_for_its_transfer_until_that_lifts_it(store) {

@@ -3,6 +3,8 @@
 //! Steps of the two sides cross on their way. Each side's switch is its own and an end is an end, so both sides come to the same
 //! state whatever order they heard them in. Of time only its latest moment is kept: a clock can end an agreement, never revive it.
 
+mod kept;
+
 use std::collections::BTreeSet;
 use std::fmt;
 

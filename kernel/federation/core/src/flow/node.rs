@@ -61,6 +61,7 @@ pub struct Node<S> {
     setting: Setting,
     key: SigningKey,
     ambient: Ambient,
+    asks_people: bool,
 }
 
 /// Why a step of ours was not done.
@@ -123,7 +124,14 @@ impl<S: Store> Node<S> {
     /// A node over a store.
     #[must_use]
     pub fn new(store: S, setting: Setting, key: SigningKey, ambient: Ambient) -> Self {
-        Self { store, setting, key, ambient }
+        Self { store, setting, key, ambient, asks_people: false }
+    }
+
+    /// The same node, of an instance where a person decides about every proposal: what another instance asks for is written with
+    /// somebody's right to write it, and by nobody else.
+    #[must_use]
+    pub fn asking_people(self) -> Self {
+        Self { asks_people: true, ..self }
     }
 
     /// The store.

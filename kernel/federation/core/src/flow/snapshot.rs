@@ -112,7 +112,9 @@ impl Manifest {
         value.to_string().into_bytes()
     }
 
-    fn decode(bytes: &[u8]) -> Option<Self> {
+    /// Reads the bytes that were signed. Nothing is believed of them: whoever keeps a manifest has opened it before.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
         let value: Value = serde_json::from_slice(bytes).ok()?;
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         let hashes = |name: &str| -> Option<Vec<Hash>> {

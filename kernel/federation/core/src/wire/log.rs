@@ -155,6 +155,24 @@ impl fmt::Display for Position {
     }
 }
 
+/// A text that names no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a place is written <log>@<epoch>:<number>")]
+pub struct PositionError;
+
+impl FromStr for Position {
+    type Err = PositionError;
+    fn from_str(text: &str) -> Result<Self, PositionError> {
+        let (log, place) = text.rsplit_once('@').ok_or(PositionError)?;
+        let (epoch, seq) = place.split_once(':').ok_or(PositionError)?;
+        let log = log.parse().map_err(|_| PositionError)?;
+        let epoch = epoch.parse().map_err(|_| PositionError)?;
+        let position = Self { log, epoch, seq: seq.parse().map_err(|_| PositionError)? };
+        // One place has one name: no plus, no leading zeros.
+        if position.to_string() == text { Ok(position) } else { Err(PositionError) }
+    }
+}
+
 /// What an entry is about: a record, by its kind and its id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Entity {
@@ -188,6 +206,19 @@ mod tests {
             format!("{text}\n"),
         ] {
             assert_eq!(wrong.parse::<LogId>(), Err(LogIdError), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_read_as_it_is_written_and_in_no_other_way() {
+        let log = LogId { node: NodeId(Hash([7; 32])), plane: Plane::control() };
+        let position = Position { log, epoch: 2, seq: 41 };
+        let text = position.to_string();
+        assert_eq!(text.parse(), Ok(position));
+        for wrong in
+            [text.replace("@2", "@+2"), text.replace(":41", ":041"), text.replace('@', "#"), format!("{text}:1")]
+        {
+            assert_eq!(wrong.parse::<Position>(), Err(PositionError), "{wrong}");
         }
     }
 

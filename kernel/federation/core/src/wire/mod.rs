@@ -41,7 +41,7 @@ pub use enrolment::{Enrolment, EnrolmentError};
 pub use hash::{Hash, HashError, leaf_hash, node_hash};
 pub use header::{EntryKind, EntryKindError, Header, HeaderError};
 pub use key::{KeyError, SigningKey, VerifyingKey};
-pub use log::{Entity, LogId, LogIdError, NodeId, Plane, PlaneError, Position};
+pub use log::{Entity, LogId, LogIdError, NodeId, Plane, PlaneError, Position, PositionError};
 pub use merkle::{
     Nodes, Tree, consistency_proof, inclusion_proof, needed_for_consistency, needed_for_inclusion, needed_for_tree,
     root_of, verify_consistency, verify_inclusion,

@@ -5,7 +5,9 @@ use tiwizi_model::RecordId;
 
 use crate::flow::apply::{Ignored, Outcome};
 use crate::flow::plant::Plant;
-use crate::flow::proposal::{Answer, Custodian, Decision, Proposal, Received, Refusal, Sent, Standing, decide, merged};
+use crate::flow::proposal::{
+    Answer, Custodian, Decision, Proposal, Received, Refusal, Sent, Standing, decide, difference, merged,
+};
 use crate::flow::rows::{ReceivedProposal, SentProposal};
 use crate::flow::statement::Statement;
 use crate::flow::store::{Durability, Store, StoreTx};
@@ -86,7 +88,12 @@ impl<S: Store> Node<S> {
             None => Custodian::Us,
         };
         let standing = self.standing(tx, proposal).await?;
-        let decision = decide(proposal, None, &custodian, standing.as_ref());
+        let mut decision = decide(proposal, None, &custodian, standing.as_ref());
+        if let (Decision::Accept(_), Some(Standing { body: Some(now), seen, .. }), true) =
+            (&decision, &standing, self.asks_people)
+        {
+            decision = Decision::Review(difference(seen.as_ref(), &proposal.patch, now));
+        }
         let state = match decision {
             Decision::Repeated => return Ok(()),
             Decision::Hold => Received::Held,

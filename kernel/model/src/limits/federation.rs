@@ -26,6 +26,14 @@ pub const FED_PAGE_HEAD_BYTES_MAX: usize = 32 << 10;
 pub const FED_CHUNK_BYTES_MAX: usize = 4 << 20;
 /// The hashes that prove the entries of one chunk.
 pub const FED_CHUNK_PROOF_HASHES_MAX: usize = 65_536;
+/// What moves to another home together: a cooperative, and the people who go with it.
+pub const FED_PARCEL_ROOTS_MAX: usize = 5_000;
+/// The records that are handed over with it.
+pub const FED_PARCEL_RECORDS_MAX: usize = 20_000;
+/// They, before they are compressed and sealed.
+pub const FED_PARCEL_EXPANDED_BYTES_MAX: usize = 64 << 20;
+/// They, as they travel.
+pub const FED_PARCEL_BYTES_MAX: usize = 32 << 20;
 /// The pages of one bundle.
 pub const FED_BUNDLE_PAGES_MAX: u64 = 1_000_000;
 /// The head of a bundle.

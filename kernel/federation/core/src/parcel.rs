@@ -11,8 +11,8 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::wire::{
-    CborError, Disclosure, DisclosureError, EntryKind, Field, GroupNo, Hash, Header, HeaderError, KeyRing, NodeId, Note,
-    NoteError, Position, Reader, SealedError, SigningKey, Writer, leaf_hash, open_sealed, verify_inclusion,
+    CborError, Disclosure, DisclosureError, EntryKind, Field, GroupNo, Hash, Header, HeaderError, KeyRing, NodeId,
+    Note, NoteError, Position, Reader, SealedError, SigningKey, Writer, leaf_hash, open_sealed, verify_inclusion,
 };
 
 /// What parcels are sealed as.

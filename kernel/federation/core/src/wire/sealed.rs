@@ -60,7 +60,11 @@ pub fn open(sealed: &[u8], receiver: &SigningKey, purpose: &[u8]) -> Result<Zero
 }
 
 /// The key out of what was agreed on; none when the point of the other side gives everybody the same secret.
-fn derive(shared: &MontgomeryPoint, points: [&MontgomeryPoint; 2], purpose: &[u8]) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
+fn derive(
+    shared: &MontgomeryPoint,
+    points: [&MontgomeryPoint; 2],
+    purpose: &[u8],
+) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
     if shared.0 == [0; KEY_BYTES] {
         return None;
     }

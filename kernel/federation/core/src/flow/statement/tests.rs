@@ -35,7 +35,7 @@ fn statements() -> Vec<Statement> {
         Statement::Answer { proposal: id(1), answer: Answer::Refused(Refusal::Absent) },
         Statement::Answer { proposal: id(1), answer: Answer::Refused(Refusal::Invalid("a".to_owned())) },
         Statement::Answer { proposal: id(1), answer: Answer::Refused(Refusal::Declined("b".to_owned())) },
-        Statement::Offer { root: id(2), tenure: 3, to: node(2), fence: fence.clone(), state: Hash([5; 32]) },
+        Statement::Offer { root: id(2), tenure: 3, to: node(2), fence: fence.clone(), state: Hash([5; 32]), lead: id(2) },
         Statement::Accept { root: id(2), offer: at(5) },
         Statement::Seal(Seal { root: id(2), tenure: 4, from: node(1), to: node(2), fence, offer: at(5) }),
         Statement::Void { root: id(2), offer: at(5) },

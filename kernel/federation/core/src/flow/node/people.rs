@@ -65,7 +65,9 @@ impl<S: Store> Node<S> {
             return Err(NodeError::Absent { what: "other instance" });
         }
         let mut tx = self.store.begin().await?;
-        for root in roots {
+        // Whoever reads it knows what the others go along with.
+        let others = roots.iter().filter(|root| **root != lead);
+        for root in roots.get(&lead).into_iter().chain(others) {
             self.offer_in(&mut tx, (*root, lead), to).await?;
         }
         tx.commit(Durability::Synced).await?;

@@ -54,6 +54,8 @@ pub struct Names {
     pub founder: KindName,
     /// `registry/import`
     pub import: KindName,
+    /// `registry/proposal`
+    pub proposal: KindName,
 }
 
 impl Names {
@@ -86,6 +88,7 @@ impl Names {
             founding: name("registry/founding"),
             founder: name("registry/founder"),
             import: name("registry/import"),
+            proposal: name("registry/proposal"),
         }
     }
 }
@@ -116,7 +119,7 @@ mod tests {
         let protection =
             [names.controller, names.processing, names.subject_request, names.erasure, names.retention_run];
         let office = [names.filing, names.task];
-        let founding = [names.founding, names.founder, names.import];
+        let founding = [names.founding, names.founder, names.import, names.proposal];
         let all = [own.as_slice(), &following, &people, &protection, &office, &founding].concat();
         let expected: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(declared, expected);

@@ -12,13 +12,14 @@ use crate::day::Day;
 const FILE: &[u8] = include_bytes!("../../../manifests/rules/office.json");
 
 /// The work whose last day nothing but this rule gives.
-const ANSWERED: [&str; 6] = [
+const ANSWERED: [&str; 7] = [
     "filing-submitted",
     "filing-correction",
     "founding-submitted",
     "founding-accepted",
     "founding-correction",
     "duplicate-open",
+    "proposal-waiting",
 ];
 
 /// The figures of an office.

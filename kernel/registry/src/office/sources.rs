@@ -1,5 +1,5 @@
 //! The sources of this register: yearly filings, requests for a name, records that may be the same; founding files (`files`); requests of
-//! people about their own data (`requests`).
+//! people about their own data (`requests`); changes that other instances propose (`proposals`).
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use serde_json::Value;
 use tiwizi_model::{KindName, RecordId};
 
 use super::files::FoundingFiles;
+use super::proposals::Proposals;
 use super::requests::SubjectRequests;
 use super::source::{Named, Seen, Source, WaitRules, Waiting, WaitsFor};
 use crate::filings::Status;
@@ -23,6 +24,7 @@ pub fn sources() -> Vec<Arc<dyn Source>> {
         Arc::new(FoundingFiles { kind: names.founding }),
         Arc::new(Duplicates { kind: names.duplicate }),
         Arc::new(SubjectRequests { kind: names.subject_request }),
+        Arc::new(Proposals { kind: names.proposal }),
     ]
 }
 

@@ -148,6 +148,14 @@ pub const FED_NODE_PREFIX_CHARS_MIN: usize = 8;
 pub const FED_CAUGHT_UP_MAX: usize = 20_000;
 /// What the records have not taken of others', tried again in one transaction.
 pub const FED_APPLY_STEP: u32 = 500;
+/// The letters of a reason for which a proposal is refused.
+pub const FED_REASON_CHARS_MAX: usize = 1_000;
+/// Proposals that one round of the background goes through at once.
+pub const FED_PROPOSALS_ROWS: u32 = 200;
+/// Transfers that one list shows.
+pub const FED_TRANSFERS_SHOWN: u32 = 200;
+/// Cooperatives that are offered together.
+pub const FED_OFFERED_MAX: usize = 500;
 /// What other homes say of records, taken in one transaction.
 pub const FOREIGN_RECORDS_MAX: usize = 2_000;
 /// Records from which fields are taken back in one step.

@@ -127,6 +127,17 @@ pub async fn newest(tx: &mut Tx, rows_max: u32) -> Result<Vec<TransferRow>, Stor
         .map_err(failed("fed_transfer.newest"))
 }
 
+const OPEN: &str = concat!("SELECT ", columns!(), " FROM fed_transfer WHERE under_way IS NOT NULL ORDER BY made_at, id LIMIT $1");
+
+/// The transfers that are under way, the oldest first.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn open(tx: &mut Tx, rows_max: u32) -> Result<Vec<TransferRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(OPEN).bind(i64::from(rows_max)).fetch_all(conn).await)
+        .map_err(failed("fed_transfer.open"))
+}
+
 /// How a transfer goes on.
 #[derive(Debug, Clone, Copy)]
 pub struct TransferChange<'a> {

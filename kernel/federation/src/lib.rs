@@ -31,6 +31,10 @@ pub mod agreements;
 
 pub mod standing;
 
+pub mod proposals;
+
+pub mod transfers;
+
 mod federation;
 
 pub mod exchange;

@@ -88,8 +88,12 @@ impl<S: Store> Proposals<S> {
             Err(error @ NodeError::Absent { .. }) => {
                 let received = self.received(&stored.node, stored.key).await?;
                 match received.map(|received| received.state) {
-                    // What was written here is written: `offer` waits until its answer was told.
+                    // What was written here is written. `offer` tells answers first, so only a fall of the instance in between leads here.
                     Some(Received::Forwarded(_)) if stored.status == Status::Refused => Ok(forwarded()),
+                    Some(Received::Forwarded(home)) => {
+                        tracing::error!(proposal.id = %stored.id, node.id = %home, "what was accepted here is answered by the new home");
+                        Ok(Map::new())
+                    }
                     Some(Received::Answered(said)) => Ok(answered(&said)),
                     _ => Err(error.into()),
                 }

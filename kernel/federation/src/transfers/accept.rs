@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tiwizi_federation_core::flow::node::state_of;
 use tiwizi_federation_core::flow::proposal::Base;
 use tiwizi_federation_core::flow::transfer::Custody;
-use tiwizi_federation_core::flow::{Store, shape};
+use tiwizi_federation_core::flow::{Store, StoreTx, shape};
 use tiwizi_federation_core::gate::PeerBytes;
 use tiwizi_federation_core::parcel::{Carried, Parcel};
 use tiwizi_federation_core::wire::{Entity, GroupNo, Hash, NodeId, REST, field_no};
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::Transfers;
 use super::error::TransfersError as E;
-use super::row::{Kept, Note, State};
+use super::row::{Kept, Note};
 use super::seal::told;
 
 /// What came out of a parcel.
@@ -49,14 +49,14 @@ impl<S: Store> Transfers<S> {
     /// # Errors
     /// `Missing`, `Refused`, `OtherSide`, `State`; when more moves than a parcel takes.
     pub async fn parcel(&self, caller: &Caller, id: Uuid) -> Result<PeerBytes, E> {
-        let kept = Kept::of(self.row(id).await?).ok_or(E::Damaged)?;
+        let kept = self.kept(id).await?;
         if kept.row.from != self.me().0.0 {
             return Err(E::OtherSide);
         }
         let permit = self.records.may_read(caller, &self.names.cooperative)?;
         let record = self.records.read(&permit, kept.row.entity).await?.ok_or(E::Missing)?;
         self.keeps(caller, Placement { subject: record.subject, province: record.province })?;
-        if !matches!(kept.state, State::Offered | State::Accepted) {
+        if !kept.state.is_open() {
             return Err(E::State { state: kept.state });
         }
         told(caller, id, "parcel");
@@ -85,12 +85,11 @@ impl<S: Store> Transfers<S> {
     /// `Missing`, `Refused`, `OtherSide`, `State`; `Parcel`, `Incomplete`, `Newer`, `NotTaken` and `NotOwn` when it is not taken. Nothing is
     /// kept of it then.
     pub async fn accept(&self, caller: &Caller, id: Uuid, bytes: &[u8]) -> Result<Checked, E> {
-        self.follow_one(id).await?;
-        let kept = Kept::of(self.row(id).await?).ok_or(E::Damaged)?;
+        let kept = self.kept(id).await?;
         if kept.row.to != self.me().0.0 {
             return Err(E::OtherSide);
         }
-        if !matches!(kept.state, State::Offered | State::Accepted) {
+        if !kept.state.is_open() {
             return Err(E::State { state: kept.state });
         }
         let parcel = Parcel::open(bytes, [self.keys.signing()])?;
@@ -98,13 +97,12 @@ impl<S: Store> Transfers<S> {
         self.keeps(caller, self.lies(&taken)?)?;
         self.rehearse(&kept, &taken).await?;
         // Said before it is so: whoever finds it so after a restart knows what to give back.
-        self.move_on(&kept, kept.state, &Note { taken: true, ..kept.note.clone() }).await?;
+        self.put_note(&kept, &Note { taken: true, trouble: None, ..kept.note.clone() }).await?;
         let mut tx = self.records.db().begin_write().await?;
         self.take_in(&mut tx, &taken).await?;
         tx.commit().await?;
         self.node.accept_together(taken.lead, &taken.states).await?;
         told(caller, id, "accept");
-        self.follow_one(id).await?;
         let mut records = BTreeMap::new();
         for said in &taken.said {
             let count: &mut usize = records.entry(said.kind.clone()).or_default();
@@ -131,9 +129,28 @@ impl<S: Store> Transfers<S> {
         };
         let roots: Option<BTreeMap<RecordId, u32>> = open.iter().map(offered).collect();
         let roots = roots.filter(|roots| roots.len() == states.len()).ok_or(E::Incomplete)?;
+        self.demand_read_up(&open).await?;
         let home = self.home_of(&from)?;
         let said: Vec<Said> = carried.iter().map(|one| self.said(one, home)).collect::<Result<_, E>>()?;
         Ok(Taken { lead, states, said, roots })
+    }
+
+    /// What agreements give of what moves was taken: nothing older comes over what the parcel brings.
+    async fn demand_read_up(&self, open: &[Custody]) -> Result<(), E> {
+        let cursors = {
+            let mut tx = self.node.store().begin().await?;
+            tx.cursors().await?
+        };
+        for moving in open.iter().filter_map(|custody| custody.moving.as_ref()) {
+            let from = moving.offer.log.node;
+            for (feed, cursor) in cursors.iter().filter(|(feed, _)| feed.log.node == from) {
+                let head = moving.fence.0.get(&feed.log.plane).copied().unwrap_or_default();
+                if cursor.next_seq() < head {
+                    return Err(E::Behind { plane: feed.log.plane.clone() });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the home says of a record, if this version knows all of it.
@@ -203,7 +220,7 @@ impl<S: Store> Transfers<S> {
 }
 
 /// Roots by the term that ends.
-pub(super) fn by_tenure(roots: &BTreeMap<RecordId, u32>) -> BTreeMap<u32, Vec<RecordId>> {
+fn by_tenure(roots: &BTreeMap<RecordId, u32>) -> BTreeMap<u32, Vec<RecordId>> {
     let mut groups: BTreeMap<u32, Vec<RecordId>> = BTreeMap::new();
     for (root, tenure) in roots {
         groups.entry(*tenure).or_default().push(*root);

@@ -3,11 +3,11 @@
 use tiwizi_federation_core::flow::{NodeError, StoreError};
 use tiwizi_federation_core::gate::PackError;
 use tiwizi_federation_core::parcel::ParcelError;
-use tiwizi_federation_core::wire::NodeId;
+use tiwizi_federation_core::wire::{NodeId, Plane};
 use tiwizi_identity::policy::Refusal;
 use tiwizi_model::{KindName, RecordId, limits};
 use tiwizi_records::{ForeignError, MoveError, ReadError};
-use tiwizi_storage::{StorageError, WriteError};
+use tiwizi_storage::StorageError;
 
 use super::row::State;
 use crate::proposals::ProposalsError;
@@ -60,6 +60,12 @@ pub enum TransfersError {
     /// The parcel holds something else than was offered.
     #[error("the parcel does not hold what was offered")]
     Incomplete,
+    /// What was agreed on is not read up to the offer yet: it would come over what the parcel brings.
+    #[error("the log {plane} of the home is not read up to the offer yet; try again when it is")]
+    Behind {
+        /// Which log.
+        plane: Plane,
+    },
     /// The parcel holds something that this version does not know: taken over, it would be lost.
     #[error("a record of {kind} has something that this version does not know; upgrade this instance first")]
     Newer {
@@ -100,9 +106,6 @@ pub enum TransfersError {
     /// Something could not be read.
     #[error("could not read")]
     Read(#[from] ReadError),
-    /// A row could not be written.
-    #[error("could not keep the transfer")]
-    Write(#[source] WriteError),
     /// The database failed.
     #[error("the database failed")]
     Storage(#[from] StorageError),

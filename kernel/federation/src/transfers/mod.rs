@@ -3,7 +3,7 @@
 //! The home offers it: from then on nobody writes it (the fence), and everything that it has goes into a parcel that the receiver alone can
 //! open. The receiver checks every commitment in it, takes it in and accepts. The nation's registrar seals, which is the one moment at which
 //! the home changes, or calls the offer off. What the seal means for the records is done by each side for itself (`follow`): the one before
-//! keeps the public facts of the cooperative and lets the rest go, the new one makes the records its own.
+//! keeps the public facts of the cooperative and lets the rest go. That they have a new home is done by the store with the seal itself.
 //!
 //! **Who goes along.** A person or legal person goes with the cooperatives that move when they have a membership in force in one of them and none
 //! in force in a cooperative that stays. Whoever is a member of both stays, and whose membership has ended stays: their memberships go with the
@@ -24,17 +24,15 @@ mod tests;
 mod view;
 mod whereabouts;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tiwizi_federation_core::flow::{Node, Store, StoreTx};
+use tiwizi_federation_core::flow::{Node, Store};
 use tiwizi_federation_core::wire::NodeId;
 use tiwizi_identity::policy::{self, Access, Action, Grantee, Placement};
 use tiwizi_identity::{Caller, Role};
-use tiwizi_model::{InstanceId, RecordId};
+use tiwizi_model::InstanceId;
 use tiwizi_records::Records;
 use tiwizi_registry::kinds::Names;
-use tiwizi_storage::federation::transfer::{self, TransferRow};
 use uuid::Uuid;
 
 use crate::directory::Roll;
@@ -43,13 +41,13 @@ use crate::proposals::Proposals;
 
 pub use accept::Checked;
 pub use error::TransfersError;
-pub use follow::Moved;
 pub use offer::NewOffer;
 pub use row::State;
 pub use view::{Phase, Side, Step, StepView, TransferView};
 pub use whereabouts::{Elsewhere, Whereabouts, whereabouts};
 
 use error::TransfersError as E;
+use row::Kept;
 
 /// The door to transfers, for one request or one round of the background.
 pub struct Transfers<S> {
@@ -93,20 +91,13 @@ impl<S: Store> Transfers<S> {
         self.roll.home_of(node).ok_or(E::Stranger { node: *node })
     }
 
-    async fn row(&self, id: Uuid) -> Result<TransferRow, E> {
-        let mut tx = self.records.db().read_single().await?;
-        transfer::find(&mut tx, id).await?.ok_or(E::Missing)
+    /// What another instance is called; its id, when the directory does not know it any more.
+    fn called(&self, node: &NodeId) -> String {
+        self.roll.member(node).map_or_else(|| node.to_string(), |member| member.name.clone())
     }
 
-    /// The last term of each of these roots, as the node knows it.
-    async fn terms(&self, roots: impl IntoIterator<Item = RecordId>) -> Result<BTreeMap<RecordId, (NodeId, u32)>, E> {
-        let mut tx = self.node.store().begin().await?;
-        let mut terms = BTreeMap::new();
-        for root in roots {
-            if let Some(last) = tx.custody(root).await?.as_ref().and_then(|custody| custody.last()) {
-                terms.insert(root, (last.home, last.tenure));
-            }
-        }
-        Ok(terms)
+    async fn kept(&self, id: Uuid) -> Result<Kept, E> {
+        let mut tx = self.records.db().read().await?;
+        Kept::find(&mut tx, id).await?.ok_or(E::Missing)
     }
 }

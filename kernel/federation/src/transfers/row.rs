@@ -1,38 +1,40 @@
-//! A transfer as it is kept for people: where it stands, and what moves.
+//! A transfer as it is kept: the row of its leading root, what goes along, and what people are told.
+//!
+//! The store of the node makes the rows and moves them on, in the transactions of the node's steps; here they are read, what a seal or a void
+//! leaves to do is noted as done, and what people say is noted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tiwizi_model::RecordId;
-use tiwizi_storage::federation::transfer::TransferRow;
+use tiwizi_storage::federation::transfer::{self, TransferRow};
+use tiwizi_storage::{StorageError, Tx};
+use uuid::Uuid;
 
 /// Where a transfer stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// The fence is up around the cooperatives; who goes along is found out.
-    Preparing,
-    /// The fence is up around everything; it is not offered yet.
-    Fenced,
     /// It is offered, and waits for the receiver.
     Offered,
     /// The receiver has everything; it waits for the nation's registrar.
     Accepted,
-    /// The home has changed; the records follow.
+    /// The home has changed; what that leaves to do here is not done yet.
     Sealed,
     /// Done.
     Completed,
-    /// Called off.
+    /// Called off; what that leaves to do here is not done yet.
     Void,
+    /// Called off and done.
+    Ended,
 }
 
-const STATES: [(State, &str); 7] = [
-    (State::Preparing, "preparing"),
-    (State::Fenced, "fenced"),
+const STATES: [(State, &str); 6] = [
     (State::Offered, "offered"),
     (State::Accepted, "accepted"),
     (State::Sealed, "sealed"),
     (State::Completed, "completed"),
     (State::Void, "void"),
+    (State::Ended, "ended"),
 ];
 
 impl State {
@@ -48,20 +50,16 @@ impl State {
         STATES.iter().find(|(_, known)| *known == name).map(|(state, _)| *state)
     }
 
-    /// Whether it is over.
+    /// Whether it is neither sealed nor called off.
     #[must_use]
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Completed | Self::Void)
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Offered | Self::Accepted)
     }
 }
 
-/// What is kept beside the columns of a row.
+/// What is noted with a transfer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Note {
-    /// The cooperatives that move; empty where only the ids of what moves are known.
-    pub(super) cooperatives: BTreeSet<RecordId>,
-    /// Everything that moves, each with the term that ends; empty before that is known.
-    pub(super) roots: BTreeMap<RecordId, u32>,
     /// Who began it here.
     pub(super) by: Option<String>,
     /// Whether what was offered to us was taken in.
@@ -71,79 +69,61 @@ pub(super) struct Note {
 }
 
 impl Note {
-    pub(super) fn of(row: &TransferRow) -> Option<Self> {
-        let value: Value = serde_json::from_str(&row.note).ok()?;
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(text).ok()?;
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let cooperatives = value.get("cooperatives").and_then(Value::as_array).into_iter().flatten();
-        let roots = value.get("roots").and_then(Value::as_object).into_iter().flatten();
-        let root = |(id, tenure): (&String, &Value)| Some((id.parse().ok()?, u32::try_from(tenure.as_u64()?).ok()?));
-        Some(Self {
-            cooperatives: cooperatives.map(|id| id.as_str()?.parse().ok()).collect::<Option<_>>()?,
-            roots: roots.map(root).collect::<Option<_>>()?,
-            by: text("by"),
-            taken: value.get("taken").and_then(Value::as_bool).unwrap_or_default(),
-            trouble: text("trouble"),
-        })
+        let taken = value.get("taken").and_then(Value::as_bool).unwrap_or_default();
+        Some(Self { by: text("by"), taken, trouble: text("trouble") })
     }
 
     pub(super) fn text(&self) -> String {
-        let roots: Map<String, Value> =
-            self.roots.iter().map(|(id, tenure)| (id.to_string(), Value::from(*tenure))).collect();
-        let cooperatives: Vec<String> = self.cooperatives.iter().map(ToString::to_string).collect();
-        json!({ "cooperatives": cooperatives, "roots": roots, "by": self.by, "taken": self.taken, "trouble": self.trouble })
-            .to_string()
+        json!({ "by": self.by, "taken": self.taken, "trouble": self.trouble }).to_string()
     }
 }
 
-/// A row with what it says.
+/// A transfer.
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
+    /// The row of the leading root.
     pub(super) row: TransferRow,
     pub(super) state: State,
     pub(super) note: Note,
+    /// Everything that moves, each with the term that ends.
+    pub(super) roots: BTreeMap<RecordId, u32>,
 }
 
 impl Kept {
-    pub(super) fn of(row: TransferRow) -> Option<Self> {
-        Some(Self { state: State::named(&row.state)?, note: Note::of(&row)?, row })
+    /// The transfer of a row, with what goes along. None when that row does not lead, or cannot be read.
+    pub(super) async fn of(tx: &mut Tx, row: TransferRow) -> Result<Option<Self>, StorageError> {
+        let (Some(state), Some(note)) = (State::named(&row.state), Note::read(&row.note)) else { return Ok(None) };
+        if row.lead != row.id {
+            return Ok(None);
+        }
+        let roots = transfer::together(tx, row.id).await?.into_iter().map(|row| (row.entity, row.tenure)).collect();
+        Ok(Some(Self { row, state, note, roots }))
+    }
+
+    /// The transfer of this id.
+    pub(super) async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Self>, StorageError> {
+        match transfer::find(tx, id).await? {
+            Some(row) => Self::of(tx, row).await,
+            None => Ok(None),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]
     fn a_note_is_read_as_it_was_written() {
-        let id = |number: u128| RecordId(Uuid::from_u128(number));
-        for note in [
-            Note::default(),
-            Note {
-                cooperatives: BTreeSet::from([id(1), id(2)]),
-                roots: BTreeMap::from([(id(1), 1), (id(3), 4)]),
-                by: Some("Fadma".to_owned()),
-                taken: true,
-                trouble: Some("why".to_owned()),
-            },
-        ] {
-            let row = TransferRow {
-                id: Uuid::from_u128(9),
-                entity: id(1),
-                from: [1; 32],
-                to: [2; 32],
-                tenure: 1,
-                ver: 1,
-                state_root: [0; 32],
-                state: "offered".to_owned(),
-                under_way: true,
-                note: note.text(),
-                made_at: tiwizi_model::Instant(1),
-                changed_at: tiwizi_model::Instant(1),
-            };
-            assert_eq!(Kept::of(row).map(|kept| (kept.state, kept.note)), Some((State::Offered, note)));
+        let full = Note { by: Some("Fadma".to_owned()), taken: true, trouble: Some("why".to_owned()) };
+        for note in [Note::default(), full] {
+            assert_eq!(Note::read(&note.text()), Some(note));
         }
+        // As the store begins it.
+        assert_eq!(Note::read("{}"), Some(Note::default()));
     }
 
     #[test]

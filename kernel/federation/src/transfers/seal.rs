@@ -1,12 +1,9 @@
 //! The steps of the nation's registrar: to seal what was accepted, or to call an offer off.
 
-use std::collections::BTreeMap;
-
 use tiwizi_federation_core::flow::transfer::TransferError;
 use tiwizi_federation_core::flow::{NodeError, Store};
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::Placement;
-use tiwizi_model::RecordId;
 use uuid::Uuid;
 
 use super::Transfers;
@@ -27,10 +24,9 @@ impl<S: Store> Transfers<S> {
         if kept.state != State::Accepted {
             return Err(E::State { state: kept.state });
         }
-        let compared: BTreeMap<RecordId, u32> = kept.note.roots.clone();
-        self.node.seal_together(kept.row.entity, &compared).await.map_err(ended)?;
+        self.node.seal_together(kept.row.entity, &kept.roots).await.map_err(ended)?;
         told(caller, id, "seal");
-        self.follow_one(id).await
+        self.settle(id).await
     }
 
     /// Calls a transfer off: its home may write again.
@@ -39,20 +35,19 @@ impl<S: Store> Transfers<S> {
     /// `Missing`, `Refused`, `OtherSide`, `State` when it is sealed or over.
     pub async fn void(&self, caller: &Caller, id: Uuid) -> Result<(), E> {
         let kept = self.to_end(caller, id).await?;
-        if !matches!(kept.state, State::Offered | State::Accepted) {
+        if !kept.state.is_open() {
             return Err(E::State { state: kept.state });
         }
         self.node.void_together(kept.row.entity).await.map_err(ended)?;
         told(caller, id, "void");
-        self.follow_one(id).await
+        self.settle(id).await
     }
 
     /// A transfer, for a registrar of the nation at the instance that seals.
     async fn to_end(&self, caller: &Caller, id: Uuid) -> Result<Kept, E> {
         // Whoever keeps the register of no province in particular keeps it everywhere.
         self.keeps(caller, Placement { subject: None, province: None })?;
-        self.follow_one(id).await?;
-        let kept = Kept::of(self.row(id).await?).ok_or(E::Damaged)?;
+        let kept = self.kept(id).await?;
         if self.node.setting().registrar == self.me() { Ok(kept) } else { Err(E::OtherSide) }
     }
 }

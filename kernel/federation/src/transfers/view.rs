@@ -1,7 +1,5 @@
 //! Transfers as people look at them: a path of steps, and who waits for whom.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 use tiwizi_federation_core::flow::Store;
 use tiwizi_federation_core::wire::{Hash, NodeId};
@@ -75,10 +73,8 @@ pub struct TransferView {
     pub lead: RecordId,
     /// What the public register here knows of it.
     pub record: Option<Record>,
-    /// The cooperatives, as far as they are known here.
-    pub cooperatives: BTreeSet<RecordId>,
-    /// Everything that moves.
-    pub roots: usize,
+    /// Everything that moves: cooperatives, and the people who go along.
+    pub roots: Vec<RecordId>,
     /// The home that gives.
     pub from: (NodeId, String),
     /// The home that takes over.
@@ -152,8 +148,14 @@ impl<S: Store> Transfers<S> {
             transfer::newest(&mut tx, FED_TRANSFERS_SHOWN).await?
         };
         let mut views = Vec::with_capacity(rows.len());
-        for kept in rows.into_iter().filter_map(Kept::of) {
-            views.push(self.view(kept).await?);
+        for row in rows {
+            let kept = {
+                let mut tx = self.records.db().read_single().await?;
+                Kept::of(&mut tx, row).await?
+            };
+            if let Some(kept) = kept {
+                views.push(self.view(kept).await?);
+            }
         }
         Ok(views)
     }
@@ -163,7 +165,7 @@ impl<S: Store> Transfers<S> {
     /// # Errors
     /// `Missing`; when the database fails.
     pub async fn show(&self, _: &FederationView, id: Uuid) -> Result<TransferView, E> {
-        let kept = Kept::of(self.row(id).await?).ok_or(E::Damaged)?;
+        let kept = self.kept(id).await?;
         self.view(kept).await
     }
 
@@ -183,15 +185,14 @@ impl<S: Store> Transfers<S> {
     /// Whether this caller may call a transfer off.
     #[must_use]
     pub fn may_void(&self, caller: &Caller, view: &TransferView) -> bool {
-        let is_open = matches!(view.state, State::Offered | State::Accepted);
         let seals = self.node.setting().registrar == self.me();
-        is_open && seals && self.keeps(caller, Placement { subject: None, province: None }).is_ok()
+        view.state.is_open() && seals && self.keeps(caller, Placement { subject: None, province: None }).is_ok()
     }
 
     /// Whether this caller may hand a parcel over.
     #[must_use]
     pub fn may_pack(&self, caller: &Caller, view: &TransferView) -> bool {
-        let is_open = matches!(view.state, State::Offered | State::Accepted) && view.side == Side::Gives;
+        let is_open = view.state.is_open() && view.side == Side::Gives;
         let record = view.record.as_ref();
         let place = record.map(|record| Placement { subject: record.subject, province: record.province });
         is_open && place.is_some_and(|place| self.keeps(caller, place).is_ok())
@@ -213,7 +214,7 @@ impl<S: Store> Transfers<S> {
 
     async fn view(&self, kept: Kept) -> Result<TransferView, E> {
         let (from, to) = (NodeId(Hash(kept.row.from)), NodeId(Hash(kept.row.to)));
-        let side = match (self.is_mine(&kept.row.from), self.is_mine(&kept.row.to)) {
+        let side = match (from == self.me(), to == self.me()) {
             (true, _) => Side::Gives,
             (false, true) => Side::Takes,
             (false, false) => Side::Watches,
@@ -225,9 +226,8 @@ impl<S: Store> Transfers<S> {
             id: kept.row.id,
             lead: kept.row.entity,
             record,
-            roots: kept.note.roots.len().max(kept.note.cooperatives.len()),
-            cooperatives: kept.note.cooperatives,
-            steps: self.steps(kept.state, (from, to)),
+            roots: kept.roots.into_keys().collect(),
+            steps: self.steps(kept.state, side, (from, to)),
             from: (from, self.called(&from)),
             to: (to, self.called(&to)),
             tenure: kept.row.tenure,
@@ -240,7 +240,7 @@ impl<S: Store> Transfers<S> {
         })
     }
 
-    fn steps(&self, state: State, (from, to): (NodeId, NodeId)) -> Vec<StepView> {
+    fn steps(&self, state: State, side: Side, (from, to): (NodeId, NodeId)) -> Vec<StepView> {
         let registrar = self.node.setting().registrar;
         let step = |(step, phase, who): (Step, Phase, NodeId)| StepView {
             step,
@@ -248,23 +248,24 @@ impl<S: Store> Transfers<S> {
             who: self.called(&who),
             is_ours: who == self.me(),
         };
-        if state == State::Void {
+        if matches!(state, State::Void | State::Ended) {
             let steps = [(Step::Offer, Phase::Done, from), (Step::Void, Phase::Done, registrar)];
             return steps.into_iter().map(step).collect();
         }
         let done = match state {
-            State::Preparing | State::Fenced | State::Void => 0,
-            State::Offered => 1,
+            State::Offered | State::Void | State::Ended => 1,
             State::Accepted => 2,
             State::Sealed => 3,
             State::Completed => 4,
         };
         let path = [(Step::Offer, from), (Step::Accept, to), (Step::Seal, registrar), (Step::Complete, from)];
+        // Whether the home before is done is seen there alone.
+        let shown = if side == Side::Gives { path.len() } else { path.len().saturating_sub(1) };
         let phase = |place: usize| match place.cmp(&done) {
             std::cmp::Ordering::Less => Phase::Done,
             std::cmp::Ordering::Equal => Phase::Next,
             std::cmp::Ordering::Greater => Phase::Later,
         };
-        path.into_iter().enumerate().map(|(place, (one, who))| step((one, phase(place), who))).collect()
+        path.into_iter().take(shown).enumerate().map(|(place, (one, who))| step((one, phase(place), who))).collect()
     }
 }

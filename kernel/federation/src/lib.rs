@@ -48,3 +48,4 @@ pub use federation::{Federation, OpenError};
 pub use paper::{Paper, PaperError};
 pub use root::{RootFile, RootFileError, root_fingerprint};
 pub use settings::Settings;
+pub use store::SqlStore;

@@ -268,7 +268,7 @@ async fn p22_a_certificate_must_be_trusted_and_name_the_host() {
         let (outside, roots) = Outside::open_tls(name);
         let private = vec!["127.0.0.1".parse().unwrap()];
         let hosts = json!([format!("localhost:{}", outside.port)]);
-        let house = House::with_hosts(hosts, OutboundSettings { private, roots }).await;
+        let house = House::with_hosts(hosts, OutboundSettings { private, roots, proxy: None }).await;
         let told = fetch(&house, &format!("https://localhost:{}/hello", outside.port)).await;
         assert_eq!(told["status"], status, "{told}");
         let cause = if status.is_null() { json!("trust") } else { Value::Null };

@@ -11,6 +11,7 @@ use tiwizi_federation::store::SqlStore;
 use tiwizi_federation::{Federation, OpenError, Settings};
 use tiwizi_federation_core::flow::Setting;
 use tiwizi_federation_core::flow::plant::Planted;
+use tiwizi_federation_core::wire::{Hash, NodeId};
 use tiwizi_model::Ambient;
 use tiwizi_outbound::{Client, Way};
 use tiwizi_records::Records;
@@ -100,7 +101,8 @@ fn make(records: Records) -> Make<SqlStore> {
         let kinds = records.catalogue().current();
         let setting = Setting {
             me,
-            registrar: me,
+            // The directory says who; without a nation nobody seals.
+            registrar: NodeId(Hash::ZERO),
             keys: roll.ring().clone(),
             kinds: core_kinds(&kinds, Derivation::REGISTER),
             schemas: schemas(&kinds),

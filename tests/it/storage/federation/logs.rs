@@ -129,7 +129,7 @@ for_each_database! {
         written!(store, tx => disclosure::put(&mut tx, no, &[whole(0), whole(1)]));
         written!(store, tx => disclosure::put(&mut tx, no, std::slice::from_ref(&bare)));
         assert_eq!(read!(store, tx => disclosure::read(&mut tx, at(no, 0), 2)), [whole(0), bare.clone()]);
-        assert_eq!(read!(store, tx => disclosure::find_many(&mut tx, no, &[1, 7])), [bare.clone()]);
+        assert_eq!(read!(store, tx => disclosure::find_many(&mut tx, no, &[1, 7])), std::slice::from_ref(&bare));
         assert_eq!(written!(store, tx => disclosure::erase(&mut tx, no, &[0, 5])), 1);
         assert_eq!(read!(store, tx => disclosure::read(&mut tx, at(no, 0), 9)), [bare]);
         assert_eq!(read!(store, tx => entry::page(&mut tx, at(no, 0), 9)).len(), 2);

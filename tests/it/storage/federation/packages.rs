@@ -69,7 +69,7 @@ for_each_database! {
         assert!(!written!(store, tx => case::change_state(&mut tx, change)));
         assert!(!written!(store, tx => case::open(&mut tx, &turned)), "a pair that was decided stays so");
         let other = CaseRow { sides: [side(2, 9), side(4, 3)], ..other };
-        assert_eq!(read!(store, tx => case::in_state(&mut tx, "open", 10)), [other.clone()]);
+        assert_eq!(read!(store, tx => case::in_state(&mut tx, "open", 10)), std::slice::from_ref(&other));
         let decided = CaseRow {
             state: "distinct".to_owned(), decision: Some("{}".to_owned()), changed_at: Instant(9), ..row
         };

@@ -79,8 +79,7 @@ fn page(
         bytes => texts.size(previewed.bytes()),
         is_whole => previewed.is_whole(),
         changes => if document.version > 1 { of_changes(app, visit, &changes) } else { Vec::new() },
-        ..ways,
-        ..frame(visit)
+        ..context! { ..ways, ..frame(visit) }
     };
     visit.page(app, "federation/preview.html", &texts.text("agreement-preview"), data)
 }

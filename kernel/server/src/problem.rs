@@ -11,6 +11,7 @@ pub(crate) mod fed;
 mod founding;
 mod imports;
 mod lower;
+mod moving;
 mod office;
 mod people;
 mod plugin;

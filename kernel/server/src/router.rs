@@ -14,7 +14,7 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 use crate::api::{
     accounts, acts, agreements, batch, captures, changes, exports, extracts, files, filings, founders, foundings,
     health, history, imports, jobs, kinds, metrics, notices, office, peers, people, plugin_life, plugin_settings,
-    plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    plugin_usage, plugins, proposals, protection, records, session, statistics, tokens, transfers, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -166,6 +166,17 @@ fn of_the_federation() -> Vec<Route> {
         get("/api/v1/agreements/{agreement}", agreements::show),
         get("/api/v1/agreements/{agreement}/preview", agreements::preview_of),
         post("/api/v1/agreements/{agreement}/steps", agreements::step),
+        get("/api/v1/proposals", proposals::list),
+        post("/api/v1/proposals", proposals::propose),
+        get("/api/v1/proposals/{proposal}", proposals::show),
+        post("/api/v1/proposals/{proposal}/answer", proposals::answer),
+        get("/api/v1/transfers", transfers::list),
+        post("/api/v1/transfers", transfers::offer),
+        get("/api/v1/transfers/{transfer}", transfers::show),
+        get("/api/v1/transfers/{transfer}/parcel", transfers::parcel),
+        post("/api/v1/transfers/{transfer}/accept", transfers::accept),
+        post("/api/v1/transfers/{transfer}/seal", transfers::seal),
+        post("/api/v1/transfers/{transfer}/void", transfers::void),
     ]
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn code(what: &What) -> &'static str {
 }
 
 /// What the node answers to a step of people. What it cannot write of its own is a fault on this side.
-fn of_node(error: NodeError) -> Problem {
+pub(super) fn of_node(error: NodeError) -> Problem {
     match error {
         NodeError::Store(source) => of_store(source),
         NodeError::NotHome => Fault::NotHome.into(),
@@ -84,7 +84,7 @@ fn of_node(error: NodeError) -> Problem {
     }
 }
 
-fn of_store(error: StoreError) -> Problem {
+pub(super) fn of_store(error: StoreError) -> Problem {
     match error {
         StoreError::Full => Fault::Full.into(),
         StoreError::Failed { .. } => Problem::from(Fault::Unavailable).because(error),

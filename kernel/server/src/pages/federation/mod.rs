@@ -1,4 +1,5 @@
-//! The federation on pages: the other instances and how the line to each is, what is agreed on with them, what would be given and what was.
+//! The federation on pages: the other instances and how the line to each is, what is agreed on with them, what would be given and what was;
+//! what is proposed to them and by them, and what moves from home to home.
 //!
 //! Those who keep or observe the register look; those who run the instance decide. Before anything is signed, its reader has seen what
 //! would leave.
@@ -12,7 +13,9 @@ mod ledger;
 mod peer;
 mod peers;
 mod preview;
+mod proposals;
 mod terms;
+mod transfers;
 
 use std::sync::Arc;
 
@@ -45,6 +48,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/{language}/federation/agreements/new", get(draft::show).post(draft::send))
         .route("/{language}/federation/agreements/{agreement}", get(agreement::show).post(agreement::send))
         .route("/{language}/federation/agreements/{agreement}/preview", get(preview::show))
+        .merge(proposals::routes())
+        .merge(transfers::routes())
 }
 
 /// The visit of somebody who sent a form, with a password of their own.
@@ -64,6 +69,8 @@ fn frame(visit: &Visit) -> Value {
     context! {
         peers_page => visit.look.address(PEERS),
         agreements_page => visit.look.address(AGREEMENTS),
+        proposals_page => visit.look.address(proposals::PROPOSALS),
+        transfers_page => visit.look.address(transfers::TRANSFERS),
         done => done(visit),
     }
 }

@@ -13,6 +13,7 @@ use tiwizi_model::{AccountId, Jurisdiction, PluginId};
 use tiwizi_registry::import::Encoding;
 
 use crate::commands::agreement::AgreementCommand;
+use crate::commands::transfer::TransferCommand;
 use crate::commands::plugin_build::Build;
 use crate::commands::plugin_captures::{Captures, Replay};
 use crate::commands::plugin_check::Check;
@@ -76,6 +77,11 @@ pub(crate) enum Command {
     Agreement {
         #[command(subcommand)]
         command: AgreementCommand,
+    },
+    /// Cooperatives that go from one home to another.
+    Transfer {
+        #[command(subcommand)]
+        command: TransferCommand,
     },
     /// The change log.
     Log {

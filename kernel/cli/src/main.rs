@@ -53,6 +53,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Federation { command } => commands::federation::run(command).await,
         Command::Peer { command } => commands::peer::run(command).await,
         Command::Agreement { command } => commands::agreement::run(command).await,
+        Command::Transfer { command } => commands::transfer::run(command).await,
         Command::Log { command } => commands::log::run(command).await,
         // Done before there was a runtime: its process is bounded.
         Command::CompileComponent => Ok(()),

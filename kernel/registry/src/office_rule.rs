@@ -103,7 +103,7 @@ impl OfficeRule {
         if !self.answer_days.keys().all(|work| ANSWERED.contains(&work.as_str())) {
             return Some(
                 "answer_days are for filing-submitted, filing-correction, founding-submitted, founding-accepted, \
-                 founding-correction and duplicate-open alone",
+                 founding-correction, duplicate-open and proposal-waiting alone",
             );
         }
         if !self.answer_days.values().chain([&self.answer_days_otherwise]).all(|standard| is_day(&standard.value)) {

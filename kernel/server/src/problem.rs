@@ -6,8 +6,8 @@
 
 mod acts;
 mod extract;
-pub(crate) mod federation;
 pub(crate) mod fed;
+pub(crate) mod federation;
 mod founding;
 mod imports;
 mod lower;

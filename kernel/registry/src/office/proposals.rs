@@ -72,7 +72,9 @@ mod tests {
         }
         let person = waits(&body("received", "waiting", "registry/person")).unwrap();
         assert_eq!((person.named, person.cooperative), (Named::Nameless, None));
-        for (way, status) in [("sent", "waiting"), ("received", "held"), ("received", "accepted"), ("received", "forwarded")] {
+        for (way, status) in
+            [("sent", "waiting"), ("received", "held"), ("received", "accepted"), ("received", "forwarded")]
+        {
             assert_eq!(waits(&body(way, status, "registry/membership")), None, "{way} {status}");
         }
     }

@@ -209,9 +209,8 @@ pub(crate) async fn answer(
     };
     match decided {
         Decided::Answered => json::ok(&question(door.show(caller, id).await?)),
-        Decided::Forwarded => {
-            Err(Problem::from(Fault::NotHome).saying("the proposal went on to the new home of the record, which answers it"))
-        }
+        Decided::Forwarded => Err(Problem::from(Fault::NotHome)
+            .saying("the proposal went on to the new home of the record, which answers it")),
     }
 }
 

@@ -126,7 +126,8 @@ pub(crate) async fn offer(
     let ids: Result<BTreeSet<RecordId>, _> = body.cooperatives.iter().map(|id| id.parse()).collect();
     let cooperatives =
         ids.map_err(|_| Problem::field("/cooperatives", "format", "the ids of cooperatives are expected"))?;
-    let to: NodeId = body.to.parse().map_err(|_| Problem::field("/to", "format", "the id of an instance is expected"))?;
+    let to: NodeId =
+        body.to.parse().map_err(|_| Problem::field("/to", "format", "the id of an instance is expected"))?;
     let id = door.offer(visitor.caller(), &NewOffer { cooperatives, to }).await?;
     json::answer(StatusCode::CREATED, &shown(&door.show(&view, id).await?))
 }

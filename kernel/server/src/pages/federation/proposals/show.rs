@@ -54,7 +54,8 @@ pub(super) async fn send(
     may_see(&visit.visitor)?;
     let (door, id, caller) = (proposals(&app)?, id_of(&proposal)?, visit.visitor.caller());
     let version = |name: &str| form.field(name).and_then(|text| text.parse().ok()).map(Version);
-    let seen = version("seen").ok_or_else(|| Problem::field("/seen", "required", "the form does not say what was looked at"))?;
+    let seen = version("seen")
+        .ok_or_else(|| Problem::field("/seen", "required", "the form does not say what was looked at"))?;
     let given = form.field("reason").unwrap_or_default().to_owned();
     let decided = match (form.field("decision"), version("record")) {
         (Some("accept"), Some(record)) => door.accept(caller, Accept { proposal: id, seen, record }).await,

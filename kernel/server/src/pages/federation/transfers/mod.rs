@@ -32,7 +32,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
 
 /// A transfer, in words.
 fn line(visit: &Visit, texts: &Texts, view: &TransferView) -> Value {
-    let name = view.names().and_then(|body| register::names(visit.look.language, body).first().map(register::Name::value));
+    let name =
+        view.names().and_then(|body| register::names(visit.look.language, body).first().map(register::Name::value));
     let step = |step: &StepView| {
         context! {
             step => step.step.name(),

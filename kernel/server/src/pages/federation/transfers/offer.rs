@@ -61,7 +61,8 @@ async fn find(app: &App, visit: &Visit, id: RecordId) -> Result<Record, Problem>
 
 fn page(app: &App, visit: &Visit, record: &Record, wrong: Option<&str>) -> Result<Response, Problem> {
     let (texts, door) = (visit.texts(app), transfers(app)?);
-    let takers: Vec<(String, String)> = door.takers().into_iter().map(|(node, name)| (node.to_string(), name)).collect();
+    let takers: Vec<(String, String)> =
+        door.takers().into_iter().map(|(node, name)| (node.to_string(), name)).collect();
     let data = context! {
         id => record.id.to_string(),
         name => register::names(visit.look.language, &record.body).first().map(register::Name::value),

@@ -46,7 +46,8 @@ pub(super) async fn send(
     let (done, outcome) = match form.field("step") {
         Some("seal") => {
             let tenure: Option<u32> = form.field("tenure").and_then(|text| text.parse().ok());
-            let tenure = tenure.ok_or_else(|| Problem::field("/tenure", "required", "the form does not say which term ends"))?;
+            let tenure =
+                tenure.ok_or_else(|| Problem::field("/tenure", "required", "the form does not say which term ends"))?;
             ("transfer-sealed", door.seal(caller, id, tenure).await)
         }
         Some("void") => ("transfer-voided", door.void(caller, id).await),

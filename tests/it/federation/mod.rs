@@ -7,6 +7,9 @@ mod faults;
 mod flood;
 mod house;
 mod pages;
+mod proposals;
 mod signatures;
 #[cfg(test)]
 mod store;
+mod transfers;
+mod two;

@@ -61,7 +61,9 @@ impl<S: Store> Proposals<S> {
             let query = Query { filters, limit: FED_PROPOSALS_ROWS, ..Query::default() };
             for stored in self.kept(&query).await?.0 {
                 let told_one = match pending {
-                    Pending::Proposal => self.node.propose(stored.proposal()).await.map(|()| Map::new()).map_err(E::from),
+                    Pending::Proposal => {
+                        self.node.propose(stored.proposal()).await.map(|()| Map::new()).map_err(E::from)
+                    }
                     Pending::Answer => self.tell_answer(&stored).await,
                 };
                 match told_one {

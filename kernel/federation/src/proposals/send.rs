@@ -94,13 +94,7 @@ impl<S: Store> Proposals<S> {
         Ok(id)
     }
 
-    async fn keep_sent(
-        &self,
-        caller: &Caller,
-        home: &NodeId,
-        record: &Record,
-        proposal: &Proposal,
-    ) -> Result<(), E> {
+    async fn keep_sent(&self, caller: &Caller, home: &NodeId, record: &Record, proposal: &Proposal) -> Result<(), E> {
         let name = self.called(home);
         let new = New {
             way: Way::Sent,

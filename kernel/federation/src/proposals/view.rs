@@ -145,7 +145,14 @@ impl<S: Store> Proposals<S> {
         let (fields, hidden) = self.compared(&stored, record.as_ref(), seen.as_ref(), classes);
         let is_stale = record.as_ref().is_some_and(|record| u64::try_from(record.version.0) != Ok(stored.base.ver));
         let may_answer = stored.way == Way::Received && stored.status.is_open() && self.answers(caller, &stored);
-        Ok(Question { now: record.map(|record| record.version), is_stale, fields, hidden, may_answer, view: view(stored) })
+        Ok(Question {
+            now: record.map(|record| record.version),
+            is_stale,
+            fields,
+            hidden,
+            may_answer,
+            view: view(stored),
+        })
     }
 
     /// The fields that a patch touches, without those that are not shown.
@@ -157,7 +164,10 @@ impl<S: Store> Proposals<S> {
         classes: Option<Classes>,
     ) -> (Vec<FieldDifference>, usize) {
         let (Some(patch), Some(record), Some(classes)) = (&stored.patch, record, classes) else {
-            return (Vec::new(), stored.patch.as_ref().and_then(|patch| patch.as_object()).map_or(0, serde_json::Map::len));
+            return (
+                Vec::new(),
+                stored.patch.as_ref().and_then(|patch| patch.as_object()).map_or(0, serde_json::Map::len),
+            );
         };
         let kinds = self.records.kinds();
         let Some(kind) = kinds.find(&stored.kind) else { return (Vec::new(), 0) };

@@ -22,7 +22,11 @@ pub enum TransfersError {
     #[error("this step is taken by those who keep the register there")]
     Refused(#[source] Option<Refusal>),
     /// Nothing, or too much, is to be offered.
-    #[error("one offer moves one to {} cooperatives, with {} people at most", limits::FED_OFFERED_MAX, limits::FED_PARCEL_ROOTS_MAX)]
+    #[error(
+        "one offer moves one to {} cooperatives, with {} people at most",
+        limits::FED_OFFERED_MAX,
+        limits::FED_PARCEL_ROOTS_MAX
+    )]
     Count,
     /// Another instance is the home.
     #[error("another instance is the home of {id}")]

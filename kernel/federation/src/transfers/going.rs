@@ -62,7 +62,9 @@ impl<S: Store> Transfers<S> {
         let found = self.records.find_sorted(&permit, slot, &[vec![member.to_string().into()]], PAGE_ROWS_MAX).await?;
         let is_elsewhere = |membership: &Record| membership.subject.is_none_or(|subject| !going.contains(&subject));
         let keeps = |membership: &Record| membership.home == self.records.instance();
-        Ok(found.iter().any(|membership| keeps(membership) && is_in_force(&membership.body) && is_elsewhere(membership)))
+        Ok(found
+            .iter()
+            .any(|membership| keeps(membership) && is_in_force(&membership.body) && is_elsewhere(membership)))
     }
 }
 

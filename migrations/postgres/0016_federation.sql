@@ -291,10 +291,12 @@ CREATE INDEX fed_proposal_entity ON fed_proposal (entity, made_at);
 CREATE INDEX fed_proposal_root ON fed_proposal (root);
 CREATE INDEX fed_proposal_state ON fed_proposal (sent, state, made_at, no);
 
--- The transfer of an entity from one home to another. One at a time is under way; `under_way` is null once it is not.
+-- The transfer of an entity from one home to another. One at a time is under way; `under_way` is null once it is not. `lead` is the transfer that it goes along
+-- with: itself, unless it follows another one.
 CREATE TABLE fed_transfer (
     id         UUID NOT NULL PRIMARY KEY,
     entity     UUID NOT NULL,
+    lead       UUID NOT NULL,
     from_node  BYTEA NOT NULL,
     to_node    BYTEA NOT NULL,
     tenure     BIGINT NOT NULL,
@@ -308,6 +310,8 @@ CREATE TABLE fed_transfer (
 );
 CREATE UNIQUE INDEX fed_transfer_entity ON fed_transfer (entity) WHERE under_way IS NOT NULL;
 CREATE INDEX fed_transfer_made ON fed_transfer (made_at, id);
+CREATE INDEX fed_transfer_lead ON fed_transfer (lead);
+CREATE INDEX fed_transfer_state ON fed_transfer (state);
 -- The steps of a transfer, as entries of logs.
 CREATE TABLE fed_transfer_step (
     transfer UUID NOT NULL REFERENCES fed_transfer (id),

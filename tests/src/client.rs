@@ -201,6 +201,15 @@ impl Client {
         read(request.body(bytes.into())).await
     }
 
+    /// Gets bytes; what is not answered with 200 is an error.
+    ///
+    /// # Errors
+    /// When the server does not answer, or with something else.
+    pub async fn download(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let response = self.request(Method::GET, path).send().await?.error_for_status()?;
+        Ok(response.bytes().await?.to_vec())
+    }
+
     /// Sends a form as a page does, with the session's csrf field.
     ///
     /// # Errors

@@ -27,6 +27,7 @@ use crate::commands::plugin_test::Test;
 use crate::commands::register_export::Export;
 use crate::commands::register_rules::Reevaluate;
 use crate::commands::source::BundleSource;
+use crate::commands::transfer::TransferCommand;
 use crate::oci::Access;
 
 pub(crate) use extract::{Extract, KeyReason, ReplaceKey, Reseal, VerifyExtract};
@@ -82,6 +83,11 @@ pub(crate) enum Command {
     Package {
         #[command(subcommand)]
         command: PackageCommand,
+    },
+    /// Cooperatives that go from one home to another.
+    Transfer {
+        #[command(subcommand)]
+        command: TransferCommand,
     },
     /// The change log.
     Log {

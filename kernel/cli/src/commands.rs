@@ -37,4 +37,5 @@ pub(crate) mod roots;
 pub(crate) mod serve;
 pub(crate) mod source;
 pub(crate) mod throwaway;
+pub(crate) mod transfer;
 pub(crate) mod user;

@@ -54,6 +54,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Peer { command } => commands::peer::run(command).await,
         Command::Agreement { command } => commands::agreement::run(command).await,
         Command::Package { command } => commands::package::run(command).await,
+        Command::Transfer { command } => commands::transfer::run(command).await,
         Command::Log { command } => commands::log::run(command).await,
         // Done before there was a runtime: its process is bounded.
         Command::CompileComponent => Ok(()),

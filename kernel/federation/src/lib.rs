@@ -32,6 +32,9 @@ pub mod agreements;
 pub mod standing;
 
 pub mod national;
+pub mod proposals;
+
+pub mod transfers;
 
 mod federation;
 

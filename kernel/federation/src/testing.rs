@@ -1,6 +1,7 @@
 //! What tests begin with: an instance of its own over a real SQLite database, and a federation's root.
 
 pub(crate) mod office;
+pub(crate) mod register;
 
 use std::sync::Arc;
 

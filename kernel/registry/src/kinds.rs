@@ -56,6 +56,8 @@ pub struct Names {
     pub import: KindName,
     /// `registry/case`
     pub case: KindName,
+    /// `registry/proposal`
+    pub proposal: KindName,
 }
 
 impl Names {
@@ -89,6 +91,7 @@ impl Names {
             founder: name("registry/founder"),
             import: name("registry/import"),
             case: name("registry/case"),
+            proposal: name("registry/proposal"),
         }
     }
 }
@@ -119,7 +122,7 @@ mod tests {
         let protection =
             [names.controller, names.processing, names.subject_request, names.erasure, names.retention_run];
         let office = [names.filing, names.task];
-        let founding = [names.founding, names.founder, names.import, names.case];
+        let founding = [names.founding, names.founder, names.import, names.case, names.proposal];
         let all = [own.as_slice(), &following, &people, &protection, &office, &founding].concat();
         let expected: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(declared, expected);

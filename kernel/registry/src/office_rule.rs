@@ -12,13 +12,14 @@ use crate::day::Day;
 const FILE: &[u8] = include_bytes!("../../../manifests/rules/office.json");
 
 /// The work whose last day nothing but this rule gives.
-const ANSWERED: [&str; 6] = [
+const ANSWERED: [&str; 7] = [
     "filing-submitted",
     "filing-correction",
     "founding-submitted",
     "founding-accepted",
     "founding-correction",
     "duplicate-open",
+    "proposal-waiting",
 ];
 
 /// The figures of an office.
@@ -102,7 +103,7 @@ impl OfficeRule {
         if !self.answer_days.keys().all(|work| ANSWERED.contains(&work.as_str())) {
             return Some(
                 "answer_days are for filing-submitted, filing-correction, founding-submitted, founding-accepted, \
-                 founding-correction and duplicate-open alone",
+                 founding-correction, duplicate-open and proposal-waiting alone",
             );
         }
         if !self.answer_days.values().chain([&self.answer_days_otherwise]).all(|standard| is_day(&standard.value)) {

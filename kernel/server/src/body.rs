@@ -34,6 +34,10 @@ impl BodyLimit {
     pub(crate) const PRINT: Self =
         Self { bytes_max: limits::EXTRACT_PDF_BYTES_MAX, wait: Duration::from_millis(limits::BODY_WAIT_MS) };
 
+    /// For what moves to this instance from another home.
+    pub(crate) const PARCEL: Self =
+        Self { bytes_max: limits::FED_PARCEL_BYTES_MAX, wait: Duration::from_millis(limits::UPLOAD_WAIT_MS) };
+
     /// For files and bundles, which may come over a slow link.
     pub(crate) const UPLOAD: Self =
         Self { bytes_max: limits::UPLOAD_BYTES_MAX, wait: Duration::from_millis(limits::UPLOAD_WAIT_MS) };

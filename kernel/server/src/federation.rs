@@ -1,5 +1,7 @@
 //! The federation as handlers meet it: permits first, then the doors over the node of this instance, or that it has none yet.
 
+use std::sync::Arc;
+
 use tiwizi_federation::SqlStore;
 use tiwizi_federation::agreements::{Agreement, Agreements, DirectoryAge, Ground};
 use tiwizi_federation::standing::{self, Standing};
@@ -27,10 +29,10 @@ impl App {
     /// The door to agreements; none while the instance has no keys.
     #[must_use]
     pub fn agreements(&self) -> Option<Agreements<SqlStore>> {
-        let node = self.federation.node()?;
-        let is_old = self.federation.roll().is_too_old(self.ambient.now());
+        let known = self.federation.talk()?.ends().known();
+        let is_old = known.roll.is_too_old(self.ambient.now());
         Some(Agreements::new(Ground {
-            node,
+            node: Arc::clone(&known.node),
             records: self.records.clone(),
             protection: self.protection.clone(),
             directory: if is_old { DirectoryAge::Old } else { DirectoryAge::Fresh },

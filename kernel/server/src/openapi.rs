@@ -13,7 +13,8 @@ use utoipa::OpenApi;
 use crate::api::{
     accounts, acts, agreements, batch, captures, cases, changes, coverage, exports, extracts, files, filings, founders,
     foundings, health, history, imports, jobs, kinds, metrics, notices, office, packages, peers, people, plugin_life,
-    plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    plugin_settings, plugin_usage, plugins, proposals, protection, records, session, statistics, tokens, transfers,
+    verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -44,6 +45,9 @@ use crate::{blob, json, open_data, plugin};
         agreements::list, agreements::show, agreements::preview, agreements::preview_of, agreements::offer, agreements::step,
         coverage::show, packages::list, packages::publish, packages::show, packages::difference, packages::apply,
         cases::list, cases::show, cases::answer, cases::list_all, cases::show_one,
+        proposals::list, proposals::propose, proposals::show, proposals::answer,
+        transfers::list, transfers::offer, transfers::show, transfers::parcel, transfers::accept, transfers::seal,
+        transfers::void,
         plugins::list, plugins::install, plugins::show, plugins::libraries, plugins::set_grants, plugins::set_enabled,
         plugin_life::upgrade, plugin_life::rollback, plugin_life::remove,
         plugin_settings::settings, plugin_settings::set_settings, plugin_settings::secrets, plugin_settings::set_secret,
@@ -62,7 +66,7 @@ use crate::{blob, json, open_data, plugin};
         (name = "exchange", description = "The register in files: import and export"),
         (name = "extracts", description = "Certified extracts and their verification"),
         (name = "protection", description = "What is kept about people, and what they may ask"),
-        (name = "federation", description = "Other instances, and what is agreed on with them"),
+        (name = "federation", description = "Other instances, what is agreed on with them, proposed to them and handed over"),
         (name = "open data", description = "What everybody may read, as whole files"),
         (name = "files", description = "Content-addressed files"),
         (name = "plugins", description = "Plugins and their addresses"),

@@ -11,6 +11,7 @@ pub(crate) mod federation;
 mod founding;
 mod imports;
 mod lower;
+mod moving;
 mod national;
 mod office;
 mod people;

@@ -14,7 +14,8 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 use crate::api::{
     accounts, acts, agreements, batch, captures, cases, changes, coverage, exports, extracts, files, filings, founders,
     foundings, health, history, imports, jobs, kinds, metrics, notices, office, packages, peers, people, plugin_life,
-    plugin_settings, plugin_usage, plugins, protection, records, session, statistics, tokens, verify,
+    plugin_settings, plugin_usage, plugins, proposals, protection, records, session, statistics, tokens, transfers,
+    verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -178,6 +179,17 @@ fn of_the_federation() -> Vec<Route> {
         put("/api/v1/cases/{case}/answer", cases::answer),
         get("/api/v1/national-cases", cases::list_all),
         get("/api/v1/national-cases/{case}", cases::show_one),
+        get("/api/v1/proposals", proposals::list),
+        post("/api/v1/proposals", proposals::propose),
+        get("/api/v1/proposals/{proposal}", proposals::show),
+        post("/api/v1/proposals/{proposal}/answer", proposals::answer),
+        get("/api/v1/transfers", transfers::list),
+        post("/api/v1/transfers", transfers::offer),
+        get("/api/v1/transfers/{transfer}", transfers::show),
+        get("/api/v1/transfers/{transfer}/parcel", transfers::parcel),
+        post("/api/v1/transfers/{transfer}/accept", transfers::accept),
+        post("/api/v1/transfers/{transfer}/seal", transfers::seal),
+        post("/api/v1/transfers/{transfer}/void", transfers::void),
     ]
 }
 

@@ -11,6 +11,9 @@ mod house;
 mod nation;
 mod packages;
 mod pages;
+mod proposals;
 mod signatures;
 #[cfg(test)]
 mod store;
+mod transfers;
+mod two;

@@ -14,6 +14,8 @@ pub mod greeting;
 
 pub mod page;
 
+pub mod parcel;
+
 pub mod package;
 
 pub mod gate;

@@ -250,7 +250,7 @@ async fn read<S: Store>(federation: &Federation, make: &Make<S>) -> Result<Optio
     let registrar = roll.nation().map_or(setting.registrar, |nation| nation.node);
     let setting = Setting { me: keys.node(), registrar, keys: roll.ring().clone(), ..setting };
     let signing = SigningKey::from_seed(&keys.signing().seed());
-    let node = Node::new(store, setting, signing, federation.ambient().clone()).asking_people();
+    let node = Node::new(store, setting, signing, federation.ambient().clone()).asking_people().sealing_by_people();
     let is_reached = federation.settings().listens && roll.own().is_some_and(|own| own.url.is_some());
     let authorities = address.iter().map(tiwizi_outbound::authority).collect();
     Ok(Some(Known { node: Arc::new(node), keys, roll, directory, authorities, is_reached }))

@@ -105,6 +105,7 @@ impl SqlTx {
         let transfer = TransferRow {
             id: key_of(moving),
             entity: custody.root,
+            lead: self.led_by(custody.root, moving).await?,
             from: moving.offer.log.node.0.0,
             to: moving.to.0.0,
             tenure: custody.last().map_or(0, |last| last.tenure),
@@ -156,9 +157,19 @@ impl SqlTx {
 
     async fn move_on(&mut self, id: Uuid, from: &str, to: &str) -> Stored<()> {
         let under_way = to == ACCEPTED;
-        let change = TransferChange { id, from, to, under_way, note: "{}", at: self.now() };
+        let change = TransferChange { id, from, to, under_way, note: None, at: self.now() };
         transfer::change_state(&mut self.tx, change).await.map_err(at("transfer"))?;
         Ok(())
+    }
+
+    /// The transfer that one goes along with. The leading root is offered before those that follow it.
+    async fn led_by(&mut self, root: RecordId, moving: &Moving) -> Stored<Uuid> {
+        if moving.lead == root {
+            return Ok(key_of(moving));
+        }
+        let lead = self.custody_of(moving.lead).await?.and_then(|custody| custody.moving);
+        let is_it = |lead: &Moving| lead.offer.log == moving.offer.log && lead.to == moving.to;
+        Ok(key_of(lead.as_ref().filter(|lead| is_it(lead)).unwrap_or(moving)))
     }
 
     async fn add_step(&mut self, id: &Uuid, step: &str, moving: &Moving) -> Stored<()> {

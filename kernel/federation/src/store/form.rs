@@ -94,6 +94,7 @@ pub(super) fn custody_detail(custody: &Custody) -> Option<String> {
             "fence": fence_json(&moving.fence),
             "state": moving.state.to_string(),
             "accept": moving.accept.as_ref().map(Position::to_string),
+            "lead": moving.lead.to_string(),
         })
     };
     let terms: Vec<Value> = custody.terms.iter().map(term).collect();
@@ -115,6 +116,7 @@ pub(super) fn custody(root: RecordId, last: (NodeId, u32), detail: Option<&str>)
             fence: fence(value.get("fence")?)?,
             state: parsed(value.get("state")?)?,
             accept: optional(value.get("accept")?, parsed)?,
+            lead: parsed(value.get("lead")?)?,
         })
     };
     let terms = value.get("terms")?.as_array()?.iter().map(term).collect::<Option<_>>()?;

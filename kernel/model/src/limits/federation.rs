@@ -26,6 +26,14 @@ pub const FED_PAGE_HEAD_BYTES_MAX: usize = 32 << 10;
 pub const FED_CHUNK_BYTES_MAX: usize = 4 << 20;
 /// The hashes that prove the entries of one chunk.
 pub const FED_CHUNK_PROOF_HASHES_MAX: usize = 65_536;
+/// What moves to another home together: a cooperative, and the people who go with it.
+pub const FED_PARCEL_ROOTS_MAX: usize = 5_000;
+/// The records that are handed over with it.
+pub const FED_PARCEL_RECORDS_MAX: usize = 20_000;
+/// They, before they are compressed and sealed.
+pub const FED_PARCEL_EXPANDED_BYTES_MAX: usize = 64 << 20;
+/// They, as they travel.
+pub const FED_PARCEL_BYTES_MAX: usize = 32 << 20;
 /// The pages of one bundle.
 pub const FED_BUNDLE_PAGES_MAX: u64 = 1_000_000;
 /// The head of a bundle.
@@ -160,6 +168,14 @@ pub const FED_NODE_PREFIX_CHARS_MIN: usize = 8;
 pub const FED_CAUGHT_UP_MAX: usize = 20_000;
 /// What the records have not taken of others', tried again in one transaction.
 pub const FED_APPLY_STEP: u32 = 500;
+/// The letters of a reason for which a proposal is refused.
+pub const FED_REASON_CHARS_MAX: usize = 1_000;
+/// Proposals that one round of the background goes through at once.
+pub const FED_PROPOSALS_ROWS: u32 = 200;
+/// Transfers that one list shows.
+pub const FED_TRANSFERS_SHOWN: u32 = 200;
+/// Cooperatives that are offered together.
+pub const FED_OFFERED_MAX: usize = 500;
 /// What other homes say of records, taken in one transaction.
 pub const FOREIGN_RECORDS_MAX: usize = 2_000;
 /// Records from which fields are taken back in one step.

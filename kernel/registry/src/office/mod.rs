@@ -15,6 +15,7 @@ mod files;
 mod follow;
 mod inbox;
 mod named;
+mod proposals;
 mod remind;
 mod requests;
 mod source;

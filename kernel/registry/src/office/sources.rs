@@ -1,5 +1,5 @@
 //! The sources of this register: yearly filings, requests for a name, records that may be the same, here or in another home; founding files
-//! (`files`); requests of people about their own data (`requests`).
+//! (`files`); requests of people about their own data (`requests`); changes that other instances propose (`proposals`).
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use serde_json::Value;
 use tiwizi_model::{KindName, RecordId};
 
 use super::files::FoundingFiles;
+use super::proposals::Proposals;
 use super::requests::SubjectRequests;
 use super::source::{Named, Seen, Source, WaitRules, Waiting, WaitsFor};
 use crate::filings::Status;
@@ -24,6 +25,7 @@ pub fn sources() -> Vec<Arc<dyn Source>> {
         Arc::new(Duplicates { kind: names.duplicate }),
         Arc::new(SubjectRequests { kind: names.subject_request }),
         Arc::new(Cases { kind: names.case }),
+        Arc::new(Proposals { kind: names.proposal }),
     ]
 }
 

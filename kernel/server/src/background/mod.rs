@@ -4,6 +4,7 @@
 mod duplicates;
 mod federation;
 mod imports;
+mod moving;
 mod national;
 mod office;
 mod protection;
@@ -52,6 +53,7 @@ pub(crate) fn start(app: &Arc<App>) {
     app.tasks.start("federation-sequencer", |stop| federation::sequence(Arc::clone(app), stop));
     app.tasks.start("federation-keeper", |stop| federation::keep(Arc::clone(app), stop));
     app.tasks.start("federation-link", |stop| federation::link(Arc::clone(app), stop));
+    app.tasks.start("proposals-and-transfers", |stop| moving::follow(Arc::clone(app), stop));
     app.tasks.start("clean-up", |stop| clean_up(Arc::clone(app), stop));
     app.tasks.start("value-sweep", |stop| sweep_values(Arc::clone(app), stop));
 }

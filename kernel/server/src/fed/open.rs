@@ -12,6 +12,7 @@ use tiwizi_federation::store::SqlStore;
 use tiwizi_federation::{Federation, OpenError, Settings};
 use tiwizi_federation_core::flow::plant::Planted;
 use tiwizi_federation_core::flow::{Node, Setting};
+use tiwizi_federation_core::wire::{Hash, NodeId};
 use tiwizi_model::Ambient;
 use tiwizi_outbound::{Client, Way};
 use tiwizi_records::Records;
@@ -128,7 +129,8 @@ fn make(records: Records) -> Make<SqlStore> {
         let kinds = records.catalogue().current();
         let setting = Setting {
             me,
-            registrar: roll.nation().map_or(me, |member| member.node),
+            // The directory says who; without a nation nobody seals.
+            registrar: NodeId(Hash::ZERO),
             keys: roll.ring().clone(),
             kinds: core_kinds(&kinds, Derivation::REGISTER),
             schemas: schemas(&kinds),

@@ -24,7 +24,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 45] = [
+const DONE: [&str; 52] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -70,6 +70,13 @@ const DONE: [&str; 45] = [
     "package-applied",
     "package-applied-later",
     "case-said",
+    "proposal-sent",
+    "proposal-answered",
+    "proposal-forwarded",
+    "transfer-offered",
+    "transfer-accepted",
+    "transfer-sealed",
+    "transfer-voided",
 ];
 
 /// What was just done, by the address's `done`.

@@ -9,6 +9,7 @@ use fluent_bundle::FluentArgs;
 use minijinja::{Value, context};
 use serde_json::{Value as Json, json};
 use tiwizi_identity::Caller;
+use tiwizi_identity::policy::may_see_federation;
 use tiwizi_model::{ProvinceCode, Record, RecordId};
 use tiwizi_records::manifest::Slot;
 use tiwizi_registry::duplicates::survivor;
@@ -19,6 +20,7 @@ use super::federation::coverage::home;
 use super::visit::Visit;
 use super::{acts, extract, fragments, register, succession};
 use crate::app::App;
+use crate::moving::where_is;
 use crate::problem::{Fault, Problem};
 
 /// `GET /{language}/directory/{id}`
@@ -45,10 +47,32 @@ pub(super) async fn show(
     let succession = succession::of(&app, &visit, id).await?;
     let elsewhere = record.home != app.instance.id;
     let home = if elsewhere { home(&app, &texts, &app.national().coverage().await?, &record) } else { None };
+    let moves = moves(&app, &visit, &record).await?;
     let data = context! {
-        fragments, extracts, issued, acts, remains, union, filings, succession, elsewhere, home, ..data(&texts, &record)
+        fragments, extracts, issued, acts, remains, union, filings, succession, elsewhere, home, moves, ..data(&texts, &record)
     };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
+}
+
+/// Where the cooperative is: at another home, on the way to one, or here, where its reader may offer it.
+async fn moves(app: &App, visit: &Visit, record: &Record) -> Result<Value, Problem> {
+    let found = where_is(app, record).await?;
+    let caller = visit.visitor.caller();
+    let is_offered = found.in_transfer || found.home.is_some();
+    let may_offer = !is_offered && app.transfers().is_some_and(|door| door.could_offer(caller, record));
+    let may_look = found.in_transfer && may_see_federation(caller).is_ok();
+    let home = found.home.map(|home| {
+        let path = format!("/{}/directory/{}", visit.look.language.tag(), record.id);
+        let page = home.url.map(|url| format!("{}{path}", url.trim_end_matches('/')));
+        context! { name => home.name, page }
+    });
+    Ok(context! {
+        elsewhere => record.home != app.instance.id,
+        home,
+        in_transfer => found.in_transfer,
+        transfers => may_look.then(|| visit.look.address("/federation/transfers")),
+        offer => may_offer.then(|| visit.look.address(&format!("/federation/transfers/new?cooperative={}", record.id))),
+    })
 }
 
 /// One line of facts.

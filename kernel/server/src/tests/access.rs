@@ -247,6 +247,10 @@ fn federation() -> Vec<Row> {
         "peer": "0".repeat(64), "purpose": "matrix", "legal_basis": "matrix", "expires_on": "2027-01-01",
         "retention_days": 1, "erasure_days": 1,
     });
+    let (proposal, transfer) = (format!("/api/v1/proposals/{NOWHERE}"), format!("/api/v1/transfers/{NOWHERE}"));
+    let propose = json!({
+        "kind": "registry/cooperative", "record": NOWHERE, "version": 1, "patch": {}, "key": "0".repeat(32),
+    });
     let (one, preview) = ("/api/v1/agreements/{agreement}", "/api/v1/agreements/{agreement}/preview");
     vec![
         same("GET", "/api/v1/peers", looks),
@@ -260,6 +264,19 @@ fn federation() -> Vec<Row> {
         row("GET", preview, format!("{agreement}/preview"), looks),
         row("POST", "/api/v1/agreements/{agreement}/steps", format!("{agreement}/steps"), decides)
             .with(json!({"step": "suspend", "version": 1})),
+        same("GET", "/api/v1/proposals", looks),
+        same("POST", "/api/v1/proposals", looks).with(propose),
+        row("GET", "/api/v1/proposals/{proposal}", proposal.clone(), looks),
+        row("POST", "/api/v1/proposals/{proposal}/answer", format!("{proposal}/answer"), looks)
+            .with(json!({"version": 1, "accepted": false, "reason": "matrix"})),
+        same("GET", "/api/v1/transfers", looks),
+        same("POST", "/api/v1/transfers", looks).with(json!({"cooperatives": [NOWHERE], "to": "0".repeat(64)})),
+        row("GET", "/api/v1/transfers/{transfer}", transfer.clone(), looks),
+        row("GET", "/api/v1/transfers/{transfer}/parcel", format!("{transfer}/parcel"), looks),
+        row("POST", "/api/v1/transfers/{transfer}/accept", format!("{transfer}/accept"), looks)
+            .with_bytes("application/octet-stream", "no parcel"),
+        row("POST", "/api/v1/transfers/{transfer}/seal", format!("{transfer}/seal"), looks).with(json!({"tenure": 1})),
+        row("POST", "/api/v1/transfers/{transfer}/void", format!("{transfer}/void"), looks),
     ]
 }
 

@@ -225,3 +225,32 @@ pub async fn made_by(tx: &mut WriteTx, id: Uuid, account: AccountId) -> Result<b
     .map_err(failed("fed_proposal.made_by"))?;
     Ok(noted > 0)
 }
+
+/// What names a proposal to this instance that nobody has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenKey {
+    /// Its number, in the order in which they came.
+    pub no: i64,
+    /// Who asked.
+    pub node: [u8; 32],
+    /// The key that its form was opened with.
+    pub idem: [u8; 16],
+}
+
+row!(OpenKey, row => Ok(Self {
+    no: row.try_get(0)?,
+    node: hash(row.try_get(1)?)?,
+    idem: row.try_get::<Vec<u8>, _>(2)?.as_slice().try_into().map_err(decode)?,
+}));
+
+const OPEN: &str =
+    "SELECT no, node, idem FROM fed_proposal WHERE sent = 0 AND answered_at IS NULL AND no > $1 ORDER BY no LIMIT $2";
+
+/// The proposals to this instance that nobody has answered, behind one of them, in the order in which they came.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn open(tx: &mut Tx, after: i64, rows_max: u32) -> Result<Vec<OpenKey>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(OPEN).bind(after).bind(i64::from(rows_max)).fetch_all(conn).await)
+        .map_err(failed("fed_proposal.open"))
+}

@@ -18,6 +18,8 @@ pub struct TransferRow {
     pub id: Uuid,
     /// What moves.
     pub entity: RecordId,
+    /// The transfer that it goes along with: itself, unless it follows another one.
+    pub lead: Uuid,
     /// From whom.
     pub from: [u8; 32],
     /// To whom.
@@ -42,27 +44,31 @@ pub struct TransferRow {
 
 macro_rules! columns {
     () => {
-        "id, entity, from_node, to_node, tenure, ver, state_root, state, under_way, note, made_at, changed_at"
+        "id, entity, lead, from_node, to_node, tenure, ver, state_root, state, under_way, note, made_at, changed_at"
     };
 }
 
 row!(TransferRow, row => Ok(Self {
     id: row.try_get(0)?,
     entity: RecordId(row.try_get(1)?),
-    from: hash(row.try_get(2)?)?,
-    to: hash(row.try_get(3)?)?,
-    tenure: numbered(row.try_get(4)?)?,
-    ver: counted(row.try_get(5)?)?,
-    state_root: hash(row.try_get(6)?)?,
-    state: row.try_get(7)?,
-    under_way: row.try_get::<Option<i16>, _>(8)?.is_some(),
-    note: row.try_get(9)?,
-    made_at: Instant(row.try_get(10)?),
-    changed_at: Instant(row.try_get(11)?),
+    lead: row.try_get(2)?,
+    from: hash(row.try_get(3)?)?,
+    to: hash(row.try_get(4)?)?,
+    tenure: numbered(row.try_get(5)?)?,
+    ver: counted(row.try_get(6)?)?,
+    state_root: hash(row.try_get(7)?)?,
+    state: row.try_get(8)?,
+    under_way: row.try_get::<Option<i16>, _>(9)?.is_some(),
+    note: row.try_get(10)?,
+    made_at: Instant(row.try_get(11)?),
+    changed_at: Instant(row.try_get(12)?),
 }));
 
-const ADD: &str =
-    concat!("INSERT INTO fed_transfer (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+const ADD: &str = concat!(
+    "INSERT INTO fed_transfer (",
+    columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+);
 
 /// Adds a transfer.
 ///
@@ -72,6 +78,7 @@ pub async fn add(tx: &mut WriteTx, transfer: &TransferRow) -> Result<(), WriteEr
     on_db!(tx, conn => sqlx::query(ADD)
         .bind(transfer.id)
         .bind(transfer.entity.0)
+        .bind(transfer.lead)
         .bind(transfer.from.as_slice())
         .bind(transfer.to.as_slice())
         .bind(i64::from(transfer.tenure))
@@ -116,15 +123,53 @@ pub async fn under_way(tx: &mut Tx, entity: RecordId) -> Result<Option<TransferR
         .map_err(failed("fed_transfer.under_way"))
 }
 
-const NEWEST: &str = concat!("SELECT ", columns!(), " FROM fed_transfer ORDER BY made_at DESC, id DESC LIMIT $1");
+const NEWEST: &str =
+    concat!("SELECT ", columns!(), " FROM fed_transfer WHERE lead = id ORDER BY made_at DESC, id DESC LIMIT $1");
 
-/// The newest transfers, the newest first.
+/// The newest transfers that lead, the newest first.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn newest(tx: &mut Tx, rows_max: u32) -> Result<Vec<TransferRow>, StorageError> {
     on_db!(tx, conn => sqlx::query_as(NEWEST).bind(i64::from(rows_max)).fetch_all(conn).await)
         .map_err(failed("fed_transfer.newest"))
+}
+
+const LEADING_IN: &str =
+    concat!("SELECT ", columns!(), " FROM fed_transfer WHERE state = $1 AND lead = id ORDER BY made_at, id LIMIT $2");
+
+/// The transfers in a state that lead, the oldest first.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn leading_in(tx: &mut Tx, state: &str, rows_max: u32) -> Result<Vec<TransferRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(LEADING_IN).bind(state).bind(i64::from(rows_max)).fetch_all(conn).await)
+        .map_err(failed("fed_transfer.leading_in"))
+}
+
+const TOGETHER: &str = concat!("SELECT ", columns!(), " FROM fed_transfer WHERE lead = $1 ORDER BY entity");
+
+/// The transfers that go along with one, itself among them, in the order of what moves.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn together(tx: &mut Tx, lead: Uuid) -> Result<Vec<TransferRow>, StorageError> {
+    on_db!(tx, conn => sqlx::query_as(TOGETHER).bind(lead).fetch_all(conn).await)
+        .map_err(failed("fed_transfer.together"))
+}
+
+const NOTE: &str = "UPDATE fed_transfer SET note = $2 WHERE id = $1";
+
+/// Notes what people are told of a transfer, as JSON. False when there is none.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn note(tx: &mut WriteTx, id: Uuid, note: &str) -> Result<bool, StorageError> {
+    let noted = on_db!(tx, conn => {
+        sqlx::query(NOTE).bind(id).bind(note).execute(conn).await.map(|done| done.rows_affected())
+    })
+    .map_err(failed("fed_transfer.note"))?;
+    Ok(noted > 0)
 }
 
 /// How a transfer goes on.
@@ -138,13 +183,13 @@ pub struct TransferChange<'a> {
     pub to: &'a str,
     /// Whether it is under way after that; one that is not never is again.
     pub under_way: bool,
-    /// What people are told, as JSON.
-    pub note: &'a str,
+    /// What people are told, as JSON; none leaves it as it is.
+    pub note: Option<&'a str>,
     /// Now.
     pub at: Instant,
 }
 
-const MOVE: &str = "UPDATE fed_transfer SET state = $3, under_way = CASE WHEN $4 = 1 THEN under_way END, note = $5, \
+const MOVE: &str = "UPDATE fed_transfer SET state = $3, under_way = CASE WHEN $4 = 1 THEN under_way END, note = coalesce($5, note), \
     changed_at = $6 WHERE id = $1 AND state = $2";
 
 /// Moves a transfer from one state to another. False when it is not in the first.

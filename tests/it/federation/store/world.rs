@@ -235,7 +235,7 @@ impl World {
                 let log = LogId { node: last.home, plane: Plane::control() };
                 let offer = Position { log, epoch: 0, seq: self.offers };
                 let fence = Fence([(plane(seed), seed.below(9))].into());
-                let moving = Moving { offer, to: other(seed), fence, state: hash(seed), accept: None };
+                let moving = Moving { offer, to: other(seed), fence, state: hash(seed), accept: None, lead: root };
                 custody.moving = Some(moving);
             }
             Some(moving) if moving.accept.is_none() && seed.below(3) > 0 => {

@@ -19,6 +19,7 @@ fn a_transfer(number: u128, entity: RecordId) -> TransferRow {
     TransferRow {
         id: Uuid::from_u128(number),
         entity,
+        lead: Uuid::from_u128(number),
         from: bytes(1),
         to: bytes(2),
         tenure: 3,
@@ -110,7 +111,7 @@ for_each_database! {
         drop(tx);
         assert_eq!(read!(store, tx => transfer::under_way(&mut tx, id(1))), Some(first.clone()));
         let change = TransferChange {
-            id: first.id, from: "offered", to: "void", under_way: false, note: "{\"why\":1}", at: Instant(9),
+            id: first.id, from: "offered", to: "void", under_way: false, note: Some("{\"why\":1}"), at: Instant(9),
         };
         assert!(!written!(store, tx => transfer::change_state(&mut tx, TransferChange { from: "sealed", ..change })));
         assert!(written!(store, tx => transfer::change_state(&mut tx, change)));
@@ -119,6 +120,17 @@ for_each_database! {
         written!(store, tx => transfer::change_state(&mut tx, back));
         assert_eq!(read!(store, tx => transfer::under_way(&mut tx, id(1))), None);
         let second = offered(store, 2, id(1)).await;
+        let along = TransferRow { id: Uuid::from_u128(3), entity: id(7), ..second.clone() };
+        written!(store, tx => transfer::add(&mut tx, &along));
+        let together = read!(store, tx => transfer::together(&mut tx, second.id));
+        assert_eq!(together.iter().map(|row| row.id).collect::<Vec<_>>(), [second.id, along.id]);
+        let offered = read!(store, tx => transfer::leading_in(&mut tx, "offered", 10));
+        assert_eq!(offered.iter().map(|row| row.id).collect::<Vec<_>>(), [second.id]);
+        assert!(written!(store, tx => transfer::note(&mut tx, along.id, "{\"by\":\"F\"}")));
+        assert!(!written!(store, tx => transfer::note(&mut tx, Uuid::from_u128(99), "{}")));
+        let kept = TransferChange { id: along.id, from: "offered", to: "void", under_way: false, note: None, at: Instant(9) };
+        assert!(written!(store, tx => transfer::change_state(&mut tx, kept)));
+        assert_eq!(read!(store, tx => transfer::find(&mut tx, along.id)).unwrap().note, "{\"by\":\"F\"}");
         let newest = read!(store, tx => transfer::newest(&mut tx, 10));
         assert_eq!(newest.iter().map(|row| row.id).collect::<Vec<_>>(), [second.id, first.id]);
         assert!(!read!(store, tx => transfer::find(&mut tx, first.id)).unwrap().under_way);

@@ -11,6 +11,7 @@ mod gossip;
 mod lookup;
 mod move_root;
 mod national;
+mod people;
 mod propose;
 mod sequence;
 mod serve;
@@ -32,6 +33,7 @@ use super::transfer::TransferError;
 
 pub use author::Write;
 pub use gossip::Heard;
+pub use move_root::state_of;
 pub use national::{Told, ToldPage};
 pub use propose::Resolution;
 pub use serve::{Ask, AskRefusal, Served};
@@ -64,6 +66,16 @@ pub struct Node<S> {
     key: SigningKey,
     ambient: Ambient,
     asks_people: bool,
+    seals: Seals,
+}
+
+/// When what was accepted is sealed, and who takes over what a seal gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seals {
+    /// At once, and the node takes over by its own store what it holds.
+    AtOnce,
+    /// When a person said so; what a seal gives is taken over by the doors around the node.
+    ByPeople,
 }
 
 /// Why a step of ours was not done.
@@ -126,7 +138,7 @@ impl<S: Store> Node<S> {
     /// A node over a store.
     #[must_use]
     pub fn new(store: S, setting: Setting, key: SigningKey, ambient: Ambient) -> Self {
-        Self { store, setting, key, ambient, asks_people: false }
+        Self { store, setting, key, ambient, asks_people: false, seals: Seals::AtOnce }
     }
 
     /// The same node, of an instance where a person decides about every proposal: what another instance asks for is written with
@@ -134,6 +146,17 @@ impl<S: Store> Node<S> {
     #[must_use]
     pub fn asking_people(self) -> Self {
         Self { asks_people: true, ..self }
+    }
+
+    /// The same node, of an instance where people take the steps of transfers: nothing is sealed before one of them did it, and the records
+    /// are taken over as they were handed over, and not out of what agreements had given.
+    #[must_use]
+    pub fn sealing_by_people(self) -> Self {
+        Self { seals: Seals::ByPeople, ..self }
+    }
+
+    fn seals_at_once(&self) -> bool {
+        self.seals == Seals::AtOnce
     }
 
     /// The store.

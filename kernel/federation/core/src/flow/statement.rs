@@ -73,6 +73,8 @@ pub enum Statement {
         fence: Fence,
         /// The hash over what there is of it.
         state: Hash,
+        /// The root that it moves along with.
+        lead: RecordId,
     },
     /// The receiver has everything.
     Accept {
@@ -217,11 +219,12 @@ impl Statement {
             ],
             Self::Review { .. } => vec![("outcome", json!("review"))],
             Self::Answer { answer, .. } => answer_fields(answer),
-            Self::Offer { tenure, to, fence, state, .. } => vec![
+            Self::Offer { tenure, to, fence, state, lead, .. } => vec![
                 ("tenure", json!(tenure)),
                 ("home", json!(to.to_string())),
                 ("fence", form::fence_json(fence)),
                 ("state", json!(state.to_string())),
+                ("lead", json!(lead.to_string())),
             ],
             Self::Accept { offer, .. } | Self::Void { offer, .. } => vec![("offer", json!(offer.to_string()))],
             Self::Seal(seal) => vec![
@@ -263,6 +266,7 @@ impl Statement {
                 to: said.parsed("home")?,
                 fence: said.fence("fence")?,
                 state: said.parsed("state")?,
+                lead: said.parsed("lead")?,
             },
             EntryKind::Accept => Self::Accept { root: id, offer: said.position("offer")? },
             EntryKind::Void => Self::Void { root: id, offer: said.position("offer")? },

@@ -47,6 +47,8 @@ pub struct Moving {
     pub state: Hash,
     /// Where the receiver accepted.
     pub accept: Option<Position>,
+    /// The root that it moves along with: itself, unless it follows another one.
+    pub lead: RecordId,
 }
 
 /// The terms of one root as an instance knows them. A root is what moves as one: a cooperative with all that belongs to it.
@@ -93,6 +95,9 @@ pub enum TransferError {
     /// The receiver has not everything yet.
     #[error("the receiver does not have everything that was offered")]
     Incomplete,
+    /// More than moves together.
+    #[error("more than moves to another home at once")]
+    TooMany,
     /// The tenure is another one than was compared with.
     #[error("the tenure is {now}, not {compared}")]
     Tenure {

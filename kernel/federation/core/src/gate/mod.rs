@@ -9,6 +9,7 @@ mod chunk;
 mod greeting;
 mod letter;
 mod messages;
+mod parcel;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -17,6 +18,7 @@ pub use builder::{BuildError, PageBuilder, Room};
 pub use chunk::ChunkBuilder;
 pub use letter::{Answer, LetterError};
 pub use messages::{ADDRESSEES, addressees};
+pub use parcel::PackError;
 pub use verdict::{Before, GateError, Row, Verdict, judge};
 
 use tiwizi_model::limits;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use curve25519_dalek::MontgomeryPoint;
 use ed25519_dalek::{Signature, Signer as _};
 use tiwizi_model::{Ambient, PublicKey};
 use zeroize::Zeroizing;
@@ -54,6 +55,11 @@ impl SigningKey {
         VerifyingKey(self.0.verifying_key())
     }
 
+    /// The secret with which this instance agrees on keys.
+    pub(super) fn agreeing(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_scalar_bytes())
+    }
+
     /// Signs these bytes as they are.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
@@ -83,6 +89,11 @@ impl VerifyingKey {
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 32] {
         self.0.to_bytes()
+    }
+
+    /// The point with which others agree on keys with its owner.
+    pub(super) fn agreeing(&self) -> MontgomeryPoint {
+        self.0.to_montgomery()
     }
 
     /// The same as a noun of the model.

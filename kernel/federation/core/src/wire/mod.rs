@@ -19,6 +19,8 @@ mod merkle;
 
 mod key;
 
+mod sealed;
+
 mod dsse;
 
 mod statement;
@@ -47,4 +49,5 @@ pub use merkle::{
     root_of, verify_consistency, verify_inclusion,
 };
 pub use ring::{KeyRing, RingError};
+pub use sealed::{SealedError, open as open_sealed, seal};
 pub use statement::{Genesis, NewRoot, Rotation, Span, StatementError};

@@ -73,7 +73,8 @@ fn the_terms_of_a_root_are_read_as_they_were_written() {
     let founded = Custody::founded(root(), 4, node(1));
     assert_eq!(custody_detail(&founded), None);
     let fence = Fence([(Plane::control(), 0), ("registry".parse().unwrap(), u64::MAX)].into());
-    let moving = Moving { offer: at(1), to: node(2), fence: fence.clone(), state: Hash([9; 32]), accept: None };
+    let moving =
+        Moving { offer: at(1), to: node(2), fence: fence.clone(), state: Hash([9; 32]), accept: None, lead: root() };
     let accepted = Moving { accept: Some(at(2)), ..moving.clone() };
     let ended = Term { tenure: 4, home: node(1), fence: Some(fence) };
     let moved = vec![ended, Term { tenure: 5, home: node(2), fence: None }];

@@ -1,4 +1,5 @@
-//! The federation on pages: the other instances and how the line to each is, what is agreed on with them, what would be given and what was.
+//! The federation on pages: the other instances and how the line to each is, what is agreed on with them, what would be given and what was;
+//! what is proposed to them and by them, and what moves from home to home.
 //!
 //! Those who keep or observe the register look; those who run the instance decide. Before anything is signed, its reader has seen what
 //! would leave.
@@ -15,7 +16,9 @@ mod packages;
 mod peer;
 mod peers;
 mod preview;
+mod proposals;
 mod terms;
+mod transfers;
 
 use std::sync::Arc;
 
@@ -57,6 +60,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/{language}/federation/cases", get(cases::list))
         .route("/{language}/federation/cases/{case}", get(cases::show).post(cases::send))
         .route("/{language}/federation/national-cases/{case}", get(cases::show_one))
+        .merge(proposals::routes())
+        .merge(transfers::routes())
 }
 
 /// The visit of somebody who sent a form, with a password of their own.
@@ -77,6 +82,8 @@ fn frame(visit: &Visit) -> Value {
         peers_page => visit.look.address(PEERS),
         agreements_page => visit.look.address(AGREEMENTS),
         more => MORE.map(|(key, path)| context! { key, href => visit.look.address(path) }).to_vec(),
+        proposals_page => visit.look.address(proposals::PROPOSALS),
+        transfers_page => visit.look.address(transfers::TRANSFERS),
         done => done(visit),
     }
 }

@@ -17,10 +17,11 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// Where the records of a kind are worked on, after the language; the id of the record follows. Others are shown among the records.
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 5] = [
     ("registry/case", "/federation/cases/"),
     ("registry/duplicate", "/register/duplicates/"),
     ("registry/founding", "/founding/"),
+    ("registry/proposal", "/federation/proposals/"),
     ("registry/subject-request", "/register/requests/"),
 ];
 

@@ -12,6 +12,7 @@ mod history;
 mod kinds;
 mod list;
 mod opened;
+mod propose;
 mod question;
 mod references;
 mod remove;
@@ -40,6 +41,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/{language}/records/{namespace}/{kind}/{id}", get(show::show))
         .route("/{language}/records/{namespace}/{kind}/{id}/history", get(history::show))
         .route("/{language}/records/{namespace}/{kind}/{id}/edit", get(write::edit).post(write::replace))
+        .route("/{language}/records/{namespace}/{kind}/{id}/propose", get(propose::ask).post(propose::send))
         .route("/{language}/records/{namespace}/{kind}/{id}/delete", get(remove::ask).post(remove::delete))
         .route("/{language}/records/{namespace}/{kind}/{id}/restore", axum::routing::post(remove::restore))
 }

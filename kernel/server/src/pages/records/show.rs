@@ -13,6 +13,7 @@ use super::super::said::said;
 use super::super::visit::Visit;
 use super::kinds::namespace_title;
 use super::opened::{Opened, shows};
+use super::propose;
 use super::references::References;
 use super::shape::Part;
 use super::value::{Place, Show};
@@ -43,6 +44,7 @@ pub(super) async fn show(
         author => author(&opened, &record.author),
         id => record.id.to_string(),
         elsewhere => record.home != app.instance.id,
+        propose => propose::offer(&opened, &record),
         history => format!("{path}/history"),
         edit => opened.may_edit(&record).map(|_| format!("{path}/edit")),
         delete => opened.may_delete(&record).then(|| format!("{path}/delete")),

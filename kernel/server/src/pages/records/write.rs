@@ -199,7 +199,7 @@ async fn current(opened: &Opened<'_>, id: &str) -> Result<Option<Record>, Proble
 }
 
 /// The fields that a form may set; what only the register itself sets is left as it is.
-fn settable<'a>(opened: &'a Opened<'_>, classes: Classes) -> Vec<&'a Part> {
+pub(super) fn settable<'a>(opened: &'a Opened<'_>, classes: Classes) -> Vec<&'a Part> {
     let is_of_register = opened.kind.name().namespace() == "registry";
     let may = |field: &&Part| {
         let is_kept = is_of_register && KEPT.contains(&field.name.as_str());

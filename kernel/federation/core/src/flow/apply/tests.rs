@@ -109,6 +109,7 @@ fn a_second_founder_is_disputed_and_a_stranger_ignored() {
         fence: Fence([(registry(HOME).plane, 5)].into()),
         state: Hash([7; 32]),
         accept: Some(Position { log: registry(OTHER), epoch: 0, seq: 3 }),
+        lead: entity().id,
     };
     custody.offer(1, moving).unwrap();
     let open = Outcome::Park(ParkReason::TransferEnd);

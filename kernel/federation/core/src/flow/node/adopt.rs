@@ -19,8 +19,22 @@ use super::{Node, NodeError};
 const STEP: usize = 500;
 
 impl<S: Store> Node<S> {
+    /// What a seal means for us, where nobody but the node writes.
+    pub(super) async fn change_hands(&self, tx: &mut S::Tx, seal: &Seal, at: Position) -> Result<(), NodeError> {
+        if !self.seals_at_once() {
+            return Ok(());
+        }
+        if seal.from == self.me() {
+            self.gave_away(tx, seal, at.clone()).await?;
+        }
+        if seal.to == self.me() {
+            self.adopt(tx, seal, at).await?;
+        }
+        Ok(())
+    }
+
     /// We are the home now: everything of the root that we hold becomes ours.
-    pub(super) async fn adopt(&self, tx: &mut S::Tx, seal: &Seal, at: Position) -> Result<(), NodeError> {
+    async fn adopt(&self, tx: &mut S::Tx, seal: &Seal, at: Position) -> Result<(), NodeError> {
         for held in self.held_of(tx, seal).await? {
             if held.life == HeldLife::Live {
                 self.adopt_one(tx, &held, seal, at.clone()).await?;
@@ -76,7 +90,7 @@ impl<S: Store> Node<S> {
     }
 
     /// Another instance is the home now.
-    pub(super) async fn gave_away(&self, tx: &mut S::Tx, seal: &Seal, at: Position) -> Result<(), NodeError> {
+    async fn gave_away(&self, tx: &mut S::Tx, seal: &Seal, at: Position) -> Result<(), NodeError> {
         let complete = Statement::Complete { root: seal.root, tenure: seal.tenure.saturating_sub(1) };
         let to = [seal.to, self.setting.registrar];
         self.state(tx, &complete, &to, Some(at)).await

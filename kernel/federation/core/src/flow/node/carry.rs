@@ -38,8 +38,8 @@ impl<S: Store> Node<S> {
             Statement::Proposal { proposal, from } => self.proposed(tx, proposal, from, at).await,
             Statement::Review { proposal } => self.told(tx, proposal, Told::Review, at).await,
             Statement::Answer { proposal, answer } => self.told(tx, proposal, Told::Answer(answer), at).await,
-            Statement::Offer { root, tenure, to, fence, state } => {
-                let moving = Moving { offer: at, to, fence, state, accept: None };
+            Statement::Offer { root, tenure, to, fence, state, lead } => {
+                let moving = Moving { offer: at, to, fence, state, accept: None, lead };
                 self.offered(tx, root, tenure, moving).await
             }
             Statement::Accept { root, offer } => self.accepted(tx, root, &offer, at).await,
@@ -110,7 +110,7 @@ impl<S: Store> Node<S> {
             return Ok(NOTHING);
         }
         tx.put_custody(custody.clone()).await?;
-        if self.setting.registrar == self.me() {
+        if self.setting.registrar == self.me() && self.seals_at_once() {
             self.seal(tx, custody, at).await?;
         }
         Ok(Outcome::Statement)
@@ -128,12 +128,7 @@ impl<S: Store> Node<S> {
         }
         custody.sealed(&seal);
         tx.put_custody(custody).await?;
-        if seal.from == self.me() {
-            self.gave_away(tx, &seal, at.clone()).await?;
-        }
-        if seal.to == self.me() {
-            self.adopt(tx, &seal, at).await?;
-        }
+        self.change_hands(tx, &seal, at).await?;
         self.decide_waiting(tx, root).await?;
         Ok(Outcome::Statement)
     }

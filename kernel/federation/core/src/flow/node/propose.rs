@@ -179,7 +179,12 @@ impl<S: Store> Node<S> {
         Ok(last.map(|(_, draft)| draft.schema).unwrap_or_default())
     }
 
-    async fn answer(&self, tx: &mut S::Tx, received: &ReceivedProposal, answer: Answer) -> Result<Received, NodeError> {
+    pub(super) async fn answer(
+        &self,
+        tx: &mut S::Tx,
+        received: &ReceivedProposal,
+        answer: Answer,
+    ) -> Result<Received, NodeError> {
         let statement = Statement::Answer { proposal: received.proposal.id, answer: answer.clone() };
         self.state(tx, &statement, &[received.from], Some(received.at.clone())).await?;
         Ok(Received::Answered(answer))

@@ -23,6 +23,7 @@ fn moving() -> Moving {
         fence: Fence([(plane("registry"), 10)].into()),
         state: Hash([7; 32]),
         accept: None,
+        lead: root(),
     }
 }
 

@@ -19,7 +19,7 @@ use tiwizi_federation_core::package::PackageKind;
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{may_decide_federation, may_see_federation};
 use tiwizi_model::KindName;
-use tiwizi_model::limits::{FED_PACKAGE_RECORDS_MAX, FED_PARCEL_BYTES_MAX};
+use tiwizi_model::limits::{FED_PACKAGE_RECORDS_MAX, FED_PACKAGE_WHOLE_BYTES_MAX};
 use tiwizi_records::{Catalogue, Records};
 use tiwizi_registry::duplicates::{Duplicates, RuleBook};
 use tiwizi_server::{App, StartError};
@@ -218,8 +218,8 @@ fn read(paths: &[PathBuf]) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
             bytes = bytes.saturating_add(file.len());
             contents.insert(name, file);
         }
-        if bytes > FED_PARCEL_BYTES_MAX || contents.len() > FED_PACKAGE_RECORDS_MAX {
-            bail!("a package has at most {FED_PACKAGE_RECORDS_MAX} records and {FED_PARCEL_BYTES_MAX} bytes");
+        if bytes > FED_PACKAGE_WHOLE_BYTES_MAX || contents.len() > FED_PACKAGE_RECORDS_MAX {
+            bail!("a package has at most {FED_PACKAGE_RECORDS_MAX} records and {FED_PACKAGE_WHOLE_BYTES_MAX} bytes");
         }
     }
     Ok(contents)

@@ -79,9 +79,9 @@ pub const FED_PACKAGE_RECORD_BYTES_MAX: u64 = 64 << 20;
 /// The name of a record in a package.
 pub const FED_PACKAGE_NAME_BYTES_MAX: usize = 200;
 /// A package with the bytes of its records, as it travels.
-pub const FED_PARCEL_BYTES_MAX: usize = 16 << 20;
+pub const FED_PACKAGE_WHOLE_BYTES_MAX: usize = 16 << 20;
 /// A part of it: what one entry of the publisher's control log carries.
-pub const FED_PARCEL_PART_BYTES: usize = 128 << 10;
+pub const FED_PACKAGE_PART_BYTES: usize = 128 << 10;
 /// Versions of packages that a list shows.
 pub const FED_PACKAGES_SHOWN_MAX: u32 = 500;
 /// Changed records that the difference of a package names; there may be more, which are counted.

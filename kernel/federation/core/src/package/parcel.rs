@@ -46,7 +46,7 @@ pub struct Part {
 #[derive(Debug, thiserror::Error)]
 pub enum ParcelError {
     /// Too much.
-    #[error("a package with its records has at most {} bytes", limits::FED_PARCEL_BYTES_MAX)]
+    #[error("a package with its records has at most {} bytes", limits::FED_PACKAGE_WHOLE_BYTES_MAX)]
     Long,
     /// Not the form.
     #[error("the bytes are not those of a package with its records")]
@@ -88,7 +88,7 @@ impl Parcel {
     /// # Errors
     /// When the bytes are none, or too many.
     pub fn decode(bytes: &[u8]) -> Result<Self, ParcelError> {
-        if bytes.len() > limits::FED_PARCEL_BYTES_MAX {
+        if bytes.len() > limits::FED_PACKAGE_WHOLE_BYTES_MAX {
             return Err(ParcelError::Long);
         }
         let mut reader = Reader::new(bytes);
@@ -99,7 +99,7 @@ impl Parcel {
         for _ in 0..length {
             reader.tuple(MEMBERS)?;
             let name = reader.text(limits::FED_PACKAGE_NAME_BYTES_MAX)?.to_owned();
-            let bytes = reader.bytes(limits::FED_PARCEL_BYTES_MAX)?.to_vec();
+            let bytes = reader.bytes(limits::FED_PACKAGE_WHOLE_BYTES_MAX)?.to_vec();
             if contents.insert(name, bytes).is_some() {
                 return Err(ParcelError::Stranger);
             }
@@ -134,11 +134,11 @@ impl Part {
     /// # Errors
     /// When they are too many.
     pub fn split(name: &str, version: u32, bytes: &[u8]) -> Result<Vec<Self>, ParcelError> {
-        if bytes.is_empty() || bytes.len() > limits::FED_PARCEL_BYTES_MAX {
+        if bytes.is_empty() || bytes.len() > limits::FED_PACKAGE_WHOLE_BYTES_MAX {
             return Err(ParcelError::Long);
         }
         let whole = Hash::of(&[bytes]);
-        let chunks: Vec<&[u8]> = bytes.chunks(limits::FED_PARCEL_PART_BYTES).collect();
+        let chunks: Vec<&[u8]> = bytes.chunks(limits::FED_PACKAGE_PART_BYTES).collect();
         let parts = u32::try_from(chunks.len()).map_err(|_| ParcelError::Long)?;
         let part = |(part, bytes): (u32, &[u8])| Self {
             name: name.to_owned(),
@@ -166,9 +166,9 @@ impl Part {
     /// Whether it can be a part of anything.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        let parts_max = limits::FED_PARCEL_BYTES_MAX.div_ceil(limits::FED_PARCEL_PART_BYTES);
+        let parts_max = limits::FED_PACKAGE_WHOLE_BYTES_MAX.div_ceil(limits::FED_PACKAGE_PART_BYTES);
         let is_counted = self.part < self.parts && usize::try_from(self.parts).is_ok_and(|parts| parts <= parts_max);
-        is_counted && !self.bytes.is_empty() && self.bytes.len() <= limits::FED_PARCEL_PART_BYTES
+        is_counted && !self.bytes.is_empty() && self.bytes.len() <= limits::FED_PACKAGE_PART_BYTES
     }
 }
 
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn parts_come_in_any_order_and_twice_and_make_the_same_whole() {
         let bytes: Vec<u8> =
-            (0..limits::FED_PARCEL_PART_BYTES * 2 + 5).map(|at| u8::try_from(at % 251).unwrap()).collect();
+            (0..limits::FED_PACKAGE_PART_BYTES * 2 + 5).map(|at| u8::try_from(at % 251).unwrap()).collect();
         let split = Part::split("courses/base", 2, &bytes).unwrap();
         assert_eq!(split.len(), 3);
         let mut parts = Parts::default();
@@ -273,12 +273,12 @@ mod tests {
 
     #[test]
     fn a_part_that_was_changed_is_found_out() {
-        let mut split = Part::split("rules", 1, &vec![7; limits::FED_PARCEL_PART_BYTES + 1]).unwrap();
+        let mut split = Part::split("rules", 1, &vec![7; limits::FED_PACKAGE_PART_BYTES + 1]).unwrap();
         split[1].bytes = vec![8];
         let mut parts = Parts::default();
         assert!(split.into_iter().all(|part| parts.add(part)));
         assert!(matches!(parts.joined(), Err(ParcelError::Torn)));
         assert!(Part::split("rules", 1, &[]).is_err());
-        assert!(Part::split("rules", 1, &vec![0; limits::FED_PARCEL_BYTES_MAX + 1]).is_err());
+        assert!(Part::split("rules", 1, &vec![0; limits::FED_PACKAGE_WHOLE_BYTES_MAX + 1]).is_err());
     }
 }

@@ -201,7 +201,7 @@ mod tests {
     fn a_package_of_several_parts_comes_whole_and_once_however_often_it_is_said() {
         let (_, nation, region) = sample::ring();
         let (nation, region) = (instance(nation), instance(region));
-        let bytes = vec![5; tiwizi_model::limits::FED_PARCEL_PART_BYTES * 2 + 1];
+        let bytes = vec![5; tiwizi_model::limits::FED_PACKAGE_PART_BYTES * 2 + 1];
         let parts = Part::split("courses/base", 1, &bytes).unwrap();
         now(nation.say_package(&parts)).unwrap();
         now(nation.say_package(&parts)).unwrap();

@@ -79,7 +79,15 @@ names!(
     Forwarded = "forwarded"
 );
 names!(Outcome, Declined = "declined", Invalid = "invalid", Absent = "absent");
-names!(Pending, Proposal = "proposal", Answer = "answer");
+
+impl Pending {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Proposal => "proposal",
+            Self::Answer => "answer",
+        }
+    }
+}
 
 impl Status {
     /// Those in which nobody has answered yet.

@@ -30,7 +30,7 @@ impl Pair {
     async fn propose(&self, patch: serde_json::Value) -> (RecordId, ProposalView) {
         let door = self.peer.proposals().await;
         let opened = door.open(&self.asking, &self.peer.names.cooperative, self.cooperative).await.unwrap();
-        let sent = door.propose(&self.asking, self.new(&opened, patch)).await.unwrap();
+        let sent = door.propose(&self.asking, self.asks(&opened, patch)).await.unwrap();
         talk(&self.home, &self.peer).await;
         let door = self.home.proposals().await;
         assert_eq!(door.follow().await.unwrap().come, 1);
@@ -38,7 +38,7 @@ impl Pair {
         (sent, page.items.into_iter().next().unwrap())
     }
 
-    fn new(&self, opened: &Opened, patch: serde_json::Value) -> NewProposal {
+    fn asks(&self, opened: &Opened, patch: serde_json::Value) -> NewProposal {
         NewProposal {
             kind: self.peer.names.cooperative.clone(),
             record: self.cooperative,
@@ -67,7 +67,7 @@ async fn a_change_is_proposed_once_and_answered_once() {
     let door = pair.peer.proposals().await;
     let opened = door.open(&pair.asking, &pair.peer.names.cooperative, pair.cooperative).await.unwrap();
     assert_eq!(opened.home, "Instance 1");
-    let new = pair.new(&opened, json!({ "name_fr": "Tifaouine Souss", "court": "Taroudannt" }));
+    let new = pair.asks(&opened, json!({ "name_fr": "Tifaouine Souss", "court": "Taroudannt" }));
     let sent = door.propose(&pair.asking, new.clone()).await.unwrap();
     assert_eq!(door.propose(&pair.asking, new).await.unwrap(), sent, "the same form twice is one proposal");
     talk(&pair.home, &pair.peer).await;
@@ -160,7 +160,7 @@ async fn who_may_not_ask_or_answer_is_refused() {
     assert!(matches!(refused, Err(ProposalsError::Own)), "{refused:?}");
     let opened = door.open(&pair.asking, &kind, pair.cooperative).await.unwrap();
     for patch in [json!({}), json!({ "name_fr": "Tifaouine" }), json!({ "colour": "red" }), json!([1])] {
-        let refused = door.propose(&pair.asking, pair.new(&opened, patch)).await;
+        let refused = door.propose(&pair.asking, pair.asks(&opened, patch)).await;
         assert!(matches!(refused, Err(ProposalsError::Invalid { .. })), "{refused:?}");
     }
     let (_, view) = pair.propose(json!({ "name_fr": "Autre" })).await;

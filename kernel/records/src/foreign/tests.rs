@@ -238,6 +238,7 @@ async fn raise(house: &House, entity: RecordId) {
     let transfer = TransferRow {
         id: Uuid::from_u128(90),
         entity,
+        lead: Uuid::from_u128(90),
         from: [1; 32],
         to: [2; 32],
         tenure: 1,

@@ -16,7 +16,7 @@ use crate::federation::may_see;
 use crate::form::Posted;
 use crate::moving::transfers;
 use crate::parcels::SentParcel;
-use crate::problem::{Fault, Problem};
+use crate::problem::Problem;
 
 /// What stood in the way, and in which words.
 type Wrong = (Option<&'static str>, Option<String>);

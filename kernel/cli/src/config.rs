@@ -292,7 +292,8 @@ mod tests {
     #[test]
     fn the_federation_is_read_key_by_key_and_a_wrong_value_is_named() {
         assert!(Config::default().federation().unwrap().root.is_none());
-        let wrong: [(&str, fn(&mut Config)); 5] = [
+        type Change = fn(&mut Config);
+        let wrong: [(&str, Change); 5] = [
             ("federation_root", |config| config.federation_root = Some("00".repeat(32))),
             ("federation_url", |config| config.federation_url = Some("ftp://x.ma".to_owned())),
             ("federation_proxy", |config| config.federation_proxy = Some("proxy:3128".to_owned())),

@@ -109,7 +109,8 @@ fn arrows_between_crates_go_down() {
     let mut wrong = Vec::new();
     for manifest in manifests(&files) {
         let Some(own) = rank(manifest.package) else { continue };
-        for dependency in &manifest.dependencies {
+        // A crate that names itself switches a feature on for its own tests.
+        for dependency in manifest.dependencies.iter().filter(|dependency| **dependency != manifest.package) {
             if rank(dependency).is_some_and(|other| other >= own) {
                 wrong.push(format!("{}: {} may not know {dependency}", manifest.text.path, manifest.package));
             }

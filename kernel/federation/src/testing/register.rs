@@ -94,7 +94,7 @@ impl Desk {
 
     /// A membership; one that has ended when there is a day.
     pub(crate) async fn member(&self, cooperative: RecordId, person: RecordId, left_on: Option<&str>) -> RecordId {
-        let mut body = json!({ "cooperative": cooperative.to_string(), "person": person.to_string(), "number": "1",
+        let mut body = json!({ "cooperative": cooperative.to_string(), "person": person.to_string(), "number": person.to_string(),
             "province": "09.541", "sector": "argan", "joined_on": "2019-02-01" });
         if let Some(day) = left_on {
             body["left_on"] = json!(day);

@@ -87,6 +87,7 @@ const ALL: [&str; 8] = [
     "registry/founding",
     "registry/founder",
     "registry/subject-request",
+    "registry/proposal",
 ];
 
 /// Covers every kind with personal data and goes into service.

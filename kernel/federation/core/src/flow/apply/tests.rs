@@ -1,3 +1,5 @@
+//! Order, causes and homes: what becomes of an entry.
+
 use tiwizi_model::RecordId;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Two histories of one log are told from one that grows.
+
 use super::*;
 use crate::sample::{key_of, plane, ring};
 use crate::wire::{NodeId, leaf_hash};

@@ -1,3 +1,5 @@
+//! What a crash and a loss of power leave of the memory.
+
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 

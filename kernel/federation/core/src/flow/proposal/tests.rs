@@ -1,3 +1,5 @@
+//! What a home makes of a proposal, and what its sender is told.
+
 use serde_json::json;
 
 use super::*;

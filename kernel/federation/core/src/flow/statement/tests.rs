@@ -1,3 +1,5 @@
+//! Statements are read back as they were written, and nothing else is.
+
 use std::sync::Arc;
 
 use tiwizi_model::{Instant, ManualClock, SeededEntropy};

@@ -1,3 +1,5 @@
+//! The terms of a root over offers, seals and ends that were called off.
+
 use super::*;
 use crate::wire::LogId;
 

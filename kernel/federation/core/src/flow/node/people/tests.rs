@@ -1,3 +1,5 @@
+//! Steps of people: answers to proposals, and roots that move together.
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};

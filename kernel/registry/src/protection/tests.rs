@@ -78,7 +78,7 @@ fn processing_body(code: &str, basis: &str, kinds: &[&str]) -> Value {
     })
 }
 
-const ALL: [&str; 8] = [
+const ALL: [&str; 9] = [
     "registry/person",
     "registry/membership",
     "registry/mandate",

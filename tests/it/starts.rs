@@ -145,7 +145,7 @@ fn a_rule_that_is_wrong_stops_the_start_and_its_file_is_named() -> anyhow::Resul
     let doctor = Tiwizi::words("doctor --json").data(instance.data()).variable("TIWIZI_DUPLICATES_RULE", &path);
     let told = doctor.succeed()?.json()?;
     ensure!(told["rules"]["duplicates"]["file"] == path.display().to_string(), "{told}");
-    ensure!(told["rules"]["office"]["version"] == 2, "{told}");
+    ensure!(told["rules"]["office"]["version"] == 3, "{told}");
     Ok(())
 }
 

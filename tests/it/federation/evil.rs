@@ -163,7 +163,7 @@ impl Evil {
 pub(super) async fn send(request: &Request, body: &[u8]) -> anyhow::Result<Answer> {
     let query = request.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
     let url = format!("http://{}{}{query}", request.authority, request.path);
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let client = tiwizi_tests::client::http().redirect(reqwest::redirect::Policy::none()).build()?;
     let mut sent = client.request(request.method.parse()?, url).body(body.to_vec());
     for (name, value) in request.lines.iter() {
         sent = sent.header(name, value);

@@ -106,7 +106,7 @@ async fn an_answer_that_is_cut_short_or_held_back_changes_nothing() -> anyhow::R
         pair.line.hang_up()?;
         let wanted = pair.line.counts().faults.saturating_add(1);
         pair.line.until(|counts| counts.faults >= wanted).await.with_context(|| format!("{fault:?}"))?;
-        pair.answered(2).await.with_context(|| format!("{fault:?}"))?;
+        pair.answered(1).await.with_context(|| format!("{fault:?}"))?;
     }
     let peer = pair.peer()?;
     ensure!(peer.get("contact_at").is_some_and(Value::is_string), "{peer}");

@@ -143,7 +143,7 @@ impl<S: Store> Exchange<S> {
                 Ok(Answer::nothing())
             }
             Question::GiveCheckpoints => self.hear(body).await,
-            Question::GivePage { log } => self.take_page(peer, log, body).await,
+            Question::GivePage { log, is_end } => self.take_page(peer, (log, *is_end), body).await,
             Question::GiveSnapshot { log } => self.take_manifest(peer, log, body).await,
             Question::GiveChunk { feed, hash, from, of } => {
                 self.take_part(peer, &feed_of(feed), *hash, (*from, *of), body).await
@@ -241,7 +241,7 @@ impl<S: Store> Exchange<S> {
         Ok(Answer::nothing())
     }
 
-    async fn take_page(&self, peer: &NodeId, log: &LogId, body: &[u8]) -> Result<Answer, Refusal> {
+    async fn take_page(&self, peer: &NodeId, (log, is_end): (&LogId, bool), body: &[u8]) -> Result<Answer, Refusal> {
         // A page is believed for its checkpoint, whoever brings it; but the places of a peer are for the logs that it names.
         let page = Page::decode(body).map_err(|_| Refusal::Page { code: "page-form" })?;
         let of = Note::unverified(&page.head.note).map_err(|_| Refusal::Page { code: "page-note" })?;
@@ -252,6 +252,10 @@ impl<S: Store> Exchange<S> {
         match self.ends.known().node.take(body).await? {
             Taken::Taken { feed, next_seq, counts } => {
                 tracing::debug!(peer.id = %peer, log = %feed.log, applied = counts.applied, parked = counts.parked, "took a page");
+                // Only the home of a log says where it ends.
+                if is_end && log.node == *peer {
+                    self.ends.reached(&feed).await?;
+                }
                 self.position(peer, &feed, next_seq, false).await
             }
             Taken::Refused { wanted: Some((feed, next)), reason } if is_place(&reason) => {

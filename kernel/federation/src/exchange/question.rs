@@ -66,6 +66,8 @@ pub enum Question {
     GivePage {
         /// The log.
         log: LogId,
+        /// Whether the log ends where the page does: whoever takes it knows all of it then.
+        is_end: bool,
     },
     /// The manifest of a snapshot.
     Snapshot {
@@ -154,7 +156,7 @@ impl Question {
     pub fn log(&self) -> Option<&LogId> {
         match self {
             Self::Pages { feed, .. } | Self::Snapshot { feed, .. } | Self::GiveChunk { feed, .. } => Some(&feed.log),
-            Self::GivePage { log } | Self::GiveSnapshot { log } | Self::Chunk { log, .. } => Some(log),
+            Self::GivePage { log, .. } | Self::GiveSnapshot { log } | Self::Chunk { log, .. } => Some(log),
             Self::Hello { .. }
             | Self::GiveKeys
             | Self::Directory { .. }
@@ -204,7 +206,10 @@ impl Question {
                 query.put_some("wait", (*wait_ms > 0).then_some(wait_ms));
                 of_log(&feed.log, "pages")
             }
-            Self::GivePage { log } => of_log(log, "pages"),
+            Self::GivePage { log, is_end } => {
+                query.put_some("end", is_end.then_some(1));
+                of_log(log, "pages")
+            }
             Self::Snapshot { feed, epoch, from } => {
                 query.put_feed(feed);
                 query.put("epoch", epoch).put("from", from);
@@ -245,7 +250,14 @@ impl Question {
                 bytes_max: given.required("max_bytes")?,
                 wait_ms: given.optional("wait")?.unwrap_or(0),
             },
-            ("POST", ["logs", log, "pages"]) => Self::GivePage { log: log_of(log)? },
+            ("POST", ["logs", log, "pages"]) => {
+                // There, and 1, or not there.
+                let end: Option<std::num::NonZeroU8> = given.optional("end")?;
+                if end.is_some_and(|end| end.get() != 1) {
+                    return Err(wrong("end"));
+                }
+                Self::GivePage { log: log_of(log)?, is_end: end.is_some() }
+            }
             ("GET", ["logs", log, "snapshots"]) => {
                 let (epoch, from) = (given.required("epoch")?, given.required("from")?);
                 Self::Snapshot { feed: given.feed(log)?, epoch, from }
@@ -376,7 +388,8 @@ mod tests {
             Question::GiveCheckpoints,
             Question::Pages { feed: feed.clone(), epoch: 1, from: 12, bytes_max: 4096, wait_ms: 25_000 },
             Question::Pages { feed: control, epoch: 0, from: 0, bytes_max: 1, wait_ms: 0 },
-            Question::GivePage { log: log.clone() },
+            Question::GivePage { log: log.clone(), is_end: false },
+            Question::GivePage { log: log.clone(), is_end: true },
             Question::Snapshot { feed: feed.clone(), epoch: 1, from: 12 },
             Question::GiveSnapshot { log: log.clone() },
             Question::Chunk { log, hash },

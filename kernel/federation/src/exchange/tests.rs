@@ -157,7 +157,7 @@ async fn f03_a_body_that_was_changed_is_refused_after_its_head_was_believed() {
         node: office.ends.known().me(),
         plane: tiwizi_federation_core::wire::Plane::control(),
     };
-    let request = asked(&office, 1, &Question::GivePage { log }, b"a page");
+    let request = asked(&office, 1, &Question::GivePage { log, is_end: false }, b"a page");
     let admitted = nation.exchange.admit(head(&request, b"a page")).await.unwrap();
     let refused = nation.exchange.check_body(&admitted, b"b page").unwrap_err();
     assert_eq!(refused.code(), "digest-mismatch");

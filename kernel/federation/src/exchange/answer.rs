@@ -179,6 +179,7 @@ impl<S: Store> Exchange<S> {
             woken.mark_unchanged();
             match self.ends.known().node.serve(peer, ask).await? {
                 Served::Page(bytes) => {
+                    self.ends.disclose(peer, ask, &bytes).await?;
                     let is_final = bytes.as_bytes().len() as u64 >= ask.bytes_max / 2;
                     return Ok(Answer { is_final, ..Answer::of(PAGE_TYPE, bytes) });
                 }

@@ -14,9 +14,7 @@ use tiwizi_federation_core::greeting::{Hello, KeyChain, Offered, Wanted};
 use tiwizi_federation_core::signature::Signer;
 use tiwizi_federation_core::wire::{Envelope, KeyRing, NodeId, Plane, SigningKey};
 use tiwizi_model::Ambient;
-use tiwizi_storage::federation::agreement::{self, AgreementNo};
 use tiwizi_storage::federation::peer::{self, PeerRow};
-use tiwizi_storage::federation::{cursor, log};
 use tiwizi_storage::{Db, StorageError};
 use tokio::sync::{Notify, watch};
 
@@ -183,23 +181,6 @@ impl<S: Store> Ends<S> {
         self.federation.db()
     }
 
-    /// A log of somebody else was taken to its end just now: "as of" of pages is this moment.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn reached(&self, feed: &Feed) -> Result<(), StorageError> {
-        let mut tx = self.db().begin_write().await?;
-        let agreement = match &feed.agreement {
-            None => Some(AgreementNo::NONE),
-            Some(id) => agreement::by_id(&mut tx, &id.to_string()).await?.map(|row| row.no),
-        };
-        let log = log::latest(&mut tx, &feed.log.node.0.0, feed.log.plane.as_str()).await?;
-        if let (Some(agreement), Some(log)) = (agreement, log) {
-            cursor::reach(&mut tx, log.no, agreement, self.ambient().now()).await?;
-        }
-        tx.commit().await
-    }
-
     /// Time and chance.
     #[must_use]
     pub fn ambient(&self) -> &Ambient {
@@ -247,6 +228,7 @@ impl<S: Store> Ends<S> {
         let made = known.node.make_snapshot(peer, ask, &mut |hash, chunk| filling.put(hash, &chunk)).await?;
         match made {
             SnapshotMade::Made(manifest) => {
+                self.disclose_all(peer, ask).await?;
                 filling.keep(key, manifest.clone(), now)?;
                 Ok(manifest)
             }

@@ -10,6 +10,7 @@ mod budget;
 mod door;
 mod ends;
 mod nonces;
+mod notes;
 mod question;
 mod refusal;
 mod shelf;

@@ -1,12 +1,10 @@
 //! The smallest step of a feed: one page, or one part of a chunk. Between two of them every other feed may have its turn.
 
-use std::sync::Arc;
-
 use tiwizi_federation_core::flow::node::{Ask, Loaded, Served, Taken};
-use tiwizi_federation_core::flow::{NodeError, Store, StoreTx as _};
+use tiwizi_federation_core::flow::{NodeError, Store};
 use tiwizi_federation_core::gate::Answer as Position;
 use tiwizi_federation_core::greeting::Missing;
-use tiwizi_federation_core::page::{Page, SNAPSHOT_TYPE};
+use tiwizi_federation_core::page::SNAPSHOT_TYPE;
 use tiwizi_federation_core::wire::Hash;
 use tiwizi_model::limits;
 use tiwizi_outbound::ContentRange;
@@ -117,7 +115,8 @@ impl<S: Store, T: Transport> Stepping<'_, S, T> {
 
     async fn bring(&mut self, job: Job) -> Result<Moved, LinkError> {
         let bytes_max = self.visit.pace(&job.key()).asked_bytes();
-        let page = match self.ends.known().node.serve(&self.line.node, &of(&job, bytes_max)).await? {
+        let ask = of(&job, bytes_max);
+        let page = match self.ends.known().node.serve(&self.line.node, &ask).await? {
             Served::Page(page) => page,
             Served::UpToDate => return Ok(Moved::none(Step::Done)),
             Served::NeedsSnapshot => return Ok(Moved::none(Step::On(Job { snapshot: true, ..job }))),
@@ -125,21 +124,13 @@ impl<S: Store, T: Transport> Stepping<'_, S, T> {
         };
         let bytes = page.as_bytes().len() as u64;
         let with = With { body: page.as_bytes().to_vec(), media_type: PAGE_TYPE, range: None };
-        let is_end = self.is_end(&job, page.as_bytes()).await?;
+        let is_end = self.ends.is_end(&ask, &page).await?;
+        self.ends.disclose(&self.line.node, &ask, &page).await?;
         match self.ask(&Question::GivePage { log: job.feed.log.clone(), is_end }, &with).await? {
             Told::Reply(reply) if reply.media_type == POSITION_TYPE => self.stands(job, &reply, bytes),
             Told::Reply(_) => Err(LinkError::Form { code: "answer-form" }),
             Told::Problem { code, after_ms } => refused(code, after_ms),
         }
-    }
-
-    /// Whether there is nothing of our log behind a page of it.
-    async fn is_end(&self, job: &Job, page: &[u8]) -> Result<bool, LinkError> {
-        let Ok(page) = Page::decode(page) else { return Ok(false) };
-        let node = Arc::clone(&self.ends.known().node);
-        let mut tx = node.store().begin().await.map_err(NodeError::Store)?;
-        let head = tx.head(&job.feed.log.plane).await.map_err(NodeError::Store)?;
-        Ok(head.is_some_and(|head| head.tree.size() == page.span().end))
     }
 
     /// The peer says where it stands: after the page, or where it stood all the time.

@@ -1,0 +1,97 @@
+//! What is written down of the pages that pass: who was given which entries under which agreement, and when a log of somebody else was known
+//! to its end.
+//!
+//! Invariant: what is given under an agreement stands in the ledger before it leaves. Whoever asks what others were told of them is answered
+//! out of it.
+
+use std::ops::Range;
+
+use tiwizi_federation_core::flow::node::Ask;
+use tiwizi_federation_core::flow::rows::Feed;
+use tiwizi_federation_core::flow::{NodeError, Store, StoreTx as _};
+use tiwizi_federation_core::gate::PeerBytes;
+use tiwizi_federation_core::page::Page;
+use tiwizi_federation_core::wire::NodeId;
+use tiwizi_storage::StorageError;
+use tiwizi_storage::federation::agreement::{self, AgreementNo};
+use tiwizi_storage::federation::ledger::{self, LedgerRow};
+use tiwizi_storage::federation::{cursor, log};
+
+use super::ends::Ends;
+use super::refusal::Refusal;
+
+impl<S: Store> Ends<S> {
+    /// Notes the entries of a page before it leaves.
+    ///
+    /// # Errors
+    /// When the database fails: then the page does not leave.
+    pub async fn disclose(&self, peer: &NodeId, ask: &Ask, page: &PeerBytes) -> Result<(), StorageError> {
+        match Page::decode(page.as_bytes()) {
+            Ok(page) => self.disclose_span(peer, ask, page.span()).await,
+            // What nobody can read tells nobody anything.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Notes all entries of a log of ours before a snapshot of it leaves.
+    ///
+    /// # Errors
+    /// When the database fails: then the snapshot does not leave.
+    pub(super) async fn disclose_all(&self, peer: &NodeId, ask: &Ask) -> Result<(), Refusal> {
+        let size = self.size(ask).await?;
+        Ok(self.disclose_span(peer, ask, 0..size).await?)
+    }
+
+    async fn disclose_span(&self, peer: &NodeId, ask: &Ask, span: Range<u64>) -> Result<(), StorageError> {
+        let Some(id) = &ask.feed.agreement else { return Ok(()) };
+        let mut tx = self.db().begin_write().await?;
+        let agreement = agreement::by_id(&mut tx, &id.to_string()).await?;
+        let log = log::latest(&mut tx, &ask.feed.log.node.0.0, ask.feed.log.plane.as_str()).await?;
+        if let (Some(agreement), Some(log)) = (agreement, log) {
+            let row = LedgerRow {
+                node: peer.0.0,
+                agreement: agreement.no,
+                version: u64::from(ask.version),
+                log: log.no,
+                from_seq: span.start,
+                up_to_seq: span.end,
+                at: self.ambient().now(),
+            };
+            ledger::note(&mut tx, &row).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Whether there is nothing of a log of ours behind a page of it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_end(&self, ask: &Ask, page: &PeerBytes) -> Result<bool, NodeError> {
+        let Ok(page) = Page::decode(page.as_bytes()) else { return Ok(false) };
+        Ok(self.size(ask).await? == page.span().end)
+    }
+
+    async fn size(&self, ask: &Ask) -> Result<u64, NodeError> {
+        let known = self.known();
+        let mut tx = known.node.store().begin().await.map_err(NodeError::Store)?;
+        let head = tx.head(&ask.feed.log.plane).await.map_err(NodeError::Store)?;
+        Ok(head.map_or(0, |head| head.tree.size()))
+    }
+
+    /// A log of somebody else was taken to its end just now: "as of" of pages is this moment.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reached(&self, feed: &Feed) -> Result<(), StorageError> {
+        let mut tx = self.db().begin_write().await?;
+        let agreement = match &feed.agreement {
+            None => Some(AgreementNo::NONE),
+            Some(id) => agreement::by_id(&mut tx, &id.to_string()).await?.map(|row| row.no),
+        };
+        let log = log::latest(&mut tx, &feed.log.node.0.0, feed.log.plane.as_str()).await?;
+        if let (Some(agreement), Some(log)) = (agreement, log) {
+            cursor::reach(&mut tx, log.no, agreement, self.ambient().now()).await?;
+        }
+        tx.commit().await
+    }
+}

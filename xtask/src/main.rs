@@ -31,6 +31,7 @@ cargo xtask COMMAND
                      arguments go to `tiwizi demo`
   test [FILTER…]   check and test everything, on both databases and in a browser;
                      filters go to cargo-nextest and leave the other checks out
+                     --long      run 10,000 seeds of the federation's simulator instead, for some ten minutes
   bench [PART…]    measure; prints a table of ratios to baselines
   corpus           build the plugin of the corpus anew, as tests/corpus/README.md says
   docs             write docs/reference from sdk/wit/v1 and manifests/manifest.schema.json, and the kernel's

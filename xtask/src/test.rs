@@ -14,6 +14,11 @@ use crate::tree::{Profile, Tree};
 const GUESTS: &str = "-p tiwizi-training -p tiwizi-chaos -p tiwizi-corpus";
 const EXCEPT_GUESTS: &str = "--exclude tiwizi-training --exclude tiwizi-chaos --exclude tiwizi-corpus";
 
+/// What runs the tests that take long, and nothing else.
+const LONG: &str = "--long";
+/// The seeds of the federation's simulator then; by itself it runs 500.
+const LONG_SEEDS: &str = "10000";
+
 struct Failure {
     step: &'static str,
     error: anyhow::Error,
@@ -21,10 +26,14 @@ struct Failure {
 
 /// Runs every check; with filters, only the tests that they name.
 pub(crate) fn run(tree: &Tree, arguments: &[String]) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        !arguments.iter().any(|argument| argument == "--long"),
-        "--long is reserved: there are no long tests yet"
-    );
+    let (long, filters): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|argument| *argument == LONG);
+    if !long.is_empty() {
+        heading("setup");
+        setup::run(tree, Need::Test)?;
+        heading("long tests");
+        anyhow::ensure!(filters.is_empty(), "{LONG} runs the simulator of the federation and takes no filter");
+        return simulator(tree).run();
+    }
     heading("setup");
     setup::run(tree, Need::Test)?;
     let mut failures = Vec::new();
@@ -80,6 +89,12 @@ fn nextest(tree: &Tree, arguments: &[String]) -> Program {
     let program = cargo(tree, "nextest run --locked --workspace --no-fail-fast")
         .variable("TIWIZI_BIN", tree.tiwizi(Profile::Debug));
     arguments.iter().fold(program, Program::word)
+}
+
+/// The simulator of the federation over many seeds: a failing one is printed, and belongs into `tests/sim/seeds.txt` of its crate.
+fn simulator(tree: &Tree) -> Program {
+    let words = "test --locked -p tiwizi-federation-core --test sim -- what_must_hold --nocapture";
+    cargo(tree, words).variable("TIWIZI_SEEDS", LONG_SEEDS)
 }
 
 fn cargo(tree: &Tree, words: &str) -> Program {

@@ -60,7 +60,16 @@ const PAGES: [(&str, &[&str]); 22] = [
 ];
 
 /// Addresses of the API that are no part of the register, or never end.
-const LEFT_OUT: [&str; 6] = ["/p/", "/{language}/", "/metrics", "/health/", "/api/v1/plugins", "/api/v1/openapi.json"];
+const LEFT_OUT: [&str; 7] = [
+    "/p/",
+    "/{language}/",
+    "/metrics",
+    "/health/",
+    "/api/v1/plugins",
+    "/api/v1/openapi.json",
+    // Only the national instance answers these, and this one is none.
+    "/api/v1/national-cases",
+];
 
 /// An address with its parameters, of which those in braces stand in the path.
 #[derive(Debug)]

@@ -17,11 +17,11 @@ struct Pair {
 
 impl Pair {
     fn new() -> anyhow::Result<Self> {
-        Self::under(Fault::None)
+        Self::under(None)
     }
 
     /// A pair whose first answer comes so.
-    fn under(fault: Fault) -> anyhow::Result<Self> {
+    fn under(fault: Option<Fault>) -> anyhow::Result<Self> {
         let (root, place, own) = (Root::new()?, free_place()?, free_place()?);
         let line = FaultProxy::start(&place)?;
         let (nation, region) = (House::new("all", None, &root)?, House::new("09.541", None, &root)?);
@@ -41,7 +41,9 @@ impl Pair {
             ("TIWIZI_FEDERATION_URL", pair.line.address()),
         ];
         pair.nation.instance.serve_at(&place, &nation_variables)?;
-        pair.line.next_answer(fault)?;
+        if let Some(fault) = fault {
+            pair.line.next_answer(fault)?;
+        }
         let private = ("TIWIZI_FEDERATION_PRIVATE", "[\"127.0.0.0/8\"]".to_owned());
         pair.region.instance.serve_at(&own, &[key, private])?;
         Ok(pair)
@@ -105,7 +107,7 @@ async fn an_answer_that_is_cut_short_or_held_back_changes_nothing() -> anyhow::R
         Fault::Hold { until_bytes: 1 << 20 },
     ];
     for fault in faults {
-        let mut pair = Pair::under(fault)?;
+        let mut pair = Pair::under(Some(fault))?;
         pair.line.until(|counts| counts.faults > 0).await.with_context(|| format!("{fault:?}"))?;
         pair.answered(1).await.with_context(|| format!("{fault:?}"))?;
         let peer = pair.peer()?;

@@ -109,7 +109,7 @@ async fn an_answer_that_is_cut_short_or_held_back_changes_nothing() -> anyhow::R
     for fault in faults {
         let mut pair = Pair::under(Some(fault))?;
         pair.line.until(|counts| counts.faults > 0).await.with_context(|| format!("{fault:?}"))?;
-        pair.answered(2).await.with_context(|| format!("{fault:?}"))?;
+        pair.answered(4).await.with_context(|| format!("{fault:?}"))?;
         let peer = pair.peer()?;
         ensure!(peer.get("contact_at").is_some_and(Value::is_string), "{fault:?}: {peer}");
     }

@@ -20,6 +20,7 @@ mod tests;
 
 pub use difference::{Changed, DryRun, StepError, changed_members, dry_run};
 pub use parcel::{Parcel, ParcelError, Part, Parts};
+pub use parse::is_name;
 
 /// The type of a package's envelope.
 pub const PAYLOAD_TYPE: &str = "application/vnd.tiwizi.package.v1+json";

@@ -204,6 +204,9 @@ impl<S: Store> Exchange<S> {
 
     /// A package that this instance knows: what the nation publishes is the same wherever it comes from.
     async fn package(&self, peer: &NodeId, name: &str, version: u32) -> Result<Answer, Refusal> {
+        if !package::is_name(name) {
+            return Err(Refusal::Absent);
+        }
         let mut tx = self.ends.db().read_single().await?;
         let row = packages::find(&mut tx, name, u64::from(version)).await?.ok_or(Refusal::Absent)?;
         let parcel = package::Parcel::decode(&row.envelope).map_err(|_| Refusal::Absent)?;

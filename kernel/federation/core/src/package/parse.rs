@@ -58,8 +58,9 @@ fn contents(object: &Map<String, Value>) -> Result<BTreeMap<String, Content>, Pa
     Ok(contents)
 }
 
-/// Names become names of records and of files: nothing in them climbs out of a folder.
-fn is_name(name: &str) -> bool {
+/// Whether a package, or a record of one, can be called so. Names become names of records and of files: nothing in them climbs out of a folder.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
     let plain = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || b"-._/".contains(&letter);
     let part = |part: &str| !part.is_empty() && !part.starts_with('.');
     name.len() <= limits::FED_PACKAGE_NAME_BYTES_MAX && name.bytes().all(plain) && name.split('/').all(part)

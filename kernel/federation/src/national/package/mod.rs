@@ -12,7 +12,7 @@ mod difference;
 mod publish;
 mod receive;
 
-use tiwizi_federation_core::package::{PAYLOAD_TYPE, Package, PackageKind, Parcel};
+use tiwizi_federation_core::package::{PAYLOAD_TYPE, Package, PackageKind, Parcel, is_name};
 use tiwizi_federation_core::wire::{Hash, NodeId};
 use tiwizi_model::{Instant, limits};
 use tiwizi_registry::Published;
@@ -114,14 +114,20 @@ impl Stored {
     }
 }
 
-/// One version.
+/// One version. What no package can be called is not looked for: a database may refuse to hear of it.
 pub(super) async fn find(tx: &mut Tx, name: &str, version: u32) -> Result<Stored, NationalError> {
+    if !is_name(name) {
+        return Err(NationalError::Absent { what: "package" });
+    }
     let row = rows::find(tx, name, version.into()).await?;
     Stored::of(&row.ok_or(NationalError::Absent { what: "package" })?)
 }
 
 /// The version that is applied.
 pub(super) async fn applied(tx: &mut Tx, name: &str) -> Result<Option<Stored>, NationalError> {
+    if !is_name(name) {
+        return Ok(None);
+    }
     let row = rows::latest(tx, name, PackageState::Applied.name()).await?;
     row.as_ref().map(Stored::of).transpose()
 }

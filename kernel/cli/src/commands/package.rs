@@ -243,7 +243,7 @@ fn told(error: NationalError) -> anyhow::Error {
         NationalError::Fault(_)
         | NationalError::Published(_)
         | NationalError::Package(_)
-        | NationalError::Parcel(_)
+        | NationalError::Packed(_)
         | NationalError::Step(_)
         | NationalError::Own
         | NationalError::NotTheNation

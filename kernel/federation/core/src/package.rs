@@ -13,13 +13,13 @@ use tiwizi_model::limits;
 use crate::wire::{Envelope, EnvelopeError, Hash, KeyRing, NodeId, SigningKey};
 
 mod difference;
-mod parcel;
+mod packed;
 mod parse;
 #[cfg(test)]
 mod tests;
 
 pub use difference::{Changed, DryRun, StepError, changed_members, dry_run};
-pub use parcel::{Parcel, ParcelError, Part, Parts};
+pub use packed::{Packed, PackedError, Part, Parts};
 pub use parse::is_name;
 
 /// The type of a package's envelope.

@@ -209,8 +209,8 @@ impl<S: Store> Exchange<S> {
         }
         let mut tx = self.ends.db().read_single().await?;
         let row = packages::find(&mut tx, name, u64::from(version)).await?.ok_or(Refusal::Absent)?;
-        let parcel = package::Parcel::decode(&row.envelope).map_err(|_| Refusal::Absent)?;
-        let letter = PeerBytes::letter(&parcel.envelope, *peer).map_err(|_| Refusal::Absent)?;
+        let packed = package::Packed::decode(&row.envelope).map_err(|_| Refusal::Absent)?;
+        let letter = PeerBytes::letter(&packed.envelope, *peer).map_err(|_| Refusal::Absent)?;
         Ok(Answer::of(package::PAYLOAD_TYPE, letter))
     }
 

@@ -1,7 +1,7 @@
 //! Why something of the nation's work was not done.
 
 use tiwizi_federation_core::flow::NodeError;
-use tiwizi_federation_core::package::{PackageError, ParcelError, StepError};
+use tiwizi_federation_core::package::{PackageError, PackedError, StepError};
 use tiwizi_model::KindName;
 use tiwizi_records::{FieldError, ForeignError, ReadError, UnitError, WriteError};
 use tiwizi_registry::PublishedError;
@@ -100,7 +100,7 @@ pub enum NationalError {
     Package(#[from] PackageError),
     /// Its bytes are not those that were signed.
     #[error("the package is not taken")]
-    Parcel(#[from] ParcelError),
+    Packed(#[from] PackedError),
     /// The records of packages are this instance's own: it publishes them and has nothing to apply.
     #[error("the records of this package are this instance's own")]
     Own,

@@ -16,7 +16,7 @@ impl From<NationalError> for Problem {
             E::Published(source) => Self::field("/contents", "rule", chain(&source)),
             E::Step(source) => Self::from(Fault::Conflict).saying(source.to_string()),
             E::Package(source) => Self::field("", "package", chain(&source)),
-            E::Parcel(source) => Self::field("/contents", "package", chain(&source)),
+            E::Packed(source) => Self::field("/contents", "package", chain(&source)),
             E::Own | E::Settled { .. } => Self::from(Fault::Conflict).saying(error.to_string()),
             E::Stale => Self::from(Fault::Stale).saying(error.to_string()),
             E::Reason => Self::field("/reason", "required", error.to_string()),

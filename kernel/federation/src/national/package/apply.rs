@@ -96,7 +96,7 @@ impl<S: Store> National<S> {
     /// It is the nation's, by the keys that are known today.
     fn demand_signed(&self, stored: &Stored) -> Result<(), NationalError> {
         let nation = self.nation()?;
-        stored.parcel.open(&nation, self.roll.ring())?;
+        stored.packed.open(&nation, self.roll.ring())?;
         Ok(())
     }
 
@@ -114,7 +114,7 @@ impl<S: Store> National<S> {
                 continue;
             }
             let other = find(tx, &line.name, line.version).await?;
-            let twice = after.parcel.contents.keys().find(|record| other.parcel.contents.contains_key(*record));
+            let twice = after.packed.contents.keys().find(|record| other.packed.contents.contains_key(*record));
             if let Some(record) = twice {
                 let fault = PackageFault::Twice { record: record.clone(), package: line.name };
                 return Err(NationalError::Fault(fault));
@@ -161,8 +161,8 @@ fn check_texts(
 ) -> Result<(), NationalError> {
     let texts = match after {
         Some(after) => {
-            check_names(kind, &after.parcel.contents).map_err(NationalError::Fault)?;
-            rest.with(after.parcel.contents.clone())
+            check_names(kind, &after.packed.contents).map_err(NationalError::Fault)?;
+            rest.with(after.packed.contents.clone())
         }
         None => rest.clone(),
     };

@@ -83,14 +83,14 @@ impl<S: Store> National<S> {
 fn wanted(kinds: &Kinds, before: Option<&Stored>, after: Option<&Stored>) -> Result<Vec<Wanted>, PackageFault> {
     let mut all = Vec::new();
     let nothing = BTreeMap::new();
-    let contents = after.map_or(&nothing, |stored| &stored.parcel.contents);
+    let contents = after.map_or(&nothing, |stored| &stored.packed.contents);
     for (record, bytes) in contents {
         let (kind, id) = named(record)?;
         open_kind(kinds, &kind)?;
         let body = Some(json(record, bytes)?);
         all.push(Wanted { record: record.clone(), kind, id, body });
     }
-    let gone = before.map_or(&nothing, |stored| &stored.parcel.contents);
+    let gone = before.map_or(&nothing, |stored| &stored.packed.contents);
     for record in gone.keys().filter(|record| !contents.contains_key(*record)) {
         let (kind, id) = named(record)?;
         all.push(Wanted { record: record.clone(), kind, id, body: None });

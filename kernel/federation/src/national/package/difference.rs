@@ -104,8 +104,8 @@ pub(super) fn between(before: Option<&Stored>, after: Option<&Stored>) -> Result
     }
     let nothing = BTreeMap::new();
     let (old, new) = (
-        before.map_or(&nothing, |stored| &stored.parcel.contents),
-        after.map_or(&nothing, |stored| &stored.parcel.contents),
+        before.map_or(&nothing, |stored| &stored.packed.contents),
+        after.map_or(&nothing, |stored| &stored.packed.contents),
     );
     let mut difference = Difference {
         from: before.map(|stored| stored.package.version),

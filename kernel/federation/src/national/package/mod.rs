@@ -12,7 +12,7 @@ mod difference;
 mod publish;
 mod receive;
 
-use tiwizi_federation_core::package::{PAYLOAD_TYPE, Package, PackageKind, Parcel, is_name};
+use tiwizi_federation_core::package::{PAYLOAD_TYPE, Package, PackageKind, Packed, is_name};
 use tiwizi_federation_core::wire::{Hash, NodeId};
 use tiwizi_model::{Instant, limits};
 use tiwizi_registry::Published;
@@ -81,7 +81,7 @@ pub struct PackageView {
     /// What the nation signed.
     pub package: Package,
     /// The same with the bytes.
-    pub parcel: Parcel,
+    pub packed: Packed,
     /// Where it stands.
     pub state: PackageState,
     /// The version that is applied of the same package.
@@ -93,7 +93,7 @@ pub struct PackageView {
 /// A row, read.
 pub(super) struct Stored {
     pub(super) package: Package,
-    pub(super) parcel: Parcel,
+    pub(super) packed: Packed,
     pub(super) state: PackageState,
     pub(super) publisher: NodeId,
     pub(super) received_at: Instant,
@@ -103,14 +103,14 @@ impl Stored {
     /// Reads a row. It was held to its signature when it came; the bytes are held to the list again.
     pub(super) fn of(row: &PackageRow) -> Result<Self, NationalError> {
         let damaged = || NationalError::Damaged { what: format!("the package {} {}", row.name, row.version) };
-        let parcel = Parcel::decode(&row.envelope).map_err(|_| damaged())?;
-        let list = parcel.envelope.unverified(PAYLOAD_TYPE).map_err(|_| damaged())?;
+        let packed = Packed::decode(&row.envelope).map_err(|_| damaged())?;
+        let list = packed.envelope.unverified(PAYLOAD_TYPE).map_err(|_| damaged())?;
         let package = Package::parse(list).map_err(|_| damaged())?;
-        for (name, bytes) in &parcel.contents {
+        for (name, bytes) in &packed.contents {
             package.check(name, bytes).map_err(|_| damaged())?;
         }
         let state = PackageState::read(&row.state).ok_or_else(damaged)?;
-        Ok(Self { package, parcel, state, publisher: NodeId(Hash(row.node)), received_at: row.received_at })
+        Ok(Self { package, packed, state, publisher: NodeId(Hash(row.node)), received_at: row.received_at })
     }
 }
 
@@ -161,7 +161,7 @@ pub(super) async fn texts_in_force(tx: &mut Tx, without: Option<&str>) -> Result
         if line.state == PackageState::Applied && Some(line.name.as_str()) != without {
             let stored = find(tx, &line.name, line.version).await?;
             if holds_texts(stored.package.kind) {
-                texts = texts.with(stored.parcel.contents);
+                texts = texts.with(stored.packed.contents);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tiwizi_federation_core::flow::Store;
-use tiwizi_federation_core::package::{Package, PackageKind, Parcel, Part};
+use tiwizi_federation_core::package::{Package, PackageKind, Packed, Part};
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{Class, FederationDecision, FederationView};
 use tiwizi_model::limits::{FED_PACKAGE_RECORDS_MAX, PAGE_ROWS_MAX, RECORD_BYTES_MAX};
@@ -47,8 +47,8 @@ impl<S: Store> National<S> {
         let mut tx = self.db().read().await?;
         let stored = find(&mut tx, name, version).await?;
         let applied = super::applied(&mut tx, name).await?.map(|applied| applied.package.version);
-        let super::Stored { package, parcel, state, received_at, .. } = stored;
-        Ok(PackageView { package, parcel, state, applied, received_at })
+        let super::Stored { package, packed, state, received_at, .. } = stored;
+        Ok(PackageView { package, packed, state, applied, received_at })
     }
 
     /// The own records of some kinds, as a package names them: what a package of courses is made from.
@@ -99,10 +99,10 @@ impl<S: Store> National<S> {
         }
         // Read as others will.
         Package::parse(&package.encode())?;
-        let parcel = Parcel { envelope: self.node()?.sign_package(&package), contents };
-        parcel.open(&me, &self.node()?.setting().keys)?;
-        let bytes = parcel.encode();
-        Parcel::decode(&bytes)?;
+        let packed = Packed { envelope: self.node()?.sign_package(&package), contents };
+        packed.open(&me, &self.node()?.setting().keys)?;
+        let bytes = packed.encode();
+        Packed::decode(&bytes)?;
         self.keep(&package, bytes).await?;
         self.say(&package.name, version).await?;
         let account =

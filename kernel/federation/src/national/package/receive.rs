@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tiwizi_federation_core::flow::Store;
-use tiwizi_federation_core::package::{Parcel, Part, Parts};
+use tiwizi_federation_core::package::{Packed, Part, Parts};
 use tiwizi_federation_core::wire::Hash;
 use tiwizi_storage::federation::Added;
 use tiwizi_storage::federation::package::{self as rows, PackageRow};
@@ -44,7 +44,7 @@ impl<S: Store> National<S> {
         for ((name, version, _), parts) in arrived.parts {
             match self.receive_one(&name, version, &parts).await {
                 Ok(is_new) => kept = kept.saturating_add(usize::from(is_new)),
-                Err(error @ (NationalError::Parcel(_) | NationalError::Package(_))) => {
+                Err(error @ (NationalError::Packed(_) | NationalError::Package(_))) => {
                     tracing::error!(
                         package.name = name,
                         package.version = version,
@@ -61,9 +61,9 @@ impl<S: Store> National<S> {
     async fn receive_one(&self, name: &str, version: u32, parts: &Parts) -> Result<bool, NationalError> {
         let Some(bytes) = parts.joined()? else { return Ok(false) };
         let nation = self.nation()?;
-        let package = Parcel::decode(&bytes)?.open(&nation, self.roll.ring())?;
+        let package = Packed::decode(&bytes)?.open(&nation, self.roll.ring())?;
         if package.name != name || package.version != version {
-            return Err(tiwizi_federation_core::package::ParcelError::Torn.into());
+            return Err(tiwizi_federation_core::package::PackedError::Torn.into());
         }
         let now = self.now();
         let row = PackageRow {

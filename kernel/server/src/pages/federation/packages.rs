@@ -87,7 +87,7 @@ fn wrong(error: &NationalError) -> Option<&'static str> {
         | NationalError::Published(_)
         | NationalError::Step(_)
         | NationalError::Package(_)
-        | NationalError::Parcel(_) => Some("package-wrong"),
+        | NationalError::Packed(_) => Some("package-wrong"),
         _ => None,
     }
 }

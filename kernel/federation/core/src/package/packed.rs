@@ -18,14 +18,14 @@ const ID_LABEL: &[u8] = b"tiwizi/package-part/1";
 
 /// A signed list with the bytes of everything on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parcel {
+pub struct Packed {
     /// The list.
     pub envelope: Envelope,
     /// The bytes, by the names of their records.
     pub contents: BTreeMap<String, Vec<u8>>,
 }
 
-/// A part of a parcel.
+/// A part of a packed package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// The name of the package.
@@ -42,9 +42,9 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
-/// Why bytes make no parcel.
+/// Why bytes make no packed package.
 #[derive(Debug, thiserror::Error)]
-pub enum ParcelError {
+pub enum PackedError {
     /// Too much.
     #[error("a package with its records has at most {} bytes", limits::FED_PACKAGE_WHOLE_BYTES_MAX)]
     Long,
@@ -71,7 +71,7 @@ pub enum ParcelError {
     Torn,
 }
 
-impl Parcel {
+impl Packed {
     /// Its bytes. They depend on nothing but what is in it.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -87,9 +87,9 @@ impl Parcel {
     ///
     /// # Errors
     /// When the bytes are none, or too many.
-    pub fn decode(bytes: &[u8]) -> Result<Self, ParcelError> {
+    pub fn decode(bytes: &[u8]) -> Result<Self, PackedError> {
         if bytes.len() > limits::FED_PACKAGE_WHOLE_BYTES_MAX {
-            return Err(ParcelError::Long);
+            return Err(PackedError::Long);
         }
         let mut reader = Reader::new(bytes);
         reader.tuple(MEMBERS)?;
@@ -101,7 +101,7 @@ impl Parcel {
             let name = reader.text(limits::FED_PACKAGE_NAME_BYTES_MAX)?.to_owned();
             let bytes = reader.bytes(limits::FED_PACKAGE_WHOLE_BYTES_MAX)?.to_vec();
             if contents.insert(name, bytes).is_some() {
-                return Err(ParcelError::Stranger);
+                return Err(PackedError::Stranger);
             }
         }
         reader.end()?;
@@ -112,34 +112,34 @@ impl Parcel {
     ///
     /// # Errors
     /// When that is not so.
-    pub fn open(&self, publisher: &NodeId, ring: &KeyRing) -> Result<Package, ParcelError> {
+    pub fn open(&self, publisher: &NodeId, ring: &KeyRing) -> Result<Package, PackedError> {
         let package = Package::open(&self.envelope, publisher, ring)?;
         for (name, bytes) in &self.contents {
             if !package.contents.contains_key(name) {
-                return Err(ParcelError::Stranger);
+                return Err(PackedError::Stranger);
             }
             package.check(name, bytes)?;
         }
         let missing = package.contents.keys().find(|name| !self.contents.contains_key(*name));
         match missing {
-            Some(record) => Err(ParcelError::Missing { record: record.clone() }),
+            Some(record) => Err(PackedError::Missing { record: record.clone() }),
             None => Ok(package),
         }
     }
 }
 
 impl Part {
-    /// The parts of a parcel's bytes, in order.
+    /// The parts of a packed package's bytes, in order.
     ///
     /// # Errors
     /// When they are too many.
-    pub fn split(name: &str, version: u32, bytes: &[u8]) -> Result<Vec<Self>, ParcelError> {
+    pub fn split(name: &str, version: u32, bytes: &[u8]) -> Result<Vec<Self>, PackedError> {
         if bytes.is_empty() || bytes.len() > limits::FED_PACKAGE_WHOLE_BYTES_MAX {
-            return Err(ParcelError::Long);
+            return Err(PackedError::Long);
         }
         let whole = Hash::of(&[bytes]);
         let chunks: Vec<&[u8]> = bytes.chunks(limits::FED_PACKAGE_PART_BYTES).collect();
-        let parts = u32::try_from(chunks.len()).map_err(|_| ParcelError::Long)?;
+        let parts = u32::try_from(chunks.len()).map_err(|_| PackedError::Long)?;
         let part = |(part, bytes): (u32, &[u8])| Self {
             name: name.to_owned(),
             version,
@@ -172,7 +172,7 @@ impl Part {
     }
 }
 
-/// The parts of one parcel that are there, in whatever order they came.
+/// The parts of one packed package that are there, in whatever order they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parts {
     found: BTreeMap<u32, Part>,
@@ -197,17 +197,17 @@ impl Parts {
         (self.found.len(), self.found.values().next().map_or(0, |first| first.parts))
     }
 
-    /// The bytes of the parcel, once every part is there.
+    /// The bytes of the packed package, once every part is there.
     ///
     /// # Errors
     /// `Torn` when they are not what their publisher joined.
-    pub fn joined(&self) -> Result<Option<Vec<u8>>, ParcelError> {
+    pub fn joined(&self) -> Result<Option<Vec<u8>>, PackedError> {
         let Some(first) = self.found.values().next() else { return Ok(None) };
         if usize::try_from(first.parts).ok() != Some(self.found.len()) {
             return Ok(None);
         }
         let bytes: Vec<u8> = self.found.values().flat_map(|part| part.bytes.iter().copied()).collect();
-        if Hash::of(&[&bytes]) == first.whole { Ok(Some(bytes)) } else { Err(ParcelError::Torn) }
+        if Hash::of(&[&bytes]) == first.whole { Ok(Some(bytes)) } else { Err(PackedError::Torn) }
     }
 }
 
@@ -217,38 +217,38 @@ mod tests {
     use crate::package::PackageKind;
     use crate::sample;
 
-    fn parcel(text: &str) -> Parcel {
+    fn packed(text: &str) -> Packed {
         let (ring, publisher, _) = sample::ring();
         let (name, kind) = ("rules/ma-112-12".to_owned(), PackageKind::RulePack);
         let mut package = Package { kind, name, version: 3, publisher, contents: BTreeMap::new() };
         package.add("ma-112-12.json", text.as_bytes());
         let contents = BTreeMap::from([("ma-112-12.json".to_owned(), text.as_bytes().to_vec())]);
-        Parcel { envelope: package.sign(&sample::key_of(&ring, &publisher)), contents }
+        Packed { envelope: package.sign(&sample::key_of(&ring, &publisher)), contents }
     }
 
     #[test]
-    fn a_parcel_is_read_as_it_was_written_and_opens_for_its_publisher() {
+    fn a_packed_package_is_read_as_it_was_written_and_opens_for_its_publisher() {
         let (ring, publisher, other) = sample::ring();
-        let parcel = parcel("{}");
-        let read = Parcel::decode(&parcel.encode()).unwrap();
-        assert_eq!(read, parcel);
+        let packed = packed("{}");
+        let read = Packed::decode(&packed.encode()).unwrap();
+        assert_eq!(read, packed);
         assert_eq!(read.open(&publisher, &ring).unwrap().version, 3);
-        assert!(matches!(read.open(&other, &ring), Err(ParcelError::Package(PackageError::Publisher { .. }))));
-        assert!(matches!(Parcel::decode(&parcel.encode()[1..]), Err(ParcelError::Form(_) | ParcelError::Envelope(_))));
+        assert!(matches!(read.open(&other, &ring), Err(PackedError::Package(PackageError::Publisher { .. }))));
+        assert!(matches!(Packed::decode(&packed.encode()[1..]), Err(PackedError::Form(_) | PackedError::Envelope(_))));
     }
 
     #[test]
     fn records_are_those_of_the_list_all_of_them_and_no_others() {
         let (ring, publisher, _) = sample::ring();
-        let mut more = parcel("{}");
+        let mut more = packed("{}");
         more.contents.insert("other.json".to_owned(), b"{}".to_vec());
-        assert!(matches!(more.open(&publisher, &ring), Err(ParcelError::Stranger)));
-        let mut fewer = parcel("{}");
+        assert!(matches!(more.open(&publisher, &ring), Err(PackedError::Stranger)));
+        let mut fewer = packed("{}");
         fewer.contents.clear();
-        assert!(matches!(fewer.open(&publisher, &ring), Err(ParcelError::Missing { .. })));
-        let mut others = parcel("{}");
+        assert!(matches!(fewer.open(&publisher, &ring), Err(PackedError::Missing { .. })));
+        let mut others = packed("{}");
         others.contents.insert("ma-112-12.json".to_owned(), b"[]".to_vec());
-        assert!(matches!(others.open(&publisher, &ring), Err(ParcelError::Package(PackageError::Bytes { .. }))));
+        assert!(matches!(others.open(&publisher, &ring), Err(PackedError::Package(PackageError::Bytes { .. }))));
     }
 
     #[test]
@@ -277,7 +277,7 @@ mod tests {
         split[1].bytes = vec![8];
         let mut parts = Parts::default();
         assert!(split.into_iter().all(|part| parts.add(part)));
-        assert!(matches!(parts.joined(), Err(ParcelError::Torn)));
+        assert!(matches!(parts.joined(), Err(PackedError::Torn)));
         assert!(Part::split("rules", 1, &[]).is_err());
         assert!(Part::split("rules", 1, &vec![0; limits::FED_PACKAGE_WHOLE_BYTES_MAX + 1]).is_err());
     }

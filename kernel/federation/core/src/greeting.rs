@@ -9,7 +9,7 @@ use tiwizi_model::limits;
 use uuid::Uuid;
 
 use crate::agreement::AgreementId;
-use crate::wire::{CborError, Envelope, Hash, LogId, Plane, Reader, Writer};
+use crate::wire::{CborError, Envelope, Hash, LogId, Map, Plane, Reader, Writer};
 
 /// The form that is written here.
 const VERSION: u64 = 1;
@@ -120,23 +120,23 @@ impl Hello {
         if bytes.len() > limits::FED_HELLO_BYTES_MAX {
             return Err(CborError::Many { what: "the bytes of a greeting" });
         }
-        let map = Pairs::read(bytes)?;
+        let mut map = Map::whole(bytes, KEYS_MAX)?;
         if map.required(1, Reader::uint)? != VERSION {
             return Err(CborError::Expected { expected: "a greeting of a form that is known" });
         }
         let wanted_max = limits::FED_LOGS_MAX.saturating_mul(2);
         Ok(Self {
             genesis: map.required(2, Envelope::read)?,
-            rotations: map.required(3, |reader| several(reader, limits::FED_ROTATIONS_MAX, Envelope::read))?,
+            rotations: map.required(3, |reader| reader.several(limits::FED_ROTATIONS_MAX, Envelope::read))?,
             protocols: map
-                .required(4, |reader| several(reader, limits::FED_PROTOCOL_VERSIONS_MAX, Reader::number::<u16>))?
+                .required(4, |reader| reader.several(limits::FED_PROTOCOL_VERSIONS_MAX, Reader::number::<u16>))?
                 .into_iter()
                 .collect(),
             directory: map.required(5, Reader::uint)?,
-            logs: map.required(6, |reader| several(reader, wanted_max, Offered::read))?,
-            wanted: map.required(7, |reader| several(reader, wanted_max, Wanted::read))?,
+            logs: map.required(6, |reader| reader.several(wanted_max, Offered::read))?,
+            wanted: map.required(7, |reader| reader.several(wanted_max, Wanted::read))?,
             packages: map
-                .required(8, |reader| several(reader, limits::FED_PACKAGES_MAX, read_package))?
+                .required(8, |reader| reader.several(limits::FED_PACKAGES_MAX, read_package))?
                 .into_iter()
                 .collect(),
         })
@@ -191,9 +191,8 @@ impl Seen {
     /// When the bytes are not in their form.
     pub fn decode(bytes: &[u8]) -> Result<Self, CborError> {
         let mut reader = Reader::new(bytes);
-        let notes = several(&mut reader, limits::FED_SEEN_MAX, |reader| {
-            reader.text(limits::FED_NOTE_BYTES_MAX).map(ToOwned::to_owned)
-        })?;
+        let notes = reader
+            .several(limits::FED_SEEN_MAX, |reader| reader.text(limits::FED_NOTE_BYTES_MAX).map(ToOwned::to_owned))?;
         reader.end()?;
         Ok(Self(notes))
     }
@@ -225,7 +224,7 @@ impl Missing {
     /// When the bytes are not in their form.
     pub fn decode(bytes: &[u8]) -> Result<Self, CborError> {
         let mut reader = Reader::new(bytes);
-        let hashes = several(&mut reader, limits::FED_MISSING_MAX, |reader| reader.exactly().map(Hash))?;
+        let hashes = reader.several(limits::FED_MISSING_MAX, |reader| reader.exactly().map(Hash))?;
         reader.end()?;
         Ok(Self(hashes))
     }
@@ -264,40 +263,9 @@ impl KeyChain {
         let mut reader = Reader::new(bytes);
         reader.tuple(2)?;
         let genesis = Envelope::read(&mut reader)?;
-        let rotations = several(&mut reader, limits::FED_ROTATIONS_MAX, Envelope::read)?;
+        let rotations = reader.several(limits::FED_ROTATIONS_MAX, Envelope::read)?;
         reader.end()?;
         Ok(Self { genesis, rotations })
-    }
-}
-
-/// The values of a map by their keys, which stand once and in order.
-struct Pairs<'a>(BTreeMap<u64, &'a [u8]>);
-
-impl<'a> Pairs<'a> {
-    fn read(bytes: &'a [u8]) -> Result<Self, CborError> {
-        let mut reader = Reader::new(bytes);
-        let mut pairs = BTreeMap::new();
-        for _ in 0..reader.map(KEYS_MAX)? {
-            let key = reader.uint()?;
-            if pairs.last_key_value().is_some_and(|(last, _)| *last >= key) {
-                return Err(CborError::Form { what: "the order of keys" });
-            }
-            pairs.insert(key, reader.item()?);
-        }
-        reader.end()?;
-        Ok(Self(pairs))
-    }
-
-    fn required<T>(
-        &self,
-        key: u64,
-        read: impl FnOnce(&mut Reader<'a>) -> Result<T, CborError>,
-    ) -> Result<T, CborError> {
-        let bytes = self.0.get(&key).ok_or(CborError::Expected { expected: "a key that is not there" })?;
-        let mut reader = Reader::new(bytes);
-        let value = read(&mut reader)?;
-        reader.end()?;
-        Ok(value)
     }
 }
 
@@ -319,15 +287,6 @@ fn read_package(reader: &mut Reader<'_>) -> Result<(String, u32), CborError> {
     reader.tuple(2)?;
     let name = reader.text(limits::FED_PACKAGE_NAME_BYTES_MAX)?.to_owned();
     Ok((name, reader.number()?))
-}
-
-fn several<'a, T>(
-    reader: &mut Reader<'a>,
-    length_max: usize,
-    read: impl Fn(&mut Reader<'a>) -> Result<T, CborError>,
-) -> Result<Vec<T>, CborError> {
-    let length = reader.array(length_max)?;
-    (0..length).map(|_| read(reader)).collect()
 }
 
 #[cfg(test)]

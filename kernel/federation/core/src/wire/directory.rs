@@ -185,7 +185,7 @@ impl Directory {
             return Err(DirectoryError::Version(form));
         }
         let version = map.required(2, Reader::uint)?;
-        let members = map.required(3, |reader| Ok(read_members(reader)))??;
+        let members = map.required(3, |reader| Ok(reader.several(limits::FED_MEMBERS_MAX, Member::read)))??;
         if !members.is_sorted_by(|one, next| one.node < next.node) {
             return Err(DirectoryError::Order);
         }
@@ -196,11 +196,6 @@ impl Directory {
             None => Ok(Self { version, members }),
         }
     }
-}
-
-fn read_members(reader: &mut Reader<'_>) -> Result<Vec<Member>, DirectoryError> {
-    let length = reader.array(limits::FED_MEMBERS_MAX)?;
-    (0..length).map(|_| Member::read(reader)).collect()
 }
 
 impl Member {
@@ -240,13 +235,13 @@ impl Member {
             return Err(wrong("url"));
         }
         let genesis = map.required(5, Envelope::read)?;
-        let rotations = map.required(6, |reader| several(reader, limits::FED_ROTATIONS_MAX, Envelope::read))?;
+        let rotations = map.required(6, |reader| reader.several(limits::FED_ROTATIONS_MAX, Envelope::read))?;
         let provinces = map.required(7, |reader| {
-            several(reader, limits::FED_PROVINCES_MAX, |reader| Ok(reader.text(6)?.parse::<ProvinceCode>().ok()))
+            reader.several(limits::FED_PROVINCES_MAX, |reader| Ok(reader.text(6)?.parse::<ProvinceCode>().ok()))
         })?;
         let provinces = each_once(provinces.into_iter().collect::<Option<_>>()).ok_or(wrong("provinces"))?;
         let protocols =
-            map.required(8, |reader| several(reader, limits::FED_PROTOCOL_VERSIONS_MAX, Reader::number::<u16>))?;
+            map.required(8, |reader| reader.several(limits::FED_PROTOCOL_VERSIONS_MAX, Reader::number::<u16>))?;
         let protocols = each_once(Some(protocols)).ok_or(wrong("protocols"))?;
         let suspended = map.required(9, Reader::truth)?;
         let instance = InstanceId(Uuid::from_bytes(map.required(10, Reader::exactly)?));
@@ -261,15 +256,6 @@ impl Member {
         let found = keys.map_err(|source| DirectoryError::Keys { node, source })?;
         if found == node { Ok(()) } else { Err(DirectoryError::Stranger { node }) }
     }
-}
-
-fn several<'a, T>(
-    reader: &mut Reader<'a>,
-    length_max: usize,
-    read: impl Fn(&mut Reader<'a>) -> Result<T, CborError>,
-) -> Result<Vec<T>, CborError> {
-    let length = reader.array(length_max)?;
-    (0..length).map(|_| read(reader)).collect()
 }
 
 /// The values as a set, when they stand in order and once.

@@ -263,11 +263,11 @@ impl Disclosure {
         let disclosure = match (reader.uint()?, length) {
             (WHOLE, 4) => {
                 let (no, seed) = (GroupNo(reader.number()?), Seed(reader.exactly()?));
-                Self::Whole { no, seed, fields: several(reader, read_field)? }
+                Self::Whole { no, seed, fields: reader.several(limits::FED_GROUP_FIELDS_MAX, read_field)? }
             }
             (SOME, 3) => {
                 let no = GroupNo(reader.number()?);
-                Self::Some { no, leaves: several(reader, read_leaf)? }
+                Self::Some { no, leaves: reader.several(limits::FED_GROUP_FIELDS_MAX, read_leaf)? }
             }
             _ => return Err(DisclosureError::Form(CborError::Expected { expected: "a disclosure" })),
         };
@@ -280,14 +280,6 @@ impl From<CborError> for DisclosureError {
     fn from(error: CborError) -> Self {
         Self::Form(error)
     }
-}
-
-fn several<'a, T>(
-    reader: &mut Reader<'a>,
-    read: impl Fn(&mut Reader<'a>) -> Result<T, CborError>,
-) -> Result<Vec<T>, CborError> {
-    let length = reader.array(limits::FED_GROUP_FIELDS_MAX)?;
-    (0..length).map(|_| read(reader)).collect()
 }
 
 fn read_field(reader: &mut Reader<'_>) -> Result<Field, CborError> {

@@ -33,6 +33,7 @@ mod directory;
 
 mod enrolment;
 
+pub(crate) use cbor::Map;
 pub use cbor::{CborError, Reader, Writer, decode_json, encode_json};
 pub use checkpoint::{Checkpoint, Note, NoteError};
 pub use commitment::{Entry, Field, Group, GroupError, GroupNo, REST, Seed, field_no};

@@ -11,8 +11,9 @@ mod tests;
 mod write;
 
 pub use json::{decode_json, encode_json};
+pub(crate) use read::Map;
 pub use read::Reader;
-pub(super) use read::{Map, hash_from};
+pub(super) use read::hash_from;
 pub use write::Writer;
 
 /// Why bytes are not the value that they should be.

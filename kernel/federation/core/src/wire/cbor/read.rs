@@ -130,6 +130,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The values of an array, each read in the same way.
+    ///
+    /// # Errors
+    /// When no array stands here, or a longer one, or a value cannot be read.
+    pub fn several<T, E: From<CborError>>(
+        &mut self,
+        length_max: usize,
+        read: impl Fn(&mut Self) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
+        let length = self.array(length_max)?;
+        (0..length).map(|_| read(self)).collect()
+    }
+
     /// The number of pairs of a map, which follow. Their order is for the caller to hold; `item` holds it itself.
     ///
     /// # Errors
@@ -282,14 +295,14 @@ pub(in crate::wire) fn hash_from(reader: &mut Reader<'_>) -> Result<Hash, CborEr
 }
 
 /// The pairs of a map whose keys are whole numbers, each once and in order: the form of every statement of the wire.
-pub(in crate::wire) struct Map<'a> {
+pub(crate) struct Map<'a> {
     pairs: std::vec::IntoIter<(u64, &'a [u8])>,
     next: Option<(u64, &'a [u8])>,
 }
 
 impl<'a> Map<'a> {
     /// Reads all of the bytes as one such map.
-    pub(in crate::wire) fn whole(bytes: &'a [u8], pairs_max: usize) -> Result<Self, CborError> {
+    pub(crate) fn whole(bytes: &'a [u8], pairs_max: usize) -> Result<Self, CborError> {
         let mut reader = Reader::new(bytes);
         let map = Self::read(&mut reader, pairs_max)?;
         reader.end()?;
@@ -328,7 +341,7 @@ impl<'a> Map<'a> {
     }
 
     /// The value of that key, which the next pair must have.
-    pub(in crate::wire) fn required<T>(
+    pub(crate) fn required<T>(
         &mut self,
         key: u64,
         read: impl FnOnce(&mut Reader<'a>) -> Result<T, CborError>,

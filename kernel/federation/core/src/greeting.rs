@@ -15,6 +15,8 @@ use crate::wire::{CborError, Envelope, Hash, LogId, Map, Plane, Reader, Writer};
 const VERSION: u64 = 1;
 /// Keys of a map: room for those of later versions.
 const KEYS_MAX: usize = 32;
+/// What stands before an array and before a text in it, at most.
+const HEADS_BYTES: usize = 2 * 9;
 
 /// What an instance says to one other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,15 +175,23 @@ impl Seen {
     /// The type of its bytes.
     pub const TYPE: &str = "application/vnd.tiwizi.checkpoints.v1+cbor";
 
-    /// Its bytes: as many notes as may travel at once.
+    /// Its bytes: as many notes as may travel at once, the shortest first. A note is as long as whoever writes the log makes it: one who
+    /// makes them long takes the place of nobody else's.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let notes = || self.0.iter().filter(|note| note.len() <= limits::FED_NOTE_BYTES_MAX).take(limits::FED_SEEN_MAX);
-        let mut writer = Writer::new();
-        writer.array(notes().count());
-        for note in notes() {
-            writer.text(note);
+        let mut sorted: Vec<&String> = self.0.iter().filter(|note| note.len() <= limits::FED_NOTE_BYTES_MAX).collect();
+        sorted.sort_by_key(|note| note.len());
+        let (mut notes, mut count) = (Writer::new(), 0_usize);
+        for note in sorted.into_iter().take(limits::FED_SEEN_MAX) {
+            let size = notes.size().saturating_add(note.len()).saturating_add(HEADS_BYTES);
+            if size > limits::FED_SEEN_BYTES_MAX {
+                break;
+            }
+            notes.text(note);
+            count = count.saturating_add(1);
         }
+        let mut writer = Writer::new();
+        writer.array(count).raw(&notes.finish());
         writer.finish()
     }
 
@@ -342,9 +352,13 @@ mod tests {
     #[test]
     fn checkpoints_and_keys_are_read_as_they_were_written() {
         let seen = Seen(vec!["one\n".to_owned(), "other\n".to_owned()]);
-        assert_eq!(Seen::decode(&seen.encode()), Ok(seen));
+        assert_eq!(Seen::decode(&seen.encode()), Ok(seen.clone()));
         let many = Seen(vec![String::new(); limits::FED_SEEN_MAX + 5]);
         assert_eq!(Seen::decode(&many.encode()).unwrap().0.len(), limits::FED_SEEN_MAX);
+        let long = vec!["n".repeat(limits::FED_NOTE_BYTES_MAX); limits::FED_SEEN_MAX];
+        let told = Seen([long, seen.0.clone()].concat()).encode();
+        assert!(told.len() <= limits::FED_SEEN_BYTES_MAX, "more than a peer takes at once");
+        assert_eq!(Seen::decode(&told).unwrap().0[..2], seen.0[..], "long notes take no short one's place");
         let missing = Missing(vec![Hash([1; 32]), Hash([2; 32])]);
         assert_eq!(Missing::decode(&missing.encode()), Ok(missing));
         let keys = KeyChain { genesis: hello().genesis, rotations: Vec::new() };

@@ -130,17 +130,11 @@ impl Hello {
         Ok(Self {
             genesis: map.required(2, Envelope::read)?,
             rotations: map.required(3, |reader| reader.several(limits::FED_ROTATIONS_MAX, Envelope::read))?,
-            protocols: map
-                .required(4, |reader| reader.several(limits::FED_PROTOCOL_VERSIONS_MAX, Reader::number::<u16>))?
-                .into_iter()
-                .collect(),
+            protocols: map.required(4, read_protocols)?,
             directory: map.required(5, Reader::uint)?,
             logs: map.required(6, |reader| reader.several(wanted_max, Offered::read))?,
             wanted: map.required(7, |reader| reader.several(wanted_max, Wanted::read))?,
-            packages: map
-                .required(8, |reader| reader.several(limits::FED_PACKAGES_MAX, read_package))?
-                .into_iter()
-                .collect(),
+            packages: map.required(8, read_packages)?,
         })
     }
 }
@@ -293,6 +287,22 @@ fn read_under(reader: &mut Reader<'_>) -> Result<Option<AgreementId>, CborError>
     Ok(Some(AgreementId(Uuid::from_bytes(reader.exactly()?))))
 }
 
+fn read_protocols(reader: &mut Reader<'_>) -> Result<BTreeSet<u16>, CborError> {
+    let protocols = reader.several(limits::FED_PROTOCOL_VERSIONS_MAX, Reader::number::<u16>)?;
+    let is_ordered = protocols.is_sorted_by(|one, next| one < next);
+    if is_ordered {
+        Ok(protocols.into_iter().collect())
+    } else {
+        Err(CborError::Form { what: "the order of versions" })
+    }
+}
+
+fn read_packages(reader: &mut Reader<'_>) -> Result<BTreeMap<String, u32>, CborError> {
+    let packages = reader.several(limits::FED_PACKAGES_MAX, read_package)?;
+    let is_ordered = packages.is_sorted_by(|(one, _), (next, _)| one < next);
+    if is_ordered { Ok(packages.into_iter().collect()) } else { Err(CborError::Form { what: "the order of packages" }) }
+}
+
 fn read_package(reader: &mut Reader<'_>) -> Result<(String, u32), CborError> {
     reader.tuple(2)?;
     let name = reader.text(limits::FED_PACKAGE_NAME_BYTES_MAX)?.to_owned();
@@ -333,6 +343,30 @@ mod tests {
             assert!(Hello::decode(&bytes[..end]).is_err(), "{end}");
         }
         assert!(Hello::decode(&vec![0; limits::FED_HELLO_BYTES_MAX + 1]).is_err());
+    }
+
+    #[test]
+    fn its_lists_have_one_order() {
+        let versions = |protocols: &[u64]| {
+            let mut writer = Writer::new();
+            writer.array(protocols.len());
+            for protocol in protocols {
+                writer.uint(*protocol);
+            }
+            read_protocols(&mut Reader::new(&writer.finish()))
+        };
+        assert_eq!(versions(&[1, 2]), Ok(BTreeSet::from([1, 2])));
+        assert!(versions(&[2, 1]).is_err() && versions(&[1, 1]).is_err());
+        let packages = |names: &[&str]| {
+            let mut writer = Writer::new();
+            writer.array(names.len());
+            for name in names {
+                writer.array(2).text(name).uint(1);
+            }
+            read_packages(&mut Reader::new(&writer.finish()))
+        };
+        assert_eq!(packages(&["a", "b"]).map(|packages| packages.len()), Ok(2));
+        assert!(packages(&["b", "a"]).is_err() && packages(&["a", "a"]).is_err());
     }
 
     #[test]

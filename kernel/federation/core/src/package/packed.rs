@@ -57,7 +57,7 @@ pub enum PackedError {
     /// The list is not taken.
     #[error("the list of the package is not taken")]
     Package(#[from] PackageError),
-    /// Records that are not on the list, or twice.
+    /// Records that are not on the list.
     #[error("the package brings records that its list does not name")]
     Stranger,
     /// A record of the list is missing.
@@ -100,9 +100,10 @@ impl Packed {
             reader.tuple(MEMBERS)?;
             let name = reader.text(limits::FED_PACKAGE_NAME_BYTES_MAX)?.to_owned();
             let bytes = reader.bytes(limits::FED_PACKAGE_WHOLE_BYTES_MAX)?.to_vec();
-            if contents.insert(name, bytes).is_some() {
-                return Err(PackedError::Stranger);
+            if contents.last_key_value().is_some_and(|(last, _)| *last >= name) {
+                return Err(CborError::Form { what: "the order of records" }.into());
             }
+            contents.insert(name, bytes);
         }
         reader.end()?;
         Ok(Self { envelope, contents })
@@ -249,6 +250,23 @@ mod tests {
         let mut others = packed("{}");
         others.contents.insert("ma-112-12.json".to_owned(), b"[]".to_vec());
         assert!(matches!(others.open(&publisher, &ring), Err(PackedError::Package(PackageError::Bytes { .. }))));
+    }
+
+    #[test]
+    fn records_stand_in_one_order_and_once() {
+        let envelope = packed("{}").envelope;
+        let written = |names: [&str; 2]| {
+            let mut writer = Writer::new();
+            writer.array(MEMBERS).bytes(&envelope.encode()).array(names.len());
+            for name in names {
+                writer.array(MEMBERS).text(name).bytes(b"{}");
+            }
+            Packed::decode(&writer.finish())
+        };
+        assert_eq!(written(["a.json", "b.json"]).unwrap().contents.len(), 2);
+        for names in [["b.json", "a.json"], ["a.json", "a.json"]] {
+            assert!(matches!(written(names), Err(PackedError::Form(CborError::Form { .. }))), "{names:?}");
+        }
     }
 
     #[test]

@@ -147,14 +147,15 @@ impl<'a> Previewing<'a> {
     }
 }
 
-/// The shape of a value: of a public one its first letter too, of any other nothing but how long it is, up to a bound.
+/// The shape of a value: how long it is, up to a bound, and the marks in it that are no letters; of a public one its first letter too.
+/// What is yes or no, or nothing, would be told by its length, and has no shape.
 fn masked(group: GroupNo, value: &[u8]) -> String {
     let text = match decode_json(value) {
         Ok(Value::String(text)) => text,
         Ok(Value::Array(values)) => return format!("[{}]", values.len()),
         Ok(Value::Object(members)) => return format!("{{{}}}", members.len()),
-        Ok(other) => other.to_string(),
-        Err(_) => return MASK.to_string(),
+        Ok(Value::Number(number)) => number.to_string(),
+        Ok(Value::Bool(_) | Value::Null) | Err(_) => return MASK.to_string(),
     };
     let hide = |(at, letter): (usize, char)| {
         let kept = !letter.is_alphanumeric() || (at == 0 && group == GroupNo::PUBLIC);

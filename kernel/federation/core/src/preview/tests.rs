@@ -41,3 +41,11 @@ fn samples_are_few_and_masked() {
     assert_eq!((shown["cooperative"].as_str(), shown["name"].as_str()), ("T••••••", "••••••"));
     assert_eq!((shown["birth_date"].as_str(), shown.get("card")), ("••••-••-••", None));
 }
+
+#[test]
+fn yes_no_and_nothing_look_alike() {
+    let look = |value: &Value| masked(GroupNo::SENSITIVE, &crate::wire::encode_json(value).unwrap());
+    let alike = [Value::Bool(true), Value::Bool(false), Value::Null].map(|value| look(&value));
+    assert_eq!(alike, ["•", "•", "•"]);
+    assert_eq!(look(&Value::from(1990)), "••••");
+}

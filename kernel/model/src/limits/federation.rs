@@ -74,8 +74,6 @@ pub const FED_LEDGER_SHOWN_MAX: u32 = 500;
 pub const FED_PACKAGE_BYTES_MAX: usize = 2 << 20;
 /// The records of one package.
 pub const FED_PACKAGE_RECORDS_MAX: usize = 10_000;
-/// One record of a package.
-pub const FED_PACKAGE_RECORD_BYTES_MAX: u64 = 64 << 20;
 /// The name of a record in a package.
 pub const FED_PACKAGE_NAME_BYTES_MAX: usize = 200;
 /// A package with the bytes of its records, as it travels.
@@ -122,8 +120,6 @@ pub const FED_ENVELOPE_BYTES_MAX: usize = 4 << 20;
 pub const FED_MEMBERS_MAX: usize = 500;
 /// The rotations of one instance's keys.
 pub const FED_ROTATIONS_MAX: usize = 100;
-/// The keys of one instance that a ring holds.
-pub const FED_KEYS_MAX: usize = 200;
 /// The logs of one instance: its planes.
 pub const FED_LOGS_MAX: usize = 64;
 /// The address of an instance.

@@ -51,7 +51,8 @@ fn contents(object: &Map<String, Value>) -> Result<BTreeMap<String, Content>, Pa
             value.as_object().filter(|content| content.len() == 2).ok_or_else(|| wrong("a hash and bytes"))?;
         let hash = content.get("hash").and_then(Value::as_str).and_then(|hash| hash.parse().ok());
         let bytes = content.get("bytes").and_then(Value::as_u64);
-        let bytes = bytes.filter(|bytes| *bytes <= limits::FED_PACKAGE_RECORD_BYTES_MAX);
+        // A record that is longer than a package with all of its records could never come.
+        let bytes = bytes.filter(|bytes| *bytes <= limits::FED_PACKAGE_WHOLE_BYTES_MAX as u64);
         let (Some(hash), Some(bytes)) = (hash, bytes) else { return Err(wrong("a hash and bytes")) };
         contents.insert(name.clone(), Content { hash, bytes });
     }

@@ -75,6 +75,11 @@ impl NodeKeys {
         &self.newest
     }
 
+    /// The keys whose secret half is still kept, the newest first: what was sealed for the one before is opened with it.
+    pub fn kept(&self) -> impl Iterator<Item = &SigningKey> {
+        std::iter::once(&self.newest).chain(self.older.iter().rev())
+    }
+
     /// How requests name that key.
     #[must_use]
     pub fn keyid(&self) -> String {

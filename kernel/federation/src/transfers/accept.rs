@@ -92,7 +92,7 @@ impl<S: Store> Transfers<S> {
         if !kept.state.is_open() {
             return Err(E::State { state: kept.state });
         }
-        let parcel = Parcel::open(bytes, [self.keys.signing()])?;
+        let parcel = Parcel::open(bytes, self.keys.kept())?;
         let taken = self.checked(&kept, &parcel).await?;
         self.keeps(caller, self.lies(&taken)?)?;
         self.rehearse(&kept, &taken).await?;

@@ -114,7 +114,7 @@ impl<S: Store> Agreements<S> {
         for subject in subjects {
             gathered.places.clear();
             self.gather(*subject, &mut gathered).await?;
-            for told in self.told(*subject, &gathered).await? {
+            for told in self.told(*subject, &mut gathered).await? {
                 let fields = by_version.entry((told.peer, told.under)).or_default();
                 fields.entry(told.kind).or_default().extend(told.fields);
             }
@@ -193,11 +193,15 @@ impl<S: Store> Agreements<S> {
         Ok(Some((LogId { node: self.me(), plane }, row.epoch)))
     }
 
-    async fn told(&self, subject: RecordId, gathered: &Gathered) -> Result<Vec<Told>, E> {
+    async fn told(&self, subject: RecordId, gathered: &mut Gathered) -> Result<Vec<Told>, E> {
         let mut tx = self.node.store().begin().await?;
         let mut entries: Vec<(Entry, Earlier)> = Vec::new();
         for (plane, seq) in &gathered.places {
-            let Some(entry) = tx.entry(plane, *seq).await? else { continue };
+            // What every peer has is let go of, unless it is the last of its entity: what it told cannot be found again.
+            let Some(entry) = tx.entry(plane, *seq).await? else {
+                gathered.is_whole = false;
+                continue;
+            };
             let header = Header::decode(&entry.header)?;
             let before = tx.entry_before(plane, &header.entity, *seq).await?;
             entries.push((entry, before));

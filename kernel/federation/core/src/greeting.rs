@@ -33,7 +33,7 @@ pub struct Hello {
     pub logs: Vec<Offered>,
     /// What it takes of the logs of whoever asks.
     pub wanted: Vec<Wanted>,
-    /// The newest version of each package that it publishes.
+    /// The newest version of each package that it publishes. None is named today: packages come by the control log.
     pub packages: BTreeMap<String, u32>,
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tiwizi_federation_core::agreement::{AgreementId, Document, Kinds, Life, Party, State, Step as CoreStep};
+use tiwizi_federation_core::agreement::{AgreementId, Document, Kinds, Party, State, Step as CoreStep};
 use tiwizi_federation_core::flow::rows::Agreed;
-use tiwizi_federation_core::flow::{Durability, Node, Store, StoreTx};
+use tiwizi_federation_core::flow::{Node, Store, StoreTx};
 use tiwizi_federation_core::wire::NodeId;
 use tiwizi_identity::policy::{FederationDecision, FederationView};
 use tiwizi_model::{Instant, KindName};
@@ -189,33 +189,6 @@ impl<S: Store> Agreements<S> {
         Ok(())
     }
 
-    /// Lets time pass for every agreement, and keeps how far it came, so that no restart and no clock that goes back revives one. Tells
-    /// which have ended by it.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn expire(&self, now: Instant) -> Result<Vec<AgreementId>, E> {
-        let mut tx = self.node.store().begin().await?;
-        let mut ended = Vec::new();
-        for mut agreed in tx.agreements().await? {
-            let mut has_ended = false;
-            for life in [agreed.current.as_mut(), agreed.next.as_mut()].into_iter().flatten() {
-                has_ended |= ends(life, now);
-            }
-            if has_ended {
-                ended.push(agreed.id);
-                tx.put_agreement(agreed).await?;
-            }
-        }
-        if !ended.is_empty() {
-            tx.commit(Durability::Synced).await?;
-        }
-        for id in &ended {
-            tracing::info!(agreement.id = %id, "an agreement has come to its end");
-        }
-        Ok(ended)
-    }
-
     pub(super) async fn find(&self, id: AgreementId) -> Result<Agreed, E> {
         let mut tx = self.node.store().begin().await?;
         tx.agreement(id).await?.ok_or(E::Absent)
@@ -286,13 +259,6 @@ impl<S: Store> Agreements<S> {
         let demanded: Vec<_> = about.into_iter().filter_map(|kind| in_use.find(kind)).map(|kind| &**kind).collect();
         self.protection.demand(&demanded).await?.map_err(E::Uncovered)
     }
-}
-
-/// Whether a version comes to its end by that moment. A version that ended before is not told again.
-fn ends(life: &mut Life, now: Instant) -> bool {
-    let before = life.state();
-    life.tick(now);
-    life.state() == State::Expired && before != State::Expired
 }
 
 /// A step is in the control log for good; the log of the program says who took it here.

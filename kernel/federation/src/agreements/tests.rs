@@ -436,13 +436,13 @@ async fn an_old_directory_is_good_for_what_was_agreed_and_for_nothing_new() {
 async fn time_ends_an_agreement_and_no_clock_revives_it() {
     let (one, other) = sides().await;
     let id = agreed(&one, &other, &cooperatives(other.me())).await;
-    assert_eq!(one.door().expire(NOW).await.unwrap(), []);
+    assert_eq!(one.node.expire(NOW).await.unwrap(), []);
     one.clock.advance_ms(366 * DAY_MS);
     let now = one.records.ambient().now();
     assert_eq!(one.door().show(&view(), id).await.unwrap().first().unwrap().state, State::Expired);
-    assert_eq!(one.door().expire(now).await.unwrap(), [id]);
-    assert_eq!(one.door().expire(now).await.unwrap(), [], "it is told once");
-    assert_eq!(one.door().expire(NOW).await.unwrap(), []);
+    assert_eq!(one.node.expire(now).await.unwrap(), [id]);
+    assert_eq!(one.node.expire(now).await.unwrap(), [], "it is told once");
+    assert_eq!(one.node.expire(NOW).await.unwrap(), []);
     let late = one.door().step(&decision(), id, 1, Step::Suspend).await;
     assert!(matches!(late, Err(AgreementsError::Node(NodeError::Step { .. }))), "{late:?}");
 }

@@ -59,7 +59,7 @@ pub enum UpkeepError {
     #[error("nonces could not be forgotten")]
     Storage(#[from] StorageError),
     /// The rules failed.
-    #[error("entries that everybody has could not be let go of")]
+    #[error("agreements that are over, or entries that everybody has, could not be let go of")]
     Node(#[from] NodeError),
     /// The shelf failed.
     #[error("old snapshots could not be let go of")]
@@ -90,14 +90,19 @@ impl<S: Store> Exchange<S> {
         &self.ends
     }
 
-    /// Housekeeping, once a minute: nonces that are over, snapshots that nobody fetches any more, entries that every peer has.
+    /// Housekeeping, once a minute: nonces that are over, snapshots that nobody fetches any more, agreements whose time is over with what
+    /// they had given us, entries that every peer has.
     ///
     /// # Errors
     /// When one of them fails; the others are done the next time.
     pub async fn keep(&self) -> Result<(), UpkeepError> {
         self.nonces.forget().await?;
-        self.ends.shelf.sweep(self.ends.ambient().now())?;
+        let now = self.ends.ambient().now();
+        self.ends.shelf.sweep(now)?;
         let known = self.ends.known();
+        for id in known.node.expire(now).await? {
+            tracing::info!(agreement.id = %id, "an agreement has come to its end");
+        }
         let mut tx = known.node.store().begin().await.map_err(NodeError::Store)?;
         let planes = tx.planes().await.map_err(NodeError::Store)?;
         drop(tx);

@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use tiwizi_model::Instant;
+
 use crate::agreement::{
-    AgreementId, Difference, Document, Keys, Life, PAYLOAD_TYPE, Retraction, Signed, Step, compare,
+    AgreementId, Difference, Document, Keys, Life, PAYLOAD_TYPE, Retraction, Signed, State, Step, compare,
 };
 use crate::flow::apply::{Ignored, Outcome};
 use crate::flow::receive::{Proven, read};
@@ -25,7 +27,7 @@ impl<S: Store> Node<S> {
     /// Signs a document and offers it to its other side.
     ///
     /// # Errors
-    /// When we are no side of it, or it does not follow what is in force.
+    /// When we are no side of it, or its time is over.
     pub async fn offer_agreement(&self, document: Document) -> Result<(), NodeError> {
         let mut tx = self.store.begin().await?;
         let id = document.id;
@@ -84,6 +86,39 @@ impl<S: Store> Node<S> {
         }
         tx.commit(Durability::Synced).await?;
         Ok(())
+    }
+
+    /// Lets time pass for every agreement, and keeps what it ended, so that no restart and no clock that goes back revives one. What was
+    /// given to us is dropped with that. Tells which have ended by it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn expire(&self, now: Instant) -> Result<Vec<AgreementId>, NodeError> {
+        let mut tx = self.store.begin().await?;
+        let mut ended = Vec::new();
+        for mut agreed in tx.agreements().await? {
+            if self.let_pass(&mut tx, &mut agreed, now).await? {
+                ended.push(agreed.id);
+            }
+        }
+        if !ended.is_empty() {
+            tx.commit(Durability::Synced).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Lets time pass for one agreement. Tells whether that ended a version of it.
+    pub(super) async fn let_pass(&self, tx: &mut S::Tx, agreed: &mut Agreed, now: Instant) -> Result<bool, NodeError> {
+        let current_ends = agreed.current.as_mut().is_some_and(|life| ends(life, now));
+        let next_ends = agreed.next.as_mut().is_some_and(|life| ends(life, now));
+        if !current_ends && !next_ends {
+            return Ok(false);
+        }
+        tx.put_agreement(agreed.clone()).await?;
+        if let Some(life) = agreed.current.as_ref().filter(|_| current_ends) {
+            self.follow(tx, Some(life.document()), None).await?;
+        }
+        Ok(true)
     }
 
     async fn say_step(
@@ -218,7 +253,11 @@ impl<S: Store> Node<S> {
     async fn come_into_force(&self, tx: &mut S::Tx, agreed: Agreed) -> Result<(), NodeError> {
         let Agreed { id, current, next, envelope } = agreed;
         let Some(next) = next else { return Ok(()) };
-        let old = current.map(|life| life.document().clone());
+        // What an end has taken back is given anew, from the beginning.
+        if let Some(life) = current.as_ref().filter(|life| is_over(life)) {
+            self.follow(tx, Some(life.document()), None).await?;
+        }
+        let old = current.filter(|life| !is_over(life)).map(|life| life.document().clone());
         let new = next.document().clone();
         tx.put_agreement(Agreed { id, current: Some(next), next: None, envelope }).await?;
         let gives_less = compare(old.as_ref(), Some(&new), &self.me()).narrows();
@@ -290,6 +329,17 @@ impl<S: Store> Node<S> {
     }
 }
 
+fn is_over(life: &Life) -> bool {
+    matches!(life.state(), State::Terminated | State::Expired)
+}
+
+/// Whether a version comes to its end by that moment. A version that ended before is not told again.
+fn ends(life: &mut Life, now: Instant) -> bool {
+    let was_over = is_over(life);
+    life.tick(now);
+    is_over(life) && !was_over
+}
+
 /// What is left of something that is held.
 fn less_of(difference: &Difference, held: &Held) -> Held {
     let place = (held.at.log.plane.clone(), held.entity.kind.clone());
@@ -347,3 +397,6 @@ fn value_of(held: &Held, name: &str) -> Option<Vec<u8>> {
     let fields = read(entry, None).ok()?.fields;
     fields.into_iter().find(|(_, field)| field.no == number).map(|(_, field)| field.value)
 }
+
+#[cfg(test)]
+mod tests;

@@ -143,13 +143,11 @@ impl<S: Store> Node<S> {
             return Ok(if member { Right::Member } else { refused });
         };
         let Some(mut agreed) = tx.agreement(id).await? else { return Ok(refused) };
+        let moment = self.ambient.now();
+        self.let_pass(tx, &mut agreed, moment).await?;
         let Some(life) = agreed.current.as_mut() else { return Ok(refused) };
-        let (before, now) = (life.clone(), life.document().version);
-        let terms = life.terms(&self.me(), &feed.log.plane, &self.setting.kinds, self.ambient.now());
-        if *life != before {
-            tx.put_agreement(agreed).await?;
-        }
-        Ok(match terms {
+        let now = life.document().version;
+        Ok(match life.terms(&self.me(), &feed.log.plane, &self.setting.kinds, moment) {
             Some(terms) if terms.scope().receiver() != peer && !self.setting.planted.has(Plant::GateOpen) => refused,
             Some(_) if now != version => Right::Refused(AskRefusal::Version { now }),
             Some(terms) => Right::Agreement(terms),

@@ -1,0 +1,161 @@
+//! Agreements that end and begin again, and what is held under them meanwhile.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use serde_json::json;
+use tiwizi_model::{Ambient, ManualClock, SeededEntropy};
+
+use super::*;
+use crate::agreement::Rule;
+use crate::flow::node::{Ask, Served, Setting, Taken, Write};
+use crate::flow::plant::Planted;
+use crate::flow::{MemoryStore, Schemas};
+use crate::sample::{self, ISSUED, id, key, kind, kinds, plane, terms};
+use crate::wire::{Entity, Genesis, KeyRing};
+
+/// The store in memory never waits.
+fn run<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("a node over the store in memory waited"),
+    }
+}
+
+const GIVES: usize = 0;
+const TAKES: usize = 1;
+
+struct Land(Vec<Node<MemoryStore>>);
+
+impl Land {
+    fn new() -> Self {
+        let mut keys = KeyRing::new();
+        let ids: Vec<NodeId> = (1..=3_u8)
+            .map(|number| {
+                let root = key(number + 100);
+                let next_root = key(number + 200).verifying().promise();
+                let (signing, name) = (key(number).verifying(), format!("instance {number}"));
+                let genesis = Genesis { root: root.verifying(), signing, next_root, name };
+                keys.insert(&genesis.sign(&root), &[]).unwrap()
+            })
+            .collect();
+        let node = |(number, me): (u8, &NodeId)| {
+            let setting = Setting {
+                me: *me,
+                registrar: ids[GIVES],
+                keys: keys.clone(),
+                kinds: kinds(),
+                schemas: Schemas([("registry/person".to_owned(), 1)].into()),
+                derive: |_, _| std::collections::BTreeMap::new(),
+                planted: Planted::default(),
+            };
+            let entropy = Arc::new(SeededEntropy::new(u64::from(number)));
+            let ambient = Ambient::new(Arc::new(ManualClock::at(ISSUED)), entropy);
+            Node::new(MemoryStore::default(), setting, key(number), ambient)
+        };
+        Self((1..=3).zip(&ids).map(node).collect())
+    }
+
+    /// One instance gives another the cooperatives of persons.
+    fn document(&self, gives: usize, takes: usize) -> Document {
+        let mut document = sample::document_with(terms(&[("cooperative", Rule::Clear)], &[]));
+        let (me, other) = (self.0[gives].me(), self.0[takes].me());
+        let grants = document.grants.pop_first().unwrap().1;
+        document.grants.insert(me, grants);
+        (document.parties[0].node, document.parties[1].node) = (me.min(other), me.max(other));
+        document
+    }
+
+    /// Everything that one gives the other arrives there.
+    fn carry(&self, from: usize, to: usize) {
+        let (from, to) = (&self.0[from], &self.0[to]);
+        run(from.sequence()).unwrap();
+        loop {
+            let mut took = false;
+            for (feed, (version, epoch, next)) in run(to.wanted()).unwrap() {
+                let ask = Ask { feed, version, epoch, from: next, bytes_max: 1 << 20 };
+                if let Served::Page(page) = run(from.serve(&to.me(), &ask)).unwrap() {
+                    let taken = run(to.take(page.as_bytes())).unwrap();
+                    assert!(matches!(taken, Taken::Taken { .. }), "{taken:?}");
+                    took = true;
+                }
+            }
+            if !took {
+                return;
+            }
+        }
+    }
+
+    fn agree(&self, document: Document) {
+        let agreement = document.id;
+        run(self.0[GIVES].offer_agreement(document)).unwrap();
+        self.carry(GIVES, TAKES);
+        run(self.0[TAKES].sign_agreement(agreement)).unwrap();
+        self.carry(TAKES, GIVES);
+        self.carry(GIVES, TAKES);
+    }
+
+    fn write(&self, name: &str) {
+        run(self.0[GIVES].write(written(name))).unwrap();
+        self.carry(GIVES, TAKES);
+    }
+
+    /// How what was given stands with its receiver, and whether anything of it is there.
+    fn held(&self, agreement: AgreementId) -> (HeldLife, bool) {
+        let held = run(async { self.0[TAKES].store().begin().await?.held(Some(agreement), &person()).await });
+        let held = held.unwrap().unwrap();
+        (held.life, !held.shown.is_empty())
+    }
+}
+
+fn person() -> Entity {
+    Entity { kind: kind("registry/person"), id: id(5) }
+}
+
+fn written(name: &str) -> Write {
+    Write {
+        plane: plane("members"),
+        schema: "registry/person/1.0".to_owned(),
+        entity: person(),
+        root: person().id,
+        body: Some(json!({ "cooperative": name })),
+        idem: [7; 16],
+        cause: None,
+    }
+}
+
+fn after(document: &Document) -> Document {
+    Document { version: document.version + 1, before: Some(document.hash()), ..document.clone() }
+}
+
+#[test]
+fn what_the_end_of_an_agreement_took_back_comes_again_with_its_next_version() {
+    let land = Land::new();
+    let first = land.document(GIVES, TAKES);
+    land.agree(first.clone());
+    land.write("A");
+    assert_eq!(land.held(first.id), (HeldLife::Live, true));
+    run(land.0[GIVES].step_agreement(first.id, Step::Terminate)).unwrap();
+    land.carry(GIVES, TAKES);
+    assert_eq!(land.held(first.id), (HeldLife::Withdrawn, false));
+    land.agree(after(&first));
+    assert_eq!(land.held(first.id), (HeldLife::Live, true));
+}
+
+#[test]
+fn what_was_given_is_dropped_when_the_time_of_its_agreement_is_over() {
+    let land = Land::new();
+    let document = land.document(GIVES, TAKES);
+    land.agree(document.clone());
+    land.write("A");
+    let before = Instant(document.expires_at.0 - 1);
+    assert_eq!(run(land.0[TAKES].expire(before)).unwrap(), []);
+    assert_eq!(land.held(document.id), (HeldLife::Live, true));
+    assert_eq!(run(land.0[TAKES].expire(document.expires_at)).unwrap(), [document.id]);
+    assert_eq!(land.held(document.id), (HeldLife::Withdrawn, false));
+    assert_eq!(run(land.0[TAKES].expire(document.expires_at)).unwrap(), [], "it is told once");
+    let longer = Document { expires_at: document.expires_at.plus_ms(1), ..after(&document) };
+    land.agree(longer);
+    assert_eq!(land.held(document.id), (HeldLife::Live, true));
+}

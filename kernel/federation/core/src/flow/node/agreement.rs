@@ -175,7 +175,11 @@ impl<S: Store> Node<S> {
         signed: &Signed,
         by: NodeId,
     ) -> Result<Outcome, NodeError> {
-        let current = agreed.and_then(|agreed| agreed.current);
+        let (current, next) = agreed.map_or((None, None), |agreed| (agreed.current, agreed.next));
+        // Nobody takes the place of another instance in an agreement.
+        if current.iter().chain(&next).any(|life| !life.document().has_party(&by)) {
+            return Ok(NOTHING);
+        }
         let newest = current.as_ref().map_or(0, |life| life.document().version);
         if step.version <= newest {
             return Ok(Outcome::Ignore(Ignored::Duplicate));

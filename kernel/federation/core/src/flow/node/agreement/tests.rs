@@ -25,6 +25,7 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 
 const GIVES: usize = 0;
 const TAKES: usize = 1;
+const THIRD: usize = 2;
 
 struct Land(Vec<Node<MemoryStore>>);
 
@@ -158,4 +159,18 @@ fn what_was_given_is_dropped_when_the_time_of_its_agreement_is_over() {
     let longer = Document { expires_at: document.expires_at.plus_ms(1), ..after(&document) };
     land.agree(longer);
     assert_eq!(land.held(document.id), (HeldLife::Live, true));
+}
+
+#[test]
+fn nobody_takes_the_place_of_another_instance_in_an_agreement() {
+    let land = Land::new();
+    let document = land.document(GIVES, TAKES);
+    land.agree(document.clone());
+    let foreign = Document { parties: land.document(THIRD, TAKES).parties, ..after(&document) };
+    let grants = land.document(THIRD, TAKES).grants;
+    run(land.0[THIRD].offer_agreement(Document { grants, ..foreign })).unwrap();
+    land.carry(THIRD, TAKES);
+    let agreed = run(async { land.0[TAKES].store().begin().await?.agreement(document.id).await }).unwrap().unwrap();
+    assert_eq!(agreed.current.unwrap().document(), &document);
+    assert_eq!(agreed.next, None);
 }

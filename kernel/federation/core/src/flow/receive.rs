@@ -60,6 +60,15 @@ pub struct Receipt {
     pub entries: Vec<Proven>,
 }
 
+impl Receipt {
+    /// The root that the log has at a size, if one of its new entries ends there.
+    #[must_use]
+    pub fn root_at(&self, size: u64) -> Option<&Hash> {
+        let index = size.checked_sub(self.from)?.checked_sub(1)?;
+        self.roots.get(usize::try_from(index).ok()?)
+    }
+}
+
 /// Why a page is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {

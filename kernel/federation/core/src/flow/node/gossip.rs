@@ -132,9 +132,7 @@ impl<S: Store> Node<S> {
                 ahead.push(text);
                 continue;
             }
-            let index = heard.size.checked_sub(receipt.from).and_then(|count| count.checked_sub(1));
-            let root = index.and_then(|index| receipt.roots.get(usize::try_from(index).ok()?));
-            if root.is_some_and(|root| *root != heard.root) {
+            if receipt.root_at(heard.size).is_some_and(|root| *root != heard.root) {
                 let mut leaves = tx.leaves(log, receipt.from.min(FED_LEAVES_MAX)).await?;
                 leaves.extend(&receipt.leaves);
                 if let Some(proof) = ForkProof::find((&text, &heard), (note, &receipt.checkpoint), &leaves) {
@@ -145,5 +143,12 @@ impl<S: Store> Node<S> {
         }
         tx.put_heard(log, ahead).await?;
         Ok(false)
+    }
+    /// Whether a log that is read from its beginning again, or under another agreement, has another history than was proven here. It
+    /// need not be a fork that can be proven: the leaves of both histories are not kept.
+    pub(super) async fn is_rewritten(&self, tx: &mut S::Tx, receipt: &Receipt) -> Result<bool, NodeError> {
+        let known = tx.proven(&receipt.checkpoint.log).await?.and_then(|text| Note::unverified(&text).ok());
+        let Some(known) = known.filter(|known| known.epoch == receipt.checkpoint.epoch) else { return Ok(false) };
+        Ok(receipt.root_at(known.size).is_some_and(|root| *root != known.root))
     }
 }

@@ -123,6 +123,9 @@ impl<S: Store> Node<S> {
             tx.commit(Durability::Synced).await?;
             return refused(wanted, Refused::Stopped);
         }
+        if self.is_rewritten(&mut tx, &receipt).await? {
+            return refused(wanted, Refused::Receive(ReceiveError::Consistency));
+        }
         let waiting = tx.parked_count(&feed).await?;
         if waiting.saturating_add(receipt.entries.len()) > FED_PARKED_MAX {
             return refused(wanted, Refused::Parked);

@@ -174,3 +174,35 @@ fn nobody_takes_the_place_of_another_instance_in_an_agreement() {
     assert_eq!(agreed.current.unwrap().document(), &document);
     assert_eq!(agreed.next, None);
 }
+
+#[test]
+fn a_log_that_is_read_again_is_the_one_that_was_proven() {
+    let land = Land::new();
+    let document = land.document(GIVES, TAKES);
+    land.agree(document.clone());
+    let copy = land.0[GIVES].store().copied();
+    land.write("A");
+    let (taking, log) = (&land.0[TAKES], LogId { node: land.0[GIVES].me(), plane: plane("members") });
+    let feed = Feed { log, agreement: Some(document.id) };
+    run(async {
+        let mut tx = taking.store().begin().await?;
+        let again = tx.cursor(&feed).await?.unwrap().refilled(1);
+        tx.put_cursor(&feed, again).await?;
+        tx.commit(Durability::Synced).await
+    })
+    .unwrap();
+    let true_store = land.0[GIVES].store().copied();
+    for (store, is_true) in [(copy, false), (true_store, true)] {
+        let Land(mut nodes) = Land::new();
+        let Node { setting, key, ambient, .. } = nodes.swap_remove(GIVES);
+        let giving = Node::new(store, setting, key, ambient);
+        if !is_true {
+            run(giving.write(written("B"))).unwrap();
+            run(giving.sequence()).unwrap();
+        }
+        let ask = Ask { feed: feed.clone(), version: 1, epoch: 0, from: 0, bytes_max: 1 << 20 };
+        let Served::Page(page) = run(giving.serve(&taking.me(), &ask)).unwrap() else { panic!("a page is expected") };
+        let taken = run(taking.take(page.as_bytes())).unwrap();
+        assert_eq!(matches!(taken, Taken::Taken { .. }), is_true, "{taken:?}");
+    }
+}

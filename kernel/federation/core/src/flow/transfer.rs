@@ -212,10 +212,9 @@ impl Custody {
             return;
         }
         let before = seal.tenure.saturating_sub(1);
-        match self.terms.last_mut().filter(|term| term.tenure == before && term.home == seal.from) {
-            Some(term) => term.fence = Some(seal.fence.clone()),
-            None => self.terms.push(Term { tenure: before, home: seal.from, fence: Some(seal.fence.clone()) }),
-        }
+        // Whoever else was taken for the home of that term was not: the seal decides it.
+        self.terms.retain(|term| term.tenure < before);
+        self.terms.push(Term { tenure: before, home: seal.from, fence: Some(seal.fence.clone()) });
         self.terms.push(Term { tenure: seal.tenure, home: seal.to, fence: None });
         self.moving = None;
     }

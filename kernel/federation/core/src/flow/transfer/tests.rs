@@ -107,6 +107,19 @@ fn a_seal_says_enough_to_whoever_saw_nothing_else() {
 }
 
 #[test]
+fn a_seal_decides_who_founded_what_two_say_to_have_founded() {
+    let other = NodeId(Hash([3; 32]));
+    let mut sealing = offered();
+    sealing.accept(&at(SOURCE, "control", 4), at(TARGET, "control", 9)).unwrap();
+    let seal = sealing.seal(1).unwrap();
+    let mut custody = Custody::founded(root(), 1, other);
+    custody.sealed(&seal);
+    assert_eq!(custody.right(&at(SOURCE, "registry", 9), 1), Right::Valid);
+    assert_eq!(custody.right(&at(other, "registry", 0), 1), Right::NotHome);
+    assert_eq!(custody, sealing);
+}
+
+#[test]
 fn only_the_home_offers_and_once() {
     let mut custody = offered();
     assert_eq!(custody.offer(1, moving()), Ok(()), "the same offer read twice is no news");

@@ -132,13 +132,11 @@ impl<S: Store> Node<S> {
         if *home == self.me() {
             return Ok(None);
         }
-        for (plane, head) in &fence.0 {
-            let log = LogId { node: *home, plane: plane.clone() };
-            let is_early = self.reached(tx, &log).await?.is_some_and(|next| next < *head);
-            if *plane == header.log.plane && is_early && tx.stopped(&log).await?.is_none() {
-                return Ok(Some(log));
-            }
-        }
-        Ok(None)
+        let plane = header.log.plane.clone();
+        let Some(head) = fence.0.get(&plane) else { return Ok(None) };
+        let log = LogId { node: *home, plane };
+        let is_early = self.reached(tx, &log).await?.is_some_and(|next| next < *head);
+        let awaits = is_early && tx.stopped(&log).await?.is_none();
+        Ok(awaits.then_some(log))
     }
 }

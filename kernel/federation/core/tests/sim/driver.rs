@@ -171,7 +171,7 @@ impl World {
             }
             Message::Answer { token, feed, served } => self.answered(from, to, token, &feed, served),
             Message::Push { bytes } => self.take(to, &bytes, false).map(|_| ()),
-            Message::Gossip { notes } => self.heard(from, to, notes),
+            Message::Gossip { notes } => self.heard(to, notes),
             Message::Fork { proof } => {
                 let Some(node) = &self.instances[to].node else { return Ok(()) };
                 match run(node.hear_fork(&proof)) {
@@ -320,7 +320,7 @@ impl World {
         self.check_instance(to)
     }
 
-    fn heard(&mut self, from: usize, to: usize, notes: Vec<String>) -> Held {
+    fn heard(&mut self, to: usize, notes: Vec<String>) -> Held {
         for note in notes {
             let Some(node) = &self.instances[to].node else { return Ok(()) };
             match run(node.hear(&note)) {
@@ -334,6 +334,6 @@ impl World {
                 Err(error) => return self.survives(to, &error),
             }
         }
-        self.check_stops(from, to)
+        self.check_stops(to)
     }
 }

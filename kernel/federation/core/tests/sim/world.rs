@@ -116,7 +116,7 @@ impl World {
             instances,
             links: vec![vec![Link::good(); plan.instances]; plan.instances],
             work: Work::default(),
-            checker: Checker::new(&nodes),
+            checker: Checker::default(),
             nodes,
             calm: false,
             events: 0,

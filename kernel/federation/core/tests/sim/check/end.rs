@@ -109,7 +109,7 @@ impl World {
         for number in self.honest() {
             self.check_written(number)?;
             self.check_instance(number)?;
-            self.check_stops(number, number)?;
+            self.check_stops(number)?;
         }
         if !self.forks_are_known() {
             return Err(broken("I9", "a fork is not known to all who have a part of it"));

@@ -47,12 +47,6 @@ pub(crate) struct Before {
     commits: u64,
 }
 
-impl Checker {
-    pub(crate) fn new(_: &[NodeId]) -> Self {
-        Self::default()
-    }
-}
-
 impl World {
     pub(crate) fn digest_before(&self, number: usize) -> Before {
         let store = &self.instances[number].store;

@@ -1,4 +1,4 @@
-//! Steps of people: answers to proposals, and roots that move together.
+//! Steps of people: answers to proposals, roots that move together, and signatures under agreements.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,15 +8,16 @@ use serde_json::json;
 use tiwizi_model::{Ambient, Instant, ManualClock, SeededEntropy};
 
 use super::*;
+use crate::agreement::{AgreementId, Document, Party};
 use crate::flow::MemoryStore;
 use crate::flow::node::{Ask, Served, Setting, Taken, Write, state_of};
 use crate::flow::plant::Planted;
 use crate::flow::proposal::{Base, Proposal, Refusal, Sent};
-use crate::flow::rows::Feed;
+use crate::flow::rows::{Agreed, Feed};
 use crate::flow::shape;
 use crate::gate::PeerBytes;
 use crate::parcel::ParcelError;
-use crate::sample::{id, kind, kinds};
+use crate::sample::{self, id, kind, kinds};
 use crate::wire::{Entity, Genesis, KeyRing, LogId, SigningKey};
 
 /// The store in memory never waits.
@@ -37,6 +38,7 @@ struct Land {
     ring: KeyRing,
 }
 
+const NOW: Instant = Instant(1_790_000_000_000);
 const NATION: usize = 0;
 const SOURCE: usize = 1;
 const TARGET: usize = 2;
@@ -66,7 +68,7 @@ impl Land {
                 planted: Planted::default(),
             };
             let entropy = SeededEntropy::new(number as u64 + 9);
-            let ambient = Ambient::new(Arc::new(ManualClock::at(Instant(1_790_000_000_000))), Arc::new(entropy));
+            let ambient = Ambient::new(Arc::new(ManualClock::at(NOW)), Arc::new(entropy));
             Node::new(MemoryStore::default(), setting, signing(number as u8 + 1), ambient)
                 .asking_people()
                 .sealing_by_people()
@@ -113,6 +115,22 @@ impl Land {
             let taken = run(self.nodes[to].take(page.as_bytes())).unwrap();
             assert!(matches!(taken, Taken::Taken { .. }), "{taken:?}");
         }
+    }
+
+    /// The agreement of the sample, between two of them.
+    fn document(&self, giver: usize, receiver: usize) -> Document {
+        let mut document = sample::document();
+        let grants = document.grants.values().next().unwrap().clone();
+        document.grants = BTreeMap::from([(self.me(giver), grants)]);
+        document.parties = [giver, receiver].map(|number| Party { node: self.me(number), name: format!("{number}") });
+        document.parties.sort_by_key(|party| party.node);
+        document.issued_at = NOW;
+        document.expires_at = NOW.plus_ms(86_400_000);
+        document
+    }
+
+    fn agreed(&self, number: usize, id: AgreementId) -> Agreed {
+        run(async { self.nodes[number].store().begin().await?.agreement(id).await }).unwrap().unwrap()
     }
 
     fn custody(&self, number: usize, root: u128) -> Custody {
@@ -384,4 +402,20 @@ fn a_proposal_that_waits_goes_on_to_the_new_home() {
     assert!(matches!(late, Err(NodeError::Absent { .. })), "{late:?}");
     let received = run(async { land.nodes[NATION].store().begin().await?.received_proposal(&from, [5; 16]).await });
     assert!(received.unwrap().is_some(), "the new home has it");
+}
+
+#[test]
+fn nobody_puts_a_version_of_their_own_into_an_agreement_of_two_others() {
+    let land = Land::new();
+    let document = land.document(SOURCE, TARGET);
+    let id = document.id;
+    run(land.nodes[SOURCE].offer_agreement(document.clone())).unwrap();
+    land.talk();
+    run(land.nodes[TARGET].sign_agreement(id)).unwrap();
+    land.talk();
+    let other = Document { id, version: 2, before: Some(document.hash()), ..land.document(NATION, TARGET) };
+    run(land.nodes[NATION].offer_agreement(other)).unwrap();
+    land.talk();
+    let agreed = land.agreed(TARGET, id);
+    assert_eq!((agreed.current.unwrap().document(), agreed.next), (&document, None));
 }

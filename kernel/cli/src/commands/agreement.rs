@@ -7,7 +7,9 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tiwizi_federation::SqlStore;
-use tiwizi_federation::agreements::{Agreement, Agreements, AgreementsError, DraftForm, Previewed, Step, Version};
+use tiwizi_federation::agreements::{
+    Agreement, Agreements, AgreementsError, DraftForm, LookedAt, Previewed, Step, Version,
+};
 use tiwizi_federation_core::agreement::{AgreementId, Document, Fault};
 use tiwizi_identity::Caller;
 use tiwizi_identity::policy::{FederationView, may_decide_federation, may_see_federation};
@@ -144,7 +146,8 @@ async fn step(door: &Door, view: &FederationView, id: AgreementId, step: Step) -
     let found = door.show(view, id).await?;
     let version = if step == Step::Accept { found.next.as_ref() } else { found.current.as_ref() };
     let version = version.with_context(|| format!("there is nothing to {} in agreement {id}", step.name()))?;
-    door.step(&decision, id, version.document.version, step).await.map_err(told)?;
+    let looked_at = LookedAt { version: version.document.version, hash: Some(version.document.hash()) };
+    door.step(&decision, id, looked_at, step).await.map_err(told)?;
     Ok(shown(&door.show(view, id).await?))
 }
 

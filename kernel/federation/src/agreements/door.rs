@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tiwizi_federation_core::agreement::{AgreementId, Document, Kinds, Party, State, Step as CoreStep};
 use tiwizi_federation_core::flow::rows::Agreed;
-use tiwizi_federation_core::flow::{Node, Store, StoreTx};
-use tiwizi_federation_core::wire::NodeId;
+use tiwizi_federation_core::flow::{Node, NodeError, Store, StoreTx};
+use tiwizi_federation_core::wire::{Hash, NodeId};
 use tiwizi_identity::policy::{FederationDecision, FederationView};
 use tiwizi_model::{Instant, KindName};
 use tiwizi_records::Records;
@@ -50,6 +50,15 @@ impl Step {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.name() == name)
     }
+}
+
+/// What people looked at before they decided: nothing is decided on anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LookedAt {
+    /// The number of the version.
+    pub version: u32,
+    /// The hash of its document. An offer may become another one under the same number, so whoever signs says which one.
+    pub hash: Option<Hash>,
 }
 
 /// How old the directory in force is, as far as agreements go by it.
@@ -154,15 +163,15 @@ impl<S: Store> Agreements<S> {
         Ok(id)
     }
 
-    /// Takes a step of the version of that number: what people looked at is what they decide on.
+    /// Takes a step of a version: what people looked at is what they decide on.
     ///
     /// # Errors
-    /// `Absent`; `Stale` when that version does not stand there any more; `NotInForce`; as `offer` for a signature.
+    /// `Absent`; `Stale` when that does not stand there any more; `NotInForce`; as `offer` for a signature.
     pub async fn step(
         &self,
         decision: &FederationDecision,
         id: AgreementId,
-        version: u32,
+        looked_at: LookedAt,
         step: Step,
     ) -> Result<(), E> {
         let agreed = self.find(id).await?;
@@ -173,7 +182,8 @@ impl<S: Store> Agreements<S> {
             Step::Terminate => (agreed.current.as_ref(), Some(CoreStep::Terminate)),
         };
         let document = life.ok_or(E::NotInForce)?.document();
-        if document.version != version {
+        let version = document.version;
+        if version != looked_at.version || looked_at.hash.is_some_and(|hash| hash != document.hash()) {
             return Err(E::Stale);
         }
         match core {
@@ -181,7 +191,7 @@ impl<S: Store> Agreements<S> {
                 self.demand_fit(document)?;
                 self.demand_directory()?;
                 self.demand_processings(document).await?;
-                self.node.sign_agreement(id).await?;
+                self.node.sign_agreement(document).await.map_err(unsigned)?;
             }
             Some(core) => self.node.step_agreement(id, core).await?,
         }
@@ -258,6 +268,14 @@ impl<S: Store> Agreements<S> {
         let in_use = self.records.kinds();
         let demanded: Vec<_> = about.into_iter().filter_map(|kind| in_use.find(kind)).map(|kind| &**kind).collect();
         self.protection.demand(&demanded).await?.map_err(E::Uncovered)
+    }
+}
+
+/// Why something is not signed: what is not on offer any more was there when it was looked for.
+fn unsigned(error: NodeError) -> E {
+    match error {
+        NodeError::Absent { .. } => E::Stale,
+        error => error.into(),
     }
 }
 

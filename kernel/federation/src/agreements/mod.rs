@@ -14,7 +14,7 @@ mod preview;
 mod tests;
 mod view;
 
-pub use door::{Agreements, DirectoryAge, Ground, Step};
+pub use door::{Agreements, DirectoryAge, Ground, LookedAt, Step};
 pub use draft::Draft;
 pub use error::AgreementsError;
 pub use form::{DraftForm, KindForm, RuleForm};

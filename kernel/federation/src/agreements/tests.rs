@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tiwizi_federation_core::agreement::{AgreementId, Fault, State, What};
+use tiwizi_federation_core::agreement::{AgreementId, Document, Fault, State, What};
 use tiwizi_federation_core::flow::node::{Ask, Served, Write};
 use tiwizi_federation_core::flow::plant::Planted;
 use tiwizi_federation_core::flow::{MemoryStore, Node, NodeError, Setting};
@@ -223,11 +223,15 @@ fn cooperatives(peer: NodeId) -> DraftForm {
     draft(peer, "registry/cooperative", &["name_fr", "province"], true)
 }
 
+fn at(version: u32) -> LookedAt {
+    LookedAt { version, hash: None }
+}
+
 /// The agreement of one side, in force at both.
 async fn agreed(one: &Side, other: &Side, form: &DraftForm) -> AgreementId {
     let id = one.door().offer(&decision(), &form.draft().unwrap()).await.unwrap();
     meet(one, other).await;
-    other.door().step(&decision(), id, 1, Step::Accept).await.unwrap();
+    other.door().step(&decision(), id, at(1), Step::Accept).await.unwrap();
     meet(one, other).await;
     id
 }
@@ -257,18 +261,18 @@ async fn an_offer_is_signed_at_the_other_side_and_each_has_its_own_switch() {
     meet(&one, &other).await;
     let found = other.door().list(&view()).await.unwrap();
     assert!(found[0].id == id && found[0].waits_for_us(), "{found:?}");
-    other.door().step(&decision(), id, 1, Step::Accept).await.unwrap();
+    other.door().step(&decision(), id, at(1), Step::Accept).await.unwrap();
     meet(&one, &other).await;
     assert_eq!(states(&one, &other, id).await, [State::Active; 2]);
-    one.door().step(&decision(), id, 1, Step::Suspend).await.unwrap();
+    one.door().step(&decision(), id, at(1), Step::Suspend).await.unwrap();
     meet(&one, &other).await;
     assert_eq!(states(&one, &other, id).await, [State::Suspended; 2]);
     let held = other.door().show(&view(), id).await.unwrap().current.unwrap();
     assert!(held.is_held_up_there && !held.is_held_up_here);
-    let turn = other.door().step(&decision(), id, 1, Step::Resume).await;
+    let turn = other.door().step(&decision(), id, at(1), Step::Resume).await;
     assert!(matches!(turn, Err(AgreementsError::Node(NodeError::Step { .. }))), "{turn:?}");
-    one.door().step(&decision(), id, 1, Step::Resume).await.unwrap();
-    other.door().step(&decision(), id, 1, Step::Terminate).await.unwrap();
+    one.door().step(&decision(), id, at(1), Step::Resume).await.unwrap();
+    other.door().step(&decision(), id, at(1), Step::Terminate).await.unwrap();
     meet(&one, &other).await;
     assert_eq!(states(&one, &other, id).await, [State::Terminated; 2]);
 }
@@ -277,13 +281,29 @@ async fn an_offer_is_signed_at_the_other_side_and_each_has_its_own_switch() {
 async fn what_was_looked_at_is_what_is_decided() {
     let (one, other) = sides().await;
     let id = agreed(&one, &other, &cooperatives(other.me())).await;
-    let stale = one.door().step(&decision(), id, 2, Step::Terminate).await;
+    let stale = one.door().step(&decision(), id, at(2), Step::Terminate).await;
     assert!(matches!(stale, Err(AgreementsError::Stale)), "{stale:?}");
-    let nothing = one.door().step(&decision(), id, 1, Step::Accept).await;
+    let nothing = one.door().step(&decision(), id, at(1), Step::Accept).await;
     assert!(matches!(nothing, Err(AgreementsError::NotInForce)), "{nothing:?}");
     let absent = one.door().show(&view(), AgreementId(Uuid::from_u128(9))).await;
     assert!(matches!(absent, Err(AgreementsError::Absent)), "{absent:?}");
     assert_eq!(states(&one, &other, id).await, [State::Active; 2]);
+}
+
+#[tokio::test]
+async fn an_offer_that_says_something_else_under_its_number_is_not_signed() {
+    let (one, other) = sides().await;
+    let id = one.door().offer(&decision(), &cooperatives(other.me()).draft().unwrap()).await.unwrap();
+    meet(&one, &other).await;
+    let document = other.door().show(&view(), id).await.unwrap().next.unwrap().document;
+    let looked_at = LookedAt { hash: Some(document.hash()), ..at(1) };
+    let wider = Document { retention_days: document.retention_days + 1, ..document };
+    one.node.offer_agreement(wider.clone()).await.unwrap();
+    meet(&one, &other).await;
+    let signed = other.door().step(&decision(), id, looked_at, Step::Accept).await;
+    assert!(matches!(signed, Err(AgreementsError::Stale)), "{signed:?}");
+    let looked_at = LookedAt { hash: Some(wider.hash()), ..at(1) };
+    other.door().step(&decision(), id, looked_at, Step::Accept).await.unwrap();
 }
 
 #[tokio::test]
@@ -387,7 +407,7 @@ async fn fields_about_people_are_agreed_on_only_under_a_processing() {
     let id = one.door().offer(&decision(), &people.draft().unwrap()).await.unwrap();
     meet(&one, &other).await;
     other.serve().await;
-    let taken = other.door().step(&decision(), id, 1, Step::Accept).await;
+    let taken = other.door().step(&decision(), id, at(1), Step::Accept).await;
     assert!(matches!(taken, Err(AgreementsError::Uncovered(_))), "{taken:?}");
     one.serve().await;
     let given = one.door().offer(&decision(), &people.draft().unwrap()).await;
@@ -411,7 +431,7 @@ async fn the_next_version_follows_and_says_what_the_other_side_loses() {
     let twice = one.door().offer(&decision(), &next.draft().unwrap()).await;
     assert!(matches!(twice, Err(AgreementsError::OnOffer)), "{twice:?}");
     meet(&one, &other).await;
-    other.door().step(&decision(), id, 2, Step::Accept).await.unwrap();
+    other.door().step(&decision(), id, at(2), Step::Accept).await.unwrap();
     meet(&one, &other).await;
     let found = other.door().show(&view(), id).await.unwrap();
     assert_eq!((found.current.unwrap().document.version, found.next), (2, None));
@@ -427,9 +447,9 @@ async fn an_old_directory_is_good_for_what_was_agreed_and_for_nothing_new() {
     other.door().offer(&decision(), &cooperatives(one.me()).draft().unwrap()).await.unwrap();
     meet(&one, &other).await;
     let waiting = old.list(&view()).await.unwrap().into_iter().find(Agreement::waits_for_us).unwrap();
-    let signed = old.step(&decision(), waiting.id, 1, Step::Accept).await;
+    let signed = old.step(&decision(), waiting.id, at(1), Step::Accept).await;
     assert!(matches!(signed, Err(AgreementsError::OldDirectory)), "{signed:?}");
-    old.step(&decision(), id, 1, Step::Suspend).await.unwrap();
+    old.step(&decision(), id, at(1), Step::Suspend).await.unwrap();
 }
 
 #[tokio::test]
@@ -443,6 +463,6 @@ async fn time_ends_an_agreement_and_no_clock_revives_it() {
     assert_eq!(one.node.expire(now).await.unwrap(), [id]);
     assert_eq!(one.node.expire(now).await.unwrap(), [], "it is told once");
     assert_eq!(one.node.expire(NOW).await.unwrap(), []);
-    let late = one.door().step(&decision(), id, 1, Step::Suspend).await;
+    let late = one.door().step(&decision(), id, at(1), Step::Suspend).await;
     assert!(matches!(late, Err(AgreementsError::Node(NodeError::Step { .. }))), "{late:?}");
 }

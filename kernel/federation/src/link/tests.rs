@@ -203,9 +203,9 @@ impl Office {
             grants: BTreeMap::from([(office, BTreeMap::from([(registry, kinds)]))]),
         };
         let id = document.id;
-        self.party.ends.known().node.offer_agreement(document).await.unwrap();
+        self.party.ends.known().node.offer_agreement(document.clone()).await.unwrap();
         self.settle().await;
-        self.nation.ends.known().node.sign_agreement(id).await.unwrap();
+        self.nation.ends.known().node.sign_agreement(&document).await.unwrap();
         id
     }
 

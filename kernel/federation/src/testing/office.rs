@@ -256,9 +256,8 @@ pub(crate) fn agreement(from: NodeId, to: NodeId, version: (u32, Option<&Documen
 
 /// Puts an agreement in force.
 pub(crate) async fn agree(one: &Node<SqlStore>, other: &Node<SqlStore>, document: Document) {
-    let id = document.id;
-    one.offer_agreement(document).await.unwrap();
+    one.offer_agreement(document.clone()).await.unwrap();
     pull(one, other).await;
-    other.sign_agreement(id).await.unwrap();
+    other.sign_agreement(&document).await.unwrap();
     exchange(one, other).await;
 }

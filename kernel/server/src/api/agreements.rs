@@ -8,9 +8,9 @@ use axum::response::Response;
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tiwizi_federation::agreements::{Agreement, DraftForm, PlanePreview, Previewed, Step, Version};
+use tiwizi_federation::agreements::{Agreement, DraftForm, LookedAt, PlanePreview, Previewed, Step, Version};
 use tiwizi_federation_core::agreement::{AgreementId, Difference, Document, Retraction, Widening};
-use tiwizi_federation_core::wire::NodeId;
+use tiwizi_federation_core::wire::{Hash, NodeId};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -53,6 +53,8 @@ pub(crate) struct VersionView {
     held_up_there: bool,
     /// When it ends.
     expires: String,
+    /// The hash of the document.
+    hash: String,
     /// The document, as it is signed.
     #[schema(value_type = Object)]
     document: Value,
@@ -184,6 +186,8 @@ pub(crate) struct StepBody {
     step: String,
     /// The version that was looked at.
     version: u32,
+    /// The hash of its document: an offer may become another one under the same number, and with this nothing else is signed.
+    hash: Option<String>,
 }
 
 /// Lists agreements, those that wait for a signature here first.
@@ -283,7 +287,9 @@ pub(crate) async fn step(
     let step = Step::named(&body.step)
         .ok_or_else(|| Problem::field("/step", "enum", "accept, suspend, resume or terminate is expected"))?;
     let (door, id) = (door(&app)?, id_of(&agreement)?);
-    door.step(&decision, id, body.version, step).await?;
+    let hash = body.hash.as_deref().map(str::parse::<Hash>).transpose();
+    let hash = hash.map_err(|error| Problem::field("/hash", "format", error.to_string()))?;
+    door.step(&decision, id, LookedAt { version: body.version, hash }, step).await?;
     json::ok(&agreement_view(&door.show(&view, id).await?)?)
 }
 
@@ -316,6 +322,7 @@ fn version_view(version: &Version) -> Result<VersionView, Problem> {
         held_up_here: version.is_held_up_here,
         held_up_there: version.is_held_up_there,
         expires: rfc3339(version.document.expires_at),
+        hash: version.document.hash().to_string(),
         document: document_value(&version.document)?,
     })
 }

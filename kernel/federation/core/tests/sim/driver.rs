@@ -67,14 +67,12 @@ impl World {
             node.sequence().await?;
             node.accept_offers().await?;
             let mut tx = node.store().begin().await?;
-            let offered = tx.agreements().await?.into_iter().filter(|agreed| {
-                let next = agreed.next.as_ref();
-                next.is_some_and(|life| life.drafted_by() != &node.setting().me && life.state() == State::Offered)
-            });
-            let offered: Vec<_> = offered.map(|agreed| agreed.id).collect();
+            let next = tx.agreements().await?.into_iter().filter_map(|agreed| agreed.next);
+            let offered = next.filter(|life| life.drafted_by() != &node.setting().me && life.state() == State::Offered);
+            let offered: Vec<_> = offered.map(|life| life.document().clone()).collect();
             drop(tx);
-            for id in offered {
-                node.sign_agreement(id).await?;
+            for document in offered {
+                node.sign_agreement(&document).await?;
             }
             node.sequence().await?;
             Ok::<(), NodeError>(())

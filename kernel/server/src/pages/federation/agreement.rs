@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use minijinja::{Value, context};
-use tiwizi_federation::agreements::{Agreement, Step, Version};
+use tiwizi_federation::agreements::{Agreement, LookedAt, Step, Version};
 use tiwizi_federation_core::agreement::State as Phase;
+use tiwizi_federation_core::wire::Hash;
 
 use super::super::visit::{Asked, SignedIn, Visit, with_status};
 use super::{AGREEMENTS, PEERS, frame, nowhere, posted, terms, wrongs};
@@ -43,7 +44,9 @@ pub(super) async fn send(
     let (Some(step), Some(version)) = (step, version) else {
         return Err(Problem::field("/step", "required", "the form does not say which step of which version is taken"));
     };
-    match door.step(&decision, id, version, step).await {
+    let hash = form.field("hash").map(str::parse::<Hash>).transpose();
+    let hash = hash.map_err(|error| Problem::field("/hash", "format", error.to_string()))?;
+    match door.step(&decision, id, LookedAt { version, hash }, step).await {
         Ok(()) => Ok(visit.go(&format!("{AGREEMENTS}/{id}?done={}", taken(step)))),
         Err(error) => {
             let Some(wrong) = wrongs(&error) else { return Err(error.into()) };

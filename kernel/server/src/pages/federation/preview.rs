@@ -42,7 +42,9 @@ pub(super) async fn show(
     let address = visit.look.address(&format!("{AGREEMENTS}/{}", found.id));
     let ways = context! {
         back => &*address,
-        sign => may_sign.then(|| context! { action => &*address, version => version.document.version }),
+        sign => may_sign.then(|| {
+            context! { action => &*address, version => version.document.version, hash => version.document.hash().to_string() }
+        }),
     };
     page(&app, &visit, &door, (&version.document, Some(&found), &previewed), ways)
 }

@@ -46,16 +46,20 @@ impl<S: Store> Node<S> {
         Ok(())
     }
 
-    /// Signs what was offered to us.
+    /// Signs what was offered to us, when that is what was looked at: an offer may be another one under the same number by now.
     ///
     /// # Errors
-    /// When nothing was.
-    pub async fn sign_agreement(&self, id: AgreementId) -> Result<(), NodeError> {
+    /// `Absent` when that is not on offer.
+    pub async fn sign_agreement(&self, looked_at: &Document) -> Result<(), NodeError> {
+        let id = looked_at.id;
         let mut tx = self.store.begin().await?;
         let absent = NodeError::Absent { what: "agreement on offer" };
         let Some(Agreed { current, next: Some(mut life), envelope: Some(bytes), .. }) = tx.agreement(id).await? else {
             return Err(absent);
         };
+        if life.document() != looked_at {
+            return Err(absent);
+        }
         let Ok(mut envelope) = Envelope::decode(&bytes) else { return Err(absent) };
         envelope.add(&self.key);
         let signed = Signed::open(&envelope, &self.setting.keys, Keys::Every)?;

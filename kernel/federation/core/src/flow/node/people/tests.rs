@@ -8,7 +8,7 @@ use serde_json::json;
 use tiwizi_model::{Ambient, Instant, ManualClock, SeededEntropy};
 
 use super::*;
-use crate::agreement::{AgreementId, Document, Party};
+use crate::agreement::{AgreementId, Document, Party, State};
 use crate::flow::MemoryStore;
 use crate::flow::node::{Ask, Served, Setting, Taken, Write, state_of};
 use crate::flow::plant::Planted;
@@ -411,11 +411,27 @@ fn nobody_puts_a_version_of_their_own_into_an_agreement_of_two_others() {
     let id = document.id;
     run(land.nodes[SOURCE].offer_agreement(document.clone())).unwrap();
     land.talk();
-    run(land.nodes[TARGET].sign_agreement(id)).unwrap();
+    run(land.nodes[TARGET].sign_agreement(&document)).unwrap();
     land.talk();
     let other = Document { id, version: 2, before: Some(document.hash()), ..land.document(NATION, TARGET) };
     run(land.nodes[NATION].offer_agreement(other)).unwrap();
     land.talk();
     let agreed = land.agreed(TARGET, id);
     assert_eq!((agreed.current.unwrap().document(), agreed.next), (&document, None));
+}
+
+#[test]
+fn an_offer_that_says_something_else_meanwhile_is_not_signed() {
+    let land = Land::new();
+    let looked_at = land.document(SOURCE, TARGET);
+    let other = Document { retention_days: looked_at.retention_days + 1, ..looked_at.clone() };
+    for offered in [&looked_at, &other] {
+        run(land.nodes[SOURCE].offer_agreement(offered.clone())).unwrap();
+        land.talk();
+    }
+    let refused = run(land.nodes[TARGET].sign_agreement(&looked_at)).unwrap_err();
+    assert!(matches!(refused, NodeError::Absent { .. }), "{refused:?}");
+    let next = land.agreed(TARGET, looked_at.id).next.unwrap();
+    assert_eq!((next.document(), next.state()), (&other, State::Offered));
+    run(land.nodes[TARGET].sign_agreement(&other)).unwrap();
 }

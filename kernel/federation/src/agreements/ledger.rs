@@ -77,7 +77,8 @@ struct Gathered {
     scopes: BTreeMap<(Under, LogId), Scope>,
     documents: BTreeMap<Under, Document>,
     names: BTreeMap<NodeId, String>,
-    places: BTreeSet<(Plane, u64)>,
+    /// The entries about the subject, by plane, epoch and number.
+    places: BTreeSet<(Plane, u32, u64)>,
     is_whole: bool,
 }
 
@@ -175,10 +176,12 @@ impl<S: Store> Agreements<S> {
                 gathered.scopes.insert((under, id.clone()), scope);
             }
             let receiver = NodeId(Hash(row.node));
-            if let Some(peer) = peer::find(&mut tx, &row.node).await? {
+            if !gathered.names.contains_key(&receiver)
+                && let Some(peer) = peer::find(&mut tx, &row.node).await?
+            {
                 gathered.names.insert(receiver, peer.name);
             }
-            gathered.places.insert((id.plane.clone(), row.place.seq));
+            gathered.places.insert((id.plane.clone(), epoch, row.place.seq));
             let account = Account { peer: receiver, under, log: id, epoch };
             gathered.ledger.acknowledge(account, row.place.seq..row.place.seq.saturating_add(1));
         }
@@ -193,16 +196,21 @@ impl<S: Store> Agreements<S> {
         Ok(Some((LogId { node: self.me(), plane }, row.epoch)))
     }
 
+    /// What the entries that are kept told. Of one that was let go, or that stands in an epoch before this one, nobody can say it any more:
+    /// then these are not all.
     async fn told(&self, subject: RecordId, gathered: &mut Gathered) -> Result<Vec<Told>, E> {
         let mut tx = self.node.store().begin().await?;
         let mut entries: Vec<(Entry, Earlier)> = Vec::new();
-        for (plane, seq) in &gathered.places {
-            // What every peer has is let go of, unless it is the last of its entity: what it told cannot be found again.
+        for (plane, epoch, seq) in &gathered.places {
             let Some(entry) = tx.entry(plane, *seq).await? else {
                 gathered.is_whole = false;
                 continue;
             };
             let header = Header::decode(&entry.header)?;
+            if header.epoch != *epoch {
+                gathered.is_whole = false;
+                continue;
+            }
             let before = tx.entry_before(plane, &header.entity, *seq).await?;
             entries.push((entry, before));
         }
@@ -229,3 +237,6 @@ async fn read(tx: &mut ReadTx, no: AgreementNo, version: u64) -> Result<Document
     let bytes = envelope.unverified(PAYLOAD_TYPE).map_err(|_| damaged())?;
     Document::parse(bytes).map_err(|_| damaged())
 }
+
+#[cfg(test)]
+mod tests;

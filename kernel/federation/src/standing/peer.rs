@@ -11,7 +11,7 @@ use tiwizi_storage::federation::{AgreementNo, LogNo, acknowledgement, agreement,
 use tiwizi_storage::{Db, StorageError, Tx};
 
 use super::next::NextStep;
-use crate::agreements::Agreement;
+use crate::agreements::{Agreement, Version};
 use crate::directory::PeerState;
 use crate::peers::{self, PeerError};
 
@@ -106,6 +106,7 @@ impl Standing {
 
 /// What the tables say of all logs.
 struct Tables {
+    /// Of an own log the epoch that goes on: what a peer has of one before says nothing any more.
     logs: BTreeMap<LogNo, log::LogRow>,
     agreements: BTreeMap<AgreementNo, AgreementId>,
     cursors: Vec<cursor::CursorRow>,
@@ -169,7 +170,7 @@ pub async fn turn(
 
 impl Tables {
     async fn read(tx: &mut Tx, me: NodeId) -> Result<Self, StorageError> {
-        let logs: BTreeMap<LogNo, log::LogRow> = log::all(tx).await?.into_iter().map(|row| (row.no, row)).collect();
+        let logs = going_on(log::all(tx).await?, me);
         let rows = agreement::all(tx).await?;
         let agreements = rows.into_iter().filter_map(|row| Some((row.no, row.id.parse().ok()?))).collect();
         let mut acknowledged = Vec::new();
@@ -177,6 +178,14 @@ impl Tables {
             acknowledged.extend(acknowledgement::of_log(tx, own.no).await?);
         }
         Ok(Self { agreements, cursors: cursor::all(tx).await?, parked: parked::counts(tx).await?, acknowledged, logs })
+    }
+
+    /// The agreement of a row; none when it is over, for then nothing more goes or comes and nobody is behind.
+    fn standing_of(&self, no: AgreementNo, agreements: &[Agreement]) -> Option<Option<AgreementId>> {
+        let id = self.agreements.get(&no).copied();
+        let found = agreements.iter().find(|agreement| Some(agreement.id) == id);
+        let is_over = found.and_then(|agreement| agreement.current.as_ref()).is_some_and(Version::is_over);
+        (!is_over).then_some(id)
     }
 
     /// What a peer was given: what it acknowledged, and what it would be given and never asked for.
@@ -189,7 +198,7 @@ impl Tables {
                 let log = self.logs.get(&row.log)?;
                 Some(Given {
                     plane: log.plane.clone(),
-                    agreement: self.agreements.get(&row.agreement).copied(),
+                    agreement: self.standing_of(row.agreement, agreements)?,
                     behind: log.size.saturating_sub(row.next_seq),
                     needs_snapshot: row.state == NEEDS_SNAPSHOT,
                     at: Some(row.at),
@@ -206,8 +215,8 @@ impl Tables {
                 if is_known {
                     continue;
                 }
-                let log = self.logs.values().filter(|log| log.node == me.0.0 && log.plane == plane.as_str());
-                let behind = log.map(|log| log.size).max().unwrap_or_default();
+                let log = self.logs.values().find(|log| log.node == me.0.0 && log.plane == plane.as_str());
+                let behind = log.map_or(0, |log| log.size);
                 let (plane, agreement) = (plane.as_str().to_owned(), Some(agreement.id));
                 found.push(Given { plane, agreement, behind, needs_snapshot: false, at: None });
             }
@@ -216,14 +225,14 @@ impl Tables {
     }
 
     /// What was taken of a peer.
-    fn taken(&self, node: NodeId) -> Vec<Taken> {
+    fn taken(&self, node: NodeId, agreements: &[Agreement]) -> Vec<Taken> {
         let of_peer = self.cursors.iter().filter_map(|cursor| {
             let log = self.logs.get(&cursor.log).filter(|log| log.node == node.0.0)?;
             let parked = self.parked.iter().filter(|(found, ..)| *found == log.no);
             let count = |sum: u64, (_, _, count): &(LogNo, String, u64)| sum.saturating_add(*count);
             Some(Taken {
                 plane: log.plane.clone(),
-                agreement: self.agreements.get(&cursor.agreement).copied(),
+                agreement: self.standing_of(cursor.agreement, agreements)?,
                 entries: cursor.next_seq,
                 behind: log.size.saturating_sub(cursor.next_seq),
                 reached_at: cursor.reached_at,
@@ -238,6 +247,17 @@ impl Tables {
     }
 }
 
+/// All logs of others, and the newest epoch of each own one.
+fn going_on(rows: Vec<log::LogRow>, me: NodeId) -> BTreeMap<LogNo, log::LogRow> {
+    let mut newest: BTreeMap<String, u32> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.node == me.0.0) {
+        let epoch = newest.entry(row.plane.clone()).or_default();
+        *epoch = row.epoch.max(*epoch);
+    }
+    let goes_on = |row: &log::LogRow| row.node != me.0.0 || newest.get(&row.plane) == Some(&row.epoch);
+    rows.into_iter().filter(goes_on).map(|row| (row.no, row)).collect()
+}
+
 fn standing(row: PeerRow, me: NodeId, tables: &Tables, agreements: &[Agreement]) -> Standing {
     let node = NodeId(Hash(row.node));
     let with = || agreements.iter().filter(|agreement| agreement.other.node == node);
@@ -248,7 +268,7 @@ fn standing(row: PeerRow, me: NodeId, tables: &Tables, agreements: &[Agreement])
         node,
         is_member: PeerState::read(&row.state) == PeerState::Member,
         given: tables.given(me, node, agreements),
-        taken: tables.taken(node),
+        taken: tables.taken(node, agreements),
         has_agreement: with().any(is_active),
         waits_for_us: with().any(Agreement::waits_for_us),
         row,

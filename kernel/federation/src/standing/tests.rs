@@ -1,11 +1,21 @@
-//! One next step: the one that everything else waits for.
+//! How it stands with a peer, and one next step: the one that everything else waits for.
 
+use std::sync::Arc;
+
+use serde_json::json;
+use tiwizi_federation_core::agreement::Step;
 use tiwizi_federation_core::wire::{Hash, NodeId};
+use tiwizi_identity::Caller;
+use tiwizi_identity::policy::may_see_federation;
 use tiwizi_model::Instant;
+use tiwizi_records::Draft;
+use tiwizi_registry::protection::Protection;
 use tiwizi_storage::federation::peer::PeerRow;
 
 use super::*;
+use crate::agreements::{Agreements, DirectoryAge, Ground};
 use crate::peers::Trouble;
+use crate::testing::office::{Office, agree, agreement, body, cooperative, exchange};
 
 fn row() -> PeerRow {
     PeerRow {
@@ -115,4 +125,31 @@ fn as_of_is_when_the_last_log_was_whole_and_unknown_while_one_never_was() {
     assert_eq!(standing.as_of(), Some(Instant(3)));
     standing.taken.push(Taken { agreement, reached_at: None, ..taken() });
     assert_eq!(standing.as_of(), None);
+}
+
+#[tokio::test]
+async fn nobody_is_behind_under_an_agreement_that_is_over() {
+    let [one, two] = Office::pair().await;
+    let id = one.create(cooperative(), body("A", 5)).await;
+    let (home, peer) = (Arc::new(one.node(one.me).await), two.node(one.me).await);
+    let document = agreement(one.me, two.me, (1, None), &["name"]);
+    agree(&home, &peer, document.clone()).await;
+    let door = Agreements::new(Ground {
+        node: Arc::clone(&home),
+        records: one.records.clone(),
+        protection: Protection::new(one.records.clone()),
+        directory: DirectoryAge::Fresh,
+        name: "One".to_owned(),
+    });
+    let view = may_see_federation(&Caller::system()).unwrap();
+    let given = async || {
+        let agreements = door.list(&view).await.unwrap();
+        let found = find(&one.house.db, &view, (one.me, two.me), &agreements).await.unwrap().unwrap();
+        found.given.into_iter().filter(|given| given.agreement.is_some()).count()
+    };
+    assert_eq!(given().await, 1);
+    home.step_agreement(document.id, Step::Terminate).await.unwrap();
+    one.submit(Draft::patch(cooperative(), id, json!({ "name": "B" }), None)).await;
+    exchange(&home, &peer).await;
+    assert_eq!(given().await, 0);
 }

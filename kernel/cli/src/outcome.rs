@@ -52,6 +52,19 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     error.downcast_ref::<Outcome>().map_or(ExitCode::FAILURE, |outcome| ExitCode::from(outcome.code()))
 }
 
+/// What a command answers: JSON for programs, sentences for people.
+pub(crate) struct Said {
+    pub(crate) value: Value,
+    pub(crate) text: String,
+}
+
+impl Said {
+    /// Prints it.
+    pub(crate) fn answer(&self, json: bool) {
+        answer(json, &self.value, &self.text);
+    }
+}
+
 /// Prints an answer: JSON for programs, sentences for people.
 pub(crate) fn answer(json: bool, value: &Value, text: &str) {
     if json {

@@ -18,7 +18,7 @@ use tiwizi_server::App;
 
 use crate::arguments::DataDirectory;
 use crate::commands::open;
-use crate::outcome::{self, Outcome};
+use crate::outcome::{Outcome, Said};
 
 type Door = Agreements<SqlStore>;
 
@@ -72,20 +72,8 @@ pub(crate) struct Named {
     agreement: AgreementId,
 }
 
-/// What a command answers.
-struct Said {
-    value: Value,
-    text: String,
-}
-
 pub(crate) async fn run(command: AgreementCommand) -> anyhow::Result<()> {
-    let directory = directory(&command);
-    let (json, app) = (directory.json, open::app(&directory.data, &open::config(&directory.data)?).await?);
-    let done = act(&app, &command).await;
-    open::close(&app).await;
-    let Said { value, text } = done?;
-    outcome::answer(json, &value, &text);
-    Ok(())
+    open::answering(directory(&command), async |app| act(app, &command).await).await
 }
 
 fn directory(command: &AgreementCommand) -> &DataDirectory {

@@ -10,9 +10,10 @@ use tiwizi_server::{App, SeenRequest, Settings, StartError};
 use tiwizi_storage::{Db, Location, OpenError};
 use tokio::sync::mpsc;
 
+use crate::arguments::DataDirectory;
 use crate::commands::{compile_component, roots};
 use crate::config::Config;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Said};
 
 /// Reads the settings of an instance. A directory without them holds no instance, and nothing is written into it.
 pub(crate) fn config(data: &Path) -> anyhow::Result<Config> {
@@ -26,6 +27,18 @@ pub(crate) fn config(data: &Path) -> anyhow::Result<Config> {
 /// Opens the whole instance of a data directory.
 pub(crate) async fn app(data: &Path, config: &Config) -> anyhow::Result<Arc<App>> {
     app_with(data, config, Desk::default()).await
+}
+
+/// Opens the whole instance for one command, lets the command act, closes it whatever came of that, and prints the answer.
+pub(crate) async fn answering(
+    directory: &DataDirectory,
+    act: impl AsyncFnOnce(&Arc<App>) -> anyhow::Result<Said>,
+) -> anyhow::Result<()> {
+    let app = app(&directory.data, &config(&directory.data)?).await?;
+    let done = act(&app).await;
+    close(&app).await;
+    done?.answer(directory.json);
+    Ok(())
 }
 
 /// What the author's tools open an instance with.

@@ -27,7 +27,7 @@ use tiwizi_server::{App, StartError};
 use crate::arguments::DataDirectory;
 use crate::commands::federation::House;
 use crate::commands::open;
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Outcome, Said};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PackageCommand {
@@ -74,12 +74,6 @@ pub(crate) struct Named {
     /// Its version; the latest without it.
     #[arg(long, value_name = "NUMBER")]
     version: Option<u32>,
-}
-
-/// What a command answers.
-struct Said {
-    value: Value,
-    text: String,
 }
 
 /// An instance that is open, the whole of it or so much as packages need.
@@ -129,12 +123,10 @@ fn is_of_packages(error: &anyhow::Error) -> bool {
 
 pub(crate) async fn run(command: PackageCommand) -> anyhow::Result<()> {
     let directory = directory(&command);
-    let json = directory.json;
     let desk = Desk::open(directory).await?;
     let done = act(&desk.door, &command).await;
     desk.close().await;
-    let Said { value, text } = done?;
-    outcome::answer(json, &value, &text);
+    done?.answer(directory.json);
     Ok(())
 }
 

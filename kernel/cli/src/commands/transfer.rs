@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::arguments::DataDirectory;
 use crate::commands::open;
-use crate::outcome::{self, Outcome};
+use crate::outcome::{Outcome, Said};
 
 type Door = Transfers<SqlStore>;
 
@@ -83,20 +83,8 @@ pub(crate) struct Named {
     transfer: Uuid,
 }
 
-/// What a command answers.
-struct Said {
-    value: Value,
-    text: String,
-}
-
 pub(crate) async fn run(command: TransferCommand) -> anyhow::Result<()> {
-    let directory = directory(&command);
-    let (json, app) = (directory.json, open::app(&directory.data, &open::config(&directory.data)?).await?);
-    let done = act(&app, &command).await;
-    open::close(&app).await;
-    let Said { value, text } = done?;
-    outcome::answer(json, &value, &text);
-    Ok(())
+    open::answering(directory(&command), async |app| act(app, &command).await).await
 }
 
 fn directory(command: &TransferCommand) -> &DataDirectory {

@@ -10,7 +10,6 @@ use tiwizi_federation_core::flow::node::Ask;
 use tiwizi_federation_core::flow::rows::Feed;
 use tiwizi_federation_core::flow::{NodeError, Store, StoreTx as _};
 use tiwizi_federation_core::gate::PeerBytes;
-use tiwizi_federation_core::page::Page;
 use tiwizi_federation_core::wire::NodeId;
 use tiwizi_storage::StorageError;
 use tiwizi_storage::federation::agreement::{self, AgreementNo};
@@ -26,10 +25,10 @@ impl<S: Store> Ends<S> {
     /// # Errors
     /// When the database fails: then the page does not leave.
     pub async fn disclose(&self, peer: &NodeId, ask: &Ask, page: &PeerBytes) -> Result<(), StorageError> {
-        match Page::decode(page.as_bytes()) {
-            Ok(page) => self.disclose_span(peer, ask, page.span()).await,
-            // What nobody can read tells nobody anything.
-            Err(_) => Ok(()),
+        match page.span() {
+            Some(span) => self.disclose_span(peer, ask, span).await,
+            // What is no page holds no entry.
+            None => Ok(()),
         }
     }
 
@@ -67,8 +66,8 @@ impl<S: Store> Ends<S> {
     /// # Errors
     /// When the store fails.
     pub async fn is_end(&self, ask: &Ask, page: &PeerBytes) -> Result<bool, NodeError> {
-        let Ok(page) = Page::decode(page.as_bytes()) else { return Ok(false) };
-        Ok(self.size(ask).await? == page.span().end)
+        let Some(span) = page.span() else { return Ok(false) };
+        Ok(self.size(ask).await? == span.end)
     }
 
     async fn size(&self, ask: &Ask) -> Result<u64, NodeError> {

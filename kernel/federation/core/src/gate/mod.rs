@@ -21,10 +21,12 @@ pub use messages::{ADDRESSEES, addressees};
 pub use parcel::PackError;
 pub use verdict::{Before, GateError, Row, Verdict, judge};
 
+use std::ops::Range;
+
 use tiwizi_model::limits;
 
 use crate::agreement::{Scope, Terms};
-use crate::page::{Item, Under};
+use crate::page::{self, Item, Under};
 use crate::wire::{Header, LogId, NodeId, Position};
 
 /// Bytes that may leave for a peer. Only the gate makes them.
@@ -45,6 +47,12 @@ impl PeerBytes {
     #[must_use]
     pub fn receiver(&self) -> Option<&NodeId> {
         self.receiver.as_ref()
+    }
+
+    /// The number of entries of the log before them and with them, when they are a page.
+    #[must_use]
+    pub fn span(&self) -> Option<Range<u64>> {
+        page::span_of(&self.bytes)
     }
 }
 

@@ -205,7 +205,7 @@ fn filled(bytes_max: usize, letters: usize, regular: bool) -> (u64, usize) {
     let size = builder.end_size();
     let note = Note::sign(&Checkpoint { log, epoch: 1, size, root: Hash::ZERO }, &sample::key(1));
     let page = builder.finish(&note, Vec::new()).unwrap();
-    Page::decode(page.as_bytes()).unwrap();
+    assert_eq!((page.span(), Page::decode(page.as_bytes()).unwrap().span()), (Some(0..size), 0..size));
     (size, page.as_bytes().len())
 }
 
@@ -385,7 +385,8 @@ fn a_class_that_changes_hides_what_was_committed_under_the_old_one() {
 fn letters_are_of_known_types() {
     let (to, key) = (other_node(), sample::key(1));
     let agreement = Envelope::sign(crate::agreement::PAYLOAD_TYPE, document().encode(), &key);
-    assert_eq!(PeerBytes::letter(&agreement, to).unwrap().as_bytes(), agreement.encode());
+    let letter = PeerBytes::letter(&agreement, to).unwrap();
+    assert_eq!((letter.as_bytes(), letter.span()), (agreement.encode().as_slice(), None));
     let other = Envelope::sign("application/json", b"{\"name\":\"Fatima\"}".to_vec(), &key);
     assert!(matches!(PeerBytes::letter(&other, to), Err(LetterError::Type { .. })));
     let answer = Answer { epoch: 1, next: 70_000, credit: 1 << 20 };

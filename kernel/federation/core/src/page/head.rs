@@ -1,5 +1,7 @@
 //! What stands before the entries of a page.
 
+use std::ops::Range;
+
 use tiwizi_model::limits;
 use uuid::Uuid;
 
@@ -73,6 +75,11 @@ impl From<CborError> for HeadError {
 }
 
 impl Head {
+    /// The number of entries of the log before the page and with it.
+    pub(crate) fn span(&self) -> Range<u64> {
+        self.previous_size..self.previous_size.saturating_add(self.count as u64)
+    }
+
     /// The bytes.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();

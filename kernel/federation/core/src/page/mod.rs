@@ -17,6 +17,8 @@ pub(crate) use codec::{Squeeze, expanded_bytes_max};
 pub use head::{Head, HeadError, Under};
 pub use item::{Item, ItemError};
 
+use std::ops::Range;
+
 use tiwizi_model::limits;
 
 use crate::wire::{CborError, Reader};
@@ -72,17 +74,7 @@ impl Page {
     /// # Errors
     /// When it is no page, or passes a bound.
     pub fn decode(bytes: &[u8]) -> Result<Self, PageError> {
-        if bytes.len() > limits::FED_PAGE_ALONE_BYTES_MAX {
-            return Err(PageError::Long);
-        }
-        let rest = bytes.strip_prefix(MAGIC).ok_or(PageError::Magic)?;
-        let (length, rest) = rest.split_first_chunk::<LENGTH_BYTES>().ok_or(PageError::Short)?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| PageError::Short)?;
-        let (head, squeezed) = rest.split_at_checked(length).ok_or(PageError::Short)?;
-        let head = Head::decode(head).map_err(PageError::Head)?;
-        if bytes.len() > limits::FED_PAGE_BYTES_MAX && head.count > 1 {
-            return Err(PageError::Long);
-        }
+        let (head, squeezed) = split(bytes)?;
         let expanded = codec::expand(squeezed, head.expanded_bytes).map_err(PageError::Codec)?;
         let items = items(&expanded, head.count)?;
         Ok(Self { head, items })
@@ -90,10 +82,30 @@ impl Page {
 
     /// The number of entries of the log before it and with it.
     #[must_use]
-    pub fn span(&self) -> std::ops::Range<u64> {
-        let from = self.head.previous_size;
-        from..from.saturating_add(self.head.count as u64)
+    pub fn span(&self) -> Range<u64> {
+        self.head.span()
     }
+}
+
+/// What a page holds of its log, by its head alone; none when the bytes are no page.
+pub(crate) fn span_of(bytes: &[u8]) -> Option<Range<u64>> {
+    split(bytes).ok().map(|(head, _)| head.span())
+}
+
+/// The head of a page, and what is behind it.
+fn split(bytes: &[u8]) -> Result<(Head, &[u8]), PageError> {
+    if bytes.len() > limits::FED_PAGE_ALONE_BYTES_MAX {
+        return Err(PageError::Long);
+    }
+    let rest = bytes.strip_prefix(MAGIC).ok_or(PageError::Magic)?;
+    let (length, rest) = rest.split_first_chunk::<LENGTH_BYTES>().ok_or(PageError::Short)?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| PageError::Short)?;
+    let (head, squeezed) = rest.split_at_checked(length).ok_or(PageError::Short)?;
+    let head = Head::decode(head).map_err(PageError::Head)?;
+    if bytes.len() > limits::FED_PAGE_BYTES_MAX && head.count > 1 {
+        return Err(PageError::Long);
+    }
+    Ok((head, squeezed))
 }
 
 fn items(expanded: &[u8], count: usize) -> Result<Vec<Item>, PageError> {

@@ -134,7 +134,7 @@ impl<S: Store> Exchange<S> {
                 let manifest = self.ends.snapshot(peer, &ask).await?;
                 Ok(Answer::of(SNAPSHOT_TYPE, manifest))
             }
-            Question::Chunk { log, hash } => self.give_chunk(peer, log, hash, range),
+            Question::Chunk { log, hash } => self.give_chunk(peer, log, hash, range).await,
             Question::Package { name, version } => self.package(peer, name, *version).await,
             Question::GiveKeys => Err(Refusal::Body),
             Question::GiveDirectory => {
@@ -214,7 +214,7 @@ impl<S: Store> Exchange<S> {
         Ok(Answer::of(package::PAYLOAD_TYPE, letter))
     }
 
-    fn give_chunk(
+    async fn give_chunk(
         &self,
         peer: &NodeId,
         log: &LogId,
@@ -222,7 +222,7 @@ impl<S: Store> Exchange<S> {
         range: Option<(u64, Option<u64>)>,
     ) -> Result<Answer, Refusal> {
         let (first, last) = range.unwrap_or((0, None));
-        let part = self.ends.shelf.part(peer, (log, hash), first, last)?.ok_or(Refusal::Absent)?;
+        let part = self.ends.part(peer, (log, hash), first, last).await?.ok_or(Refusal::Absent)?;
         if part.as_bytes().is_empty() {
             return Err(Refusal::Range);
         }

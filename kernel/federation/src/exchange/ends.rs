@@ -12,7 +12,7 @@ use tiwizi_federation_core::flow::{Node, NodeError, Setting, Store, StoreTx as _
 use tiwizi_federation_core::gate::PeerBytes;
 use tiwizi_federation_core::greeting::{Hello, KeyChain, Offered, Wanted};
 use tiwizi_federation_core::signature::Signer;
-use tiwizi_federation_core::wire::{Envelope, KeyRing, NodeId, Plane, SigningKey};
+use tiwizi_federation_core::wire::{Envelope, Hash, KeyRing, LogId, NodeId, Plane, SigningKey};
 use tiwizi_model::Ambient;
 use tiwizi_storage::federation::peer::{self, PeerRow};
 use tiwizi_storage::{Db, StorageError};
@@ -24,7 +24,7 @@ use crate::identity::NodeKeys;
 
 use super::question::PROTOCOL;
 use super::refusal::{LearnError, Refusal};
-use super::shelf::{Shelf, SnapshotKey};
+use super::shelf::{ChunkPart, Shelf, SnapshotKey};
 
 /// What is known at one moment.
 pub struct Known<S> {
@@ -222,7 +222,9 @@ impl<S: Store> Ends<S> {
         let Ask { feed: Feed { log, agreement }, version, from, .. } = ask.clone();
         let key = SnapshotKey { receiver: *peer, log, agreement, version, from };
         if let Some(manifest) = self.shelf.manifest(&key, now) {
-            return Ok(manifest);
+            // What gave the right to it may have ended since it was made.
+            let refusal = known.node.refusal(peer, &ask.feed, ask.version).await?;
+            return refusal.map_or(Ok(manifest), |refusal| Err(Refusal::Ask(refusal)));
         }
         let mut filling = self.shelf.fill();
         let made = known.node.make_snapshot(peer, ask, &mut |hash, chunk| filling.put(hash, &chunk)).await?;
@@ -235,6 +237,24 @@ impl<S: Store> Ends<S> {
             SnapshotMade::Empty => Err(Refusal::Absent),
             SnapshotMade::Refused(refusal) => Err(Refusal::Ask(refusal)),
         }
+    }
+
+    /// A part of a chunk for a peer, as `Shelf::part` gives it, as long as what gave the right to its snapshot is in force.
+    pub(crate) async fn part(
+        &self,
+        peer: &NodeId,
+        (log, hash): (&LogId, &Hash),
+        first: u64,
+        last: Option<u64>,
+    ) -> Result<Option<ChunkPart>, Refusal> {
+        let known = self.known();
+        for SnapshotKey { log, agreement, version, .. } in self.shelf.with_chunk(peer, (log, hash)) {
+            let feed = Feed { log, agreement };
+            if known.node.refusal(peer, &feed, version).await?.is_none() {
+                return Ok(self.shelf.part(peer, (&feed.log, hash), first, last)?);
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -105,6 +105,13 @@ impl Shelf {
         Filling { shelf: self, chunks: BTreeMap::new(), failed: None }
     }
 
+    /// The snapshots for a receiver that a chunk is of.
+    pub(crate) fn with_chunk(&self, receiver: &NodeId, (log, hash): (&LogId, &Hash)) -> Vec<SnapshotKey> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = kept.iter().filter(|(key, _)| key.receiver == *receiver && key.log == *log);
+        own.filter(|(_, kept)| kept.chunks.contains_key(hash)).map(|(key, _)| key.clone()).collect()
+    }
+
     /// A part of a chunk, if it is here and for that receiver. Without an end it goes to the end of the chunk, or as far as one part may.
     pub(crate) fn part(
         &self,

@@ -227,8 +227,8 @@ impl<S: Store, T: Transport> Stepping<'_, S, T> {
         let asked = self.visit.pace(&key).asked_bytes().min(limits::FED_PART_BYTES_MAX as u64);
         let from = self.visit.brought.get(&key).filter(|(of, _)| *of == hash).map_or(0, |(_, next)| *next);
         let last = from.saturating_add(asked.max(1)).saturating_sub(1);
-        let part = self.ends.shelf.part(&self.line.node, (&job.feed.log, &hash), from, Some(last));
-        let Some(part) = part.map_err(Refusal::from)? else {
+        let part = self.ends.part(&self.line.node, (&job.feed.log, &hash), from, Some(last)).await?;
+        let Some(part) = part else {
             self.visit.missing.remove(&key);
             return Ok(Moved::held("snapshot-gone"));
         };

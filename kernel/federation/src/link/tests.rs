@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tiwizi_federation_core::agreement::{AgreementId, Document, KindTerms, Party as Side, Rule};
+use tiwizi_federation_core::agreement::{AgreementId, Document, KindTerms, Party as Side, Rule, Step};
 use tiwizi_federation_core::flow::memory::MemoryStore;
-use tiwizi_federation_core::flow::node::Write;
+use tiwizi_federation_core::flow::node::{Ask, AskRefusal, Write};
+use tiwizi_federation_core::flow::snapshot::Manifest;
 use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
 use tiwizi_federation_core::signature::challenge_line;
 use tiwizi_federation_core::wire::{Entity, LogId, Plane, SigningKey};
@@ -372,6 +373,26 @@ async fn an_office_whose_entries_are_not_kept_brings_a_snapshot_in_parts_over_a_
     office.write(1_101, "After it").await;
     office.settle().await;
     assert_eq!(office.held(agreement).await, 1_101, "pages follow where the snapshot ends");
+}
+
+#[tokio::test]
+async fn a_snapshot_that_was_made_is_given_no_longer_than_its_agreement_is_in_force() {
+    let mut office = Office::new().await;
+    let id = office.agree().await;
+    office.write(1, "Taddart").await;
+    office.settle().await;
+    let (ends, nation) = (&office.party.ends, office.nation.ends.known().me());
+    let log = LogId { node: ends.known().me(), plane: "registry".parse().unwrap() };
+    let feed = Feed { log: log.clone(), agreement: Some(id) };
+    let ask = Ask { feed, version: 1, epoch: 0, from: 0, bytes_max: 0 };
+    let manifest = Envelope::decode(ends.snapshot(&nation, &ask).await.unwrap().as_bytes()).unwrap();
+    let hash = Manifest::decode(&manifest.payload).unwrap().chunks.first().unwrap().hash;
+    assert!(ends.part(&nation, (&log, &hash), 0, None).await.unwrap().is_some());
+    assert!(ends.part(&ends.known().me(), (&log, &hash), 0, None).await.unwrap().is_none(), "it is for the nation");
+    ends.known().node.step_agreement(id, Step::Terminate).await.unwrap();
+    let refused = ends.snapshot(&nation, &ask).await.unwrap_err();
+    assert!(matches!(refused, Refusal::Ask(AskRefusal::NoAgreement)), "{refused:?}");
+    assert!(ends.part(&nation, (&log, &hash), 0, None).await.unwrap().is_none());
 }
 
 #[tokio::test]

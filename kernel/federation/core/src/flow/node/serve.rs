@@ -126,6 +126,18 @@ impl<S: Store> Node<S> {
         }
     }
 
+    /// Why a peer is not given a feed now; none when it is. Whatever was made for it before goes out only after this.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refusal(&self, peer: &NodeId, feed: &Feed, version: u32) -> Result<Option<AskRefusal>, NodeError> {
+        let mut tx = self.store.begin().await?;
+        match self.right(&mut tx, peer, feed, version).await? {
+            Right::Refused(refusal) => Ok(Some(refusal)),
+            Right::Agreement(_) | Right::Member => Ok(None),
+        }
+    }
+
     /// By what right a peer is given a feed.
     pub(super) async fn right(
         &self,

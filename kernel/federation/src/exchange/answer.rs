@@ -312,9 +312,8 @@ impl<S: Store> Exchange<S> {
         }
         let (whole, next) = {
             let mut arriving = self.arriving.lock().unwrap_or_else(PoisonError::into_inner);
-            let own = arriving.entry(*peer).or_default();
-            let whole = own.add(hash, (from, of), body);
-            (whole, own.next(&hash, of))
+            let whole = arriving.add(feed, hash, (from, of), body);
+            (whole, arriving.next(feed, &hash, of))
         };
         let Some(whole) = whole else {
             let position = Position { epoch: 0, next, credit: limits::FED_PART_BYTES_MAX as u64 };

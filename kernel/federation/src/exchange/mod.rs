@@ -16,11 +16,9 @@ mod refusal;
 mod shelf;
 mod turns;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use tiwizi_federation_core::flow::{NodeError, Store, StoreTx as _};
-use tiwizi_federation_core::wire::NodeId;
 use tiwizi_storage::StorageError;
 
 use budget::{Budgets, Strangers};
@@ -49,7 +47,7 @@ pub struct Exchange<S> {
     budgets: Budgets,
     turns: Turns,
     /// Chunks of snapshots that peers are bringing.
-    arriving: Mutex<BTreeMap<NodeId, Arriving>>,
+    arriving: Mutex<Arriving>,
 }
 
 /// Why the housekeeping was not done.

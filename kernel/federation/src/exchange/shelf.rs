@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tiwizi_federation_core::agreement::AgreementId;
+use tiwizi_federation_core::flow::rows::Feed;
 use tiwizi_federation_core::gate::PeerBytes;
 use tiwizi_federation_core::wire::{Hash, LogId, NodeId};
 use tiwizi_model::{Instant, limits};
@@ -207,42 +208,53 @@ impl Drop for Filling<'_> {
     }
 }
 
-/// The chunk that a peer is bringing, or that is being fetched from it: as much of it as has come.
+/// The chunks that are coming, one of each feed: feeds take turns, and none takes away what has come of another.
 #[derive(Debug, Default)]
-pub(crate) struct Arriving {
-    hash: Option<Hash>,
+pub(crate) struct Arriving(BTreeMap<Feed, Chunk>);
+
+/// A chunk: as much of it as has come.
+#[derive(Debug)]
+struct Chunk {
+    hash: Hash,
     of: u64,
     bytes: Vec<u8>,
 }
 
 impl Arriving {
-    /// How much of that chunk is here.
-    pub(crate) fn next(&self, hash: &Hash, of: u64) -> u64 {
-        if self.hash == Some(*hash) && self.of == of { self.bytes.len() as u64 } else { 0 }
+    /// How much of that chunk of a feed is here.
+    pub(crate) fn next(&self, feed: &Feed, hash: &Hash, of: u64) -> u64 {
+        self.0.get(feed).map_or(0, |chunk| chunk.next(hash, of))
     }
 
-    /// How much of a chunk is here, of whatever length it is.
-    pub(crate) fn held(&self, hash: &Hash) -> u64 {
-        if self.hash == Some(*hash) { self.bytes.len() as u64 } else { 0 }
+    /// How much of a chunk of a feed is here, of whatever length it is.
+    pub(crate) fn held(&self, feed: &Feed, hash: &Hash) -> u64 {
+        self.0.get(feed).filter(|chunk| chunk.hash == *hash).map_or(0, |chunk| chunk.bytes.len() as u64)
     }
 
     /// Adds a part; one that is not the next changes nothing. Gives the chunk when it is whole and what its hash says.
-    pub(crate) fn add(&mut self, hash: Hash, (first, of): (u64, u64), part: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn add(&mut self, feed: &Feed, hash: Hash, (first, of): (u64, u64), part: &[u8]) -> Option<Vec<u8>> {
         if of > limits::FED_CHUNK_BYTES_MAX as u64 {
             return None;
         }
-        if self.next(&hash, of) == 0 {
-            *self = Self { hash: Some(hash), of, bytes: Vec::new() };
+        if self.next(feed, &hash, of) == 0 {
+            self.0.insert(feed.clone(), Chunk { hash, of, bytes: Vec::new() });
         }
-        if first != self.bytes.len() as u64 || first.saturating_add(part.len() as u64) > of {
+        let chunk = self.0.get_mut(feed)?;
+        if first != chunk.bytes.len() as u64 || first.saturating_add(part.len() as u64) > of {
             return None;
         }
-        self.bytes.extend_from_slice(part);
-        if (self.bytes.len() as u64) < of {
+        chunk.bytes.extend_from_slice(part);
+        if (chunk.bytes.len() as u64) < of {
             return None;
         }
-        let whole = std::mem::take(self).bytes;
+        let whole = self.0.remove(feed)?.bytes;
         (Hash::of(&[&whole]) == hash).then_some(whole)
+    }
+}
+
+impl Chunk {
+    fn next(&self, hash: &Hash, of: u64) -> u64 {
+        if self.hash == *hash && self.of == of { self.bytes.len() as u64 } else { 0 }
     }
 }
 
@@ -250,19 +262,41 @@ impl Arriving {
 mod tests {
     use super::*;
 
+    fn feed(plane: &str) -> Feed {
+        Feed { log: LogId { node: NodeId(Hash([1; 32])), plane: plane.parse().unwrap() }, agreement: None }
+    }
+
     #[test]
     fn a_chunk_is_whole_when_all_its_parts_came_in_order_and_its_hash_fits() {
         let whole = b"a chunk of a snapshot".to_vec();
         let (hash, of) = (Hash::of(&[&whole]), whole.len() as u64);
-        let mut arriving = Arriving::default();
-        assert_eq!(arriving.add(hash, (0, of), &whole[..7]), None);
-        assert_eq!(arriving.next(&hash, of), 7);
-        assert_eq!(arriving.add(hash, (9, of), &whole[9..]), None, "a gap");
-        assert_eq!(arriving.next(&hash, of), 7);
-        assert_eq!(arriving.add(hash, (7, of), &whole[7..]), Some(whole.clone()));
-        assert_eq!(arriving.next(&hash, of), 0);
-        assert_eq!(arriving.add(Hash([1; 32]), (0, of), &whole), None, "another hash");
-        assert_eq!(arriving.add(hash, (0, u64::MAX), &whole), None, "too long");
-        assert_eq!(arriving.add(hash, (0, 4), &whole), None, "longer than it says");
+        let (mut arriving, feed) = (Arriving::default(), feed("registry"));
+        assert_eq!(arriving.add(&feed, hash, (0, of), &whole[..7]), None);
+        assert_eq!(arriving.next(&feed, &hash, of), 7);
+        assert_eq!(arriving.add(&feed, hash, (9, of), &whole[9..]), None, "a gap");
+        assert_eq!(arriving.next(&feed, &hash, of), 7);
+        assert_eq!(arriving.add(&feed, hash, (7, of), &whole[7..]), Some(whole.clone()));
+        assert_eq!(arriving.next(&feed, &hash, of), 0);
+        assert_eq!(arriving.add(&feed, Hash([1; 32]), (0, of), &whole), None, "another hash");
+        assert_eq!(arriving.add(&feed, hash, (0, u64::MAX), &whole), None, "too long");
+        assert_eq!(arriving.add(&feed, hash, (0, 4), &whole), None, "longer than it says");
+    }
+
+    #[test]
+    fn chunks_of_two_feeds_that_take_turns_both_become_whole() {
+        let (mut arriving, feeds) = (Arriving::default(), [feed("registry"), feed("members")]);
+        let chunks = [b"a chunk of the first".to_vec(), b"a chunk of the other".to_vec()];
+        let mut whole = 0;
+        for round in 0..4 {
+            for (feed, chunk) in feeds.iter().zip(&chunks) {
+                let (hash, of) = (Hash::of(&[chunk]), chunk.len() as u64);
+                let first = arriving.held(feed, &hash);
+                assert_eq!(first, round * 5);
+                let last = of.min(first + 5);
+                let part = &chunk[usize::try_from(first).unwrap()..usize::try_from(last).unwrap()];
+                whole += usize::from(arriving.add(feed, hash, (first, of), part).is_some_and(|came| came == *chunk));
+            }
+        }
+        assert_eq!(whole, 2);
     }
 }

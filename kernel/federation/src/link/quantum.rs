@@ -154,7 +154,7 @@ impl<S: Store, T: Transport> Stepping<'_, S, T> {
             return self.fetch_manifest(job).await;
         };
         let asked = self.visit.pace(&key).asked_bytes().min(limits::FED_PART_BYTES_MAX as u64);
-        let first = self.visit.arriving.held(&hash);
+        let first = self.visit.arriving.held(&job.feed, &hash);
         let question = Question::Chunk { log: job.feed.log.clone(), hash };
         let last = first.saturating_add(asked.max(1)).saturating_sub(1);
         let with = With { range: Some((first, last)), ..With::default() };
@@ -173,9 +173,9 @@ impl<S: Store, T: Transport> Stepping<'_, S, T> {
         let Some(of) = total else { return Err(LinkError::Form { code: "answer-range" }) };
         let bytes = reply.body.len() as u64;
         self.visit.pace(&key).delivered(bytes, reply.took_ms);
-        let whole = self.visit.arriving.add(hash, (first, of), &reply.body);
+        let whole = self.visit.arriving.add(&job.feed, hash, (first, of), &reply.body);
         let step = match whole {
-            None if self.visit.arriving.held(&hash) > first => Step::On(job),
+            None if self.visit.arriving.held(&job.feed, &hash) > first => Step::On(job),
             None => Step::Held("chunk-wrong".to_owned()),
             Some(whole) => self.load(job, &whole).await?,
         };

@@ -34,7 +34,7 @@ pub(crate) struct Visit {
     pub(crate) keys_told: Option<usize>,
     /// Which directory the peer was brought.
     pub(crate) directory_told: u64,
-    /// The chunk that is being fetched.
+    /// The chunks that are being fetched.
     pub(crate) arriving: Arriving,
     /// The chunks that are missing of each snapshot that is under way.
     pub(crate) missing: BTreeMap<(Way, Feed), Vec<Hash>>,

@@ -244,7 +244,8 @@ impl<S: Store, T: Transport> Stepping<'_, S, T> {
             POSITION_TYPE => {
                 let position = Position::decode(&reply.body).map_err(|_| LinkError::Form { code: "answer-form" })?;
                 self.visit.brought.insert(key, (hash, position.next));
-                Step::On(job)
+                // It began anew there, or the chunk is not what its hash says: the same again at once would fill the line for nothing.
+                if position.next > from { Step::On(job) } else { Step::Held("part-stands".to_owned()) }
             }
             _ => self.still_missing(job, &reply)?,
         };

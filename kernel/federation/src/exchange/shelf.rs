@@ -4,7 +4,9 @@
 //! nowhere needed, for a snapshot that is gone is made anew.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -39,6 +41,12 @@ pub(crate) struct SnapshotKey {
     pub(crate) version: u32,
     /// For one that has the entries before this.
     pub(crate) from: u64,
+}
+
+impl SnapshotKey {
+    fn is_of_the_feed_of(&self, other: &Self) -> bool {
+        (self.receiver, &self.log, self.agreement) == (other.receiver, &other.log, other.agreement)
+    }
 }
 
 struct Kept {
@@ -127,16 +135,13 @@ impl Shelf {
             own.find_map(|(_, kept)| kept.chunks.get(hash).copied())
         };
         let Some(of) = of else { return Ok(None) };
-        let bytes = match std::fs::read(self.path(hash)) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(ShelfError::Folder(error)),
-        };
         let part_max = u64::try_from(limits::FED_PART_BYTES_MAX).unwrap_or(u64::MAX);
         let end = last.map_or(of, |last| last.saturating_add(1)).min(of).min(first.saturating_add(part_max));
-        let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let part = bytes.get(place(first)..place(end)).unwrap_or_default().to_vec();
-        Ok(Some(ChunkPart { bytes: part, first, of }))
+        match read_part(&self.path(hash), first.min(end)..end) {
+            Ok(bytes) => Ok(Some(ChunkPart { bytes, first, of })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(ShelfError::Folder(error)),
+        }
     }
 
     /// Lets go of snapshots that are too old, and of files that are of none.
@@ -165,6 +170,15 @@ impl Shelf {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.values().flat_map(|kept| kept.chunks.values()).sum()
     }
+}
+
+/// The bytes of a part of a file.
+fn read_part(path: &Path, part: Range<u64>) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(part.start))?;
+    file.take(part.end.saturating_sub(part.start)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn is_fresh(kept: &Kept, now: Instant) -> bool {
@@ -197,7 +211,10 @@ impl Filling<'_> {
             return Err(error);
         }
         let kept = Kept { manifest, chunks: std::mem::take(&mut self.chunks), made_at };
-        self.shelf.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key, kept);
+        let mut all = self.shelf.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever asks from another place, or under another version, does not go on with the one before.
+        all.retain(|other, _| !other.is_of_the_feed_of(&key));
+        all.insert(key, kept);
         Ok(())
     }
 }
@@ -260,6 +277,8 @@ impl Chunk {
 
 #[cfg(test)]
 mod tests {
+    use tiwizi_federation_core::gate::Answer;
+
     use super::*;
 
     fn feed(plane: &str) -> Feed {
@@ -280,6 +299,29 @@ mod tests {
         assert_eq!(arriving.add(&feed, Hash([1; 32]), (0, of), &whole), None, "another hash");
         assert_eq!(arriving.add(&feed, hash, (0, u64::MAX), &whole), None, "too long");
         assert_eq!(arriving.add(&feed, hash, (0, 4), &whole), None, "longer than it says");
+    }
+
+    #[test]
+    fn a_feed_has_one_snapshot_on_the_shelf_and_its_chunks_are_given_in_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::open(&folder.path().join("snapshots")).unwrap();
+        let (receiver, log, now) = (NodeId(Hash([2; 32])), feed("registry").log, Instant(0));
+        let key = |from| SnapshotKey { receiver, log: log.clone(), agreement: None, version: 1, from };
+        let bytes = PeerBytes::answer(&Answer { epoch: 0, next: 1 << 40, credit: 1 << 40 }, receiver);
+        let (hash, of) = (Hash::of(&[bytes.as_bytes()]), bytes.as_bytes().len() as u64);
+        for from in [0, 7] {
+            let mut filling = shelf.fill();
+            filling.put(hash, &bytes);
+            filling.keep(key(from), bytes.clone(), now).unwrap();
+        }
+        assert_eq!((shelf.manifest(&key(0), now), shelf.manifest(&key(7), now)), (None, Some(bytes.clone())));
+        let part = |first, last| shelf.part(&receiver, (&log, &hash), first, last).unwrap().unwrap();
+        assert_eq!(part(1, Some(3)).as_bytes(), &bytes.as_bytes()[1..4]);
+        assert_eq!(part(2, None).as_bytes(), &bytes.as_bytes()[2..]);
+        assert_eq!(part(0, Some(u64::MAX)).as_bytes(), bytes.as_bytes());
+        for first in [of, u64::MAX] {
+            assert!(part(first, None).as_bytes().is_empty(), "there is nothing from {first} on");
+        }
     }
 
     #[test]

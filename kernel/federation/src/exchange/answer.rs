@@ -17,6 +17,7 @@ use tiwizi_federation_core::signature::{
 use tiwizi_federation_core::wire::{Directory, Envelope, Hash, KeyRing, LogId, NodeId, Note};
 use tiwizi_model::limits;
 use tiwizi_storage::federation::package as packages;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::Exchange;
@@ -160,16 +161,25 @@ impl<S: Store> Exchange<S> {
             if seen != Some(&hello.mark()) {
                 return Ok(Answer::of(Hello::TYPE, PeerBytes::hello(&hello, *peer)));
             }
-            if Instant::now() >= until || self.is_cut(peer).await? {
+            if Instant::now() >= until || self.rest(peer, &mut woken, until).await? {
                 return Ok(Answer::nothing());
             }
-            rest(&mut woken, until).await;
         }
     }
 
-    async fn is_cut(&self, peer: &NodeId) -> Result<bool, Refusal> {
+    /// Rests until there may be something for a peer that waits. True when its line was cut meanwhile: then nothing goes over it any more.
+    pub(super) async fn rest(
+        &self,
+        peer: &NodeId,
+        woken: &mut watch::Receiver<u64>,
+        until: Instant,
+    ) -> Result<bool, Refusal> {
+        let left = until.saturating_duration_since(Instant::now()).min(LOOK_AGAIN);
+        // Whether it rang or the time is over: it is looked at again.
+        drop(timeout(left, woken.changed()).await);
+        tokio::time::sleep(REST.min(left)).await;
         let row = self.ends.peer(peer).await?;
-        Ok(row.is_some_and(|row| row.cut || row.paused))
+        Ok(row.is_some_and(|row| row.cut || row.paused) || self.ends.known().is_suspended(peer))
     }
 
     async fn give_page(&self, peer: &NodeId, ask: &Ask, wait_ms: u64) -> Result<Answer, Refusal> {
@@ -185,8 +195,11 @@ impl<S: Store> Exchange<S> {
                 }
                 Served::NeedsSnapshot => return Err(Refusal::NeedsSnapshot),
                 Served::Refused(refusal) => return Err(Refusal::Ask(refusal)),
-                Served::UpToDate if Instant::now() >= until || self.is_cut(peer).await? => return Ok(Answer::nothing()),
-                Served::UpToDate => rest(&mut woken, until).await,
+                Served::UpToDate => {
+                    if Instant::now() >= until || self.rest(peer, &mut woken, until).await? {
+                        return Ok(Answer::nothing());
+                    }
+                }
             }
         }
     }
@@ -399,13 +412,6 @@ fn feed_of(place: &FeedPlace) -> Feed {
 fn deadline(wait_ms: u64) -> Instant {
     let now = Instant::now();
     now.checked_add(Duration::from_millis(wait_ms)).unwrap_or(now)
-}
-
-async fn rest(woken: &mut tokio::sync::watch::Receiver<u64>, until: Instant) {
-    let left = until.saturating_duration_since(Instant::now()).min(LOOK_AGAIN);
-    // Whether it rang or the time is over: it is looked at again.
-    drop(timeout(left, woken.changed()).await);
-    tokio::time::sleep(REST.min(left)).await;
 }
 
 /// The log of a note, for the log.

@@ -223,6 +223,16 @@ async fn a_line_that_is_cut_by_its_switch_is_cut_for_who_asks_too() {
 }
 
 #[tokio::test]
+async fn whoever_waits_is_let_go_with_nothing_once_its_line_is_cut() {
+    let [nation, office] = pair().await;
+    let (node, mut woken) = (office.ends.known().me(), nation.house.db.woken());
+    let until = tokio::time::Instant::now();
+    assert!(!nation.exchange.rest(&node, &mut woken, until).await.unwrap());
+    crate::peers::turn(&nation.house.db, &node, tiwizi_storage::federation::peer::Switch::Pause).await.unwrap();
+    assert!(nation.exchange.rest(&node, &mut woken, until).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_body_that_is_larger_than_its_question_brings_is_refused_before_it_is_read() {
     let [nation, office] = pair().await;
     let request = asked(&office, 1, &hello(), b"");

@@ -129,6 +129,13 @@ impl Records {
         let ids: Vec<RecordId> = changes.iter().map(|(id, _)| *id).collect();
         let rows = record::find_many(tx, &ids).await?;
         let current: HashMap<RecordId, RecordRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let is_superseded = |(id, version): &&(RecordId, Version)| {
+            current.get(id).is_some_and(|row| row.version != *version && leaving(&kinds, row).is_some())
+        };
+        let wanted: Vec<(RecordId, Version)> = changes.iter().filter(is_superseded).copied().collect();
+        let rows = record::find_versions(tx, &wanted).await?;
+        let superseded: HashMap<(RecordId, Version), RecordRow> =
+            rows.into_iter().map(|row| ((row.id, row.version), row)).collect();
         let mut schemas: HashMap<KindName, SchemaId> = HashMap::new();
         let mut said = Vec::with_capacity(changes.len());
         for (id, version) in changes {
@@ -141,8 +148,7 @@ impl Records {
                 continue;
             };
             let schema = schemas.entry(kind.name().clone()).or_insert_with(|| SchemaId::of(kind)).clone();
-            let superseded = if row.version == *version { None } else { record::version(tx, *id, *version).await? };
-            let found = if row.version == *version { Some(row) } else { superseded.as_ref() };
+            let found = if row.version == *version { Some(row) } else { superseded.get(&(*id, *version)) };
             let one = match found {
                 Some(found) if found.home == self.instance => Some(whole(kind, schema, found, derive)?),
                 Some(_) => None,

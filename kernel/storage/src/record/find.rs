@@ -72,18 +72,15 @@ pub async fn complete(tx: &mut Tx, row: &mut RecordRow) -> Result<(), StorageErr
 /// Versions that are looked for at once: each is a condition of its own.
 const VERSIONS_MAX: usize = 64;
 
-/// These versions of records, current or superseded, in no order; those that are not there are passed over. The transaction reads one
-/// state, or a version that is superseded meanwhile is missed.
+/// These superseded versions of records, in no order; those that are not there are passed over.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn find_versions(tx: &mut Tx, wanted: &[(RecordId, Version)]) -> Result<Vec<RecordRow>, StorageError> {
-    let ids: Vec<RecordId> = wanted.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut missing: BTreeSet<(RecordId, Version)> = wanted.iter().copied().collect();
-    let mut found = many(tx, &ids, columns!()).await?;
-    found.retain(|row| missing.remove(&(row.id, row.version)));
-    let missing: Vec<(RecordId, Version)> = missing.into_iter().collect();
-    for part in missing.chunks(VERSIONS_MAX) {
+    let wanted: BTreeSet<(RecordId, Version)> = wanted.iter().copied().collect();
+    let wanted: Vec<(RecordId, Version)> = wanted.into_iter().collect();
+    let mut found = Vec::with_capacity(wanted.len());
+    for part in wanted.chunks(VERSIONS_MAX) {
         let mut built = Built::default();
         built.push(concat!("SELECT ", columns!(), " FROM record_version WHERE "));
         for (index, (id, version)) in padded(part).into_iter().enumerate() {

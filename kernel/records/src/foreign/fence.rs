@@ -45,6 +45,13 @@ pub(crate) async fn guard(
     tx: &mut WriteTx,
     touched: &[Touched],
 ) -> Result<HashMap<RecordId, i64>, WriteError> {
+    // What is new and its own subject cannot be in transfer.
+    let touching: BTreeSet<RecordId> = touched.iter().flat_map(|one| [one.before, one.joined()]).flatten().collect();
+    let touching: Vec<RecordId> = touching.into_iter().collect();
+    if !touching.is_empty() {
+        check_fenced(touched, &fence::pass(tx, &touching).await?)?;
+    }
+    // Behind the fence, so that whose a subject is stays as it is read until the write ends.
     let joined: BTreeSet<RecordId> = touched.iter().filter_map(Touched::joined).collect();
     let joined: Vec<RecordId> = joined.into_iter().collect();
     let mut tenures = HashMap::with_capacity(joined.len());
@@ -55,12 +62,6 @@ pub(crate) async fn guard(
             }
             tenures.insert(term.id, term.tenure);
         }
-    }
-    // What is new and its own subject cannot be in transfer.
-    let touching: BTreeSet<RecordId> = touched.iter().flat_map(|one| [one.before, one.joined()]).flatten().collect();
-    let touching: Vec<RecordId> = touching.into_iter().collect();
-    if !touching.is_empty() {
-        check_fenced(touched, &fence::pass(tx, &touching).await?)?;
     }
     Ok(tenures)
 }

@@ -3,6 +3,8 @@
 //! Between our offer and its end the records' fence stands around the root. When the seal makes us the home its records become ours, when it makes
 //! another instance the home they become that one's, both in the transaction that takes the seal.
 
+use std::collections::BTreeMap;
+
 use tiwizi_federation_core::flow::Stored;
 use tiwizi_federation_core::flow::transfer::{Custody, Moving};
 use tiwizi_federation_core::wire::{Entity, Hash, NodeId};
@@ -186,6 +188,9 @@ impl SqlTx {
         let name = "demand_placed";
         let kinds = self.shared.records.kinds();
         let instance = self.shared.records.instance();
+        let owned = self.owned_by(root).await?.into_iter();
+        let placed: BTreeMap<Entity, u64> =
+            owned.filter(|own| own.seq.is_some()).map(|own| (own.entity, own.base.ver)).collect();
         for kind in kinds.iter() {
             let declaration = kind.declaration();
             if !declaration.federates() || declaration.subject == SubjectRule::Nobody {
@@ -198,9 +203,8 @@ impl SqlTx {
                 let Some(last) = rows.last() else { break };
                 after = Some(last.id);
                 for row in rows.into_iter().filter(|row| row.home == instance) {
-                    let own = self.last_own(&Entity { kind: kind.name().clone(), id: row.id }).await?;
-                    let placed = own.filter(|own| own.seq.is_some()).map(|own| own.base.ver);
-                    if placed.and_then(|ver| i64::try_from(ver).ok()) != Some(row.version.0) {
+                    let ver = placed.get(&Entity { kind: kind.name().clone(), id: row.id });
+                    if ver.and_then(|ver| i64::try_from(*ver).ok()) != Some(row.version.0) {
                         return Err(failed(name)(Unfit::Written));
                     }
                 }

@@ -16,7 +16,7 @@ use tiwizi_federation_core::agreement::Kinds;
 use tiwizi_federation_core::wire::NodeId;
 use tiwizi_model::limits::FOREIGN_RECORDS_MAX;
 use tiwizi_model::{KindName, RecordId};
-use tiwizi_records::{Breach, ForeignError, Park, Records, Said, Verdict};
+use tiwizi_records::{Breach, FieldError, ForeignError, Park, Records, Said, Verdict};
 use tiwizi_storage::federation::entity::{self, EntityRow};
 use tiwizi_storage::federation::{AgreementNo, LogNo};
 use tiwizi_storage::{KindNo, StorageError, WriteTx, record};
@@ -138,7 +138,9 @@ fn trouble(verdict: &Verdict) -> Option<String> {
     match verdict {
         Verdict::Stored(_) | Verdict::Known => None,
         Verdict::Parked(Park::Invalid { fields }) => {
-            let fields: Vec<String> = fields.iter().map(|fault| format!("{}: {}", fault.pointer, fault.code)).collect();
+            // A pointer is made of names that another home chose, and PostgreSQL keeps no text with a NUL.
+            let told = |fault: &FieldError| format!("{}: {}", fault.pointer.escape_debug(), fault.code);
+            let fields: Vec<String> = fields.iter().map(told).collect();
             Some(format!("invalid: {}", fields.join(", ")))
         }
         Verdict::Parked(park) => Some(park.to_string()),

@@ -8,7 +8,7 @@ use tiwizi_federation_core::flow::{Durability, Node, Store as _, StoreTx as _};
 use tiwizi_federation_core::wire::{Entity, EntryKind, Hash, Header, LogId, Position};
 use tiwizi_identity::Caller;
 use tiwizi_model::{RecordId, Version};
-use tiwizi_records::Draft;
+use tiwizi_records::{Draft, FieldError, Park, Verdict};
 use uuid::Uuid;
 
 use crate::store::SqlStore;
@@ -175,4 +175,12 @@ async fn nothing_is_held_under_an_agreement_that_was_never_put() {
     assert_eq!(tx.held(Some(unknown), &entity).await.unwrap(), None);
     let Agreed { current, .. } = tx.agreement(known).await.unwrap().unwrap();
     assert_eq!(current.as_ref().map(Life::state).map(|state| state.to_string()).as_deref(), Some("active"));
+}
+
+#[test]
+fn a_name_that_no_database_keeps_is_told_in_signs_that_it_does() {
+    let fields =
+        vec![FieldError::new("/fields/a\u{0}b", "unknown-field", "no field"), FieldError::new("/b", "type", "")];
+    let why = super::trouble(&Verdict::Parked(Park::Invalid { fields }));
+    assert_eq!(why.as_deref(), Some(r"invalid: /fields/a\0b: unknown-field, /b: type"));
 }

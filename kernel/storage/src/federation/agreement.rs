@@ -54,40 +54,6 @@ row!(AgreementRow, row => Ok(Self {
     changed_at: Instant(row.try_get(7)?),
 }));
 
-/// An agreement that is not there yet.
-#[derive(Debug, Clone, Copy)]
-pub struct NewAgreement<'a> {
-    /// Its id everywhere.
-    pub id: &'a str,
-    /// Who gives.
-    pub holder: &'a [u8; 32],
-    /// Who receives.
-    pub receiver: &'a [u8; 32],
-    /// Its state.
-    pub state: &'a str,
-    /// Now.
-    pub at: Instant,
-}
-
-const ADD: &str = "INSERT INTO fed_agreement (id, holder, receiver, state, version, expires_at, changed_at) \
-    VALUES ($1, $2, $3, $4, 0, NULL, $5) ON CONFLICT (id) DO NOTHING RETURNING no";
-
-/// Adds an agreement, and gives it its number. None when it is there.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn add(tx: &mut WriteTx, agreement: NewAgreement<'_>) -> Result<Option<AgreementNo>, StorageError> {
-    let added: Option<(i64,)> = on_db!(tx, conn => sqlx::query_as(ADD)
-        .bind(agreement.id)
-        .bind(agreement.holder.as_slice())
-        .bind(agreement.receiver.as_slice())
-        .bind(agreement.state)
-        .bind(agreement.at.0)
-        .fetch_optional(conn).await)
-    .map_err(failed("fed_agreement.add"))?;
-    Ok(added.map(|(no,)| AgreementNo(no)))
-}
-
 const FIND: &str = concat!("SELECT ", columns!(), " FROM fed_agreement WHERE no = $1");
 
 /// One agreement by its number.
@@ -118,43 +84,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<AgreementRow>, StorageError> {
     on_db!(tx, conn => sqlx::query_as(ALL).fetch_all(conn).await).map_err(failed("fed_agreement.all"))
 }
 
-/// A step of an agreement.
-#[derive(Debug, Clone, Copy)]
-pub struct Step<'a> {
-    /// Which agreement.
-    pub no: AgreementNo,
-    /// The state that it is in.
-    pub from: &'a str,
-    /// The state that it comes to.
-    pub to: &'a str,
-    /// The version in force from now on.
-    pub version: u64,
-    /// When that version ends.
-    pub expires_at: Option<Instant>,
-    /// Now.
-    pub at: Instant,
-}
-
-const MOVE: &str = "UPDATE fed_agreement SET state = $3, version = $4, expires_at = $5, changed_at = $6 \
-    WHERE no = $1 AND state = $2 AND version <= $4";
-
-/// Moves an agreement on. False when it is not in that state, or at a later version: a version never goes back.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn change_state(tx: &mut WriteTx, step: Step<'_>) -> Result<bool, StorageError> {
-    let changed = on_db!(tx, conn => sqlx::query(MOVE)
-        .bind(step.no.0)
-        .bind(step.from)
-        .bind(step.to)
-        .bind(stored(step.version))
-        .bind(step.expires_at.map(|at| at.0))
-        .bind(step.at.0)
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("fed_agreement.change_state"))?;
-    Ok(changed > 0)
-}
-
 /// A version of an agreement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgreementVersionRow {
@@ -181,38 +110,6 @@ row!(AgreementVersionRow, row => Ok(Self {
     changed_at: Instant(row.try_get(5)?),
 }));
 
-const ADD_VERSION: &str = "INSERT INTO fed_agreement_version (agreement, version, envelope, state, made_at, changed_at) \
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-
-/// Adds a version. False when there is one under its number.
-///
-/// # Errors
-/// `Query` when there is no such agreement, or when the database fails.
-pub async fn add_version(tx: &mut WriteTx, version: &AgreementVersionRow) -> Result<bool, StorageError> {
-    let added = on_db!(tx, conn => sqlx::query(ADD_VERSION)
-        .bind(version.agreement.0)
-        .bind(stored(version.version))
-        .bind(&version.envelope)
-        .bind(&version.state)
-        .bind(version.made_at.0)
-        .bind(version.changed_at.0)
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("fed_agreement.add_version"))?;
-    Ok(added > 0)
-}
-
-const VERSIONS: &str = "SELECT agreement, version, envelope, state, made_at, changed_at FROM fed_agreement_version \
-    WHERE agreement = $1 ORDER BY version";
-
-/// The versions of an agreement, the first first.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn versions(tx: &mut Tx, no: AgreementNo) -> Result<Vec<AgreementVersionRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(VERSIONS).bind(no.0).fetch_all(conn).await)
-        .map_err(failed("fed_agreement.versions"))
-}
-
 const VERSION: &str = "SELECT agreement, version, envelope, state, made_at, changed_at FROM fed_agreement_version \
     WHERE agreement = $1 AND version = $2";
 
@@ -223,31 +120,6 @@ const VERSION: &str = "SELECT agreement, version, envelope, state, made_at, chan
 pub async fn version(tx: &mut Tx, no: AgreementNo, version: u64) -> Result<Option<AgreementVersionRow>, StorageError> {
     on_db!(tx, conn => sqlx::query_as(VERSION).bind(no.0).bind(stored(version)).fetch_optional(conn).await)
         .map_err(failed("fed_agreement.version"))
-}
-
-const SIGN: &str = "UPDATE fed_agreement_version SET envelope = $4, state = $5, changed_at = $6 \
-    WHERE agreement = $1 AND version = $2 AND state = $3";
-
-/// Puts a version with more signatures, or in another state, in the place of the one that stands in state `from`. False when none
-/// does.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn replace_version(
-    tx: &mut WriteTx,
-    version: &AgreementVersionRow,
-    from: &str,
-) -> Result<bool, StorageError> {
-    let changed = on_db!(tx, conn => sqlx::query(SIGN)
-        .bind(version.agreement.0)
-        .bind(stored(version.version))
-        .bind(from)
-        .bind(&version.envelope)
-        .bind(&version.state)
-        .bind(version.changed_at.0)
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("fed_agreement.replace_version"))?;
-    Ok(changed > 0)
 }
 
 /// An agreement with the versions that it is in, as whoever knows its rules keeps them.

@@ -111,18 +111,6 @@ pub async fn in_state(tx: &mut Tx, state: &str, rows_max: u32) -> Result<Vec<Cas
         .map_err(failed("fed_case.in_state"))
 }
 
-const OF_ENTITY: &str =
-    concat!("SELECT ", columns!(), " FROM fed_case WHERE one = $1 OR other = $1 ORDER BY opened_at, id LIMIT $2");
-
-/// The cases of an entity, the oldest first.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn of_entity(tx: &mut Tx, entity: RecordId, rows_max: u32) -> Result<Vec<CaseRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(OF_ENTITY).bind(entity.0).bind(i64::from(rows_max)).fetch_all(conn).await)
-        .map_err(failed("fed_case.of_entity"))
-}
-
 /// How a case goes on.
 #[derive(Debug, Clone, Copy)]
 pub struct CaseChange<'a> {

@@ -99,28 +99,6 @@ pub async fn last(tx: &mut Tx, log: LogNo) -> Result<Option<CheckpointRow>, Stor
         .map_err(failed("fed_checkpoint.last"))
 }
 
-const BETWEEN: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM fed_checkpoint WHERE log = $1 AND size > $2 AND size <= $3 ORDER BY size DESC LIMIT 1"
-);
-
-/// The last checkpoint of a log behind a size and up to another: where a page of so many entries can end.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn last_within(
-    tx: &mut Tx,
-    log: LogNo,
-    after: u64,
-    up_to: u64,
-) -> Result<Option<CheckpointRow>, StorageError> {
-    on_db!(tx, conn => {
-        sqlx::query_as(BETWEEN).bind(log.0).bind(stored(after)).bind(stored(up_to)).fetch_optional(conn).await
-    })
-    .map_err(failed("fed_checkpoint.last_within"))
-}
-
 const THIN: &str = "DELETE FROM fed_checkpoint WHERE log = $1 AND size < $2 \
     AND size < (SELECT max(size) FROM fed_checkpoint WHERE log = $1)";
 

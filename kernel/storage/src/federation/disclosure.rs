@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use sqlx::AssertSqlSafe;
-use tiwizi_model::{Instant, RecordId};
+use tiwizi_model::Instant;
 
 use super::known::{Added, counted, damaged, stored};
 use super::log::{LogNo, Place};
@@ -109,59 +109,6 @@ pub async fn find_many(tx: &mut Tx, log: LogNo, seqs: &[u64]) -> Result<Vec<Disc
         found.extend(rows);
     }
     Ok(found)
-}
-
-/// Erases what these entries of a log could disclose. Returns of how many.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn erase(tx: &mut WriteTx, log: LogNo, seqs: &[u64]) -> Result<u64, StorageError> {
-    let mut erased = 0_u64;
-    for part in seqs.chunks(LIST_MAX) {
-        let mut built = Built::default();
-        built.push("DELETE FROM fed_disclosure WHERE log = ").bind(Value::Number(log.0));
-        built.push(" AND ").within("seq", padded(part).into_iter().map(|seq| Value::Number(stored(seq))).collect());
-        erased = erased.saturating_add(delete(tx, built, "fed_disclosure.erase").await?);
-    }
-    Ok(erased)
-}
-
-/// Whose entries are erased.
-#[derive(Debug, Clone, Copy)]
-pub enum Whose<'a> {
-    /// Those about these entities themselves.
-    Entities(&'a [RecordId]),
-    /// Those of which these are the subject.
-    Subjects(&'a [RecordId]),
-}
-
-/// Erases what the entries of every log about some entities or subjects could disclose. Returns of how many.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn erase_of(tx: &mut WriteTx, whose: Whose<'_>) -> Result<u64, StorageError> {
-    let (column, ids) = match whose {
-        Whose::Entities(ids) => ("entity", ids),
-        Whose::Subjects(ids) => ("subject", ids),
-    };
-    let mut erased = 0_u64;
-    for part in ids.chunks(LIST_MAX) {
-        let mut built = Built::default();
-        // The index of entries begins with the log.
-        built.push("DELETE FROM fed_disclosure WHERE (log, seq) IN (SELECT log, seq FROM fed_entry WHERE ");
-        built.push("log IN (SELECT no FROM fed_log) AND ");
-        built.within(column, padded(part).into_iter().map(|id| Value::Id(id.0)).collect()).push(")");
-        erased = erased.saturating_add(delete(tx, built, "fed_disclosure.erase_of").await?);
-    }
-    Ok(erased)
-}
-
-async fn delete(tx: &mut WriteTx, built: Built, name: &'static str) -> Result<u64, StorageError> {
-    let Built { text, values } = built;
-    on_db!(tx, conn => {
-        bind_all!(sqlx::query(AssertSqlSafe(text)), values).execute(conn).await.map(|done| done.rows_affected())
-    })
-    .map_err(failed(name))
 }
 
 const ADD_SCHEMA: &str = "INSERT INTO fed_schema (id, layout, made_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";

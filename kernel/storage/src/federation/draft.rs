@@ -92,15 +92,3 @@ pub async fn take_out(tx: &mut WriteTx, numbers: &[u64]) -> Result<u64, StorageE
     }
     Ok(taken)
 }
-
-const COUNT: &str = "SELECT count(*) FROM fed_draft";
-
-/// How many writes wait.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn count(tx: &mut Tx) -> Result<u64, StorageError> {
-    let (count,): (i64,) =
-        on_db!(tx, conn => sqlx::query_as(COUNT).fetch_one(conn).await).map_err(failed("fed_draft.count"))?;
-    counted(count).map_err(failed("fed_draft.count"))
-}

@@ -302,20 +302,6 @@ pub async fn unapplied_of_root(tx: &mut Tx, root: RecordId, rows_max: u32) -> Re
     .map_err(failed("fed_entity.unapplied_of_root"))
 }
 
-const COUNT: &str =
-    "SELECT kind, count(*) FROM fed_entity WHERE agreement = $1 AND life IN (0, 3) GROUP BY kind ORDER BY kind";
-
-/// How many entities of each kind are held under an agreement and are there still.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn counts(tx: &mut Tx, agreement: AgreementNo) -> Result<Vec<(KindNo, u64)>, StorageError> {
-    let rows: Vec<(i32, i64)> = on_db!(tx, conn => sqlx::query_as(COUNT).bind(agreement.0).fetch_all(conn).await)
-        .map_err(failed("fed_entity.counts"))?;
-    let count = |(kind, count): (i32, i64)| Ok((KindNo(kind), counted(count)?));
-    rows.into_iter().map(count).collect::<Result<_, _>>().map_err(failed("fed_entity.counts"))
-}
-
 fn values(ids: &[RecordId]) -> Vec<Value> {
     padded(ids).into_iter().map(|id| Value::Id(id.0)).collect()
 }

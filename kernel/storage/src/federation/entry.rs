@@ -5,7 +5,6 @@
 
 use std::sync::LazyLock;
 
-use sqlx::AssertSqlSafe;
 use tiwizi_model::RecordId;
 use uuid::Uuid;
 
@@ -13,7 +12,7 @@ use super::known::{counted, numbered, stored};
 use super::log::{LogNo, Place};
 use crate::error::{StorageError, WriteError, failed, refused};
 use crate::kind::KindNo;
-use crate::sql::{Batches, Built, LIST_MAX, Value, batches, bind_all, hash, padded, row};
+use crate::sql::{Batches, batches, hash, row};
 use crate::tx::{Tx, WriteTx, on_db};
 
 /// An entry.
@@ -134,133 +133,6 @@ pub async fn page(tx: &mut Tx, from: Place, rows_max: u32) -> Result<Vec<EntryRo
         .bind(i64::from(rows_max))
         .fetch_all(conn).await)
     .map_err(failed("fed_entry.page"))
-}
-
-const LEAVES: &str = "SELECT leaf FROM fed_entry WHERE log = $1 AND seq >= $2 AND seq < $3 ORDER BY seq";
-
-/// The leaves of a log from a place up to another, which is left out.
-///
-/// # Errors
-/// `Corrupt` when one of them is not there, `Query` when the database fails.
-pub async fn leaves(tx: &mut Tx, from: Place, up_to: u64) -> Result<Vec<[u8; 32]>, StorageError> {
-    let rows: Vec<(Vec<u8>,)> = on_db!(tx, conn => sqlx::query_as(LEAVES)
-        .bind(from.log.0)
-        .bind(stored(from.seq))
-        .bind(stored(up_to))
-        .fetch_all(conn).await)
-    .map_err(failed("fed_entry.leaves"))?;
-    if u64::try_from(rows.len()).ok() != Some(up_to.saturating_sub(from.seq)) {
-        let what = format!("log {} lacks entries between {} and {up_to}", from.log.0, from.seq);
-        return Err(StorageError::Corrupt { what });
-    }
-    rows.iter().map(|(leaf,)| hash(leaf)).collect::<Result<_, _>>().map_err(failed("fed_entry.leaves"))
-}
-
-const OF_ENTITY: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM fed_entry WHERE log = $1 AND entity = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"
-);
-
-/// The entries about an entity below a place, the newest first.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn of_entity(
-    tx: &mut Tx,
-    below: Place,
-    entity: RecordId,
-    rows_max: u32,
-) -> Result<Vec<EntryRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(OF_ENTITY)
-        .bind(below.log.0)
-        .bind(entity.0)
-        .bind(stored(below.seq))
-        .bind(i64::from(rows_max))
-        .fetch_all(conn).await)
-    .map_err(failed("fed_entry.of_entity"))
-}
-
-const OF_SUBJECT: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM fed_entry WHERE log = $1 AND subject = $2 AND seq >= $3 ORDER BY seq LIMIT $4"
-);
-
-/// The entries about a subject from a place on, in order.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn of_subject(
-    tx: &mut Tx,
-    from: Place,
-    subject: RecordId,
-    rows_max: u32,
-) -> Result<Vec<EntryRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(OF_SUBJECT)
-        .bind(from.log.0)
-        .bind(subject.0)
-        .bind(stored(from.seq))
-        .bind(i64::from(rows_max))
-        .fetch_all(conn).await)
-    .map_err(failed("fed_entry.of_subject"))
-}
-
-const FOLLOWING: &str =
-    "SELECT log, seq FROM fed_entry WHERE cause_log = $1 AND cause_seq = $2 ORDER BY log, seq LIMIT $3";
-
-/// Where the entries are that follow from one.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn following(tx: &mut Tx, cause: Place, rows_max: u32) -> Result<Vec<Place>, StorageError> {
-    let rows: Vec<(i64, i64)> = on_db!(tx, conn => sqlx::query_as(FOLLOWING)
-        .bind(cause.log.0)
-        .bind(stored(cause.seq))
-        .bind(i64::from(rows_max))
-        .fetch_all(conn).await)
-    .map_err(failed("fed_entry.following"))?;
-    let place = |(log, seq): (i64, i64)| Ok(Place { log: LogNo(log), seq: counted(seq)? });
-    rows.into_iter().map(place).collect::<Result<_, _>>().map_err(failed("fed_entry.following"))
-}
-
-const ENTITIES: &str = "SELECT DISTINCT entity FROM fed_entry WHERE log = $1 AND entity > $2 ORDER BY entity LIMIT $3";
-
-/// The entities that a log speaks of, behind one, in the order of their ids. The nil id stands before all.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn entities(tx: &mut Tx, log: LogNo, after: RecordId, rows_max: u32) -> Result<Vec<RecordId>, StorageError> {
-    let rows: Vec<(Uuid,)> = on_db!(tx, conn => {
-        sqlx::query_as(ENTITIES).bind(log.0).bind(after.0).bind(i64::from(rows_max)).fetch_all(conn).await
-    })
-    .map_err(failed("fed_entry.entities"))?;
-    Ok(rows.into_iter().map(|(entity,)| RecordId(entity)).collect())
-}
-
-/// The last entry about each of these entities below a place, in the order of the log.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn latest(tx: &mut Tx, below: Place, entities: &[RecordId]) -> Result<Vec<EntryRow>, StorageError> {
-    let mut found: Vec<EntryRow> = Vec::with_capacity(entities.len());
-    for part in entities.chunks(LIST_MAX) {
-        let log = || Value::Number(below.log.0);
-        let mut built = Built::default();
-        built.push(concat!("SELECT ", columns!(), " FROM fed_entry WHERE log = ")).bind(log());
-        built.push(" AND seq IN (SELECT max(seq) FROM fed_entry WHERE log = ").bind(log());
-        built.push(" AND seq < ").bind(Value::Number(stored(below.seq))).push(" AND ");
-        built.within("entity", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
-        built.push(" GROUP BY entity)");
-        let Built { text, values } = built;
-        let rows: Vec<EntryRow> = on_db!(tx, conn => {
-            bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
-        })
-        .map_err(failed("fed_entry.latest"))?;
-        found.extend(rows);
-    }
-    found.sort_by_key(|entry| entry.seq);
-    Ok(found)
 }
 
 const BEFORE: &str = "SELECT seq FROM fed_entry WHERE log = $1 AND entity = $2 AND entity_kind = $3 AND seq < $4 \

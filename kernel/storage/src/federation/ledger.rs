@@ -86,25 +86,6 @@ pub async fn note(tx: &mut WriteTx, span: &LedgerRow) -> Result<(), StorageError
     Ok(())
 }
 
-const COVERING: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM fed_ledger WHERE log = $1 AND from_seq <= $2 AND up_to_seq > $2 ORDER BY node, agreement, version LIMIT $3"
-);
-
-/// The spans that an entry went out with.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn covering(tx: &mut Tx, place: Place, rows_max: u32) -> Result<Vec<LedgerRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(COVERING)
-        .bind(place.log.0)
-        .bind(stored(place.seq))
-        .bind(i64::from(rows_max))
-        .fetch_all(conn).await)
-    .map_err(failed("fed_ledger.covering"))
-}
-
 const OF_PEER: &str = concat!(
     "SELECT ",
     columns!(),

@@ -131,21 +131,6 @@ pub async fn latest(tx: &mut Tx, node: &[u8; 32], plane: &str) -> Result<Option<
         .map_err(failed("fed_log.latest"))
 }
 
-const BY_NAME: &str = concat!("SELECT ", columns!(), " FROM fed_log WHERE node = $1 AND plane = $2 AND epoch = $3");
-
-/// One log by its name.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn by_name(tx: &mut Tx, name: LogName<'_>) -> Result<Option<LogRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(BY_NAME)
-        .bind(name.node.as_slice())
-        .bind(name.plane)
-        .bind(i64::from(name.epoch))
-        .fetch_optional(conn).await)
-    .map_err(failed("fed_log.by_name"))
-}
-
 const ALL: &str = concat!("SELECT ", columns!(), " FROM fed_log ORDER BY no");
 
 /// All logs.

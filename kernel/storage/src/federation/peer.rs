@@ -129,23 +129,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<PeerRow>, StorageError> {
     on_db!(tx, conn => sqlx::query_as(ALL).fetch_all(conn).await).map_err(failed("fed_peer.all"))
 }
 
-const DUE: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM fed_peer WHERE state = $1 AND paused = 0 AND cut = 0 AND next_try_at <= $2 ORDER BY next_try_at, node LIMIT $3"
-);
-
-/// The peers of a state that are to be tried now, the longest due first. Those that rest or whose line is cut are not among them.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn due(tx: &mut Tx, state: &str, now: Instant, rows_max: u32) -> Result<Vec<PeerRow>, StorageError> {
-    on_db!(tx, conn => {
-        sqlx::query_as(DUE).bind(state).bind(now.0).bind(i64::from(rows_max)).fetch_all(conn).await
-    })
-    .map_err(failed("fed_peer.due"))
-}
-
 /// What the directory says of a peer.
 #[derive(Debug, Clone, Copy)]
 pub struct Listing<'a> {

@@ -186,46 +186,6 @@ pub async fn open_of_root(tx: &mut Tx, root: RecordId) -> Result<Vec<ProposalRow
         .map_err(failed("fed_proposal.open_of_root"))
 }
 
-const OF_ENTITY: &str =
-    concat!("SELECT ", columns!(), " FROM fed_proposal WHERE entity = $1 ORDER BY made_at DESC, no DESC LIMIT $2");
-
-/// The proposals about an entity, both ways, the newest first.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn of_entity(tx: &mut Tx, entity: RecordId, rows_max: u32) -> Result<Vec<ProposalRow>, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(OF_ENTITY).bind(entity.0).bind(i64::from(rows_max)).fetch_all(conn).await)
-        .map_err(failed("fed_proposal.of_entity"))
-}
-
-const IN_STATE: &str =
-    concat!("SELECT ", columns!(), " FROM fed_proposal WHERE sent = $1 AND state = $2 ORDER BY made_at, no LIMIT $3");
-
-/// The proposals of one way in a state, the oldest first.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn in_state(tx: &mut Tx, way: Way, state: &str, rows_max: u32) -> Result<Vec<ProposalRow>, StorageError> {
-    on_db!(tx, conn => {
-        sqlx::query_as(IN_STATE).bind(way.code()).bind(state).bind(i64::from(rows_max)).fetch_all(conn).await
-    })
-    .map_err(failed("fed_proposal.in_state"))
-}
-
-const MADE_BY: &str = "UPDATE fed_proposal SET account = $2 WHERE id = $1 AND sent = 1 AND account IS NULL";
-
-/// Notes who made a proposal of this instance. False when there is none, or that is known.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn made_by(tx: &mut WriteTx, id: Uuid, account: AccountId) -> Result<bool, StorageError> {
-    let noted = on_db!(tx, conn => {
-        sqlx::query(MADE_BY).bind(id).bind(account.0).execute(conn).await.map(|done| done.rows_affected())
-    })
-    .map_err(failed("fed_proposal.made_by"))?;
-    Ok(noted > 0)
-}
-
 /// What names a proposal to this instance that nobody has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenKey {

@@ -123,22 +123,6 @@ pub async fn wanted(tx: &mut Tx, id: &[u8; 32], rows_max: u32) -> Result<Vec<Chu
         .map_err(failed("fed_snapshot.wanted"))
 }
 
-const LOAD: &str = "UPDATE fed_chunk SET loaded_at = $3 WHERE snapshot = $1 AND hash = $2 AND loaded_at IS NULL";
-
-/// Marks the chunk with that hash as loaded. False when the snapshot has none that waits: it was loaded, or is not of it.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn load(tx: &mut WriteTx, id: &[u8; 32], hash: &[u8; 32], at: Instant) -> Result<bool, StorageError> {
-    let loaded = on_db!(tx, conn => sqlx::query(LOAD)
-        .bind(id.as_slice())
-        .bind(hash.as_slice())
-        .bind(at.0)
-        .execute(conn).await.map(|done| done.rows_affected()))
-    .map_err(failed("fed_snapshot.load"))?;
-    Ok(loaded > 0)
-}
-
 const LOAD_PLACE: &str = "UPDATE fed_chunk SET loaded_at = $3 WHERE snapshot = $1 AND place = $2 AND loaded_at IS NULL";
 
 /// Marks the chunk at a place as loaded. False when it was, or there is none.
@@ -152,38 +136,6 @@ pub async fn load_place(tx: &mut WriteTx, id: &[u8; 32], place: u64, at: Instant
     })
     .map_err(failed("fed_snapshot.load_place"))?;
     Ok(loaded > 0)
-}
-
-/// How far a load is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// The chunks of the snapshot.
-    pub chunks: u64,
-    /// Those that are loaded.
-    pub loaded: u64,
-    /// The bytes of the snapshot.
-    pub bytes: u64,
-    /// Those that are loaded.
-    pub bytes_loaded: u64,
-}
-
-row!(Progress, row => Ok(Self {
-    chunks: counted(row.try_get(0)?)?,
-    loaded: counted(row.try_get(1)?)?,
-    bytes: counted(row.try_get(2)?)?,
-    bytes_loaded: counted(row.try_get(3)?)?,
-}));
-
-const PROGRESS: &str = "SELECT count(*), count(loaded_at), CAST(coalesce(sum(bytes), 0) AS BIGINT), \
-    CAST(coalesce(sum(CASE WHEN loaded_at IS NULL THEN 0 ELSE bytes END), 0) AS BIGINT) FROM fed_chunk WHERE snapshot = $1";
-
-/// How far the load of a snapshot is.
-///
-/// # Errors
-/// `Query` when the database fails.
-pub async fn progress(tx: &mut Tx, id: &[u8; 32]) -> Result<Progress, StorageError> {
-    on_db!(tx, conn => sqlx::query_as(PROGRESS).bind(id.as_slice()).fetch_one(conn).await)
-        .map_err(failed("fed_snapshot.progress"))
 }
 
 const END_CHUNKS: &str = "DELETE FROM fed_chunk WHERE snapshot = $1";

@@ -1,9 +1,7 @@
 //! Agreements and their versions.
 
 use tiwizi_model::Instant;
-use tiwizi_storage::federation::agreement::{
-    self, AgreementNo, AgreementRow, AgreementVersionRow, Keeping, NewAgreement, Step,
-};
+use tiwizi_storage::federation::agreement::{self, AgreementNo, AgreementRow, AgreementVersionRow, Keeping};
 
 use super::{an_agreement, bytes, read, written};
 use crate::storage::for_each_database;
@@ -20,11 +18,10 @@ fn a_version(agreement: AgreementNo, version: u64) -> AgreementVersionRow {
 }
 
 for_each_database! {
-    async fn an_agreement_is_added_once_under_its_id(store) {
+    async fn an_agreement_has_one_number_under_its_id(store) {
         let no = an_agreement(store, "a-1").await;
         assert_ne!(no, AgreementNo::NONE);
-        let again = NewAgreement { id: "a-1", holder: &bytes(7), receiver: &bytes(8), state: "other", at: Instant(9) };
-        assert_eq!(written!(store, tx => agreement::add(&mut tx, again)), None);
+        assert_eq!(an_agreement(store, "a-1").await, no);
         let other = an_agreement(store, "a-2").await;
         let row = AgreementRow {
             no, id: "a-1".to_owned(), holder: bytes(1), receiver: bytes(2), state: "drafted".to_owned(), version: 0,
@@ -35,37 +32,6 @@ for_each_database! {
         assert_eq!(read!(store, tx => agreement::find(&mut tx, no)), Some(row));
         let all = read!(store, tx => agreement::all(&mut tx));
         assert_eq!(all.iter().map(|row| row.no).collect::<Vec<_>>(), [no, other]);
-    }
-
-    async fn an_agreement_moves_from_the_state_that_it_is_in_and_never_to_an_earlier_version(store) {
-        let no = an_agreement(store, "a-1").await;
-        let step = Step { no, from: "drafted", to: "active", version: 2, expires_at: Some(Instant(900)), at: Instant(9) };
-        assert!(!written!(store, tx => agreement::change_state(&mut tx, Step { from: "offered", ..step })));
-        assert!(written!(store, tx => agreement::change_state(&mut tx, step)));
-        let back = Step { from: "active", to: "suspended", version: 1, ..step };
-        assert!(!written!(store, tx => agreement::change_state(&mut tx, back)));
-        let found = read!(store, tx => agreement::find(&mut tx, no)).unwrap();
-        assert_eq!((found.state.as_str(), found.version, found.expires_at), ("active", 2, Some(Instant(900))));
-    }
-
-    async fn a_version_is_added_once_and_signed_in_the_state_that_it_is_in(store) {
-        let no = an_agreement(store, "a-1").await;
-        let first = a_version(no, 1);
-        assert!(written!(store, tx => agreement::add_version(&mut tx, &a_version(no, 2))));
-        assert!(written!(store, tx => agreement::add_version(&mut tx, &first)));
-        let other = AgreementVersionRow { envelope: vec![1], ..first.clone() };
-        assert!(!written!(store, tx => agreement::add_version(&mut tx, &other)));
-        let mut tx = store.db.begin_write().await.unwrap();
-        assert!(agreement::add_version(&mut tx, &a_version(AgreementNo(no.0 + 99), 1)).await.is_err());
-        drop(tx);
-        let signed = AgreementVersionRow {
-            envelope: vec![8; 600], state: "signed".to_owned(), changed_at: Instant(9), ..first.clone()
-        };
-        assert!(written!(store, tx => agreement::replace_version(&mut tx, &signed, "offered")));
-        assert!(!written!(store, tx => agreement::replace_version(&mut tx, &first, "offered")));
-        assert_eq!(read!(store, tx => agreement::version(&mut tx, no, 1)), Some(signed.clone()));
-        assert_eq!(read!(store, tx => agreement::version(&mut tx, no, 3)), None);
-        assert_eq!(read!(store, tx => agreement::versions(&mut tx, no)), [signed, a_version(no, 2)]);
     }
 
     async fn an_agreement_is_kept_as_it_stands_and_its_version_never_goes_back(store) {
@@ -89,5 +55,8 @@ for_each_database! {
             written!(store, tx => agreement::keep_version(&mut tx, &row));
             assert_eq!(read!(store, tx => agreement::version(&mut tx, no, 2)), Some(row));
         }
+        assert_eq!(read!(store, tx => agreement::version(&mut tx, no, 3)), None);
+        let mut tx = store.db.begin_write().await.unwrap();
+        assert!(agreement::keep_version(&mut tx, &a_version(AgreementNo(no.0 + 99), 1)).await.is_err());
     }
 }

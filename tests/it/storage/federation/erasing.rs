@@ -1,7 +1,7 @@
-//! What is erased: seeds and values of deleted records, of subjects, of a removed plugin's kinds. The logs stay whole.
+//! What is erased: seeds and values of deleted records, of a removed plugin's kinds. The logs stay whole.
 
 use tiwizi_model::{Operation, Version};
-use tiwizi_storage::federation::disclosure::{self, DisclosureRow, Whose};
+use tiwizi_storage::federation::disclosure::{self, DisclosureRow};
 use tiwizi_storage::federation::{LogNo, Place, entry};
 use tiwizi_storage::{IndexKeys, NewRow, RecordRow, erasure, record, removal};
 
@@ -37,20 +37,6 @@ for_each_database! {
         assert_eq!(written!(store, tx => erasure::forget_contents(&mut tx, &[gone.id, kept.id])), 1);
         assert_eq!(left(store, log).await, [1], "what is not deleted is not forgotten");
         assert_eq!(read!(store, tx => entry::page(&mut tx, Place { log, seq: 0 }, 9)).len(), 2);
-    }
-
-    async fn what_is_about_a_subject_is_erased_in_every_log(store) {
-        let (one, two, kind) =
-            (a_log(store, 1, "registry").await, a_log(store, 2, "members").await, store.kind("thing").await);
-        let mut other = an_entry(1, kind, id(2), 1);
-        other.head.as_mut().unwrap().subject = Some(id(901));
-        disclosed(store, one, &[an_entry(0, kind, id(1), 1), other]).await;
-        disclosed(store, two, &[an_entry(0, kind, id(3), 1)]).await;
-        assert_eq!(written!(store, tx => disclosure::erase_of(&mut tx, Whose::Subjects(&[id(900)]))), 2);
-        assert_eq!((left(store, one).await, left(store, two).await), (vec![1], vec![]));
-        assert_eq!(written!(store, tx => disclosure::erase_of(&mut tx, Whose::Entities(&[id(7)]))), 0);
-        assert_eq!(written!(store, tx => disclosure::erase_of(&mut tx, Whose::Entities(&[id(2)]))), 1);
-        assert!(left(store, one).await.is_empty());
     }
 
     async fn p33_what_a_removed_plugin_s_records_could_disclose_goes_with_them(store) {

@@ -84,23 +84,19 @@ for_each_database! {
         assert_eq!(read!(store, tx => directory::find(&mut tx, 2)), Some(row(2, 2)));
     }
 
-    async fn a_peer_is_added_once_and_due_when_it_may_be_tried(store) {
+    async fn a_peer_is_added_once_and_has_switches(store) {
         let (one, two) = (a_peer(1, "Oriental"), a_peer(2, "Souss"));
         assert!(written!(store, tx => peer::add(&mut tx, &one)));
         assert!(!written!(store, tx => peer::add(&mut tx, &PeerRow { name: "another".to_owned(), ..one.clone() })));
-        written!(store, tx => peer::add(&mut tx, &PeerRow { next_try_at: Instant(9), ..two.clone() }));
-        let due = |found: Vec<PeerRow>| found.into_iter().map(|peer| peer.name).collect::<Vec<_>>();
-        assert_eq!(due(read!(store, tx => peer::due(&mut tx, "joined", Instant(9), 10))), ["Souss"]);
-        assert_eq!(due(read!(store, tx => peer::due(&mut tx, "joined", Instant(10), 10))), ["Souss", "Oriental"]);
-        assert_eq!(due(read!(store, tx => peer::due(&mut tx, "joined", Instant(10), 1))), ["Souss"]);
-        assert!(read!(store, tx => peer::due(&mut tx, "invited", Instant(10), 10)).is_empty());
-        for (switch, back) in [(Switch::Pause, Switch::Resume), (Switch::Cut, Switch::Mend)] {
+        assert!(written!(store, tx => peer::add(&mut tx, &two)));
+        let switches = [Switch::Pause, Switch::Cut, Switch::Resume, Switch::Mend];
+        for (switch, turned) in switches.into_iter().zip([(true, false), (true, true), (false, true), (false, false)]) {
             assert!(written!(store, tx => peer::turn(&mut tx, &two.node, switch)));
-            assert_eq!(due(read!(store, tx => peer::due(&mut tx, "joined", Instant(10), 10))), ["Oriental"]);
-            written!(store, tx => peer::turn(&mut tx, &two.node, back));
+            let found = read!(store, tx => peer::find(&mut tx, &two.node)).unwrap();
+            assert_eq!((found.paused, found.cut), turned);
         }
         assert!(!written!(store, tx => peer::turn(&mut tx, &bytes(9), Switch::Cut)));
-        assert_eq!(due(read!(store, tx => peer::all(&mut tx))), ["Oriental", "Souss"]);
+        assert_eq!(read!(store, tx => peer::all(&mut tx)), [one, two]);
     }
 
     async fn failures_are_counted_until_the_next_contact(store) {

@@ -1,13 +1,12 @@
 //! Logs: their sizes, entries, disclosures, trees and checkpoints.
 
-use tiwizi_model::{Instant, RecordId};
+use tiwizi_model::Instant;
 use tiwizi_storage::federation::checkpoint::{self, CheckpointRow};
 use tiwizi_storage::federation::disclosure::{self, DisclosureRow};
 use tiwizi_storage::federation::entry::{self, EntryRow};
 use tiwizi_storage::federation::log::{self, Growth, LogName, LogRow};
 use tiwizi_storage::federation::{Added, LogNo, Place, tree};
 use tiwizi_storage::{StorageError, WriteError};
-use uuid::Uuid;
 
 use super::{a_log, an_entry, bytes, enter, id, read, written};
 use crate::storage::for_each_database;
@@ -32,8 +31,7 @@ for_each_database! {
             no: two, node: bytes(1), plane: "registry".to_owned(), epoch: 2, size: 0, frontier: Vec::new(), last_leaf: None,
             stopped: None,
         };
-        assert_eq!(read!(store, tx => log::latest(&mut tx, &bytes(1), "registry")), Some(row.clone()));
-        assert_eq!(read!(store, tx => log::by_name(&mut tx, second)), Some(row));
+        assert_eq!(read!(store, tx => log::latest(&mut tx, &bytes(1), "registry")), Some(row));
         assert_eq!(read!(store, tx => log::find(&mut tx, one)).map(|row| row.epoch), Some(1));
         assert_eq!(read!(store, tx => log::latest(&mut tx, &bytes(3), "registry")), None);
         assert_eq!(read!(store, tx => log::all(&mut tx)).len(), 4);
@@ -87,7 +85,6 @@ for_each_database! {
         assert_eq!(read!(store, tx => entry::page(&mut tx, at(no, 1), 1)), [caused]);
         assert_eq!(read!(store, tx => entry::find(&mut tx, at(no, 2))), Some(hidden.clone()));
         assert_eq!(read!(store, tx => entry::find(&mut tx, at(no, 3))), None);
-        assert_eq!(read!(store, tx => entry::following(&mut tx, at(no, 0), 10)), [at(no, 1)]);
         let mut tx = store.db.begin_write().await.unwrap();
         let refused = entry::insert(&mut tx, no, &[EntryRow { seq: 3, ..hidden.clone() }, hidden]).await;
         assert!(matches!(refused, Err(WriteError::Exists)), "{refused:?}");
@@ -100,25 +97,7 @@ for_each_database! {
         let entries: Vec<EntryRow> =
             (0..2_000_u64).map(|seq| an_entry(seq, kind, id(u128::from(seq % 700) + 1), seq / 700 + 1)).collect();
         enter(store, no, &entries).await;
-        let leaves = read!(store, tx => entry::leaves(&mut tx, at(no, 500), 2_000));
-        assert_eq!(leaves, entries[500..].iter().map(|entry| entry.leaf).collect::<Vec<_>>());
-        let gap = entry::leaves(&mut store.db.read().await.unwrap(), at(no, 1_990), 2_001).await;
-        assert!(matches!(gap, Err(StorageError::Corrupt { .. })), "{gap:?}");
-        let mut after = RecordId(Uuid::nil());
-        let mut entities = Vec::new();
-        loop {
-            let page = read!(store, tx => entry::entities(&mut tx, no, after, 300));
-            let Some(last) = page.last() else { break };
-            after = *last;
-            entities.extend(page);
-        }
-        assert_eq!(entities, (1..=700).map(id).collect::<Vec<_>>());
-        let latest = read!(store, tx => entry::latest(&mut tx, at(no, 1_400), &entities));
-        assert_eq!(seqs(&latest), (700..1_400).collect::<Vec<_>>());
-        let of_entity = read!(store, tx => entry::of_entity(&mut tx, at(no, 1_500), id(1), 10));
-        assert_eq!(seqs(&of_entity), [1_400, 700, 0]);
-        let of_subject = read!(store, tx => entry::of_subject(&mut tx, at(no, 1_998), id(900), 10));
-        assert_eq!(seqs(&of_subject), [1_998, 1_999]);
+        assert_eq!(read!(store, tx => entry::page(&mut tx, at(no, 500), 2_000)), entries[500..]);
     }
 
     async fn a_seed_that_is_not_given_again_is_erased_and_its_entry_stays(store) {
@@ -128,10 +107,8 @@ for_each_database! {
         let bare = DisclosureRow { seq: 1, seeds: vec![(0, bytes(1))], kept: None };
         written!(store, tx => disclosure::put(&mut tx, no, &[whole(0), whole(1)]));
         written!(store, tx => disclosure::put(&mut tx, no, std::slice::from_ref(&bare)));
-        assert_eq!(read!(store, tx => disclosure::read(&mut tx, at(no, 0), 2)), [whole(0), bare.clone()]);
         assert_eq!(read!(store, tx => disclosure::find_many(&mut tx, no, &[1, 7])), std::slice::from_ref(&bare));
-        assert_eq!(written!(store, tx => disclosure::erase(&mut tx, no, &[0, 5])), 1);
-        assert_eq!(read!(store, tx => disclosure::read(&mut tx, at(no, 0), 9)), [bare]);
+        assert_eq!(read!(store, tx => disclosure::read(&mut tx, at(no, 0), 2)), [whole(0), bare]);
         assert_eq!(read!(store, tx => entry::page(&mut tx, at(no, 0), 9)).len(), 2);
     }
 
@@ -172,10 +149,8 @@ for_each_database! {
         let signed = CheckpointRow { note: "with another line".to_owned(), ..row(20, 1) };
         assert!(written!(store, tx => checkpoint::sign_again(&mut tx, &signed)));
         assert!(!written!(store, tx => checkpoint::sign_again(&mut tx, &row(20, 2))));
-        assert_eq!(read!(store, tx => checkpoint::at(&mut tx, log, 20)), Some(signed.clone()));
+        assert_eq!(read!(store, tx => checkpoint::at(&mut tx, log, 20)), Some(signed));
         assert_eq!(read!(store, tx => checkpoint::last(&mut tx, log)), Some(row(30, 1)));
-        assert_eq!(read!(store, tx => checkpoint::last_within(&mut tx, log, 10, 29)), Some(signed));
-        assert_eq!(read!(store, tx => checkpoint::last_within(&mut tx, log, 20, 29)), None);
         assert_eq!(written!(store, tx => checkpoint::thin(&mut tx, log, 99)), 2);
         assert_eq!(read!(store, tx => checkpoint::last(&mut tx, log)), Some(row(30, 1)));
     }

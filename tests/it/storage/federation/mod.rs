@@ -13,7 +13,7 @@ mod writing;
 
 use tiwizi_model::{Instant, RecordId};
 use tiwizi_storage::KindNo;
-use tiwizi_storage::federation::agreement::{self, AgreementNo, NewAgreement};
+use tiwizi_storage::federation::agreement::{self, AgreementNo, Keeping};
 use tiwizi_storage::federation::entry::{self, EntryRow, Head};
 use tiwizi_storage::federation::log::{self, LogName, LogNo};
 use uuid::Uuid;
@@ -56,8 +56,18 @@ async fn a_log(store: &Store, node: u8, plane: &str) -> LogNo {
 
 /// An agreement by which instance 1 gives to instance 2.
 async fn an_agreement(store: &Store, id: &str) -> AgreementNo {
-    let new = NewAgreement { id, holder: &bytes(1), receiver: &bytes(2), state: "drafted", at: Instant(5) };
-    written!(store, tx => agreement::add(&mut tx, new)).unwrap()
+    let keeping = Keeping {
+        id,
+        sides: [&bytes(1), &bytes(2)],
+        state: "drafted",
+        version: 0,
+        expires_at: None,
+        current: None,
+        next: None,
+        envelope: None,
+        at: Instant(5),
+    };
+    written!(store, tx => agreement::keep(&mut tx, keeping)).unwrap()
 }
 
 /// An entry about an entity.

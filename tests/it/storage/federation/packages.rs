@@ -73,7 +73,6 @@ for_each_database! {
         let decided = CaseRow {
             state: "distinct".to_owned(), decision: Some("{}".to_owned()), changed_at: Instant(9), ..row
         };
-        assert_eq!(read!(store, tx => case::of_entity(&mut tx, id(2), 10)), [decided.clone(), other]);
         assert_eq!(read!(store, tx => case::find(&mut tx, decided.id)), Some(decided));
     }
 }

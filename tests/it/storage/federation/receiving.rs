@@ -6,7 +6,7 @@ use tiwizi_storage::federation::cursor::{self, CursorRow};
 use tiwizi_storage::federation::entity::{self, EntityRow, Life};
 use tiwizi_storage::federation::leaves::{self, LeavesRow};
 use tiwizi_storage::federation::parked::{self, Behind, ParkedRow};
-use tiwizi_storage::federation::snapshot::{self, ChunkRow, Progress, SnapshotRow};
+use tiwizi_storage::federation::snapshot::{self, ChunkRow, SnapshotRow};
 use tiwizi_storage::federation::{AgreementNo, LogNo, Place};
 
 use super::{a_log, an_agreement, bytes, id, read, written};
@@ -130,8 +130,6 @@ for_each_database! {
         know(store, &[less.clone(), of(two, (1, 1))]).await;
         let both = read!(store, tx => entity::of_entities(&mut tx, &[id(1), id(7)]));
         assert_eq!(both, [less, of(two, (1, 1))]);
-        assert!(read!(store, tx => entity::counts(&mut tx, one)).is_empty());
-        assert_eq!(read!(store, tx => entity::counts(&mut tx, two)), [(kind, 1)]);
     }
 
     async fn what_the_records_have_not_taken_is_found_until_they_have(store) {
@@ -201,17 +199,15 @@ for_each_database! {
         let chunks: Vec<ChunkRow> =
             (0..3_u8).map(|place| ChunkRow { place: place.into(), hash: bytes(100 + place), bytes: 1_000 }).collect();
         assert!(written!(store, tx => snapshot::begin(&mut tx, &row(1), &chunks)));
-        assert!(written!(store, tx => snapshot::load(&mut tx, &bytes(1), &bytes(101), Instant(9))));
-        assert!(!written!(store, tx => snapshot::load(&mut tx, &bytes(1), &bytes(101), Instant(9))));
-        assert!(!written!(store, tx => snapshot::load(&mut tx, &bytes(1), &bytes(77), Instant(9))));
+        assert!(written!(store, tx => snapshot::load_place(&mut tx, &bytes(1), 1, Instant(9))));
+        assert!(!written!(store, tx => snapshot::load_place(&mut tx, &bytes(1), 1, Instant(9))));
+        assert!(!written!(store, tx => snapshot::load_place(&mut tx, &bytes(1), 77, Instant(9))));
         assert!(!written!(store, tx => snapshot::begin(&mut tx, &row(1), &chunks)));
         let wanted = read!(store, tx => snapshot::wanted(&mut tx, &bytes(1), 10));
         assert_eq!(wanted, [chunks[0].clone(), chunks[2].clone()]);
-        let progress = Progress { chunks: 3, loaded: 1, bytes: 3_000, bytes_loaded: 1_000 };
-        assert_eq!(read!(store, tx => snapshot::progress(&mut tx, &bytes(1))), progress);
         assert!(written!(store, tx => snapshot::begin(&mut tx, &row(2), &chunks[..1])));
         assert_eq!(read!(store, tx => snapshot::find(&mut tx, log, agreement)), Some(row(2)));
-        assert_eq!(read!(store, tx => snapshot::progress(&mut tx, &bytes(1))), Progress::default());
+        assert!(read!(store, tx => snapshot::wanted(&mut tx, &bytes(1), 10)).is_empty());
         written!(store, tx => snapshot::end(&mut tx, &bytes(2)));
         assert_eq!(read!(store, tx => snapshot::find(&mut tx, log, agreement)), None);
     }

@@ -29,34 +29,24 @@ async fn note(store: &Store, span: &LedgerRow) {
 }
 
 for_each_database! {
-    async fn an_acknowledgement_goes_back_with_a_new_version_alone(store) {
+    async fn an_acknowledgement_is_where_the_peer_says_that_it_is(store) {
         let log = a_log(store, 1, "registry").await;
-        assert!(written!(store, tx => acknowledgement::put(&mut tx, &has(2, log, (1, 10)))));
-        assert!(!written!(store, tx => acknowledgement::put(&mut tx, &has(2, log, (1, 9)))));
-        assert!(written!(store, tx => acknowledgement::put(&mut tx, &has(2, log, (1, 10)))));
-        assert!(written!(store, tx => acknowledgement::put(&mut tx, &has(2, log, (2, 0)))));
-        assert!(!written!(store, tx => acknowledgement::put(&mut tx, &has(2, log, (1, 99)))));
+        for at in [(1, 10), (2, 0)] {
+            written!(store, tx => acknowledgement::set(&mut tx, &has(2, log, at)));
+        }
         let found = read!(store, tx => acknowledgement::find(&mut tx, &bytes(2), log, AgreementNo(1)));
         assert_eq!(found, Some(has(2, log, (2, 0))));
         let mut tx = store.db.begin_write().await.unwrap();
-        assert!(acknowledgement::put(&mut tx, &has(2, LogNo(log.0 + 99), (1, 0))).await.is_err());
+        assert!(acknowledgement::set(&mut tx, &has(2, LogNo(log.0 + 99), (1, 0))).await.is_err());
     }
 
-    async fn a_log_is_kept_for_the_one_furthest_behind_that_follows(store) {
+    async fn the_one_furthest_behind_stands_first(store) {
         let log = a_log(store, 1, "registry").await;
-        assert_eq!(read!(store, tx => acknowledgement::least(&mut tx, log, "follows")), None);
         for (node, next) in [(2, 40), (3, 7), (4, 20)] {
-            written!(store, tx => acknowledgement::put(&mut tx, &has(node, log, (1, next))));
+            written!(store, tx => acknowledgement::set(&mut tx, &has(node, log, (1, next))));
         }
-        assert_eq!(read!(store, tx => acknowledgement::least(&mut tx, log, "follows")), Some(7));
-        let behind = has(3, log, (1, 7));
-        assert!(written!(store, tx => acknowledgement::change_state(&mut tx, &behind, "needs-snapshot")));
-        assert!(!written!(store, tx => acknowledgement::change_state(&mut tx, &behind, "needs-snapshot")));
-        assert_eq!(read!(store, tx => acknowledgement::least(&mut tx, log, "follows")), Some(20));
         let of_log = read!(store, tx => acknowledgement::of_log(&mut tx, log));
         assert_eq!(of_log.iter().map(|row| row.next_seq).collect::<Vec<_>>(), [7, 20, 40]);
-        assert_eq!(written!(store, tx => acknowledgement::forget(&mut tx, AgreementNo(1))), 3);
-        assert!(read!(store, tx => acknowledgement::of_log(&mut tx, log)).is_empty());
     }
 
     async fn spans_that_follow_on_each_other_are_one_and_none_gets_shorter(store) {
@@ -65,13 +55,6 @@ for_each_database! {
             note(store, &span(2, log, from, up_to)).await;
         }
         assert_eq!(read!(store, tx => ledger::of_peer(&mut tx, &bytes(2), 10)), [span(2, log, 0, 25), span(2, log, 40, 50)]);
-        let second = LedgerRow { version: 2, ..span(2, log, 25, 30) };
-        note(store, &second).await;
-        note(store, &span(3, log, 20, 30)).await;
-        let covering = read!(store, tx => ledger::covering(&mut tx, Place { log, seq: 24 }, 10));
-        assert_eq!(covering, [span(2, log, 0, 25), span(3, log, 20, 30)]);
-        assert_eq!(read!(store, tx => ledger::covering(&mut tx, Place { log, seq: 25 }, 10)), [second, span(3, log, 20, 30)]);
-        assert!(read!(store, tx => ledger::covering(&mut tx, Place { log, seq: 50 }, 10)).is_empty());
     }
 
     async fn who_was_told_of_somebody_is_known_by_entity_and_by_subject(store) {

@@ -56,6 +56,17 @@ impl Home {
         Ok(self.drafts(tx, &[(id, Version(version))]).await?.pop())
     }
 
+    /// The drafts of some versions; none of one that says nothing to other homes.
+    pub(crate) async fn drafts_of(
+        &self,
+        tx: &mut WriteTx,
+        versions: &[(RecordId, u64)],
+    ) -> Result<Vec<Made>, HomeError> {
+        let version = |(id, ver): &(RecordId, u64)| Some((*id, Version(i64::try_from(*ver).ok()?)));
+        let changes: Vec<(RecordId, Version)> = versions.iter().filter_map(version).collect();
+        self.drafts(tx, &changes).await
+    }
+
     /// The drafts of some changes, in their order. What says nothing to other homes makes none.
     async fn drafts(&self, tx: &mut WriteTx, changes: &[(RecordId, Version)]) -> Result<Vec<Made>, HomeError> {
         let said = self.records.outgoing(tx, changes, &self.derivation.derive).await?;

@@ -1,8 +1,12 @@
 //! Writes that wait for their place: those that were stored, those of this transaction, and those that the change log still holds.
 
+use std::collections::BTreeMap;
+
+use tiwizi_federation_core::flow::proposal::Base;
 use tiwizi_federation_core::flow::rows::{Draft, Own};
 use tiwizi_federation_core::flow::{StoreError, Stored};
-use tiwizi_federation_core::wire::{EntryKind, Hash};
+use tiwizi_federation_core::wire::{Entity, EntryKind, Hash};
+use tiwizi_model::RecordId;
 use tiwizi_model::limits::{FED_CAUGHT_UP_MAX, FED_SEQUENCE_ENTRIES_MAX};
 use tiwizi_storage::federation::draft::{self, DraftRow};
 
@@ -52,9 +56,22 @@ impl SqlTx {
         Ok(same.map(|Draft { schema, groups, .. }| Draft { schema, groups, ..draft.clone() }))
     }
 
-    /// A stored draft of a record, which was stored without values. They are committed anew: nobody has seen the old commitment.
-    async fn with_values(&mut self, draft: Draft) -> Stored<Draft> {
-        Ok(self.made_of(&draft).await?.unwrap_or(draft))
+    /// Gives stored drafts of records, which were stored without values, what the records say. It is committed anew: nobody has seen the old
+    /// commitment.
+    async fn give_values(&mut self, drafts: Vec<&mut Draft>) -> Stored<()> {
+        let versions: Vec<(RecordId, u64)> = drafts.iter().map(|draft| (draft.entity.id, draft.base.ver)).collect();
+        let made = self.shared.home.drafts_of(&mut self.tx, &versions).await.map_err(failed("draft"))?;
+        let made: BTreeMap<(Entity, Base), Draft> =
+            made.into_iter().map(|Made { draft, .. }| ((draft.entity.clone(), draft.base), draft)).collect();
+        for draft in drafts {
+            let name = (draft.entity.clone(), draft.base);
+            if let Some(Draft { schema, groups, .. }) = made.get(&name) {
+                draft.schema.clone_from(schema);
+                draft.groups.clone_from(groups);
+            }
+            self.gathered.made.insert(name);
+        }
+        Ok(())
     }
 
     /// The oldest drafts. The change log is read on for as many as are wanted.
@@ -64,14 +81,12 @@ impl SqlTx {
         let rows_max = u32::try_from(max).unwrap_or(u32::MAX);
         let rows = draft::oldest(&mut self.tx, 0, rows_max).await.map_err(at(name))?;
         let mut drafts = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut draft = form::draft(&row.draft).ok_or_else(damaged(name, "draft"))?;
-            if row.of_home {
-                draft = self.with_values(draft).await?;
-                self.gathered.made.insert((draft.entity.clone(), draft.base));
-            }
-            drafts.push((row.number, draft));
+        for row in &rows {
+            drafts.push((row.number, form::draft(&row.draft).ok_or_else(damaged(name, "draft"))?));
         }
+        let of_home = rows.iter().zip(&mut drafts).filter(|(row, _)| row.of_home);
+        let of_home: Vec<&mut Draft> = of_home.map(|(_, (_, draft))| draft).collect();
+        self.give_values(of_home).await?;
         let wanted = max.min(FED_CAUGHT_UP_MAX);
         while self.reading != Reading::End && drafts.len().saturating_add(self.gathered.drafts.len()) < wanted {
             self.read_on().await?;

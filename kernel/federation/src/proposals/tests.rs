@@ -116,6 +116,23 @@ async fn a_refusal_carries_its_reason_and_nothing_is_written() {
 }
 
 #[tokio::test]
+async fn an_observer_is_told_nowhere_why_a_proposal_was_refused() {
+    let pair = Pair::new().await;
+    let (_, view) = pair.propose(json!({ "name_fr": "Autre" })).await;
+    let door = pair.home.proposals().await;
+    door.refuse(&pair.answering, (view.id, view.version), "Le nom est pris.").await.unwrap();
+    let observer = pair.home.holder(6, "observer", HERE).await;
+    for (caller, reason) in [(&pair.answering, Some("Le nom est pris.")), (&observer, None)] {
+        let listed = door.list(caller, Way::Received, None).await.unwrap().items;
+        let about = door.about(caller, pair.cooperative).await.unwrap();
+        let shown = door.show(caller, view.id).await.unwrap().view;
+        for found in [&listed[0], &about[0], &shown] {
+            assert_eq!((found.id, found.reason.as_deref()), (view.id, reason));
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_changed_meanwhile_is_shown_and_can_be_accepted_all_the_same() {
     let pair = Pair::new().await;
     let kind = pair.home.names.cooperative.clone();

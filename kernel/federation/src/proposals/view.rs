@@ -92,9 +92,8 @@ impl<S: Store> Proposals<S> {
             ..Query::default()
         };
         let page = self.records.list(&permit, &query).await?;
-        let seen = page.items.iter().filter_map(|record| Some((record, Stored::of(record)?)));
-        let seen = seen.filter(|(record, stored)| self.sees(caller, record, stored));
-        Ok(ProposalPage { items: seen.map(|(_, stored)| view(stored)).collect(), next: page.next })
+        let shown = page.items.iter().filter_map(|record| self.shown(caller, record, Stored::of(record)?));
+        Ok(ProposalPage { items: shown.map(view).collect(), next: page.next })
     }
 
     /// The newest proposals about a record, both ways, that this caller may see.
@@ -112,9 +111,8 @@ impl<S: Store> Proposals<S> {
             ..Query::default()
         };
         let page = self.records.list(&permit, &query).await?;
-        let seen = page.items.iter().filter_map(|record| Some((record, Stored::of(record)?)));
-        let seen = seen.filter(|(record, stored)| self.sees(caller, record, stored));
-        Ok(seen.map(|(_, stored)| view(stored)).collect())
+        let shown = page.items.iter().filter_map(|record| self.shown(caller, record, Stored::of(record)?));
+        Ok(shown.map(view).collect())
     }
 
     /// A proposal with what it would change, as far as this caller may see the fields.
@@ -185,14 +183,7 @@ impl<S: Store> Proposals<S> {
         let permit = self.records.may_read(&Caller::system(), &self.names.proposal)?;
         let record = self.records.read(&permit, id).await?.ok_or(E::Missing)?;
         let stored = Stored::of(&record).ok_or(E::Damaged { id })?;
-        if !self.sees(caller, &record, &stored) {
-            return Err(E::Missing);
-        }
-        // An observer sees that there is one, and not what it would change.
-        let own = self.records.may_read(caller, &self.names.proposal)?;
-        let shows = own.classes(record.subject, record.province) == Some(Classes::ALL);
-        let is_own = stored.made_by.is_some() && stored.made_by == caller.account();
-        Ok(if shows || is_own { stored } else { Stored { patch: None, reason: None, ..stored } })
+        self.shown(caller, &record, stored).ok_or(E::Missing)
     }
 
     fn demand_reader(&self, caller: &Caller) -> Result<(), E> {
@@ -204,11 +195,16 @@ impl<S: Store> Proposals<S> {
         }
     }
 
-    /// Those of the province that the record lies in, and whoever made it.
-    fn sees(&self, caller: &Caller, record: &Record, stored: &Stored) -> bool {
-        let permit = self.records.may_read(caller, &self.names.proposal);
-        let reaches = permit.is_ok_and(|permit| permit.classes(record.subject, record.province).is_some());
-        reaches || (stored.made_by.is_some() && stored.made_by == caller.account())
+    /// A kept proposal as the caller sees it: those of the province that the record lies in, and whoever made it. An observer sees that there is
+    /// one, and neither what it would change nor why it was refused.
+    fn shown(&self, caller: &Caller, record: &Record, stored: Stored) -> Option<Stored> {
+        let is_own = stored.made_by.is_some() && stored.made_by == caller.account();
+        let permit = self.records.may_read(caller, &self.names.proposal).ok();
+        let classes = permit.and_then(|permit| permit.classes(record.subject, record.province));
+        if is_own || classes == Some(Classes::ALL) {
+            return Some(stored);
+        }
+        classes.map(|_| Stored { patch: None, reason: None, ..stored })
     }
 
     /// Whether the caller keeps the register where the record lies.

@@ -73,6 +73,16 @@ impl ProposalsError {
         Self::Invalid { fields: vec![FieldError::of_field(field, code, message.into())] }
     }
 
+    /// Whether it is about one proposal alone: the others go on.
+    pub(super) fn is_of_one(&self) -> bool {
+        match self {
+            Self::Damaged { .. } => true,
+            Self::Node(error) => !matches!(error, NodeError::Store(_)),
+            Self::Write(error) | Self::Unit(UnitError::Write(error)) => !matches!(error, WriteError::Storage(_)),
+            _ => false,
+        }
+    }
+
     /// A write of the kernel that came second.
     pub(super) fn of_write(error: WriteError) -> Self {
         match error {

@@ -58,28 +58,31 @@ impl<S: Store> Proposals<S> {
         let mut told = 0_usize;
         for pending in [Pending::Proposal, Pending::Answer] {
             let filters = vec![Filter::equals("pending", pending.name())];
-            let query = Query { filters, limit: FED_PROPOSALS_ROWS, ..Query::default() };
-            for stored in self.kept(&query).await?.0 {
-                let told_one = match pending {
-                    Pending::Proposal => {
-                        self.node.propose(stored.proposal()).await.map(|()| Map::new()).map_err(E::from)
-                    }
-                    Pending::Answer => self.tell_answer(&stored).await,
-                };
-                match told_one {
-                    Ok(fields) => {
-                        self.note(&stored, fields).await?;
-                        told = told.saturating_add(1);
-                    }
-                    Err(E::Node(error @ (NodeError::Absent { .. } | NodeError::NotHome))) => {
-                        let error = &error as &dyn std::error::Error;
-                        tracing::warn!(proposal.id = %stored.id, error, "a proposal or its answer cannot be told yet");
-                    }
-                    Err(error) => return Err(error),
+            let mut query = Query { filters, limit: FED_PROPOSALS_ROWS, ..Query::default() };
+            loop {
+                let (page, next) = self.kept(&query).await?;
+                for stored in page {
+                    let step = self.tell_one(&stored, pending).await;
+                    told = told.saturating_add(usize::from(is_done(&stored, step)?));
+                }
+                query.cursor = next;
+                if query.cursor.is_none() {
+                    break;
                 }
             }
         }
         Ok(told)
+    }
+
+    async fn tell_one(&self, stored: &Stored, pending: Pending) -> Result<(), E> {
+        let fields = match pending {
+            Pending::Proposal => {
+                self.node.propose(stored.proposal()).await?;
+                Map::new()
+            }
+            Pending::Answer => self.tell_answer(stored).await?,
+        };
+        self.note(stored, fields).await
     }
 
     /// Tells an answer; gives what is to be noted of it beyond that it was told.
@@ -139,7 +142,7 @@ impl<S: Store> Proposals<S> {
                 let Some(received) = self.received(&from, key.idem).await? else { continue };
                 match self.keep_received(&received).await {
                     Ok(()) => come = come.saturating_add(1),
-                    Err(E::Write(error)) => {
+                    Err(error) if error.is_of_one() => {
                         let error = &error as &dyn std::error::Error;
                         tracing::error!(node.id = %from, error, "a proposal that came cannot be kept");
                     }
@@ -192,8 +195,8 @@ impl<S: Store> Proposals<S> {
                     Way::Received => self.turned(&stored).await?,
                 };
                 if let Some(fields) = fields {
-                    self.note(&stored, fields).await?;
-                    changed = changed.saturating_add(1);
+                    let step = self.note(&stored, fields).await;
+                    changed = changed.saturating_add(usize::from(is_done(&stored, step)?));
                 }
             }
             cursor = next;
@@ -298,6 +301,19 @@ impl<S: Store> Proposals<S> {
 
 fn status_of(status: Status) -> Map<String, Value> {
     Map::from_iter([("status".to_owned(), status.name().into())])
+}
+
+/// Whether a step of one proposal was done. What stands in the way of that one alone is written to the log, and it is tried again.
+fn is_done(stored: &Stored, step: Result<(), E>) -> Result<bool, E> {
+    match step {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_of_one() => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(proposal.id = %stored.id, error, "a proposal does not go on yet");
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// It went on: whatever was to be said here is not.

@@ -1,9 +1,12 @@
 //! Proposals between two offices over real databases.
 
 use serde_json::json;
+use tiwizi_federation_core::flow::proposal::{Base, Proposal};
+use tiwizi_federation_core::wire::Entity;
 use tiwizi_identity::Caller;
 use tiwizi_model::{RecordId, Version};
 use tiwizi_records::{Draft, WriteError};
+use uuid::Uuid;
 
 use super::*;
 use crate::testing::register::{Desk, HERE, give_names, talk};
@@ -160,6 +163,24 @@ async fn what_the_records_own_door_refuses_is_not_accepted() {
     let record = pair.home.whole(&pair.home.names.cooperative, pair.cooperative).await.unwrap();
     assert_eq!(record.version, Version::FIRST);
     door.refuse(&pair.answering, (view.id, view.version), "Cet état n’existe pas.").await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_one_proposal_does_not_hold_up_the_others() {
+    let pair = Pair::new().await;
+    // No record has such a version, so this one cannot be kept at its home.
+    let wrong = Proposal {
+        id: RecordId(Uuid::from_u128(61)),
+        entity: Entity { kind: pair.peer.names.cooperative.clone(), id: pair.cooperative },
+        root: pair.cooperative,
+        base: Base { tenure: 1, ver: 0 },
+        patch: json!({ "name_fr": "Faux" }),
+        idem: [6; 16],
+    };
+    pair.peer.node.propose(wrong).await.unwrap();
+    let (sent, view) = pair.propose(json!({ "name_fr": "Autre" })).await;
+    pair.home.proposals().await.refuse(&pair.answering, (view.id, view.version), "Le nom est pris.").await.unwrap();
+    assert_eq!(pair.at_sender(sent).await.view.status, Status::Refused);
 }
 
 #[tokio::test]

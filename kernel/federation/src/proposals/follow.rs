@@ -32,6 +32,12 @@ pub struct Followed {
     pub changed: usize,
 }
 
+/// Where a proposal stands with the node.
+enum Stands {
+    Sent(Sent),
+    Received(Received),
+}
+
 impl<S: Store> Proposals<S> {
     /// One round.
     ///
@@ -189,10 +195,12 @@ impl<S: Store> Proposals<S> {
                 ..Query::default()
             };
             let (page, next) = self.kept(&query).await?;
-            for stored in page {
-                let fields = match way {
-                    Way::Sent => self.answer_to(&stored).await?,
-                    Way::Received => self.turned(&stored).await?,
+            let stands = self.stands(way, &page).await?;
+            for (stored, stands) in page.into_iter().zip(stands) {
+                let fields = match stands {
+                    Some(Stands::Sent(state)) => self.answer_to(&stored, state),
+                    Some(Stands::Received(state)) => self.turned(&stored, state).await?,
+                    None => None,
                 };
                 if let Some(fields) = fields {
                     let step = self.note(&stored, fields).await;
@@ -206,27 +214,46 @@ impl<S: Store> Proposals<S> {
         }
     }
 
-    /// What the home said of a proposal of ours, if that is news.
-    async fn answer_to(&self, stored: &Stored) -> Result<Option<Map<String, Value>>, E> {
+    /// Where proposals stand with the node, in their order. They are read together: the node's store has no lighter transaction than one that
+    /// writes.
+    async fn stands(&self, way: Way, page: &[Stored]) -> Result<Vec<Option<Stands>>, E> {
+        let mut stands = Vec::with_capacity(page.len());
+        if page.is_empty() {
+            return Ok(stands);
+        }
         let mut tx = self.node.store().begin().await?;
-        let Some(sent) = tx.sent_proposal(stored.id).await? else { return Ok(None) };
-        drop(tx);
-        Ok(match sent.state {
+        for stored in page {
+            stands.push(match way {
+                Way::Sent => tx.sent_proposal(stored.id).await?.map(|sent| Stands::Sent(sent.state)),
+                Way::Received => {
+                    let received = tx.received_proposal(&stored.node, stored.key).await?;
+                    received.map(|received| Stands::Received(received.state))
+                }
+            });
+        }
+        Ok(stands)
+    }
+
+    /// What the home said of a proposal of ours, if that is news.
+    fn answer_to(&self, stored: &Stored, state: Sent) -> Option<Map<String, Value>> {
+        match state {
             Sent::Waiting => None,
             Sent::InReview if stored.status == Status::Review => None,
             Sent::InReview => Some(status_of(Status::Review)),
-            Sent::Answered { answer, .. } => {
-                let mut fields = answered(&answer);
-                fields.insert("answered_at".to_owned(), self.records.ambient().now().0.into());
-                Some(fields)
-            }
-        })
+            Sent::Answered { answer, .. } => Some(self.answered_now(&answer)),
+        }
+    }
+
+    /// An answer that is known here from now on.
+    fn answered_now(&self, answer: &Answer) -> Map<String, Value> {
+        let mut fields = answered(answer);
+        fields.insert("answered_at".to_owned(), self.records.ambient().now().0.into());
+        fields
     }
 
     /// What became of a proposal to us without a person: its transfer ended, or began.
-    async fn turned(&self, stored: &Stored) -> Result<Option<Map<String, Value>>, E> {
-        let Some(received) = self.received(&stored.node, stored.key).await? else { return Ok(None) };
-        Ok(match received.state {
+    async fn turned(&self, stored: &Stored, state: Received) -> Result<Option<Map<String, Value>>, E> {
+        Ok(match state {
             Received::Held if stored.status == Status::Held => None,
             Received::Held => Some(status_of(Status::Held)),
             Received::InReview(_) if stored.status == Status::Held => {

@@ -262,7 +262,7 @@ impl<S: Store> Proposals<S> {
                 Some(status_of(if is_same { Status::Waiting } else { Status::Review }))
             }
             Received::InReview(_) => None,
-            Received::Answered(answer) => Some(answered(&answer)),
+            Received::Answered(answer) => Some(self.answered_now(&answer)),
             Received::Forwarded(_) => Some(forwarded()),
         })
     }

@@ -1,7 +1,7 @@
 //! Proposals between two offices over real databases.
 
 use serde_json::json;
-use tiwizi_federation_core::flow::proposal::{Base, Proposal};
+use tiwizi_federation_core::flow::proposal::{Answer, Base, Proposal, Refusal};
 use tiwizi_federation_core::wire::Entity;
 use tiwizi_identity::Caller;
 use tiwizi_model::{RecordId, Version};
@@ -48,6 +48,18 @@ impl Pair {
             seen: opened.record.version,
             patch,
             key: opened.key.clone(),
+        }
+    }
+
+    /// A proposal as the peer's node makes one, without anybody at its door.
+    fn bare(&self, ver: u64) -> Proposal {
+        Proposal {
+            id: RecordId(Uuid::from_u128(61)),
+            entity: Entity { kind: self.peer.names.cooperative.clone(), id: self.cooperative },
+            root: self.cooperative,
+            base: Base { tenure: 1, ver },
+            patch: json!({ "name_fr": "Faux" }),
+            idem: [6; 16],
         }
     }
 
@@ -169,18 +181,26 @@ async fn what_the_records_own_door_refuses_is_not_accepted() {
 async fn what_is_wrong_with_one_proposal_does_not_hold_up_the_others() {
     let pair = Pair::new().await;
     // No record has such a version, so this one cannot be kept at its home.
-    let wrong = Proposal {
-        id: RecordId(Uuid::from_u128(61)),
-        entity: Entity { kind: pair.peer.names.cooperative.clone(), id: pair.cooperative },
-        root: pair.cooperative,
-        base: Base { tenure: 1, ver: 0 },
-        patch: json!({ "name_fr": "Faux" }),
-        idem: [6; 16],
-    };
-    pair.peer.node.propose(wrong).await.unwrap();
+    pair.peer.node.propose(pair.bare(0)).await.unwrap();
     let (sent, view) = pair.propose(json!({ "name_fr": "Autre" })).await;
     pair.home.proposals().await.refuse(&pair.answering, (view.id, view.version), "Le nom est pris.").await.unwrap();
     assert_eq!(pair.at_sender(sent).await.view.status, Status::Refused);
+}
+
+#[tokio::test]
+async fn what_the_node_answers_without_anybody_is_answered_from_then_on() {
+    let pair = Pair::new().await;
+    pair.peer.node.propose(pair.bare(1)).await.unwrap();
+    talk(&pair.home, &pair.peer).await;
+    let door = pair.home.proposals().await;
+    door.follow().await.unwrap();
+    let answer = Answer::Refused(Refusal::Absent);
+    pair.home.node.answer_proposal(&pair.peer.office.me, [6; 16], answer).await.unwrap();
+    assert_eq!(door.follow().await.unwrap().changed, 1);
+    let page = door.list(&pair.answering, Way::Received, None).await.unwrap();
+    let [view] = page.items.as_slice() else { panic!("{page:?}") };
+    assert_eq!((view.status, view.outcome), (Status::Refused, Some(Outcome::Absent)));
+    assert!(view.answered_at.is_some(), "it is kept for as long as answered ones are");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use tiwizi_model::limits::FOREIGN_RECORDS_MAX;
 use tiwizi_model::{Instant, KindName, RecordId, Version};
 use tiwizi_records::{Moving, Said, Saying, Verdict};
 use tiwizi_storage::WriteTx;
+use tiwizi_storage::federation::transfer::{self, TransferChange};
 use uuid::Uuid;
 
 use super::Transfers;
@@ -96,11 +97,7 @@ impl<S: Store> Transfers<S> {
         let taken = self.checked(&kept, &parcel).await?;
         self.keeps(caller, self.lies(&taken)?)?;
         self.rehearse(&kept, &taken).await?;
-        // Said before it is so: whoever finds it so after a restart knows what to give back.
-        self.put_note(&kept, &Note { taken: true, trouble: None, ..kept.note.clone() }).await?;
-        let mut tx = self.records.db().begin_write().await?;
-        self.take_in(&mut tx, &taken).await?;
-        tx.commit().await?;
+        self.bring_in(&kept, &taken).await?;
         self.node.accept_together(taken.lead, &taken.states).await?;
         told(caller, id, "accept");
         let mut records = BTreeMap::new();
@@ -200,6 +197,22 @@ impl<S: Store> Transfers<S> {
         }
         // It is given up here: a transaction that is dropped was nothing.
         drop(tx);
+        Ok(())
+    }
+
+    /// Takes a parcel in, and notes with it that there is something to give back. An offer that was called off meanwhile brings nothing in.
+    async fn bring_in(&self, kept: &Kept, taken: &Taken) -> Result<(), E> {
+        let note = Note { taken: true, trouble: None, ..kept.note.clone() }.text();
+        let state = kept.state.name();
+        let (id, at) = (kept.row.id, kept.row.changed_at);
+        let change = TransferChange { id, from: state, to: state, under_way: true, note: Some(&note), at };
+        let mut tx = self.records.db().begin_write().await?;
+        if !transfer::change_state(&mut tx, change).await? {
+            drop(tx);
+            return Err(E::State { state: self.kept(kept.row.id).await?.state });
+        }
+        self.take_in(&mut tx, taken).await?;
+        tx.commit().await?;
         Ok(())
     }
 

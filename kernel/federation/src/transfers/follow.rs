@@ -35,7 +35,7 @@ impl<S: Store> Transfers<S> {
     }
 
     /// Does what is left to do with one transfer here.
-    pub(super) async fn settle(&self, id: Uuid) -> Result<(), E> {
+    async fn settle(&self, id: Uuid) -> Result<(), E> {
         let kept = self.kept(id).await?;
         let (gives, takes) = (kept.row.from == self.me().0.0, kept.row.to == self.me().0.0);
         match kept.state {

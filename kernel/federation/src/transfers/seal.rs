@@ -1,4 +1,5 @@
-//! The steps of the nation's registrar: to seal what was accepted, or to call an offer off.
+//! The steps of the nation's registrar: to seal what was accepted, or to call an offer off. What either leaves to do with records is `follow`'s
+//! here as it is at every other instance.
 
 use tiwizi_federation_core::flow::transfer::TransferError;
 use tiwizi_federation_core::flow::{NodeError, Store};
@@ -26,7 +27,7 @@ impl<S: Store> Transfers<S> {
         }
         self.node.seal_together(kept.row.entity, &kept.roots).await.map_err(ended)?;
         told(caller, id, "seal");
-        self.settle(id).await
+        Ok(())
     }
 
     /// Calls a transfer off: its home may write again.
@@ -40,7 +41,7 @@ impl<S: Store> Transfers<S> {
         }
         self.node.void_together(kept.row.entity).await.map_err(ended)?;
         told(caller, id, "void");
-        self.settle(id).await
+        Ok(())
     }
 
     /// A transfer, for a registrar of the nation at the instance that seals.

@@ -87,7 +87,9 @@ async fn a_cooperative_moves_step_by_step_with_those_who_belong_to_it() {
     assert!(matches!(refused, Err(TransfersError::Stale)), "{refused:?}");
     door.seal(&pair.sealing, id, tenure).await.unwrap();
     talk(home, taker).await;
-    taker.transfers().await.follow().await.unwrap();
+    for desk in [home, taker] {
+        assert_eq!(desk.transfers().await.follow().await.unwrap(), 1, "what is held is to be taken again");
+    }
 
     for (kind, record) in
         [(&taker.names.cooperative, goes), (&taker.names.person, member), (&taker.names.membership, membership)]

@@ -9,7 +9,7 @@ use tiwizi_federation_core::flow::apply::Schemas;
 use tiwizi_federation_core::flow::node::{Ask, Served, Setting, Taken};
 use tiwizi_federation_core::flow::plant::Planted;
 use tiwizi_federation_core::flow::rows::Feed;
-use tiwizi_federation_core::flow::statement::CaseAnswer;
+use tiwizi_federation_core::flow::statement::{CaseAnswer, CaseSaid, CaseSide, CaseWord};
 use tiwizi_federation_core::flow::{MemoryStore, Node};
 use tiwizi_federation_core::package::PackageKind;
 use tiwizi_federation_core::wire::{LogId, Plane, Role, SigningKey};
@@ -225,6 +225,28 @@ async fn a_case_is_opened_once_and_both_homes_have_it_with_what_is_public_of_the
     assert_eq!(nation.national().cases(&view(), CaseState::Open).await.unwrap().len(), 1);
     assert_eq!(own(south, OwnState::Open).await.len(), 1);
     assert!(matches!(south.national().cases(&view(), CaseState::Open).await, Err(NationalError::NotTheNation)));
+}
+
+#[tokio::test]
+async fn two_cooperatives_are_in_one_case_whatever_the_nation_calls_it() {
+    let (places, _) = with_a_case().await;
+    let [nation, south, east] = &places;
+    let found = nation.national().cases(&view(), CaseState::Open).await.unwrap().remove(0);
+    let side = |side: CaseView| CaseSide { entity: side.entity, home: side.home, shown: side.shown };
+    let said = CaseSaid::Opened {
+        kind: Names::new().cooperative,
+        sides: Box::new(found.sides.map(side)),
+        grounds: json!({ "level": "likely" }),
+    };
+    let word = CaseWord { id: RecordId(Uuid::from_u128(71)), case: RecordId(Uuid::from_u128(72)), said };
+    nation.node.say_case(word, &[south.node.setting().me, east.node.setting().me]).await.unwrap();
+    settle(&places).await;
+    // The work goes on, and the case is the one that was opened first.
+    answer(south, OwnState::Open, CaseAnswer::Same, "one ICE").await;
+    settle(&places).await;
+    let open = nation.national().cases(&view(), CaseState::Open).await.unwrap();
+    assert_eq!((open.len(), open[0].id), (1, found.id));
+    assert_eq!(open[0].sides.iter().filter(|side| side.answer.is_some()).count(), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use tiwizi_federation_core::flow::statement::{CaseAnswer, CaseOutcome, CaseSaid,
 use tiwizi_identity::Caller;
 use tiwizi_model::limits::{FED_CASE_REASON_CHARS_MAX, PAGE_ROWS_MAX};
 use tiwizi_model::{Record, RecordId};
-use tiwizi_records::{Filter, Query, Unit};
+use tiwizi_records::{Filter, Query, Unit, WriteError};
 use tiwizi_registry::kinds::Names;
 use tiwizi_storage::record;
 
@@ -59,8 +59,15 @@ impl<S: Store> National<S> {
         });
         let mut unit = Unit::new(self.records.clone(), Caller::system());
         unit.create_by_kernel_as(&Names::new().case, case, without_nulls(body))?;
-        unit.commit(None).await?;
-        Ok(true)
+        match unit.commit(None).await {
+            Ok(_) => Ok(true),
+            // The two are in a case already, under another id, or it was here and is gone: nothing more comes of this word.
+            Err(WriteError::Duplicate { .. } | WriteError::Exists) => {
+                tracing::warn!(case.id = %case, "a case is not opened: the two cooperatives have one here, or it was closed");
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Notes what came of a case. `heard` is the place of the word; one that was heard before changes nothing.

@@ -8,7 +8,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::limits::CONFIRMED_DISTINCT_MAX;
 use tiwizi_model::{Operation, Record, RecordId};
 use tiwizi_records::review::BoxFuture;
-use tiwizi_records::{FieldError, Proposal, ReadError, Rejection, Review, ReviewError};
+use tiwizi_records::{FieldError, Filter, Proposal, Query, ReadError, Rejection, Review, ReviewError};
 use tiwizi_storage::StorageError;
 
 use super::find::{Duplicates, FindError, Match, confirmed, merged_into};
@@ -77,8 +77,8 @@ impl Duplicates {
         Ok(found.iter().flat_map(faults).collect())
     }
 
-    /// A record is merged into another of its kind, and not into one that was merged itself: so no chain goes in a circle. Answers the one that
-    /// it is merged into now.
+    /// A record is merged into another of its kind, and not into one that was merged itself: so no chain goes in a circle. Into one of another
+    /// home it is merged when both homes have said that the two are one. Answers the one of this home that it is merged into now.
     async fn check_alias(
         &self,
         proposal: &Proposal<'_>,
@@ -97,6 +97,14 @@ impl Duplicates {
             return wrong("merged-into-nothing", "there is no such record");
         };
         let target = self.records.read(&permit, into).await.map_err(|error| failed(error.into()))?;
+        let is_own = target.as_ref().is_some_and(|target| target.home == self.records.instance());
+        if !is_own
+            && subject == Subject::Cooperative
+            && self.is_agreed(proposal.id(), into).await.map_err(|error| failed(error.into()))?
+        {
+            // It is no version of a record here that this stands on; and what both homes have said stays said.
+            return Ok(None);
+        }
         match target {
             None => wrong("merged-into-nothing", "there is no such record"),
             Some(target) if merged_into(&target.body).is_some() => {
@@ -107,6 +115,17 @@ impl Duplicates {
             }
             Some(target) => Ok(Some(target)),
         }
+    }
+
+    /// Whether both homes have said of a cooperative here and of one of another home that they are one, and that that one remains. It need not
+    /// be here for that.
+    async fn is_agreed(&self, own: RecordId, keep: RecordId) -> Result<bool, ReadError> {
+        let permit = self.records.may_read(&Caller::system(), &self.names.case)?;
+        let filters = vec![Filter::equals("own", own.to_string()), Filter::equals("other", keep.to_string())];
+        let found = self.records.list(&permit, &Query { filters, limit: 1, ..Query::default() }).await?;
+        let says = |case: &Record, field: &str, text: &str| case.body.get(field).and_then(Value::as_str) == Some(text);
+        let keep = keep.to_string();
+        Ok(found.items.iter().any(|case| says(case, "status", "same") && says(case, "keep", &keep)))
     }
 }
 

@@ -46,7 +46,7 @@ impl Kept {
         is_newer
     }
 
-    /// What two homes came to; none while one of them has not answered. The one with the smaller id, which was founded first, remains.
+    /// What two homes came to; none while one of them has not answered. The one with the smaller id, whose record was made first, remains.
     pub(super) fn came_to(&self, homes: [NodeId; 2], first: RecordId) -> Option<CaseOutcome> {
         let [one, other] = homes.map(|home| self.answers.get(&home).map(|answer| answer.answer));
         Some(match (one?, other?) {

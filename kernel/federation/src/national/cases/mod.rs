@@ -3,8 +3,8 @@
 //!
 //! At the nation a case is a row (`tiwizi_storage::federation::case`), at each home a record of the kind `registry/case`, which waits in the
 //! office's inbox. Between them go words in control logs, addressed to those whom they concern. When both homes say that the two are one,
-//! the one that was founded first remains, and the nation proposes to the other's home to make an alias of its own: that home decides on it
-//! as on every proposal. Nothing is merged by a case alone.
+//! the one whose record was made first remains, and the nation proposes to the other's home to make an alias of its own: that home decides
+//! on it as on every proposal, and its register takes such an alias because of the case. Nothing is merged by a case alone.
 
 mod answer;
 mod find;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use tiwizi_identity::Caller;
 use tiwizi_model::InstanceId;
-use tiwizi_records::{Moving, Said, Saying, Verdict};
+use tiwizi_records::{Moving, Said, Saying, Unit, Verdict};
 
 use super::door::{create, found, imported, new, registrar};
 use super::*;
@@ -82,6 +83,41 @@ async fn a_pair_of_two_homes_is_opened_for_nobody_and_none_is_an_alias_of_the_ot
     assert_eq!(fields[0].code, "merged-into-elsewhere");
 }
 
+/// What came of a case.
+async fn say(register: &Register, case: RecordId, patch: Value) {
+    let mut unit = Unit::new(register.records.clone(), Caller::system());
+    unit.act_as(Caller::system().by_kernel());
+    unit.patch(&register.names.case, case, patch, None).await.unwrap();
+    unit.commit(None).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cooperative_becomes_an_alias_of_one_of_another_home_once_both_homes_have_said_so() {
+    let register = Register::new().await;
+    let names = register.names.clone();
+    let own = create(&register, &names.cooperative, imported()).await;
+    // It is not here, as most cooperatives of other homes are not.
+    let there = RecordId(Uuid::from_u128(70));
+    let merge = || {
+        let patch = json!({ "merged_into": there.to_string() });
+        tiwizi_records::Draft::patch(names.cooperative.clone(), own, patch, None)
+    };
+    let case = json!({ "own": own.to_string(), "other": there.to_string(), "other_home": "1".repeat(64), "other_name": "Oriental",
+        "shown": {}, "level": "certain", "points": 100, "reasons": ["ice"], "status": "open", "answer": "same", "heard": 1,
+        "province": "09.541" });
+    let mut unit = Unit::new(register.records.clone(), Caller::system());
+    let case = unit.create_by_kernel(&names.case, case).unwrap();
+    unit.commit(None).await.unwrap();
+    for before in [json!({ "status": "disputed" }), json!({ "status": "same", "keep": own.to_string() })] {
+        say(&register, case.id, before).await;
+        let refused = register.records.submit(&registrar(), vec![merge()], None).await;
+        let Err(tiwizi_records::WriteError::Invalid { fields, .. }) = refused else { panic!("{refused:?}") };
+        assert_eq!(fields[0].code, "merged-into-nothing");
+    }
+    say(&register, case.id, json!({ "status": "same", "keep": there.to_string() })).await;
+    register.records.submit(&registrar(), vec![merge()], None).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_cooperative_that_comes_is_entered_here_from_then_on() {
     let register = Register::new().await;
@@ -97,7 +133,7 @@ async fn a_cooperative_that_comes_is_entered_here_from_then_on() {
     register.records.adopt(&mut tx, moving).await.unwrap();
     tx.commit().await.unwrap();
     register.acts().enter(&registrar(), cooperative, dissolved()).await.unwrap();
-    let permit = register.records.may_read(&tiwizi_identity::Caller::system(), &names.act).unwrap();
+    let permit = register.records.may_read(&Caller::system(), &names.act).unwrap();
     let page = register.records.list(&permit, &tiwizi_records::Query::default()).await.unwrap();
     assert!(page.items.iter().all(|act| act.tenure == 2), "acts are of the term of their cooperative");
     let late = Said {

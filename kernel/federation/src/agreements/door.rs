@@ -221,7 +221,9 @@ impl<S: Store> Agreements<S> {
         if agreed.next.as_ref().is_some_and(|next| next.state() == State::Offered) {
             return Err(E::OnOffer);
         }
-        let before = agreed.current.as_ref().ok_or(E::NotInForce)?.document();
+        let is_over = |state: State| matches!(state, State::Terminated | State::Expired);
+        let current = agreed.current.as_ref().filter(|life| !is_over(life.state()));
+        let before = current.ok_or(E::NotInForce)?.document();
         if before.other(&self.me()) != Some(&draft.peer) {
             return Err(E::Stranger { node: draft.peer });
         }

@@ -275,6 +275,9 @@ async fn an_offer_is_signed_at_the_other_side_and_each_has_its_own_switch() {
     other.door().step(&decision(), id, at(1), Step::Terminate).await.unwrap();
     meet(&one, &other).await;
     assert_eq!(states(&one, &other, id).await, [State::Terminated; 2]);
+    let form = DraftForm { follows: Some(id.to_string()), ..cooperatives(other.me()) };
+    let revived = one.door().offer(&decision(), &form.draft().unwrap()).await;
+    assert!(matches!(revived, Err(AgreementsError::NotInForce)), "{revived:?}");
 }
 
 #[tokio::test]

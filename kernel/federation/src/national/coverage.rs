@@ -2,16 +2,19 @@
 //!
 //! A province is covered when the register of an instance that keeps it has come here to its end at least once. Of every other one nothing
 //! is known, whatever the counts say (`tiwizi_registry::readers::Known`). "As of" is the moment, by the clock here, at which the instance's
-//! log was last read to its end: until then nothing is missing.
+//! log was last read to its end: until then nothing is missing. What came under an agreement that is over was dropped with it and counts for
+//! nothing.
 //!
 //! An instance that is not the nation, or knows nobody, shows its own register, and all of that is known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tiwizi_federation_core::agreement::State;
 use tiwizi_federation_core::wire::{Hash, Member, NodeId, Note, Role};
 use tiwizi_model::{InstanceId, Instant, ProvinceCode};
 use tiwizi_registry::readers::Known;
 use tiwizi_registry::territory;
+use tiwizi_storage::federation::agreement::{self, AgreementNo};
 use tiwizi_storage::federation::cursor::{self, CursorRow};
 use tiwizi_storage::federation::log;
 use tiwizi_storage::{StorageError, Tx};
@@ -284,8 +287,14 @@ fn source(member: &Member, planes: BTreeMap<String, PlaneCoverage>) -> Source {
 /// What is taken of each instance's logs. Of a log that is taken under several agreements, or in several epochs, the fullest counts.
 async fn planes(tx: &mut Tx) -> Result<BTreeMap<NodeId, BTreeMap<String, PlaneCoverage>>, StorageError> {
     let logs: BTreeMap<_, _> = log::all(tx).await?.into_iter().map(|row| (row.no, row)).collect();
+    let over = [State::Terminated, State::Expired].map(|state| state.to_string());
+    let ended = agreement::all(tx).await?.into_iter().filter(|agreement| over.contains(&agreement.state));
+    let ended: BTreeSet<AgreementNo> = ended.map(|agreement| agreement.no).collect();
     let mut found: BTreeMap<NodeId, BTreeMap<String, PlaneCoverage>> = BTreeMap::new();
     for row in cursor::all(tx).await? {
+        if ended.contains(&row.agreement) {
+            continue;
+        }
         let Some(log) = logs.get(&row.log) else { continue };
         let planes = found.entry(NodeId(Hash(log.node))).or_default();
         let plane = of_cursor(row, log.stopped.clone());
@@ -313,9 +322,12 @@ fn of_cursor(row: CursorRow, stopped: Option<String>) -> PlaneCoverage {
 
 #[cfg(test)]
 mod tests {
+    use tiwizi_storage::federation::agreement::NewAgreement;
+    use tiwizi_storage::federation::log::LogName;
     use uuid::Uuid;
 
     use super::*;
+    use crate::testing::House;
 
     fn plane(taken: u64, reached_at: Option<i64>) -> PlaneCoverage {
         PlaneCoverage {
@@ -392,6 +404,36 @@ mod tests {
         assert_eq!((region(&part, "09").state, region(&part, "09").as_of), (RegionState::Part, Some(Instant(50))));
         assert_eq!((part.count(), part.missing("09")), (Some((1, 12)), None));
         assert_eq!(region(&part, "09").sources, [0, 1]);
+    }
+
+    #[tokio::test]
+    async fn what_came_under_an_agreement_that_is_over_counts_for_nothing() {
+        let house = House::new(1, "all").await;
+        let regions = [[2; 32], [3; 32], [4; 32]];
+        let mut tx = house.db.begin_write().await.unwrap();
+        for (node, state) in regions.iter().zip([State::Terminated, State::Expired, State::Suspended]) {
+            let log = log::number(&mut tx, LogName { node, plane: REGISTRY, epoch: 0 }).await.unwrap();
+            let (id, state) = (Uuid::from_u128(node[0].into()).to_string(), state.to_string());
+            let new = NewAgreement { id: &id, holder: node, receiver: &[1; 32], state: &state, at: Instant(1) };
+            let agreement = agreement::add(&mut tx, new).await.unwrap().unwrap();
+            let row = CursorRow {
+                log,
+                agreement,
+                version: 1,
+                next_seq: 3,
+                frontier: Vec::new(),
+                last_leaf: None,
+                refill_until: 0,
+                note: None,
+                state: "following".to_owned(),
+                reached_at: Some(Instant(5)),
+                changed_at: Instant(5),
+            };
+            cursor::put(&mut tx, &row).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let found = planes(&mut house.db.read().await.unwrap()).await.unwrap();
+        assert_eq!(found.keys().map(|node| node.0.0).collect::<Vec<_>>(), [regions[2]]);
     }
 
     #[test]

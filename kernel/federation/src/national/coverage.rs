@@ -322,7 +322,7 @@ fn of_cursor(row: CursorRow, stopped: Option<String>) -> PlaneCoverage {
 
 #[cfg(test)]
 mod tests {
-    use tiwizi_storage::federation::agreement::NewAgreement;
+    use tiwizi_storage::federation::agreement::Keeping;
     use tiwizi_storage::federation::log::LogName;
     use uuid::Uuid;
 
@@ -414,8 +414,18 @@ mod tests {
         for (node, state) in regions.iter().zip([State::Terminated, State::Expired, State::Suspended]) {
             let log = log::number(&mut tx, LogName { node, plane: REGISTRY, epoch: 0 }).await.unwrap();
             let (id, state) = (Uuid::from_u128(node[0].into()).to_string(), state.to_string());
-            let new = NewAgreement { id: &id, holder: node, receiver: &[1; 32], state: &state, at: Instant(1) };
-            let agreement = agreement::add(&mut tx, new).await.unwrap().unwrap();
+            let keeping = Keeping {
+                id: &id,
+                sides: [node, &[1; 32]],
+                state: &state,
+                version: 1,
+                expires_at: None,
+                current: None,
+                next: None,
+                envelope: None,
+                at: Instant(1),
+            };
+            let agreement = agreement::keep(&mut tx, keeping).await.unwrap().unwrap();
             let row = CursorRow {
                 log,
                 agreement,

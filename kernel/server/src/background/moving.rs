@@ -83,7 +83,7 @@ async fn step(app: &App, shown: &mut Shown) -> Result<(), RoundError> {
 
 /// The kinds that are new or have other fields.
 fn changed(before: &Kinds, now: &Kinds) -> Vec<KindName> {
-    now.iter().filter_map(|(name, classes)| (before.get(name) != Some(classes)).then(|| name.clone())).collect()
+    now.iter().filter(|(name, classes)| before.get(name) != Some(classes)).map(|(name, _)| name.clone()).collect()
 }
 
 #[cfg(test)]

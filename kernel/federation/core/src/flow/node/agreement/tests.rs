@@ -89,10 +89,9 @@ impl Land {
     }
 
     fn agree(&self, document: Document) {
-        let agreement = document.id;
-        run(self.0[GIVES].offer_agreement(document)).unwrap();
+        run(self.0[GIVES].offer_agreement(document.clone())).unwrap();
         self.carry(GIVES, TAKES);
-        run(self.0[TAKES].sign_agreement(agreement)).unwrap();
+        run(self.0[TAKES].sign_agreement(&document)).unwrap();
         self.carry(TAKES, GIVES);
         self.carry(GIVES, TAKES);
     }

@@ -2,11 +2,13 @@
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
+use tiwizi_tests::FaultProxy;
+use tiwizi_tests::client::{Answer, text};
 use tiwizi_tests::fault_proxy::Fault;
-use tiwizi_tests::{FaultProxy, client::text};
 
 use super::evil::free_place;
 use super::house::{House, Root};
+use super::two::until;
 
 /// A nation and a region that knows it by the address of a line that can be made to fail. Both are served.
 struct Pair {
@@ -66,8 +68,11 @@ impl Pair {
         Ok(())
     }
 
-    /// What the region says of the nation, after it was stopped.
-    fn peer(&mut self) -> anyhow::Result<Value> {
+    /// What the region says of the nation, stopped once it has noted that it reached it: an answer has come before what follows from it.
+    async fn peer(&mut self) -> anyhow::Result<Value> {
+        let administrator = self.region.instance.administrator().await?.with_token("tests").await?;
+        let is_reached = |answer: &Answer| answer.json().pointer("/items/0/contact").is_some_and(Value::is_string);
+        until(&administrator, "/api/v1/peers", "the contact", is_reached).await?;
         self.region.instance.stop()?;
         let peers = self.region.command("peer list --json").succeed()?.json()?;
         peers.pointer("/peers/0").cloned().context("the region has a peer")
@@ -93,7 +98,7 @@ async fn a_line_that_failed_in_every_way_is_a_line_again() -> anyhow::Result<()>
     pair.line.cut()?;
     pair.line.pass()?;
     pair.answered(2).await?;
-    let peer = pair.peer()?;
+    let peer = pair.peer().await?;
     ensure!(peer.get("contact_at").is_some_and(Value::is_string), "{peer}");
     Ok(())
 }
@@ -110,7 +115,7 @@ async fn an_answer_that_is_cut_short_or_held_back_changes_nothing() -> anyhow::R
         let mut pair = Pair::under(Some(fault))?;
         pair.line.until(|counts| counts.faults > 0).await.with_context(|| format!("{fault:?}"))?;
         pair.answered(4).await.with_context(|| format!("{fault:?}"))?;
-        let peer = pair.peer()?;
+        let peer = pair.peer().await?;
         ensure!(peer.get("contact_at").is_some_and(Value::is_string), "{fault:?}: {peer}");
     }
     Ok(())
@@ -123,7 +128,7 @@ async fn a_line_of_50_kbit_is_enough() -> anyhow::Result<()> {
     pair.line.latency_ms(300);
     pair.line.hang_up()?;
     pair.answered(4).await?;
-    let peer = pair.peer()?;
+    let peer = pair.peer().await?;
     ensure!(text(&peer, "/state") == "member" && peer.get("contact_at").is_some_and(Value::is_string), "{peer}");
     Ok(())
 }

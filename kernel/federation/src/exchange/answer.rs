@@ -137,6 +137,11 @@ impl<S: Store> Exchange<S> {
             }
             Question::Chunk { log, hash } => self.give_chunk(peer, log, hash, range).await,
             Question::Package { name, version } => self.package(peer, name, *version).await,
+            Question::GiveHello => {
+                let hello = Hello::decode(body).map_err(|_| Refusal::Body)?;
+                self.ends.ended(peer, &hello.logs).await?;
+                Ok(Answer::nothing())
+            }
             Question::GiveKeys => Err(Refusal::Body),
             Question::GiveDirectory => {
                 let envelope = Envelope::decode(body).map_err(|_| Refusal::Body)?;

@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use tiwizi_federation_core::flow::node::Ask;
 use tiwizi_federation_core::flow::rows::Feed;
-use tiwizi_federation_core::flow::{NodeError, Store, StoreTx as _};
+use tiwizi_federation_core::flow::{Cursor, Durability, NodeError, Store, StoreTx as _};
 use tiwizi_federation_core::gate::PeerBytes;
-use tiwizi_federation_core::wire::NodeId;
+use tiwizi_federation_core::greeting::Offered;
+use tiwizi_federation_core::wire::{LogId, NodeId};
 use tiwizi_storage::StorageError;
 use tiwizi_storage::federation::agreement::{self, AgreementNo};
 use tiwizi_storage::federation::ledger::{self, LedgerRow};
@@ -82,14 +83,64 @@ impl<S: Store> Ends<S> {
     /// # Errors
     /// When the database fails.
     pub async fn reached(&self, feed: &Feed) -> Result<(), StorageError> {
+        self.reached_all(std::slice::from_ref(feed)).await
+    }
+
+    /// A peer says where its logs end, and it is their only writer: of those that were taken so far, nothing is missing at this moment. That
+    /// is how the end of a log is known that is empty, or that came as a snapshot, or in which nothing was written for a while.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn ended(&self, peer: &NodeId, logs: &[Offered]) -> Result<(), Refusal> {
+        let known = self.known();
+        let wanted = known.node.wanted().await?;
+        let mut ended = Vec::new();
+        for offered in logs {
+            let log = LogId { node: *peer, plane: offered.plane.clone() };
+            let feed = Feed { log, agreement: offered.agreement };
+            if wanted.get(&feed) != Some(&(offered.version, offered.epoch, offered.size)) {
+                continue;
+            }
+            if offered.size == 0 {
+                self.begin(&feed, Cursor::start(offered.epoch, offered.version)).await?;
+            }
+            ended.push(feed);
+        }
+        Ok(self.reached_all(&ended).await?)
+    }
+
+    /// Whether something that was written here waits for its place in a log: the log does not end where it seems to.
+    pub(crate) async fn is_written(&self) -> Result<bool, NodeError> {
+        let known = self.known();
+        let mut tx = known.node.store().begin().await?;
+        Ok(!tx.drafts(1).await?.is_empty())
+    }
+
+    /// Puts the place before the first entry of a log of which nothing was taken yet.
+    async fn begin(&self, feed: &Feed, cursor: Cursor) -> Result<(), NodeError> {
+        let known = self.known();
+        let mut tx = known.node.store().begin().await?;
+        if tx.cursor(feed).await?.is_none() {
+            tx.put_cursor(feed, cursor).await?;
+            tx.commit(Durability::Relaxed).await?;
+        }
+        Ok(())
+    }
+
+    async fn reached_all(&self, feeds: &[Feed]) -> Result<(), StorageError> {
+        if feeds.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.db().begin_write().await?;
-        let agreement = match &feed.agreement {
-            None => Some(AgreementNo::NONE),
-            Some(id) => agreement::by_id(&mut tx, &id.to_string()).await?.map(|row| row.no),
-        };
-        let log = log::latest(&mut tx, &feed.log.node.0.0, feed.log.plane.as_str()).await?;
-        if let (Some(agreement), Some(log)) = (agreement, log) {
-            cursor::reach(&mut tx, log.no, agreement, self.ambient().now()).await?;
+        for feed in feeds {
+            let agreement = match &feed.agreement {
+                None => Some(AgreementNo::NONE),
+                Some(id) => agreement::by_id(&mut tx, &id.to_string()).await?.map(|row| row.no),
+            };
+            let log = log::latest(&mut tx, &feed.log.node.0.0, feed.log.plane.as_str()).await?;
+            if let (Some(agreement), Some(log)) = (agreement, log) {
+                cursor::reach(&mut tx, log.no, agreement, self.ambient().now()).await?;
+            }
         }
         tx.commit().await
     }

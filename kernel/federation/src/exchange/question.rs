@@ -36,6 +36,8 @@ pub enum Question {
         /// How long to wait.
         wait_ms: u64,
     },
+    /// Take this greeting: what I have for you, and where each of my logs ends.
+    GiveHello,
     /// Take my keys.
     GiveKeys,
     /// The directory, if it is newer than this version.
@@ -135,6 +137,7 @@ impl Question {
     #[must_use]
     pub fn body_bytes_max(&self) -> usize {
         match self {
+            Self::GiveHello => limits::FED_HELLO_BYTES_MAX,
             Self::GiveKeys => limits::FED_KEYS_BYTES_MAX,
             Self::GiveDirectory => limits::FED_ENVELOPE_BYTES_MAX,
             Self::GiveCheckpoints => limits::FED_SEEN_BYTES_MAX,
@@ -158,6 +161,7 @@ impl Question {
             Self::Pages { feed, .. } | Self::Snapshot { feed, .. } | Self::GiveChunk { feed, .. } => Some(&feed.log),
             Self::GivePage { log, .. } | Self::GiveSnapshot { log } | Self::Chunk { log, .. } => Some(log),
             Self::Hello { .. }
+            | Self::GiveHello
             | Self::GiveKeys
             | Self::Directory { .. }
             | Self::GiveDirectory
@@ -193,6 +197,7 @@ impl Question {
                 query.put_some("wait", (*wait_ms > 0).then_some(wait_ms));
                 ROOT.to_owned()
             }
+            Self::GiveHello => ROOT.to_owned(),
             Self::GiveKeys => format!("{ROOT}/keys"),
             Self::Directory { have } => {
                 query.put("have", have);
@@ -238,6 +243,7 @@ impl Question {
         let mut given = Given::read(query)?;
         let question = match (method, parts.as_slice()) {
             ("GET", []) => Self::Hello { seen: given.optional("seen")?, wait_ms: given.optional("wait")?.unwrap_or(0) },
+            ("POST", []) => Self::GiveHello,
             ("POST", ["keys"]) => Self::GiveKeys,
             ("GET", ["directory"]) => Self::Directory { have: given.optional("have")?.unwrap_or(0) },
             ("POST", ["directory"]) => Self::GiveDirectory,
@@ -381,6 +387,7 @@ mod tests {
         vec![
             Question::Hello { seen: None, wait_ms: 0 },
             Question::Hello { seen: Some(hash), wait_ms: 600_000 },
+            Question::GiveHello,
             Question::GiveKeys,
             Question::Directory { have: 7 },
             Question::GiveDirectory,

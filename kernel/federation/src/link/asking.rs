@@ -256,7 +256,8 @@ fn answer_bytes_max(question: &Question) -> usize {
         Question::Snapshot { .. } => limits::FED_MANIFEST_BYTES_MAX,
         Question::Chunk { .. } => limits::FED_PART_BYTES_MAX,
         Question::Package { .. } => limits::FED_ENVELOPE_BYTES_MAX,
-        Question::GiveKeys
+        Question::GiveHello
+        | Question::GiveKeys
         | Question::GiveDirectory
         | Question::GiveCheckpoints
         | Question::GivePage { .. }

@@ -279,6 +279,8 @@ impl<S: Store, T: Transport> Stepping<'_, S, T> {
         if missing.is_empty() {
             self.visit.missing.remove(&job.key());
             self.visit.brought.remove(&job.key());
+            // No page said that nothing is behind it: the peer is told when there is nothing more to bring.
+            self.visit.ends_told = None;
             return Ok(Step::Done);
         }
         Ok(self.lacks(job, missing))

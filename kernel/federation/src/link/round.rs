@@ -3,7 +3,7 @@
 use tiwizi_federation_core::flow::Store;
 use tiwizi_federation_core::flow::node::Heard;
 use tiwizi_federation_core::gate::PeerBytes;
-use tiwizi_federation_core::greeting::{Hello, KeyChain, Seen};
+use tiwizi_federation_core::greeting::{Hello, KeyChain, Offered, Seen};
 use tiwizi_federation_core::wire::{Directory, Envelope, KeyRing};
 use tiwizi_model::limits;
 
@@ -14,7 +14,7 @@ use super::asking::{Line, LinkError, Told, With, ask};
 use super::jobs::{Job, jobs};
 use super::quantum::{Step, Stepping};
 use super::transport::Transport;
-use super::visit::Visit;
+use super::visit::{Ended, Visit};
 
 /// What a round came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,9 @@ impl<S: Store, T: Transport> Link<S, T> {
         self.pass_directory(visit, line, &hello).await?;
         self.gossip(visit, line).await?;
         let round = self.work(visit, line, &hello).await?;
+        if matches!(round, Round::Quiet(_)) {
+            self.tell_ends(visit, line, &hello).await?;
+        }
         visit.mark = match round {
             Round::Moved => None,
             Round::Quiet(_) => Some(hello.mark()),
@@ -56,10 +59,15 @@ impl<S: Store, T: Transport> Link<S, T> {
             }
         };
         if reply.body.is_empty() {
+            if let Some(hello) = visit.hello.as_ref().filter(|_| visit.mark.is_some()) {
+                // It would say the same again: its logs still end there.
+                self.ends.ended(&line.node, &hello.logs).await?;
+            }
             return Ok(false);
         }
         let hello = Hello::decode(&reply.body).map_err(|_| LinkError::Form { code: "answer-form" })?;
         self.learn_keys(line, &hello).await?;
+        self.ends.ended(&line.node, &hello.logs).await?;
         visit.hello = Some(hello);
         visit.mark = None;
         Ok(true)
@@ -143,6 +151,36 @@ impl<S: Store, T: Transport> Link<S, T> {
         let bytes = PeerBytes::checkpoints(node.checkpoints().await?, line.node);
         let with = With { body: bytes.as_bytes().to_vec(), media_type: Seen::TYPE, range: None };
         ask(&self.ends, &self.transport, line, &Question::GiveCheckpoints, &with).await?;
+        Ok(())
+    }
+
+    /// Tells a peer that cannot dial us where those of our logs end of which it has everything: when there are others than it was told of,
+    /// after a snapshot, and every hour while nothing is written.
+    async fn tell_ends(&self, visit: &mut Visit, line: &mut Line, theirs: &Hello) -> Result<(), LinkError> {
+        if self.ends.known().is_reached || self.ends.is_written().await? {
+            return Ok(());
+        }
+        let own = self.ends.hello(&line.node).await?;
+        let is_whole = |offered: &&Offered| {
+            let mut wanted = theirs.wanted.iter().filter(|wanted| wanted.log.plane == offered.plane);
+            wanted.any(|wanted| {
+                (wanted.agreement, wanted.version, wanted.epoch, wanted.next)
+                    == (offered.agreement, offered.version, offered.epoch, offered.size)
+            })
+        };
+        let whole = own.logs.iter().filter(is_whole);
+        let logs: Ended = whole.map(|log| (log.plane.clone(), log.agreement, log.version)).collect();
+        let now = self.ends.ambient().now();
+        let is_recent = |at: tiwizi_model::Instant| (0..limits::FED_GOSSIP_MS).contains(&now.0.saturating_sub(at.0));
+        let is_told = visit.ends_told.as_ref().is_some_and(|(at, told)| is_recent(*at) && *told == logs);
+        if is_told || logs.is_empty() {
+            return Ok(());
+        }
+        let body = PeerBytes::hello(&own, line.node).as_bytes().to_vec();
+        let with = With { body, media_type: Hello::TYPE, range: None };
+        // An older peer does not know the question; nothing here depends on it.
+        ask(&self.ends, &self.transport, line, &Question::GiveHello, &with).await?;
+        visit.ends_told = Some((now, logs));
         Ok(())
     }
 

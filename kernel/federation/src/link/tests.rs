@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tiwizi_federation_core::agreement::{AgreementId, Document, KindTerms, Party as Side, Rule, Step};
+use tiwizi_federation_core::agreement::{AgreementId, Document, KindTerms, Party as Side, Rule, State, Step};
 use tiwizi_federation_core::flow::memory::MemoryStore;
 use tiwizi_federation_core::flow::node::{Ask, AskRefusal, Write};
 use tiwizi_federation_core::flow::snapshot::Manifest;
@@ -12,6 +12,9 @@ use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
 use tiwizi_federation_core::signature::challenge_line;
 use tiwizi_federation_core::wire::{Entity, LogId, Plane, SigningKey};
 use tiwizi_model::RecordId;
+use tiwizi_storage::federation::agreement::{self, Keeping};
+use tiwizi_storage::federation::cursor::{self, CursorRow};
+use tiwizi_storage::federation::log::{self, LogName};
 use tiwizi_storage::federation::peer::Switch;
 use uuid::Uuid;
 
@@ -248,6 +251,48 @@ impl Office {
         self.party.ends.known().node.write(write).await.unwrap();
     }
 
+    /// The nation's database knows of the register of the office what it would know if the store were in it.
+    async fn follow_in_database(&self, agreement: AgreementId) {
+        let (office, nation) = (self.party.ends.known().me(), self.nation.ends.known().me());
+        let mut tx = self.nation.house.db.begin_write().await.unwrap();
+        let name = LogName { node: &office.0.0, plane: "registry", epoch: 0 };
+        let log = log::number(&mut tx, name).await.unwrap();
+        let (id, state, at) = (agreement.to_string(), State::Active.to_string(), self.nation.ends.ambient().now());
+        let keeping = Keeping {
+            id: &id,
+            sides: [&office.0.0, &nation.0.0],
+            state: &state,
+            version: 1,
+            expires_at: None,
+            current: None,
+            next: None,
+            envelope: None,
+            at,
+        };
+        let agreement = agreement::keep(&mut tx, keeping).await.unwrap().unwrap();
+        let row = CursorRow {
+            log,
+            agreement,
+            version: 1,
+            next_seq: 0,
+            frontier: Vec::new(),
+            last_leaf: None,
+            refill_until: 0,
+            note: None,
+            state: "following".to_owned(),
+            reached_at: None,
+            changed_at: at,
+        };
+        cursor::put(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Since when nothing of the register of the office is missing at the nation.
+    async fn as_of(&self) -> Option<tiwizi_model::Instant> {
+        let mut tx = self.nation.house.db.read().await.unwrap();
+        cursor::all(&mut tx).await.unwrap().into_iter().find_map(|row| row.reached_at)
+    }
+
     /// How many things of the office the nation holds.
     async fn held(&self, agreement: AgreementId) -> usize {
         let mut tx = self.nation.store.begin().await.unwrap();
@@ -268,6 +313,33 @@ async fn what_an_office_writes_arrives_at_a_nation_that_never_dials_it() {
     office.visit.mark = None;
     assert_eq!(office.round().await.unwrap(), Round::Quiet(None));
     assert!(office.asked.load(Ordering::SeqCst) - before <= 2, "a settled line is only greeted");
+}
+
+#[tokio::test]
+async fn an_empty_log_is_known_to_be_empty_once_its_office_has_said_so() {
+    let mut office = Office::new().await;
+    let agreement = office.agree().await;
+    let log = LogId { node: office.party.ends.known().me(), plane: "registry".parse().unwrap() };
+    let feed = Feed { log, agreement: Some(agreement) };
+    let mut tx = office.nation.store.begin().await.unwrap();
+    let cursor = tx.cursor(&feed).await.unwrap();
+    assert_eq!(cursor.map(|cursor| (cursor.version, cursor.next_seq())), Some((1, 0)));
+}
+
+#[tokio::test]
+async fn as_of_goes_on_while_an_office_writes_nothing_and_stands_still_while_it_is_silent() {
+    let mut office = Office::new().await;
+    let agreement = office.agree().await;
+    office.follow_in_database(agreement).await;
+    office.write(1, "Azrou").await;
+    office.settle().await;
+    let before = office.as_of().await.unwrap();
+    let hour = u64::try_from(tiwizi_model::limits::FED_GOSSIP_MS).unwrap();
+    office.nation.house.clock.advance_ms(hour);
+    assert_eq!(office.as_of().await, Some(before));
+    office.party.house.clock.advance_ms(hour);
+    office.settle().await;
+    assert_eq!(office.as_of().await, Some(office.nation.ends.ambient().now()));
 }
 
 #[tokio::test]
@@ -370,6 +442,9 @@ async fn an_office_whose_entries_are_not_kept_brings_a_snapshot_in_parts_over_a_
     let (agreement, cuts) = office.agree_over_a_bad_line().await;
     assert!(cuts > 5, "{cuts}");
     assert_eq!(office.held(agreement).await, 1_100);
+    office.follow_in_database(agreement).await;
+    office.settle().await;
+    assert_eq!(office.as_of().await, Some(office.nation.ends.ambient().now()), "no page has to follow it");
     office.write(1_101, "After it").await;
     office.settle().await;
     assert_eq!(office.held(agreement).await, 1_101, "pages follow where the snapshot ends");

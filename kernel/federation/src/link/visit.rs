@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tiwizi_federation_core::agreement::AgreementId;
 use tiwizi_federation_core::flow::rows::Feed;
 use tiwizi_federation_core::flow::{Lanes, Pace, Retry};
 use tiwizi_federation_core::greeting::Hello;
 use tiwizi_federation_core::signature::Offset;
-use tiwizi_federation_core::wire::{Hash, NodeId};
+use tiwizi_federation_core::wire::{Hash, NodeId, Plane};
 use tiwizi_model::{Ambient, Instant};
 
 use crate::exchange::Arriving;
@@ -44,7 +45,12 @@ pub(crate) struct Visit {
     pub(crate) noted_at: Option<Instant>,
     /// When checkpoints were told last.
     pub(crate) gossiped_at: Option<Instant>,
+    /// When the peer was told where our logs end, and of which.
+    pub(crate) ends_told: Option<(Instant, Ended)>,
 }
+
+/// Logs of ours that a peer was told the end of, with the agreement and its version.
+pub(crate) type Ended = BTreeSet<(Plane, Option<AgreementId>, u32)>;
 
 impl Visit {
     pub(crate) fn new(node: NodeId) -> Self {
@@ -65,6 +71,7 @@ impl Visit {
             brought: BTreeMap::new(),
             noted_at: None,
             gossiped_at: None,
+            ends_told: None,
         }
     }
 

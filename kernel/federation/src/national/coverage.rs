@@ -406,6 +406,14 @@ mod tests {
         assert_eq!(region(&part, "09").sources, [0, 1]);
     }
 
+    #[test]
+    fn a_region_whose_register_was_read_to_its_end_and_is_empty_is_known() {
+        let souss = all_of("09");
+        let souss: Vec<&str> = souss.iter().map(String::as_str).collect();
+        let coverage = Coverage::of(true, vec![source(1, &souss, Some(plane(0, Some(5))))]);
+        assert_eq!((region(&coverage, "09").state, coverage.missing("09")), (RegionState::Whole, None));
+    }
+
     #[tokio::test]
     async fn what_came_under_an_agreement_that_is_over_counts_for_nothing() {
         let house = House::new(1, "all").await;

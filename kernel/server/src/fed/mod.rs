@@ -36,7 +36,7 @@ pub(crate) struct AsItIs;
 /// Every route of the federation. They are described in `docs/federation-protocol.md`: what goes over them is signed bytes, not JSON.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/fed/v1", get(answer))
+        .route("/fed/v1", get(answer).post(answer))
         .route("/fed/v1/keys", post(answer))
         .route("/fed/v1/directory", get(answer).post(answer))
         .route("/fed/v1/checkpoints", get(answer).post(answer))

@@ -132,6 +132,9 @@ impl<S: Store> Exchange<S> {
             return Err(Refusal::Spent { after_s });
         }
         self.nonces.admit(&signed).await?;
+        if let Some(peer) = &peer {
+            self.ends.heard_of(peer, now).await?;
+        }
         // A peer that calls can be called: whatever wait was under way is over.
         self.ends.bell(node).notify_one();
         Ok(By::Peer { node, _turn: turn })

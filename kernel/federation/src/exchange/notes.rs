@@ -12,9 +12,11 @@ use tiwizi_federation_core::flow::{Cursor, Durability, NodeError, Store, StoreTx
 use tiwizi_federation_core::gate::PeerBytes;
 use tiwizi_federation_core::greeting::Offered;
 use tiwizi_federation_core::wire::{LogId, NodeId};
+use tiwizi_model::{Instant, limits};
 use tiwizi_storage::StorageError;
 use tiwizi_storage::federation::agreement::{self, AgreementNo};
 use tiwizi_storage::federation::ledger::{self, LedgerRow};
+use tiwizi_storage::federation::peer::{self, Contact, PeerRow};
 use tiwizi_storage::federation::{cursor, log};
 
 use super::ends::Ends;
@@ -107,6 +109,19 @@ impl<S: Store> Ends<S> {
             ended.push(feed);
         }
         Ok(self.reached_all(&ended).await?)
+    }
+
+    /// A peer asked something. Of one that has no address nobody else writes that down: the loop that goes out calls only who can be called.
+    /// Not each time.
+    pub(super) async fn heard_of(&self, peer: &PeerRow, now: Instant) -> Result<(), StorageError> {
+        let is_recent = |at: Instant| (0..limits::FED_CONTACT_NOTE_MS).contains(&now.0.saturating_sub(at.0));
+        if peer.url.is_some() || peer.contact_at.is_some_and(is_recent) {
+            return Ok(());
+        }
+        let PeerRow { node, clock_offset_ms, goodput, page_bytes, next_try_at, .. } = *peer;
+        let mut tx = self.db().begin_write().await?;
+        peer::reach(&mut tx, &Contact { node, at: now, clock_offset_ms, goodput, page_bytes, next_try_at }).await?;
+        tx.commit().await
     }
 
     /// Whether something that was written here waits for its place in a log: the log does not end where it seems to.

@@ -223,6 +223,24 @@ async fn a_line_that_is_cut_by_its_switch_is_cut_for_who_asks_too() {
 }
 
 #[tokio::test]
+async fn a_peer_that_only_dials_in_has_called_once_it_was_let_in() {
+    let [nation, office] = pair().await;
+    let node = office.ends.known().me();
+    let contact = async || nation.ends.peer(&node).await.unwrap().unwrap().contact_at;
+    let mut stranger = asked(&office, 1, &hello(), b"");
+    stranger.lines = Lines::default();
+    assert_eq!(refusal(&nation, head(&stranger, b"")).await.code(), "signature-missing");
+    assert_eq!(contact().await, None);
+    let first = nation.ends.ambient().now();
+    for (after_ms, noted) in [(0, first), (1_000, first), (60_000, first.plus_ms(61_000))] {
+        nation.house.clock.advance_ms(after_ms);
+        let request = asked(&office, 1, &hello(), b"");
+        drop(nation.exchange.admit(head(&request, b"")).await.unwrap());
+        assert_eq!(contact().await, Some(noted));
+    }
+}
+
+#[tokio::test]
 async fn whoever_waits_is_let_go_with_nothing_once_its_line_is_cut() {
     let [nation, office] = pair().await;
     let (node, mut woken) = (office.ends.known().me(), nation.house.db.woken());

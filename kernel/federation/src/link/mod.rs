@@ -28,6 +28,7 @@ use tiwizi_federation_core::flow::Store;
 use tiwizi_federation_core::flow::rows::Feed;
 use tiwizi_federation_core::greeting::Hello;
 use tiwizi_federation_core::wire::{Envelope, Hash, NodeId};
+use tiwizi_model::limits;
 use tiwizi_storage::StorageError;
 use tiwizi_storage::federation::peer::{self, Contact, Failure, PeerRow};
 
@@ -45,8 +46,6 @@ pub use transport::{Came, Http, Lost, Sent, Transport};
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// While a peer keeps a question waiting, what is new here is looked at so often at most.
 const REST: Duration = Duration::from_millis(200);
-/// A contact is written down again after this.
-const NOTE_MS: i64 = 30_000;
 
 /// The end that asks.
 pub struct Link<S, T> {
@@ -220,7 +219,8 @@ impl<S: Store, T: Transport> Link<S, T> {
     async fn reached(&self, visit: &mut Visit, row: &PeerRow, held: Option<Trouble>) -> Result<(), LinkError> {
         visit.retry.contact();
         let now = self.ends.ambient().now();
-        let is_recent = visit.noted_at.is_some_and(|at| (0..NOTE_MS).contains(&now.0.saturating_sub(at.0)));
+        let is_recent =
+            visit.noted_at.is_some_and(|at| (0..limits::FED_CONTACT_NOTE_MS).contains(&now.0.saturating_sub(at.0)));
         let code = held.map(Trouble::code);
         if is_recent && row.error_code.as_deref() == code {
             return Ok(());

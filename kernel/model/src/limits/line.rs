@@ -52,6 +52,8 @@ pub const FED_NONCES_FORGOTTEN_ROWS: u32 = 10_000;
 pub const FED_SNAPSHOT_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 /// What snapshots that are being fetched take up, together.
 pub const FED_SHELF_BYTES_MAX: u64 = 4 << 30;
+/// A contact with a peer is written down again after this.
+pub const FED_CONTACT_NOTE_MS: i64 = 30_000;
 /// How often a peer is told which checkpoints of others are known.
 pub const FED_GOSSIP_MS: i64 = 60 * 60 * 1000;
 }

@@ -2002,6 +2002,7 @@ peer-next-upgrade = L’une des deux a une version trop ancienne. Mettez-la à j
 peer-next-parked = Des entrées attendent ici. Regardez ce qui leur manque.
 peer-next-unreachable = Elle ne répond pas. L’essai recommence tout seul, et rien n’est perdu.
 peer-next-sign = Une convention attend votre signature.
+peer-next-offered = La convention que vous lui avez proposée attend sa réponse.
 peer-next-agree = Rien n’est convenu avec elle. Écrivez une convention.
 peer-next-await = Elle n’a pas encore appelé. Il n’y a rien à faire ici.
 peer-next-catch-up = L’une des deux rattrape son retard, toute seule.

@@ -1994,6 +1994,7 @@ peer-next-upgrade = ⵢⴰⵜ ⴳⵉⵙⵏⵜ ⵍⵖⵔⵡⴰⵔ ⵏⵏⵙ ⵉ�
 peer-next-parked = ⵍⵍⴰⵏ ⵉⴼⵔⴷⵉⵙⵏ ⵇⵇⵍⵏ ⴷⴰ. ⵥⵕ ⵎⴰⵢⴷ ⵜⵏ ⵉⵅⵚⵚⴰⵏ.
 peer-next-unreachable = ⵓⵔ ⴷⴰ ⵜⵜⵔⴰⵔ. ⴷⴰ ⵉⵜⵜⵢⴰⵍⵙ ⵓⵔⵎⴰⴷ ⵙ ⵉⵅⴼ ⵏⵏⵙ, ⵓⵔ ⵉⵎⵎⵓⵜⵜⵉ ⵡⴰⵍⵓ.
 peer-next-sign = ⵉⵍⵍⴰ ⵓⵎⵙⴰⵙⴰ ⵉⵇⵇⵍⵏ ⴰⵣⵎⵎⴻⵎ ⵏⵏⵓⵏ.
+peer-next-offered = ⴰⵙⵓⵎⵔ ⵏⵏⵓⵏ ⵉⵇⵇⵍ ⵉ ⵓⵣⵎⵎⴻⵎ ⵏⵏⵙ.
 peer-next-agree = ⵓⵔ ⵉⵍⵍⵉ ⵓⵎⵙⴰⵙⴰ ⵉⴷⵙ. ⴰⵔⴰ ⵢⴰⵏ.
 peer-next-await = ⵓⵔ ⵜⴰ ⵜⵖⵔⵉ. ⵓⵔ ⵉⵅⵚⵚⵉ ⵡⴰⵍⵓ ⴷⴰ.
 peer-next-catch-up = ⵢⴰⵜ ⴳⵉⵙⵏⵜ ⴷⴰ ⵜⵜⵍⵃⵇ ⵙ ⵉⵅⴼ ⵏⵏⵙ.

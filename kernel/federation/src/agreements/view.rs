@@ -63,6 +63,16 @@ impl Agreement {
         self.next.as_ref().is_some_and(|next| next.state == State::Offered && !next.is_ours)
     }
 
+    /// Whether the version on offer is ours and waits for the other side: for its signature, or for the word that it has ours.
+    #[must_use]
+    pub fn waits_for_them(&self) -> bool {
+        self.next.as_ref().is_some_and(|next| match next.state {
+            State::Offered => next.is_ours,
+            State::Signed => true,
+            State::Drafted | State::Active | State::Suspended | State::Terminated | State::Expired => false,
+        })
+    }
+
     /// What a version would change of what a side gives. Without a version in force all is new.
     #[must_use]
     pub fn difference(&self, next: &Document, holder: &NodeId) -> Difference {

@@ -31,6 +31,8 @@ pub enum NextStep {
     },
     /// An agreement waits for a signature here.
     Sign,
+    /// Nothing is agreed on, and an agreement that was offered here waits for the other side.
+    Offered,
     /// Nothing is agreed on.
     Agree,
     /// It was never heard of: it has to call, or be reached.
@@ -58,6 +60,7 @@ impl NextStep {
             Self::LookAtParked => "parked",
             Self::Unreachable { .. } => "unreachable",
             Self::Sign => "sign",
+            Self::Offered => "offered",
             Self::Agree => "agree",
             Self::Await => "await",
             Self::CatchUp => "catch-up",
@@ -80,7 +83,9 @@ impl NextStep {
             | Self::LookAtParked
             | Self::Sign
             | Self::Agree => true,
-            Self::Unreachable { .. } | Self::Await | Self::CatchUp | Self::Snapshot | Self::Nothing => false,
+            Self::Unreachable { .. } | Self::Offered | Self::Await | Self::CatchUp | Self::Snapshot | Self::Nothing => {
+                false
+            }
         }
     }
 
@@ -111,11 +116,14 @@ impl NextStep {
         if standing.waits_for_us {
             return Self::Sign;
         }
-        if !standing.has_agreement {
+        if !standing.has_agreement && !standing.waits_for_them {
             return Self::Agree;
         }
         if row.contact_at.is_none() {
             return Self::Await;
+        }
+        if !standing.has_agreement {
+            return Self::Offered;
         }
         if standing.given.iter().any(|given| given.needs_snapshot) {
             return Self::Snapshot;

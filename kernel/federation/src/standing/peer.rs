@@ -73,6 +73,8 @@ pub struct Standing {
     pub has_agreement: bool,
     /// Whether an agreement that it offered waits for a signature here.
     pub waits_for_us: bool,
+    /// Whether an agreement that was offered here waits for it.
+    pub waits_for_them: bool,
     /// What to do next.
     pub next: NextStep,
 }
@@ -271,6 +273,7 @@ fn standing(row: PeerRow, me: NodeId, tables: &Tables, agreements: &[Agreement])
         taken: tables.taken(node, agreements),
         has_agreement: with().any(is_active),
         waits_for_us: with().any(Agreement::waits_for_us),
+        waits_for_them: with().any(Agreement::waits_for_them),
         row,
         next: NextStep::Nothing,
     };

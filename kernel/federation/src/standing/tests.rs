@@ -54,6 +54,7 @@ fn well() -> Standing {
         taken: vec![taken()],
         has_agreement: true,
         waits_for_us: false,
+        waits_for_them: false,
         next: NextStep::Nothing,
     }
 }
@@ -101,6 +102,18 @@ fn the_step_that_others_wait_for_comes_first() {
         change(&mut standing);
         assert_eq!(NextStep::of(&standing).code(), code);
     }
+}
+
+#[test]
+fn an_offer_that_waits_for_the_other_side_is_not_written_again() {
+    let mut standing = well();
+    (standing.has_agreement, standing.waits_for_them) = (false, true);
+    let step = NextStep::of(&standing);
+    assert_eq!((step, step.is_for_people()), (NextStep::Offered, false));
+    standing.row.contact_at = None;
+    assert_eq!(NextStep::of(&standing), NextStep::Await, "it cannot have heard of it");
+    (standing.has_agreement, standing.row.contact_at) = (true, Some(Instant(5)));
+    assert_eq!(NextStep::of(&standing), NextStep::Nothing, "what is in force goes on");
 }
 
 #[test]

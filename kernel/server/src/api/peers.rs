@@ -64,7 +64,7 @@ pub(crate) struct PeerView {
     given: Vec<GivenView>,
     /// What was taken of it, by log.
     taken: Vec<TakenView>,
-    /// What to do next: `mend`, `resume`, `directory`, `fork`, `clock`, `call`, `upgrade`, `parked`, `unreachable`, `sign`, `agree`, `await`, `catch-up`,
+    /// What to do next: `mend`, `resume`, `directory`, `fork`, `clock`, `call`, `upgrade`, `parked`, `unreachable`, `sign`, `offered`, `agree`, `await`, `catch-up`,
     /// `snapshot` or `nothing`.
     next_step: &'static str,
 }

@@ -1,8 +1,8 @@
 //! National work as handlers meet it: the door, and what is known of each region as numbers show it.
 
 use tiwizi_federation::SqlStore;
-use tiwizi_federation::national::{Coverage, National};
-use tiwizi_registry::readers::Statistics;
+use tiwizi_federation::national::{Coverage, Missing, National};
+use tiwizi_registry::readers::{Measure, Statistics};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -19,5 +19,12 @@ impl App {
 pub(crate) async fn cover(app: &App, statistics: &mut Statistics) -> Result<Coverage, Problem> {
     let coverage = app.national().coverage().await?;
     statistics.know_only(coverage.known());
+    statistics.know_members_only(coverage.known_members());
     Ok(coverage)
+}
+
+/// Why a count of a place is not known.
+pub(crate) fn reason(coverage: &Coverage, measure: Measure, code: &str) -> &'static str {
+    let missing = if measure.counts_people() { coverage.missing_members(code) } else { coverage.missing(code) };
+    missing.unwrap_or(Missing::NothingCame).name()
 }

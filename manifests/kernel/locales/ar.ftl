@@ -2319,6 +2319,7 @@ coverage-state-whole = الجهة كلها
 coverage-state-part = جزء منها
 coverage-reason-not-enrolled = غير معروفة: لا تمسكها أي منصة من الدليل.
 coverage-reason-nothing-came = غير معروفة: لم يصل سجلها بعد.
+coverage-no-members = أعضاؤها غير معروفين: لم يصلوا إلى هنا.
 coverage-reason-loading = لم تكتمل بعد: سجلها في طور الوصول.
 coverage-suspended = معلقة
 coverage-own = هذه المنصة تعرض سجلها الخاص. الجهات لا تعد إلا في المنصة الوطنية.

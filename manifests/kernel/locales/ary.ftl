@@ -2311,6 +2311,7 @@ coverage-state-whole = الجهة كلها
 coverage-state-part = شي جزء منها
 coverage-reason-not-enrolled = ماشي معروفة: حتى شي منصة ف الدليل ما كتمسكها.
 coverage-reason-nothing-came = ماشي معروفة: السجل ديالها مازال ما وصل.
+coverage-no-members = الأعضاء ديالها ماشي معروفين: ما وصلوش لهنا.
 coverage-reason-loading = مازال ما كملات: السجل ديالها كيوصل دابا.
 coverage-suspended = موقفة
 coverage-own = هاد المنصة كتوري السجل ديالها. الجهات كيتحسبو غير ف المنصة الوطنية.

@@ -2308,6 +2308,7 @@ coverage-state-whole = toute la région
 coverage-state-part = une partie
 coverage-reason-not-enrolled = Inconnue : aucune instance de l’annuaire ne la tient.
 coverage-reason-nothing-came = Inconnue : son registre n’est pas encore arrivé.
+coverage-no-members = Ses membres ne sont pas connus : ils ne sont pas arrivés ici.
 coverage-reason-loading = Pas encore entière : son registre est en train d’arriver.
 coverage-suspended = suspendue
 coverage-own = Cette instance montre son propre registre. Les régions ne se comptent qu’à l’instance nationale.

@@ -2300,6 +2300,7 @@ coverage-state-whole = ⵜⴰⵎⵏⴰⴹⵜ ⴰⴽⴽⵯ
 coverage-state-part = ⵉⵛⵜ ⵏ ⵜⵓⵏⵜ
 coverage-reason-not-enrolled = ⵓⵔ ⵜⴻⵜⵜⵓⵙⵙⵏ: ⵓⵔ ⵜⵜ ⵜⵓⵎⵉⵥ ⵓⵍⴰ ⵢⴰⵜ ⵜⵙⵖⵏⵙⵜ ⵏ ⵓⵎⵓⵖ.
 coverage-reason-nothing-came = ⵓⵔ ⵜⴻⵜⵜⵓⵙⵙⵏ: ⵓⵔ ⵜⴰ ⴷ ⵢⵓⵛⴽⵉ ⵓⵣⵎⵎⴻⵎ ⵏⵏⵙ.
+coverage-no-members = ⵓⵔ ⵜⵜⵓⵙⵙⵏⵏ ⵉⴳⵎⴰⵎⵏ ⵏⵏⵙ.
 coverage-reason-loading = ⵓⵔ ⵜⴰ ⵜⵙⵎⵉⴷ: ⴷⴰ ⴷ ⵉⵜⵜⴰⵛⴽⴰ ⵓⵣⵎⵎⴻⵎ ⵏⵏⵙ.
 coverage-suspended = ⵜⴻⵜⵜⵓⵙⴱⴷⴷ
 coverage-own = ⵜⴰⵙⵖⵏⵙⵜ ⴰⴷ ⴷⴰ ⵜⵙⵎⵎⴰⵍ ⴰⵣⵎⵎⴻⵎ ⵏⵏⵙ. ⵜⵉⵎⵏⴰⴹⵉⵏ ⴷⴰ ⵜⵜⵓⵙⵙⵉⴹⵏⵜ ⵖⴰⵙ ⵖ ⵜⵙⵖⵏⵙⵜ ⵜⴰⵏⴰⵎⵓⵔⵜ.

@@ -5,6 +5,9 @@
 //! log was last read to its end: until then nothing is missing. What came under an agreement that is over was dropped with it and counts for
 //! nothing.
 //!
+//! Members come in a log of their own, under terms of their own. So numbers of people are known where that log was read to its end, and a
+//! register without it says nothing of them.
+//!
 //! An instance that is not the nation, or knows nobody, shows its own register, and all of that is known.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +26,8 @@ use crate::directory::Roll;
 
 /// The plane of the register.
 const REGISTRY: &str = "registry";
+/// The plane of its members.
+const MEMBERS: &str = "members";
 
 /// How much of one log is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +69,13 @@ impl Source {
     /// When its register was last read to its end.
     #[must_use]
     pub fn as_of(&self) -> Option<Instant> {
-        self.planes.get(REGISTRY)?.reached_at
+        self.as_of_plane(REGISTRY)
+    }
+
+    /// When what it gives of a plane was last read to its end.
+    #[must_use]
+    pub fn as_of_plane(&self, plane: &str) -> Option<Instant> {
+        self.planes.get(plane)?.reached_at
     }
 }
 
@@ -136,9 +147,13 @@ impl RegionCoverage {
         if self.state != RegionState::Missing {
             return None;
         }
-        let any = |wanted: Missing| self.missing.values().any(|missing| *missing == wanted).then_some(wanted);
-        any(Missing::Loading).or_else(|| any(Missing::NothingCame)).or(Some(Missing::NotEnrolled))
+        most_telling(&self.missing.values().copied().collect::<Vec<_>>())
     }
+}
+
+/// Of several reasons the one that says most; none of none.
+fn most_telling(reasons: &[Missing]) -> Option<Missing> {
+    [Missing::Loading, Missing::NothingCame, Missing::NotEnrolled].into_iter().find(|reason| reasons.contains(reason))
 }
 
 /// What is known of all regions.
@@ -148,6 +163,8 @@ pub struct Coverage {
     regions: Vec<RegionCoverage>,
     sources: Vec<Source>,
     missing: BTreeMap<ProvinceCode, Missing>,
+    /// The provinces of whose members nothing is known; all of `missing` are in it.
+    missing_members: BTreeMap<ProvinceCode, Missing>,
 }
 
 impl Coverage {
@@ -165,20 +182,19 @@ impl Coverage {
     }
 
     fn of(is_national: bool, sources: Vec<Source>) -> Self {
-        let mut missing = BTreeMap::new();
-        if is_national {
-            for province in territory::provinces() {
-                if let Some(reason) = reason(&sources, province.code) {
-                    missing.insert(province.code, reason);
-                }
-            }
+        let (mut missing, mut missing_members) = (BTreeMap::new(), BTreeMap::new());
+        for province in territory::provinces().iter().filter(|_| is_national) {
+            let of_register = reason(&sources, REGISTRY, province.code);
+            missing.extend(of_register.map(|reason| (province.code, reason)));
+            let of_members = of_register.or_else(|| reason(&sources, MEMBERS, province.code));
+            missing_members.extend(of_members.map(|reason| (province.code, reason)));
         }
         let regions = if is_national {
             territory::regions().iter().map(|region| of_region(&region.code, &sources, &missing)).collect()
         } else {
             Vec::new()
         };
-        Self { is_national, regions, sources, missing }
+        Self { is_national, regions, sources, missing, missing_members }
     }
 
     /// Whether this is the nation: only there a region can be missing.
@@ -211,11 +227,21 @@ impl Coverage {
     /// The provinces of which something is known.
     #[must_use]
     pub fn known(&self) -> Known {
+        self.known_beside(&self.missing)
+    }
+
+    /// The provinces of whose members something is known.
+    #[must_use]
+    pub fn known_members(&self) -> Known {
+        self.known_beside(&self.missing_members)
+    }
+
+    fn known_beside(&self, missing: &BTreeMap<ProvinceCode, Missing>) -> Known {
         if !self.is_national {
             return Known::Everywhere;
         }
         let codes = territory::provinces().iter().map(|province| province.code);
-        Known::Provinces(codes.filter(|code| !self.missing.contains_key(code)).collect())
+        Known::Provinces(codes.filter(|code| !missing.contains_key(code)).collect())
     }
 
     /// Why nothing is known of a place: a province, or a region of which no province is known.
@@ -225,6 +251,18 @@ impl Coverage {
             return self.missing.get(&province).copied();
         }
         self.regions.iter().find(|region| region.code == code)?.reason()
+    }
+
+    /// Why nothing is known of the members of a place: a province, or a region of whose provinces that holds for each.
+    #[must_use]
+    pub fn missing_members(&self, code: &str) -> Option<Missing> {
+        if let Ok(province) = code.parse::<ProvinceCode>() {
+            return self.missing_members.get(&province).copied();
+        }
+        let provinces = territory::provinces().iter().filter(|province| province.region == code);
+        let reasons: Option<Vec<Missing>> =
+            provinces.map(|province| self.missing_members.get(&province.code).copied()).collect();
+        most_telling(&reasons?)
     }
 
     /// How many regions something is known of, and how many there are. None where this is not the nation.
@@ -258,14 +296,14 @@ fn of_region(code: &str, all: &[Source], missing: &BTreeMap<ProvinceCode, Missin
     RegionCoverage { code: code.to_owned(), state, missing: of_region, as_of, sources }
 }
 
-/// Why nothing is known of a province; none when its register is here.
-fn reason(sources: &[Source], province: ProvinceCode) -> Option<Missing> {
+/// Why nothing of a plane is known of a province; none when it is here.
+fn reason(sources: &[Source], plane: &str, province: ProvinceCode) -> Option<Missing> {
     let keepers: Vec<&Source> = sources.iter().filter(|source| source.provinces.contains(&province)).collect();
-    if keepers.iter().any(|source| source.as_of().is_some()) {
+    if keepers.iter().any(|source| source.as_of_plane(plane).is_some()) {
         return None;
     }
     let is_loading =
-        |source: &&Source| source.planes.get(REGISTRY).is_some_and(|plane| plane.taken > 0 || plane.size.is_some());
+        |source: &&Source| source.planes.get(plane).is_some_and(|found| found.taken > 0 || found.size.is_some());
     if keepers.iter().any(is_loading) {
         return Some(Missing::Loading);
     }

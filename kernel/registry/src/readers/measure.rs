@@ -136,13 +136,16 @@ impl By {
 /// The key of what is not known: a year, an age.
 pub(super) const UNKNOWN: &str = "unknown";
 
+/// The size class of cooperatives without members.
+pub(super) const NO_MEMBERS: &str = "0";
+
 /// The size classes of cooperatives, by members; the last has no end.
-pub const SIZES: [&str; 7] = ["0", "1-4", "5-9", "10-19", "20-49", "50-99", "100-"];
+pub const SIZES: [&str; 7] = [NO_MEMBERS, "1-4", "5-9", "10-19", "20-49", "50-99", "100-"];
 
 /// The size class of a number of members.
 pub(super) fn size(members: i64) -> &'static str {
     match members {
-        ..=0 => "0",
+        ..=0 => NO_MEMBERS,
         1..=4 => "1-4",
         5..=9 => "5-9",
         10..=19 => "10-19",

@@ -40,6 +40,8 @@ pub struct Statistics {
     as_of: AsOf,
     rule: YouthRule,
     known: Known,
+    /// Of whose members something came.
+    known_members: Known,
 }
 
 impl Statistics {
@@ -52,7 +54,7 @@ impl Statistics {
         let seq = cursor::find(&mut tx, LIVE.reader).await?;
         let at = change::written_at(&mut tx, seq).await?;
         let rule = youth_rule(now).map_err(|error| StorageError::Corrupt { what: error.to_string() })?;
-        Ok(Self { tx, as_of: AsOf { seq, at }, rule, known: Known::Everywhere })
+        Ok(Self { tx, as_of: AsOf { seq, at }, rule, known: Known::Everywhere, known_members: Known::Everywhere })
     }
 
     /// How far the log is counted.
@@ -69,13 +71,24 @@ impl Statistics {
 
     /// Says from which provinces anything came. Of all others nothing is known, which tables say instead of nought.
     pub fn know_only(&mut self, known: Known) {
+        self.known_members = known.clone();
         self.known = known;
     }
 
-    /// The provinces from which anything came.
+    /// Says of which of these provinces also the members came. Of all others nobody knows how many there are.
+    pub fn know_members_only(&mut self, known: Known) {
+        self.known_members = known;
+    }
+
+    /// The provinces of which a measure is known: people are known where members came.
     #[must_use]
-    pub fn known(&self) -> &Known {
-        &self.known
+    pub fn known(&self, measure: Measure) -> &Known {
+        if measure.counts_people() { &self.known_members } else { &self.known }
+    }
+
+    /// Whether members are missing of a register that is here: then the sizes of its cooperatives are not known.
+    pub(super) fn lacks_members(&self) -> bool {
+        self.known != self.known_members
     }
 
     /// Takes ages in another year. Two years side by side tell how many were born in one, so this is for those who see every count.

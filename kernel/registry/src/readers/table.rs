@@ -7,7 +7,7 @@ use tiwizi_model::limits::STATISTICS_CELL_MIN;
 use tiwizi_model::{Jurisdiction, ProvinceCode};
 use tiwizi_storage::StorageError;
 
-use super::measure::{By, Measure, SIZES, bands};
+use super::measure::{By, Measure, NO_MEMBERS, SIZES, bands};
 use super::statistics::Statistics;
 use crate::cells::{self, Cell};
 use crate::{sectors, territory};
@@ -150,24 +150,30 @@ impl Statistics {
         };
         let left: Vec<Vec<Cell>> = groups.iter().map(|group| group.keys.iter().map(&left).collect()).collect();
         let hidden = cells::hidden(&left, minimum);
+        let known = self.known(measure);
         let mut rows = Vec::new();
         let parts = groups.into_iter().zip(&cells).zip(hidden.groups.iter().zip(&hidden.cells));
         for ((group, cells), (group_is_hidden, cells_are_hidden)) in parts {
             if by == By::Region {
                 let sum = cells::sum(cells);
                 let is_shown = !group_is_hidden || group.keys.iter().all(|key| sight.owns(by, key));
-                let is_known = self.known().holds_any(group.keys.iter());
+                let is_known = known.holds_any(group.keys.iter());
                 rows.push(Row::of(group.code, sum, is_shown, is_known));
                 continue;
             }
             for ((key, cell), is_hidden) in group.keys.into_iter().zip(cells).zip(cells_are_hidden) {
                 let is_shown = !(*is_hidden || *group_is_hidden) || sight.owns(by, &key);
-                let is_known = if by == By::Province { self.known().holds(&key) } else { !self.known().is_nowhere() };
+                let is_known = if by == By::Province { known.holds(&key) } else { !known.is_nowhere() };
+                // Whose members did not come seems to have none.
+                if by == By::Size && key == NO_MEMBERS && self.lacks_members() {
+                    rows.push(Row { key, amount: None, is_unknown: true });
+                    continue;
+                }
                 rows.push(Row::of(key, *cell, is_shown, is_known));
             }
         }
         let sum = counts.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));
-        let is_unknown = self.known().is_nowhere() && sum == 0 && !hidden.total;
+        let is_unknown = known.is_nowhere() && sum == 0 && !hidden.total;
         let total = (!hidden.total && !is_unknown).then_some(sum);
         Ok(Table { measure, by, rows, total, is_unknown })
     }

@@ -395,6 +395,28 @@ async fn where_nothing_came_from_nothing_is_known() {
     assert_eq!(table.total, whole.total);
 }
 
+/// The register came and its members did not: people are unknown there, and cooperatives are counted.
+#[tokio::test]
+async fn where_no_members_came_from_numbers_of_people_are_unknown() {
+    let register = Register::new().await;
+    let mut statistics = Statistics::open(register.records.db(), register.records.ambient().now()).await.unwrap();
+    let of = |codes: &[&str]| Known::Provinces(codes.iter().map(|code| code.parse().unwrap()).collect());
+    statistics.know_only(of(&["09.541", "09.551"]));
+    statistics.know_members_only(of(&["09.551"]));
+    for measure in Measure::ALL.into_iter().filter(|measure| measure.splits().contains(&By::Province)) {
+        let table = statistics.table(measure, By::Province, Sight::Public).await.unwrap();
+        let row = |key: &str| table.rows.iter().find(|row| row.key == key).unwrap();
+        let expected = if measure.counts_people() { None } else { Some(0) };
+        assert_eq!((row("09.541").amount, row("09.541").is_unknown), (expected, expected.is_none()), "{measure:?}");
+        assert_eq!((row("09.551").amount, row("09.551").is_unknown), (Some(0), false), "{measure:?}");
+    }
+    let sizes = statistics.table(Measure::Cooperatives, By::Size, Sight::Public).await.unwrap();
+    assert_eq!(sizes.rows.iter().map(|row| row.is_unknown).filter(|is_unknown| *is_unknown).count(), 1);
+    statistics.know_members_only(of(&[]));
+    let women = statistics.table(Measure::Women, By::Region, Sight::Public).await.unwrap();
+    assert_eq!((women.total, women.is_unknown), (None, true));
+}
+
 #[tokio::test]
 async fn from_nowhere_no_sum_is_known_either() {
     let register = Register::new().await;

@@ -38,6 +38,8 @@ pub(crate) struct CoverageRegionView {
     state: &'static str,
     /// Why nothing is known of it: `not-enrolled`, `nothing-came` or `loading`; null when something is.
     reason: Option<&'static str>,
+    /// Why nothing is known of its members, and so of numbers of people: the same reasons; null when something is.
+    members: Option<&'static str>,
     /// Since when nothing of what is known of it is missing.
     as_of: Option<String>,
     /// Its provinces of which nothing is known, each with the reason.
@@ -95,6 +97,7 @@ fn region_view(coverage: &Coverage, region: &RegionCoverage, sees_planes: bool) 
         code: region.code.clone(),
         state: region.state.name(),
         reason: region.reason().map(Missing::name),
+        members: coverage.missing_members(&region.code).map(Missing::name),
         as_of: region.as_of.map(rfc3339),
         missing: region.missing.iter().map(|(code, reason)| (code.to_string(), reason.name())).collect(),
         sources: sources.map(|source| source_view(source, sees_planes)).collect(),

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, Uri};
 use serde::Serialize;
-use tiwizi_federation::national::{Coverage, Missing};
+use tiwizi_federation::national::Coverage;
 use tiwizi_model::limits;
 use tiwizi_registry::readers::{self, By, Measure, Sight, Statistics, Table};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use crate::api::coverage::CoverageView;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::json;
-use crate::national::cover;
+use crate::national::{cover, reason};
 use crate::open_data;
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
@@ -192,7 +192,7 @@ fn view(app: &App, table: Table, sight: Sight, (statistics, coverage): (&Statist
     for row in table.rows {
         match row.amount {
             None if row.is_unknown => {
-                unknown.insert(row.key.clone(), coverage.missing(&row.key).unwrap_or(Missing::NothingCame).name());
+                unknown.insert(row.key.clone(), reason(coverage, table.measure, &row.key));
                 counts.insert(row.key, None);
             }
             None => hidden.push(row.key),

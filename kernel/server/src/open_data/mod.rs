@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
-use tiwizi_federation::national::{Coverage, Missing};
+use tiwizi_federation::national::Coverage;
 use tiwizi_identity::{Caller, policy};
 use tiwizi_model::ProvinceCode;
 use tiwizi_records::Query;
@@ -27,7 +27,7 @@ use crate::api::question::Question;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::export::csv_line;
-use crate::national::cover;
+use crate::national::{cover, reason};
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
 use crate::time::rfc3339;
@@ -128,8 +128,7 @@ pub(crate) fn table(table: &Table, statistics: &Statistics, coverage: &Coverage)
         let (ar, fr) = names(table.by, &row.key);
         let amount = row.amount.map(|amount| amount.to_string()).unwrap_or_default();
         let hidden = if row.is_hidden() { "yes" } else { "no" };
-        let reason = || coverage.missing(&row.key).unwrap_or(Missing::NothingCame).name();
-        let unknown = if row.is_unknown { reason() } else { "no" };
+        let unknown = if row.is_unknown { reason(coverage, table.measure, &row.key) } else { "no" };
         text.push_str(&csv_line([row.key.as_str(), ar, fr, amount.as_str(), hidden, unknown]));
     }
     let mut response = Body::from(text).into_response();

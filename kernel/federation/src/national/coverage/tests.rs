@@ -79,6 +79,32 @@ fn a_region_that_two_instances_keep_is_as_old_as_the_older_and_part_when_one_is_
 }
 
 #[test]
+fn of_the_members_of_a_region_something_is_known_once_their_own_log_was_read_to_its_end() {
+    let souss = all_of("09");
+    let souss: Vec<&str> = souss.iter().map(String::as_str).collect();
+    for (members, reason) in [
+        (None, Some(Missing::NothingCame)),
+        (Some(plane(3, None)), Some(Missing::Loading)),
+        (Some(plane(3, Some(9))), None),
+    ] {
+        let mut region = source(1, &souss, Some(plane(40, Some(5))));
+        region.planes.extend(members.map(|members| (MEMBERS.to_owned(), members)));
+        let coverage = Coverage::of(true, vec![region]);
+        assert_eq!((coverage.missing("09"), coverage.missing_members("09")), (None, reason));
+        assert_eq!(coverage.missing_members(souss[0]), reason);
+        assert_eq!(
+            (coverage.known().holds(souss[0]), coverage.known_members().holds(souss[0])),
+            (true, reason.is_none())
+        );
+        assert_eq!(coverage.missing_members("01"), Some(Missing::NotEnrolled));
+    }
+    // Members without the register that they are in say nothing.
+    let mut alone = source(1, &souss, None);
+    alone.planes.insert(MEMBERS.to_owned(), plane(3, Some(9)));
+    assert!(!Coverage::of(true, vec![alone]).known_members().holds(souss[0]));
+}
+
+#[test]
 fn a_region_whose_register_was_read_to_its_end_and_is_empty_is_known() {
     let souss = all_of("09");
     let souss: Vec<&str> = souss.iter().map(String::as_str).collect();

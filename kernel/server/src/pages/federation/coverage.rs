@@ -82,6 +82,7 @@ fn region_line(texts: &Texts, coverage: &Coverage, region: &RegionCoverage, sees
         name => name(texts, region),
         state => region.state.name(),
         reason => region.reason().map(|reason| reason.name()),
+        lacks_members => region.reason().is_none() && coverage.missing_members(&region.code).is_some(),
         as_of => region.as_of.map(|at| texts.moment(at)),
         missing,
         sources => sources.map(|source| source_line(texts, source, sees_lines)).collect::<Vec<_>>(),

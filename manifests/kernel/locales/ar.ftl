@@ -2090,7 +2090,13 @@ agreement-term = المدة
 agreement-from-until = من { $from } إلى { $until }
 agreement-retention = مدة الحفظ لدى المتلقي
 agreement-erasure = محو ما يُسترجع، خلال
-agreement-days = الأيام: { $count }
+agreement-days = { $count ->
+    [one] يوم واحد
+    [two] يومان
+    [few] { $count } أيام
+    [many] { $count } يوما
+   *[other] { $count } يوم
+}
 agreement-onward = النقل إلى آخرين
 agreement-onward-none = لا لأحد
 agreement-onward-hint = من يمكن للطرف الآخر أن ينقل إليها ما يتلقاه. بلا اختيار، لا لأحد.
@@ -2308,7 +2314,7 @@ cooperative-in-transfer = هذه التعاونية قيد النقل: لا يُ
 statistics-no-data = لا معطيات
 coverage = الجهات المعروفة
 coverage-lead = ما وصل إلى المستوى الوطني من كل جهة، وإلى أي تاريخ. الجهة التي لم يصل منها شيء غير معروفة، ولا تحسب أبدا صفرا.
-coverage-count = { $known } من { $of } جهات
+coverage-count = { $known } من { $of } جهة
 coverage-as-of = محين إلى غاية { $moment }
 coverage-unknown = لا شيء معروف عن
 coverage-home = تمسكها

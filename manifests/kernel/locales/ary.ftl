@@ -2082,7 +2082,12 @@ agreement-term = المدة
 agreement-from-until = من { $from } حتى ل { $until }
 agreement-retention = شحال كيتحفظ عند اللي خدا
 agreement-erasure = المسيح ديال داكشي اللي ترجع، ف
-agreement-days = الأيام: { $count }
+agreement-days = { $count ->
+    [one] نهار واحد
+    [two] يوماين
+    [few] { $count } أيام
+   *[other] { $count } يوم
+}
 agreement-onward = واش يتعطى لخرين
 agreement-onward-none = حتى واحد
 agreement-onward-hint = شكون اللي يقدر الطرف لاخر يعطيها داكشي اللي خدا. بلا اختيار، حتى واحد.
@@ -2300,7 +2305,7 @@ cooperative-in-transfer = هاد التعاونية كتنقل: ما كيتقي�
 statistics-no-data = ما كاينش معطيات
 coverage = الجهات المعروفة
 coverage-lead = شنو وصل للمستوى الوطني من كل جهة، وحتى لأي تاريخ. الجهة اللي ما جا منها والو ماشي معروفة، وعمرها ما كتحسب صفر.
-coverage-count = { $known } من { $of } جهات
+coverage-count = { $known } من { $of } جهة
 coverage-as-of = محين حتى ل { $moment }
 coverage-unknown = ما معروف والو على
 coverage-home = كتمسكها

@@ -2079,7 +2079,10 @@ agreement-term = Durée
 agreement-from-until = du { $from } au { $until }
 agreement-retention = Conservation chez qui reçoit
 agreement-erasure = Effacement de ce qui est repris, sous
-agreement-days = jours : { $count }
+agreement-days = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
 agreement-onward = Transmission à d’autres
 agreement-onward-none = à personne
 agreement-onward-hint = Celles à qui l’autre partie peut transmettre ce qu’elle reçoit. Sans choix, à personne.
@@ -2297,7 +2300,10 @@ cooperative-in-transfer = Cette coopérative est en transfert : rien ne s’y i
 statistics-no-data = pas de données
 coverage = Régions connues
 coverage-lead = Ce que la nation a reçu de chaque région, et à quelle date. Une région dont rien n’est venu est inconnue : elle ne compte jamais pour zéro.
-coverage-count = { $known } régions sur { $of }
+coverage-count = { $known ->
+    [one] { $known } région sur { $of }
+   *[other] { $known } régions sur { $of }
+}
 coverage-as-of = à jour au { $moment }
 coverage-unknown = Rien n’est connu de
 coverage-home = Tenue par

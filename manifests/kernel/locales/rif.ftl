@@ -2071,7 +2071,10 @@ agreement-term = ⵜⴰⵏⵣⴳⵜ
 agreement-from-until = ⵙⴳ { $from } ⴰⵔ { $until }
 agreement-retention = ⴰⵃⵟⵟⵓ ⵖⵔ ⵡⵏⵏⴰ ⵢⵓⵎⵥⵏ
 agreement-erasure = ⴰⵙⴼⴹ ⵏ ⵎⴰⵢⴷ ⵉⵜⵜⵡⴰⵔⴰⵔⵏ, ⴳ
-agreement-days = ⵓⵙⵙⴰⵏ: { $count }
+agreement-days = { $count ->
+    [one] { $count } ⵡⴰⵙⵙ
+   *[other] { $count } ⵏ ⵡⵓⵙⵙⴰⵏ
+}
 agreement-onward = ⴰⵙⵉⵡⴹ ⵉ ⵡⵉⵢⵢⴰⴹ
 agreement-onward-none = ⵉ ⵡⴰⵍⵓ
 agreement-onward-hint = ⵜⵉⵏⵏⴰ ⵎⵉ ⵉⵣⵎⵔ ⵓⵎⵙⴰⵙⴰ ⵢⴰⴹⵏ ⴰⴷ ⵉⵙⵉⵡⴹ ⵎⴰⵢⴷ ⵢⵓⵎⵥ. ⴱⵍⴰ ⴰⵙⵜⴰⵢ, ⵉ ⵡⴰⵍⵓ.

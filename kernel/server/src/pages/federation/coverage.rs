@@ -39,8 +39,8 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
 pub(in super::super) fn covered(visit: &Visit, texts: &Texts, coverage: &Coverage) -> Option<Value> {
     let (known, of) = coverage.count()?;
     let mut args = FluentArgs::new();
-    args.set("known", known.to_string());
-    args.set("of", of.to_string());
+    args.set("known", known);
+    args.set("of", of);
     let missing = coverage.regions().iter().filter(|region| region.reason().is_some());
     Some(context! {
         count => texts.text_with("coverage-count", &args),

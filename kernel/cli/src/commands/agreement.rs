@@ -28,6 +28,10 @@ pub(crate) enum AgreementCommand {
     Offer(Draft),
     /// Sign what the other side offered. `preview` shows first what would leave.
     Accept(Named),
+    /// Decline what the other side offered.
+    Decline(Named),
+    /// Take back what was offered here, as long as the other side's signature is not known.
+    Withdraw(Named),
     /// List agreements, those that wait for a signature here first.
     List {
         #[command(flatten)]
@@ -81,9 +85,13 @@ fn directory(command: &AgreementCommand) -> &DataDirectory {
     match command {
         C::Offer(draft) => &draft.directory,
         C::List { directory } | C::Preview { directory, .. } => directory,
-        C::Accept(named) | C::Show(named) | C::Suspend(named) | C::Resume(named) | C::Terminate(named) => {
-            &named.directory
-        }
+        C::Accept(named)
+        | C::Decline(named)
+        | C::Withdraw(named)
+        | C::Show(named)
+        | C::Suspend(named)
+        | C::Resume(named)
+        | C::Terminate(named) => &named.directory,
     }
 }
 
@@ -109,6 +117,8 @@ async fn act(app: &Arc<App>, command: &AgreementCommand) -> anyhow::Result<Said>
             preview(&door, &view, &document).await
         }
         C::Accept(named) => step(&door, &view, named.agreement, Step::Accept).await,
+        C::Decline(named) => step(&door, &view, named.agreement, Step::Decline).await,
+        C::Withdraw(named) => step(&door, &view, named.agreement, Step::Withdraw).await,
         C::Suspend(named) => step(&door, &view, named.agreement, Step::Suspend).await,
         C::Resume(named) => step(&door, &view, named.agreement, Step::Resume).await,
         C::Terminate(named) => step(&door, &view, named.agreement, Step::Terminate).await,
@@ -132,7 +142,7 @@ async fn list(door: &Door, view: &FederationView) -> anyhow::Result<Said> {
 async fn step(door: &Door, view: &FederationView, id: AgreementId, step: Step) -> anyhow::Result<Said> {
     let decision = may_decide_federation(&Caller::system())?;
     let found = door.show(view, id).await?;
-    let version = if step == Step::Accept { found.next.as_ref() } else { found.current.as_ref() };
+    let version = if step.is_of_offer() { found.next.as_ref() } else { found.current.as_ref() };
     let version = version.with_context(|| format!("there is nothing to {} in agreement {id}", step.name()))?;
     let looked_at = LookedAt { version: version.document.version, hash: Some(version.document.hash()) };
     door.step(&decision, id, looked_at, step).await.map_err(told)?;

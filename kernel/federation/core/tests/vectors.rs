@@ -6,12 +6,14 @@
 #![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tiwizi_federation_core::agreement::AgreementId;
+use tiwizi_federation_core::flow::statement::{AgreementStep, Statement};
 use tiwizi_federation_core::greeting::{Hello, KeyChain, Missing, Offered, Seen, Wanted};
 use tiwizi_federation_core::wire::*;
-use tiwizi_model::{InstanceId, KindName, RecordId};
+use tiwizi_model::{Ambient, InstanceId, Instant, KindName, ManualClock, RecordId, SeededEntropy};
 use uuid::Uuid;
 
 fn compare(name: &str, made: &Value) {
@@ -324,4 +326,33 @@ fn greetings_are_as_they_were() {
         "checkpoints": hex(&seen.encode()),
     });
     compare("greeting", &made);
+}
+
+#[test]
+fn steps_of_agreements_are_as_they_were() {
+    let ambient = Ambient::new(Arc::new(ManualClock::at(Instant(0))), Arc::new(SeededEntropy::new(1)));
+    let step = |name: &str, envelope: Option<&[u8]>| {
+        let (id, step) = (AgreementId(Uuid::from_u128(0xa9)), name.to_owned());
+        let said = Statement::Agreement(AgreementStep { id, version: 2, step, envelope: envelope.map(<[u8]>::to_vec) });
+        let groups = said.groups(&[genesis(1).node()], &ambient).unwrap();
+        let fields: Vec<Field> = groups.into_iter().flat_map(|group| group.fields).collect();
+        assert_eq!(Statement::read(&said.kind(), RecordId(id.0), &fields).unwrap(), said);
+        let made: serde_json::Map<String, Value> =
+            fields.iter().map(|field| (field.no.to_string(), hex(&field.value).into())).collect();
+        (name.to_owned(), Value::from(made))
+    };
+    let signed: Option<&[u8]> = Some(&[1, 2, 255]);
+    let made: serde_json::Map<String, Value> = [
+        step("offer", signed),
+        step("sign", signed),
+        step("activate", None),
+        step("suspend", None),
+        step("resume", None),
+        step("terminate", None),
+        step("decline", signed),
+        step("withdraw", None),
+    ]
+    .into_iter()
+    .collect();
+    compare("agreement-step", &Value::from(made));
 }

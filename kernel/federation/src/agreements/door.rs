@@ -22,6 +22,10 @@ use super::view::Agreement;
 pub enum Step {
     /// Signs what the other side offered.
     Accept,
+    /// Declines what the other side offered.
+    Decline,
+    /// Takes back what this side offered.
+    Withdraw,
     /// Holds up what is in force.
     Suspend,
     /// Holds it up no more.
@@ -32,13 +36,16 @@ pub enum Step {
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Accept, Self::Suspend, Self::Resume, Self::Terminate];
+    pub const ALL: [Self; 6] =
+        [Self::Accept, Self::Decline, Self::Withdraw, Self::Suspend, Self::Resume, Self::Terminate];
 
     /// Its name in the API, on pages and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Accept => "accept",
+            Self::Decline => "decline",
+            Self::Withdraw => "withdraw",
             Self::Suspend => "suspend",
             Self::Resume => "resume",
             Self::Terminate => "terminate",
@@ -49,6 +56,15 @@ impl Step {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.name() == name)
+    }
+
+    /// Whether it is taken with the version on offer; the others with that in force.
+    #[must_use]
+    pub fn is_of_offer(self) -> bool {
+        match self {
+            Self::Accept | Self::Decline | Self::Withdraw => true,
+            Self::Suspend | Self::Resume | Self::Terminate => false,
+        }
     }
 }
 
@@ -175,25 +191,24 @@ impl<S: Store> Agreements<S> {
         step: Step,
     ) -> Result<(), E> {
         let agreed = self.find(id).await?;
-        let (life, core) = match step {
-            Step::Accept => (agreed.next.as_ref(), None),
-            Step::Suspend => (agreed.current.as_ref(), Some(CoreStep::Suspend)),
-            Step::Resume => (agreed.current.as_ref(), Some(CoreStep::Resume)),
-            Step::Terminate => (agreed.current.as_ref(), Some(CoreStep::Terminate)),
-        };
+        let life = if step.is_of_offer() { agreed.next.as_ref() } else { agreed.current.as_ref() };
         let document = life.ok_or(E::NotInForce)?.document();
         let version = document.version;
         if version != looked_at.version || looked_at.hash.is_some_and(|hash| hash != document.hash()) {
             return Err(E::Stale);
         }
-        match core {
-            None => {
+        match step {
+            Step::Accept => {
                 self.demand_fit(document)?;
                 self.demand_directory()?;
                 self.demand_processings(document).await?;
-                self.node.sign_agreement(document).await.map_err(unsigned)?;
+                self.node.sign_agreement(document).await.map_err(gone)?;
             }
-            Some(core) => self.node.step_agreement(id, core).await?,
+            Step::Decline => self.node.turn_down_agreement(document, CoreStep::Decline).await.map_err(gone)?,
+            Step::Withdraw => self.node.turn_down_agreement(document, CoreStep::Withdraw).await.map_err(gone)?,
+            Step::Suspend => self.node.step_agreement(id, CoreStep::Suspend).await?,
+            Step::Resume => self.node.step_agreement(id, CoreStep::Resume).await?,
+            Step::Terminate => self.node.step_agreement(id, CoreStep::Terminate).await?,
         }
         told(decision, id, version, step.name());
         Ok(())
@@ -221,8 +236,7 @@ impl<S: Store> Agreements<S> {
         if agreed.next.as_ref().is_some_and(|next| next.state() == State::Offered) {
             return Err(E::OnOffer);
         }
-        let is_over = |state: State| matches!(state, State::Terminated | State::Expired);
-        let current = agreed.current.as_ref().filter(|life| !is_over(life.state()));
+        let current = agreed.current.as_ref().filter(|life| !life.state().is_over());
         let before = current.ok_or(E::NotInForce)?.document();
         if before.other(&self.me()) != Some(&draft.peer) {
             return Err(E::Stranger { node: draft.peer });
@@ -273,8 +287,8 @@ impl<S: Store> Agreements<S> {
     }
 }
 
-/// Why something is not signed: what is not on offer any more was there when it was looked for.
-fn unsigned(error: NodeError) -> E {
+/// Why a step of an offer is not taken: what is not on offer any more was there when it was looked for.
+fn gone(error: NodeError) -> E {
     match error {
         NodeError::Absent { .. } => E::Stale,
         error => error.into(),

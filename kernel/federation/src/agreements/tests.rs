@@ -281,6 +281,32 @@ async fn an_offer_is_signed_at_the_other_side_and_each_has_its_own_switch() {
 }
 
 #[tokio::test]
+async fn an_offer_that_is_turned_down_is_free_for_another_one() {
+    let (one, other) = sides().await;
+    for (step, state) in [(Step::Decline, State::Declined), (Step::Withdraw, State::Withdrawn)] {
+        let id = one.door().offer(&decision(), &cooperatives(other.me()).draft().unwrap()).await.unwrap();
+        meet(&one, &other).await;
+        let offered = one.door().show(&view(), id).await.unwrap();
+        assert!(offered.waits_for_them() && !offered.waits_for_us());
+        let (taker, wrong) = if step == Step::Decline { (&other, &one) } else { (&one, &other) };
+        let turn = wrong.door().step(&decision(), id, at(1), step).await;
+        assert!(matches!(turn, Err(AgreementsError::Node(NodeError::Step { .. }))), "{turn:?}");
+        let stale = taker.door().step(&decision(), id, at(2), step).await;
+        assert!(matches!(stale, Err(AgreementsError::Stale)), "{stale:?}");
+        taker.door().step(&decision(), id, at(1), step).await.unwrap();
+        meet(&one, &other).await;
+        assert_eq!(states(&one, &other, id).await, [state; 2]);
+        for side in [&one, &other] {
+            let shown = side.door().show(&view(), id).await.unwrap();
+            assert!(!shown.waits_for_us() && !shown.waits_for_them() && shown.first().unwrap().is_over());
+        }
+        let twice = taker.door().step(&decision(), id, at(1), step).await;
+        assert!(matches!(twice, Err(AgreementsError::Stale)), "{twice:?}");
+    }
+    agreed(&one, &other, &cooperatives(other.me())).await;
+}
+
+#[tokio::test]
 async fn what_was_looked_at_is_what_is_decided() {
     let (one, other) = sides().await;
     let id = agreed(&one, &other, &cooperatives(other.me())).await;

@@ -69,7 +69,13 @@ impl Agreement {
         self.next.as_ref().is_some_and(|next| match next.state {
             State::Offered => next.is_ours,
             State::Signed => true,
-            State::Drafted | State::Active | State::Suspended | State::Terminated | State::Expired => false,
+            State::Drafted
+            | State::Active
+            | State::Suspended
+            | State::Terminated
+            | State::Expired
+            | State::Declined
+            | State::Withdrawn => false,
         })
     }
 
@@ -98,6 +104,6 @@ impl Version {
     /// Whether it gives nothing any more, for good.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        matches!(self.state, State::Terminated | State::Expired)
+        self.state.is_over()
     }
 }

@@ -43,7 +43,7 @@ pub(crate) struct AgreementView {
 pub(crate) struct VersionView {
     /// Its number, from 1.
     version: u32,
-    /// `offered`, `signed`, `active`, `suspended`, `terminated` or `expired`.
+    /// `offered`, `signed`, `active`, `suspended`, `terminated`, `expired`, `declined` or `withdrawn`.
     state: String,
     /// Whether this side drafted it.
     ours: bool,
@@ -182,7 +182,7 @@ pub(crate) struct ChangeView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StepBody {
-    /// `accept`, `suspend`, `resume` or `terminate`.
+    /// `accept`, `decline`, `withdraw`, `suspend`, `resume` or `terminate`.
     step: String,
     /// The version that was looked at.
     version: u32,
@@ -273,7 +273,7 @@ pub(crate) async fn offer(
     json::answer(StatusCode::CREATED, &agreement_view(&door.show(&view, id).await?)?)
 }
 
-/// Takes a step of a version: signs what the other side offered, holds up what is in force, or ends it.
+/// Takes a step of a version: signs or declines what the other side offered, takes back what this side offered, holds up what is in force, or ends it.
 #[utoipa::path(post, path = "/api/v1/agreements/{agreement}/steps", tag = "federation", request_body = StepBody,
     params(("agreement" = String, Path, description = "The id of the agreement")),
     responses((status = 200, body = AgreementView), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody)))]
@@ -284,8 +284,9 @@ pub(crate) async fn step(
     Shaped(body): Shaped<StepBody>,
 ) -> Result<Response, Problem> {
     let (decision, view) = (may_decide(&visitor)?, may_see(&visitor)?);
-    let step = Step::named(&body.step)
-        .ok_or_else(|| Problem::field("/step", "enum", "accept, suspend, resume or terminate is expected"))?;
+    let step = Step::named(&body.step).ok_or_else(|| {
+        Problem::field("/step", "enum", "accept, decline, withdraw, suspend, resume or terminate is expected")
+    })?;
     let (door, id) = (door(&app)?, id_of(&agreement)?);
     let hash = body.hash.as_deref().map(str::parse::<Hash>).transpose();
     let hash = hash.map_err(|error| Problem::field("/hash", "format", error.to_string()))?;

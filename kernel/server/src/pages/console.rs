@@ -24,7 +24,7 @@ use crate::form::Posted;
 use crate::problem::{Fault, Problem};
 
 /// What a page may be told to say after a form was taken: a key of a message, from this list only.
-const DONE: [&str; 52] = [
+const DONE: [&str; 54] = [
     "grants-saved",
     "plugin-enabled",
     "plugin-disabled",
@@ -64,6 +64,8 @@ const DONE: [&str; 52] = [
     "peer-switched",
     "agreement-offered",
     "agreement-accepted",
+    "agreement-declined",
+    "agreement-withdrawn",
     "agreement-suspended",
     "agreement-resumed",
     "agreement-terminated",

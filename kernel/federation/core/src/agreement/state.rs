@@ -31,6 +31,10 @@ enum Phase {
     Signed,
     /// It was put to use.
     Active,
+    /// The side that it was offered to has declined it.
+    Declined,
+    /// The side that offered it has taken it back.
+    Withdrawn,
 }
 
 /// What an agreement is, seen from outside.
@@ -50,6 +54,21 @@ pub enum State {
     Terminated,
     /// Its time is over.
     Expired,
+    /// The side that it was offered to has declined it.
+    Declined,
+    /// The side that offered it has taken it back.
+    Withdrawn,
+}
+
+impl State {
+    /// Whether nothing comes of it any more.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Terminated | Self::Expired | Self::Declined | Self::Withdrawn => true,
+            Self::Drafted | Self::Offered | Self::Signed | Self::Active | Self::Suspended => false,
+        }
+    }
 }
 
 impl fmt::Display for State {
@@ -62,6 +81,8 @@ impl fmt::Display for State {
             Self::Suspended => "suspended",
             Self::Terminated => "terminated",
             Self::Expired => "expired",
+            Self::Declined => "declined",
+            Self::Withdrawn => "withdrawn",
         })
     }
 }
@@ -124,8 +145,12 @@ pub enum Step<'a> {
     Suspend,
     /// The same side holds it up no more.
     Resume,
-    /// A side ends it, also by declining an offer or taking it back.
+    /// A side ends what both have agreed on.
     Terminate,
+    /// The side that it was offered to says no.
+    Decline,
+    /// The side that offered it takes it back.
+    Withdraw,
     /// The version after it has come into force.
     Replace(&'a Life),
 }
@@ -141,6 +166,8 @@ impl Step<'_> {
             Self::Suspend => "suspend",
             Self::Resume => "resume",
             Self::Terminate => "terminate",
+            Self::Decline => "decline",
+            Self::Withdraw => "withdraw",
             Self::Replace(_) => "replace",
         }
     }
@@ -228,7 +255,9 @@ impl Life {
         if self.ended {
             return State::Terminated;
         }
-        if self.latest >= self.document.expires_at {
+        // What was never agreed on does not run out.
+        let is_turned_down = matches!(self.phase, Phase::Declined | Phase::Withdrawn);
+        if self.latest >= self.document.expires_at && !is_turned_down {
             return State::Expired;
         }
         match self.phase {
@@ -237,6 +266,8 @@ impl Life {
             Phase::Signed => State::Signed,
             Phase::Active if self.held_up_by.is_empty() => State::Active,
             Phase::Active => State::Suspended,
+            Phase::Declined => State::Declined,
+            Phase::Withdrawn => State::Withdrawn,
         }
     }
 
@@ -266,6 +297,7 @@ impl Life {
             Step::Activate => self.activate(step, by)?,
             Step::Suspend | Step::Resume => self.hold_up(step, by)?,
             Step::Terminate => self.ended = true,
+            Step::Decline | Step::Withdraw => self.turn_down(step, by)?,
             Step::Replace(next) => self.replace(next)?,
         }
         Ok(self.state())
@@ -300,7 +332,7 @@ impl Life {
     /// A side may hold it up as soon as it could come into force without asking it again.
     fn hold_up(&mut self, step: Step<'_>, by: NodeId) -> Result<(), StepError> {
         let state = self.state();
-        if self.phase < Phase::Signed || matches!(state, State::Terminated | State::Expired) {
+        if self.phase < Phase::Signed || state.is_over() {
             return Err(StepError::State { state, step: step.name() });
         }
         if step == Step::Suspend {
@@ -308,6 +340,26 @@ impl Life {
         } else if !self.held_up_by.remove(&by) {
             return Err(StepError::Turn { node: by, step: step.name() });
         }
+        Ok(())
+    }
+
+    /// An offer comes to nothing. Whoever takes it back may not know yet that the other side has signed or declined it: no signature puts it
+    /// to use then, and of a no and a taking back that cross each other the taking back counts, at both sides.
+    fn turn_down(&mut self, step: Step<'_>, by: NodeId) -> Result<(), StepError> {
+        let (state, withdraws) = (self.state(), step == Step::Withdraw);
+        let is_open = match self.phase {
+            Phase::Offered | Phase::Declined | Phase::Withdrawn => true,
+            Phase::Signed => withdraws,
+            Phase::Drafted | Phase::Active => false,
+        };
+        if !is_open || matches!(state, State::Terminated | State::Expired) {
+            return Err(StepError::State { state, step: step.name() });
+        }
+        if withdraws != (by == self.drafted_by) {
+            return Err(StepError::Turn { node: by, step: step.name() });
+        }
+        let is_withdrawn = withdraws || self.phase == Phase::Withdrawn;
+        self.phase = if is_withdrawn { Phase::Withdrawn } else { Phase::Declined };
         Ok(())
     }
 
@@ -326,8 +378,11 @@ impl Life {
 
     fn at(&self, step: Step<'_>, phase: Phase) -> Result<(), StepError> {
         let state = self.state();
-        let over = matches!(state, State::Terminated | State::Expired);
-        if self.phase == phase && !over { Ok(()) } else { Err(StepError::State { state, step: step.name() }) }
+        if self.phase == phase && !state.is_over() {
+            Ok(())
+        } else {
+            Err(StepError::State { state, step: step.name() })
+        }
     }
 
     /// What a side may be given now of a plane. None unless the agreement is in force: the gate takes nothing else.

@@ -62,6 +62,8 @@ pub(super) async fn send(
 fn taken(step: Step) -> &'static str {
     match step {
         Step::Accept => "agreement-accepted",
+        Step::Decline => "agreement-declined",
+        Step::Withdraw => "agreement-withdrawn",
         Step::Suspend => "agreement-suspended",
         Step::Resume => "agreement-resumed",
         Step::Terminate => "agreement-terminated",
@@ -74,10 +76,22 @@ fn steps(version: &Version) -> Vec<&'static str> {
         Phase::Active => Some(Step::Suspend),
         Phase::Suspended if version.is_held_up_here => Some(Step::Resume),
         Phase::Suspended => Some(Step::Suspend),
-        Phase::Drafted | Phase::Offered | Phase::Signed | Phase::Terminated | Phase::Expired => None,
+        Phase::Drafted
+        | Phase::Offered
+        | Phase::Signed
+        | Phase::Terminated
+        | Phase::Expired
+        | Phase::Declined
+        | Phase::Withdrawn => None,
     };
     let last = (!version.is_over()).then_some(Step::Terminate);
     first.into_iter().chain(last).map(Step::name).collect()
+}
+
+/// The step of an offer beside signing it: its side takes it back, the other one declines it.
+fn turning_down(version: &Version) -> Vec<&'static str> {
+    let step = if version.is_ours { Step::Withdraw } else { Step::Decline };
+    (version.state == Phase::Offered).then_some(step).into_iter().map(Step::name).collect()
 }
 
 fn page(
@@ -92,8 +106,9 @@ fn page(
     let version = |version: &Version, steps: Vec<&'static str>| {
         context! {
             number => version.document.version,
+            hash => version.document.hash().to_string(),
             state => version.state.to_string(),
-            is_ours => version.is_ours,
+            is_over => version.is_over(),
             is_held_up_here => version.is_held_up_here,
             is_held_up_there => version.is_held_up_there,
             terms => terms::of(app, visit, door, &version.document),
@@ -108,8 +123,9 @@ fn page(
         peer => &*found.other.name,
         peer_page => visit.look.address(&format!("{PEERS}/peers/{}", found.other.node)),
         current => current.map(|one| version(one, if may_decide { steps(one) } else { Vec::new() })),
-        next => next.map(|one| version(one, Vec::new())),
+        next => next.map(|one| version(one, if may_decide { turning_down(one) } else { Vec::new() })),
         waits_for_us => found.waits_for_us(),
+        waits_for_them => found.waits_for_them(),
         follow => follow.then(|| visit.look.address(&format!("{AGREEMENTS}/new?follows={}", found.id))),
         action => address,
         wrong,

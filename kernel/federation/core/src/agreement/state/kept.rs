@@ -5,8 +5,14 @@ use tiwizi_model::Instant;
 
 use super::{Document, Life, Phase};
 
-const PHASES: [(&str, Phase); 4] =
-    [("drafted", Phase::Drafted), ("offered", Phase::Offered), ("signed", Phase::Signed), ("active", Phase::Active)];
+const PHASES: [(&str, Phase); 6] = [
+    ("drafted", Phase::Drafted),
+    ("offered", Phase::Offered),
+    ("signed", Phase::Signed),
+    ("active", Phase::Active),
+    ("declined", Phase::Declined),
+    ("withdrawn", Phase::Withdrawn),
+];
 
 impl Life {
     /// As it is kept. The document stands in it as the bytes that were signed.
@@ -57,7 +63,7 @@ mod tests {
     fn an_agreement_is_read_as_it_was_kept_in_each_of_its_states() {
         let mut life = Life::draft(document(), node(1)).unwrap();
         same(&life);
-        for phase in [Phase::Offered, Phase::Signed, Phase::Active] {
+        for phase in [Phase::Declined, Phase::Withdrawn, Phase::Offered, Phase::Signed, Phase::Active] {
             life.phase = phase;
             same(&life);
         }

@@ -73,6 +73,27 @@ impl<S: Store> Node<S> {
         Ok(())
     }
 
+    /// Declines what was offered to us, or takes back what we offered, when that is what was looked at.
+    ///
+    /// # Errors
+    /// `Absent` when that is not on offer; when it is the other side's step.
+    pub async fn turn_down_agreement(&self, looked_at: &Document, step: Step<'_>) -> Result<(), NodeError> {
+        let id = looked_at.id;
+        let mut tx = self.store.begin().await?;
+        let absent = NodeError::Absent { what: "agreement on offer" };
+        let Some(mut agreed) = tx.agreement(id).await? else { return Err(absent) };
+        let is_it = |life: &&mut Life| life.document() == looked_at && life.state() == State::Offered;
+        let Some(life) = agreed.next.as_mut().filter(is_it) else { return Err(absent) };
+        life.step(step, self.me(), self.ambient.now()).map_err(|source| NodeError::Step { id, source })?;
+        // Another offer under the same number may be on its way here: a no says to which one it is.
+        let envelope = agreed.envelope.clone().filter(|_| step == Step::Decline);
+        tx.put_agreement(agreed).await?;
+        let other = looked_at.other(&self.me()).copied();
+        self.say_step(&mut tx, id, looked_at.version, step.name(), envelope, other).await?;
+        tx.commit(Durability::Synced).await?;
+        Ok(())
+    }
+
     /// Holds up, holds up no more, or ends what is in force.
     ///
     /// # Errors
@@ -157,6 +178,14 @@ impl<S: Store> Node<S> {
             ("suspend", None) => self.stepped(tx, agreed, Step::Suspend, step.version, by).await,
             ("resume", None) => self.stepped(tx, agreed, Step::Resume, step.version, by).await,
             ("terminate", None) => self.stepped(tx, agreed, Step::Terminate, step.version, by).await,
+            ("decline", Some(signed)) => {
+                let is_it = |life: &Life| life.document() == signed.document();
+                self.turned_down(tx, agreed, (Step::Decline, by), is_it).await
+            }
+            ("withdraw", None) => {
+                let is_it = |life: &Life| life.document().version == step.version;
+                self.turned_down(tx, agreed, (Step::Withdraw, by), is_it).await
+            }
             _ => Ok(Outcome::Park(ParkReason::UnknownForm)),
         }
     }
@@ -257,6 +286,22 @@ impl<S: Store> Node<S> {
         Ok(Outcome::Statement)
     }
 
+    async fn turned_down(
+        &self,
+        tx: &mut S::Tx,
+        agreed: Option<Agreed>,
+        (step, by): (Step<'_>, NodeId),
+        is_it: impl Fn(&Life) -> bool + Send,
+    ) -> Result<Outcome, NodeError> {
+        let Some(mut agreed) = agreed else { return Ok(NOTHING) };
+        let Some(life) = agreed.next.as_mut().filter(|life| is_it(life)) else { return Ok(NOTHING) };
+        if life.step(step, by, self.ambient.now()).is_err() {
+            return Ok(NOTHING);
+        }
+        tx.put_agreement(agreed).await?;
+        Ok(Outcome::Statement)
+    }
+
     /// The next version takes the place of the one in force.
     async fn come_into_force(&self, tx: &mut S::Tx, agreed: Agreed) -> Result<(), NodeError> {
         let Agreed { id, current, next, envelope } = agreed;
@@ -338,7 +383,7 @@ impl<S: Store> Node<S> {
 }
 
 fn is_over(life: &Life) -> bool {
-    matches!(life.state(), State::Terminated | State::Expired)
+    life.state().is_over()
 }
 
 /// Whether a version comes to its end by that moment. A version that ended before is not told again.

@@ -143,6 +143,102 @@ fn what_the_end_of_an_agreement_took_back_comes_again_with_its_next_version() {
     assert_eq!(land.held(first.id), (HeldLife::Live, true));
 }
 
+impl Land {
+    /// What became of the version that was on offer, at both sides.
+    fn on_offer(&self, id: AgreementId) -> [Option<State>; 2] {
+        [GIVES, TAKES].map(|side| {
+            let agreed = run(async { self.0[side].store().begin().await?.agreement(id).await }).unwrap();
+            agreed.and_then(|agreed| agreed.next).map(|life| life.state())
+        })
+    }
+
+    fn offered(&self) -> Document {
+        let document = self.document(GIVES, TAKES);
+        run(self.0[GIVES].offer_agreement(document.clone())).unwrap();
+        self.carry(GIVES, TAKES);
+        document
+    }
+}
+
+#[test]
+fn an_offer_is_declined_by_who_it_was_made_to_and_taken_back_by_who_made_it() {
+    for (side, step, state) in [(TAKES, Step::Decline, State::Declined), (GIVES, Step::Withdraw, State::Withdrawn)] {
+        let land = Land::new();
+        let document = land.offered();
+        let (other, wrong) =
+            (GIVES + TAKES - side, run(land.0[GIVES + TAKES - side].turn_down_agreement(&document, step)));
+        assert!(matches!(wrong, Err(NodeError::Step { .. })), "{wrong:?}");
+        run(land.0[side].turn_down_agreement(&document, step)).unwrap();
+        land.carry(side, other);
+        assert_eq!(land.on_offer(document.id), [Some(state); 2]);
+        assert!(run(land.0[TAKES].sign_agreement(&document)).is_err());
+        // Another one under the same number can be offered and signed.
+        let again = Document { retention_days: document.retention_days + 1, ..document };
+        land.agree(again.clone());
+        land.write("A");
+        assert_eq!(land.held(again.id), (HeldLife::Live, true));
+    }
+}
+
+#[test]
+fn a_signature_and_a_taking_back_that_cross_put_nothing_in_force() {
+    let land = Land::new();
+    let document = land.offered();
+    run(land.0[TAKES].sign_agreement(&document)).unwrap();
+    run(land.0[GIVES].turn_down_agreement(&document, Step::Withdraw)).unwrap();
+    land.carry(TAKES, GIVES);
+    land.carry(GIVES, TAKES);
+    land.carry(TAKES, GIVES);
+    assert_eq!(land.on_offer(document.id), [Some(State::Withdrawn); 2]);
+}
+
+#[test]
+fn a_no_and_a_taking_back_that_cross_come_to_the_same_at_both_sides() {
+    for first in [GIVES, TAKES] {
+        let land = Land::new();
+        let document = land.offered();
+        run(land.0[TAKES].turn_down_agreement(&document, Step::Decline)).unwrap();
+        run(land.0[GIVES].turn_down_agreement(&document, Step::Withdraw)).unwrap();
+        land.carry(first, GIVES + TAKES - first);
+        land.carry(GIVES + TAKES - first, first);
+        assert_eq!(land.on_offer(document.id), [Some(State::Withdrawn); 2]);
+    }
+}
+
+#[test]
+fn a_no_is_to_the_offer_that_was_looked_at() {
+    let land = Land::new();
+    let document = land.offered();
+    run(land.0[TAKES].turn_down_agreement(&document, Step::Decline)).unwrap();
+    let other = Document { retention_days: document.retention_days + 1, ..document.clone() };
+    run(land.0[GIVES].offer_agreement(other.clone())).unwrap();
+    land.carry(TAKES, GIVES);
+    land.carry(GIVES, TAKES);
+    assert_eq!(land.on_offer(document.id), [Some(State::Offered); 2]);
+    let stale = run(land.0[TAKES].turn_down_agreement(&document, Step::Decline));
+    assert!(matches!(stale, Err(NodeError::Absent { .. })), "{stale:?}");
+}
+
+#[test]
+fn what_is_in_force_is_not_declined_any_more() {
+    let land = Land::new();
+    let document = land.document(GIVES, TAKES);
+    land.agree(document.clone());
+    for (side, step) in [(TAKES, Step::Decline), (GIVES, Step::Withdraw)] {
+        let refused = run(land.0[side].turn_down_agreement(&document, step));
+        assert!(matches!(refused, Err(NodeError::Absent { .. })), "{refused:?}");
+    }
+    // A next version that is declined leaves the one in force as it is.
+    let next = after(&document);
+    run(land.0[GIVES].offer_agreement(next.clone())).unwrap();
+    land.carry(GIVES, TAKES);
+    run(land.0[TAKES].turn_down_agreement(&next, Step::Decline)).unwrap();
+    land.carry(TAKES, GIVES);
+    assert_eq!(land.on_offer(document.id), [Some(State::Declined); 2]);
+    land.write("B");
+    assert_eq!(land.held(document.id), (HeldLife::Live, true));
+}
+
 #[test]
 fn what_was_given_is_dropped_when_the_time_of_its_agreement_is_over() {
     let land = Land::new();

@@ -21,6 +21,8 @@ use std::sync::{Arc, Mutex};
 use tiwizi_federation_core::flow::{NodeError, Store, StoreTx as _};
 use tiwizi_storage::StorageError;
 
+use crate::identity::{IdentityError, retire_due};
+
 use budget::{Budgets, Strangers};
 use nonces::Nonces;
 use turns::Turns;
@@ -59,6 +61,9 @@ pub enum UpkeepError {
     /// The rules failed.
     #[error("agreements that are over, or entries that everybody has, could not be let go of")]
     Node(#[from] NodeError),
+    /// The keys.
+    #[error("the secret halves of old keys could not be forgotten")]
+    Keys(#[from] IdentityError),
     /// The shelf failed.
     #[error("old snapshots could not be let go of")]
     Shelf(#[from] ShelfError),
@@ -88,8 +93,8 @@ impl<S: Store> Exchange<S> {
         &self.ends
     }
 
-    /// Housekeeping, once a minute: nonces that are over, snapshots that nobody fetches any more, agreements whose time is over with what
-    /// they had given us, entries that every peer has.
+    /// Housekeeping, once a minute: nonces that are over, snapshots that nobody fetches any more, secret halves of keys whose successor is
+    /// old enough, agreements whose time is over with what they had given us, entries that every peer has.
     ///
     /// # Errors
     /// When one of them fails; the others are done the next time.
@@ -97,6 +102,10 @@ impl<S: Store> Exchange<S> {
         self.nonces.forget().await?;
         let now = self.ends.ambient().now();
         self.ends.shelf.sweep(now)?;
+        let retired = retire_due(self.ends.db(), now).await?;
+        if retired > 0 {
+            tracing::info!(retired, "secret halves of old keys are forgotten");
+        }
         let known = self.ends.known();
         for id in known.node.expire(now).await? {
             tracing::info!(agreement.id = %id, "an agreement has come to its end");

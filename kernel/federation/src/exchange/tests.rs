@@ -11,9 +11,11 @@ use tiwizi_federation_core::flow::plant::Planted;
 use tiwizi_federation_core::flow::{Schemas, Setting};
 use tiwizi_federation_core::signature::{BodyDigest, Lines, Offset, Request, Stamp};
 use tiwizi_federation_core::wire::{Enrolment, Member, Role, SigningKey};
+use tiwizi_storage::federation::identity;
 
 use crate::directory::{Asking, request, take};
 use crate::federation::Federation;
+use crate::identity::{Change, Reason};
 use crate::settings::Settings;
 use crate::testing::{House, root, signed};
 
@@ -176,6 +178,24 @@ async fn f04_a_request_has_its_effect_once_also_after_a_restart() {
     nation.exchange.keep().await.unwrap();
     nation.restart().await;
     assert_eq!(refusal(&nation, head(&request, b"")).await.code(), "challenge");
+}
+
+#[tokio::test]
+async fn housekeeping_forgets_the_secret_half_of_a_key_whose_successor_is_old_enough() {
+    let [nation, _] = pair().await;
+    let house = &nation.house;
+    let root = SigningKey::from_seed(&nation.papers[0].seed());
+    let change = Change::prepare(&house.keys().await, root, Reason::Routine, &house.ambient).unwrap();
+    change.store(&house.db, &house.instance, &house.ambient).await.unwrap();
+    let retired = async || {
+        let keys = identity::keys(&mut house.db.read().await.unwrap()).await.unwrap();
+        keys.into_iter().map(|key| key.retired_at.is_some()).collect::<Vec<_>>()
+    };
+    nation.exchange.keep().await.unwrap();
+    assert_eq!(retired().await, [false, false]);
+    house.clock.advance_ms(u64::try_from(tiwizi_model::limits::FED_KEY_OVERLAP_MS).unwrap());
+    nation.exchange.keep().await.unwrap();
+    assert_eq!(retired().await, [true, false]);
 }
 
 #[tokio::test]

@@ -173,7 +173,7 @@ async fn spans(tx: &mut WriteTx, keys: &NodeKeys, reason: Reason) -> Result<BTre
 }
 
 /// Forgets the secret halves of keys whose successor is old enough. Answers how many there were. Which checkpoints a key counts for is said
-/// by its sizes; this is housekeeping, once a day.
+/// by its sizes; this is housekeeping.
 ///
 /// # Errors
 /// When the database fails.

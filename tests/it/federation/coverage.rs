@@ -36,6 +36,17 @@ async fn a_region_is_unknown_until_its_register_has_come_and_known_as_of_then() 
         "{found}"
     );
 
+    // Its members are not agreed on, and so nobody has counted them.
+    let women = visitor.get("/api/v1/statistics/women?by=region").await?.expect(200)?.json();
+    ensure!(at(&women, "/counts/09").is_null() && text(&women, "/unknown/09") == "nothing-came", "{women}");
+    ensure!(at(&women, "/total").is_null() && text(&women, "/total_reason") == "unknown", "{women}");
+    ensure!(souss.is_some_and(|region| text(region, "/members") == "nothing-came"), "{found}");
+
+    let id =
+        text(&visitor.get("/api/v1/records/registry/cooperative").await?.expect(200)?.json(), "/items/0/id").to_owned();
+    let record = visitor.get(&format!("/fr/records/registry/cooperative/{id}")).await?.expect(200)?.text;
+    ensure!(record.contains("Tenue par") && record.contains("à jour au"), "{record}");
+
     let table = visitor.get("/open-data/statistics/cooperatives-by-region.csv").await?.expect(200)?;
     ensure!(table.header("x-coverage").starts_with("2/12; as-of="), "{}", table.header("x-coverage"));
     let page = visitor.get("/fr/statistics?measure=cooperatives").await?.expect(200)?.text;

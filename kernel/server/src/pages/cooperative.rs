@@ -16,7 +16,7 @@ use tiwizi_registry::duplicates::survivor;
 use tiwizi_registry::territory;
 use tiwizi_words::Texts;
 
-use super::federation::coverage::home;
+use super::federation::coverage::home_of;
 use super::visit::Visit;
 use super::{acts, extract, fragments, register, succession};
 use crate::app::App;
@@ -46,7 +46,7 @@ pub(super) async fn show(
     let filings = sees.then(|| visit.look.address(&format!("/directory/{id}/filings")));
     let succession = succession::of(&app, &visit, id).await?;
     let elsewhere = record.home != app.instance.id;
-    let home = if elsewhere { home(&app, &texts, &app.national().coverage().await?, &record) } else { None };
+    let home = home_of(&app, &texts, &record).await?;
     let moves = moves(&app, &visit, &record).await?;
     let data = context! {
         fragments, extracts, issued, acts, remains, union, filings, succession, elsewhere, home, moves, ..data(&texts, &record)

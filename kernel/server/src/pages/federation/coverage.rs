@@ -57,10 +57,20 @@ pub(in super::super) fn home(app: &App, texts: &Texts, coverage: &Coverage, reco
         return None;
     }
     let source = coverage.source_of(record.home);
+    let kinds = app.records.kinds();
+    let plane = kinds.find(&record.kind).map(|kind| kind.declaration().plane.clone()).unwrap_or_default();
     Some(context! {
         name => source.map(|source| source.name.clone()),
-        as_of => source.and_then(Source::as_of).map(|at| texts.moment(at)),
+        as_of => source.and_then(|source| source.as_of_plane(&plane)).map(|at| texts.moment(at)),
     })
+}
+
+/// The same where nothing else of what is known is asked for.
+pub(in super::super) async fn home_of(app: &App, texts: &Texts, record: &Record) -> Result<Option<Value>, Problem> {
+    if record.home == app.instance.id {
+        return Ok(None);
+    }
+    Ok(home(app, texts, &app.national().coverage().await?, record))
 }
 
 fn name(texts: &Texts, region: &RegionCoverage) -> String {

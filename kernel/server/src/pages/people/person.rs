@@ -12,6 +12,7 @@ use tiwizi_registry::holder::Holder;
 use tiwizi_registry::people::{Belonging, CardSet, PeopleError};
 use tiwizi_words::Texts;
 
+use super::super::federation::coverage::home_of;
 use super::super::register;
 use super::super::visit::{Asked, SignedIn, Visit, with_status};
 use super::parts::{choice, cooperative, day, field, name, shares};
@@ -108,10 +109,12 @@ async fn page(app: &App, visit: &Visit, id: RecordId, said: Said) -> Result<Resp
     let membership = |one: &Belonging| membership(visit, &texts, one, &today);
     let mandate = |one: &Belonging| mandate(visit, &texts, one, &today);
     let title = register::names(visit.look.language, &person.body).first().map(|name| name.text().to_owned());
+    let home = home_of(app, &texts, &person).await?;
     let data = context! {
         name => name(visit, &person),
         is_asked => visit.look.query.split('&').any(|pair| pair == ASKED),
         rows => rows(visit, &texts, &person),
+        home,
         card => card(app, visit, &person, &said),
         memberships => belongings.memberships.items.iter().map(membership).collect::<Vec<_>>(),
         mandates => belongings.mandates.items.iter().map(mandate).collect::<Vec<_>>(),

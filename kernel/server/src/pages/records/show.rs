@@ -9,6 +9,7 @@ use tiwizi_identity::policy::Class;
 use tiwizi_model::{Author, Record};
 
 use super::super::console::done;
+use super::super::federation::coverage::home_of;
 use super::super::said::said;
 use super::super::visit::Visit;
 use super::kinds::namespace_title;
@@ -35,6 +36,7 @@ pub(super) async fn show(
     let record = opened.record(&id).await?;
     let references = References::load(&opened, &[&record]).await?;
     let path = format!("{}/{}", opened.address(), record.id);
+    let home = home_of(&app, &visit.texts(&app), &record).await?;
     let data = context! {
         rows => rows(&opened, &references, &record),
         done => done(&visit),
@@ -43,7 +45,7 @@ pub(super) async fn show(
         changed => record.changed_at.0,
         author => author(&opened, &record.author),
         id => record.id.to_string(),
-        elsewhere => record.home != app.instance.id,
+        home,
         propose => propose::offer(&opened, &record),
         history => format!("{path}/history"),
         edit => opened.may_edit(&record).map(|_| format!("{path}/edit")),

@@ -42,8 +42,7 @@ async fn a_region_is_unknown_until_its_register_has_come_and_known_as_of_then() 
     ensure!(at(&women, "/total").is_null() && text(&women, "/total_reason") == "unknown", "{women}");
     ensure!(souss.is_some_and(|region| text(region, "/members") == "nothing-came"), "{found}");
 
-    let id =
-        text(&visitor.get("/api/v1/records/registry/cooperative").await?.expect(200)?.json(), "/items/0/id");
+    let id = text(&visitor.get("/api/v1/records/registry/cooperative").await?.expect(200)?.json(), "/items/0/id");
     let record = visitor.get(&format!("/fr/records/registry/cooperative/{id}")).await?.expect(200)?.text;
     ensure!(record.contains("Tenue par") && record.contains("à jour au"), "{record}");
 

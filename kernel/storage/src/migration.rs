@@ -120,6 +120,12 @@ const MIGRATIONS: [Migration; 17] = [
         sqlite: include_str!("../../../migrations/sqlite/0017_tally_home.sql"),
         postgres: include_str!("../../../migrations/postgres/0017_tally_home.sql"),
     },
+    Migration {
+        number: 18,
+        name: "peer_cut",
+        sqlite: include_str!("../../../migrations/sqlite/0018_peer_cut.sql"),
+        postgres: include_str!("../../../migrations/postgres/0018_peer_cut.sql"),
+    },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (\

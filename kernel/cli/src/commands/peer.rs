@@ -46,7 +46,8 @@ fn view_shown(view: &PeerView) -> Value {
     let row = &view.row;
     json!({
         "node": view.node.to_string(), "name": row.name, "role": row.role, "url": row.url, "state": view.state.as_str(),
-        "paused": row.paused, "cut": row.cut, "contact_at": row.contact_at.map(|at| at.rfc3339()),
+        "paused": row.paused, "cut": row.cut, "cut_at": row.cut_at.map(|at| at.rfc3339()),
+        "contact_at": row.contact_at.map(|at| at.rfc3339()),
         "error": row.error_code, "error_at": row.error_at.map(|at| at.rfc3339()), "retries": row.retries,
         "next_try_at": row.next_try_at.rfc3339(), "goodput_bytes_per_s": row.goodput, "clock_offset_ms": row.clock_offset_ms,
         "parked": view.parked, "stopped": view.stopped,
@@ -57,7 +58,8 @@ fn line(view: &PeerView) -> String {
     let row = &view.row;
     let heard = row.contact_at.map_or_else(|| "never heard of".to_owned(), |at| format!("heard of {}", at.rfc3339()));
     let rests = if row.paused { ", rests" } else { "" };
-    let cut = if row.cut { ", cut" } else { "" };
+    let since = row.cut_at.map_or_else(String::new, |at| format!(" since {}", at.rfc3339()));
+    let cut = if row.cut { format!(", cut{since}") } else { String::new() };
     let error = row.error_code.as_ref().map_or_else(String::new, |code| format!(", {code} ({} times)", row.retries));
     format!("{}  {} ({}, {}): {heard}{rests}{cut}{error}", view.node, row.name, row.role, view.state.as_str())
 }
@@ -76,7 +78,7 @@ async fn turn(arguments: &OnePeer, switch: Switch) -> anyhow::Result<()> {
 async fn turn_one(house: &House, word: &str, switch: Switch) -> anyhow::Result<(NodeId, String)> {
     let views = views(house).await?;
     let view = peers::find(&views, word).map_err(unknown)?;
-    peers::turn(&house.db, &view.node, switch).await.map_err(unknown)?;
+    peers::turn(&house.db, &view.node, switch, house.ambient.now()).await.map_err(unknown)?;
     Ok((view.node, view.row.name.clone()))
 }
 

@@ -103,6 +103,7 @@ impl Side {
             state: "member".to_owned(),
             paused: false,
             cut: false,
+            cut_at: None,
             added_at: NOW,
             contact_at: None,
             error_code: None,

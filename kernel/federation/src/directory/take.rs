@@ -164,6 +164,7 @@ fn new_peer(member: &Member, now: Instant) -> PeerRow {
         state: PeerState::of(Some(member)).as_str().to_owned(),
         paused: false,
         cut: false,
+        cut_at: None,
         added_at: now,
         contact_at: None,
         error_code: None,

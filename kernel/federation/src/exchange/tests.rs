@@ -12,6 +12,7 @@ use tiwizi_federation_core::flow::{Schemas, Setting};
 use tiwizi_federation_core::signature::{BodyDigest, Lines, Offset, Request, Stamp};
 use tiwizi_federation_core::wire::{Enrolment, Member, Role, SigningKey};
 use tiwizi_storage::federation::identity;
+use tiwizi_storage::federation::peer::Switch;
 
 use crate::directory::{Asking, request, take};
 use crate::federation::Federation;
@@ -237,7 +238,7 @@ async fn a_peer_has_few_places_and_one_for_each_log() {
 async fn a_line_that_is_cut_by_its_switch_is_cut_for_who_asks_too() {
     let [nation, office] = pair().await;
     let node = office.ends.known().me();
-    crate::peers::turn(&nation.house.db, &node, tiwizi_storage::federation::peer::Switch::Cut).await.unwrap();
+    crate::peers::turn(&nation.house.db, &node, Switch::Cut, nation.house.ambient.now()).await.unwrap();
     let request = asked(&office, 1, &hello(), b"");
     assert_eq!(refusal(&nation, head(&request, b"")).await.code(), "line-cut");
 }
@@ -266,7 +267,7 @@ async fn whoever_waits_is_let_go_with_nothing_once_its_line_is_cut() {
     let (node, mut woken) = (office.ends.known().me(), nation.house.db.woken());
     let until = tokio::time::Instant::now();
     assert!(!nation.exchange.rest(&node, &mut woken, until).await.unwrap());
-    crate::peers::turn(&nation.house.db, &node, tiwizi_storage::federation::peer::Switch::Pause).await.unwrap();
+    crate::peers::turn(&nation.house.db, &node, Switch::Pause, nation.house.ambient.now()).await.unwrap();
     assert!(nation.exchange.rest(&node, &mut woken, until).await.unwrap());
 }
 

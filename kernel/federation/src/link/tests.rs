@@ -399,13 +399,14 @@ async fn a_switch_cuts_the_line_both_ways_and_mends_it() {
     let mut office = Office::new().await;
     office.round().await.unwrap();
     let (nation, me) = (office.nation.ends.known().me(), office.party.ends.known().me());
-    crate::peers::turn(&office.nation.house.db, &me, Switch::Cut).await.unwrap();
+    let now = office.nation.house.ambient.now();
+    crate::peers::turn(&office.nation.house.db, &me, Switch::Cut, now).await.unwrap();
     office.visit.mark = None;
     let error = office.round().await.unwrap_err();
     assert!(matches!(&error, LinkError::Told { code, .. } if code == "line-cut"), "{error:?}");
-    crate::peers::turn(&office.nation.house.db, &me, Switch::Mend).await.unwrap();
+    crate::peers::turn(&office.nation.house.db, &me, Switch::Mend, now).await.unwrap();
     office.round().await.unwrap();
-    crate::peers::turn(&office.party.house.db, &nation, Switch::Cut).await.unwrap();
+    crate::peers::turn(&office.party.house.db, &nation, Switch::Cut, now).await.unwrap();
     assert!(matches!(office.link.check_line(&nation).await, Err(LinkError::Cut)));
     assert_eq!(Arc::strong_count(&office.served), 2);
 }

@@ -91,13 +91,13 @@ pub fn find<'a>(peers: &'a [PeerView], word: &str) -> Result<&'a PeerView, PeerE
     }
 }
 
-/// Turns a switch of a peer: lets it rest, ends that, cuts its line, mends it.
+/// Turns a switch of a peer at this moment: lets it rest, ends that, cuts its line, mends it.
 ///
 /// # Errors
 /// When there is no such peer or the database fails.
-pub async fn turn(db: &Db, node: &NodeId, switch: Switch) -> Result<(), PeerError> {
+pub async fn turn(db: &Db, node: &NodeId, switch: Switch, now: Instant) -> Result<(), PeerError> {
     let mut tx = db.begin_write().await?;
-    if !peer::turn(&mut tx, &node.0.0, switch).await? {
+    if !peer::turn(&mut tx, &node.0.0, switch, now).await? {
         return Err(PeerError::Unknown { word: node.to_string() });
     }
     tx.commit().await?;

@@ -24,6 +24,7 @@ fn view(number: u8, name: &str) -> PeerView {
         state: "member".to_owned(),
         paused: false,
         cut: false,
+        cut_at: None,
         added_at: NOW,
         contact_at: Some(NOW),
         error_code: None,
@@ -154,13 +155,13 @@ async fn switches_are_turned_and_peers_hastened() {
     enrol(&house, &other, Role::Region).await;
     let node = other.node().await;
     let seen = async || list(&mut house.db.read().await.unwrap()).await.unwrap().remove(0).row;
-    turn(&house.db, &node, Switch::Pause).await.unwrap();
+    let now = house.ambient.now();
+    turn(&house.db, &node, Switch::Pause, now).await.unwrap();
     assert!(seen().await.paused);
-    turn(&house.db, &node, Switch::Resume).await.unwrap();
+    turn(&house.db, &node, Switch::Resume, now).await.unwrap();
     assert!(!seen().await.paused);
     let stranger = NodeId(Hash([9; 32]));
-    assert!(matches!(turn(&house.db, &stranger, Switch::Pause).await, Err(PeerError::Unknown { .. })));
-    let now = house.ambient.now();
+    assert!(matches!(turn(&house.db, &stranger, Switch::Pause, now).await, Err(PeerError::Unknown { .. })));
     let mut tx = house.db.begin_write().await.unwrap();
     let failure =
         Failure { node: &node.0.0, code: "connect", at: now, page_bytes: 0, next_try_at: now.plus_ms(900_000) };

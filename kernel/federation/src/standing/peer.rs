@@ -160,7 +160,7 @@ pub async fn turn(
     node: NodeId,
     (switch, now): (Switch, Instant),
 ) -> Result<(), PeerError> {
-    peers::turn(db, &node, switch).await?;
+    peers::turn(db, &node, switch, now).await?;
     if matches!(switch, Switch::Resume | Switch::Mend) {
         // Whoever mends a line wants to see it work.
         peers::hasten(db, &[node], now).await?;

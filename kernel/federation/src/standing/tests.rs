@@ -27,6 +27,7 @@ fn row() -> PeerRow {
         state: "member".to_owned(),
         paused: false,
         cut: false,
+        cut_at: None,
         added_at: Instant(0),
         contact_at: Some(Instant(5)),
         error_code: None,

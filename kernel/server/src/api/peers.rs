@@ -40,6 +40,8 @@ pub(crate) struct PeerView {
     paused: bool,
     /// Whether its line is cut here.
     cut: bool,
+    /// Since when it is cut; null while it is not, and where that was not kept yet.
+    cut_since: Option<String>,
     /// When it was last heard of.
     contact: Option<String>,
     /// What went wrong last, since then.
@@ -232,6 +234,7 @@ fn peer_view(found: &Standing) -> PeerView {
         member: found.is_member,
         paused: row.paused,
         cut: row.cut,
+        cut_since: row.cut_at.map(rfc3339),
         contact: row.contact_at.map(rfc3339),
         error: row.error_code.clone(),
         next_try: rfc3339(row.next_try_at),

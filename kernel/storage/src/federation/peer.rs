@@ -27,6 +27,8 @@ pub struct PeerRow {
     pub paused: bool,
     /// The switch that cuts the line, for demonstrations and drills.
     pub cut: bool,
+    /// Since when it is cut, where that is known.
+    pub cut_at: Option<Instant>,
     /// When it was added.
     pub added_at: Instant,
     /// When it was last heard of.
@@ -50,7 +52,7 @@ pub struct PeerRow {
 macro_rules! columns {
     () => {
         "node, name, url, role, genesis, state, paused, cut, added_at, contact_at, error_code, error_at, clock_offset_ms, \
-         goodput, page_bytes, retries, next_try_at"
+         goodput, page_bytes, retries, next_try_at, cut_at"
     };
 }
 
@@ -72,12 +74,13 @@ row!(PeerRow, row => Ok(Self {
     page_bytes: counted(row.try_get(14)?)?,
     retries: counted(row.try_get(15)?)?,
     next_try_at: Instant(row.try_get(16)?),
+    cut_at: row.try_get::<Option<_>, _>(17)?.map(Instant),
 }));
 
 const ADD: &str = concat!(
     "INSERT INTO fed_peer (",
     columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING"
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING"
 );
 
 /// Adds a peer. False when it is there.
@@ -103,6 +106,7 @@ pub async fn add(tx: &mut WriteTx, peer: &PeerRow) -> Result<bool, StorageError>
         .bind(stored(peer.page_bytes))
         .bind(stored(peer.retries))
         .bind(peer.next_try_at.0)
+        .bind(peer.cut_at.map(|at| at.0))
         .execute(conn).await.map(|done| done.rows_affected()))
     .map_err(failed("fed_peer.add"))?;
     Ok(added > 0)
@@ -193,20 +197,25 @@ impl Switch {
         match self {
             Self::Pause => "UPDATE fed_peer SET paused = 1 WHERE node = $1",
             Self::Resume => "UPDATE fed_peer SET paused = 0 WHERE node = $1",
-            Self::Cut => "UPDATE fed_peer SET cut = 1 WHERE node = $1",
-            Self::Mend => "UPDATE fed_peer SET cut = 0 WHERE node = $1",
+            // Whoever cuts it again does not cut it later.
+            Self::Cut => {
+                "UPDATE fed_peer SET cut_at = CASE WHEN cut = 1 THEN cut_at ELSE $2 END, cut = 1 WHERE node = $1"
+            }
+            Self::Mend => "UPDATE fed_peer SET cut = 0, cut_at = NULL WHERE node = $1",
         }
     }
 }
 
-/// Turns a switch of a peer. False when there is no such peer.
+/// Turns a switch of a peer at a moment. False when there is no such peer.
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn turn(tx: &mut WriteTx, node: &[u8; 32], switch: Switch) -> Result<bool, StorageError> {
+pub async fn turn(tx: &mut WriteTx, node: &[u8; 32], switch: Switch, at: Instant) -> Result<bool, StorageError> {
     let text = switch.text();
     let turned = on_db!(tx, conn => {
-        sqlx::query(text).bind(node.as_slice()).execute(conn).await.map(|done| done.rows_affected())
+        let query = sqlx::query(text).bind(node.as_slice());
+        let query = if switch == Switch::Cut { query.bind(at.0) } else { query };
+        query.execute(conn).await.map(|done| done.rows_affected())
     })
     .map_err(failed("fed_peer.turn"))?;
     Ok(turned > 0)

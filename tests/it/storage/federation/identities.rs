@@ -20,6 +20,7 @@ fn a_peer(node: u8, name: &str) -> PeerRow {
         state: "joined".to_owned(),
         paused: false,
         cut: false,
+        cut_at: None,
         added_at: Instant(5),
         contact_at: None,
         error_code: None,
@@ -90,13 +91,28 @@ for_each_database! {
         assert!(!written!(store, tx => peer::add(&mut tx, &PeerRow { name: "another".to_owned(), ..one.clone() })));
         assert!(written!(store, tx => peer::add(&mut tx, &two)));
         let switches = [Switch::Pause, Switch::Cut, Switch::Resume, Switch::Mend];
-        for (switch, turned) in switches.into_iter().zip([(true, false), (true, true), (false, true), (false, false)]) {
-            assert!(written!(store, tx => peer::turn(&mut tx, &two.node, switch)));
+        let since = Some(Instant(7));
+        let seen = [(true, false, None), (true, true, since), (false, true, since), (false, false, None)];
+        for (switch, turned) in switches.into_iter().zip(seen) {
+            assert!(written!(store, tx => peer::turn(&mut tx, &two.node, switch, Instant(7))));
             let found = read!(store, tx => peer::find(&mut tx, &two.node)).unwrap();
-            assert_eq!((found.paused, found.cut), turned);
+            assert_eq!((found.paused, found.cut, found.cut_at), turned);
         }
-        assert!(!written!(store, tx => peer::turn(&mut tx, &bytes(9), Switch::Cut)));
+        assert!(!written!(store, tx => peer::turn(&mut tx, &bytes(9), Switch::Cut, Instant(7))));
         assert_eq!(read!(store, tx => peer::all(&mut tx)), [one, two]);
+    }
+
+    async fn a_line_that_is_cut_again_is_cut_since_the_first_time(store) {
+        let one = a_peer(1, "Oriental");
+        assert!(written!(store, tx => peer::add(&mut tx, &one)));
+        let cut_at = async |switch: Switch, at: i64| {
+            assert!(written!(store, tx => peer::turn(&mut tx, &one.node, switch, Instant(at))));
+            read!(store, tx => peer::find(&mut tx, &one.node)).unwrap().cut_at
+        };
+        assert_eq!(cut_at(Switch::Cut, 5).await, Some(Instant(5)));
+        assert_eq!(cut_at(Switch::Cut, 6).await, Some(Instant(5)));
+        assert_eq!(cut_at(Switch::Mend, 7).await, None);
+        assert_eq!(cut_at(Switch::Cut, 8).await, Some(Instant(8)));
     }
 
     async fn failures_are_counted_until_the_next_contact(store) {

@@ -49,6 +49,7 @@ pub(super) fn line(visit: &Visit, texts: &Texts, one: &Standing) -> Value {
         goodput,
         is_paused => row.paused,
         is_cut => row.cut,
+        cut_at => row.cut_at.map(|at| texts.moment(at)),
     }
 }
 

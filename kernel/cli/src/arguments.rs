@@ -255,6 +255,9 @@ pub(crate) enum Register {
         /// N cooperatives for each of those, to measure what grows with the register.
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=20))]
         times: u32,
+        /// Write the rows of these provinces only: `all`, or codes such as `09.541,09.551`.
+        #[arg(long, value_name = "all|CODES", default_value = "all")]
+        provinces: Jurisdiction,
     },
 }
 

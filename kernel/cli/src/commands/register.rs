@@ -45,8 +45,8 @@ pub(crate) async fn run(command: Register) -> anyhow::Result<()> {
         Register::Verify(arguments) => extract::verify(arguments).await,
         Register::ReplaceKey(arguments) => extract::replace_key(arguments).await,
         Register::Reseal(arguments) => reseal::run(arguments).await,
-        Register::Synthesise { to, one_in, times } => {
-            synthesise(&to, synthetic::Settings { one_in, times, ..synthetic::Settings::default() }).await
+        Register::Synthesise { to, one_in, times, provinces: jurisdiction } => {
+            synthesise(&to, synthetic::Settings { one_in, times, jurisdiction, ..synthetic::Settings::default() }).await
         }
     }
 }

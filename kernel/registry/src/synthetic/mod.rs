@@ -2,7 +2,8 @@
 //!
 //! Its four totals are the published ones, exactly; everything else is made up from word lists and a seed, and says so:
 //! every cooperative's address is [`LABEL`], every member's number begins with `FICTIF`. The files have the format that
-//! a directorate's export has, and go through the same import. The same seed and size give the same bytes.
+//! a directorate's export has, and go through the same import. The same seed and size give the same bytes, and a region's
+//! files hold the rows that the nation's have of its provinces.
 
 mod cooperative;
 mod dice;
@@ -20,6 +21,10 @@ use std::path::{Path, PathBuf};
 pub use cooperative::LABEL;
 pub use plan::{AGES_YEAR, NATION, Totals};
 
+use tiwizi_model::Jurisdiction;
+
+use crate::territory;
+
 use dice::{Dice, Quota};
 use member::Person;
 
@@ -27,7 +32,7 @@ use member::Person;
 pub const SEED: u64 = 112_012;
 
 /// What to make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Everything follows from it.
     pub seed: u64,
@@ -35,11 +40,13 @@ pub struct Settings {
     pub one_in: u32,
     /// So many for each of those: a nation that is larger than the real one, to see what grows with it.
     pub times: u32,
+    /// Whose provinces are written of what the nation has.
+    pub jurisdiction: Jurisdiction,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: SEED, one_in: 1, times: 1 }
+        Self { seed: SEED, one_in: 1, times: 1, jurisdiction: Jurisdiction::Nation }
     }
 }
 
@@ -93,22 +100,39 @@ pub fn write(folder: &Path, settings: Settings) -> Result<Made, SyntheticError> 
     let mut women = Quota::new(totals.women - women_only, totals.members - women_only);
     let mut youth = Quota::new(totals.youth, totals.members);
     let (mut province, mut local) = (usize::MAX, 0);
+    let mut written = Totals { cooperatives: 0, members: 0, women: 0, youth: 0 };
     for (index, planned) in (1..).zip(&planned) {
         local = if planned.province == province { local + 1 } else { 1 };
         province = planned.province;
         let Some(made) = cooperative::make(planned, index, local, &mut dice) else {
             continue;
         };
-        cooperatives.row(&made.row)?;
+        let code = territory::provinces().get(planned.province).map(|province| province.code);
+        // What is not written is made all the same: the rest is then what it is in the whole.
+        let is_written = settings.jurisdiction.holds(code);
+        if is_written {
+            cooperatives.row(&made.row)?;
+            written.cooperatives += 1;
+        }
         for position in 1..=planned.members {
             let woman = planned.women_only || women.next(&mut dice);
             let person = Person { woman, young: youth.next(&mut dice) };
-            if let Some(row) = member::make(&made, position, person, &mut dice) {
+            let row = member::make(&made, position, person, &mut dice);
+            if let Some(row) = row.filter(|_| is_written) {
                 members.row(&row)?;
+                written.count(person);
             }
         }
     }
-    Ok(Made { cooperatives: cooperatives.finish()?, members: members.finish()?, totals })
+    Ok(Made { cooperatives: cooperatives.finish()?, members: members.finish()?, totals: written })
+}
+
+impl Totals {
+    fn count(&mut self, person: Person) {
+        self.members += 1;
+        self.women += u32::from(person.woman);
+        self.youth += u32::from(person.young);
+    }
 }
 
 /// A CSV file that is being written.

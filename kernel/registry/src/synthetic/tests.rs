@@ -49,6 +49,29 @@ fn every_cooperative_is_labelled_and_its_numbers_are_valid_and_unique() {
 }
 
 #[test]
+fn a_region_has_the_rows_that_the_nation_has_of_its_provinces() {
+    let (_folder, nation) = made(200, SEED);
+    let folder = tempfile::tempdir().unwrap();
+    let provinces = territory::provinces().iter().filter(|province| province.region == "09");
+    let jurisdiction = Jurisdiction::Provinces(provinces.map(|province| province.code).collect());
+    let settings = Settings { one_in: 200, jurisdiction, ..Settings::default() };
+    let region = write(folder.path(), settings).unwrap();
+    let of_region = |row: &csv::StringRecord| row[10].starts_with("09.");
+    let expected: Vec<_> = rows(&nation.cooperatives).into_iter().filter(of_region).collect();
+    assert_eq!(rows(&region.cooperatives), expected);
+    let keys: BTreeSet<(String, String)> = expected.iter().map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
+    let members = rows(&nation.members);
+    let members: Vec<_> =
+        members.into_iter().filter(|row| keys.contains(&(row[0].to_owned(), row[1].to_owned()))).collect();
+    assert_eq!(rows(&region.members), members);
+    let counted = |count: usize| u32::try_from(count).unwrap();
+    assert_eq!(region.totals.cooperatives, counted(expected.len()));
+    assert_eq!(region.totals.members, counted(members.len()));
+    assert_eq!(region.totals.women, counted(members.iter().filter(|row| &row[5] == "female").count()));
+    assert!(expected.len() > 5 && expected.len() < 100, "{} cooperatives", expected.len());
+}
+
+#[test]
 fn a_larger_nation_has_so_many_times_the_totals_and_no_number_twice() {
     let folder = tempfile::tempdir().unwrap();
     let made = write(folder.path(), Settings { one_in: 1_000, times: 3, ..Settings::default() }).unwrap();

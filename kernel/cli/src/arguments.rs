@@ -54,7 +54,7 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve an instance until it is told to stop.
     Serve(Serve),
-    /// Make and serve an instance with a synthetic national register, to try everything.
+    /// Make and serve the nation and two regions with a synthetic register, federated, to try everything.
     Demo(Demo),
     /// Check an instance and print its limits.
     Doctor(DataDirectory),
@@ -150,10 +150,13 @@ pub(crate) struct Serve {
 pub(crate) struct Demo {
     #[command(flatten)]
     pub(crate) directory: DataDirectory,
-    /// Where to listen.
+    /// Where the nation listens; the regions listen on the two ports behind it.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7000")]
     pub(crate) listen: SocketAddr,
-    /// Make one cooperative for every N of the nation's; 1 makes all 65,315.
+    /// One instance with the register of the whole nation, in no federation.
+    #[arg(long)]
+    pub(crate) alone: bool,
+    /// Make one cooperative for every N of the nation's; 1 makes all: 65,315 in the whole nation.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) one_in: u32,
     /// A folder with bundles to install.

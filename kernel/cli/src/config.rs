@@ -212,6 +212,15 @@ impl Config {
             text.push_str(&format!("database = {}\n", serde_json::to_string(database)?));
         }
         text.push_str(&format!("listen = \"{}\"\n", self.listen));
+        if let Some(root) = &self.federation_root {
+            text.push_str(&format!("federation_root = {}\n", serde_json::to_string(root)?));
+        }
+        if self.federation_listens {
+            text.push_str("federation_listens = true\n");
+        }
+        if !self.federation_private.is_empty() {
+            text.push_str(&format!("federation_private = {}\n", serde_json::to_string(&self.federation_private)?));
+        }
         write_private(&path, text.as_bytes()).with_context(|| format!("could not write {}", path.display()))
     }
 }
@@ -254,9 +263,18 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let directory = tempfile::tempdir().unwrap();
-        let config = Config { database: Some("postgres://tiwizi:\"x\"@127.0.0.1/t".into()), ..Config::default() };
+        let config = Config {
+            database: Some("postgres://tiwizi:\"x\"@127.0.0.1/t".into()),
+            federation_root: Some("ab".repeat(32)),
+            federation_listens: true,
+            federation_private: vec!["127.0.0.0/8".to_owned()],
+            ..Config::default()
+        };
         config.write(directory.path()).unwrap();
-        assert_eq!(Config::read(directory.path()).unwrap().database, config.database);
+        let read = Config::read(directory.path()).unwrap();
+        assert_eq!(read.database, config.database);
+        assert_eq!((read.federation_root, read.federation_listens), (config.federation_root, true));
+        assert_eq!(read.federation_private, config.federation_private);
     }
 
     #[test]

@@ -17,8 +17,8 @@ pub(crate) struct Kept<'a> {
     pub(crate) file: &'a str,
     /// What the addresses end with.
     pub(crate) domain: &'a str,
-    /// The province of the registrar.
-    pub(crate) province: &'a str,
+    /// Where the registrar works: a scope as `user add` takes it.
+    pub(crate) registrar: &'a str,
 }
 
 /// A cooperative and one of its members, for the accounts of an officer and a member.
@@ -37,18 +37,19 @@ pub(crate) fn known(app: &Arc<App>, kept: &Kept<'_>) -> anyhow::Result<Option<Va
     serde_json::from_slice(&open::read_file(&path)?).context("the list of accounts is damaged").map(Some)
 }
 
-/// Makes the accounts and keeps them.
-pub(crate) async fn make(app: &Arc<App>, kept: &Kept<'_>, belonging: Belonging) -> anyhow::Result<Value> {
+/// Makes the accounts and keeps them. Where nobody belongs to a cooperative of this register, there is no officer and no member.
+pub(crate) async fn make(app: &Arc<App>, kept: &Kept<'_>, belonging: Option<Belonging>) -> anyhow::Result<Value> {
     let nation = || Scope::Jurisdiction(Jurisdiction::Nation);
-    let Belonging { cooperative, person } = belonging;
-    let wanted = [
+    let mut wanted = vec![
         (Role::Administrator, nation(), Language::French, None),
-        (Role::Registrar, format!("province:{}", kept.province).parse()?, Language::Arabic, None),
+        (Role::Registrar, kept.registrar.parse()?, Language::Arabic, None),
         (Role::Trainer, nation(), Language::French, None),
         (Role::Observer, nation(), Language::French, None),
-        (Role::Officer, Scope::Cooperative(cooperative), Language::Arabic, None),
-        (Role::Member, Scope::Cooperative(cooperative), Language::Tachelhit, Some(person)),
     ];
+    if let Some(Belonging { cooperative, person }) = belonging {
+        wanted.push((Role::Officer, Scope::Cooperative(cooperative), Language::Arabic, None));
+        wanted.push((Role::Member, Scope::Cooperative(cooperative), Language::Tachelhit, Some(person)));
+    }
     let mut listed = Vec::new();
     for (role, scope, language, person) in wanted {
         let email = format!("{role}@{}", kept.domain);

@@ -20,7 +20,8 @@ use crate::arguments::DataDirectory;
 use crate::commands::open;
 use crate::outcome::{Outcome, Said};
 
-type Door = Agreements<SqlStore>;
+/// The door to agreements.
+pub(crate) type Door = Agreements<SqlStore>;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AgreementCommand {
@@ -98,9 +99,7 @@ fn directory(command: &AgreementCommand) -> &DataDirectory {
 async fn act(app: &Arc<App>, command: &AgreementCommand) -> anyhow::Result<Said> {
     use AgreementCommand as C;
     let view = may_see_federation(&Caller::system())?;
-    let door = app
-        .agreements()
-        .context("this instance has no keys for the federation; make them with: tiwizi federation init")?;
+    let door = door(app)?;
     match command {
         C::Offer(draft) => offer(&door, &view, &draft.file).await,
         C::List { .. } => list(&door, &view).await,
@@ -125,7 +124,13 @@ async fn act(app: &Arc<App>, command: &AgreementCommand) -> anyhow::Result<Said>
     }
 }
 
-async fn offer(door: &Door, view: &FederationView, file: &std::path::Path) -> anyhow::Result<Said> {
+/// The door of an instance that has keys.
+pub(crate) fn door(app: &App) -> anyhow::Result<Door> {
+    app.agreements().context("this instance has no keys for the federation; make them with: tiwizi federation init")
+}
+
+/// Signs what a file says and offers it.
+pub(crate) async fn offer(door: &Door, view: &FederationView, file: &std::path::Path) -> anyhow::Result<Said> {
     let decision = may_decide_federation(&Caller::system())?;
     let draft = read(file)?.draft().map_err(refused)?;
     let id = door.offer(&decision, &draft).await.map_err(told)?;
@@ -139,7 +144,8 @@ async fn list(door: &Door, view: &FederationView) -> anyhow::Result<Said> {
     Ok(Said { value: json!({ "items": found.iter().map(value).collect::<Vec<_>>() }), text })
 }
 
-async fn step(door: &Door, view: &FederationView, id: AgreementId, step: Step) -> anyhow::Result<Said> {
+/// Takes a step with an agreement, as it is looked at now.
+pub(crate) async fn step(door: &Door, view: &FederationView, id: AgreementId, step: Step) -> anyhow::Result<Said> {
     let decision = may_decide_federation(&Caller::system())?;
     let found = door.show(view, id).await?;
     let version = if step.is_of_offer() { found.next.as_ref() } else { found.current.as_ref() };

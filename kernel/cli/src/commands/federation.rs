@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::arguments::{DataDirectory, Federation, Rotate};
 use crate::commands::plugin_keys::shown;
 use crate::commands::{federation_root, open};
-use crate::config::write_new;
+use crate::config::{Config, write_new};
 use crate::outcome::{self, Outcome};
 
 pub(crate) async fn run(command: Federation) -> anyhow::Result<()> {
@@ -45,12 +45,16 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn open(directory: &DataDirectory) -> anyhow::Result<Self> {
-        let config = open::config(&directory.data)?;
+        Self::with(&directory.data, &open::config(&directory.data)?).await
+    }
+
+    /// The same with settings that were read.
+    pub(crate) async fn with(data: &Path, config: &Config) -> anyhow::Result<Self> {
         let settings = config.federation()?;
-        let db = open::database(&directory.data, &config).await?;
+        let db = open::database(data, config).await?;
         let found = instance::find(&mut *db.read_single().await?).await?;
         let Some(instance) = found else {
-            let empty = format!("the database of {} holds no instance", directory.data.display());
+            let empty = format!("the database of {} holds no instance", data.display());
             return Err(anyhow::Error::new(Outcome::Unusable).context(empty));
         };
         Ok(Self { db, instance, settings, ambient: Ambient::system() })
@@ -62,7 +66,7 @@ impl House {
     }
 
     /// This instance's keys, without which there is nothing to do.
-    async fn own_keys(&self) -> anyhow::Result<NodeKeys> {
+    pub(crate) async fn own_keys(&self) -> anyhow::Result<NodeKeys> {
         Ok(self.keys().await?.ok_or(IdentityError::Absent)?)
     }
 
@@ -80,13 +84,25 @@ pub(crate) fn refused(error: impl std::error::Error + Send + Sync + 'static) -> 
 
 async fn init(directory: &DataDirectory) -> anyhow::Result<()> {
     let house = House::open(directory).await?;
-    let begun = begin(&house, directory).await;
+    let begun = begin(&house, |beginning| {
+        tell_papers(directory, beginning);
+        Ok(())
+    });
+    let begun = begun.await;
     house.db.close().await;
     begun
 }
 
-async fn begin(house: &House, directory: &DataDirectory) -> anyhow::Result<()> {
+/// Makes the keys of an instance. The papers are shown before the keys are stored: no instance ever has keys whose papers nobody saw.
+pub(crate) async fn begin(house: &House, show: impl FnOnce(&Beginning) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let beginning = Beginning::prepare(&house.db, &house.instance, &house.ambient).await?;
+    show(&beginning)?;
+    let stored = beginning.store(&house.db, &house.instance, &house.ambient).await;
+    stored.context("the keys are not stored, so the two papers are worth nothing; destroy them and begin again")?;
+    Ok(())
+}
+
+fn tell_papers(directory: &DataDirectory, beginning: &Beginning) {
     let ([root, reserve], node) = (beginning.papers(), beginning.node());
     let answer = json!({
         "node": node.to_string(), "fingerprint": node.fingerprint(),
@@ -103,11 +119,7 @@ async fn begin(house: &House, directory: &DataDirectory) -> anyhow::Result<()> {
         reserve.reveal(),
         directory.data.display(),
     );
-    // Shown before they are stored: no instance ever has keys whose papers nobody saw.
     outcome::answer(directory.json, &answer, &text);
-    let stored = beginning.store(&house.db, &house.instance, &house.ambient).await;
-    stored.context("the keys are not stored, so the two papers are worth nothing; destroy them and begin again")?;
-    Ok(())
 }
 
 async fn card(directory: &DataDirectory, page: Option<&Path>) -> anyhow::Result<()> {

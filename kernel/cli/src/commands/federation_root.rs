@@ -20,16 +20,7 @@ use crate::outcome::{self, Outcome};
 
 pub(crate) fn root(command: &FederationRoot) -> anyhow::Result<()> {
     let FederationRoot::Init { out, json } = command;
-    let mut public_name = out.as_os_str().to_owned();
-    public_name.push(".pub");
-    let public = PathBuf::from(public_name);
-    if public.exists() {
-        bail!("{} is there already; choose another name: --out", public.display());
-    }
-    let root = RootFile::generate(&Ambient::system());
-    let unwritten = |path: &Path| format!("could not write {}; choose another name: --out", path.display());
-    write_new(out, root.text().as_bytes(), 0o600).with_context(|| unwritten(out))?;
-    write_new(&public, root.public_text().as_bytes(), 0o644).with_context(|| unwritten(&public))?;
+    let (root, public) = make(out)?;
     let key = root.key().verifying();
     let answer = json!({
         "key": key.to_string(), "fingerprint": root_fingerprint(&key),
@@ -46,12 +37,26 @@ pub(crate) fn root(command: &FederationRoot) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes the root of a federation: a file that only its owner may read, and its public half beside it.
+pub(crate) fn make(out: &Path) -> anyhow::Result<(RootFile, PathBuf)> {
+    let mut public_name = out.as_os_str().to_owned();
+    public_name.push(".pub");
+    let public = PathBuf::from(public_name);
+    if public.exists() {
+        bail!("{} is there already; choose another name: --out", public.display());
+    }
+    let root = RootFile::generate(&Ambient::system());
+    let unwritten = |path: &Path| format!("could not write {}; choose another name: --out", path.display());
+    write_new(out, root.text().as_bytes(), 0o600).with_context(|| unwritten(out))?;
+    write_new(&public, root.public_text().as_bytes(), 0o644).with_context(|| unwritten(&public))?;
+    Ok((root, public))
+}
+
 /// Reads the secret key of the root. One that others may read, or that lies with the data, is refused.
-fn root_key(desk: &Desk) -> anyhow::Result<RootFile> {
+pub(crate) fn root_key(path: &Path, data: &Path) -> anyhow::Result<RootFile> {
     use std::os::unix::fs::PermissionsExt as _;
-    let path = &desk.root;
     let unread = || format!("could not read {}", path.display());
-    let (file, data) = (path.canonicalize().with_context(unread)?, desk.directory.data.canonicalize());
+    let (file, data) = (path.canonicalize().with_context(unread)?, data.canonicalize());
     if data.is_ok_and(|data| file.starts_with(data)) {
         let inside =
             "the root key lies in the data directory, from where copies of the data take it along; keep it elsewhere";
@@ -66,7 +71,8 @@ fn root_key(desk: &Desk) -> anyhow::Result<RootFile> {
 }
 
 pub(crate) async fn enrol(arguments: &Enrol) -> anyhow::Result<()> {
-    let (root, request) = (root_key(&arguments.desk)?, envelope(&arguments.request)?);
+    let (root, request) =
+        (root_key(&arguments.desk.root, &arguments.desk.directory.data)?, envelope(&arguments.request)?);
     let terms = Terms {
         fingerprint: arguments.fingerprint.clone(),
         role: arguments.role,
@@ -83,7 +89,7 @@ pub(crate) async fn enrol(arguments: &Enrol) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn suspend(options: &Desk, member: &str, suspended: bool) -> anyhow::Result<()> {
-    let root = root_key(options)?;
+    let root = root_key(&options.root, &options.directory.data)?;
     let house = House::open(&options.directory).await?;
     let done = decide(&house, &root, options, (member, suspended)).await;
     house.db.close().await;
@@ -122,7 +128,7 @@ fn member_of(roll: &Roll, word: &str) -> anyhow::Result<NodeId> {
     }
 }
 
-fn refused_or_failed(error: EnrolError) -> anyhow::Error {
+pub(crate) fn refused_or_failed(error: EnrolError) -> anyhow::Error {
     match error {
         EnrolError::Storage(_) | EnrolError::Take(TakeError::Storage(_)) => anyhow::Error::new(error),
         _ => refused(error),

@@ -35,7 +35,8 @@ use crate::outcome;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Traces and requests that may wait to be shown.
 const WAITING_MAX: usize = 1_000;
-const ACCOUNTS: Kept<'_> = Kept { file: "dev-accounts.json", domain: "dev.invalid", province: "09.541" };
+const PROVINCE: &str = "09.541";
+const ACCOUNTS: Kept<'_> = Kept { file: "dev-accounts.json", domain: "dev.invalid", registrar: "province:09.541" };
 
 /// What `tiwizi plugin dev` is told.
 #[derive(Debug, Args)]
@@ -101,12 +102,12 @@ async fn accounts(app: &Arc<App>) -> anyhow::Result<Value> {
     if let Some(known) = accounts::known(app, &ACCOUNTS)? {
         return Ok(known);
     }
-    accounts::make(app, &ACCOUNTS, belonging(app).await?).await
+    accounts::make(app, &ACCOUNTS, Some(belonging(app).await?)).await
 }
 
 /// A cooperative with a member, so that an officer and a member are somebody.
 async fn belonging(app: &App) -> anyhow::Result<Belonging> {
-    let province = ACCOUNTS.province;
+    let province = PROVINCE;
     let mut unit = Unit::new(app.records.clone(), Caller::system());
     let mut create = |kind: &str, body: Value| -> anyhow::Result<RecordId> {
         Ok(unit.create(&kind.parse()?, body).with_context(|| format!("could not make a record of {kind}"))?.id)

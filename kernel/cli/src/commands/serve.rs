@@ -34,11 +34,13 @@ pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until SIGTERM or Ctrl-C, then finishes what is under way.
 pub(crate) async fn until_stopped(app: Arc<App>, listener: TcpListener) {
-    let signal = async {
-        if let Err(error) = tiwizi_server::stop_signal().await {
-            tracing::error!(%error, "could not listen for signals; stop the process by other means");
-            std::future::pending::<()>().await;
-        }
-    };
-    tiwizi_server::serve(app, listener, signal).await;
+    tiwizi_server::serve(app, listener, told_to_stop()).await;
+}
+
+/// Is done when the process is told to end (SIGTERM or Ctrl-C).
+pub(crate) async fn told_to_stop() {
+    if let Err(error) = tiwizi_server::stop_signal().await {
+        tracing::error!(%error, "could not listen for signals; stop the process by other means");
+        std::future::pending::<()>().await;
+    }
 }

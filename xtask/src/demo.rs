@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: builds everything, then makes and serves a demonstration instance until Ctrl-C.
+//! `cargo xtask demo`: builds everything, then makes and serves the demonstration until Ctrl-C: the nation and two regions, or one instance.
 
 use crate::plugins::{self, Choice};
 use crate::program::{Program, heading};
@@ -13,7 +13,8 @@ pub(crate) fn run(tree: &Tree, arguments: &[String]) -> anyhow::Result<()> {
     heading("demo");
     let mut demo = Program::new(tree.tiwizi(Profile::Release), &tree.root).word("demo");
     if !arguments.iter().any(|argument| argument.starts_with("--data")) {
-        demo = demo.word("--data").word(tree.target.join("demo"));
+        let is_alone = arguments.iter().any(|argument| argument == "--alone");
+        demo = demo.word("--data").word(tree.target.join(if is_alone { "demo-alone" } else { "demo" }));
     }
     if !arguments.iter().any(|argument| argument.starts_with("--plugins")) {
         demo = demo.word("--plugins").word(tree.target.join("plugins"));

@@ -27,7 +27,7 @@ cargo xtask COMMAND
   plugins          build and pack the plugins into target/plugins
                      --release   pack with the release build of tiwizi
                      --chaos     build the guests of the tests too
-  demo [ARGUMENT…] build all, then make and serve a demonstration instance in target/demo;
+  demo [ARGUMENT…] build all, then make and serve the nation and two regions in target/demo;
                      arguments go to `tiwizi demo`
   test [FILTER…]   check and test everything, on both databases and in a browser;
                      filters go to cargo-nextest and leave the other checks out

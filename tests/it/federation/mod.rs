@@ -3,6 +3,7 @@
 mod agreements;
 mod cases;
 mod coverage;
+mod demo;
 mod enrolment;
 mod evil;
 mod faults;

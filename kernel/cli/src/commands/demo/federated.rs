@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -66,26 +66,33 @@ impl Place {
 pub(super) struct Site {
     pub(super) place: Place,
     pub(super) data: PathBuf,
-    pub(super) address: String,
+    /// Where this machine reaches it.
+    pub(super) reached: SocketAddr,
     pub(super) listener: TcpListener,
 }
 
 impl Site {
     async fn take(folder: &Path, place: Place, listen: SocketAddr) -> anyhow::Result<Self> {
         let listener = serve::listen(listen).await?;
-        let address = format!("http://{}", listener.local_addr()?);
-        Ok(Self { place, data: folder.join(place.key), address, listener })
+        let mut reached = listener.local_addr()?;
+        if reached.ip().is_unspecified() {
+            reached.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        Ok(Self { place, data: folder.join(place.key), reached, listener })
     }
 
     /// Its settings. What it prints, and what is said to peers, leads to where it listens this time.
     pub(super) fn config(&self) -> anyhow::Result<Config> {
         let mut config = open::config(&self.data)?;
-        config.address.get_or_insert_with(|| self.address.clone());
+        config.address.get_or_insert_with(|| format!("http://{}", self.reached));
+        if self.place.region.is_some() {
+            config.federation_private.push(alone(self.reached.ip()));
+        }
         Ok(config)
     }
 
     async fn open(self, arguments: &Demo) -> anyhow::Result<Open> {
-        let Self { place, address, listener, .. } = &self;
+        let place = self.place;
         let app = open::app(&self.data, &self.config()?).await?;
         let provinces: Vec<String> = place.provinces().iter().map(ToString::to_string).collect();
         if !provinces.is_empty() && filling::totals(&app).await?.cooperatives == 0 {
@@ -100,9 +107,8 @@ impl Site {
         let accounts = filling::accounts(&app, &kept, &provinces).await?;
         // The nation has no register of its own: what it knows comes over the line.
         let totals = if provinces.is_empty() { None } else { Some(filling::totals(&app).await?) };
-        let (node, address) = (agreement::door(&app)?.me(), address.clone());
-        tracing::debug!(instance.key = place.key, listening = ?listener.local_addr()?, "an instance of the demo is open");
-        Ok(Open { place: *place, app, node, address, accounts, totals, listener: self.listener })
+        let (node, reached) = (agreement::door(&app)?.me(), self.reached);
+        Ok(Open { place, app, node, reached, accounts, totals, listener: self.listener })
     }
 }
 
@@ -111,10 +117,30 @@ pub(super) struct Open {
     pub(super) place: Place,
     pub(super) app: Arc<App>,
     pub(super) node: NodeId,
-    address: String,
+    reached: SocketAddr,
     accounts: Value,
     totals: Option<Totals>,
     listener: TcpListener,
+}
+
+impl Open {
+    fn address(&self) -> String {
+        format!("http://{}", self.reached)
+    }
+
+    /// Where people look at it. A browser keeps one sign-in for each name, whatever the port: each instance has a name of its own.
+    fn shown(&self) -> String {
+        if self.reached.ip() == Ipv4Addr::LOCALHOST {
+            format!("http://{}.localhost:{}", self.place.key, self.reached.port())
+        } else {
+            self.address()
+        }
+    }
+}
+
+/// The range with this address alone.
+fn alone(address: IpAddr) -> String {
+    format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })
 }
 
 /// Whether the directory holds the instances of such a demo.
@@ -179,8 +205,8 @@ fn serve_one(open: Open, mut stopped: watch::Receiver<bool>) -> impl Future<Outp
 }
 
 /// The page of a peer, where its line is cut and mended.
-fn switch_page(at: &Open, peer: &Open) -> String {
-    format!("{}/fr/federation/peers/{}#line", at.address, peer.node)
+fn switch_page(address: &str, peer: &Open) -> String {
+    format!("{address}/fr/federation/peers/{}#line", peer.node)
 }
 
 /// Whom an instance talks to: the nation to all, a region to the nation.
@@ -190,38 +216,42 @@ fn peers<'a>(of: &'a Open, all: &'a [Open]) -> impl Iterator<Item = &'a Open> {
 
 fn told(opened: &[Open]) -> Value {
     let instances = opened.iter().map(|open| {
-        let switches =
-            peers(open, opened).map(|peer| json!({ "peer": peer.place.key, "page": switch_page(open, peer) }));
+        let switches = peers(open, opened)
+            .map(|peer| json!({ "peer": peer.place.key, "page": switch_page(&open.address(), peer) }));
         json!({
-            "key": open.place.key, "name": &*open.app.instance.name, "listening": open.address,
+            "key": open.place.key, "name": &*open.app.instance.name, "listening": open.address(),
             "data": open.app.settings.data, "node": open.node.to_string(), "accounts": open.accounts,
             "totals": open.totals.as_ref().map(filling::told), "switches": switches.collect::<Vec<_>>(),
         })
     });
     json!({
-        "listening": opened.first().map(|nation| &*nation.address), "instances": instances.collect::<Vec<_>>(),
+        "listening": opened.first().map(Open::address), "instances": instances.collect::<Vec<_>>(),
     })
 }
 
 fn welcome(opened: &[Open]) -> String {
     let mut lines = vec![String::new(), "The nation and two regions, federated. Every name is made up.".to_owned()];
     for open in opened {
+        let shown = open.shown();
         lines.push(String::new());
-        lines.push(format!("{} is listening on {}", open.app.instance.name, open.address));
+        lines.push(format!("{} is listening on {}", open.app.instance.name, open.address()));
         match &open.totals {
             Some(totals) => lines.push(format!("  Its own register: {}.", filling::sentence(totals))),
-            None => lines.push(format!(
-                "  What the regions give comes over the line now; how far it is: {}/fr/federation/coverage",
-                open.address
-            )),
+            None => {
+                lines.push(format!("  What the regions give is on its way; how far: {shown}/fr/federation/coverage"))
+            }
         }
-        lines.push(format!("  {}/fr/directory", open.address));
+        lines.push(format!("  {shown}/fr/directory"));
         for peer in peers(open, opened) {
-            lines.push(format!("  the switch of its line to {}: {}", peer.place.key, switch_page(open, peer)));
+            lines.push(format!("  The switch of its line to {}: {}", peer.place.key, switch_page(&shown, peer)));
         }
         lines.extend(accounts::lines(&open.accounts));
     }
     lines.push(String::new());
+    lines.push(
+        "Where a browser does not know a name, put 127.0.0.1 in its place; it then keeps one sign-in for all."
+            .to_owned(),
+    );
     lines.push("Stop all with Ctrl-C. The next start uses the same data.".to_owned());
     lines.join("\n")
 }

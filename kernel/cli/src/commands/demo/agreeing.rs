@@ -124,8 +124,9 @@ pub(super) async fn offer(folder: &Path, opened: &[Open]) -> anyhow::Result<()> 
 pub(super) async fn sign(apps: &[(Place, Arc<App>, NodeId)]) -> anyhow::Result<()> {
     let ((_, nation, _), regions) = apps.split_first().context("the nation comes first")?;
     let view = may_see_federation(&Caller::system())?;
-    let door = agreement::door(nation)?;
     for _ in 0..LOOKS_MAX {
+        // Anew each time: what is known of the federation changes while it is served.
+        let door = agreement::door(nation)?;
         let found = door.list(&view).await?;
         for offered in found.iter().filter(|one| one.current.is_none() && one.waits_for_us()) {
             if regions.iter().any(|(_, _, node)| *node == offered.other.node) {

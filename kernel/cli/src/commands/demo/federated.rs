@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ impl Site {
         let mut config = open::config(&self.data)?;
         config.address.get_or_insert_with(|| format!("http://{}", self.reached));
         if self.place.region.is_some() {
-            config.federation_private.push(alone(self.reached.ip()));
+            config.federation_private.push(self.reached.ip().to_string());
         }
         Ok(config)
     }
@@ -136,11 +136,6 @@ impl Open {
             self.address()
         }
     }
-}
-
-/// The range with this address alone.
-fn alone(address: IpAddr) -> String {
-    format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })
 }
 
 /// Whether the directory holds the instances of such a demo.

@@ -89,7 +89,7 @@ pub struct Federated {
 
 /// How often it is looked whether everything is told, and how many times.
 const LOOK_MS: u64 = 100;
-const LOOKS_MAX: u32 = 900;
+const LOOKS_MAX: u32 = 1_800;
 
 impl Federated {
     /// Makes and serves them with one cooperative for so many of the nation's.
@@ -187,6 +187,9 @@ fn printed(server: &Server) -> anyhow::Result<Vec<Value>> {
         let told = lines.filter_map(|line| line.get("instances").and_then(Value::as_array).cloned()).next();
         if let Some(instances) = told {
             return Ok(instances);
+        }
+        if log.lines().any(|line| line.starts_with("tiwizi: ")) {
+            break;
         }
         std::thread::sleep(Duration::from_millis(LOOK_MS));
     }

@@ -152,6 +152,8 @@ pub(super) async fn run(arguments: &Demo) -> anyhow::Result<()> {
     for (place, behind) in PLACES.into_iter().zip(0..) {
         sites.push(Site::take(folder, place, port_behind(arguments.listen, behind)?).await?);
     }
+    let places: Vec<String> = sites.iter().map(|site| format!("http://{}", site.reached)).collect();
+    outcome::complain(&format!("The nation and two regions will be at {} …", places.join(", ")));
     joining::join(folder, &sites).await?;
     let mut opened = Vec::new();
     for site in sites {

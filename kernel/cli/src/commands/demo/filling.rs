@@ -114,7 +114,7 @@ pub(super) async fn accounts(app: &Arc<App>, kept: &Kept<'_>, provinces: &[Strin
 /// A cooperative of these provinces and one of its members.
 async fn a_member(app: &Arc<App>, provinces: &[String]) -> anyhow::Result<Belonging> {
     for province in provinces {
-        for cooperative in list(app, "registry/cooperative", Filter::equals("province", province)).await? {
+        for cooperative in list(app, "registry/cooperative", Filter::equals("province", province.as_str())).await? {
             let id = cooperative.id;
             let memberships = list(app, "registry/membership", Filter::equals("cooperative", id.to_string())).await?;
             let person =

@@ -252,3 +252,25 @@ fn welcome(opened: &[Open]) -> String {
     lines.push("Stop all with Ctrl-C. The next start uses the same data.".to_owned());
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nation_comes_first_and_no_province_has_two_registers() {
+        let [nation, one, other] = PLACES;
+        assert_eq!(nation.jurisdiction(), Jurisdiction::Nation);
+        assert!(!one.provinces().is_empty() && !other.provinces().is_empty());
+        assert!(one.provinces().is_disjoint(&other.provinces()));
+        assert_eq!(one.name(), "Tiwizi Souss-Massa – démonstration");
+    }
+
+    #[test]
+    fn ports_follow_each_other_or_are_all_chosen_by_the_system() {
+        let port = |first: &str| port_behind(first.parse().unwrap(), 2).map(|found| found.to_string()).ok();
+        assert_eq!(port("127.0.0.1:7000").as_deref(), Some("127.0.0.1:7002"));
+        assert_eq!(port("127.0.0.1:0").as_deref(), Some("127.0.0.1:0"));
+        assert_eq!(port("127.0.0.1:65534"), None);
+    }
+}

@@ -17,4 +17,5 @@ mod signatures;
 #[cfg(test)]
 mod store;
 mod transfers;
+mod twelve;
 mod two;

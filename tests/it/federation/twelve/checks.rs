@@ -177,7 +177,7 @@ pub(super) async fn the_sums_are_right(place: &Twelve) -> anyhow::Result<()> {
         let is_sum = |answer: &tiwizi_tests::Answer| counts(&answer.json()).is_ok_and(|found| found == expected);
         let found = until(place.registrar()?, &path, &what, is_sum).await?.json();
         ensure!(at(&found, "/unknown") == &json!({}) && at(&found, "/hidden") == &json!([]), "{measure}: {found}");
-        ensure!(at(&found, "/total").as_i64() == Some(expected.values().sum()), "{measure}: {found}");
+        ensure!(at(&found, "/total").as_i64() == Some(expected.values().sum::<i64>()), "{measure}: {found}");
         ensure!(at(&found, "/coverage/known") == &json!(12), "{measure}: {found}");
     }
     let known = records(place.registrar()?, "registry/cooperative").await?;

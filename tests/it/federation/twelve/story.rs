@@ -30,6 +30,7 @@ pub(super) async fn agree_and_load(place: &Twelve) -> anyhow::Result<()> {
         let path = format!("/api/v1/agreements/{}", region.agreement);
         until(&administrator, &path, &format!("the offer of region {code}"), |answer| answer.status == 200).await?;
     }
+    previews_are_true(place).await?;
     let before = place.registrar()?.get("/api/v1/statistics/cooperatives?by=region").await?.expect(200)?.json();
     ensure!(at(&before, "/total").is_null() && text(&before, "/total_reason") == "unknown", "{before}");
     let accept = json!({ "step": "accept", "version": 1 });
@@ -46,6 +47,21 @@ pub(super) async fn agree_and_load(place: &Twelve) -> anyhow::Result<()> {
     ensure!(page.contains("11 régions sur 12") && page.contains("Inconnue"), "{page}");
     administrator.post(&steps(place.region(COMES_LAST)?), &accept).await?.expect(200)?;
     until(place.registrar()?, path, "twelve regions", |answer| answer.at("/coverage/known") == "12").await?;
+    Ok(())
+}
+
+/// What is said to leave before it is signed is what there is.
+async fn previews_are_true(place: &Twelve) -> anyhow::Result<()> {
+    for region in place.regions.values() {
+        let path = format!("/api/v1/agreements/{}/preview", region.agreement);
+        let own = records(region.registrar()?, "registry/cooperative").await?.len() as u64;
+        let counted = |seen: &Value| {
+            let planes = at(seen, "/planes").as_array().into_iter().flatten();
+            planes.filter_map(|plane| at(plane, "/counts/registry~1cooperative/shown").as_u64()).sum::<u64>()
+        };
+        let what = format!("{own} cooperatives in a preview");
+        until(region.registrar()?, &path, &what, |answer| counted(&answer.json()) == own).await?;
+    }
     Ok(())
 }
 
@@ -237,7 +253,7 @@ pub(super) async fn mix_versions(place: &mut Twelve) -> anyhow::Result<()> {
     let later = place.next_version("nothing")?;
     nation.upload("/api/v1/plugins/chaos/upgrade", later).await?.expect(200)?;
     // The talk with peers learns of it a little later.
-    insist(&nation, (&steps, &sign), (200, 422)).await?;
+    insist(&nation, (steps.as_str(), &sign), (200, 422)).await?;
     second_is_in_force(place, region).await?;
     for (id, note) in &notes_here {
         let path = format!("/api/v1/records/chaos/note/{id}");

@@ -94,7 +94,7 @@ impl Twelve {
         });
         let (calendar, line) = (Calendar::new()?, FaultProxy::office()?);
         let regions = regions.collect();
-        let mut twelve = Self { nation, regions, calendar, line, workshop, root, registrar: None };
+        let twelve = Self { nation, regions, calendar, line, workshop, root, registrar: None };
         twelve.mix()?;
         twelve.publish()?;
         Ok(twelve)

@@ -286,7 +286,9 @@ pub(super) async fn answer(place: &Twelve, proposed: &Proposed) -> anyhow::Resul
     let answer = json!({ "version": at(&shown, "/proposal/version"), "accepted": true, "reason": "",
         "record_version": proposed.version });
     home.post(&format!("{path}/answer"), &answer).await?.expect(200)?;
-    home.post(&format!("{path}/answer"), &answer).await?.expect_problem(409, "conflict")?;
+    let again = json!({ "version": at(&shown, "/proposal/version"), "accepted": false, "reason": "Trop tard",
+        "record_version": proposed.version });
+    home.post(&format!("{path}/answer"), &again).await?.expect_problem(409, "conflict")?;
     let sent = format!("/api/v1/proposals/{}", proposed.proposal);
     let is_accepted = |answer: &tiwizi_tests::Answer| answer.at("/proposal/status") == "accepted";
     until(place.registrar()?, &sent, "the answer", is_accepted).await?;

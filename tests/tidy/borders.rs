@@ -19,7 +19,7 @@ const HOMES: [(&str, &str); 11] = [
 ];
 
 /// The ranks of the crates: each knows only lower ones.
-const RANKS: [(&str, u8); 17] = [
+const RANKS: [(&str, u8); 18] = [
     ("tiwizi-model", 0),
     ("tiwizi-words", 1),
     ("tiwizi-outbound", 1),
@@ -36,6 +36,8 @@ const RANKS: [(&str, u8); 17] = [
     ("tiwizi-sdk-derive", 0),
     ("tiwizi-sdk", 1),
     ("tiwizi-training", 2),
+    // It speaks HTTP alone: of the kernel it may know the forms of the wire and the bounds.
+    ("tiwizi-fed-conformance", 2),
     ("tiwizi-tests", 8),
 ];
 

@@ -2,6 +2,7 @@
 
 mod agreements;
 mod cases;
+mod conformance;
 mod coverage;
 mod demo;
 mod enrolment;

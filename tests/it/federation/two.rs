@@ -26,15 +26,26 @@ pub(super) struct Two {
     pub(super) region: House,
     root: Root,
     place: String,
+    /// Where the region finds the nation: its place, or a line that leads there.
+    url: String,
+    /// What both are served with besides.
+    pub(super) variables: Vec<(&'static str, String)>,
 }
 
 impl Two {
     pub(super) fn new() -> anyhow::Result<Self> {
-        let (root, place) = (Root::new()?, free_place()?);
+        let place = free_place()?;
+        let url = format!("http://{place}");
+        Self::found_at(place, url)
+    }
+
+    /// The nation listens at a place and is found at a URL, which may be a line that leads there.
+    pub(super) fn found_at(place: String, url: String) -> anyhow::Result<Self> {
+        let root = Root::new()?;
         let (nation, region) = (House::new("all", None, &root)?, House::new("09.541", None, &root)?);
         let request = nation.file("request");
         let own = nation.command("federation request --json");
-        own.variable("TIWIZI_FEDERATION_URL", format!("http://{place}")).option("--to", &request).succeed()?;
+        own.variable("TIWIZI_FEDERATION_URL", &url).option("--to", &request).succeed()?;
         for (request, fingerprint) in
             [(request, nation.fingerprint()), (region.request("request")?, region.fingerprint())]
         {
@@ -49,20 +60,23 @@ impl Two {
                 add.input(PASSWORD).succeed()?;
             }
         }
-        Ok(Self { nation, region, root, place })
+        Ok(Self { nation, region, root, place, url, variables: Vec::new() })
     }
 
     /// The nation listens, the region calls.
     pub(super) fn serve(&mut self) -> anyhow::Result<()> {
         let private = || ("TIWIZI_FEDERATION_PRIVATE", "[\"127.0.0.0/8\"]".to_owned());
         let root = || ("TIWIZI_FEDERATION_ROOT", self.root.key.clone());
-        let nation = [
+        let mut nation = vec![
             root(),
             private(),
             ("TIWIZI_FEDERATION_LISTENS", "true".to_owned()),
-            ("TIWIZI_FEDERATION_URL", format!("http://{}", self.place)),
+            ("TIWIZI_FEDERATION_URL", self.url.clone()),
         ];
-        let region = [root(), private()];
+        let mut region = vec![root(), private()];
+        for variables in [&mut nation, &mut region] {
+            variables.extend(self.variables.iter().cloned());
+        }
         self.nation.instance.serve_at(&self.place, &nation)?;
         self.region.instance.serve_at(&free_place()?, &region)
     }
@@ -78,14 +92,19 @@ impl Two {
 
     /// Signs that agreement in the region, which is not served yet.
     pub(super) fn offer_names(&self) -> anyhow::Result<String> {
-        let day: String =
-            tiwizi_model::Ambient::system().now().plus_ms(365 * 86_400_000).rfc3339().chars().take(10).collect();
         let fields = ["court", "number", "name_fr", "sector", "province", "status"];
         let fields: serde_json::Map<String, Value> =
             fields.iter().map(|name| ((*name).to_owned(), json!("clear"))).collect();
+        self.offer(&json!({ "registry/cooperative": { "fields": fields } }))
+    }
+
+    /// The same over what the region is to give.
+    pub(super) fn offer(&self, gives: &Value) -> anyhow::Result<String> {
+        let day: String =
+            tiwizi_model::Ambient::system().now().plus_ms(365 * 86_400_000).rfc3339().chars().take(10).collect();
         let draft = json!({
             "peer": self.nation.node(), "purpose": "Registre national", "legal_basis": "Loi 112-12", "expires_on": day,
-            "retention_days": 365, "erasure_days": 30, "gives": { "registry/cooperative": { "fields": fields } },
+            "retention_days": 365, "erasure_days": 30, "gives": gives,
         });
         let file = self.region.file("draft.json");
         std::fs::write(&file, draft.to_string())?;

@@ -4,6 +4,7 @@
 //! noisy. `tests/benches/README.md` says how each row is made. Words on the command line choose rows.
 
 mod crowd;
+mod federation;
 mod import;
 mod instance;
 mod national;
@@ -20,7 +21,7 @@ use row::Row;
 use stage::Stage;
 
 /// The rows, in the order of the table.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 17] = [
     "plugin",
     "instance",
     "plugins",
@@ -33,7 +34,18 @@ const NAMES: [&str; 12] = [
     "memory",
     "page",
     "statistics",
+    "federation-load",
+    "federation-line",
+    "federation-idle",
+    "federation-memory",
+    "federation-nation",
 ];
+
+/// Whether a row was asked for: by its name, or by the first word of it, as `federation`.
+fn is_wanted(name: &str, wanted: &[String]) -> bool {
+    let family = name.split('-').next().unwrap_or(name);
+    wanted.is_empty() || wanted.iter().any(|word| word == name || word == family)
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -57,12 +69,14 @@ fn main() -> ExitCode {
 }
 
 async fn measure(wanted: &[String]) -> anyhow::Result<()> {
-    if let Some(unknown) = wanted.iter().find(|word| !NAMES.contains(&word.as_str())) {
+    if let Some(unknown) =
+        wanted.iter().find(|word| !NAMES.iter().any(|name| is_wanted(name, std::slice::from_ref(*word))))
+    {
         anyhow::bail!("there is no row {unknown}; there are {}", NAMES.join(", "));
     }
     let mut stage = Stage::new()?;
     let mut rows = Vec::new();
-    for name in NAMES.iter().filter(|name| wanted.is_empty() || wanted.iter().any(|word| word == *name)) {
+    for name in NAMES.iter().filter(|name| is_wanted(name, wanted)) {
         tell(&format!("measuring: {name}"));
         rows.extend(one(name, &mut stage).await?);
     }
@@ -83,6 +97,11 @@ async fn one(name: &str, stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
         "start" => national::start(stage).await,
         "memory" => national::memory(stage).await,
         "statistics" => statistics::pages(stage).await,
+        "federation-load" => federation::load(stage).await,
+        "federation-line" => federation::slow_line(stage).await,
+        "federation-idle" => federation::idle(stage).await,
+        "federation-memory" => federation::backlog(stage).await,
+        "federation-nation" => federation::nation(stage).await,
         _ => national::first_page(stage).await,
     }
 }

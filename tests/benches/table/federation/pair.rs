@@ -133,6 +133,10 @@ impl Federation {
             until(async || Ok(nation.get(&path).await?.status == 200)).await?;
             nation.post(&format!("{path}/steps"), &json!({ "step": "accept", "version": 1 })).await?.expect(200)?;
         }
+        for (region, agreement) in self.regions.iter().zip(&self.agreements) {
+            let (region, path) = (region.administrator().await?, format!("/api/v1/agreements/{agreement}"));
+            until(async || Ok(region.get(&path).await?.at("/current/state") == "active")).await?;
+        }
         Ok(())
     }
 

@@ -29,6 +29,10 @@ pub struct Setting {
     pub only: Option<String>,
 }
 
+/// Why pages cannot be brought. That the log of a new tester is wanted is another check's claim.
+const UNWANTED: &str =
+    "it wants nothing of the tester's log: an earlier run may have stopped it for good (--fork); make new keys";
+
 /// The kit.
 pub struct Kit {
     pub(crate) setting: Setting,
@@ -72,7 +76,7 @@ impl Kit {
 
     /// Looks at everything, group by group. Groups whose effects others would notice come last.
     pub async fn run(&mut self) -> Report {
-        let mut report = Report::default();
+        let mut report = Report::of(self.setting.only.clone());
         if self.wants("S") {
             checks::signature::run(self, &mut report).await;
         }
@@ -85,9 +89,6 @@ impl Kit {
         if self.wants("KDP") {
             checks::statements::run(self, &mut report).await;
         }
-        if self.wants("L") {
-            checks::pull::run(self, &mut report).await;
-        }
         if self.wants("U") {
             checks::push::run(self, &mut report).await;
         }
@@ -96,6 +97,9 @@ impl Kit {
         }
         if self.wants("U") {
             checks::agreement::run(self, &mut report).await;
+        }
+        if self.wants("L") {
+            checks::pull::run(self, &mut report).await;
         }
         if self.wants("N") {
             checks::snapshots::run(self, &mut report).await;
@@ -144,7 +148,7 @@ impl Kit {
         let log = OwnLog::of(self.tester.control(), self.node()?, self.tester.written())?;
         let hello = self.hello().await?;
         let wanted = hello.wanted.iter().find(|wanted| wanted.log == log.id);
-        let next = wanted.context("it wants nothing of the caller's log of control")?.next;
+        let next = wanted.ok_or_else(|| left_out(UNWANTED))?.next;
         ensure!(
             next <= log.size(),
             "it stands at {next} of a log of {}: the file of the keys is an old copy",

@@ -24,9 +24,29 @@ pub(crate) struct LeftOut(pub(crate) String);
 
 /// What came of all checks.
 #[derive(Debug, Default)]
-pub struct Report(BTreeMap<&'static str, Outcome>);
+pub struct Report {
+    outcomes: BTreeMap<&'static str, Outcome>,
+    /// The letters of the groups that were asked for; all when there is none.
+    only: Option<String>,
+}
 
 impl Report {
+    /// Of the groups with these letters.
+    pub(crate) fn of(only: Option<String>) -> Self {
+        Self { outcomes: BTreeMap::new(), only }
+    }
+
+    /// The checks that were asked for. Answers are looked at in any case.
+    fn asked(&self) -> impl Iterator<Item = &'static Check> {
+        let is_asked = |check: &&Check| {
+            let letters = self.only.as_deref().unwrap_or_default();
+            self.only.is_none()
+                || check.id.starts_with('A')
+                || letters.chars().any(|letter| check.id.starts_with(letter))
+        };
+        CHECKS.iter().filter(is_asked)
+    }
+
     /// Notes what came of a check.
     pub(crate) fn hold(&mut self, id: &'static str, came: anyhow::Result<()>) {
         let outcome = match came {
@@ -36,29 +56,29 @@ impl Report {
                 None => Outcome::Failed(format!("{error:#}")),
             },
         };
-        self.0.insert(id, outcome);
+        self.outcomes.insert(id, outcome);
     }
 
     /// What came of one check; one that was never reached is left out.
     #[must_use]
     pub fn outcome(&self, id: &str) -> Outcome {
-        self.0.get(id).cloned().unwrap_or_else(|| Outcome::LeftOut("it was not reached".to_owned()))
+        self.outcomes.get(id).cloned().unwrap_or_else(|| Outcome::LeftOut("it was not reached".to_owned()))
     }
 
     /// The checks that failed.
     #[must_use]
     pub fn failed(&self) -> Vec<&'static str> {
-        self.of(|outcome| matches!(outcome, Outcome::Failed(_)))
+        self.such(|outcome| matches!(outcome, Outcome::Failed(_)))
     }
 
     /// The checks that were left out.
     #[must_use]
     pub fn left_out(&self) -> Vec<&'static str> {
-        self.of(|outcome| matches!(outcome, Outcome::LeftOut(_)))
+        self.such(|outcome| matches!(outcome, Outcome::LeftOut(_)))
     }
 
-    fn of(&self, wanted: impl Fn(&Outcome) -> bool) -> Vec<&'static str> {
-        CHECKS.iter().map(|check| check.id).filter(|id| wanted(&self.outcome(id))).collect()
+    fn such(&self, wanted: impl Fn(&Outcome) -> bool) -> Vec<&'static str> {
+        self.asked().map(|check| check.id).filter(|id| wanted(&self.outcome(id))).collect()
     }
 
     /// As a table, with a line that sums it up.
@@ -66,7 +86,7 @@ impl Report {
     pub fn table(&self) -> String {
         let mut lines = Vec::new();
         let mut group = "";
-        for check in &CHECKS {
+        for check in self.asked() {
             if check.group != group {
                 group = check.group;
                 lines.push(format!("\n{group}"));
@@ -83,7 +103,7 @@ impl Report {
             }
         }
         let (failed, left_out) = (self.failed().len(), self.left_out().len());
-        let passed = CHECKS.len().saturating_sub(failed).saturating_sub(left_out);
+        let passed = self.asked().count().saturating_sub(failed).saturating_sub(left_out);
         lines.push(format!("\n{passed} passed, {failed} failed, {left_out} left out"));
         lines.join("\n")
     }
@@ -100,6 +120,6 @@ impl Report {
             json!({ "id": check.id, "group": check.group, "name": check.name, "outcome": outcome, "why": why,
                 "sentence": check.sentence })
         };
-        json!({ "checks": CHECKS.iter().map(shown).collect::<Vec<_>>(), "failed": self.failed().len() })
+        json!({ "checks": self.asked().map(shown).collect::<Vec<_>>(), "failed": self.failed().len() })
     }
 }

@@ -184,10 +184,11 @@ fn gives(nation: &str, with_members: bool) -> Value {
     let clear = |names: &[&str]| -> Map<String, Value> {
         names.iter().map(|name| ((*name).to_owned(), json!("clear"))).collect()
     };
-    let mut gives = json!({ "registry/cooperative": { "fields": clear(&COOPERATIVE) } });
+    let terms = |names: &[&str]| json!({ "fields": clear(names) });
+    let mut gives = Map::from_iter([("registry/cooperative".to_owned(), terms(&COOPERATIVE))]);
     if with_members {
-        gives["registry/membership"] = json!({ "fields": clear(&MEMBERSHIP) });
-        gives["registry/person"] = json!({ "fields": clear(&["province"]) });
+        gives.insert("registry/membership".to_owned(), terms(&MEMBERSHIP));
+        gives.insert("registry/person".to_owned(), terms(&["province"]));
     }
     let day = tiwizi_model::Ambient::system().now().plus_ms(300 * 86_400_000).rfc3339();
     json!({

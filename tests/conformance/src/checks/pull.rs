@@ -12,6 +12,7 @@ use tiwizi_model::limits;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::snapshots;
 use crate::kit::{Kit, beginning, left_out, pages};
 use crate::line::Answer;
 use crate::report::Report;
@@ -77,6 +78,13 @@ pub(crate) async fn follow(
         if answer.status == 204 {
             ensure!(from >= offered.size, "it ends at {from}, and the greeting told {}", offered.size);
             return Ok(shown);
+        }
+        if answer.code() == "needs-snapshot" && offered.agreement.is_some() {
+            // Entries that nobody waited for are not kept: their state comes as a snapshot, and pages from its end.
+            let (_, manifest, behind) = snapshots::manifest_of(kit, offered, from).await?;
+            ensure!(behind.next_seq() > from && manifest.from == from, "the snapshot for {from} leads nowhere");
+            cursor = behind;
+            continue;
         }
         answer.is(200)?;
         answer.is_of(PAGE_TYPE)?;

@@ -1,6 +1,7 @@
 //! Can a snapshot be fetched in parts, and is it what was signed?
 
 use anyhow::{Context as _, ensure};
+use tiwizi_federation_core::flow::cursor::Cursor;
 use tiwizi_federation_core::flow::snapshot::Manifest;
 use tiwizi_federation_core::greeting::Offered;
 use tiwizi_federation_core::page::{Chunk, SNAPSHOT_TYPE};
@@ -33,22 +34,26 @@ pub(crate) async fn run(kit: &Kit, report: &mut Report) {
 async fn manifest(kit: &Kit) -> anyhow::Result<(LogId, Manifest)> {
     let hello = kit.hello().await?;
     let offered = hello.logs.iter().find(|log| log.agreement.is_some() && log.size > 0);
-    let Offered { plane, agreement, version, epoch, .. } =
-        offered.ok_or_else(|| left_out("no log with entries is offered under an agreement"))?;
+    let offered = offered.ok_or_else(|| left_out("no log with entries is offered under an agreement"))?;
+    let (log, manifest, _) = manifest_of(kit, offered, 0).await?;
+    ensure!(manifest.from == 0 && !manifest.chunks.is_empty(), "it holds nothing, or not from the beginning");
+    Ok((log, manifest))
+}
+
+/// The manifest of a log for whoever has the entries before one, and where pages go on behind it.
+pub(crate) async fn manifest_of(kit: &Kit, offered: &Offered, from: u64) -> anyhow::Result<(LogId, Manifest, Cursor)> {
+    let Offered { plane, agreement, version, epoch, .. } = offered;
     let (log, agreement) = (LogId { node: kit.node()?, plane: plane.clone() }, agreement.context("an agreement")?);
-    let address = format!("{}?epoch={epoch}&from=0&agreement={agreement}&version={version}", snapshots(&log));
+    let address = format!("{}?epoch={epoch}&from={from}&agreement={agreement}&version={version}", snapshots(&log));
     let answer = kit.ask("GET", &address, b"").await?;
     answer.is(200)?;
     answer.is_of(SNAPSHOT_TYPE)?;
-    let (manifest, checkpoint, _) = Manifest::open(&answer.body, &kit.line.target()?.ring)?;
+    let (manifest, checkpoint, behind) = Manifest::open(&answer.body, &kit.line.target()?.ring)?;
     ensure!(checkpoint.log == log, "it is of another log");
     ensure!(manifest.receiver == kit.tester.node, "it is for somebody else");
-    ensure!(
-        (manifest.under.agreement, manifest.under.version) == (agreement, *version),
-        "it is under another agreement"
-    );
-    ensure!(manifest.from == 0 && !manifest.chunks.is_empty(), "it holds nothing, or not from the beginning");
-    Ok((log, manifest))
+    let under = (manifest.under.agreement, manifest.under.version);
+    ensure!(under == (agreement, *version), "it is under another agreement");
+    Ok((log, manifest, behind))
 }
 
 async fn part(kit: &Kit, log: &LogId, hash: &Hash, range: &str) -> anyhow::Result<Answer> {

@@ -4,10 +4,14 @@
 //! file (PDF/A-2a): its fonts are inside, and its text can be read out and copied. No data is ever read as markup, and
 //! nothing is loaded but the templates of this crate and the fonts that were handed in.
 //!
+//! A document of a plugin (`document`) is set from the plugin's own template, in a process that bounds it.
+//!
 //! It knows no database, no key and no page.
 
 mod code;
+mod document;
 mod fonts;
+mod given;
 mod press;
 mod sheet;
 mod spelled;
@@ -16,6 +20,7 @@ mod spelled;
 mod tests;
 
 pub use code::CodeError;
+pub use document::{Document, DocumentError, set};
 pub use fonts::{FontError, Fonts, usual_folders};
 pub use press::{Job, PrintError, print};
 pub use sheet::content;

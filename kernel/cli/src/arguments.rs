@@ -107,6 +107,9 @@ pub(crate) enum Command {
     /// Compile a component from standard input to standard output, for the plugin host.
     #[command(hide = true)]
     CompileComponent,
+    /// Set a document from standard input to standard output, for the plugin host.
+    #[command(hide = true)]
+    SetDocument,
 }
 
 #[derive(Debug, Args)]

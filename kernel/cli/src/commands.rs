@@ -35,6 +35,7 @@ pub(crate) mod register_rules;
 pub(crate) mod reseal;
 pub(crate) mod roots;
 pub(crate) mod serve;
+pub(crate) mod set_document;
 pub(crate) mod source;
 pub(crate) mod throwaway;
 pub(crate) mod transfer;

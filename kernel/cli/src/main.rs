@@ -27,6 +27,9 @@ fn main() -> ExitCode {
     if matches!(arguments.command, Command::CompileComponent) {
         return commands::compile_component::run();
     }
+    if matches!(arguments.command, Command::SetDocument) {
+        return commands::set_document::run();
+    }
     start_log(&arguments);
     if is_serving(&arguments.command) {
         memory::take_small_pages();
@@ -57,7 +60,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Transfer { command } => commands::transfer::run(command).await,
         Command::Log { command } => commands::log::run(command).await,
         // Done before there was a runtime: its process is bounded.
-        Command::CompileComponent => Ok(()),
+        Command::CompileComponent | Command::SetDocument => Ok(()),
     }
 }
 

@@ -17,6 +17,7 @@ wasmtime::component::bindgen!({
         "tiwizi:plugin/notify": async | trappable,
         "tiwizi:plugin/events": async | trappable,
         "tiwizi:plugin/jobs": async | trappable,
+        "tiwizi:plugin/documents": async | trappable,
         default: trappable,
     },
     exports: { default: async },

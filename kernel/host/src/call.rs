@@ -36,6 +36,7 @@ use crate::links::Links;
 use crate::observe::Workbench;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
+use crate::press::Press;
 use crate::request::Request;
 use crate::text::escaped;
 use crate::whereabouts::Whereabouts;
@@ -58,6 +59,8 @@ pub(crate) struct Ground {
     pub(crate) messages: Arc<Messages>,
     pub(crate) workbench: Workbench,
     pub(crate) keep: Keep,
+    /// What sets documents.
+    pub(crate) press: Option<Press>,
 }
 
 /// Time that a call is given.

@@ -36,12 +36,14 @@ pub enum Capability {
     Events,
     /// To work in the background.
     Jobs,
+    /// To have documents set.
+    Documents,
 }
 
 /// A name that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{name:?} is not a capability (store, kv, blobs, secrets, http-out, registry.read, milestones, calls, notify, telemetry, hooks, events, jobs)"
+    "{name:?} is not a capability (store, kv, blobs, secrets, http-out, registry.read, milestones, calls, notify, telemetry, hooks, events, jobs, documents)"
 )]
 pub struct CapabilityError {
     name: String,
@@ -49,7 +51,7 @@ pub struct CapabilityError {
 
 impl Capability {
     /// All of them, in the order in which the console lists them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Store,
         Self::Kv,
         Self::Blobs,
@@ -63,6 +65,7 @@ impl Capability {
         Self::Hooks,
         Self::Events,
         Self::Jobs,
+        Self::Documents,
     ];
 
     /// Its name in manifests and on the command line.
@@ -82,6 +85,7 @@ impl Capability {
             Self::Hooks => "hooks",
             Self::Events => "events",
             Self::Jobs => "jobs",
+            Self::Documents => "documents",
         }
     }
 }
@@ -98,7 +102,8 @@ impl Capability {
             | Self::Telemetry
             | Self::Hooks
             | Self::Events
-            | Self::Jobs => false,
+            | Self::Jobs
+            | Self::Documents => false,
         }
     }
 }

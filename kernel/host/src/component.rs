@@ -16,7 +16,7 @@ use crate::text::escaped;
 use crate::version::{ContractVersion, VersionError, Words};
 
 /// The interfaces of the kernel, version 1.
-const KERNEL: [&str; 16] = [
+const KERNEL: [&str; 17] = [
     "types",
     "context",
     "store",
@@ -33,6 +33,7 @@ const KERNEL: [&str; 16] = [
     "telemetry",
     "events",
     "jobs",
+    "documents",
 ];
 
 /// What the standard libraries of guest languages expect. Nothing behind these reaches a file, a socket or a variable of

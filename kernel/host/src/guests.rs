@@ -23,6 +23,7 @@ use crate::log::Level;
 use crate::observe::Workbench;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
+use crate::press::Press;
 use crate::runtime::{GuestRuntime, Lane};
 use crate::settings::{HostError, HostSettings};
 use crate::watch::Watches;
@@ -35,6 +36,7 @@ pub struct Guests(Arc<Inner>);
 struct Inner {
     data: PathBuf,
     compiler: Compiler,
+    press: Option<Press>,
     engine: Engine,
     ambient: Ambient,
     keeper: Keeper,
@@ -81,6 +83,7 @@ impl Guests {
             too_deep: AtomicU64::new(0),
             data: settings.data,
             compiler: settings.compiler,
+            press: settings.press,
             engine,
             ambient,
         })))
@@ -101,6 +104,7 @@ impl Guests {
             messages: Arc::clone(&self.0.messages),
             workbench: self.0.workbench.clone(),
             keep: self.0.keep.clone(),
+            press: self.0.press.clone(),
         }
     }
 

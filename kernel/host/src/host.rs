@@ -19,7 +19,7 @@ use crate::edition::{Answered, Edition};
 use crate::gate::Stay;
 use crate::guests::Guests;
 use crate::install::{self, InstallError, Installation};
-use crate::links::BlobLink;
+use crate::links::{BlobLink, Linked};
 use crate::load::Loader;
 use crate::log_file::LogLine;
 use crate::metrics::MetricView;
@@ -314,7 +314,8 @@ impl Host {
     pub async fn linked(&self, id: &PluginId, link: &BlobLink) -> Result<Option<BlobRow>, StorageError> {
         let Some(plugin) = self.find(id) else { return Ok(None) };
         let may = plugin.is_in_use() && plugin.standing().grants.contains(&Capability::Blobs);
-        let is_good = self.ground().links.holds(id, link.hash, link.until, &link.key);
+        let linked = Linked { plugin: id, hash: link.hash, until: link.until, name: link.name.as_deref() };
+        let is_good = self.ground().links.holds(&linked, &link.key);
         if !may || !is_good || link.until <= self.ground().ambient.now() {
             return Ok(None);
         }

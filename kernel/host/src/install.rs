@@ -359,6 +359,12 @@ fn check_rules(bundle: &Bundle, manifest: &Manifest) -> Result<(), InstallError>
             return rule(&format!("/templates/{position}"), format!("the bundle does not hold templates/{name}.html"));
         }
     }
+    for (position, document) in manifest.documents.iter().enumerate() {
+        let file = format!("documents/{}", document.file);
+        if !bundle.files.contains_key(&file) {
+            return rule(&format!("/documents/{position}/file"), format!("the bundle does not hold {file}"));
+        }
+    }
     for (position, language) in manifest.locales.iter().enumerate() {
         if !bundle.files.contains_key(&format!("locales/{language}.ftl")) {
             return rule(&format!("/locales/{position}"), format!("the bundle does not hold locales/{language}.ftl"));

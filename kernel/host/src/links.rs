@@ -16,8 +16,19 @@ pub struct BlobLink {
     pub hash: FileHash,
     /// Until when it may be fetched.
     pub until: Instant,
+    /// The name under which a document is shown and saved.
+    pub name: Option<String>,
     /// The signature.
     pub key: String,
+}
+
+/// What a link leads to.
+#[derive(Clone, Copy)]
+pub(crate) struct Linked<'a> {
+    pub(crate) plugin: &'a PluginId,
+    pub(crate) hash: FileHash,
+    pub(crate) until: Instant,
+    pub(crate) name: Option<&'a str>,
 }
 
 type Code = Hmac<Sha256>;
@@ -37,9 +48,17 @@ impl Links {
         Self(code)
     }
 
+    /// The path of a link, signed; none where this instance has no key.
+    pub(crate) fn address(&self, linked: &Linked<'_>) -> Option<String> {
+        let Linked { plugin, hash, until, name } = *linked;
+        let key = self.sign(linked)?;
+        let name = name.map(|name| format!("&name={}", encoded(name))).unwrap_or_default();
+        Some(format!("/p/{plugin}/blobs/{hash}?until={}{name}&key={key}", until.0))
+    }
+
     /// The signature of a link, as hexadecimal digits.
-    pub(crate) fn sign(&self, plugin: &PluginId, hash: FileHash, until: Instant) -> Option<String> {
-        let code = self.code(plugin, hash, until)?.finalize().into_bytes();
+    fn sign(&self, linked: &Linked<'_>) -> Option<String> {
+        let code = self.code(linked)?.finalize().into_bytes();
         let mut key = String::with_capacity(code.len().saturating_mul(2));
         for byte in code {
             // Writing into a String cannot fail.
@@ -49,18 +68,27 @@ impl Links {
     }
 
     /// Whether a signature is that of the link. It takes the same time whatever is wrong with it.
-    pub(crate) fn holds(&self, plugin: &PluginId, hash: FileHash, until: Instant, key: &str) -> bool {
+    pub(crate) fn holds(&self, linked: &Linked<'_>, key: &str) -> bool {
         // The key has the form of a hash, and is none.
         let Ok(FileHash(given)) = key.parse::<FileHash>() else { return false };
-        self.code(plugin, hash, until).is_some_and(|code| code.verify_slice(&given).is_ok())
+        self.code(linked).is_some_and(|code| code.verify_slice(&given).is_ok())
     }
 
-    /// Neither a plugin's id nor the digits hold a NUL, so no two links are signed alike.
-    fn code(&self, plugin: &PluginId, hash: FileHash, until: Instant) -> Option<Code> {
+    /// Neither a plugin's id nor the digits hold a NUL, and a name comes last, so no two links are signed alike.
+    fn code(&self, linked: &Linked<'_>) -> Option<Code> {
+        let Linked { plugin, hash, until, name } = linked;
         let mut code = self.0.clone()?;
         code.update(format!("{plugin}\0{hash}\0{}", until.0).as_bytes());
+        if let Some(name) = name {
+            code.update(format!("\0{name}").as_bytes());
+        }
         Some(code)
     }
+}
+
+/// A name as it stands in an address.
+fn encoded(name: &str) -> String {
+    url::form_urlencoded::byte_serialize(name.as_bytes()).collect()
 }
 
 impl std::fmt::Debug for Links {
@@ -69,30 +97,32 @@ impl std::fmt::Debug for Links {
     }
 }
 
-/// The path of a link.
-pub(crate) fn address(plugin: &PluginId, hash: FileHash, until: Instant, key: &str) -> String {
-    format!("/p/{plugin}/blobs/{hash}?until={}&key={key}", until.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_link_is_good_for_its_own_plugin_file_and_time_only() {
+    fn a_link_is_good_for_its_own_plugin_file_time_and_name_only() {
         let (links, other) = (Links::new(Some(b"the key of the instance")), Links::new(Some(b"another key")));
         let (one, two): (PluginId, PluginId) = ("one".parse().unwrap(), "two".parse().unwrap());
         let (hash, until) = (FileHash([7; 32]), Instant(1_000));
-        let key = links.sign(&one, hash, until).unwrap();
-        assert!(links.holds(&one, hash, until, &key));
-        assert!(!links.holds(&two, hash, until, &key));
-        assert!(!links.holds(&one, FileHash([8; 32]), until, &key));
-        assert!(!links.holds(&one, hash, Instant(1_001), &key));
-        assert!(!other.holds(&one, hash, until, &key));
+        let plain = Linked { plugin: &one, hash, until, name: None };
+        let key = links.sign(&plain).unwrap();
+        assert!(links.holds(&plain, &key));
+        assert!(!links.holds(&Linked { plugin: &two, ..plain }, &key));
+        assert!(!links.holds(&Linked { hash: FileHash([8; 32]), ..plain }, &key));
+        assert!(!links.holds(&Linked { until: Instant(1_001), ..plain }, &key));
+        assert!(!other.holds(&plain, &key));
         for wrong in ["", "00", &key[1..], &format!("{key}0"), &"0".repeat(64)] {
-            assert!(!links.holds(&one, hash, until, wrong), "{wrong}");
+            assert!(!links.holds(&plain, wrong), "{wrong}");
         }
-        assert_eq!(Links::new(None).sign(&one, hash, until), None);
-        assert!(!Links::new(Some(b"")).holds(&one, hash, until, &key));
+        let named = Linked { name: Some("شهادة 1"), ..plain };
+        assert!(!links.holds(&named, &key));
+        let address = links.address(&named).unwrap();
+        let key = address.rsplit_once("&key=").unwrap().1;
+        assert!(links.holds(&named, key) && !links.holds(&Linked { name: Some("x"), ..plain }, key));
+        assert!(address.contains("&name=%D8%B4") && address.is_ascii());
+        assert_eq!(Links::new(None).sign(&plain), None);
+        assert!(!Links::new(Some(b"")).holds(&plain, key));
     }
 }

@@ -189,7 +189,9 @@ impl Loader {
         let mut texts = Texts::default();
         for file in &manifest.files {
             let content = match Place::of(&file.path) {
-                Ok(Place::Template(_) | Place::Locale(_) | Place::Sbom) => self.read(&file.path, file.sha256).await?,
+                Ok(Place::Template(_) | Place::Document(_) | Place::Locale(_) | Place::Sbom) => {
+                    self.read(&file.path, file.sha256).await?
+                }
                 _ => Bytes::new(),
             };
             texts.add(&file.path, file.sha256, file.bytes, &content);
@@ -231,6 +233,7 @@ impl Texts {
         let text = || Arc::from(String::from_utf8_lossy(content));
         match Place::of(path) {
             Ok(Place::Template(name)) => drop(self.templates.insert(name.to_owned(), text())),
+            Ok(Place::Document(file)) => drop(self.documents.insert(file.to_owned(), text())),
             Ok(Place::Locale(tag)) => {
                 if let Ok(language) = tag.parse::<Language>() {
                     self.locales.insert(language, text());

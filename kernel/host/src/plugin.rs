@@ -85,6 +85,8 @@ pub(crate) struct Provenance {
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     pub(crate) templates: BTreeMap<String, Arc<str>>,
+    /// By the name of the file below `documents/`.
+    pub(crate) documents: BTreeMap<String, Arc<str>>,
     pub(crate) locales: BTreeMap<Language, Arc<str>>,
     pub(crate) assets: BTreeMap<String, Asset>,
     pub(crate) libraries: Option<LibraryList>,

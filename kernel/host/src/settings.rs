@@ -14,6 +14,7 @@ use crate::capture::CaptureError;
 use crate::compile::Compiler;
 use crate::observe::Workbench;
 use crate::outbound::OutboundSettings;
+use crate::press::Press;
 use crate::trust::TrustError;
 
 /// What the host is built with.
@@ -29,6 +30,8 @@ pub struct HostSettings {
     pub outbound: OutboundSettings,
     /// Where components are compiled.
     pub compiler: Compiler,
+    /// What sets documents; without it there are none.
+    pub press: Option<Press>,
     /// What the author's tools ask for.
     pub workbench: Workbench,
 }
@@ -43,6 +46,7 @@ impl HostSettings {
             instances_max: limits::PLUGIN_POOL_MAX,
             outbound: OutboundSettings::default(),
             compiler,
+            press: None,
             workbench: Workbench::default(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod amount;
+mod documents;
 mod duplicates;
 mod exchange;
 mod extract;
@@ -19,6 +20,7 @@ mod work;
 
 pub use acts::*;
 use amount::{Amount, named};
+pub use documents::*;
 pub use duplicates::*;
 pub use exchange::*;
 pub use extract::*;
@@ -37,6 +39,7 @@ pub use work::*;
 named! {
 pub all;
 use acts;
+use documents;
 use duplicates;
 use exchange;
 use extract;

@@ -82,6 +82,8 @@ pub struct Manifest {
     pub limits: ManifestLimits,
     /// Its templates.
     pub templates: Vec<String>,
+    /// The templates of its documents.
+    pub documents: Vec<DocumentDeclaration>,
     /// The languages of its messages.
     pub locales: Vec<Language>,
     /// The files of its bundle.
@@ -114,7 +116,7 @@ impl LocalText {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapabilityRequest {
     /// Its name: `store`, `kv`, `blobs`, `secrets`, `http-out`, `registry.read`, `milestones`, `calls`, `notify`, `telemetry`, `hooks`, `events`,
-    /// `jobs`, `context`.
+    /// `jobs`, `documents`, `context`.
     pub name: String,
     /// Why, for the administrator who grants it.
     pub reason: LocalText,
@@ -195,6 +197,15 @@ pub struct MilestoneDeclaration {
     pub stage: String,
     /// Its name for people.
     pub title: LocalText,
+}
+
+/// A template of documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentDeclaration {
+    /// Its name in the plugin's code.
+    pub name: String,
+    /// Its file below `documents/`.
+    pub file: String,
 }
 
 /// A page of a plugin.
@@ -333,6 +344,7 @@ impl Manifest {
             metrics: Vec::new(),
             limits: ManifestLimits::default(),
             templates: Vec::new(),
+            documents: Vec::new(),
             locales: Vec::new(),
             files: Vec::new(),
         }

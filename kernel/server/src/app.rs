@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tiwizi_federation::national::{self, NationalError};
-use tiwizi_host::{Compiler, Guests, Hooks, Host, HostError, HostSettings, OutboundSettings, Workbench};
+use tiwizi_host::{Compiler, Guests, Hooks, Host, HostError, HostSettings, OutboundSettings, Press, Workbench};
 use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
@@ -52,6 +52,8 @@ pub struct Settings {
     pub fonts: Vec<PathBuf>,
     /// Where the components of plugins are compiled.
     pub compiler: Compiler,
+    /// The program that sets the documents of plugins; without one there are none.
+    pub press: Option<PathBuf>,
     /// The secrets of card numbers, outside the database.
     pub card_secret: CardSecretFile,
     /// The rules in whose place the operator puts files.
@@ -83,6 +85,7 @@ impl Settings {
             federation: tiwizi_federation::Settings::default(),
             fonts: tiwizi_print::usual_folders(),
             compiler,
+            press: None,
             rules: RuleFiles::default(),
             workbench: Workbench::default(),
             requests: None,
@@ -319,6 +322,7 @@ fn host_settings(settings: &Settings) -> HostSettings {
     HostSettings {
         outbound: settings.outbound.clone(),
         workbench: settings.workbench.clone(),
+        press: settings.press.clone().map(|program| Press::new(program, settings.fonts.clone())),
         ..HostSettings::new(&settings.data, settings.compiler.clone())
     }
 }

@@ -458,6 +458,7 @@ capability-telemetry = الكتابة في السجل التقني
 capability-hooks = الاطلاع على ما يكتبه الآخرون قبل كتابته، ورفضه أو تصحيحه
 capability-events = أن تُخبَر بما يتغير، وأن تُخبر إضافات أخرى
 capability-jobs = العمل في الخلفية، وفي أوقات محددة أيضا
+capability-documents = إعداد وثائق من قوالبها
 account-add = إضافة حساب
 account-added = تمت إضافة الحساب.
 account-disabled = معطل

@@ -451,6 +451,7 @@ capability-telemetry = تكتب ف السجل التقني
 capability-hooks = تشوف داكشي اللي كيكتبو الناس قبل ما يتكتب، ترفضو ولا تصلحو
 capability-events = تتخبر بداكشي اللي تبدل، وتخبر إضافات أخرى
 capability-jobs = تخدم من ورا، وحتى ف أوقات محددة
+capability-documents = تصاوب وثائق من القوالب ديالها
 account-add = زيد حساب
 account-added = تزاد الحساب.
 account-disabled = واقف

@@ -444,6 +444,7 @@ capability-telemetry = Écrire dans le journal technique
 capability-hooks = Regarder ce que d’autres écrivent avant que ce soit écrit, le refuser ou le corriger
 capability-events = Être prévenue de ce qui change, et prévenir d’autres extensions
 capability-jobs = Travailler en arrière-plan, aussi à heures fixes
+capability-documents = Composer des documents à partir de ses modèles
 account-add = Ajouter un compte
 account-added = Le compte est ajouté.
 account-disabled = désactivé

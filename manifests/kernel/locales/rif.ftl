@@ -442,6 +442,7 @@ capability-telemetry = ⴰⵔⴰ ⴷⵉ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ
 capability-hooks = ⵥⴰⵔ ⵎⵉⵏ ⵜⵜⴰⵔⵉⵏ ⵡⵉⵢⴰⴹ ⵇⴱⴻⵍ ⴰⴷ ⵉⵜⵜⵡⴰⵔⵉ, ⴰⴳⵉ ⵜ ⵏⵉⵖ ⵙⵙⵖⴷ ⵜ
 capability-events = ⵙⵙⴻⵏ ⵎⵉⵏ ⵉⵏⴼⵍⵏ, ⵙⵙⴻⵏ ⵉⵙⵉⵖⵣⴰⴼ ⵢⴰⴹⵏ
 capability-jobs = ⵅⴷⵎ ⴷⵉ ⴷⴼⴼⵉⵔ, ⵓⵍⴰ ⴷⵉ ⵜⵙⴰⵄⵄⵜⵉⵏ
+capability-documents = ⴳⴳ ⵜⵉⵙⴽⵍⴰ ⵣⴳ ⵉⵎⴷⵢⴰⵜⵏ ⵏⵏⵙ
 account-add = ⵔⵏⵓ ⴰⵎⵉⴹⴰⵏ
 account-added = ⵉⵜⵜⵢⴰⵔⵏⵓ ⴰⵎⵉⴹⴰⵏ.
 account-disabled = ⵉⴱⴷⴷ

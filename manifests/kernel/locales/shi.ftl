@@ -442,6 +442,7 @@ capability-telemetry = ⴰⵔⴰ ⵖ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ
 capability-hooks = ⵥⵔ ⴰⵢⵏⵏⴰ ⵜⵜⴰⵔⴰⵏ ⵡⵉⵢⴰⴹ ⵇⴱⵍ ⴰⴷ ⵉⵜⵜⵢⴰⵔⴰ, ⴰⴳⵢ ⵜ ⵏⵖ ⵙⵙⵖⴷ ⵜ
 capability-events = ⵙⵙⵏ ⴰⵢⵏⵏⴰ ⵉⵏⴼⵍⵏ, ⵙⵙⵏ ⵉⵙⵉⵖⵣⴰⴼ ⵢⴰⴹⵏ
 capability-jobs = ⵙⵡⵓⵔⵉ ⵖ ⴷⴼⴼⵉⵔ, ⵓⵍⴰ ⵖ ⵜⵙⵔⴰⴳⵉⵏ
+capability-documents = ⵙⴽⵔ ⵜⵉⵙⴽⵍⴰ ⵙⴳ ⵉⵎⴷⵢⴰⵜⵏ ⵏⵏⵙ
 account-add = ⵔⵏⵓ ⴰⵎⵉⴹⴰⵏ
 account-added = ⵉⵜⵜⵢⴰⵔⵏⵓ ⴰⵎⵉⴹⴰⵏ.
 account-disabled = ⵉⴱⴷⴷ

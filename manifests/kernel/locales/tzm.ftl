@@ -442,6 +442,7 @@ capability-telemetry = ⴰⵔⴰ ⴳ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ
 capability-hooks = ⵥⵔ ⴰⵢⵏⵏⴰ ⵜⵜⴰⵔⴰⵏ ⵡⵉⵢⴰⴹ ⴷⴰⵜ ⵓⵙⴽⴽⵉⵍ, ⴰⴳⵢ ⵜ ⵏⵖ ⵙⵙⵖⴷ ⵜ
 capability-events = ⵙⵙⵏ ⵎⴰⵢⴷ ⵉⵏⴼⵍⵏ, ⵙⵙⵏ ⵉⵙⵉⵖⵣⴰⴼ ⵢⴰⴹⵏ
 capability-jobs = ⵅⴷⵎ ⴳ ⴷⴼⴼⵉⵔ, ⵓⵍⴰ ⴳ ⵜⵙⵔⴰⴳⵉⵏ
+capability-documents = ⵙⴽⵔ ⵜⵉⵙⴽⵍⴰ ⵙⴳ ⵉⵎⴷⵢⴰⵜⵏ ⵏⵏⵙ
 account-add = ⵔⵏⵓ ⴰⵙⴷⴰⵡ
 account-added = ⵉⵜⵜⵢⴰⵔⵏⵓ ⴰⵙⴷⴰⵡ.
 account-disabled = ⵉⴱⴷⴷ

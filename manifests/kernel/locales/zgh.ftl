@@ -442,6 +442,7 @@ capability-telemetry = ⴰⵔⴰ ⴳ ⵓⵖⵎⵉⵙ ⴰⵜⵉⵇⵏⵉⵢ
 capability-hooks = ⵥⵔ ⴰⵢⵏⵏⴰ ⴰⵔⴰⵏ ⵡⵉⵢⴰⴹ ⵙⴰⵜ ⵓⵙⴽⴽⵉⵍ, ⴰⴳⵢ ⵜ ⵏⵖ ⵙⵙⵖⴷ ⵜ
 capability-events = ⵙⵙⵏ ⴰⵢⵏⵏⴰ ⵉⵏⴼⵍⵏ, ⵙⵙⵏ ⵉⵙⵉⵖⵣⴰⴼ ⵢⴰⴹⵏ
 capability-jobs = ⵙⵡⵓⵔⵉ ⴳ ⴷⴼⴼⵉⵔ, ⵓⵍⴰ ⴳ ⵜⵙⵔⴰⴳⵉⵏ
+capability-documents = ⵙⴽⵔ ⵜⵉⵙⴽⵍⴰ ⵙⴳ ⵉⵎⴷⵢⴰⵜⵏ ⵏⵏⵙ
 account-add = ⵔⵏⵓ ⴰⵎⵉⴹⴰⵏ
 account-added = ⵉⵜⵜⵢⴰⵔⵏⵓ ⴰⵎⵉⴹⴰⵏ.
 account-disabled = ⵉⴱⴷⴷ

@@ -62,6 +62,7 @@ pub(crate) async fn app_with(data: &Path, config: &Config, desk: Desk) -> anyhow
         Metering::Instructions => Compiler::InProcess,
     };
     let mut settings = Settings::new(data, compiler);
+    settings.press = Some(compile_component::program()?);
     settings.database.clone_from(&config.database);
     settings.behind_tls = config.behind_tls;
     settings.zone = config.zone()?;

@@ -59,7 +59,7 @@ pub enum PackError {
 }
 
 /// What lies beside the manifest.
-const FOLDERS: [&str; 4] = ["templates", "locales", "schemas", "assets"];
+const FOLDERS: [&str; 5] = ["templates", "documents", "locales", "schemas", "assets"];
 /// What is taken of a folder of media, as assets.
 const MEDIA: [&str; 2] = ["audio", "images"];
 const DEPTH_MAX: usize = 16;
@@ -67,7 +67,7 @@ const DEPTH_MAX: usize = 16;
 /// What a bundle is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'a> {
-    /// The folder with `manifest.json`, and `templates/`, `locales/`, `schemas/`, `assets/` and `sbom.json` where there are any.
+    /// The folder with `manifest.json`, and `templates/`, `documents/`, `locales/`, `schemas/`, `assets/` and `sbom.json` where there are any.
     pub folder: &'a Path,
     /// The component.
     pub component: &'a Path,

@@ -26,6 +26,8 @@ pub(crate) enum Place<'a> {
     Sbom,
     /// `templates/NAME.html`
     Template(&'a str),
+    /// `documents/NAME.typ`
+    Document(&'a str),
     /// `locales/TAG.ftl`
     Locale(&'a str),
     /// `schemas/NAME.json`
@@ -54,6 +56,9 @@ impl<'a> Place<'a> {
             Some(("templates", file)) => {
                 named(file, ".html").map(Self::Template).ok_or_else(|| refused("a template is templates/NAME.html"))
             }
+            Some(("documents", file)) => named(file, ".typ")
+                .map(|_| Self::Document(file))
+                .ok_or_else(|| refused("the template of a document is documents/NAME.typ")),
             Some(("locales", file)) => {
                 named(file, ".ftl").map(Self::Locale).ok_or_else(|| refused("a locale is locales/TAG.ftl"))
             }
@@ -62,7 +67,7 @@ impl<'a> Place<'a> {
             }
             Some(("assets", file)) => Ok(Self::Asset(file)),
             _ => Err(refused(
-                "a bundle holds manifest.json, signature.txt, component.wasm, sbom.json, templates/, locales/, schemas/ and assets/",
+                "a bundle holds manifest.json, signature.txt, component.wasm, sbom.json, templates/, documents/, locales/, schemas/ and assets/",
             )),
         }
     }
@@ -74,7 +79,7 @@ impl<'a> Place<'a> {
             Self::Signature => limits::SIGNATURE_BYTES_MAX,
             Self::Component => usize::try_from(limits::COMPONENT_BYTES_MAX).unwrap_or(usize::MAX),
             Self::Sbom => limits::BUNDLE_SBOM_BYTES_MAX,
-            Self::Template(_) | Self::Locale(_) => limits::BUNDLE_TEXT_BYTES_MAX,
+            Self::Template(_) | Self::Document(_) | Self::Locale(_) => limits::BUNDLE_TEXT_BYTES_MAX,
             Self::Schema(_) => limits::SCHEMA_BYTES_MAX,
             Self::Asset(_) => limits::BUNDLE_ASSET_BYTES_MAX,
         }
@@ -105,6 +110,7 @@ mod tests {
         assert_eq!(Place::of("manifest.json"), Ok(Place::Manifest));
         assert_eq!(Place::of("component.wasm"), Ok(Place::Component));
         assert_eq!(Place::of("templates/course.html"), Ok(Place::Template("course")));
+        assert_eq!(Place::of("documents/card.typ"), Ok(Place::Document("card.typ")));
         assert_eq!(Place::of("locales/zgh.ftl"), Ok(Place::Locale("zgh")));
         assert_eq!(Place::of("schemas/note.json"), Ok(Place::Schema("note")));
         assert_eq!(Place::of("signature.txt"), Ok(Place::Signature));
@@ -131,6 +137,8 @@ mod tests {
             "other.txt",
             "templates/x.txt",
             "templates/a/b.html",
+            "documents/a.html",
+            "documents/a/b.typ",
             "locales/.ftl",
             "schemas/note.txt",
             "sbom.xml",

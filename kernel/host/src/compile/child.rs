@@ -10,7 +10,7 @@ use crate::engine::compiling_engine;
 
 /// How a compilation ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     /// The code was written.
     Done,
     /// The compiler refused the component; what it said is on the error stream.
@@ -37,7 +37,7 @@ pub fn run(input: impl Read, output: impl Write, mut complaint: impl Write) -> u
 }
 
 impl Ending {
-    pub(super) fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Refused => 10,
@@ -66,7 +66,7 @@ fn compile(input: impl Read, mut output: impl Write) -> Result<(), (Ending, Stri
 }
 
 /// A soft bound and, so much above it, a hard one that nobody can raise again.
-fn bound(resource: Resource, most: u64, above: u64) -> io::Result<()> {
+pub(crate) fn bound(resource: Resource, most: u64, above: u64) -> io::Result<()> {
     let limit = Rlimit { current: Some(most), maximum: Some(most.saturating_add(above)) };
     setrlimit(resource, limit).map_err(io::Error::from)
 }

@@ -15,7 +15,8 @@ use std::path::PathBuf;
 use tiwizi_model::limits;
 
 pub use child::run as compile_component;
-pub(crate) use parent::{Code, compile};
+pub(crate) use child::{Ending, bound};
+pub(crate) use parent::{ALLOCATOR_RESERVE, Code, Conversation, compile, converse, ending, said};
 
 /// Where components are compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]

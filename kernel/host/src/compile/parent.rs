@@ -18,7 +18,7 @@ use super::{CompileError, Compiler, SUBCOMMAND, cpu_s};
 use crate::text::escaped;
 
 /// The program's allocator (mimalloc) reserves a gigabyte of addresses at its start, which would be the whole of the child's bound.
-const ALLOCATOR_RESERVE: &str = "MIMALLOC_ARENA_RESERVE";
+pub(crate) const ALLOCATOR_RESERVE: &str = "MIMALLOC_ARENA_RESERVE";
 
 /// The machine code of a component, as `Engine::precompile_component` of this kernel wrote it.
 pub(crate) struct Code(Vec<u8>);
@@ -57,7 +57,7 @@ async fn in_child(program: &Path, component: &[u8]) -> Result<Vec<u8>, CompileEr
         .map_err(failed)?;
     // Processor time is what is bounded; on a busy machine it takes longer by the clock, and a child that waits for nothing is stuck.
     let wall = Duration::from_secs(cpu_s.saturating_mul(limits::COMPILE_WALL_FACTOR));
-    let Ok(outcome) = timeout(wall, converse(&mut child, component)).await else {
+    let Ok(outcome) = timeout(wall, converse(&mut child, component, limits::COMPILED_BYTES_MAX)).await else {
         return Err(CompileError::Time { cpu_s });
     };
     let Conversation { code, complaint, status } = outcome.map_err(failed)?;
@@ -74,22 +74,23 @@ async fn in_child(program: &Path, component: &[u8]) -> Result<Vec<u8>, CompileEr
     }
 }
 
-struct Conversation {
-    code: Vec<u8>,
-    complaint: Vec<u8>,
-    status: ExitStatus,
+pub(crate) struct Conversation {
+    /// What it wrote: the code of a component, or a document.
+    pub(crate) code: Vec<u8>,
+    pub(crate) complaint: Vec<u8>,
+    pub(crate) status: ExitStatus,
 }
 
 /// Writes, reads and waits at the same time, so that no pipe fills up. A child that ends before it has read everything is no failure
 /// here: its status tells why.
-async fn converse(child: &mut Child, component: &[u8]) -> std::io::Result<Conversation> {
+pub(crate) async fn converse(child: &mut Child, component: &[u8], bytes_max: u64) -> std::io::Result<Conversation> {
     let (input, output, complaint) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let feed = async {
         if let Some(mut input) = input {
             drop(input.write_all(component).await);
         }
     };
-    let code = read(output, limits::COMPILED_BYTES_MAX);
+    let code = read(output, bytes_max);
     let complaint = read(complaint, limits::COMPILE_COMPLAINT_BYTES_MAX);
     let ((), code, complaint) = tokio::join!(feed, code, complaint);
     Ok(Conversation { code: code?, complaint: complaint?, status: child.wait().await? })
@@ -103,12 +104,12 @@ async fn read(stream: Option<impl AsyncRead + Unpin>, bytes_max: u64) -> std::io
     Ok(bytes)
 }
 
-fn ending(status: ExitStatus) -> Option<Ending> {
+pub(crate) fn ending(status: ExitStatus) -> Option<Ending> {
     let code = status.code().and_then(|code| u8::try_from(code).ok())?;
     [Ending::Done, Ending::Refused, Ending::Memory, Ending::Broken].into_iter().find(|ending| ending.code() == code)
 }
 
-fn said(complaint: &[u8]) -> String {
+pub(crate) fn said(complaint: &[u8]) -> String {
     escaped(String::from_utf8_lossy(complaint).trim(), limits::PROBLEM_CHARS_MAX)
 }
 

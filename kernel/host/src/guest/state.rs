@@ -65,6 +65,8 @@ pub(crate) struct CallState {
     pub(crate) outbound: Outbound,
     pub(crate) ground: Ground,
     pub(crate) uploads: Uploads,
+    /// How many documents it has had set.
+    pub(crate) documents: u32,
     pub(crate) chain: Chain,
     /// The job that the call does.
     pub(crate) task: Option<Working>,
@@ -144,6 +146,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         outbound,
         ground,
         uploads: Uploads::default(),
+        documents: 0,
         chain: Chain::default(),
         task: None,
         log,

@@ -11,7 +11,7 @@ use crate::capability::Capability;
 use crate::guest::state::CallState;
 use crate::imports::convert::{nearly_full, unavailable};
 use crate::imports::error;
-use crate::links;
+use crate::links::Linked;
 use crate::uploads::UploadError;
 
 impl Host for CallState {
@@ -131,15 +131,19 @@ impl CallState {
 
     async fn blob_link(&mut self, id: &str, seconds: u32) -> Result<String, Error> {
         self.require(Capability::Blobs)?;
+        self.linked(id, seconds, None).await
+    }
+
+    /// A signed path to one of the plugin's files.
+    pub(super) async fn linked(&mut self, id: &str, seconds: u32, name: Option<&str>) -> Result<String, Error> {
         if seconds == 0 || seconds > limits::BLOB_LINK_S_MAX {
             let message = format!("a link is good for 1 to {} seconds", limits::BLOB_LINK_S_MAX);
             return Err(error("invalid", message));
         }
         let row = self.blob_of(id).await?;
         let until = self.ambient.now().plus_ms(i64::from(seconds).saturating_mul(1_000));
-        let key = self.ground.links.sign(self.plugin.id(), row.hash, until);
-        let key = key.ok_or_else(|| error("unavailable", "this instance has no key to make links with"))?;
-        Ok(links::address(self.plugin.id(), row.hash, until, &key))
+        let address = self.ground.links.address(&Linked { plugin: self.plugin.id(), hash: row.hash, until, name });
+        address.ok_or_else(|| error("unavailable", "this instance has no key to make links with"))
     }
 
     async fn blob_of(&mut self, id: &str) -> Result<BlobRow, Error> {
@@ -162,7 +166,7 @@ fn missing(id: &str) -> Error {
     error("not-found", format!("there is no file {}", crate::text::escaped(id, limits::ECHO_CHARS_MAX)))
 }
 
-fn upload_error(failed: &UploadError) -> Error {
+pub(super) fn upload_error(failed: &UploadError) -> Error {
     match failed {
         UploadError::Unknown { .. } => error("not-found", failed.to_string()),
         UploadError::MediaType => error("invalid", failed.to_string()),
@@ -173,7 +177,7 @@ fn upload_error(failed: &UploadError) -> Error {
     }
 }
 
-fn blob_error(failed: &BlobError) -> Error {
+pub(super) fn blob_error(failed: &BlobError) -> Error {
     match failed {
         BlobError::Nobody => error("denied", failed.to_string()),
         BlobError::Cursor => error("invalid", failed.to_string()),

@@ -12,7 +12,7 @@ pub(crate) mod names {
     pub(crate) use crate::bindings::tiwizi::plugin::telemetry::{self, Level};
     pub(crate) use crate::bindings::tiwizi::plugin::types::{self, Entry, Error, Page, Query};
     pub(crate) use crate::bindings::tiwizi::plugin::{
-        calls, config, events, i18n, milestones, registry, secrets, store,
+        calls, config, documents, events, i18n, milestones, registry, secrets, store,
     };
 }
 
@@ -95,6 +95,10 @@ macro_rules! each_interface {
                 async fn enqueue(name: String, payload: String, options: JobOptions) -> Result<String, Error>;
                 async fn cancel(id: String) -> Result<bool, Error>;
                 async fn progress(done: u32, total: u32, note: String) -> Result<(), Error>;
+            }
+            documents {
+                async fn make(template: String, language: String, data: String) -> Result<String, Error>;
+                async fn link(id: String, seconds: u32, name: String) -> Result<String, Error>;
             }
             telemetry {
                 fn log(level: Level, message: String, fields: Vec<(String, String)>) -> ();

@@ -174,6 +174,7 @@ fn link(kept: &Value) -> BlobLink {
     let (until, key) = query.split_once('&').unwrap();
     BlobLink {
         hash: path.rsplit('/').next().unwrap().parse().unwrap(),
+        name: None,
         until: tiwizi_model::Instant(until.strip_prefix("until=").unwrap().parse().unwrap()),
         key: key.strip_prefix("key=").unwrap().to_owned(),
     }
@@ -190,8 +191,12 @@ async fn a_link_leads_to_its_file_and_a_forged_or_old_one_nowhere() {
     assert_eq!(linked(BlobLink { key: "0".repeat(64), ..link.clone() }).await, None);
     assert_eq!(linked(BlobLink { hash: tiwizi_model::FileHash([0; 32]), ..link.clone() }).await, None);
     let old = house.host.ground().ambient.now();
-    let key = house.host.ground().links.sign(&chaos(), link.hash, old).unwrap();
+    let own = chaos();
+    let expired = crate::links::Linked { plugin: &own, hash: link.hash, until: old, name: None };
+    let address = house.host.ground().links.address(&expired).unwrap();
+    let key = address.rsplit_once("&key=").unwrap().1.to_owned();
     assert_eq!(linked(BlobLink { until: old, key, ..link.clone() }).await, None);
+    assert_eq!(linked(BlobLink { name: Some("card".to_owned()), ..link.clone() }).await, None);
     house.host.set_enabled(&chaos(), crate::Enabled::Off).await.unwrap();
     assert_eq!(linked(link.clone()).await, None);
     assert_eq!(house.host.linked(&"other".parse().unwrap(), &link).await.unwrap(), None);

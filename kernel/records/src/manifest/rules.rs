@@ -37,6 +37,8 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     super::reactions::check(manifest)?;
     no_twins("/routes", manifest.routes.iter().map(|route| route.path.as_str()))?;
     no_twins("/templates", manifest.templates.iter().map(String::as_str))?;
+    no_twins("/documents", manifest.documents.iter().map(|document| document.name.as_str()))?;
+    asks_for(manifest, "documents", "/documents", manifest.documents.is_empty())?;
     no_twins("/files", manifest.files.iter().map(|file| file.path.as_str()))?;
     for (position, kind) in manifest.kinds.iter().enumerate() {
         if KERNEL_PLANES.contains(&kind.plane.as_str()) && !manifest.id.is_kernels() {

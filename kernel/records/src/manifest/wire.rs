@@ -14,9 +14,9 @@ use super::reactions::{JobWire, SubscriptionWire, TopicWire};
 use super::retain::RetainWire;
 use super::slots::SlotWire;
 use super::{
-    CapabilityRequest, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError, ManifestLimits,
-    MetricDeclaration, MetricType, MilestoneDeclaration, RouteDeclaration, SecretDeclaration, SettingsDeclaration,
-    SubjectRule,
+    CapabilityRequest, DocumentDeclaration, FileDeclaration, KindDeclaration, LocalText, Manifest, ManifestError,
+    ManifestLimits, MetricDeclaration, MetricType, MilestoneDeclaration, RouteDeclaration, SecretDeclaration,
+    SettingsDeclaration, SubjectRule,
 };
 use crate::field_error::{FieldError, Rejection};
 use crate::json;
@@ -70,6 +70,8 @@ pub(super) struct ManifestWire {
     limits: LimitsWire,
     #[serde(default)]
     templates: Vec<String>,
+    #[serde(default)]
+    documents: Vec<DocumentWire>,
     #[serde(default)]
     locales: Vec<String>,
     #[serde(default)]
@@ -168,6 +170,13 @@ enum MetricTypeWire {
     Histogram,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DocumentWire {
+    name: String,
+    file: String,
+}
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct LimitsWire {
@@ -247,6 +256,9 @@ pub(super) fn convert(wire: ManifestWire) -> Result<Manifest, ManifestError> {
         metrics: each("/metrics", wire.metrics, metric)?,
         limits: ManifestLimits { cpu_ms: wire.limits.cpu_ms, memory_bytes: wire.limits.memory_bytes },
         templates: wire.templates,
+        documents: each("/documents", wire.documents, |_, wire| {
+            Ok(DocumentDeclaration { name: wire.name, file: wire.file })
+        })?,
         locales,
         files: each("/files", wire.files, |pointer, wire| {
             let sha256 =

@@ -392,6 +392,12 @@ export namespace kv {
   export { forget as delete };
 }
 
+export namespace documents {
+  /** Sets a document of the manifest and keeps it as a file of the plugin; answers the file's id. */
+  function make(template: string, language: Language, data: Record<string, unknown>): string;
+  function link(id: string, seconds: number, name: string): string;
+}
+
 export namespace milestones {
   function reach(code: string, kind: string, id: string): void;
 }

@@ -1,6 +1,6 @@
 """The kit for plugins in Python. docs/write-a-plugin.md leads from an empty folder to a page."""
 
-from . import blobs, calls, config, context, events, i18n, jobs, kv, milestones, notify, registry, secrets, telemetry
+from . import blobs, calls, config, context, documents, events, i18n, jobs, kv, milestones, notify, registry, secrets, telemetry
 from .answer import Answer, Document, File, Page, Redirect, file, json, page, redirect
 from .events import Event
 from .form import Filled, Form, checkbox, choice, day, number, several, text, whole
@@ -46,6 +46,7 @@ __all__ = [
     "config",
     "context",
     "day",
+    "documents",
     "events",
     "fetch",
     "file",

@@ -123,6 +123,12 @@ pub(crate) trait JobsImport {
     fn progress(done: u32, total: u32, note: &str) -> Result<(), Error>;
 }
 
+/// `documents`: documents as PDF.
+pub(crate) trait DocumentsImport {
+    fn make(template: &str, language: &str, data: &str) -> Result<String, Error>;
+    fn link(id: &str, seconds: u32, name: &str) -> Result<String, Error>;
+}
+
 #[cfg(target_arch = "wasm32")]
 mod component;
 

@@ -80,6 +80,7 @@ pub mod calls;
 pub mod config;
 pub mod context;
 pub mod declaration;
+pub mod documents;
 pub mod events;
 pub mod form;
 pub mod hooks;

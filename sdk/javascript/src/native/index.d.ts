@@ -46,5 +46,6 @@ export function inInstance(name: string, ...provinces: string[]): void;
 export function counted(name: string): number[];
 export function bodies(kind: string): any[];
 export function ids(kind: string): string[];
+export function documents(): { template: string; language: string; data: Record<string, unknown>; id: string }[];
 export function reached(): { code: string; id: string }[];
 export function logged(): { level: string; message: string; fields: Record<string, string> }[];

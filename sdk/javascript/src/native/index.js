@@ -291,6 +291,11 @@ export function reached() {
   return [...memory.reached];
 }
 
+/** The documents that were to be set; those of a call that failed are gone. */
+export function documents() {
+  return [...memory.unit.made];
+}
+
 /** What was logged. */
 export function logged() {
   return [...memory.logged];

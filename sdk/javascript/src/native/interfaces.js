@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { blobsOf } from "./blobs.js";
+import { documentsOf } from "./documents.js";
 import { kvOf } from "./kv.js";
 import * as lists from "./lists.js";
 import { readJson, refusal } from "./memory.js";
@@ -18,6 +19,7 @@ export function interfacesOf(memory) {
     store: granted(memory, "store", storeOf(memory), ["insert", "put", "patch", "delete"]),
     kv: granted(memory, "kv", kvOf(memory), ["set", "delete", "cas", "increment"]),
     blobs: granted(memory, "blobs", blobsOf(memory), ["begin", "writeChunk", "finish", "delete"]),
+    documents: granted(memory, "documents", documentsOf(memory), ["make"]),
     events: granted(memory, "events", eventsOf(memory), ["emit"]),
     jobs: granted(memory, "jobs", jobsOf(memory), ["enqueue", "cancel", "progress"]),
     calls: granted(memory, "calls", callsOf(memory)),

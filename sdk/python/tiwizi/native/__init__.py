@@ -41,6 +41,7 @@ from ..problem import Problem
 from ..request import Request
 from ..ui import Fragment
 from . import queue
+from .documents import Made
 from .interfaces import interfaces_of
 from .judge import fault_of_amendment, judge
 from .memory import Memory, Notice
@@ -291,6 +292,11 @@ def ids(kind: str) -> list[str]:
 def reached() -> list[tuple[str, str]]:
     """The milestones that were reached: code and id of the proof."""
     return list(_memory.unit.reached)
+
+
+def documents() -> list[Made]:
+    """The documents that were to be set; those of a call that failed are gone."""
+    return list(_memory.unit.made)
 
 
 def logged() -> list[tuple[str, str, dict[str, str]]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from . import lists, others, queue, records
 from .blobs import blobs
+from .documents import documents
 from .memory import Memory, read_json, refusal
 from .outside import fetch_laid
 from .register import COOPERATIVE, PERSON
@@ -28,6 +29,7 @@ def interfaces_of(memory: Memory) -> dict[str, Any]:
         "store": _granted(memory, "store", _store(memory), ("insert", "put", "patch", "delete")),
         "kv": _granted(memory, "kv", _kv(memory), ("set", "delete", "cas", "increment")),
         "blobs": _granted(memory, "blobs", blobs(memory), ("begin", "write_chunk", "finish", "delete")),
+        "documents": _granted(memory, "documents", documents(memory), ("make",)),
         "events": _granted(memory, "events", queue.events(memory), ("emit",)),
         "jobs": _granted(memory, "jobs", queue.jobs(memory), ("enqueue", "cancel", "progress")),
         "calls": _granted(memory, "calls", others.calls(memory)),

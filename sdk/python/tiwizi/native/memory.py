@@ -65,6 +65,8 @@ class Unit:
     reached: list[tuple[str, str]] = field(default_factory=list)
     files: dict[str, tuple[SimpleNamespace, bytes]] = field(default_factory=dict)
     told: list[Notice] = field(default_factory=list)
+    #: Documents that were to be set.
+    made: list[Any] = field(default_factory=list)
     emitted: list[tuple[str, str, Any]] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
 

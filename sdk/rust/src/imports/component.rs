@@ -1,8 +1,8 @@
 //! The real kernel, through the component's imports.
 
 use super::{
-    Blob, BlobPage, BlobsImport, CallerView, CallsImport, ConfigImport, ContextImport, Entry, Error, EventsImport,
-    HttpOutImport, I18nImport, InstanceView, JobOptions, JobsImport, KeyPage, KvImport, Level, Message,
+    Blob, BlobPage, BlobsImport, CallerView, CallsImport, ConfigImport, ContextImport, DocumentsImport, Entry, Error,
+    EventsImport, HttpOutImport, I18nImport, InstanceView, JobOptions, JobsImport, KeyPage, KvImport, Level, Message,
     MilestonesImport, NotifyImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport,
     StoreImport, TelemetryImport,
 };
@@ -243,5 +243,15 @@ impl JobsImport for Kernel {
 
     fn progress(done: u32, total: u32, note: &str) -> Result<(), Error> {
         wire::jobs::progress(done, total, note)
+    }
+}
+
+impl DocumentsImport for Kernel {
+    fn make(template: &str, language: &str, data: &str) -> Result<String, Error> {
+        wire::documents::make(template, language, data)
+    }
+
+    fn link(id: &str, seconds: u32, name: &str) -> Result<String, Error> {
+        wire::documents::link(id, seconds, name)
     }
 }

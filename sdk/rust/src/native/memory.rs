@@ -63,6 +63,10 @@ pub(super) struct Memory {
     pub(super) migrates: bool,
     /// Those that the manifest lists; none when it has no list.
     pub(super) templates: Option<Vec<String>>,
+    /// The documents that the manifest lists, by name.
+    pub(super) documents: Vec<String>,
+    /// Those that were to be set.
+    pub(super) made: Vec<super::documents::Made>,
     /// The files of the bundle below `assets/`.
     pub(super) assets: BTreeSet<String>,
     milestones: Vec<String>,
@@ -122,6 +126,8 @@ impl Memory {
             hooks: super::hooks::Hook::all(&manifest),
             migrates: false,
             templates: manifest.get("templates").map(|templates| texts(list(templates))),
+            documents: list_at(&manifest, "documents").iter().map(|document| text_at(document, "name")).collect(),
+            made: Vec::new(),
             assets: BTreeSet::new(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds,
@@ -137,6 +143,7 @@ impl Memory {
         self.values = before.values;
         self.files = before.files;
         self.told = before.told;
+        self.made = before.made;
         self.queue = before.queue;
     }
 

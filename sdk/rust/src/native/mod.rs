@@ -42,6 +42,7 @@ mod blobs;
 mod calls;
 mod config;
 mod context;
+mod documents;
 mod hooks;
 mod http_out;
 mod i18n;
@@ -71,6 +72,7 @@ use crate::{Answer, Caller, CallerKind, Error, Plugin, Request};
 use memory::{Memory, nobody};
 use register::{COOPERATIVE, PERSON};
 
+pub use documents::Made;
 pub(crate) use imports::Kernel;
 pub use manifest::check_manifest;
 pub use notify::{To, Told};
@@ -324,6 +326,12 @@ pub fn logged() -> Vec<String> {
 #[must_use]
 pub fn told() -> Vec<Told> {
     Memory::with(|memory| memory.told.clone())
+}
+
+/// The documents that were to be set, in their order. Those of a call that failed are gone.
+#[must_use]
+pub fn documents() -> Vec<Made> {
+    Memory::with(|memory| memory.made.clone())
 }
 
 /// What a counter of the manifest has come to; it stays when the call fails.

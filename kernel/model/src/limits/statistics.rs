@@ -4,6 +4,10 @@ use super::amount::{Amount, named};
 
 named! {
 pub(super) all;
+/// The rows of a chart on a plugin's page.
+pub const CHART_ROWS_MAX: usize = 60;
+/// Its series: as many as colours and dashes tell apart.
+pub const CHART_SERIES_MAX: usize = 4;
 /// A count of people below this is not shown to the public, unless it is nothing.
 pub const STATISTICS_CELL_MIN: i64 = 5;
 /// The first year in which staff may take ages: the reform of cooperatives by law 24-83 is of 1984.

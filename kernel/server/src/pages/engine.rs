@@ -1,6 +1,7 @@
 //! Renders templates. The kernel's own are built in; a plugin's come from its bundle and are rendered apart, bounded,
 //! into a piece of text that the kernel's layout then frames: a plugin reaches neither the header nor a script.
 
+mod chart;
 mod functions;
 
 use std::io;
@@ -324,6 +325,7 @@ impl PluginTemplates {
             page => look.page(title),
             url => Value::from_function(move |path: &str| plugin_address(&base, path)),
             asset => Value::from_function(move |path: &str| plugin_address(&assets, path)),
+            chart => chart::function(texts),
         };
         let root = context! { ..addresses, ..functions(texts, translate_bounded), ..csrf(look), ..data };
         let mut output = Bounded { bytes: Vec::new(), left: bytes_max };

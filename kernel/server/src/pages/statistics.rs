@@ -15,7 +15,7 @@ use tiwizi_registry::day::civil_year;
 use tiwizi_registry::readers::{By, Measure, Sight, Statistics, Table};
 use tiwizi_words::Texts;
 
-use super::charts::{Bar, Frame, Point, Tile, bars, line, tiles};
+use super::charts::{Bar, Frame, Naming, Point, Tile, bars, line, tiles};
 use super::federation::coverage::covered;
 use super::visit::Visit;
 use crate::ages;
@@ -122,8 +122,13 @@ impl Drawing<'_> {
         let title = format!("{} · {by}", self.measure(table.measure));
         let id = format!("{}-{}", table.measure.name(), table.by.name());
         let description = self.description(table);
-        let frame =
-            |id| Frame { id, title: &title, description: &description, is_right_to_left: self.is_right_to_left };
+        let frame = |id| Frame {
+            id,
+            title: &title,
+            description: &description,
+            is_right_to_left: self.is_right_to_left,
+            naming: Naming::Elements,
+        };
         let map_id = format!("{id}-map");
         let map = (table.by == By::Region).then(|| tiles(&frame(&map_id), &self.tiles(table)));
         let chart = match table.by {

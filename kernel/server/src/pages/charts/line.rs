@@ -3,7 +3,7 @@
 use super::svg::{Anchor, Frame, LETTER, Svg, WIDTH, share};
 
 const HEIGHT: i64 = 1_900;
-/// Where nothing lies.
+/// Where nothing lies, or the lowest amount where one is less than nothing.
 const GROUND: i64 = 1_650;
 /// How far above it the largest amount lies.
 const RISE: i64 = 1_350;
@@ -23,14 +23,17 @@ pub(in super::super) struct Point {
 pub(in super::super) fn line(frame: &Frame<'_>, points: &[Point], largest_shown: &str) -> String {
     let mut svg = Svg::new(frame, HEIGHT);
     let amounts = points.iter().flat_map(|point| point.amounts.iter().flatten());
-    let largest = amounts.map(|(amount, _)| *amount).max().unwrap_or_default();
-    let top = GROUND.saturating_sub(RISE);
-    svg.path(&[(0, GROUND), (WIDTH, GROUND)], "chart-axis");
+    let mut reach = Reach { lowest: 0, highest: 0 };
+    for (amount, _) in amounts {
+        reach = Reach { lowest: reach.lowest.min(*amount), highest: reach.highest.max(*amount) };
+    }
+    let (top, nothing) = (GROUND.saturating_sub(RISE), reach.place(0));
+    svg.path(&[(0, nothing), (WIDTH, nothing)], "chart-axis");
     svg.path(&[(0, top), (WIDTH, top)], "chart-axis");
     svg.text(0, top.saturating_sub(50), Anchor::Start, "chart-amount", largest_shown);
     let lines = points.iter().map(|point| point.amounts.len()).max().unwrap_or_default();
     for index in 0..lines {
-        draw(&mut svg, points, index, largest);
+        draw(&mut svg, points, index, reach);
     }
     let foot = GROUND.saturating_add(LETTER).saturating_add(60);
     let last = points.len().saturating_sub(1);
@@ -43,15 +46,30 @@ pub(in super::super) fn line(frame: &Frame<'_>, points: &[Point], largest_shown:
     svg.finish()
 }
 
+/// From where to where the amounts go; nothing is always among them.
+#[derive(Clone, Copy)]
+struct Reach {
+    lowest: i64,
+    highest: i64,
+}
+
+impl Reach {
+    /// How far down an amount lies.
+    fn place(self, amount: i64) -> i64 {
+        let (above, whole) = (amount.saturating_sub(self.lowest), self.highest.saturating_sub(self.lowest));
+        GROUND.saturating_sub(share(above, whole, RISE))
+    }
+}
+
 /// One line, in pieces where something is hidden.
-fn draw(svg: &mut Svg, points: &[Point], line: usize, largest: i64) {
+fn draw(svg: &mut Svg, points: &[Point], line: usize, reach: Reach) {
     let last = points.len().saturating_sub(1);
     let mut piece = Vec::new();
     let class = format!("chart-line line-{line}");
     for (index, point) in points.iter().enumerate() {
         match point.amounts.get(line) {
             Some(Some((amount, hint))) => {
-                let place = (x_of(index, last), GROUND.saturating_sub(share(*amount, largest, RISE)));
+                let place = (x_of(index, last), reach.place(*amount));
                 svg.dot(place.0, place.1, &format!("chart-dot dot-{line}"), hint);
                 piece.push(place);
             }

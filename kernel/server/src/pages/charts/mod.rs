@@ -11,7 +11,7 @@ mod tiles;
 
 pub(super) use bars::{Bar, bars};
 pub(super) use line::{Point, line};
-pub(super) use svg::Frame;
+pub(super) use svg::{Frame, Naming};
 pub(super) use tiles::{Tile, tiles};
 
 #[cfg(test)]

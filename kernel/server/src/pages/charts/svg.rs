@@ -20,6 +20,17 @@ pub(in super::super) struct Frame<'a> {
     pub(in super::super) description: &'a str,
     /// Whether it runs from right to left.
     pub(in super::super) is_right_to_left: bool,
+    /// How it says its name.
+    pub(in super::super) naming: Naming,
+}
+
+/// How a chart says its name to those who do not see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Naming {
+    /// With elements of its own, also for its parts.
+    Elements,
+    /// With one attribute: where such elements may not stand.
+    Label,
 }
 
 /// On which side of its place a text stands, as the text runs.
@@ -44,6 +55,7 @@ pub(super) struct Svg {
     text: String,
     is_right_to_left: bool,
     is_mirrored: bool,
+    naming: Naming,
 }
 
 impl Svg {
@@ -52,16 +64,21 @@ impl Svg {
         let id = HtmlEscape(frame.id);
         let direction = if frame.is_right_to_left { "rtl" } else { "ltr" };
         let mut text = String::new();
+        let (title, description) = (HtmlEscape(frame.title), HtmlEscape(frame.description));
         // Writing to a String cannot fail, here and below.
-        write!(
-            text,
-            "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" direction=\"{direction}\" \
-             aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>",
-            HtmlEscape(frame.title),
-            HtmlEscape(frame.description),
-        )
+        write!(text, "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" direction=\"{direction}\" ")
+            .unwrap_or_default();
+        match frame.naming {
+            Naming::Elements => write!(
+                text,
+                "aria-labelledby=\"{id}-title {id}-desc\"><title id=\"{id}-title\">{title}</title><desc id=\"{id}-desc\">{description}</desc>"
+            ),
+            Naming::Label if frame.description.is_empty() => write!(text, "aria-label=\"{title}\">"),
+            Naming::Label => write!(text, "aria-label=\"{title}. {description}\">"),
+        }
         .unwrap_or_default();
-        Self { text, is_right_to_left: frame.is_right_to_left, is_mirrored: frame.is_right_to_left }
+        let (is_right_to_left, naming) = (frame.is_right_to_left, frame.naming);
+        Self { text, is_right_to_left, is_mirrored: is_right_to_left, naming }
     }
 
     /// Leaves places where they are, whatever the direction of the language.
@@ -124,7 +141,7 @@ impl Svg {
     }
 
     fn close(&mut self, name: &str, hint: Option<&str>) {
-        match hint {
+        match hint.filter(|_| self.naming == Naming::Elements) {
             None => self.text.push_str("/>"),
             Some(hint) => {
                 write!(self.text, "><title>{}</title></{name}>", HtmlEscape(hint)).unwrap_or_default();

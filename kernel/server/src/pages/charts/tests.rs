@@ -3,7 +3,7 @@
 use super::*;
 
 fn frame(is_right_to_left: bool) -> Frame<'static> {
-    Frame { id: "c", title: "Membres & \"femmes\"", description: "<desc>", is_right_to_left }
+    Frame { id: "c", title: "Membres & \"femmes\"", description: "<desc>", is_right_to_left, naming: Naming::Elements }
 }
 
 fn two_bars() -> Vec<Bar> {

@@ -12,8 +12,8 @@ use tiwizi_words::format;
 use super::super::look::Look;
 
 /// The names of what a plugin's template can call, besides what the template language has.
-pub(super) const NAMES: [&str; 10] =
-    ["t", "number", "date", "duration", "csrf_field", "url", "asset", "super", "caller", "loop"];
+pub(super) const NAMES: [&str; 11] =
+    ["t", "number", "date", "duration", "csrf_field", "url", "asset", "chart", "super", "caller", "loop"];
 
 /// How `t` puts a message into words.
 pub(super) type Translate = fn(&Texts, &str, &Kwargs) -> Result<String, minijinja::Error>;

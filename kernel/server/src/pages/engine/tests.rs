@@ -173,3 +173,44 @@ fn a_page_needs_no_inline_script_or_style() {
         .unwrap();
     assert!(!html.contains(" style=") && !html.contains(" onclick=") && !html.contains("<style"));
 }
+
+#[test]
+fn a_plugin_draws_a_chart_with_its_table_and_no_wall_is_hurt() {
+    let rows = json!({ "rows": [
+        { "label": "2026 <b>", "amounts": [-1200.5, 4] }, { "label": "2027", "amounts": [null, 65315] }] });
+    let template = r#"{{ chart("lines", rows, id="cash", title="Trésorerie", description="Deux ans", series=["Plan", "Réel"], by="Année", csv=url("/a.csv")) }}"#;
+    let html = plugin_page(template, rows).unwrap();
+    for part in [
+        "aria-label=\"Tr\u{e9}sorerie. Deux ans\"",
+        "<polyline class=\"chart-line line-1\"",
+        "<td>65\u{202f}315</td>",
+        "<td>\u{2212}1\u{202f}200,5</td><td>4</td>",
+        "<td>\u{2013}</td>",
+        "2026 &lt;b&gt;",
+        "key-1",
+        "href=\"/fr/p/training/a.csv\" download",
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+    let stacked = r#"{{ chart("stacked", rows, id="a", title="x", series=["a", "b"]) }}"#;
+    let html = plugin_page(stacked, json!({ "rows": [{ "label": "x", "amounts": [1, 3] }] })).unwrap();
+    assert!(html.contains("width=\"850\"") && html.contains("width=\"2550\""), "{html}");
+}
+
+#[test]
+fn a_chart_that_would_say_something_else_is_refused() {
+    let one =
+        json!({ "rows": [{ "label": "x", "amount": -1 }], "many": vec![json!({ "label": "x", "amount": 1 }); 61] });
+    for template in [
+        r#"{{ chart("bars", rows, id="a", title="x") }}"#,
+        r#"{{ chart("pie", rows, id="a", title="x") }}"#,
+        r#"{{ chart("lines", rows, id="a b", title="x") }}"#,
+        r#"{{ chart("lines", rows, id="a", title="x", series=["a", "b"]) }}"#,
+        r#"{{ chart("lines", rows, id="a", title="x", colour="red") }}"#,
+        r#"{{ chart("lines", many, id="a", title="x") }}"#,
+        r#"{{ chart("lines", [{"label": "x", "amount": "y"}], id="a", title="x") }}"#,
+    ] {
+        let refused = plugin_page(template, one.clone());
+        assert!(matches!(refused, Err(RenderError::Template { .. })), "{template}");
+    }
+}

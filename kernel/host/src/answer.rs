@@ -56,6 +56,18 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// The answer in the plugin's place when a file of the form cannot be kept.
+    pub(crate) fn of_refused_file(Error { code, message, retryable, .. }: Error) -> Self {
+        let status = match code.as_str() {
+            "denied" => 403,
+            "over-limit" => 413,
+            _ => 503,
+        };
+        Self::Problem { status, code, message, retryable, details: Value::Object(serde_json::Map::new()) }
+    }
+}
+
 /// Why an answer is rubbish.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {

@@ -147,6 +147,13 @@ pub(crate) async fn handle(
     let time = Time::of_page(&plugin);
     let mut guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
     guest.store.data_mut().budget.for_page();
+    let mut request = request;
+    for sent in std::mem::take(&mut request.files) {
+        match guest.store.data_mut().keep_sent(sent).await {
+            Ok(field) => request.form.push(field),
+            Err(refused) => return Ok(Answer::of_refused_file(refused)),
+        }
+    }
     ground.captured(&plugin, guest.notes(), answer(&plugin, guest, request.into_wire())).await
 }
 

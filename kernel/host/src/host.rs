@@ -322,6 +322,12 @@ impl Host {
         blob::find(&mut *self.db().read_single().await?, id, link.hash).await
     }
 
+    /// Whether forms with files may be sent to a plugin.
+    #[must_use]
+    pub fn takes_files(&self, id: &PluginId) -> bool {
+        self.find(id).is_some_and(|plugin| plugin.is_in_use() && plugin.standing().grants.contains(&Capability::Blobs))
+    }
+
     /// The version of a plugin that stands now.
     #[must_use]
     pub fn edition(&self, id: &PluginId) -> Option<Edition> {

@@ -106,7 +106,7 @@ pub use outbound::{AddressRange, AddressRangeError, OutboundSettings, Roots, Roo
 pub use plugin::{Asset, CapabilityView, HookView, LibraryList, PluginState, PluginView};
 pub use press::{Press, SUBCOMMAND as PRESS_SUBCOMMAND, Sheet, set_document};
 pub use remove::{RemoveError, Removed};
-pub use request::Request;
+pub use request::{Request, SentFile};
 pub use requirers::Requirer;
 pub use secrets::SecretView;
 pub use settings::{Enabled, HostError, HostSettings};

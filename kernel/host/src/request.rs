@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tiwizi_model::Language;
+use tiwizi_storage::LooseBlob;
 
 use crate::bindings::exports::tiwizi::plugin::http_handler as wire;
 
@@ -25,6 +26,19 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The fields of a form, without the kernel's own.
     pub form: Vec<(String, String)>,
+    /// The files of a form. Each is kept among the plugin's own when it answers well, and stands in its form by its id.
+    pub files: Vec<SentFile>,
+}
+
+/// A file of a form, written and not kept yet.
+#[derive(Debug, Clone)]
+pub struct SentFile {
+    /// The field's name.
+    pub field: String,
+    /// What its sender says that it is: `audio/webm`.
+    pub media_type: String,
+    /// Its bytes.
+    pub file: Arc<LooseBlob>,
 }
 
 impl Request {
@@ -40,6 +54,7 @@ impl Request {
             language,
             body: Vec::new(),
             form: Vec::new(),
+            files: Vec::new(),
         }
     }
 

@@ -126,7 +126,7 @@ impl Uploads {
 }
 
 /// A type and a subtype, in small letters and without parameters.
-fn is_media_type(text: &str) -> bool {
+pub(crate) fn is_media_type(text: &str) -> bool {
     let is_token = |part: &str| {
         part.starts_with(|first: char| first.is_ascii_alphanumeric())
             && part.bytes().all(|byte| {

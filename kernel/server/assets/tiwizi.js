@@ -76,3 +76,58 @@ setTimeout(poll, 2000);
 document.addEventListener("play", (event) => {
   for (const player of document.querySelectorAll("audio")) if (player !== event.target) player.pause();
 }, true);
+
+// A voice is recorded into the field of its form; where that cannot be, the field takes a file as before.
+const BYTES_MAX = 20 * 1024 * 1024;
+const recordable = navigator.mediaDevices?.getUserMedia && window.MediaRecorder && window.DataTransfer;
+for (const part of recordable ? document.querySelectorAll("[data-recorder]") : []) {
+  const input = part.querySelector("input[type=file]");
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: part.dataset.start });
+  const said = Object.assign(document.createElement("p"), { className: "hint" });
+  said.setAttribute("role", "status");
+  const player = Object.assign(document.createElement("audio"), { controls: true, hidden: true });
+  part.append(button, player, said);
+  let recorder;
+  const show = (file) => {
+    if (player.src) URL.revokeObjectURL(player.src);
+    player.hidden = !file;
+    if (file) player.src = URL.createObjectURL(file);
+    else player.removeAttribute("src");
+  };
+  const keep = (parts, type) => {
+    // The parameters of a type say how it was coded, and are no part of the file's kind.
+    const kind = type.split(";")[0] || "audio/webm";
+    const file = new File(parts, `voice.${kind.split("/")[1]}`, { type: kind });
+    if (file.size > BYTES_MAX) return void (said.textContent = part.dataset.large);
+    const held = new DataTransfer();
+    held.items.add(file);
+    input.files = held.files;
+    show(file);
+  };
+  input.addEventListener("change", () => show(input.files[0]));
+  button.addEventListener("click", async () => {
+    if (recorder?.state === "recording") return recorder.stop();
+    said.textContent = "";
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const parts = [];
+      let size = 0;
+      recorder = new MediaRecorder(stream, { audioBitsPerSecond: 32000 });
+      recorder.addEventListener("dataavailable", ({ data }) => {
+        parts.push(data);
+        size += data.size;
+        // What is too large to be sent is not recorded on.
+        if (size > BYTES_MAX - 65536 && recorder.state === "recording") recorder.stop();
+      });
+      recorder.addEventListener("stop", () => {
+        for (const track of stream.getTracks()) track.stop();
+        button.textContent = part.dataset.again;
+        keep(parts, recorder.mimeType);
+      });
+      recorder.start(1000);
+      button.textContent = part.dataset.stop;
+    } catch {
+      said.textContent = part.dataset.refused;
+    }
+  });
+}

@@ -28,7 +28,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Pages take scripts and styles from their own origin only; nothing inline runs.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; \
+    media-src 'self' blob:; font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
 /// Everything that is no page can run nothing at all.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
@@ -253,7 +253,7 @@ fn put_security_headers(headers: &mut HeaderMap, behind_tls: bool) {
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(self)"),
         (header::CACHE_CONTROL, "no-store"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

@@ -71,7 +71,7 @@ impl FromRequest<Arc<App>> for PostedFiles {
 }
 
 /// Whoever holds no role fills no disk.
-async fn may_send(app: &App, parts: &Parts) -> Result<(), Problem> {
+pub(crate) async fn may_send(app: &App, parts: &Parts) -> Result<(), Problem> {
     refuse_other_sites(&parts.headers)?;
     let visitor = Visitor::recognise(app, parts).await?;
     if visitor.session().is_some_and(VisitorSession::must_change) {
@@ -120,7 +120,7 @@ async fn read(app: &App, parts: &Parts, mut form: Multipart<'static>) -> Result<
 }
 
 /// A text of the form. All of them together have a bound.
-async fn text_of(field: &mut Field<'_>, text_bytes: &mut usize) -> Result<String, Problem> {
+pub(crate) async fn text_of(field: &mut Field<'_>, text_bytes: &mut usize) -> Result<String, Problem> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(malformed)? {
         *text_bytes = text_bytes.saturating_add(chunk.len());
@@ -148,7 +148,7 @@ async fn store(app: &App, mut field: Field<'_>) -> Result<Option<FileHash>, File
     app.files.put_stream(whole, bytes_max).await.map(Some)
 }
 
-fn malformed(error: multer::Error) -> Problem {
+pub(crate) fn malformed(error: multer::Error) -> Problem {
     let fault = if is_too_long(&error) { Fault::BodyTooLarge } else { Fault::Malformed };
     Problem::from(fault).because(error)
 }

@@ -40,6 +40,7 @@ mod pages;
 mod parameters;
 mod parcels;
 mod plugin;
+mod plugin_files;
 pub mod problem;
 mod range;
 mod router;

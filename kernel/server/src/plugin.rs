@@ -8,7 +8,7 @@ use axum::extract::{FromRequestParts, Path, RawPathParams, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
-use tiwizi_host::{Answer, Answered, Edition, Request as PluginRequest};
+use tiwizi_host::{Answer, Answered, Edition, Request as PluginRequest, SentFile};
 use tiwizi_model::{Language, PluginId, limits};
 
 use crate::app::App;
@@ -20,6 +20,7 @@ use crate::json;
 use crate::language;
 use crate::pages::{self, PluginPage};
 use crate::parameters::decode_pairs;
+use crate::plugin_files;
 use crate::problem::{Fault, Problem, ProblemBody, status_of};
 use crate::stored::{self, Stored, StoredFile};
 
@@ -113,28 +114,38 @@ async fn show(app: &Arc<App>, request: Request) -> Result<Response, Problem> {
 async fn submit_to(app: &Arc<App>, request: Request) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let place = Place::of(app, &mut parts).await?;
-    let (visitor, sent) = read_sent(app, &mut parts, body).await?;
+    let (visitor, sent) = read_sent(app, &mut parts, body, &place.plugin).await?;
     refuse_unready(&visitor)?;
     let asked = plugin_request(&parts, &place, sent)?;
     call(app, &parts, &visitor, place, asked).await
 }
 
-/// What a POST brings: a form, or JSON for scripts of the plugin's page.
+/// What a POST brings: a form, perhaps with files, or JSON for scripts of the plugin's page.
 #[derive(Default)]
 struct Sent {
     form: Vec<(String, String)>,
+    files: Vec<SentFile>,
     body: Vec<u8>,
 }
 
-async fn read_sent(app: &Arc<App>, parts: &mut Parts, body: Body) -> Result<(Visitor, Sent), Problem> {
+async fn read_sent(
+    app: &Arc<App>,
+    parts: &mut Parts,
+    body: Body,
+    plugin: &PluginId,
+) -> Result<(Visitor, Sent), Problem> {
+    if body::media_type(&parts.headers).as_deref() == Some("multipart/form-data") {
+        let sent = plugin_files::read(app, parts, body, plugin).await?;
+        return Ok((sent.visitor, Sent { form: sent.fields, files: sent.files, body: Vec::new() }));
+    }
     if body::media_type(&parts.headers).as_deref() == Some("application/json") {
         let visitor = Visitor::from_request_parts(parts, app).await?;
         let bytes = body::read(&parts.headers, body, BodyLimit::NORMAL).await?;
         tiwizi_records::json::parse(&bytes, limits::BODY_BYTES_MAX)?;
-        return Ok((visitor, Sent { form: Vec::new(), body: bytes.to_vec() }));
+        return Ok((visitor, Sent { body: bytes.to_vec(), ..Sent::default() }));
     }
     let posted = Posted::read(app, parts, body).await?;
-    Ok((posted.visitor, Sent { form: posted.fields, body: Vec::new() }))
+    Ok((posted.visitor, Sent { form: posted.fields, ..Sent::default() }))
 }
 
 /// Nobody uses a plugin with the password of the first minute.
@@ -160,6 +171,7 @@ fn plugin_request(parts: &Parts, place: &Place, sent: Sent) -> Result<PluginRequ
         language: place.language,
         body: sent.body,
         form: sent.form,
+        files: sent.files,
     })
 }
 

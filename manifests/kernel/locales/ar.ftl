@@ -24,6 +24,12 @@ paging-next = الصفحة التالية
 audio-length = المدة { $time }
 audio-synthetic = صوت اصطناعي
 audio-none = لا يوجد تسجيل بهذه اللغة بعد. المكان محفوظ لصوت حقيقي.
+recorder-start = تسجيل الصوت
+recorder-stop = إيقاف التسجيل
+recorder-again = تسجيل من جديد
+recorder-refused = لم يسمح الجهاز باستعمال الميكروفون. يمكنك اختيار ملف صوتي.
+recorder-large = التسجيل أكبر من 20 ميغابايت.
+recorder-hint = سجل صوتك هنا أو اختر ملفا صوتيا، 20 ميغابايت على الأكثر.
 
 ## Home
 

@@ -26,6 +26,12 @@ paging-next = الصفحة الجاية
 audio-length = المدة { $time }
 audio-synthetic = صوت ديال ماكينة
 audio-none = مازال ما كاين تسجيل بهاد اللغة. البلاصة موجودة لشي صوت حقيقي.
+recorder-start = سجل الصوت
+recorder-stop = حبس التسجيل
+recorder-again = عاود سجل
+recorder-refused = التيليفون ما خلاش نستعملو الميكرو. تقدر تختار ملف ديال الصوت.
+recorder-large = التسجيل كبر من 20 ميغابايت.
+recorder-hint = سجل صوتك هنا ولا اختار ملف ديال الصوت، 20 ميغابايت على الأكثر.
 
 ## Home
 

@@ -24,6 +24,12 @@ paging-next = Page suivante
 audio-length = Durée { $time }
 audio-synthetic = voix de synthèse
 audio-none = Pas encore d’enregistrement dans cette langue. La place est prête pour une vraie voix.
+recorder-start = Enregistrer la voix
+recorder-stop = Arrêter
+recorder-again = Enregistrer à nouveau
+recorder-refused = L’appareil ne laisse pas utiliser le microphone. Vous pouvez choisir un fichier son.
+recorder-large = L’enregistrement dépasse 20 Mio.
+recorder-hint = Enregistrez votre voix ici, ou choisissez un fichier son de 20 Mio au plus.
 
 ## Home
 

@@ -26,6 +26,12 @@ paging-next = ⵜⴰⵙⵏⴰ ⵉⴹⴼⵕⵏ
 audio-length = ⵜⴰⵏⵣⴳⵜ { $time }
 audio-synthetic = ⴰⵡⴰⵍ ⵏ ⵓⵎⵙⵙⵓⴷⵙ
 audio-none = ⵄⴰⴷ ⵓⵔ ⵉⵍⵍⵉ ⵓⵙⴽⵍⵙ ⵙ ⵜⵓⵜⵍⴰⵢⵜ ⴰⴷ. ⴰⴷⵖⴰⵔ ⵉⵔⵖⴰ ⵉ ⵜⵖⵓⵢⵉ ⵏ ⵓⴼⴳⴰⵏ.
+recorder-start = ⵙⴽⵍⵙ ⵜⵖⵓⵢⵉ
+recorder-stop = ⵙⴱⴷⴷ
+recorder-again = ⵙⴽⵍⵙ ⴷⴰⵖ
+recorder-refused = ⵓⵔ ⵢⵓⴼⵉ ⵓⵎⵉⴽⵔⵓ. ⵙⵜⵉ ⴰⴼⴰⵢⵍⵓ ⵏ ⵜⵖⵓⵢⵉ.
+recorder-large = ⵉⵣⵔⵉ ⵓⵙⴽⵍⵙ 20 MiB.
+recorder-hint = ⵙⴽⵍⵙ ⵜⵖⵓⵢⵉ ⵏⵏⴽ ⴷⴰ ⵏⵖⴷ ⵙⵜⵉ ⴰⴼⴰⵢⵍⵓ, 20 MiB.
 
 ## Home
 

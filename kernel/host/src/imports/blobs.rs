@@ -12,7 +12,11 @@ use crate::guest::state::CallState;
 use crate::imports::convert::{nearly_full, unavailable};
 use crate::imports::error;
 use crate::links::Linked;
-use crate::uploads::UploadError;
+use crate::request::SentFile;
+use crate::uploads::{UploadError, is_media_type};
+
+/// What a file is that does not say it in plain words.
+const UNKNOWN: &str = "application/octet-stream";
 
 impl Host for CallState {
     async fn begin(&mut self, media_type: String) -> wasmtime::Result<Result<u32, Error>> {
@@ -144,6 +148,14 @@ impl CallState {
         let until = self.ambient.now().plus_ms(i64::from(seconds).saturating_mul(1_000));
         let address = self.ground.links.address(&Linked { plugin: self.plugin.id(), hash: row.hash, until, name });
         address.ok_or_else(|| error("unavailable", "this instance has no key to make links with"))
+    }
+
+    /// Keeps a file of a form with the call's writes: the field by which the plugin knows it.
+    pub(crate) async fn keep_sent(&mut self, sent: SentFile) -> Result<(String, String), Error> {
+        self.require_writing(Capability::Blobs)?;
+        let media_type = if is_media_type(&sent.media_type) { &sent.media_type } else { UNKNOWN };
+        let row = self.unit.keep_blob(sent.file, media_type).await.map_err(|failed| blob_error(&failed))?;
+        Ok((sent.field, row.hash.to_string()))
     }
 
     async fn blob_of(&mut self, id: &str) -> Result<BlobRow, Error> {

@@ -1,4 +1,4 @@
-//! The bounds of documents that plugins set, and of the credentials that they issue.
+//! The bounds of documents that plugins set, and of files that forms bring them.
 
 use super::amount::{Amount, named};
 
@@ -24,6 +24,10 @@ pub const DOCUMENT_WALL_MS: u64 = 30_000;
 pub const DOCUMENTS_AT_ONCE_MAX: usize = 2;
 /// Documents that one call may have set.
 pub const DOCUMENTS_OF_CALL_MAX: u32 = 20;
+/// One file of a form that is sent to a plugin.
+pub const PLUGIN_FORM_FILE_BYTES_MAX: u64 = 20 << 20;
+/// The files of one such form.
+pub const PLUGIN_FORM_FILES_MAX: usize = 8;
 /// The name under which a document is saved.
 pub const DOCUMENT_NAME_CHARS_MAX: usize = 80;
 }

@@ -11,7 +11,7 @@ use tiwizi_storage::{Disk, DiskGauge, DiskSpace};
 
 use super::house::{House, Setup, chaos};
 use crate::uploads::Loose;
-use crate::{Answer, BlobLink, CallError, Grants};
+use crate::{Answer, BlobLink, CallError, Grants, Request, SentFile};
 
 async fn posted(house: &House, path: &str, text: &str) -> Value {
     match house.post(path, text).await {
@@ -200,4 +200,34 @@ async fn a_link_leads_to_its_file_and_a_forged_or_old_one_nowhere() {
     house.host.set_enabled(&chaos(), crate::Enabled::Off).await.unwrap();
     assert_eq!(linked(link.clone()).await, None);
     assert_eq!(house.host.linked(&"other".parse().unwrap(), &link).await.unwrap(), None);
+}
+
+/// Sends a file in the field `text`.
+async fn sent(house: &House, path: &str, media_type: &str) -> Result<Answer, CallError> {
+    let mut upload = house.host.files().begin_blob().await.unwrap();
+    upload.write(bytes::Bytes::from_static(b"a voice")).await.unwrap();
+    let file = upload.finish().await.unwrap();
+    let file = SentFile { field: "text".to_owned(), media_type: media_type.to_owned(), file };
+    let request = Request::get("r3", path, tiwizi_model::Language::French);
+    house.ask(Request { method: "POST".to_owned(), files: vec![file], ..request }).await
+}
+
+#[tokio::test]
+async fn a_file_of_a_form_is_known_by_its_id_and_kept_with_a_good_answer_only() {
+    let house = House::with_chaos().await;
+    for (said, kept) in [("audio/webm", "audio/webm"), ("Audio; charset=x", "application/octet-stream")] {
+        let problem = sent(&house, "/blobs/keep-then-problem", said).await;
+        assert!(matches!(problem, Ok(Answer::Problem { status: 418, .. })), "{problem:?}");
+        assert!(sent(&house, "/blobs/keep-then-trap", said).await.is_err());
+        assert_eq!((usage(&house).await, stored(&house, 0).await), (Usage::default(), 0));
+        let Ok(Answer::Json { body, .. }) = sent(&house, "/blobs/see", said).await else { panic!("it is seen") };
+        assert_eq!((&body["text"], &body["stat"]["type"]), (&json!("a voice"), &json!(kept)));
+        assert_eq!((usage(&house).await, stored(&house, 1).await), (Usage { items: 1, bytes: 7 }, 1));
+        posted(&house, "/blobs/delete", body["stat"]["id"].as_str().unwrap()).await;
+    }
+    assert!(house.host.takes_files(&chaos()));
+    house.host.set_grants(&chaos(), Grants::parse("store").unwrap(), &Caller::system()).await.unwrap();
+    assert!(!house.host.takes_files(&chaos()));
+    let denied = sent(&house, "/blobs/see", "audio/webm").await;
+    assert!(matches!(denied, Ok(Answer::Problem { status: 403, .. })), "{denied:?}");
 }

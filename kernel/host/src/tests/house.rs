@@ -20,7 +20,7 @@ use crate::bundle::{Sources, pack, sign};
 use crate::trust::{Root, SecretKey};
 use crate::{
     Answer, CallError, Compiler, Grants, Guests, Hooks, Host, HostSettings, Metering, OutboundSettings, PluginState,
-    Request, Workbench,
+    Press, Request, Workbench,
 };
 
 /// Processor time that a loop has used up before a call's time by the clock is over, also on a busy machine.
@@ -42,6 +42,8 @@ pub(super) struct Setup {
     pub(super) workbench: Workbench,
     pub(super) disk: Option<Disk>,
     pub(super) compiler: Compiler,
+    /// The program that sets documents.
+    pub(super) press: Option<PathBuf>,
 }
 
 impl Default for Setup {
@@ -52,6 +54,7 @@ impl Default for Setup {
             workbench: Workbench::default(),
             disk: None,
             compiler: Compiler::InProcess,
+            press: None,
         }
     }
 }
@@ -178,13 +181,15 @@ pub(super) fn chaos() -> PluginId {
 }
 
 async fn open(directory: &Path, setup: &Setup) -> Host {
-    let Setup { outbound, ambient, workbench, disk, compiler } = setup.clone();
+    let Setup { outbound, ambient, workbench, disk, compiler, press } = setup.clone();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let files = Files::open(directory, ambient.clone()).unwrap();
-    let settings = HostSettings { instances_max: 64, outbound, workbench, ..HostSettings::new(directory, compiler) };
+    let press = press.map(|program| Press::new(program, Vec::new()));
+    let settings =
+        HostSettings { instances_max: 64, outbound, workbench, press, ..HostSettings::new(directory, compiler) };
     let guests = Guests::start(settings, &db, files.clone(), ambient.clone()).await.unwrap();
     let records = |reviewers| {
         let records = Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);
@@ -280,7 +285,7 @@ fn unsigned_as(change: impl FnOnce(&mut Value)) -> Bytes {
     let mut manifest: Value = serde_json::from_slice(&std::fs::read(source.join("manifest.json")).unwrap()).unwrap();
     change(&mut manifest);
     std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
-    for below in ["templates", "assets", "locales"] {
+    for below in ["templates", "documents", "assets", "locales"] {
         std::fs::create_dir(folder.path().join(below)).unwrap();
         for file in std::fs::read_dir(source.join(below)).unwrap() {
             let file = file.unwrap();

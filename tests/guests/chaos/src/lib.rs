@@ -8,6 +8,7 @@ mod blobs;
 mod calls;
 mod captured;
 mod config;
+mod documents;
 mod here;
 mod hooks;
 mod kv;
@@ -92,6 +93,9 @@ const ROUTES: &[Route] = &[
     Route::post("/blobs/delete", blobs::delete),
     Route::post("/blobs/see", blobs::see),
     Route::get("/blobs/bounds", blobs::bounds),
+    Route::post("/documents/make", documents::make),
+    Route::get("/documents/many", documents::many),
+    Route::get("/documents/refused", documents::refused),
     Route::post("/notify/send", notices::send),
     Route::post("/notify/send-then-trap", notices::send_then_trap),
     Route::post("/notify/bounds", notices::bounds),

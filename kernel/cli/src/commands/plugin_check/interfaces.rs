@@ -40,9 +40,9 @@ fn imported() -> impl Iterator<Item = Capability> {
 }
 
 /// Whether nothing uses a capability but a call of its interface. Telemetry keeps what a component prints too; who is told of events or
-/// does jobs asks for the right to them, and may well cause none.
+/// does jobs asks for the right to them, and may well cause none; documents and files of forms are kept by the right to files.
 fn is_used_by_import(capability: Capability) -> bool {
-    !matches!(capability, Capability::Telemetry | Capability::Events | Capability::Jobs)
+    !matches!(capability, Capability::Telemetry | Capability::Events | Capability::Jobs | Capability::Blobs)
 }
 
 /// The interface that a capability opens.

@@ -70,7 +70,13 @@ impl CallState {
     }
 
     /// Everything that the press is handed.
-    async fn sheet(&self, file: &str, language: Language, data: Value, fonts: Vec<PathBuf>) -> Result<Sheet, Error> {
+    async fn sheet(
+        &mut self,
+        file: &str,
+        language: Language,
+        data: Value,
+        fonts: Vec<PathBuf>,
+    ) -> Result<Sheet, Error> {
         let texts = &self.plugin.texts;
         let sources = texts.documents.iter();
         let mut files: BTreeMap<String, Bytes> = sources

@@ -21,12 +21,14 @@ pub(crate) fn run() -> ExitCode {
 fn set(sheet: &Sheet) -> anyhow::Result<Vec<u8>> {
     let language: Language = sheet.language.parse()?;
     let fonts = Fonts::load(&sheet.fonts)?;
-    // Locales that are not well-formed are left out, as on pages.
-    let readable =
-        |(tag, text): (&String, &String)| Messages::of([(tag.parse::<Language>().ok()?, text)]).ok().map(|_| tag);
-    let kept: Vec<&String> = sheet.locales.iter().filter_map(readable).collect();
-    let locales = sheet.locales.iter().filter(|(tag, _)| kept.contains(tag));
-    let locales = locales.filter_map(|(tag, text)| Some((tag.parse::<Language>().ok()?, text)));
+    let mut locales = Vec::new();
+    for (tag, text) in &sheet.locales {
+        let language: Language = tag.parse()?;
+        // A locale that is not well-formed is left out, as on pages.
+        if Messages::of([(language, text)]).is_ok() {
+            locales.push((language, text));
+        }
+    }
     let messages = Messages::of(locales).context("the plugin's messages cannot be read")?;
     let texts = Texts::new(language, Arc::new(Messages::kernel())).with_plugin(Arc::new(messages));
     let files: BTreeMap<String, &[u8]> =

@@ -6,6 +6,7 @@
 pub mod basket;
 pub mod day;
 pub mod delivery;
+pub mod fair;
 pub mod law;
 pub mod ledger;
 pub mod money;

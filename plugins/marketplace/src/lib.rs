@@ -16,5 +16,76 @@ pub mod payout;
 pub mod price;
 pub mod stock;
 
+mod books;
+mod demo;
+mod kinds;
+mod label;
+mod pages;
+mod province;
+mod qr;
+mod random;
+mod today;
+mod trade;
+mod words;
+mod work;
+
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod tests;
+
+use tiwizi_sdk::jobs::{Job, Outcome};
+use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
+
+use pages::{basket as basket_page, card, checkout, desk, labels, market, money as money_desk, order as order_page};
+
+/// The plugin.
+#[derive(Debug, Clone, Copy)]
+pub struct Marketplace;
+
+const ROUTES: &[Route] = &[
+    Route::get("/", market::products),
+    Route::get("/products/{code}", market::product),
+    Route::get("/shops/{cooperative}", market::shop),
+    Route::get("/labels/{product}", labels::verify),
+    Route::get("/basket", basket_page::show),
+    Route::post("/basket", basket_page::add),
+    Route::post("/basket/set", basket_page::set),
+    Route::get("/checkout", checkout::show),
+    Route::post("/checkout", checkout::place),
+    Route::get("/orders/{key}", order_page::show),
+    Route::post("/orders/{key}/return", order_page::send_back),
+    Route::post("/orders/{key}/cancel", order_page::cancel),
+    Route::post("/card/told", card::told),
+    Route::get("/desk", desk::list),
+    Route::post("/desk", desk::open),
+    Route::get("/desk/{cooperative}", desk::show),
+    Route::post("/desk/{cooperative}/parts", desk::step),
+    Route::post("/desk/{cooperative}/back", desk::back),
+    Route::post("/desk/{cooperative}/stock", desk::count),
+    Route::post("/desk/{cooperative}/products", desk::add),
+    Route::get("/money", money_desk::show),
+    Route::post("/money/statement", money_desk::statement),
+    Route::post("/money/repay", money_desk::repay),
+    Route::post("/money/payouts", money_desk::pay_out),
+    Route::post("/money/examples", money_desk::examples),
+];
+
+impl Plugin for Marketplace {
+    fn handle(request: &Request) -> Result<Answer, Error> {
+        match router::answer(ROUTES, request) {
+            Err(error) if error.is("not-found") && request.method == "GET" => missing(),
+            answer => answer,
+        }
+    }
+
+    fn run_job(job: &Job) -> Outcome {
+        work::run(job)
+    }
+}
+
+fn missing() -> Result<Answer, Error> {
+    Answer::page("missing", "404", &serde_json::json!({})).map(|page| page.with_status(404))
+}
+
+tiwizi_sdk::export!(Marketplace);

@@ -1,0 +1,160 @@
+//! The market: its products with search and filters, the page of one, and the shop window of a cooperative.
+
+use serde_json::{Value, json};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context};
+
+use super::labels;
+use crate::basket::Basket;
+use crate::kinds::{Product, Shelf, Shop, Variant};
+use crate::price::{self, List};
+use crate::{today, words};
+
+/// Products of a page.
+const PRODUCTS_MAX: u32 = 24;
+/// Characters of a search that are looked for.
+const WORDS_MAX: usize = 100;
+/// What products are sorted by.
+pub(crate) const CATEGORIES: [&str; 8] = ["oil", "saffron", "dates", "honey", "nuts", "couscous", "cosmetics", "craft"];
+
+/// `GET /`; `q`, `category`, `label` and `province` narrow it, `after` goes on.
+pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
+    let asked = |name: &str| request.query(name).map(str::trim).filter(|value| !value.is_empty());
+    let mut find = Find::new().equal(Product::SHOWN, true).limit(PRODUCTS_MAX).after(asked("after"));
+    // One filter at a time, as the indexes have it; words may be added to each.
+    if let Some(category) = asked("category").filter(|category| CATEGORIES.contains(category)) {
+        find = find.equal(Product::CATEGORY, category);
+    } else if let Some(label) = asked("label") {
+        find = find.equal(Product::LABEL, label);
+    } else if let Some(province) = asked("province").filter(|code| crate::province::is_known(code)) {
+        find = find.equal(Product::PROVINCE, province);
+    }
+    if let Some(text) = asked("q") {
+        let text: String = text.chars().take(WORDS_MAX).collect();
+        find = find.text(&words::latin(&text));
+    }
+    let page = Store::list(&find)?;
+    let language = request.page_language();
+    let cards: Vec<Value> = page.items.iter().map(|entry| card(&entry.body, language)).collect::<Result<_, _>>()?;
+    let data = json!({
+        "products": cards,
+        "next": page.next,
+        "q": asked("q"),
+        "category": asked("category"),
+        "label": asked("label"),
+        "categories": CATEGORIES,
+        "labels": labels::choices(language)?,
+        "basket": basket_of(request).to_string(),
+        "pieces": pieces(&basket_of(request)),
+    });
+    Answer::page("market", "", &data)
+}
+
+/// `GET /products/{code}`
+pub(crate) fn product(request: &Request) -> Result<Answer, Error> {
+    let entry = Product::demand(request.parameter("code"))?;
+    product_page(request, &entry, None)
+}
+
+/// The product's page, with what was wrong with what was put into the basket.
+pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Option<Value>) -> Result<Answer, Error> {
+    let (product, language) = (&entry.body, request.page_language());
+    let shop = Shop::of(&product.cooperative)?.map(|entry| entry.body);
+    let mut variants = Vec::new();
+    for variant in &product.variants {
+        let free = Shelf::of(&product.code, &variant.code)?.map_or(0, |shelf| shelf.body.stock.free(context::now()));
+        variants.push(json!({
+            "code": variant.code,
+            "title": variant.title.best(language),
+            "price": price_of(variant)?,
+            "free": free,
+            "few": free < 5,
+            "batch": variant.batch,
+        }));
+    }
+    let title = product.title.best(language);
+    let basket = basket_of(request);
+    let data = json!({
+        "product": {
+            "code": product.code,
+            "title": title,
+            "about": product.about.best(language),
+            "months": product.months,
+            "in_season": in_season(product)?,
+            "withdrawable": product.nature == crate::order::Nature::Ordinary,
+            "nature": product.nature,
+            "example": product.example,
+            "province": crate::province::name(&product.province, language),
+        },
+        "label": labels::claim(product, language)?,
+        "variants": variants,
+        "shop": shop.map(|shop| json!({ "name": shop.name.best(language), "cooperative": shop.cooperative })),
+        "basket": basket.to_string(),
+        "pieces": pieces(&basket),
+        "fault": fault,
+    });
+    Answer::page("product", title, &data)
+}
+
+/// `GET /shops/{cooperative}`
+pub(crate) fn shop(request: &Request) -> Result<Answer, Error> {
+    let language = request.page_language();
+    let shop = Shop::of(request.parameter("cooperative"))?
+        .map(|entry| entry.body)
+        .filter(|shop| shop.open)
+        .ok_or_else(|| Error::not_found("there is no such shop"))?;
+    let products = Store::list(&Find::new().equal(Product::COOPERATIVE, shop.cooperative.as_str()).limit(100))?.items;
+    let shown = products.iter().filter(|entry| entry.body.shown);
+    let cards: Vec<Value> = shown.map(|entry| card(&entry.body, language)).collect::<Result<_, _>>()?;
+    let title = shop.name.best(language);
+    let data = json!({
+        "shop": {
+            "name": title,
+            "about": shop.about.best(language),
+            "registration": shop.registration,
+            "address": shop.address,
+            "phone": shop.phone,
+            "email": shop.email,
+            "province": crate::province::name(&shop.province, language),
+            "example": shop.example,
+        },
+        "products": cards,
+        "basket": basket_of(request).to_string(),
+        "pieces": pieces(&basket_of(request)),
+        "terms": crate::pages::order::terms()?,
+    });
+    Answer::page("shop", title, &data)
+}
+
+/// A product as a list shows it.
+pub(crate) fn card(product: &Product, language: Language) -> Result<Value, Error> {
+    let prices: Vec<_> = product.variants.iter().map(price_of).collect::<Result<Vec<_>, _>>()?;
+    Ok(json!({
+        "code": product.code,
+        "title": product.title.best(language),
+        "from": prices.into_iter().flatten().min_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other))),
+        "province": crate::province::name(&product.province, language),
+        "label": labels::name(&product.label, language)?,
+        "example": product.example,
+    }))
+}
+
+/// What one piece costs today, in dirhams with two digits.
+fn price_of(variant: &Variant) -> Result<Option<String>, Error> {
+    Ok(price::price(&variant.offers, List::Retail, 1, &today::date()?).map(|amount| amount.to_string()))
+}
+
+/// Whether there is some in this month.
+pub(crate) fn in_season(product: &Product) -> Result<bool, Error> {
+    let date = today::date()?;
+    let month = date.as_str().get(5..7).and_then(|month| month.parse::<u32>().ok()).unwrap_or_default();
+    Ok(product.months.is_empty() || product.months.contains(&month))
+}
+
+/// The basket that the address or the form carries.
+pub(crate) fn basket_of(request: &Request) -> Basket {
+    Basket::read(request.form("basket").or_else(|| request.query("basket")).unwrap_or_default())
+}
+
+pub(crate) fn pieces(basket: &Basket) -> u32 {
+    basket.lines().iter().map(|line| line.quantity).sum()
+}

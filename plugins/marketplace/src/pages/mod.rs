@@ -1,0 +1,10 @@
+//! The pages: each reads, asks the rules, and answers data for a template.
+
+pub(crate) mod basket;
+pub(crate) mod card;
+pub(crate) mod checkout;
+pub(crate) mod desk;
+pub(crate) mod labels;
+pub(crate) mod market;
+pub(crate) mod money;
+pub(crate) mod order;

@@ -1,0 +1,243 @@
+//! Searching, the basket, the purchase, paying, and sending back.
+
+use serde_json::{Value, json};
+use tiwizi_sdk::{Answer, Request, native};
+
+use super::{balance, buy, call, jobs, market, page, redirect, stock};
+use crate::payment::card::signed;
+use crate::payment::reference;
+
+const SAFFRON_AND_DATES: &str = "safran-taliouine.1g.2~dattes-majhoul.1kg.1";
+
+fn titles(request: &Request) -> Vec<String> {
+    let (_, _, data) = page(request);
+    data["products"].as_array().unwrap().iter().map(|product| product["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn one_product_is_found_in_every_script() {
+    market();
+    for words in ["argan", "أركان", "ⴰⵔⴳⴰⵏ", "huile d’argan"] {
+        let found = titles(&Request::get("/").with_query("q", words));
+        assert_eq!(found, ["huile-argan"], "{words}");
+    }
+    assert_eq!(titles(&Request::get("/").with_query("category", "dates")), ["dattes-majhoul"]);
+    assert_eq!(titles(&Request::get("/").with_query("label", "safran-taliouine")), ["safran-taliouine"]);
+    let both = Request::get("/").with_query("category", "oil").with_query("q", "safran");
+    assert_eq!(titles(&both), Vec::<String>::new());
+}
+
+#[test]
+fn a_label_is_shown_as_valid_until_its_last_day() {
+    market();
+    let (_, template, data) = page(&Request::get("/labels/safran-taliouine").in_language("zgh"));
+    assert_eq!((template.as_str(), &data["claim"]["verdict"]), ("label", &json!("valid")));
+    assert_eq!(data["qr"], Value::Null, "without the instance's address there is no code");
+    native::set_setting("address", json!("https://market.example"));
+    let (_, _, data) = page(&Request::get("/labels/safran-taliouine"));
+    assert!(data["qr"]["path"].as_str().is_some_and(|path| path.starts_with('M')));
+    native::advance(366 * 86_400_000);
+    let (_, _, data) = page(&Request::get("/labels/safran-taliouine"));
+    assert_eq!(data["claim"]["verdict"], "expired");
+}
+
+#[test]
+fn an_order_of_two_cooperatives_is_two_parts_and_is_paid_by_a_transfer() {
+    let (souss, tafilalet) = market();
+    let path = buy(SAFFRON_AND_DATES, "transfer");
+    jobs();
+    let (_, _, data) = page(&Request::get(&path));
+    // Two grams at 35 dirhams and a kilogram at 120, each parcel to Casablanca: 35 and 50.
+    assert_eq!((&data["order"]["total"], &data["parts"].as_array().unwrap().len()), (&json!("275.00"), &2));
+    assert_eq!(native::bodies("recipient").len(), 2);
+    let number = native::bodies("order")[0]["number"].as_u64().unwrap();
+    assert_eq!(stock("safran-taliouine", "1g")["holds"][0]["pieces"], 2);
+    native::as_holder(&["registrar"]);
+    let line = format!("27/11/2026;VIR FADMA {};275,00", reference::of(number).unwrap());
+    let send = Request::post("/money/statement", &[("statement", &line)]);
+    let (_, _, told) = page(&send);
+    assert_eq!(told["told"]["told"][0]["is"]["verdict"], "settled");
+    let (_, _, told) = page(&send);
+    assert_eq!(
+        (&told["told"]["told"][0]["is"]["doubt"], &told["told"]["told"][0]["known"]),
+        (&json!("nothing-due"), &json!(true))
+    );
+    native::as_public();
+    let (_, _, data) = page(&Request::get(&path));
+    assert!(data["parts"].as_array().unwrap().iter().all(|part| part["state"] == "confirmed"));
+    assert_eq!(stock("safran-taliouine", "1g"), json!({ "there": 118, "holds": [] }));
+    assert_eq!(balance("bank"), 27_500);
+    // 70 and 35 dirhams, less 3.50 and 0.70; 120 and 50, less 6 and 1.20.
+    assert_eq!((balance(&format!("seller:{souss}")), balance(&format!("seller:{tafilalet}"))), (-10_080, -16_280));
+}
+
+#[test]
+fn of_two_buyers_for_the_last_jar_the_second_is_told() {
+    market();
+    let mut shelf = stock("safran-taliouine", "5g");
+    assert_eq!(shelf["there"].take(), 30);
+    buy("safran-taliouine.5g.30", "transfer");
+    let request = Request::post(
+        "/checkout",
+        &[
+            ("basket", "safran-taliouine.5g.1"),
+            ("name", "Aicha"),
+            ("phone", "0611111111"),
+            ("province", "09.541"),
+            ("way", "collected"),
+            ("method", "transfer"),
+            ("seen", "16500"),
+        ],
+    );
+    let (status, _, data) = page(&request);
+    assert_eq!((status, &data["refused"]["code"], &data["refused"]["free"]), (409, &json!("short"), &json!(0)));
+    native::advance(8 * 86_400_000);
+    assert!(matches!(call(&request), Answer::Redirect(_)), "what was not paid in time is free again");
+}
+
+#[test]
+fn a_price_that_changed_is_asked_again_and_an_order_keeps_its_own() {
+    market();
+    let path = buy("dattes-majhoul.1kg.1", "transfer");
+    let seen = Request::post(
+        "/checkout",
+        &[
+            ("basket", "dattes-majhoul.1kg.1"),
+            ("name", "Aicha"),
+            ("phone", "0611111111"),
+            ("province", "08.201"),
+            ("way", "collected"),
+            ("method", "transfer"),
+            ("seen", "11900"),
+        ],
+    );
+    let (status, _, data) = page(&seen);
+    assert_eq!((status, &data["total"]), (409, &json!("120.00")));
+    assert_eq!(page(&Request::get(&path)).2["order"]["total"], "170.00");
+}
+
+#[test]
+fn a_purchase_that_is_not_whole_comes_back_with_what_was_typed() {
+    market();
+    let (status, _, data) =
+        page(&Request::post("/checkout", &[("basket", "dattes-majhoul.1kg.1"), ("name", "A"), ("seen", "1")]));
+    assert_eq!((status, &data["form"]["faults"]["phone"]), (422, &json!("required")));
+    assert_eq!(data["form"]["faults"]["name"], "too-short");
+    for quantity in ["-3", "0", "1.5", "x"] {
+        let put =
+            Request::post("/basket", &[("product", "dattes-majhoul"), ("variant", "1kg"), ("quantity", quantity)]);
+        assert_eq!(page(&put).0, 422, "{quantity}");
+    }
+    let put = Request::post("/basket", &[("product", "dattes-majhoul"), ("variant", "1kg"), ("quantity", "٣")]);
+    assert_eq!(redirect(&put), "/basket?basket=dattes-majhoul.1kg.3");
+}
+
+/// What the gateway tells of the only attempt.
+fn gateway_tells(transaction: &str, amount: &str, result: &str, key: &str) -> Request {
+    let attempt = native::ids("attempt")[0].clone();
+    let fields = [
+        ("order", attempt.as_str()),
+        ("transaction", transaction),
+        ("amount", amount),
+        ("currency", "504"),
+        ("result", result),
+    ];
+    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let fields = signed(fields, key.as_bytes());
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    Request::post("/card/told", &fields)
+}
+
+fn with_cards() {
+    native::set_setting("address", json!("https://market.example"));
+    native::set_setting("card_gateway", json!("https://gateway.example/pay"));
+    native::set_setting("card_merchant", json!("600001"));
+    native::set_secret("card-key", "shared");
+}
+
+#[test]
+fn a_gateway_that_tells_it_twice_pays_once() {
+    market();
+    with_cards();
+    let path = buy("dattes-majhoul.1kg.1", "card");
+    let (_, _, data) = page(&Request::get(&path));
+    assert!(data["card"].as_str().unwrap().starts_with("https://gateway.example/pay?amount=170.00&"));
+    assert!(
+        matches!(call(&gateway_tells("t1", "170.00", "paid", "wrong")), Answer::Problem(error) if error.status == 403)
+    );
+    assert!(matches!(call(&gateway_tells("t1", "170.00", "declined", "shared")), Answer::Json { .. }));
+    for _ in 0..3 {
+        assert!(matches!(call(&gateway_tells("t2", "170.00", "paid", "shared")), Answer::Json { status: 200, .. }));
+    }
+    assert_eq!(balance("gateway"), 17_000);
+    assert_eq!(stock("dattes-majhoul", "1kg")["there"], 49);
+    let (_, _, data) = page(&Request::get(&path));
+    assert_eq!((&data["order"]["paid"], &data["card"]), (&json!(true), &Value::Null));
+    // A second transaction is the buyer's money: it is on their account, to go back.
+    call(&gateway_tells("t3", "170.00", "paid", "shared"));
+    assert_eq!((balance("gateway"), balance(&format!("buyer:{}", native::ids("order")[0]))), (34_000, -17_000));
+}
+
+#[test]
+fn money_that_comes_late_is_kept_for_its_buyer_when_the_goods_are_gone() {
+    market();
+    with_cards();
+    let path = buy("safran-taliouine.5g.30", "card");
+    native::advance(3_600_000);
+    jobs();
+    assert_eq!(page(&Request::get(&path)).2["parts"][0]["state"], "lapsed");
+    buy("safran-taliouine.5g.30", "transfer");
+    call(&gateway_tells("t1", "4985.00", "paid", "shared"));
+    let order = native::ids("order")[0].clone();
+    assert_eq!(page(&Request::get(&path)).2["parts"][0]["state"], "lapsed");
+    let total = native::bodies("order")[0]["total"].as_i64().unwrap();
+    let amount = format!("{}.{:02}", total / 100, total % 100);
+    call(&gateway_tells("t2", &amount, "paid", "shared"));
+    assert_eq!(balance(&format!("buyer:{order}")), -498_500 - total);
+    native::as_holder(&["registrar"]);
+    let number = native::bodies("order")[0]["number"].as_u64().unwrap();
+    let reference = reference::of(number).unwrap();
+    let repay = |amount: &str| Request::post("/money/repay", &[("reference", &reference), ("amount", amount)]);
+    assert_eq!(page(&repay("99999.00")).0, 422, "never more than was paid");
+    let owed = format!("{}", crate::money::Centimes(498_500 + total));
+    assert_eq!(redirect(&repay(&owed)), "/money");
+    assert_eq!(page(&repay("0.01")).0, 422);
+    assert_eq!(balance(&format!("buyer:{order}")), 0);
+}
+
+#[test]
+fn money_that_comes_late_buys_what_is_still_there() {
+    market();
+    with_cards();
+    let path = buy("dattes-majhoul.1kg.1", "card");
+    native::advance(3_600_000);
+    jobs();
+    call(&gateway_tells("t1", "170.00", "paid", "shared"));
+    assert_eq!(page(&Request::get(&path)).2["parts"][0]["state"], "confirmed");
+}
+
+#[test]
+fn an_order_of_somebody_signed_in_stays_theirs_when_others_write_it() {
+    market();
+    native::as_member("00000000-0000-7000-8000-00000000000c");
+    buy("dattes-majhoul.1kg.1", "transfer");
+    native::as_holder(&["registrar"]);
+    let number = native::bodies("order")[0]["number"].as_u64().unwrap();
+    let line = format!("27/11/2026;{};170", reference::of(number).unwrap());
+    page(&Request::post("/money/statement", &[("statement", &line)]));
+    let order = &native::bodies("order")[0];
+    assert_eq!((&order["waiting"], &order["person"]), (&json!(false), &json!("00000000-0000-7000-8000-00000000000c")));
+}
+
+#[test]
+fn an_order_is_found_by_its_key_alone() {
+    market();
+    let path = buy("dattes-majhoul.1kg.1", "transfer");
+    let key = path.trim_start_matches("/orders/");
+    assert_eq!(key.len(), 32);
+    let order = &native::bodies("order")[0];
+    assert_ne!(order["key"], key, "the record has the hash only");
+    assert_eq!(page(&Request::get("/orders/00000000000000000000000000000000")).0, 404);
+    let (_, _, data) = page(&Request::get(&path));
+    assert!(!data.to_string().contains("Fadma"), "the address is for the seller alone");
+}

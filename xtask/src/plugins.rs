@@ -17,7 +17,10 @@ struct Plugin {
     package: &'static str,
 }
 
-const PLUGINS: [Plugin; 1] = [Plugin { id: "training", package: "tiwizi-training" }];
+const PLUGINS: [Plugin; 2] = [
+    Plugin { id: "training", package: "tiwizi-training" },
+    Plugin { id: "marketplace", package: "tiwizi-marketplace" },
+];
 
 /// Guests that behave badly on purpose, for the tests.
 const GUESTS: [&str; 1] = ["tiwizi-chaos"];

@@ -21,7 +21,11 @@ const CODE: &str = "^[a-z0-9][a-z0-9-]{0,47}$";
 /// The shop window of a cooperative, with what law 31-08 wants a seller to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "public", index(open, province), read("public"), create("plugin:own"), change("plugin:own"))]
-#[kind(title(ar = "متجر", fr = "Boutique"), purpose = "Shop windows of cooperatives, open to all.")]
+#[kind(
+    plane = "marketplace",
+    title(ar = "متجر", fr = "Boutique"),
+    purpose = "Shop windows of cooperatives, open to all."
+)]
 #[kind(retention = "As long as the cooperative is registered.")]
 pub(crate) struct Shop {
     #[field(subject, unique)]
@@ -50,6 +54,7 @@ pub(crate) struct Shop {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "internal", read("own"), create("plugin:own"), change("plugin:own"))]
 #[kind(
+    plane = "local",
     title(ar = "مكتب التعاونية", fr = "Bureau de la coopérative"),
     purpose = "The desk of a seller, for its own people."
 )]
@@ -67,7 +72,7 @@ pub(crate) struct Desk {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "public", index(shown, category), index(shown, label), index(shown, province), index(cooperative, code))]
 #[kind(read("public"), create("plugin:own"), change("plugin:own"))]
-#[kind(title(ar = "منتوج", fr = "Produit"), purpose = "What cooperatives sell, open to all.")]
+#[kind(plane = "marketplace", title(ar = "منتوج", fr = "Produit"), purpose = "What cooperatives sell, open to all.")]
 #[kind(retention = "As long as it is sold, and ten years after its last sale.")]
 pub(crate) struct Product {
     #[field(unique, pattern = CODE)]
@@ -125,7 +130,7 @@ pub(crate) struct Variant {
 /// What is there of a variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "internal", unique(product, variant), read("plugin", "own"), create("plugin:own"), change("plugin"))]
-#[kind(title(ar = "مخزون", fr = "Stock"), purpose = "What is in store, and what is kept for orders.")]
+#[kind(plane = "local", title(ar = "مخزون", fr = "Stock"), purpose = "What is in store, and what is kept for orders.")]
 #[kind(retention = "As long as the product is sold.")]
 pub(crate) struct Shelf {
     #[field(subject)]
@@ -140,7 +145,11 @@ pub(crate) struct Shelf {
 /// A certificate of a label, which a registrar has held against the paper or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "public", read("public"), create("plugin:own", "role:registrar"), change("role:registrar"))]
-#[kind(title(ar = "شهادة علامة", fr = "Certificat de label"), purpose = "Proof of a label, for whoever buys.")]
+#[kind(
+    plane = "marketplace",
+    title(ar = "شهادة علامة", fr = "Certificat de label"),
+    purpose = "Proof of a label, for whoever buys."
+)]
 #[kind(retention = "Ten years after its last day.")]
 pub(crate) struct Certificate {
     #[field(unique, min_length = 1, max_length = 60)]
@@ -168,7 +177,7 @@ pub(crate) struct Certificate {
     change("plugin")
 )]
 #[kind(index(person, placed_at))]
-#[kind(title(ar = "طلبية", fr = "Commande"), purpose = "What was ordered, for buyer and sellers.")]
+#[kind(plane = "local", title(ar = "طلبية", fr = "Commande"), purpose = "What was ordered, for buyer and sellers.")]
 #[kind(retention = "Ten years after it was placed, as books are kept.")]
 pub(crate) struct Order {
     #[field(unique)]
@@ -202,6 +211,7 @@ pub(crate) struct Order {
 )]
 #[kind(read("plugin", "own"), create("plugin"), change("plugin"))]
 #[kind(
+    plane = "local",
     title(ar = "جزء من طلبية", fr = "Part d’une commande"),
     purpose = "What one seller owes the buyer, and is owed."
 )]
@@ -239,7 +249,11 @@ pub(crate) struct Ask {
 /// Where a parcel goes. The kernel itself writes it, after the purchase; only the seller's own people read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "personal", unique(share), read("own", "plugin"), create("plugin"), delete("plugin"))]
-#[kind(title(ar = "المرسل إليه", fr = "Destinataire"), purpose = "To send the parcel and to reach the buyer about it.")]
+#[kind(
+    plane = "local",
+    title(ar = "المرسل إليه", fr = "Destinataire"),
+    purpose = "To send the parcel and to reach the buyer about it."
+)]
 #[kind(retention = "Ninety days after the part is over.")]
 pub(crate) struct Recipient {
     #[field(subject)]
@@ -260,7 +274,7 @@ pub(crate) struct Recipient {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "internal", index(at), index(order), index(cooperative, at), read("plugin", "role:registrar"))]
 #[kind(create("plugin"))]
-#[kind(title(ar = "قيد محاسبي", fr = "Écriture"), purpose = "The books of the market.")]
+#[kind(plane = "local", title(ar = "قيد محاسبي", fr = "Écriture"), purpose = "The books of the market.")]
 #[kind(retention = "Ten years, as books are kept.")]
 pub(crate) struct Posting {
     #[field(unique, max_length = 200)]
@@ -279,7 +293,11 @@ pub(crate) struct Posting {
 /// A try to pay an order by card.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "internal", index(order), read("plugin", "role:registrar"), create("plugin"), change("plugin"))]
-#[kind(title(ar = "محاولة أداء", fr = "Tentative de paiement"), purpose = "What the card gateway told of an order.")]
+#[kind(
+    plane = "local",
+    title(ar = "محاولة أداء", fr = "Tentative de paiement"),
+    purpose = "What the card gateway told of an order."
+)]
 #[kind(retention = "Ten years, as books are kept.")]
 pub(crate) struct Attempt {
     #[field(max_length = 64)]
@@ -292,7 +310,11 @@ pub(crate) struct Attempt {
 /// What a seller was paid.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "internal", index(cooperative, at), read("plugin", "own"), create("plugin"))]
-#[kind(title(ar = "دفعة للتعاونية", fr = "Versement"), purpose = "What sellers were paid, and for what.")]
+#[kind(
+    plane = "local",
+    title(ar = "دفعة للتعاونية", fr = "Versement"),
+    purpose = "What sellers were paid, and for what."
+)]
 #[kind(retention = "Ten years, as books are kept.")]
 pub(crate) struct Payout {
     #[field(subject)]

@@ -4,14 +4,14 @@
 //! Its number is drawn too: a number that counts would be one record that every order writes, and would tell how many there are.
 
 use sha2::{Digest as _, Sha256};
-use tiwizi_sdk::Error;
+use tiwizi_sdk::{Error, random};
 
 use crate::payment::card::hex;
 use crate::payment::reference::NUMBER_MAX;
 
 /// A key, as 32 hexadecimal digits.
 pub(crate) fn key() -> Result<String, Error> {
-    Ok(hex(&bytes::<16>()?))
+    Ok(hex(&random::bytes::<16>()?))
 }
 
 /// The hash of a key.
@@ -21,12 +21,5 @@ pub(crate) fn hash(key: &str) -> String {
 
 /// A number for an order.
 pub(crate) fn number() -> Result<u64, Error> {
-    Ok(u64::from_le_bytes(bytes::<8>()?) % (NUMBER_MAX + 1))
-}
-
-#[expect(clippy::disallowed_methods, reason = "a plugin's randomness is the kernel's: WASI hands it in")]
-fn bytes<const COUNT: usize>() -> Result<[u8; COUNT], Error> {
-    let mut bytes = [0; COUNT];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal(format!("there is no randomness: {error}")))?;
-    Ok(bytes)
+    Ok(u64::from_le_bytes(random::bytes::<8>()?) % (NUMBER_MAX + 1))
 }

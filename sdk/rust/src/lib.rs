@@ -93,6 +93,7 @@ pub mod milestones;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod notify;
+pub mod random;
 pub mod registry;
 pub mod router;
 pub mod schema;

@@ -19,7 +19,7 @@ const HOMES: [(&str, &str); 11] = [
 ];
 
 /// The ranks of the crates: each knows only lower ones.
-const RANKS: [(&str, u8); 19] = [
+const RANKS: [(&str, u8); 20] = [
     ("tiwizi-model", 0),
     ("tiwizi-words", 1),
     ("tiwizi-outbound", 1),
@@ -39,6 +39,7 @@ const RANKS: [(&str, u8); 19] = [
     // It speaks HTTP alone: of the kernel it may know the forms of the wire and the bounds.
     ("tiwizi-fed-conformance", 2),
     ("tiwizi-marketplace", 2),
+    ("tiwizi-project-bank", 2),
     ("tiwizi-tests", 8),
 ];
 

@@ -11,9 +11,9 @@ use crate::setup::{self, Need};
 use crate::tree::{Profile, Tree};
 
 /// Crates that run inside the sandbox only.
-const GUESTS: &str = "-p tiwizi-marketplace -p tiwizi-training -p tiwizi-chaos -p tiwizi-corpus";
-const EXCEPT_GUESTS: &str =
-    "--exclude tiwizi-marketplace --exclude tiwizi-training --exclude tiwizi-chaos --exclude tiwizi-corpus";
+const GUESTS: &str = "-p tiwizi-training -p tiwizi-project-bank -p tiwizi-marketplace -p tiwizi-chaos -p tiwizi-corpus";
+const EXCEPT_GUESTS: &str = "--exclude tiwizi-training --exclude tiwizi-project-bank --exclude tiwizi-marketplace \
+    --exclude tiwizi-chaos --exclude tiwizi-corpus";
 
 /// What runs the tests that take long, and nothing else.
 const LONG: &str = "--long";

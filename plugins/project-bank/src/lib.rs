@@ -1,0 +1,6 @@
+//! The project bank.
+
+mod lineage;
+mod plan;
+#[doc(hidden)]
+pub mod timing;

@@ -17,9 +17,10 @@ struct Plugin {
     package: &'static str,
 }
 
-const PLUGINS: [Plugin; 2] = [
+const PLUGINS: [Plugin; 3] = [
     Plugin { id: "training", package: "tiwizi-training" },
     Plugin { id: "marketplace", package: "tiwizi-marketplace" },
+    Plugin { id: "project-bank", package: "tiwizi-project-bank" },
 ];
 
 /// Guests that behave badly on purpose, for the tests.

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 const TIMES: u32 = 200;
 
+#[expect(clippy::disallowed_methods, reason = "it measures, and nothing else")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     tiwizi_project_bank::timing::recompute(usize::try_from(TIMES)?)?;

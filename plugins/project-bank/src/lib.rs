@@ -1,6 +1,54 @@
-//! The project bank.
+//! The project bank: ready projects that people adopt and make their own, with every figure that follows from what they put in.
+//!
+//! `plan` reckons and `lineage` merges; neither knows of records or pages. `kinds` are the records, `content` the models that come with the
+//! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
 
+mod content;
+mod kinds;
 mod lineage;
+mod pages;
 mod plan;
 #[doc(hidden)]
 pub mod timing;
+
+#[cfg(test)]
+mod tests;
+
+use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
+
+use pages::{catalogue, plans, review, sheet};
+
+/// The plugin.
+#[derive(Debug, Clone, Copy)]
+pub struct ProjectBank;
+
+const ROUTES: &[Route] = &[
+    Route::get("/", catalogue::models),
+    Route::get("/models/{model}", sheet::show),
+    Route::post("/models/{model}/adopt", plans::adopt),
+    Route::get("/plans", plans::mine),
+    Route::get("/plans/{plan}", plans::show),
+    Route::post("/plans/{plan}", plans::change),
+    Route::get("/plans/{plan}/review", review::show),
+    Route::post("/plans/{plan}/review", review::take),
+    Route::post("/plans/{plan}/undo", review::undo),
+];
+
+impl Plugin for ProjectBank {
+    fn init() -> Result<(), Error> {
+        content::write_all()
+    }
+
+    fn handle(request: &Request) -> Result<Answer, Error> {
+        match router::answer(ROUTES, request) {
+            Err(error) if error.is("not-found") && request.method == "GET" => missing(),
+            answer => answer,
+        }
+    }
+}
+
+fn missing() -> Result<Answer, Error> {
+    Answer::page("missing", "404", &serde_json::json!({})).map(|page| page.with_status(404))
+}
+
+tiwizi_sdk::export!(ProjectBank);

@@ -106,6 +106,7 @@ pub(crate) fn check(plan: &Plan) -> Result<Checked, Vec<Fault>> {
     let mut reader = Reader::of(plan);
     reader.frame();
     reader.codes();
+    reader.parameters();
     let checked = reader.read();
     match checked {
         Some(checked) if reader.faults.is_empty() => Ok(checked),
@@ -178,6 +179,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The parameters' own values: their faults stand there, and not at each line that refers to them.
+    fn parameters(&mut self) {
+        let plan = self.plan;
+        for parameter in &plan.parameters {
+            if let Some(code) = beyond(parameter.value.value()) {
+                self.refuse(format!("parameters/{}/value", parameter.code), code);
+            }
+        }
+    }
+
     /// A figure that may not be below zero.
     fn figure(&mut self, place: &str, value: &Value, wanted: Wanted) -> Option<Decimal> {
         let figure = match value {
@@ -191,22 +202,15 @@ impl<'a> Reader<'a> {
                     self.refuse(place, "unit");
                     return None;
                 };
-                // The bound comes first: two numbers within it cannot overflow together.
+                // The bound comes first: two numbers within it cannot overflow together. Its fault stands at the parameter.
                 let value = parameter.value.value();
-                if value > Decimal::from(FIGURE_MAX) {
-                    self.refuse(place, "too-large");
+                if beyond(value).is_some() {
                     return None;
                 }
                 value * factor
             }
         };
-        let code = if figure < Decimal::ZERO {
-            "negative"
-        } else if figure > Decimal::from(FIGURE_MAX) {
-            "too-large"
-        } else {
-            return Some(figure);
-        };
+        let Some(code) = beyond(figure) else { return Some(figure) };
         self.refuse(place, code);
         None
     }
@@ -400,6 +404,14 @@ impl<'a> Reader<'a> {
         }
         read
     }
+}
+
+/// What is wrong with a figure that nothing is wrong with but its size.
+fn beyond(figure: Decimal) -> Option<&'static str> {
+    if figure < Decimal::ZERO {
+        return Some("negative");
+    }
+    (figure > Decimal::from(FIGURE_MAX)).then_some("too-large")
 }
 
 /// `2027-03` as the year and the month's place in it, January 0.

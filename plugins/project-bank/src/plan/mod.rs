@@ -9,7 +9,7 @@
 pub(crate) mod check;
 mod loan;
 pub(crate) mod measures;
-mod months;
+pub(crate) mod months;
 pub(crate) mod number;
 pub(crate) mod outcome;
 pub(crate) mod rules;
@@ -19,7 +19,7 @@ pub(crate) mod unit;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use check::{Fault, check};
+pub(crate) use check::check;
 pub(crate) use outcome::{Outcome, outcome};
 pub(crate) use sheet::Plan;
 

@@ -171,19 +171,6 @@ pub(crate) enum Value {
     Parameter(String),
 }
 
-impl Value {
-    /// Reads what somebody typed: a number, or `@` and the code of a parameter.
-    ///
-    /// # Errors
-    /// Why it is neither.
-    pub(crate) fn typed(text: &str) -> Result<Self, NumberFault> {
-        match text.trim().strip_prefix('@') {
-            Some(code) => Ok(Self::Parameter(code.to_owned())),
-            None => Number::typed(text).map(Self::Fixed),
-        }
-    }
-}
-
 impl TryFrom<String> for Value {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {

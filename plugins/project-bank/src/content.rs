@@ -1,0 +1,95 @@
+//! The models that come with the plugin: read from `content/`, written as records when the plugin is installed.
+//!
+//! Writing them again changes nothing; a model with a higher version takes the place of the one before, and the plan of each version stays, so
+//! that plans that were taken from it can be compared with the new one.
+
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+use tiwizi_sdk::{Error, Find, Language, Store, Texts};
+
+use crate::kinds::{Category, Chapter, Model, ModelVersion, Public, Sector, State};
+use crate::plan::{Plan, check, outcome};
+
+static MODELS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
+
+/// Nobody who speaks these has read the texts yet.
+const DRAFTS: [Language; 5] =
+    [Language::Darija, Language::StandardAmazigh, Language::Tachelhit, Language::CentralAtlas, Language::Tarifit];
+
+/// `{model}.json`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelFile {
+    code: String,
+    version: u64,
+    sector: Sector,
+    title: Texts,
+    summary: Texts,
+    categories: Vec<Category>,
+    publics: Vec<Public>,
+    provinces: Vec<String>,
+    chapters: Vec<Chapter>,
+    learn: Vec<String>,
+    plan: Plan,
+    sources: Vec<String>,
+}
+
+/// Writes every model that is new or has a higher version.
+///
+/// # Errors
+/// A file is malformed, its plan is refused, or the store refuses.
+pub(crate) fn write_all() -> Result<(), Error> {
+    for file in MODELS.files().filter(|file| file.path().extension().is_some_and(|extension| extension == "json")) {
+        let file: ModelFile = serde_json::from_slice(file.contents())
+            .map_err(|error| Error::internal(format!("{}: {error}", file.path().display())))?;
+        write(file)?;
+    }
+    Ok(())
+}
+
+fn write(file: ModelFile) -> Result<(), Error> {
+    let there = Store::first(&Find::new().equal(Model::CODE, file.code.as_str()))?;
+    if there.as_ref().is_some_and(|entry| entry.body.version >= file.version) {
+        return Ok(());
+    }
+    let model = model_of(file)?;
+    Store::create(&ModelVersion { model: model.code.clone(), version: model.version, plan: model.plan.clone() })?;
+    match there {
+        Some(mut entry) => {
+            entry.body = model;
+            Store::replace(&entry).map(|_| ())
+        }
+        None => Store::create(&model).map(|_| ()),
+    }
+}
+
+fn model_of(file: ModelFile) -> Result<Model, Error> {
+    let checked = check(&file.plan)
+        .map_err(|faults| Error::internal(format!("the plan of {} is refused: {faults:?}", file.code)))?;
+    let financing = outcome(&checked).financing;
+    let needed = (financing.investments + financing.working_capital).ceil();
+    let texts = Language::ALL.into_iter().flat_map(|language| [file.title.get(language), file.summary.get(language)]);
+    let words: Vec<&str> = texts.flatten().collect();
+    Ok(Model {
+        version: file.version,
+        state: State::Published,
+        sector: file.sector,
+        amount: u64::try_from(needed).unwrap_or_default(),
+        example: true,
+        drafts: DRAFTS.to_vec(),
+        words: words.join(" ").chars().take(4000).collect(),
+        title: file.title,
+        summary: file.summary,
+        categories: file.categories,
+        publics: file.publics,
+        provinces: file.provinces,
+        chapters: file.chapters,
+        learn: file.learn,
+        plan: file.plan,
+        sources: file.sources,
+        licence: "CC BY 4.0".to_owned(),
+        author: "Tiwizi".to_owned(),
+        reviewers: Vec::new(),
+        code: file.code,
+    })
+}

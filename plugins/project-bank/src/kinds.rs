@@ -1,0 +1,206 @@
+//! The plugin's records. What the manifest says of their kinds is derived from these types; a test holds the two together.
+
+use serde::{Deserialize, Serialize};
+use tiwizi_sdk::{Entry, Error, Find, Kind, Language, RecordId, Shape, Store, Texts};
+
+use crate::plan::Plan;
+use crate::plan::sheet::CODE;
+
+/// A province of the register.
+const PROVINCE: &str = "^[0-9]{2}\\.[0-9]{3}$";
+
+/// What a model has become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum State {
+    Draft,
+    Review,
+    Published,
+    Withdrawn,
+}
+
+/// The sector that a model belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Sector {
+    Agriculture,
+    Crafts,
+    Food,
+    Fishing,
+    Tourism,
+    Environment,
+}
+
+impl Sector {
+    /// All of them, in the order of the filter.
+    pub(crate) const ALL: [&str; 6] = ["agriculture", "crafts", "food", "fishing", "tourism", "environment"];
+}
+
+/// The legal category of cooperative that fits: law 112-12, article 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Category {
+    /// Members supply what the cooperative sells.
+    A,
+    /// It works for its members.
+    B,
+    /// It gives its members paid work.
+    C,
+}
+
+/// Whom a model is meant for first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Public {
+    Women,
+    Youth,
+    Graduates,
+    Everybody,
+}
+
+/// A ready project that others adopt or adapt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "public", index(state, sector, amount), index(state, amount))]
+#[kind(read("public"), create("plugin", "role:trainer"), change("plugin", "role:trainer"), delete("role:trainer"))]
+pub(crate) struct Model {
+    #[field(unique, pattern = CODE)]
+    pub(crate) code: String,
+    #[field(min = 1)]
+    pub(crate) version: u64,
+    pub(crate) state: State,
+    pub(crate) sector: Sector,
+    #[field(description = "What has to be financed, in whole dirhams: reckoned from the plan, never typed.")]
+    pub(crate) amount: u64,
+    #[field(description = "Its figures are orders of magnitude, not an offer.")]
+    pub(crate) example: bool,
+    #[field(max_items = 7, unique_items, description = "Languages whose texts no native speaker has read yet.")]
+    pub(crate) drafts: Vec<Language>,
+    #[field(search, max_length = 4000, description = "Its titles and summaries in all languages, for the search.")]
+    pub(crate) words: String,
+    #[field(each(max_length = 200))]
+    pub(crate) title: Texts,
+    #[field(each(max_length = 600))]
+    pub(crate) summary: Texts,
+    #[field(max_items = 3, unique_items)]
+    pub(crate) categories: Vec<Category>,
+    #[field(max_items = 4, unique_items)]
+    pub(crate) publics: Vec<Public>,
+    #[field(max_items = 75, unique_items, each(pattern = PROVINCE), description = "Where it fits; nothing means everywhere.")]
+    pub(crate) provinces: Vec<String>,
+    #[field(max_items = 12, description = "The sheet's chapters, in their order.")]
+    pub(crate) chapters: Vec<Chapter>,
+    #[field(
+        max_items = 12,
+        each(pattern = "^[a-z][a-z0-9-]{0,31}/[a-z][a-z0-9-]{0,31}$"),
+        description = "Modules to learn first: course/module."
+    )]
+    pub(crate) learn: Vec<String>,
+    pub(crate) plan: Plan,
+    #[field(max_items = 20, each(max_length = 300))]
+    pub(crate) sources: Vec<String>,
+    #[field(max_length = 100)]
+    pub(crate) licence: String,
+    #[field(max_length = 200)]
+    pub(crate) author: String,
+    #[field(max_items = 10, each(max_length = 200))]
+    pub(crate) reviewers: Vec<String>,
+}
+
+/// What a chapter of a sheet is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum About {
+    Problem,
+    Value,
+    Market,
+    Process,
+    Territory,
+    Premises,
+    Permits,
+    Jobs,
+    Impact,
+    Risks,
+}
+
+/// A chapter of a sheet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
+pub(crate) struct Chapter {
+    pub(crate) about: About,
+    #[field(each(max_length = 4000))]
+    pub(crate) text: Texts,
+}
+
+/// A published version of a model's plan, kept as it was: what plans that were taken from it are compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "public", unique(model, version))]
+#[kind(read("public"), create("plugin", "role:trainer"))]
+pub(crate) struct ModelVersion {
+    #[field(pattern = CODE)]
+    pub(crate) model: String,
+    #[field(min = 1)]
+    pub(crate) version: u64,
+    pub(crate) plan: Plan,
+}
+
+/// Somebody's plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "personal", index(person, changed))]
+#[kind(read("own"), create("plugin:own"), change("plugin:own"), delete("own"))]
+pub(crate) struct OwnPlan {
+    #[field(subject)]
+    pub(crate) person: String,
+    #[field(min_length = 1, max_length = 200)]
+    pub(crate) title: String,
+    #[field(pattern = CODE, description = "The model that it was taken from.")]
+    pub(crate) model: String,
+    #[field(min = 1, description = "The model's version that it was compared with last.")]
+    pub(crate) version: u64,
+    #[field(description = "Milliseconds since 1970, UTC.")]
+    pub(crate) changed: u64,
+    pub(crate) plan: Plan,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(description = "What the last merge took the place of, so that it can be undone.")]
+    pub(crate) before: Option<Before>,
+}
+
+/// A plan before a merge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
+pub(crate) struct Before {
+    #[field(min = 1)]
+    pub(crate) version: u64,
+    pub(crate) plan: Plan,
+}
+
+impl Model {
+    /// The published model of that code.
+    ///
+    /// # Errors
+    /// `not-found` when there is none, or it is not published.
+    pub(crate) fn demand(code: &str) -> Result<Entry<Self>, Error> {
+        Store::first(&Find::new().equal(Self::CODE, code))?
+            .filter(|entry: &Entry<Self>| entry.body.state == State::Published)
+            .ok_or_else(|| Error::not_found("there is no such model"))
+    }
+}
+
+impl ModelVersion {
+    /// A version of a model.
+    ///
+    /// # Errors
+    /// `not-found` when it is not kept.
+    pub(crate) fn demand(model: &str, version: u64) -> Result<Self, Error> {
+        Store::first(&Find::new().equal(Self::MODEL, model).equal(Self::VERSION, version))?
+            .map(|entry: Entry<Self>| entry.body)
+            .ok_or_else(|| Error::not_found("this version of the model is not kept"))
+    }
+}
+
+impl OwnPlan {
+    /// The caller's plan of that id.
+    ///
+    /// # Errors
+    /// `not-found` when there is none, or it is somebody else's.
+    pub(crate) fn demand(id: &RecordId) -> Result<Entry<Self>, Error> {
+        Store::get(id.as_str())?.ok_or_else(|| Error::not_found("there is no such plan"))
+    }
+}

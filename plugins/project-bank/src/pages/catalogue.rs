@@ -1,0 +1,65 @@
+//! The list of models: by words, by sector, by what they cost at most.
+
+use serde_json::{Value, json};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, context};
+
+use crate::kinds::{Model, Sector, State};
+
+/// Models on one page.
+const MODELS_MAX: u32 = 24;
+
+#[derive(Form)]
+struct Search {
+    #[field(max_length = 200)]
+    words: Option<String>,
+    sector: Option<Sector>,
+    #[field(max = 1_000_000_000)]
+    amount: Option<u64>,
+    #[field(max_length = 500)]
+    after: Option<String>,
+}
+
+/// `GET /?words=…&sector=…&amount=…`
+pub(crate) fn models(request: &Request) -> Result<Answer, Error> {
+    let language = request.page_language();
+    let (search, filled) = match request.read_query::<Search>() {
+        Ok(search) => (search, true),
+        Err(_) => (Search { words: None, sector: None, amount: None, after: None }, false),
+    };
+    let mut find = Find::new().equal(Model::STATE, State::Published);
+    if let Some(sector) = search.sector {
+        find = find.equal(Model::SECTOR, sector);
+    }
+    if let Some(amount) = search.amount {
+        find = find.at_most(Model::AMOUNT, amount);
+    }
+    if let Some(words) = &search.words {
+        find = find.text(words);
+    }
+    let page = Store::list(&find.limit(MODELS_MAX).after(search.after.as_deref()))?;
+    let models: Vec<Value> = page.items.iter().map(|entry| card(entry, language)).collect();
+    let data = json!({
+        "models": models,
+        "sectors": Sector::ALL,
+        "words": search.words.unwrap_or_default(),
+        "sector": search.sector,
+        "amount": search.amount,
+        "understood": filled,
+        "next": page.next,
+        "has_person": context::caller().person.is_some(),
+    });
+    Answer::page("models", "", &data)
+}
+
+fn card(entry: &Entry<Model>, language: Language) -> Value {
+    let model = &entry.body;
+    json!({
+        "code": model.code,
+        "title": model.title.best(language),
+        "summary": model.summary.best(language),
+        "sector": model.sector,
+        "publics": model.publics,
+        "amount": model.amount,
+        "example": model.example,
+    })
+}

@@ -1,0 +1,163 @@
+//! A plan as a form: which of its figures can be changed there, under which names, and reading them back.
+//!
+//! A figure that refers to a parameter is changed at the parameter, so it is no field. Names are places: `products/oil/price`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tiwizi_sdk::{Language, Request, Texts};
+
+use crate::plan::number::Number;
+use crate::plan::{Plan, check};
+
+/// The lists of lines, in the order of the form.
+const LISTS: [&str; 7] = ["parameters", "products", "costs", "staff", "investments", "loans", "funds"];
+/// Figures that are kept as exact text.
+const EXACT: [&str; 8] = ["value", "price", "quantity", "amount", "people", "wage", "rate", "discount"];
+/// Figures that are whole numbers.
+const WHOLE: [&str; 9] = [
+    "life_years",
+    "month",
+    "from_month",
+    "months",
+    "grace_months",
+    "years",
+    "collect_months",
+    "pay_months",
+    "stock_months",
+];
+/// The plan's own figures, in the order of the form.
+const OWN: [&str; 5] = ["years", "discount", "collect_months", "pay_months", "stock_months"];
+/// The largest whole number that any field takes.
+const WHOLE_MAX: u64 = 600;
+
+/// The faults of a form, by the names of its fields.
+pub(crate) type Faults = BTreeMap<String, String>;
+
+/// The form's groups with the values that stand in the plan.
+pub(crate) fn groups(plan: &Plan, language: Language) -> Vec<Value> {
+    let plan = serde_json::to_value(plan).unwrap_or_default();
+    let own: Vec<Value> = OWN.iter().filter_map(|name| input(&plan, name, name, hint(&plan, name))).collect();
+    let mut groups = vec![json!({ "list": "plan", "lines": [{ "label": "", "inputs": own }] })];
+    for list in LISTS {
+        let lines: Vec<Value> = lines(&plan, list).map(|line| line_view(list, line, language)).collect();
+        if !lines.is_empty() {
+            groups.push(json!({ "list": list, "lines": lines }));
+        }
+    }
+    groups
+}
+
+fn lines<'a>(plan: &'a Value, list: &str) -> impl Iterator<Item = &'a Value> {
+    plan.get(list).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn line_view(list: &str, line: &Value, language: Language) -> Value {
+    let code = line.get("code").and_then(Value::as_str).unwrap_or_default();
+    let names = EXACT.iter().chain(&WHOLE);
+    let inputs: Vec<Value> =
+        names.filter_map(|name| input(line, name, &format!("{list}/{code}/{name}"), hint(line, name))).collect();
+    json!({ "label": label(line, language), "inputs": inputs, "source": line.get("source") })
+}
+
+/// A line's name in the reader's language.
+pub(crate) fn label(line: &Value, language: Language) -> String {
+    let texts: Option<Texts> = line.get("label").and_then(|label| serde_json::from_value(label.clone()).ok());
+    texts.map(|texts| texts.best(language).to_owned()).unwrap_or_default()
+}
+
+/// What a figure is measured in.
+#[derive(Debug, Clone, Copy, Default)]
+struct Hint<'a> {
+    /// Dirhams, for one unit if there is one.
+    mad: bool,
+    unit: Option<&'a str>,
+    monthly: bool,
+}
+
+fn hint<'a>(line: &'a Value, name: &str) -> Hint<'a> {
+    let text = |name: &str| line.get(name).and_then(Value::as_str);
+    if let Some(measure) = text("measure").filter(|_| name == "value") {
+        return match (measure.strip_prefix("mad-per-"), measure.strip_suffix("-per-month"), measure) {
+            (Some(unit), ..) => Hint { mad: true, unit: Some(unit), monthly: false },
+            (_, Some(unit), _) => Hint { mad: false, unit: Some(unit), monthly: true },
+            (.., "mad") => Hint { mad: true, ..Hint::default() },
+            (.., "percent") => Hint { unit: Some("percent"), ..Hint::default() },
+            _ => Hint::default(),
+        };
+    }
+    match (name, text("unit")) {
+        ("price", unit) => Hint { mad: true, unit, monthly: false },
+        ("quantity", Some(unit)) => Hint { mad: false, unit: Some(unit), monthly: true },
+        ("amount", _) => Hint { mad: true, ..Hint::default() },
+        ("wage", _) => Hint { mad: true, unit: None, monthly: true },
+        ("rate" | "discount", _) => Hint { unit: Some("percent"), ..Hint::default() },
+        _ => Hint::default(),
+    }
+}
+
+/// A figure as a field; nothing when there is no such figure, or when a parameter holds it.
+fn input(object: &Value, name: &str, place: &str, hint: Hint<'_>) -> Option<Value> {
+    let text = match object.get(name)? {
+        Value::String(text) if !text.starts_with('@') => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(
+        json!({ "name": place, "key": name.replace('_', "-"), "value": text, "mad": hint.mad, "unit": hint.unit, "monthly": hint.monthly }),
+    )
+}
+
+/// The plan with what a form says, or the faults of its fields. Fields that the form lacks stay as they are.
+///
+/// # Errors
+/// Every fault, by the name of its field.
+pub(crate) fn read(plan: &Plan, request: &Request) -> Result<Plan, Faults> {
+    let mut value = serde_json::to_value(plan).unwrap_or_default();
+    let mut faults = Faults::new();
+    for name in OWN {
+        set(&mut value, name, name, request, &mut faults);
+    }
+    for list in LISTS {
+        for line in value.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            let code = line.get("code").and_then(Value::as_str).unwrap_or_default().to_owned();
+            for name in EXACT.iter().chain(&WHOLE) {
+                set(line, name, &format!("{list}/{code}/{name}"), request, &mut faults);
+            }
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let plan: Plan =
+        serde_json::from_value(value).map_err(|_| Faults::from([("plan".to_owned(), "number".to_owned())]))?;
+    match check(&plan) {
+        Ok(_) => Ok(plan),
+        Err(found) => Err(found.into_iter().map(|fault| (fault.place, fault.code.to_owned())).collect()),
+    }
+}
+
+fn set(object: &mut Value, name: &str, place: &str, request: &Request, faults: &mut Faults) {
+    let Some(typed) = request.form(place) else { return };
+    let Some(there) = object.get_mut(name) else { return };
+    let read = match there {
+        Value::String(text) if !text.starts_with('@') => {
+            Number::typed(typed).map(|number| Value::from(number.to_string()))
+        }
+        Value::Number(_) => match Number::typed(typed).map(|number| number.to_string().parse::<u64>()) {
+            Ok(Ok(whole)) if whole <= WHOLE_MAX => Ok(Value::from(whole)),
+            Ok(_) => {
+                faults.insert(place.to_owned(), "whole-number".to_owned());
+                return;
+            }
+            Err(fault) => Err(fault),
+        },
+        _ => return,
+    };
+    match read {
+        Ok(value) => *there = value,
+        Err(fault) => {
+            faults.insert(place.to_owned(), fault.code().to_owned());
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What people see: the models, a sheet, their plans, and the review of a corrected model.
+
+pub(crate) mod catalogue;
+mod figures;
+mod inputs;
+pub(crate) mod plans;
+pub(crate) mod review;
+pub(crate) mod sheet;

@@ -1,0 +1,143 @@
+//! Somebody's own plans: adopting a model, changing figures, seeing what follows.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context, milestones};
+
+use super::inputs::Faults;
+use super::{figures, inputs};
+use crate::kinds::{Model, OwnPlan};
+use crate::plan::{Outcome, Plan, check, outcome};
+
+/// Plans that the list shows.
+const PLANS_MAX: u32 = 100;
+/// A model's plan was taken over.
+const ADOPTED: &str = "project-adopted";
+/// A plan stands whose money is found and whose cash never falls below nothing.
+const BALANCED: &str = "project-balanced";
+
+/// `POST /models/{model}/adopt`
+pub(crate) fn adopt(request: &Request) -> Result<Answer, Error> {
+    let person = context::caller().person.ok_or_else(Error::sign_in)?;
+    let model = Model::demand(request.parameter("model"))?.body;
+    let entry = Store::create(&OwnPlan {
+        person,
+        title: model.title.best(request.page_language()).to_owned(),
+        model: model.code,
+        version: model.version,
+        changed: context::now(),
+        plan: model.plan,
+        before: None,
+    })?;
+    milestones::reach::<OwnPlan>(ADOPTED, &entry.id)?;
+    Ok(Answer::redirect(format!("/plans/{}", entry.id)))
+}
+
+/// `GET /plans`
+pub(crate) fn mine(request: &Request) -> Result<Answer, Error> {
+    let language = request.page_language();
+    let person = context::caller().person.ok_or_else(Error::sign_in)?;
+    let find = Find::new().equal(OwnPlan::PERSON, person).sort_descending(OwnPlan::CHANGED).limit(PLANS_MAX);
+    let mut plans = Vec::new();
+    let mut versions: BTreeMap<String, (u64, String)> = BTreeMap::new();
+    for entry in Store::list(&find)?.items {
+        let code = entry.body.model.clone();
+        if !versions.contains_key(&code) {
+            let there = Store::first(&Find::new().equal(Model::CODE, code.as_str()))?;
+            let known = there.map(|entry| (entry.body.version, entry.body.title.best(language).to_owned()));
+            versions.insert(code.clone(), known.unwrap_or_default());
+        }
+        let newest = versions.get(&code);
+        plans.push(json!({
+            "id": entry.id,
+            "title": entry.body.title,
+            "model": newest.map(|(_, title)| title),
+            "changed": entry.body.changed,
+            "corrected": newest.is_some_and(|(version, _)| *version > entry.body.version),
+        }));
+    }
+    Answer::page("plans", "", &json!({ "plans": plans }))
+}
+
+/// `GET /plans/{plan}`
+pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
+    let entry = demand(request)?;
+    page(request, &entry, &entry.body.plan, Faults::new())
+}
+
+/// `POST /plans/{plan}`: `action=look` shows what would follow and keeps nothing, `action=keep` keeps it.
+pub(crate) fn change(request: &Request) -> Result<Answer, Error> {
+    let mut entry = demand(request)?;
+    let plan = match inputs::read(&entry.body.plan, request) {
+        Ok(plan) => plan,
+        Err(faults) => return page(request, &entry, &entry.body.plan, faults).map(|page| page.with_status(422)),
+    };
+    if request.form("action") != Some("keep") {
+        return page(request, &entry, &plan, Faults::new());
+    }
+    let title = request.form("title").map(str::trim).filter(|title| !title.is_empty());
+    if let Some(title) = title {
+        if title.chars().count() > 200 {
+            let faults = Faults::from([("title".to_owned(), "too-long".to_owned())]);
+            return page(request, &entry, &plan, faults).map(|page| page.with_status(422));
+        }
+        title.clone_into(&mut entry.body.title);
+    }
+    entry.body.plan = plan;
+    entry.body.changed = context::now();
+    let entry = Store::replace(&entry)?;
+    if let Ok(checked) = check(&entry.body.plan)
+        && is_balanced(&outcome(&checked))
+    {
+        milestones::reach::<OwnPlan>(BALANCED, &entry.id)?;
+    }
+    Ok(Answer::redirect(format!("/plans/{}", entry.id)))
+}
+
+fn is_balanced(outcome: &Outcome) -> bool {
+    let earns = outcome.years.last().is_some_and(|year| year.result > Decimal::ZERO);
+    earns && outcome.financing.gap <= Decimal::ZERO && outcome.lowest.1 >= Decimal::ZERO
+}
+
+/// The caller's plan of the path.
+pub(crate) fn demand(request: &Request) -> Result<Entry<OwnPlan>, Error> {
+    if !context::caller().is_signed_in() {
+        return Err(Error::sign_in());
+    }
+    OwnPlan::demand(&request.read_parameter::<RecordId>("plan")?)
+}
+
+fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) -> Result<Answer, Error> {
+    let language = request.page_language();
+    let own = &entry.body;
+    // What was typed stands in the form again, right or wrong.
+    let typed: BTreeMap<&str, &str> =
+        request.form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let (figures, faults): (Option<Value>, Faults) = match check(plan) {
+        Ok(checked) if faults.is_empty() => (Some(figures::view(&outcome(&checked), plan, language)), faults),
+        Ok(_) => (None, faults),
+        Err(found) => {
+            (None, found.into_iter().map(|fault| (fault.place, fault.code.to_owned())).chain(faults).collect())
+        }
+    };
+    let model = Store::first(&Find::new().equal(Model::CODE, own.model.as_str()))?.map(|entry| entry.body);
+    let data = json!({
+        "plan": { "id": entry.id, "title": typed.get("title").copied().unwrap_or(&own.title), "version": own.version },
+        "model": model.as_ref().map(|model| json!({
+            "code": model.code,
+            "title": model.title.best(language),
+            "version": model.version,
+            "learn": model.learn,
+        })),
+        "corrected": model.as_ref().is_some_and(|model| model.version > own.version),
+        "can_undo": own.before.is_some(),
+        "groups": inputs::groups(plan, language),
+        "typed": typed,
+        "faults": faults,
+        "kept": plan == &own.plan && request.method == "GET",
+        "figures": figures,
+    });
+    Answer::page("plan", &own.title, &data)
+}

@@ -1,0 +1,137 @@
+//! The review of a corrected model: what differs, line by line, and taking over what its owner says yes to.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tiwizi_sdk::{Answer, Entry, Error, Language, Request, Store, context};
+
+use super::inputs;
+use super::plans::demand;
+use crate::kinds::{Before, Model, ModelVersion, OwnPlan};
+use crate::lineage::{Difference, Document, Found, Place, apply, differences, offered};
+use crate::plan::Plan;
+
+/// The three that are compared.
+struct Three {
+    mine: Document,
+    theirs: Document,
+    found: Vec<Difference>,
+    model: Model,
+}
+
+impl Three {
+    fn of(entry: &Entry<OwnPlan>) -> Result<Self, Error> {
+        let model = Model::demand(&entry.body.model)?.body;
+        let base = document(&ModelVersion::demand(&entry.body.model, entry.body.version)?.plan)?;
+        let (mine, theirs) = (document(&entry.body.plan)?, document(&model.plan)?);
+        let found = differences(&base, &mine, &theirs);
+        Ok(Self { mine, theirs, found, model })
+    }
+}
+
+fn document(plan: &Plan) -> Result<Document, Error> {
+    Ok(Document::of(&serde_json::to_value(plan)?))
+}
+
+/// `GET /plans/{plan}/review`
+pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
+    let entry = demand(request)?;
+    let three = Three::of(&entry)?;
+    let language = request.page_language();
+    let rows: Vec<Value> = three.found.iter().map(|difference| row(difference, &three, language)).collect();
+    let data = json!({
+        "plan": { "id": entry.id, "title": entry.body.title, "version": entry.body.version },
+        "model": { "code": three.model.code, "title": three.model.title.best(language), "version": three.model.version },
+        "rows": rows,
+        "open": three.found.iter().any(|difference| matches!(difference.found, Found::Offered | Found::Asked)),
+    });
+    Answer::page("review", &entry.body.title, &data)
+}
+
+/// `POST /plans/{plan}/review`: `action=all` takes everything that is offered, `action=none` nothing; else what the fields `yes` name.
+pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
+    let mut entry = demand(request)?;
+    let three = Three::of(&entry)?;
+    // The form was made against a version; a newer one has other questions.
+    if request.form("version") != Some(three.model.version.to_string().as_str()) {
+        return Ok(Answer::redirect(format!("/plans/{}/review", entry.id)));
+    }
+    let yes: BTreeSet<Place> = match request.form("action") {
+        Some("all") => offered(&three.found),
+        Some("none") => BTreeSet::new(),
+        _ => {
+            let named: BTreeSet<&str> =
+                request.form.iter().filter(|(name, _)| name == "yes").map(|(_, value)| value.as_str()).collect();
+            let places = three.found.iter().map(|difference| &difference.place);
+            places.filter(|place| named.contains(place.name().as_str())).cloned().collect()
+        }
+    };
+    let merged = apply(&three.mine, &three.theirs, &three.found, &yes);
+    let before = Before { version: entry.body.version, plan: entry.body.plan.clone() };
+    entry.body.plan = serde_json::from_value(merged.to_value())?;
+    entry.body.version = three.model.version;
+    entry.body.before = Some(before);
+    entry.body.changed = context::now();
+    let entry = Store::replace(&entry)?;
+    Ok(Answer::redirect(format!("/plans/{}", entry.id)))
+}
+
+/// `POST /plans/{plan}/undo`: the plan as it was before the last review, to be reviewed again.
+pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
+    let mut entry = demand(request)?;
+    let before = entry.body.before.take().ok_or_else(|| Error::not_found("there is nothing to undo"))?;
+    entry.body.plan = before.plan;
+    entry.body.version = before.version;
+    entry.body.changed = context::now();
+    let entry = Store::replace(&entry)?;
+    Ok(Answer::redirect(format!("/plans/{}", entry.id)))
+}
+
+fn row(difference: &Difference, three: &Three, language: Language) -> Value {
+    let found = match difference.found {
+        Found::Offered => "offered",
+        Found::Kept => "kept",
+        Found::Same => "same",
+        Found::Asked => "asked",
+    };
+    let (list, line, field) = match &difference.place {
+        Place::Field(field) => ("plan", String::new(), Some(field.as_str())),
+        Place::Line(list, code) => (list.as_str(), line_label(list, code, three, language), None),
+        Place::LineField(list, code, field) => {
+            (list.as_str(), line_label(list, code, three, language), Some(field.as_str()))
+        }
+    };
+    json!({
+        "place": difference.place.name(),
+        "found": found,
+        "list": list,
+        "line": line,
+        "key": field.map(|field| field.replace('_', "-")),
+        "base": said(difference.base.as_ref(), language),
+        "mine": said(difference.mine.as_ref(), language),
+        "theirs": said(difference.theirs.as_ref(), language),
+    })
+}
+
+fn line_label(list: &str, code: &str, three: &Three, language: Language) -> String {
+    let place = Place::Line(list.to_owned(), code.to_owned());
+    let line = three.mine.at(&place).or_else(|| three.theirs.at(&place)).unwrap_or_default();
+    Some(inputs::label(&line, language)).filter(|label| !label.is_empty()).unwrap_or_else(|| code.to_owned())
+}
+
+/// A value for people: a text, a number, a line's name, a list with commas; nothing when there is none.
+fn said(value: Option<&Value>, language: Language) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().filter_map(|item| said(Some(item), language)).collect();
+            Some(items.join(", "))
+        }
+        line @ Value::Object(_) => {
+            let named = json!({ "label": line });
+            Some([inputs::label(line, language), inputs::label(&named, language)].concat())
+        }
+        Value::Null => None,
+        other => Some(other.to_string()),
+    }
+}

@@ -60,6 +60,7 @@ pub(crate) enum Public {
 
 /// A ready project that others adopt or adapt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[expect(clippy::duplicated_attributes, reason = "two indexes begin with the same field")]
 #[kind(class = "public", index(state, sector, amount), index(state, amount))]
 #[kind(read("public"), create("plugin", "role:trainer"), change("plugin", "role:trainer"), delete("role:trainer"))]
 pub(crate) struct Model {

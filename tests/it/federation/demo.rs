@@ -75,8 +75,9 @@ async fn loaded(demo: &Federated) -> anyhow::Result<()> {
         let found = until_known(&observer, &address, is_whole).await?;
         ensure!(text(&found, "/unknown/01") == "not-enrolled", "the others are unknown, and not nought: {found}");
     }
-    let page = demo.visitor(NATION)?.get("/fr/statistics?measure=cooperatives").await?.expect(200)?.text;
-    ensure!(page.contains("2 régions sur 12"), "{page}");
+    // What came is there a moment before it is known that it is all.
+    let (visitor, page) = (demo.visitor(NATION)?, "/fr/statistics?measure=cooperatives");
+    until(&visitor, page, "both regions", |answer| answer.text.contains("2 régions sur 12")).await?;
     for (key, _) in [SOUSS, DRAA] {
         let own = demo.visitor(key)?.get(COOPERATIVES).await?.expect(200)?;
         ensure!(!own.items().is_empty(), "{key} shows its own register");

@@ -96,7 +96,6 @@ impl Twelve {
         let regions = regions.collect();
         let twelve = Self { nation, regions, calendar, line, workshop, root, registrar: None };
         twelve.mix()?;
-        twelve.publish()?;
         Ok(twelve)
     }
 
@@ -116,7 +115,7 @@ impl Twelve {
         Ok(std::fs::read(bundle)?)
     }
 
-    /// Reference data of the nation, which every region is to get.
+    /// Reference data of the nation, which every region is to get. Nobody is the nation before the directory says so.
     fn publish(&self) -> anyhow::Result<()> {
         let file = self.nation.file("office.json");
         std::fs::write(&file, OFFICE.replace("\"value\": 30", "\"value\": 20"))?;
@@ -134,6 +133,7 @@ impl Twelve {
         let (own, others) = places.split_first().context("there are places")?;
         let of_regions: BTreeMap<String, String> = self.regions.keys().cloned().zip(others.iter().cloned()).collect();
         self.enrol(own, &of_regions)?;
+        self.publish()?;
         let nation = self.nation.node();
         let pairs = self.regions.values_mut().collect();
         two_at_once(pairs, |region: &mut Region| region.offer(&nation))?;

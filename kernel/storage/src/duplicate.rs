@@ -3,7 +3,7 @@
 //! What a code means is the caller's: here records that share one are found together. The table follows from the records alone, so its
 //! reader may make it anew from the start of the log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use sqlx::AssertSqlSafe;
@@ -104,25 +104,87 @@ pub async fn pairs(
     ids: &[RecordId],
     others_max: u32,
 ) -> Result<BTreeSet<(RecordId, RecordId)>, StorageError> {
-    let mut pairs = BTreeSet::new();
+    let mut records: BTreeMap<RecordId, BTreeSet<String>> = BTreeMap::new();
     for part in ids.chunks(LIST_MAX) {
         let mut built = Built::default();
-        built.push(
-            "SELECT one, another FROM (SELECT mine.record AS one, other.record AS another, \
-             ROW_NUMBER() OVER (PARTITION BY mine.record ORDER BY COUNT(*) DESC, other.record DESC) AS nth \
-             FROM duplicate_key AS mine JOIN duplicate_key AS other \
-             ON other.kind = mine.kind AND other.code = mine.code AND other.record <> mine.record WHERE mine.kind = ",
-        );
-        built.bind(Value::Kind(kind.0)).push(" AND ");
-        built.within("mine.record", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
-        built.push(" GROUP BY mine.record, other.record) AS shared WHERE nth <= ");
-        built.bind(Value::Number(others_max.into()));
+        built.push("SELECT record, code FROM duplicate_key WHERE kind = ").bind(Value::Kind(kind.0)).push(" AND ");
+        built.within("record", padded(part).into_iter().map(|id| Value::Id(id.0)).collect());
         let Built { text, values } = built;
-        let found: Vec<(Uuid, Uuid)> = on_db!(tx, conn => {
+        let found: Vec<(Uuid, String)> = on_db!(tx, conn => {
             bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
         })
-        .map_err(failed("duplicate.pairs"))?;
-        pairs.extend(found.into_iter().map(|(mine, other)| (RecordId(mine), RecordId(other))));
+        .map_err(failed("duplicate.codes"))?;
+        for (id, code) in found {
+            records.entry(RecordId(id)).or_default().insert(code);
+        }
+    }
+    let records: Vec<_> = records.into_iter().collect();
+    Ok(pairs_of(tx, kind, &records, others_max).await?.into_iter().collect())
+}
+
+/// The same for records whose codes are known to the caller, and stored: those of each after those of the one before.
+///
+/// Each code is asked for once, and the records that share it are counted here: joined and ranked by the database, the cooperatives of the
+/// nation came back as a million and a half rows.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn pairs_of(
+    tx: &mut Tx,
+    kind: KindNo,
+    records: &[(RecordId, BTreeSet<String>)],
+    others_max: u32,
+) -> Result<Vec<(RecordId, RecordId)>, StorageError> {
+    let codes: BTreeSet<&str> = records.iter().flat_map(|(_, codes)| codes).map(String::as_str).collect();
+    let sharing = sharing(tx, kind, &codes.into_iter().collect::<Vec<_>>()).await?;
+    let others_max = usize::try_from(others_max).unwrap_or(usize::MAX);
+    let (mut pairs, mut others) = (Vec::new(), Vec::new());
+    for (id, codes) in records {
+        others.clear();
+        others.extend(codes.iter().filter_map(|code| sharing.get(code)).flatten().filter(|other| *other != id));
+        // Who stands there so many times shares so many codes.
+        others.sort_unstable();
+        let times = |run: &[RecordId]| run.first().map(|other| (run.len(), *other));
+        let mut shared: Vec<(usize, RecordId)> = others.chunk_by(PartialEq::eq).filter_map(times).collect();
+        if shared.len() > others_max {
+            shared.sort_unstable_by(|one, other| other.cmp(one));
+            shared.truncate(others_max);
+        }
+        pairs.extend(shared.into_iter().map(|(_, other)| (*id, other)));
     }
     Ok(pairs)
+}
+
+/// A code that several records have, and the hexadecimal digits of their ids. The drivers have no list of ids in common.
+const SHARING_SQLITE: &str = "SELECT code, group_concat(hex(record), '') FROM duplicate_key WHERE kind = ";
+const SHARING_POSTGRES: &str = "SELECT code, string_agg(replace(record::text, '-', ''), '') FROM duplicate_key \
+    WHERE kind = ";
+/// The digits of one id.
+const ID_DIGITS: usize = 32;
+
+/// The records that have each of these codes, where there are several.
+async fn sharing(tx: &mut Tx, kind: KindNo, codes: &[&str]) -> Result<HashMap<String, Vec<RecordId>>, StorageError> {
+    let mut sharing = HashMap::new();
+    for part in codes.chunks(LIST_MAX) {
+        let mut built = Built::default();
+        built.push(if tx.is_postgres() { SHARING_POSTGRES } else { SHARING_SQLITE }).bind(Value::Kind(kind.0));
+        let codes = padded(part).into_iter().map(|code| Value::Text(code.to_owned())).collect();
+        built.push(" AND ").within("code", codes).push(" GROUP BY code HAVING count(*) > 1");
+        let Built { text, values } = built;
+        let found: Vec<(String, String)> = on_db!(tx, conn => {
+            bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
+        })
+        .map_err(failed("duplicate.sharing"))?;
+        for (code, digits) in found {
+            let ids = ids(&digits).ok_or_else(|| StorageError::Corrupt { what: format!("the ids of {code}") })?;
+            sharing.insert(code, ids);
+        }
+    }
+    Ok(sharing)
+}
+
+/// The ids whose digits stand one after the other.
+fn ids(digits: &str) -> Option<Vec<RecordId>> {
+    let id = |digits: &[u8]| Some(RecordId(Uuid::try_parse_ascii(digits).ok()?));
+    digits.as_bytes().chunks(ID_DIGITS).map(id).collect()
 }

@@ -143,8 +143,7 @@ impl DuplicateReader {
         }
         duplicate::remove(tx, &gone).await?;
         duplicate::put(tx, kind.number(), &coded).await?;
-        let ids: Vec<RecordId> = coded.iter().map(|(id, _)| *id).collect();
-        self.open(tx, (rule, kind), known, &ids).await
+        self.open(tx, (rule, kind), known, &coded).await
     }
 
     /// Opens the pairs of records with others that share a code.
@@ -153,10 +152,12 @@ impl DuplicateReader {
         tx: &mut WriteTx,
         (rule, kind): (&Rule, &Kind),
         mut known: Known,
-        ids: &[RecordId],
+        coded: &[(RecordId, BTreeSet<String>)],
     ) -> Result<(), ReaderError> {
-        let pairs = duplicate::pairs(tx, kind.number(), ids, DUPLICATE_CANDIDATES_MAX).await?;
-        let pairs: BTreeSet<Pair> = pairs.into_iter().map(|(one, other)| pair(one, other)).collect();
+        let pairs = duplicate::pairs_of(tx, kind.number(), coded, DUPLICATE_CANDIDATES_MAX).await?;
+        let mut pairs: Vec<Pair> = pairs.into_iter().map(|(one, other)| pair(one, other)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
         let others: BTreeSet<RecordId> = pairs
             .iter()
             .flat_map(|(one, other)| [*one, *other])

@@ -67,7 +67,7 @@ pub(crate) fn places(numbers: RangeInclusive<usize>) -> String {
 }
 
 /// `($1, $2), ($3, $4)` for so many rows of so many columns.
-fn rows_of_places(rows: usize, columns: usize) -> String {
+pub(crate) fn rows_of_places(rows: usize, columns: usize) -> String {
     let row = |row: usize| {
         let first = row.saturating_mul(columns).saturating_add(1);
         let last = row.saturating_add(1).saturating_mul(columns);
@@ -78,7 +78,7 @@ fn rows_of_places(rows: usize, columns: usize) -> String {
 
 /// `(?, ?), (?, ?)`, the same for SQLite. There `$1` is a name, which is looked for in a list at every binding: with the
 /// thousands of places of an insert of many rows that took longer than the insert.
-fn rows_without_names(rows: usize, columns: usize) -> String {
+pub(crate) fn rows_without_names(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row; rows].join(", ")
 }

@@ -3,37 +3,37 @@
 use std::sync::LazyLock;
 
 use sqlx::postgres::PgArguments;
-use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Database, Encode, Execute as _, IntoArguments, Postgres, Sqlite, Type};
+use sqlx::{AssertSqlSafe, Database, Encode, Postgres, SqlSafeStr as _, Sqlite, Type};
 use tiwizi_model::Operation;
 use uuid::Uuid;
 
 use super::row::{NewRow, RecordRow, columns};
+use super::statement::{Filled, QueryOf, Statement, Table, Text};
 use crate::db::Db;
 use crate::error::{StorageError, WriteError, failed, refused};
-use crate::sql::{Batches, SINGLE, batches};
+use crate::sql::SINGLE;
 use crate::tx::{Connection, WriteTx, on_db};
 
-pub(super) const KEYS: &str = "u1, u2, u3, i1, i2, i3, i4, i5, i6";
+static INSERT: LazyLock<Table> =
+    LazyLock::new(|| Table::new("INSERT INTO record", concat!(columns!(), ", u1, u2, u3, i1, i2, i3, i4, i5, i6")));
+/// The places among them of those that may be empty: the keys are the last.
+const SUBJECT: usize = 5;
+const PROVINCE: usize = 6;
+const ACCOUNT: usize = 9;
+const PLUGIN: usize = 10;
+const FIRST_KEY: usize = 13;
 
-static INSERT: LazyLock<Batches> =
-    LazyLock::new(|| Batches::new(&format!("INSERT INTO record ({}, {KEYS})", columns!()), 22));
-
-static APPEND: LazyLock<Batches> = LazyLock::new(|| {
-    Batches::new("INSERT INTO change (at, kind, record, version, operation, account, plugin, depth)", 8)
-});
+static APPEND: LazyLock<Table> =
+    LazyLock::new(|| Table::new("INSERT INTO change", "at, kind, record, version, operation, account, plugin, depth"));
+/// The places among them of whom the change is by.
+const BY_ACCOUNT: usize = 5;
+const BY_PLUGIN: usize = 6;
 
 /// New records, encoded for one of the two databases: all that can be done before their transaction.
 pub struct Insertion {
-    records: Vec<Statement>,
-    changes: Vec<Statement>,
-}
-
-/// The values of one statement, and the size of its batch.
-struct Statement {
-    size: usize,
-    values: Values,
+    records: Vec<Statement<Values>>,
+    changes: Vec<Statement<Values>>,
 }
 
 enum Values {
@@ -52,13 +52,16 @@ impl Insertion {
 
     fn encode(is_postgres: bool, depth: i16, rows: &[NewRow<'_>]) -> Result<Self, StorageError> {
         let created: Vec<Written<'_>> = rows.iter().map(|new| (new.row, Operation::Create, depth)).collect();
+        let (new, created) = ((rows, is_postgres), (created.as_slice(), is_postgres));
         let encoded = if is_postgres {
-            statements::<Postgres, _>(rows, bind_new, Values::Postgres).and_then(|records| {
-                Ok(Self { records, changes: statements::<Postgres, _>(&created, bind_change, Values::Postgres)? })
+            INSERT.statements::<Postgres, _, _>(new, filled, bind_new, Values::Postgres).and_then(|records| {
+                let changes = APPEND.statements::<Postgres, _, _>(created, said, bind_change, Values::Postgres)?;
+                Ok(Self { records, changes })
             })
         } else {
-            statements::<Sqlite, _>(rows, bind_new, Values::Sqlite).and_then(|records| {
-                Ok(Self { records, changes: statements::<Sqlite, _>(&created, bind_change, Values::Sqlite)? })
+            INSERT.statements::<Sqlite, _, _>(new, filled, bind_new, Values::Sqlite).and_then(|records| {
+                let changes = APPEND.statements::<Sqlite, _, _>(created, said, bind_change, Values::Sqlite)?;
+                Ok(Self { records, changes })
             })
         };
         encoded.map_err(failed("record.insert"))
@@ -71,12 +74,10 @@ impl Insertion {
     /// learns by looking for them one by one.
     pub async fn write(self, tx: &mut WriteTx) -> Result<(), WriteError> {
         for statement in self.records {
-            let text = INSERT.text(tx, statement.size);
-            run(tx, text, statement.values).await.map_err(refused("record.insert", taken))?;
+            run(tx, &INSERT, statement).await.map_err(refused("record.insert", taken))?;
         }
         for statement in self.changes {
-            let text = APPEND.text(tx, statement.size);
-            run(tx, text, statement.values).await.map_err(failed("change.append"))?;
+            run(tx, &APPEND, statement).await.map_err(failed("change.append"))?;
         }
         Ok(())
     }
@@ -96,25 +97,12 @@ pub async fn insert(tx: &mut WriteTx, rows: &[NewRow<'_>]) -> Result<(), WriteEr
     Insertion::encode(tx.is_postgres(), tx.depth(), rows)?.write(tx).await
 }
 
-/// Cuts rows into batches and encodes the values of each.
-fn statements<'q, DB, T>(
-    rows: &'q [T],
-    bind: fn(QueryOf<'q, DB>, &'q T) -> QueryOf<'q, DB>,
-    values: fn(DB::Arguments) -> Values,
-) -> Result<Vec<Statement>, sqlx::Error>
-where
-    DB: Database,
-    DB::Arguments: IntoArguments<DB>,
-{
-    let encode = |(size, batch): (usize, &'q [T])| {
-        let mut query = batch.iter().fold(sqlx::query::<DB>(""), bind);
-        let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?.unwrap_or_default();
-        Ok(Statement { size, values: values(arguments) })
+async fn run(tx: &mut WriteTx, table: &'static Table, statement: Statement<Values>) -> Result<(), sqlx::Error> {
+    let Statement { text, values } = statement;
+    let text = match text {
+        Text::Short(size) => table.short().text(tx, size).into_sql_str(),
+        Text::Long(text) => AssertSqlSafe(text).into_sql_str(),
     };
-    batches(rows).map(encode).collect()
-}
-
-async fn run(tx: &mut WriteTx, text: &'static str, values: Values) -> Result<(), sqlx::Error> {
     let done = match (tx.connection(), values) {
         (Connection::Sqlite(conn), Values::Sqlite(values)) => {
             sqlx::query_with(text, values).execute(conn).await.map(|_| ())
@@ -148,13 +136,30 @@ type Written<'a> = (&'a RecordRow, Operation, i16);
 /// Appends the change of a write to the log.
 pub(super) async fn append(tx: &mut WriteTx, row: &RecordRow, operation: Operation) -> Result<(), StorageError> {
     let written: Written<'_> = (row, operation, tx.depth());
-    let text = APPEND.text(tx, SINGLE);
-    on_db!(tx, conn => bind_change(sqlx::query(text), &written).execute(conn).await.map(|_| ()))
+    let text = APPEND.short().text(tx, SINGLE);
+    on_db!(tx, conn => bind_change(sqlx::query(text), (&written, Filled::ALL)).execute(conn).await.map(|_| ()))
         .map_err(failed("change.append"))
 }
 
-/// A query of one of the two drivers.
-pub(super) type QueryOf<'q, DB> = Query<'q, DB, <DB as Database>::Arguments>;
+/// The columns in which a new record has something.
+fn filled(new: &NewRow<'_>) -> Filled {
+    let NewRow { row, keys } = new;
+    let empty = [
+        (SUBJECT, row.subject.is_none()),
+        (PROVINCE, row.province.is_none()),
+        (ACCOUNT, row.author.account.is_none()),
+        (PLUGIN, row.author.plugin.is_none()),
+    ];
+    let keys = (FIRST_KEY..).zip(keys.unique.iter().chain(&keys.sorted)).map(|(place, key)| (place, key.is_none()));
+    let empty = empty.into_iter().chain(keys).filter(|(_, is_empty)| *is_empty);
+    empty.fold(Filled::ALL, |filled, (place, _)| filled.without(place))
+}
+
+/// The columns in which a change has something.
+fn said((row, _, _): &Written<'_>) -> Filled {
+    let filled = if row.author.account.is_none() { Filled::ALL.without(BY_ACCOUNT) } else { Filled::ALL };
+    if row.author.plugin.is_none() { filled.without(BY_PLUGIN) } else { filled }
+}
 
 /// What a driver must be able to bind for a record; both can.
 macro_rules! binds {
@@ -177,52 +182,62 @@ macro_rules! binds {
 }
 
 binds! {
-    /// Binds the columns of a record in the order of `columns!`.
-    fn bind_row(query, row: &'q RecordRow) {
-        query
-            .bind(row.kind.0)
-            .bind(row.id.0)
-            .bind(row.version.0)
-            .bind(row.home.0)
-            .bind(row.tenure)
-            .bind(row.subject.map(|subject| subject.0))
-            .bind(row.province.map(|province| province.to_string()))
-            .bind(row.created_at.0)
-            .bind(row.changed_at.0)
-            .bind(row.author.account.map(|account| account.0))
-            .bind(row.author.plugin.as_ref().map(tiwizi_model::PluginId::as_str))
-            .bind(i16::from(row.deleted))
-            .bind(row.body.as_str())
+    /// Binds the columns of a record in the order of `columns!`, as far as they are filled.
+    fn bind_row(query, bound: (&'q RecordRow, Filled)) {
+        let (row, filled) = bound;
+        let mut query =
+            query.bind(row.kind.0).bind(row.id.0).bind(row.version.0).bind(row.home.0).bind(row.tenure);
+        if filled.holds(SUBJECT) {
+            query = query.bind(row.subject.map(|subject| subject.0));
+        }
+        if filled.holds(PROVINCE) {
+            query = query.bind(row.province.map(|province| province.to_string()));
+        }
+        query = query.bind(row.created_at.0).bind(row.changed_at.0);
+        if filled.holds(ACCOUNT) {
+            query = query.bind(row.author.account.map(|account| account.0));
+        }
+        if filled.holds(PLUGIN) {
+            query = query.bind(row.author.plugin.as_ref().map(tiwizi_model::PluginId::as_str));
+        }
+        query.bind(i16::from(row.deleted)).bind(row.body.as_str())
     }
 }
 
 binds! {
     /// Binds a new record.
-    fn bind_new(query, new: &'q NewRow<'q>) {
-        bind_keys(bind_row(query, new.row), new)
+    fn bind_new(query, bound: (&'q NewRow<'q>, Filled)) {
+        let (new, filled) = bound;
+        bind_keys(bind_row(query, (new.row, filled)), (*new, filled))
     }
 }
 
 binds! {
     /// Binds the columns of a change.
-    fn bind_change(query, written: &Written<'q>) {
-        let (row, operation, depth) = *written;
-        query
+    fn bind_change(query, bound: (&Written<'q>, Filled)) {
+        let (&(row, operation, depth), filled) = bound;
+        let mut query = query
             .bind(row.changed_at.0)
             .bind(row.kind.0)
             .bind(row.id.0)
             .bind(row.version.0)
-            .bind(operation.code())
-            .bind(row.author.account.map(|account| account.0))
-            .bind(row.author.plugin.as_ref().map(tiwizi_model::PluginId::as_str))
-            .bind(depth)
+            .bind(operation.code());
+        if filled.holds(BY_ACCOUNT) {
+            query = query.bind(row.author.account.map(|account| account.0));
+        }
+        if filled.holds(BY_PLUGIN) {
+            query = query.bind(row.author.plugin.as_ref().map(tiwizi_model::PluginId::as_str));
+        }
+        query.bind(depth)
     }
 }
 
 binds! {
-    /// Binds the keys of a record in the order of `KEYS`.
-    fn bind_keys(query, new: &NewRow<'q>) {
-        let keys = new.keys.unique.iter().chain(&new.keys.sorted);
-        keys.fold(query, |query, key| query.bind(key.as_deref()))
+    /// Binds the keys of a record in the order of their columns.
+    fn bind_keys(query, bound: (NewRow<'q>, Filled)) {
+        let (NewRow { keys, .. }, filled) = bound;
+        let keys = (FIRST_KEY..).zip(keys.unique.iter().chain(&keys.sorted));
+        let keys = keys.filter(|(place, _)| filled.holds(*place));
+        keys.fold(query, |query, (_, key)| query.bind(key.as_deref()))
     }
 }

@@ -12,6 +12,7 @@ mod replace;
 mod row;
 mod scan;
 mod sorted;
+mod statement;
 
 pub use count::count;
 pub use find::{

@@ -5,6 +5,7 @@ use tiwizi_model::{Operation, RecordId, Version};
 use super::find;
 use super::insert::{append, bind_keys, bind_row, taken};
 use super::row::{IndexKeys, NewRow, RecordRow, columns};
+use super::statement::Filled;
 use crate::error::{WriteError, failed, refused};
 use crate::tx::{WriteTx, on_db};
 
@@ -58,7 +59,7 @@ pub async fn replace(
 /// Puts a row in the place of the one with its id, and appends the change.
 pub(super) async fn update(tx: &mut WriteTx, new: NewRow<'_>, operation: Operation) -> Result<(), WriteError> {
     on_db!(tx, conn => {
-        bind_keys(bind_row(sqlx::query(UPDATE), new.row), &new).execute(conn).await.map(|_| ())
+        bind_keys(bind_row(sqlx::query(UPDATE), (new.row, Filled::ALL)), (new, Filled::ALL)).execute(conn).await.map(|_| ())
     })
     .map_err(refused("record.update", taken))?;
     append(tx, new.row, operation).await?;

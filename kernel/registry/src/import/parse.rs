@@ -105,13 +105,27 @@ pub(super) struct Source {
     pub(super) encoding: Option<Encoding>,
     /// The last day that is not in the future.
     pub(super) last_day: Day,
+    /// A pass before has seen that no key stands twice in the file. What was put into it since is refused by the database.
+    pub(super) was_seen: bool,
+}
+
+impl Source {
+    /// The keys of the file so far; none where they were looked through before.
+    fn keys(&self) -> Option<Keys> {
+        (!self.was_seen).then(|| Keys::of(&self.path))
+    }
+}
+
+/// Takes a key; false when the file had it before.
+fn is_first(keys: &mut Option<Keys>, key: &[&str]) -> io::Result<bool> {
+    keys.as_mut().map_or(Ok(true), |keys| keys.first_time(key))
 }
 
 /// Reads the file of cooperatives.
 pub(super) fn cooperatives(source: Source) -> Batches<CooperativeRow> {
     let (sender, receiver) = channel(BATCHES_WAITING_MAX);
     tokio::task::spawn_blocking(move || {
-        let (mut keys, mut ices) = (Keys::of(&source.path), Keys::of(&source.path));
+        let (mut keys, mut ices) = (source.keys(), source.keys());
         let outcome = read(&source, Table::Cooperatives, &sender, |reader, batch, raw| {
             let (row, last_day) = (raw.row, reader.last_day);
             let Some(cells) = reader.read(raw) else { return Ok(()) };
@@ -124,12 +138,12 @@ pub(super) fn cooperatives(source: Source) -> Batches<CooperativeRow> {
                     return Ok(());
                 }
             };
-            if !keys.first_time(&[&found.court, &found.number])? {
+            if !is_first(&mut keys, &[&found.court, &found.number])? {
                 batch.reject(vec![twice(Table::Cooperatives, row, "number", &found.number)]);
                 return Ok(());
             }
             match &found.ice {
-                Some(ice) if !ices.first_time(&[ice])? => {
+                Some(ice) if !is_first(&mut ices, &[ice])? => {
                     batch.reject(vec![twice(Table::Cooperatives, row, "ice", ice)]);
                     batch.rejected_keys.push((found.court, found.number));
                 }
@@ -146,12 +160,12 @@ pub(super) fn cooperatives(source: Source) -> Batches<CooperativeRow> {
 pub(super) fn members(source: Source, key: NationalIdKey) -> Batches<MemberRow> {
     let (sender, receiver) = channel(BATCHES_WAITING_MAX);
     tokio::task::spawn_blocking(move || {
-        let mut keys = Keys::of(&source.path);
+        let mut keys = source.keys();
         let outcome = read(&source, Table::Members, &sender, |reader, batch, raw| {
             let (row, last_day) = (raw.row, reader.last_day);
             let Some(cells) = reader.read(raw) else { return Ok(()) };
             match member::read(row, cells, last_day, &key) {
-                Ok(found) if !keys.first_time(&[&found.court, &found.number, &found.member_number])? => {
+                Ok(found) if !is_first(&mut keys, &[&found.court, &found.number, &found.member_number])? => {
                     batch.reject(vec![twice(Table::Members, row, "member_number", &found.member_number)]);
                 }
                 Ok(found) => batch.rows.push(found),

@@ -85,7 +85,7 @@ pub async fn run_until(
     pass.both_files().await?;
     if pass.mode == Mode::Check && pass.cooperatives.rejected + pass.members.rejected == 0 {
         pass.begin_again(Mode::Write);
-        // The first pass has compared every row.
+        // The first pass has compared every row, with the register and with the rows before it.
         pass.census = None;
         pass.both_files().await?;
     }
@@ -231,7 +231,8 @@ impl Pass<'_> {
     }
 
     fn source(&self, path: &Path) -> Source {
-        Source { path: path.to_owned(), encoding: self.settings.encoding, last_day: self.last_day }
+        let was_seen = self.census.is_none();
+        Source { path: path.to_owned(), encoding: self.settings.encoding, last_day: self.last_day, was_seen }
     }
 
     /// Notes what a batch says of its file, and what it will add to the progress.

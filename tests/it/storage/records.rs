@@ -49,6 +49,29 @@ for_each_database! {
         assert_eq!(found.len(), 700);
     }
 
+    async fn of_many_records_each_keeps_what_only_some_of_them_have(store) {
+        let kind = store.kind("thing").await;
+        let row = |number: i64| RecordRow {
+            subject: (number % 3 == 1).then(|| RecordId(Uuid::from_u128(9))),
+            province: (number == 511).then(|| "09.541".parse().unwrap()),
+            author: Author { account: (number == 40).then(|| AccountId(Uuid::from_u128(4))), plugin: None },
+            ..store.row(kind)
+        };
+        let keys = |number: i64| if number == 300 { unique("only") } else { IndexKeys::default() };
+        let rows: Vec<_> = (0..600).map(|number| (row(number), keys(number))).collect();
+        store.insert(&rows).await;
+        store.db.sequence().await.unwrap();
+        let mut tx = store.db.read().await.unwrap();
+        let ids: Vec<_> = rows.iter().map(|(row, _)| row.id).collect();
+        let mut found = record::find_many(&mut tx, &ids).await.unwrap();
+        found.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+        assert!(found.iter().eq(rows.iter().map(|(row, _)| row)));
+        let changes = change::read_after(&mut tx, Seq::START, 1_000).await.unwrap();
+        assert!(changes.iter().map(|change| &change.author).eq(rows.iter().map(|(row, _)| &row.author)));
+        let one = record::find_unique_many(&mut tx, kind, 0, &["only".to_owned()]).await.unwrap();
+        assert_eq!(one.into_iter().map(|(_, row)| row.id).collect::<Vec<_>>(), ids.get(300..301).unwrap());
+    }
+
     async fn a_record_is_held_at_its_version_alone_and_does_not_change_by_it(store) {
         let kind = store.kind("thing").await;
         let row = store.insert_one(kind).await;

@@ -17,13 +17,17 @@ pub mod price;
 pub mod stock;
 
 mod books;
+mod called;
 mod demo;
+mod fair_work;
 mod kinds;
 mod label;
+mod notices;
 mod pages;
 mod province;
 mod qr;
 mod random;
+mod sector;
 mod today;
 mod trade;
 mod words;
@@ -37,7 +41,10 @@ mod tests;
 use tiwizi_sdk::jobs::{Job, Outcome};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
-use pages::{basket as basket_page, card, checkout, desk, labels, market, money as money_desk, order as order_page};
+use pages::{
+    basket as basket_page, card, checkout, desk, fair_desk, fairs, labels, market, money as money_desk,
+    order as order_page, stand,
+};
 
 /// The plugin.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +71,21 @@ const ROUTES: &[Route] = &[
     Route::post("/desk/{cooperative}/back", desk::back),
     Route::post("/desk/{cooperative}/stock", desk::count),
     Route::post("/desk/{cooperative}/products", desk::add),
+    Route::get("/desk/{cooperative}/fairs", stand::list),
+    Route::get("/desk/{cooperative}/fairs/{code}", stand::show),
+    Route::post("/desk/{cooperative}/fairs/{code}", stand::apply),
+    Route::post("/desk/{cooperative}/fairs/{code}/withdraw", stand::withdraw),
+    Route::post("/desk/{cooperative}/fairs/{code}/takings", stand::takings),
+    Route::get("/fairs", fairs::list),
+    Route::get("/fairs/{code}", fairs::show),
+    Route::get("/badges/{seat}", fairs::badge),
+    Route::get("/fair-desk", fair_desk::list),
+    Route::post("/fair-desk", fair_desk::create),
+    Route::get("/fair-desk/{code}", fair_desk::show),
+    Route::post("/fair-desk/{code}/quotas", fair_desk::quota),
+    Route::post("/fair-desk/{code}/publish", fair_desk::publish),
+    Route::post("/fair-desk/{code}/marks", fair_desk::mark),
+    Route::post("/fair-desk/{code}/allocate", fair_desk::allocate),
     Route::get("/money", money_desk::show),
     Route::post("/money/statement", money_desk::statement),
     Route::post("/money/repay", money_desk::repay),

@@ -1,11 +1,13 @@
 //! The pages, run natively against the kit's kernel in memory.
 
 mod buying;
+mod fairs;
 mod selling;
 
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
+use crate::called::{Allotment, Candidacy, Fair, FairDesk, Seat, Takings, Verdicts};
 use crate::kinds::{Attempt, Certificate, Desk, Order, Payout, Posting, Product, Recipient, Share, Shelf, Shop};
 use crate::{Marketplace, demo};
 
@@ -27,13 +29,26 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Posting::declaration(),
         Attempt::declaration(),
         Payout::declaration(),
+        Fair::declaration(),
+        FairDesk::declaration(),
+        Candidacy::declaration(),
+        Allotment::declaration(),
+        Verdicts::declaration(),
+        Seat::declaration(),
+        Takings::declaration(),
     ];
     native::check_manifest(MANIFEST, path, &kinds);
 }
 
+/// The plugin with its French messages.
+fn start() {
+    native::start(MANIFEST);
+    native::add_messages("fr", include_str!("../../../manifests/marketplace/locales/fr.ftl"));
+}
+
 /// A market with the examples, sold by a cooperative in each of their provinces; answers those of Taroudannt and Errachidia.
 fn market() -> (String, String) {
-    native::start(MANIFEST);
+    start();
     let cooperative = |province: &str| {
         native::add_cooperative(&json!({
             "name_fr": format!("Coopérative {province}"), "name_ar": "تعاونية", "province": province, "status": "registered",

@@ -7,7 +7,7 @@ use tiwizi_sdk::{Entry, Error, Find, Store};
 use crate::kinds::{Recipient, Share};
 use crate::order::{Event, State};
 use crate::pages::checkout::Addressed;
-use crate::{demo, today, trade};
+use crate::{demo, fair_work, today, trade};
 
 /// Parts that one run closes: their reads and writes must fit into one call. More make another run.
 const CLOSED_MAX: usize = 40;
@@ -22,6 +22,12 @@ pub(crate) fn run(job: &Job) -> Outcome {
             "address" => address(job.read()?),
             "close" => close(),
             "examples" => demo::write(),
+            "fair-facts" => fair_work::facts(&job.read()?),
+            "fair-places" => fair_work::places(&job.read()?),
+            "fair-told" => fair_work::tell(&job.read()?),
+            "fair-next" => {
+                fair_work::next(job.payload.get("seat").and_then(serde_json::Value::as_str).unwrap_or_default())
+            }
             other => Err(Error::not_found(format!("there is no work {other}"))),
         }
     };

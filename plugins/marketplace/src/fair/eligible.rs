@@ -27,7 +27,7 @@ pub enum Ineligible {
 
 /// Every reason why an application cannot have a place; none for most.
 #[must_use]
-pub(super) fn reasons(call: &Call, application: &Application) -> Vec<Ineligible> {
+pub fn reasons(call: &Call, application: &Application) -> Vec<Ineligible> {
     let applicant = &application.applicant;
     let outside = |codes: &[String], code: &String| !codes.is_empty() && !codes.contains(code);
     let comes = |code: &String| call.phases.iter().any(|phase| phase.code == *code);

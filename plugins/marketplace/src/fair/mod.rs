@@ -28,6 +28,6 @@ pub use allocate::{Allocation, allocate};
 pub use call::{
     APPLICATIONS_MAX, Applicant, Application, Call, Criterion, Phase, Quota, QuotaOf, STANDS_MAX, Sharing, WrongCall,
 };
-pub use eligible::Ineligible;
+pub use eligible::{Ineligible, reasons};
 pub use outcome::{Because, Outcome, Place};
 pub use waiting::next_in;

@@ -346,13 +346,23 @@ fn part_view(share: &Entry<Share>) -> Result<Value, Error> {
 }
 
 /// The cooperative of the address, when the caller acts for it.
-fn acting(request: &Request) -> Result<String, Error> {
+pub(super) fn acting(request: &Request) -> Result<String, Error> {
     signed_in()?;
     let cooperative = request.parameter("cooperative");
-    let desk = Store::first(&Find::new().equal(Desk::COOPERATIVE, cooperative))?;
-    match desk.filter(|desk| desk.body.acts == Some(true)) {
-        Some(desk) => Ok(desk.body.cooperative),
-        None => Err(Error::denied("this is the desk of another cooperative")),
+    if acts_for(cooperative)? {
+        Ok(cooperative.to_owned())
+    } else {
+        Err(Error::denied("this is the desk of another cooperative"))
+    }
+}
+
+/// Whether the caller acts for a cooperative that has a shop.
+pub(super) fn acts_for(cooperative: &str) -> Result<bool, Error> {
+    match Store::first(&Find::new().equal(Desk::COOPERATIVE, cooperative)) {
+        Ok(desk) => Ok(desk.is_some_and(|desk: Entry<Desk>| desk.body.acts == Some(true))),
+        // Whoever belongs to no cooperative may read no desk at all.
+        Err(error) if error.is("denied") => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -363,11 +373,11 @@ fn share_of(request: &Request, cooperative: &str) -> Result<Entry<Share>, Error>
 }
 
 /// A whole number that somebody typed, in whatever digits.
-fn whole(text: &str, max: u32) -> Option<u32> {
+pub(super) fn whole(text: &str, max: u32) -> Option<u32> {
     plain(text.trim()).parse().ok().filter(|number| *number <= max)
 }
 
-fn signed_in() -> Result<(), Error> {
+pub(super) fn signed_in() -> Result<(), Error> {
     if context::caller().is_signed_in() { Ok(()) } else { Err(Error::sign_in()) }
 }
 

@@ -68,9 +68,26 @@ pub(crate) struct Desk {
     pub(crate) acts: Option<bool>,
 }
 
+/// Who of a cooperative is told of its orders. Jobs read it; nobody else does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "personal", read("plugin"), create("plugin:own"))]
+#[kind(
+    plane = "local",
+    title(ar = "من يخبر بالطلبيات", fr = "Personne à prévenir"),
+    purpose = "To tell somebody of a cooperative of its orders."
+)]
+#[kind(retention = "As long as the shop is open.")]
+pub(crate) struct Contact {
+    #[field(subject, unique)]
+    pub(crate) cooperative: String,
+    #[field(max_length = 64)]
+    pub(crate) person: String,
+}
+
 /// A product, with its variants and their prices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "public", index(shown, category), index(shown, label), index(shown, province), index(cooperative, code))]
+#[kind(class = "public", index(shown, category, province, label), index(shown, label, category))]
+#[kind(index(shown, province, label), index(cooperative, code))]
 #[kind(read("public"), create("plugin:own"), change("plugin:own"))]
 #[kind(plane = "marketplace", title(ar = "منتوج", fr = "Produit"), purpose = "What cooperatives sell, open to all.")]
 #[kind(retention = "As long as it is sold, and ten years after its last sale.")]

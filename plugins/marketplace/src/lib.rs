@@ -28,6 +28,7 @@ mod province;
 mod qr;
 mod random;
 mod sector;
+mod slots;
 mod today;
 mod trade;
 mod words;
@@ -39,6 +40,7 @@ mod laws;
 mod tests;
 
 use tiwizi_sdk::jobs::{Job, Outcome};
+use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{
@@ -60,6 +62,7 @@ const ROUTES: &[Route] = &[
     Route::post("/basket/set", basket_page::set),
     Route::get("/checkout", checkout::show),
     Route::post("/checkout", checkout::place),
+    Route::get("/orders", order_page::list),
     Route::get("/orders/{key}", order_page::show),
     Route::post("/orders/{key}/return", order_page::send_back),
     Route::post("/orders/{key}/cancel", order_page::cancel),
@@ -99,6 +102,10 @@ impl Plugin for Marketplace {
             Err(error) if error.is("not-found") && request.method == "GET" => missing(),
             answer => answer,
         }
+    }
+
+    fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
+        slots::render(slot)
     }
 
     fn run_job(job: &Job) -> Outcome {

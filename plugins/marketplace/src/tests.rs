@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
 use crate::called::{Allotment, Candidacy, Fair, FairDesk, Seat, Takings, Verdicts};
-use crate::kinds::{Attempt, Certificate, Desk, Order, Payout, Posting, Product, Recipient, Share, Shelf, Shop};
+use crate::kinds::{
+    Attempt, Certificate, Contact, Desk, Order, Payout, Posting, Product, Recipient, Share, Shelf, Shop,
+};
 use crate::{Marketplace, demo};
 
 const MANIFEST: &str = include_str!("../../../manifests/marketplace/manifest.json");
@@ -20,6 +22,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
     let kinds = [
         Shop::declaration(),
         Desk::declaration(),
+        Contact::declaration(),
         Product::declaration(),
         Shelf::declaration(),
         Certificate::declaration(),

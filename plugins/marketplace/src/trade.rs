@@ -136,6 +136,10 @@ pub(crate) fn act(share: &mut Entry<Share>, event: Event) -> Result<(), Error> {
         Event::Prepare | Event::Send | Event::Deliver | Event::Close => happen(&mut share.body, event)?,
     }
     *share = Store::replace(share)?;
+    if matches!(event, Event::Confirm | Event::Send | Event::Deliver | Event::Cancel | Event::Refuse) {
+        let told = json!({ "order": share.body.order, "state": share.body.state });
+        Later::new("tell-buyer").once(format!("{}:{}", share.id, share.body.state)).enqueue(&told)?;
+    }
     if event == Event::Cancel && !before.is_sold() {
         // What is given up before it was paid is not to be paid any more.
         let mut order = order_of(&share.body)?;

@@ -2,15 +2,21 @@
 
 use serde_json::json;
 use tiwizi_sdk::jobs::{Job, Later, Outcome};
-use tiwizi_sdk::{Entry, Error, Find, Store};
+use tiwizi_sdk::{Entry, Error, Find, Store, context};
 
-use crate::kinds::{Recipient, Share};
+use crate::day::DAY_MS;
+use crate::kinds::{Contact, Order, Recipient, Share};
+use crate::notices::{self, Message};
 use crate::order::{Event, State};
 use crate::pages::checkout::Addressed;
 use crate::{demo, fair_work, today, trade};
 
 /// Parts that one run closes: their reads and writes must fit into one call. More make another run.
 const CLOSED_MAX: usize = 40;
+/// Days for which the address of a parcel is kept once its part is over.
+const KEPT_DAYS: u64 = 90;
+/// Addresses that one run looks at.
+const FORGOTTEN_MAX: u32 = 60;
 /// Pages of delivered parts that one run looks through.
 const PAGES_MAX: usize = 50;
 
@@ -21,6 +27,8 @@ pub(crate) fn run(job: &Job) -> Outcome {
             "lapse" => trade::lapse(job.payload.get("order").and_then(serde_json::Value::as_str).unwrap_or_default()),
             "address" => address(job.read()?),
             "close" => close(),
+            "forget" => forget(job.payload.get("after").and_then(serde_json::Value::as_str)),
+            "tell-buyer" => tell_buyer(&job.payload),
             "examples" => demo::write(),
             "fair-facts" => fair_work::facts(&job.read()?),
             "fair-places" => fair_work::places(&job.read()?),
@@ -37,6 +45,9 @@ pub(crate) fn run(job: &Job) -> Outcome {
 /// Writes where the parcels of an order go. The system does it: somebody without an account may hand their address in, and not read it.
 fn address(addressed: Addressed) -> Result<(), Error> {
     for (share, cooperative) in addressed.shares {
+        let contact = Store::first(&Find::new().equal(Contact::COOPERATIVE, cooperative.as_str()))?;
+        let message = Message::new("notice-order-new").link(format!("/desk/{cooperative}"));
+        notices::person(contact.as_ref().map(|contact| contact.body.person.as_str()), &message)?;
         Store::create(&Recipient {
             cooperative,
             share,
@@ -45,6 +56,38 @@ fn address(addressed: Addressed) -> Result<(), Error> {
             address: addressed.address.clone(),
             place: addressed.place.clone(),
         })?;
+    }
+    Ok(())
+}
+
+/// Tells whoever placed an order signed in what became of a part of it. The job does it: a seller does not see who that is.
+fn tell_buyer(told: &serde_json::Value) -> Result<(), Error> {
+    let word = |name: &str| told.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let Some(order) = Store::<Order>::get(word("order"))? else { return Ok(()) };
+    let message = Message::new(format!("notice-order-{}", word("state")))
+        .value("number", order.body.number)
+        .link(format!("/orders/{}", order.id));
+    notices::person(order.body.person.as_deref(), &message)
+}
+
+/// Forgets where parcels went, ninety days after their part was over.
+fn forget(after: Option<&str>) -> Result<(), Error> {
+    let before = context::now().saturating_sub(KEPT_DAYS * DAY_MS);
+    let page = Store::list(&Find::<Recipient>::new().limit(FORGOTTEN_MAX).after(after))?;
+    for recipient in &page.items {
+        let share = Store::<Share>::get(&recipient.body.share)?;
+        let over = share.is_none_or(|share| {
+            use State::{Cancelled, Closed, Lapsed, Refused};
+            matches!(share.body.part.state, Cancelled | Closed | Lapsed | Refused) && share.changed_at <= before
+        });
+        if over && recipient.created_at <= before {
+            Store::delete(recipient)?;
+        }
+    }
+    // They come in the order in which they were made: what is younger than that waits anyway.
+    let older = page.items.last().is_some_and(|last| last.created_at <= before);
+    if let Some(next) = page.next.filter(|_| older) {
+        Later::new("forget").once(&next).enqueue(&json!({ "after": next }))?;
     }
     Ok(())
 }

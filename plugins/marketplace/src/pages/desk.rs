@@ -11,7 +11,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, Tex
 
 use super::market::CATEGORIES;
 use crate::basket;
-use crate::kinds::{Desk, Payout, Product, Recipient, Share, Shelf, Shop, Variant, nature};
+use crate::kinds::{Contact, Desk, Payout, Product, Recipient, Share, Shelf, Shop, Variant, nature};
 use crate::label;
 use crate::money::{Centimes, plain};
 use crate::order::Event;
@@ -137,7 +137,8 @@ pub(crate) fn open(request: &Request) -> Result<Answer, Error> {
         open: true,
         example: false,
     })?;
-    if context::caller().person.is_some() {
+    if let Some(person) = context::caller().person {
+        Store::create(&Contact { cooperative: entry.id.clone(), person })?;
         milestones::reach::<Shop>(SHOP_OPENED, &shop.id)?;
     }
     Ok(to_desk(&entry.id))

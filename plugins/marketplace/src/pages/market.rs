@@ -20,12 +20,14 @@ pub(crate) const CATEGORIES: [&str; 8] = ["oil", "saffron", "dates", "honey", "n
 pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
     let asked = |name: &str| request.query(name).map(str::trim).filter(|value| !value.is_empty());
     let mut find = Find::new().equal(Product::SHOWN, true).limit(PRODUCTS_MAX).after(asked("after"));
-    // One filter at a time, as the indexes have it; words may be added to each.
+    // Any of the three filters together: one of the indexes begins with just these fields.
     if let Some(category) = asked("category").filter(|category| CATEGORIES.contains(category)) {
         find = find.equal(Product::CATEGORY, category);
-    } else if let Some(label) = asked("label") {
+    }
+    if let Some(label) = asked("label") {
         find = find.equal(Product::LABEL, label);
-    } else if let Some(province) = asked("province").filter(|code| crate::province::is_known(code)) {
+    }
+    if let Some(province) = asked("province").filter(|code| crate::province::is_known(code)) {
         find = find.equal(Product::PROVINCE, province);
     }
     if let Some(text) = asked("q") {
@@ -41,6 +43,8 @@ pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
         "q": asked("q"),
         "category": asked("category"),
         "label": asked("label"),
+        "province": asked("province"),
+        "provinces": crate::province::choices(language),
         "categories": CATEGORIES,
         "labels": labels::choices(language)?,
         "basket": basket_of(request).to_string(),

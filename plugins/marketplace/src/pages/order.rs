@@ -11,10 +11,29 @@ use crate::order::{Event, NotReturned, Reason, State};
 use crate::payment::{Method, card, reference};
 use crate::{qr, random, today, trade};
 
+/// Orders of a page.
+const ORDERS_MAX: u32 = 30;
+
 /// `GET /orders/{key}`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let order = by_key(request)?;
     page(request, &order, None)
+}
+
+/// `GET /orders`: those that the caller placed while they were signed in.
+pub(crate) fn list(request: &Request) -> Result<Answer, Error> {
+    let person = context::caller().person.ok_or_else(Error::sign_in)?;
+    let own = Find::new().equal(Order::PERSON, person.as_str()).sort_descending(Order::PLACED_AT).limit(ORDERS_MAX);
+    let page = Store::list(&own.after(request.query("after").filter(|after| !after.is_empty())))?;
+    let view = |order: &Entry<Order>| {
+        let body = &order.body;
+        json!({
+            "id": order.id, "number": body.number, "placed_at": body.placed_at, "total": body.total.to_string(),
+            "paid": !body.waiting && body.received >= body.total,
+        })
+    };
+    let orders: Vec<Value> = page.items.iter().map(view).collect();
+    Answer::page("orders", "", &json!({ "orders": orders, "next": page.next }))
 }
 
 /// `POST /orders/{key}/return`
@@ -156,7 +175,16 @@ fn card_address(request: &Request, order: &Entry<Order>) -> Result<Option<String
 
 /// The order whose address this is.
 fn by_key(request: &Request) -> Result<Entry<Order>, Error> {
-    let hash = random::hash(request.parameter("key"));
+    let key = request.parameter("key");
+    // Whoever placed it signed in also finds it by its id, among their own.
+    if key.contains('-')
+        && let Some(order) = Store::<Order>::get(key)?
+        && order.body.person.is_some()
+        && order.body.person == context::caller().person
+    {
+        return Ok(order);
+    }
+    let hash = random::hash(key);
     Store::first(&Find::new().equal(Order::KEY, hash))?.ok_or_else(|| Error::not_found("there is no such order"))
 }
 

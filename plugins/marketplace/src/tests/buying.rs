@@ -241,3 +241,49 @@ fn an_order_is_found_by_its_key_alone() {
     let (_, _, data) = page(&Request::get(&path));
     assert!(!data.to_string().contains("Fadma"), "the address is for the seller alone");
 }
+
+#[test]
+fn filters_are_used_together() {
+    market();
+    let both = |category: &str, label: &str, province: &str| {
+        let asked = Request::get("/").with_query("category", category).with_query("label", label);
+        titles(&asked.with_query("province", province))
+    };
+    assert_eq!(both("saffron", "safran-taliouine", "09.541"), ["safran-taliouine"]);
+    assert_eq!(both("", "safran-taliouine", "09.541"), ["safran-taliouine"]);
+    assert_eq!(both("oil", "safran-taliouine", ""), Vec::<String>::new());
+    assert_eq!(both("dates", "", "09.541"), Vec::<String>::new());
+    assert_eq!(both("dates", "", "08.201"), ["dattes-majhoul"]);
+}
+
+#[test]
+fn somebody_signed_in_has_their_orders_together_and_nobody_else_has_them() {
+    market();
+    native::as_member("00000000-0000-7000-8000-00000000000c");
+    buy("dattes-majhoul.1kg.1", "transfer");
+    let (_, _, data) = page(&Request::get("/orders"));
+    let id = data["orders"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(page(&Request::get(&format!("/orders/{id}"))).2["order"]["total"], "170.00");
+    native::as_member("00000000-0000-7000-8000-00000000000d");
+    assert_eq!(page(&Request::get("/orders")).2["orders"], json!([]));
+    assert_eq!(page(&Request::get(&format!("/orders/{id}"))).0, 404);
+}
+
+#[test]
+fn where_a_parcel_went_is_forgotten_ninety_days_after_its_part_is_over() {
+    market();
+    buy("dattes-majhoul.1kg.1", "transfer");
+    native::advance(8 * 86_400_000);
+    jobs();
+    // In the kernel it comes by its schedule.
+    let forget = || {
+        tiwizi_sdk::jobs::Later::new("forget").enqueue(&json!({})).unwrap();
+        jobs();
+    };
+    native::advance(80 * 86_400_000);
+    forget();
+    assert_eq!(native::bodies("recipient").len(), 1);
+    native::advance(20 * 86_400_000);
+    forget();
+    assert_eq!(native::bodies("recipient"), Vec::<Value>::new());
+}

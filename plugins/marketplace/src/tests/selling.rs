@@ -108,6 +108,7 @@ fn an_order_paid_at_the_door_is_sold_returned_in_part_and_paid_out_to_the_centim
     }
     assert!(matches!(act(&cooperative, "cancel"), Answer::Page { status: 409, .. }));
     assert_eq!(native::reached().len(), 2, "the first sale");
+    assert_eq!(native::told().len(), 1, "the seller of a new order; whoever bought was not signed in");
     // Three at 85.50 and a parcel of 3.6 kilograms at 50.
     assert_eq!(balance("courier"), 30_650);
     assert_eq!(stock("huile-anfa", "one")["there"], 7);

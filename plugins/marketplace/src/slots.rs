@@ -1,0 +1,51 @@
+//! Parts of the kernel's own pages: the next fairs on the home page, and the shop window on the page of a cooperative.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tiwizi_sdk::ui::{Fragment, Slot};
+use tiwizi_sdk::{Error, Find, Language, Store, context};
+
+use crate::called::Fair;
+use crate::kinds::{Product, Shop};
+use crate::pages::{fairs, market};
+use crate::today;
+
+/// Fairs and products of a part.
+const SHOWN_MAX: u32 = 3;
+
+#[derive(Deserialize)]
+struct Asked {
+    cooperative: String,
+}
+
+/// The part of a page; none where there is nothing to show.
+pub(crate) fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
+    let language = context::language().parse::<Language>().unwrap_or(Language::French);
+    match slot.name.as_str() {
+        "home" => home(language),
+        "cooperative" => window(&slot.input::<Asked>()?.cooperative, language),
+        _ => Ok(None),
+    }
+}
+
+fn home(language: Language) -> Result<Option<Fragment>, Error> {
+    let coming = Find::new().equal(Fair::OPEN, true).at_least(Fair::UNTIL, today::date()?).sort(Fair::UNTIL);
+    let coming = Store::list(&coming.limit(SHOWN_MAX))?.items;
+    let coming: Vec<Value> = coming.iter().map(|fair| fairs::facts(&fair.body, language)).collect::<Result<_, _>>()?;
+    let shown = Store::list(&Find::new().equal(Product::SHOWN, true).limit(SHOWN_MAX))?.items;
+    let products: Vec<Value> =
+        shown.iter().map(|product| market::card(&product.body, language)).collect::<Result<_, _>>()?;
+    if coming.is_empty() && products.is_empty() {
+        return Ok(None);
+    }
+    Fragment::new("part-home", "", &json!({ "fairs": coming, "products": products })).map(Some)
+}
+
+fn window(cooperative: &str, language: Language) -> Result<Option<Fragment>, Error> {
+    let Some(shop) = Shop::of(cooperative)?.filter(|shop| shop.body.open) else { return Ok(None) };
+    let found = Store::list(&Find::new().equal(Product::COOPERATIVE, cooperative).limit(SHOWN_MAX))?.items;
+    let shown = found.iter().filter(|product| product.body.shown);
+    let products: Vec<Value> = shown.map(|product| market::card(&product.body, language)).collect::<Result<_, _>>()?;
+    let shop = json!({ "cooperative": cooperative, "example": shop.body.example });
+    Fragment::new("part-shop", "", &json!({ "shop": shop, "products": products })).map(Some)
+}

@@ -13,9 +13,10 @@ use tiwizi_sdk::{Error, Find, Kind, Language, Store, Texts};
 use crate::kinds::{AnswerKey, Audio, Block, Course, Lesson, LessonRef, Module, Question, Quiz};
 
 static FOUNDING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/founding");
+static ACCOUNTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/accounts");
 
 /// Each course's folder, in the order in which the catalogue lists them.
-static COURSES: [&Dir<'_>; 1] = [&FOUNDING];
+static COURSES: [&Dir<'_>; 2] = [&FOUNDING, &ACCOUNTS];
 
 /// `course.json`.
 #[derive(Deserialize)]

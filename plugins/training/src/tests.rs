@@ -46,9 +46,20 @@ fn redirect(request: &Request) -> String {
     }
 }
 
+fn key_of(course: &str, quiz: &str) -> Value {
+    let is_it = |key: &Value| key["course"] == course && key["quiz"] == quiz;
+    native::bodies("answer-key").into_iter().find(is_it).unwrap()
+}
+
+/// The bodies of a kind that belong to a course and are in a language.
+fn in_language(kind: &str, course: &str, tag: &str) -> Vec<Value> {
+    let is_it = |body: &Value| body["course"] == course && body["language"] == tag;
+    native::bodies(kind).into_iter().filter(is_it).collect()
+}
+
 /// A form that answers every question of a quiz: right, or wrong.
 fn answers(quiz: &str, right: bool) -> Vec<(String, String)> {
-    let key = native::bodies("answer-key").into_iter().find(|key| key["quiz"] == quiz).unwrap();
+    let key = key_of("founding", quiz);
     let answer = |choice: &str| {
         if right {
             choice.to_owned()
@@ -79,24 +90,55 @@ fn finish_lessons(module: u32) {
 }
 
 #[test]
-fn installing_writes_the_course_whole_in_four_languages() {
+fn installing_writes_each_course_whole_in_the_languages_that_it_names() {
     installed();
-    let lessons = native::bodies("lesson");
-    for tag in ["ar", "ary", "fr", "shi"] {
-        assert_eq!(lessons.iter().filter(|lesson| lesson["language"] == tag).count(), 12, "{tag}");
-        assert_eq!(native::bodies("quiz").iter().filter(|quiz| quiz["language"] == tag).count(), 4, "{tag}");
+    for course in native::bodies("course") {
+        let code = course["code"].as_str().unwrap();
+        let modules = course["modules"].as_array().unwrap();
+        let lessons: usize = modules.iter().map(|module| module["lessons"].as_array().unwrap().len()).sum();
+        let languages = course["languages"].as_array().unwrap();
+        assert!(languages.contains(&json!("ar")) && languages.contains(&json!("fr")), "{code}");
+        for tag in languages.iter().map(|tag| tag.as_str().unwrap()) {
+            assert_eq!(in_language("lesson", code, tag).len(), lessons, "{code} {tag}");
+            assert_eq!(in_language("quiz", code, tag).len(), modules.len(), "{code} {tag}");
+        }
+        for tag in ["ar", "ary", "fr", "zgh", "shi", "tzm", "rif"] {
+            assert!(course["title"][tag].is_string() && course["summary"][tag].is_string(), "{code} {tag}");
+        }
     }
     for tag in ["zgh", "tzm", "rif"] {
-        assert_eq!(lessons.iter().filter(|lesson| lesson["language"] == tag).count(), 1, "{tag}");
+        assert_eq!(in_language("lesson", "founding", tag).len(), 1, "{tag}");
     }
+}
+
+#[test]
+fn a_lesson_says_in_every_language_the_same_blocks() {
+    installed();
+    let shape = |lesson: &Value| -> Vec<(Value, usize)> {
+        let blocks = lesson["blocks"].as_array().unwrap().iter();
+        blocks.map(|block| (block["kind"].clone(), block["items"].as_array().map_or(0, Vec::len))).collect()
+    };
+    for lesson in native::bodies("lesson") {
+        let code = lesson["course"].as_str().unwrap();
+        let french = in_language("lesson", code, "fr").into_iter().find(|one| one["code"] == lesson["code"]).unwrap();
+        assert_eq!(shape(&lesson), shape(&french), "{code} {} {}", lesson["code"], lesson["language"]);
+    }
+}
+
+#[test]
+fn every_question_has_a_right_choice_and_says_why() {
+    installed();
     for quiz in native::bodies("quiz") {
-        let key = native::bodies("answer-key").into_iter().find(|key| key["quiz"] == quiz["code"]).unwrap();
-        for question in quiz["questions"].as_array().unwrap() {
+        let key = key_of(quiz["course"].as_str().unwrap(), quiz["code"].as_str().unwrap());
+        let questions = quiz["questions"].as_array().unwrap();
+        assert_eq!(key["answers"].as_object().unwrap().len(), questions.len(), "{} {}", quiz["course"], quiz["code"]);
+        for question in questions {
             let right = &key["answers"][question["code"].as_str().unwrap()];
             assert!(
                 question["choices"].as_array().unwrap().iter().any(|choice| choice["code"] == *right),
                 "{question}"
             );
+            assert!(question["explain"].as_str().is_some_and(|why| !why.is_empty()), "{question}");
         }
     }
 }

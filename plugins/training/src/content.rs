@@ -14,9 +14,11 @@ use crate::kinds::{AnswerKey, Audio, Block, Course, Lesson, LessonRef, Module, Q
 
 static FOUNDING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/founding");
 static ACCOUNTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/accounts");
+static PRODUCT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/product");
+static GOVERNANCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/governance");
 
 /// Each course's folder, in the order in which the catalogue lists them.
-static COURSES: [&Dir<'_>; 2] = [&FOUNDING, &ACCOUNTS];
+static COURSES: [&Dir<'_>; 4] = [&FOUNDING, &ACCOUNTS, &PRODUCT, &GOVERNANCE];
 
 /// `course.json`.
 #[derive(Deserialize)]

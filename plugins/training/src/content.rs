@@ -16,9 +16,10 @@ static FOUNDING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/founding");
 static ACCOUNTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/accounts");
 static PRODUCT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/product");
 static GOVERNANCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/governance");
+static SELLING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/selling");
 
 /// Each course's folder, in the order in which the catalogue lists them.
-static COURSES: [&Dir<'_>; 4] = [&FOUNDING, &ACCOUNTS, &PRODUCT, &GOVERNANCE];
+static COURSES: [&Dir<'_>; 5] = [&FOUNDING, &ACCOUNTS, &PRODUCT, &GOVERNANCE, &SELLING];
 
 /// `course.json`.
 #[derive(Deserialize)]

@@ -17,9 +17,10 @@ static ACCOUNTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/accounts");
 static PRODUCT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/product");
 static GOVERNANCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/governance");
 static SELLING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/selling");
+static FOOD_SAFETY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/food-safety");
 
 /// Each course's folder, in the order in which the catalogue lists them.
-static COURSES: [&Dir<'_>; 5] = [&FOUNDING, &ACCOUNTS, &PRODUCT, &GOVERNANCE, &SELLING];
+static COURSES: [&Dir<'_>; 6] = [&FOUNDING, &ACCOUNTS, &PRODUCT, &GOVERNANCE, &SELLING, &FOOD_SAFETY];
 
 /// `course.json`.
 #[derive(Deserialize)]

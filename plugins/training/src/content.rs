@@ -18,9 +18,10 @@ static PRODUCT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/product");
 static GOVERNANCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/governance");
 static SELLING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/selling");
 static FOOD_SAFETY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/food-safety");
+static ONLINE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/online");
 
 /// Each course's folder, in the order in which the catalogue lists them.
-static COURSES: [&Dir<'_>; 6] = [&FOUNDING, &ACCOUNTS, &PRODUCT, &GOVERNANCE, &SELLING, &FOOD_SAFETY];
+static COURSES: [&Dir<'_>; 7] = [&FOUNDING, &ACCOUNTS, &PRODUCT, &GOVERNANCE, &SELLING, &FOOD_SAFETY, &ONLINE];
 
 /// `course.json`.
 #[derive(Deserialize)]

@@ -120,6 +120,19 @@ fn a_model_that_is_taken_becomes_a_plan_and_a_step_of_the_path() {
 }
 
 #[test]
+fn charts_follow_the_figures_that_stand_in_the_tables() {
+    let path = adopted();
+    let (_, _, data) = page(&Request::get(&path));
+    let (figures, charts) = (&data["figures"], &data["figures"]["charts"]);
+    let last = figures["years"].as_array().unwrap().last().unwrap();
+    assert_eq!(charts["break_even"][4]["amounts"][0], last["turnover"]);
+    let amounts = charts["years"][4]["amounts"].as_array().unwrap();
+    assert_eq!((&amounts[0], &amounts[2]), (&last["turnover"], &last["result"]));
+    let cash = charts["cash"].as_array().unwrap();
+    assert_eq!((cash.len(), &cash[59]["amounts"][0]), (60, &figures["cash"][60]["balance"]));
+}
+
+#[test]
 fn nobody_else_sees_a_plan() {
     let path = adopted();
     native::as_member(HASSAN);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use tiwizi_sdk::Language;
 
+use super::charts;
 use crate::plan::months::Sold;
 use crate::plan::outcome::{Account, Cash, Tried, Turned};
 use crate::plan::sheet::Product;
@@ -33,6 +34,7 @@ pub(crate) fn view(outcome: &Outcome, plan: &Plan, language: Language) -> Value 
         "present_value": worth.present_value.map(money),
         "internal_percent": worth.internal_rate.map(percent),
         "sensitivity": sensitivity(outcome),
+        "charts": charts::view(outcome),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What people see: the models, a sheet, their plans, and the review of a corrected model.
 
 pub(crate) mod catalogue;
+mod charts;
 mod figures;
 mod inputs;
 pub(crate) mod plans;

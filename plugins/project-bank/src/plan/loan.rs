@@ -6,6 +6,9 @@ use super::check::Debt;
 use super::number::centimes;
 use super::sheet::Repayment;
 
+/// A rate is a year's.
+const MONTHS: Decimal = Decimal::from_parts(12, 0, 0, false, 0);
+
 /// One month of a loan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Payment {
@@ -17,16 +20,17 @@ pub(crate) struct Payment {
 
 /// All payments of a loan; the first a month after it came.
 pub(crate) fn payments(debt: &Debt) -> Vec<Payment> {
-    let rate = debt.rate / Decimal::from(12);
+    let amount = centimes(debt.amount);
+    let rate = debt.rate / MONTHS;
     let repaying = debt.months.saturating_sub(debt.grace_months);
     let instalment = match debt.repayment {
-        Repayment::Annuity => annuity(debt.amount, rate, repaying),
-        Repayment::Principal => centimes(debt.amount / count(repaying.max(1))),
+        Repayment::Annuity => annuity(amount, rate, repaying),
+        Repayment::Principal => centimes(amount / count(repaying.max(1))),
     };
-    let mut owed = debt.amount;
+    let mut owed = amount;
     let mut payments = Vec::with_capacity(debt.months);
     for past in 1..=debt.months {
-        let interest = centimes(owed * rate);
+        let interest = centimes(owed * debt.rate / MONTHS);
         let principal = if past <= debt.grace_months {
             Decimal::ZERO
         } else if past == debt.months {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::check::{Checked, Sale};
 use super::loan::payments;
-use super::number::centimes;
+use super::number::{centimes, digits};
 use super::sheet::Origin;
 
 /// One figure of every month, month 0 first.
@@ -145,7 +145,7 @@ impl Months {
             let seasons = sale.season.iter().cycle().skip(plan.start.1).take(12);
             for (past, season) in seasons.enumerate() {
                 let month = year * 12 + past + 1;
-                let sold = (sale.quantity * season * ramp).round_dp(6);
+                let sold = digits(sale.quantity * season * ramp);
                 if sold.is_zero() {
                     continue;
                 }

@@ -201,6 +201,11 @@ pub(crate) fn centimes(value: Decimal) -> Decimal {
     value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
 
+/// Rounds to the digits that quantities have, half away from zero.
+pub(crate) fn digits(value: Decimal) -> Decimal {
+    value.round_dp_with_strategy(DIGITS_MAX, RoundingStrategy::MidpointAwayFromZero)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -132,7 +132,7 @@ impl Register {
     /// The totals, after the reader has caught up.
     pub(crate) async fn totals(&self) -> readers::Totals {
         catch_up(&self.records, &TallyReader::default()).await.unwrap();
-        readers::totals(self.records.db(), self.records.ambient().now()).await.unwrap()
+        readers::totals(self.records.db(), readers::Counted::All, self.records.ambient().now()).await.unwrap()
     }
 
     /// Takes a whole record of another home.

@@ -2,7 +2,7 @@
 
 use tiwizi_federation::SqlStore;
 use tiwizi_federation::national::{Coverage, Missing, National};
-use tiwizi_registry::readers::{Measure, Statistics};
+use tiwizi_registry::readers::{Counted, Measure, Statistics};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -15,9 +15,10 @@ impl App {
     }
 }
 
-/// What is known of each region, and counts that say so.
+/// What is known of each region, and counts that say so. The nation counts every register that came, and everybody else the own.
 pub(crate) async fn cover(app: &App, statistics: &mut Statistics) -> Result<Coverage, Problem> {
     let coverage = app.national().coverage().await?;
+    statistics.count(if coverage.is_national() { Counted::All } else { Counted::Own });
     statistics.know_only(coverage.known());
     statistics.know_members_only(coverage.known_members());
     Ok(coverage)

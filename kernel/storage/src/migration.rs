@@ -17,7 +17,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 18] = [
+const MIGRATIONS: [Migration; 19] = [
     Migration {
         number: 1,
         name: "ground",
@@ -125,6 +125,12 @@ const MIGRATIONS: [Migration; 18] = [
         name: "peer_cut",
         sqlite: include_str!("../../../migrations/sqlite/0018_peer_cut.sql"),
         postgres: include_str!("../../../migrations/postgres/0018_peer_cut.sql"),
+    },
+    Migration {
+        number: 19,
+        name: "tally_elsewhere",
+        sqlite: include_str!("../../../migrations/sqlite/0019_tally_elsewhere.sql"),
+        postgres: include_str!("../../../migrations/postgres/0019_tally_elsewhere.sql"),
     },
 ];
 

@@ -103,7 +103,9 @@ async fn a_changed_file_updates_what_it_has_columns_for_and_moves_the_members_al
     let stored = register.all(&register.names.cooperative).await;
     assert_eq!((&stored[0]["province"], &stored[0]["ice"]), (&json!("09.581"), &json!("001561191000066")));
     register.totals().await;
-    let counts = |measure, by| readers::counts(register.records.db(), measure, by, register.records.ambient().now());
+    let counts = |measure, by| {
+        readers::counts(register.records.db(), readers::Counted::Own, (measure, by), register.records.ambient().now())
+    };
     let by_province = counts(Measure::Members, By::Province).await.unwrap();
     assert_eq!(by_province, [("09.541".to_owned(), 1), ("09.581".to_owned(), 2)]);
     assert_eq!(counts(Measure::Members, By::Sector).await.unwrap(), [("crafts".to_owned(), 3)]);

@@ -1,6 +1,6 @@
 //! What the reader knows of one cooperative: what of it is counted, and its members by gender and year of birth.
 //!
-//! As a text it is one line, `status|province|sector|paid|capital|registered|closed|members|home`, and bounded: years of birth are
+//! As a text it is one line, `status|province|sector|paid|capital|registered|closed|members|where|home`, and bounded: years of birth are
 //! few, however many members there are. Of a membership, what it counts for is kept in a line of its own, `cooperative|member`.
 
 use std::collections::{BTreeMap, HashMap};
@@ -143,17 +143,38 @@ pub(super) struct Memo {
     /// The year in which it closed; 0 where that is not known.
     closed: Option<u16>,
     seats: BTreeMap<Seat, i64>,
-    /// The instance whose register it is in.
-    home: Option<InstanceId>,
+    /// The instance whose register it is in, and whether that is this one.
+    home: Option<(InstanceId, Whose)>,
+}
+
+/// Whose register a count is of. The two are kept apart: a nation shows their sum, everybody else the own alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Whose {
+    /// That of this instance.
+    Own,
+    /// Those of others, as far as they came here.
+    Elsewhere,
+}
+
+impl Whose {
+    /// Both.
+    pub(super) const ALL: [Self; 2] = [Self::Own, Self::Elsewhere];
+
+    fn letter(self) -> &'static str {
+        match self {
+            Self::Own => "o",
+            Self::Elsewhere => "e",
+        }
+    }
 }
 
 /// A count that a memo has a part in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     /// A measure, split up.
-    Split(Measure, By, String),
+    Split(Whose, Measure, By, String),
     /// Members by year of birth, in a province or a sector.
-    Birth(By, u16, String),
+    Birth(Whose, By, u16, String),
     /// A measure, by the instance whose register it is of.
     Home(Measure, InstanceId),
 }
@@ -171,9 +192,9 @@ impl Memo {
         };
     }
 
-    /// Its register is that of this instance.
-    pub(super) fn is_of(&mut self, home: InstanceId) {
-        self.home = Some(home);
+    /// Its register is that of this instance, which is the one here or another.
+    pub(super) fn is_of(&mut self, home: InstanceId, whose: Whose) {
+        self.home = Some((home, whose));
     }
 
     /// Takes so many more members, or fewer.
@@ -203,6 +224,7 @@ impl Memo {
     /// Adds what it counts for, so many times.
     pub(super) fn count(&self, counts: &mut HashMap<Place, i64>, times: i64) {
         let Some(facts) = &self.facts else { return };
+        let whose = self.home.map_or(Whose::Own, |(_, whose)| whose);
         let mut add = |place: Place, amount: i64| {
             if amount != 0 {
                 let count = counts.entry(place).or_default();
@@ -210,10 +232,10 @@ impl Memo {
             }
         };
         if facts.status != Status::Other {
-            add(Place::Split(Measure::Creations, By::Year, year(facts.year)), 1);
+            add(Place::Split(whose, Measure::Creations, By::Year, year(facts.year)), 1);
         }
         if let Some(closed) = self.closed {
-            add(Place::Split(Measure::Closings, By::Year, year(closed)), 1);
+            add(Place::Split(whose, Measure::Closings, By::Year, year(closed)), 1);
         }
         if facts.status != Status::Counted {
             return;
@@ -227,20 +249,20 @@ impl Memo {
             (Measure::Capital, facts.capital),
         ];
         for (measure, amount) in amounts {
-            add(Place::Split(measure, By::Province, facts.province.clone()), amount);
-            add(Place::Split(measure, By::Sector, facts.sector.clone()), amount);
-            add(Place::Split(measure, By::Size, size(members).to_owned()), amount);
-            add(Place::Split(measure, By::Year, year(facts.year)), amount);
-            if let Some(home) = self.home {
+            add(Place::Split(whose, measure, By::Province, facts.province.clone()), amount);
+            add(Place::Split(whose, measure, By::Sector, facts.sector.clone()), amount);
+            add(Place::Split(whose, measure, By::Size, size(members).to_owned()), amount);
+            add(Place::Split(whose, measure, By::Year, year(facts.year)), amount);
+            if let Some((home, _)) = self.home {
                 add(Place::Home(measure, home), amount);
             }
         }
         for (seat, count) in &self.seats {
-            add(Place::Birth(By::Province, seat.birth_year, facts.province.clone()), *count);
-            add(Place::Birth(By::Sector, seat.birth_year, facts.sector.clone()), *count);
-            add(Place::Split(Measure::Members, By::Age, year(seat.birth_year)), *count);
+            add(Place::Birth(whose, By::Province, seat.birth_year, facts.province.clone()), *count);
+            add(Place::Birth(whose, By::Sector, seat.birth_year, facts.sector.clone()), *count);
+            add(Place::Split(whose, Measure::Members, By::Age, year(seat.birth_year)), *count);
             if seat.is_woman {
-                add(Place::Split(Measure::Women, By::Age, year(seat.birth_year)), *count);
+                add(Place::Split(whose, Measure::Women, By::Age, year(seat.birth_year)), *count);
             }
         }
     }
@@ -302,7 +324,10 @@ impl fmt::Display for Memo {
             write!(formatter, "{comma}{seat}:{count}")?;
         }
         formatter.write_str("|")?;
-        self.home.map_or(Ok(()), |home| write!(formatter, "{home}"))
+        match self.home {
+            Some((home, whose)) => write!(formatter, "{}|{home}", whose.letter()),
+            None => formatter.write_str("|"),
+        }
     }
 }
 
@@ -315,8 +340,8 @@ impl FromStr for Memo {
 }
 
 fn read(line: &str) -> Option<Memo> {
-    let parts: [&str; 9] = line.split('|').collect::<Vec<_>>().try_into().ok()?;
-    let [status, province, sector, paid, capital, year, closed, seats, home] = parts;
+    let parts: [&str; 10] = line.split('|').collect::<Vec<_>>().try_into().ok()?;
+    let [status, province, sector, paid, capital, year, closed, seats, whose, home] = parts;
     let facts = if status.is_empty() {
         None
     } else {
@@ -330,7 +355,11 @@ fn read(line: &str) -> Option<Memo> {
         })
     };
     let closed = if closed.is_empty() { None } else { Some(closed.parse().ok()?) };
-    let home = if home.is_empty() { None } else { Some(home.parse().ok()?) };
+    let home = match Whose::ALL.into_iter().find(|known| known.letter() == whose) {
+        Some(whose) => Some((home.parse().ok()?, whose)),
+        None if whose.is_empty() && home.is_empty() => None,
+        None => return None,
+    };
     let mut memo = Memo { facts, closed, seats: BTreeMap::new(), home };
     for seat in seats.split(',').filter(|seat| !seat.is_empty()) {
         let (who, count) = seat.split_once(':')?;
@@ -340,144 +369,4 @@ fn read(line: &str) -> Option<Memo> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-
-    /// 2024-06-01 and 2026-06-01.
-    const AT: [Instant; 2] = [Instant(1_717_200_000_000), Instant(1_780_272_000_000)];
-
-    fn cooperative(status: &str) -> Value {
-        json!({
-            "status": status, "province": "09.541", "sector": "argan", "category": "ac", "capital_mad": 1500.5,
-            "registered_on": "2019-02-01"
-        })
-    }
-
-    fn amount(memo: &Memo, measure: Measure, by: By, key: &str) -> i64 {
-        let mut counts = HashMap::new();
-        memo.count(&mut counts, 1);
-        counts.get(&Place::Split(measure, by, key.to_owned())).copied().unwrap_or_default()
-    }
-
-    #[test]
-    fn a_cooperative_counts_for_what_it_is() {
-        let mut memo = Memo::default();
-        memo.step(Some(&cooperative("registered")), AT[0]);
-        let woman = Seat::of(&json!({"gender": "female", "birth_year": 1995})).unwrap();
-        memo.seat(woman, 3);
-        memo.seat(Seat::of(&json!({})).unwrap(), 2);
-        for (measure, by, key, expected) in [
-            (Measure::Cooperatives, By::Province, "09.541", 1),
-            (Measure::Members, By::Sector, "argan", 5),
-            (Measure::Women, By::Size, "5-9", 3),
-            (Measure::Jobs, By::Year, "2019", 5),
-            (Measure::Capital, By::Province, "09.541", 1500),
-            (Measure::Creations, By::Year, "2019", 1),
-            (Measure::Members, By::Age, "1995", 3),
-            (Measure::Members, By::Age, "unknown", 2),
-            (Measure::Women, By::Age, "unknown", 0),
-        ] {
-            assert_eq!(amount(&memo, measure, by, key), expected, "{measure:?} {by:?} {key}");
-        }
-        assert_eq!((memo.born_since(1990), memo.born_since(0)), (3, 3));
-    }
-
-    #[test]
-    fn a_closing_is_of_the_year_of_its_change_and_is_taken_back() {
-        let mut memo = Memo::default();
-        memo.step(Some(&cooperative("registered")), AT[0]);
-        memo.step(Some(&cooperative("dissolved")), AT[0]);
-        memo.step(Some(&cooperative("struck_off")), AT[1]);
-        assert_eq!(amount(&memo, Measure::Closings, By::Year, "2024"), 1);
-        assert_eq!(amount(&memo, Measure::Cooperatives, By::Year, "2019"), 0);
-        assert_eq!(amount(&memo, Measure::Creations, By::Year, "2019"), 1);
-        memo.step(Some(&cooperative("registered")), AT[1]);
-        assert_eq!(amount(&memo, Measure::Closings, By::Year, "2024"), 0);
-        let mut imported = Memo::default();
-        imported.step(Some(&cooperative("struck_off")), AT[1]);
-        assert_eq!(amount(&imported, Measure::Closings, By::Year, "unknown"), 1);
-        imported.step(None, AT[1]);
-        let mut counts = HashMap::new();
-        imported.count(&mut counts, 1);
-        assert!(counts.is_empty());
-    }
-
-    #[test]
-    fn a_closing_of_the_first_hour_of_a_year_is_of_that_year() {
-        // 2024-12-31 at 22:30 and 23:30 of universal time: Morocco was an hour ahead.
-        for (at, year) in [(1_735_684_200_000, "2024"), (1_735_687_800_000, "2025")] {
-            let mut memo = Memo::default();
-            memo.step(Some(&cooperative("registered")), AT[0]);
-            memo.step(Some(&cooperative("struck_off")), Instant(at));
-            assert_eq!(amount(&memo, Measure::Closings, By::Year, year), 1, "{at}");
-        }
-    }
-
-    #[test]
-    fn an_alias_counts_for_nothing_until_it_is_none_again() {
-        let mut alias = cooperative("registered");
-        let mut memo = Memo::default();
-        memo.step(Some(&alias), AT[0]);
-        memo.seat(Seat::of(&json!({})).unwrap(), 1);
-        alias["merged_into"] = json!("01890000-0000-7000-8000-000000000000");
-        memo.step(Some(&alias), AT[1]);
-        let mut counts = HashMap::new();
-        memo.count(&mut counts, 1);
-        assert!(counts.is_empty(), "{counts:?}");
-        alias["merged_into"] = json!(null);
-        memo.step(Some(&alias), AT[1]);
-        assert_eq!(amount(&memo, Measure::Members, By::Province, "09.541"), 1);
-        assert_eq!(amount(&memo, Measure::Creations, By::Year, "2019"), 1);
-    }
-
-    #[test]
-    fn a_member_who_left_has_no_seat() {
-        assert_eq!(Seat::of(&json!({"left_on": "2024-01-01"})), None);
-        assert!(Seat::of(&json!({"left_on": null})).is_some());
-    }
-
-    #[test]
-    fn what_is_no_memo_is_refused() {
-        for line in [
-            "",
-            "c|09.541",
-            "c|09.541|argan||x|2019|||",
-            "||||||",
-            "|||||||f1990|",
-            "|||||||q1990:1|",
-            "z|a|b||1|2|||",
-            "||||||||x",
-        ] {
-            assert!(line.parse::<Memo>().is_err(), "{line}");
-        }
-        for line in ["", "x|f1990", "01890000-0000-7000-8000-000000000000|q1"] {
-            assert!(line.parse::<Taken>().is_err(), "{line}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_memo_is_read_as_it_was_written(
-            statuses in proptest::collection::vec(0_usize..4, 0..4),
-            seats in proptest::collection::vec((any::<bool>(), 1880_u16..2200, -3_i64..40), 0..12),
-        ) {
-            let mut memo = Memo::default();
-            for index in statuses {
-                let body = ["registered", "dissolved", "awaited"].get(index).map(|status| cooperative(status));
-                memo.step(body.as_ref(), AT[index % 2]);
-            }
-            for (is_woman, birth_year, count) in seats {
-                let seat = Seat { is_woman, birth_year };
-                memo.seat(seat, count);
-                memo.is_of(InstanceId(uuid::Uuid::from_u128(birth_year.into())));
-                let taken = Taken(Some((RecordId(uuid::Uuid::from_u128(7)), seat)));
-                prop_assert_eq!(taken.to_string().parse::<Taken>(), Ok(taken));
-            }
-            prop_assert_eq!(Taken(None).to_string().parse::<Taken>(), Ok(Taken(None)));
-            prop_assert_eq!(memo.to_string().parse::<Memo>(), Ok(memo));
-        }
-    }
-}
+mod tests;

@@ -20,6 +20,6 @@ mod tests;
 pub use known::Known;
 pub use measure::{Band, By, Measure, SIZES, bands};
 pub use recount::{Recount, recount};
-pub use statistics::{AsOf, Statistics, Totals, counts, of_cooperative, of_cooperatives, totals};
+pub use statistics::{AsOf, Counted, Statistics, Totals, counts, of_cooperative, of_cooperatives, totals};
 pub use table::{OwnProvinces, Row, Sight, Table};
 pub use tally::TallyReader;

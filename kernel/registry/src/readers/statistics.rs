@@ -7,7 +7,7 @@ use tiwizi_storage::{Db, ReadTx, StorageError, change, cursor, memo, tally};
 
 use super::known::Known;
 use super::measure::{By, Measure, UNKNOWN, bands};
-use super::memo::{Memo, MemoError};
+use super::memo::{Memo, MemoError, Whose};
 use super::tally::LIVE;
 use crate::youth::{YouthRule, youth_rule};
 
@@ -22,6 +22,24 @@ pub struct Totals {
     pub women: i64,
     /// The young people among them.
     pub youth: i64,
+}
+
+/// Whose registers are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// This instance's own: so the counts of several instances together are those of all.
+    Own,
+    /// Every one that is here, whatever its home.
+    All,
+}
+
+impl Counted {
+    fn sides(self) -> &'static [Whose] {
+        match self {
+            Self::Own => &[Whose::Own],
+            Self::All => &Whose::ALL,
+        }
+    }
 }
 
 /// How far the log is counted.
@@ -39,13 +57,14 @@ pub struct Statistics {
     tx: ReadTx,
     as_of: AsOf,
     rule: YouthRule,
+    counted: Counted,
     known: Known,
     /// Of whose members something came.
     known_members: Known,
 }
 
 impl Statistics {
-    /// Opens them, with ages as they are taken at this moment.
+    /// Opens those of this instance's own register, with ages as they are taken at this moment.
     ///
     /// # Errors
     /// When the database fails; `Corrupt` when the rule packs cannot be used, with which no instance starts.
@@ -54,13 +73,19 @@ impl Statistics {
         let seq = cursor::find(&mut tx, LIVE.reader).await?;
         let at = change::written_at(&mut tx, seq).await?;
         let rule = youth_rule(now).map_err(|error| StorageError::Corrupt { what: error.to_string() })?;
-        Ok(Self { tx, as_of: AsOf { seq, at }, rule, known: Known::Everywhere, known_members: Known::Everywhere })
+        let (known, known_members) = (Known::Everywhere, Known::Everywhere);
+        Ok(Self { tx, as_of: AsOf { seq, at }, rule, counted: Counted::Own, known, known_members })
     }
 
     /// How far the log is counted.
     #[must_use]
     pub fn as_of(&self) -> AsOf {
         self.as_of
+    }
+
+    /// Says whose registers are counted from now on.
+    pub fn count(&mut self, counted: Counted) {
+        self.counted = counted;
     }
 
     /// Who counts as young in these counts.
@@ -96,7 +121,7 @@ impl Statistics {
         self.rule = self.rule.in_year(year);
     }
 
-    /// The sums of the register.
+    /// The sums of what is counted.
     ///
     /// # Errors
     /// When the database fails.
@@ -141,11 +166,18 @@ impl Statistics {
     /// When the database fails.
     pub async fn split(&mut self, measure: Measure, by: By) -> Result<Vec<(String, i64)>, StorageError> {
         let stored = if by == By::Region { By::Province } else { by };
-        let mut counts = if measure == Measure::Youth {
-            tally::sums(&mut self.tx, &LIVE.born_since(stored, self.rule.first_birth_year())).await?
-        } else {
-            tally::all(&mut self.tx, &LIVE.split(measure, stored)).await?
-        };
+        let mut counts = Vec::new();
+        for whose in self.counted.sides() {
+            counts.extend(if measure == Measure::Youth {
+                let born = LIVE.born_since(*whose, stored, self.rule.first_birth_year());
+                tally::sums(&mut self.tx, &born).await?
+            } else {
+                tally::all(&mut self.tx, &LIVE.split(*whose, measure, stored)).await?
+            });
+        }
+        if self.counted == Counted::All {
+            counts = summed(counts, ToOwned::to_owned);
+        }
         match by {
             By::Region => counts = summed(counts, |code| code.split('.').next().unwrap_or_default().to_owned()),
             By::Age => counts = in_bands(&counts, self.rule),
@@ -182,20 +214,29 @@ fn in_bands(counts: &[(String, i64)], rule: YouthRule) -> Vec<(String, i64)> {
     banded.into_iter().map(|(band, sum)| (band.code, sum)).collect()
 }
 
-/// The sums of the register, as of the reader's place in the log.
+/// The sums of some registers, as of the reader's place in the log.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn totals(db: &Db, now: Instant) -> Result<Totals, StorageError> {
-    Statistics::open(db, now).await?.totals().await
+pub async fn totals(db: &Db, counted: Counted, now: Instant) -> Result<Totals, StorageError> {
+    let mut statistics = Statistics::open(db, now).await?;
+    statistics.count(counted);
+    statistics.totals().await
 }
 
 /// One measure, split up; keys without any are left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn counts(db: &Db, measure: Measure, by: By, now: Instant) -> Result<Vec<(String, i64)>, StorageError> {
-    Statistics::open(db, now).await?.split(measure, by).await
+pub async fn counts(
+    db: &Db,
+    counted: Counted,
+    (measure, by): (Measure, By),
+    now: Instant,
+) -> Result<Vec<(String, i64)>, StorageError> {
+    let mut statistics = Statistics::open(db, now).await?;
+    statistics.count(counted);
+    statistics.split(measure, by).await
 }
 
 /// The members, women and young people of one cooperative, as far as the log is counted.

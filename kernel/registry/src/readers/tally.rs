@@ -6,6 +6,9 @@
 //!
 //! Of a membership that another home writes the versions before are not to be had, and one version may be told more than once. It counts
 //! for what it is now, and what it counted for is kept, as it is of a cooperative.
+//!
+//! What is of another home is counted apart from the own: a cooperative that has gone leaves its public facts here, and one that an agreement
+//! gives is here as well, and neither is of this register. A move is a version of its own, and takes the counts to the other side.
 
 use std::borrow::Cow;
 use std::collections::btree_map::Entry;
@@ -20,7 +23,7 @@ use tiwizi_storage::tally::Range;
 use tiwizi_storage::{Tx, WriteTx, memo, record, tally};
 
 use super::measure::{By, Measure};
-use super::memo::{Memo, MemoError, Place, Seat, Taken};
+use super::memo::{Memo, MemoError, Place, Seat, Taken, Whose};
 use crate::kinds::Names;
 
 /// Where a reader keeps its counts.
@@ -38,9 +41,17 @@ pub(super) const LIVE: Home = Home { reader: "registry.tally", root: "registry" 
 pub(super) const AGAIN: Home = Home { reader: "registry.recount", root: "recount" };
 
 impl Home {
+    /// What the names of the dimensions of some registers begin with. Those of other homes stand within those of the reader.
+    fn stem(self, whose: Whose) -> String {
+        match whose {
+            Whose::Own => self.root.to_owned(),
+            Whose::Elsewhere => format!("{}.elsewhere", self.root),
+        }
+    }
+
     /// The dimension of a measure that is split up.
-    pub(super) fn split(self, measure: Measure, by: By) -> String {
-        format!("{}.{}.{}", self.root, measure.name(), by.name())
+    pub(super) fn split(self, whose: Whose, measure: Measure, by: By) -> String {
+        format!("{}.{}.{}", self.stem(whose), measure.name(), by.name())
     }
 
     /// The dimension of a measure by the instances whose registers are counted.
@@ -49,14 +60,14 @@ impl Home {
     }
 
     /// The members of a year of birth, by province or sector.
-    fn birth(self, by: By, year: u16) -> String {
-        format!("{}.births.{}.{year:04}", self.root, by.name())
+    fn birth(self, whose: Whose, by: By, year: u16) -> String {
+        format!("{}.births.{}.{year:04}", self.stem(whose), by.name())
     }
 
     /// The members who were born in a year or later. Those whose year is not known are in the year 0.
-    pub(super) fn born_since(self, by: By, year: u16) -> Range {
-        let end = format!("{}.births.{}/", self.root, by.name());
-        Range { first: self.birth(by, year.max(1)), end }
+    pub(super) fn born_since(self, whose: Whose, by: By, year: u16) -> Range {
+        let end = format!("{}.births.{}/", self.stem(whose), by.name());
+        Range { first: self.birth(whose, by, year.max(1)), end }
     }
 
     /// Everything.
@@ -72,8 +83,8 @@ impl Home {
 
     fn row(self, place: Place, amount: i64) -> (String, String, i64) {
         match place {
-            Place::Split(measure, by, key) => (self.split(measure, by), key, amount),
-            Place::Birth(by, year, key) => (self.birth(by, year), key, amount),
+            Place::Split(whose, measure, by, key) => (self.split(whose, measure, by), key, amount),
+            Place::Birth(whose, by, year, key) => (self.birth(whose, by, year), key, amount),
             Place::Home(measure, home) => (self.homes(measure), home.to_string(), amount),
         }
     }
@@ -124,8 +135,8 @@ impl Reader for TallyReader {
                 for (seat, difference) in &moved.seats {
                     memo.seat(*seat, *difference);
                 }
-                if let Some(home) = moved.home {
-                    memo.is_of(home);
+                if let Some((home, whose)) = moved.home {
+                    memo.is_of(home, whose);
                 }
                 memo.count(&mut counts, 1);
                 memos.push((cooperative, memo.to_string()));
@@ -146,7 +157,7 @@ struct Moved<'a> {
     steps: Vec<(Option<Cow<'a, Value>>, Instant)>,
     seats: Vec<(Seat, i64)>,
     /// Its home, where it is known by these changes.
-    home: Option<InstanceId>,
+    home: Option<(InstanceId, Whose)>,
 }
 
 /// What changes do, by cooperative, and what is kept of memberships from now on.
@@ -171,7 +182,7 @@ impl TallyReader {
             let body = body_at(tx, entry.id, entry.version, &entry.current).await?;
             let moved = moves.entry(entry.id).or_default();
             moved.steps.push((body, entry.at));
-            moved.home = Some(entry.home);
+            moved.home = Some((entry.home, if entry.is_own { Whose::Own } else { Whose::Elsewhere }));
         }
         let spans = spans(entries, &self.names.membership);
         // What is new here counted for nothing before.

@@ -10,6 +10,7 @@ use tiwizi_storage::tally::{self, Range};
 use tiwizi_storage::{cursor, memo};
 use uuid::Uuid;
 
+use super::totals as totals_of;
 use super::*;
 use crate::synthetic;
 use crate::testing::{Register, THERE};
@@ -55,7 +56,7 @@ async fn rows(register: &Register) -> Vec<(String, String, i64)> {
 
 async fn split(register: &Register, measure: Measure, by: By) -> BTreeMap<String, i64> {
     let now = register.records.ambient().now();
-    counts(register.records.db(), measure, by, now).await.unwrap().into_iter().collect()
+    counts(register.records.db(), Counted::Own, (measure, by), now).await.unwrap().into_iter().collect()
 }
 
 /// Cooperatives with members, moves, a closing; the reader follows after each write, or once at the end.
@@ -323,11 +324,11 @@ async fn a_year_without_a_woman_is_a_line_and_hidden_where_it_tells_of_a_few_men
 }
 
 #[tokio::test]
-async fn other_homes_are_counted_beside_the_own_whatever_comes_again_and_by_home() {
+async fn other_homes_are_counted_apart_from_the_own_whatever_comes_again_and_by_home() {
     let register = Register::new().await;
     let names = register.names.clone();
-    let own = write(&register, &names.cooperative, &[cooperative(1, "registered", "09.541")]).await;
-    write(&register, &names.membership, &[membership(own, 2, false)]).await;
+    let own_root = write(&register, &names.cooperative, &[cooperative(1, "registered", "09.541")]).await;
+    write(&register, &names.membership, &[membership(own_root, 2, false)]).await;
     let there = RecordId(Uuid::from_u128(70));
     let number = |number: u128| RecordId(Uuid::from_u128(number));
     register.receive(&names.cooperative, there, 3, cooperative(2, "registered", "01.051")).await;
@@ -336,6 +337,9 @@ async fn other_homes_are_counted_beside_the_own_whatever_comes_again_and_by_home
     }
     let totals = register.totals().await;
     assert_eq!((totals.cooperatives, totals.members, totals.women), (2, 4, 2));
+    let own = async || totals_of(register.records.db(), Counted::Own, register.records.ambient().now()).await.unwrap();
+    let counted = own().await;
+    assert_eq!((counted.cooperatives, counted.members, counted.women), (1, 1, 1), "this register's own alone");
     // Less of the same version, later versions with a gap between them, and a member who left.
     let mut less = membership(there, 2, false);
     less.as_object_mut().unwrap().remove("gender");
@@ -360,6 +364,16 @@ async fn other_homes_are_counted_beside_the_own_whatever_comes_again_and_by_home
     tx.commit().await.unwrap();
     assert_eq!(register.totals().await.members, 3);
     assert_eq!(homes(Measure::Members).await, BTreeMap::from([(here, 3)]));
+    assert_eq!((own().await.cooperatives, own().await.members), (2, 3), "what came is counted here");
+    // And what goes is counted there, though its public facts stay.
+    let mut tx = register.records.db().begin_write().await.unwrap();
+    let going = [own_root];
+    register.records.release(&mut tx, Moving { subjects: &going, from: here, to: THERE, tenure: 2 }).await.unwrap();
+    tx.commit().await.unwrap();
+    let all = register.totals().await;
+    assert_eq!((all.cooperatives, all.members), (2, 3));
+    assert_eq!((own().await.cooperatives, own().await.members), (1, 2));
+    assert_eq!(split(&register, Measure::Cooperatives, By::Province).await, [("01.051".to_owned(), 1)].into());
     let membership_kind = &names.membership;
     let mut unit = Unit::new(register.records.clone(), Caller::system());
     let left = json!({ "left_on": "2024-01-01" });

@@ -10,7 +10,7 @@ use tiwizi_identity::Caller;
 use tiwizi_model::{Language, ProvinceCode, Record, limits};
 use tiwizi_records::query::Page;
 use tiwizi_records::{Filter, Query};
-use tiwizi_registry::readers::{self, By, Measure};
+use tiwizi_registry::readers::{self, By, Counted, Measure};
 use tiwizi_registry::{sectors, territory};
 use tiwizi_words::Texts;
 
@@ -121,18 +121,19 @@ pub(super) async fn show(State(app): State<Arc<App>>, asked: Asked, visitor: Vis
     visit.page(&app, "directory.html", &texts.text("directory"), data)
 }
 
-/// How many there are, where a count is kept or the whole list is in view.
+/// How many there are, where a count is kept or the whole list is in view. The list holds what came of other homes as well.
 async fn count(app: &App, search: &Search, page: &Page) -> Result<Option<i64>, Problem> {
     if search.cursor.is_none() && page.next.is_none() {
         return Ok(i64::try_from(page.items.len()).ok());
     }
+    let now = app.ambient.now();
     let (by, code) = match (&search.text, &search.place, &search.sector) {
-        (None, None, None) => return Ok(Some(readers::totals(&app.db, app.ambient.now()).await?.cooperatives)),
+        (None, None, None) => return Ok(Some(readers::totals(&app.db, Counted::All, now).await?.cooperatives)),
         (None, Some(place), None) => (By::Province, place),
         (None, None, Some(sector)) => (By::Sector, sector),
         _ => return Ok(None),
     };
-    let counts = readers::counts(&app.db, Measure::Cooperatives, by, app.ambient.now()).await?;
+    let counts = readers::counts(&app.db, Counted::All, (Measure::Cooperatives, by), now).await?;
     Ok(counts.into_iter().find(|(key, _)| key == code).map(|(_, count)| count))
 }
 

@@ -3,7 +3,7 @@
 use tiwizi_federation_core::flow::Store;
 use tiwizi_federation_core::package::PackageKind;
 use tiwizi_identity::policy::FederationDecision;
-use tiwizi_registry::readers::{self, By, Measure};
+use tiwizi_registry::readers::{self, By, Counted, Measure};
 use tiwizi_registry::{Published, sectors};
 use tiwizi_storage::WriteTx;
 use tiwizi_storage::federation::package::{self as rows, PackageChange};
@@ -102,7 +102,7 @@ impl<S: Store> National<S> {
 
     /// The sectors of cooperatives that are here.
     async fn sectors_in_use(&self) -> Result<Vec<String>, NationalError> {
-        let counts = readers::counts(self.db(), Measure::Cooperatives, By::Sector, self.now()).await?;
+        let counts = readers::counts(self.db(), Counted::All, (Measure::Cooperatives, By::Sector), self.now()).await?;
         Ok(counts.into_iter().map(|(code, _)| code).collect())
     }
 

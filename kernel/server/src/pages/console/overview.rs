@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use minijinja::{Value, context};
-use tiwizi_registry::readers;
+use tiwizi_registry::readers::{self, Counted};
 
 use super::super::exchange;
 use super::super::register;
@@ -20,7 +20,7 @@ pub(in super::super) async fn show(
 ) -> Result<Response, Problem> {
     let texts = visit.texts(&app);
     let count = |count: usize| texts.number(u32::try_from(count).map_or(f64::INFINITY, f64::from));
-    let cooperatives = readers::totals(&app.db, app.ambient.now()).await?.cooperatives;
+    let cooperatives = readers::totals(&app.db, Counted::All, app.ambient.now()).await?.cooperatives;
     let facts: Vec<Value> = [
         ("fact-instance", app.instance.name.clone()),
         ("fact-jurisdiction", register::jurisdiction(&texts, &app.instance.jurisdiction)),

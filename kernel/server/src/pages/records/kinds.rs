@@ -17,6 +17,7 @@ use super::super::visit::Visit;
 use super::opened::{Opened, path_of};
 use super::words::{kind_said, readable};
 use crate::app::App;
+use crate::national::cover;
 use crate::problem::Problem;
 
 /// `GET /{language}/records`
@@ -59,6 +60,7 @@ impl Totals {
     async fn seen(app: &App, visit: &Visit) -> Result<Self, Problem> {
         let sight = Sight::of(visit.visitor.caller());
         let mut statistics = Statistics::open(&app.db, app.ambient.now()).await?;
+        cover(app, &mut statistics).await?;
         Ok(Self {
             cooperatives: statistics.table(Measure::Cooperatives, By::Region, sight).await?.total,
             members: statistics.table(Measure::Members, By::Region, sight).await?.total,

@@ -17,6 +17,9 @@ pub(crate) fn courses(request: &Request) -> Result<Answer, Error> {
     for entry in Store::list(&Find::new().sort(Course::ORDER).limit(COURSES_MAX))?.items {
         let course = entry.body;
         let enrolment = enrolments.iter().find(|enrolment| enrolment.course == course.code);
+        if course.withdrawn_at.is_some() && enrolment.is_none() {
+            continue;
+        }
         courses.push(json!({
             "code": course.code,
             "title": course.title.best(language),

@@ -10,7 +10,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tiwizi_sdk::{Error, Find, Kind, Language, Store, Texts};
 
-use crate::kinds::{AnswerKey, Audio, Block, Course, Lesson, LessonRef, Module, Question, Quiz};
+use crate::edition;
+use crate::kinds::{Audio, Block, Course, Lesson, LessonRef, Module};
+use crate::marking;
+use crate::questions::{AnswerKey, Question, Quiz, Right, RightOf};
 
 static FOUNDING: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/founding");
 static ACCOUNTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content/accounts");
@@ -61,6 +64,14 @@ struct QuizFile {
     questions: Vec<Question>,
 }
 
+/// What is right for a question in `quizzes/{quiz}/key.json`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RightFile {
+    Choice(String),
+    Other(Right),
+}
+
 /// Writes every course that is new or has a higher version.
 ///
 /// # Errors
@@ -70,6 +81,7 @@ pub(crate) fn write_all() -> Result<(), Error> {
         let file: CourseFile = demand(folder, "course.json")?;
         let written = Course::find(&file.code)?.map(|entry| entry.body.version);
         if written.is_none_or(|version| version < file.version) {
+            edition::keep(&file.code)?;
             write(folder, file, u32::try_from(order).unwrap_or(u32::MAX))?;
         }
     }
@@ -78,18 +90,19 @@ pub(crate) fn write_all() -> Result<(), Error> {
 
 fn write(folder: &Dir<'_>, file: CourseFile, order: u32) -> Result<(), Error> {
     let CourseFile { code, version, title, summary, languages, sources, modules: module_files } = file;
+    let place = edition::place(&code, version);
     let mut modules = Vec::with_capacity(module_files.len());
     for module in module_files {
         let mut lessons = Vec::with_capacity(module.lessons.len());
         for lesson in module.lessons {
-            lessons.push(write_lesson(folder, &code, version, lesson)?);
+            lessons.push(write_lesson(folder, &place, version, lesson)?);
         }
-        write_quiz(folder, &code, version, &module.quiz)?;
+        write_quiz(folder, &place, version, &module.quiz)?;
         let ModuleFile { code, title, minutes, quiz, pass, .. } = module;
         modules.push(Module { code, title, minutes, lessons, quiz, pass });
     }
     let by_code = Find::new().equal(Course::CODE, code.as_str());
-    put(&by_code, &Course { code, version, title, summary, languages, sources, modules, order })
+    put(&by_code, &Course { code, version, title, summary, languages, sources, modules, order, withdrawn_at: None })
 }
 
 fn write_lesson(folder: &Dir<'_>, course: &str, version: u64, code: String) -> Result<LessonRef, Error> {
@@ -117,9 +130,13 @@ fn write_lesson(folder: &Dir<'_>, course: &str, version: u64, code: String) -> R
 }
 
 fn write_quiz(folder: &Dir<'_>, course: &str, version: u64, code: &str) -> Result<(), Error> {
-    let answers: BTreeMap<String, String> = demand(folder, &format!("quizzes/{code}/key.json"))?;
+    let file: BTreeMap<String, RightFile> = demand(folder, &format!("quizzes/{code}/key.json"))?;
+    let key = key_of(course, code, version, file);
     for language in Language::ALL {
         let Some(file) = find::<QuizFile>(folder, &format!("quizzes/{code}/{language}.json"))? else { continue };
+        if let Some((question, fault)) = marking::quiz_fault(&file.questions, &key) {
+            return Err(Error::internal(format!("{course} {code} {language} {question}: {}", fault.message())));
+        }
         let quiz = Quiz {
             course: course.to_owned(),
             code: code.to_owned(),
@@ -131,12 +148,22 @@ fn write_quiz(folder: &Dir<'_>, course: &str, version: u64, code: &str) -> Resul
         let place = Find::new().equal(Quiz::COURSE, course).equal(Quiz::CODE, code);
         put(&place.equal(Quiz::LANGUAGE, language), &quiz)?;
     }
-    let key = AnswerKey { course: course.to_owned(), quiz: code.to_owned(), version, answers };
     put(&Find::new().equal(AnswerKey::COURSE, course).equal(AnswerKey::QUIZ, code), &key)
 }
 
+fn key_of(course: &str, quiz: &str, version: u64, file: BTreeMap<String, RightFile>) -> AnswerKey {
+    let (mut answers, mut rights) = (BTreeMap::new(), Vec::new());
+    for (question, right) in file {
+        match right {
+            RightFile::Choice(choice) => drop(answers.insert(question, choice)),
+            RightFile::Other(right) => rights.push(RightOf { question, right }),
+        }
+    }
+    AnswerKey { course: course.to_owned(), quiz: quiz.to_owned(), version, answers, rights }
+}
+
 /// Writes over the record that is found, or a new one.
-fn put<Body: Kind + Clone + PartialEq>(find: &Find<Body>, body: &Body) -> Result<(), Error> {
+pub(crate) fn put<Body: Kind + Clone + PartialEq>(find: &Find<Body>, body: &Body) -> Result<(), Error> {
     match Store::first(find)? {
         None => Store::create(body).map(drop),
         Some(entry) if entry.body == *body => Ok(()),

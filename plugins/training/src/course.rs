@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Error, Language, Request, context};
 
-use crate::enrolment;
-use crate::kinds::{Course, Enrolment, Module};
+use crate::kinds::{Enrolment, Module};
+use crate::{edition, enrolment};
 
 /// `GET /courses/{course}`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
-    let course = Course::demand(request.parameter("course"))?;
-    let enrolment = enrolment::find(&course.code)?.map(|entry| entry.body);
+    let (course, enrolment) = edition::learnt(request.parameter("course"))?;
+    let enrolment = enrolment.map(|entry| entry.body);
     let modules: Vec<Value> =
         course.modules.iter().map(|module| module_view(module, enrolment.as_ref(), language)).collect();
     let title = course.title.best(language);
@@ -23,7 +23,8 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         },
         "modules": modules,
         "enrolled": enrolment.is_some(),
-        "can_enrol": context::caller().person.is_some(),
+        "can_enrol": context::caller().person.is_some() && course.withdrawn_at.is_none(),
+        "withdrawn": course.withdrawn_at.is_some(),
         "done": enrolment.as_ref().map_or(0, |enrolment| enrolment.lessons_done.len()),
         "total": course.lessons(),
         "next": enrolment.as_ref().and_then(|enrolment| enrolment::next_open(&course, enrolment, language)),
@@ -52,7 +53,7 @@ fn module_view(module: &Module, enrolment: Option<&Enrolment>, language: Languag
 
 /// `POST /courses/{course}/enrol`
 pub(crate) fn enrol(request: &Request) -> Result<Answer, Error> {
-    let course = Course::demand(request.parameter("course"))?;
+    let (course, _) = edition::learnt(request.parameter("course"))?;
     let entry = enrolment::find_or_begin(&course, request.page_language())?;
     let next = enrolment::next_open(&course, &entry.body, request.page_language());
     Ok(Answer::redirect(next.map_or_else(|| format!("/courses/{}", course.code), |step| step.path)))

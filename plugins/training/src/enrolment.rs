@@ -34,6 +34,9 @@ pub(crate) fn find_or_begin(course: &Course, language: Language) -> Result<Entry
     if let Some(entry) = find(&course.code)? {
         return Ok(entry);
     }
+    if course.withdrawn_at.is_some() {
+        return Err(Error::new(409, "withdrawn", "this course was withdrawn; nobody new can begin it"));
+    }
     Store::create(&Enrolment {
         person,
         course: course.code.clone(),
@@ -42,6 +45,8 @@ pub(crate) fn find_or_begin(course: &Course, language: Language) -> Result<Entry
         lessons_done: Vec::new(),
         modules_done: Vec::new(),
         completed_at: None,
+        version: Some(course.version),
+        moved_at: Some(context::now()),
     })
 }
 
@@ -56,7 +61,7 @@ pub(crate) fn finish_lesson(
         return Ok(());
     }
     entry.body.lessons_done.push(lesson.to_owned());
-    let passed = passed_attempt(&entry.body.person, &module.quiz)?;
+    let passed = passed_attempt(&entry.body, &module.quiz)?;
     complete_module(course, module, entry, passed.as_deref())
 }
 
@@ -74,6 +79,7 @@ fn complete_module(
     passed: Option<&str>,
 ) -> Result<(), Error> {
     let enrolment = &mut entry.body;
+    enrolment.moved_at = Some(context::now());
     let attempt =
         passed.filter(|_| lessons_left(module, enrolment) == 0 && !enrolment.modules_done.contains(&module.code));
     if attempt.is_some() {
@@ -85,10 +91,12 @@ fn complete_module(
     attempt.map_or(Ok(()), |attempt| milestones::reach::<Attempt>(MODULE_COMPLETED, attempt))
 }
 
-/// The person's newest passed attempt at a quiz.
-fn passed_attempt(person: &str, quiz: &str) -> Result<Option<String>, Error> {
-    let find = Find::new().equal(Attempt::PERSON, person).equal(Attempt::QUIZ, quiz).sort_descending(Attempt::AT);
-    Ok(Store::list(&find)?.items.into_iter().find(|entry| entry.body.passed).map(|entry| entry.id))
+/// The person's newest passed attempt at a quiz of the course.
+fn passed_attempt(enrolment: &Enrolment, quiz: &str) -> Result<Option<String>, Error> {
+    let find = Find::new().equal(Attempt::PERSON, enrolment.person.as_str()).equal(Attempt::QUIZ, quiz);
+    let attempts = Store::list(&find.sort_descending(Attempt::AT))?.items;
+    let passed = |entry: &Entry<Attempt>| entry.body.passed && entry.body.course == enrolment.course;
+    Ok(attempts.into_iter().find(passed).map(|entry| entry.id))
 }
 
 /// How many lessons of a module are still to be done.

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Language, Shape, Store, Texts};
 
 /// The code of a course, a lesson, a quiz, a question or a choice.
-const CODE: &str = "^[a-z][a-z0-9-]{0,31}$";
+pub(crate) const CODE: &str = "^[a-z][a-z0-9-]{0,31}$";
+/// Where an edition's lessons and quizzes are kept: the first one's below the course's code, a later one's with its number.
+pub(crate) const PLACE: &str = "^[a-z][a-z0-9-]{0,31}(@[1-9][0-9]{0,5})?$";
+/// What a telephone or a form calls one sending.
+pub(crate) const SENDING: &str = "^[A-Za-z0-9-]{8,64}$";
 
 /// A course: its modules, each with its lessons and its quiz.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
@@ -31,6 +35,9 @@ pub(crate) struct Course {
     pub(crate) modules: Vec<Module>,
     #[field(index, max = 10_000)]
     pub(crate) order: u32,
+    /// Since when nobody new may begin it; milliseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) withdrawn_at: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
@@ -63,7 +70,8 @@ pub(crate) struct LessonRef {
 #[kind(class = "public", unique(course, code, language))]
 #[kind(read("public"), create("plugin", "role:trainer"), change("plugin", "role:trainer"), delete("role:trainer"))]
 pub(crate) struct Lesson {
-    #[field(pattern = CODE)]
+    /// The course, or one of its later editions.
+    #[field(pattern = PLACE)]
     pub(crate) course: String,
     #[field(pattern = CODE)]
     pub(crate) code: String,
@@ -104,8 +112,13 @@ pub(crate) enum BlockKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
 pub(crate) struct Audio {
     /// Below the bundle's assets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(max_length = 200)]
-    pub(crate) file: String,
+    pub(crate) file: Option<String>,
+    /// One that a trainer recorded, of the plugin's files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(max_length = 100)]
+    pub(crate) blob: Option<String>,
     pub(crate) kind: AudioKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(max_length = 100)]
@@ -119,59 +132,6 @@ pub(crate) struct Audio {
 pub(crate) enum AudioKind {
     Recorded,
     Synthesised,
-}
-
-/// One quiz in one language.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "public", unique(course, code, language))]
-#[kind(read("public"), create("plugin", "role:trainer"), change("plugin", "role:trainer"), delete("role:trainer"))]
-pub(crate) struct Quiz {
-    #[field(pattern = CODE)]
-    pub(crate) course: String,
-    #[field(pattern = CODE)]
-    pub(crate) code: String,
-    #[field(min = 1)]
-    pub(crate) version: u64,
-    pub(crate) language: Language,
-    pub(crate) draft: bool,
-    #[field(min_items = 1, max_items = 40)]
-    pub(crate) questions: Vec<Question>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
-pub(crate) struct Question {
-    #[field(pattern = CODE)]
-    pub(crate) code: String,
-    #[field(min_length = 1, max_length = 1000)]
-    pub(crate) text: String,
-    #[field(min_items = 2, max_items = 6)]
-    pub(crate) choices: Vec<Choice>,
-    #[field(max_length = 1000)]
-    pub(crate) explain: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
-pub(crate) struct Choice {
-    #[field(pattern = CODE)]
-    pub(crate) code: String,
-    #[field(min_length = 1, max_length = 500)]
-    pub(crate) text: String,
-}
-
-/// The right answers of a quiz, by question. Nobody but this plugin and trainers can read it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "internal", unique(course, quiz))]
-#[kind(read("plugin", "role:trainer"), create("plugin", "role:trainer"))]
-#[kind(change("plugin", "role:trainer"), delete("role:trainer"))]
-pub(crate) struct AnswerKey {
-    #[field(pattern = CODE)]
-    pub(crate) course: String,
-    #[field(pattern = CODE)]
-    pub(crate) quiz: String,
-    #[field(min = 1)]
-    pub(crate) version: u64,
-    #[field(min_entries = 1, max_entries = 40, each(pattern = CODE))]
-    pub(crate) answers: BTreeMap<String, String>,
 }
 
 /// A person's progress through a course.
@@ -192,6 +152,13 @@ pub(crate) struct Enrolment {
     pub(crate) modules_done: Vec<String>,
     #[serde(default)]
     pub(crate) completed_at: Option<u64>,
+    /// The edition that is learnt, to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(min = 1)]
+    pub(crate) version: Option<u64>,
+    /// The last time that something was learnt; milliseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) moved_at: Option<u64>,
 }
 
 /// A person's answers to a quiz, marked.
@@ -205,15 +172,83 @@ pub(crate) struct Attempt {
     #[field(pattern = CODE)]
     pub(crate) quiz: String,
     pub(crate) language: Language,
+    /// When this instance took it in; milliseconds since 1970, UTC.
     #[field(description = "Milliseconds since 1970, UTC.")]
     pub(crate) at: u64,
+    /// Of questions with one right choice.
     #[field(max_entries = 40, each(pattern = CODE))]
     pub(crate) answers: BTreeMap<String, String>,
+    /// Every answer with its points; attempts before there were kinds of questions have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[field(max_items = 40)]
+    pub(crate) given: Vec<Given>,
     #[field(max = 40)]
     pub(crate) right: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(max = 4000)]
+    pub(crate) points: Option<u32>,
     #[field(min = 1, max = 40)]
     pub(crate) asked: u32,
     pub(crate) passed: bool,
+    /// The edition of the course.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(min = 1)]
+    pub(crate) version: Option<u64>,
+}
+
+/// The answer to one question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Shape)]
+pub(crate) struct Given {
+    #[field(pattern = CODE)]
+    pub(crate) question: String,
+    #[field(max_items = 8, each(max_length = 300))]
+    pub(crate) values: Vec<String>,
+    #[field(max = 100)]
+    pub(crate) points: u32,
+}
+
+/// What somebody sent, so that it counts once however often it comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "personal", unique(person, code), read("own", "role:trainer"), create("plugin:own"))]
+#[kind(title(ar = "إرسال", fr = "Envoi"), purpose = "To count what a telephone sends again once only.")]
+#[kind(retention = "As long as the attempts that it stands for.")]
+pub(crate) struct Sending {
+    #[field(subject)]
+    pub(crate) person: String,
+    /// By which its sender knows it.
+    #[field(pattern = SENDING)]
+    pub(crate) code: String,
+    /// The attempt that came of it; none for a lesson.
+    #[serde(default)]
+    #[field(max_length = 60)]
+    pub(crate) attempt: Option<String>,
+    /// When this instance took it in; milliseconds since 1970, UTC.
+    pub(crate) at: u64,
+    /// When it was, by the clock of the telephone, right or wrong.
+    #[serde(default)]
+    pub(crate) said_at: Option<i64>,
+}
+
+/// A course as it was in one of its versions, for those who learn that one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(
+    class = "public",
+    unique(course, version),
+    read("public"),
+    create("plugin"),
+    change("plugin"),
+    delete("role:trainer")
+)]
+#[kind(title(ar = "نسخة درس", fr = "Édition d’un cours"), purpose = "To let people finish the course that they began.")]
+#[kind(retention = "As long as somebody learns it.")]
+pub(crate) struct Edition {
+    #[field(pattern = CODE)]
+    pub(crate) course: String,
+    #[field(min = 1)]
+    pub(crate) version: u64,
+    /// The course of that version, as JSON.
+    #[field(max_length = 400_000)]
+    pub(crate) content: String,
 }
 
 impl Course {
@@ -225,6 +260,11 @@ impl Course {
     /// The same, where its absence ends the call.
     pub(crate) fn demand(code: &str) -> Result<Self, Error> {
         Self::find(code)?.map(|entry| entry.body).ok_or_else(|| Error::not_found("there is no such course"))
+    }
+
+    /// Where its lessons and quizzes are kept.
+    pub(crate) fn place(&self) -> String {
+        crate::edition::place(&self.code, self.version)
     }
 
     /// A lesson and the module that it stands in.

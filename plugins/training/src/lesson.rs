@@ -1,21 +1,25 @@
 //! A lesson's page: listen, read, mark as done.
 
-use serde_json::json;
-use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, context};
+use std::time::Duration;
 
-use crate::enrolment;
-use crate::kinds::{Course, Lesson, LessonRef};
+use serde_json::{Value, json};
+use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, blobs, context};
+
+use crate::kinds::{Audio, Lesson, LessonRef};
 use crate::named::Named;
+use crate::{edition, enrolment};
+
+/// How long a page's links to recordings and pictures are good.
+pub(crate) const LINK_TIME: Duration = Duration::from_secs(6 * 3_600);
 
 /// `GET /courses/{course}/lessons/{lesson}`; `?content=shi` asks for a language other than the page's.
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
-    let course = Course::demand(request.parameter("course"))?;
+    let (course, enrolment) = edition::learnt(request.parameter("course"))?;
     let (module, place) = course.lesson(request.parameter("lesson")).ok_or_else(no_lesson)?;
     let wanted = request.query("content").and_then(|tag| tag.parse().ok()).unwrap_or(language);
-    let lesson = in_best_language(&course.code, place, wanted)?;
-    let enrolment = enrolment::find(&course.code)?.map(|entry| entry.body);
-    let done = enrolment.as_ref().is_some_and(|enrolment| enrolment.lessons_done.contains(&place.code));
+    let lesson = in_best_language(&course.place(), place, wanted)?;
+    let done = enrolment.is_some_and(|entry| entry.body.lessons_done.contains(&place.code));
     let data = json!({
         "course": { "code": course.code, "title": course.title.best(language) },
         "module": { "title": module.title.best(language) },
@@ -27,7 +31,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
             "direction": lesson.language.direction(),
             "draft": lesson.draft,
             "blocks": lesson.blocks,
-            "audio": lesson.audio,
+            "audio": audio_view(lesson.audio.as_ref())?,
             "fallback": lesson.language != wanted,
         },
         "languages": place.title.languages().into_iter().map(Named::of).collect::<Vec<_>>(),
@@ -38,6 +42,13 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     Answer::page("lesson", &lesson.title, &data)
 }
 
+/// A lesson's voice as the page plays it: a file of the bundle, or a link to one that a trainer recorded.
+pub(crate) fn audio_view(audio: Option<&Audio>) -> Result<Option<Value>, Error> {
+    let Some(audio) = audio else { return Ok(None) };
+    let link = audio.blob.as_deref().map(|blob| blobs::link(blob, LINK_TIME)).transpose()?;
+    Ok(Some(json!({ "file": audio.file, "link": link, "kind": audio.kind, "seconds": audio.seconds })))
+}
+
 fn in_best_language(course: &str, place: &LessonRef, wanted: Language) -> Result<Lesson, Error> {
     let language = wanted.best(&place.title.languages()).ok_or_else(no_lesson)?;
     let find = Find::new().equal(Lesson::COURSE, course).equal(Lesson::CODE, place.code.as_str());
@@ -46,7 +57,7 @@ fn in_best_language(course: &str, place: &LessonRef, wanted: Language) -> Result
 
 /// `POST /courses/{course}/lessons/{lesson}/done`
 pub(crate) fn done(request: &Request) -> Result<Answer, Error> {
-    let course = Course::demand(request.parameter("course"))?;
+    let (course, _) = edition::learnt(request.parameter("course"))?;
     let (module, place) = course.lesson(request.parameter("lesson")).ok_or_else(no_lesson)?;
     let entry = enrolment::find_or_begin(&course, request.page_language())?;
     enrolment::finish_lesson(&course, module, &place.code, entry)?;

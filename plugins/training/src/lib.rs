@@ -5,18 +5,28 @@
 //! are written from `content/` when the plugin is installed; a person's progress and answers belong to that person. It
 //! knows nothing of accounts, of the database and of HTML: it answers with data, and the kernel renders the templates.
 
+mod attempt;
 mod catalogue;
 mod content;
 mod course;
+mod decimal;
+mod edition;
 mod enrolment;
+mod folding;
 mod kinds;
 mod lesson;
+mod marking;
 mod named;
 mod progress;
+mod questions;
 mod quiz;
+mod result;
+mod sync;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_learning;
 
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
@@ -34,6 +44,7 @@ const ROUTES: &[Route] = &[
     Route::get("/courses/{course}/quizzes/{quiz}", quiz::show),
     Route::post("/courses/{course}/quizzes/{quiz}", quiz::answer),
     Route::get("/courses/{course}/quizzes/{quiz}/result", quiz::result),
+    Route::post("/sync", sync::receive),
 ];
 
 impl Plugin for Training {

@@ -1,100 +1,65 @@
-//! A quiz: its questions, marking the answers, and the result with what to learn again.
+//! A quiz: its questions, and taking the answers in.
 //!
 //! Whoever has no account, or no person in the register, gets the result at once and nothing is kept. For others the
 //! attempt is a record, and the result page shows that record.
 
-use std::collections::BTreeMap;
+use serde_json::{Map, Value, json};
+use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, blobs, context};
 
-use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, context};
+use crate::attempt::{self, Asked, Sent, place_field};
+use crate::kinds::{Course, Module};
+use crate::lesson::LINK_TIME;
+use crate::questions::{AnswerKey, Choice, Question, QuestionKind, Quiz};
+use crate::result::{self, Outcome};
+use crate::{edition, enrolment};
 
-use crate::enrolment;
-use crate::kinds::{AnswerKey, Attempt, Course, Module, Quiz};
-
-/// Question codes with the codes of the choices.
-type Answers = BTreeMap<String, String>;
+/// The field of the form that names its sending.
+const SENDING: &str = "sending";
 
 /// `GET /courses/{course}/quizzes/{quiz}`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
-    let course = Course::demand(request.parameter("course"))?;
+    let (course, _) = edition::learnt(request.parameter("course"))?;
     let module = course.module_of_quiz(request.parameter("quiz")).ok_or_else(no_quiz)?;
     let wanted = wanted(request, request.query("content"));
-    let quiz = in_best_language(&course.code, &module.quiz, wanted)?;
-    page(request, &course, module, &quiz, &Answers::new())
+    let quiz = in_best_language(&course.place(), &module.quiz, wanted)?;
+    page(request, &course, module, &quiz)
 }
 
 /// `POST /courses/{course}/quizzes/{quiz}`
 pub(crate) fn answer(request: &Request) -> Result<Answer, Error> {
-    let course = Course::demand(request.parameter("course"))?;
+    let (course, _) = edition::learnt(request.parameter("course"))?;
     let module = course.module_of_quiz(request.parameter("quiz")).ok_or_else(no_quiz)?;
-    let wanted = wanted(request, request.form("content"));
-    let quiz = in_best_language(&course.code, &module.quiz, wanted)?;
-    let answers = answers_of(request, &quiz);
-    if answers.len() < quiz.questions.len() {
-        return page(request, &course, module, &quiz, &answers).map(|page| page.with_status(422));
+    let sent = request.form(SENDING).filter(|code| attempt::is_code(code)).map(|code| Sent { code, said_at: None });
+    let person = context::caller().person;
+    if let (Some(person), Some(sent)) = (&person, &sent)
+        && let Some(attempt) = attempt::known(person, sent.code)?.and_then(|known| known.attempt)
+    {
+        return Ok(Answer::redirect(result::path(&course, module, &attempt)));
     }
-    let key = answer_key(&course.code, &module.quiz)?;
-    let right = right_answers(&answers, &key);
-    let Some(person) = context::caller().person else {
-        let marked = Marked { module_done: false, lessons_left: 0, kept: false };
-        return result_page(request, &course, module, &quiz, &Given { answers: &answers, key: &key, right }, &marked);
+    let quiz = in_best_language(&course.place(), &module.quiz, wanted(request, request.form("content")))?;
+    let key = answer_key(&course.place(), &module.quiz)?;
+    let asked = Asked { course: &course, module, quiz: &quiz, key: &key };
+    let Some(marked) = asked.mark(&attempt::of_form(request, &quiz.questions)) else {
+        return page(request, &course, module, &quiz).map(|page| page.with_status(422));
     };
-    let attempt = Store::create(&Attempt {
-        person,
-        course: course.code.clone(),
-        quiz: module.quiz.clone(),
-        language: quiz.language,
-        at: context::now(),
-        asked: count(quiz.questions.len()),
-        passed: right >= module.pass,
-        right,
-        answers,
-    })?;
-    let entry = enrolment::find_or_begin(&course, request.page_language())?;
-    if attempt.body.passed {
-        enrolment::pass_quiz(&course, module, entry, &attempt.id)?;
-    }
-    Ok(Answer::redirect(format!("/courses/{}/quizzes/{}/result?attempt={}", course.code, module.quiz, attempt.id)))
-}
-
-/// `GET /courses/{course}/quizzes/{quiz}/result?attempt={id}`
-pub(crate) fn result(request: &Request) -> Result<Answer, Error> {
-    let course = Course::demand(request.parameter("course"))?;
-    let module = course.module_of_quiz(request.parameter("quiz")).ok_or_else(no_quiz)?;
-    let attempt = Store::<Attempt>::get(request.query("attempt").unwrap_or_default())?
-        .map(|entry| entry.body)
-        .filter(|attempt| attempt.quiz == module.quiz && attempt.course == course.code)
-        .ok_or_else(no_quiz)?;
-    let quiz = in_best_language(&course.code, &module.quiz, attempt.language)?;
-    let key = answer_key(&course.code, &module.quiz)?;
-    let enrolment = enrolment::find(&course.code)?.map(|entry| entry.body);
-    let marked = Marked {
-        module_done: enrolment.as_ref().is_some_and(|enrolment| enrolment.modules_done.contains(&module.code)),
-        lessons_left: enrolment.as_ref().map_or(0, |enrolment| enrolment::lessons_left(module, enrolment)),
-        kept: true,
+    let Some(person) = person else {
+        let outcome = Outcome { module_done: false, lessons_left: 0, kept: false };
+        return result::page(request, &asked, &marked, &outcome);
     };
-    let given = Given { answers: &attempt.answers, key: &key, right: attempt.right };
-    result_page(request, &course, module, &quiz, &given, &marked)
+    let attempt = asked.keep(person, marked, sent.as_ref(), request.page_language())?;
+    Ok(Answer::redirect(result::path(&course, module, &attempt.id)))
 }
 
-/// What was answered, and what is right.
-struct Given<'a> {
-    answers: &'a Answers,
-    key: &'a Answers,
-    right: u32,
-}
-
-/// What the answers changed.
-struct Marked {
-    module_done: bool,
-    lessons_left: usize,
-    kept: bool,
-}
-
-fn page(request: &Request, course: &Course, module: &Module, quiz: &Quiz, given: &Answers) -> Result<Answer, Error> {
+/// The page of questions, with what the form held when it was not whole.
+fn page(request: &Request, course: &Course, module: &Module, quiz: &Quiz) -> Result<Answer, Error> {
     let language = request.page_language();
+    let questions: Result<Vec<Value>, Error> = quiz.questions.iter().map(question_view).collect();
+    let given = typed(request, quiz);
+    let unanswered = request.method == "POST";
+    let sending =
+        request.form(SENDING).filter(|code| attempt::is_code(code)).map_or_else(fresh_code, ToOwned::to_owned);
     let data = json!({
-        "course": { "code": course.code, "title": course.title.best(language) },
+        "course": { "code": course.code, "title": course.title.best(language), "version": course.version },
         "module": { "title": module.title.best(language) },
         "quiz": {
             "code": quiz.code,
@@ -102,80 +67,67 @@ fn page(request: &Request, course: &Course, module: &Module, quiz: &Quiz, given:
             "language_name": quiz.language.name(),
             "direction": quiz.language.direction(),
             "draft": quiz.draft,
-            "questions": quiz.questions,
+            "questions": questions?,
             "fallback": quiz.language != language,
         },
         "needed": module.pass,
         "given": given,
-        "unanswered": !given.is_empty(),
+        "unanswered": unanswered,
+        "sending": sending,
     });
     Answer::page("quiz", module.title.best(language), &data)
 }
 
-fn result_page(
-    request: &Request,
-    course: &Course,
-    module: &Module,
-    quiz: &Quiz,
-    given: &Given<'_>,
-    marked: &Marked,
-) -> Result<Answer, Error> {
-    let language = request.page_language();
-    let passed = given.right >= module.pass;
-    let questions: Vec<Value> = quiz
-        .questions
-        .iter()
-        .map(|question| {
-            let text_of = |code: Option<&String>| {
-                question.choices.iter().find(|choice| Some(&choice.code) == code).map_or("", |choice| &choice.text)
-            };
-            let (chosen, right) = (given.answers.get(&question.code), given.key.get(&question.code));
-            json!({
-                "text": question.text,
-                "given": text_of(chosen),
-                "answer": text_of(right),
-                "right": chosen == right,
-                "explain": question.explain,
-            })
-        })
-        .collect();
-    let data = json!({
-        "course": { "code": course.code, "title": course.title.best(language) },
-        "module": { "title": module.title.best(language) },
-        "quiz": quiz.code,
-        "language": quiz.language,
-        "direction": quiz.language.direction(),
-        "right": given.right,
-        "asked": quiz.questions.len(),
-        "passed": passed,
-        "module_done": marked.module_done,
-        "lessons_left": marked.lessons_left,
-        "kept": marked.kept,
-        "questions": questions,
-        "next": passed.then(|| enrolment::next_after(course, &module.quiz, language)).flatten(),
-    });
-    Answer::page("result", module.title.best(language), &data)
+/// A name for one sending of the form: the request's, which no other has.
+fn fresh_code() -> String {
+    let code: String =
+        context::request_id().chars().filter(|sign| sign.is_ascii_alphanumeric() || *sign == '-').take(64).collect();
+    if attempt::is_code(&code) { code } else { format!("{code}-{}", context::now()) }
 }
 
-/// The answers of a form: one known choice for each question; anything else counts as not answered.
-fn answers_of(request: &Request, quiz: &Quiz) -> Answers {
-    let mut answers = Answers::new();
+fn question_view(question: &Question) -> Result<Value, Error> {
+    let choices: Result<Vec<Value>, Error> = question.choices.iter().map(choice_view).collect();
+    Ok(json!({
+        "code": question.code,
+        "kind": question.kind,
+        "text": question.text,
+        "choices": choices?,
+        "unit": question.unit,
+    }))
+}
+
+fn choice_view(choice: &Choice) -> Result<Value, Error> {
+    let picture = choice.picture.clone().unwrap_or_default();
+    let link = picture.blob.as_deref().map(|blob| blobs::link(blob, LINK_TIME)).transpose()?;
+    Ok(json!({ "code": choice.code, "text": choice.text, "file": picture.file, "link": link }))
+}
+
+/// What a form held, as its fields are filled again: a text, a list of choices, or the places of an order.
+fn typed(request: &Request, quiz: &Quiz) -> Map<String, Value> {
+    let mut typed = Map::new();
     for question in &quiz.questions {
-        let chosen = request.form(&question.code);
-        if let Some(choice) = question.choices.iter().find(|choice| Some(choice.code.as_str()) == chosen) {
-            answers.insert(question.code.clone(), choice.code.clone());
+        let values = || request.form.iter().filter(|(name, _)| *name == question.code).map(|(_, value)| value);
+        let value = match question.kind {
+            QuestionKind::Multiple => json!(values().collect::<Vec<_>>()),
+            QuestionKind::Order => {
+                let place = |choice: &Choice| {
+                    let place = request.form(&place_field(&question.code, &choice.code))?;
+                    Some((choice.code.clone(), json!(place)))
+                };
+                question.choices.iter().filter_map(place).collect::<Map<_, _>>().into()
+            }
+            _ => values().next().map_or(Value::Null, |value| json!(value)),
+        };
+        if !value.is_null() && value != json!([]) && value != json!({}) {
+            typed.insert(question.code.clone(), value);
         }
     }
-    answers
+    typed
 }
 
-fn right_answers(answers: &Answers, key: &Answers) -> u32 {
-    count(answers.iter().filter(|(question, choice)| key.get(*question) == Some(*choice)).count())
-}
-
-fn answer_key(course: &str, quiz: &str) -> Result<Answers, Error> {
-    Store::first(&Find::new().equal(AnswerKey::COURSE, course).equal(AnswerKey::QUIZ, quiz))?
-        .map(|entry| entry.body.answers)
+pub(crate) fn answer_key(place: &str, quiz: &str) -> Result<AnswerKey, Error> {
+    Store::first(&Find::new().equal(AnswerKey::COURSE, place).equal(AnswerKey::QUIZ, quiz))?
+        .map(|entry| entry.body)
         .ok_or_else(|| Error::internal("the quiz has no key"))
 }
 
@@ -184,10 +136,10 @@ fn wanted(request: &Request, tag: Option<&str>) -> Language {
     tag.and_then(|tag| tag.parse().ok()).unwrap_or_else(|| request.page_language())
 }
 
-fn in_best_language(course: &str, code: &str, wanted: Language) -> Result<Quiz, Error> {
+pub(crate) fn in_best_language(place: &str, code: &str, wanted: Language) -> Result<Quiz, Error> {
     let mut there = Language::ALL.to_vec();
     while let Some(language) = wanted.best(&there) {
-        let find = Find::new().equal(Quiz::COURSE, course).equal(Quiz::CODE, code);
+        let find = Find::new().equal(Quiz::COURSE, place).equal(Quiz::CODE, code);
         if let Some(entry) = Store::first(&find.equal(Quiz::LANGUAGE, language))? {
             return Ok(entry.body);
         }
@@ -196,8 +148,27 @@ fn in_best_language(course: &str, code: &str, wanted: Language) -> Result<Quiz, 
     Err(no_quiz())
 }
 
-fn count(items: usize) -> u32 {
-    u32::try_from(items).unwrap_or(u32::MAX)
+/// `GET /courses/{course}/quizzes/{quiz}/result?attempt={id}`
+pub(crate) fn result(request: &Request) -> Result<Answer, Error> {
+    let attempt = Store::<crate::kinds::Attempt>::get(request.query("attempt").unwrap_or_default())?
+        .map(|entry| entry.body)
+        .ok_or_else(no_quiz)?;
+    let newest = Course::demand(request.parameter("course"))?;
+    let course = edition::of_version(newest, attempt.version.unwrap_or(1))?;
+    let module = course.module_of_quiz(request.parameter("quiz")).ok_or_else(no_quiz)?;
+    if attempt.quiz != module.quiz || attempt.course != course.code {
+        return Err(no_quiz());
+    }
+    let quiz = in_best_language(&course.place(), &module.quiz, attempt.language)?;
+    let key = answer_key(&course.place(), &module.quiz)?;
+    let enrolment = enrolment::find(&course.code)?.map(|entry| entry.body);
+    let outcome = Outcome {
+        module_done: enrolment.as_ref().is_some_and(|enrolment| enrolment.modules_done.contains(&module.code)),
+        lessons_left: enrolment.as_ref().map_or(0, |enrolment| enrolment::lessons_left(module, enrolment)),
+        kept: true,
+    };
+    let asked = Asked { course: &course, module, quiz: &quiz, key: &key };
+    result::page(request, &asked, &result::of_attempt(attempt), &outcome)
 }
 
 fn no_quiz() -> Error {

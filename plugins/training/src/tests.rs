@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
 use crate::Training;
-use crate::kinds::{AnswerKey, Attempt, Course, Enrolment, Lesson, Quiz};
+use crate::kinds::{Attempt, Course, Edition, Enrolment, Lesson, Sending};
+use crate::questions::{AnswerKey, Quiz};
 
-const MANIFEST: &str = include_str!("../../../manifests/training/manifest.json");
-const LEARNER: &str = "00000000-0000-7000-8000-00000000000a";
+pub(crate) const MANIFEST: &str = include_str!("../../../manifests/training/manifest.json");
+pub(crate) const LEARNER: &str = "00000000-0000-7000-8000-00000000000a";
 
 #[test]
 fn the_manifest_says_of_the_kinds_what_their_types_say() {
@@ -19,27 +20,29 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         AnswerKey::declaration(),
         Enrolment::declaration(),
         Attempt::declaration(),
+        Sending::declaration(),
+        Edition::declaration(),
     ];
     native::check_manifest(MANIFEST, path, &kinds);
 }
 
-fn installed() {
+pub(crate) fn installed() {
     native::start(MANIFEST);
     native::install::<Training>().unwrap();
 }
 
-fn call(request: &Request) -> Answer {
+pub(crate) fn call(request: &Request) -> Answer {
     native::call::<Training>(request)
 }
 
-fn page(request: &Request) -> (String, Value) {
+pub(crate) fn page(request: &Request) -> (String, Value) {
     match call(request) {
         Answer::Page { template, data, .. } => (template, data),
         other => panic!("{} did not answer with a page but with {other:?}", request.path),
     }
 }
 
-fn redirect(request: &Request) -> String {
+pub(crate) fn redirect(request: &Request) -> String {
     match call(request) {
         Answer::Redirect(path) => path,
         other => panic!("{} did not redirect but answered {other:?}", request.path),

@@ -32,7 +32,7 @@ pub(crate) fn courses(request: &Request) -> Result<Answer, Error> {
             "total": course.lessons(),
         }));
     }
-    Answer::page("courses", "", &json!({ "courses": courses }))
+    Answer::page("courses", "", &json!({ "courses": courses, "trainer": context::caller().holds("trainer") }))
 }
 
 /// The caller's enrolments.

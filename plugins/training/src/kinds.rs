@@ -123,7 +123,8 @@ pub(crate) struct Audio {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(max_length = 100)]
     pub(crate) voice: Option<String>,
-    #[field(min = 1, max = 7200)]
+    /// 0 when the file does not say it.
+    #[field(max = 7200)]
     pub(crate) seconds: u32,
 }
 

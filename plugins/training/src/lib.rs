@@ -10,23 +10,31 @@ mod catalogue;
 mod content;
 mod course;
 mod decimal;
+mod desk;
+mod draft;
 mod edition;
 mod enrolment;
 mod folding;
+mod import;
 mod kinds;
 mod lesson;
 mod marking;
 mod named;
+mod ogg;
 mod progress;
+mod publication;
 mod questions;
 mod quiz;
 mod result;
 mod sync;
+mod text;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_of_learning;
+#[cfg(test)]
+mod tests_of_the_desk;
 
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
@@ -45,6 +53,15 @@ const ROUTES: &[Route] = &[
     Route::post("/courses/{course}/quizzes/{quiz}", quiz::answer),
     Route::get("/courses/{course}/quizzes/{quiz}/result", quiz::result),
     Route::post("/sync", sync::receive),
+    Route::get("/desk", desk::list),
+    Route::post("/desk", desk::begin),
+    Route::get("/desk/{course}", desk::show),
+    Route::get("/desk/{course}/text", desk::edit),
+    Route::post("/desk/{course}/text", desk::save),
+    Route::post("/desk/{course}/voice", desk::record),
+    Route::post("/desk/{course}/review", desk::act),
+    Route::get("/desk/{course}/import", import::show),
+    Route::post("/desk/{course}/import", import::receive),
 ];
 
 impl Plugin for Training {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
 use crate::Training;
+use crate::draft::{Draft, Review};
 use crate::kinds::{Attempt, Course, Edition, Enrolment, Lesson, Sending};
 use crate::questions::{AnswerKey, Quiz};
 
@@ -22,6 +23,8 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Attempt::declaration(),
         Sending::declaration(),
         Edition::declaration(),
+        Draft::declaration(),
+        Review::declaration(),
     ];
     native::check_manifest(MANIFEST, path, &kinds);
 }

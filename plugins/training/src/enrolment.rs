@@ -152,3 +152,8 @@ fn steps<'a>(course: &'a Course, language: Language) -> Vec<(Key<'a>, Step)> {
     }
     steps
 }
+
+/// Whether a module is completed.
+pub(crate) fn is_done(enrolment: &Enrolment, module: &Module) -> bool {
+    enrolment.modules_done.contains(&module.code)
+}

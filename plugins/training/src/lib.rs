@@ -7,6 +7,7 @@
 
 mod attempt;
 mod catalogue;
+mod certificate;
 mod content;
 mod course;
 mod decimal;
@@ -21,6 +22,7 @@ mod lesson;
 mod marking;
 mod named;
 mod ogg;
+mod path;
 mod progress;
 mod publication;
 mod questions;
@@ -31,6 +33,8 @@ mod text;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_certificates;
 #[cfg(test)]
 mod tests_of_learning;
 #[cfg(test)]
@@ -53,6 +57,12 @@ const ROUTES: &[Route] = &[
     Route::post("/courses/{course}/quizzes/{quiz}", quiz::answer),
     Route::get("/courses/{course}/quizzes/{quiz}/result", quiz::result),
     Route::post("/sync", sync::receive),
+    Route::get("/paths", path::list),
+    Route::post("/paths", path::write),
+    Route::get("/certificates", certificate::list),
+    Route::post("/certificates", certificate::give),
+    Route::get("/certificates/{code}", certificate::verify),
+    Route::post("/certificates/{code}", certificate::print),
     Route::get("/desk", desk::list),
     Route::post("/desk", desk::begin),
     Route::get("/desk/{course}", desk::show),

@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
 use crate::Training;
+use crate::certificate::Certificate;
 use crate::draft::{Draft, Review};
 use crate::kinds::{Attempt, Course, Edition, Enrolment, Lesson, Sending};
+use crate::path::Path;
 use crate::questions::{AnswerKey, Quiz};
 
 pub(crate) const MANIFEST: &str = include_str!("../../../manifests/training/manifest.json");
@@ -25,6 +27,8 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Edition::declaration(),
         Draft::declaration(),
         Review::declaration(),
+        Path::declaration(),
+        Certificate::declaration(),
     ];
     native::check_manifest(MANIFEST, path, &kinds);
 }
@@ -83,13 +87,13 @@ fn answers(quiz: &str, right: bool) -> Vec<(String, String)> {
         .collect()
 }
 
-fn send_answers(quiz: &str, right: bool) -> Answer {
+pub(crate) fn send_answers(quiz: &str, right: bool) -> Answer {
     let form = answers(quiz, right);
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     call(&Request::post(&format!("/courses/founding/quizzes/{quiz}"), &form).in_language("shi"))
 }
 
-fn finish_lessons(module: u32) {
+pub(crate) fn finish_lessons(module: u32) {
     for lesson in 1..=3 {
         redirect(&Request::post(&format!("/courses/founding/lessons/m{module}-l{lesson}/done"), &[]));
     }

@@ -5,7 +5,7 @@ use tiwizi_sdk::{Answer, Caller, CallerKind, Request, native};
 
 use crate::tests::{LEARNER, call, installed, page, redirect};
 
-fn as_trainer(account: &str) {
+pub(crate) fn as_trainer(account: &str) {
     native::become_caller(Caller {
         kind: CallerKind::Account,
         account_id: Some(account.to_owned()),

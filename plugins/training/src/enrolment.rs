@@ -31,14 +31,20 @@ pub(crate) fn find_or_begin(course: &Course, language: Language) -> Result<Entry
     let Some(person) = caller.person else {
         return Err(Error::denied("this account belongs to no person of the register, so no progress can be kept"));
     };
-    if let Some(entry) = find(&course.code)? {
+    begin_for(course, &person, language)
+}
+
+/// A person's enrolment, made now when there is none. Only trainers may make somebody else's.
+pub(crate) fn begin_for(course: &Course, person: &str, language: Language) -> Result<Entry<Enrolment>, Error> {
+    let known = Find::new().equal(Enrolment::PERSON, person).equal(Enrolment::COURSE, course.code.as_str());
+    if let Some(entry) = Store::first(&known)? {
         return Ok(entry);
     }
     if course.withdrawn_at.is_some() {
         return Err(Error::new(409, "withdrawn", "this course was withdrawn; nobody new can begin it"));
     }
     Store::create(&Enrolment {
-        person,
+        person: person.to_owned(),
         course: course.code.clone(),
         language,
         started_at: context::now(),

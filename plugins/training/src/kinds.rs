@@ -138,7 +138,8 @@ pub(crate) enum AudioKind {
 /// A person's progress through a course.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "personal", unique(person, course), index(course, started_at))]
-#[kind(read("own", "role:trainer", "role:observer"), create("plugin:own"), change("plugin:own"), delete("own"))]
+#[kind(read("own", "role:trainer", "role:observer"))]
+#[kind(create("plugin:own", "role:trainer"), change("plugin:own"), delete("own"))]
 pub(crate) struct Enrolment {
     #[field(subject)]
     pub(crate) person: String,

@@ -5,9 +5,11 @@
 //! are written from `content/` when the plugin is installed; a person's progress and answers belong to that person. It
 //! knows nothing of accounts, of the database and of HTML: it answers with data, and the kernel renders the templates.
 
+mod advice;
 mod attempt;
 mod catalogue;
 mod certificate;
+mod cohort;
 mod content;
 mod course;
 mod decimal;
@@ -23,6 +25,7 @@ mod marking;
 mod named;
 mod ogg;
 mod path;
+mod programme;
 mod progress;
 mod publication;
 mod questions;
@@ -35,6 +38,8 @@ mod text;
 mod tests;
 #[cfg(test)]
 mod tests_of_certificates;
+#[cfg(test)]
+mod tests_of_cohorts;
 #[cfg(test)]
 mod tests_of_learning;
 #[cfg(test)]
@@ -63,6 +68,14 @@ const ROUTES: &[Route] = &[
     Route::post("/certificates", certificate::give),
     Route::get("/certificates/{code}", certificate::verify),
     Route::post("/certificates/{code}", certificate::print),
+    Route::get("/advice", advice::ask),
+    Route::post("/advice", advice::answer),
+    Route::get("/cohorts", cohort::list),
+    Route::post("/cohorts", cohort::begin),
+    Route::post("/join", cohort::join),
+    Route::get("/cohorts/{cohort}", cohort::show),
+    Route::post("/cohorts/{cohort}/people", cohort::enrol),
+    Route::get("/programme", programme::show),
     Route::get("/desk", desk::list),
     Route::post("/desk", desk::begin),
     Route::get("/desk/{course}", desk::show),

@@ -5,6 +5,7 @@ use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
 use crate::Training;
 use crate::certificate::Certificate;
+use crate::cohort::{Cohort, Membership};
 use crate::draft::{Draft, Review};
 use crate::kinds::{Attempt, Course, Edition, Enrolment, Lesson, Sending};
 use crate::path::Path;
@@ -28,6 +29,8 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Draft::declaration(),
         Review::declaration(),
         Path::declaration(),
+        Cohort::declaration(),
+        Membership::declaration(),
         Certificate::declaration(),
     ];
     native::check_manifest(MANIFEST, path, &kinds);

@@ -4,15 +4,15 @@ course-facts = { $modules ->
     [one] { $modules } module
    *[other] { $modules } modules
 } · { $minutes } min
-offered-in = En :
+offered-in = En :
 lessons-done = { $done } leçons sur { $total }
 modules-done = { $done } modules sur { $total }
 no-courses = Aucun cours n’est encore publié.
 my-progress = Mon avancement
-continue-with = Continuer : { $title }
+continue-with = Continuer : { $title }
 enrol = Commencer ce cours
 sign-in-to-keep-progress = Vous pouvez lire et écouter sans compte. Connectez-vous pour garder votre avancement.
-no-person = Votre compte n’est pas rattaché à une personne du registre : vous pouvez lire le cours, mais l’avancement n’est pas gardé.
+no-person = Votre compte n’est pas rattaché à une personne du registre : vous pouvez lire le cours, mais l’avancement n’est pas gardé.
 module-done = terminé
 minutes = { $minutes } min
 lesson-done = leçon terminée
@@ -20,11 +20,11 @@ quiz-of-module = Quiz du module
 quiz-passed = quiz réussi
 sources = Sources
 not-in-your-language = Cette leçon n’existe pas encore dans votre langue. La voici en { $language }.
-example = Exemple :
-remember = À retenir :
-also-in = Aussi en :
+example = Exemple :
+remember = À retenir :
+also-in = Aussi en :
 mark-done = J’ai terminé cette leçon
-next-step = Suite : { $title }
+next-step = Suite : { $title }
 quiz-needs = { $needed } bonnes réponses sur { $asked } pour réussir
 answer-all = Répondez à toutes les questions, puis envoyez. Vos réponses sont gardées ci-dessous.
 quiz-without-account = Sans compte, votre résultat s’affiche mais n’est pas gardé.
@@ -32,15 +32,15 @@ send-answers = Envoyer mes réponses
 passed = Quiz réussi
 not-passed = Pas encore réussi
 right-answers = { $right } bonnes réponses sur { $asked }
-not-kept = Ce résultat n’est pas gardé : vous n’êtes pas inscrit à ce cours.
-module-completed = Module terminé : { $title }. C’est inscrit dans votre parcours.
+not-kept = Ce résultat n’est pas gardé : vous n’êtes pas inscrit à ce cours.
+module-completed = Module terminé : { $title }. C’est inscrit dans votre parcours.
 lessons-left = { $count ->
     [one] Il reste { $count } leçon à terminer dans ce module.
    *[other] Il reste { $count } leçons à terminer dans ce module.
 }
 right = juste
 wrong = faux
-right-answer-is = Bonne réponse :
+right-answer-is = Bonne réponse :
 try-again = Réessayer
 back-to-course = Retour au cours
 course-completed = Cours terminé

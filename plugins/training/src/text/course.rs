@@ -123,20 +123,21 @@ pub(crate) fn write(course: &CourseText) -> String {
     write_texts(&mut text, "title", &course.title);
     write_texts(&mut text, "summary", &course.summary);
     for source in &course.sources {
-        let _ = writeln!(text, "source: {source}");
+        writeln!(text, "source: {source}").unwrap_or_default();
     }
     text.push_str("---\n");
     for module in &course.modules {
-        let _ = writeln!(text, "\n## {}", module.code);
+        writeln!(text, "\n## {}", module.code).unwrap_or_default();
         write_texts(&mut text, "title", &module.title);
         let (lessons, quiz) = (module.lessons.join(", "), &module.quiz);
-        let _ = writeln!(text, "minutes: {}\nlessons: {lessons}\nquiz: {quiz}\npass: {}", module.minutes, module.pass);
+        writeln!(text, "minutes: {}\nlessons: {lessons}\nquiz: {quiz}\npass: {}", module.minutes, module.pass)
+            .unwrap_or_default();
     }
     text
 }
 
 fn write_texts(text: &mut String, name: &str, texts: &Texts) {
     for language in texts.languages() {
-        let _ = writeln!(text, "{name}.{language}: {}", texts.get(language).unwrap_or_default());
+        writeln!(text, "{name}.{language}: {}", texts.get(language).unwrap_or_default()).unwrap_or_default();
     }
 }

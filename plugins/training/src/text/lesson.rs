@@ -143,12 +143,12 @@ pub(crate) fn write(lesson: &LessonText) -> String {
         };
         let kind = if audio.kind == AudioKind::Recorded { "recorded" } else { "synthesised" };
         let voice = audio.voice.as_deref().map(|voice| format!(" | {voice}")).unwrap_or_default();
-        let _ = writeln!(text, "audio: {place} | {kind} | {}{voice}", audio.seconds);
+        writeln!(text, "audio: {place} | {kind} | {}{voice}", audio.seconds).unwrap_or_default();
     }
     text.push_str("---\n");
     for block in &lesson.blocks {
         let words = block.text.as_deref().unwrap_or_default();
-        let _ = match block.kind {
+        let written = match block.kind {
             BlockKind::Heading => writeln!(text, "\n## {words}"),
             BlockKind::Paragraph => writeln!(text, "\n{words}"),
             BlockKind::Example => writeln!(text, "\n> {words}"),
@@ -158,6 +158,7 @@ pub(crate) fn write(lesson: &LessonText) -> String {
                 block.items.iter().flatten().try_for_each(|item| writeln!(text, "- {item}"))
             }
         };
+        written.unwrap_or_default();
     }
     text
 }

@@ -196,7 +196,7 @@ impl Told {
 pub(crate) fn write(quiz: &QuizText) -> String {
     let mut text = format!("---\ndraft: {}\n---\n", if quiz.draft { "yes" } else { "no" });
     for (question, right) in &quiz.questions {
-        let _ = write_question(&mut text, question, right);
+        write_question(&mut text, question, right).unwrap_or_default();
     }
     text
 }

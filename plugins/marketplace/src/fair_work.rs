@@ -168,9 +168,10 @@ fn write(fair: &Entry<Fair>, decided: &Decided) -> Result<(), Error> {
 }
 
 fn inform(fair: &Entry<Fair>, candidacy: &Candidacy, word: &str) -> Result<(), Error> {
+    // A notice has the same values in every language, so it names the fair in both.
+    let title = &fair.body.title;
     let message = Message::new(format!("notice-fair-{word}"))
-        .value("title_fr", fair.body.title.best(Language::French))
-        .value("title_ar", fair.body.title.best(Language::Arabic))
+        .value("fair", format!("{} – {}", title.best(Language::Arabic), title.best(Language::French)))
         .link(format!("/desk/{}/fairs/{}", candidacy.cooperative, fair.body.code));
     notices::person(candidacy.person.as_deref(), &message)
 }

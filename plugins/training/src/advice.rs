@@ -56,8 +56,8 @@ const RULES: [(&str, &[Work], &[Stage]); 7] = [
     ("accounts", &[Work::Accounts], &[Stage::Young]),
     ("product", &[Work::Produce], &[]),
     ("governance", &[Work::Lead], &[Stage::Young]),
-    ("pricing", &[Work::Sell], &[Stage::Young]),
-    ("safety", &[Work::Produce], &[]),
+    ("selling", &[Work::Sell], &[Stage::Young]),
+    ("food-safety", &[Work::Produce], &[]),
     ("online", &[Work::Sell], &[Stage::Running]),
 ];
 

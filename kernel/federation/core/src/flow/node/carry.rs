@@ -105,6 +105,9 @@ impl<S: Store> Node<S> {
         offer: &Position,
         at: Position,
     ) -> Result<Outcome, NodeError> {
+        if self.awaits_offer(tx, offer).await? {
+            return Ok(Outcome::Park(ParkReason::Cause(offer.clone())));
+        }
         let Some(mut custody) = tx.custody(root).await? else { return Ok(NOTHING) };
         if custody.accept(offer, at.clone()).is_err() {
             return Ok(NOTHING);
@@ -114,6 +117,17 @@ impl<S: Store> Node<S> {
             self.seal(tx, custody, at).await?;
         }
         Ok(Outcome::Statement)
+    }
+
+    /// Whether we are to seal what was accepted, and have read nothing yet of the log that it was offered in. Nobody says again that it accepts, so
+    /// the word waits for the offer. Others do not wait: they may have no line to the giver, and a seal tells them all there is to know.
+    async fn awaits_offer(&self, tx: &mut S::Tx, offer: &Position) -> Result<bool, NodeError> {
+        let feed = Feed { log: offer.log.clone(), agreement: None };
+        if self.setting.registrar != self.me() || offer.log.node == self.me() || self.takes(tx, &feed).await?.is_none()
+        {
+            return Ok(false);
+        }
+        Ok(self.reached(tx, &offer.log).await?.is_none() && tx.stopped(&offer.log).await?.is_none())
     }
 
     async fn sealed(&self, tx: &mut S::Tx, seal: Seal, at: Position) -> Result<Outcome, NodeError> {

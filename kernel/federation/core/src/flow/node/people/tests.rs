@@ -216,6 +216,55 @@ fn what_moves_together_changes_its_home_at_one_seal_and_not_before() {
 }
 
 #[test]
+fn an_acceptance_that_comes_before_anything_of_the_giver_waits_for_the_offer() {
+    let land = Land::new();
+    land.write(SOURCE, 1, 1, "Argan").unwrap();
+    land.write(SOURCE, 2, 2, "Fatima").unwrap();
+    run(land.nodes[SOURCE].offer_together(id(1), &BTreeSet::from([id(1), id(2)]), land.me(TARGET))).unwrap();
+    run(land.nodes[SOURCE].sequence()).unwrap();
+    land.pull(SOURCE, TARGET);
+    run(land.nodes[TARGET].accept_together(id(1), &land.states())).unwrap();
+    run(land.nodes[TARGET].sequence()).unwrap();
+    land.pull(TARGET, NATION);
+    let feed = Feed { log: LogId { node: land.me(TARGET), plane: Plane::control() }, agreement: None };
+    let waiting = run(async { land.nodes[NATION].store().begin().await?.parked_count(&feed).await }).unwrap();
+    assert_eq!(waiting, 2, "the acceptance of each root waits");
+    land.pull(SOURCE, NATION);
+    for root in [1, 2] {
+        assert!(land.custody(NATION, root).moving.unwrap().accept.is_some(), "the acceptance of {root} is lost");
+    }
+    run(land.nodes[NATION].seal_together(id(1), &tenures(1))).unwrap();
+    land.talk();
+    assert_eq!(land.custody(SOURCE, 2).last().unwrap().home, land.me(TARGET));
+}
+
+#[test]
+fn a_seal_is_read_without_a_line_to_who_accepted() {
+    let land = Land::founded();
+    land.offer();
+    run(land.nodes[TARGET].accept_together(id(1), &land.states())).unwrap();
+    run(land.nodes[TARGET].sequence()).unwrap();
+    land.pull(TARGET, NATION);
+    run(land.nodes[NATION].seal_together(id(1), &tenures(1))).unwrap();
+    run(land.nodes[NATION].sequence()).unwrap();
+    // One that is new here, and has a line to the nation alone.
+    let fresh = Node::new(
+        MemoryStore::default(),
+        land.nodes[SOURCE].setting().clone(),
+        signing(2),
+        land.nodes[SOURCE].ambient.clone(),
+    );
+    let stranger = Land { nodes: vec![fresh], ring: land.ring.clone() };
+    let log = LogId { node: land.me(NATION), plane: Plane::control() };
+    let feed = Feed { log, agreement: None };
+    let ask = Ask { feed: feed.clone(), version: 0, epoch: 0, from: 0, bytes_max: 1 << 20 };
+    let Served::Page(page) = run(land.nodes[NATION].serve(&land.me(SOURCE), &ask)).unwrap() else { panic!("no page") };
+    let taken = run(stranger.nodes[0].take(page.as_bytes())).unwrap();
+    assert!(matches!(taken, Taken::Taken { .. }), "{taken:?}");
+    assert_eq!(stranger.custody(0, 1).last().unwrap().home, land.me(TARGET));
+}
+
+#[test]
 fn a_seal_that_compares_another_tenure_changes_nothing() {
     let land = Land::founded();
     land.offer();

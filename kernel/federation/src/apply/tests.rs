@@ -11,8 +11,9 @@ use tiwizi_model::{RecordId, Version};
 use tiwizi_records::{Draft, FieldError, Park, Verdict};
 use uuid::Uuid;
 
+use crate::home::core_kinds;
 use crate::store::SqlStore;
-use crate::testing::office::{Office, agree, agreement, body, cooperative, exchange, note};
+use crate::testing::office::{DERIVATION, Office, agree, agreement, body, cooperative, exchange, note};
 
 /// A pair of offices, their nodes, and a cooperative of the first.
 struct Pair {
@@ -162,6 +163,28 @@ async fn what_the_records_do_not_take_is_told_and_stops_nothing() {
     assert_eq!(store.unapplied(10).await.unwrap().len(), 3);
     assert_eq!(pair.two.whole(&cooperative(), ours).await.unwrap().body["name"], "C");
     assert!(pair.there().await.is_some());
+}
+
+/// The program is stopped, and the next one knows a field more.
+#[tokio::test]
+async fn what_had_no_name_gets_it_by_the_start_of_a_program_that_knows_it() {
+    let pair = Pair::agreeing(&["name", "province", "phone"]).await;
+    pair.two.use_kinds_without("phone").await;
+    let kinds = || core_kinds(&pair.two.records.kinds(), DERIVATION);
+    pair.two.store().await.apply_changed(&kinds()).await.unwrap();
+    pair.one.submit(Draft::patch(cooperative(), pair.id, json!({ "name": "B" }), None)).await;
+    pair.exchange().await;
+    let unnamed = json!({ "name": "B", "province": "09.541" });
+    assert_eq!(pair.there().await, Some(unnamed.clone()));
+    assert!(pair.taking.store().unapplied(10).await.unwrap().is_empty(), "it is taken, and nothing is wrong with it");
+    // A start with the same kinds changes nothing.
+    assert_eq!(pair.two.store().await.apply_changed(&kinds()).await.unwrap(), 0);
+    assert_eq!(pair.there().await, Some(unnamed));
+    pair.two.use_kinds().await;
+    assert_eq!(pair.two.store().await.apply_changed(&kinds()).await.unwrap(), 1);
+    let named = json!({ "name": "B", "province": "09.541", "phone": "+212600000000" });
+    assert_eq!(pair.there().await, Some(named));
+    assert_eq!(pair.two.store().await.apply_changed(&kinds()).await.unwrap(), 0, "once is enough");
 }
 
 #[tokio::test]

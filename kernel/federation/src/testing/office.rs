@@ -117,8 +117,21 @@ impl Office {
     }
 
     /// Puts the kinds in use.
-    async fn use_kinds(&self) {
-        let manifest = Manifest::parse(manifest().to_string().as_bytes()).unwrap_or_else(|error| panic!("{error:?}"));
+    pub(crate) async fn use_kinds(&self) {
+        self.use_manifest(&manifest()).await;
+    }
+
+    /// Puts the kinds in use as an older program has them, which knows no such field of cooperatives.
+    pub(crate) async fn use_kinds_without(&self, field: &str) {
+        let mut older = manifest();
+        for part in ["/kinds/0/schema/properties", "/kinds/0/classes"] {
+            older.pointer_mut(part).unwrap().as_object_mut().unwrap().remove(field).unwrap();
+        }
+        self.use_manifest(&older).await;
+    }
+
+    async fn use_manifest(&self, manifest: &Value) {
+        let manifest = Manifest::parse(manifest.to_string().as_bytes()).unwrap_or_else(|error| panic!("{error:?}"));
         let mut tx = self.house.db.begin_write().await.unwrap();
         let addition = self.records.catalogue().add(&mut tx, &manifest).await.unwrap();
         tx.commit().await.unwrap();

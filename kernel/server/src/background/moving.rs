@@ -7,9 +7,7 @@ use std::time::Duration;
 use tiwizi_federation::SqlStore;
 use tiwizi_federation::proposals::ProposalsError;
 use tiwizi_federation::transfers::TransfersError;
-use tiwizi_federation_core::agreement::Kinds;
 use tiwizi_federation_core::flow::{Node, StoreError};
-use tiwizi_model::KindName;
 
 use super::Pause;
 use crate::app::App;
@@ -75,37 +73,8 @@ async fn step(app: &App, shown: &mut Shown) -> Result<(), RoundError> {
     if !shown.is_due && shown.by.as_ref().is_some_and(|by| Arc::ptr_eq(by, &node)) {
         return Ok(());
     }
-    let kinds = shown.by.as_ref().map(|by| changed(&by.setting().kinds, &node.setting().kinds));
-    node.store().apply_anew(&kinds.unwrap_or_default()).await?;
+    // Which kinds have changed is kept in the store: a start may be that of another version.
+    node.store().apply_changed(&node.setting().kinds).await?;
     *shown = Shown { by: Some(node), is_due: false };
     Ok(())
-}
-
-/// The kinds that are new or have other fields.
-fn changed(before: &Kinds, now: &Kinds) -> Vec<KindName> {
-    now.iter().filter(|(name, classes)| before.get(name) != Some(classes)).map(|(name, _)| name.clone()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use tiwizi_federation_core::agreement::{Class, KindClasses};
-
-    use super::*;
-
-    #[test]
-    fn a_kind_is_shown_anew_when_it_comes_or_has_other_fields() {
-        let [one, two, three] = ["test/one", "test/two", "test/three"].map(|name| name.parse::<KindName>().unwrap());
-        let of = |fields: &[&str]| KindClasses {
-            plane: "registry".parse().unwrap(),
-            fields: fields.iter().map(|field| ((*field).to_owned(), Class::Public)).collect(),
-            derived: BTreeMap::new(),
-        };
-        let before = Kinds::from([(one.clone(), of(&["name"])), (two.clone(), of(&["name"]))]);
-        let now =
-            Kinds::from([(one, of(&["name"])), (two.clone(), of(&["name", "phone"])), (three.clone(), of(&["name"]))]);
-        assert_eq!(changed(&before, &now), [three, two]);
-        assert!(changed(&now, &now).is_empty());
-    }
 }

@@ -1,7 +1,7 @@
 //! What an agreement would give, told before it is signed: counts, bytes, masked rows, and the fields about people.
 //!
-//! It asks the gate's own decision about the entries that are in the logs. It looks at a bounded number of them and says when there
-//! are more. Between batches the store is let go, so that a writer
+//! It asks the gate's own decision about the entries that are in the logs. What was written and has no place in them yet gets one first, as
+//! after an import that no server has run since; what is left of that beyond a bound, and entries beyond another, are said to be missing. Between batches the store is let go, so that a writer
 //! waits for one batch and not for a preview.
 
 use tiwizi_federation_core::agreement::{Document, Scope};
@@ -33,6 +33,8 @@ pub struct PlanePreview {
 pub struct Previewed {
     /// By plane.
     pub planes: Vec<PlanePreview>,
+    /// Something was written that has no place in the logs yet, and was not looked at.
+    pub waits: bool,
 }
 
 impl Previewed {
@@ -42,26 +44,38 @@ impl Previewed {
         self.planes.iter().fold(0, |sum, plane| sum.saturating_add(plane.preview.bytes))
     }
 
-    /// Whether every entry was looked at.
+    /// Whether everything that was written was looked at.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.planes.iter().all(|plane| plane.looked_at >= plane.entries)
+        !self.waits && self.planes.iter().all(|plane| plane.looked_at >= plane.entries)
     }
 }
 
 impl<S: Store> Agreements<S> {
-    /// What this side would give under a document, as far as its logs have entries now.
+    /// What this side would give under a document, of what is written now.
     ///
     /// # Errors
-    /// When the store fails, or an entry of this home cannot be looked at.
+    /// When the store fails, the logs cannot be gone on with, or an entry of this home cannot be looked at.
     pub async fn preview(&self, _: &FederationView, document: &Document) -> Result<Previewed, E> {
         let me = self.me();
-        let mut previewed = Previewed::default();
+        let mut previewed = Previewed { waits: self.waits().await?, ..Previewed::default() };
         for plane in document.grants.get(&me).into_iter().flat_map(|planes| planes.keys()) {
             let Some(scope) = document.scope(&me, plane, self.kinds()) else { continue };
             previewed.planes.push(self.plane_preview(plane, &scope).await?);
         }
         Ok(previewed)
+    }
+
+    /// Gives what was written its places in the logs, as the sequencer does. Tells whether more than a preview looks at is left.
+    async fn waits(&self) -> Result<bool, E> {
+        let mut placed = 0_u64;
+        while placed < FED_PREVIEW_ENTRIES_MAX {
+            match self.node.sequence().await? {
+                0 => return Ok(false),
+                count => placed = placed.saturating_add(count as u64),
+            }
+        }
+        Ok(!self.node.store().begin().await?.drafts(1).await?.is_empty())
     }
 
     async fn plane_preview(&self, plane: &Plane, scope: &Scope) -> Result<PlanePreview, E> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tiwizi_federation_core::flow::retention::Following;
 use tiwizi_federation_core::flow::rows::Feed;
 use tiwizi_federation_core::flow::{Node, NodeError, Store, StoreTx as _};
 use tiwizi_federation_core::greeting::Hello;
@@ -51,7 +52,7 @@ pub(crate) async fn jobs<S: Store>(
 ) -> Result<Vec<Job>, NodeError> {
     let mut jobs = to_fetch(node, peer, hello).await?;
     if brings {
-        jobs.extend(to_bring(node, me, hello).await?);
+        jobs.extend(to_bring(node, (me, peer), hello).await?);
     }
     Ok(jobs)
 }
@@ -71,8 +72,12 @@ async fn to_fetch<S: Store>(node: &Node<S>, peer: &NodeId, hello: &Hello) -> Res
     Ok(jobs)
 }
 
-/// What the peer wants of our logs and is there.
-pub(crate) async fn to_bring<S: Store>(node: &Node<S>, me: &NodeId, hello: &Hello) -> Result<Vec<Job>, NodeError> {
+/// What the peer wants of our logs and is there, and what it has and is not noted to have: a snapshot that it loaded to the end of the log.
+pub(crate) async fn to_bring<S: Store>(
+    node: &Node<S>,
+    (me, peer): (&NodeId, &NodeId),
+    hello: &Hello,
+) -> Result<Vec<Job>, NodeError> {
     let mut tx = node.store().begin().await?;
     let mut sizes = BTreeMap::new();
     let mut jobs = Vec::new();
@@ -83,7 +88,10 @@ pub(crate) async fn to_bring<S: Store>(node: &Node<S>, me: &NodeId, hello: &Hell
             sizes.insert(plane.clone(), head.map_or((0, 0), |head| (head.epoch, head.tree.size())));
         }
         let Some((epoch, size)) = sizes.get(plane).copied() else { continue };
-        if size > wanted.next && epoch == wanted.epoch {
+        let follower = tx.follower(peer, plane, wanted.agreement).await?;
+        let is_news =
+            follower.is_some_and(|one| one.acknowledged < wanted.next || one.following == Following::NeedsSnapshot);
+        if (size > wanted.next || is_news) && epoch == wanted.epoch {
             let feed = Feed { log: wanted.log.clone(), agreement: wanted.agreement };
             let (version, next) = (wanted.version, wanted.next);
             jobs.push(Job { way: Way::Bring, feed, version, epoch, next, snapshot: false });

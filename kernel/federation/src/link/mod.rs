@@ -201,7 +201,7 @@ impl<S: Store, T: Transport> Link<S, T> {
             self.check_line(&watched.node).await?;
             let known = self.ends.known();
             if !known.is_reached {
-                let jobs = to_bring(&known.node, &known.me(), &watched.hello).await?;
+                let jobs = to_bring(&known.node, (&known.me(), &watched.node), &watched.hello).await?;
                 if jobs.iter().any(|job| !watched.held.contains(&job.key())) {
                     return Ok(());
                 }

@@ -191,27 +191,37 @@ impl<S: Store, T: Transport> Stepping<'_, S, T> {
         };
         let bytes = reply.body.len() as u64;
         let loaded = self.ends.known().node.load_snapshot(&reply.body).await?;
-        Ok(Moved { step: self.loaded(job, loaded), bytes })
+        Ok(Moved { step: self.loaded(job, loaded).await?, bytes })
     }
 
     async fn load(&mut self, job: Job, chunk: &[u8]) -> Result<Step, LinkError> {
         let loaded = self.ends.known().node.load_chunk(&job.feed, chunk).await?;
-        Ok(self.loaded(job, loaded))
+        self.loaded(job, loaded).await
     }
 
-    fn loaded(&mut self, job: Job, loaded: Loaded) -> Step {
+    async fn loaded(&mut self, job: Job, loaded: Loaded) -> Result<Step, LinkError> {
         match loaded {
-            Loaded::Missing(missing) if !missing.is_empty() => self.lacks(job, missing),
+            Loaded::Missing(missing) if !missing.is_empty() => Ok(self.lacks(job, missing)),
             Loaded::Missing(_) | Loaded::Done => {
                 self.visit.missing.remove(&job.key());
-                // The cursor stands behind the snapshot now; the next greeting says what follows.
-                Step::Done
+                self.behind_snapshot(job).await
             }
             Loaded::Refused => {
                 self.visit.missing.remove(&job.key());
-                Step::Held("snapshot-refused".to_owned())
+                Ok(Step::Held("snapshot-refused".to_owned()))
             }
         }
+    }
+
+    /// The cursor stands behind the snapshot now. Asking from there tells the peer so, also when nothing follows.
+    async fn behind_snapshot(&self, job: Job) -> Result<Step, LinkError> {
+        let wanted = self.ends.known().node.wanted().await?;
+        Ok(match wanted.get(&job.feed).copied() {
+            Some((version, epoch, next)) if next > job.next => {
+                Step::On(Job { version, epoch, next, snapshot: false, ..job })
+            }
+            _ => Step::Done,
+        })
     }
 
     fn lacks(&mut self, job: Job, missing: Vec<Hash>) -> Step {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use tiwizi_model::{FileHash, PluginId};
-use tiwizi_records::manifest::{LocalText, RouteDeclaration};
+use tiwizi_records::manifest::{LocalText, MilestoneDeclaration, RouteDeclaration};
 use tiwizi_words::Messages;
 
 use crate::answer::Answer;
@@ -60,6 +60,18 @@ impl Edition {
     /// Its entries in the shell's menu.
     pub fn menu(&self) -> impl Iterator<Item = &RouteDeclaration> {
         self.0.manifest.routes.iter().filter(|route| route.menu)
+    }
+
+    /// Its pages, also those that are in no menu.
+    #[must_use]
+    pub fn routes(&self) -> &[RouteDeclaration] {
+        &self.0.manifest.routes
+    }
+
+    /// The milestones that it declares.
+    #[must_use]
+    pub fn milestones(&self) -> &[MilestoneDeclaration] {
+        &self.0.manifest.milestones
     }
 
     /// The templates of its bundle, by name.

@@ -9,7 +9,7 @@ use crate::Error;
 /// What a part of a page is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slot {
-    /// `home`, `cooperative` or `account`.
+    /// `home`, `cooperative`, `account` or `path`.
     pub name: String,
     input: String,
 }
@@ -19,7 +19,7 @@ impl Slot {
         Self { name, input }
     }
 
-    /// What the page is about: for `cooperative` an object with the id of the `cooperative`.
+    /// What the page is about: for `cooperative`, and for `path` of a cooperative, an object with the id of the `cooperative`.
     ///
     /// # Errors
     /// `invalid` when it has another shape.

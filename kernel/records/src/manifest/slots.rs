@@ -22,6 +22,8 @@ pub enum Slot {
     Cooperative,
     /// The page of one's own account.
     Account,
+    /// The path of a person or a cooperative: what comes next and why.
+    Path,
 }
 
 impl Slot {
@@ -32,6 +34,7 @@ impl Slot {
             Self::Home => "home",
             Self::Cooperative => "cooperative",
             Self::Account => "account",
+            Self::Path => "path",
         }
     }
 }
@@ -54,6 +57,7 @@ enum PageWire {
     Home,
     Cooperative,
     Account,
+    Path,
 }
 
 impl SlotWire {
@@ -62,6 +66,7 @@ impl SlotWire {
             PageWire::Home => Slot::Home,
             PageWire::Cooperative => Slot::Cooperative,
             PageWire::Account => Slot::Account,
+            PageWire::Path => Slot::Path,
         };
         SlotDeclaration { slot, order: self.order }
     }

@@ -78,7 +78,7 @@ fn what_breaks_a_rule_is_refused_at_its_place() {
         ("/requires", json!([{"contract": "other/a", "major": 1}]), "/requires"),
         ("/requires", json!([{"contract": "register/a", "major": 1}]), "/requires/0/contract"),
         ("/requires", json!([{"contract": "other", "major": 1}]), "/requires/0/contract"),
-        ("/slots", json!([{"slot": "path"}]), "/slots/0/slot"),
+        ("/slots", json!([{"slot": "office"}]), "/slots/0/slot"),
         ("/slots", json!([{"slot": "home"}, {"slot": "home", "order": 3}]), "/slots/1"),
         ("/kinds/0/surprise", json!(1), "/kinds/0/surprise"),
         ("/kinds/0/classes/name", json!("secret"), "/kinds/0/classes/name"),

@@ -57,6 +57,8 @@ pub use derived::{DERIVED, derived};
 pub use filings::Filings;
 pub use founding::Foundings;
 pub use imports::Imports;
+pub use journey::Journey;
+pub use journey::funnel::JourneyReader;
 pub use national_id::NationalIdKey;
 pub use office::Office;
 pub use people::People;

@@ -21,5 +21,6 @@ pub use known::Known;
 pub use measure::{Band, By, Measure, SIZES, bands};
 pub use recount::{Recount, recount};
 pub use statistics::{AsOf, Counted, Statistics, Totals, counts, of_cooperative, of_cooperatives, totals};
+pub(crate) use table::{Asked, laid};
 pub use table::{OwnProvinces, Row, Sight, Table};
 pub use tally::TallyReader;

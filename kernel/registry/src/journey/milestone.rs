@@ -1,5 +1,3 @@
-//! The path of a person or a cooperative: skills, project, market.
-//!
 //! A milestone is written by the kernel alone, because a plugin said that it was reached; who may say so, and which
 //! codes, is the host's to check. A milestone is reached once: to reach it again changes nothing.
 

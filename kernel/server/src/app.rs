@@ -11,12 +11,13 @@ use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, ReadError, Records};
 use tiwizi_registry::duplicates::Duplicates;
+use tiwizi_registry::journey::{JourneyRules, RuleError as JourneyRuleError};
 use tiwizi_registry::kinds::MANIFEST;
 use tiwizi_registry::protection::{LawError, Protection, ProtectionLaw};
 use tiwizi_registry::rule_pack::{self, PackError};
 use tiwizi_registry::{
-    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, NationalIdKey, Office, People, PublishedError,
-    RuleFileError, RuleFiles, RuleWatch, Rules, open_card_key,
+    Acts, CardKeyError, CardSecretFile, Filings, Foundings, Imports, Journey, NationalIdKey, Office, People,
+    PublishedError, RuleFileError, RuleFiles, RuleWatch, Rules, open_card_key,
 };
 use tiwizi_storage::instance::{self, InstanceRow};
 use tiwizi_storage::{Db, Disk, DiskGauge, FileError, Files, Location, OpenError, StorageError};
@@ -144,6 +145,9 @@ pub enum StartError {
     /// A rule that the operator may replace cannot be used.
     #[error("a rule of the register cannot be used")]
     Rules(#[source] RuleFileError),
+    /// The rules of the path cannot be used.
+    #[error("the rules of the path that come with the program cannot be used")]
+    Journey(#[source] JourneyRuleError),
     /// Packages of the nation that were applied cannot be read.
     #[error("could not read the packages of the nation that were applied")]
     Reference(#[source] NationalError),
@@ -208,6 +212,8 @@ pub struct App {
     pub filings: Filings,
     /// What waits in the office.
     pub office: Office,
+    /// The door to paths: what was reached, and what comes next.
+    pub journey: Journey,
     /// What a changed rule pack changes.
     pub rule_watch: RuleWatch,
     /// What this instance knows of others, and its talk with them.
@@ -270,6 +276,8 @@ impl App {
         let acts = Acts::new(records.clone(), Arc::new(packs.clone())).looking(duplicates.clone());
         let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&operator_rules.office));
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), operator_rules.office);
+        let journey = JourneyRules::own().map_err(StartError::Journey)?;
+        let journey = Journey::new(records.clone(), Arc::new(journey));
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
         let imports = imports(&records, &national_ids, &duplicates, &settings)?;
@@ -294,6 +302,7 @@ impl App {
             protection,
             filings,
             office,
+            journey,
             host,
             pages,
             tasks: Tasks::default(),

@@ -10,6 +10,7 @@ use tiwizi_host::{Answer, Answered, Outcome, Request as PluginRequest};
 use tiwizi_identity::Caller;
 use tiwizi_model::{PluginId, limits};
 use tiwizi_records::{ReaderError, SearchReader, catch_up};
+use tiwizi_registry::JourneyReader;
 use tiwizi_registry::readers::TallyReader;
 use tiwizi_storage::StorageError;
 
@@ -115,6 +116,7 @@ pub async fn settle(app: &App) -> Result<Vec<Outcome>, SettleError> {
             .await
             .map_err(SettleError::Reader)?;
         catch_up(&app.records, &TallyReader::default()).await.map_err(SettleError::Reader)?;
+        catch_up(&app.records, &JourneyReader::new(app.records.clone())).await.map_err(SettleError::Reader)?;
         app.host.expand_events().await.map_err(SettleError::Reader)?;
         app.host.keep_schedules(&app.settings.zone).await.map_err(SettleError::Storage)?;
         let works = app.host.take_work().await.map_err(SettleError::Storage)?;

@@ -2,6 +2,7 @@
 
 use tiwizi_federation::SqlStore;
 use tiwizi_federation::national::{Coverage, Missing, National};
+use tiwizi_registry::journey::funnel::Funnel;
 use tiwizi_registry::readers::{Counted, Measure, Statistics};
 
 use crate::app::App;
@@ -21,6 +22,13 @@ pub(crate) async fn cover(app: &App, statistics: &mut Statistics) -> Result<Cove
     statistics.count(if coverage.is_national() { Counted::All } else { Counted::Own });
     statistics.know_only(coverage.known());
     statistics.know_members_only(coverage.known_members());
+    Ok(coverage)
+}
+
+/// The same for the funnel: milestones come with members.
+pub(crate) async fn cover_funnel(app: &App, funnel: &mut Funnel) -> Result<Coverage, Problem> {
+    let coverage = app.national().coverage().await?;
+    funnel.know_only(coverage.known_members()).await?;
     Ok(coverage)
 }
 

@@ -12,9 +12,9 @@ use utoipa::OpenApi;
 
 use crate::api::{
     accounts, acts, agreements, batch, captures, cases, changes, coverage, exports, extracts, files, filings, founders,
-    foundings, health, history, imports, jobs, kinds, metrics, notices, office, packages, peers, people, plugin_life,
-    plugin_settings, plugin_usage, plugins, proposals, protection, records, session, statistics, tokens, transfers,
-    verify,
+    foundings, health, history, imports, jobs, journey, kinds, metrics, notices, office, packages, peers, people,
+    plugin_life, plugin_settings, plugin_usage, plugins, proposals, protection, records, session, statistics, tokens,
+    transfers, verify,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -35,7 +35,7 @@ use crate::{blob, json, open_data, plugin};
         kinds::list, kinds::show,
         records::list, records::create, records::show, records::replace, records::patch, records::delete,
     history::list, batch::write, acts::request_denomination, acts::list, acts::enter, people::find, people::set, people::forget, people::look, people::looks, people::union, changes::read, office::list, office::hold, office::hand_back, filings::list, filings::show, filings::write, filings::decide, foundings::mine, foundings::open, foundings::waiting, foundings::show, foundings::edit, foundings::step, foundings::decide, founders::join, founders::join_as_invited, founders::invite, founders::invite_again, founders::edit, founders::remove, founders::add_paper, founders::paper, founders::remove_paper,
-        statistics::overview, statistics::show, open_data::show, open_data::statistics, files::store, files::read,
+        statistics::overview, statistics::show, journey::show, open_data::show, open_data::statistics, files::store, files::read,
         imports::send, imports::list, imports::show, imports::remove, imports::run, imports::stop, imports::again,
         imports::report, exports::export,
         extracts::issue, extracts::file, verify::show, verify::compare,

@@ -13,9 +13,9 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::api::{
     accounts, acts, agreements, batch, captures, cases, changes, coverage, exports, extracts, files, filings, founders,
-    foundings, health, history, imports, jobs, kinds, metrics, notices, office, packages, peers, people, plugin_life,
-    plugin_settings, plugin_usage, plugins, proposals, protection, records, session, statistics, tokens, transfers,
-    verify,
+    foundings, health, history, imports, jobs, journey, kinds, metrics, notices, office, packages, peers, people,
+    plugin_life, plugin_settings, plugin_usage, plugins, proposals, protection, records, session, statistics, tokens,
+    transfers, verify,
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -116,6 +116,7 @@ fn of_the_kernel() -> Vec<Route> {
         post("/api/v1/batch", batch::write),
         get("/api/v1/changes", changes::read),
         get("/api/v1/statistics", statistics::overview),
+        get("/api/v1/statistics/journey/{who}", journey::show),
         get("/api/v1/statistics/{measure}", statistics::show),
         get("/open-data/{file}", open_data::show),
         get("/open-data/statistics/{file}", open_data::statistics),

@@ -10,7 +10,7 @@ use tiwizi_host::{HookView, PluginView};
 use tiwizi_identity::Caller;
 use tiwizi_records::{Reader, SearchReader, catch_up};
 use tiwizi_registry::import::{self, Format, Progress, Settings, Summary, Table};
-use tiwizi_registry::{TallyReader, synthetic};
+use tiwizi_registry::{JourneyReader, TallyReader, synthetic};
 use tiwizi_server::App;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -115,11 +115,12 @@ async fn follow_beside(app: &Arc<App>, mut news: watch::Receiver<Option<Table>>)
 async fn follow(app: &Arc<App>) -> anyhow::Result<()> {
     let search = catch_up_apart(app, SearchReader::new(app.records.catalogue().clone()));
     let counts = catch_up_apart(app, TallyReader::default());
+    let journey = catch_up_apart(app, JourneyReader::new(app.records.clone()));
     let reader = app.duplicates.reader();
     reader.renew().await?;
     let duplicates = catch_up_apart(app, reader);
-    let (search, counts, duplicates) = tokio::join!(search, counts, duplicates);
-    search.and(counts).and(duplicates)
+    let (search, counts, journey, duplicates) = tokio::join!(search, counts, journey, duplicates);
+    search.and(counts).and(journey).and(duplicates)
 }
 
 async fn catch_up_apart(app: &Arc<App>, reader: impl Reader + 'static) -> anyhow::Result<()> {

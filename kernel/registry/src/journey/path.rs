@@ -61,7 +61,7 @@ pub struct Next {
 }
 
 /// A path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Path {
     /// Whose it is.
     pub subject: Subject,

@@ -19,6 +19,7 @@ pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod imports;
 pub(crate) mod jobs;
+pub(crate) mod journey;
 pub(crate) mod kinds;
 pub(crate) mod listing;
 pub(crate) mod metrics;

@@ -98,7 +98,7 @@ pub(crate) struct AsOf {
 }
 
 impl AsOf {
-    fn of(app: &App, as_of: readers::AsOf) -> Self {
+    pub(crate) fn of(app: &App, as_of: readers::AsOf) -> Self {
         Self { instance: app.instance.id.to_string(), seq: as_of.seq.0, at: as_of.at.map(rfc3339) }
     }
 }

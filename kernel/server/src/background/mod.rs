@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use tiwizi_model::limits;
 use tiwizi_records::{Reader, SearchReader, catch_up};
+use tiwizi_registry::JourneyReader;
 use tiwizi_registry::readers::TallyReader;
 use tiwizi_storage::{StorageError, idempotency};
 use tokio::sync::watch;
@@ -40,6 +41,7 @@ pub(crate) fn start(app: &Arc<App>) {
         follow(Arc::clone(app), SearchReader::new(app.records.catalogue().clone()), stop)
     });
     app.tasks.start("tally-reader", |stop| follow(Arc::clone(app), TallyReader::default(), stop));
+    app.tasks.start("journey-reader", |stop| follow(Arc::clone(app), JourneyReader::new(app.records.clone()), stop));
     app.tasks.start("duplicate-reader", |stop| duplicates::follow(Arc::clone(app), stop));
     app.tasks.start("protection-follower", |stop| protection::follow(Arc::clone(app), stop));
     app.tasks.start("retention", |stop| protection::retain(Arc::clone(app), stop));

@@ -7,10 +7,11 @@ use axum::response::Response;
 use http::{HeaderValue, header};
 use serde_json::{Value, json};
 use tiwizi_model::Language;
+use tiwizi_registry::journey::funnel::Who;
 use tiwizi_registry::readers::{AsOf, Measure, Statistics};
 use tiwizi_words::Texts;
 
-use super::{CATALOGUE, LICENCE, LINKS, file, split_key};
+use super::{CATALOGUE, LICENCE, LINKS, file, funnel_file, split_key};
 use crate::app::App;
 use crate::json;
 use crate::problem::Problem;
@@ -50,6 +51,7 @@ fn catalogue(instance: &str, texts: &[Texts; 2], as_of: AsOf, asked: Option<&Val
             datasets.push(dataset);
         }
     }
+    datasets.extend(funnel(texts, as_of));
     let publisher = json!({"@type": "foaf:Agent", "foaf:name": instance});
     for dataset in &mut datasets {
         put(dataset, "dct:publisher", publisher.clone());
@@ -109,6 +111,25 @@ fn register(texts: &[Texts; 2], as_of: AsOf) -> Value {
     let mut dataset = dataset("/open-data/cooperatives", &title, as_of, &files);
     put(&mut dataset, "dct:description", said(texts, |texts| texts.text("open-data-lead")));
     dataset
+}
+
+/// Who stands where on the path.
+fn funnel(texts: &[Texts; 2], as_of: AsOf) -> Vec<Value> {
+    let tables = Who::ALL.into_iter().flat_map(|who| who.splits().iter().map(move |by| (who, *by)));
+    tables
+        .map(|(who, by)| {
+            let title = |texts: &Texts| {
+                let parts = ["funnel".to_owned(), format!("funnel-{}", who.name()), format!("by-{}", by.name())];
+                parts.map(|key| texts.text(&key)).join(" · ")
+            };
+            let address = format!("/open-data/statistics/{}", funnel_file(who, by));
+            let service = format!("/api/v1/statistics/journey/{}?by={}", who.name(), by.name());
+            let mut dataset = dataset(&address, &said(texts, title), as_of, &[(address.as_str(), CSV)]);
+            put(&mut dataset, "dct:description", said(texts, |texts| texts.text("funnel-lead")));
+            put(&mut dataset, "dcat:landingPage", id(&service));
+            dataset
+        })
+        .collect()
 }
 
 fn dataset(address: &str, title: &Value, as_of: AsOf, files: &[(&str, &str)]) -> Value {

@@ -16,6 +16,8 @@ use tiwizi_federation::national::Coverage;
 use tiwizi_identity::{Caller, policy};
 use tiwizi_model::ProvinceCode;
 use tiwizi_records::Query;
+use tiwizi_registry::journey::Stage;
+use tiwizi_registry::journey::funnel::{Funnel, FunnelTable, Who};
 use tiwizi_registry::readers::{AsOf, By, Measure, Sight, Statistics, Table};
 use tiwizi_registry::{sectors, territory};
 
@@ -27,7 +29,7 @@ use crate::api::question::Question;
 use crate::app::App;
 use crate::caller::Visitor;
 use crate::export::csv_line;
-use crate::national::{cover, reason};
+use crate::national::{cover, cover_funnel, reason};
 use crate::parameters::Parameters;
 use crate::problem::{Fault, Problem, ProblemBody};
 use crate::time::rfc3339;
@@ -66,7 +68,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Path(file): Path<String>) 
 /// A table of the statistics as the public sees it, as CSV. With ages of another year it is the office's, and no open data.
 #[utoipa::path(get, path = "/open-data/statistics/{file}", tag = "open data",
     params(
-        ("file" = String, Path, description = "`MEASURE-by-SPLIT.csv`, as in `members-by-region.csv`"),
+        ("file" = String, Path, description = "`MEASURE-by-SPLIT.csv`, as in `members-by-region.csv`; `journey-WHO-by-SPLIT.csv` for the path"),
         ("ages" = Option<String>, Query, description = "The year in which ages are taken, from 1984 to this one; another than that which stands is for those from whom nothing is hidden"),
     ),
     responses((status = 200, content_type = "text/csv"), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
@@ -76,8 +78,15 @@ pub(crate) async fn statistics(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (measure, by) = named(&file).ok_or(Fault::NotFound)?;
     let mut parameters = Parameters::of_query(uri.query())?;
+    if let Some((who, by)) = funnel_named(&file) {
+        parameters.finish()?;
+        let mut funnel = Funnel::open(&app.db, app.ambient.now()).await?;
+        let coverage = cover_funnel(&app, &mut funnel).await?;
+        let tables = funnel_tables(&mut funnel, (who, by), Sight::Public).await?;
+        return Ok(funnel_table(&tables, &funnel, &coverage));
+    }
+    let (measure, by) = named(&file).ok_or(Fault::NotFound)?;
     let asked = parameters.take(ages::PARAMETER)?;
     parameters.finish()?;
     // Nobody else needs to be known: a session that is over keeps nobody from open data.
@@ -139,6 +148,55 @@ pub(crate) fn table(table: &Table, statistics: &Statistics, coverage: &Coverage)
         name = name.replace(".csv", &format!("-ages-{}.csv", statistics.youth_rule().reference_year));
     }
     put_headers(headers, statistics.as_of(), &name);
+    put_coverage(headers, coverage);
+    response
+}
+
+/// The name of the file of a table of the path.
+pub(crate) fn funnel_file(who: Who, by: By) -> String {
+    format!("journey-{}-by-{}.csv", who.name(), by.name())
+}
+
+fn funnel_named(file: &str) -> Option<(Who, By)> {
+    let (who, by) = file.strip_prefix("journey-")?.strip_suffix(".csv")?.split_once("-by-")?;
+    let (who, by) = (Who::named(who)?, By::named(by)?);
+    who.splits().contains(&by).then_some((who, by))
+}
+
+/// The tables of all stages, in their order.
+pub(crate) async fn funnel_tables(
+    funnel: &mut Funnel,
+    (who, by): (Who, By),
+    sight: Sight,
+) -> Result<Vec<FunnelTable>, Problem> {
+    let mut tables = Vec::new();
+    for stage in Stage::ALL {
+        tables.push(funnel.table(who, stage, by, sight).await?);
+    }
+    Ok(tables)
+}
+
+/// The path as CSV: one line for each stage and code.
+pub(crate) fn funnel_table(tables: &[FunnelTable], funnel: &Funnel, coverage: &Coverage) -> Response {
+    let mut text = String::new();
+    let mut name = String::new();
+    for table in tables {
+        if text.is_empty() {
+            name = funnel_file(table.who, table.by);
+            text = csv_line(["stage", table.by.name(), "name_ar", "name_fr", table.who.name(), "hidden", "unknown"]);
+        }
+        for row in &table.rows {
+            let (ar, fr) = names(table.by, &row.key);
+            let amount = row.amount.map(|amount| amount.to_string()).unwrap_or_default();
+            let hidden = if row.is_hidden() { "yes" } else { "no" };
+            let unknown = if row.is_unknown { reason(coverage, Measure::Members, &row.key) } else { "no" };
+            text.push_str(&csv_line([table.stage.name(), row.key.as_str(), ar, fr, amount.as_str(), hidden, unknown]));
+        }
+    }
+    let mut response = Body::from(text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    put_headers(headers, funnel.as_of(), &name);
     put_coverage(headers, coverage);
     response
 }
@@ -215,6 +273,14 @@ mod tests {
             for by in measure.splits() {
                 assert_eq!(named(&file(measure, *by)), Some((measure, *by)));
             }
+        }
+        for who in Who::ALL {
+            for by in who.splits() {
+                assert_eq!(funnel_named(&funnel_file(who, *by)), Some((who, *by)));
+            }
+        }
+        for wrong in ["journey-people-by-sector.csv", "journey-people.csv", "people-by-region.csv"] {
+            assert_eq!(funnel_named(wrong), None, "{wrong}");
         }
         for wrong in ["youth-by-age.csv", "members.csv", "members-by-region", "people-by-region.csv", ""] {
             assert_eq!(named(wrong), None, "{wrong}");

@@ -95,6 +95,7 @@ async fn page(app: &App, visit: &Visit, said: Said<'_>) -> Result<Response, Prob
         secret => said.secret.map(Secret::reveal),
         roles,
         tokens,
+        path => visit.look.address("/path"),
         fragments => fragments::of(app, visit, Slot::Account, json!({})).await,
     };
     visit.page(app, "account.html", &texts.text("account"), data)

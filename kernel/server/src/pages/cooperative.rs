@@ -44,12 +44,14 @@ pub(super) async fn show(
     let sees = app.records.may_read(visit.visitor.caller(), &app.pages.names.filing);
     let sees = sees.is_ok_and(|permit| permit.classes(Some(id), record.province).is_some());
     let filings = sees.then(|| visit.look.address(&format!("/directory/{id}/filings")));
+    let sees = app.journey.may_see(visit.visitor.caller(), &record);
+    let path = sees.then(|| visit.look.address(&format!("/directory/{id}/path")));
     let succession = succession::of(&app, &visit, id).await?;
     let elsewhere = record.home != app.instance.id;
     let home = home_of(&app, &texts, &record).await?;
     let moves = moves(&app, &visit, &record).await?;
     let data = context! {
-        fragments, extracts, issued, acts, remains, union, filings, succession, elsewhere, home, moves, ..data(&texts, &record)
+        fragments, extracts, issued, acts, remains, union, path, filings, succession, elsewhere, home, moves, ..data(&texts, &record)
     };
     visit.page(&app, "cooperative.html", &title.unwrap_or_default(), data)
 }

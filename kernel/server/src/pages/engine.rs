@@ -58,6 +58,8 @@ const KERNEL: &[(&str, &str)] = templates![
     "sign-in.html",
     "password.html",
     "account.html",
+    "path.html",
+    "funnel.html",
     "notices.html",
     "fragments.html",
     "error.html",

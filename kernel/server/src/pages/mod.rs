@@ -29,6 +29,7 @@ mod markup;
 mod notices;
 mod office;
 mod password;
+mod path;
 mod people;
 mod plugin;
 mod problem;
@@ -94,6 +95,9 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/verify", get(verify::ask))
         .route("/{language}/verify/{token}", get(verify::show))
         .route("/{language}/statistics", get(statistics::show))
+        .route("/{language}/statistics/journey", get(statistics::funnel::show))
+        .route("/{language}/path", get(path::own))
+        .route("/{language}/directory/{id}/path", get(path::of_cooperative))
         .route("/{language}/register/rules", get(rules::show).post(rules::send))
         .route("/{language}/register/duplicates", get(duplicates::list))
         .route("/{language}/register/duplicates/{id}", get(duplicates::show).post(duplicates::send))

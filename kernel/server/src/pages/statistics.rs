@@ -1,6 +1,7 @@
 //! The numbers of the register: sums, a map of the regions, bars and lines, each with its table and its CSV. Counts are those that a reader
 //! of the log keeps; the public does not see small counts of people.
 
+pub(super) mod funnel;
 mod keys;
 
 use std::sync::Arc;
@@ -74,6 +75,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Re
         hidden => is_anything_hidden,
         staff => sight == Sight::Staff,
         office => matches!(sight, Sight::Provinces(_)),
+        funnel => visit.look.address("/statistics/journey"),
         catalogue => open_data::CATALOGUE,
         licence => open_data::LICENCE_NAME,
     };

@@ -1,8 +1,9 @@
-//! What the office and the filings can answer, as problems.
+//! What the office, the filings and the paths can answer, as problems.
 
 use tiwizi_identity::RecipientsError;
 use tiwizi_records::{NoticeError, ReaderError, UnitError};
 use tiwizi_registry::filings::FilingError;
+use tiwizi_registry::journey::JourneyError;
 use tiwizi_registry::office::OfficeError;
 
 use super::{Fault, FieldProblem, Problem};
@@ -26,6 +27,16 @@ impl From<OfficeError> for Problem {
             OfficeError::Gather(source) => gathered(source),
             OfficeError::Write(source) => source.into(),
             OfficeError::Storage(source) => source.into(),
+        }
+    }
+}
+
+impl From<JourneyError> for Problem {
+    fn from(error: JourneyError) -> Self {
+        match error {
+            JourneyError::Missing => Fault::NotFound.into(),
+            JourneyError::Read(source) => source.into(),
+            JourneyError::Storage(source) => source.into(),
         }
     }
 }

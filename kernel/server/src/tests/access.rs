@@ -187,6 +187,7 @@ fn most(house: &House) -> Vec<Row> {
         same("GET", "/api/v1/changes", [200; 4]),
         same("GET", "/api/v1/statistics", [200; 4]),
         row("GET", "/api/v1/statistics/{measure}", "/api/v1/statistics/members?by=region", [200; 4]),
+        row("GET", "/api/v1/statistics/journey/{who}", "/api/v1/statistics/journey/people", [200; 4]),
         row("GET", "/open-data/{file}", "/open-data/cooperatives.csv", [200; 4]),
         row("GET", "/open-data/statistics/{file}", "/open-data/statistics/members-by-region.csv", [200; 4]),
         same("POST", "/api/v1/files", [401, 201, 201, 201]).with_bytes("application/octet-stream", "some bytes"),

@@ -17,7 +17,6 @@ pub use counts::{Funnel, Wait, Who};
 pub use reader::{JourneyReader, recount};
 pub use table::FunnelTable;
 
-pub(super) use memo::Joined;
 pub(super) use reader::joined_people;
 
 #[cfg(test)]

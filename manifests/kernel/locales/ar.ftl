@@ -2440,3 +2440,55 @@ value-case-status-distinct = مختلفتان
 value-case-status-disputed = جوابان متعارضان
 value-case-answer-same = التعاونية نفسها
 value-case-answer-distinct = تعاونيتان مختلفتان
+
+## The path of a person or a cooperative, and who stands where
+
+path = المسار
+path-lead = تعلّم، ثم مشروع، ثم بيع: ما أنجزتم وما يأتي بعده.
+path-lead-cooperative = ما أنجزته التعاونية وأعضاؤها، دون أسمائهم، وما يأتي بعده.
+path-no-person = حسابكم غير مرتبط بعد بشخص في السجل. سيظهر هنا ما تتعلمونه حين يُربط.
+path-next = ما يأتي بعد
+path-why = لماذا
+path-next-nothing = لا شيء مستعجل الآن.
+path-done = ما أُنجز
+path-here = أنتم هنا
+path-nothing = لا شيء بعد.
+path-proof = الإثبات
+path-cut = تظهر أحدث المراحل فقط.
+path-cooperatives = التعاونيات
+path-people = { $count ->
+    [one] شخص واحد
+   *[other] عدد الأشخاص: { $count }
+}
+path-go = انتقلوا إليه
+path-stage-skills = المهارات
+path-stage-project = المشروع
+path-stage-market = السوق
+journey-next-learn = تعلّم وحدة أولى
+journey-why-learn = الوحدات تُسمع أولا، وتهيئ للمشروع وللسوق.
+journey-next-choose-project = اختيار مشروع
+journey-why-choose-project = لقد تعلمتم؛ والمشروع الجاهز يبين لكم كلفته ومردوده.
+journey-next-found = تأسيس التعاونية
+journey-why-found = لديكم مشروع؛ وملف التأسيس يوصله إلى السجل.
+journey-next-finish-founding = إتمام ملف التأسيس
+journey-why-finish-founding = ملفكم مفتوح؛ ينتظر وثائقه أو جوابا.
+journey-next-open-shop = فتح الواجهة
+journey-why-open-shop = التعاونية مسجلة؛ وواجهتها تعرّف بها المشترين.
+journey-next-next-fair = التسجيل في المعرض القادم
+journey-why-next-fair = يمكن للتعاونية المسجلة أن تطلب رواقا.
+journey-next-learn-together = التعلم معا
+journey-why-learn-together = لم يتم أي عضو وحدة بعد؛ والتسيير والحسابات شأن الجميع.
+journey-next-plan-together = اعتماد مشروع
+journey-why-plan-together = تكوّن بعض الأعضاء؛ والمشروع المحسوب يبين ما يُنتج وبأي ثمن.
+journey-next-lift-suspension = رفع التوقيف
+journey-why-lift-suspension = التعاونية موقوفة؛ لا تبيع ولا تعرض قبل أن تعيدها كتابة الضبط.
+funnel = المسار بالأرقام
+funnel-lead = كم تعلموا، وكم لهم مشروع، وكم بلغوا السوق. يُحسب كل واحد مرة، عند أبعد مرحلة بلغها.
+funnel-people = الأشخاص
+funnel-women = النساء
+funnel-youth = الشباب
+funnel-cooperatives = التعاونيات
+funnel-chart = شريط لكل مرحلة. والجدول التالي يعطي كل الأعداد.
+funnel-wait = من «{ $from }» إلى «{ $to }»: { $days } يوما على الأكثر لنصفهم، وعددهم { $count }.
+funnel-unknown = الجهة التي لم تأت منها أي مرحلة مجهولة، وليست صفرا.
+funnel-hidden-note = الأعداد التي تقل عن { $minimum } مخفية، وأعداد التعاونيات كذلك، ومعها أخرى كي لا يحسبها أحد.

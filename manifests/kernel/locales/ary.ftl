@@ -2431,3 +2431,55 @@ value-case-status-distinct = جوج مختلفين
 value-case-status-disputed = جوابين متعاكسين
 value-case-answer-same = نفس التعاونية
 value-case-answer-distinct = جوج تعاونيات مختلفين
+
+## The path of a person or a cooperative, and who stands where
+
+path = الطريق
+path-lead = تعلم، من بعد مشروع، من بعد بيع: شنو درتو وشنو جاي.
+path-lead-cooperative = شنو دارت التعاونية والأعضاء ديالها، بلا سميات، وشنو جاي.
+path-no-person = الحساب ديالكم مازال ما مربوطش مع شي واحد فالسجل. اللي تعلمتوه غادي يبان هنا ملي يتربط.
+path-next = شنو جاي
+path-why = علاش
+path-next-nothing = ما كاين والو مزروب دابا.
+path-done = شنو تدار
+path-here = نتوما هنا
+path-nothing = مازال والو.
+path-proof = الدليل
+path-cut = كيبانو غير المراحل اللخرين.
+path-cooperatives = التعاونيات
+path-people = { $count ->
+    [one] واحد
+   *[other] { $count } ديال الناس
+}
+path-go = سيرو ليه
+path-stage-skills = المهارات
+path-stage-project = المشروع
+path-stage-market = السوق
+journey-next-learn = تعلمو أول وحدة
+journey-why-learn = الوحدات كيتسمعو هما اللولين، وكيوجدوكم للمشروع وللسوق.
+journey-next-choose-project = ختارو مشروع
+journey-why-choose-project = تعلمتو؛ والمشروع الواجد كيوريكم شحال كيكلف وشحال كيدخل.
+journey-next-found = أسسو التعاونية
+journey-why-found = عندكم مشروع؛ وملف التأسيس كيوصلو للسجل.
+journey-next-finish-founding = كملو ملف التأسيس
+journey-why-finish-founding = الملف ديالكم محلول؛ كيتسنى الوراق ولا شي جواب.
+journey-next-open-shop = حلو الواجهة
+journey-why-open-shop = التعاونية مقيدة؛ والواجهة كتوريها للي كيشريو.
+journey-next-next-fair = تقيدو فالمعرض الجاي
+journey-why-next-fair = التعاونية المقيدة تقدر تطلب بلاصة.
+journey-next-learn-together = تعلمو مجموعين
+journey-why-learn-together = حتى عضو ما كمل شي وحدة؛ والتسيير والحسابات ديال كلشي.
+journey-next-plan-together = خودو مشروع
+journey-why-plan-together = كاينين أعضاء تعلمو؛ والمشروع المحسوب كيقول شنو تصاوبو وبشحال.
+journey-next-lift-suspension = حيدو التوقيف
+journey-why-lift-suspension = التعاونية موقوفة؛ ما تقدر لا تبيع لا تعرض حتى ترجعها كتابة الضبط.
+funnel = الطريق بالأرقام
+funnel-lead = شحال تعلمو، شحال عندهم مشروع، شحال وصلو للسوق. كل واحد كيتحسب مرة، فأبعد مرحلة وصل ليها.
+funnel-people = الناس
+funnel-women = العيالات
+funnel-youth = الشباب
+funnel-cooperatives = التعاونيات
+funnel-chart = خط لكل مرحلة. الجدول اللي تحت فيه كاع الأعداد.
+funnel-wait = من «{ $from }» ل «{ $to }»: { $days } يوم على الأكثر للنص منهم، وهما { $count }.
+funnel-unknown = الجهة اللي ما جات منها حتى مرحلة ما معروفاش، ماشي صفر.
+funnel-hidden-note = العدد اللي قل من { $minimum } كيتخبا، حتى ديال التعاونيات، ومعاه أعداد خرى باش حتى واحد ما يحسبو.

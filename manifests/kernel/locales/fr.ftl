@@ -2429,3 +2429,55 @@ value-case-status-distinct = deux différentes
 value-case-status-disputed = réponses contraires
 value-case-answer-same = la même coopérative
 value-case-answer-distinct = deux coopératives différentes
+
+## The path of a person or a cooperative, and who stands where
+
+path = Le parcours
+path-lead = Apprendre, choisir un projet, vendre : ce que vous avez fait et ce qui vient ensuite.
+path-lead-cooperative = Ce que la coopérative et ses membres ont fait, sans leurs noms, et ce qui vient ensuite.
+path-no-person = Votre compte n’est pas encore lié à une personne du registre. Ce que vous apprenez s’inscrira ici dès qu’il le sera.
+path-next = Ce qui vient ensuite
+path-why = Pourquoi
+path-next-nothing = Rien ne presse pour l’instant.
+path-done = Ce qui est fait
+path-here = vous en êtes ici
+path-nothing = Rien encore.
+path-proof = La preuve
+path-cut = Seules les étapes les plus récentes sont montrées.
+path-cooperatives = Les coopératives
+path-people = { $count ->
+    [one] une personne
+   *[other] { $count } personnes
+}
+path-go = Y aller
+path-stage-skills = Compétences
+path-stage-project = Projet
+path-stage-market = Marché
+journey-next-learn = Apprendre un premier module
+journey-why-learn = Les modules s’écoutent d’abord ; ils préparent au projet et au marché.
+journey-next-choose-project = Choisir un projet
+journey-why-choose-project = Vous avez appris ; un projet prêt vous montre ce qu’il coûte et ce qu’il rapporte.
+journey-next-found = Fonder la coopérative
+journey-why-found = Vous avez un projet ; le dossier de fondation le mène au registre.
+journey-next-finish-founding = Terminer le dossier de fondation
+journey-why-finish-founding = Votre dossier est ouvert ; il attend ses pièces ou une réponse.
+journey-next-open-shop = Ouvrir la vitrine
+journey-why-open-shop = La coopérative est inscrite ; sa vitrine la montre aux acheteurs.
+journey-next-next-fair = S’inscrire à la prochaine foire
+journey-why-next-fair = Une coopérative inscrite peut demander un stand.
+journey-next-learn-together = Apprendre ensemble
+journey-why-learn-together = Aucun membre n’a encore terminé de module ; la gestion et les comptes sont l’affaire de tous.
+journey-next-plan-together = Prendre un projet
+journey-why-plan-together = Des membres se sont formés ; un projet chiffré dit quoi produire et à quel prix.
+journey-next-lift-suspension = Faire lever la suspension
+journey-why-lift-suspension = La coopérative est suspendue ; elle ne peut ni vendre ni exposer avant que le greffe ne l’ait rétablie.
+funnel = Le parcours, en nombres
+funnel-lead = Combien ont appris, combien ont un projet, combien sont au marché. Chacun est compté une fois, à l’étape la plus avancée.
+funnel-people = Personnes
+funnel-women = Femmes
+funnel-youth = Jeunes
+funnel-cooperatives = Coopératives
+funnel-chart = Une barre pour chaque étape. Le tableau qui suit donne tous les nombres.
+funnel-wait = De « { $from } » à « { $to } » : { $days } jours au plus pour la moitié des { $count }.
+funnel-unknown = Une région d’où aucune étape n’est venue est inconnue, et non à zéro.
+funnel-hidden-note = Les nombres inférieurs à { $minimum } sont cachés, ceux des coopératives aussi, et d’autres avec eux pour que nul ne puisse les calculer.

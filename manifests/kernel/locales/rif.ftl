@@ -2418,3 +2418,55 @@ value-case-status-distinct = ⵎⵣⴰⵔⴰⵢⵏⵜ
 value-case-status-disputed = ⵎⵏⵎⴰⵔⴰⵏⵜ ⵜⵎⵔⴰⵔⵓⵜⵉⵏ
 value-case-answer-same = ⵢⴰⵜ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ
 value-case-answer-distinct = ⵙⵏⴰⵜ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ ⵎⵣⴰⵔⴰⵢⵏⵜ
+
+## The path of a person or a cooperative, and who stands where
+
+path = ⴰⴱⵔⵉⴷ
+path-lead = ⵍⵎⴷ, ⴰⵙⵏⴼⴰⵔ, ⵜⴰⵎⵣⵣⵏⵣⵉⵜ: ⵎⴰⵢⴷ ⵜⴳⴰⵎ ⴷ ⵎⴰⵢⴷ ⵉⴷⴷⴰⵏ ⴰⴷ ⴷ ⵢⴰⵛⴽ.
+path-lead-cooperative = ⵎⴰⵢⴷ ⵜⴳⴰ ⵜⵎⵢⴰⵡⴰⵙⵜ ⴷ ⵉⴳⵎⴰⵎⵏ ⵏⵏⵙ, ⵡⴰⵔ ⵉⵙⵎⴰⵡⵏ, ⴷ ⵎⴰⵢⴷ ⵉⴷⴷⴰⵏ ⴰⴷ ⴷ ⵢⴰⵛⴽ.
+path-no-person = ⴰⵎⵉⴹⴰⵏ ⵏⵏⵓⵏ ⵓⵔ ⵜⴰ ⵉⵣⴷⵉ ⴷ ⵓⴼⴳⴰⵏ ⴷⵉ ⵓⵣⵎⵎⴻⵎ. ⵎⴰⵢⴷ ⵜⵍⵎⴷⵎ ⴰⴷ ⴷ ⵉⴱⴰⵏ ⴷⴰ ⵎⴽ ⵉⵣⴷⵉ.
+path-next = ⵎⴰⵢⴷ ⵉⴷⴷⴰⵏ ⴰⴷ ⴷ ⵢⴰⵛⴽ
+path-why = ⵎⴰⵢⵎⵎⵉ
+path-next-nothing = ⵓⵔ ⵉⵍⵍⵉ ⴽⵔⴰ ⵍⵅⵅⵓ.
+path-done = ⵎⴰⵢⴷ ⵉⵜⵜⵓⴳⴰⵏ
+path-here = ⴷⴰ ⴰⴷ ⵜⵍⵍⴰⵎ
+path-nothing = ⵓⵔ ⵜⴰ ⵉⵍⵍⵉ ⵡⴰⵍⵓ.
+path-proof = ⵜⴰⵎⴰⵜⴰⵔⵜ
+path-cut = ⵖⴰⵙ ⵉⵙⵓⵔⵉⴼⵏ ⵉⵎⴳⴳⵓⵔⴰ ⴰⴷ ⵉⴱⴰⵏⵏ.
+path-cooperatives = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ
+path-people = { $count ->
+    [one] ⵢⴰⵏ ⵓⴼⴳⴰⵏ
+   *[other] { $count } ⵏ ⵉⴼⴳⴰⵏⵏ
+}
+path-go = ⴷⴷⵓ ⵖⵔⵙ
+path-stage-skills = ⵜⵉⵣⵎⵎⴰⵔ
+path-stage-project = ⴰⵙⵏⴼⴰⵔ
+path-stage-market = ⴰⴳⴷⵓⴷ
+journey-next-learn = ⵍⵎⴷ ⵜⴰⵙⵖⵓⵏⵜ ⵜⴰⵎⵣⵡⴰⵔⵓⵜ
+journey-why-learn = ⵜⵉⵙⵖⵓⵏⵉⵏ ⵜⵜⵓⵙⵍⵍⴰⵏⵜ ⵙⵡⴰⵔ; ⴰⵔ ⵙⵙⵓⵊⴰⴷⵏⵜ ⵉ ⵓⵙⵏⴼⴰⵔ ⴷ ⵓⴳⴷⵓⴷ.
+journey-next-choose-project = ⵙⵜⵉ ⴰⵙⵏⴼⴰⵔ
+journey-why-choose-project = ⵜⵍⵎⴷⵎ; ⴰⵙⵏⴼⴰⵔ ⵉⵡⵊⴷⵏ ⵉⵙⴽⵏ ⴰⵡⵏ ⵎⴰⵢⴷ ⵉⵙⵙⵅⵙⴰⵔ ⴷ ⵎⴰⵢⴷ ⴷ ⵉⵜⵜⴰⵡⵉ.
+journey-next-found = ⵙⵏⵓⵍⴼⵓ ⵜⴰⵎⵢⴰⵡⴰⵙⵜ
+journey-why-found = ⵖⵓⵔⵓⵏ ⴰⵙⵏⴼⴰⵔ; ⴰⵙⴷⴰⵡ ⵏ ⵓⵙⵏⵓⵍⴼⵓ ⵉⵙⵙⴰⵡⴹ ⵜ ⵙ ⵓⵣⵎⵎⴻⵎ.
+journey-next-finish-founding = ⵙⵎⴷ ⴰⵙⴷⴰⵡ ⵏ ⵓⵙⵏⵓⵍⴼⵓ
+journey-why-finish-founding = ⴰⵙⴷⴰⵡ ⵏⵏⵓⵏ ⵉⵔⵥⵎ; ⵉⵇⵇⵍ ⵙ ⵉⴼⵉⵍⵉⵜⵏ ⵏⵖ ⵙ ⵜⵎⵔⴰⵔⵓⵜ.
+journey-next-open-shop = ⵔⵥⵎ ⵜⴰⵃⴰⵏⵓⵜ
+journey-why-open-shop = ⵜⴰⵎⵢⴰⵡⴰⵙⵜ ⵜⵣⵎⵎⵎ; ⵜⴰⵃⴰⵏⵓⵜ ⵏⵏⵙ ⵜⵙⴽⵏ ⵜⵜ ⵉ ⵉⵎⵙⴰⵖⵏ.
+journey-next-next-fair = ⵣⵎⵎⵎ ⴷⵉ ⵓⵎⵓⴳⴳⴰⵔ ⴷ ⵉⴷⴷⴰⵏ
+journey-why-next-fair = ⵜⴰⵎⵢⴰⵡⴰⵙⵜ ⵉⵣⵎⵎⵎⵏ ⵜⵣⵎⵔ ⴰⴷ ⵜⵙⵓⵜⵔ ⴰⴷⵖⴰⵔ.
+journey-next-learn-together = ⵍⵎⴷⴰⵜ ⵙ ⵓⵙⵎⵓⵏ
+journey-why-learn-together = ⵓⵔ ⵜⴰ ⵉⵙⵎⴷ ⴰⵡⴷ ⵢⴰⵏ ⵓⴳⵎⴰⵎ ⴽⵔⴰ ⵏ ⵜⵙⵖⵓⵏⵜ; ⴰⵙⵡⵓⴷⴷⵓ ⴷ ⵉⵎⵉⴹⴰⵏⵏ ⵏ ⵎⵉⴷⴷⵏ ⵎⴰⵔⵔⴰ.
+journey-next-plan-together = ⴰⵎⵥⴰⵜ ⴰⵙⵏⴼⴰⵔ
+journey-why-plan-together = ⵍⵎⴷⵏ ⴽⵔⴰ ⵏ ⵉⴳⵎⴰⵎⵏ; ⴰⵙⵏⴼⴰⵔ ⵉⵜⵜⵓⵙⵉⴹⵏ ⵉⵏⵏⴰ ⵎⴰⵢⴷ ⵙⵏⴼⴰⵔⵏ ⴷ ⵎⵛⵃⴰⵍ.
+journey-next-lift-suspension = ⴽⴽⵙ ⴰⵙⴱⴷⴷ
+journey-why-lift-suspension = ⵜⴰⵎⵢⴰⵡⴰⵙⵜ ⵜⴱⴷⴷ; ⵓⵔ ⵜⵣⵎⵔ ⴰⴷ ⵜⵣⵣⵏⵣ ⵓⵍⴰ ⴰⴷ ⵜⵙⴽⵏ ⴰⵔ ⴷ ⵜⵜ ⵉⵔⴰⵔ ⵓⵣⵎⵎⴻⵎ.
+funnel = ⴰⴱⵔⵉⴷ ⵙ ⵡⵓⵟⵟⵓⵏⵏ
+funnel-lead = ⵎⵛⵃⴰⵍ ⵉⵍⵎⴷⵏ, ⵎⵛⵃⴰⵍ ⵖⵓⵔⵙⵏ ⴰⵙⵏⴼⴰⵔ, ⵎⵛⵃⴰⵍ ⵉⵍⵍⴰⵏ ⴷⵉ ⵓⴳⴷⵓⴷ. ⴽⵓ ⵢⴰⵏ ⵉⵜⵜⵓⵙⵉⴹ ⵜⵉⴽⴽⵍⵜ, ⴷⵉ ⵓⵙⵓⵔⵉⴼ ⴰⵏⴳⴳⴰⵔⵓ.
+funnel-people = ⵉⴼⴳⴰⵏⵏ
+funnel-women = ⵜⵉⵎⵖⴰⵔⵉⵏ
+funnel-youth = ⵉⵄⵔⵔⵉⵎⵏ
+funnel-cooperatives = ⵜⵉⵎⵢⴰⵡⴰⵙⵉⵏ
+funnel-chart = ⵢⴰⵏ ⵓⵣⵔⵉⵔⵉⴳ ⵉ ⴽⵓ ⴰⵙⵓⵔⵉⴼ. ⵓⵟⵟⵓⵏⵏ ⵎⴰⵔⵔⴰ ⴷⵉ ⵜⴼⵍⵡⵉⵜ.
+funnel-wait = ⵙⴳ « { $from } » ⴰⵔ « { $to } »: { $days } ⵏ ⵡⵓⵙⵙⴰⵏ ⵉ ⵓⵣⴳⵏ ⵏ { $count }.
+funnel-unknown = ⵜⴰⵎⵏⴰⴹⵜ ⵙⴳ ⵓⵔ ⴷ ⵢⵓⵛⴽⵉ ⴽⵔⴰ ⵏ ⵓⵙⵓⵔⵉⴼ ⵓⵔ ⵜⵜⵓⵙⵙⵏ, ⵓⵔ ⵜⴳⵉ ⴰⵎⵢⴰ.
+funnel-hidden-note = ⵓⵟⵟⵓⵏⵏ ⴷⴷⴰⵡ { $minimum } ⵉⵏⵜⵍⵏ, ⵓⵍⴰ ⵡⵉⵏ ⵜⵎⵢⴰⵡⴰⵙⵉⵏ, ⴷ ⵡⵉⵢⴰⴹ ⴷⵉⴷⵙ ⴰⴼⴰⴷ ⵓⵔ ⵜⵜⵓⵙⵉⴹⵏⵏ.

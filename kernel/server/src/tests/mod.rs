@@ -15,6 +15,7 @@ mod founding;
 mod fragments;
 mod house;
 mod idempotency;
+mod journey;
 mod national;
 mod notices;
 mod office;

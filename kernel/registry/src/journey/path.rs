@@ -211,7 +211,7 @@ impl Journey {
 
     /// Puts what was reached in its order, and says what comes next.
     fn finished(&self, mut path: Path, state: &str) -> Path {
-        path.reached.sort_by(|one, other| (one.stage, one.at).cmp(&(other.stage, other.at)));
+        path.reached.sort_by_key(|reached| (reached.stage, reached.at));
         let stages: BTreeSet<Stage> = path.reached.iter().map(|reached| reached.stage).collect();
         let reached: Vec<Stage> = stages.into_iter().collect();
         let standing = Standing { subject: path.subject, state, reached: &reached };

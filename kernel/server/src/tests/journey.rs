@@ -2,13 +2,13 @@
 
 use axum::body::Body;
 use serde_json::json;
-use tiwizi_identity::Caller;
+use tiwizi_identity::{Caller, NewAccount, Secret};
 use tiwizi_model::Language;
 use tiwizi_records::{Unit, catch_up};
 use tiwizi_registry::JourneyReader;
 use tiwizi_registry::journey::JourneyRules;
 
-use super::house::{House, Who};
+use super::house::{House, PASSWORD, Reply, Who};
 
 /// A house whose member learnt something, and the counts caught up.
 async fn learnt() -> House {
@@ -30,19 +30,49 @@ async fn learnt() -> House {
     house
 }
 
+/// A page as the person who learnt sees it: the house's member belongs to no person.
+struct Learner<'a> {
+    house: &'a House,
+    token: String,
+}
+
+impl<'a> Learner<'a> {
+    async fn of(house: &'a House) -> Self {
+        let new = NewAccount {
+            email: "fadma@example.org".to_owned(),
+            name: "Fadma".to_owned(),
+            password: Secret::of(PASSWORD.to_owned()),
+            person: Some(house.person.parse().unwrap()),
+            language: Language::Tachelhit,
+        };
+        let account = house.app.identity.create_account(&Caller::system(), new).await.unwrap();
+        let token = house.app.identity.create_token(account, "test").await.unwrap();
+        Self { house, token: token.secret.reveal().to_owned() }
+    }
+
+    async fn get(&self, address: &str) -> Reply {
+        let request = self.house.request(Who::Public, "GET", address);
+        let request = request.header("authorization", format!("Bearer {}", self.token));
+        self.house.send(request.body(Body::empty()).unwrap()).await
+    }
+}
+
 #[tokio::test]
 async fn a_person_sees_their_path_in_each_language_and_nobody_without_an_account() {
     let house = learnt().await;
+    let learner = Learner::of(&house).await;
     for language in Language::ALL {
-        let page = house.get(Who::Member, &format!("/{}/path", language.tag())).await;
+        let page = learner.get(&format!("/{}/path", language.tag())).await;
         assert_eq!(page.status, 200, "{}", page.text());
         let text = page.text();
         assert!(text.contains("module-completed") && text.contains("aria-current=\"step\""), "{language:?}");
         assert!(!text.contains("journey-next-") && !text.contains("path-stage-"), "a word is missing in {language:?}");
     }
-    let page = house.get(Who::Member, "/fr/path").await.text();
+    let page = learner.get("/fr/path").await.text();
     assert!(page.contains("Choisir un projet") && !page.contains("Apprendre un premier module"));
     assert_ne!(house.get(Who::Public, "/fr/path").await.status, 200);
+    let stranger = house.get(Who::Member, "/fr/path").await.text();
+    assert!(stranger.contains("pas encore lié") && !stranger.contains("module-completed"));
 }
 
 #[tokio::test]

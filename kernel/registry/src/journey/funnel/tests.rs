@@ -243,7 +243,7 @@ async fn what_a_founder_learnt_joins_the_cooperative_and_a_stranger_brings_nothi
     let amounts = funnel.amounts(Who::Cooperatives, Stage::Skills, By::Sector).await.unwrap();
     assert_eq!(amounts, BTreeMap::from([("argan".to_owned(), 1)]));
     assert!(funnel.amounts(Who::Cooperatives, Stage::Project, By::Sector).await.unwrap().is_empty());
-    let people = joined_people(&mut *world.records.db().read().await.unwrap(), world.cooperatives[0]).await.unwrap();
+    let people = joined_people(&mut world.records.db().read().await.unwrap(), world.cooperatives[0]).await.unwrap();
     assert_eq!(people.into_keys().collect::<Vec<_>>(), [world.persons[0]]);
 }
 

@@ -276,8 +276,6 @@ impl App {
         let acts = Acts::new(records.clone(), Arc::new(packs.clone())).looking(duplicates.clone());
         let filings = Filings::new(records.clone(), acts.clone(), Arc::clone(&operator_rules.office));
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), operator_rules.office);
-        let journey = JourneyRules::own().map_err(StartError::Journey)?;
-        let journey = Journey::new(records.clone(), Arc::new(journey));
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
         let imports = imports(&records, &national_ids, &duplicates, &settings)?;
@@ -285,6 +283,7 @@ impl App {
         Ok(Arc::new(Self {
             federation,
             rule_watch: RuleWatch::new(records.clone(), acts.clone()),
+            journey: journey(&records)?,
             identity,
             settings,
             instance,
@@ -302,7 +301,6 @@ impl App {
             protection,
             filings,
             office,
-            journey,
             host,
             pages,
             tasks: Tasks::default(),
@@ -319,6 +317,12 @@ impl App {
         self.tasks.stop(Duration::from_millis(limits::STOP_WAIT_MS)).await;
         self.db.close().await;
     }
+}
+
+/// The door to paths, by the rules that come with the program.
+fn journey(records: &Records) -> Result<Journey, StartError> {
+    let rules = JourneyRules::own().map_err(StartError::Journey)?;
+    Ok(Journey::new(records.clone(), Arc::new(rules)))
 }
 
 impl std::fmt::Debug for App {

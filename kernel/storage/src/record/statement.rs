@@ -128,6 +128,6 @@ mod tests {
 
     #[test]
     fn the_longest_statement_has_as_many_values_as_a_database_takes() {
-        assert!(LONG * 22 <= 32_766);
+        const { assert!(LONG * 22 <= 32_766) };
     }
 }

@@ -13,7 +13,7 @@ use tiwizi_registry::journey::funnel::{Funnel, FunnelTable, Wait, Who};
 use tiwizi_registry::readers::{By, Sight};
 use tiwizi_words::Texts;
 
-use super::super::charts::{Bar, Frame, bars};
+use super::super::charts::{Bar, Frame, Naming, bars};
 use super::super::federation::coverage::covered;
 use super::super::visit::Visit;
 use super::{float, keys};
@@ -73,6 +73,7 @@ impl Drawing<'_> {
             title: &title,
             description: &self.texts.text("funnel-chart"),
             is_right_to_left: self.is_right_to_left,
+            naming: Naming::Elements,
         };
         let chart = waits.map(|_| bars(&frame, &tables.iter().map(|table| self.bar(table)).collect::<Vec<_>>()));
         context! {

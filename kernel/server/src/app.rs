@@ -278,9 +278,9 @@ impl App {
         let office = Office::new(records.clone(), acts.clone(), filings.clone(), operator_rules.office);
         let identity = Identity::new(db.clone(), ambient.clone());
         let foundings = Foundings::new(records.clone(), acts.clone(), identity.clone(), national_ids.clone());
-        let imports = imports(&records, &national_ids, &duplicates, &settings)?;
         let federation = open_federation(&records, (&db, &instance), &settings).await?;
         Ok(Arc::new(Self {
+            imports: imports(&records, &national_ids, &duplicates, &settings)?,
             federation,
             rule_watch: RuleWatch::new(records.clone(), acts.clone()),
             journey: journey(&records)?,
@@ -295,7 +295,6 @@ impl App {
             people: People::new(records.clone(), national_ids.clone()),
             national_ids,
             foundings,
-            imports,
             records,
             duplicates,
             protection,

@@ -31,3 +31,14 @@ fn a_newcomer_searches_learns_and_administers_with_a_phone() -> anyhow::Result<(
     });
     browser::lead("walk.mjs", plan).with_context(|| demo.log())
 }
+
+#[test]
+fn a_course_is_kept_on_a_phone_and_answers_with_no_link_count_once() -> anyhow::Result<()> {
+    let demo = Demo::start(ONE_IN)?;
+    let plan = json!({
+        "address": demo.address(),
+        "pictures": std::path::absolute(paths::target().join("browser"))?,
+        "member": account(&demo, "member")?,
+    });
+    browser::lead("offline.mjs", plan).with_context(|| demo.log())
+}

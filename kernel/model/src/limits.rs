@@ -92,6 +92,8 @@ pub const BATCH_WRITES_MAX: usize = 500;
 pub const CHANGES_ROWS_MAX: u32 = 1000;
 /// How long an idempotency key is remembered.
 pub const IDEMPOTENCY_MS: i64 = 24 * 60 * 60 * 1000;
+/// How long a form that may be sent later is good for, from when its page was made; its key is remembered at least as long.
+pub const LATER_MS: i64 = 60 * 24 * 60 * 60 * 1000;
 
 /// While less of the disk is free, in per cent, plugins add nothing.
 pub const DISK_FREE_PERCENT_MIN: u64 = 5;

@@ -1,6 +1,19 @@
 // Comfort only: every page works without this file.
 "use strict";
 
+// What may be kept on a phone has its own script; so has a phone that keeps something.
+const { offline, offlinePage, reader } = document.currentScript?.dataset ?? {};
+const keeps = () => {
+  try {
+    return localStorage.getItem("tiwizi-keeps");
+  } catch {
+    return null;
+  }
+};
+if (offline && (document.querySelector("[data-keep], form[data-later], #offline") || keeps())) {
+  import(offline).then(({ begin }) => begin({ page: offlinePage, reader })).catch(() => {});
+}
+
 // A choice in the directory's filters is followed at once.
 document.addEventListener("change", (event) => {
   const field = event.target;

@@ -14,6 +14,8 @@ use crate::problem::{Fault, Problem};
 
 /// The hidden field that carries the session's csrf value.
 pub(crate) const CSRF_FIELD: &str = "csrf";
+/// The hidden field of a form that may be sent later. Whoever reads the form never sees it.
+pub(crate) const KEY_FIELD: &str = "idempotency-key";
 
 /// A form, without its csrf field, and the visitor who sent it.
 #[derive(Debug, Clone)]
@@ -39,8 +41,8 @@ impl Posted {
         let bytes = body::read(&parts.headers, body, BodyLimit::NORMAL).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Problem::from(Fault::Malformed))?;
         let (proofs, fields): (Vec<_>, Vec<_>) =
-            decode_pairs(text)?.into_iter().partition(|(name, _)| name == CSRF_FIELD);
-        let proof = proofs.first().map(|(_, value)| value.as_str());
+            decode_pairs(text)?.into_iter().partition(|(name, _)| name == CSRF_FIELD || name == KEY_FIELD);
+        let proof = proofs.iter().find(|(name, _)| name == CSRF_FIELD).map(|(_, value)| value.as_str());
         let visitor = Visitor::of_form(app, parts, proof).await?;
         Ok(Self { visitor, fields })
     }

@@ -5,6 +5,9 @@
 //! remember their key in their own transaction (a receipt); other answers are remembered right
 //! after they were given. An answer that shows a secret is not remembered: its repetition is told so.
 //!
+//! A form of a plugin may carry its key in a field, which the kernel made with its page (`later.rs`): the browser sends it without a
+//! script, or keeps the form and sends it later.
+//!
 //! Of callers without an account nothing is remembered: they cannot be told apart, and one stranger's page is not another's. What they
 //! send is done as often as it is sent.
 
@@ -26,9 +29,11 @@ use tiwizi_storage::{WriteError, idempotency};
 use crate::app::App;
 use crate::body::{self, BodyLimit};
 use crate::caller::Visitor;
+use crate::later;
 use crate::problem::{Fault, Problem};
 
-const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header that carries a key.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that an answer was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The status of a receipt that `records` stored with its writes: the handler runs again and gives them again.
@@ -85,10 +90,33 @@ impl Inflight {
 /// The layer that answers repetitions.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let is_remembered = request.method() == Method::POST && may_be_remembered(request.uri().path());
-    if !is_remembered || !request.headers().contains_key(HEADER) {
+    if !is_remembered {
         return next.run(request).await;
     }
-    once(&app, request, next).await.unwrap_or_else(IntoResponse::into_response)
+    let answer = if request.headers().contains_key(HEADER) {
+        once(&app, request, next).await
+    } else if later::may_hold_a_key(&request) {
+        once_if_later(&app, request, next).await
+    } else {
+        return next.run(request).await;
+    };
+    answer.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// A form whose key stands in a field. It counts with what was sent, so that whoever goes back and sends something else is not refused.
+async fn once_if_later(app: &App, request: Request, next: Next) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let bytes = body::read(&parts.headers, body, BodyLimit::NORMAL).await?;
+    let Some(form) = later::LaterForm::of(&bytes) else {
+        return Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await);
+    };
+    let account = Visitor::recognise(app, &parts).await?.caller().account();
+    form.check(account, app.ambient.now())?;
+    let Some(account) = account else { return Err(Fault::NotSignedIn.into()) };
+    let request_hash = hash_of(&parts, form.content.as_bytes());
+    let key = Key { account, key: form.key_with(&request_hash), request_hash };
+    parts.headers.insert(HEADER, HeaderValue::from_str(&key.key).map_err(Problem::internal)?);
+    answer_once(app, key, parts, bytes.into(), next).await
 }
 
 /// Whether anything of a request to this path may lie in the database.
@@ -100,7 +128,7 @@ fn may_be_remembered(path: &str) -> bool {
 }
 
 async fn once(app: &App, request: Request, next: Next) -> Result<Response, Problem> {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let text = read_key(&parts.headers)?;
     let account = Visitor::recognise(app, &parts).await?.caller().account();
     let Some(account) = account else {
@@ -110,6 +138,10 @@ async fn once(app: &App, request: Request, next: Next) -> Result<Response, Probl
     let limit = if is_upload(&parts) { BodyLimit::UPLOAD } else { BodyLimit::NORMAL };
     let bytes = body::read(&parts.headers, body, limit).await?;
     let key = Key { account, key: text, request_hash: hash_of(&parts, &bytes) };
+    answer_once(app, key, parts, bytes.into(), next).await
+}
+
+async fn answer_once(app: &App, key: Key, mut parts: Parts, body: Body, next: Next) -> Result<Response, Problem> {
     let lock = app.inflight.lock_of(&key);
     let _held = lock.lock().await;
     if let Some(answer) = recall(app, &key).await? {
@@ -117,7 +149,7 @@ async fn once(app: &App, request: Request, next: Next) -> Result<Response, Probl
     }
     let path = parts.uri.path().to_owned();
     parts.extensions.insert(key.clone());
-    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    let response = next.run(Request::from_parts(parts, body)).await;
     if response.status().is_server_error() || response.status() == StatusCode::TOO_MANY_REQUESTS {
         return Ok(response);
     }

@@ -29,6 +29,7 @@ mod idempotency;
 mod inside;
 mod json;
 mod language;
+mod later;
 mod metrics;
 mod moving;
 mod multipart;

@@ -16,6 +16,7 @@ use crate::body::{self, BodyLimit};
 use crate::caller::Visitor;
 use crate::edge::RequestId;
 use crate::form::Posted;
+use crate::idempotency;
 use crate::json;
 use crate::language;
 use crate::pages::{self, PluginPage};
@@ -24,8 +25,8 @@ use crate::plugin_files;
 use crate::problem::{Fault, Problem, ProblemBody, status_of};
 use crate::stored::{self, Stored, StoredFile};
 
-/// Headers that a plugin may see.
-const SHOWN: [http::HeaderName; 2] = [header::ACCEPT, header::CONTENT_TYPE];
+/// Headers that a plugin may see. The key is the caller's, or that of a form that may be sent later.
+static SHOWN: [http::HeaderName; 3] = [header::ACCEPT, header::CONTENT_TYPE, idempotency::HEADER];
 
 /// The place that a plugin's address names.
 struct Place {

@@ -121,6 +121,8 @@ faults! {
     Invalid = UNPROCESSABLE_ENTITY, "invalid", "the content is not valid";
     /// The key was used for another request.
     KeyReused = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "this key was used for another request";
+    /// A form that was kept too long before it was sent.
+    LaterTooOld = UNPROCESSABLE_ENTITY, "form-too-old", "this form was kept too long; open its page and fill it in again";
     /// The request must say which version it saw.
     VersionRequired = PRECONDITION_REQUIRED, "version-required", "say in If-Match which version you saw";
     /// Too many tries.

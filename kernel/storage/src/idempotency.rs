@@ -1,5 +1,6 @@
 //! Answers that were given once and are given again when a client repeats itself.
 
+use tiwizi_model::limits::LATER_MS;
 use tiwizi_model::{AccountId, Instant};
 use uuid::Uuid;
 
@@ -69,13 +70,17 @@ pub async fn create(tx: &mut WriteTx, row: &IdempotencyRow) -> Result<(), WriteE
     .map_err(refused("idempotency.create", |_| Some(WriteError::Duplicate { slot: 0 })))
 }
 
-const DELETE_BEFORE: &str = "DELETE FROM idempotency WHERE at < $1";
+/// How the keys begin of forms that may be sent later, from a phone that had no link.
+pub const LATER: &str = "later.";
 
-/// Forgets answers that were given before a moment and returns how many there were.
+const DELETE_BEFORE: &str = "DELETE FROM idempotency WHERE at < $1 AND (at < $2 OR key NOT LIKE 'later.%')";
+
+/// Forgets answers that were given before a moment and returns how many there were. Those under a key of [`LATER`] are remembered longer
+/// by `LATER_MS`.
 ///
 /// # Errors
 /// `Query` when the database fails.
 pub async fn delete_before(tx: &mut WriteTx, moment: Instant) -> Result<u64, StorageError> {
-    on_db!(tx, conn => sqlx::query(DELETE_BEFORE).bind(moment.0).execute(conn).await.map(|done| done.rows_affected()))
+    on_db!(tx, conn => sqlx::query(DELETE_BEFORE).bind(moment.0).bind(moment.plus_ms(-LATER_MS).0).execute(conn).await.map(|done| done.rows_affected()))
         .map_err(failed("idempotency.delete_before"))
 }

@@ -30,6 +30,32 @@ recorder-again = تسجيل من جديد
 recorder-refused = لم يسمح الجهاز باستعمال الميكروفون. يمكنك اختيار ملف صوتي.
 recorder-large = التسجيل أكبر من 20 ميغابايت.
 recorder-hint = سجل صوتك هنا أو اختر ملفا صوتيا، 20 ميغابايت على الأكثر.
+offline-title = على هذا الهاتف
+offline-lead = ما حُفظ هنا يُقرأ بلا اتصال. وما ترسله بلا اتصال ينتظر هنا ويُرسل مرة واحدة فقط عندما يعود الاتصال.
+offline-no-script = حفظ الصفحات يحتاج إلى متصفح يشغل البرامج. كل ما عداه يعمل من دونها.
+offline-keep = احفظ على هذا الهاتف
+offline-kept = محفوظ على هذا الهاتف:
+offline-remove = أزله من الهاتف
+offline-size = سيأخذ { $size } من هذا الهاتف.
+offline-not-now = ليس الآن
+offline-full = لا يوجد مكان كاف في هذا الهاتف: يلزم { $size } وبقي { $free }.
+offline-failed = تعذر الحفظ. لم يتغير شيء؛ أعد المحاولة.
+offline-no-link = لا يوجد اتصال. أعد المحاولة عندما يعود.
+offline-progress = { $done } من { $total }
+offline-again = احفظ من جديد
+offline-kept-on = حُفظ في { $day } · { $size }
+offline-waits = في انتظار الإرسال: { $n }
+offline-held = حُفظ على هذا الهاتف. سيُرسل عندما يعود الاتصال.
+offline-sign-in = حُفظ على هذا الهاتف. سجل الدخول إلى حسابك فيُرسل.
+offline-refused = رُفض:
+offline-let-go = تخلّ عنه
+offline-let-go-sure = هل تتخلى عن هذا الإرسال؟ لن يُرسل أبدا.
+offline-sign-out = في الانتظار: { $n }. إن خرجت الآن ضاع ما لم يُرسل. هل تخرج؟
+offline-send = أرسل الآن
+offline-waiting-title = في انتظار الإرسال
+offline-waiting-none = لا شيء في الانتظار.
+offline-kept-title = المحفوظ
+offline-kept-none = لا شيء محفوظ.
 
 ## Home
 

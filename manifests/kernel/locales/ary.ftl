@@ -32,6 +32,32 @@ recorder-again = عاود سجل
 recorder-refused = التيليفون ما خلاش نستعملو الميكرو. تقدر تختار ملف ديال الصوت.
 recorder-large = التسجيل كبر من 20 ميغابايت.
 recorder-hint = سجل صوتك هنا ولا اختار ملف ديال الصوت، 20 ميغابايت على الأكثر.
+offline-title = ف هاد التيليفون
+offline-lead = اللي محفوظ هنا كيتقرا بلا كونيكسيون. واللي كتصيفطو بلا كونيكسيون كيتسنا هنا وكيمشي مرة وحدة ملي ترجع الكونيكسيون.
+offline-no-script = باش تحفظ الصفحات خاص متصفح فيه السكريبت. الباقي كولو خدام بلا بيه.
+offline-keep = حفظ ف هاد التيليفون
+offline-kept = محفوظ ف هاد التيليفون:
+offline-remove = حيد من التيليفون
+offline-size = غادي ياخد { $size } ف هاد التيليفون.
+offline-not-now = ماشي دابا
+offline-full = ما كايناش بلاصة كافية ف هاد التيليفون: خاص { $size } وباقي { $free }.
+offline-failed = ما قدرش يتحفظ. ما تبدل والو؛ عاود جرب.
+offline-no-link = ما كايناش كونيكسيون. عاود جرب ملي ترجع.
+offline-progress = { $done } من { $total }
+offline-again = عاود حفظ
+offline-kept-on = تحفظ ف { $day } · { $size }
+offline-waits = كيتسنا يتصيفط: { $n }
+offline-held = تحفظ ف هاد التيليفون. غادي يتصيفط ملي ترجع الكونيكسيون.
+offline-sign-in = تحفظ ف هاد التيليفون. دخل لحسابك وغادي يتصيفط.
+offline-refused = ترفض:
+offline-let-go = سمح فيه
+offline-let-go-sure = واش تسمح ف هادشي؟ عمرو ما غادي يتصيفط.
+offline-sign-out = كيتسنا: { $n }. إلا خرجتي دابا غادي يضيع. واش تخرج؟
+offline-send = صيفط دابا
+offline-waiting-title = كيتسنا يتصيفط
+offline-waiting-none = والو ما كيتسنا.
+offline-kept-title = المحفوظ
+offline-kept-none = والو ما محفوظ.
 
 ## Home
 

@@ -30,6 +30,32 @@ recorder-again = Enregistrer à nouveau
 recorder-refused = L’appareil ne laisse pas utiliser le microphone. Vous pouvez choisir un fichier son.
 recorder-large = L’enregistrement dépasse 20 Mio.
 recorder-hint = Enregistrez votre voix ici, ou choisissez un fichier son de 20 Mio au plus.
+offline-title = Sur ce téléphone
+offline-lead = Ce qui est gardé ici se lit sans connexion. Ce que vous envoyez sans connexion attend ici et part une seule fois, dès que la connexion revient.
+offline-no-script = Garder des pages demande un navigateur avec scripts. Tout le reste marche sans.
+offline-keep = Garder sur ce téléphone
+offline-kept = Gardé sur ce téléphone :
+offline-remove = Retirer du téléphone
+offline-size = Cela prendra { $size } sur ce téléphone.
+offline-not-now = Pas maintenant
+offline-full = Il n’y a pas assez de place sur ce téléphone : il faut { $size }, il reste { $free }.
+offline-failed = Cela n’a pas pu être gardé. Rien n’a changé ; réessayez.
+offline-no-link = Pas de connexion. Réessayez quand elle revient.
+offline-progress = { $done } sur { $total }
+offline-again = Garder de nouveau, à jour
+offline-kept-on = Gardé le { $day } · { $size }
+offline-waits = En attente d’envoi : { $n }
+offline-held = Gardé sur ce téléphone. Cela partira dès que la connexion revient.
+offline-sign-in = Gardé sur ce téléphone. Connectez-vous à votre compte, et cela partira.
+offline-refused = Refusé :
+offline-let-go = Abandonner
+offline-let-go-sure = Abandonner cet envoi ? Il ne partira jamais.
+offline-sign-out = Il reste { $n } envois en attente. Si vous sortez maintenant, ils sont perdus. Sortir ?
+offline-send = Envoyer maintenant
+offline-waiting-title = En attente d’envoi
+offline-waiting-none = Rien n’attend.
+offline-kept-title = Gardé
+offline-kept-none = Rien n’est gardé.
 
 ## Home
 

@@ -32,6 +32,32 @@ recorder-again = ⵙⴽⵍⵙ ⴷⴰⵖ
 recorder-refused = ⵓⵔ ⵢⵓⴼⵉ ⵓⵎⵉⴽⵔⵓ. ⵙⵜⵉ ⴰⴼⴰⵢⵍⵓ ⵏ ⵜⵖⵓⵢⵉ.
 recorder-large = ⵉⵣⵔⵉ ⵓⵙⴽⵍⵙ 20 MiB.
 recorder-hint = ⵙⴽⵍⵙ ⵜⵖⵓⵢⵉ ⵏⵏⴽ ⴷⴰ ⵏⵖⴷ ⵙⵜⵉ ⴰⴼⴰⵢⵍⵓ, 20 MiB.
+offline-title = ⵖ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ
+offline-lead = ⴰⵢⵏⵏⴰ ⵉⵜⵜⵓⵃⴹⴰⵏ ⴷⴰ ⵉⵜⵜⵓⵖⵔⴰ ⴱⵍⴰ ⴰⵣⴷⴰⵢ. ⴰⵢⵏⵏⴰ ⵜⵓⵣⵏⵜ ⴱⵍⴰ ⴰⵣⴷⴰⵢ ⵉⵇⵇⵍ ⴷⴰ, ⵔⴰⴷ ⵉⴷⴷⵓ ⵢⴰⵜ ⵜⵉⴽⴽⵍⵜ.
+offline-no-script = ⴰⵃⴹⴰⵢ ⵉⵔⴰ ⴰⵙⴽⵔⵉⴱⵜ. ⴰⵢⵏⵏⴰ ⵢⴰⴹⵏ ⵉⵙⵡⵓⵔⵉ ⴱⵍⴰ ⵏⵜⵜⴰ.
+offline-keep = ⵃⴹⵓ ⵖ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ
+offline-kept = ⵉⵜⵜⵓⵃⴹⴰ ⵖ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ:
+offline-remove = ⴽⴽⵙ ⵣⵖ ⵜⵉⵍⵉⴼⵓⵏ
+offline-size = ⵔⴰⴷ ⵢⴰⵎⵥ { $size } ⵖ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ.
+offline-not-now = ⵓⵔ ⴷ ⵖⵉⵍⴰⴷ
+offline-full = ⵓⵔ ⵉⵍⵍⵉ ⵓⴷⵖⴰⵔ ⵖ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ: ⵉⵅⵚⵚⴰ { $size }, ⵉⵇⵇⵉⵎⴰ { $free }.
+offline-failed = ⵓⵔ ⵉⵜⵜⵓⵃⴹⵉ. ⵓⵔ ⵉⵏⴼⵉⵍ ⵢⴰⵜ; ⴰⵍⵙ.
+offline-no-link = ⵓⵔ ⵉⵍⵍⵉ ⵓⵣⴷⴰⵢ. ⴰⵍⵙ ⵉⴽ ⴷ ⵢⵓⵔⵔⵉ.
+offline-progress = { $done } / { $total }
+offline-again = ⵃⴹⵓ ⴷⴰⵖ
+offline-kept-on = ⵉⵜⵜⵓⵃⴹⴰ ⴰⵙⵙ ⵏ { $day } · { $size }
+offline-waits = ⵉⵇⵇⵍ ⵉ ⵜⵓⵣⵏⴰ: { $n }
+offline-held = ⵉⵜⵜⵓⵃⴹⴰ ⵖ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ. ⵔⴰⴷ ⵉⴷⴷⵓ ⵉⴽ ⴷ ⵢⵓⵔⵔⵉ ⵓⵣⴷⴰⵢ.
+offline-sign-in = ⵉⵜⵜⵓⵃⴹⴰ ⵖ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ. ⴽⵛⵎ ⵙ ⴰⵎⵉⴹⴰⵏ ⵏⵏⴽ, ⵔⴰⴷ ⵉⴷⴷⵓ.
+offline-refused = ⵉⵜⵜⵡⴰⴳⵉ:
+offline-let-go = ⴰⵊⵊ ⵜ
+offline-let-go-sure = ⵉⵙ ⵔⴰⴷ ⵜ ⵜⴰⵊⵊⵜ? ⵓⵔ ⵔⴰⴷ ⵉⴷⴷⵓ.
+offline-sign-out = ⵉⵇⵇⵍ: { $n }. ⵉⴽ ⵜⴼⴼⵖⵜ ⵖⵉⵍⴰⴷ, ⵔⴰⴷ ⵉⵊⵍⵓ. ⵉⵙ ⵜⴼⴼⵖⵜ?
+offline-send = ⴰⵣⵏ ⵖⵉⵍⴰⴷ
+offline-waiting-title = ⵉⵇⵇⵍ ⵉ ⵜⵓⵣⵏⴰ
+offline-waiting-none = ⵓⵔ ⵉⵇⵇⵉⵍ ⵡⴰⵍⵓ.
+offline-kept-title = ⵉⵜⵜⵓⵃⴹⴰ
+offline-kept-none = ⵓⵔ ⵉⵜⵜⵓⵃⴹⵉ ⵡⴰⵍⵓ.
 
 ## Home
 

@@ -32,6 +32,32 @@ recorder-again = ⵙⴽⵍⵙ ⴷⴰⵖ
 recorder-refused = ⵓⵔ ⵢⵓⴼⵉ ⵓⵎⵉⴽⵔⵓ. ⵙⵜⵉ ⴰⴼⴰⵢⵍⵓ ⵏ ⵜⵖⵓⵢⵉ.
 recorder-large = ⵉⵣⵔⵉ ⵓⵙⴽⵍⵙ 20 MiB.
 recorder-hint = ⵙⴽⵍⵙ ⵜⵖⵓⵢⵉ ⵏⵏⴽ ⴷⴰ ⵏⵖⴷ ⵙⵜⵉ ⴰⴼⴰⵢⵍⵓ, 20 MiB.
+offline-title = ⴳ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ
+offline-lead = ⴰⵢⵏⵏⴰ ⵉⵜⵜⵓⵃⴹⴰⵏ ⴷⴰ ⵉⵜⵜⵓⵖⵔⴰ ⴱⵍⴰ ⴰⵣⴷⴰⵢ. ⴰⵢⵏⵏⴰ ⵜⵓⵣⵏⵜ ⴱⵍⴰ ⴰⵣⴷⴰⵢ ⵉⵇⵇⵍ ⴷⴰ, ⴰⴷ ⵉⴷⴷⵓ ⵢⴰⵜ ⵜⵉⴽⴽⵍⵜ.
+offline-no-script = ⴰⵃⴹⴰⵢ ⵉⵔⴰ ⴰⵙⴽⵔⵉⴱⵜ. ⴰⵢⵏⵏⴰ ⵢⴰⴹⵏ ⵉⵙⵡⵓⵔⵉ ⴱⵍⴰ ⵏⵜⵜⴰ.
+offline-keep = ⵃⴹⵓ ⴳ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ
+offline-kept = ⵉⵜⵜⵓⵃⴹⴰ ⴳ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ:
+offline-remove = ⴽⴽⵙ ⵙⴳ ⵜⵉⵍⵉⴼⵓⵏ
+offline-size = ⴰⴷ ⵢⴰⵎⵥ { $size } ⴳ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ.
+offline-not-now = ⵓⵔ ⴷ ⵖⵉⵍⴰⴷ
+offline-full = ⵓⵔ ⵉⵍⵍⵉ ⵓⴷⵖⴰⵔ ⴳ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ: ⵉⵅⵚⵚⴰ { $size }, ⵉⵇⵇⵉⵎⴰ { $free }.
+offline-failed = ⵓⵔ ⵉⵜⵜⵓⵃⴹⵉ. ⵓⵔ ⵉⵏⴼⵉⵍ ⵢⴰⵜ; ⴰⵍⵙ.
+offline-no-link = ⵓⵔ ⵉⵍⵍⵉ ⵓⵣⴷⴰⵢ. ⴰⵍⵙ ⵉⴽ ⴷ ⵢⵓⵔⵔⵉ.
+offline-progress = { $done } / { $total }
+offline-again = ⵃⴹⵓ ⴷⴰⵖ
+offline-kept-on = ⵉⵜⵜⵓⵃⴹⴰ ⴰⵙⵙ ⵏ { $day } · { $size }
+offline-waits = ⵉⵇⵇⵍ ⵉ ⵜⵓⵣⵏⴰ: { $n }
+offline-held = ⵉⵜⵜⵓⵃⴹⴰ ⴳ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ. ⴰⴷ ⵉⴷⴷⵓ ⵉⴽ ⴷ ⵢⵓⵔⵔⵉ ⵓⵣⴷⴰⵢ.
+offline-sign-in = ⵉⵜⵜⵓⵃⴹⴰ ⴳ ⵜⵉⵍⵉⴼⵓⵏ ⴰⴷ. ⴽⵛⵎ ⵙ ⴰⵙⴷⴰⵡ ⵏⵏⵛ, ⴰⴷ ⵉⴷⴷⵓ.
+offline-refused = ⵉⵜⵜⵡⴰⴳⵉ:
+offline-let-go = ⴰⵊⵊ ⵜ
+offline-let-go-sure = ⵉⵙ ⵜ ⵜⵓⵊⵊⵉⵜ? ⵓⵔ ⵙⵓⵍ ⵉⵜⵜⴷⴷⵓ.
+offline-sign-out = ⵉⵇⵇⵍ: { $n }. ⵉⴽ ⵜⴼⴼⵖⵜ ⵖⵉⵍⴰⴷ, ⴰⴷ ⵉⵊⵍⵓ. ⵉⵙ ⵜⴼⴼⵖⵜ?
+offline-send = ⴰⵣⵏ ⵖⵉⵍⴰⴷ
+offline-waiting-title = ⵉⵇⵇⵍ ⵉ ⵜⵓⵣⵏⴰ
+offline-waiting-none = ⵓⵔ ⵉⵇⵇⵉⵍ ⵡⴰⵍⵓ.
+offline-kept-title = ⵉⵜⵜⵓⵃⴹⴰ
+offline-kept-none = ⵓⵔ ⵉⵜⵜⵓⵃⴹⵉ ⵡⴰⵍⵓ.
 
 ## Home
 

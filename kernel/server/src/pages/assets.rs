@@ -1,5 +1,6 @@
-//! The files that pages load: one style sheet, one script, one icon. Built in, named by their content, kept by browsers
-//! for good.
+//! The files that pages load: one style sheet, one script, one icon, and for pages that a phone may keep a second script. Built in, named
+//! by their content, kept by browsers for good. Only the service worker has an address that stays, because browsers look there for the
+//! next one.
 
 use std::sync::Arc;
 
@@ -18,6 +19,10 @@ const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
 const CSS: &[u8] = include_bytes!("../../assets/tiwizi.css");
 const JS: &[u8] = include_bytes!("../../assets/tiwizi.js");
+const OFFLINE: &[u8] = include_bytes!("../../assets/offline.js");
+const WORKER: &[u8] = include_bytes!("../../assets/service-worker.js");
+/// A worker loads nothing but this site.
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'";
 const ICON: &[u8] = include_bytes!("../../assets/icon.svg");
 
 /// The addresses of the files.
@@ -26,6 +31,8 @@ pub(crate) struct Assets {
     pub(crate) css: Asset,
     pub(crate) js: Asset,
     pub(crate) icon: Asset,
+    /// Loaded by pages that may be kept, and on phones that keep something.
+    pub(crate) offline: Asset,
 }
 
 /// One file.
@@ -51,11 +58,13 @@ impl Assets {
             css: asset("tiwizi", "css", "text/css; charset=utf-8", CSS),
             js: asset("tiwizi", "js", "text/javascript; charset=utf-8", JS),
             icon: asset("icon", "svg", "image/svg+xml", ICON),
+            offline: asset("offline", "js", "text/javascript; charset=utf-8", OFFLINE),
         }
     }
 
     fn find(&self, name: &str) -> Option<&Asset> {
-        [&self.css, &self.js, &self.icon].into_iter().find(|asset| asset.address.strip_prefix("/assets/") == Some(name))
+        let all = [&self.css, &self.js, &self.icon, &self.offline];
+        all.into_iter().find(|asset| asset.address.strip_prefix("/assets/") == Some(name))
     }
 }
 
@@ -77,6 +86,16 @@ pub(super) async fn show(State(app): State<Arc<App>>, Path(file): Path<String>) 
         (header::CACHE_CONTROL, HeaderValue::from_static(FOR_GOOD)),
     ];
     Ok((headers, asset.bytes).into_response())
+}
+
+/// `GET /service-worker.js`: at the root, so that it may answer for every page.
+pub(super) async fn worker() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(WORKER_POLICY)),
+    ];
+    (headers, WORKER).into_response()
 }
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "path.html",
     "funnel.html",
     "notices.html",
+    "offline.html",
     "fragments.html",
     "error.html",
     "plugin.html",

@@ -45,6 +45,10 @@ impl Script {
 /// Who is signed in, as far as the shell of a page shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer {
+    /// The account; empty where there is none, as in the author's tools.
+    pub(crate) account: String,
+    /// The key of this page's forms that may be sent later; empty where there is no account.
+    pub(crate) later: String,
     pub(crate) name: String,
     /// The value that forms send back; empty where there is no browser session.
     pub(crate) csrf: String,
@@ -130,6 +134,10 @@ impl Look {
             css => &*assets.css.address,
             js => &*assets.js.address,
             icon => &*assets.icon.address,
+            // What a phone keeps: for whom, by which script, and where it is listed.
+            reader => self.viewer.as_ref().map(|viewer| viewer.account.as_str()).unwrap_or_default(),
+            offline_js => &*assets.offline.address,
+            offline => self.address("/offline"),
             home => self.address("/"),
             directory => self.address("/directory"),
             founding => self.address("/founding"),

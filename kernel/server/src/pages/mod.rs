@@ -28,6 +28,7 @@ mod look;
 mod markup;
 mod notices;
 mod office;
+mod offline;
 mod password;
 mod path;
 mod people;
@@ -87,6 +88,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(choose::language))
         .route("/assets/{file}", get(assets::show))
+        .route("/service-worker.js", get(assets::worker))
+        .route("/{language}/offline", get(offline::show))
         .route("/{language}", get(home::show))
         .route("/{language}/", get(home::show))
         .route("/{language}/directory", get(directory::show))

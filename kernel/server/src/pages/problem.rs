@@ -111,7 +111,7 @@ fn words(problem: &Problem) -> Words {
         }
         Fault::Forbidden if problem.lacks().is_some() => said("error-grant-title", "error-grant-text"),
         Fault::Forbidden => said("error-forbidden-title", "error-forbidden-text"),
-        Fault::Csrf | Fault::Stale => said("error-form-title", "error-form-text"),
+        Fault::Csrf | Fault::Stale | Fault::LaterTooOld => said("error-form-title", "error-form-text"),
         Fault::NotFound | Fault::UnknownKind | Fault::UnknownPlugin | Fault::Method => {
             said("error-missing-title", "error-missing-text")
         }

@@ -22,7 +22,7 @@ use crate::caller::{Visitor, VisitorSession};
 use crate::edge::RequestId;
 use crate::parameters::decode_pairs;
 use crate::problem::{Fault, Problem};
-use crate::{cookie, language};
+use crate::{cookie, language, later};
 
 /// The cookie that remembers the letters of Amazigh pages.
 const SCRIPT_COOKIE: &str = "tiwizi-script";
@@ -78,6 +78,8 @@ impl Asked {
         let viewer = match caller.account() {
             None => None,
             Some(account) => Some(Viewer {
+                account: account.to_string(),
+                later: later::new_key(account, &app.ambient),
                 name: caller.name().unwrap_or_default().to_owned(),
                 csrf: visitor.session().map(VisitorSession::csrf).unwrap_or_default().to_owned(),
                 is_administrator: caller.holds(Role::Administrator),

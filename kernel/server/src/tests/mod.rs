@@ -16,6 +16,7 @@ mod fragments;
 mod house;
 mod idempotency;
 mod journey;
+mod later;
 mod national;
 mod notices;
 mod office;

@@ -10,10 +10,23 @@ use tiwizi_words::Texts;
 use tiwizi_words::format;
 
 use super::super::look::Look;
+use crate::form::{CSRF_FIELD, KEY_FIELD};
 
 /// The names of what a plugin's template can call, besides what the template language has.
-pub(super) const NAMES: [&str; 11] =
-    ["t", "number", "date", "duration", "csrf_field", "url", "asset", "chart", "super", "caller", "loop"];
+pub(super) const NAMES: [&str; 12] = [
+    "t",
+    "number",
+    "date",
+    "duration",
+    "csrf_field",
+    "later_field",
+    "url",
+    "asset",
+    "chart",
+    "super",
+    "caller",
+    "loop",
+];
 
 /// How `t` puts a message into words.
 pub(super) type Translate = fn(&Texts, &str, &Kwargs) -> Result<String, minijinja::Error>;
@@ -30,13 +43,17 @@ pub(super) fn functions(texts: &Texts, translate: Translate) -> Value {
 }
 
 pub(super) fn csrf(look: &Look) -> Value {
-    let token = look.viewer.as_ref().map(|viewer| viewer.csrf.clone()).unwrap_or_default();
+    let viewer = look.viewer.as_ref();
+    let token = viewer.map(|viewer| viewer.csrf.clone()).unwrap_or_default();
+    let key = viewer.map(|viewer| viewer.later.clone()).filter(|key| !key.is_empty());
     context! {
-        csrf_field => Value::from_function(move || {
-            let field = format!(r#"<input type="hidden" name="{}" value="{}">"#, crate::form::CSRF_FIELD, minijinja::HtmlEscape(&token));
-            Value::from_safe_string(field)
-        }),
+        csrf_field => Value::from_function(move || hidden(CSRF_FIELD, &token)),
+        later_field => Value::from_function(move || key.as_ref().map_or_else(|| "".into(), |key| hidden(KEY_FIELD, key))),
     }
+}
+
+fn hidden(name: &str, value: &str) -> Value {
+    Value::from_safe_string(format!(r#"<input type="hidden" name="{name}" value="{}">"#, minijinja::HtmlEscape(value)))
 }
 
 /// `t` for a plugin's template. A message may show each of its values a hundred times before any fuel is asked for, so what is put into

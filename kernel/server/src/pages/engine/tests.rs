@@ -104,7 +104,14 @@ fn a_plugin_reads_neither_the_shell_nor_the_kernels_templates() {
 #[test]
 fn the_csrf_field_carries_the_sessions_value() {
     let mut look = look(Language::French, "/password");
-    look.viewer = Some(Viewer { name: "Itto".to_owned(), csrf: "a\"b".to_owned(), is_administrator: false, unread: 0 });
+    look.viewer = Some(Viewer {
+        account: "1".to_owned(),
+        later: "later.1".to_owned(),
+        name: "Itto".to_owned(),
+        csrf: "a\"b".to_owned(),
+        is_administrator: false,
+        unread: 0,
+    });
     let html = engine().page(&look, "password.html", "x", context! { must_change => true, wrong => () }).unwrap();
     assert!(html.contains(r#"name="csrf" value="a&quot;b""#), "{html}");
 }

@@ -150,6 +150,30 @@ await step("answers-with-a-link-go-at-once", member, async () => {
   await answerAll(member);
   await member.locator("ol.answers li").first().waitFor();
   assert.equal(await waiting(member), 0);
+  course.attempts = await attemptsOf(member);
+});
+
+await step("answers-wait-for-their-account-and-nobody-else-sees-them", member, async () => {
+  await member.goto(course.quiz);
+  await cut(member);
+  await answerAll(member);
+  await member.locator("#waiting-to-be-sent").waitFor();
+  // The session ends before the link is back, and somebody else takes the phone.
+  await member.context().clearCookies();
+  await mend(member);
+  await member.goto("/fr/");
+  await member.locator("#waiting-to-be-sent").waitFor();
+  await signIn(member, "fr", plan.other);
+  await member.goto("/fr/offline");
+  await member.locator("#offline-kept-none").waitFor();
+  await member.locator("#offline-waiting-none").waitFor();
+  const kept = await member.evaluate(async (url) => (await caches.match(url, { ignoreVary: true })) !== undefined, course.url);
+  assert.ok(!kept && (await waiting(member)) === 0, "the other account sees what is not theirs");
+  await member.context().clearCookies();
+  await signIn(member, "fr", plan.member);
+  await member.goto("/fr/offline");
+  await member.locator("#offline-waiting-none").waitFor();
+  assert.equal(await attemptsOf(member), course.attempts + 1);
 });
 
 await step("signing-out-leaves-nothing-on-the-phone", member, async () => {

@@ -39,6 +39,7 @@ fn a_course_is_kept_on_a_phone_and_answers_with_no_link_count_once() -> anyhow::
         "address": demo.address(),
         "pictures": std::path::absolute(paths::target().join("browser"))?,
         "member": account(&demo, "member")?,
+        "other": account(&demo, "observer")?,
     });
     browser::lead("offline.mjs", plan).with_context(|| demo.log())
 }

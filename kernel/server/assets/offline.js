@@ -239,8 +239,9 @@ async function signsOut(event) {
     form.submit();
   };
   try {
-    const [{ waiting }, said] = [await ask("list"), await read()];
-    if (waiting.length === 0 || window.confirm(put(said.signOut, { n: waiting.length }))) go();
+    const { waiting, others } = await ask("list");
+    const count = waiting.length + others;
+    if (count === 0 || window.confirm(put((await read()).signOut, { n: count }))) go();
     else form.removeAttribute("data-sent");
   } catch {
     go();

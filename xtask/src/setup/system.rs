@@ -1,5 +1,5 @@
 //! What comes from the operating system: a C compiler, PostgreSQL's programs, a browser and its fonts, Python, a registry, and what reads
-//! the code on a paper and sets a server's clock.
+//! the code on a paper, reckons a spreadsheet and sets a server's clock.
 //!
 //! On a Debian-like machine, as root, missing packages are installed; everywhere else the command is named.
 
@@ -20,7 +20,7 @@ struct Part {
     is_there: fn(&Tree) -> bool,
 }
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     Part {
         what: "PostgreSQL 15 or newer (its programs initdb and postgres; no server has to run)",
         debian: "postgresql",
@@ -57,6 +57,12 @@ const PARTS: [Part; 8] = [
         debian: "zbar-tools",
         macos: Some("zbar"),
         is_there: |_| program::find(&["zbarimg"]).is_some(),
+    },
+    Part {
+        what: "LibreOffice, which reckons exported plans anew (its program soffice)",
+        debian: "libreoffice-calc-nogui",
+        macos: Some("--cask libreoffice"),
+        is_there: |_| program::find(&["soffice"]).is_some(),
     },
     Part {
         what: "libfaketime, which gives a server another day",

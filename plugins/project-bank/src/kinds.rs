@@ -162,6 +162,16 @@ pub(crate) struct OwnPlan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(description = "What the last merge took the place of, so that it can be undone.")]
     pub(crate) before: Option<Before>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(description = "The spreadsheet of the plan as it is.")]
+    pub(crate) sheet: Option<SheetFile>,
+}
+
+/// A file that was made of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
+pub(crate) struct SheetFile {
+    #[field(pattern = "^[0-9a-f]{64}$")]
+    pub(crate) blob: String,
 }
 
 /// A plan before a merge.

@@ -1,9 +1,10 @@
 //! The project bank: ready projects that people adopt and make their own, with every figure that follows from what they put in.
 //!
-//! `plan` reckons and `lineage` merges; neither knows of records or pages. `kinds` are the records, `content` the models that come with the
+//! `plan` reckons and `lineage` merges; neither knows of records or pages. `export` writes a plan as a spreadsheet. `kinds` are the records, `content` the models that come with the
 //! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
 
 mod content;
+mod export;
 mod kinds;
 mod lineage;
 mod pages;
@@ -29,6 +30,7 @@ const ROUTES: &[Route] = &[
     Route::get("/plans", plans::mine),
     Route::get("/plans/{plan}", plans::show),
     Route::post("/plans/{plan}", plans::change),
+    Route::post("/plans/{plan}/export", export::page::make),
     Route::get("/plans/{plan}/review", review::show),
     Route::post("/plans/{plan}/review", review::take),
     Route::post("/plans/{plan}/undo", review::undo),

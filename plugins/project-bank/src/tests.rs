@@ -234,6 +234,26 @@ fn a_review_of_a_version_that_is_no_longer_the_newest_is_shown_again() {
 }
 
 #[test]
+fn a_spreadsheet_is_kept_until_the_plan_changes() {
+    let path = adopted();
+    let export = Request::post(&format!("{path}/export"), &[]);
+    assert_eq!(page(&Request::get(&path)).2["sheet"], Value::Null);
+    assert_eq!(redirect(&export), path);
+    let first = kept()["sheet"]["blob"].clone();
+    let file = tiwizi_sdk::blobs::read_all(first.as_str().unwrap()).unwrap();
+    assert!(file.starts_with(b"PK") && file.len() > 10_000, "{}", file.len());
+    let (_, _, data) = page(&Request::get(&path));
+    assert!(data["sheet"].as_str().is_some_and(|link| link.contains(first.as_str().unwrap())));
+    redirect(&export);
+    assert_eq!(kept()["sheet"]["blob"], first, "the same plan is the same file");
+    redirect(&Request::post(&path, &[("parameters/flask/value", "42"), ("action", "keep")]));
+    assert_eq!(kept()["sheet"], Value::Null);
+    assert!(tiwizi_sdk::blobs::stat(first.as_str().unwrap()).unwrap().is_none());
+    redirect(&export);
+    assert_ne!(kept()["sheet"]["blob"], first);
+}
+
+#[test]
 fn what_does_not_exist_is_a_page_that_leads_back() {
     installed();
     for path in ["/models/none", "/nothing"] {

@@ -2,6 +2,10 @@
 
 use serde_json::{Value, json};
 
+use tiwizi_sdk::Language;
+
+use crate::export::book;
+use crate::export::book::Direction;
 use crate::plan::{LINES_MAX, Plan, check, outcome};
 
 /// Half the lines sell, the other half are costs of what is sold: the most that a line can ask for.
@@ -34,4 +38,19 @@ pub fn recompute(times: usize) -> Result<usize, String> {
         figures += outcome(&checked).cash.len();
     }
     Ok(figures)
+}
+
+/// Writes the large plan as a spreadsheet so many times; answers the bytes of all files.
+///
+/// # Errors
+/// The plan is refused, or the file.
+pub fn export(times: usize) -> Result<usize, String> {
+    let plan: Plan = serde_json::from_value(large()).map_err(|error| error.to_string())?;
+    let checked = check(&plan).map_err(|faults| format!("{faults:?}"))?;
+    let mut bytes = 0;
+    for _ in 0..times {
+        let book = book(&plan, &checked, Language::French, &str::to_owned);
+        bytes += book.to_xlsx(Direction::LeftToRight).map_err(|error| error.to_string())?.len();
+    }
+    Ok(bytes)
 }

@@ -8,6 +8,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context, 
 
 use super::inputs::Faults;
 use super::{figures, inputs};
+use crate::export::page as spreadsheet;
 use crate::kinds::{Model, OwnPlan};
 use crate::plan::{Outcome, Plan, check, outcome};
 
@@ -30,6 +31,7 @@ pub(crate) fn adopt(request: &Request) -> Result<Answer, Error> {
         changed: context::now(),
         plan: model.plan,
         before: None,
+        sheet: None,
     })?;
     milestones::reach::<OwnPlan>(ADOPTED, &entry.id)?;
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))
@@ -85,6 +87,7 @@ pub(crate) fn change(request: &Request) -> Result<Answer, Error> {
         }
         title.clone_into(&mut entry.body.title);
     }
+    spreadsheet::forget(&mut entry.body)?;
     entry.body.plan = plan;
     entry.body.changed = context::now();
     let entry = Store::replace(&entry)?;
@@ -133,6 +136,7 @@ fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) 
         })),
         "corrected": model.as_ref().is_some_and(|model| model.version > own.version),
         "can_undo": own.before.is_some(),
+        "sheet": spreadsheet::link(entry),
         "groups": inputs::groups(plan, language),
         "typed": typed,
         "faults": faults,

@@ -7,6 +7,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Language, Request, Store, context};
 
 use super::inputs;
 use super::plans::demand;
+use crate::export::page as spreadsheet;
 use crate::kinds::{Before, Model, ModelVersion, OwnPlan};
 use crate::lineage::{Difference, Document, Found, Place, apply, differences, offered};
 use crate::plan::Plan;
@@ -68,6 +69,7 @@ pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
     };
     let merged = apply(&three.mine, &three.theirs, &three.found, &yes);
     let before = Before { version: entry.body.version, plan: entry.body.plan.clone() };
+    spreadsheet::forget(&mut entry.body)?;
     entry.body.plan = serde_json::from_value(merged.to_value())?;
     entry.body.version = three.model.version;
     entry.body.before = Some(before);
@@ -80,6 +82,7 @@ pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     let mut entry = demand(request)?;
     let before = entry.body.before.take().ok_or_else(|| Error::not_found("there is nothing to undo"))?;
+    spreadsheet::forget(&mut entry.body)?;
     entry.body.plan = before.plan;
     entry.body.version = before.version;
     entry.body.changed = context::now();

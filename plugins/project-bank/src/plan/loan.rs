@@ -49,7 +49,7 @@ pub(crate) fn payments(debt: &Debt) -> Vec<Payment> {
 }
 
 /// The constant sum that pays a loan with its interest in so many months.
-fn annuity(amount: Decimal, rate: Decimal, months: usize) -> Decimal {
+pub(crate) fn annuity(amount: Decimal, rate: Decimal, months: usize) -> Decimal {
     if rate.is_zero() {
         return centimes(amount / count(months.max(1)));
     }

@@ -7,7 +7,7 @@
 //! settled every month, and a credit is carried on and never paid back; prices do not rise by themselves.
 
 pub(crate) mod check;
-mod loan;
+pub(crate) mod loan;
 pub(crate) mod measures;
 pub(crate) mod months;
 pub(crate) mod number;

@@ -256,3 +256,6 @@ sheet-last-result = Résultat de la dernière année
 export = Préparer le fichier tableur
 export-explained = Un fichier aux formules vivantes : un chiffre change, tout suit. Les facteurs de la première feuille répondent aux « et si ».
 download-sheet = Télécharger le tableur (XLSX)
+hint-season = douze nombres à partir de janvier, séparés par une espace ; 100 est un mois plein
+hint-ramp = un nombre par année, séparés par une espace ; 100 est la pleine capacité
+fault-ramp = un nombre par année, cinq au plus

@@ -171,12 +171,35 @@ fn what_makes_no_sense_comes_back_at_its_field_and_nothing_is_kept() {
         ("loans/bank/months", "61", "loan-longer-than-plan"),
         ("loans/bank/months", "12,5", "whole-number"),
         ("years", "6", "years"),
+        ("products/flask/season", "100 50", "season"),
+        ("products/flask/season", "100 100 100 100 100 100 100 100 100 100 100 100 100", "season"),
+        ("products/flask/season", "100 mille", "number"),
+        ("products/flask/ramp", "10 20 30 40 50 60", "ramp"),
+        ("products/flask/ramp", "1001", "too-large"),
+        ("products/flask/vat", "19", "vat-rate"),
     ] {
         let (status, _, data) = page(&Request::post(&path, &[(field, typed), ("action", "keep")]));
         assert_eq!((status, &data["faults"][field]), (422, &json!(code)), "{field} {typed}: {}", data["faults"]);
         assert_eq!(data["typed"][field], typed);
     }
     assert_eq!(kept(), before);
+}
+
+#[test]
+fn seasons_years_and_tax_are_changed_like_other_figures() {
+    let path = adopted();
+    let typed = [
+        ("products/flask/season", "٠ 0 0;0 0 0 0 0 0 100 ١٠٠ 0"),
+        ("products/flask/ramp", "50 100"),
+        ("products/flask/vat", "10"),
+        ("action", "keep"),
+    ];
+    redirect(&Request::post(&path, &typed).in_language("ar"));
+    let product = kept()["plan"]["products"][0].clone();
+    assert_eq!(product["season"], json!([0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 100, 0]));
+    assert_eq!((&product["ramp"], &product["vat"]), (&json!([50, 100]), &json!("10")));
+    redirect(&Request::post(&path, &[("products/flask/season", ""), ("action", "keep")]));
+    assert_eq!(kept()["plan"]["products"][0]["season"], json!([]));
 }
 
 #[test]

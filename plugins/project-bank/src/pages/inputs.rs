@@ -13,7 +13,7 @@ use crate::plan::{Plan, check};
 /// The lists of lines, in the order of the form.
 const LISTS: [&str; 7] = ["parameters", "products", "costs", "staff", "investments", "loans", "funds"];
 /// Figures that are kept as exact text.
-const EXACT: [&str; 8] = ["value", "price", "quantity", "amount", "people", "wage", "rate", "discount"];
+const EXACT: [&str; 9] = ["value", "price", "quantity", "amount", "people", "wage", "rate", "discount", "vat"];
 /// Figures that are whole numbers.
 const WHOLE: [&str; 9] = [
     "life_years",
@@ -26,6 +26,12 @@ const WHOLE: [&str; 9] = [
     "pay_months",
     "stock_months",
 ];
+/// Figures that are lists of whole numbers: per cent of each month, of each year.
+const LISTED: [&str; 2] = ["season", "ramp"];
+/// Numbers of a list that are read: more than any list may have, so that too many are a fault and not cut off.
+const LISTED_MAX: usize = 13;
+/// The largest number of a list.
+const LISTED_PERCENT_MAX: u64 = 1000;
 /// The plan's own figures, in the order of the form.
 const OWN: [&str; 5] = ["years", "discount", "collect_months", "pay_months", "stock_months"];
 /// The largest whole number that any field takes.
@@ -54,7 +60,7 @@ fn lines<'a>(plan: &'a Value, list: &str) -> impl Iterator<Item = &'a Value> {
 
 fn line_view(list: &str, line: &Value, language: Language) -> Value {
     let code = line.get("code").and_then(Value::as_str).unwrap_or_default();
-    let names = EXACT.iter().chain(&WHOLE);
+    let names = EXACT.iter().chain(&WHOLE).chain(&LISTED);
     let inputs: Vec<Value> =
         names.filter_map(|name| input(line, name, &format!("{list}/{code}/{name}"), hint(line, name))).collect();
     json!({ "label": label(line, language), "inputs": inputs, "source": line.get("source") })
@@ -91,7 +97,7 @@ fn hint<'a>(line: &'a Value, name: &str) -> Hint<'a> {
         ("quantity", Some(unit)) => Hint { mad: false, unit: Some(unit), monthly: true },
         ("amount", _) => Hint { mad: true, ..Hint::default() },
         ("wage", _) => Hint { mad: true, unit: None, monthly: true },
-        ("rate" | "discount", _) => Hint { unit: Some("percent"), ..Hint::default() },
+        ("rate" | "discount" | "vat" | "season" | "ramp", _) => Hint { unit: Some("percent"), ..Hint::default() },
         _ => Hint::default(),
     }
 }
@@ -101,10 +107,12 @@ fn input(object: &Value, name: &str, place: &str, hint: Hint<'_>) -> Option<Valu
     let text = match object.get(name)? {
         Value::String(text) if !text.starts_with('@') => text.clone(),
         Value::Number(number) => number.to_string(),
+        Value::Array(numbers) => numbers.iter().map(Value::to_string).collect::<Vec<_>>().join(" "),
         _ => return None,
     };
+    let is_list = LISTED.contains(&name);
     Some(
-        json!({ "name": place, "key": name.replace('_', "-"), "value": text, "mad": hint.mad, "unit": hint.unit, "monthly": hint.monthly }),
+        json!({ "list": is_list, "name": place, "key": name.replace('_', "-"), "value": text, "mad": hint.mad, "unit": hint.unit, "monthly": hint.monthly }),
     )
 }
 
@@ -121,7 +129,7 @@ pub(crate) fn read(plan: &Plan, request: &Request) -> Result<Plan, Faults> {
     for list in LISTS {
         for line in value.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             let code = line.get("code").and_then(Value::as_str).unwrap_or_default().to_owned();
-            for name in EXACT.iter().chain(&WHOLE) {
+            for name in EXACT.iter().chain(&WHOLE).chain(&LISTED) {
                 set(line, name, &format!("{list}/{code}/{name}"), request, &mut faults);
             }
         }
@@ -152,6 +160,13 @@ fn set(object: &mut Value, name: &str, place: &str, request: &Request, faults: &
             }
             Err(fault) => Err(fault),
         },
+        Value::Array(_) => match listed(typed) {
+            Ok(numbers) => Ok(Value::from(numbers)),
+            Err(code) => {
+                faults.insert(place.to_owned(), code.to_owned());
+                return;
+            }
+        },
         _ => return,
     };
     match read {
@@ -160,4 +175,19 @@ fn set(object: &mut Value, name: &str, place: &str, request: &Request, faults: &
             faults.insert(place.to_owned(), fault.code().to_owned());
         }
     }
+}
+
+/// Whole numbers with blanks or semicolons between them; nothing is the same all along.
+fn listed(typed: &str) -> Result<Vec<u64>, &'static str> {
+    let words = typed.split([' ', ';', '؛', '\t', '\n', '\r', '\u{a0}', '\u{202f}']).filter(|word| !word.is_empty());
+    let mut numbers = Vec::new();
+    for word in words.take(LISTED_MAX) {
+        let number = Number::typed(word).map_err(|fault| fault.code())?;
+        match number.to_string().parse::<u64>() {
+            Ok(number) if number <= LISTED_PERCENT_MAX => numbers.push(number),
+            Ok(_) => return Err("too-large"),
+            Err(_) => return Err("whole-number"),
+        }
+    }
+    Ok(numbers)
 }

@@ -299,6 +299,9 @@ impl<'a> Reader<'a> {
             if !line.season.is_empty() && line.season.len() != 12 {
                 self.refuse(place("season"), "season");
             }
+            if line.ramp.len() > usize::from(YEARS_MAX) {
+                self.refuse(place("ramp"), "ramp");
+            }
             let price = self.figure(&place("price"), &line.price, Wanted::MoneyPer(line.unit));
             let quantity = self.figure(&place("quantity"), &line.quantity, Wanted::PerMonth(line.unit));
             let vat = self.vat(&place("vat"), &line.vat, rules);

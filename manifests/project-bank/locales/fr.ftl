@@ -259,3 +259,4 @@ download-sheet = Télécharger le tableur (XLSX)
 hint-season = douze nombres à partir de janvier, séparés par une espace ; 100 est un mois plein
 hint-ramp = un nombre par année, séparés par une espace ; 100 est la pleine capacité
 fault-ramp = un nombre par année, cinq au plus
+export-too-large = Ce plan est trop long pour un fichier tableur : quatre-vingts lignes au plus.

@@ -277,6 +277,21 @@ fn a_spreadsheet_is_kept_until_the_plan_changes() {
 }
 
 #[test]
+fn a_plan_that_one_call_cannot_write_is_told_so() {
+    let path = adopted();
+    let find = || Store::list(&Find::new().equal(OwnPlan::PERSON, FADMA)).unwrap().items.remove(0);
+    let mut entry: tiwizi_sdk::Entry<OwnPlan> = find();
+    let line = entry.body.plan.staff.first().cloned().unwrap();
+    for number in 0..80 {
+        entry.body.plan.staff.push(crate::plan::sheet::Staff { code: format!("more{number}"), ..line.clone() });
+    }
+    Store::replace(&entry).unwrap();
+    assert_eq!(page(&Request::get(&path)).2["can_export"], false);
+    redirect(&Request::post(&format!("{path}/export"), &[]));
+    assert_eq!(kept()["sheet"], Value::Null);
+}
+
+#[test]
 fn what_does_not_exist_is_a_page_that_leads_back() {
     installed();
     for path in ["/models/none", "/nothing"] {

@@ -8,17 +8,25 @@ use super::book;
 use super::book::Direction;
 use crate::kinds::{OwnPlan, SheetFile};
 use crate::pages::plans::demand;
-use crate::plan::check;
+use crate::plan::{Plan, check};
 
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// How long the link on a page holds.
 const LINK: Duration = Duration::from_secs(3600);
 
+/// Lines of a plan that one call writes. Rows and time grow with the lines, and the largest plan comes too near to the time that a call has.
+const LINES_MAX: usize = 80;
+
+/// Whether a plan is small enough to be written while somebody waits.
+pub(crate) fn is_possible(plan: &Plan) -> bool {
+    plan.lines() <= LINES_MAX
+}
+
 /// `POST /plans/{plan}/export`
 pub(crate) fn make(request: &Request) -> Result<Answer, Error> {
     let mut entry = demand(request)?;
     let back = Answer::redirect(format!("/plans/{}", entry.id));
-    let Ok(checked) = check(&entry.body.plan) else { return Ok(back) };
+    let Some(checked) = check(&entry.body.plan).ok().filter(|_| is_possible(&entry.body.plan)) else { return Ok(back) };
     let language = request.page_language();
     let words = |key: &str| i18n::translate(key, &[], Some(language.tag())).unwrap_or_else(|_| key.to_owned());
     let mut book = book(&entry.body.plan, &checked, language, &words);

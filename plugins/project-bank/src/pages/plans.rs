@@ -136,6 +136,7 @@ fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) 
         })),
         "corrected": model.as_ref().is_some_and(|model| model.version > own.version),
         "can_undo": own.before.is_some(),
+        "can_export": spreadsheet::is_possible(plan),
         "sheet": spreadsheet::link(entry),
         "groups": inputs::groups(plan, language),
         "typed": typed,

@@ -127,6 +127,18 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/account/notices/{notice}/read", post(notices::read))
         .route("/{language}/account/notices/{notice}/delete", post(notices::delete))
         .route("/{language}/account/notices/{notice}/restore", post(notices::restore))
+        .merge(console_routes())
+        .merge(exchange::routes())
+        .merge(federation::routes())
+        .merge(protection::routes())
+        .merge(acts::routes())
+        .merge(founding::routes())
+        .merge(records::routes())
+}
+
+/// Those of whoever runs the instance.
+fn console_routes() -> Router<Arc<App>> {
+    Router::new()
         .route("/{language}/console", get(console::overview::show))
         .route("/{language}/console/plugins", get(console::plugins::show).post(console::plugin_life::send))
         .route(
@@ -151,10 +163,4 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/console/accounts", get(console::accounts::show).post(console::accounts::add))
         .route("/{language}/console/kinds", get(console::kinds::show))
         .route("/{language}/console/protection", get(console::protection::show).post(console::protection::send))
-        .merge(exchange::routes())
-        .merge(federation::routes())
-        .merge(protection::routes())
-        .merge(acts::routes())
-        .merge(founding::routes())
-        .merge(records::routes())
 }

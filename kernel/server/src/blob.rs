@@ -153,7 +153,7 @@ mod tests {
     fn a_name_of_any_script_is_safe_in_a_header() {
         let disposition = named("شهادة \"x\"\r\n1", "inline", "application/pdf");
         assert!(
-            disposition.starts_with("inline; filename=\"______x____1.pdf\"; filename*=UTF-8''%D8%B4"),
+            disposition.starts_with("inline; filename=\"_______x___1.pdf\"; filename*=UTF-8''%D8%B4"),
             "{disposition}"
         );
         assert!(HeaderValue::from_str(&disposition).is_ok() && disposition.ends_with("1.pdf"));

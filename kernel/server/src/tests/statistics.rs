@@ -235,7 +235,7 @@ async fn the_catalogue_leads_to_files_that_are_there() {
     let catalogue = reply.json();
     assert_eq!(catalogue["@type"], "dcat:Catalog");
     let datasets = catalogue["dcat:dataset"].as_array().unwrap();
-    assert_eq!(datasets.len(), 1 + 3 * 5 + 2 * 6 + 3 + 2);
+    assert_eq!(datasets.len(), 1 + 3 * 5 + 2 * 6 + 3 + 2 + 5);
     for dataset in datasets {
         assert!(dataset["dct:license"]["@id"].is_string() && dataset["dct:modified"]["@value"].is_string());
         assert!(dataset["dct:publisher"]["foaf:name"].is_string() && dataset["dct:description"].is_array());

@@ -214,7 +214,7 @@ fn an_upgrade_comes_from_a_registry_and_never_leads_back() -> anyhow::Result<()>
 fn training(desk: &TempDir, version: &str) -> anyhow::Result<PathBuf> {
     let (folder, out) = (desk.path().join(version), desk.path().join(format!("{version}.tzp")));
     let source = paths::root().join("manifests/training");
-    for below in ["templates", "locales"] {
+    for below in ["templates", "locales", "documents"] {
         std::fs::create_dir_all(folder.join(below))?;
         for entry in std::fs::read_dir(source.join(below))? {
             let entry = entry?;

@@ -11,15 +11,15 @@ use tiwizi_model::limits::{DOCUMENT_BYTES_MAX, DOCUMENT_PAGES_MAX};
 use tiwizi_model::{Instant, Language};
 use tiwizi_words::Texts;
 use tiwizi_words::format::Day;
-use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::foundations::{Bytes, Datetime, Dict, Duration, IntoValue as _, Smart, Str, Value};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
+use typst::diag::SourceDiagnostic;
+use typst::foundations::{Bytes, Datetime, Dict, IntoValue as _, Smart, Str, Value};
+use typst::syntax::{FileId, Source};
 use typst::utils::LazyHash;
-use typst::{Library, LibraryExt as _, World, WorldExt as _};
+use typst::{Library, LibraryExt as _, WorldExt as _};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+use crate::desk::{Desk, File, file_id};
 use crate::fonts::Fonts;
 use crate::{given, spelled};
 
@@ -75,7 +75,7 @@ pub enum DocumentError {
 /// # Errors
 /// When the template cannot be set with its data, or becomes too long.
 pub fn set(document: &Document<'_>, texts: &Arc<Texts>, fonts: &Fonts) -> Result<Vec<u8>, DocumentError> {
-    let outcome = Desk::new(document, texts, fonts).and_then(|desk| {
+    let outcome = desk(document, texts, fonts).and_then(|desk| {
         let set = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| refused(&errors, &desk))?;
         let pages = set.pages().len();
         if pages > DOCUMENT_PAGES_MAX {
@@ -115,41 +115,24 @@ fn refused(errors: &[SourceDiagnostic], desk: &Desk<'_>) -> DocumentError {
     DocumentError::Set { place: place.unwrap_or_default(), reason: error.message.to_string() }
 }
 
-struct File {
-    path: String,
-    bytes: Bytes,
-    /// Of a template.
-    source: Option<Source>,
-}
-
-/// What a template may see.
-struct Desk<'a> {
-    library: LazyHash<Library>,
-    fonts: &'a Fonts,
-    main: Source,
-    files: HashMap<FileId, File>,
-    today: Option<Datetime>,
-}
-
-impl<'a> Desk<'a> {
-    fn new(document: &Document<'_>, texts: &Arc<Texts>, fonts: &'a Fonts) -> Result<Self, DocumentError> {
-        let mut files = HashMap::new();
-        for (path, bytes) in document.files {
-            let id = file_id(path)?;
-            let source = path.ends_with(".typ").then(|| Source::new(id, String::from_utf8_lossy(bytes).into_owned()));
-            files.insert(id, File { path: path.clone(), bytes: Bytes::new(bytes.to_vec()), source });
-        }
-        let data = value(spelled::out(document.data.clone(), fonts));
-        let mut library = Library::builder().with_inputs(Dict::new()).build();
-        given::define(library.global.scope_mut(), data, texts);
-        Ok(Self {
-            library: LazyHash::new(library),
-            fonts,
-            main: Source::new(file_id(HEAD)?, head(texts.language(), document.main)),
-            files,
-            today: day(document.at),
-        })
+/// What the template of a document may see.
+fn desk<'a>(document: &Document<'_>, texts: &Arc<Texts>, fonts: &'a Fonts) -> Result<Desk<'a>, DocumentError> {
+    let mut files = HashMap::new();
+    for (path, bytes) in document.files {
+        let id = named(path)?;
+        let source = path.ends_with(".typ").then(|| Source::new(id, String::from_utf8_lossy(bytes).into_owned()));
+        files.insert(id, File { path: path.clone(), bytes: Bytes::new(bytes.to_vec()), source });
     }
+    let data = value(spelled::out(document.data.clone(), fonts));
+    let mut library = Library::builder().with_inputs(Dict::new()).build();
+    given::define(library.global.scope_mut(), data, texts);
+    Ok(Desk {
+        library: LazyHash::new(library),
+        fonts,
+        main: Source::new(named(HEAD)?, head(texts.language(), document.main)),
+        files,
+        today: day(document.at),
+    })
 }
 
 /// The first lines: letters and direction of the language, then the template.
@@ -166,9 +149,8 @@ fn head(language: Language, main: &str) -> String {
     )
 }
 
-fn file_id(path: &str) -> Result<FileId, DocumentError> {
-    let path = VirtualPath::new(path).map_err(|_| DocumentError::Path { path: path.to_owned() })?;
-    Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
+fn named(path: &str) -> Result<FileId, DocumentError> {
+    file_id(path).ok_or_else(|| DocumentError::Path { path: path.to_owned() })
 }
 
 fn day(at: Instant) -> Option<Datetime> {
@@ -193,39 +175,6 @@ fn value(data: serde_json::Value) -> Value {
         serde_json::Value::Object(members) => {
             members.into_iter().map(|(name, member)| (Str::from(name), value(member))).collect::<Dict>().into_value()
         }
-    }
-}
-
-impl World for Desk<'_> {
-    fn library(&self) -> &LazyHash<Library> {
-        &self.library
-    }
-
-    fn book(&self) -> &LazyHash<FontBook> {
-        &self.fonts.book
-    }
-
-    fn main(&self) -> FileId {
-        self.main.id()
-    }
-
-    fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.main.id() {
-            return Ok(self.main.clone());
-        }
-        self.files.get(&id).and_then(|file| file.source.clone()).ok_or(FileError::AccessDenied)
-    }
-
-    fn file(&self, id: FileId) -> FileResult<Bytes> {
-        self.files.get(&id).map(|file| file.bytes.clone()).ok_or(FileError::AccessDenied)
-    }
-
-    fn font(&self, index: usize) -> Option<Font> {
-        self.fonts.fonts.get(index).cloned()
-    }
-
-    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
-        self.today
     }
 }
 

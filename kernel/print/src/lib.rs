@@ -9,6 +9,7 @@
 //! It knows no database, no key and no page.
 
 mod code;
+mod desk;
 mod document;
 mod fonts;
 mod given;

@@ -1,4 +1,4 @@
-//! The press: templates and fonts in, a PDF out. The only place that knows typst.
+//! The press: templates and fonts in, a PDF out.
 //!
 //! It reads no file, no address and no clock. What it computed is forgotten after each paper, so that memory stays flat.
 
@@ -6,16 +6,16 @@ use tiwizi_model::Language;
 use tiwizi_model::limits::EXTRACT_PDF_BYTES_MAX;
 use tiwizi_registry::extract::Certified;
 use tiwizi_words::Texts;
-use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::foundations::{Bytes, Datetime, Dict, Duration, Smart, Str, Value};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
+use typst::diag::SourceDiagnostic;
+use typst::foundations::{Bytes, Dict, Smart, Str, Value};
+use typst::syntax::Source;
 use typst::utils::LazyHash;
-use typst::{Library, LibraryExt as _, World};
+use typst::{Library, LibraryExt as _};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::code::{self, CodeError};
+use crate::desk::{Desk, File, file_id};
 use crate::fonts::Fonts;
 use crate::sheet;
 use crate::spelled;
@@ -73,7 +73,7 @@ pub(crate) fn compose(job: &Job<'_>, texts: &Texts, fonts: &Fonts) -> Result<Pag
     let code = code::svg(job.address).map_err(PrintError::Code)?;
     let sheet = spelled::out(sheet::of(job, texts, &code), fonts);
     let data = serde_json::to_string(&sheet).map_err(PrintError::Data)?;
-    let desk = Desk::new(texts.language(), data, fonts)?;
+    let desk = desk(texts.language(), data, fonts)?;
     typst::compile::<PagedDocument>(&desk).output.map_err(|errors| refused(&errors))
 }
 
@@ -95,64 +95,23 @@ fn refused(errors: &[SourceDiagnostic]) -> PrintError {
     PrintError::Set { reason }
 }
 
-/// What the press may see: two templates, the fonts, one text.
-struct Desk<'a> {
-    library: LazyHash<Library>,
-    fonts: &'a Fonts,
-    main: Source,
-    layout: Source,
-}
-
-impl<'a> Desk<'a> {
-    fn new(language: Language, data: String, fonts: &'a Fonts) -> Result<Self, PrintError> {
-        let inputs: Dict = [(Str::from("data"), Value::Str(Str::from(data)))].into_iter().collect();
-        Ok(Self {
-            library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
-            fonts,
-            main: source(&format!("{}.typ", language.tag()), template(language))?,
-            layout: source(LAYOUT, include_str!("../templates/layout.typ"))?,
-        })
-    }
-
-    fn find(&self, id: FileId) -> FileResult<&Source> {
-        let found = [&self.main, &self.layout].into_iter().find(|source| source.id() == id);
-        found.ok_or(FileError::AccessDenied)
-    }
-}
-
-impl World for Desk<'_> {
-    fn library(&self) -> &LazyHash<Library> {
-        &self.library
-    }
-
-    fn book(&self) -> &LazyHash<FontBook> {
-        &self.fonts.book
-    }
-
-    fn main(&self) -> FileId {
-        self.main.id()
-    }
-
-    fn source(&self, id: FileId) -> FileResult<Source> {
-        self.find(id).cloned()
-    }
-
-    fn file(&self, id: FileId) -> FileResult<Bytes> {
-        self.find(id).map(|source| Bytes::from_string(source.text().to_owned()))
-    }
-
-    fn font(&self, index: usize) -> Option<Font> {
-        self.fonts.fonts.get(index).cloned()
-    }
-
-    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
-        None
-    }
+/// What a paper is set from: the template of its language, the layout of all of them, the fonts, one text.
+fn desk(language: Language, data: String, fonts: &Fonts) -> Result<Desk<'_>, PrintError> {
+    let inputs: Dict = [(Str::from("data"), Value::Str(Str::from(data)))].into_iter().collect();
+    let layout = source(LAYOUT, include_str!("../templates/layout.typ"))?;
+    let bytes = Bytes::from_string(layout.text().to_owned());
+    let file = (layout.id(), File { path: LAYOUT.to_owned(), bytes, source: Some(layout) });
+    Ok(Desk {
+        library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
+        fonts,
+        main: source(&format!("{}.typ", language.tag()), template(language))?,
+        files: [file].into(),
+        today: None,
+    })
 }
 
 fn source(name: &str, text: &str) -> Result<Source, PrintError> {
-    let path = VirtualPath::new(name).map_err(|_| PrintError::Templates)?;
-    Ok(Source::new(FileId::new(RootedPath::new(VirtualRoot::Project, path)), text.to_owned()))
+    file_id(name).map(|id| Source::new(id, text.to_owned())).ok_or(PrintError::Templates)
 }
 
 /// The template of a language.

@@ -7,6 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use futures::StreamExt as _;
 use http::header;
@@ -56,17 +57,56 @@ impl FromRequest<Arc<App>> for PostedFiles {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let boundary = media_type.and_then(|text| multer::parse_boundary(text).ok());
-        let boundary = boundary.ok_or_else(|| {
-            Problem::from(Fault::MediaType).saying("a form with documents is sent as multipart/form-data")
-        })?;
         may_send(app, &parts).await?;
-        let bytes_max = u64::try_from(limits::UPLOAD_BYTES_MAX).unwrap_or(u64::MAX);
-        let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(bytes_max));
-        let form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
-        let wait = Duration::from_millis(limits::UPLOAD_WAIT_MS);
-        tokio::time::timeout(wait, read(app, &parts, form)).await.unwrap_or_else(|_| Err(Fault::TooSlow.into()))
+        let mut shelf = Documents::default();
+        let (visitor, fields) = receive(app, &parts, body, &mut shelf).await?;
+        Ok(Self { visitor, fields, files: shelf.files, too_large: shelf.too_large })
+    }
+}
+
+/// Where the files of a form go.
+pub(crate) trait Shelf: Send {
+    /// How many it takes.
+    const FILES_MAX: usize;
+
+    /// How many it has.
+    fn count(&self) -> usize;
+
+    /// Keeps a file, or passes it over: none was chosen when it has no byte, as browsers send it.
+    fn keep(
+        &mut self,
+        app: &App,
+        sender: &Visitor,
+        name: String,
+        field: Field<'_>,
+    ) -> impl Future<Output = Result<(), Problem>> + Send;
+}
+
+/// Files of the registry, kept as documents.
+#[derive(Default)]
+struct Documents {
+    files: Vec<(String, FileHash)>,
+    too_large: Vec<String>,
+}
+
+impl Shelf for Documents {
+    const FILES_MAX: usize = limits::ACT_DOCUMENTS_MAX;
+
+    fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    async fn keep(&mut self, app: &App, sender: &Visitor, name: String, field: Field<'_>) -> Result<(), Problem> {
+        match store(app, field).await {
+            Ok(Some(hash)) => {
+                uploads::note(app, sender.caller(), hash).await?;
+                self.files.push((name, hash));
+            }
+            Ok(None) => {}
+            Err(FileError::TooLong { .. }) => self.too_large.push(name),
+            Err(error) => return Err(came_wrong(error)),
+        }
+        Ok(())
     }
 }
 
@@ -80,9 +120,35 @@ pub(crate) async fn may_send(app: &App, parts: &Parts) -> Result<(), Problem> {
     if visitor.signed_in()?.roles().is_empty() { Err(Fault::Forbidden.into()) } else { Ok(()) }
 }
 
-async fn read(app: &App, parts: &Parts, mut form: Multipart<'static>) -> Result<PostedFiles, Problem> {
-    let (mut fields, mut files, mut too_large) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut proof, mut visitor, mut text_bytes) = (None, None, 0_usize);
+/// Reads a form with files, within its bounds of size and time: who sent it, and its texts. Before the first file comes the proof that it is
+/// from a page of this site; without it nothing is kept.
+///
+/// # Errors
+/// When the form is malformed, unproved, too large or too slow, or a file cannot be kept.
+pub(crate) async fn receive<S: Shelf>(
+    app: &App,
+    parts: &Parts,
+    body: Body,
+    shelf: &mut S,
+) -> Result<(Visitor, Vec<(String, String)>), Problem> {
+    let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let boundary = media_type.and_then(|text| multer::parse_boundary(text).ok());
+    let boundary = boundary
+        .ok_or_else(|| Problem::from(Fault::MediaType).saying("a form with files is sent as multipart/form-data"))?;
+    let bytes_max = u64::try_from(limits::UPLOAD_BYTES_MAX).unwrap_or(u64::MAX);
+    let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(bytes_max));
+    let form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+    let wait = Duration::from_millis(limits::UPLOAD_WAIT_MS);
+    tokio::time::timeout(wait, read(app, parts, form, shelf)).await.unwrap_or_else(|_| Err(Fault::TooSlow.into()))
+}
+
+async fn read<S: Shelf>(
+    app: &App,
+    parts: &Parts,
+    mut form: Multipart<'static>,
+    shelf: &mut S,
+) -> Result<(Visitor, Vec<(String, String)>), Problem> {
+    let (mut fields, mut proof, mut visitor, mut text_bytes) = (Vec::new(), None, None, 0_usize);
     while let Some(mut field) = form.next_field().await.map_err(malformed)? {
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_none() {
@@ -94,33 +160,25 @@ async fn read(app: &App, parts: &Parts, mut form: Multipart<'static>) -> Result<
             }
             continue;
         }
-        if visitor.is_none() {
-            visitor = Some(Visitor::of_form(app, parts, proof.as_deref()).await?);
-        }
-        if files.len() >= limits::ACT_DOCUMENTS_MAX {
+        let sender = match visitor.take() {
+            Some(visitor) => visitor,
+            None => Visitor::of_form(app, parts, proof.as_deref()).await?,
+        };
+        if shelf.count() >= S::FILES_MAX {
             return Err(Fault::Malformed.into());
         }
-        match store(app, field).await {
-            Ok(Some(hash)) => {
-                if let Some(sender) = &visitor {
-                    uploads::note(app, sender.caller(), hash).await?;
-                }
-                files.push((name, hash));
-            }
-            Ok(None) => {}
-            Err(FileError::TooLong { .. }) => too_large.push(name),
-            Err(error) => return Err(came_wrong(error)),
-        }
+        shelf.keep(app, &sender, name, field).await?;
+        visitor = Some(sender);
     }
     let visitor = match visitor {
         Some(visitor) => visitor,
         None => Visitor::of_form(app, parts, proof.as_deref()).await?,
     };
-    Ok(PostedFiles { visitor, fields, files, too_large })
+    Ok((visitor, fields))
 }
 
 /// A text of the form. All of them together have a bound.
-pub(crate) async fn text_of(field: &mut Field<'_>, text_bytes: &mut usize) -> Result<String, Problem> {
+async fn text_of(field: &mut Field<'_>, text_bytes: &mut usize) -> Result<String, Problem> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(malformed)? {
         *text_bytes = text_bytes.saturating_add(chunk.len());

@@ -4,17 +4,14 @@
 //! written before it is proved that the form comes from a page of this site, nor for whoever holds no role here.
 
 use axum::body::Body;
-use http::header;
 use http::request::Parts;
-use multer::{Constraints, Field, Multipart, SizeLimit};
-use std::time::Duration;
+use multer::Field;
 use tiwizi_host::SentFile;
 use tiwizi_model::{PluginId, limits};
 
 use crate::app::App;
 use crate::caller::Visitor;
-use crate::form::CSRF_FIELD;
-use crate::form_files::{malformed, may_send, text_of};
+use crate::form_files::{Shelf, malformed, may_send, receive};
 use crate::problem::{Fault, Problem};
 
 /// What a file is that does not say it, or says it in no plain words.
@@ -32,46 +29,29 @@ pub(crate) struct Sent {
 /// # Errors
 /// When the plugin takes no files, the sender may not send any, or the form is malformed, unproved, too large or too slow.
 pub(crate) async fn read(app: &App, parts: &Parts, body: Body, plugin: &PluginId) -> Result<Sent, Problem> {
-    let media_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let boundary = media_type.and_then(|text| multer::parse_boundary(text).ok()).ok_or(Fault::MediaType)?;
     may_send(app, parts).await?;
     if !app.host.takes_files(plugin) {
         return Err(Problem::from(Fault::MediaType).saying("this plugin takes no files"));
     }
-    let bytes_max = u64::try_from(limits::UPLOAD_BYTES_MAX).unwrap_or(u64::MAX);
-    let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(bytes_max));
-    let form = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
-    let wait = Duration::from_millis(limits::UPLOAD_WAIT_MS);
-    tokio::time::timeout(wait, taken(app, parts, form)).await.unwrap_or_else(|_| Err(Fault::TooSlow.into()))
+    let mut shelf = Blobs(Vec::new());
+    let (visitor, fields) = receive(app, parts, body, &mut shelf).await?;
+    Ok(Sent { visitor, fields, files: shelf.0 })
 }
 
-async fn taken(app: &App, parts: &Parts, mut form: Multipart<'static>) -> Result<Sent, Problem> {
-    let (mut fields, mut files) = (Vec::new(), Vec::new());
-    let (mut proof, mut visitor, mut text_bytes) = (None, None, 0_usize);
-    while let Some(mut field) = form.next_field().await.map_err(malformed)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if field.file_name().is_none() {
-            let text = text_of(&mut field, &mut text_bytes).await?;
-            match name.as_str() {
-                CSRF_FIELD => proof = Some(text),
-                _ if fields.len() >= limits::FORM_FIELDS_MAX => return Err(Fault::Malformed.into()),
-                _ => fields.push((name, text)),
-            }
-            continue;
-        }
-        if visitor.is_none() {
-            visitor = Some(Visitor::of_form(app, parts, proof.as_deref()).await?);
-        }
-        if files.len() >= limits::PLUGIN_FORM_FILES_MAX {
-            return Err(Fault::Malformed.into());
-        }
-        files.extend(written(app, name, field).await?);
+/// Files that become the plugin's if it answers well.
+struct Blobs(Vec<SentFile>);
+
+impl Shelf for Blobs {
+    const FILES_MAX: usize = limits::PLUGIN_FORM_FILES_MAX;
+
+    fn count(&self) -> usize {
+        self.0.len()
     }
-    let visitor = match visitor {
-        Some(visitor) => visitor,
-        None => Visitor::of_form(app, parts, proof.as_deref()).await?,
-    };
-    Ok(Sent { visitor, fields, files })
+
+    async fn keep(&mut self, app: &App, _: &Visitor, name: String, field: Field<'_>) -> Result<(), Problem> {
+        self.0.extend(written(app, name, field).await?);
+        Ok(())
+    }
 }
 
 /// Writes a file of the form; none when none was chosen, which browsers send as a file without a byte.

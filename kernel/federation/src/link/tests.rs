@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tiwizi_federation_core::agreement::{AgreementId, Document, KindTerms, Party as Side, Rule, State, Step};
 use tiwizi_federation_core::flow::memory::MemoryStore;
-use tiwizi_federation_core::flow::node::{Ask, AskRefusal, Write};
-use tiwizi_federation_core::flow::snapshot::Manifest;
+use tiwizi_federation_core::flow::node::Write;
 use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
 use tiwizi_federation_core::signature::challenge_line;
 use tiwizi_federation_core::wire::{Entity, LogId, Plane, SigningKey};
@@ -23,6 +22,8 @@ use crate::exchange::{Body, Exchange, PROBLEM_TYPE, Refusal};
 use crate::identity::{Change, Reason};
 
 use super::*;
+
+mod snapshots;
 
 /// What the line does to the next requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -425,50 +426,6 @@ async fn i17_a_feed_that_is_held_holds_up_no_other() {
     office.visit.mark = None;
     office.round().await.unwrap();
     assert_eq!(office.held(agreement).await, 1);
-}
-
-#[tokio::test]
-async fn an_office_whose_entries_are_not_kept_brings_a_snapshot_in_parts_over_a_line_that_is_cut() {
-    let mut office = Office::new().await;
-    for number in 1..=1_100 {
-        office.write(number, &format!("Coopérative {number}")).await;
-    }
-    office.settle().await;
-    // Nobody was given anything of it yet, so nothing of it is kept for anybody.
-    let registry: Plane = "registry".parse().unwrap();
-    office.party.ends.known().node.release(&registry).await.unwrap();
-    let mut tx = office.party.store.begin().await.unwrap();
-    assert_eq!(tx.kept_from(&registry).await.unwrap(), 1_100);
-    drop(tx);
-    let (agreement, cuts) = office.agree_over_a_bad_line().await;
-    assert!(cuts > 5, "{cuts}");
-    assert_eq!(office.held(agreement).await, 1_100);
-    office.follow_in_database(agreement).await;
-    office.settle().await;
-    assert_eq!(office.as_of().await, Some(office.nation.ends.ambient().now()), "no page has to follow it");
-    office.write(1_101, "After it").await;
-    office.settle().await;
-    assert_eq!(office.held(agreement).await, 1_101, "pages follow where the snapshot ends");
-}
-
-#[tokio::test]
-async fn a_snapshot_that_was_made_is_given_no_longer_than_its_agreement_is_in_force() {
-    let mut office = Office::new().await;
-    let id = office.agree().await;
-    office.write(1, "Taddart").await;
-    office.settle().await;
-    let (ends, nation) = (&office.party.ends, office.nation.ends.known().me());
-    let log = LogId { node: ends.known().me(), plane: "registry".parse().unwrap() };
-    let feed = Feed { log: log.clone(), agreement: Some(id) };
-    let ask = Ask { feed, version: 1, epoch: 0, from: 0, bytes_max: 0 };
-    let manifest = Envelope::decode(ends.snapshot(&nation, &ask).await.unwrap().as_bytes()).unwrap();
-    let hash = Manifest::decode(&manifest.payload).unwrap().chunks.first().unwrap().hash;
-    assert!(ends.part(&nation, (&log, &hash), 0, None).await.unwrap().is_some());
-    assert!(ends.part(&ends.known().me(), (&log, &hash), 0, None).await.unwrap().is_none(), "it is for the nation");
-    ends.known().node.step_agreement(id, Step::Terminate).await.unwrap();
-    let refused = ends.snapshot(&nation, &ask).await.unwrap_err();
-    assert!(matches!(refused, Refusal::Ask(AskRefusal::NoAgreement)), "{refused:?}");
-    assert!(ends.part(&nation, (&log, &hash), 0, None).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use tiwizi_model::limits;
 
 pub use child::run as compile_component;
 pub(crate) use child::{Ending, bound};
-pub(crate) use parent::{ALLOCATOR_RESERVE, Code, Conversation, compile, converse, ending, said};
+pub(crate) use parent::{Code, Conversation, child, compile, converse, ending, said};
 
 /// Where components are compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use super::{CompileError, Compiler, SUBCOMMAND, cpu_s};
 use crate::text::escaped;
 
 /// The program's allocator (mimalloc) reserves a gigabyte of addresses at its start, which would be the whole of the child's bound.
-pub(crate) const ALLOCATOR_RESERVE: &str = "MIMALLOC_ARENA_RESERVE";
+const ALLOCATOR_RESERVE: &str = "MIMALLOC_ARENA_RESERVE";
 
 /// The machine code of a component, as `Engine::precompile_component` of this kernel wrote it.
 pub(crate) struct Code(Vec<u8>);
@@ -45,16 +45,7 @@ pub(crate) async fn compile(compiler: &Compiler, engine: &Engine, component: Byt
 async fn in_child(program: &Path, component: &[u8]) -> Result<Vec<u8>, CompileError> {
     let failed = |source| CompileError::Process { program: program.to_owned(), source };
     let cpu_s = cpu_s(component.len());
-    let mut child = Command::new(program)
-        .arg(SUBCOMMAND)
-        .env_clear()
-        .env(ALLOCATOR_RESERVE, "0")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(failed)?;
+    let mut child = child(program, SUBCOMMAND).map_err(failed)?;
     // Processor time is what is bounded; on a busy machine it takes longer by the clock, and a child that waits for nothing is stuck.
     let wall = Duration::from_secs(cpu_s.saturating_mul(limits::COMPILE_WALL_FACTOR));
     let Ok(outcome) = timeout(wall, converse(&mut child, component, limits::COMPILED_BYTES_MAX)).await else {
@@ -72,6 +63,19 @@ async fn in_child(program: &Path, component: &[u8]) -> Result<Vec<u8>, CompileEr
             _ => CompileError::Crashed { status: format!("{status}: {}", said(&complaint)) },
         }),
     }
+}
+
+/// Starts a child of the same program, with an empty environment and pipes. It ends when it is dropped.
+pub(crate) fn child(program: &Path, subcommand: &str) -> std::io::Result<Child> {
+    Command::new(program)
+        .arg(subcommand)
+        .env_clear()
+        .env(ALLOCATOR_RESERVE, "0")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
 }
 
 pub(crate) struct Conversation {

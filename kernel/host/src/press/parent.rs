@@ -1,17 +1,15 @@
 //! The parent's side: waits for its turn, starts the child, feeds it, takes the document, and knows what the child's end means.
 
 use std::os::unix::process::ExitStatusExt;
-use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::process::Signal;
 use tiwizi_model::limits;
-use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::wire::Sheet;
 use super::{Press, SUBCOMMAND};
-use crate::compile::{ALLOCATOR_RESERVE, Conversation, Ending, converse, ending, said};
+use crate::compile::{Conversation, Ending, child, converse, ending, said};
 
 /// Why there is no document.
 #[derive(Debug, thiserror::Error)]
@@ -52,16 +50,7 @@ impl Press {
         let wait = Duration::from_millis(limits::PRINT_WAIT_MS);
         let turn = timeout(wait, self.turns.acquire()).await;
         let _turn = turn.map_err(|_| PressError::Busy)?.map_err(|_| PressError::Busy)?;
-        let mut child = Command::new(&self.program)
-            .arg(SUBCOMMAND)
-            .env_clear()
-            .env(ALLOCATOR_RESERVE, "0")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(PressError::Process)?;
+        let mut child = child(&self.program, SUBCOMMAND).map_err(PressError::Process)?;
         let most = u64::try_from(limits::DOCUMENT_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
         let wall = Duration::from_millis(limits::DOCUMENT_WALL_MS);
         let Ok(outcome) = timeout(wall, converse(&mut child, &bytes, most)).await else { return Err(PressError::Time) };

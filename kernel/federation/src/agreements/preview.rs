@@ -1,8 +1,11 @@
 //! What an agreement would give, told before it is signed: counts, bytes, masked rows, and the fields about people.
 //!
-//! It asks the gate's own decision about the entries that are in the logs. What was written and has no place in them yet gets one first, as
-//! after an import that no server has run since; what is left of that beyond a bound, and entries beyond another, are said to be missing. Between batches the store is let go, so that a writer
-//! waits for one batch and not for a preview.
+//! It asks the gate's own decision about the entries that are in the logs: about all of them while they are kept whole, and about the last of
+//! each entity where a snapshot would be given. What was written and has no place in them yet gets one first, as after an import that no server
+//! has run since; what is left of that beyond a bound, and entries beyond another, are said to be missing. Between batches the store is let go,
+//! so that a writer waits for one batch and not for a preview.
+
+use std::ops::Range;
 
 use tiwizi_federation_core::agreement::{Document, Scope};
 use tiwizi_federation_core::flow::{Store, StoreTx};
@@ -24,7 +27,7 @@ pub struct PlanePreview {
     pub preview: Preview,
     /// How many entries were looked at.
     pub looked_at: u64,
-    /// How many the log has that are kept.
+    /// How many would be given, hidden ones among them; as many as the log is long where not all were looked at.
     pub entries: u64,
 }
 
@@ -81,22 +84,46 @@ impl<S: Store> Agreements<S> {
     async fn plane_preview(&self, plane: &Plane, scope: &Scope) -> Result<PlanePreview, E> {
         let mut tx = self.node.store().begin().await?;
         let size = tx.head(plane).await?.map_or(0, |head| head.tree.size());
-        let first = tx.kept_from(plane).await?;
+        // What is not kept whole any more goes as a snapshot.
+        let is_snapshot = tx.kept_from(plane).await? > 0;
         drop(tx);
         let mut previewing = Previewing::begin(scope, self.kinds())?;
-        let (mut next, mut looked_at) = (first, 0_u64);
+        let (mut next, mut looked_at) = (0, 0_u64);
         while next < size && looked_at < FED_PREVIEW_ENTRIES_MAX {
             let mut tx = self.node.store().begin().await?;
-            let batch = tx.entries(plane, next, FED_PREVIEW_STEP).await?;
-            let Some((last, _)) = batch.last() else { break };
-            next = last.saturating_add(1);
+            let (behind, batch) = self.batch(&mut tx, plane, next..size, is_snapshot).await?;
+            next = behind;
             for (seq, entry) in &batch {
                 add(&mut tx, plane, *seq, entry, scope, &mut previewing).await?;
                 looked_at = looked_at.saturating_add(1);
             }
         }
-        let preview = previewing.finish()?;
-        Ok(PlanePreview { plane: plane.clone(), preview, looked_at, entries: size.saturating_sub(first) })
+        let entries = if next < size { size } else { looked_at };
+        Ok(PlanePreview { plane: plane.clone(), preview: previewing.finish()?, looked_at, entries })
+    }
+
+    /// The next entries that would be given, and where to go on: all of them, or of a snapshot those that say what there is now.
+    async fn batch(
+        &self,
+        tx: &mut S::Tx,
+        plane: &Plane,
+        places: Range<u64>,
+        is_snapshot: bool,
+    ) -> Result<(u64, Vec<(u64, Entry)>), E> {
+        if !is_snapshot {
+            let batch = tx.entries(plane, places.start, FED_PREVIEW_STEP).await?;
+            return Ok((batch.last().map_or(places.end, |(last, _)| last.saturating_add(1)), batch));
+        }
+        let latest = tx.latest_below(plane, places.start, places.end, FED_PREVIEW_STEP).await?;
+        let behind = latest.last().map_or(places.end, |(last, _)| last.saturating_add(1));
+        let mut batch = Vec::new();
+        for (seq, _) in latest {
+            let Some(entry) = tx.entry(plane, seq).await? else { continue };
+            if self.node.is_live(tx, &entry.header).await? {
+                batch.push((seq, entry));
+            }
+        }
+        Ok((behind, batch))
     }
 }
 

@@ -426,6 +426,9 @@ async fn a_preview_counts_what_was_written_as_the_gate_would_let_it_through_and_
     let shown = &members.preview.samples[0].fields["name_fr"];
     assert!(!shown.contains('F') && shown.chars().count() == 5, "{shown}");
     assert!(found.bytes() > 0 && found.is_whole());
+    one.node.release(&registry.plane).await.unwrap();
+    let again = door.preview(&view(), &document).await.unwrap();
+    assert_eq!(again.planes[1].preview.counts[&cooperative], count, "what is not kept whole goes as a snapshot");
 }
 
 #[tokio::test]

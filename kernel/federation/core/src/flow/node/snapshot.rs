@@ -134,7 +134,10 @@ impl<S: Store> Node<S> {
     }
 
     /// Whether an entry that is the last of its entity says that there is one, and it is still ours.
-    async fn is_live(&self, tx: &mut S::Tx, header: &[u8]) -> Result<bool, NodeError> {
+    ///
+    /// # Errors
+    /// When the store fails, or the header cannot be read.
+    pub async fn is_live(&self, tx: &mut S::Tx, header: &[u8]) -> Result<bool, NodeError> {
         let header = Header::decode(header)?;
         if header.kind != crate::wire::EntryKind::Put {
             return Ok(false);

@@ -33,7 +33,7 @@ pub(crate) struct FunnelView {
     by: &'static str,
     /// Each stage in its order, with those who reached it and none behind it.
     stages: Vec<StageView>,
-    /// How long it takes from a stage to the next; what few tell is left out.
+    /// How long it takes from a stage to the next; what few tell, and what would tell a hidden count, is left out.
     waits: Vec<WaitView>,
     /// A count below this is hidden; null where nothing is.
     minimum: Option<i64>,
@@ -107,7 +107,7 @@ pub(crate) async fn show(
         let response = open_data::funnel_table(&tables, &funnel, &coverage);
         return Ok(if sight == Sight::Public { response } else { open_data::without_licence(response) });
     }
-    let waits = funnel.waits(who).await?;
+    let waits = funnel.waits(who, sight).await?;
     json::ok(&FunnelView {
         who: who.name(),
         by: by.name(),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tiwizi_model::limits::STATISTICS_CELL_MIN;
 use tiwizi_model::{Instant, ProvinceCode};
 use tiwizi_storage::tally::Range;
 use tiwizi_storage::{Db, ReadTx, StorageError, change, cursor, tally};
@@ -202,28 +201,12 @@ impl Funnel {
         Ok(Known::Provinces(provinces.difference(&untold).copied().collect()))
     }
 
-    /// How long it takes from each stage to the next. None of which fewer than the minimum tell, for then it tells of somebody.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn waits(&mut self, who: Who) -> Result<Vec<Wait>, StorageError> {
-        let mut found = Vec::new();
-        for from in Stage::ALL {
-            let counts = tally::all(&mut self.tx, &waits(who, from)).await?;
-            let mut days: Vec<(i64, i64)> =
-                counts.into_iter().filter_map(|(key, amount)| Some((key.parse().ok()?, amount))).collect();
-            days.sort_unstable();
-            let count = days.iter().fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
-            if count < STATISTICS_CELL_MIN {
-                continue;
-            }
-            let mut before = 0_i64;
-            let median = days.iter().find(|(_, amount)| {
-                before = before.saturating_add(*amount);
-                before.saturating_mul(2) >= count
-            });
-            found.extend(median.map(|(median_days, _)| Wait { from, median_days: *median_days, count }));
-        }
-        Ok(found)
+    /// How many took so many days from a stage to the next, the shortest first.
+    pub(super) async fn days(&mut self, who: Who, from: Stage) -> Result<Vec<(i64, i64)>, StorageError> {
+        let counts = tally::all(&mut self.tx, &waits(who, from)).await?;
+        let mut days: Vec<(i64, i64)> =
+            counts.into_iter().filter_map(|(key, amount)| Some((key.parse().ok()?, amount))).collect();
+        days.sort_unstable();
+        Ok(days)
     }
 }

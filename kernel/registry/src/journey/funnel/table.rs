@@ -5,7 +5,7 @@ use tiwizi_model::limits::STATISTICS_CELL_MIN;
 use tiwizi_storage::StorageError;
 
 use super::super::stage::Stage;
-use super::counts::{Funnel, Who};
+use super::counts::{Funnel, Wait, Who};
 use crate::readers::{Asked, By, Row, Sight, laid};
 
 /// Those who stand at one stage, split up.
@@ -48,11 +48,10 @@ impl Funnel {
         let counts = self.amounts(who, stage, by).await?;
         let whole = if who.is_part() { Some(self.amounts(Who::People, stage, by).await?) } else { None };
         let known = self.known(who, stage).await?;
-        let minimum = if sight == Sight::Staff { 0 } else { STATISTICS_CELL_MIN };
         let asked = Asked {
             by,
             sight,
-            minimum,
+            minimum: minimum(sight),
             counts: &counts,
             whole: whole.as_ref(),
             known: &known,
@@ -62,4 +61,52 @@ impl Funnel {
         let laid = laid(&asked);
         Ok(FunnelTable { who, stage, by, rows: laid.rows, total: laid.total, is_unknown: laid.is_unknown })
     }
+
+    /// How long it takes from each stage to the next. None of which fewer than the minimum tell, for then it tells of somebody; nor where what is
+    /// hidden would follow from how many they are. Those who went on from a stage stand at one of the later ones: the totals of these, less
+    /// those who went on, are who passed that stage over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waits(&mut self, who: Who, sight: Sight) -> Result<Vec<Wait>, StorageError> {
+        let mut found = Vec::new();
+        for from in Stage::ALL {
+            let days = self.days(who, from).await?;
+            let count = days.iter().fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
+            if count < STATISTICS_CELL_MIN {
+                continue;
+            }
+            let Some(behind) = self.behind(who, from, sight).await? else { continue };
+            if (1..minimum(sight)).contains(&behind.saturating_sub(count)) {
+                continue;
+            }
+            found.extend(median(&days, count).map(|median_days| Wait { from, median_days, count }));
+        }
+        Ok(found)
+    }
+
+    /// How many stand at a stage behind that one; none where one of these totals is not shown.
+    async fn behind(&mut self, who: Who, from: Stage, sight: Sight) -> Result<Option<i64>, StorageError> {
+        let mut sum = 0_i64;
+        for stage in Stage::ALL.into_iter().filter(|stage| *stage > from) {
+            let Some(total) = self.table(who, stage, By::Region, sight).await?.total else { return Ok(None) };
+            sum = sum.saturating_add(total);
+        }
+        Ok(Some(sum))
+    }
+}
+
+/// Counts below this are hidden.
+fn minimum(sight: Sight) -> i64 {
+    if sight == Sight::Staff { 0 } else { STATISTICS_CELL_MIN }
+}
+
+/// The days that half of so many took at most.
+fn median(days: &[(i64, i64)], count: i64) -> Option<i64> {
+    let mut before = 0_i64;
+    let found = days.iter().find(|(_, amount)| {
+        before = before.saturating_add(*amount);
+        before.saturating_mul(2) >= count
+    });
+    found.map(|(days, _)| *days)
 }

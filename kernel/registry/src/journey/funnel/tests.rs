@@ -291,7 +291,11 @@ async fn half_take_as_long_as_the_median_and_few_tell_nothing() {
         world.milestone(*person, Stage::Skills, 0).await;
         world.milestone(*person, Stage::Project, days).await;
     }
+    let told = [Wait { from: Stage::Skills, median_days: 7, count: 6 }];
+    assert_eq!(world.funnel().await.waits(Who::People, Sight::Public).await.unwrap(), told);
     world.milestone(world.persons[0], Stage::Market, 9).await;
-    let waits = world.funnel().await.waits(Who::People).await.unwrap();
-    assert_eq!(waits, [Wait { from: Stage::Skills, median_days: 7, count: 6 }]);
+    let mut funnel = world.funnel().await;
+    assert_eq!(funnel.waits(Who::People, Sight::Staff).await.unwrap(), told);
+    let public = funnel.waits(Who::People, Sight::Public).await.unwrap();
+    assert!(public.is_empty(), "six went on, and how many of them are at the market is hidden: {public:?}");
 }

@@ -31,7 +31,7 @@ pub(in super::super) async fn show(State(app): State<Arc<App>>, visit: Visit) ->
     let page = Drawing { texts: &texts, is_right_to_left: visit.look.language.is_right_to_left() };
     let (mut sections, mut is_anything_hidden) = (Vec::new(), false);
     for who in Who::ALL {
-        let waits = funnel.waits(who).await?;
+        let waits = funnel.waits(who, sight).await?;
         for by in who.splits() {
             let tables = open_data::funnel_tables(&mut funnel, (who, *by), sight).await?;
             is_anything_hidden |= tables.iter().any(FunnelTable::has_hidden);

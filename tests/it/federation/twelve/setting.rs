@@ -44,6 +44,7 @@ pub(super) struct Region {
     /// The agreement with the nation.
     pub(super) agreement: String,
     registrar: Option<Client>,
+    administrator: Option<Client>,
 }
 
 /// All of them.
@@ -55,6 +56,7 @@ pub(super) struct Twelve {
     pub(super) workshop: Workshop,
     root: Root,
     registrar: Option<Client>,
+    administrator: Option<Client>,
 }
 
 impl Region {
@@ -63,8 +65,8 @@ impl Region {
         self.registrar.as_ref().context("it is not served yet")
     }
 
-    pub(super) async fn administrator(&self) -> anyhow::Result<Client> {
-        self.house.instance.administrator().await?.with_token("tests").await
+    pub(super) fn administrator(&self) -> anyhow::Result<&Client> {
+        self.administrator.as_ref().context("it is not served yet")
     }
 }
 
@@ -88,13 +90,20 @@ impl Twelve {
             if code == MIXES {
                 gives["chaos/note"] = notes(false);
             }
-            let region =
-                Region { code: code.clone(), provinces, house, gives, agreement: String::new(), registrar: None };
+            let region = Region {
+                code: code.clone(),
+                provinces,
+                house,
+                gives,
+                agreement: String::new(),
+                registrar: None,
+                administrator: None,
+            };
             (code, region)
         });
         let (calendar, line) = (Calendar::new()?, FaultProxy::office()?);
         let regions = regions.collect();
-        let twelve = Self { nation, regions, calendar, line, workshop, root, registrar: None };
+        let twelve = Self { nation, regions, calendar, line, workshop, root, registrar: None, administrator: None };
         twelve.mix()?;
         Ok(twelve)
     }
@@ -148,8 +157,11 @@ impl Twelve {
             region.house.instance.serve_at(place, &variables)?;
             let registrar = region.house.instance.signed_in(REGISTRAR).await?.with_token("tests").await?;
             region.registrar = Some(registrar);
+            // The first secret holds for an hour of the calendar.
+            region.administrator = Some(region.house.instance.administrator().await?.with_token("tests").await?);
         }
         self.registrar = Some(self.nation.instance.signed_in(REGISTRAR).await?.with_token("tests").await?);
+        self.administrator = Some(self.nation.instance.administrator().await?.with_token("tests").await?);
         Ok(())
     }
 
@@ -191,8 +203,8 @@ impl Twelve {
         self.registrar.as_ref().context("the nation is not served yet")
     }
 
-    pub(super) async fn administrator(&self) -> anyhow::Result<Client> {
-        self.nation.instance.administrator().await?.with_token("tests").await
+    pub(super) fn administrator(&self) -> anyhow::Result<&Client> {
+        self.administrator.as_ref().context("the nation is not served yet")
     }
 
     /// Whoever keeps the register at a house, as a browser: a session lives for less than the story.

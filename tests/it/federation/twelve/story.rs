@@ -25,7 +25,7 @@ pub(super) struct Proposed {
 
 /// The nation signs what it was offered, by all or by all but one. Until a region has come it is unknown, and not nought.
 pub(super) async fn agree_and_load(place: &Twelve) -> anyhow::Result<()> {
-    let administrator = place.administrator().await?;
+    let administrator = place.administrator()?;
     for (code, region) in &place.regions {
         let path = format!("/api/v1/agreements/{}", region.agreement);
         until(&administrator, &path, &format!("the offer of region {code}"), |answer| answer.status == 200).await?;
@@ -96,7 +96,7 @@ pub(super) async fn join(place: &Twelve) -> anyhow::Result<()> {
 }
 
 async fn turn_switches(place: &Twelve, word: &str) -> anyhow::Result<()> {
-    let administrator = place.region(CUT_BY_SWITCH)?.administrator().await?;
+    let administrator = place.region(CUT_BY_SWITCH)?.administrator()?;
     for node in [place.nation.node(), place.region(TAKES)?.house.node()] {
         let switch = format!("/api/v1/peers/{node}/switch");
         administrator.post(&switch, &json!({ "switch": word })).await?.expect(200)?;
@@ -204,13 +204,13 @@ pub(super) async fn narrow(place: &mut Twelve) -> anyhow::Result<()> {
     let path = format!("/api/v1/agreements/{}", region.agreement);
     until(seen, &path, "the narrower version", |answer| answer.at("/next/version") == "2").await?;
     let steps = format!("{path}/steps");
-    place.administrator().await?.post(&steps, &json!({ "step": "accept", "version": 2 })).await?.expect(200)?;
+    place.administrator()?.post(&steps, &json!({ "step": "accept", "version": 2 })).await?.expect(200)?;
     second_is_in_force(place, region).await
 }
 
 async fn offer_next(place: &Twelve, region: &Region) -> anyhow::Result<Value> {
     let draft = region.draft(&place.nation.node());
-    Ok(region.administrator().await?.post("/api/v1/agreements", &draft).await?.expect(201)?.json())
+    Ok(region.administrator()?.post("/api/v1/agreements", &draft).await?.expect(201)?.json())
 }
 
 async fn second_is_in_force(place: &Twelve, region: &Region) -> anyhow::Result<()> {
@@ -229,7 +229,7 @@ async fn second_is_in_force(place: &Twelve, region: &Region) -> anyhow::Result<(
 pub(super) async fn mix_versions(place: &mut Twelve) -> anyhow::Result<()> {
     let later = place.next_version("count")?;
     let region = place.region(MIXES)?;
-    let administrator = region.administrator().await?;
+    let administrator = region.administrator()?;
     administrator.upload("/api/v1/plugins/chaos/upgrade", later).await?.expect(200)?;
     let notes_here = records(region.registrar()?, "chaos/note").await?;
     let words = |record: &Value| at(record, "/body/words").is_u64();
@@ -245,7 +245,7 @@ pub(super) async fn mix_versions(place: &mut Twelve) -> anyhow::Result<()> {
     offer_next(place, region).await?;
     let path = format!("/api/v1/agreements/{}", region.agreement);
     until(place.registrar()?, &path, "the wider version", |answer| answer.at("/next/version") == "2").await?;
-    let nation = place.administrator().await?;
+    let nation = place.administrator()?;
     let (steps, sign) = (format!("{path}/steps"), json!({ "step": "accept", "version": 2 }));
     let refused = nation.post(&steps, &sign).await?.expect_problem(422, "invalid")?;
     ensure!(refused.at("/errors/0/code") == "no-class", "{}", refused.text);

@@ -47,7 +47,12 @@ const drop = (name, id) => inStore(name, "readwrite", (store) => store.delete(id
 
 /* Answering for pages and files. */
 
-const found = (request) => caches.match(request, { ignoreVary: true });
+// A link to a plugin's file is signed anew for each page that shows it. The file is named by its content, so it is kept without the signature.
+const placeOf = (address) => {
+  const { pathname, search } = new URL(address, location.origin);
+  return /^\/p\/[^/]+\/blobs\//.test(pathname) ? pathname : pathname + search;
+};
+const found = (address) => caches.match(placeOf(address), { ignoreVary: true });
 const isForGood = (path) => path.startsWith("/assets/") || /^\/p\/[^/]+\/assets\//.test(path);
 const isShown = (request) => ["audio", "image", "video", "style", "script", "font"].includes(request.destination);
 
@@ -171,6 +176,7 @@ async function keep({ account, title, urls, page: list, first }, tell) {
   const cache = await caches.open(CACHE + account);
   const before = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname + new URL(url).search));
   const addresses = [...set.pages, ...set.files];
+  const places = addresses.map(placeOf);
   let done = 0;
   let bytes = 0;
   let day = "";
@@ -182,13 +188,13 @@ async function keep({ account, title, urls, page: list, first }, tell) {
       day = answer.headers.get("date") ?? day;
       const body = await answer.blob();
       bytes += body.size;
-      await cache.put(address, new Response(body, { headers: answer.headers }));
+      await cache.put(placeOf(address), new Response(body, { headers: answer.headers }));
       tell({ done: (done += 1), total: addresses.length });
     }
     // The day is the server's: a phone may believe in another.
-    await put("sets", { id: `${account} ${first}`, account, title, first, addresses, bytes, day });
+    await put("sets", { id: `${account} ${first}`, account, title, first, addresses: places, bytes, day });
   } catch (error) {
-    for (const address of addresses) if (!before.has(address)) await cache.delete(address);
+    for (const place of places) if (!before.has(place)) await cache.delete(place);
     if (error?.name === "QuotaExceededError") return { full: true, bytes: set.bytes, free: (await room(0)).free };
     throw error;
   }

@@ -248,7 +248,10 @@ async function list({ account }) {
 async function queue({ account, action, body, title }) {
   const waiting = await all("waiting");
   // The same form with the same content is there already: it was sent twice by hand.
-  let id = waiting.find((entry) => entry.account === account && entry.action === action && entry.body === body)?.id;
+  const known = waiting.find((entry) => entry.account === account && entry.action === action && entry.body === body);
+  let id = known?.id;
+  // What was refused before is tried again when it is sent again.
+  if (known?.state === "refused") await put("waiting", { ...known, state: "waiting" });
   if (id === undefined) {
     if (waiting.length >= WAITING_MAX || body.length > FORM_BYTES_MAX) return { state: "full" };
     id = await put("waiting", { account, action, body, title, state: "waiting" });

@@ -58,7 +58,11 @@ pub(crate) fn begin(request: &Request) -> Result<Answer, Error> {
         );
         draft::write(None, Draft { course: code.to_owned(), part: "course".to_owned(), text, by, voice: None })?;
     }
-    set_state(code, State::Draft, |_| {})?;
+    // What is under review or approved stays so: opening it changes no text that was there.
+    let state = draft::review(code)?.map(|entry| entry.body.state);
+    if !matches!(state, Some(State::Review | State::Approved)) {
+        set_state(code, State::Draft, |_| {})?;
+    }
     Ok(Answer::redirect(format!("/desk/{code}")))
 }
 

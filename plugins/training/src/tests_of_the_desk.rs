@@ -76,6 +76,19 @@ fn a_text_that_changes_after_it_was_read_is_read_again() {
 }
 
 #[test]
+fn opening_a_course_undoes_no_review() {
+    written();
+    act("send");
+    as_trainer("karim");
+    redirect(&Request::post("/desk", &[("code", "honey")]));
+    assert!(matches!(act("approve"), Answer::Redirect(_)));
+    redirect(&Request::post("/desk", &[("code", "honey")]));
+    assert!(matches!(act("publish"), Answer::Redirect(_)));
+    redirect(&Request::post("/desk", &[("code", "honey")]));
+    assert_eq!(page(&Request::get("/desk/honey")).1["state"], "draft");
+}
+
+#[test]
 fn a_quiz_without_a_right_answer_is_not_published() {
     written();
     save("quiz/m1-q/fr", &QUIZ.replace("[x]", "[ ]"), "1");

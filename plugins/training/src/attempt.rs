@@ -1,7 +1,7 @@
 //! Answers to a quiz, taken in once.
 //!
 //! A sender names each sending. What comes again under a name that is known is answered with what came of it the first
-//! time. The order of attempts is that in which this instance took them in; what a telephone says of the time is kept
+//! time; a form that comes again with other answers, from a page that a phone kept, is another attempt. The order of attempts is that in which this instance took them in; what a telephone says of the time is kept
 //! beside and decides nothing.
 
 use std::collections::BTreeMap;
@@ -50,6 +50,13 @@ impl Asked<'_> {
             marked.given.push(Given { question: question.code.clone(), values: values.clone(), points });
         }
         Some(marked)
+    }
+
+    /// Whether an attempt of the caller's at this quiz has just these answers.
+    pub(crate) fn is_kept(&self, attempt: &str, marked: &Marked) -> Result<bool, Error> {
+        let Some(attempt) = Store::<Attempt>::get(attempt)?.map(|entry| entry.body) else { return Ok(false) };
+        let is_of_quiz = attempt.course == self.course.code && attempt.quiz == self.module.quiz;
+        Ok(is_of_quiz && attempt.given == marked.given)
     }
 
     /// Keeps marked answers as the caller's attempt, and lets a passed one count for its module.

@@ -31,11 +31,6 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Error> {
     let module = course.module_of_quiz(request.parameter("quiz")).ok_or_else(no_quiz)?;
     let sent = request.form(SENDING).filter(|code| attempt::is_code(code)).map(|code| Sent { code, said_at: None });
     let person = context::caller().person;
-    if let (Some(person), Some(sent)) = (&person, &sent)
-        && let Some(attempt) = attempt::known(person, sent.code)?.and_then(|known| known.attempt)
-    {
-        return Ok(Answer::redirect(result::path(&course, module, &attempt)));
-    }
     let quiz = in_best_language(&course.place(), &module.quiz, wanted(request, request.form("content")))?;
     let key = answer_key(&course.place(), &module.quiz)?;
     let asked = Asked { course: &course, module, quiz: &quiz, key: &key };
@@ -46,6 +41,17 @@ pub(crate) fn answer(request: &Request) -> Result<Answer, Error> {
         let outcome = Outcome { module_done: false, lessons_left: 0, kept: false };
         return result::page(request, &asked, &marked, &outcome);
     };
+    let known = match &sent {
+        Some(sent) => attempt::known(&person, sent.code)?,
+        None => None,
+    };
+    if let Some(attempt) = known.as_ref().and_then(|known| known.attempt.as_deref())
+        && asked.is_kept(attempt, &marked)?
+    {
+        return Ok(Answer::redirect(result::path(&course, module, attempt)));
+    }
+    // A page that a phone keeps is answered more than once. Other answers are another attempt; the name stays with the first.
+    let sent = sent.filter(|_| known.is_none());
     let attempt = asked.keep(person, marked, sent.as_ref(), request.page_language())?;
     Ok(Answer::redirect(result::path(&course, module, &attempt.id)))
 }

@@ -106,6 +106,23 @@ fn a_form_that_is_sent_twice_leads_to_the_same_result() {
 }
 
 #[test]
+fn a_kept_page_that_is_answered_anew_is_another_attempt() {
+    installed();
+    native::as_member(LEARNER);
+    let (_, data) = page(&Request::get("/courses/founding/quizzes/m1-q"));
+    let sending = data["sending"].as_str().unwrap();
+    let wrong = [("sending", sending), ("q1", "a"), ("q2", "b"), ("q3", "a"), ("q4", "a")];
+    let right = [("sending", sending), ("q1", "b"), ("q2", "a"), ("q3", "c"), ("q4", "b")];
+    let first = call(&Request::post("/courses/founding/quizzes/m1-q", &wrong));
+    let second = call(&Request::post("/courses/founding/quizzes/m1-q", &right));
+    assert!(matches!(&second, Answer::Redirect(path) if path.contains("/result?attempt=")), "{second:?}");
+    assert_ne!(first, second);
+    assert_eq!(call(&Request::post("/courses/founding/quizzes/m1-q", &wrong)), first);
+    let passed: Vec<Value> = native::bodies("attempt").iter().map(|attempt| attempt["passed"].clone()).collect();
+    assert_eq!(passed, [json!(false), json!(true)]);
+}
+
+#[test]
 fn without_an_account_nothing_is_taken_in() {
     installed();
     let mut request = Request::post("/sync", &[]);

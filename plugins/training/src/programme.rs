@@ -9,7 +9,7 @@ use crate::kinds::{Course, Enrolment};
 
 /// Fewer people than this are not counted out.
 const CELL_MIN: u32 = 5;
-/// The pages of enrolments that are read of one course; what lies beyond is said.
+/// The pages of enrolments that are read, of all courses together; that there is more is said.
 const PAGES_MAX: u32 = 20;
 
 /// `GET /programme`
@@ -23,6 +23,13 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     }
     let (mut rows, mut pages, mut is_whole) = (Vec::new(), 0, true);
     for course in Store::list(&Find::new().sort(Course::ORDER).limit(50))?.items {
+        let title = course.body.title.best(request.page_language());
+        if pages == PAGES_MAX {
+            // Nothing was counted, which is not the same as nobody.
+            is_whole = false;
+            rows.push(json!({ "title": title, "all": null, "completed": null, "languages": [] }));
+            continue;
+        }
         let (mut languages, mut completed, mut all) = (BTreeMap::<String, u32>::new(), 0, 0);
         let mut cursor: Option<String> = None;
         loop {
@@ -45,7 +52,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         }
         let parts: Vec<(String, u32)> = languages.into_iter().collect();
         rows.push(json!({
-            "title": course.body.title.best(request.page_language()),
+            "title": title,
             "all": shown(all),
             "completed": shown_of(completed, all),
             "languages": cells(&parts),

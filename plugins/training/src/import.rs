@@ -20,8 +20,9 @@ const FILES_MAX: usize = 300;
 const BYTES_MAX: u64 = 24 << 20;
 /// The largest archive; it is read into the call's memory.
 const ARCHIVE_BYTES_MAX: u64 = 20 << 20;
-/// The sounds and pictures of one import; a call keeps a hundred files.
-const MEDIA_MAX: usize = 90;
+/// What one import writes: a text is one write, a sound or a picture two. The kernel lets a call ask the store 200 times, and reading
+/// the archive and what is there takes the rest.
+const WRITES_MAX: usize = 165;
 
 /// `GET /desk/{course}/import`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
@@ -159,8 +160,11 @@ impl Folder {
             }
             faults.list.extend(found.list);
         }
-        if folder.texts.len() > PARTS_MAX || folder.media.len() > MEDIA_MAX {
-            faults.add(0, "fault-parts", folder.texts.len().to_string());
+        let (texts, media) = (folder.texts.len(), folder.media.len());
+        if texts > PARTS_MAX {
+            faults.add(0, "fault-parts", texts.to_string());
+        } else if texts + 2 * media > WRITES_MAX {
+            faults.add(0, "fault-large", (texts + media).to_string());
         }
         folder.look_for_media(faults);
         folder

@@ -222,6 +222,21 @@ fn a_zip_with_its_media_becomes_drafts() {
     assert!(data["text"].as_str().unwrap().contains("audio: blob:"), "{data}");
 }
 
+#[test]
+fn a_folder_that_is_more_than_one_call_can_write_is_refused() {
+    written();
+    let pictures: String = (0..82).map(|number| format!("=== pictures/p{number}.png\nx\n")).collect();
+    let import = |pictures: &str| {
+        let folder = format!("=== course.md\n{COURSE}{pictures}");
+        call(&Request::post("/desk/honey/import", &[("pasted", folder.as_str())]))
+    };
+    let Answer::Page { status: 422, data, .. } = import(&(pictures.clone() + "=== q.png\nx\n")) else {
+        panic!("it is too much")
+    };
+    assert_eq!(data["faults"][0]["message"], "fault-large");
+    assert!(matches!(import(&pictures), Answer::Redirect(_)));
+}
+
 thread_local! {
     static ARCHIVE: std::cell::RefCell<Vec<u8>> = const { std::cell::RefCell::new(Vec::new()) };
 }

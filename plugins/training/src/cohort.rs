@@ -2,7 +2,7 @@
 //!
 //! The coach sees who is where, who stands still, and which questions most get wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,8 +18,10 @@ const MEMBERS_MAX: u32 = 60;
 const COHORTS_MAX: u32 = 50;
 /// Who has learnt nothing for so long stands still: two weeks.
 const STILL_MS: u64 = 14 * 24 * 3_600 * 1_000;
-/// The attempts at one quiz that are looked at.
+/// The attempts of one person that are looked at.
 const ATTEMPTS_MAX: u32 = 20;
+/// The people whose attempts are looked at.
+const ASKED_MAX: usize = 20;
 /// The questions that are named.
 const QUESTIONS_MAX: usize = 5;
 
@@ -136,17 +138,26 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let course = Course::demand(&cohort.course)?;
     let members = Store::list(&Find::new().equal(Membership::COHORT, cohort.code.as_str()).limit(MEMBERS_MAX))?;
     let language = request.page_language();
+    let mut editions = BTreeMap::new();
     let mut rows = Vec::with_capacity(members.items.len());
     for member in &members.items {
         let person = &member.body.person;
         let find = Find::new().equal(Enrolment::PERSON, person.as_str()).equal(Enrolment::COURSE, course.code.as_str());
         let Some(enrolment) = Store::first(&find)?.map(|entry| entry.body) else { continue };
         let moved = enrolment.moved_at.unwrap_or(enrolment.started_at);
-        let next = enrolment::next_open(&course, &enrolment, language).map(|step| step.title);
+        // Each learns the edition that they began.
+        let learnt = match editions.entry(enrolment.version.unwrap_or(1)) {
+            btree_map::Entry::Occupied(known) => known.into_mut(),
+            btree_map::Entry::Vacant(place) => {
+                let version = *place.key();
+                place.insert(edition::of_version(course.clone(), version)?)
+            }
+        };
+        let next = enrolment::next_open(learnt, &enrolment, language).map(|step| step.title);
         rows.push(json!({
             "name": member.body.name,
             "done": enrolment.lessons_done.len(),
-            "total": course.lessons(),
+            "total": learnt.lessons(),
             "next": next,
             "moved_at": moved,
             "completed": enrolment.completed_at.is_some(),
@@ -163,17 +174,18 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     Answer::page("cohort", &cohort.name, &data)
 }
 
-/// The questions that most of the cohort got wrong, by their newest attempts.
+/// The questions that most of the cohort got wrong, each in the edition in which it was asked.
 fn hard_questions(course: &Course, members: &[Entry<Membership>], request: &Request) -> Result<Vec<Value>, Error> {
-    let mut wrong: BTreeMap<(String, String), (u32, u32)> = BTreeMap::new();
-    for member in members.iter().take(ATTEMPTS_MAX as usize) {
+    let mut wrong: BTreeMap<(u64, String, String), (u32, u32)> = BTreeMap::new();
+    for member in members.iter().take(ASKED_MAX) {
         let find = Find::new().equal(Attempt::PERSON, member.body.person.as_str()).limit(ATTEMPTS_MAX);
-        for attempt in Store::list(&find)?.items {
-            if attempt.body.course != course.code {
+        for attempt in Store::list(&find)?.items.into_iter().map(|entry| entry.body) {
+            if attempt.course != course.code {
                 continue;
             }
-            for given in attempt.body.given {
-                let place = wrong.entry((attempt.body.quiz.clone(), given.question)).or_default();
+            let version = attempt.version.unwrap_or(1);
+            for given in attempt.given {
+                let place = wrong.entry((version, attempt.quiz.clone(), given.question)).or_default();
                 place.0 += u32::from(given.points < POINTS);
                 place.1 += 1;
             }
@@ -183,8 +195,9 @@ fn hard_questions(course: &Course, members: &[Entry<Membership>], request: &Requ
     list.sort_by(|(_, one), (_, other)| (other.0 * one.1).cmp(&(one.0 * other.1)));
     list.truncate(QUESTIONS_MAX);
     let mut views = Vec::with_capacity(list.len());
-    for ((code, question), (wrong, asked)) in list {
-        let quiz = quiz::in_best_language(&course.place(), &code, request.page_language())?;
+    for ((version, code, question), (wrong, asked)) in list {
+        let place = edition::place(&course.code, version);
+        let quiz = quiz::in_best_language(&place, &code, request.page_language())?;
         let text = quiz.questions.into_iter().find(|known| known.code == question).map(|known| known.text);
         views.push(json!({ "text": text, "wrong": wrong, "asked": asked }));
     }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Request, native};
 
 use crate::tests::{LEARNER, call, installed, page, redirect, send_answers};
+use crate::tests_of_learning::Newer;
 use crate::tests_of_the_desk::as_trainer;
 
 fn begun() {
@@ -28,6 +29,19 @@ fn who_joins_with_the_code_begins_the_course_and_the_coach_sees_where_they_are()
     native::advance(15 * 24 * 3_600 * 1_000);
     let (_, data) = page(&Request::get("/cohorts/tafraout-1"));
     assert_eq!(data["people"][0]["still"], true);
+}
+
+#[test]
+fn the_coach_sees_each_in_the_edition_that_they_began() {
+    begun();
+    native::as_member(LEARNER);
+    redirect(&Request::post("/join", &[("code", "tafraout-1")]));
+    send_answers("m1-q", false);
+    native::call::<Newer>(&Request::post("/", &[]));
+    as_trainer("amina");
+    let (template, data) = page(&Request::get("/cohorts/tafraout-1"));
+    assert_eq!((template.as_str(), &data["people"][0]["total"]), ("cohort", &json!(12)));
+    assert!(data["questions"][0]["text"].is_string());
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn who_has_begun_goes_on_with_that_edition() {
 }
 
 /// A plugin of the same manifest that publishes a second edition.
-struct Newer;
+pub(crate) struct Newer;
 
 impl tiwizi_sdk::Plugin for Newer {
     fn handle(_: &Request) -> Result<Answer, tiwizi_sdk::Error> {

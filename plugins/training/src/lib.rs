@@ -1,8 +1,8 @@
 //! Training: courses that one listens to first and reads beside, in the reader's own language, with quizzes and a record
 //! of what was learnt.
 //!
-//! The plugin keeps six kinds of record (`manifests/training/manifest.json`). Courses, lessons and quizzes are public and
-//! are written from `content/` when the plugin is installed; a person's progress and answers belong to that person. It
+//! What it keeps stands in `manifests/training/manifest.json`. Courses, lessons and quizzes are public; they are written
+//! from `content/` when the plugin is installed, or by trainers. A person's progress and answers belong to that person. It
 //! knows nothing of accounts, of the database and of HTML: it answers with data, and the kernel renders the templates.
 
 mod advice;

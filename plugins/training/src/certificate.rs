@@ -106,6 +106,12 @@ pub(crate) fn print(request: &Request) -> Result<Answer, Error> {
     }
     let language = request.page_language();
     let certificate = &entry.body;
+    // Without its address the paper has the code only: a picture that leads nowhere proves nothing.
+    let home = config::get::<String>("address")?;
+    let address = match home.trim_end_matches('/') {
+        "" => String::new(),
+        home => format!("{home}/{language}/p/training/certificates/{}", entry.id),
+    };
     let data = json!({
         "name": certificate.name,
         "title": certificate.title.best(language),
@@ -113,7 +119,7 @@ pub(crate) fn print(request: &Request) -> Result<Answer, Error> {
         "at": certificate.at,
         "instance": context::instance().name,
         "code": entry.id,
-        "address": format!("{}/{language}/p/training/certificates/{}", config::get::<String>("address")?, entry.id),
+        "address": address,
     });
     let id = documents::make("certificate", language, &data)?;
     let link = documents::link(&id, LINK_TIME, "certificate")?;

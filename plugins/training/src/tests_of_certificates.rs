@@ -60,12 +60,14 @@ fn the_course_and_the_path_are_certified_when_all_of_it_is_done() {
     let of: Vec<Value> = offered().into_iter().map(|certificate| certificate["of"].clone()).collect();
     assert!(of.contains(&json!("course/founding")) && of.contains(&json!("path/start")), "{of:?}");
     let path = redirect(&Request::post("/certificates", &[("of", "path/start")]));
-    native::set_setting("address", json!("https://exemple.ma"));
+    page(&Request::post(&path, &[]));
+    assert_eq!(native::documents()[0].data["address"], "");
+    native::set_setting("address", json!("https://exemple.ma/"));
     let (_, data) = page(&Request::post(&path, &[]));
     assert!(data["link"].is_string());
     let made = native::documents();
     let id = path.rsplit_once('/').unwrap().1;
-    assert_eq!(made[0].data["address"], format!("https://exemple.ma/fr/p/training/certificates/{id}"));
+    assert_eq!(made[1].data["address"], format!("https://exemple.ma/fr/p/training/certificates/{id}"));
 }
 
 #[test]

@@ -48,9 +48,10 @@ const drop = (name, id) => inStore(name, "readwrite", (store) => store.delete(id
 /* Answering for pages and files. */
 
 // A link to a plugin's file is signed anew for each page that shows it. The file is named by its content, so it is kept without the signature.
+const isNamedByContent = (path) => /^\/p\/[^/]+\/blobs\//.test(path);
 const placeOf = (address) => {
   const { pathname, search } = new URL(address, location.origin);
-  return /^\/p\/[^/]+\/blobs\//.test(pathname) ? pathname : pathname + search;
+  return isNamedByContent(pathname) ? pathname : pathname + search;
 };
 const found = (address) => caches.match(placeOf(address), { ignoreVary: true });
 const isForGood = (path) => path.startsWith("/assets/") || /^\/p\/[^/]+\/assets\//.test(path);
@@ -64,7 +65,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET") return;
   if (isForGood(url.pathname)) event.respondWith(file(request, true));
   else if (request.mode === "navigate") event.respondWith(page(request));
-  else if (isShown(request)) event.respondWith(file(request, false));
+  else if (isShown(request)) event.respondWith(file(request, isNamedByContent(url.pathname)));
 });
 
 async function file(request, keptFirst) {

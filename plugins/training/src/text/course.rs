@@ -96,6 +96,9 @@ fn check(course: &CourseText, faults: &mut Faults) {
     if course.languages.is_empty() {
         faults.add(0, "fault-language", "");
     }
+    if course.sources.len() > 20 || course.sources.iter().any(|source| source.chars().count() > 300) {
+        faults.add(0, "fault-long", "");
+    }
     if course.modules.is_empty() || course.modules.len() > 30 {
         faults.add(0, "fault-modules", "");
     }

@@ -128,6 +128,10 @@ fn audio(value: &str) -> Option<Audio> {
     };
     let seconds = parts.next().map_or(Some(0), |seconds| seconds.parse().ok())?;
     let voice = parts.next().filter(|voice| !voice.is_empty()).map(ToOwned::to_owned);
+    let is_long = |text: &str, chars_max: usize| text.chars().count() > chars_max;
+    if seconds > 7_200 || is_long(place, 200) || voice.as_deref().is_some_and(|voice| is_long(voice, 100)) {
+        return None;
+    }
     let blob = place.strip_prefix("blob:").map(ToOwned::to_owned);
     let file = blob.is_none().then(|| place.to_owned());
     Some(Audio { file, blob, kind, voice, seconds })

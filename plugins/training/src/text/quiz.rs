@@ -94,7 +94,29 @@ fn question(line: usize, title: &str, lines: &[Line<'_>], faults: &mut Faults) -
     if told.text.is_empty() || told.text.iter().map(|text| text.chars().count()).sum::<usize>() > 900 {
         faults.add(line, "fault-question-text", code);
     }
-    told.finish(code, kind)
+    let (question, right) = told.finish(code, kind);
+    if !fits(&question, &right) {
+        faults.add(line, "fault-long", code);
+    }
+    (question, right)
+}
+
+/// Whether a question and what is right fit into their records.
+fn fits(question: &Question, right: &Right) -> bool {
+    let is_short = |text: &String, chars_max: usize| text.chars().count() <= chars_max;
+    let unit_fits = |unit: &Unit| {
+        (1..=10).contains(&unit.names.len())
+            && unit.names.iter().all(|name| is_short(name, 40))
+            && is_short(&unit.factor, 30)
+    };
+    is_short(&question.text, 1000)
+        && is_short(&question.explain, 1000)
+        && question.choices.len() <= 8
+        && right.texts.len() <= 40
+        && right.texts.iter().all(|text| is_short(text, 200))
+        && right.tolerance.as_ref().is_none_or(|tolerance| is_short(tolerance, 30))
+        && right.units.len() <= 10
+        && right.units.iter().all(unit_fits)
 }
 
 impl Told {

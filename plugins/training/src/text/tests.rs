@@ -148,3 +148,23 @@ fn every_fault_has_its_line() {
         [(2, "fault-language"), (7, "fault-number"), (6, "fault-title"), (6, "fault-lessons"), (6, "fault-code")]
     );
 }
+
+#[test]
+fn what_its_record_does_not_take_is_told_with_its_line() {
+    let choices: String =
+        (0..9).map(|number| format!("- [{}] c{number}: x\n", if number == 0 { "x" } else { "" })).collect();
+    for question in [
+        format!("## q1\n?\n{choices}"),
+        format!("## q1\n?\n- [x] a: x\n- [] b: y\n> {}\n", "y".repeat(1_001)),
+        "## q1\n?\n= 1\nunit: = 2\n".to_owned(),
+        format!("## q1\n?\n= honey\n= {}\n", "y".repeat(201)),
+    ] {
+        let faults = faults_of(|faults| drop(quiz::read(&question, faults)));
+        assert_eq!(faults, [(1, "fault-long")], "{question}");
+    }
+    let voice = "v".repeat(101);
+    for audio in ["a.opus | recorded | 7201".to_owned(), format!("a.opus | recorded | 84 | {voice}")] {
+        let lesson = format!("---\ntitle: x\naudio: {audio}\n---\nText.\n");
+        assert_eq!(faults_of(|faults| drop(lesson::read(&lesson, faults))), [(3, "fault-audio")], "{audio}");
+    }
+}

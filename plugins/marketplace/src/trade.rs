@@ -115,10 +115,11 @@ pub(crate) fn act(share: &mut Entry<Share>, event: Event) -> Result<(), Error> {
             if !on_delivery(&share.body)? {
                 return Err(Error::invalid("this part is confirmed by its money").with("reason", "not-paid"));
             }
+            // Before the goods: a page that tells of the refusal keeps what its call wrote.
+            happen(&mut share.body, event)?;
             if !take_goods(&share.body)? {
                 return Err(Error::invalid("there are not enough goods").with("reason", "short"));
             }
-            happen(&mut share.body, event)?;
             books::sale(&share.id, &share.body)?;
         }
         Event::Cancel | Event::Refuse | Event::Lapse => {

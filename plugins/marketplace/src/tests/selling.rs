@@ -180,3 +180,14 @@ fn a_part_that_is_cancelled_before_it_is_paid_is_not_to_be_paid() {
     assert_eq!(stock("huile-anfa", "one"), json!({ "there": 10, "holds": [] }));
     assert_eq!(native::bodies("posting"), Vec::<Value>::new());
 }
+
+#[test]
+fn a_part_that_is_confirmed_twice_takes_its_goods_once() {
+    let cooperative = seller_with_a_shop();
+    native::as_public();
+    buy("huile-anfa.one.3", "on-delivery");
+    native::as_member(&cooperative);
+    assert!(matches!(act(&cooperative, "confirm"), Answer::Redirect(_)));
+    assert!(matches!(act(&cooperative, "confirm"), Answer::Page { status: 409, .. }));
+    assert_eq!(stock("huile-anfa", "one")["there"], 7);
+}

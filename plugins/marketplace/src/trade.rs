@@ -25,6 +25,8 @@ pub(crate) fn money(order: &mut Entry<Order>, till: Account, amount: Centimes, p
     if !books::received(&order.id, till, amount, proof)? {
         return Ok(false);
     }
+    // An order whose term is over takes the money too: what is still there is confirmed, and the rest goes back.
+    order.body.waiting |= order.body.received < order.body.total;
     order.body.received = order.body.received.plus(amount).ok_or_else(too_large)?;
     settle(order)?;
     Ok(true)

@@ -29,8 +29,6 @@ pub(crate) fn told(request: &Request) -> Result<Answer, Error> {
     let proof = format!("card:{}", fact.transaction);
     match attempt.body.attempt.tell(&fact, order.body.received < order.body.total) {
         Told::New(Outcome::Pays) => {
-            // An order whose term is over takes the money too: what is still there is confirmed, and the rest goes back.
-            order.body.waiting = true;
             trade::money(&mut order, Account::Gateway, fact.amount, &proof)?;
         }
         Told::New(Outcome::GoesBack) => {

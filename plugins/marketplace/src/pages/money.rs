@@ -185,8 +185,9 @@ fn named(lines: &[Received]) -> Result<Vec<Entry<Order>>, Error> {
     Ok(orders)
 }
 
+/// What an order can be paid with, also after its term: [`trade::money`] confirms what is still there.
 fn waiting(order: &Entry<Order>) -> Waiting {
-    let due = if order.body.waiting { order.body.total.0 - order.body.received.0 } else { 0 };
+    let due = (order.body.total.0 - order.body.received.0).max(0);
     Waiting { order: order.id.clone(), number: order.body.number, due: Centimes(due) }
 }
 

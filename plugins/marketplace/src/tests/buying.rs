@@ -287,3 +287,21 @@ fn where_a_parcel_went_is_forgotten_ninety_days_after_its_part_is_over() {
     forget();
     assert_eq!(native::bodies("recipient"), Vec::<Value>::new());
 }
+
+#[test]
+fn a_transfer_that_comes_late_is_booked_and_buys_what_is_still_there() {
+    market();
+    let path = buy("dattes-majhoul.1kg.1", "transfer");
+    native::advance(8 * 86_400_000);
+    jobs();
+    assert_eq!(page(&Request::get(&path)).2["parts"][0]["state"], "lapsed");
+    native::as_holder(&["registrar"]);
+    let number = native::bodies("order")[0]["number"].as_u64().unwrap();
+    let line = format!("05/12/2026;{};170", reference::of(number).unwrap());
+    let send = Request::post("/money/statement", &[("statement", &line)]);
+    assert_eq!(page(&send).2["told"]["told"][0]["is"]["verdict"], "settled");
+    assert_eq!(page(&send).2["told"]["told"][0]["known"], true);
+    assert_eq!(balance("bank"), 17_000);
+    native::as_public();
+    assert_eq!(page(&Request::get(&path)).2["parts"][0]["state"], "confirmed");
+}

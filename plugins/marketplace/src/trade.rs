@@ -7,11 +7,11 @@ use tiwizi_sdk::{Entry, Error, Find, Store, context, milestones};
 
 use crate::books;
 use crate::day::DAY_MS;
-use crate::kinds::{Order, Share, Shelf};
+use crate::kinds::{Attempt, Order, Share, Shelf};
 use crate::ledger::Account;
 use crate::money::Centimes;
 use crate::order::{Event, Part, Reason, State};
-use crate::payment::Method;
+use crate::payment::{Method, card};
 use crate::today;
 
 /// The milestone of a seller's first sale.
@@ -149,6 +149,11 @@ pub(crate) fn act(share: &mut Entry<Share>, event: Event) -> Result<(), Error> {
         let total = share.body.part.total().and_then(|part| order.body.total.minus(part));
         order.body.total = total.ok_or_else(too_large)?;
         settle(&mut order)?;
+        if order.body.method == Method::Card && order.body.waiting {
+            // The gateway is asked for what is left. What it tells of the attempt before is still believed.
+            let attempt = card::Attempt::of(order.body.total);
+            Store::create(&Attempt { order: order.id.clone(), attempt, doubt: false })?;
+        }
     }
     if event == Event::Deliver {
         close_later(share)?;

@@ -305,3 +305,21 @@ fn a_transfer_that_comes_late_is_booked_and_buys_what_is_still_there() {
     native::as_public();
     assert_eq!(page(&Request::get(&path)).2["parts"][0]["state"], "confirmed");
 }
+
+#[test]
+fn a_card_pays_only_for_the_parts_that_are_left() {
+    let (_, tafilalet) = market();
+    with_cards();
+    let path = buy(SAFFRON_AND_DATES, "card");
+    let at = native::bodies("share").iter().position(|share| share["cooperative"] == tafilalet.as_str()).unwrap();
+    let part = native::ids("share")[at].clone();
+    redirect(&Request::post(&format!("{path}/cancel"), &[("part", &part)]));
+    let (_, _, data) = page(&Request::get(&path));
+    assert_eq!(data["order"]["due"], "105.00");
+    assert!(data["card"].as_str().unwrap().starts_with("https://gateway.example/pay?amount=105.00&"));
+    // Whoever had the gateway's page open pays the whole, and is owed the rest.
+    call(&gateway_tells("t1", "275.00", "paid", "shared"));
+    let (_, _, data) = page(&Request::get(&path));
+    assert_eq!((&data["order"]["paid"], &data["card"]), (&json!(true), &Value::Null));
+    assert_eq!(balance(&format!("buyer:{}", native::ids("order")[0])), 10_500 - 27_500);
+}

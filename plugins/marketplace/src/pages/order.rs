@@ -7,7 +7,7 @@ use crate::basket;
 use crate::day::Day;
 use crate::kinds::{Ask, Attempt, Order, Share, Shop};
 use crate::money::Centimes;
-use crate::order::{Event, NotReturned, Reason, State};
+use crate::order::{Event, NotReturned, Part, Reason, State};
 use crate::payment::{Method, card, reference};
 use crate::{qr, random, today, trade};
 
@@ -89,8 +89,7 @@ fn page(request: &Request, order: &Entry<Order>, refused: Option<Value>) -> Resu
         parts.push(part_view(request, share)?);
     }
     let body = &order.body;
-    let due = if body.waiting { Centimes(body.total.0.saturating_sub(body.received.0)) } else { Centimes::ZERO };
-    let over = shares.iter().all(|share| matches!(share.body.part.state, State::Cancelled | State::Lapsed));
+    let due = due(body, &shares);
     let data = json!({
         "order": {
             "key": request.parameter("key"),
@@ -98,16 +97,28 @@ fn page(request: &Request, order: &Entry<Order>, refused: Option<Value>) -> Resu
             "reference": reference::of(body.number),
             "method": body.method,
             "total": body.total.to_string(),
-            "due": (due > Centimes::ZERO && !over).then(|| due.to_string()),
+            "due": (due > Centimes::ZERO).then(|| due.to_string()),
             "until": body.until,
             "paid": !body.waiting && body.received >= body.total,
         },
-        "card": if due > Centimes::ZERO && !over { card_address(request, order)? } else { None },
+        "card": if due > Centimes::ZERO { card_address(request, order)? } else { None },
         "parts": parts,
         "refused": refused,
         "terms": terms()?,
     });
     Answer::page("order", "", &data)
+}
+
+/// What is still to be paid; at the door, for those parts that are still to come.
+fn due(order: &Order, shares: &[Entry<Share>]) -> Centimes {
+    use State::{Awaiting, Confirmed, Preparing, Sent};
+    if !order.waiting {
+        return Centimes::ZERO;
+    }
+    let open = shares.iter().map(|share| &share.body.part);
+    let open = open.filter(|part| matches!(part.state, Awaiting | Confirmed | Preparing | Sent));
+    let open = Centimes::sum(open.filter_map(Part::total)).unwrap_or(order.total);
+    open.min(Centimes(order.total.0.saturating_sub(order.received.0)))
 }
 
 fn part_view(request: &Request, share: &Entry<Share>) -> Result<Value, Error> {

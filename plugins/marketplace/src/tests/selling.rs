@@ -191,3 +191,22 @@ fn a_part_that_is_confirmed_twice_takes_its_goods_once() {
     assert!(matches!(act(&cooperative, "confirm"), Answer::Page { status: 409, .. }));
     assert_eq!(stock("huile-anfa", "one")["there"], 7);
 }
+
+#[test]
+fn a_part_that_was_refused_at_the_door_is_not_due_any_more() {
+    let cooperative = seller_with_a_shop();
+    native::as_public();
+    let path = buy("huile-anfa.one.1~dattes-majhoul.1kg.1", "on-delivery");
+    native::as_member(&cooperative);
+    let ids = native::ids("share");
+    let at = native::bodies("share").iter().position(|share| share["cooperative"] == cooperative.as_str()).unwrap();
+    for event in ["confirm", "send", "refuse"] {
+        redirect(&Request::post(&format!("/desk/{cooperative}/parts"), &[("part", &ids[at]), ("event", event)]));
+    }
+    native::as_public();
+    let (_, _, data) = page(&Request::get(&path));
+    assert_eq!(data["order"]["due"], "170.00", "the dates and their parcel");
+    let dates = ids.iter().find(|id| **id != ids[at]).unwrap();
+    redirect(&Request::post(&format!("{path}/cancel"), &[("part", dates)]));
+    assert_eq!(page(&Request::get(&path)).2["order"]["due"], Value::Null);
+}

@@ -238,6 +238,8 @@ fn a_corrected_model_is_reviewed_taken_over_and_undone() {
     assert_eq!((&after["plan"]["discount"], &after["version"]), (&json!("9"), &json!(2)));
     assert_eq!(after["plan"]["funds"], before["plan"]["funds"]);
     assert!(after["plan"]["costs"].as_array().unwrap().iter().any(|cost| cost["code"] == "fairs"), "she said no");
+    assert_eq!(redirect(&Request::post(&review, &chosen)), path);
+    assert_eq!(kept(), after, "the same form twice is one review");
 
     redirect(&Request::post(&format!("{path}/undo"), &[]));
     assert_eq!((&kept()["plan"], &kept()["version"]), (&before["plan"], &json!(1)));

@@ -57,6 +57,10 @@ pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
     if request.form("version") != Some(three.model.version.to_string().as_str()) {
         return Ok(Answer::redirect(format!("/plans/{}/review", entry.id)));
     }
+    // Sent twice: it is reviewed already, and a second merge of nothing would leave nothing to undo.
+    if entry.body.version == three.model.version {
+        return Ok(Answer::redirect(format!("/plans/{}", entry.id)));
+    }
     let yes: BTreeSet<Place> = match request.form("action") {
         Some("all") => offered(&three.found),
         Some("none") => BTreeSet::new(),

@@ -120,7 +120,10 @@ pub(crate) fn withdraw(request: &Request) -> Result<Answer, Error> {
     let fair = Fair::published(request.parameter("code"))?;
     let candidacy = Candidacy::of(&fair.id, &cooperative)?;
     let deciding = |entry: &Entry<Candidacy>| fair.body.closed && entry.body.state == Standing::Sent;
-    let Some(mut entry) = candidacy.filter(|entry| entry.body.state != Standing::Withdrawn && !deciding(entry)) else {
+    let open = |entry: &Entry<Candidacy>| entry.body.state != Standing::Withdrawn && !deciding(entry);
+    // Who exhibited did, and whose turn it is goes by that at the next fair of the series.
+    let is_over = today::date()? > fair.body.until;
+    let Some(mut entry) = candidacy.filter(|entry| !is_over && open(entry)) else {
         return Ok(page(request, &fair, &cooperative, &json!({ "wrong": "nothing" }))?.with_status(409));
     };
     if let Some(mut seat) = Seat::given_to(&fair.id, &cooperative)? {

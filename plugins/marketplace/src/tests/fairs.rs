@@ -135,6 +135,15 @@ fn the_places_are_given_with_reasons_and_a_place_that_is_given_back_goes_to_the_
 }
 
 #[test]
+fn a_place_is_not_given_back_once_the_fair_is_over() {
+    let [.., third, _] = allocated();
+    native::as_member(&third);
+    native::advance(800 * 86_400_000);
+    assert_eq!(page(&Request::post(&format!("{}/withdraw", stand(&third)), &[])).0, 409);
+    assert!(native::bodies("seat").iter().all(|seat| seat["given"] == true));
+}
+
+#[test]
 fn a_published_call_stays_and_a_closed_one_takes_nobody() {
     let [first, ..] = allocated();
     assert!(matches!(apply(&first, false), Answer::Page { status: 409, .. }));

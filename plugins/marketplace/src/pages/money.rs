@@ -17,7 +17,7 @@ use crate::payment::card::hex;
 use crate::payment::reconcile::{self, Received, Verdict, Waiting};
 use crate::payment::reference;
 use crate::payout::Claim;
-use crate::trade;
+use crate::{today, trade};
 
 /// Lines of a statement that one call takes: each may read and write several records.
 const LINES_MAX: usize = 15;
@@ -77,8 +77,9 @@ pub(crate) fn repay(request: &Request) -> Result<Answer, Error> {
     if amount <= Centimes::ZERO || amount > owed {
         return Ok(page(request, &json!({ "wrong": "refund", "owed": owed.to_string() }))?.with_status(422));
     }
-    // The version stands in the key: the same form sent twice finds the order changed, and owes nothing more.
-    let posting = ledger::repaid(&order.id, Account::Bank, amount, &format!("{}:{}", order.id, order.version));
+    // Day and amount stand in the key: the same form sent twice is one payment, also when more is owed than it names.
+    let proof = format!("{}:{}:{}", order.id, today::day().0, amount.0);
+    let posting = ledger::repaid(&order.id, Account::Bank, amount, &proof);
     if books::book(posting, About { order: Some(&order.id), cooperative: None })? {
         order.body.repaid = order.body.repaid.plus(amount).unwrap_or(order.body.repaid);
         Store::replace(&order)?;

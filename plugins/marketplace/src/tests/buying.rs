@@ -323,3 +323,22 @@ fn a_card_pays_only_for_the_parts_that_are_left() {
     assert_eq!((&data["order"]["paid"], &data["card"]), (&json!(true), &Value::Null));
     assert_eq!(balance(&format!("buyer:{}", native::ids("order")[0])), 10_500 - 27_500);
 }
+
+#[test]
+fn a_part_of_what_is_owed_is_paid_back_once_when_its_form_comes_twice() {
+    market();
+    with_cards();
+    buy("dattes-majhoul.1kg.1", "card");
+    for transaction in ["t1", "t2"] {
+        call(&gateway_tells(transaction, "170.00", "paid", "shared"));
+    }
+    native::as_holder(&["registrar"]);
+    let reference = reference::of(native::bodies("order")[0]["number"].as_u64().unwrap()).unwrap();
+    let repay = Request::post("/money/repay", &[("reference", &reference), ("amount", "50")]);
+    redirect(&repay);
+    redirect(&repay);
+    assert_eq!(balance(&format!("buyer:{}", native::ids("order")[0])), 5_000 - 17_000);
+    native::advance(86_400_000);
+    redirect(&repay);
+    assert_eq!(native::bodies("order")[0]["repaid"], 10_000);
+}

@@ -13,13 +13,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tiwizi_federation_core::agreement::State;
-use tiwizi_federation_core::wire::{Hash, Member, NodeId, Note, Role};
+use tiwizi_federation_core::wire::{Hash, Member, NodeId, Role};
 use tiwizi_model::{InstanceId, Instant, ProvinceCode};
 use tiwizi_registry::readers::Known;
 use tiwizi_registry::territory;
 use tiwizi_storage::federation::agreement::{self, AgreementNo};
+use tiwizi_storage::federation::checkpoint;
 use tiwizi_storage::federation::cursor::{self, CursorRow};
-use tiwizi_storage::federation::log;
+use tiwizi_storage::federation::log::{self, LogNo};
 use tiwizi_storage::{StorageError, Tx};
 
 use crate::directory::Roll;
@@ -328,6 +329,7 @@ async fn planes(tx: &mut Tx) -> Result<BTreeMap<NodeId, BTreeMap<String, PlaneCo
     let over = [State::Terminated, State::Expired].map(|state| state.to_string());
     let ended = agreement::all(tx).await?.into_iter().filter(|agreement| over.contains(&agreement.state));
     let ended: BTreeSet<AgreementNo> = ended.map(|agreement| agreement.no).collect();
+    let sizes: BTreeMap<LogNo, u64> = checkpoint::sizes(tx).await?.into_iter().collect();
     let mut found: BTreeMap<NodeId, BTreeMap<String, PlaneCoverage>> = BTreeMap::new();
     for row in cursor::all(tx).await? {
         if ended.contains(&row.agreement) {
@@ -335,7 +337,7 @@ async fn planes(tx: &mut Tx) -> Result<BTreeMap<NodeId, BTreeMap<String, PlaneCo
         }
         let Some(log) = logs.get(&row.log) else { continue };
         let planes = found.entry(NodeId(Hash(log.node))).or_default();
-        let plane = of_cursor(row, log.stopped.clone());
+        let plane = of_cursor(&row, sizes.get(&row.log).copied(), log.stopped.clone());
         let is_fuller = |known: &PlaneCoverage| {
             (known.reached_at, known.taken, known.changed_at) >= (plane.reached_at, plane.taken, plane.changed_at)
         };
@@ -346,14 +348,13 @@ async fn planes(tx: &mut Tx) -> Result<BTreeMap<NodeId, BTreeMap<String, PlaneCo
     Ok(found)
 }
 
-fn of_cursor(row: CursorRow, stopped: Option<String>) -> PlaneCoverage {
-    let checkpoint = row.note.as_deref().and_then(|note| Note::unverified(note).ok());
+fn of_cursor(row: &CursorRow, size: Option<u64>, stopped: Option<String>) -> PlaneCoverage {
     PlaneCoverage {
         taken: row.next_seq,
-        size: checkpoint.map(|checkpoint| checkpoint.size),
+        size,
         reached_at: row.reached_at,
         changed_at: row.changed_at,
-        state: row.state,
+        state: row.state.clone(),
         stopped,
     }
 }

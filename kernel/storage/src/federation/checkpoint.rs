@@ -99,6 +99,20 @@ pub async fn last(tx: &mut Tx, log: LogNo) -> Result<Option<CheckpointRow>, Stor
         .map_err(failed("fed_checkpoint.last"))
 }
 
+const SIZES: &str =
+    "SELECT l.no, (SELECT c.size FROM fed_checkpoint c WHERE c.log = l.no ORDER BY c.size DESC LIMIT 1) FROM fed_log l";
+
+/// How long each log is by the last checkpoint that is known of it; logs without one are left out.
+///
+/// # Errors
+/// `Query` when the database fails.
+pub async fn sizes(tx: &mut Tx) -> Result<Vec<(LogNo, u64)>, StorageError> {
+    let rows: Vec<(i64, Option<i64>)> =
+        on_db!(tx, conn => sqlx::query_as(SIZES).fetch_all(conn).await).map_err(failed("fed_checkpoint.sizes"))?;
+    let sizes = rows.into_iter().filter_map(|(no, size)| Some((LogNo(no), u64::try_from(size?).ok()?)));
+    Ok(sizes.collect())
+}
+
 const THIN: &str = "DELETE FROM fed_checkpoint WHERE log = $1 AND size < $2 \
     AND size < (SELECT max(size) FROM fed_checkpoint WHERE log = $1)";
 

@@ -28,7 +28,7 @@ pub(super) async fn agree_and_load(place: &Twelve) -> anyhow::Result<()> {
     let administrator = place.administrator()?;
     for (code, region) in &place.regions {
         let path = format!("/api/v1/agreements/{}", region.agreement);
-        until(&administrator, &path, &format!("the offer of region {code}"), |answer| answer.status == 200).await?;
+        until(administrator, &path, &format!("the offer of region {code}"), |answer| answer.status == 200).await?;
     }
     previews_are_true(place).await?;
     let before = place.registrar()?.get("/api/v1/statistics/cooperatives?by=region").await?.expect(200)?.json();
@@ -254,7 +254,7 @@ pub(super) async fn mix_versions(place: &mut Twelve) -> anyhow::Result<()> {
     let later = place.next_version("nothing")?;
     nation.upload("/api/v1/plugins/chaos/upgrade", later).await?.expect(200)?;
     // The talk with peers learns of it a little later.
-    insist(&nation, (steps.as_str(), &sign), (200, 422)).await?;
+    insist(nation, (steps.as_str(), &sign), (200, 422)).await?;
     second_is_in_force(place, region).await?;
     for (id, note) in &notes_here {
         let path = format!("/api/v1/records/chaos/note/{id}");

@@ -17,7 +17,7 @@ use crate::code;
 /// How the press calls a function.
 type Called = dyn Fn(&mut Engine, Tracked<Context>, &mut Args) -> SourceResult<Value> + Send + Sync;
 
-/// Defines `data`, `t("key", name: value)`, `number(1234.5, decimals: 1)`, `day("2026-11-27")`, `day(ms)` and `qr("https://…")`, which gives
+/// Defines `data`, `t(key, name: value)`, `number(1234.5, decimals: 1)`, `day("2026-11-27")`, `day(ms)` and `qr("https://…")`, which gives
 /// the bytes of an SVG picture.
 pub(crate) fn define(scope: &mut Scope, data: Value, texts: &Arc<Texts>) {
     scope.define("data", data);

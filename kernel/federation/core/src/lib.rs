@@ -18,6 +18,8 @@ pub mod parcel;
 
 pub mod package;
 
+pub mod relay;
+
 pub mod gate;
 
 pub mod preview;

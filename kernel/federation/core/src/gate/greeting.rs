@@ -1,6 +1,7 @@
 //! What leaves beside pages and letters: greetings, the directory, checkpoints. None holds a word of any record.
 
 use crate::greeting::{Hello, KeyChain, Missing, Seen};
+use crate::relay::{Handed, Reply};
 use crate::wire::{Directory, Envelope, NodeId, Note};
 
 use super::{LetterError, PeerBytes};
@@ -34,6 +35,18 @@ impl PeerBytes {
     #[must_use]
     pub fn missing(missing: &Missing, receiver: NodeId) -> Self {
         Self { bytes: missing.encode(), receiver: Some(receiver) }
+    }
+
+    /// A letter of another instance, for the one that it is sealed for: nobody here can read it.
+    #[must_use]
+    pub fn handed(handed: &Handed, receiver: NodeId) -> Self {
+        Self { bytes: handed.encode(), receiver: Some(receiver) }
+    }
+
+    /// The answer to a letter, for the instance whose letter it was: nobody here can read it.
+    #[must_use]
+    pub fn reply(reply: &Reply, receiver: NodeId) -> Self {
+        Self { bytes: reply.as_bytes().to_vec(), receiver: Some(receiver) }
     }
 
     /// The keys of this instance.

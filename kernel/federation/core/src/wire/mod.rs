@@ -50,5 +50,5 @@ pub use merkle::{
     root_of, verify_consistency, verify_inclusion,
 };
 pub use ring::{KeyRing, RingError};
-pub use sealed::{SealedError, open as open_sealed, seal};
+pub use sealed::{SealedError, lock, open as open_sealed, seal, unlock};
 pub use statement::{Genesis, NewRoot, Rotation, Span, StatementError};

@@ -59,6 +59,25 @@ pub fn open(sealed: &[u8], receiver: &SigningKey, purpose: &[u8]) -> Result<Zero
     Ok(Zeroizing::new(opened))
 }
 
+/// Locks bytes with a key that both sides have and that is used for nothing else.
+///
+/// # Errors
+/// When there is more than the cipher takes.
+pub fn lock(bytes: &[u8], key: &[u8; KEY_BYTES], purpose: &[u8]) -> Result<Vec<u8>, SealedError> {
+    let payload = Payload { msg: bytes, aad: purpose };
+    cipher(key)?.encrypt(&Nonce::from(NONCE), payload).map_err(|_| SealedError::Seal)
+}
+
+/// Opens what was locked with this key, for this purpose.
+///
+/// # Errors
+/// When it was locked with another one, or changed.
+pub fn unlock(locked: &[u8], key: &[u8; KEY_BYTES], purpose: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealedError> {
+    let payload = Payload { msg: locked, aad: purpose };
+    let opened = cipher(key)?.decrypt(&Nonce::from(NONCE), payload).map_err(|_| SealedError::Open)?;
+    Ok(Zeroizing::new(opened))
+}
+
 /// The key out of what was agreed on; none when the point of the other side gives everybody the same secret.
 fn derive(
     shared: &MontgomeryPoint,

@@ -5,7 +5,7 @@
 use serde_json::Value;
 use tiwizi_model::limits::READER_ROWS_MAX;
 use tiwizi_model::{InstanceId, Instant, KindName, Operation, RecordId, Seq, Version};
-use tiwizi_storage::{FollowedRow, KindNo, StorageError, WriteTx, change, cursor};
+use tiwizi_storage::{FollowedRow, KindNo, StorageError, Tx, WriteTx, change, cursor};
 
 use crate::records::Records;
 use crate::review::BoxFuture;
@@ -18,6 +18,17 @@ pub trait Reader: Send + Sync {
     /// Whether it wants to see changes of a kind.
     fn wants(&self, _kind: &KindName) -> bool {
         true
+    }
+
+    /// Whether nothing follows from any change but those that wake it (`wakes`), as the database is now. It is asked before a stretch of
+    /// the log is read, of which the other changes are then passed over: what wakes it later must find by itself what they led to.
+    fn is_idle<'a>(&'a self, _tx: &'a mut Tx) -> BoxFuture<'a, Result<bool, StorageError>> {
+        Box::pin(std::future::ready(Ok(false)))
+    }
+
+    /// Whether it wants to see changes of a kind also while it is idle.
+    fn wakes(&self, kind: &KindName) -> bool {
+        self.wants(kind)
     }
 
     /// Does its work for some changes, in their order.
@@ -159,8 +170,10 @@ impl<'a> Stretch<'a> {
     async fn after(records: &'a Records, reader: &dyn Reader, after: Seq) -> Result<Self, StorageError> {
         // In this order: a kind is in use before its first record is written.
         let head = change::head(&mut *records.db.read_single().await?).await?;
+        let is_idle = reader.is_idle(&mut *records.db.read_single().await?).await?;
         let kinds = records.kinds();
-        let wanted = kinds.numbers().filter(|(_, kind)| reader.wants(kind)).map(|(number, _)| number).collect();
+        let wants = |kind| if is_idle { reader.wakes(kind) } else { reader.wants(kind) };
+        let wanted = kinds.numbers().filter(|(_, kind)| wants(kind)).map(|(number, _)| number).collect();
         Ok(Self { records, after, head, wanted })
     }
 

@@ -12,7 +12,7 @@ use tiwizi_model::{Instant, KindName, Operation, RecordId, Seq};
 use tiwizi_records::review::BoxFuture;
 use tiwizi_records::{Entry, Reader, ReaderError, Records, catch_up};
 use tiwizi_storage::record::{self, Sought};
-use tiwizi_storage::{RecordRow, StorageError, Tx, WriteTx, cursor, memo, tally};
+use tiwizi_storage::{Order, RecordRow, Scan, StorageError, Tx, WriteTx, cursor, memo, tally};
 
 use super::super::joining::Window;
 use super::super::stage::{Stage, Times};
@@ -48,6 +48,32 @@ impl Reader for JourneyReader {
     fn wants(&self, kind: &KindName) -> bool {
         let Names { milestone, membership, person, cooperative, .. } = &self.names;
         [milestone, membership, person, cooperative].contains(&kind)
+    }
+
+    /// Nothing is kept of anybody before the first milestone, and when it comes, everything of its subject is read as it is then.
+    fn is_idle<'a>(&'a self, tx: &'a mut Tx) -> BoxFuture<'a, Result<bool, StorageError>> {
+        Box::pin(async move {
+            if tally::all(tx, KEPT).await?.iter().any(|(_, amount)| *amount != 0) {
+                return Ok(false);
+            }
+            let kinds = self.records.kinds();
+            let Some(milestone) = kinds.find(&self.names.milestone) else { return Ok(true) };
+            let any = Scan {
+                kind: milestone.number(),
+                order: Order::Id,
+                low: None,
+                high: None,
+                after: None,
+                descending: false,
+                reach: None,
+                rows_max: 1,
+            };
+            Ok(record::scan(tx, &any).await?.is_empty())
+        })
+    }
+
+    fn wakes(&self, kind: &KindName) -> bool {
+        *kind == self.names.milestone
     }
 
     fn apply<'a>(&'a self, tx: &'a mut WriteTx, entries: &'a [Entry]) -> BoxFuture<'a, Result<(), ReaderError>> {

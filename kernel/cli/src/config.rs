@@ -74,6 +74,9 @@ pub(crate) struct Config {
     /// Whether other instances may call this one.
     #[serde(default)]
     pub(crate) federation_listens: bool,
+    /// Whether this one carries letters between others that cannot dial each other; not said, the nation does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) federation_carries: Option<bool>,
     /// Where other instances call this one, when that is not its public address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) federation_url: Option<String>,
@@ -104,6 +107,7 @@ impl Default for Config {
             office_rule: None,
             federation_root: None,
             federation_listens: false,
+            federation_carries: None,
             federation_url: None,
             federation_proxy: None,
             federation_certificates: None,
@@ -135,6 +139,7 @@ impl Config {
                 "office_rule",
                 "federation_root",
                 "federation_listens",
+                "federation_carries",
                 "federation_url",
                 "federation_proxy",
                 "federation_certificates",
@@ -174,6 +179,7 @@ impl Config {
         Ok(FederationSettings {
             url,
             listens: self.federation_listens,
+            carries: self.federation_carries,
             outbound: OutboundSettings {
                 private: private.collect::<Result<Vec<_>, _>>().context("federation_private is not right")?,
                 roots: self.federation_roots()?,

@@ -10,6 +10,8 @@ pub struct Settings {
     pub url: Option<String>,
     /// Whether it answers others.
     pub listens: bool,
+    /// Whether it carries letters between others that cannot dial each other; not said, the nation does.
+    pub carries: Option<bool>,
     /// The way out: the proxy, certificates of an own authority, private addresses that may be reached.
     pub outbound: OutboundSettings,
     /// The key that the directory is signed with. Without it no directory is taken.

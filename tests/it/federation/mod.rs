@@ -12,6 +12,7 @@ mod faults;
 mod flood;
 mod house;
 mod inside;
+mod letters;
 mod nation;
 mod packages;
 mod pages;

@@ -134,10 +134,7 @@ impl Letter {
     ///
     /// # Errors
     /// When it is for another instance, damaged, or not in its form.
-    pub fn open<'a>(
-        &self,
-        keys: impl IntoIterator<Item = &'a SigningKey>,
-    ) -> Result<(Asked, ReplyKey), LetterError> {
+    pub fn open<'a>(&self, keys: impl IntoIterator<Item = &'a SigningKey>) -> Result<(Asked, ReplyKey), LetterError> {
         let sealed = check(LETTER, &self.0)?;
         let mut opened = Err(SealedError::Open);
         for key in keys {

@@ -72,11 +72,11 @@ impl Body {
 }
 
 impl Answer {
-    fn nothing() -> Self {
+    pub(super) fn nothing() -> Self {
         Self { body: Body::Nothing, media_type: "", is_conflict: false, is_final: false }
     }
 
-    fn of(media_type: &'static str, bytes: PeerBytes) -> Self {
+    pub(super) fn of(media_type: &'static str, bytes: PeerBytes) -> Self {
         Self { body: Body::Gate(bytes), media_type, is_conflict: false, is_final: false }
     }
 }
@@ -153,6 +153,9 @@ impl<S: Store> Exchange<S> {
             Question::GiveSnapshot { log } => self.take_manifest(peer, log, body).await,
             Question::GiveChunk { feed, hash, from, of } => {
                 self.take_part(peer, &feed_of(feed), *hash, (*from, *of), body).await
+            }
+            Question::Letters { .. } | Question::GiveLetter { .. } | Question::GiveReply { .. } => {
+                self.carry(peer, question, body).await
             }
         }
     }

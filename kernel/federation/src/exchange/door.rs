@@ -53,7 +53,7 @@ pub struct Admitted {
 #[derive(Debug)]
 pub(crate) enum By {
     /// A peer whose signature was found good.
-    Peer { node: NodeId, _turn: Turn },
+    Peer { node: NodeId, _turn: Option<Turn> },
     /// Nobody yet: its body brings the keys that its signature is held to.
     Later,
 }
@@ -127,7 +127,12 @@ impl<S: Store> Exchange<S> {
         if peer.as_ref().is_some_and(|peer| peer.cut || peer.paused) {
             return Err(Refusal::Cut);
         }
-        let turn = self.turns.take(node, question.log().cloned()).ok_or(Refusal::Busy)?;
+        // What it asks others through this instance takes no place of what it asks this one.
+        let turn = if question.is_carriage() {
+            None
+        } else {
+            Some(self.turns.take(node, question.log().cloned()).ok_or(Refusal::Busy)?)
+        };
         if let Some(after_s) = self.budgets.spent(&node, now) {
             return Err(Refusal::Spent { after_s });
         }
@@ -135,8 +140,10 @@ impl<S: Store> Exchange<S> {
         if let Some(peer) = &peer {
             self.ends.heard_of(peer, now).await?;
         }
-        // A peer that calls can be called: whatever wait was under way is over.
-        self.ends.bell(node).notify_one();
+        // A peer that calls can be called: whatever wait was under way is over. A letter says nothing of whom it is for.
+        if !question.is_carriage() {
+            self.ends.bell(node).notify_one();
+        }
         Ok(By::Peer { node, _turn: turn })
     }
 

@@ -40,6 +40,8 @@ pub struct Known<S> {
     pub authorities: Vec<String>,
     /// Whether others can dial us. Whoever cannot be dialled also brings what others want of it.
     pub is_reached: bool,
+    /// Whether letters are carried here for those who cannot dial each other.
+    pub carries: bool,
 }
 
 impl<S> Known<S> {
@@ -273,8 +275,11 @@ async fn read<S: Store>(federation: &Federation, make: &Make<S>) -> Result<Optio
     let signing = SigningKey::from_seed(&keys.signing().seed());
     let node = Node::new(store, setting, signing, federation.ambient().clone()).asking_people().sealing_by_people();
     let is_reached = federation.settings().listens && roll.own().is_some_and(|own| own.url.is_some());
-    let authorities = address.iter().map(tiwizi_outbound::authority).collect();
-    Ok(Some(Known { node: Arc::new(node), keys, roll, directory, authorities, is_reached }))
+    // What comes in a letter is asked of whoever bears that name.
+    let authorities = address.iter().map(tiwizi_outbound::authority).chain([keys.node().to_string()]).collect();
+    let is_nation = roll.nation().is_some_and(|nation| nation.node == keys.node());
+    let carries = is_reached && federation.settings().carries.unwrap_or(is_nation);
+    Ok(Some(Known { node: Arc::new(node), keys, roll, directory, authorities, is_reached, carries }))
 }
 
 /// Our logs, as far as a peer may read them.

@@ -7,8 +7,10 @@
 
 mod answer;
 mod budget;
+mod carriage;
 mod door;
 mod ends;
+mod letters;
 mod nonces;
 mod notes;
 mod question;
@@ -24,6 +26,7 @@ use tiwizi_storage::StorageError;
 use crate::identity::{IdentityError, retire_due};
 
 use budget::{Budgets, Strangers};
+use letters::Letters;
 use nonces::Nonces;
 use turns::Turns;
 
@@ -48,6 +51,8 @@ pub struct Exchange<S> {
     claimed: Strangers,
     budgets: Budgets,
     turns: Turns,
+    /// What lies here for others.
+    letters: Letters,
     /// Chunks of snapshots that peers are bringing.
     arriving: Mutex<Arriving>,
 }
@@ -76,9 +81,11 @@ impl<S: Store> Exchange<S> {
     /// When the database fails.
     pub async fn open(ends: Arc<Ends<S>>) -> Result<Self, StorageError> {
         let nonces = Nonces::open(ends.db().clone(), ends.ambient().clone()).await?;
+        let letters = Letters::new(ends.ambient().clone());
         Ok(Self {
             ends,
             nonces,
+            letters,
             strangers: Strangers::default(),
             claimed: Strangers::default(),
             budgets: Budgets::default(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use tiwizi_federation_core::agreement::AgreementId;
-use tiwizi_federation_core::wire::{Hash, LogId};
+use tiwizi_federation_core::wire::{Hash, LogId, NodeId};
 use tiwizi_model::limits;
 
 /// The version of the protocol that is spoken here.
@@ -110,6 +110,23 @@ pub enum Question {
         /// Its version.
         version: u32,
     },
+    /// The next letter that lies there for me.
+    Letters {
+        /// How long to wait for one.
+        wait_ms: u64,
+    },
+    /// Carry this letter, and bring its answer back.
+    GiveLetter {
+        /// For whom it is.
+        to: NodeId,
+        /// How long to wait for the answer.
+        wait_ms: u64,
+    },
+    /// Take the answer to a letter.
+    GiveReply {
+        /// The name that it was handed over under.
+        ticket: Hash,
+    },
 }
 
 /// Why an address is no question.
@@ -144,13 +161,15 @@ impl Question {
             Self::GivePage { .. } => limits::FED_PAGE_ALONE_BYTES_MAX,
             Self::GiveSnapshot { .. } => limits::FED_MANIFEST_BYTES_MAX,
             Self::GiveChunk { .. } => limits::FED_PART_BYTES_MAX,
+            Self::GiveLetter { .. } | Self::GiveReply { .. } => limits::FED_LETTER_BYTES_MAX,
             Self::Hello { .. }
             | Self::Directory { .. }
             | Self::Checkpoints
             | Self::Pages { .. }
             | Self::Snapshot { .. }
             | Self::Chunk { .. }
-            | Self::Package { .. } => 0,
+            | Self::Package { .. }
+            | Self::Letters { .. } => 0,
         }
     }
 
@@ -167,8 +186,17 @@ impl Question {
             | Self::GiveDirectory
             | Self::Checkpoints
             | Self::GiveCheckpoints
-            | Self::Package { .. } => None,
+            | Self::Package { .. }
+            | Self::Letters { .. }
+            | Self::GiveLetter { .. }
+            | Self::GiveReply { .. } => None,
         }
+    }
+
+    /// Whether it is about letters: those have bounds of their own, beside the questions of a peer that are answered at once.
+    #[must_use]
+    pub fn is_carriage(&self) -> bool {
+        matches!(self, Self::Letters { .. } | Self::GiveLetter { .. } | Self::GiveReply { .. })
     }
 
     /// How long an answer may be kept waiting.
@@ -177,6 +205,8 @@ impl Question {
         match self {
             Self::Hello { wait_ms, .. } => (*wait_ms).min(limits::FED_HELLO_WAIT_MS_MAX),
             Self::Pages { wait_ms, .. } => (*wait_ms).min(limits::FED_PAGES_WAIT_MS_MAX),
+            Self::Letters { wait_ms } => (*wait_ms).min(limits::FED_HELLO_WAIT_MS_MAX),
+            Self::GiveLetter { wait_ms, .. } => (*wait_ms).min(limits::FED_LETTER_WAIT_MS_MAX),
             _ => 0,
         }
     }
@@ -228,6 +258,15 @@ impl Question {
                 format!("{}/{hash}", of_log(&feed.log, "snapshots"))
             }
             Self::Package { name, version } => format!("{ROOT}/packages/{name}/{version}"),
+            Self::Letters { wait_ms } => {
+                query.put_some("wait", (*wait_ms > 0).then_some(wait_ms));
+                format!("{ROOT}/letters")
+            }
+            Self::GiveLetter { to, wait_ms } => {
+                query.put_some("wait", (*wait_ms > 0).then_some(wait_ms));
+                format!("{ROOT}/letters/{to}")
+            }
+            Self::GiveReply { ticket } => format!("{ROOT}/replies/{ticket}"),
         };
         (path, query.finish())
     }
@@ -280,6 +319,12 @@ impl Question {
                 let version = version.parse().map_err(|_| QuestionError::Nowhere)?;
                 Self::Package { name: (*name).to_owned(), version }
             }
+            ("GET", ["letters"]) => Self::Letters { wait_ms: given.optional("wait")?.unwrap_or(0) },
+            ("POST", ["letters", node]) => {
+                let to = node.parse().map_err(|_| QuestionError::Nowhere)?;
+                Self::GiveLetter { to, wait_ms: given.optional("wait")?.unwrap_or(0) }
+            }
+            ("POST", ["replies", ticket]) => Self::GiveReply { ticket: hash_of(ticket)? },
             _ => return Err(QuestionError::Nowhere),
         };
         given.end()?;
@@ -374,7 +419,6 @@ fn wrong(name: &str) -> QuestionError {
 
 #[cfg(test)]
 mod tests {
-    use tiwizi_federation_core::wire::NodeId;
     use uuid::Uuid;
 
     use super::*;
@@ -402,6 +446,9 @@ mod tests {
             Question::Chunk { log, hash },
             Question::GiveChunk { feed, hash, from: 10, of: 100 },
             Question::Package { name: "nomenclature".to_owned(), version: 2 },
+            Question::Letters { wait_ms: 600_000 },
+            Question::GiveLetter { to: NodeId(hash), wait_ms: 30_000 },
+            Question::GiveReply { ticket: hash },
         ]
     }
 

@@ -78,6 +78,9 @@ pub enum Refusal {
     /// Statements that are not taken.
     #[error("the statement is not taken")]
     Statement(#[source] LearnError),
+    /// The instance that a letter is for was not there to answer it.
+    #[error("the instance that the letter is for does not answer")]
+    Away,
     /// No place is left for snapshots.
     #[error("a snapshot could not be kept")]
     Shelf(#[from] ShelfError),
@@ -133,6 +136,7 @@ impl Refusal {
             Self::Page { code } => code,
             Self::Statement(error) => error.code(),
             Self::Node(_) | Self::Storage(_) => "internal",
+            Self::Away => "away",
             Self::Shelf(_) => "snapshot-full",
         }
     }

@@ -17,10 +17,13 @@ use tokio::time::{Instant, timeout};
 use crate::exchange::{Ends, Known, LearnError, PROBLEM_TYPE, Question, Refusal};
 use crate::peers::Trouble;
 
+use super::letters::by_letter;
 use super::transport::{Came, Lost, Sent, Transport};
 
 /// How often one question is asked for one answer: once, and once more for each challenge.
 const ROUNDS: usize = 3;
+/// What goes with a letter that is handed over.
+const TICKET_BYTES: usize = 64;
 /// An answer that took longer says nothing about the peer's clock.
 const PROMPT: Duration = Duration::from_secs(5);
 
@@ -31,6 +34,22 @@ pub(crate) struct Line {
     pub(crate) url: String,
     pub(crate) authority: String,
     pub(crate) offset: Offset,
+    /// The line to whoever carries our letters to it, when it has no address.
+    pub(crate) through: Option<Box<Line>>,
+}
+
+impl Line {
+    /// To a peer with an address.
+    pub(crate) fn dialled(node: NodeId, url: &str, offset: Offset) -> Result<Self, LinkError> {
+        let address = tiwizi_outbound::address(url).map_err(Lost::from)?;
+        let authority = tiwizi_outbound::authority(&address);
+        Ok(Self { node, url: url.to_owned(), authority, offset, through: None })
+    }
+
+    /// To a peer that is written to, through another one. What is signed for it is signed for its name.
+    pub(crate) fn written(node: NodeId, offset: Offset, through: Self) -> Self {
+        Self { node, url: String::new(), authority: node.to_string(), offset, through: Some(Box::new(through)) }
+    }
 }
 
 /// What a peer answered.
@@ -71,6 +90,8 @@ pub(crate) enum LinkError {
     Believe(#[from] SignatureError),
     #[error("the peer answered {code}")]
     Told { code: String, after_ms: Option<u64> },
+    #[error("the letter was not answered: {code}")]
+    Letter { code: String, after_ms: Option<u64> },
     #[error("the answer is not what was asked for")]
     Form { code: &'static str },
     #[error("the line is cut")]
@@ -99,6 +120,8 @@ impl LinkError {
             }
             Self::Believe(_) | Self::Learn(_) => Trouble::Invalid,
             Self::Told { code, .. } => trouble_of(code),
+            Self::Letter { code, .. } if matches!(code.as_str(), "away" | "absent" | "not-found") => Trouble::Away,
+            Self::Letter { code, .. } => trouble_of(code),
             Self::Cut => Trouble::Connect,
             Self::Own(_) | Self::Node(_) | Self::Storage(_) => Trouble::Failing,
         }
@@ -107,7 +130,7 @@ impl LinkError {
     /// What the peer asked to wait.
     pub(crate) fn after_ms(&self) -> Option<u64> {
         match self {
-            Self::Told { after_ms, .. } | Self::Unsigned { after_ms, .. } => *after_ms,
+            Self::Told { after_ms, .. } | Self::Letter { after_ms, .. } | Self::Unsigned { after_ms, .. } => *after_ms,
             _ => None,
         }
     }
@@ -153,7 +176,7 @@ pub(crate) async fn ask<S: Store, T: Transport>(
         let wait = Duration::from_millis(question.wait_ms());
         let sent =
             Sent { request: request.clone(), body: with.body.clone(), wait, bytes_max: answer_bytes_max(question) };
-        let came = timeout(patience(&sent), transport.send(&line.url, sent)).await.map_err(|_| Lost::Slow)??;
+        let came = timeout(patience(&sent), send(ends, transport, line, sent)).await.map_err(|_| Lost::Slow)??;
         let took = started.elapsed();
         let believed = believe(&known, line, question, &request, &came)?;
         if took < PROMPT {
@@ -165,6 +188,19 @@ pub(crate) async fn ask<S: Store, T: Transport>(
         }
     }
     Err(LinkError::Told { code: "challenge".to_owned(), after_ms: None })
+}
+
+/// Over the line, or in a letter.
+async fn send<S: Store, T: Transport>(
+    ends: &Ends<S>,
+    transport: &T,
+    line: &mut Line,
+    sent: Sent,
+) -> Result<Came, LinkError> {
+    match line.through.as_deref_mut() {
+        None => Ok(transport.send(&line.url, sent).await?),
+        Some(carrier) => by_letter(ends, transport, (line.node, carrier), sent).await,
+    }
 }
 
 fn signed<S>(
@@ -234,7 +270,7 @@ fn told(came: Came, took_ms: u64) -> Told {
 
 /// How long a question may take in all: as long as it may be kept waiting, and what its bytes take over the slowest line that is of any use.
 /// A peer that sends a byte now and then keeps its own line busy, and not for ever.
-fn patience(sent: &Sent) -> Duration {
+pub(super) fn patience(sent: &Sent) -> Duration {
     let bytes = sent.body.len().saturating_add(sent.bytes_max);
     let moving_ms = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_mul(1_000) / limits::FED_BYTES_PER_S_MIN;
     let wait_ms = u64::try_from(sent.wait.as_millis()).unwrap_or(u64::MAX);
@@ -256,12 +292,16 @@ fn answer_bytes_max(question: &Question) -> usize {
         Question::Snapshot { .. } => limits::FED_MANIFEST_BYTES_MAX,
         Question::Chunk { .. } => limits::FED_PART_BYTES_MAX,
         Question::Package { .. } => limits::FED_ENVELOPE_BYTES_MAX,
+        // The name of a letter goes with it.
+        Question::Letters { .. } => limits::FED_LETTER_BYTES_MAX.saturating_add(TICKET_BYTES),
+        Question::GiveLetter { .. } => limits::FED_LETTER_BYTES_MAX,
         Question::GiveHello
         | Question::GiveKeys
         | Question::GiveDirectory
         | Question::GiveCheckpoints
         | Question::GivePage { .. }
         | Question::GiveSnapshot { .. }
-        | Question::GiveChunk { .. } => limits::FED_SHORT_BYTES_MAX,
+        | Question::GiveChunk { .. }
+        | Question::GiveReply { .. } => limits::FED_SHORT_BYTES_MAX,
     }
 }

@@ -8,6 +8,7 @@
 
 mod asking;
 mod jobs;
+mod letters;
 mod patience;
 mod quantum;
 mod round;
@@ -37,9 +38,11 @@ use crate::peers::Trouble;
 
 use asking::{Line, LinkError, trouble_of};
 use jobs::{Way, to_bring};
+use letters::{Road, road};
 use round::Round;
 use visit::Visit;
 
+pub use letters::Answering;
 pub use transport::{Came, Http, Lost, Sent, Transport};
 
 /// How often it is looked whether there are other peers, and whether a peer that rests is to be called again.
@@ -89,13 +92,23 @@ impl<S: Store, T: Transport> Link<S, T> {
         }
     }
 
-    /// The peers with an address.
+    /// The peers that are asked: those with an address, and those that letters of ours reach.
     async fn addressed(&self) -> Result<Vec<NodeId>, StorageError> {
         let rows = peer::all(&mut *self.ends.db().read_single().await?).await?;
-        Ok(rows.into_iter().filter(|row| row.url.is_some()).map(|row| NodeId(Hash(row.node))).collect())
+        let known = self.ends.known();
+        Ok(rows.iter().filter(|row| road(&known, &rows, row).is_some()).map(|row| NodeId(Hash(row.node))).collect())
     }
 
-    /// Keeps the line to one peer, until it has no address any more.
+    /// How a peer is asked.
+    async fn road(&self, row: &PeerRow) -> Result<Option<Road>, StorageError> {
+        if let Some(url) = &row.url {
+            return Ok(Some(Road::Dial(url.clone())));
+        }
+        let rows = peer::all(&mut *self.ends.db().read_single().await?).await?;
+        Ok(road(&self.ends.known(), &rows, row))
+    }
+
+    /// Keeps the line to one peer, until there is no way to it any more.
     async fn keep(&self, node: NodeId) -> NodeId {
         let mut visit = Visit::new(node);
         loop {
@@ -110,7 +123,7 @@ impl<S: Store, T: Transport> Link<S, T> {
     /// One turn: waits as long as there is something to wait for, then makes a round. False when the peer is no peer any more.
     async fn turn(&self, visit: &mut Visit) -> Result<bool, LinkError> {
         let Some(row) = self.ends.peer(&visit.node).await? else { return Ok(false) };
-        let Some(url) = row.url.clone() else { return Ok(false) };
+        let Some(road) = self.road(&row).await? else { return Ok(false) };
         if self.is_resting(&row) {
             self.sleep(visit, LOOK_AGAIN).await;
             // Whoever is let in again is called at once.
@@ -122,9 +135,9 @@ impl<S: Store, T: Transport> Link<S, T> {
             self.sleep(visit, Duration::from_millis(left_ms).min(LOOK_AGAIN)).await;
             return Ok(true);
         }
-        let mut line = line(visit, &url)?;
+        let mut line = line(visit, &road)?;
         let round = self.round(visit, &mut line).await;
-        visit.offset = line.offset;
+        visit.learn(&line);
         match round? {
             Round::Moved => {
                 visit.patience.news();
@@ -133,7 +146,7 @@ impl<S: Store, T: Transport> Link<S, T> {
             Round::Quiet(held) => {
                 self.reached(visit, &row, held.and_then(|code| of_the_peer(&code))).await?;
                 self.wait(visit, &mut line).await?;
-                visit.offset = line.offset;
+                visit.learn(&line);
             }
         }
         Ok(true)
@@ -300,10 +313,14 @@ fn nothing() -> Hello {
     }
 }
 
-fn line(visit: &Visit, url: &str) -> Result<Line, LinkError> {
-    let address = tiwizi_outbound::address(url).map_err(Lost::from)?;
-    let authority = tiwizi_outbound::authority(&address);
-    Ok(Line { node: visit.node, url: url.to_owned(), authority, offset: visit.offset })
+fn line(visit: &Visit, road: &Road) -> Result<Line, LinkError> {
+    match road {
+        Road::Dial(url) => Line::dialled(visit.node, url, visit.offset),
+        Road::Letters(carrier, url) => {
+            let through = Line::dialled(*carrier, url, visit.carrier_offset)?;
+            Ok(Line::written(visit.node, visit.offset, through))
+        }
+    }
 }
 
 /// An error with all that lies behind it.

@@ -136,7 +136,7 @@ impl Office {
     }
 
     async fn round(&mut self) -> Result<Round, LinkError> {
-        let mut line = line(&self.visit, &url(1)).unwrap();
+        let mut line = line(&self.visit, &Road::Dial(url(1))).unwrap();
         let round = self.link.round(&mut self.visit, &mut line).await;
         self.visit.offset = line.offset;
         round

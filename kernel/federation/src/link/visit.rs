@@ -12,6 +12,7 @@ use tiwizi_model::{Ambient, Instant};
 
 use crate::exchange::Arriving;
 
+use super::asking::Line;
 use super::jobs::Way;
 use super::patience::Patience;
 
@@ -20,6 +21,8 @@ use super::patience::Patience;
 pub(crate) struct Visit {
     pub(crate) node: NodeId,
     pub(crate) offset: Offset,
+    /// The same of whoever carries our letters to it.
+    pub(crate) carrier_offset: Offset,
     pub(crate) retry: Retry,
     pub(crate) lanes: Lanes,
     pub(crate) patience: Patience,
@@ -57,6 +60,7 @@ impl Visit {
         Self {
             node,
             offset: Offset::default(),
+            carrier_offset: Offset::default(),
             retry: Retry::default(),
             lanes: Lanes::default(),
             patience: Patience::default(),
@@ -72,6 +76,14 @@ impl Visit {
             noted_at: None,
             gossiped_at: None,
             ends_told: None,
+        }
+    }
+
+    /// Keeps what was learnt about the clocks at the other end.
+    pub(crate) fn learn(&mut self, line: &Line) {
+        self.offset = line.offset;
+        if let Some(through) = &line.through {
+            self.carrier_offset = through.offset;
         }
     }
 

@@ -37,9 +37,11 @@ pub enum Trouble {
     Failing,
     /// Its log is not the one that it was.
     Fork,
+    /// Neither of the two can be dialled, and it does not answer the letters that are carried to it.
+    Away,
 }
 
-const CODES: [(Trouble, &str); 16] = [
+const CODES: [(Trouble, &str); 17] = [
     (Trouble::Address, "address"),
     (Trouble::Name, "name"),
     (Trouble::Connect, "connect"),
@@ -56,6 +58,7 @@ const CODES: [(Trouble, &str); 16] = [
     (Trouble::Busy, "busy"),
     (Trouble::Failing, "failing"),
     (Trouble::Fork, "fork"),
+    (Trouble::Away, "away"),
 ];
 
 impl Trouble {
@@ -113,6 +116,9 @@ impl Trouble {
             Self::Busy => "it has no time just now",
             Self::Failing => "it fails itself",
             Self::Fork => "its log contradicts what it said before; nothing more of it is taken",
+            Self::Away => {
+                "neither of the two can be dialled, and it does not answer the letters that the nation carries to it"
+            }
         }
     }
 
@@ -138,12 +144,13 @@ impl Trouble {
             Self::Busy => "wait; it is tried again when it said",
             Self::Failing => "call its office; it is tried again by itself",
             Self::Fork => "call its office and the nation: it was put back from an old copy, or somebody has its key",
+            Self::Away => "wait until it has a line; nothing is lost, it is tried again by itself",
         }
     }
 
     /// Whether it goes away by itself.
     #[must_use]
     pub fn passes(self) -> bool {
-        matches!(self, Self::Connect | Self::Timeout | Self::Busy | Self::Failing | Self::Name)
+        matches!(self, Self::Connect | Self::Timeout | Self::Busy | Self::Failing | Self::Name | Self::Away)
     }
 }

@@ -149,7 +149,8 @@ impl NextStep {
                 | Trouble::Proxy
                 | Trouble::Timeout
                 | Trouble::Busy
-                | Trouble::Failing,
+                | Trouble::Failing
+                | Trouble::Away,
             ) => Self::Unreachable { again_at },
         }
     }

@@ -23,7 +23,7 @@ pub const FED_PART_BYTES_MAX: usize = 1 << 20;
 /// An answer that only says how things stand: a position, the chunks that are missing, a problem.
 pub const FED_SHORT_BYTES_MAX: usize = 256 << 10;
 /// A letter that one instance carries for another, and the answer to it: what the longest question brings, and its head.
-pub const FED_LETTER_BYTES_MAX: usize = (2 << 20) + (64 << 10);
+pub const FED_LETTER_BYTES_MAX: usize = (4 << 20) + (64 << 10);
 /// Letters that lie at an instance at once, together.
 pub const FED_LETTERS_BYTES_MAX: usize = 16 << 20;
 /// Letters of one instance to one other that lie there at once.
@@ -31,7 +31,7 @@ pub const FED_LETTERS_MAX: usize = 4;
 /// How long a question that waits for a letter, or for the answer to one, may be kept waiting.
 pub const FED_LETTER_WAIT_MS_MAX: u64 = 660_000;
 /// Whoever has not asked for its letters for so long is not there.
-pub const FED_LETTER_AWAY_MS: i64 = 90_000;
+pub const FED_LETTER_AWAY_MS: i64 = 300_000;
 /// Letters of one instance that are answered at once by the one that they are for.
 pub const FED_LETTERS_ANSWERED_MAX: usize = 16;
 /// Questions of one peer that are answered at once.

@@ -8,6 +8,7 @@ use tiwizi_federation_core::flow::NodeError;
 use super::{Pause, wait};
 use crate::app::App;
 use crate::edge::chain;
+use crate::fed::ByLetter;
 use crate::tasks::Stop;
 
 /// How often keys and directory are read anew: the command line changes them beside this process.
@@ -15,10 +16,11 @@ const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// How many of those make a housekeeping.
 const RENEWALS_PER_KEEPING: u32 = 6;
 
-/// Keeps the lines to all peers. What a stop cuts off was not committed.
+/// Keeps the lines to all peers, and answers those that can only write. What a stop cuts off was not committed.
 pub(super) async fn link(app: Arc<App>, mut stop: Stop) {
     if let Some(talk) = app.federation.talk() {
-        talk.link().run(stop.asked()).await;
+        let (mut also, answering) = (stop.clone(), ByLetter(Arc::clone(&app)));
+        tokio::join!(talk.link().run(stop.asked()), talk.link().attend(&answering, also.asked()));
     }
 }
 

@@ -3,6 +3,7 @@
 //! The order is the promise here: nothing of a body is read before the head was let in, and every answer whose request bears a signature is
 //! signed, refusals too. A peer goes by the code of a problem and by the type of an answer; statuses are for what stands between.
 
+mod letters;
 mod open;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -26,6 +27,8 @@ use crate::body::{self, BodyLimit};
 use crate::edge::{self, RequestId};
 use crate::problem::{Fault, Problem, fed as statuses};
 
+pub(crate) use letters::ByLetter;
+use open::Talk;
 pub(crate) use open::{Opening, open};
 pub use open::{Part, TalkError};
 
@@ -44,6 +47,9 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/fed/v1/logs/{log}/snapshots", get(answer).post(answer))
         .route("/fed/v1/logs/{log}/snapshots/{chunk}", get(answer).post(answer))
         .route("/fed/v1/packages/{package}/{version}", get(answer))
+        .route("/fed/v1/letters", get(answer))
+        .route("/fed/v1/letters/{node}", post(answer))
+        .route("/fed/v1/replies/{ticket}", post(answer))
 }
 
 /// Answers whatever a peer asks.
@@ -53,6 +59,11 @@ async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(talk) = app.federation.talk().filter(|talk| talk.listens()) else {
         return Problem::from(Fault::NotFound).into_response();
     };
+    answer_to(&app, talk, request, id).await
+}
+
+/// Answers a request, however it came.
+async fn answer_to(app: &Arc<App>, talk: &Talk, request: Request, id: String) -> Response {
     let exchange = talk.exchange();
     let (parts, body) = request.into_parts();
     let head = match head(&parts) {
@@ -68,7 +79,7 @@ async fn answer(State(app): State<Arc<App>>, request: Request) -> Response {
             return refused(exchange, denied.request.as_ref(), &denied.refusal, &id);
         }
     };
-    match answered(&app, exchange, &admitted, (&parts.headers, body)).await {
+    match answered(app, exchange, &admitted, (&parts.headers, body)).await {
         Ok(answer) => sent(exchange, &admitted.request, &answer, parts.headers.contains_key(header::RANGE)),
         Err(Stopped::Refused(refusal)) => refused(exchange, Some(&admitted.request), &refusal, &id),
         Err(Stopped::Problem(problem)) => problem.into_response(),
@@ -187,7 +198,7 @@ fn refused(exchange: &Exchange<SqlStore>, request: Option<&Signed>, refusal: &Re
 /// What is wrong on this side is told to the log, once, with all that lies behind it.
 fn report(refusal: &Refusal, status: StatusCode) {
     let code = refusal.code();
-    if status.is_server_error() && !matches!(refusal, Refusal::Cut) {
+    if status.is_server_error() && !matches!(refusal, Refusal::Cut | Refusal::Away) {
         tracing::error!(problem.code = code, problem.cause = %edge::chain(refusal), "a peer could not be answered");
     } else {
         tracing::debug!(problem.code = code, problem.cause = %edge::chain(refusal), "a peer was refused");

@@ -30,7 +30,7 @@ pub(crate) fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::Statement(
             LearnError::Unknown | LearnError::Chain(_) | LearnError::Keys(_) | LearnError::Directory(_),
         ) => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::Cut => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Cut | Refusal::Away => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::Shelf(_) => StatusCode::INSUFFICIENT_STORAGE,
     }
 }

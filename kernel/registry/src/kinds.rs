@@ -58,6 +58,8 @@ pub struct Names {
     pub case: KindName,
     /// `registry/proposal`
     pub proposal: KindName,
+    /// `registry/credential`
+    pub credential: KindName,
 }
 
 impl Names {
@@ -92,6 +94,7 @@ impl Names {
             import: name("registry/import"),
             case: name("registry/case"),
             proposal: name("registry/proposal"),
+            credential: name("registry/credential"),
         }
     }
 }
@@ -122,7 +125,7 @@ mod tests {
         let protection =
             [names.controller, names.processing, names.subject_request, names.erasure, names.retention_run];
         let office = [names.filing, names.task];
-        let founding = [names.founding, names.founder, names.import, names.case, names.proposal];
+        let founding = [names.founding, names.founder, names.import, names.case, names.proposal, names.credential];
         let all = [own.as_slice(), &following, &people, &protection, &office, &founding].concat();
         let expected: Vec<String> = all.iter().map(ToString::to_string).collect();
         assert_eq!(declared, expected);

@@ -30,6 +30,7 @@ pub mod youth;
 pub mod duplicates;
 
 pub mod acts;
+pub mod credential;
 pub mod export;
 pub mod extract;
 pub mod filings;

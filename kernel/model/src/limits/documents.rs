@@ -1,4 +1,4 @@
-//! The bounds of documents that plugins set, and of files that forms bring them.
+//! The bounds of documents that plugins set, of files that forms bring them, and of credentials that they have issued.
 
 use super::amount::{Amount, named};
 
@@ -30,4 +30,20 @@ pub const PLUGIN_FORM_FILE_BYTES_MAX: u64 = 20 << 20;
 pub const PLUGIN_FORM_FILES_MAX: usize = 8;
 /// The name under which a document is saved.
 pub const DOCUMENT_NAME_CHARS_MAX: usize = 80;
+/// What a plugin says of a credential.
+pub const CREDENTIAL_CLAIMS_BYTES_MAX: usize = 32 << 10;
+/// A name or a title in a credential.
+pub const CREDENTIAL_NAME_CHARS_MAX: usize = 200;
+/// An address in a credential.
+pub const CREDENTIAL_ADDRESS_CHARS_MAX: usize = 500;
+/// What a credential says of its achievement, and of how that is earned.
+pub const CREDENTIAL_TEXT_CHARS_MAX: usize = 4_000;
+/// The words under which an achievement is found.
+pub const CREDENTIAL_TAGS_MAX: usize = 20;
+/// Why a credential was taken back.
+pub const CREDENTIAL_REASON_CHARS_MAX: usize = 1_000;
+/// A credential as it comes back to be verified.
+pub const CREDENTIAL_TOKEN_BYTES_MAX: usize = 64 << 10;
+/// Credentials that one call may have issued.
+pub const CREDENTIALS_OF_CALL_MAX: u32 = 100;
 }

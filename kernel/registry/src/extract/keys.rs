@@ -94,7 +94,7 @@ pub async fn all(records: &Records) -> Result<Vec<KeyRow>, KeyError> {
 ///
 /// # Errors
 /// When the database fails, or there were too many keys.
-pub(super) async fn current(records: &Records, instance_key: &[u8]) -> Result<SigningKey, KeyError> {
+pub(crate) async fn current(records: &Records, instance_key: &[u8]) -> Result<SigningKey, KeyError> {
     let mut tries = 1;
     loop {
         let keys = all(records).await?;

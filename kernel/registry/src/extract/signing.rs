@@ -81,7 +81,7 @@ impl SigningKey {
         KeyId::of(self.public())
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> [u8; 64] {
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.key.sign(message).to_bytes()
     }
 }
@@ -93,7 +93,7 @@ impl fmt::Debug for SigningKey {
 }
 
 /// Whether that key signed that message. Keys and signatures with more than one reading are refused.
-pub(super) fn is_signed(key: PublicKey, message: &[u8], signature: &[u8; 64]) -> bool {
+pub(crate) fn is_signed(key: PublicKey, message: &[u8], signature: &[u8; 64]) -> bool {
     VerifyingKey::from_bytes(&key.0)
         .is_ok_and(|point| point.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
 }

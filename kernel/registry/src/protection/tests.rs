@@ -78,7 +78,7 @@ fn processing_body(code: &str, basis: &str, kinds: &[&str]) -> Value {
     })
 }
 
-const ALL: [&str; 9] = [
+const ALL: [&str; 10] = [
     "registry/person",
     "registry/membership",
     "registry/mandate",
@@ -88,6 +88,7 @@ const ALL: [&str; 9] = [
     "registry/founder",
     "registry/subject-request",
     "registry/proposal",
+    "registry/credential",
 ];
 
 /// Covers every kind with personal data and goes into service.

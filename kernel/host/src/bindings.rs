@@ -18,6 +18,7 @@ wasmtime::component::bindgen!({
         "tiwizi:plugin/events": async | trappable,
         "tiwizi:plugin/jobs": async | trappable,
         "tiwizi:plugin/documents": async | trappable,
+        "tiwizi:plugin/credentials": async | trappable,
         default: trappable,
     },
     exports: { default: async },

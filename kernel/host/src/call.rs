@@ -13,6 +13,7 @@ use serde::Serialize;
 use tiwizi_identity::Caller;
 use tiwizi_model::{Ambient, Bound, Language, limits};
 use tiwizi_records::{Records, Unit, UnitBounds};
+use tiwizi_registry::credential::Issuer;
 use tiwizi_storage::Files;
 use tiwizi_storage::job::Lease;
 use tiwizi_words::Messages;
@@ -61,6 +62,8 @@ pub(crate) struct Ground {
     pub(crate) keep: Keep,
     /// What sets documents.
     pub(crate) press: Option<Press>,
+    /// The instance as the issuer of credentials, where it has a public address.
+    pub(crate) issuer: Option<Issuer>,
 }
 
 /// Time that a call is given.

@@ -38,12 +38,14 @@ pub enum Capability {
     Jobs,
     /// To have documents set.
     Documents,
+    /// To have credentials signed.
+    Credentials,
 }
 
 /// A name that is no capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{name:?} is not a capability (store, kv, blobs, secrets, http-out, registry.read, milestones, calls, notify, telemetry, hooks, events, jobs, documents)"
+    "{name:?} is not a capability (store, kv, blobs, secrets, http-out, registry.read, milestones, calls, notify, telemetry, hooks, events, jobs, documents, credentials)"
 )]
 pub struct CapabilityError {
     name: String,
@@ -51,7 +53,7 @@ pub struct CapabilityError {
 
 impl Capability {
     /// All of them, in the order in which the console lists them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Store,
         Self::Kv,
         Self::Blobs,
@@ -66,6 +68,7 @@ impl Capability {
         Self::Events,
         Self::Jobs,
         Self::Documents,
+        Self::Credentials,
     ];
 
     /// Its name in manifests and on the command line.
@@ -86,6 +89,7 @@ impl Capability {
             Self::Events => "events",
             Self::Jobs => "jobs",
             Self::Documents => "documents",
+            Self::Credentials => "credentials",
         }
     }
 }
@@ -94,7 +98,12 @@ impl Capability {
     /// Whether it reaches what is not the plugin's own. In a chain of calls every plugin must be granted it.
     pub(crate) fn reaches_further(self) -> bool {
         match self {
-            Self::Secrets | Self::HttpOut | Self::RegistryRead | Self::Milestones | Self::Notify => true,
+            Self::Secrets
+            | Self::HttpOut
+            | Self::RegistryRead
+            | Self::Milestones
+            | Self::Notify
+            | Self::Credentials => true,
             Self::Store
             | Self::Kv
             | Self::Blobs

@@ -16,7 +16,7 @@ use crate::text::escaped;
 use crate::version::{ContractVersion, VersionError, Words};
 
 /// The interfaces of the kernel, version 1.
-const KERNEL: [&str; 17] = [
+const KERNEL: [&str; 18] = [
     "types",
     "context",
     "store",
@@ -34,6 +34,7 @@ const KERNEL: [&str; 17] = [
     "events",
     "jobs",
     "documents",
+    "credentials",
 ];
 
 /// What the standard libraries of guest languages expect. Nothing behind these reaches a file, a socket or a variable of

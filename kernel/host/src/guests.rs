@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use tiwizi_model::{Ambient, PluginId, limits};
 use tiwizi_records::Records;
+use tiwizi_registry::credential::Issuer;
 use tiwizi_storage::{Db, Files, instance};
 use tiwizi_words::Messages;
 use wasmtime::Engine;
@@ -37,6 +38,7 @@ struct Inner {
     data: PathBuf,
     compiler: Compiler,
     press: Option<Press>,
+    issuer: Option<Issuer>,
     engine: Engine,
     ambient: Ambient,
     keeper: Keeper,
@@ -66,6 +68,10 @@ impl Guests {
         let mut tx = db.read_single().await.map_err(HostError::Storage)?;
         let instance = instance::find(&mut tx).await.map_err(HostError::Storage)?;
         drop(tx);
+        let issuer = instance
+            .as_ref()
+            .zip(settings.address.as_deref())
+            .map(|(instance, address)| Issuer::new(instance, address));
         Ok(Self(Arc::new(Inner {
             ticker: Ticker::start(&engine).map_err(HostError::Threads)?,
             runtime: GuestRuntime::start(settings.workers).map_err(HostError::Threads)?,
@@ -84,6 +90,7 @@ impl Guests {
             data: settings.data,
             compiler: settings.compiler,
             press: settings.press,
+            issuer,
             engine,
             ambient,
         })))
@@ -105,6 +112,7 @@ impl Guests {
             workbench: self.0.workbench.clone(),
             keep: self.0.keep.clone(),
             press: self.0.press.clone(),
+            issuer: self.0.issuer.clone(),
         }
     }
 

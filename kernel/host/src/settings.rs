@@ -32,6 +32,8 @@ pub struct HostSettings {
     pub compiler: Compiler,
     /// What sets documents; without it there are none.
     pub press: Option<Press>,
+    /// The public address of the instance, where credentials are verified; without it there are none.
+    pub address: Option<String>,
     /// What the author's tools ask for.
     pub workbench: Workbench,
 }
@@ -47,6 +49,7 @@ impl HostSettings {
             outbound: OutboundSettings::default(),
             compiler,
             press: None,
+            address: None,
             workbench: Workbench::default(),
         }
     }

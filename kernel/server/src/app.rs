@@ -10,6 +10,7 @@ use tiwizi_identity::Identity;
 use tiwizi_model::{Ambient, Zone, limits};
 use tiwizi_records::review::Reviewers;
 use tiwizi_records::{Catalogue, CatalogueError, Manifest, ManifestError, ReadError, Records};
+use tiwizi_registry::credential::Issuer;
 use tiwizi_registry::duplicates::Duplicates;
 use tiwizi_registry::journey::{JourneyRules, RuleError as JourneyRuleError};
 use tiwizi_registry::kinds::MANIFEST;
@@ -182,6 +183,8 @@ pub struct App {
     pub settings: Settings,
     /// Who and where this instance is.
     pub instance: InstanceRow,
+    /// The instance as the issuer of credentials; none without a public address.
+    pub issuer: Option<Issuer>,
     /// Time and randomness.
     pub ambient: Ambient,
     /// The database.
@@ -285,6 +288,7 @@ impl App {
             rule_watch: RuleWatch::new(records.clone(), acts.clone()),
             journey: journey(&records)?,
             identity,
+            issuer: settings.address.as_deref().map(|address| Issuer::new(&instance, address)),
             settings,
             instance,
             ambient,
@@ -334,6 +338,7 @@ fn host_settings(settings: &Settings) -> HostSettings {
     HostSettings {
         outbound: settings.outbound.clone(),
         workbench: settings.workbench.clone(),
+        address: settings.address.clone(),
         press: settings.press.clone().map(|program| Press::new(program, settings.fonts.clone())),
         ..HostSettings::new(&settings.data, settings.compiler.clone())
     }

@@ -127,7 +127,9 @@ fn for_the_log(path: &str) -> &str {
 
 /// Whether an address is never shown to a person as a page.
 pub(crate) fn is_for_programs(path: &str) -> bool {
-    ["/api/", "/fed/", "/health/", "/metrics", "/assets/", "/open-data/"].iter().any(|start| path.starts_with(start))
+    ["/api/", "/fed/", "/health/", "/metrics", "/assets/", "/open-data/", "/.well-known/"]
+        .iter()
+        .any(|start| path.starts_with(start))
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {

@@ -15,6 +15,7 @@ mod blob;
 mod body;
 mod caller;
 mod cookie;
+mod credentials;
 mod dossier;
 mod edge;
 mod etag;

@@ -19,7 +19,7 @@ use crate::api::{
 };
 use crate::app::App;
 use crate::problem::{Fault, Problem};
-use crate::{blob, edge, fed, idempotency, open_data, openapi, pages, plugin};
+use crate::{blob, credentials, edge, fed, idempotency, open_data, openapi, pages, plugin};
 
 /// One address for one method.
 pub struct Route {
@@ -242,6 +242,7 @@ pub fn build(app: &Arc<App>) -> Router {
     }
     router
         .merge(pages::routes())
+        .merge(credentials::routes())
         .merge(fed::routes())
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)

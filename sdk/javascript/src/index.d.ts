@@ -392,6 +392,32 @@ export namespace kv {
   export { forget as delete };
 }
 
+/** What a credential says. `record` is the id of the subject's person in the register. */
+export interface Claims {
+  subject: {
+    record?: string;
+    name?: string;
+    hashed?: { type: "emailAddress" | "userName" | "systemId"; value: string };
+  };
+  achievement: {
+    id: string;
+    name: string;
+    description: string;
+    criteria: { narrative?: string; id?: string };
+    achievementType?: string;
+    inLanguage?: Language;
+    tag?: string[];
+  };
+  /** Milliseconds since 1970; without it the credential does not end. */
+  validUntil?: number;
+}
+
+export namespace credentials {
+  /** Signs a credential; answers its id, the address where anybody verifies it, and the credential itself, a compact JWT. */
+  function issue(claims: Claims): { id: string; address: string; token: string };
+  function revoke(id: string, reason: string): void;
+}
+
 export namespace documents {
   /** Sets a document of the manifest and keeps it as a file of the plugin; answers the file's id. */
   function make(template: string, language: Language, data: Record<string, unknown>): string;

@@ -15,6 +15,7 @@ export * as blobs from "./blobs.js";
 export * as calls from "./calls.js";
 export * as config from "./config.js";
 export * as context from "./context.js";
+export * as credentials from "./credentials.js";
 export * as documents from "./documents.js";
 export * as events from "./events.js";
 export * as i18n from "./i18n.js";

@@ -1,6 +1,22 @@
 """The kit for plugins in Python. docs/write-a-plugin.md leads from an empty folder to a page."""
 
-from . import blobs, calls, config, context, documents, events, i18n, jobs, kv, milestones, notify, registry, secrets, telemetry
+from . import (
+    blobs,
+    calls,
+    config,
+    context,
+    credentials,
+    documents,
+    events,
+    i18n,
+    jobs,
+    kv,
+    milestones,
+    notify,
+    registry,
+    secrets,
+    telemetry,
+)
 from .answer import Answer, Document, File, Page, Redirect, file, json, page, redirect
 from .events import Event
 from .form import Filled, Form, checkbox, choice, day, number, several, text, whole
@@ -45,6 +61,7 @@ __all__ = [
     "choice",
     "config",
     "context",
+    "credentials",
     "day",
     "documents",
     "events",

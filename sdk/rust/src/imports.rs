@@ -129,6 +129,12 @@ pub(crate) trait DocumentsImport {
     fn link(id: &str, seconds: u32, name: &str) -> Result<String, Error>;
 }
 
+/// `credentials`: what the instance signs.
+pub(crate) trait CredentialsImport {
+    fn issue(claims: &str) -> Result<String, Error>;
+    fn revoke(id: &str, reason: &str) -> Result<(), Error>;
+}
+
 #[cfg(target_arch = "wasm32")]
 mod component;
 

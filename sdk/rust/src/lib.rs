@@ -79,6 +79,7 @@ pub mod blobs;
 pub mod calls;
 pub mod config;
 pub mod context;
+pub mod credentials;
 pub mod declaration;
 pub mod documents;
 pub mod events;

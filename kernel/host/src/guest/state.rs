@@ -67,6 +67,8 @@ pub(crate) struct CallState {
     pub(crate) uploads: Uploads,
     /// How many documents it has had set.
     pub(crate) documents: u32,
+    /// How many credentials it has had issued.
+    pub(crate) credentials: u32,
     pub(crate) chain: Chain,
     /// The job that the call does.
     pub(crate) task: Option<Working>,
@@ -147,6 +149,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, beginning: Beginning) -> Store<Ca
         ground,
         uploads: Uploads::default(),
         documents: 0,
+        credentials: 0,
         chain: Chain::default(),
         task: None,
         log,

@@ -8,6 +8,7 @@ mod calls;
 mod config;
 mod context;
 mod convert;
+mod credentials;
 mod documents;
 mod events;
 mod http_out;

@@ -12,7 +12,7 @@ pub(crate) mod names {
     pub(crate) use crate::bindings::tiwizi::plugin::telemetry::{self, Level};
     pub(crate) use crate::bindings::tiwizi::plugin::types::{self, Entry, Error, Page, Query};
     pub(crate) use crate::bindings::tiwizi::plugin::{
-        calls, config, documents, events, i18n, milestones, registry, secrets, store,
+        calls, config, credentials, documents, events, i18n, milestones, registry, secrets, store,
     };
 }
 
@@ -99,6 +99,10 @@ macro_rules! each_interface {
             documents {
                 async fn make(template: String, language: String, data: String) -> Result<String, Error>;
                 async fn link(id: String, seconds: u32, name: String) -> Result<String, Error>;
+            }
+            credentials {
+                async fn issue(claims: String) -> Result<String, Error>;
+                async fn revoke(id: String, reason: String) -> Result<(), Error>;
             }
             telemetry {
                 fn log(level: Level, message: String, fields: Vec<(String, String)>) -> ();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tiwizi_identity::Caller;
 
-use super::house::{House, Setup, bundle_as, chaos};
+use super::house::{House, Setup, bundle, chaos};
 use crate::{Answer, Grants};
 
 /// A house whose press does what a line of shell says, with the chaos plugin and its card.
@@ -15,13 +15,7 @@ async fn house(directory: &TempDir, line: &str) -> House {
     std::fs::write(&press, format!("#!/bin/sh\n{line}\n")).unwrap();
     std::fs::set_permissions(&press, std::fs::Permissions::from_mode(0o700)).unwrap();
     let house = House::built(Setup { press: Some(press), ..Setup::default() }).await;
-    let bundle = bundle_as(|manifest| {
-        let reason = json!({ "ar": "للاختبار.", "fr": "Pour les tests." });
-        let asked = json!({ "name": "documents", "reason": reason, "optional": true });
-        manifest["capabilities"].as_array_mut().unwrap().push(asked);
-        manifest["documents"] = json!([{ "name": "card", "file": "card.typ" }]);
-    });
-    house.host.install(bundle, Grants::All, &Caller::system()).await.unwrap();
+    house.host.install(bundle(), Grants::All, &Caller::system()).await.unwrap();
     house
 }
 

@@ -188,8 +188,14 @@ async fn open(directory: &Path, setup: &Setup) -> Host {
     let instance = InstanceId(uuid::Uuid::from_u128(1));
     let files = Files::open(directory, ambient.clone()).unwrap();
     let press = press.map(|program| Press::new(program, Vec::new()));
-    let settings =
-        HostSettings { instances_max: 64, outbound, workbench, press, ..HostSettings::new(directory, compiler) };
+    let settings = HostSettings {
+        instances_max: 64,
+        outbound,
+        workbench,
+        press,
+        address: Some("https://registre.test".to_owned()),
+        ..HostSettings::new(directory, compiler)
+    };
     let guests = Guests::start(settings, &db, files.clone(), ambient.clone()).await.unwrap();
     let records = |reviewers| {
         let records = Records::new(db.clone(), catalogue.clone(), reviewers, ambient.clone(), instance);

@@ -8,6 +8,7 @@ mod calls;
 mod calls_between;
 mod captures;
 mod config;
+mod credentials;
 mod documents;
 mod events;
 mod exports;

@@ -39,6 +39,7 @@ const KERNEL: &[(&str, &str)] = templates![
     "acts/history.html",
     "acts/list.html",
     "verify.html",
+    "credential.html",
     "statistics.html",
     "duplicates.html",
     "exchange/parts.html",

@@ -12,6 +12,7 @@ mod check;
 mod choose;
 mod console;
 mod cooperative;
+mod credential;
 mod directory;
 mod duplicates;
 mod editions;
@@ -97,6 +98,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/{language}/directory/{id}/extracts", post(extract::issue))
         .route("/{language}/verify", get(verify::ask))
         .route("/{language}/verify/{token}", get(verify::show))
+        .route("/verify/credential/{code}", get(credential::find))
+        .route("/{language}/verify/credential/{code}", get(credential::show))
         .route("/{language}/statistics", get(statistics::show))
         .route("/{language}/statistics/journey", get(statistics::funnel::show))
         .route("/{language}/path", get(path::own))

@@ -11,20 +11,22 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use fluent_bundle::FluentArgs;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use tiwizi_model::limits::EXTRACT_TOKEN_CHARS_MAX;
 use tiwizi_model::{Instant, Language};
 use tiwizi_print::content;
+use tiwizi_registry::credential::Code;
 use tiwizi_registry::extract::{Finding, Genuine, KeyRow, Paper, Part, Standing};
 use tiwizi_words::Texts;
 
+use super::credential;
 use super::visit::Visit;
 use crate::app::App;
-use crate::extracts;
 use crate::parameters::Parameters;
 use crate::problem::Problem;
+use crate::{credentials, extracts};
 
 /// The languages in which every reader is answered.
 const ANSWERS: [Language; 3] = [Language::Arabic, Language::French, Language::StandardAmazigh];
@@ -51,8 +53,16 @@ pub(super) async fn show(
 }
 
 /// `GET /{language}/verify`: `?print=` is the address on a print, or its last part. Leads to what that is, wherever the address led.
-pub(super) async fn ask(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Problem> {
+/// A credential may stand there too, whole or by its address.
+pub(super) async fn ask(State(app): State<Arc<App>>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
     let given = Parameters::of_query(Some(&visit.look.query))?.take("print")?.unwrap_or_default();
+    if let Some(credential) = credential_of(&given) {
+        let finding = credentials::verify(&app, &credential).await?;
+        return credential::answer(&app, &visit, &headers, finding);
+    }
+    if let Some(code) = token_of(&given).filter(|token| token.parse::<Code>().is_ok()) {
+        return Ok(kept_by_nobody(visit.go(&format!("/verify/credential/{code}"))));
+    }
     if let Some(token) = token_of(&given) {
         return Ok(kept_by_nobody(visit.go(&format!("/verify/{token}"))));
     }
@@ -71,8 +81,14 @@ fn token_of(given: &str) -> Option<String> {
     (fits && is_plain).then(|| token.to_owned())
 }
 
+/// A credential that somebody copied whole: three parts with full stops between them.
+fn credential_of(given: &str) -> Option<String> {
+    let joined: String = given.chars().filter(|letter| !letter.is_whitespace()).collect();
+    (joined.starts_with("eyJ") && joined.bytes().filter(|letter| *letter == b'.').count() == 2).then_some(joined)
+}
+
 /// The answer names people, so nobody on the way keeps it.
-fn kept_by_nobody(mut response: Response) -> Response {
+pub(super) fn kept_by_nobody(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -81,7 +97,7 @@ fn kept_by_nobody(mut response: Response) -> Response {
 }
 
 /// The page's own language first, then the others.
-fn languages(own: Language) -> Vec<Language> {
+pub(super) fn languages(own: Language) -> Vec<Language> {
     std::iter::once(own).chain(ANSWERS.into_iter().filter(|language| *language != own)).collect()
 }
 

@@ -1,6 +1,7 @@
 //! What issuing, printing and verifying extracts can come to, as problems.
 
 use tiwizi_print::{FontError, PrintError};
+use tiwizi_registry::credential;
 use tiwizi_registry::extract::{CertifiedError, GatherError, IssueError, KeyError, VerifyError};
 
 use super::{Fault, Problem, told};
@@ -50,6 +51,15 @@ impl From<KeyError> for Problem {
             KeyError::Write(source) => source.into(),
             KeyError::Damaged => Self::internal(error),
             KeyError::Full => Self::from(Fault::Conflict).saying(error.to_string()),
+        }
+    }
+}
+
+impl From<credential::VerifyError> for Problem {
+    fn from(error: credential::VerifyError) -> Self {
+        match error {
+            credential::VerifyError::Keys(source) => source.into(),
+            credential::VerifyError::Read(source) => source.into(),
         }
     }
 }

@@ -46,6 +46,7 @@ export function inInstance(name: string, ...provinces: string[]): void;
 export function counted(name: string): number[];
 export function bodies(kind: string): any[];
 export function ids(kind: string): string[];
+export function credentials(): { id: string; claims: import("../index.js").Claims; revoked: string | null }[];
 export function documents(): { template: string; language: string; data: Record<string, unknown>; id: string }[];
 export function reached(): { code: string; id: string }[];
 export function logged(): { level: string; message: string; fields: Record<string, string> }[];

@@ -291,6 +291,11 @@ export function reached() {
   return [...memory.reached];
 }
 
+/** The credentials that were to be signed; those of a call that failed are gone. */
+export function credentials() {
+  return [...memory.unit.signed];
+}
+
 /** The documents that were to be set; those of a call that failed are gone. */
 export function documents() {
   return [...memory.unit.made];

@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { blobsOf } from "./blobs.js";
+import { credentialsOf } from "./credentials.js";
 import { documentsOf } from "./documents.js";
 import { kvOf } from "./kv.js";
 import * as lists from "./lists.js";
@@ -20,6 +21,7 @@ export function interfacesOf(memory) {
     kv: granted(memory, "kv", kvOf(memory), ["set", "delete", "cas", "increment"]),
     blobs: granted(memory, "blobs", blobsOf(memory), ["begin", "writeChunk", "finish", "delete"]),
     documents: granted(memory, "documents", documentsOf(memory), ["make"]),
+    credentials: granted(memory, "credentials", credentialsOf(memory), ["issue", "revoke"]),
     events: granted(memory, "events", eventsOf(memory), ["emit"]),
     jobs: granted(memory, "jobs", jobsOf(memory), ["enqueue", "cancel", "progress"]),
     calls: granted(memory, "calls", callsOf(memory)),

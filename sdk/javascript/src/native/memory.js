@@ -38,7 +38,7 @@ export class Memory {
     this.open = new Map();
     this.begun = 0;
     this.minted = 0;
-    this.unit = { rows: new Map(), values: new Map(), reached: [], files: new Map(), told: [], made: [], emitted: [], waiting: [] };
+    this.unit = { rows: new Map(), values: new Map(), reached: [], files: new Map(), told: [], made: [], signed: [], emitted: [], waiting: [] };
   }
 
   get rows() {

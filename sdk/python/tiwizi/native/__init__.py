@@ -41,6 +41,7 @@ from ..problem import Problem
 from ..request import Request
 from ..ui import Fragment
 from . import queue
+from .credentials import Signed
 from .documents import Made
 from .interfaces import interfaces_of
 from .judge import fault_of_amendment, judge
@@ -292,6 +293,11 @@ def ids(kind: str) -> list[str]:
 def reached() -> list[tuple[str, str]]:
     """The milestones that were reached: code and id of the proof."""
     return list(_memory.unit.reached)
+
+
+def credentials() -> list[Signed]:
+    """The credentials that were to be signed; those of a call that failed are gone."""
+    return list(_memory.unit.signed)
 
 
 def documents() -> list[Made]:

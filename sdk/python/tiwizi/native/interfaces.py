@@ -13,6 +13,7 @@ from typing import Any
 
 from . import lists, others, queue, records
 from .blobs import blobs
+from .credentials import credentials
 from .documents import documents
 from .memory import Memory, read_json, refusal
 from .outside import fetch_laid
@@ -30,6 +31,7 @@ def interfaces_of(memory: Memory) -> dict[str, Any]:
         "kv": _granted(memory, "kv", _kv(memory), ("set", "delete", "cas", "increment")),
         "blobs": _granted(memory, "blobs", blobs(memory), ("begin", "write_chunk", "finish", "delete")),
         "documents": _granted(memory, "documents", documents(memory), ("make",)),
+        "credentials": _granted(memory, "credentials", credentials(memory), ("issue", "revoke")),
         "events": _granted(memory, "events", queue.events(memory), ("emit",)),
         "jobs": _granted(memory, "jobs", queue.jobs(memory), ("enqueue", "cancel", "progress")),
         "calls": _granted(memory, "calls", others.calls(memory)),

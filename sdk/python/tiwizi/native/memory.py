@@ -67,6 +67,8 @@ class Unit:
     told: list[Notice] = field(default_factory=list)
     #: Documents that were to be set.
     made: list[Any] = field(default_factory=list)
+    #: Credentials that were to be signed.
+    signed: list[Any] = field(default_factory=list)
     emitted: list[tuple[str, str, Any]] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
 

@@ -1,10 +1,10 @@
 //! The real kernel, through the component's imports.
 
 use super::{
-    Blob, BlobPage, BlobsImport, CallerView, CallsImport, ConfigImport, ContextImport, DocumentsImport, Entry, Error,
-    EventsImport, HttpOutImport, I18nImport, InstanceView, JobOptions, JobsImport, KeyPage, KvImport, Level, Message,
-    MilestonesImport, NotifyImport, Options, Page, Query, RegistryImport, Request, Response, SecretsImport,
-    StoreImport, TelemetryImport,
+    Blob, BlobPage, BlobsImport, CallerView, CallsImport, ConfigImport, ContextImport, CredentialsImport,
+    DocumentsImport, Entry, Error, EventsImport, HttpOutImport, I18nImport, InstanceView, JobOptions, JobsImport,
+    KeyPage, KvImport, Level, Message, MilestonesImport, NotifyImport, Options, Page, Query, RegistryImport, Request,
+    Response, SecretsImport, StoreImport, TelemetryImport,
 };
 use crate::bindings::tiwizi::plugin as wire;
 
@@ -253,5 +253,15 @@ impl DocumentsImport for Kernel {
 
     fn link(id: &str, seconds: u32, name: &str) -> Result<String, Error> {
         wire::documents::link(id, seconds, name)
+    }
+}
+
+impl CredentialsImport for Kernel {
+    fn issue(claims: &str) -> Result<String, Error> {
+        wire::credentials::issue(claims)
+    }
+
+    fn revoke(id: &str, reason: &str) -> Result<(), Error> {
+        wire::credentials::revoke(id, reason)
     }
 }

@@ -67,6 +67,8 @@ pub(super) struct Memory {
     pub(super) documents: Vec<String>,
     /// Those that were to be set.
     pub(super) made: Vec<super::documents::Made>,
+    /// The credentials that were to be signed.
+    pub(super) signed: Vec<super::credentials::Signed>,
     /// The files of the bundle below `assets/`.
     pub(super) assets: BTreeSet<String>,
     milestones: Vec<String>,
@@ -128,6 +130,7 @@ impl Memory {
             templates: manifest.get("templates").map(|templates| texts(list(templates))),
             documents: list_at(&manifest, "documents").iter().map(|document| text_at(document, "name")).collect(),
             made: Vec::new(),
+            signed: Vec::new(),
             assets: BTreeSet::new(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds,
@@ -144,6 +147,7 @@ impl Memory {
         self.files = before.files;
         self.told = before.told;
         self.made = before.made;
+        self.signed = before.signed;
         self.queue = before.queue;
     }
 

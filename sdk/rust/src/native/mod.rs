@@ -42,6 +42,7 @@ mod blobs;
 mod calls;
 mod config;
 mod context;
+mod credentials;
 mod documents;
 mod hooks;
 mod http_out;
@@ -72,6 +73,7 @@ use crate::{Answer, Caller, CallerKind, Error, Plugin, Request};
 use memory::{Memory, nobody};
 use register::{COOPERATIVE, PERSON};
 
+pub use credentials::Signed;
 pub use documents::Made;
 pub(crate) use imports::Kernel;
 pub use manifest::check_manifest;
@@ -332,6 +334,12 @@ pub fn told() -> Vec<Told> {
 #[must_use]
 pub fn documents() -> Vec<Made> {
     Memory::with(|memory| memory.made.clone())
+}
+
+/// The credentials that were to be signed, in their order. Those of a call that failed are gone.
+#[must_use]
+pub fn credentials() -> Vec<Signed> {
+    Memory::with(|memory| memory.signed.clone())
 }
 
 /// What a counter of the manifest has come to; it stays when the call fails.

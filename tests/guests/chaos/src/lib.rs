@@ -8,6 +8,7 @@ mod blobs;
 mod calls;
 mod captured;
 mod config;
+mod credentials;
 mod documents;
 mod here;
 mod hooks;
@@ -96,6 +97,11 @@ const ROUTES: &[Route] = &[
     Route::post("/documents/make", documents::make),
     Route::get("/documents/many", documents::many),
     Route::get("/documents/refused", documents::refused),
+    Route::post("/credentials/issue", credentials::issue),
+    Route::post("/credentials/issue-then-problem", credentials::issue_then_problem),
+    Route::post("/credentials/revoke", credentials::revoke),
+    Route::get("/credentials/many", credentials::many),
+    Route::get("/credentials/refused", credentials::refused),
     Route::post("/notify/send", notices::send),
     Route::post("/notify/send-then-trap", notices::send_then_trap),
     Route::post("/notify/bounds", notices::bounds),

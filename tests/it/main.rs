@@ -15,6 +15,7 @@ mod compile;
 mod cooperative;
 mod corpus;
 mod crash;
+mod credentials;
 mod database;
 mod develop;
 mod duplicates;

@@ -57,7 +57,7 @@ impl Workshop {
         let (source, folder) = (paths::root().join("tests/guests/chaos"), self.file(name));
         let mut manifest: Value = serde_json::from_slice(&fs::read(source.join("manifest.json"))?)?;
         change(&mut manifest);
-        for below in ["templates", "locales", "assets"] {
+        for below in ["templates", "documents", "locales", "assets"] {
             fs::create_dir_all(folder.join(below))?;
             for file in fs::read_dir(source.join(below))? {
                 let file = file?;

@@ -183,6 +183,7 @@ fn the_lock_files_of_other_languages_name_no_registry() {
         ("tests/browser/package-lock.json", "\"integrity\"", "make it with omit-lockfile-registry-resolved"),
         ("sdk/javascript/package-lock.json", "\"integrity\"", "make it with omit-lockfile-registry-resolved"),
         ("sdk/python/requirements.lock", "--hash=sha256:", "name versions and hashes alone"),
+        ("tests/python/requirements.lock", "--hash=sha256:", "name versions and hashes alone"),
     ] {
         let lock = std::fs::read_to_string(crate::tree::root().join(file)).unwrap_or_default();
         if !lock.contains(hash) || lock.contains("\"resolved\"") || lock.contains("index-url") {

@@ -12,7 +12,7 @@ use crate::{Answer, Grants};
 /// A house with the register's kinds.
 async fn house() -> House {
     let house = House::with_chaos().await;
-    let (db, catalogue) = (house.host.db(), house.host.records().catalogue());
+    let (db, catalogue) = (house.host.db(), house.host.catalogue());
     let mut tx = db.begin_write().await.unwrap();
     let addition = catalogue.add(&mut tx, &Manifest::parse(MANIFEST).unwrap()).await.unwrap();
     tx.commit().await.unwrap();
@@ -21,7 +21,7 @@ async fn house() -> House {
 }
 
 async fn state(house: &House, credential: &Value) -> Option<State> {
-    match find(house.host.records(), credential["id"].as_str().unwrap()).await.unwrap() {
+    match find(&house.host.ground().records, credential["id"].as_str().unwrap()).await.unwrap() {
         Finding::Issued(Held { state, .. }) => Some(state),
         Finding::Unknown => None,
     }
@@ -45,8 +45,8 @@ async fn a_call_that_fails_leaves_no_credential() {
     let problem = house.post("/credentials/issue-then-problem", "Fadma").await;
     assert!(matches!(problem, Ok(Answer::Problem { status: 418, .. })), "{problem:?}");
     let kind = "registry/credential".parse().unwrap();
-    let permit = house.host.records().may_read(&Caller::system(), &kind).unwrap();
-    let page = house.host.records().list(&permit, &tiwizi_records::Query::default()).await.unwrap();
+    let permit = house.host.ground().records.may_read(&Caller::system(), &kind).unwrap();
+    let page = house.host.ground().records.list(&permit, &tiwizi_records::Query::default()).await.unwrap();
     assert!(page.items.is_empty());
     house.assert_unhurt().await;
 }

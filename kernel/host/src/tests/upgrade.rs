@@ -195,7 +195,7 @@ async fn p27_what_a_new_version_newly_asks_for_is_granted_by_name_or_it_does_not
     let house = House::empty().await;
     // Without declarations that need a capability which is left out here.
     let bare = |manifest: &mut Value| {
-        for declarations in ["hooks", "metrics", "requires", "events", "topics", "jobs"] {
+        for declarations in ["hooks", "metrics", "requires", "events", "topics", "jobs", "documents"] {
             manifest[declarations] = json!([]);
         }
     };

@@ -74,11 +74,10 @@ async fn status(visitor: &Client, path: &str) -> anyhow::Result<String> {
     Ok(visitor.send_with(reqwest::Method::GET, path, &headers, None).await?.expect(200)?.at("/status"))
 }
 
-/// The credential with another title and the same signature.
-fn retitled(token: &str) -> anyhow::Result<String> {
+/// The credential with one letter changed and the same signature.
+fn changed(token: &str) -> anyhow::Result<String> {
     let mut parts = token.split('.').map(str::to_owned).collect::<Vec<_>>();
     let payload = parts.get_mut(1).context("no payload")?;
-    // The last letters of the payload close its object; another one before them changes a word and leaves it JSON no longer or the same.
     let middle = payload.len() / 2;
     let other = if payload.get(middle..=middle) == Some("A") { "B" } else { "A" };
     payload.replace_range(middle..=middle, other);
@@ -93,12 +92,12 @@ async fn a_credential_verifies_for_a_stranger_and_a_changed_one_does_not() -> an
     let said = checked(&visitor, token(&credential)?).await?.map_err(anyhow::Error::msg)?;
     ensure!(said["achievement"] == "Tenir les comptes" && said["names"] == json!(["Fadma Ouali"]), "{said}");
     ensure!(said["fetched"] == json!([format!("{ADDRESS}/.well-known/did.json")]), "{said}");
-    let changed = retitled(token(&credential)?)?;
-    let refused = checked(&visitor, &changed).await?;
+    let forged = changed(token(&credential)?)?;
+    let refused = checked(&visitor, &forged).await?;
     ensure!(refused.is_err(), "a changed credential verifies: {refused:?}");
     let asked = visitor.send_query("/fr/verify", &[("print", token(&credential)?)]).await?.expect(200)?;
     ensure!(asked.text.contains("Elle est toujours valable"), "{}", asked.text);
-    let asked = visitor.send_query("/fr/verify", &[("print", &changed)]).await?.expect(200)?;
+    let asked = visitor.send_query("/fr/verify", &[("print", forged.as_str())]).await?.expect(200)?;
     ensure!(asked.text.contains("pas délivré une telle attestation"), "{}", asked.text);
     Ok(())
 }
@@ -151,6 +150,6 @@ async fn a_credential_outlives_its_key_unless_that_came_into_wrong_hands() -> an
 }
 
 fn replace_key(instance: &Instance, reason: &str) -> anyhow::Result<()> {
-    let command = Tiwizi::words("extract replace-key").data(instance.data()).option("--reason", reason);
+    let command = Tiwizi::words("register replace-key").data(instance.data()).option("--reason", reason);
     command.succeed().map(drop)
 }

@@ -6,6 +6,7 @@ mod acts_pages;
 mod blobs;
 mod causes;
 mod chaos;
+mod credentials;
 mod duplicates;
 mod edge;
 mod editions;

@@ -183,8 +183,6 @@ pub struct App {
     pub settings: Settings,
     /// Who and where this instance is.
     pub instance: InstanceRow,
-    /// The instance as the issuer of credentials; none without a public address.
-    pub issuer: Option<Issuer>,
     /// Time and randomness.
     pub ambient: Ambient,
     /// The database.
@@ -288,7 +286,6 @@ impl App {
             rule_watch: RuleWatch::new(records.clone(), acts.clone()),
             journey: journey(&records)?,
             identity,
-            issuer: settings.address.as_deref().map(|address| Issuer::new(&instance, address)),
             settings,
             instance,
             ambient,
@@ -313,6 +310,12 @@ impl App {
             exports: Arc::new(Semaphore::new(limits::OPEN_DATA_EXPORTS_MAX)),
             staff_exports: Arc::new(Semaphore::new(limits::STAFF_EXPORTS_MAX)),
         }))
+    }
+
+    /// The instance as the issuer of credentials; none without a public address.
+    #[must_use]
+    pub fn issuer(&self) -> Option<Issuer> {
+        self.settings.address.as_deref().map(|address| Issuer::new(&self.instance, address))
     }
 
     /// Stops what runs, in order: requests, tasks, then the database.

@@ -35,8 +35,8 @@ async fn keys(State(app): State<Arc<App>>) -> Result<Response, Problem> {
 
 /// An instance without a public address issues nothing, and has no such document.
 async fn published(app: &App, write: fn(&Issuer, &[KeyRow]) -> Value) -> Result<Response, Problem> {
-    let issuer = app.issuer.as_ref().ok_or(Fault::NotFound)?;
-    let mut response = json::ok(&write(issuer, &signing_keys(&app.records).await?))?;
+    let issuer = app.issuer().ok_or(Fault::NotFound)?;
+    let mut response = json::ok(&write(&issuer, &signing_keys(&app.records).await?))?;
     response.headers_mut().insert(header::CACHE_CONTROL, KEYS_KEPT);
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     Ok(response)

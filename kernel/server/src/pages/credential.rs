@@ -137,7 +137,7 @@ fn view(app: &App, finding: Finding) -> Result<Response, Problem> {
             StandingView {
                 status,
                 title: Some(title),
-                issuer: app.issuer.as_ref().map(|issuer| issuer.did().to_owned()),
+                issuer: app.issuer().map(|issuer| issuer.did().to_owned()),
                 issued: Some(rfc3339(issued_at)),
                 valid_until: valid_until.map(rfc3339),
                 revoked,

@@ -19,7 +19,7 @@ async fn issued(house: &House) -> Issued {
     });
     let order = Order { plugin: "training".parse().unwrap(), claims: Claims::of(claims).unwrap(), province: None };
     let mut unit = Unit::new(house.app.records.clone(), Caller::system());
-    let issued = issue(&mut unit, house.app.issuer.as_ref().unwrap(), order).await.unwrap();
+    let issued = issue(&mut unit, &house.app.issuer().unwrap(), order).await.unwrap();
     unit.commit(None).await.unwrap();
     issued
 }

@@ -25,9 +25,10 @@ pub(crate) async fn cover(app: &App, statistics: &mut Statistics) -> Result<Cove
     Ok(coverage)
 }
 
-/// The same for the funnel: milestones come with members.
+/// The same for the funnel: milestones come with members, and the nation alone counts those of other homes.
 pub(crate) async fn cover_funnel(app: &App, funnel: &mut Funnel) -> Result<Coverage, Problem> {
     let coverage = app.national().coverage().await?;
+    funnel.count(if coverage.is_national() { Counted::All } else { Counted::Own });
     funnel.know_only(coverage.known_members()).await?;
     Ok(coverage)
 }

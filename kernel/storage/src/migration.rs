@@ -132,6 +132,12 @@ const MIGRATIONS: [Migration; 19] = [
         sqlite: include_str!("../../../migrations/sqlite/0019_tally_elsewhere.sql"),
         postgres: include_str!("../../../migrations/postgres/0019_tally_elsewhere.sql"),
     },
+    Migration {
+        number: 20,
+        name: "journey_home",
+        sqlite: include_str!("../../../migrations/sqlite/0020_journey_home.sql"),
+        postgres: include_str!("../../../migrations/postgres/0020_journey_home.sql"),
+    },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS migration (\

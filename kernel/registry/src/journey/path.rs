@@ -175,6 +175,9 @@ impl Journey {
         let own = self.milestones(id).await?;
         let mut reached: Vec<Reached> = own.into_iter().map(|said| said.reached(None)).collect();
         let (brought, is_more) = self.brought(id).await?;
+        // What the cooperative itself reached is not told a second time of whoever did it for it.
+        let is_told = |one: &Reached| reached.iter().any(|own| own.plugin == one.plugin && own.code == one.code);
+        let brought: Vec<Reached> = brought.into_iter().filter(|one| !is_told(one)).collect();
         reached.extend(brought);
         let path = Path {
             subject: Subject::Cooperative,

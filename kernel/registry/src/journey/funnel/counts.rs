@@ -8,12 +8,14 @@ use tiwizi_storage::{Db, ReadTx, StorageError, change, cursor, tally};
 
 use super::super::stage::Stage;
 use super::reader::NAME;
-use crate::readers::{AsOf, By, Known};
+use crate::readers::{AsOf, By, Counted, Known};
 use crate::territory;
 use crate::youth::{YouthRule, youth_rule};
 
 /// What the names of all dimensions begin with.
 const ROOT: &str = "journey";
+/// The same of what this home's milestones alone say.
+const OWN: &str = "journey.own";
 /// How many subjects the reader keeps something of.
 pub(super) const KEPT: &str = "journey.kept";
 
@@ -66,24 +68,32 @@ impl Who {
     }
 }
 
+/// What the names of the dimensions begin with: of all milestones that are here, or of those of this home alone.
+fn root(counted: Counted) -> &'static str {
+    match counted {
+        Counted::All => ROOT,
+        Counted::Own => OWN,
+    }
+}
+
 /// The dimension of those at a stage, by province or sector.
-pub(super) fn split(who: Who, stage: Stage, by: &str) -> String {
-    format!("{ROOT}.{}.{}.{by}", who.name(), stage.name())
+pub(super) fn split(counted: Counted, who: Who, stage: Stage, by: &str) -> String {
+    format!("{}.{}.{}.{by}", root(counted), who.name(), stage.name())
 }
 
 /// The people at a stage who were born in a year; 0 where that is not known.
-pub(super) fn births(stage: Stage, year: u16) -> String {
-    format!("{ROOT}.births.{}.province.{year:04}", stage.name())
+pub(super) fn births(counted: Counted, stage: Stage, year: u16) -> String {
+    format!("{}.births.{}.province.{year:04}", root(counted), stage.name())
 }
 
 /// The people at a stage of whom nobody knows whether they are women.
-pub(super) fn unsexed(stage: Stage) -> String {
-    format!("{ROOT}.unsexed.{}.province", stage.name())
+pub(super) fn unsexed(counted: Counted, stage: Stage) -> String {
+    format!("{}.unsexed.{}.province", root(counted), stage.name())
 }
 
 /// How many took so many days from a stage to the next.
-pub(super) fn waits(who: Who, stage: Stage) -> String {
-    format!("{ROOT}.waits.{}.{}", who.name(), stage.name())
+pub(super) fn waits(counted: Counted, who: Who, stage: Stage) -> String {
+    format!("{}.waits.{}.{}", root(counted), who.name(), stage.name())
 }
 
 /// Everything.
@@ -109,6 +119,7 @@ pub struct Funnel {
     tx: ReadTx,
     as_of: AsOf,
     rule: YouthRule,
+    counted: Counted,
     known: Known,
 }
 
@@ -122,13 +133,18 @@ impl Funnel {
         let seq = cursor::find(&mut tx, NAME).await?;
         let at = change::written_at(&mut tx, seq).await?;
         let rule = youth_rule(now).map_err(|error| StorageError::Corrupt { what: error.to_string() })?;
-        Ok(Self { tx, as_of: AsOf { seq, at }, rule, known: Known::Everywhere })
+        Ok(Self { tx, as_of: AsOf { seq, at }, rule, counted: Counted::Own, known: Known::Everywhere })
     }
 
     /// How far the log is counted.
     #[must_use]
     pub fn as_of(&self) -> AsOf {
         self.as_of
+    }
+
+    /// Says whose milestones are counted from now on: at first those of this home alone, so the counts of several homes together are those of all.
+    pub fn count(&mut self, counted: Counted) {
+        self.counted = counted;
     }
 
     /// Who counts as young in these counts.
@@ -150,7 +166,7 @@ impl Funnel {
         let mut regions: BTreeSet<String> = BTreeSet::new();
         for who in [Who::People, Who::Cooperatives] {
             for stage in Stage::ALL {
-                let counts = tally::all(&mut self.tx, &split(who, stage, "province")).await?;
+                let counts = tally::all(&mut self.tx, &split(self.counted, who, stage, "province")).await?;
                 let somewhere = counts.into_iter().filter(|(_, amount)| *amount != 0);
                 regions.extend(somewhere.map(|(key, _)| key.split('.').next().unwrap_or_default().to_owned()));
             }
@@ -170,11 +186,11 @@ impl Funnel {
     ) -> Result<BTreeMap<String, i64>, StorageError> {
         let by = if by == By::Sector { "sector" } else { "province" };
         let mut counts = if who == Who::Youth {
-            let first = births(stage, self.rule.first_birth_year().max(1));
-            let end = format!("{ROOT}.births.{}.province/", stage.name());
+            let first = births(self.counted, stage, self.rule.first_birth_year().max(1));
+            let end = format!("{}.births.{}.province/", root(self.counted), stage.name());
             tally::sums(&mut self.tx, &Range { first, end }).await?
         } else {
-            tally::all(&mut self.tx, &split(who, stage, by)).await?
+            tally::all(&mut self.tx, &split(self.counted, who, stage, by)).await?
         };
         counts.retain(|(_, amount)| *amount != 0);
         Ok(counts.into_iter().collect())
@@ -185,8 +201,8 @@ impl Funnel {
     pub(super) async fn known(&mut self, who: Who, stage: Stage) -> Result<Known, StorageError> {
         let untold = match who {
             Who::People | Who::Cooperatives => return Ok(self.known.clone()),
-            Who::Women => unsexed(stage),
-            Who::Youth => births(stage, 0),
+            Who::Women => unsexed(self.counted, stage),
+            Who::Youth => births(self.counted, stage, 0),
         };
         let untold = tally::all(&mut self.tx, &untold).await?;
         let untold: BTreeSet<ProvinceCode> =
@@ -203,7 +219,7 @@ impl Funnel {
 
     /// How many took so many days from a stage to the next, the shortest first.
     pub(super) async fn days(&mut self, who: Who, from: Stage) -> Result<Vec<(i64, i64)>, StorageError> {
-        let counts = tally::all(&mut self.tx, &waits(who, from)).await?;
+        let counts = tally::all(&mut self.tx, &waits(self.counted, who, from)).await?;
         let mut days: Vec<(i64, i64)> =
             counts.into_iter().filter_map(|(key, amount)| Some((key.parse().ok()?, amount))).collect();
         days.sort_unstable();

@@ -9,12 +9,16 @@ use tiwizi_model::limits::FUNNEL_WAIT_DAYS_MAX;
 use super::super::joining::Window;
 use super::super::stage::{Stage, Times};
 use super::counts::{KEPT, Who, births, split, unsexed, waits};
+use crate::readers::Counted;
 
 /// The key of a place that is not known.
 pub(super) const UNKNOWN: &str = "unknown";
 const MS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
 /// Statuses of cooperatives that are counted.
 const COUNTED: [&str; 2] = ["registered", "suspended"];
+
+/// Everything is counted twice: by all milestones that are here, and by those of this home.
+const SIDES: [Counted; 2] = [Counted::All, Counted::Own];
 
 /// Counts, by dimension and key.
 pub(super) type Counts = HashMap<(String, String), i64>;
@@ -37,7 +41,11 @@ pub(super) enum Memo {
 /// A person with a milestone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Person {
+    /// By all milestones that are here.
     pub(super) times: Times,
+    /// By those of this home alone.
+    #[serde(default)]
+    pub(super) here: Times,
     pub(super) province: String,
     /// None where it is not known.
     pub(super) is_woman: Option<bool>,
@@ -57,6 +65,9 @@ pub(super) struct Cooperative {
     pub(super) sector: String,
     /// What the cooperative reached itself.
     pub(super) own: Times,
+    /// The same by this home's milestones alone.
+    #[serde(default)]
+    pub(super) own_here: Times,
     /// What its members bring, each by their id.
     pub(super) people: BTreeMap<String, Joined>,
 }
@@ -66,6 +77,9 @@ pub(super) struct Cooperative {
 pub(in super::super) struct Joined {
     pub(in super::super) window: Window,
     pub(in super::super) times: Times,
+    /// By this home's milestones alone.
+    #[serde(default, rename = "h")]
+    pub(in super::super) here: Times,
 }
 
 impl Person {
@@ -96,9 +110,16 @@ impl Cooperative {
         text("sector").clone_into(&mut self.sector);
     }
 
-    fn times(&self) -> Times {
-        self.people.values().fold(self.own, |mut times, joined| {
-            times.join(joined.times);
+    fn times(&self, counted: Counted) -> Times {
+        let own = match counted {
+            Counted::All => self.own,
+            Counted::Own => self.own_here,
+        };
+        self.people.values().fold(own, |mut times, joined| {
+            times.join(match counted {
+                Counted::All => joined.times,
+                Counted::Own => joined.here,
+            });
             times
         })
     }
@@ -119,36 +140,52 @@ impl Memo {
             Self::Nothing | Self::Of(_) => {}
             Self::Person(person) => {
                 add(KEPT.to_owned(), "person");
-                let Some(stage) = person.times.furthest().filter(|_| !person.is_alias) else { return };
-                add(split(Who::People, stage, "province"), &person.province);
-                add(births(stage, person.birth_year), &person.province);
-                match person.is_woman {
-                    Some(true) => add(split(Who::Women, stage, "province"), &person.province),
-                    Some(false) => {}
-                    None => add(unsexed(stage), &person.province),
-                }
-                wait(&mut add, Who::People, person.times);
+                SIDES.into_iter().for_each(|counted| person.count(&mut add, counted));
             }
             Self::Cooperative(cooperative) => {
                 add(KEPT.to_owned(), "cooperative");
-                let times = cooperative.times();
-                let Some(stage) = times.furthest().filter(|_| cooperative.is_counted) else { return };
-                add(split(Who::Cooperatives, stage, "province"), &cooperative.province);
-                add(split(Who::Cooperatives, stage, "sector"), &cooperative.sector);
-                wait(&mut add, Who::Cooperatives, times);
+                SIDES.into_iter().for_each(|counted| cooperative.count(&mut add, counted));
             }
         }
     }
 }
 
+impl Person {
+    fn count(&self, add: &mut impl FnMut(String, &str), counted: Counted) {
+        let times = match counted {
+            Counted::All => self.times,
+            Counted::Own => self.here,
+        };
+        let Some(stage) = times.furthest().filter(|_| !self.is_alias) else { return };
+        add(split(counted, Who::People, stage, "province"), &self.province);
+        add(births(counted, stage, self.birth_year), &self.province);
+        match self.is_woman {
+            Some(true) => add(split(counted, Who::Women, stage, "province"), &self.province),
+            Some(false) => {}
+            None => add(unsexed(counted, stage), &self.province),
+        }
+        wait(add, (counted, Who::People), times);
+    }
+}
+
+impl Cooperative {
+    fn count(&self, add: &mut impl FnMut(String, &str), counted: Counted) {
+        let times = self.times(counted);
+        let Some(stage) = times.furthest().filter(|_| self.is_counted) else { return };
+        add(split(counted, Who::Cooperatives, stage, "province"), &self.province);
+        add(split(counted, Who::Cooperatives, stage, "sector"), &self.sector);
+        wait(add, (counted, Who::Cooperatives), times);
+    }
+}
+
 /// Counts the days from each stage to the next, where both were reached in their order.
-fn wait(add: &mut impl FnMut(String, &str), who: Who, times: Times) {
+fn wait(add: &mut impl FnMut(String, &str), (counted, who): (Counted, Who), times: Times) {
     for stage in Stage::ALL {
         let next = stage.following().and_then(|next| times.of(next));
         let Some((from, to)) = times.of(stage).zip(next) else { continue };
         let ms = to.0.saturating_sub(from.0);
         if ms >= 0 {
-            add(waits(who, stage), &ms.div_euclid(MS_PER_DAY).min(FUNNEL_WAIT_DAYS_MAX).to_string());
+            add(waits(counted, who, stage), &ms.div_euclid(MS_PER_DAY).min(FUNNEL_WAIT_DAYS_MAX).to_string());
         }
     }
 }

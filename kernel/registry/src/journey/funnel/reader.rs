@@ -99,6 +99,25 @@ struct Kept {
     now: Memo,
 }
 
+/// A milestone.
+struct Reached {
+    stage: Stage,
+    at: Instant,
+    /// Whether this is its home.
+    is_own: bool,
+    body: Value,
+}
+
+impl Reached {
+    /// Counts it among all, and among the own where it is one.
+    fn take(&self, all: &mut Times, own: &mut Times) {
+        all.take(self.stage, self.at);
+        if self.is_own {
+            own.take(self.stage, self.at);
+        }
+    }
+}
+
 /// The work for some changes.
 struct Work<'a> {
     reader: &'a JourneyReader,
@@ -209,12 +228,12 @@ impl Work<'_> {
         &mut self,
         id: RecordId,
         row: Option<RecordRow>,
-        milestones: &[(Stage, Instant, Value)],
+        milestones: &[Reached],
     ) -> Result<(Person, BTreeMap<RecordId, Joined>), ReaderError> {
         let mut person = Person::default();
-        for (stage, at, body) in milestones {
-            person.times.take(*stage, *at);
-            if let Some(province) = body.get("province").and_then(Value::as_str) {
+        for reached in milestones {
+            reached.take(&mut person.times, &mut person.here);
+            if let Some(province) = reached.body.get("province").and_then(Value::as_str) {
                 province.clone_into(&mut person.province);
             }
         }
@@ -230,11 +249,11 @@ impl Work<'_> {
             person.describe(&Value::Object(told));
             let Some(window) = Window::of(&membership, &body.unwrap_or_default()) else { continue };
             let window = joined.get(&cooperative).map_or(window, |before| before.window.widened(window));
-            let mut times = Times::default();
-            for (stage, at, _) in milestones.iter().filter(|(_, at, _)| window.holds(*at)) {
-                times.take(*stage, *at);
+            let (mut times, mut here) = (Times::default(), Times::default());
+            for reached in milestones.iter().filter(|reached| window.holds(reached.at)) {
+                reached.take(&mut times, &mut here);
             }
-            joined.insert(cooperative, Joined { window, times });
+            joined.insert(cooperative, Joined { window, times, here });
         }
         if let Some(row) = row {
             let body = read(&row)?;
@@ -277,9 +296,9 @@ impl Work<'_> {
             _ => Cooperative::default(),
         };
         now.describe(body.as_ref());
-        now.own = Times::default();
-        for (stage, at, _) in &milestones {
-            now.own.take(*stage, *at);
+        (now.own, now.own_here) = (Times::default(), Times::default());
+        for reached in &milestones {
+            reached.take(&mut now.own, &mut now.own_here);
         }
         *kept = if now.is_empty() { Memo::Nothing } else { Memo::Cooperative(now) };
         Ok(())
@@ -293,7 +312,7 @@ impl Work<'_> {
     }
 
     /// The milestones of a subject, with their contents. Whose each is is kept, for when it is erased.
-    async fn milestones(&mut self, subject: RecordId) -> Result<Vec<(Stage, Instant, Value)>, ReaderError> {
+    async fn milestones(&mut self, subject: RecordId) -> Result<Vec<Reached>, ReaderError> {
         let kinds = self.reader.records.kinds();
         let Some(kind) = kinds.find(&self.reader.names.milestone) else { return Ok(Vec::new()) };
         let (mut found, mut after) = (Vec::new(), None);
@@ -305,8 +324,9 @@ impl Work<'_> {
                 let body = read(row)?;
                 let stage = body.get("stage").and_then(Value::as_str).and_then(Stage::named);
                 let at = body.get("reached_at").and_then(Value::as_i64).map(Instant);
+                let is_own = row.home == self.reader.records.instance();
                 if let Some((stage, at)) = stage.zip(at) {
-                    found.push((stage, at, body));
+                    found.push(Reached { stage, at, is_own, body });
                 }
             }
             self.own(rows.iter().map(|row| row.id).collect(), subject).await?;

@@ -12,7 +12,7 @@ use tiwizi_storage::tally;
 use super::counts::all;
 use super::*;
 use crate::journey::Stage;
-use crate::readers::{By, Known, Sight};
+use crate::readers::{By, Counted, Known, Sight};
 use crate::testing::Register;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -208,8 +208,18 @@ impl World {
 fn of_sights(rows: &BTreeMap<(String, String), i64>) -> BTreeMap<(String, String), i64> {
     let told = rows
         .iter()
-        .filter(|((dimension, _), _)| !dimension.starts_with("journey.waits.") && dimension != "journey.kept");
+        .filter(|((dimension, _), _)| !dimension.starts_with("journey.waits.") && dimension != "journey.kept")
+        .filter(|((dimension, _), _)| !dimension.starts_with("journey.own."));
     told.map(|(key, amount)| (key.clone(), *amount)).collect()
+}
+
+/// The counts of this home's milestones, under the names of all.
+fn own(rows: &BTreeMap<(String, String), i64>) -> BTreeMap<(String, String), i64> {
+    let own = rows.iter().filter_map(|((dimension, key), amount)| {
+        let rest = dimension.strip_prefix("journey.own.")?;
+        Some(((format!("journey.{rest}"), key.clone()), *amount))
+    });
+    own.collect()
 }
 
 proptest! {
@@ -227,6 +237,7 @@ proptest! {
             world.follow().await;
             let (rows, expected) = (world.rows().await, world.by_hand().await);
             assert_eq!(of_sights(&rows), expected);
+            assert_eq!(of_sights(&own(&rows)), expected, "all of it is this home's");
             recount(&world.records).await.unwrap();
             assert_eq!(world.rows().await, rows, "counted from the start it is the same");
         });
@@ -245,6 +256,41 @@ async fn what_a_founder_learnt_joins_the_cooperative_and_a_stranger_brings_nothi
     assert!(funnel.amounts(Who::Cooperatives, Stage::Project, By::Sector).await.unwrap().is_empty());
     let people = joined_people(&mut world.records.db().read().await.unwrap(), world.cooperatives[0]).await.unwrap();
     assert_eq!(people.into_keys().collect::<Vec<_>>(), [world.persons[0]]);
+}
+
+#[tokio::test]
+async fn a_region_counts_the_milestones_of_its_own_home_and_the_nation_those_of_all() {
+    let world = World::new(2, 1).await;
+    world.milestone(world.persons[0], Stage::Skills, 0).await;
+    world.membership(world.cooperatives[0], world.persons[0], Some("2024-02-01")).await;
+    let there = |subject: RecordId| {
+        json!({
+            "subject": subject.to_string(), "stage": "market", "plugin": "marketplace", "code": "shop-opened",
+            "reached_at": BEGIN + DAY, "proof": world.records.ambient().new_id().to_string(), "province": "09.541",
+        })
+    };
+    let kind = world.register.names.milestone.clone();
+    for (subject, id) in [(world.persons[0], 70_u128), (world.persons[1], 71), (world.cooperatives[0], 72)] {
+        let id = RecordId(uuid::Uuid::from_u128(id));
+        world.register.receive(&kind, id, 1, there(subject)).await;
+    }
+    let mut funnel = world.funnel().await;
+    let mut stands = async |counted: Counted, who: Who| {
+        funnel.count(counted);
+        let mut found = Vec::new();
+        for stage in Stage::ALL {
+            found.push(funnel.amounts(who, stage, By::Region).await.unwrap().values().sum::<i64>());
+        }
+        found
+    };
+    assert_eq!(
+        stands(Counted::Own, Who::People).await,
+        [1, 0, 0],
+        "what another home says of them is its own to count"
+    );
+    assert_eq!(stands(Counted::Own, Who::Cooperatives).await, [1, 0, 0]);
+    assert_eq!(stands(Counted::All, Who::People).await, [0, 0, 2]);
+    assert_eq!(stands(Counted::All, Who::Cooperatives).await, [0, 0, 1]);
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ impl Guests {
             links: Links::new(instance.as_ref().map(|instance| instance.key.as_slice())),
             files,
             outbound: Outbound::new(settings.outbound, settings.workbench.stand_in.clone()),
-            whereabouts: Arc::new(Whereabouts::of(instance.as_ref())),
+            whereabouts: Arc::new(Whereabouts::of(instance.as_ref(), settings.address)),
             messages: Arc::new(Messages::kernel()),
             watches: Watches::new(&settings.data, &ambient),
             workbench: settings.workbench,

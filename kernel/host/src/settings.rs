@@ -32,7 +32,8 @@ pub struct HostSettings {
     pub compiler: Compiler,
     /// What sets documents; without it there are none.
     pub press: Option<Press>,
-    /// The public address of the instance, where credentials are verified; without it there are none.
+    /// The public address of the instance, without a slash at its end; none when nobody has set it. Credentials are verified there; without it there
+    /// are none.
     pub address: Option<String>,
     /// What the author's tools ask for.
     pub workbench: Workbench,

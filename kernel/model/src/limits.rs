@@ -475,6 +475,8 @@ pub const FRAGMENT_CPU_MS_MAX: u64 = 50;
 pub const FRAGMENT_WALL_MS_MAX: u64 = 300;
 /// The parts that plugins have on one page.
 pub const FRAGMENTS_MAX: usize = 8;
+/// Cooperatives that a plugin is told its caller acts for.
+pub const ACTS_FOR_MAX: usize = 100;
 /// A part of a page, rendered.
 pub const FRAGMENT_BYTES_MAX: usize = 128 << 10;
 

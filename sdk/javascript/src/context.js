@@ -41,6 +41,14 @@ export function instance() {
   return ask("context", "instance");
 }
 
+/**
+ * Where the instance is reached from outside, without a slash at its end: what is printed leads there for years. Undefined when its operator
+ * has not said it.
+ */
+export function address() {
+  return orUndefined(ask("context", "address"));
+}
+
 export function pluginId() {
   return ask("context", "pluginId");
 }

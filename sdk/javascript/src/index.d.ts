@@ -352,6 +352,8 @@ export namespace context {
   function now(): number;
   function deadlineLeftMs(): number;
   function instance(): { id: string; name: string; provinces: string[] };
+  /** Where the instance is reached from outside, without a slash at its end. */
+  function address(): string | undefined;
   function pluginId(): string;
   function pluginVersion(): string;
 }
@@ -426,6 +428,8 @@ export namespace documents {
 
 export namespace milestones {
   function reach(code: string, kind: string, id: string): void;
+  /** Of a cooperative that the caller acts for, by a record that belongs to it. */
+  function reachFor(cooperative: string, code: string, kind: string, id: string): void;
 }
 
 export namespace random {
@@ -438,6 +442,8 @@ export namespace registry {
   function cooperative(id: string): Entry | undefined;
   function person(id: string): Entry | undefined;
   function cooperatives(find?: Find): Entries;
+  /** Those that the caller acts for as an officer. */
+  function actsFor(): Entry[];
 }
 
 export namespace secrets {

@@ -20,3 +20,8 @@ export function person(id) {
 export function cooperatives(find = {}) {
   return pageOf(ask("registry", "cooperatives", queryOf(find)));
 }
+
+/** The cooperatives that the caller acts for as an officer, in the order of their ids; the first 100. */
+export function actsFor() {
+  return ask("registry", "actsFor").map(entryOf);
+}

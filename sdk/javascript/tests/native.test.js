@@ -178,6 +178,29 @@ test("a field above the caller's classes is not set, not shown and not lost", ()
   assert.deepEqual(native.bodies("note"), [{ ...note(1), rank: 2, secret: "gold" }]);
 });
 
+test("a milestone of a cooperative is noted by who acts for it with a record of its own", () => {
+  const [cooperative, other] = ["Tamount", "Tiwizi"].map((name) => native.addCooperative({ name_fr: name }));
+  native.asMember(ONE);
+  assert.deepEqual(registry.actsFor(), []);
+  native.actFor(cooperative);
+  assert.deepEqual(registry.actsFor().map(({ id }) => id), [cooperative]);
+  const { id } = wishes.insert(wish(cooperative));
+  milestones.reachFor(cooperative, "written", "wish", id);
+  milestones.reachFor(cooperative, "written", "wish", id);
+  assert.deepEqual(native.reachedFor(), [{ cooperative, code: "written", id }]);
+  refused(() => milestones.reachFor(other, "written", "wish", id), "denied");
+  native.actFor(other);
+  refused(() => milestones.reachFor(other, "written", "wish", id), "invalid");
+  native.asMember(ONE);
+  refused(() => milestones.reachFor(cooperative, "written", "wish", id), "denied");
+});
+
+test("an instance has an address when its operator said it", () => {
+  assert.equal(context.address(), undefined);
+  native.atAddress("https://registre.example.org");
+  assert.equal(context.address(), "https://registre.example.org");
+});
+
 test("what is not granted is denied by name", () => {
   const questions = {
     store: () => notes.find(),

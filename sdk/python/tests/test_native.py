@@ -203,6 +203,30 @@ class Native(Kernel):
             notes.patch(id, [1])
         self.assertEqual(native.bodies("note"), [{**note(1), "rank": 2, "secret": "gold"}])
 
+    def test_a_milestone_of_a_cooperative_is_noted_by_who_acts_for_it_with_a_record_of_its_own(self):
+        cooperative, other = (native.add_cooperative({"name_fr": name}) for name in ("Tamount", "Tiwizi"))
+        native.as_member(ONE)
+        self.assertEqual(registry.acts_for(), [])
+        native.act_for(cooperative)
+        self.assertEqual([one.id for one in registry.acts_for()], [cooperative])
+        id = wishes.insert(wish(cooperative)).id
+        for _ in range(2):
+            milestones.reach_for(cooperative, "written", "wish", id)
+        self.assertEqual(native.reached_for(), [(cooperative, "written", id)])
+        with self.refused("denied"):
+            milestones.reach_for(other, "written", "wish", id)
+        native.act_for(other)
+        with self.refused("invalid"):
+            milestones.reach_for(other, "written", "wish", id)
+        native.as_member(ONE)
+        with self.refused("denied"):
+            milestones.reach_for(cooperative, "written", "wish", id)
+
+    def test_an_instance_has_an_address_when_its_operator_said_it(self):
+        self.assertIsNone(context.address())
+        native.at_address("https://registre.example.org")
+        self.assertEqual(context.address(), "https://registre.example.org")
+
     def test_what_is_not_granted_is_denied_by_name(self):
         questions = {
             "store": lambda: notes.find(),

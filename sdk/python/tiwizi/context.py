@@ -66,6 +66,12 @@ def instance() -> Instance:
     return Instance(found.id, found.name, list(found.provinces))
 
 
+def address() -> str | None:
+    """Where the instance is reached from outside, without a slash at its end: what is printed leads there for years. None when its operator
+    has not said it."""
+    return ask("context", "address")
+
+
 def plugin_id() -> str:
     """The plugin's own id."""
     return ask("context", "plugin_id")

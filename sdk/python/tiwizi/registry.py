@@ -22,3 +22,9 @@ def cooperatives(**find: Any) -> Entries:
     """Some cooperatives; conditions are those of `Store.find`. The register's indexes are: court and number; ICE; French name; Arabic
     name; province and French name; sector and French name; province, sector and French name; status and day of registration."""
     return entries(ask("registry", "cooperatives", query(**find)))
+
+
+def acts_for() -> list[Entry]:
+    """The cooperatives that the caller acts for as an officer, in the order of their ids; the first 100."""
+    found = [entry(one) for one in ask("registry", "acts_for")]
+    return [one for one in found if one is not None]

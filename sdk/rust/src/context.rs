@@ -104,6 +104,13 @@ pub fn instance() -> Instance {
     Instance { id: instance.id, name: instance.name, provinces: instance.provinces }
 }
 
+/// Where the instance is reached from outside, without a slash at its end: what is printed leads there for years. None when its
+/// operator has not said it.
+#[must_use]
+pub fn address() -> Option<String> {
+    Kernel::address()
+}
+
 /// The plugin's own id.
 #[must_use]
 pub fn plugin_id() -> String {

@@ -20,6 +20,7 @@ pub(crate) trait ContextImport {
     fn now() -> u64;
     fn deadline_left_ms() -> u32;
     fn instance() -> InstanceView;
+    fn address() -> Option<String>;
     fn plugin_id() -> String;
     fn plugin_version() -> String;
 }
@@ -40,11 +41,13 @@ pub(crate) trait RegistryImport {
     fn cooperative(id: &str) -> Result<Option<Entry>, Error>;
     fn person(id: &str) -> Result<Option<Entry>, Error>;
     fn cooperatives(query: &Query) -> Result<Page, Error>;
+    fn acts_for() -> Result<Vec<Entry>, Error>;
 }
 
-/// `milestones`: the steps of a person's path.
+/// `milestones`: the steps of a person's or a cooperative's path.
 pub(crate) trait MilestonesImport {
     fn reach(code: &str, kind: &str, id: &str) -> Result<(), Error>;
+    fn reach_for(cooperative: &str, code: &str, kind: &str, id: &str) -> Result<(), Error>;
 }
 
 /// `calls`: questions to other plugins.

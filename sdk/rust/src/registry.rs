@@ -53,6 +53,15 @@ pub fn person<Body: DeserializeOwned>(id: &str) -> Result<Option<Entry<Body>>, E
     Kernel::person(id).map_err(Error::from_wire)?.map(entry).transpose()
 }
 
+/// The cooperatives that the caller acts for as an officer, in the order of their ids; the first 100. None for the public, for jobs and
+/// for whoever is only a member.
+///
+/// # Errors
+/// `denied` without the capability.
+pub fn acts_for<Body: DeserializeOwned>() -> Result<Vec<Entry<Body>>, Error> {
+    Kernel::acts_for().map_err(Error::from_wire)?.into_iter().map(entry).collect()
+}
+
 /// Finds cooperatives.
 ///
 /// # Errors

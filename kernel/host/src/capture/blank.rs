@@ -84,7 +84,7 @@ impl Blank<'_> {
     /// The kind whose records a call is about.
     fn kind_of(&self, call: &str, arguments: &Value) -> Option<Arc<Kind>> {
         let name = match call {
-            "registry.cooperative" | "registry.cooperatives" => "registry/cooperative".to_owned(),
+            "registry.cooperative" | "registry.cooperatives" | "registry.acts_for" => "registry/cooperative".to_owned(),
             "registry.person" => "registry/person".to_owned(),
             _ if call.starts_with("store.") => {
                 let name = arguments.get(0)?.as_str()?;
@@ -100,6 +100,13 @@ impl Blank<'_> {
         match call.split_once('.') {
             Some(("context" | "config" | "secrets", _)) => self.shaper.ids(arguments),
             // Code and kind are the manifest's.
+            Some(("milestones", "reach_for")) => {
+                for (position, argument) in items(arguments).iter_mut().enumerate() {
+                    if !matches!(position, 1 | 2) {
+                        self.shaper.value(argument);
+                    }
+                }
+            }
             Some(("milestones", _)) => items(arguments).iter_mut().skip(2).for_each(|id| self.shaper.value(id)),
             Some(("store", function)) => {
                 for (position, argument) in items(arguments).iter_mut().enumerate().skip(1) {
@@ -223,8 +230,12 @@ impl Blank<'_> {
         }
     }
 
-    /// A record, a page of them, or nothing.
+    /// A record, some of them, a page of them, or nothing.
     fn records(&self, found: &mut Value, kind: Option<&Kind>) {
+        if let Value::Array(entries) = found {
+            entries.iter_mut().for_each(|entry| self.records(entry, kind));
+            return;
+        }
         if let Some(entries) = found.get_mut("items") {
             items(entries).iter_mut().for_each(|entry| self.records(entry, kind));
             found.get_mut("next").into_iter().for_each(|next| self.shaper.value(next));

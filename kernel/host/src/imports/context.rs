@@ -46,9 +46,14 @@ impl Host for CallState {
 
     fn instance(&mut self) -> wasmtime::Result<InstanceView> {
         self.count()?;
-        let Whereabouts { id, name, provinces } = &*self.ground.whereabouts;
+        let Whereabouts { id, name, provinces, .. } = &*self.ground.whereabouts;
         let provinces = provinces.iter().map(ToString::to_string).collect();
         Ok(InstanceView { id: id.to_string(), name: name.clone(), provinces })
+    }
+
+    fn address(&mut self) -> wasmtime::Result<Option<String>> {
+        self.count()?;
+        Ok(self.ground.whereabouts.address.clone())
     }
 
     fn plugin_id(&mut self) -> wasmtime::Result<String> {

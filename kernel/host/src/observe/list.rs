@@ -27,6 +27,7 @@ macro_rules! each_interface {
                 fn now() -> u64;
                 fn deadline_left_ms() -> u32;
                 fn instance() -> InstanceView;
+                fn address() -> Option<String>;
                 fn plugin_id() -> String;
                 fn plugin_version() -> String;
             }
@@ -77,9 +78,11 @@ macro_rules! each_interface {
                 async fn cooperative(id: String) -> Result<Option<Entry>, Error>;
                 async fn person(id: String) -> Result<Option<Entry>, Error>;
                 async fn cooperatives(query: Query) -> Result<Page, Error>;
+                async fn acts_for() -> Result<Vec<Entry>, Error>;
             }
             milestones {
                 async fn reach(code: String, kind: String, id: String) -> Result<(), Error>;
+                async fn reach_for(cooperative: String, code: String, kind: String, id: String) -> Result<(), Error>;
             }
             calls {
                 async fn call(contract: String, major: u32, method: String, payload: String) -> Result<String, Error>;

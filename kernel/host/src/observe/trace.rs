@@ -213,6 +213,7 @@ impl Outcome for () {}
 impl Outcome for u32 {}
 impl Outcome for u64 {}
 impl Outcome for String {}
+impl Outcome for Option<String> {}
 impl Outcome for CallerView {}
 impl Outcome for InstanceView {}
 

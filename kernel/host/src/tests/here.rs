@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
 
-use super::house::{House, chaos};
+use super::house::{House, Setup, chaos};
 use crate::{Answer, Grants, MetricNumbers};
 
 #[tokio::test]
@@ -13,6 +13,22 @@ async fn the_instance_is_what_the_kernel_says() {
     assert_eq!((&told["id"], &told["name"]), (&json!("00000000-0000-0000-0000-000000000001"), &json!("Test")));
     let provinces = told["provinces"].as_array().unwrap();
     assert_eq!((provinces.len(), &provinces[0]), (75, &json!("01.051")));
+    assert_eq!(told["address"], Value::Null, "nobody has set one");
+}
+
+#[tokio::test]
+async fn the_public_address_is_the_one_that_the_operator_set() {
+    let address = Some("https://registre.example.org".to_owned());
+    let house = House::with_chaos_in(Setup { address, ..Setup::default() }).await;
+    assert_eq!(house.document("/instance").await["address"], "https://registre.example.org");
+}
+
+#[tokio::test]
+async fn whom_the_caller_acts_for_is_told_to_plugins_that_may_read_the_register() {
+    let house = House::with_chaos().await;
+    assert_eq!(house.document("/acts-for").await, json!([]), "the public acts for nobody");
+    house.host.set_grants(&chaos(), Grants::parse("store").unwrap(), &Caller::system()).await.unwrap();
+    assert_eq!(house.document("/acts-for").await["details"]["capability"], "registry.read");
 }
 
 #[tokio::test]

@@ -44,6 +44,8 @@ pub(super) struct Setup {
     pub(super) compiler: Compiler,
     /// The program that sets documents.
     pub(super) press: Option<PathBuf>,
+    /// The public address.
+    pub(super) address: Option<String>,
 }
 
 impl Default for Setup {
@@ -55,6 +57,7 @@ impl Default for Setup {
             disk: None,
             compiler: Compiler::InProcess,
             press: None,
+            address: None,
         }
     }
 }
@@ -181,7 +184,7 @@ pub(super) fn chaos() -> PluginId {
 }
 
 async fn open(directory: &Path, setup: &Setup) -> Host {
-    let Setup { outbound, ambient, workbench, disk, compiler, press } = setup.clone();
+    let Setup { outbound, ambient, workbench, disk, compiler, press, address } = setup.clone();
     let db = Db::open(&Location::Sqlite { directory: directory.to_owned() }, ambient.clone()).await.unwrap();
     make_instance(&db).await;
     let catalogue = Catalogue::open(&db).await.unwrap();
@@ -193,7 +196,7 @@ async fn open(directory: &Path, setup: &Setup) -> Host {
         outbound,
         workbench,
         press,
-        address: Some("https://registre.test".to_owned()),
+        address,
         ..HostSettings::new(directory, compiler)
     };
     let guests = Guests::start(settings, &db, files.clone(), ambient.clone()).await.unwrap();

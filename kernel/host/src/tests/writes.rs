@@ -44,6 +44,17 @@ async fn a_unit_has_a_bound_and_a_duplicate_is_told() {
 }
 
 #[tokio::test]
+async fn a_milestone_of_a_cooperative_is_noted_for_nobody_who_does_not_act_for_it() {
+    let house = House::with_chaos().await;
+    let cooperative = "018f0000-0000-7000-8000-00000000000c";
+    let told = house.told("/milestone-for", cooperative).await;
+    assert_eq!(told["code"], "denied", "{told}");
+    assert_eq!(house.told("/milestone-for", "no id").await["code"], "invalid");
+    house.host.set_grants(&chaos(), Grants::parse("").unwrap(), &Caller::system()).await.unwrap();
+    assert_eq!(house.told("/milestone-for", cooperative).await["details"]["capability"], "milestones");
+}
+
+#[tokio::test]
 async fn two_calls_that_write_the_same_are_not_both_kept() {
     let house = House::with_chaos().await;
     let outcomes = futures::future::join_all((0..4).map(|_| house.post("/write", "one"))).await;

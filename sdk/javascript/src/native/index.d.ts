@@ -7,6 +7,10 @@ export function asPublic(): void;
 export function asMember(person: string): void;
 export function asHolder(...roles: string[]): void;
 export function become(caller: Partial<Pick<context.Caller, "kind" | "accountId" | "person" | "name" | "roles">>): void;
+/** The caller of the next calls acts for this cooperative too, as its officer. */
+export function actFor(cooperative: string): void;
+/** The instance is reached at this address from outside. */
+export function atAddress(address: string): void;
 export function at(now: number): void;
 export function advance(durationMs: number): void;
 export function grant(capability: string): void;
@@ -49,4 +53,5 @@ export function ids(kind: string): string[];
 export function credentials(): { id: string; claims: import("../index.js").Claims; revoked: string | null }[];
 export function documents(): { template: string; language: string; data: Record<string, unknown>; id: string }[];
 export function reached(): { code: string; id: string }[];
+export function reachedFor(): { cooperative: string; code: string; id: string }[];
 export function logged(): { level: string; message: string; fields: Record<string, string> }[];

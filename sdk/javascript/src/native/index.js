@@ -60,6 +60,12 @@ export function asHolder(...roles) {
 /** The next calls come from this caller. */
 export function become(caller) {
   memory.caller = { ...nobody(), ...caller };
+  memory.actsFor = new Set();
+}
+
+/** The caller of the next calls acts for this cooperative too, as its officer: its records are their own. */
+export function actFor(cooperative) {
+  memory.actsFor.add(cooperative);
 }
 
 /** The next calls happen at this time, in milliseconds since 1970. */
@@ -70,6 +76,11 @@ export function at(now) {
 /** Lets time pass. */
 export function advance(durationMs) {
   memory.now += durationMs;
+}
+
+/** The instance is reached at this address from outside. */
+export function atAddress(address) {
+  memory.address = address;
 }
 
 /** Grants a capability. */
@@ -294,6 +305,11 @@ export function reached() {
 /** The credentials that were to be signed; those of a call that failed are gone. */
 export function credentials() {
   return [...memory.unit.signed];
+}
+
+/** The milestones of cooperatives that were reached. */
+export function reachedFor() {
+  return structuredClone(memory.unit.reachedFor);
 }
 
 /** The documents that were to be set; those of a call that failed are gone. */

@@ -6,7 +6,7 @@ import { credentialsOf } from "./credentials.js";
 import { documentsOf } from "./documents.js";
 import { kvOf } from "./kv.js";
 import * as lists from "./lists.js";
-import { readJson, refusal } from "./memory.js";
+import { readJson, recordId, refusal } from "./memory.js";
 import { callsOf, notifyOf } from "./others.js";
 import { fetchLaid } from "./outside.js";
 import { eventsOf, jobsOf } from "./queue.js";
@@ -27,7 +27,7 @@ export function interfacesOf(memory) {
     calls: granted(memory, "calls", callsOf(memory)),
     notify: granted(memory, "notify", notifyOf(memory), ["toPerson", "toRole"]),
     registry: granted(memory, "registry.read", registryOf(memory)),
-    milestones: granted(memory, "milestones", { reach: (code, kind, id) => reach(memory, code, kind, id) }, ["reach"]),
+    milestones: granted(memory, "milestones", milestonesOf(memory), ["reach", "reachFor"]),
     config: configOf(memory),
     i18n: i18nOf(memory),
     secrets: secretsOf(memory),
@@ -59,6 +59,7 @@ function contextOf(memory) {
     // Time stands still here, so a call has always all of it.
     deadlineLeftMs: () => 5_000,
     instance: () => memory.instance,
+    address: () => memory.address,
     pluginId: () => memory.manifest.id ?? "",
     pluginVersion: () => memory.manifest.version ?? "",
   };
@@ -88,13 +89,42 @@ function registryOf(memory) {
     cooperative: (id) => records.get(memory, COOPERATIVE, id) ?? null,
     person: (id) => records.get(memory, PERSON, id) ?? null,
     cooperatives: (query) => lists.find(memory, COOPERATIVE, query),
+    actsFor: () => [...memory.actsFor].sort().map((id) => records.get(memory, COOPERATIVE, id)).filter((found) => found !== undefined),
   };
 }
 
-function reach(memory, code, kind, id) {
-  if (!memory.manifest.milestones?.some((milestone) => milestone.code === code)) {
+function milestonesOf(memory) {
+  return {
+    reach: (code, kind, id) => reach(memory, code, kind, id),
+    reachFor: (cooperative, code, kind, id) => reachFor(memory, cooperative, code, kind, id),
+  };
+}
+
+function checkMilestone({ manifest }, code) {
+  if (!manifest.milestones?.some((milestone) => milestone.code === code)) {
     throw refusal("invalid", `the manifest declares no milestone ${code}`);
   }
+}
+
+function reachFor(memory, cooperative, code, kind, id) {
+  checkMilestone(memory, code);
+  if (!memory.actsFor.has(recordId(cooperative))) {
+    throw refusal("denied", `the caller does not act for the cooperative ${cooperative}`);
+  }
+  const short = ownKind(memory, kind);
+  const found = records.get(memory, short, id);
+  if (found === undefined) throw refusal("not-found", `there is no record ${id}`);
+  const { subject } = memory.manifest.kinds.find((one) => one.name === short);
+  if ((subject === "self" ? id : memory.rows.get(id).body[subject]) !== cooperative) {
+    throw refusal("invalid", `the record ${id} does not belong to ${cooperative}`);
+  }
+  const { reachedFor } = memory.unit;
+  const isThere = reachedFor.some((one) => one.cooperative === cooperative && one.code === code && one.id === id);
+  if (!isThere) reachedFor.push({ cooperative, code, id });
+}
+
+function reach(memory, code, kind, id) {
+  checkMilestone(memory, code);
   if (memory.caller.person === null) throw refusal("invalid", "the caller's account belongs to no person");
   if (records.get(memory, ownKind(memory, kind), id) === undefined) throw refusal("not-found", `there is no record ${id}`);
   if (!memory.reached.some((reached) => reached.code === code && reached.id === id)) memory.reached.push({ code, id });

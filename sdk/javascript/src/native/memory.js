@@ -11,6 +11,10 @@ export class Memory {
   constructor(manifest = {}) {
     this.manifest = manifest;
     this.caller = nobody();
+    /** The cooperatives that the caller acts for. */
+    this.actsFor = new Set();
+    /** The public address of the instance. */
+    this.address = undefined;
     this.language = "fr";
     this.now = NOW;
     this.granted = new Set((manifest.capabilities ?? []).map(({ name }) => name));
@@ -38,7 +42,7 @@ export class Memory {
     this.open = new Map();
     this.begun = 0;
     this.minted = 0;
-    this.unit = { rows: new Map(), values: new Map(), reached: [], files: new Map(), told: [], made: [], signed: [], emitted: [], waiting: [] };
+    this.unit = { rows: new Map(), values: new Map(), reached: [], reachedFor: [], files: new Map(), told: [], made: [], signed: [], emitted: [], waiting: [] };
   }
 
   get rows() {
@@ -68,12 +72,14 @@ export class Memory {
 
   /** The same, as the system. */
   asSystem(work) {
-    const { caller } = this;
+    const { caller, actsFor } = this;
     this.caller = { ...nobody(), kind: "system" };
+    this.actsFor = new Set();
     try {
       return this.during(work);
     } finally {
       this.caller = caller;
+      this.actsFor = actsFor;
     }
   }
 

@@ -14,10 +14,10 @@ function rank(word) {
  * Up to which class the caller may do this with a record of that subject; -1 when not at all. A migration reaches all. What is sensitive of
  * the kernel's kinds is shown to no plugin.
  */
-export function reachOf(kind, { caller, isMigrating }, action, subject) {
+export function reachOf(kind, { caller, actsFor, isMigrating }, action, subject) {
   if (isMigrating) return rank("sensitive");
   const grantees = kind.access?.[action] ?? [];
-  const isOwn = subject !== undefined && subject !== null && caller.person === subject;
+  const isOwn = subject !== undefined && subject !== null && (caller.person === subject || (actsFor?.has(subject) ?? false));
   const given = (grantee) => {
     if (caller.kind === "system" && grantee.startsWith("plugin")) return rank("sensitive");
     if (grantee === "public" || (grantee === "signed-in" && caller.kind === "account")) return rank("public");
@@ -32,7 +32,7 @@ export function reachOf(kind, { caller, isMigrating }, action, subject) {
 
 /** Up to which class the caller may do this with any record at all; -1 when with none. */
 export function mostOf(kind, memory, action) {
-  return reachOf(kind, memory, action, memory.caller.person);
+  return reachOf(kind, memory, action, memory.caller.person ?? memory.actsFor.values().next().value);
 }
 
 /** Whether a field is above that class. */

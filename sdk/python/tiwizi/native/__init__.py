@@ -88,6 +88,17 @@ def as_holder(*roles: str) -> None:
 def become(caller: Caller) -> None:
     """The next calls come from this caller."""
     _memory.caller = caller
+    _memory.acts_for = set()
+
+
+def act_for(cooperative: str) -> None:
+    """The caller of the next calls acts for this cooperative too, as its officer: its records are their own."""
+    _memory.acts_for.add(cooperative)
+
+
+def at_address(address: str) -> None:
+    """The instance is reached at this address from outside."""
+    _memory.address = address
 
 
 def at(now: int) -> None:
@@ -298,6 +309,11 @@ def reached() -> list[tuple[str, str]]:
 def credentials() -> list[Signed]:
     """The credentials that were to be signed; those of a call that failed are gone."""
     return list(_memory.unit.signed)
+
+
+def reached_for() -> list[tuple[str, str, str]]:
+    """The milestones of cooperatives that were reached: whose, code and id of the proof."""
+    return list(_memory.unit.reached_for)
 
 
 def documents() -> list[Made]:

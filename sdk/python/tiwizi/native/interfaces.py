@@ -15,7 +15,7 @@ from . import lists, others, queue, records
 from .blobs import blobs
 from .credentials import credentials
 from .documents import documents
-from .memory import Memory, read_json, refusal
+from .memory import Memory, read_json, record_id, refusal
 from .outside import fetch_laid
 from .register import COOPERATIVE, PERSON
 
@@ -37,7 +37,7 @@ def interfaces_of(memory: Memory) -> dict[str, Any]:
         "calls": _granted(memory, "calls", others.calls(memory)),
         "notify": _granted(memory, "notify", others.notify(memory), ("to_person", "to_role")),
         "registry": _granted(memory, "registry.read", _registry(memory)),
-        "milestones": _granted(memory, "milestones", {"reach": lambda *values: _reach(memory, *values)}, ("reach",)),
+        "milestones": _granted(memory, "milestones", _milestones(memory), ("reach", "reach_for")),
         "config": _config(memory),
         "i18n": _i18n(memory),
         "secrets": _secrets(memory),
@@ -72,6 +72,7 @@ def _context(memory: Memory) -> SimpleNamespace:
         # Time stands still here, so a call has always all of it.
         deadline_left_ms=lambda: 5_000,
         instance=lambda: memory.instance,
+        address=lambda: memory.address,
         plugin_id=lambda: memory.manifest.get("id", ""),
         plugin_version=lambda: memory.manifest.get("version", ""),
     )
@@ -148,12 +149,40 @@ def _registry(memory: Memory) -> dict[str, Callable[..., Any]]:
         "cooperative": lambda id: records.get(memory, COOPERATIVE, id),
         "person": lambda id: records.get(memory, PERSON, id),
         "cooperatives": lambda query: lists.find(memory, COOPERATIVE, query),
+        "acts_for": lambda: [
+            found for id in sorted(memory.acts_for) if (found := records.get(memory, COOPERATIVE, id)) is not None
+        ],
     }
 
 
-def _reach(memory: Memory, code: str, kind: str, id: str) -> None:
+def _milestones(memory: Memory) -> dict[str, Callable[..., Any]]:
+    return {
+        "reach": lambda *values: _reach(memory, *values),
+        "reach_for": lambda *values: _reach_for(memory, *values),
+    }
+
+
+def _check_milestone(memory: Memory, code: str) -> None:
     if code not in [milestone["code"] for milestone in memory.manifest.get("milestones", [])]:
         raise refusal("invalid", f"the manifest declares no milestone {code}")
+
+
+def _reach_for(memory: Memory, cooperative: str, code: str, kind: str, id: str) -> None:
+    _check_milestone(memory, code)
+    if record_id(cooperative) not in memory.acts_for:
+        raise refusal("denied", f"the caller does not act for the cooperative {cooperative}")
+    short = records.own_kind(memory, kind)
+    if records.get(memory, short, id) is None:
+        raise refusal("not-found", f"there is no record {id}")
+    subject = next(one.get("subject") for one in memory.manifest["kinds"] if one["name"] == short)
+    if (id if subject == "self" else memory.unit.rows[id].body.get(subject)) != cooperative:
+        raise refusal("invalid", f"the record {id} does not belong to {cooperative}")
+    if (cooperative, code, id) not in memory.unit.reached_for:
+        memory.unit.reached_for.append((cooperative, code, id))
+
+
+def _reach(memory: Memory, code: str, kind: str, id: str) -> None:
+    _check_milestone(memory, code)
     if memory.caller.person is None:
         raise refusal("invalid", "the caller's account belongs to no person")
     if records.get(memory, records.own_kind(memory, kind), id) is None:

@@ -63,6 +63,7 @@ class Unit:
     rows: dict[str, Row] = field(default_factory=dict)
     values: dict[str, tuple[bytes, float]] = field(default_factory=dict)
     reached: list[tuple[str, str]] = field(default_factory=list)
+    reached_for: list[tuple[str, str, str]] = field(default_factory=list)
     files: dict[str, tuple[SimpleNamespace, bytes]] = field(default_factory=dict)
     told: list[Notice] = field(default_factory=list)
     #: Documents that were to be set.
@@ -79,6 +80,10 @@ class Memory:
     def __init__(self, manifest: dict[str, Any]) -> None:
         self.manifest = manifest
         self.caller = Caller("public")
+        #: The cooperatives that the caller acts for.
+        self.acts_for: set[str] = set()
+        #: The public address of the instance.
+        self.address: str | None = None
         self.language = "fr"
         self.now = NOW
         self.granted = {asked["name"] for asked in manifest.get("capabilities", [])}
@@ -120,12 +125,12 @@ class Memory:
 
     def as_system(self, work: Callable[[], Outcome]) -> Outcome:
         """The same, as the system."""
-        caller = self.caller
-        self.caller = Caller("system")
+        caller, acts_for = self.caller, self.acts_for
+        self.caller, self.acts_for = Caller("system"), set()
         try:
             return self.during(work)
         finally:
-            self.caller = caller
+            self.caller, self.acts_for = caller, acts_for
 
     def of(self, kind: str) -> list[tuple[str, Row]]:
         """The records of a kind, oldest first."""

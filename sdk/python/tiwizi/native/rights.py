@@ -25,12 +25,17 @@ def reach_of(kind: Kind, memory: Memory, action: str, subject: str | None) -> in
     """Up to which class the caller may do this with a record of that subject; -1 when not at all. A migration reaches all."""
     if memory.is_migrating:
         return _rank("sensitive")
+    if subject in memory.acts_for:
+        return _most(kind, memory.caller, action, is_own=True)
     return reach_for(kind, memory.caller, action, subject)
 
 
 def reach_for(kind: Kind, caller: Caller, action: str, subject: str | None) -> int:
     """The same for a caller, without a migration. What is sensitive of the kernel's kinds is shown to no plugin."""
-    is_own = subject is not None and caller.person == subject
+    return _most(kind, caller, action, is_own=subject is not None and caller.person == subject)
+
+
+def _most(kind: Kind, caller: Caller, action: str, *, is_own: bool) -> int:
     grantees = kind.get("access", {}).get(action, [])
     most = max((_given(grantee, caller, is_own) for grantee in grantees), default=-1)
     return min(most, _rank("personal")) if kind.get("is_closed") else most
@@ -51,7 +56,7 @@ def _given(grantee: str, caller: Caller, is_own: bool) -> int:
 
 def most_of(kind: Kind, memory: Memory, action: str) -> int:
     """Up to which class the caller may do this with any record at all; -1 when with none."""
-    return reach_of(kind, memory, action, memory.caller.person)
+    return reach_of(kind, memory, action, memory.caller.person or next(iter(memory.acts_for), None))
 
 
 def is_above(kind: Kind, field: str, reach: int) -> bool:

@@ -36,6 +36,10 @@ impl ContextImport for Kernel {
         wire::context::instance()
     }
 
+    fn address() -> Option<String> {
+        wire::context::address()
+    }
+
     fn plugin_id() -> String {
         wire::context::plugin_id()
     }
@@ -87,11 +91,19 @@ impl RegistryImport for Kernel {
     fn cooperatives(query: &Query) -> Result<Page, Error> {
         wire::registry::cooperatives(query)
     }
+
+    fn acts_for() -> Result<Vec<Entry>, Error> {
+        wire::registry::acts_for()
+    }
 }
 
 impl MilestonesImport for Kernel {
     fn reach(code: &str, kind: &str, id: &str) -> Result<(), Error> {
         wire::milestones::reach(code, kind, id)
+    }
+
+    fn reach_for(cooperative: &str, code: &str, kind: &str, id: &str) -> Result<(), Error> {
+        wire::milestones::reach_for(cooperative, code, kind, id)
     }
 }
 

@@ -61,6 +61,10 @@ impl ContextImport for Kernel {
         })
     }
 
+    fn address() -> Option<String> {
+        Memory::with(|memory| memory.address.clone())
+    }
+
     fn plugin_id() -> String {
         Memory::with(|memory| memory.plugin_id.clone())
     }
@@ -134,11 +138,22 @@ impl RegistryImport for Kernel {
     fn cooperatives(query: &Query) -> Result<Page, Error> {
         granted(REGISTRY, |memory| memory.find_registered(COOPERATIVE, query))
     }
+
+    fn acts_for() -> Result<Vec<Entry>, Error> {
+        granted(REGISTRY, |memory| {
+            let found = memory.acts_for.iter().map(|id| memory.registered(COOPERATIVE, id));
+            Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        })
+    }
 }
 
 impl MilestonesImport for Kernel {
     fn reach(code: &str, kind: &str, id: &str) -> Result<(), Error> {
         writing(MILESTONES, |memory| memory.reach(code, kind, id))
+    }
+
+    fn reach_for(cooperative: &str, code: &str, kind: &str, id: &str) -> Result<(), Error> {
+        writing(MILESTONES, |memory| memory.reach_for(cooperative, code, kind, id))
     }
 }
 

@@ -40,7 +40,7 @@ impl Memory {
     fn answer(&self, kind: &str, rules: &KindRules, query: &Query) -> Result<Page, Error> {
         let query = rules.settled(query)?;
         let least = rules.asked(&query);
-        if !self.migrates && rules.rights.most(&self.caller, Action::Read) < Some(least) {
+        if !self.migrates && rules.rights.most(self.asker(), Action::Read) < Some(least) {
             return Err(error("denied", "the caller may not ask about a field of this question"));
         }
         self.page(kind, rules, &query, |id, row| {

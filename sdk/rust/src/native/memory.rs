@@ -13,7 +13,7 @@ use super::kv::Values;
 use super::metrics::Numbers;
 use super::notify::Told;
 use super::register;
-use super::rights::{Action, Class};
+use super::rights::{Action, Asker, Class};
 use crate::bindings::tiwizi::plugin::types::{Entry, Error};
 use crate::context::Instance;
 use crate::{Caller, CallerKind, Language};
@@ -32,9 +32,15 @@ pub(super) struct Memory {
     pub(super) plugin_id: String,
     pub(super) plugin_version: String,
     pub(super) caller: Caller,
+    /// The cooperatives that the caller acts for.
+    pub(super) acts_for: BTreeSet<String>,
+    /// The public address of the instance.
+    pub(super) address: Option<String>,
     pub(super) language: String,
     pub(super) now: u64,
     pub(super) reached: Vec<(String, String)>,
+    /// Those of cooperatives: whose, code and id of the proof.
+    pub(super) reached_for: Vec<(String, String, String)>,
     pub(super) logged: Vec<String>,
     pub(super) numbers: Numbers,
     pub(super) instance: Instance,
@@ -106,9 +112,12 @@ impl Memory {
             plugin_id,
             plugin_version: text_at(&manifest, "version"),
             caller: nobody(),
+            acts_for: BTreeSet::new(),
+            address: None,
             language: "fr".to_owned(),
             now: NOW,
             reached: Vec::new(),
+            reached_for: Vec::new(),
             logged: Vec::new(),
             numbers: Numbers::of_manifest(&manifest),
             instance: super::context::two_provinces(),
@@ -143,6 +152,7 @@ impl Memory {
     pub(super) fn give_up(&mut self, before: Self) {
         self.rows = before.rows;
         self.reached = before.reached;
+        self.reached_for = before.reached_for;
         self.values = before.values;
         self.files = before.files;
         self.told = before.told;
@@ -190,7 +200,7 @@ impl Memory {
 
     /// Refuses who may not do this with any record of a kind.
     pub(super) fn check_may(&self, rules: &KindRules, action: Action) -> Result<(), Error> {
-        if self.migrates || rules.rights.any(&self.caller, action) { Ok(()) } else { Err(refusal(rules, action)) }
+        if self.migrates || rules.rights.any(self.asker(), action) { Ok(()) } else { Err(refusal(rules, action)) }
     }
 
     /// The rules of a kind that a plugin may hear of: its own, and the kernel's.
@@ -204,7 +214,7 @@ impl Memory {
         if self.migrates {
             return Some(Class::Sensitive);
         }
-        rules.rights.reach(&self.caller, action, rules.subject(id, body))
+        rules.rights.reach(self.asker(), action, rules.subject(id, body))
     }
 
     pub(super) fn get(&self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {
@@ -310,10 +320,38 @@ impl Memory {
         Ok(())
     }
 
-    pub(super) fn reach(&mut self, code: &str, kind: &str, id: &str) -> Result<(), Error> {
-        if !self.milestones.iter().any(|declared| declared == code) {
-            return Err(error("invalid", &format!("the manifest declares no milestone {code}")));
+    /// Who asks, for the rules of rights.
+    pub(super) fn asker(&self) -> Asker<'_> {
+        Asker { caller: &self.caller, acts_for: &self.acts_for }
+    }
+
+    fn check_milestone(&self, code: &str) -> Result<(), Error> {
+        if self.milestones.iter().any(|declared| declared == code) {
+            return Ok(());
         }
+        Err(error("invalid", &format!("the manifest declares no milestone {code}")))
+    }
+
+    pub(super) fn reach_for(&mut self, cooperative: &str, code: &str, kind: &str, id: &str) -> Result<(), Error> {
+        self.check_milestone(code)?;
+        check_id(cooperative)?;
+        if !self.acts_for.contains(cooperative) {
+            return Err(error("denied", &format!("the caller does not act for the cooperative {cooperative}")));
+        }
+        self.get(kind, id)?.ok_or_else(|| missing(id))?;
+        let subject = self.kinds.get(kind).zip(self.rows.get(id)).and_then(|(rules, row)| rules.subject(id, &row.body));
+        if subject != Some(cooperative) {
+            return Err(error("invalid", &format!("the record {id} does not belong to {cooperative}")));
+        }
+        let milestone = (cooperative.to_owned(), code.to_owned(), id.to_owned());
+        if !self.reached_for.contains(&milestone) {
+            self.reached_for.push(milestone);
+        }
+        Ok(())
+    }
+
+    pub(super) fn reach(&mut self, code: &str, kind: &str, id: &str) -> Result<(), Error> {
+        self.check_milestone(code)?;
         if self.caller.person.is_none() {
             return Err(error("invalid", "the caller's account belongs to no person"));
         }

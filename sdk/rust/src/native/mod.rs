@@ -114,7 +114,15 @@ pub fn as_holder(roles: &[&str]) {
 
 /// The next calls come from this caller.
 pub fn become_caller(caller: Caller) {
-    Memory::with(|memory| memory.caller = caller);
+    Memory::with(|memory| {
+        memory.caller = caller;
+        memory.acts_for.clear();
+    });
+}
+
+/// The caller of the next calls acts for this cooperative too, as its officer: its records are their own.
+pub fn act_for(cooperative: &str) {
+    Memory::with(|memory| memory.acts_for.insert(cooperative.to_owned()));
 }
 
 /// The next calls happen at this time, in milliseconds since 1970.
@@ -130,6 +138,11 @@ pub fn advance(duration_ms: u64) {
 /// The next calls happen in an instance of this name, which serves these provinces.
 pub fn in_instance(name: &str, provinces: &[&str]) {
     context::place(name, provinces);
+}
+
+/// The instance is reached at this address from outside: `https://registre.example.org`.
+pub fn at_address(address: &str) {
+    Memory::with(|memory| memory.address = Some(address.to_owned()));
 }
 
 /// Grants a capability: `store`.
@@ -215,11 +228,12 @@ pub fn upgrade<Upgraded: Plugin>(from: &str) -> Result<usize, Error> {
 }
 
 fn as_system<Outcome>(work: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
-    let caller = Memory::with(|memory| memory.caller.clone());
+    let (caller, acts_for) = Memory::with(|memory| (memory.caller.clone(), memory.acts_for.clone()));
     as_public();
     Memory::with(|memory| memory.caller.kind = CallerKind::System);
     let outcome = in_unit(work);
     become_caller(caller);
+    Memory::with(|memory| memory.acts_for = acts_for);
     outcome
 }
 
@@ -316,6 +330,12 @@ pub fn ids(kind: &str) -> Vec<String> {
 #[must_use]
 pub fn reached() -> Vec<(String, String)> {
     Memory::with(|memory| memory.reached.clone())
+}
+
+/// The milestones of cooperatives that were reached: whose, code and id of the proof.
+#[must_use]
+pub fn reached_for() -> Vec<(String, String, String)> {
+    Memory::with(|memory| memory.reached_for.clone())
 }
 
 /// The messages that were logged.

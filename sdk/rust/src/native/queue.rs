@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::imports::{Kernel, writing};
 use super::json::{list_at, parse, text_at, texts};
 use super::memory::{Memory, error};
-use super::rights::Action;
+use super::rights::{Action, Asker};
 use super::{become_caller, in_unit, memory, register};
 use crate::bindings::tiwizi::plugin::jobs::Options;
 use crate::bindings::tiwizi::plugin::types::Error as WireError;
@@ -159,7 +159,7 @@ fn told_of(memory: &Memory, event: &Event) -> Option<Value> {
     let Some(rules) = memory.known(&event.topic) else { return Some(event.payload.clone()) };
     let id = event.record.as_deref().unwrap_or(&event.key);
     let subject = rules.subject(id, &event.payload);
-    let reach = rules.rights.reach(&system(), Action::Read, subject)?;
+    let reach = rules.rights.reach(Asker::alone(&system()), Action::Read, subject)?;
     Some(rules.rights.shown(&event.payload, reach))
 }
 
@@ -204,13 +204,14 @@ fn next_due() -> Option<Waiting> {
 
 /// Work in the background acts as the system, and what it wrote is given up unless it is done.
 fn as_system(work: impl FnOnce() -> Outcome) -> Outcome {
-    let caller = Memory::with(|memory| memory.caller.clone());
+    let (caller, acts_for) = Memory::with(|memory| (memory.caller.clone(), memory.acts_for.clone()));
     become_caller(system());
     let outcome = in_unit(|| match work() {
         Outcome::Done => Ok(Outcome::Done),
         other => Err(Given::Up(other)),
     });
     become_caller(caller);
+    Memory::with(|memory| memory.acts_for = acts_for);
     outcome.unwrap_or_else(|Given::Up(outcome)| outcome)
 }
 

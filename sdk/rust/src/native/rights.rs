@@ -3,7 +3,7 @@
 //! Roles are held over the whole nation here. What depends on a role's province or cooperative needs a test against the
 //! real kernel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -51,6 +51,26 @@ impl Action {
     }
 }
 
+/// Who asks, and whose records are theirs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asker<'a> {
+    pub(super) caller: &'a Caller,
+    /// The cooperatives that they act for.
+    pub(super) acts_for: &'a BTreeSet<String>,
+}
+
+impl<'a> Asker<'a> {
+    /// Somebody who acts for nobody.
+    pub(super) fn alone(caller: &'a Caller) -> Self {
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        Self { caller, acts_for: &NONE }
+    }
+
+    fn owns(self, subject: &str) -> bool {
+        self.caller.person.as_deref() == Some(subject) || self.acts_for.contains(subject)
+    }
+}
+
 /// The rights of a kind, and the classes of its fields.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rights {
@@ -79,9 +99,9 @@ impl Rights {
 
     /// Up to which class the caller may do this with a record of that subject; none when not at all. What is sensitive of the kernel's kinds
     /// is shown to no plugin.
-    pub(super) fn reach(&self, caller: &Caller, action: Action, subject: Option<&str>) -> Option<Class> {
+    pub(super) fn reach(&self, asker: Asker<'_>, action: Action, subject: Option<&str>) -> Option<Class> {
         let grantees = self.access.get(action.name()).map(Vec::as_slice).unwrap_or_default();
-        let is_own = subject.is_some() && caller.person.as_deref() == subject;
+        let (caller, is_own) = (asker.caller, subject.is_some_and(|subject| asker.owns(subject)));
         let system = caller.kind == CallerKind::System;
         let given = |grantee: &String| match grantee.as_str() {
             "plugin" | "plugin:own" if system => Some(Class::Sensitive),
@@ -103,13 +123,14 @@ impl Rights {
     }
 
     /// Whether the caller may do this with any record at all.
-    pub(super) fn any(&self, caller: &Caller, action: Action) -> bool {
-        self.most(caller, action).is_some()
+    pub(super) fn any(&self, asker: Asker<'_>, action: Action) -> bool {
+        self.most(asker, action).is_some()
     }
 
     /// Up to which class the caller may do this with any record at all.
-    pub(super) fn most(&self, caller: &Caller, action: Action) -> Option<Class> {
-        self.reach(caller, action, caller.person.as_deref())
+    pub(super) fn most(&self, asker: Asker<'_>, action: Action) -> Option<Class> {
+        let own = asker.caller.person.as_ref().or_else(|| asker.acts_for.first());
+        self.reach(asker, action, own.map(String::as_str))
     }
 
     /// Whether a field has a class.

@@ -295,3 +295,34 @@ fn an_upgrade_reaches_nothing_that_others_would_notice() {
     assert_eq!(crate::kv::get::<String>("told").unwrap().as_deref(), Some("unavailable"));
     assert!(crate::secrets::reveal("token").is_ok());
 }
+
+#[test]
+fn a_milestone_of_a_cooperative_is_noted_by_who_acts_for_it_with_a_record_of_its_own() {
+    started();
+    let cooperative = add_cooperative(&json!({ "name_fr": "Tamount" }));
+    let other = add_cooperative(&json!({ "name_fr": "Tiwizi" }));
+    as_member(&other);
+    assert!(crate::registry::acts_for::<Value>().unwrap().is_empty(), "a member only");
+    act_for(&cooperative);
+    let acting = crate::registry::acts_for::<Value>().unwrap();
+    assert_eq!((acting.len(), &acting[0].id), (1, &cooperative));
+    let proof = Store::create(&wish(&cooperative)).unwrap().id;
+    for _ in 0..2 {
+        milestones::reach_for::<Wish>(&cooperative, "written", &proof).unwrap();
+    }
+    assert_eq!(reached_for(), [(cooperative.clone(), "written".to_owned(), proof.clone())]);
+    assert!(milestones::reach_for::<Wish>(&other, "written", &proof).unwrap_err().is("denied"));
+    act_for(&other);
+    assert!(milestones::reach_for::<Wish>(&other, "written", &proof).unwrap_err().is("invalid"), "another's proof");
+    assert!(milestones::reach_for::<Wish>(&cooperative, "unknown", &proof).unwrap_err().is("invalid"));
+    as_member(&other);
+    assert!(milestones::reach_for::<Wish>(&cooperative, "written", &proof).unwrap_err().is("denied"), "another caller");
+}
+
+#[test]
+fn an_instance_has_an_address_when_its_operator_said_it() {
+    started();
+    assert_eq!(crate::context::address(), None);
+    at_address("https://registre.example.org");
+    assert_eq!(crate::context::address().as_deref(), Some("https://registre.example.org"));
+}

@@ -7,7 +7,10 @@ use crate::work::Note;
 
 pub(crate) fn instance(_: &Request) -> Result<Answer, Error> {
     let instance = context::instance();
-    Answer::json(&json!({ "id": instance.id, "name": instance.name, "provinces": instance.provinces }))
+    let address = context::address();
+    Answer::json(
+        &json!({ "id": instance.id, "name": instance.name, "provinces": instance.provinces, "address": address }),
+    )
 }
 
 /// Looks at the time that is left, sleeps, and looks again.

@@ -77,6 +77,8 @@ const ROUTES: &[Route] = &[
     Route::post("/write-much", work::write_much),
     Route::get("/register", work::register),
     Route::get("/milestone", work::milestone),
+    Route::post("/milestone-for", work::milestone_for),
+    Route::get("/acts-for", work::acts_for),
     Route::get("/draw", work::draw),
     Route::get("/foreign", work::foreign),
     Route::get("/config", config::all),

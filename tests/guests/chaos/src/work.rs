@@ -218,6 +218,20 @@ pub(crate) fn milestone(_: &Request) -> Result<Answer, Error> {
     outcome(milestones::reach::<Note>("survived", "018f0000-0000-7000-8000-000000000000"))
 }
 
+/// Notes a milestone of the cooperative that the form names.
+pub(crate) fn milestone_for(request: &Request) -> Result<Answer, Error> {
+    let proof = "018f0000-0000-7000-8000-000000000000";
+    outcome(milestones::reach_for::<Note>(request.form_required("text")?, "survived", proof))
+}
+
+/// The cooperatives that the caller acts for.
+pub(crate) fn acts_for(_: &Request) -> Result<Answer, Error> {
+    match registry::acts_for::<Value>() {
+        Ok(found) => Answer::json(&found.iter().map(|entry| &entry.id).collect::<Vec<_>>()),
+        Err(error) => outcome(Err::<(), _>(error)),
+    }
+}
+
 pub(crate) fn foreign(_: &Request) -> Result<Answer, Error> {
     outcome(Store::<Foreign>::list(&Find::new()))
 }

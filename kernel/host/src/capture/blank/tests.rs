@@ -26,6 +26,7 @@ fn what_stands_in_the_place_of_an_id_is_blanked() {
         ("registry.cooperative", json!([CANARY])),
         ("registry.person", json!([CANARY])),
         ("milestones.reach", json!(["first", "note", CANARY])),
+        ("milestones.reach_for", json!([CANARY, "first", "note", CANARY])),
         ("jobs.cancel", json!([CANARY])),
         ("notify.to_person", json!([CANARY, { "key": "told", "args": [], "link": null }])),
     ] {
@@ -34,6 +35,7 @@ fn what_stands_in_the_place_of_an_id_is_blanked() {
     }
     assert_eq!(kept("store.delete", &json!(["note", CANARY, 3]))[2], 3);
     assert_eq!(kept("milestones.reach", &json!(["first", "note", ID]))[0], "first");
+    assert_eq!(kept("milestones.reach_for", &json!([ID, "first", "note", ID]))[1], "first");
     assert_eq!(kept("notify.to_role", &json!(["trainer", null, {}]))[0], "trainer");
     let id = &kept("store.get", &json!(["note", ID]))[1];
     assert_eq!((id == ID, id.as_str().unwrap().len()), (false, ID.len()));

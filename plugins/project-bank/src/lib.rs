@@ -6,15 +6,19 @@
 mod content;
 mod export;
 mod kinds;
+mod learn;
 mod lineage;
 mod pages;
 mod plan;
+mod slots;
 #[doc(hidden)]
 pub mod timing;
+mod undertaking;
 
 #[cfg(test)]
 mod tests;
 
+use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{catalogue, plans, review, sheet};
@@ -30,6 +34,7 @@ const ROUTES: &[Route] = &[
     Route::get("/plans", plans::mine),
     Route::get("/plans/{plan}", plans::show),
     Route::post("/plans/{plan}", plans::change),
+    Route::post("/plans/{plan}/founded", undertaking::found),
     Route::post("/plans/{plan}/export", export::page::make),
     Route::get("/plans/{plan}/review", review::show),
     Route::post("/plans/{plan}/review", review::take),
@@ -46,6 +51,10 @@ impl Plugin for ProjectBank {
             Err(error) if error.is("not-found") && request.method == "GET" => missing(),
             answer => answer,
         }
+    }
+
+    fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
+        slots::render(slot)
     }
 }
 

@@ -115,6 +115,16 @@ pub(crate) fn next_open(course: &Course, enrolment: &Enrolment, language: Langua
     steps(course, language).into_iter().find(|(step, _)| !step.is_done(enrolment)).map(|(_, step)| step)
 }
 
+/// The first step of one module that is not done.
+pub(crate) fn next_of(course: &Course, module: &Module, enrolment: &Enrolment, language: Language) -> Option<Step> {
+    let of_module = |key: &Key<'_>| match key {
+        Key::Lesson(code) => module.lessons.iter().any(|lesson| lesson.code == *code),
+        Key::Quiz { code, .. } => module.quiz == *code,
+    };
+    let open = |(key, _): &(Key<'_>, Step)| of_module(key) && !key.is_done(enrolment);
+    steps(course, language).into_iter().find(open).map(|(_, step)| step)
+}
+
 /// The step that follows a lesson or a quiz, done or not.
 pub(crate) fn next_after(course: &Course, code: &str, language: Language) -> Option<Step> {
     let mut steps = steps(course, language).into_iter().skip_while(|(key, _)| key.code() != code);

@@ -11,6 +11,7 @@ mod catalogue;
 mod certificate;
 mod cohort;
 mod content;
+mod contract;
 mod course;
 mod decimal;
 mod desk;
@@ -43,8 +44,12 @@ mod tests_of_cohorts;
 #[cfg(test)]
 mod tests_of_learning;
 #[cfg(test)]
+mod tests_of_the_contract;
+#[cfg(test)]
 mod tests_of_the_desk;
 
+use serde_json::Value;
+use tiwizi_sdk::calls::Asked;
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 /// The plugin.
@@ -97,6 +102,10 @@ impl Plugin for Training {
             Err(error) if error.is("not-found") && request.method == "GET" => missing(),
             answer => answer,
         }
+    }
+
+    fn invoke(asked: &Asked) -> Result<Value, Error> {
+        contract::invoke(asked)
     }
 }
 

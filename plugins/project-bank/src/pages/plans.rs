@@ -10,7 +10,9 @@ use super::inputs::Faults;
 use super::{figures, inputs};
 use crate::export::page as spreadsheet;
 use crate::kinds::{Model, OwnPlan};
+use crate::learn;
 use crate::plan::{Outcome, Plan, check, outcome};
+use crate::undertaking;
 
 /// Plans that the list shows.
 const PLANS_MAX: u32 = 100;
@@ -132,12 +134,13 @@ fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) 
             "code": model.code,
             "title": model.title.best(language),
             "version": model.version,
-            "learn": model.learn,
+            "learn": learn::modules(&model.learn),
         })),
         "corrected": model.as_ref().is_some_and(|model| model.version > own.version),
         "can_undo": own.before.is_some(),
         "can_export": spreadsheet::is_possible(plan),
         "sheet": spreadsheet::link(entry),
+        "founded": undertaking::offered(language)?,
         "groups": inputs::groups(plan, language),
         "typed": typed,
         "faults": faults,

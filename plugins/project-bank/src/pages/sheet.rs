@@ -5,6 +5,7 @@ use tiwizi_sdk::{Answer, Error, Request, context};
 
 use super::{figures, inputs};
 use crate::kinds::Model;
+use crate::learn;
 use crate::plan::{check, outcome, rules::Rules};
 
 /// `GET /models/{model}`
@@ -29,7 +30,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
             "publics": model.publics,
             "categories": model.categories,
             "provinces": model.provinces,
-            "learn": model.learn,
+            "learn": learn::modules(&model.learn),
             "example": model.example,
             "sources": model.sources,
             "licence": model.licence,

@@ -1,0 +1,95 @@
+//! The bank's part of a path: the projects of the person or of the cooperative, and the modules to learn first.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tiwizi_sdk::ui::{Fragment, Slot};
+use tiwizi_sdk::{Error, Find, Language, Store, context};
+
+use crate::kinds::{Model, OwnPlan};
+use crate::learn;
+use crate::undertaking::Undertaking;
+
+/// Plans that the part names.
+const PLANS_MAX: u32 = 3;
+
+#[derive(Deserialize)]
+struct Asked {
+    /// None on the path of a person.
+    #[serde(default)]
+    cooperative: Option<String>,
+}
+
+/// The part of a page; none where there is nothing to show.
+pub(crate) fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
+    let language = context::language().parse::<Language>().unwrap_or(Language::French);
+    if slot.name != "path" {
+        return Ok(None);
+    }
+    match slot.input::<Asked>()?.cooperative {
+        Some(cooperative) => of_cooperative(&cooperative, language),
+        None => own(language),
+    }
+}
+
+fn own(language: Language) -> Result<Option<Fragment>, Error> {
+    let plans = own_plans()?;
+    let mut projects = Vec::new();
+    for (id, plan) in &plans {
+        if let Some(model) = model(&plan.model)? {
+            projects.push(project(&model, &plan.title, Some(id), language));
+        }
+    }
+    part(projects, None)
+}
+
+/// The project that a cooperative was founded from; where nobody has said which, the plans of whoever looks.
+fn of_cooperative(cooperative: &str, language: Language) -> Result<Option<Fragment>, Error> {
+    let found = match Undertaking::of(cooperative) {
+        Ok(found) => found,
+        Err(error) if error.is("denied") => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let Some(undertaking) = found else {
+        let plans: Vec<Value> =
+            own_plans()?.iter().map(|(id, plan)| json!({ "id": id, "title": plan.title })).collect();
+        return if plans.is_empty() { Ok(None) } else { part(Vec::new(), Some(plans)) };
+    };
+    let Some(model) = model(&undertaking.body.model)? else { return Ok(None) };
+    let title = model.title.best(language).to_owned();
+    part(vec![project(&model, &title, None, language)], None)
+}
+
+fn project(model: &Model, title: &str, plan: Option<&str>, language: Language) -> Value {
+    let modules = learn::modules(&model.learn);
+    let next = modules.iter().find(|module| !module.done);
+    json!({
+        "title": title,
+        "plan": plan,
+        "model": { "code": model.code, "title": model.title.best(language) },
+        "modules": modules,
+        "done": modules.iter().filter(|module| module.done).count(),
+        "next": next,
+    })
+}
+
+fn part(projects: Vec<Value>, plans: Option<Vec<Value>>) -> Result<Option<Fragment>, Error> {
+    if projects.is_empty() && plans.is_none() {
+        return Ok(None);
+    }
+    Fragment::new("part-path", "", &json!({ "projects": projects, "plans": plans })).map(Some)
+}
+
+/// The caller's newest plans, with their ids.
+fn own_plans() -> Result<Vec<(String, OwnPlan)>, Error> {
+    let Some(person) = context::caller().person else { return Ok(Vec::new()) };
+    let find = Find::new().equal(OwnPlan::PERSON, person).sort_descending(OwnPlan::CHANGED).limit(PLANS_MAX);
+    Ok(Store::list(&find)?.items.into_iter().map(|entry| (entry.id, entry.body)).collect())
+}
+
+fn model(code: &str) -> Result<Option<Model>, Error> {
+    match Model::demand(code) {
+        Ok(entry) => Ok(Some(entry.body)),
+        Err(error) if error.is("not-found") => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -24,6 +24,7 @@ mod kinds;
 mod label;
 mod notices;
 mod pages;
+mod path;
 mod province;
 mod qr;
 mod random;

@@ -2,15 +2,22 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 use serde_json::{Value, json};
-use tiwizi_sdk::{Error, config};
+use tiwizi_sdk::{Error, config, context};
 
 /// Empty modules around a code, as its standard asks.
 const QUIET: usize = 4;
 
 /// The public address of a path of this plugin, when the operator has set that of the instance.
 pub(crate) fn address(path: &str) -> Result<Option<String>, Error> {
-    let base: String = config::get("address")?;
-    Ok((!base.is_empty()).then(|| format!("{}/p/marketplace{path}", base.trim_end_matches('/'))))
+    Ok(base()?.map(|base| format!("{base}/p/marketplace{path}")))
+}
+
+/// Where the instance is reached from outside, without a slash at its end: what this plugin's setting says, or what the operator has said of the
+/// instance.
+pub(crate) fn base() -> Result<Option<String>, Error> {
+    let own: String = config::get("address")?;
+    let own = own.trim_end_matches('/');
+    Ok(if own.is_empty() { context::address() } else { Some(own.to_owned()) })
 }
 
 /// The code of an address: how wide it is, and the path of its dark modules. None when the address is too long for one.

@@ -1,4 +1,5 @@
-//! Parts of the kernel's own pages: the next fairs on the home page, and the shop window on the page of a cooperative.
+//! Parts of the kernel's own pages: the next fairs on the home page, the shop window on the page of a cooperative, and what comes next on its
+//! path.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,14 +9,16 @@ use tiwizi_sdk::{Error, Find, Language, Store, context};
 use crate::called::Fair;
 use crate::kinds::{Product, Shop};
 use crate::pages::{fairs, market};
-use crate::today;
+use crate::{path, today};
 
 /// Fairs and products of a part.
 const SHOWN_MAX: u32 = 3;
 
 #[derive(Deserialize)]
 struct Asked {
-    cooperative: String,
+    /// None on the path of a person.
+    #[serde(default)]
+    cooperative: Option<String>,
 }
 
 /// The part of a page; none where there is nothing to show.
@@ -23,7 +26,10 @@ pub(crate) fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
     let language = context::language().parse::<Language>().unwrap_or(Language::French);
     match slot.name.as_str() {
         "home" => home(language),
-        "cooperative" => window(&slot.input::<Asked>()?.cooperative, language),
+        "cooperative" | "path" => {
+            let Some(cooperative) = slot.input::<Asked>()?.cooperative else { return Ok(None) };
+            if slot.name == "path" { path::part(&cooperative, language) } else { window(&cooperative, language) }
+        }
         _ => Ok(None),
     }
 }

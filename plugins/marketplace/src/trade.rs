@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use tiwizi_sdk::jobs::Later;
-use tiwizi_sdk::{Entry, Error, Find, Store, context, milestones};
+use tiwizi_sdk::{Entry, Error, Find, Store, context};
 
 use crate::books;
 use crate::day::DAY_MS;
@@ -12,7 +12,7 @@ use crate::ledger::Account;
 use crate::money::Centimes;
 use crate::order::{Event, Part, Reason, State};
 use crate::payment::{Method, card};
-use crate::today;
+use crate::{path, today};
 
 /// The milestone of a seller's first sale.
 const FIRST_SALE: &str = "first-sale";
@@ -176,9 +176,8 @@ fn delivered(share: &Entry<Share>) -> Result<(), Error> {
         let mut order = order_of(&share.body)?;
         money(&mut order, Account::Courier, amount, &format!("door:{}", share.id))?;
     }
-    let caller = context::caller();
-    if caller.person.is_some() && first_of(share)? {
-        milestones::reach::<Share>(FIRST_SALE, &share.id)?;
+    if first_of(share)? {
+        path::reached::<Share>(&share.body.cooperative, FIRST_SALE, &share.id)?;
     }
     Ok(())
 }

@@ -17,6 +17,8 @@ mod undertaking;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_the_path;
 
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};

@@ -5,9 +5,10 @@ use tiwizi_sdk::{Answer, Declared as _, Find, Request, Store, native};
 
 use crate::ProjectBank;
 use crate::kinds::{Model, ModelVersion, OwnPlan};
+use crate::undertaking::Undertaking;
 
-const MANIFEST: &str = include_str!("../../../manifests/project-bank/manifest.json");
-const FADMA: &str = "00000000-0000-7000-8000-00000000000a";
+pub(crate) const MANIFEST: &str = include_str!("../../../manifests/project-bank/manifest.json");
+pub(crate) const FADMA: &str = "00000000-0000-7000-8000-00000000000a";
 const HASSAN: &str = "00000000-0000-7000-8000-00000000000b";
 
 #[test]
@@ -16,7 +17,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
     native::check_manifest(
         MANIFEST,
         path,
-        &[Model::declaration(), ModelVersion::declaration(), OwnPlan::declaration()],
+        &[Model::declaration(), ModelVersion::declaration(), OwnPlan::declaration(), Undertaking::declaration()],
     );
 }
 
@@ -25,7 +26,7 @@ fn installed() {
     native::install::<ProjectBank>().unwrap();
 }
 
-fn call(request: &Request) -> Answer {
+pub(crate) fn call(request: &Request) -> Answer {
     native::call::<ProjectBank>(request)
 }
 
@@ -44,7 +45,7 @@ fn redirect(request: &Request) -> String {
 }
 
 /// Takes the saffron model as Fadma; answers the path of her plan.
-fn adopted() -> String {
+pub(crate) fn adopted() -> String {
     installed();
     native::as_member(FADMA);
     redirect(&Request::post("/models/saffron/adopt", &[]))

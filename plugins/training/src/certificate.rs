@@ -107,7 +107,8 @@ pub(crate) fn print(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
     let certificate = &entry.body;
     // Without its address the paper has the code only: a picture that leads nowhere proves nothing.
-    let home = config::get::<String>("address")?;
+    let own = config::get::<String>("address")?;
+    let home = if own.is_empty() { context::address().unwrap_or_default() } else { own };
     let address = match home.trim_end_matches('/') {
         "" => String::new(),
         home => format!("{home}/{language}/p/training/certificates/{}", entry.id),

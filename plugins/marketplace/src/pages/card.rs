@@ -1,17 +1,16 @@
 //! Where the card gateway tells what became of an attempt: from server to server, as often as it likes.
 
 use serde_json::json;
-use tiwizi_sdk::{Answer, Error, Request, Store, config, secrets};
+use tiwizi_sdk::{Answer, Error, Request, Store, secrets};
 
 use crate::kinds::{Attempt, Order};
 use crate::ledger::Account;
 use crate::payment::card::{Fact, Outcome, Told, Unbelieved};
-use crate::{books, trade};
+use crate::{books, qr, trade};
 
 /// The address at which the gateway tells it; none before the operator has set that of the instance.
 pub(crate) fn told_address() -> Result<Option<String>, Error> {
-    let base: String = config::get("address")?;
-    Ok((!base.is_empty()).then(|| format!("{}/fr/p/marketplace/card/told", base.trim_end_matches('/'))))
+    Ok(qr::base()?.map(|base| format!("{base}/fr/p/marketplace/card/told")))
 }
 
 /// `POST /card/told`

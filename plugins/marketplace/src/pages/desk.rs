@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tiwizi_sdk::form::Filled;
 use tiwizi_sdk::registry::{self, Cooperative};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, Texts, context, milestones};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, Texts, context};
 
 use super::market::CATEGORIES;
 use crate::basket;
@@ -18,7 +18,7 @@ use crate::order::Event;
 use crate::payout::Claim;
 use crate::price::Offer;
 use crate::stock::{PIECES_MAX, Refused, Stock};
-use crate::{today, trade, words};
+use crate::{path, today, trade, words};
 
 /// The milestone of a shop that opens.
 const SHOP_OPENED: &str = "shop-opened";
@@ -82,10 +82,25 @@ struct Registered {
     status: Option<String>,
 }
 
-/// `GET /desk`: the desks of the caller.
+/// `GET /desk?cooperative=…`: the desks of the caller, and the form of a shop for a cooperative that they act for.
 pub(crate) fn list(request: &Request) -> Result<Answer, Error> {
     signed_in()?;
     list_page(request, &Filled::empty(), None)
+}
+
+/// The cooperatives that the caller acts for and that have no shop; the one that is asked for, or the only one, is the chosen.
+fn without_shop(request: &Request) -> Result<(Vec<Value>, Option<Value>), Error> {
+    let mut found = Vec::new();
+    for (id, acting) in path::acting()? {
+        if Shop::of(&id)?.is_none() {
+            let name = acting.name(request.page_language());
+            found.push(json!({ "id": id, "name": name, "court": acting.court, "number": acting.number }));
+        }
+    }
+    let asked = request.query("cooperative");
+    let only = found.len() == 1;
+    let chosen = found.iter().find(|one| only || asked.is_some_and(|asked| one["id"] == asked)).cloned();
+    Ok((found, chosen))
 }
 
 fn list_page(request: &Request, form: &Filled, refused: Option<&str>) -> Result<Answer, Error> {
@@ -97,7 +112,10 @@ fn list_page(request: &Request, form: &Filled, refused: Option<&str>) -> Result<
         }
     }
     let staff = super::money::is_staff();
-    Answer::page("desks", "", &json!({ "desks": desks, "form": form, "refused": refused, "staff": staff }))
+    let (own, chosen) = without_shop(request)?;
+    let data =
+        json!({ "desks": desks, "form": form, "refused": refused, "staff": staff, "own": own, "chosen": chosen });
+    Answer::page("desks", "", &data)
 }
 
 /// `POST /desk`: opens the shop of a cooperative.
@@ -139,8 +157,8 @@ pub(crate) fn open(request: &Request) -> Result<Answer, Error> {
     })?;
     if let Some(person) = context::caller().person {
         Store::create(&Contact { cooperative: entry.id.clone(), person })?;
-        milestones::reach::<Shop>(SHOP_OPENED, &shop.id)?;
     }
+    path::reached::<Shop>(&entry.id, SHOP_OPENED, &shop.id)?;
     Ok(to_desk(&entry.id))
 }
 

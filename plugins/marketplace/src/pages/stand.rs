@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tiwizi_sdk::jobs::Later;
 use tiwizi_sdk::registry;
-use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, Texts, context, milestones};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, Texts, context};
 
 use super::desk::{acting, whole};
 use super::fairs;
@@ -11,7 +11,7 @@ use crate::called::{Candidacy, Fair, Seat, Standing, Takings};
 use crate::fair::{self, Application};
 use crate::fair_work::{self, CANDIDACIES_MAX, Registered};
 use crate::money::Centimes;
-use crate::today;
+use crate::{path, today};
 
 /// The milestone of a cooperative that exhibited.
 const FAIR_DONE: &str = "fair-done";
@@ -165,9 +165,7 @@ pub(crate) fn takings(request: &Request) -> Result<Answer, Error> {
         }
         None => Store::create(&said)?,
     };
-    if context::caller().person.is_some() {
-        milestones::reach::<Takings>(FAIR_DONE, &said.id)?;
-    }
+    path::reached::<Takings>(&cooperative, FAIR_DONE, &said.id)?;
     Ok(to_stand(&cooperative, &fair.body))
 }
 

@@ -54,6 +54,45 @@ fn act(cooperative: &str, event: &str) -> Answer {
 }
 
 #[test]
+fn a_shop_that_opens_and_its_first_sale_are_milestones_of_the_cooperative() {
+    market();
+    let cooperative = native::add_cooperative(&json!({
+        "name_fr": "Coopérative Tamount", "name_ar": "تعاونية تامونت", "province": SOUSS, "status": "registered", "court": "Agadir",
+        "number": "21/2020", "sector": "agriculture",
+    }));
+    let officer = "00000000-0000-7000-8000-00000000000e";
+    native::as_member(officer);
+    native::act_for(&cooperative);
+    let part = |slot: &str, input: &Value| native::render::<crate::Marketplace>(slot, input).unwrap();
+    let path = || part("path", &json!({ "cooperative": cooperative })).unwrap().data;
+    assert_eq!((&path()["shop"], &path()["fair"]), (&json!(false), &Value::Null));
+    let (_, _, data) = page(&Request::get("/desk"));
+    assert_eq!(data["chosen"]["number"], "21/2020", "nobody has to type what the register knows");
+    let open = |number: &str| {
+        let form = [
+            ("court", "Agadir"),
+            ("number", number),
+            ("about", "Safran"),
+            ("address", "Rue 1"),
+            ("phone", "0528000000"),
+        ];
+        call(&Request::post("/desk", &form))
+    };
+    assert!(matches!(open("21/2020"), Answer::Redirect(_)));
+    let shop = native::ids("shop").last().unwrap().clone();
+    assert_eq!(native::reached_for(), [(cooperative.clone(), "shop-opened".to_owned(), shop.clone())]);
+    assert_eq!(native::reached(), [("shop-opened".to_owned(), shop)], "and of the person who opened it");
+    assert_eq!((&path()["shop"], &path()["shows"]), (&json!(true), &json!(false)));
+    assert_eq!(page(&Request::get("/desk")).2["own"], json!([]));
+    redirect(&Request::post(&format!("/desk/{cooperative}/products"), &product("safran-tamount", "38", "10")));
+    assert_eq!((&path()["shows"], &path()["sold"]), (&json!(true), &json!(false)));
+
+    native::as_member(officer);
+    assert_eq!(part("path", &json!({ "cooperative": cooperative })), None, "who does not act for it is shown no desk");
+    assert_eq!(part("path", &json!({})), None, "and a person's own path has none");
+}
+
+#[test]
 fn opening_a_shop_is_a_milestone_and_needs_somebody_of_the_cooperative() {
     let cooperative = seller_with_a_shop();
     assert_eq!(native::reached().len(), 1);

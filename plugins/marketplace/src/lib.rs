@@ -13,6 +13,7 @@ pub mod money;
 pub mod order;
 pub mod payment;
 pub mod payout;
+pub mod picture;
 pub mod price;
 pub mod stock;
 

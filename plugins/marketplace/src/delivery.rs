@@ -68,6 +68,8 @@ pub enum NotSent {
     },
     /// The tariff has no price for the zone.
     NoPrice,
+    /// The seller does not send to the zone.
+    NotThere,
 }
 
 impl Tariff {
@@ -82,6 +84,23 @@ impl Tariff {
         let band = fitting.min_by_key(|band| band.grams_max).ok_or(NotSent::TooHeavy { grams_max: heaviest })?;
         let amount = band.amounts.get(&zone.code).copied().ok_or(NotSent::NoPrice)?;
         Ok(Quote { amount, days: zone.days })
+    }
+
+    /// The same, when the seller sends to some zones only.
+    ///
+    /// # Errors
+    /// When it is not sent.
+    pub fn quote_within(&self, zones: &[String], from: &str, to: &str, grams: u64) -> Result<Quote, NotSent> {
+        let zone = self.zone(from, to).ok_or(NotSent::NoPrice)?;
+        if !zones.contains(&zone.code) {
+            return Err(NotSent::NotThere);
+        }
+        self.quote(from, to, grams)
+    }
+
+    /// The codes of its zones.
+    pub fn zones(&self) -> impl Iterator<Item = &str> {
+        self.zones.iter().map(|zone| zone.code.as_str())
     }
 
     fn zone(&self, from: &str, to: &str) -> Option<&Zone> {
@@ -115,6 +134,16 @@ mod tests {
         assert_eq!(cost("09.541", "12.391", 30_000), Ok(24_000));
         assert_eq!(cost("12.391", "12.391", 100), Ok(2_500));
         assert_eq!(cost("09.541", "06.141", 30_001), Err(NotSent::TooHeavy { grams_max: 30_000 }));
+    }
+
+    #[test]
+    fn a_seller_who_sends_near_only_sends_nothing_further() {
+        let dated = tariff().unwrap();
+        let tariff = dated.on(&"2026-11-27".parse().unwrap()).unwrap();
+        let near = ["near".to_owned()];
+        assert!(tariff.quote_within(&near, "09.541", "09.541", 1_000).is_ok());
+        assert_eq!(tariff.quote_within(&near, "09.541", "06.141", 1_000), Err(NotSent::NotThere));
+        assert_eq!(tariff.zones().collect::<Vec<_>>(), ["near", "country", "south"]);
     }
 
     #[test]

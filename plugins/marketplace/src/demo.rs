@@ -94,6 +94,9 @@ fn shop(province: &str, about: &Texts) -> Result<Option<String>, Error> {
         email: String::new(),
         open: true,
         example: true,
+        hours: None,
+        zones: None,
+        pictures: Vec::new(),
     })?;
     Ok(Some(entry.id))
 }
@@ -137,6 +140,8 @@ fn product(example: Example, cooperative: &str) -> Result<(), Error> {
         label: example.label,
         shown: true,
         example: true,
+        pictures: Vec::new(),
+        away: false,
     })
     .map(|_| ())
 }
@@ -144,6 +149,7 @@ fn product(example: Example, cooperative: &str) -> Result<(), Error> {
 impl ExampleVariant {
     fn into_variant(self) -> Variant {
         let offers = vec![Offer::retail(self.price)];
-        Variant { code: self.code, title: self.title, grams: self.grams, offers, batch: None }
+        let (code, title, grams) = (self.code, self.title, self.grams);
+        Variant { code, title, grams, offers, batch: None, made: None, best_before: None, measure: None }
     }
 }

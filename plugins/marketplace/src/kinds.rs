@@ -15,6 +15,7 @@ use crate::payment::Method;
 use crate::payment::card;
 use crate::price::Offer;
 use crate::stock;
+use crate::wares::{Measure, Picture};
 
 const CODE: &str = "^[a-z0-9][a-z0-9-]{0,47}$";
 
@@ -48,6 +49,16 @@ pub(crate) struct Shop {
     pub(crate) open: bool,
     /// Whether it is an example and sells nothing.
     pub(crate) example: bool,
+    /// When somebody is there.
+    #[serde(default)]
+    pub(crate) hours: Option<Texts>,
+    /// The zones of the tariff to which it sends; nothing for all.
+    #[serde(default)]
+    #[field(max_items = 8)]
+    pub(crate) zones: Option<Vec<String>>,
+    #[serde(default)]
+    #[field(max_items = 8)]
+    pub(crate) pictures: Vec<Picture>,
 }
 
 /// That somebody acts for a cooperative here: only its own people can read it.
@@ -70,7 +81,7 @@ pub(crate) struct Desk {
 
 /// Who of a cooperative is told of its orders. Jobs read it; nobody else does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "personal", read("plugin"), create("plugin:own"))]
+#[kind(class = "internal", read("plugin"), create("plugin:own"), delete("plugin"))]
 #[kind(
     plane = "local",
     title(ar = "من يخبر بالطلبيات", fr = "Personne à prévenir"),
@@ -80,7 +91,7 @@ pub(crate) struct Desk {
 pub(crate) struct Contact {
     #[field(subject, unique)]
     pub(crate) cooperative: String,
-    #[field(max_length = 64)]
+    #[field(class = "personal", max_length = 64)]
     pub(crate) person: String,
 }
 
@@ -125,6 +136,12 @@ pub(crate) struct Product {
     pub(crate) certificate: Option<String>,
     pub(crate) shown: bool,
     pub(crate) example: bool,
+    #[serde(default)]
+    #[field(max_items = 8)]
+    pub(crate) pictures: Vec<Picture>,
+    /// Whether its seller has put it away.
+    #[serde(default)]
+    pub(crate) away: bool,
 }
 
 /// A size or kind of a product.
@@ -142,6 +159,14 @@ pub(crate) struct Variant {
     #[serde(default)]
     #[field(max_length = 60)]
     pub(crate) batch: Option<String>,
+    /// The day on which the batch was made.
+    #[serde(default)]
+    pub(crate) made: Option<Date>,
+    /// Its last good day. After it nothing of it is sold.
+    #[serde(default)]
+    pub(crate) best_before: Option<Date>,
+    #[serde(default)]
+    pub(crate) measure: Option<Measure>,
 }
 
 /// What is there of a variant.
@@ -161,7 +186,8 @@ pub(crate) struct Shelf {
 
 /// A certificate of a label, which a registrar has held against the paper or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "public", read("public"), create("plugin:own", "role:registrar"), change("role:registrar"))]
+#[kind(class = "public", index(verified, until), index(cooperative, until), read("public"))]
+#[kind(create("plugin:own", "role:registrar"), change("role:registrar"))]
 #[kind(
     plane = "marketplace",
     title(ar = "شهادة علامة", fr = "Certificat de label"),
@@ -350,6 +376,21 @@ pub(crate) struct Payout {
 impl Shop {
     pub(crate) fn of(cooperative: &str) -> Result<Option<Entry<Self>>, Error> {
         Store::first(&Find::new().equal(Self::COOPERATIVE, cooperative))
+    }
+}
+
+impl Contact {
+    /// Whether somebody of a cooperative is told of its orders.
+    pub(crate) fn is_known(cooperative: &str) -> Result<bool, Error> {
+        // Who it is stays hidden from pages, so it is counted.
+        Ok(Store::count(&Find::new().equal(Self::COOPERATIVE, cooperative))? > 0)
+    }
+}
+
+impl Variant {
+    /// Whether the last good day of its batch is over.
+    pub(crate) fn is_past(&self, today: &Date) -> bool {
+        self.best_before.as_ref().is_some_and(|best_before| best_before < today)
     }
 }
 

@@ -33,6 +33,7 @@ mod sector;
 mod slots;
 mod today;
 mod trade;
+mod wares;
 mod words;
 mod work;
 
@@ -46,8 +47,8 @@ use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{
-    basket as basket_page, card, checkout, desk, fair_desk, fairs, labels, market, money as money_desk,
-    order as order_page, stand,
+    basket as basket_page, card, checkout, claims, desk, fair_desk, fairs, labels, market, money as money_desk,
+    order as order_page, shop_desk, stand, ware_desk,
 };
 
 /// The plugin.
@@ -75,7 +76,25 @@ const ROUTES: &[Route] = &[
     Route::post("/desk/{cooperative}/parts", desk::step),
     Route::post("/desk/{cooperative}/back", desk::back),
     Route::post("/desk/{cooperative}/stock", desk::count),
+    Route::get("/desk/{cooperative}/products", ware_desk::list),
     Route::post("/desk/{cooperative}/products", desk::add),
+    Route::get("/desk/{cooperative}/products/{code}", ware_desk::show),
+    Route::post("/desk/{cooperative}/products/{code}", ware_desk::facts),
+    Route::post("/desk/{cooperative}/products/{code}/variants", ware_desk::variant),
+    Route::post("/desk/{cooperative}/products/{code}/variants/remove", ware_desk::remove),
+    Route::post("/desk/{cooperative}/products/{code}/state", ware_desk::state),
+    Route::post("/desk/{cooperative}/products/{code}/label", claims::claim),
+    Route::post("/desk/{cooperative}/products/{code}/pictures", ware_desk::add_picture),
+    Route::post("/desk/{cooperative}/products/{code}/pictures/set", ware_desk::set_picture),
+    Route::post("/desk/{cooperative}/products/{code}/undo", ware_desk::undo),
+    Route::get("/desk/{cooperative}/shop", shop_desk::show),
+    Route::post("/desk/{cooperative}/shop", shop_desk::facts),
+    Route::post("/desk/{cooperative}/shop/state", shop_desk::state),
+    Route::post("/desk/{cooperative}/shop/pictures", shop_desk::add_picture),
+    Route::post("/desk/{cooperative}/shop/pictures/set", shop_desk::set_picture),
+    Route::post("/desk/{cooperative}/shop/undo", shop_desk::undo),
+    Route::get("/certificates", claims::list),
+    Route::post("/certificates/{id}", claims::verify),
     Route::get("/desk/{cooperative}/fairs", stand::list),
     Route::get("/desk/{cooperative}/fairs/{code}", stand::show),
     Route::post("/desk/{cooperative}/fairs/{code}", stand::apply),

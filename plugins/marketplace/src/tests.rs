@@ -3,6 +3,7 @@
 mod buying;
 mod fairs;
 mod selling;
+mod window;
 
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Request, native};
@@ -11,6 +12,7 @@ use crate::called::{Allotment, Candidacy, Fair, FairDesk, Seat, Takings, Verdict
 use crate::kinds::{
     Attempt, Certificate, Contact, Desk, Order, Payout, Posting, Product, Recipient, Share, Shelf, Shop,
 };
+use crate::wares::{Former, Kept};
 use crate::{Marketplace, demo};
 
 const MANIFEST: &str = include_str!("../../../manifests/marketplace/manifest.json");
@@ -32,6 +34,8 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Posting::declaration(),
         Attempt::declaration(),
         Payout::declaration(),
+        Former::declaration(),
+        Kept::declaration(),
         Fair::declaration(),
         FairDesk::declaration(),
         Candidacy::declaration(),

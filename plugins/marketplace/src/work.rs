@@ -5,10 +5,12 @@ use tiwizi_sdk::jobs::{Job, Later, Outcome};
 use tiwizi_sdk::{Entry, Error, Find, Store, context};
 
 use crate::day::DAY_MS;
-use crate::kinds::{Contact, Order, Recipient, Share};
+use crate::kinds::{Contact, Order, Product, Recipient, Share, Shop};
 use crate::notices::{self, Message};
 use crate::order::{Event, State};
 use crate::pages::checkout::Addressed;
+use crate::pages::pictures;
+use crate::wares::{Kept, Picture, SHOP};
 use crate::{demo, fair_work, today, trade};
 
 /// Parts that one run closes: their reads and writes must fit into one call. More make another run.
@@ -17,6 +19,10 @@ const CLOSED_MAX: usize = 40;
 const KEPT_DAYS: u64 = 90;
 /// Addresses that one run looks at.
 const FORGOTTEN_MAX: u32 = 60;
+/// Days for which the file of a picture stays once it is shown nowhere: as long the change that took it away is undone with it.
+const UNSHOWN_DAYS: u64 = 30;
+/// Files, or closed shops, that one run looks at.
+const SWEPT_MAX: u32 = 40;
 /// Pages of delivered parts that one run looks through.
 const PAGES_MAX: usize = 50;
 
@@ -30,6 +36,7 @@ pub(crate) fn run(job: &Job) -> Outcome {
             "forget" => forget(job.payload.get("after").and_then(serde_json::Value::as_str)),
             "tell-buyer" => tell_buyer(&job.payload),
             "examples" => demo::write(),
+            "sweep" => sweep(job.payload.get("after").and_then(serde_json::Value::as_str)),
             "fair-facts" => fair_work::facts(&job.read()?),
             "fair-places" => fair_work::places(&job.read()?),
             "fair-told" => fair_work::tell(&job.read()?),
@@ -88,6 +95,40 @@ fn forget(after: Option<&str>) -> Result<(), Error> {
     let older = page.items.last().is_some_and(|last| last.created_at <= before);
     if let Some(next) = page.next.filter(|_| older) {
         Later::new("forget").once(&next).enqueue(&json!({ "after": next }))?;
+    }
+    Ok(())
+}
+
+/// Forgets files of pictures that are shown nowhere any more, and whom to tell of orders of shops that are closed.
+fn sweep(after: Option<&str>) -> Result<(), Error> {
+    if after.is_none() {
+        contacts()?;
+    }
+    let before = context::now().saturating_sub(UNSHOWN_DAYS * DAY_MS);
+    let old = Find::new().at_most(Kept::AT, before).sort(Kept::AT).limit(SWEPT_MAX);
+    let page = Store::list(&old.after(after))?;
+    pictures::sweep(&page.items, |kept| {
+        let shows = |pictures: &[Picture]| pictures.iter().any(|picture| picture.file == kept.file);
+        if kept.on == SHOP {
+            return Ok(Shop::of(&kept.cooperative)?.is_some_and(|shop| shows(&shop.body.pictures)));
+        }
+        let product: Option<Entry<Product>> = Store::first(&Find::new().equal(Product::CODE, kept.on.as_str()))?;
+        Ok(product.is_some_and(|product| shows(&product.body.pictures)))
+    })?;
+    if let Some(next) = page.next {
+        Later::new("sweep").once(&next).enqueue(&json!({ "after": next }))?;
+    }
+    Ok(())
+}
+
+/// Forgets whom to tell of the orders of shops that are closed.
+fn contacts() -> Result<(), Error> {
+    let closed = Store::list(&Find::new().equal(Shop::OPEN, false).limit(SWEPT_MAX))?;
+    for shop in closed.items {
+        let contact = Find::new().equal(Contact::COOPERATIVE, shop.body.cooperative.as_str());
+        if let Some(contact) = Store::first(&contact)? {
+            Store::delete(&contact)?;
+        }
     }
     Ok(())
 }

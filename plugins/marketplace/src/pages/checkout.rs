@@ -12,7 +12,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Request, Store, context, secr
 use super::basket::{Priced, priced};
 use super::market::{basket_of, pieces};
 use crate::basket::by_seller;
-use crate::delivery::{NotSent, Way};
+use crate::delivery::{NotSent, Quote, Tariff, Way};
 use crate::kinds::{Attempt, Order, Share, Shelf, Shop};
 use crate::money::Centimes;
 use crate::order::{self, Line, Part, State};
@@ -136,12 +136,15 @@ fn plan(request: &Request, lines: &[Priced], way: Way, place: &str) -> Result<Re
         });
         let (delivery, days) = match way {
             Way::Collected => (Centimes::ZERO, 0),
-            Way::Sent => match tariff.quote(&shop.province, place, grams.sum()) {
+            Way::Sent => match quote(&tariff, &shop, place, grams.sum()) {
                 Ok(quote) => (quote.amount, quote.days),
                 Err(NotSent::TooHeavy { grams_max }) => {
                     return Ok(Err(json!({ "code": "too-heavy", "kilos": grams_max / 1_000 })));
                 }
                 Err(NotSent::NoPrice) => return Ok(Err(json!({ "code": "not-sent" }))),
+                Err(NotSent::NotThere) => {
+                    return Ok(Err(json!({ "code": "not-there", "title": shop.name.best(language) })));
+                }
             },
         };
         let lines = lines.iter().map(|line| Line {
@@ -167,6 +170,14 @@ fn plan(request: &Request, lines: &[Priced], way: Way, place: &str) -> Result<Re
         planned.push(Planned { cooperative, part, days });
     }
     Ok(Ok(planned))
+}
+
+/// What a parcel of a shop costs, if the shop sends there.
+fn quote(tariff: &Tariff, shop: &Shop, place: &str, grams: u64) -> Result<Quote, NotSent> {
+    match &shop.zones {
+        Some(zones) => tariff.quote_within(zones, &shop.province, place, grams),
+        None => tariff.quote(&shop.province, place, grams),
+    }
 }
 
 /// Writes the order, its parts, what is kept for it, and what comes later. Answers the key of its address.

@@ -154,6 +154,9 @@ pub(crate) fn open(request: &Request) -> Result<Answer, Error> {
         email: new.email.unwrap_or_default(),
         open: true,
         example: false,
+        hours: None,
+        zones: None,
+        pictures: Vec::new(),
     })?;
     if let Some(person) = context::caller().person {
         Store::create(&Contact { cooperative: entry.id.clone(), person })?;
@@ -264,6 +267,9 @@ fn write_product(request: &Request, shop: &Shop, new: NewProduct, price: Centime
         grams: whole(&new.grams, 1_000_000).unwrap_or(1),
         offers: vec![Offer::retail(price)],
         batch: None,
+        made: None,
+        best_before: None,
+        measure: None,
     };
     Store::create(&Product {
         code: new.code.clone(),
@@ -281,6 +287,8 @@ fn write_product(request: &Request, shop: &Shop, new: NewProduct, price: Centime
         certificate: new.certificate,
         shown: true,
         example: false,
+        pictures: Vec::new(),
+        away: false,
     })?;
     let stock = Stock::of(whole(&new.pieces, PIECES_MAX).unwrap_or_default());
     Store::create(&Shelf {

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context};
 
-use super::labels;
+use super::{labels, pictures};
 use crate::basket::Basket;
 use crate::kinds::{Product, Shelf, Shop, Variant};
+use crate::money::Centimes;
 use crate::price::{self, List};
 use crate::{today, words};
 
@@ -73,6 +74,10 @@ pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Opt
             "free": free,
             "few": free < 5,
             "batch": variant.batch,
+            "made": variant.made,
+            "best_before": variant.best_before,
+            "measure": variant.measure,
+            "compared": compared(variant)?,
         }));
     }
     let title = product.title.best(language);
@@ -90,6 +95,7 @@ pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Opt
             "province": crate::province::name(&product.province, language),
         },
         "label": labels::claim(product, language)?,
+        "pictures": pictures::shown(&product.pictures, language)?,
         "variants": variants,
         "shop": shop.map(|shop| json!({ "name": shop.name.best(language), "cooperative": shop.cooperative })),
         "basket": basket.to_string(),
@@ -120,7 +126,10 @@ pub(crate) fn shop(request: &Request) -> Result<Answer, Error> {
             "email": shop.email,
             "province": crate::province::name(&shop.province, language),
             "example": shop.example,
+            "hours": shop.hours.as_ref().map(|hours| hours.best(language)),
+            "zones": shop.zones,
         },
+        "pictures": pictures::shown(&shop.pictures, language)?,
         "products": cards,
         "basket": basket_of(request).to_string(),
         "pieces": pieces(&basket_of(request)),
@@ -138,13 +147,26 @@ pub(crate) fn card(product: &Product, language: Language) -> Result<Value, Error
         "from": prices.into_iter().flatten().min_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other))),
         "province": crate::province::name(&product.province, language),
         "label": labels::name(&product.label, language)?,
+        "picture": pictures::first(&product.pictures, language)?,
         "example": product.example,
     }))
 }
 
-/// What one piece costs today, in dirhams with two digits.
+/// What one piece costs today, in dirhams with two digits; none of a batch whose last good day is over.
 fn price_of(variant: &Variant) -> Result<Option<String>, Error> {
-    Ok(price::price(&variant.offers, List::Retail, 1, &today::date()?).map(|amount| amount.to_string()))
+    Ok(amount_of(variant)?.map(|amount| amount.to_string()))
+}
+
+fn amount_of(variant: &Variant) -> Result<Option<Centimes>, Error> {
+    let today = today::date()?;
+    Ok(price::price(&variant.offers, List::Retail, 1, &today).filter(|_| !variant.is_past(&today)))
+}
+
+/// What a kilogram, a litre or a piece of it costs.
+fn compared(variant: &Variant) -> Result<Option<Value>, Error> {
+    let compared =
+        amount_of(variant)?.zip(variant.measure.as_ref()).and_then(|(price, measure)| measure.compared(price));
+    Ok(compared.map(|(amount, unit)| json!({ "amount": amount.to_string(), "unit": unit })))
 }
 
 /// Whether there is some in this month.

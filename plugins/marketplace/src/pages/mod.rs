@@ -3,6 +3,7 @@
 pub(crate) mod basket;
 pub(crate) mod card;
 pub(crate) mod checkout;
+pub(crate) mod claims;
 pub(crate) mod desk;
 pub(crate) mod fair_desk;
 pub(crate) mod fairs;
@@ -10,4 +11,9 @@ pub(crate) mod labels;
 pub(crate) mod market;
 pub(crate) mod money;
 pub(crate) mod order;
+pub(crate) mod pictures;
+pub(crate) mod shop_desk;
 pub(crate) mod stand;
+mod texts;
+pub(crate) mod ware_desk;
+mod ware_form;

@@ -198,7 +198,7 @@ fn proof(line: &Received) -> String {
     format!("bank:{}", hex(Sha256::digest(text.as_bytes()).get(..16).unwrap_or_default()))
 }
 
-fn staff() -> Result<(), Error> {
+pub(super) fn staff() -> Result<(), Error> {
     if !context::caller().is_signed_in() {
         return Err(Error::sign_in());
     }

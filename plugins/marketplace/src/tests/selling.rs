@@ -8,7 +8,7 @@ use super::{SOUSS, balance, buy, call, jobs, market, page, redirect, stock};
 const DAY_MS: u64 = 86_400_000;
 
 /// The cooperative of Taroudannt has a desk of its own: here a person stands for it.
-fn seller_with_a_shop() -> String {
+pub(super) fn seller_with_a_shop() -> String {
     market();
     let cooperative = native::add_cooperative(&json!({
         "name_fr": "Coopérative Anfa", "name_ar": "تعاونية أنفا", "province": SOUSS, "status": "registered", "court": "Agadir",

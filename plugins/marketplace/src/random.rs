@@ -14,6 +14,11 @@ pub(crate) fn key() -> Result<String, Error> {
     Ok(hex(&random::bytes::<16>()?))
 }
 
+/// Whether a text can be one.
+pub(crate) fn is_key(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The hash of a key.
 pub(crate) fn hash(key: &str) -> String {
     hex(&Sha256::digest(key.as_bytes()))

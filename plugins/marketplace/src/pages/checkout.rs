@@ -2,6 +2,9 @@
 //!
 //! The form carries the total that the buyer saw. Prices, delivery and stock are looked at again when it is sent: when the total is another
 //! one by then, nothing is placed, and the page shows the new one to be agreed to. Once it is placed, an order keeps its prices.
+//!
+//! The form also carries the key of the order that it will become. Sent once more, it leads to that order: whoever presses twice, or goes
+//! back and presses again, has ordered once.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -38,6 +41,9 @@ struct Purchase {
     #[field(max_length = 20)]
     method: String,
     seen: i64,
+    /// The key of the order's address; a form without one is an order each time.
+    #[field(max_length = 32)]
+    key: Option<String>,
 }
 
 /// What one seller delivers, and what that costs.
@@ -68,6 +74,11 @@ pub(crate) fn place(request: &Request) -> Result<Answer, Error> {
         Ok(purchase) => purchase,
         Err(filled) => return Ok(page(request, &filled, None, None)?.with_status(422)),
     };
+    if let Some(key) = purchase.key.as_deref().filter(|key| random::is_key(key))
+        && Store::first(&Find::new().equal(Order::KEY, random::hash(key)))?.is_some()
+    {
+        return Ok(Answer::redirect(format!("/orders/{key}")));
+    }
     let filled = Filled::of(request);
     let faults = faults(&purchase, filled)?;
     if !faults.is_good() {
@@ -182,7 +193,8 @@ fn quote(tariff: &Tariff, shop: &Shop, place: &str, grams: u64) -> Result<Quote,
 
 /// Writes the order, its parts, what is kept for it, and what comes later. Answers the key of its address.
 fn write(planned: Vec<Planned>, total: Centimes, method: Method, purchase: &Purchase) -> Result<String, Error> {
-    let (key, number, now) = (random::key()?, free_number()?, context::now());
+    let carried = purchase.key.clone().filter(|key| random::is_key(key));
+    let (key, number, now) = (carried.map_or_else(random::key, Ok)?, free_number()?, context::now());
     let until = now + method.kept_ms();
     for line in planned.iter().flat_map(|planned| &planned.part.lines) {
         keep(line, number, now, until)?;
@@ -275,6 +287,7 @@ fn page(
         "refused": refused,
         "provinces": province::choices(language),
         "methods": methods.into_iter().filter(|method| cards || *method != Method::Card.name()).collect::<Vec<_>>(),
+        "key": filled.value("key").filter(|key| random::is_key(key)).map_or_else(random::key, |key| Ok(key.to_owned()))?,
         "basket": basket.to_string(),
         "pieces": pieces(&basket),
         "example": lines.iter().any(|line| line.product.example),

@@ -117,6 +117,39 @@ fn a_price_that_changed_is_asked_again_and_an_order_keeps_its_own() {
 }
 
 #[test]
+fn a_checkout_sent_twice_is_one_order() {
+    market();
+    let form = |key: &str, name: &str| {
+        let form = [
+            ("basket", "dattes-majhoul.1kg.1"),
+            ("name", name),
+            ("phone", "0611111111"),
+            ("province", "08.201"),
+            ("way", "collected"),
+            ("method", "transfer"),
+            ("seen", "12000"),
+            ("key", key),
+        ];
+        Request::post("/checkout", &form)
+    };
+    let shown = Request::get("/checkout").with_query("basket", "dattes-majhoul.1kg.1");
+    let key = page(&shown).2["key"].as_str().unwrap().to_owned();
+    assert_ne!(page(&shown).2["key"], key, "each page is another order");
+    let (status, _, refused) = page(&form(&key, "A"));
+    assert_eq!((status, &refused["key"]), (422, &json!(key)), "a form that is not taken keeps its key");
+    for _ in 0..3 {
+        assert_eq!(redirect(&form(&key, "Aicha")), format!("/orders/{key}"));
+    }
+    jobs();
+    assert_eq!((native::bodies("order").len(), native::bodies("share").len()), (1, 1));
+    assert_eq!(native::bodies("recipient").len(), 1);
+    assert_eq!(stock("dattes-majhoul", "1kg")["holds"].as_array().unwrap().len(), 1);
+    assert!(!native::bodies("order")[0].to_string().contains(&key), "the record has the hash only");
+    let odd = redirect(&form("' or 1", "Aicha"));
+    assert_eq!((odd.len(), native::bodies("order").len()), ("/orders/".len() + 32, 2));
+}
+
+#[test]
 fn a_purchase_that_is_not_whole_comes_back_with_what_was_typed() {
     market();
     let (status, _, data) =

@@ -491,3 +491,4 @@ certificates-seen = التي تمت مراقبتها
 certificate-good = روقبت على الورق
 certificate-not-good = تراجع عن هذه المراقبة
 no-certificates = لا شهادات.
+fair-again = الترشيحات المنشورة، لإعادة الحساب

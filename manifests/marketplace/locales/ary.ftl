@@ -492,3 +492,4 @@ certificates-seen = اللي تراقبات
 certificate-good = تراقبات على الورقة
 certificate-not-good = رجع هاد المراقبة
 no-certificates = ما كاينة حتى شهادة.
+fair-again = الترشيحات المنشورة، باش تعاود الحساب

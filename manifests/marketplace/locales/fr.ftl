@@ -491,3 +491,4 @@ certificates-seen = Ceux qui sont contrôlés
 certificate-good = Contrôlé sur le papier
 certificate-not-good = Reprendre ce contrôle
 no-certificates = Aucun certificat.
+fair-again = Les candidatures publiées, pour refaire le calcul

@@ -492,3 +492,4 @@ certificates-seen = ⵡⵉⵍⵍⵉ ⵉⵜⵜⵓⵙⵏⴽⴰⴷⵏ
 certificate-good = ⵉⵜⵜⵓⵙⵏⴽⴰⴷ ⴳ ⵜⵡⵔⵉⵇⵜ
 certificate-not-good = ⵙⵔ ⴰⵙⵏⴽⴷ ⴰⴷ
 no-certificates = ⵓⵔ ⵍⵍⵉⵏ ⵉⵙⵓⴷⴰⵡ.
+fair-again = ⵜⵓⵜⵔⵉⵡⵉⵏ ⵉⴼⴼⵖⵏ, ⵉ ⵓⵙⵉⴹⵏ

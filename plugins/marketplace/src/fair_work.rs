@@ -15,6 +15,7 @@ use crate::day::Day;
 use crate::fair::{self, Applicant, Application, Because, Outcome, Place};
 use crate::notices::{self, Message};
 use crate::payment::card::hex;
+use crate::planned::{Applied, PublicApplication};
 
 /// Applications to one fair: the allocation reads all of them in one call.
 pub(crate) const CANDIDACIES_MAX: u64 = 8_000;
@@ -22,6 +23,8 @@ pub(crate) const CANDIDACIES_MAX: u64 = 8_000;
 const STEP: usize = 40;
 /// Outcomes of one record.
 const PART: usize = 120;
+/// Applications of one record that is published.
+const APPLIED: usize = 240;
 /// Records of a page of a list.
 const PAGE: u32 = 100;
 
@@ -103,6 +106,10 @@ pub(crate) fn places(step: &Step) -> Result<(), Error> {
     let ids: BTreeMap<&str, &str> =
         candidacies.iter().map(|entry| (entry.body.application.id.as_str(), entry.id.as_str())).collect();
     let decided: Vec<Decided> = found.outcomes.iter().filter_map(|outcome| decided(outcome, &ids)).collect();
+    let public: Vec<PublicApplication> = applications.iter().map(PublicApplication::of).collect();
+    for (part, some) in (0..).zip(public.chunks(APPLIED)) {
+        Store::create(&Applied { fair: fair.id.clone(), part, applications: some.to_vec() })?;
+    }
     let sum = hex(&Sha256::digest(serde_json::to_string(&found.outcomes)?));
     for (part, verdicts) in (0..).zip(decided.chunks(PART)) {
         Store::create(&Verdicts { fair: fair.id.clone(), part, verdicts: verdicts.to_vec() })?;

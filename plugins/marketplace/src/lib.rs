@@ -26,6 +26,7 @@ mod label;
 mod notices;
 mod pages;
 mod path;
+mod planned;
 mod province;
 mod qr;
 mod random;
@@ -102,6 +103,7 @@ const ROUTES: &[Route] = &[
     Route::post("/desk/{cooperative}/fairs/{code}/takings", stand::takings),
     Route::get("/fairs", fairs::list),
     Route::get("/fairs/{code}", fairs::show),
+    Route::get("/fairs/{code}/applications", fairs::applications),
     Route::get("/badges/{seat}", fairs::badge),
     Route::get("/fair-desk", fair_desk::list),
     Route::post("/fair-desk", fair_desk::create),

@@ -12,6 +12,7 @@ use crate::called::{Allotment, Candidacy, Fair, FairDesk, Seat, Takings, Verdict
 use crate::kinds::{
     Attempt, Certificate, Contact, Desk, Order, Payout, Posting, Product, Recipient, Share, Shelf, Shop,
 };
+use crate::planned::{Applied, FairPlan};
 use crate::wares::{Former, Kept};
 use crate::{Marketplace, demo};
 
@@ -38,6 +39,8 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Kept::declaration(),
         Fair::declaration(),
         FairDesk::declaration(),
+        FairPlan::declaration(),
+        Applied::declaration(),
         Candidacy::declaration(),
         Allotment::declaration(),
         Verdicts::declaration(),

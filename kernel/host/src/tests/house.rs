@@ -57,7 +57,7 @@ impl Default for Setup {
             disk: None,
             compiler: Compiler::InProcess,
             press: None,
-            address: None,
+            address: Some("https://registre.test".to_owned()),
         }
     }
 }

@@ -9,7 +9,8 @@ use super::fairs;
 use crate::called::{Allotment, Candidacy, Fair, FairDesk, Standing, Takings, Time, marks};
 use crate::fair::{Call, Criterion, Phase, Quota, QuotaOf, STANDS_MAX, Sharing, WrongCall};
 use crate::money::Centimes;
-use crate::{basket, fair_work, province, random, sector, today};
+use crate::planned::{FairPlan, UNDRAWN};
+use crate::{basket, fair_work, province, sector, today};
 
 /// What applications may be marked by.
 const CRITERIA: [&str; 6] = ["quality", "origin", "packaging", "novelty", "youth", "distance"];
@@ -55,6 +56,9 @@ pub(crate) fn list(request: &Request) -> Result<Answer, Error> {
 fn list_page(request: &Request, form: &Filled) -> Result<Answer, Error> {
     let language = request.page_language();
     let mut there = Vec::new();
+    for plan in Store::list(&Find::<FairPlan>::new().limit(30))?.items {
+        there.push(json!({ "code": plan.body.code, "title": plan.body.title.best(language), "open": false }));
+    }
     for desk in Store::list(&Find::<FairDesk>::new().limit(30))?.items {
         if let Some(fair) = Store::<Fair>::get(&desk.body.fair)? {
             there.push(
@@ -83,7 +87,7 @@ pub(crate) fn create(request: &Request) -> Result<Answer, Error> {
         ("province", (!province::is_known(&new.province)).then_some("enum")),
         ("registered_days", whole(&new.registered_days, 3_650).is_none().then_some("type")),
         ("closes", (new.closes < today::date()?).then_some("too-small")),
-        ("code", Store::first(&Find::new().equal(Fair::CODE, new.code.as_str()))?.is_some().then_some("duplicate")),
+        ("code", is_taken(&new.code)?.then_some("duplicate")),
     ] {
         filled = wrong.map_or(filled.clone(), |code| filled.refuse(name, code));
     }
@@ -92,10 +96,8 @@ pub(crate) fn create(request: &Request) -> Result<Answer, Error> {
     let Some(until) = times.iter().map(|time| time.until.clone()).max().filter(|_| filled.is_good()) else {
         return Ok(list_page(request, &filled)?.with_status(422));
     };
-    let last = Find::new().equal(Fair::SERIES, new.series.as_str()).sort_descending(Fair::EDITION);
-    let edition = Store::first(&last)?.map_or(1, |last| last.body.edition + 1);
     let call = Call {
-        seed: random::key()?,
+        seed: UNDRAWN.to_owned(),
         phases,
         sharing: if new.shared { Sharing::Shared } else { Sharing::Whole },
         sectors: Vec::new(),
@@ -107,22 +109,23 @@ pub(crate) fn create(request: &Request) -> Result<Answer, Error> {
         rotation: new.rotation,
     };
     let title = [(Language::Arabic, new.title_ar.as_str()), (Language::French, new.title_fr.as_str())];
-    let fair = Store::create(&Fair {
+    let plan = FairPlan {
         code: new.code,
         series: new.series,
-        edition,
         title: Texts::from(title),
         address: new.address,
-        province: new.province.clone(),
+        province: new.province,
         times,
         until,
         closes: new.closes,
         call,
-        open: false,
-        closed: false,
-    })?;
-    Store::create(&FairDesk { fair: fair.id, province: new.province })?;
-    Ok(to_desk(&fair.body.code))
+    };
+    // The kernel lets this pass for those alone who organise fairs there.
+    Ok(to_desk(&Store::create(&plan)?.body.code))
+}
+
+fn is_taken(code: &str) -> Result<bool, Error> {
+    Ok(Store::first(&Find::new().equal(Fair::CODE, code))?.is_some() || FairPlan::of(code)?.is_some())
 }
 
 /// The phases that were filled in, of which the first must be; days that make no sense stand at their fields.
@@ -171,10 +174,10 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
 
 /// `POST /fair-desk/{code}/quotas`: places that are kept for a group, or that a group has at most; none of both takes the quota away.
 pub(crate) fn quota(request: &Request) -> Result<Answer, Error> {
-    let mut fair = organised(request)?;
-    if fair.body.open {
+    let fair = organised(request)?;
+    let Some(mut plan) = FairPlan::of(&fair.body.code)? else {
         return Ok(page(request, &fair, Some("published"))?.with_status(409));
-    }
+    };
     let typed = |name: &str| request.form(name).map(str::trim).filter(|typed| !typed.is_empty());
     let (of, code) = match (typed("of"), typed("province"), typed("sector")) {
         (Some("province"), Some(code), _) if province::is_known(code) => (QuotaOf::Province, code),
@@ -187,32 +190,32 @@ pub(crate) fn quota(request: &Request) -> Result<Answer, Error> {
         return Ok(page(request, &fair, Some("number"))?.with_status(422));
     };
     let quota = Quota { of, code: code.to_owned(), min: min.unwrap_or_default(), max };
-    fair.body.call.quotas.retain(|known| known.name() != quota.name());
+    plan.body.call.quotas.retain(|known| known.name() != quota.name());
     if quota.min > 0 || quota.max.is_some() {
-        fair.body.call.quotas.push(quota);
+        plan.body.call.quotas.push(quota);
     }
-    if let Err(wrong) = fair.body.call.check() {
-        let fair = organised(request)?;
+    if let Err(wrong) = plan.body.call.check() {
         return Ok(page(request, &fair, Some(word(&wrong)))?.with_status(422));
     }
-    Store::replace(&fair)?;
-    Ok(to_desk(&fair.body.code))
+    Store::replace(&plan)?;
+    Ok(to_desk(&plan.body.code))
 }
 
-/// `POST /fair-desk/{code}/publish`
+/// `POST /fair-desk/{code}/publish`: from now on it is open to all, with the seed that is drawn at this moment, and stays as it is.
 pub(crate) fn publish(request: &Request) -> Result<Answer, Error> {
-    let mut fair = organised(request)?;
-    if fair.body.open {
+    let fair = organised(request)?;
+    let Some(plan) = FairPlan::of(&fair.body.code)? else {
         return Ok(to_desk(&fair.body.code));
-    }
+    };
     if let Err(wrong) = fair.body.call.check() {
         return Ok(page(request, &fair, Some(word(&wrong)))?.with_status(422));
     }
     if fair.body.closes < today::date()? {
         return Ok(page(request, &fair, Some("too-late"))?.with_status(422));
     }
-    fair.body.open = true;
-    Store::replace(&fair)?;
+    let fair = Store::create(&plan.body.published()?)?;
+    Store::create(&FairDesk { fair: fair.id, province: plan.body.province.clone() })?;
+    Store::delete(&plan)?;
     Ok(to_desk(&fair.body.code))
 }
 
@@ -305,7 +308,11 @@ fn takings(fair: &str) -> Result<(Centimes, usize), Error> {
 /// The fair of the address, when the caller organises it.
 fn organised(request: &Request) -> Result<Entry<Fair>, Error> {
     organiser()?;
-    let fair = Fair::of(request.parameter("code"))?;
+    let code = request.parameter("code");
+    if let Some(plan) = FairPlan::of(code)? {
+        return Ok(FairPlan::shown(&plan));
+    }
+    let fair = Fair::of(code)?;
     match Store::first(&Find::new().equal(FairDesk::FAIR, fair.id.as_str()))? {
         Some(_) => Ok(fair),
         None => Err(Error::denied("this fair is organised elsewhere")),

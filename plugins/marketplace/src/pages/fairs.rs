@@ -5,6 +5,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store};
 
 use crate::called::{Allotment, Fair, Seat};
 use crate::fair::Sharing;
+use crate::planned::Applied;
 use crate::{province, qr, sector, today};
 
 /// Fairs of the list.
@@ -53,6 +54,26 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         })),
     });
     Answer::page("fair", fair.body.title.best(language), &data)
+}
+
+/// `GET /fairs/{code}/applications`: what anybody needs to give the places once more, as JSON, a part at a time by `part` from 0.
+///
+/// The rules are in `docs/marketplace.md`; the result that follows has the published sum.
+pub(crate) fn applications(request: &Request) -> Result<Answer, Error> {
+    let fair = Fair::published(request.parameter("code"))?;
+    let allotment = Allotment::of(&fair.id)?.ok_or_else(|| Error::not_found("the places are not given yet"))?.body;
+    let part = request.query("part").map_or(Ok(0), str::parse::<u32>);
+    let part = part.map_err(|_| Error::invalid("no such part").with("field", "part"))?;
+    let of = |part: u32| Find::new().equal(Applied::FAIR, fair.id.as_str()).equal(Applied::PART, part);
+    let found = Store::first(&of(part))?.ok_or_else(|| Error::not_found("there is no such part"))?;
+    let more = Store::first(&of(part + 1))?.is_some();
+    Answer::json(&json!({
+        "call": fair.body.call,
+        "count": allotment.applications,
+        "sum": allotment.sum,
+        "applications": found.body.applications,
+        "next": more.then_some(part + 1),
+    }))
 }
 
 /// `GET /badges/{seat}`: whether a badge is good, for whoever scans it.

@@ -99,6 +99,71 @@ fn allocated() -> [String; 4] {
 }
 
 #[test]
+fn a_call_that_is_not_published_is_no_fair_and_has_no_seed() {
+    super::start();
+    native::at(1_795_737_600_000);
+    native::as_holder(&["registrar"]);
+    let form = [
+        ("code", "tata-2027"),
+        ("series", "tata"),
+        ("title_ar", "معرض"),
+        ("title_fr", "Foire"),
+        ("address", "Place"),
+        ("province", "09.551"),
+        ("closes", "2026-12-05"),
+        ("registered_days", "0"),
+        ("from_1", "2027-01-10"),
+        ("until_1", "2027-01-12"),
+        ("stands_1", "1"),
+    ];
+    redirect(&Request::post("/fair-desk", &form));
+    assert_eq!(page(&Request::post("/fair-desk", &form)).2["form"]["faults"]["code"], "duplicate");
+    assert_eq!(native::bodies("fair"), Vec::<Value>::new(), "what is there can be read by all");
+    assert_eq!(native::bodies("fair-plan")[0]["call"]["seed"], crate::planned::UNDRAWN);
+    assert_eq!(page(&Request::get("/fair-desk")).2["fairs"][0]["open"], false);
+    native::as_public();
+    assert!(matches!(call(&Request::get("/fair-desk/tata-2027")), Answer::Problem(error) if error.status == 401));
+    native::as_holder(&["observer"]);
+    let publish = Request::post("/fair-desk/tata-2027/publish", &[]);
+    redirect(&publish);
+    redirect(&publish);
+    assert_eq!((native::bodies("fair").len(), native::bodies("fair-plan").len()), (1, 0));
+    let seed = native::bodies("fair")[0]["call"]["seed"].as_str().unwrap().to_owned();
+    assert_eq!(seed.len(), 32);
+}
+
+#[test]
+fn anybody_can_give_the_places_once_more_from_what_is_published() {
+    use crate::fair::{Application, Call, allocate};
+    use crate::payment::card::hex;
+    use sha2::{Digest as _, Sha256};
+
+    fair();
+    native::as_public();
+    let read = || call(&Request::get("/fairs/agadir-2027/applications"));
+    assert!(matches!(read(), Answer::Problem(error) if error.status == 404) || matches!(read(), Answer::Page { .. }));
+    let ids = allocated();
+    native::as_public();
+    let Answer::Json { body, .. } = read() else { panic!("it is published") };
+    let told = body["applications"].as_array().unwrap();
+    assert_eq!((told.len(), &body["next"]), (ids.len(), &Value::Null));
+    let again = told.iter().map(|one| {
+        let mut one = one.clone();
+        let authorised = one["authorised"] == true;
+        one["authorisation"] = if authorised { json!("shown") } else { Value::Null };
+        serde_json::from_value::<Application>(one).unwrap()
+    });
+    let mut again: Vec<Application> = again.collect();
+    again.reverse();
+    let call: Call = serde_json::from_value(body["call"].clone()).unwrap();
+    let outcomes = allocate(&call, &again).unwrap().outcomes;
+    assert_eq!(hex(&Sha256::digest(serde_json::to_string(&outcomes).unwrap())), body["sum"].as_str().unwrap());
+    let places = outcomes.iter().filter(|outcome| outcome.because.place().is_some()).count();
+    assert_eq!(places, native::bodies("seat").len());
+    assert!(!body.to_string().contains("\"person\""), "who applied is told to nobody");
+}
+
+#[test]
 fn who_cannot_have_a_place_is_told_at_once_with_every_reason() {
     fair();
     let young = seller("9/2026", "09.001", "2026-06-01");

@@ -58,11 +58,16 @@ pub(crate) enum Public {
     Everybody,
 }
 
-/// A ready project that others adopt or adapt.
+/// A ready project that others adopt or adapt, in whatever state: the public reads the copies in [`crate::publication`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[expect(clippy::duplicated_attributes, reason = "two indexes begin with the same field")]
-#[kind(class = "public", index(state, sector, amount), index(state, amount))]
-#[kind(read("public"), create("plugin", "role:trainer"), change("plugin", "role:trainer"), delete("role:trainer"))]
+#[kind(class = "internal", index(state, sector, amount), index(state, amount))]
+#[kind(
+    read("plugin", "role:trainer"),
+    create("plugin", "role:trainer"),
+    change("plugin", "role:trainer"),
+    delete("role:trainer")
+)]
 pub(crate) struct Model {
     #[field(unique, pattern = CODE)]
     pub(crate) code: String,
@@ -133,8 +138,8 @@ pub(crate) struct Chapter {
 
 /// A published version of a model's plan, kept as it was: what plans that were taken from it are compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "public", unique(model, version))]
-#[kind(read("public"), create("plugin", "role:trainer"))]
+#[kind(class = "internal", unique(model, version))]
+#[kind(read("plugin", "role:trainer"), create("plugin", "role:trainer"))]
 pub(crate) struct ModelVersion {
     #[field(pattern = CODE)]
     pub(crate) model: String,

@@ -10,6 +10,7 @@ mod learn;
 mod lineage;
 mod pages;
 mod plan;
+mod publication;
 mod slots;
 #[doc(hidden)]
 pub mod timing;
@@ -18,8 +19,11 @@ mod undertaking;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_publication;
+#[cfg(test)]
 mod tests_of_the_path;
 
+use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
@@ -57,6 +61,13 @@ impl Plugin for ProjectBank {
 
     fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
         slots::render(slot)
+    }
+
+    fn on_event(event: &Event) -> Outcome {
+        match event.subscription.as_str() {
+            publication::MODELS => publication::follow(event).into(),
+            other => Outcome::Reject(format!("nothing is done about {other}")),
+        }
     }
 }
 

@@ -5,11 +5,12 @@ use tiwizi_sdk::{Answer, Declared as _, Find, Request, Store, native};
 
 use crate::ProjectBank;
 use crate::kinds::{Model, ModelVersion, OwnPlan};
+use crate::publication::Publication;
 use crate::undertaking::Undertaking;
 
 pub(crate) const MANIFEST: &str = include_str!("../../../manifests/project-bank/manifest.json");
 pub(crate) const FADMA: &str = "00000000-0000-7000-8000-00000000000a";
-const HASSAN: &str = "00000000-0000-7000-8000-00000000000b";
+pub(crate) const HASSAN: &str = "00000000-0000-7000-8000-00000000000b";
 
 #[test]
 fn the_manifest_says_of_the_kinds_what_their_types_say() {
@@ -17,11 +18,11 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
     native::check_manifest(
         MANIFEST,
         path,
-        &[Model::declaration(), ModelVersion::declaration(), OwnPlan::declaration(), Undertaking::declaration()],
+        &[Model::declaration(), ModelVersion::declaration(), OwnPlan::declaration(), Publication::declaration(), Undertaking::declaration()],
     );
 }
 
-fn installed() {
+pub(crate) fn installed() {
     native::start(MANIFEST);
     native::install::<ProjectBank>().unwrap();
 }
@@ -30,14 +31,14 @@ pub(crate) fn call(request: &Request) -> Answer {
     native::call::<ProjectBank>(request)
 }
 
-fn page(request: &Request) -> (u16, String, Value) {
+pub(crate) fn page(request: &Request) -> (u16, String, Value) {
     match call(request) {
         Answer::Page { status, template, data, .. } => (status, template, data),
         other => panic!("{} did not answer with a page but with {other:?}", request.path),
     }
 }
 
-fn redirect(request: &Request) -> String {
+pub(crate) fn redirect(request: &Request) -> String {
     match call(request) {
         Answer::Redirect(path) => path,
         other => panic!("{} did not redirect but answered {other:?}", request.path),
@@ -52,7 +53,7 @@ pub(crate) fn adopted() -> String {
 }
 
 /// The model of saffron as its publisher corrects it: the next version of it, with the plan changed.
-fn corrected(change: impl FnOnce(&mut Value)) {
+pub(crate) fn corrected(change: impl FnOnce(&mut Value)) {
     native::as_holder(&["trainer"]);
     let mut entry = Store::first(&Find::new().equal(Model::CODE, "saffron")).unwrap().unwrap();
     let mut plan = serde_json::to_value(&entry.body.plan).unwrap();
@@ -65,7 +66,7 @@ fn corrected(change: impl FnOnce(&mut Value)) {
     native::as_member(FADMA);
 }
 
-fn kept() -> Value {
+pub(crate) fn kept() -> Value {
     native::bodies("own-plan").first().cloned().unwrap()
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tiwizi_sdk::{Error, Find, Language, Store, Texts};
 
 use crate::kinds::{Category, Chapter, Model, ModelVersion, Public, Sector, State};
-use crate::plan::{Plan, check, outcome};
+use crate::plan::{Plan, check, outcome, own};
 
 static MODELS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
 
@@ -64,6 +64,12 @@ fn write(file: ModelFile) -> Result<(), Error> {
 }
 
 fn model_of(file: ModelFile) -> Result<Model, Error> {
+    if let Some(code) = own::reserved(&file.plan).first() {
+        return Err(Error::internal(format!(
+            "{} has the code {code}, which is kept for lines of people's own",
+            file.code
+        )));
+    }
     let checked = check(&file.plan)
         .map_err(|faults| Error::internal(format!("the plan of {} is refused: {faults:?}", file.code)))?;
     let financing = outcome(&checked).financing;

@@ -168,6 +168,9 @@ pub(crate) struct OwnPlan {
     #[field(description = "What the last merge took the place of, so that it can be undone.")]
     pub(crate) before: Option<Before>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(description = "The last change of a line, so that it can be undone.")]
+    pub(crate) step: Option<LineStep>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(description = "The spreadsheet of the plan as it is.")]
     pub(crate) sheet: Option<SheetFile>,
 }
@@ -177,6 +180,24 @@ pub(crate) struct OwnPlan {
 pub(crate) struct SheetFile {
     #[field(pattern = "^[0-9a-f]{64}$")]
     pub(crate) blob: String,
+}
+
+/// What was done to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Done {
+    Added,
+    Changed,
+    Removed,
+}
+
+/// The last change of a line, and the plan before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
+pub(crate) struct LineStep {
+    pub(crate) done: Done,
+    #[field(max_length = 200, description = "What the line is called.")]
+    pub(crate) label: String,
+    pub(crate) plan: Plan,
 }
 
 /// A plan before a merge.

@@ -19,6 +19,8 @@ mod undertaking;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_lines;
+#[cfg(test)]
 mod tests_of_publication;
 #[cfg(test)]
 mod tests_of_the_path;
@@ -27,7 +29,7 @@ use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
-use pages::{catalogue, plans, review, sheet};
+use pages::{catalogue, lines, plans, review, sheet};
 
 /// The plugin.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +43,11 @@ const ROUTES: &[Route] = &[
     Route::get("/plans/{plan}", plans::show),
     Route::post("/plans/{plan}", plans::change),
     Route::post("/plans/{plan}/founded", undertaking::found),
+    Route::get("/plans/{plan}/lines/new", lines::ask),
+    Route::post("/plans/{plan}/lines/new", lines::add),
+    Route::post("/plans/{plan}/lines/undo", lines::undo),
+    Route::get("/plans/{plan}/lines/{list}/{code}", lines::open),
+    Route::post("/plans/{plan}/lines/{list}/{code}", lines::change),
     Route::post("/plans/{plan}/export", export::page::make),
     Route::get("/plans/{plan}/review", review::show),
     Route::post("/plans/{plan}/review", review::take),

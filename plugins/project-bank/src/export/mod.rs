@@ -18,7 +18,7 @@ mod sales;
 mod staff;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use book::Book;
 use desk::Desk;

@@ -172,6 +172,13 @@ fn compare(code: &str, book: &Book, found: &[Vec<Vec<String>>]) -> usize {
     formulas
 }
 
+/// Has LibreOffice reckon a plan's file, and holds every figure of it against the engine's; answers how many formulas there are.
+pub(crate) fn agrees(name: &str, plan: &Plan) -> usize {
+    let books = BTreeMap::from([("plan".to_owned(), written(plan))]);
+    let found = reckoned(name, &books);
+    books.iter().map(|(code, book)| compare(code, book, found.get(code).unwrap())).sum()
+}
+
 #[test]
 fn libreoffice_reckons_every_figure_as_the_engine_does() {
     let mut plans = models();

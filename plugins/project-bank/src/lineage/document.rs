@@ -121,6 +121,25 @@ impl Document {
         }
     }
 
+    /// The same without the lines whose code is such a one.
+    pub(crate) fn without(mut self, is_out: impl Fn(&str) -> bool) -> Self {
+        self.lines.retain(|(_, code), _| !is_out(code));
+        self.order.retain(|(_, code)| !is_out(code));
+        self
+    }
+
+    /// The same with all lines of another one whose code is such a one, in their order, and none of its own.
+    pub(crate) fn with_those_of(self, other: &Self, is_in: impl Fn(&str) -> bool) -> Self {
+        let mut document = self.without(&is_in);
+        for key in other.order.iter().filter(|(_, code)| is_in(code)) {
+            let Some(fields) = other.lines.get(key) else { continue };
+            document.lists.insert(key.0.clone());
+            document.order.push(key.clone());
+            document.lines.insert(key.clone(), fields.clone());
+        }
+        document
+    }
+
     /// The same but for the order of its lines.
     #[cfg(test)]
     pub(crate) fn says_the_same(&self, other: &Self) -> bool {

@@ -1,12 +1,14 @@
 //! The laws of the merge, for whatever three documents: small alphabets, so that lines meet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::{collection, prop_assert, prop_assert_eq};
 use serde_json::{Map, Value, json};
 
-use super::{Document, Found, apply, differences, offered};
+use super::document::{Fields, LineKey};
+use super::{Document, Found, apply, differences, of_a_model, offered, undone};
+use crate::plan::own::is_own;
 
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![(0..3_u8).prop_map(Value::from), Just(json!("a")), Just(json!([1, 2])), Just(json!([]))]
@@ -18,7 +20,7 @@ fn fields() -> impl Strategy<Value = Map<String, Value>> {
 }
 
 fn lines() -> impl Strategy<Value = Vec<Value>> {
-    let code = prop_oneof![Just("oil"), Just("cake"), Just("soap")];
+    let code = prop_oneof![Just("oil"), Just("cake"), Just("own-1"), Just("own-2")];
     let lines = collection::btree_map(code, fields(), 0..4);
     (lines, any::<bool>()).prop_map(|(lines, turned)| {
         let mut lines: Vec<Value> = lines
@@ -41,6 +43,70 @@ fn document() -> impl Strategy<Value = Value> {
         fields.insert("costs".to_owned(), costs.into());
         Value::Object(fields)
     })
+}
+
+/// What owners do with their plan, and models with theirs.
+#[derive(Debug, Clone)]
+enum Doing {
+    /// A line of one's own is there, with these fields.
+    Write(&'static str, Map<String, Value>),
+    Remove(&'static str),
+    /// The model is corrected, and everything or nothing that differs is taken over.
+    Merge(Value, bool),
+    /// The last merge is undone.
+    Undo,
+}
+
+fn doing() -> impl Strategy<Value = Doing> {
+    let code = || prop_oneof![Just("own-1"), Just("own-2"), Just("own-3")];
+    prop_oneof![
+        (code(), fields()).prop_map(|(code, fields)| Doing::Write(code, fields)),
+        code().prop_map(Doing::Remove),
+        (document(), any::<bool>()).prop_map(|(theirs, yes)| Doing::Merge(theirs, yes)),
+        Just(Doing::Undo),
+    ]
+}
+
+/// A plan, as its record keeps it: what it is, what it was compared with last, what stood there before the last merge.
+struct Kept {
+    base: Document,
+    mine: Document,
+    before: Option<(Document, Document)>,
+}
+
+impl Kept {
+    fn does(&mut self, doing: Doing) {
+        match doing {
+            Doing::Write(code, fields) => {
+                let key = ("costs".to_owned(), code.to_owned());
+                self.mine.lines.insert(key, fields.into_iter().collect());
+                self.mine = Document::of(&self.mine.to_value());
+            }
+            Doing::Remove(code) => {
+                self.mine.lines.remove(&("costs".to_owned(), code.to_owned()));
+                self.mine = Document::of(&self.mine.to_value());
+            }
+            Doing::Merge(theirs, yes) => {
+                let theirs = of_a_model(Document::of(&theirs));
+                let found = differences(&self.base, &self.mine, &theirs);
+                let taken = if yes { all(&found) } else { BTreeSet::new() };
+                let merged = apply(&self.mine, &theirs, &found, &taken);
+                self.before = Some((self.base.clone(), std::mem::replace(&mut self.mine, merged)));
+                self.base = theirs;
+            }
+            Doing::Undo => {
+                if let Some((base, before)) = self.before.take() {
+                    self.mine = undone(before, &self.mine);
+                    self.base = base;
+                }
+            }
+        }
+    }
+}
+
+fn own_lines(document: &Document) -> BTreeMap<LineKey, Fields> {
+    let own = document.lines.iter().filter(|((_, code), _)| is_own(code));
+    own.map(|(key, fields)| (key.clone(), fields.clone())).collect()
 }
 
 fn all(differences: &[super::Difference]) -> BTreeSet<super::Place> {
@@ -105,6 +171,40 @@ proptest! {
         let taken = apply(&mine, &theirs, &found, &all(&found));
         for apart in differences(&theirs, &taken, &theirs) {
             prop_assert!(found.iter().any(|one| one.found == Found::Kept && one.place == apart.place));
+        }
+    }
+
+    #[test]
+    fn a_line_of_one_s_own_is_never_lost_nor_changed_by_a_merge(
+        base in document(), mine in document(), theirs in document(), yes in any::<bool>(),
+    ) {
+        let [base, theirs] = [base, theirs].map(|value| of_a_model(Document::of(&value)));
+        let mine = Document::of(&mine);
+        let found = differences(&base, &mine, &theirs);
+        let taken = if yes { all(&found) } else { offered(&found) };
+        prop_assert_eq!(own_lines(&apply(&mine, &theirs, &found, &taken)), own_lines(&mine));
+        for difference in found.iter().filter(|one| matches!(&one.place, super::Place::Line(_, code) if is_own(code))) {
+            prop_assert_eq!(difference.found, Found::Kept, "nobody is asked about a line of their own");
+        }
+    }
+
+    #[test]
+    fn whatever_is_merged_and_undone_the_lines_of_one_s_own_are_what_was_made_of_them(
+        base in document(), doings in collection::vec(doing(), 0..12),
+    ) {
+        let base = of_a_model(Document::of(&base));
+        let mut kept = Kept { mine: base.clone(), base, before: None };
+        let mut expected = BTreeMap::new();
+        for doing in doings {
+            match &doing {
+                Doing::Write(code, fields) => {
+                    expected.insert(("costs".to_owned(), (*code).to_owned()), Fields::from_iter(fields.clone()));
+                }
+                Doing::Remove(code) => drop(expected.remove(&("costs".to_owned(), (*code).to_owned()))),
+                Doing::Merge(..) | Doing::Undo => {}
+            }
+            kept.does(doing);
+            prop_assert_eq!(&own_lines(&kept.mine), &expected);
         }
     }
 

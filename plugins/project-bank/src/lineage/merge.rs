@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::document::{Document, Fields, LineKey, Place};
+use crate::plan::own::is_own;
 
 /// What two sides did to a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +75,16 @@ fn difference(place: Place, documents: [&Document; 3]) -> Option<Difference> {
 pub(crate) fn offered(differences: &[Difference]) -> BTreeSet<Place> {
     let offered = differences.iter().filter(|difference| difference.found == Found::Offered);
     offered.map(|difference| difference.place.clone()).collect()
+}
+
+/// A model's document as it is compared: without lines whose codes are kept for those of the owners' own, should it have any.
+pub(crate) fn of_a_model(document: Document) -> Document {
+    document.without(is_own)
+}
+
+/// What stood before a merge, with the owners' own lines as they are now: undoing a merge loses none that came after it.
+pub(crate) fn undone(before: Document, now: &Document) -> Document {
+    before.with_those_of(now, is_own)
 }
 
 /// The owners' document with the model's values at the places that they said yes to. A place at which nothing is offered or asked changes

@@ -4,6 +4,8 @@
 //! three texts stand beside each other: the base, the plan as its owners have it (*mine*), and the model as it is now (*theirs*). What only the
 //! model changed is offered, what only the owners changed is kept, what both changed alike is so already, and what both changed differently is
 //! asked. Nothing is taken over that nobody said yes to, and nothing of either side disappears without standing in the list.
+//!
+//! Lines of the owners' own have codes that no model has. Neither a correction nor its undoing touches one.
 
 mod document;
 mod merge;
@@ -12,4 +14,4 @@ mod merge;
 mod laws;
 
 pub(crate) use document::{Document, Place};
-pub(crate) use merge::{Difference, Found, apply, differences, offered};
+pub(crate) use merge::{Difference, Found, apply, differences, of_a_model, offered, undone};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Language, Request, Texts};
 
 use crate::plan::number::Number;
-use crate::plan::{Plan, check};
+use crate::plan::{Plan, check, own};
 
 /// The lists of lines, in the order of the form.
 const LISTS: [&str; 7] = ["parameters", "products", "costs", "staff", "investments", "loans", "funds"];
@@ -63,7 +63,8 @@ fn line_view(list: &str, line: &Value, language: Language) -> Value {
     let names = EXACT.iter().chain(&WHOLE).chain(&LISTED);
     let inputs: Vec<Value> =
         names.filter_map(|name| input(line, name, &format!("{list}/{code}/{name}"), hint(line, name))).collect();
-    json!({ "label": label(line, language), "inputs": inputs, "source": line.get("source") })
+    let is_line = own::LISTS.contains(&list);
+    json!({ "label": label(line, language), "inputs": inputs, "source": line.get("source"), "code": is_line.then_some(code), "own": own::is_own(code) })
 }
 
 /// A line's name in the reader's language.
@@ -178,7 +179,7 @@ fn set(object: &mut Value, name: &str, place: &str, request: &Request, faults: &
 }
 
 /// Whole numbers with blanks or semicolons between them; nothing is the same all along.
-fn listed(typed: &str) -> Result<Vec<u64>, &'static str> {
+pub(super) fn listed(typed: &str) -> Result<Vec<u64>, &'static str> {
     let words = typed.split([' ', ';', '؛', '\t', '\n', '\r', '\u{a0}', '\u{202f}']).filter(|word| !word.is_empty());
     let mut numbers = Vec::new();
     for word in words.take(LISTED_MAX) {

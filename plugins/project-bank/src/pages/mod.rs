@@ -4,6 +4,8 @@ pub(crate) mod catalogue;
 mod charts;
 mod figures;
 mod inputs;
+mod line_form;
+pub(crate) mod lines;
 pub(crate) mod plans;
 pub(crate) mod review;
 pub(crate) mod sheet;

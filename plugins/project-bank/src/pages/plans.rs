@@ -11,7 +11,7 @@ use super::{figures, inputs};
 use crate::export::page as spreadsheet;
 use crate::kinds::{Model, OwnPlan};
 use crate::learn;
-use crate::plan::{Outcome, Plan, check, outcome};
+use crate::plan::{LINES_MAX, Outcome, Plan, check, outcome, own};
 use crate::undertaking;
 
 /// Plans that the list shows.
@@ -33,6 +33,7 @@ pub(crate) fn adopt(request: &Request) -> Result<Answer, Error> {
         changed: context::now(),
         plan: model.plan,
         before: None,
+        step: None,
         sheet: None,
     })?;
     milestones::reach::<OwnPlan>(ADOPTED, &entry.id)?;
@@ -89,8 +90,14 @@ pub(crate) fn change(request: &Request) -> Result<Answer, Error> {
         }
         title.clone_into(&mut entry.body.title);
     }
-    spreadsheet::forget(&mut entry.body)?;
     entry.body.plan = plan;
+    entry.body.step = None;
+    keep(entry)
+}
+
+/// Keeps a plan that was changed: its file is another one now, and it may be balanced.
+pub(super) fn keep(mut entry: Entry<OwnPlan>) -> Result<Answer, Error> {
+    spreadsheet::forget(&mut entry.body)?;
     entry.body.changed = context::now();
     let entry = Store::replace(&entry)?;
     if let Ok(checked) = check(&entry.body.plan)
@@ -116,7 +123,7 @@ pub(crate) fn demand(request: &Request) -> Result<Entry<OwnPlan>, Error> {
 
 fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) -> Result<Answer, Error> {
     let language = request.page_language();
-    let own = &entry.body;
+    let kept = &entry.body;
     // What was typed stands in the form again, right or wrong.
     let typed: BTreeMap<&str, &str> =
         request.form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -127,25 +134,29 @@ fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) 
             (None, found.into_iter().map(|fault| (fault.place, fault.code.to_owned())).chain(faults).collect())
         }
     };
-    let model = Store::first(&Find::new().equal(Model::CODE, own.model.as_str()))?.map(|entry| entry.body);
+    let model = Store::first(&Find::new().equal(Model::CODE, kept.model.as_str()))?.map(|entry| entry.body);
     let data = json!({
-        "plan": { "id": entry.id, "title": typed.get("title").copied().unwrap_or(&own.title), "version": own.version },
+        "plan": { "id": entry.id, "title": typed.get("title").copied().unwrap_or(&kept.title), "version": kept.version },
         "model": model.as_ref().map(|model| json!({
             "code": model.code,
             "title": model.title.best(language),
             "version": model.version,
             "learn": learn::modules(&model.learn),
         })),
-        "corrected": model.as_ref().is_some_and(|model| model.version > own.version),
-        "can_undo": own.before.is_some(),
+        "corrected": model.as_ref().is_some_and(|model| model.version > kept.version),
+        "can_undo": kept.before.is_some(),
+        "step": kept.step.as_ref().map(|step| json!({ "done": step.done, "label": step.label })),
+        "adds": own::LISTS,
+        "has_room": plan.lines() < LINES_MAX,
+        "lines_max": LINES_MAX,
         "can_export": spreadsheet::is_possible(plan),
         "sheet": spreadsheet::link(entry),
         "founded": undertaking::offered(language)?,
         "groups": inputs::groups(plan, language),
         "typed": typed,
         "faults": faults,
-        "kept": plan == &own.plan && request.method == "GET",
+        "kept": plan == &kept.plan && request.method == "GET",
         "figures": figures,
     });
-    Answer::page("plan", &own.title, &data)
+    Answer::page("plan", &kept.title, &data)
 }

@@ -9,7 +9,7 @@ use super::inputs;
 use super::plans::demand;
 use crate::export::page as spreadsheet;
 use crate::kinds::{Before, Model, ModelVersion, OwnPlan};
-use crate::lineage::{Difference, Document, Found, Place, apply, differences, offered};
+use crate::lineage::{Difference, Document, Found, Place, apply, differences, of_a_model, offered, undone};
 use crate::plan::Plan;
 
 /// The three that are compared.
@@ -23,8 +23,8 @@ struct Three {
 impl Three {
     fn of(entry: &Entry<OwnPlan>) -> Result<Self, Error> {
         let model = Model::demand(&entry.body.model)?.body;
-        let base = document(&ModelVersion::demand(&entry.body.model, entry.body.version)?.plan)?;
-        let (mine, theirs) = (document(&entry.body.plan)?, document(&model.plan)?);
+        let base = of_a_model(document(&ModelVersion::demand(&entry.body.model, entry.body.version)?.plan)?);
+        let (mine, theirs) = (document(&entry.body.plan)?, of_a_model(document(&model.plan)?));
         let found = differences(&base, &mine, &theirs);
         Ok(Self { mine, theirs, found, model })
     }
@@ -77,18 +77,21 @@ pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
     entry.body.plan = serde_json::from_value(merged.to_value())?;
     entry.body.version = three.model.version;
     entry.body.before = Some(before);
+    entry.body.step = None;
     entry.body.changed = context::now();
     let entry = Store::replace(&entry)?;
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))
 }
 
-/// `POST /plans/{plan}/undo`: the plan as it was before the last review, to be reviewed again.
+/// `POST /plans/{plan}/undo`: the plan as it was before the last review, to be reviewed again. Lines of one's own stay as they are now.
 pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     let mut entry = demand(request)?;
     let before = entry.body.before.take().ok_or_else(|| Error::not_found("there is nothing to undo"))?;
     spreadsheet::forget(&mut entry.body)?;
-    entry.body.plan = before.plan;
+    let undone = undone(document(&before.plan)?, &document(&entry.body.plan)?);
+    entry.body.plan = serde_json::from_value(undone.to_value())?;
     entry.body.version = before.version;
+    entry.body.step = None;
     entry.body.changed = context::now();
     let entry = Store::replace(&entry)?;
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))

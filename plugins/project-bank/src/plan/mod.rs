@@ -12,6 +12,7 @@ pub(crate) mod measures;
 pub(crate) mod months;
 pub(crate) mod number;
 pub(crate) mod outcome;
+pub(crate) mod own;
 pub(crate) mod rules;
 pub(crate) mod sheet;
 pub(crate) mod unit;

@@ -304,6 +304,7 @@ choice-principal = le capital en parts égales
 choice-own = argent des membres
 choice-grant = subvention
 fault-product-in-use = des dépenses sont liées à ce produit : retirez-les d’abord
+choose-month = Choisir ce mois
 actual-title = Prévu et réel
 actual-lead = Notez chaque mois ce qui est vraiment entré, sorti et resté. La page montre l’écart avec le plan, et ce qui suit pour la caisse.
 note-month = Noter un mois

@@ -305,6 +305,7 @@ choice-principal = ⴰⵔⵟⵟⴰⵍ ⵙ ⵉⵎⵓⵔⵏ ⵢⵓⴷⵙⵏ
 choice-own = ⵉⵇⴰⵔⵉⴹⵏ ⵏ ⵉⴳⵎⴰⵎⵏ
 choice-grant = ⵜⵉⵡⵉⵙⵉ
 fault-product-in-use = ⵍⵍⴰⵏ ⵉⵙⵓⴼⵖⵏ ⵏ ⵓⵢⴰⴼⵓ ⴰⴷ: ⴽⴽⵙ ⵜⵏ ⵣⵡⴰⵔ
+choose-month = ⵙⵜⵉ ⴰⵢⵢⵓⵔ ⴰⴷ
 actual-title = ⴰⵖⴰⵡⴰⵙ ⴷ ⵎⴰⴷ ⵉⵊⵔⴰⵏ
 actual-lead = ⴰⵔⴰⵜ ⴽⵓ ⴰⵢⵢⵓⵔ ⵎⴰⴷ ⵉⴽⵛⵎⵏ, ⵎⴰⴷ ⵉⴼⴼⵖⵏ ⴷ ⵎⴰⴷ ⵉⵇⵇⵉⵎⵏ.
 note-month = ⴰⵔⴰ ⴰⵢⵢⵓⵔ

@@ -305,6 +305,7 @@ choice-principal = ⴰⵔⵟⵟⴰⵍ ⵙ ⵉⵎⵓⵔⵏ ⵢⵓⴷⵙⵏ
 choice-own = ⵉⵇⴰⵔⵉⴹⵏ ⵏ ⵉⴳⵎⴰⵎⵏ
 choice-grant = ⵜⵉⵡⵉⵙⵉ
 fault-product-in-use = ⵍⵍⴰⵏ ⵉⵙⵓⴼⵖⵏ ⵏ ⵓⵢⴰⴼⵓ ⴰⴷ: ⴽⴽⵙ ⵜⵏ ⵣⵡⴰⵔ
+choose-month = ⵙⵜⵉ ⴰⵢⵢⵓⵔ ⴰⴷ
 actual-title = ⴰⵖⴰⵡⴰⵙ ⴷ ⵎⴰⵢ ⵉⵊⵔⴰⵏ
 actual-lead = ⴰⵔⴰⵜ ⴽⵓ ⴰⵢⵢⵓⵔ ⵎⴰⵢ ⵉⴽⵛⵎⵏ, ⵎⴰⵢ ⵉⴼⴼⵖⵏ ⴷ ⵎⴰⵢ ⵉⵇⵇⵉⵎⵏ.
 note-month = ⴰⵔⴰ ⴰⵢⵢⵓⵔ

@@ -8,6 +8,7 @@ mod export;
 mod kinds;
 mod learn;
 mod lineage;
+mod notes;
 mod pages;
 mod plan;
 mod publication;
@@ -21,6 +22,8 @@ mod tests;
 #[cfg(test)]
 mod tests_of_lines;
 #[cfg(test)]
+mod tests_of_notes;
+#[cfg(test)]
 mod tests_of_publication;
 #[cfg(test)]
 mod tests_of_the_path;
@@ -29,7 +32,7 @@ use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
-use pages::{catalogue, lines, plans, review, sheet};
+use pages::{actual, catalogue, lines, plans, review, sheet};
 
 /// The plugin.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +51,8 @@ const ROUTES: &[Route] = &[
     Route::post("/plans/{plan}/lines/undo", lines::undo),
     Route::get("/plans/{plan}/lines/{list}/{code}", lines::open),
     Route::post("/plans/{plan}/lines/{list}/{code}", lines::change),
+    Route::get("/plans/{plan}/actual", actual::show),
+    Route::post("/plans/{plan}/actual", actual::note),
     Route::post("/plans/{plan}/export", export::page::make),
     Route::get("/plans/{plan}/review", review::show),
     Route::post("/plans/{plan}/review", review::take),

@@ -5,6 +5,7 @@ use tiwizi_sdk::{Answer, Declared as _, Find, Request, Store, native};
 
 use crate::ProjectBank;
 use crate::kinds::{Model, ModelVersion, OwnPlan};
+use crate::notes::Note;
 use crate::publication::Publication;
 use crate::undertaking::Undertaking;
 
@@ -18,7 +19,14 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
     native::check_manifest(
         MANIFEST,
         path,
-        &[Model::declaration(), ModelVersion::declaration(), OwnPlan::declaration(), Publication::declaration(), Undertaking::declaration()],
+        &[
+            Model::declaration(),
+            ModelVersion::declaration(),
+            OwnPlan::declaration(),
+            Publication::declaration(),
+            Note::declaration(),
+            Undertaking::declaration(),
+        ],
     );
 }
 

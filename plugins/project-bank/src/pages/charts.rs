@@ -22,7 +22,7 @@ fn break_even(outcome: &Outcome) -> Vec<Value> {
     let standing = year.fixed + year.staff + year.depreciation + year.interest;
     let row = |percent: &u32| {
         let part = Decimal::new(i64::from(*percent), 2);
-        row(&format!("{percent} %"), &[year.turnover * part, year.variable * part + standing])
+        row(&format!("{percent} %"), &[Some(year.turnover * part), Some(year.variable * part + standing)])
     };
     PARTS.iter().map(row).collect()
 }
@@ -30,16 +30,21 @@ fn break_even(outcome: &Outcome) -> Vec<Value> {
 fn years(outcome: &Outcome) -> Vec<Value> {
     let years = outcome.years.iter().enumerate();
     years
-        .map(|(past, year)| row(&(past + 1).to_string(), &[year.turnover, year.turnover - year.result, year.result]))
+        .map(|(past, year)| {
+            let amounts = [year.turnover, year.turnover - year.result, year.result];
+            row(&(past + 1).to_string(), &amounts.map(Some))
+        })
         .collect()
 }
 
 fn cash(outcome: &Outcome) -> Vec<Value> {
     let months = outcome.cash.iter().enumerate().skip(BEFORE);
-    months.map(|(month, cash)| row(&month.to_string(), &[cash.balance])).collect()
+    months.map(|(month, cash)| row(&month.to_string(), &[Some(cash.balance)])).collect()
 }
 
-fn row(label: &str, amounts: &[Decimal]) -> Value {
-    let amounts: Vec<Option<f64>> = amounts.iter().map(|amount| amount.round_dp(2).to_f64()).collect();
+/// A row of a chart: a label, and an amount or nothing for each line that is drawn.
+pub(super) fn row(label: &str, amounts: &[Option<Decimal>]) -> Value {
+    let amounts: Vec<Option<f64>> =
+        amounts.iter().map(|amount| amount.and_then(|amount| amount.round_dp(2).to_f64())).collect();
     json!({ "label": label, "amounts": amounts })
 }

@@ -1,5 +1,6 @@
 //! What people see: the models, a sheet, their plans, and the review of a corrected model.
 
+pub(crate) mod actual;
 pub(crate) mod catalogue;
 mod charts;
 mod figures;

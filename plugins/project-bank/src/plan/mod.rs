@@ -6,6 +6,7 @@
 //! What is simplified, and stays so: a grant is capital and no income; the tax on a year's result is paid in its last month; value added tax is
 //! settled every month, and a credit is carried on and never paid back; prices do not rise by themselves.
 
+pub(crate) mod actual;
 pub(crate) mod check;
 pub(crate) mod loan;
 pub(crate) mod measures;

@@ -150,8 +150,8 @@ pub(crate) struct ModelVersion {
 
 /// Somebody's plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "personal", index(person, changed))]
-#[kind(read("own"), create("plugin:own"), change("plugin:own"), delete("own"))]
+#[kind(class = "personal", index(person, changed), index(person, form))]
+#[kind(read("own", "plugin:own"), create("plugin:own"), change("plugin:own"), delete("own"))]
 pub(crate) struct OwnPlan {
     #[field(subject)]
     pub(crate) person: String,
@@ -164,6 +164,12 @@ pub(crate) struct OwnPlan {
     #[field(description = "Milliseconds since 1970, UTC.")]
     pub(crate) changed: u64,
     pub(crate) plan: Plan,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(
+        max_length = 200,
+        description = "The key of the form that it was taken with: sent twice, it makes one plan."
+    )]
+    pub(crate) form: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(description = "What the last merge took the place of, so that it can be undone.")]
     pub(crate) before: Option<Before>,

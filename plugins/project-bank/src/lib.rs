@@ -13,6 +13,7 @@ mod pages;
 mod plan;
 mod publication;
 mod slots;
+mod remains;
 #[doc(hidden)]
 pub mod timing;
 mod undertaking;
@@ -25,6 +26,8 @@ mod tests_of_lines;
 mod tests_of_notes;
 #[cfg(test)]
 mod tests_of_publication;
+#[cfg(test)]
+mod tests_of_remains;
 #[cfg(test)]
 mod tests_of_the_path;
 
@@ -51,6 +54,7 @@ const ROUTES: &[Route] = &[
     Route::post("/plans/{plan}/lines/undo", lines::undo),
     Route::get("/plans/{plan}/lines/{list}/{code}", lines::open),
     Route::post("/plans/{plan}/lines/{list}/{code}", lines::change),
+    Route::post("/plans/{plan}/delete", plans::delete),
     Route::get("/plans/{plan}/actual", actual::show),
     Route::post("/plans/{plan}/actual", actual::note),
     Route::post("/plans/{plan}/export", export::page::make),
@@ -77,6 +81,7 @@ impl Plugin for ProjectBank {
 
     fn on_event(event: &Event) -> Outcome {
         match event.subscription.as_str() {
+            remains::REMAINS => remains::clear(event).into(),
             publication::MODELS => publication::follow(event).into(),
             other => Outcome::Reject(format!("nothing is done about {other}")),
         }

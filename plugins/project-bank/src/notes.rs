@@ -16,7 +16,7 @@ const PAGE: u32 = 100;
 /// A note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "personal", unique(plan, month, group, number))]
-#[kind(read("own"), create("plugin:own"), delete("plugin:own"))]
+#[kind(read("own", "plugin:own"), create("plugin:own"), delete("plugin:own"))]
 #[kind(title(ar = "ما وقع فعلا", fr = "Ce qui s’est passé"))]
 #[kind(purpose = "A person compares their project with its plan.", retention = "Kept as long as its plan.")]
 pub(crate) struct Note {
@@ -81,11 +81,6 @@ impl Notes {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
-    }
-
-    /// The records.
-    pub(crate) fn into_entries(self) -> Vec<Entry<Note>> {
-        self.0
     }
 
     /// Writes a further note of a month and a group.

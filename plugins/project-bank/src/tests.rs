@@ -8,6 +8,7 @@ use crate::kinds::{Model, ModelVersion, OwnPlan};
 use crate::notes::Note;
 use crate::publication::Publication;
 use crate::undertaking::Undertaking;
+use crate::remains::MadeFile;
 
 pub(crate) const MANIFEST: &str = include_str!("../../../manifests/project-bank/manifest.json");
 pub(crate) const FADMA: &str = "00000000-0000-7000-8000-00000000000a";
@@ -26,6 +27,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
             Publication::declaration(),
             Note::declaration(),
             Undertaking::declaration(),
+            MadeFile::declaration(),
         ],
     );
 }

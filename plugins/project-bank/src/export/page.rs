@@ -9,6 +9,7 @@ use super::book::Direction;
 use crate::kinds::{OwnPlan, SheetFile};
 use crate::pages::plans::demand;
 use crate::plan::{Plan, check};
+use crate::remains;
 
 const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// How long the link on a page holds.
@@ -37,6 +38,7 @@ pub(crate) fn make(request: &Request) -> Result<Answer, Error> {
     if let Some(before) = entry.body.sheet.take().filter(|before| before.blob != blob.id) {
         blobs::delete(&before.blob)?;
     }
+    remains::remember(&entry.id, &blob.id)?;
     entry.body.sheet = Some(SheetFile { blob: blob.id });
     Store::replace(&entry)?;
     Ok(back)

@@ -16,14 +16,23 @@ use crate::undertaking;
 
 /// Plans that the list shows.
 const PLANS_MAX: u32 = 100;
+/// Characters of a form's key that are kept.
+const FORM_CHARS_MAX: usize = 200;
 /// A model's plan was taken over.
 const ADOPTED: &str = "project-adopted";
 /// A plan stands whose money is found and whose cash never falls below nothing.
 const BALANCED: &str = "project-balanced";
 
-/// `POST /models/{model}/adopt`
+/// `POST /models/{model}/adopt`: the same form twice makes one plan.
 pub(crate) fn adopt(request: &Request) -> Result<Answer, Error> {
     let person = context::caller().person.ok_or_else(Error::sign_in)?;
+    let form = request.header("idempotency-key").map(|key| key.chars().take(FORM_CHARS_MAX).collect::<String>());
+    if let Some(form) = &form {
+        let find = Find::new().equal(OwnPlan::PERSON, person.as_str()).equal(OwnPlan::FORM, form.clone());
+        if let Some(entry) = Store::first(&find)? {
+            return Ok(Answer::redirect(format!("/plans/{}", entry.id)));
+        }
+    }
     let model = Model::demand(request.parameter("model"))?.body;
     let entry = Store::create(&OwnPlan {
         person,
@@ -32,6 +41,7 @@ pub(crate) fn adopt(request: &Request) -> Result<Answer, Error> {
         version: model.version,
         changed: context::now(),
         plan: model.plan,
+        form,
         before: None,
         step: None,
         sheet: None,
@@ -63,7 +73,7 @@ pub(crate) fn mine(request: &Request) -> Result<Answer, Error> {
             "corrected": newest.is_some_and(|(version, _)| *version > entry.body.version),
         }));
     }
-    Answer::page("plans", "", &json!({ "plans": plans }))
+    Answer::page("plans", "", &json!({ "plans": plans, "deleted": request.query("deleted") == Some("yes") }))
 }
 
 /// `GET /plans/{plan}`
@@ -106,6 +116,20 @@ pub(super) fn keep(mut entry: Entry<OwnPlan>) -> Result<Answer, Error> {
         milestones::reach::<OwnPlan>(BALANCED, &entry.id)?;
     }
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))
+}
+
+/// `POST /plans/{plan}/delete`: what it leaves behind goes as well, see [`crate::remains`].
+pub(crate) fn delete(request: &Request) -> Result<Answer, Error> {
+    // Sent twice: it is gone already.
+    let entry = match demand(request) {
+        Err(error) if error.is("not-found") => return Ok(Answer::redirect("/plans")),
+        entry => entry?,
+    };
+    if request.form("sure") != Some("yes") {
+        return Ok(Answer::redirect(format!("/plans/{}", entry.id)));
+    }
+    Store::delete(&entry)?;
+    Ok(Answer::redirect("/plans?deleted=yes"))
 }
 
 fn is_balanced(outcome: &Outcome) -> bool {

@@ -150,6 +150,7 @@ pub(crate) struct ModelVersion {
 
 /// Somebody's plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[expect(clippy::duplicated_attributes, reason = "two indexes begin with the same field")]
 #[kind(class = "personal", index(person, changed), index(person, form))]
 #[kind(read("own", "plugin:own"), create("plugin:own"), change("plugin:own"), delete("own"))]
 pub(crate) struct OwnPlan {

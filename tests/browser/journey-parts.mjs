@@ -1,0 +1,48 @@
+// The parts of the journey, in their order: who does what when.
+
+import { link } from "./link.mjs";
+import * as learning from "./learning.mjs";
+import { phone } from "./phone.mjs";
+
+const COURSE = "founding";
+
+/** Three women of three languages learn a module with no link, and each has a certificate that verifies. */
+async function learn({ plan, languages, state, step, looks, come }) {
+  const wire = await link(plan.address);
+  const behind = await phone({ ...plan, address: wire.address }, ["net::ERR", "Failed to fetch"]);
+  const anyone = await come("anyone", "fr");
+  const key = learning.answersTo(plan.content, COURSE);
+  state.certificates = [];
+  for (const name of ["first", "second", "third"]) {
+    const member = await come(name, "fr", behind.visitor);
+    const cut = async (isCut) => {
+      if (isCut) wire.cut();
+      else wire.mend();
+      await member.page.context().setOffline(isCut);
+    };
+    await step(`${name}-signs-in`, member, () => member.signIn());
+    await step(`${name}-keeps-a-course`, member, () => learning.keepsACourse(member, COURSE));
+    await cut(true);
+    await step(`${name}-learns-with-no-link`, member, () => learning.learnsWithNoLink(member, COURSE, key));
+    await cut(false);
+    await step(`${name}-is-taken-in`, member, () => learning.isTakenIn(member, COURSE));
+    const code = await step(`${name}-takes-the-certificate`, member, () => learning.takesTheCertificate(member, plan.pictures));
+    await step(`${name}-certificate-verifies`, anyone, () => learning.verifies(anyone, code, member.account.name, languages));
+    state.certificates.push(code);
+    if (name === "first") {
+      await looks(member, "courses", "/p/training");
+      await looks(member, "course", `/p/training/courses/${COURSE}`);
+      await looks(member, "lesson", `/p/training/courses/${COURSE}/lessons/m1-l1`);
+      await looks(member, "quiz", `/p/training/courses/${COURSE}/quizzes/m2-q`);
+      await looks(member, "certificates", "/p/training/certificates");
+      await looks(member, "certificate", code.replace(/^.*\/p\//, "/p/"));
+    }
+    await member.page.context().close();
+  }
+  await step("a-code-that-nobody-gave", anyone, () => learning.isNoCertificate(anyone, state.certificates[0]));
+  await behind.browser.close();
+  wire.close();
+}
+
+/** Each part with what the browser's console may complain of in it. */
+export const PARTS = { learn: { walk: learn } };

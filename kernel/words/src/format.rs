@@ -53,6 +53,10 @@ pub fn number_with(language: Language, value: f64, decimals: u8) -> String {
     let fraction = fraction.trim_end_matches('0');
     let mut result = String::with_capacity(text.len().saturating_mul(2));
     if value < 0.0 && text.bytes().any(|digit| matches!(digit, b'1'..=b'9')) {
+        // Between Arabic words a sign without the mark would stand on the other side of its number.
+        if language.is_right_to_left() {
+            result.push('\u{200e}');
+        }
         result.push('−');
     }
     for (index, digit) in whole.chars().enumerate() {
@@ -137,6 +141,7 @@ mod tests {
         assert_eq!(number(Language::French, 999.0), "999");
         assert_eq!(number(Language::French, -0.001), "0");
         assert_eq!(number(Language::French, -1200.25), "−1\u{202f}200,25");
+        assert_eq!(number(Language::Arabic, -1200.25), "\u{200e}−1.200,25");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 import { link } from "./link.mjs";
 import * as learning from "./learning.mjs";
 import { phone } from "./phone.mjs";
+import * as planning from "./planning.mjs";
 
 const COURSE = "founding";
 
@@ -44,5 +45,35 @@ async function learn({ plan, languages, state, step, looks, come }) {
   wire.close();
 }
 
+/** What they change of the saffron model; and what its authors correct later. */
+const ADAPTED = { "parameters/flask/value": "45", "costs/water/amount": "١٥٠٠" };
+
+/** Founders adapt the saffron model and watch its break-even move. */
+async function adapt({ plan, state, step, looks, come }) {
+  const first = await come("first");
+  await step("signs-in", first, () => first.signIn());
+  await step("finds-the-model", first, () => planning.findsTheModel(first, "safran", 400_000, "saffron"));
+  await looks(first, "models", "/p/project-bank");
+  await looks(first, "model", "/p/project-bank/models/saffron");
+  state.plan = await step("adopts", first, () => planning.adopts(first, "saffron"));
+  await step("is-corrected", first, () => planning.isCorrected(first, state.plan, ["parameters/flask/value", "quarante", "40"]));
+  state.breakEven = await step("adapts", first, () => planning.adapts(first, state.plan, ADAPTED, plan.manifests));
+  await looks(first, "plan", state.plan);
+  await looks(first, "plans", "/p/project-bank/plans");
+}
+
+/** The model was corrected: they take over what its authors found, and keep what is their own. */
+async function correct({ state, step, looks, come }) {
+  const first = await come("first");
+  await step("signs-in", first, () => first.signIn());
+  await looks(first, "review", `${state.plan}/review`);
+  await step("takes-over", first, () => planning.takesOver(first, state.plan, { offered: ["costs/glass/amount"], kept: ["parameters/flask/value"] }));
+  await step("holds", first, () => planning.holds(first, state.plan, { "costs/glass/amount": "4.25", "parameters/flask/value": "45" }));
+}
+
 /** Each part with what the browser's console may complain of in it. */
-export const PARTS = { learn: { walk: learn } };
+export const PARTS = {
+  learn: { walk: learn },
+  adapt: { walk: adapt },
+  correct: { walk: correct },
+};

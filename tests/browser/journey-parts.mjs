@@ -1,5 +1,6 @@
 // The parts of the journey, in their order: who does what when.
 
+import * as founding from "./founding.mjs";
 import { link } from "./link.mjs";
 import * as learning from "./learning.mjs";
 import { phone } from "./phone.mjs";
@@ -71,9 +72,48 @@ async function correct({ state, step, looks, come }) {
   await step("holds", first, () => planning.holds(first, state.plan, { "costs/glass/amount": "4.25", "parameters/flask/value": "45" }));
 }
 
+/** Five women found their cooperative; the office of the province registers it. */
+async function found({ plan, state, step, looks, come }) {
+  const founders = await Promise.all(["first", "second", "third", "fourth", "fifth"].map((name) => come(name)));
+  const [first, second, third, fourth, fifth] = founders;
+  const office = await come("office");
+  await step("first-signs-in", first, () => first.signIn());
+  const file = await step("opens-a-file", first, () => founding.opensAFile(first, plan.province));
+  const links = [];
+  for (const [place, founder] of founders.slice(1).entries()) {
+    const given = { name: founder.account.name, phone: `060000000${place}` };
+    links.push(await step(`invites-${place + 2}`, first, () => founding.invites(first, file, given)));
+  }
+  for (const [place, founder] of founders.slice(1).entries()) {
+    await step(`${place + 2}-joins`, founder, () => founding.joinsByLink(founder, links[place], first.language));
+  }
+  for (const [place, founder] of founders.entries()) {
+    await step(`${place + 1}-says-who`, founder, () => founding.saysWho(founder, file, { ...plan.women[place], address: "Tiout" }));
+  }
+  await step("asks-for-the-name", first, () => founding.asksForTheName(first, file));
+  await step("office-signs-in", office, () => office.signIn());
+  await step("office-approves-the-name", office, () => founding.approvesTheName(office));
+  await step("capital", fourth, () => founding.fillsInCapital(fourth, file));
+  await step("management", second, () => founding.fillsInManagement(second, file));
+  await step("statutes", third, () => founding.fillsInStatutes(third, file, plan.statutes));
+  await step("assembly", fifth, () => founding.fillsInAssembly(fifth, file, plan.today));
+  await step("receipt", first, () => founding.fillsInReceipt(first, file, plan.today, "7"));
+  for (const [place, code] of founding.PAPERS.entries()) {
+    const founder = founders[place % founders.length];
+    await step(`paper-${code}`, founder, () => founding.addsPaper(founder, file, code));
+  }
+  for (const [place, founder] of founders.entries()) {
+    await step(`${place + 1}-confirms`, founder, () => founding.confirms(founder, file));
+  }
+  await step("hands-in", first, () => founding.handsIn(first, file));
+  state.cooperative = await step("office-registers", office, () => founding.registers(office, plan.today));
+  await looks(first, "cooperative", `/directory/${state.cooperative}`);
+}
+
 /** Each part with what the browser's console may complain of in it. */
 export const PARTS = {
   learn: { walk: learn },
   adapt: { walk: adapt },
   correct: { walk: correct },
+  found: { walk: found },
 };

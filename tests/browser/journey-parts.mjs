@@ -3,6 +3,7 @@
 import * as founding from "./founding.mjs";
 import { link } from "./link.mjs";
 import * as learning from "./learning.mjs";
+import * as market from "./market.mjs";
 import { phone } from "./phone.mjs";
 import * as planning from "./planning.mjs";
 
@@ -110,10 +111,77 @@ async function found({ plan, state, step, looks, come }) {
   await looks(first, "cooperative", `/directory/${state.cooperative}`);
 }
 
+const SAFFRON = { title_ar: "زعفران التيفاوين", title_fr: "Safran Tifaouine", code: "tifaouine-safran", size: "1 g", grams: "60", price: "45.35", pieces: "40", category: "saffron" };
+const SOAP = { title_ar: "صابون بالزعفران", title_fr: "Savon au safran", code: "tifaouine-savon", size: "100 g", grams: "130", price: "27,45", pieces: "25", category: "cosmetics" };
+const HONEY = { title_ar: "عسل الزعتر أزكا", title_fr: "Miel de thym Azekka", code: "azekka-miel", size: "500 g", grams: "750", price: "٨٥٫٩٩", pieces: "12", category: "honey" };
+
+/** Their shop opens, and another one; a buyer orders from both, pays, and sends one line back. */
+async function sell({ plan, state, step, looks, come }) {
+  const [first, seller, buyer, staff] = await Promise.all(["first", "seller", "buyer", "staff"].map((name) => come(name)));
+  for (const [name, person] of [["first", first], ["seller", seller], ["buyer", buyer], ["staff", staff]]) {
+    await step(`${name}-signs-in`, person, () => person.signIn());
+  }
+  const own = { court: "Taroudannt", number: "12/2025", about: "Safran de nos terrasses, séché le jour même.", address: "Douar Tiout", phone: "0528000000" };
+  const theirs = { court: plan.other.court, number: plan.other.number, about: "ⵜⴰⵎⵎⵏⵜ ⵏ ⵓⴷⵔⴰⵔ", address: "Azilal", phone: "0523000000" };
+  state.desk = await step("opens-the-shop", first, () => market.opensTheShop(first, state.cooperative, own));
+  state.otherDesk = await step("the-other-shop-opens", seller, () => market.opensTheShop(seller, null, theirs));
+  await step("adds-saffron", first, () => market.addsAProduct(first, state.desk, SAFFRON));
+  await step("adds-soap", first, () => market.addsAProduct(first, state.desk, SOAP));
+  await step("adds-honey", seller, () => market.addsAProduct(seller, state.otherDesk, HONEY));
+  await step("puts-in-saffron", buyer, () => market.putsIntoTheBasket(buyer, "زعفران", SAFFRON.code, "3"));
+  await step("puts-in-soap", buyer, () => market.putsIntoTheBasket(buyer, "savon", SOAP.code, "2"));
+  await step("puts-in-honey", buyer, () => market.putsIntoTheBasket(buyer, "عسل", HONEY.code, "٢"));
+  const basket = new URL(buyer.page.url()).search;
+  await looks(buyer, "market", "/p/marketplace");
+  await looks(buyer, "product", `/p/marketplace/products/${SAFFRON.code}`);
+  await looks(buyer, "shop", `/p/marketplace/shops/${state.cooperative}`);
+  await looks(buyer, "checkout", `/p/marketplace/checkout${basket}`);
+  await looks(buyer, "basket", `/p/marketplace/basket${basket}`);
+  await step("opens-the-basket", buyer, () => buyer.open(`/${buyer.language}/p/marketplace/basket${basket}`));
+  const to = { name: "مشترية", phone: "0661000000", address: "زنقة 7، الرباط", province: "04.421", method: "transfer" };
+  state.order = await step("orders", buyer, () => market.orders(buyer, plan.manifests, to));
+  await looks(buyer, "order", state.order.address);
+  await step("reads-the-statement", staff, () => market.readsTheStatement(staff, state.order));
+  await step("first-delivers", first, () => market.delivers(first, state.desk));
+  await step("seller-delivers", seller, () => market.delivers(seller, state.otherDesk));
+  await step("sends-one-line-back", buyer, () => market.sendsBack(buyer, state.order.address, 1, "2"));
+  await looks(first, "desk", state.desk);
+  await step("takes-back", first, () => market.takesBack(first, state.desk));
+  await step("pays-back", staff, () => market.paysBack(staff, state.order, 2 * market.centimes(SOAP.price)));
+  await looks(staff, "money", "/p/marketplace/money");
+  await looks(buyer, "orders", "/p/marketplace/orders");
+}
+
+/** What a seller is owed of goods that were kept and a delivery: less five in a hundred, and a fifth of that as tax. */
+function owed(goods, delivery) {
+  const commission = Math.round(goods * 0.05);
+  const vat = Math.round(commission * 0.2);
+  return { commission, vat, payout: goods + delivery - commission - vat };
+}
+
+/** The term of withdrawal is over: sellers are paid, and the books agree to the centime. */
+async function settle({ plan, state, step, come }) {
+  const [first, seller, staff] = await Promise.all(["first", "seller", "staff"].map((name) => come(name)));
+  for (const [name, person] of [["first", first], ["seller", seller], ["staff", staff]]) {
+    await step(`${name}-signs-in`, person, () => person.signIn());
+  }
+  const { deliveries } = state.order;
+  const own = owed(3 * market.centimes(SAFFRON.price), deliveries[state.cooperative]);
+  const theirs = owed(2 * market.centimes("85.99"), deliveries[plan.other.id]);
+  const due = { [state.cooperative]: own.payout, [plan.other.id]: theirs.payout };
+  await step("pays-out", staff, () => market.paysOut(staff, due));
+  await step("first-was-paid", first, () => market.wasPaid(first, state.desk, own.payout));
+  await step("seller-was-paid", seller, () => market.wasPaid(seller, state.otherDesk, theirs.payout));
+  const earned = { commission: own.commission + theirs.commission, vat: own.vat + theirs.vat };
+  await step("books-agree", staff, () => market.booksAgree(staff, earned));
+}
+
 /** Each part with what the browser's console may complain of in it. */
 export const PARTS = {
   learn: { walk: learn },
   adapt: { walk: adapt },
   correct: { walk: correct },
   found: { walk: found },
+  sell: { walk: sell },
+  settle: { walk: settle },
 };

@@ -63,6 +63,14 @@ export class Person {
     assert.deepEqual(first, { isThere: true, isFocused: true, isMarked: true, isInSight: true }, `the first fault of ${this.page.url()}`);
   }
 
+  /** Sends a form that is answered by that status and a word about it, at no field: somebody else was faster, or an amount is another one by now. */
+  async declined(selector, status) {
+    const answered = await this.#send(await this.one(selector));
+    assert.equal(answered, status, `${selector} is answered by ${answered}: ${await this.#complaint()}`);
+    await this.see();
+    assert.ok((await this.page.locator("main .notice").count()) > 0, `${this.page.url()} does not say why`);
+  }
+
   /** Fills in fields by their names; of a choice one gives the code. */
   async fill(fields, within = "main ") {
     for (const [name, text] of Object.entries(fields)) {

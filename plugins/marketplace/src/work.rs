@@ -72,7 +72,7 @@ fn tell_buyer(told: &serde_json::Value) -> Result<(), Error> {
     let word = |name: &str| told.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
     let Some(order) = Store::<Order>::get(word("order"))? else { return Ok(()) };
     let message = Message::new(format!("notice-order-{}", word("state")))
-        .value("number", order.body.number)
+        .value("number", format!("#{}", order.body.number))
         .link(format!("/orders/{}", order.id));
     notices::person(order.body.person.as_deref(), &message)
 }

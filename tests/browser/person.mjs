@@ -165,7 +165,7 @@ function withoutWords() {
   }
   const heads = "act|acts|field|value|fault|founding|filing|filings|task|office|verify|print|extract|notice|status|role|cooperative|records";
   const isKey = (text) => /^[a-z]+(-[a-z]+)+$/.test(text) || new RegExp(`(^|[\\s(:])(${heads})-[a-z]+`).test(text);
-  return texts.filter((text) => isKey(text) || /\{\s*\$/.test(text) || text === "…");
+  return texts.filter((text) => isKey(text) || /\{\s*\$|\{[A-Z]+\(/.test(text) || text === "…");
 }
 
 /** Whether the first fault of a form that was refused has the focus, marked and within sight. */

@@ -1,11 +1,13 @@
 // The parts of the journey, in their order: who does what when.
 
+import * as fair from "./fair.mjs";
 import * as founding from "./founding.mjs";
 import { link } from "./link.mjs";
 import * as learning from "./learning.mjs";
 import * as market from "./market.mjs";
 import { phone } from "./phone.mjs";
 import * as planning from "./planning.mjs";
+import * as story from "./story.mjs";
 
 const COURSE = "founding";
 
@@ -176,6 +178,56 @@ async function settle({ plan, state, step, come }) {
   await step("books-agree", staff, () => market.booksAgree(staff, earned));
 }
 
+/** Two exhibitors on each stand. */
+const FAIR = { code: "foire-regionale", stands: 160, places: 320 };
+const DAY_MS = 86_400_000;
+const after = (day, days) => new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+
+/** A fair is called, and their cooperative applies. */
+async function call({ plan, state, step, looks, come }) {
+  const [first, organiser] = await Promise.all(["first", "office"].map((name) => come(name)));
+  for (const [name, person] of [["first", first], ["organiser", organiser]]) await step(`${name}-signs-in`, person, () => person.signIn());
+  const words = {
+    title_ar: "المعرض الجهوي", title_fr: "Foire régionale", code: FAIR.code, series: "foire", address: "Place Assarag", province: plan.province,
+    closes: after(plan.today, 10), registered_days: "0", from_1: after(plan.today, 20), until_1: after(plan.today, 24), stands_1: String(FAIR.stands),
+    weight_quality: "3", weight_origin: "٢",
+  };
+  await step("calls", organiser, () => fair.calls(organiser, words, [{ of: "women", min: "120" }, { of: "province", province: plan.province, max: "300" }]));
+  await step("applies", first, () => fair.applies(first, state.cooperative, state.desk, FAIR.code));
+  await looks(first, "fairs", "/p/marketplace/fairs");
+  await looks(first, "fair", `/p/marketplace/fairs/${FAIR.code}`);
+  await looks(first, "stand", `${state.desk}/fairs/${FAIR.code}`);
+  await looks(organiser, "fair-desks", "/p/marketplace/fair-desk");
+}
+
+/** Others applied meanwhile; the call closes, and the places are given. */
+async function allocate({ plan, state, step, looks, come }) {
+  const [first, organiser, anyone] = await Promise.all(["first", "office", "anyone"].map((name) => come(name, "fr")));
+  for (const [name, person] of [["first", first], ["organiser", organiser]]) await step(`${name}-signs-in`, person, () => person.signIn());
+  await looks(organiser, "fair-desk", `/p/marketplace/fair-desk/${FAIR.code}`);
+  await step("allocates", organiser, () => fair.allocates(organiser, FAIR.code, { ...FAIR, applications: plan.applications }));
+  await step("no-stand-is-given-twice", anyone, () => fair.noStandIsGivenTwice(anyone, FAIR));
+  const badge = await step("has-a-badge", first, () => fair.hasABadge(first, anyone, state.desk, FAIR.code));
+  await looks(first, "placed", `${state.desk}/fairs/${FAIR.code}`);
+  await looks(anyone, "badge", badge);
+  await looks(anyone, "result", `/p/marketplace/fairs/${FAIR.code}`);
+}
+
+/** The fair took place: the path tells all of it, and the funnel counts it. */
+async function tell({ state, step, looks, come }) {
+  const [first, organiser, observer] = await Promise.all(["first", "office", "observer"].map((name) => come(name)));
+  for (const [name, person] of [["first", first], ["organiser", organiser], ["observer", observer]]) {
+    await step(`${name}-signs-in`, person, () => person.signIn());
+  }
+  await step("says-what-was-sold", first, () => fair.saysWhatWasSold(first, state.desk, FAIR.code, "٤٧٠٠٫٥٠", "61"));
+  await step("sees-the-sum", organiser, () => fair.seesTheSum(organiser, FAIR.code, 470_050));
+  await step("path-tells-it", first, () => story.tellsThePath(first, state.cooperative));
+  await looks(first, "own-path", "/path");
+  await looks(first, "path", `/directory/${state.cooperative}/path`);
+  await step("funnel-counts-it", observer, () => story.isCounted(observer));
+  await looks(observer, "funnel", "/statistics/journey");
+}
+
 /** Each part with what the browser's console may complain of in it. */
 export const PARTS = {
   learn: { walk: learn },
@@ -184,4 +236,7 @@ export const PARTS = {
   found: { walk: found },
   sell: { walk: sell },
   settle: { walk: settle },
+  call: { walk: call },
+  allocate: { walk: allocate },
+  tell: { walk: tell },
 };

@@ -41,7 +41,7 @@ export async function marks(organiser, code) {
   const form = organiser.page.locator('main form[action$="/marks"]').first();
   const cooperative = await form.locator('input[name="cooperative"]').getAttribute("value");
   const own = `main form[action$="/marks"]:has(input[name="cooperative"][value="${cooperative}"]) `;
-  await organiser.fill({ mark_quality: "101" }, own);
+  await organiser.fill({ mark_quality: "101", mark_origin: "٦٠" }, own);
   await organiser.declined(`${own}button`, 422);
   await organiser.fill({ mark_quality: "80" }, own);
   await organiser.press(`${own}button`);
@@ -70,11 +70,13 @@ export async function allocates(organiser, code, { applications, places }) {
 }
 
 /** No stand has more than two exhibitors, and no cooperative has two places: read from the records that are open to all. */
-export async function noStandIsGivenTwice(anyone, { stands, places }) {
+export async function noStandIsGivenTwice(anyone, { code, stands, places }) {
+  const called = await (await anyone.page.request.get(`/api/v1/records/marketplace/fair?code=${code}`)).json();
+  const given = `/api/v1/records/marketplace/seat?fair=${called.items[0].id}&given=true&limit=100`;
   const halves = new Map();
   const cooperatives = new Set();
   for (let cursor = ""; cursor !== null; ) {
-    const answer = await anyone.page.request.get(`/api/v1/records/marketplace/seat?given=true&limit=100${cursor ? `&cursor=${cursor}` : ""}`);
+    const answer = await anyone.page.request.get(cursor ? `${given}&cursor=${cursor}` : given);
     assert.equal(answer.status(), 200, await answer.text());
     const { items, next } = await answer.json();
     for (const { body } of items) {

@@ -200,11 +200,19 @@ async function call({ plan, state, step, looks, come }) {
   await looks(organiser, "fair-desks", "/p/marketplace/fair-desk");
 }
 
-/** Others applied meanwhile; the call closes, and the places are given. */
+/** Others applied meanwhile; the organiser marks what it sees, and can give no place yet. */
+async function judge({ step, looks, come }) {
+  const organiser = await come("office");
+  await step("organiser-signs-in", organiser, () => organiser.signIn());
+  await step("marks", organiser, () => fair.marks(organiser, FAIR.code));
+  await step("is-too-early", organiser, () => fair.isTooEarly(organiser, FAIR.code));
+  await looks(organiser, "fair-desk", `/p/marketplace/fair-desk/${FAIR.code}`);
+}
+
+/** The call has closed, and the places are given. */
 async function allocate({ plan, state, step, looks, come }) {
   const [first, organiser, anyone] = await Promise.all(["first", "office", "anyone"].map((name) => come(name, "fr")));
   for (const [name, person] of [["first", first], ["organiser", organiser]]) await step(`${name}-signs-in`, person, () => person.signIn());
-  await looks(organiser, "fair-desk", `/p/marketplace/fair-desk/${FAIR.code}`);
   await step("allocates", organiser, () => fair.allocates(organiser, FAIR.code, { ...FAIR, applications: plan.applications }));
   await step("no-stand-is-given-twice", anyone, () => fair.noStandIsGivenTwice(anyone, FAIR));
   const badge = await step("has-a-badge", first, () => fair.hasABadge(first, anyone, state.desk, FAIR.code));
@@ -237,6 +245,7 @@ export const PARTS = {
   sell: { walk: sell },
   settle: { walk: settle },
   call: { walk: call },
+  judge: { walk: judge },
   allocate: { walk: allocate },
   tell: { walk: tell },
 };

@@ -51,8 +51,8 @@ async function waits(person, count) {
 
 /** With a link again everything is sent, and the module is done. */
 export async function isTakenIn(person, code) {
-  await person.page.goto(course(person, code));
-  await person.page.locator("#waiting-to-be-sent").waitFor({ state: "detached" });
+  await person.page.goto(`/${person.language}/offline`);
+  await person.page.locator("#offline-waiting-none").waitFor();
   await person.open(course(person, code));
   assert.equal(await module(person).locator("h2 .tag.done").count(), 1, "the module is not done");
 }

@@ -12,8 +12,8 @@ mod notes;
 mod pages;
 mod plan;
 mod publication;
-mod slots;
 mod remains;
+mod slots;
 #[doc(hidden)]
 pub mod timing;
 mod undertaking;

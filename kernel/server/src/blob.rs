@@ -34,7 +34,7 @@ const SHOWN: [(&str, &str); 14] = [
 ];
 
 /// The endings under which the others are saved.
-const ENDINGS: [(&str, &str); 8] = [
+const ENDINGS: [(&str, &str); 9] = [
     ("application/pdf", ".pdf"),
     ("application/zip", ".zip"),
     ("application/vnd.oasis.opendocument.text", ".odt"),
@@ -42,6 +42,7 @@ const ENDINGS: [(&str, &str); 8] = [
     ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
     ("application/json", ".json"),
+    ("application/vc+jwt", ".jwt"),
     ("text/csv", ".csv"),
 ];
 
@@ -146,6 +147,7 @@ mod tests {
         }
         let hash = FileHash([0xab; 32]);
         assert_eq!(saved_as(&hash, "application/pdf"), "abababababab.pdf");
+        assert_eq!(saved_as(&hash, "application/vc+jwt"), "abababababab.jwt");
         assert_eq!(saved_as(&hash, "text/html"), "abababababab");
     }
 

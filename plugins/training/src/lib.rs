@@ -13,6 +13,7 @@ mod cohort;
 mod content;
 mod contract;
 mod course;
+mod credential;
 mod decimal;
 mod desk;
 mod draft;
@@ -33,6 +34,7 @@ mod questions;
 mod quiz;
 mod result;
 mod sync;
+mod taking_back;
 mod text;
 
 #[cfg(test)]
@@ -73,6 +75,9 @@ const ROUTES: &[Route] = &[
     Route::post("/certificates", certificate::give),
     Route::get("/certificates/{code}", certificate::verify),
     Route::post("/certificates/{code}", certificate::print),
+    Route::post("/certificates/{code}/credential", credential::make),
+    Route::post("/certificates/{code}/take-back", taking_back::take),
+    Route::post("/certificates/{code}/give-back", taking_back::give),
     Route::get("/advice", advice::ask),
     Route::post("/advice", advice::answer),
     Route::get("/cohorts", cohort::list),

@@ -38,6 +38,14 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
 
 pub(crate) fn installed() {
     native::start(MANIFEST);
+    for (language, messages) in [
+        ("ar", include_str!("../../../manifests/training/locales/ar.ftl")),
+        ("ary", include_str!("../../../manifests/training/locales/ary.ftl")),
+        ("fr", include_str!("../../../manifests/training/locales/fr.ftl")),
+        ("shi", include_str!("../../../manifests/training/locales/shi.ftl")),
+    ] {
+        native::add_messages(language, messages);
+    }
     native::install::<Training>().unwrap();
 }
 

@@ -12,7 +12,7 @@ use tiwizi_tests::{Client, Instance, Setting, paths};
 
 use crate::workshop::{Workshop, install};
 
-const ADDRESS: &str = "https://registre.test";
+pub(crate) const ADDRESS: &str = "https://registre.test";
 const ISSUER: &str = "did:web:registre.test";
 
 fn served() -> anyhow::Result<(Workshop, Instance)> {
@@ -39,7 +39,7 @@ fn path(credential: &Value) -> anyhow::Result<String> {
 }
 
 /// What openbadgeslib says of it under the keys that the instance publishes now; the reason when it refuses.
-async fn checked(visitor: &Client, token: &str) -> anyhow::Result<Result<Value, String>> {
+pub(crate) async fn checked(visitor: &Client, token: &str) -> anyhow::Result<Result<Value, String>> {
     let document = visitor.get("/.well-known/did.json").await?.expect(200)?.json();
     let keys = visitor.get("/.well-known/jwks.json").await?.expect(200)?.json();
     let given = json!({ "token": token, "issuer": ISSUER, "document": document, "keys": keys }).to_string();
@@ -69,7 +69,7 @@ fn python() -> anyhow::Result<Command> {
     Ok(python)
 }
 
-async fn status(visitor: &Client, path: &str) -> anyhow::Result<String> {
+pub(crate) async fn status(visitor: &Client, path: &str) -> anyhow::Result<String> {
     let headers = [("accept", "application/json")];
     Ok(visitor.send_with(reqwest::Method::GET, path, &headers, None).await?.expect(200)?.at("/status"))
 }

@@ -11,6 +11,7 @@ mod batch;
 mod browser;
 mod calendar;
 mod cases;
+mod certificates;
 mod chaos;
 mod compile;
 mod cooperative;

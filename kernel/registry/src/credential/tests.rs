@@ -136,6 +136,7 @@ async fn keys_that_were_replaced_stay_published_and_those_in_wrong_hands_do_not(
     let names: Vec<&Value> =
         document["verificationMethod"].as_array().unwrap().iter().map(|method| &method["id"]).collect();
     assert_eq!(names, [&part(&second.token, 0)["kid"], &part(&first.token, 0)["kid"]]);
+    register.clock.advance_ms(1_000);
     replace_signing_key(records, &INSTANCE_KEY, ReplaceReason::Compromised).await.unwrap();
     let keys = signing_keys(records).await.unwrap();
     let set = key_set(&issuer(), &keys);

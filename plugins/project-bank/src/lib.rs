@@ -30,6 +30,8 @@ mod tests_of_publication;
 mod tests_of_remains;
 #[cfg(test)]
 mod tests_of_the_path;
+#[cfg(test)]
+mod tests_of_models;
 
 use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::ui::{Fragment, Slot};

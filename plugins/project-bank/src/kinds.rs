@@ -198,13 +198,21 @@ pub(crate) enum Done {
     Removed,
 }
 
-/// The last change of a line, and the plan before it.
+/// The last change of a line, with what takes it back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
 pub(crate) struct LineStep {
     pub(crate) done: Done,
     #[field(max_length = 200, description = "What the line is called.")]
     pub(crate) label: String,
-    pub(crate) plan: Plan,
+    #[field(max_length = 20)]
+    pub(crate) list: String,
+    #[field(pattern = CODE)]
+    pub(crate) code: String,
+    #[field(max = 300, description = "Where it stood in its list.")]
+    pub(crate) place: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(max_length = 10_000, description = "The line before, as JSON; nothing when there was none.")]
+    pub(crate) before: Option<String>,
 }
 
 /// A plan before a merge.

@@ -15,7 +15,7 @@ const PAGE: u32 = 100;
 
 /// A note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "personal", unique(plan, month, group, number))]
+#[kind(class = "personal", plane = "project-bank", unique(plan, month, group, number))]
 #[kind(read("own", "plugin:own"), create("plugin:own"), delete("plugin:own"))]
 #[kind(title(ar = "ما وقع فعلا", fr = "Ce qui s’est passé"))]
 #[kind(purpose = "A person compares their project with its plan.", retention = "Kept as long as its plan.")]

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Request, context};
+use tiwizi_sdk::{Answer, Entry, Error, Request};
 
 use super::inputs::{self, Faults};
 use super::line_form::{self, Filled};
@@ -53,7 +53,10 @@ pub(crate) fn add(request: &Request) -> Result<Answer, Error> {
     }
     let shown = Shown { list, code: &code, is_new: true, is_own: true };
     match judged(&entry.body.plan, plan, Some((list, &code))) {
-        Ok(plan) => done(entry, plan, Done::Added, &inputs::label(&line, language)),
+        Ok(plan) => {
+            let step = step(Done::Added, &entry, (list, &code), inputs::label(&line, language));
+            done(entry, plan, step)
+        }
         Err(faults) => page(request, &entry, &shown, &sent, &faults).map(|page| page.with_status(422)),
     }
 }
@@ -89,7 +92,10 @@ pub(crate) fn change(request: &Request) -> Result<Answer, Error> {
     });
     match read {
         Ok((_, line)) if line == before => Ok(back(&entry)),
-        Ok((plan, line)) => done(entry, plan, Done::Changed, &inputs::label(&line, language)),
+        Ok((plan, line)) => {
+            let step = step(Done::Changed, &entry, (list, &code), inputs::label(&line, language));
+            done(entry, plan, step)
+        }
         Err(faults) => page(request, &entry, &Shown::of(list, &code), &sent, &faults).map(|page| page.with_status(422)),
     }
 }
@@ -103,7 +109,10 @@ fn remove(request: &Request, entry: Entry<OwnPlan>) -> Result<Answer, Error> {
         lines.retain(|line| line.get("code") != Some(&Value::from(code.as_str())));
     }
     match judged(&entry.body.plan, plan, None) {
-        Ok(plan) => done(entry, plan, Done::Removed, &inputs::label(&line, language)),
+        Ok(plan) => {
+            let step = step(Done::Removed, &entry, (list, &code), inputs::label(&line, language));
+            done(entry, plan, step)
+        }
         Err(mut faults) => {
             // Its costs would be for nothing: the person is told which.
             if faults.values().any(|code| code == "unknown-product") {
@@ -120,7 +129,14 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     let mut entry = demand(request)?;
     // Sent twice: it is undone already.
     let Some(step) = entry.body.step.take() else { return Ok(back(&entry)) };
-    entry.body.plan = step.plan;
+    let mut plan = serde_json::to_value(&entry.body.plan)?;
+    if let Some(lines) = plan.get_mut(&step.list).and_then(Value::as_array_mut) {
+        lines.retain(|line| line.get("code").and_then(Value::as_str) != Some(step.code.as_str()));
+        if let Some(before) = step.before {
+            lines.insert(usize::from(step.place).min(lines.len()), serde_json::from_str(&before)?);
+        }
+    }
+    entry.body.plan = serde_json::from_value(plan)?;
     keep(entry)
 }
 
@@ -188,10 +204,24 @@ fn judged(before: &Plan, after: Value, about: Option<(&str, &str)>) -> Result<Pl
     if faults.is_empty() { Ok(after) } else { Err(faults) }
 }
 
-fn done(mut entry: Entry<OwnPlan>, plan: Plan, done: Done, label: &str) -> Result<Answer, Error> {
-    let before = std::mem::replace(&mut entry.body.plan, plan);
-    entry.body.step = Some(LineStep { done, label: label.to_owned(), plan: before });
-    entry.body.changed = context::now();
+/// What was done to a line of a plan that still stands as it was before.
+fn step(done: Done, before: &Entry<OwnPlan>, (list, code): (&str, &str), label: String) -> LineStep {
+    let plan = serde_json::to_value(&before.body.plan).unwrap_or_default();
+    let lines = plan.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let place = lines.iter().position(|line| line.get("code").and_then(Value::as_str) == Some(code));
+    LineStep {
+        done,
+        label,
+        list: list.to_owned(),
+        code: code.to_owned(),
+        place: u16::try_from(place.unwrap_or(lines.len())).unwrap_or(u16::MAX),
+        before: find(&plan, list, code).map(Value::to_string),
+    }
+}
+
+fn done(mut entry: Entry<OwnPlan>, plan: Plan, step: LineStep) -> Result<Answer, Error> {
+    entry.body.plan = plan;
+    entry.body.step = Some(step);
     keep(entry)
 }
 

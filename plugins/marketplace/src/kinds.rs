@@ -350,29 +350,6 @@ pub(crate) struct Attempt {
     pub(crate) doubt: bool,
 }
 
-/// What a seller was paid.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "internal", index(cooperative, at), read("plugin", "own"), create("plugin"))]
-#[kind(
-    plane = "local",
-    title(ar = "دفعة للتعاونية", fr = "Versement"),
-    purpose = "What sellers were paid, and for what."
-)]
-#[kind(retention = "Ten years, as books are kept.")]
-pub(crate) struct Payout {
-    #[field(subject)]
-    pub(crate) cooperative: String,
-    pub(crate) at: u64,
-    /// Of all parts that were closed until then.
-    pub(crate) sales: Centimes,
-    pub(crate) commissions: Centimes,
-    pub(crate) refunds: Centimes,
-    /// What was paid before.
-    pub(crate) before: Centimes,
-    #[field(min = 1)]
-    pub(crate) amount: Centimes,
-}
-
 impl Shop {
     pub(crate) fn of(cooperative: &str) -> Result<Option<Entry<Self>>, Error> {
         Store::first(&Find::new().equal(Self::COOPERATIVE, cooperative))

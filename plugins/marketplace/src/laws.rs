@@ -24,6 +24,8 @@ struct Market {
     balances: Balances,
     booked: BTreeSet<String>,
     paid_out: [i64; SELLERS],
+    /// Payouts that the bank has not confirmed.
+    open: [Option<(String, Centimes)>; SELLERS],
     taken: u32,
     put_back: u32,
 }
@@ -43,6 +45,8 @@ enum Step {
     GiveBack { order: usize, quantity: u32 },
     Repay { order: usize },
     PayOut { seller: usize },
+    UndoPayout { seller: usize },
+    ConfirmPayout { seller: usize },
     Settle { centimes: i64 },
     Wait { time: u64 },
     BookAgain { order: usize },
@@ -67,6 +71,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0usize..8, 0u32..5).prop_map(|(order, quantity)| Step::GiveBack { order, quantity }),
         2 => (0usize..8).prop_map(|order| Step::Repay { order }),
         2 => (0..SELLERS).prop_map(|seller| Step::PayOut { seller }),
+        2 => (0..SELLERS).prop_map(|seller| Step::UndoPayout { seller }),
+        1 => (0..SELLERS).prop_map(|seller| Step::ConfirmPayout { seller }),
         1 => (1i64..50_000).prop_map(|centimes| Step::Settle { centimes }),
         1 => (0u64..30).prop_map(|time| Step::Wait { time }),
         1 => (0usize..8).prop_map(|order| Step::BookAgain { order }),
@@ -119,7 +125,20 @@ impl Market {
                 self.paid_out[seller] += amount.0;
                 let id = self.booked.len().to_string();
                 self.book(ledger::paid_out(&seller.to_string(), amount, &id));
+                if amount > Centimes::ZERO {
+                    self.open[seller] = Some((id, amount));
+                }
             }
+            // Until the bank confirms it, the last payout can be undone, once.
+            Step::UndoPayout { seller } => {
+                if let Some((id, amount)) = self.open[seller].take() {
+                    self.paid_out[seller] -= amount.0;
+                    for _ in 0..2 {
+                        self.book(ledger::not_paid_out(&seller.to_string(), amount, &id));
+                    }
+                }
+            }
+            Step::ConfirmPayout { seller } => self.open[seller] = None,
             Step::Settle { centimes } => {
                 let proof = self.booked.len().to_string();
                 let fee = Centimes(centimes / 100);

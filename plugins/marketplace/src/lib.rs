@@ -26,11 +26,13 @@ mod label;
 mod notices;
 mod pages;
 mod path;
+mod payout_work;
 mod planned;
 mod province;
 mod qr;
 mod random;
 mod sector;
+mod settled;
 mod slots;
 mod today;
 mod trade;
@@ -49,7 +51,7 @@ use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{
     basket as basket_page, card, checkout, claims, desk, fair_desk, fairs, labels, market, money as money_desk,
-    order as order_page, shop_desk, stand, ware_desk,
+    order as order_page, payouts, shop_desk, stand, ware_desk,
 };
 
 /// The plugin.
@@ -88,6 +90,7 @@ const ROUTES: &[Route] = &[
     Route::post("/desk/{cooperative}/products/{code}/pictures", ware_desk::add_picture),
     Route::post("/desk/{cooperative}/products/{code}/pictures/set", ware_desk::set_picture),
     Route::post("/desk/{cooperative}/products/{code}/undo", ware_desk::undo),
+    Route::get("/desk/{cooperative}/payouts/{id}", payouts::own),
     Route::get("/desk/{cooperative}/shop", shop_desk::show),
     Route::post("/desk/{cooperative}/shop", shop_desk::facts),
     Route::post("/desk/{cooperative}/shop/state", shop_desk::state),
@@ -115,7 +118,9 @@ const ROUTES: &[Route] = &[
     Route::get("/money", money_desk::show),
     Route::post("/money/statement", money_desk::statement),
     Route::post("/money/repay", money_desk::repay),
-    Route::post("/money/payouts", money_desk::pay_out),
+    Route::post("/money/runs", payouts::run),
+    Route::get("/money/payouts/{id}", payouts::show),
+    Route::post("/money/payouts/{id}", payouts::mark),
     Route::post("/money/examples", money_desk::examples),
 ];
 

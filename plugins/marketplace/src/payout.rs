@@ -45,6 +45,16 @@ impl Claim {
         }
     }
 
+    /// What it is more than another.
+    #[must_use]
+    pub const fn less(self, other: Self) -> Self {
+        Self {
+            sales: Centimes(self.sales.0 - other.sales.0),
+            commissions: Centimes(self.commissions.0 - other.commissions.0),
+            refunds: Centimes(self.refunds.0 - other.refunds.0),
+        }
+    }
+
     /// Sales less commissions and refunds.
     #[must_use]
     pub const fn amount(self) -> Centimes {

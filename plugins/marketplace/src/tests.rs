@@ -2,6 +2,7 @@
 
 mod buying;
 mod fairs;
+mod payouts;
 mod selling;
 mod window;
 
@@ -9,10 +10,9 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
 use crate::called::{Allotment, Candidacy, Fair, FairDesk, Seat, Takings, Verdicts};
-use crate::kinds::{
-    Attempt, Certificate, Contact, Desk, Order, Payout, Posting, Product, Recipient, Share, Shelf, Shop,
-};
+use crate::kinds::{Attempt, Certificate, Contact, Desk, Order, Posting, Product, Recipient, Share, Shelf, Shop};
 use crate::planned::{Applied, FairPlan};
+use crate::settled::{Due, Payout, Tally};
 use crate::wares::{Former, Kept};
 use crate::{Marketplace, demo};
 
@@ -34,6 +34,8 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Recipient::declaration(),
         Posting::declaration(),
         Attempt::declaration(),
+        Due::declaration(),
+        Tally::declaration(),
         Payout::declaration(),
         Former::declaration(),
         Kept::declaration(),

@@ -12,7 +12,8 @@ use crate::ledger::Account;
 use crate::money::Centimes;
 use crate::order::{Event, Part, Reason, State};
 use crate::payment::{Method, card};
-use crate::{path, today};
+use crate::payout::Claim;
+use crate::{path, settled, today};
 
 /// The milestone of a seller's first sale.
 const FIRST_SALE: &str = "first-sale";
@@ -136,7 +137,11 @@ pub(crate) fn act(share: &mut Entry<Share>, event: Event) -> Result<(), Error> {
                 release_goods(&share.body)?;
             }
         }
-        Event::Prepare | Event::Send | Event::Deliver | Event::Close => happen(&mut share.body, event)?,
+        Event::Prepare | Event::Send | Event::Deliver => happen(&mut share.body, event)?,
+        Event::Close => {
+            happen(&mut share.body, event)?;
+            settled::note(&share.id, &share.body, Claim::default())?;
+        }
     }
     *share = Store::replace(share)?;
     if matches!(event, Event::Confirm | Event::Send | Event::Deliver | Event::Cancel | Event::Refuse) {
@@ -193,6 +198,7 @@ fn first_of(share: &Entry<Share>) -> Result<bool, Error> {
 pub(crate) fn take_back(share: &mut Entry<Share>, ask: usize) -> Result<(), Error> {
     let Some(asked) = share.body.asks.get(ask).cloned() else { return Err(Error::not_found("nobody asked for this")) };
     share.body.asks.remove(ask);
+    let before = Claim::of(&share.body.part);
     let returned = share
         .body
         .part
@@ -203,6 +209,7 @@ pub(crate) fn take_back(share: &mut Entry<Share>, ask: usize) -> Result<(), Erro
         put_back(&share.body.part, returned.line, returned.quantity)?;
     }
     books::returns(&share.id, &mut share.body)?;
+    settled::note(&share.id, &share.body, before)?;
     *share = Store::replace(share)?;
     Ok(())
 }

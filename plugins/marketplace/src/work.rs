@@ -11,10 +11,10 @@ use crate::order::{Event, State};
 use crate::pages::checkout::Addressed;
 use crate::pages::pictures;
 use crate::wares::{Kept, Picture, SHOP};
-use crate::{demo, fair_work, today, trade};
+use crate::{demo, fair_work, payout_work, today, trade};
 
 /// Parts that one run closes: their reads and writes must fit into one call. More make another run.
-const CLOSED_MAX: usize = 40;
+const CLOSED_MAX: usize = 25;
 /// Days for which the address of a parcel is kept once its part is over.
 const KEPT_DAYS: u64 = 90;
 /// Addresses that one run looks at.
@@ -35,6 +35,11 @@ pub(crate) fn run(job: &Job) -> Outcome {
             "close" => close(),
             "forget" => forget(job.payload.get("after").and_then(serde_json::Value::as_str)),
             "tell-buyer" => tell_buyer(&job.payload),
+            "payout-run" => payout_work::run(&job.read()?),
+            "payout" => payout_work::add(job.read()?),
+            "tell-payout" => {
+                payout_work::tell(job.payload.get("payout").and_then(serde_json::Value::as_str).unwrap_or_default())
+            }
             "examples" => demo::write(),
             "sweep" => sweep(job.payload.get("after").and_then(serde_json::Value::as_str)),
             "fair-facts" => fair_work::facts(&job.read()?),

@@ -14,7 +14,7 @@ use tiwizi_sdk::Shape;
 
 use crate::money::Centimes;
 
-pub use trade::{given_back, paid_out, received, repaid, settled, sold};
+pub use trade::{given_back, not_paid_out, paid_out, received, repaid, settled, sold};
 
 /// Entries that one posting may have.
 pub const ENTRIES_MAX: usize = 8;

@@ -82,3 +82,12 @@ pub fn paid_out(seller: &str, amount: Centimes, payout: &str) -> Result<Posting,
     let seller = Account::Seller(seller.to_owned());
     Posting::of(format!("payout:{payout}"), &[(seller, amount), (Account::Bank, Centimes(-amount.0))])
 }
+
+/// A seller was not paid after all: what [`paid_out`] booked under the same key is taken back.
+///
+/// # Errors
+/// When the amount is nothing.
+pub fn not_paid_out(seller: &str, amount: Centimes, payout: &str) -> Result<Posting, Unbooked> {
+    let seller = Account::Seller(seller.to_owned());
+    Posting::of(format!("payout-undone:{payout}"), &[(Account::Bank, amount), (seller, Centimes(-amount.0))])
+}

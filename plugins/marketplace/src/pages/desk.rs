@@ -11,12 +11,13 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, Tex
 
 use super::market::CATEGORIES;
 use crate::basket;
-use crate::kinds::{Contact, Desk, Payout, Product, Recipient, Share, Shelf, Shop, Variant, nature};
+use crate::kinds::{Contact, Desk, Product, Recipient, Share, Shelf, Shop, Variant, nature};
 use crate::label;
 use crate::money::{Centimes, plain};
 use crate::order::Event;
 use crate::payout::Claim;
 use crate::price::Offer;
+use crate::settled::{Paid, Payout, Tally};
 use crate::stock::{PIECES_MAX, Refused, Stock};
 use crate::{path, today, trade, words};
 
@@ -320,14 +321,18 @@ fn page(request: &Request, cooperative: &str, form: &Filled, refused: Option<Val
     }
     let payouts =
         Store::list(&Find::new().equal(Payout::COOPERATIVE, cooperative).sort_descending(Payout::AT).limit(12))?;
+    // One that was given up tells a seller nothing: its lines come with another one.
+    let mut payouts = payouts.items;
+    payouts.retain(|payout| payout.body.state != Paid::Dropped);
+    let tally = Tally::of(cooperative)?;
     let data = json!({
         "shop": { "cooperative": cooperative, "name": shop.name.best(language) },
         "parts": parts,
         "products": products,
-        "payouts": payouts.items.iter().map(|entry| json!({
-            "at": entry.body.at, "amount": entry.body.amount.to_string(), "sales": entry.body.sales.to_string(),
-            "commissions": entry.body.commissions.to_string(), "refunds": entry.body.refunds.to_string(),
-        })).collect::<Vec<_>>(),
+        "payouts": payouts.iter().map(super::payouts::view).collect::<Vec<_>>(),
+        "tally": tally.map(|tally| json!({
+            "due": tally.body.due().to_string(), "paid": tally.body.paid.to_string(), "sales": tally.body.sales.to_string(),
+        })),
         "form": form,
         "refused": refused,
         "categories": CATEGORIES,

@@ -11,6 +11,7 @@ pub(crate) mod labels;
 pub(crate) mod market;
 pub(crate) mod money;
 pub(crate) mod order;
+pub(crate) mod payouts;
 pub(crate) mod pictures;
 pub(crate) mod shop_desk;
 pub(crate) mod stand;

@@ -9,20 +9,20 @@ use tiwizi_sdk::jobs::Later;
 use tiwizi_sdk::{Answer, Entry, Error, Find, Request, Store, context};
 
 use crate::books::{self, About};
-use crate::kinds::{Order, Payout, Posting, Share, Shop};
+use crate::day::Day;
+use crate::kinds::{Order, Posting, Shop};
 use crate::ledger::{self, Account, Balances};
 use crate::money::Centimes;
-use crate::order::State;
 use crate::payment::card::hex;
 use crate::payment::reconcile::{self, Received, Verdict, Waiting};
 use crate::payment::reference;
-use crate::payout::Claim;
+use crate::settled::{Paid, Payout, Tally};
 use crate::{today, trade};
 
 /// Lines of a statement that one call takes: each may read and write several records.
 const LINES_MAX: usize = 15;
-/// Pages of a seller's closed parts that a payout adds up.
-const PAGES_MAX: usize = 20;
+/// Sellers, and payouts, of a page.
+const SELLERS_MAX: u32 = 30;
 /// Postings of which the page shows the balances.
 const POSTINGS_MAX: u32 = 100;
 
@@ -87,38 +87,6 @@ pub(crate) fn repay(request: &Request) -> Result<Answer, Error> {
     Ok(Answer::redirect("/money"))
 }
 
-/// `POST /money/payouts`: a seller was paid what is theirs.
-pub(crate) fn pay_out(request: &Request) -> Result<Answer, Error> {
-    staff()?;
-    let shop =
-        Shop::of(request.form_required("cooperative")?)?.ok_or_else(|| Error::not_found("there is no such shop"))?;
-    let cooperative = shop.body.cooperative;
-    let (claim, before) = claim(&cooperative)?;
-    let amount = claim.payable(before);
-    if amount == Centimes::ZERO {
-        return Ok(page(request, &json!({ "wrong": "nothing-due" }))?.with_status(409));
-    }
-    Store::create(&Payout {
-        cooperative: cooperative.clone(),
-        at: context::now(),
-        sales: claim.sales,
-        commissions: claim.commissions,
-        refunds: claim.refunds,
-        before,
-        amount,
-    })?;
-    // What was paid before stands in the key, so of two who pay at once one is refused.
-    let key = format!("{cooperative}:{}", before.0);
-    let booked = books::book(
-        ledger::paid_out(&cooperative, amount, &key),
-        About { order: None, cooperative: Some(&cooperative) },
-    )?;
-    if !booked {
-        return Err(Error::new(409, "stale", "this was paid in the meantime"));
-    }
-    Ok(Answer::redirect("/money"))
-}
-
 /// `POST /money/examples`: writes the products of the demonstration, in the background.
 pub(crate) fn examples(_: &Request) -> Result<Answer, Error> {
     staff()?;
@@ -126,38 +94,25 @@ pub(crate) fn examples(_: &Request) -> Result<Answer, Error> {
     Ok(Answer::redirect("/money"))
 }
 
-/// What a seller's closed parts come to, and what was paid of it.
-fn claim(cooperative: &str) -> Result<(Claim, Centimes), Error> {
-    let find = Find::new().equal(Share::COOPERATIVE, cooperative).equal(Share::STATE, State::Closed.name()).limit(100);
-    let (mut claim, mut next) = (Claim::default(), None);
-    for page in 0.. {
-        if page >= PAGES_MAX {
-            return Err(Error::new(409, "over-limit", "the seller has more closed parts than can be added up at once"));
-        }
-        let found = Store::list(&find.clone().after(next.as_deref()))?;
-        claim = found.items.iter().fold(claim, |sum, share| sum.and(Claim::of(&share.body.part)));
-        next = found.next;
-        if next.is_none() {
-            break;
-        }
-    }
-    let payouts = Find::new().equal(Payout::COOPERATIVE, cooperative).sort_descending(Payout::AT).limit(1);
-    let last = Store::first(&payouts)?;
-    let before = last.map_or(Centimes::ZERO, |last| Centimes(last.body.before.0 + last.body.amount.0));
-    Ok((claim, before))
-}
-
-fn page(request: &Request, told: &Value) -> Result<Answer, Error> {
+pub(super) fn page(request: &Request, told: &Value) -> Result<Answer, Error> {
     let language = request.page_language();
-    let mut shops = Vec::new();
-    for shop in Store::list(&Find::new().equal(Shop::OPEN, true).limit(20))?.items {
-        let (claim, before) = claim(&shop.body.cooperative)?;
-        shops.push(json!({
-            "cooperative": shop.body.cooperative, "name": shop.body.name.best(language), "sales": claim.sales.to_string(),
-            "commissions": claim.commissions.to_string(), "refunds": claim.refunds.to_string(),
-            "paid": before.to_string(), "due": claim.payable(before).to_string(),
+    let after = |name: &str| request.query(name).filter(|after| !after.is_empty()).map(ToOwned::to_owned);
+    let owed = Find::new().equal(Tally::OWED, true).limit(SELLERS_MAX).after(after("sellers").as_deref());
+    let owed = Store::list(&owed)?;
+    let mut sellers = Vec::new();
+    for tally in &owed.items {
+        let tally = &tally.body;
+        let shop = Shop::of(&tally.cooperative)?.map(|shop| shop.body.name.best(language).to_owned());
+        sellers.push(json!({
+            "cooperative": tally.cooperative, "name": shop, "sales": tally.sales.to_string(),
+            "commissions": tally.commissions.to_string(), "refunds": tally.refunds.to_string(),
+            "paid": tally.paid.to_string(), "due": tally.due().to_string(), "open": tally.open,
         }));
     }
+    let state = [Paid::Prepared, Paid::Paid, Paid::Confirmed, Paid::Dropped];
+    let state = state.into_iter().find(|state| request.query("state") == Some(state.name())).unwrap_or(Paid::Prepared);
+    let payouts = Find::new().equal(Payout::STATE, state).sort_descending(Payout::AT).limit(SELLERS_MAX);
+    let payouts = Store::list(&payouts.after(after("payouts").as_deref()))?;
     let newest = Store::list(&Find::new().sort_descending(Posting::AT).limit(POSTINGS_MAX))?;
     let mut balances = Balances::default();
     for posting in &newest.items {
@@ -165,7 +120,13 @@ fn page(request: &Request, told: &Value) -> Result<Answer, Error> {
     }
     let data = json!({
         "told": told,
-        "shops": shops,
+        "sellers": sellers,
+        "sellers_next": owed.next,
+        "state": state,
+        "payouts": payouts.items.iter().map(super::payouts::view).collect::<Vec<_>>(),
+        "payouts_next": payouts.next,
+        "begun": request.query("begun").is_some(),
+        "yesterday": Day(today::day().0 - 1).date(),
         "postings": newest.items.iter().take(20).map(|entry| json!({
             "key": entry.body.key, "at": entry.body.at,
             "entries": entry.body.entries.iter().map(|side| json!({ "account": side.account, "amount": side.amount.to_string() })).collect::<Vec<_>>(),

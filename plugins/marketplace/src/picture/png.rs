@@ -10,7 +10,7 @@ const KEPT: [&[u8; 4]; 7] = [b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"IDAT
 pub(super) fn remake(bytes: &[u8]) -> Result<Made, Refused> {
     let mut reader = Reader(bytes);
     let mut made = reader.take(SIGNATURE.len())?.to_vec();
-    let (mut size, mut drawn) = (None, false);
+    let (sums, mut size, mut drawn) = (Sum::new(), None, false);
     loop {
         let whole = reader.0;
         let length = usize::try_from(u32::from_be_bytes(reader.array()?)).map_err(|_| Refused::Damaged)?;
@@ -18,7 +18,7 @@ pub(super) fn remake(bytes: &[u8]) -> Result<Made, Refused> {
         let content = reader.take(length)?;
         let sum = u32::from_be_bytes(reader.array()?);
         let first = size.is_none();
-        if first != (&name == b"IHDR") || sum != crc(whole.get(4..length + 8).unwrap_or_default()) {
+        if first != (&name == b"IHDR") || sum != sums.of(whole.get(4..length + 8).unwrap_or_default()) {
             return Err(Refused::Damaged);
         }
         if first {
@@ -37,27 +37,20 @@ pub(super) fn remake(bytes: &[u8]) -> Result<Made, Refused> {
     Ok(Made { media_type: "image/png", bytes: made, width, height })
 }
 
-const TABLE: [u32; 256] = table();
-
-const fn table() -> [u32; 256] {
-    let (mut table, mut number) = ([0; 256], 0);
-    while number < 256 {
-        let (mut sum, mut bit) = (number as u32, 0);
-        while bit < 8 {
-            sum = if sum & 1 == 1 { 0xedb8_8320 ^ (sum >> 1) } else { sum >> 1 };
-            bit += 1;
-        }
-        table[number] = sum;
-        number += 1;
-    }
-    table
-}
-
 /// The sum of a chunk (ISO 3309).
-fn crc(bytes: &[u8]) -> u32 {
-    let add = |sum: u32, byte: &u8| {
-        let [place, ..] = (sum ^ u32::from(*byte)).to_le_bytes();
-        TABLE.get(usize::from(place)).copied().unwrap_or_default() ^ (sum >> 8)
-    };
-    !bytes.iter().fold(!0, add)
+struct Sum([u32; 256]);
+
+impl Sum {
+    fn new() -> Self {
+        let step = |sum: u32, _: u32| if sum & 1 == 1 { 0xedb8_8320 ^ (sum >> 1) } else { sum >> 1 };
+        Self(std::array::from_fn(|number| (0..8).fold(u32::try_from(number).unwrap_or_default(), step)))
+    }
+
+    fn of(&self, bytes: &[u8]) -> u32 {
+        let add = |sum: u32, byte: &u8| {
+            let [place, ..] = (sum ^ u32::from(*byte)).to_le_bytes();
+            self.0.get(usize::from(place)).copied().unwrap_or_default() ^ (sum >> 8)
+        };
+        !bytes.iter().fold(!0, add)
+    }
 }

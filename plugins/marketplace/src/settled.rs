@@ -1,0 +1,232 @@
+//! What sellers have a claim to, kept as it grows, and their payouts.
+//!
+//! Each part that is closed, and each piece that goes back afterwards, is a line of a seller's account ([`Due`]) and changes its running sum
+//! ([`Tally`]), so no page adds up what was sold before. A payout takes the lines of a time, and is of one seller; the next one begins where
+//! the last confirmed one ended. There is one at a time that is not confirmed: what is undone leaves no hole.
+
+use serde::{Deserialize, Serialize};
+use tiwizi_sdk::{Date, Entry, Error, Find, Kind, Shape, Store, context};
+
+use crate::books::{self, About};
+use crate::kinds::Share;
+use crate::ledger;
+use crate::money::Centimes;
+use crate::payout::Claim;
+
+/// A line of a seller's account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "internal", index(cooperative, at), read("plugin", "own"), create("plugin"))]
+#[kind(
+    plane = "local",
+    title(ar = "سطر من الحساب", fr = "Ligne de décompte"),
+    purpose = "What sellers are owed, line by line."
+)]
+#[kind(retention = "Ten years, as books are kept.")]
+pub(crate) struct Due {
+    /// What it is of: no two have the same.
+    #[field(unique, max_length = 100)]
+    pub(crate) key: String,
+    #[field(subject)]
+    pub(crate) cooperative: String,
+    /// The number of the order.
+    pub(crate) number: u64,
+    pub(crate) at: u64,
+    pub(crate) sales: Centimes,
+    pub(crate) commissions: Centimes,
+    pub(crate) refunds: Centimes,
+}
+
+/// The running sum of a seller's account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "internal", index(owed), read("plugin", "own"), create("plugin"), change("plugin"))]
+#[kind(plane = "local", title(ar = "رصيد البائع", fr = "Solde d’un vendeur"), purpose = "What a seller is owed.")]
+#[kind(retention = "Ten years, as books are kept.")]
+pub(crate) struct Tally {
+    #[field(subject, unique)]
+    pub(crate) cooperative: String,
+    pub(crate) sales: Centimes,
+    pub(crate) commissions: Centimes,
+    pub(crate) refunds: Centimes,
+    pub(crate) paid: Centimes,
+    /// Where the last confirmed payout ended.
+    pub(crate) until: u64,
+    /// Whether something is owed.
+    pub(crate) owed: bool,
+    /// The payout that is not confirmed yet.
+    #[serde(default)]
+    #[field(max_length = 64)]
+    pub(crate) open: Option<String>,
+}
+
+/// What a seller is paid for a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "internal", index(cooperative, at), index(state, at), read("plugin", "own"))]
+#[kind(create("plugin"), change("plugin"))]
+#[kind(
+    plane = "local",
+    title(ar = "دفعة للتعاونية", fr = "Versement"),
+    purpose = "What sellers were paid, and for what."
+)]
+#[kind(retention = "Ten years, as books are kept.")]
+pub(crate) struct Payout {
+    #[field(subject)]
+    pub(crate) cooperative: String,
+    pub(crate) at: u64,
+    /// Behind this moment its time begins.
+    pub(crate) from: u64,
+    /// With this moment it ends.
+    pub(crate) until: u64,
+    pub(crate) sales: Centimes,
+    pub(crate) commissions: Centimes,
+    pub(crate) refunds: Centimes,
+    #[field(min = 1)]
+    pub(crate) amount: Centimes,
+    pub(crate) lines: u32,
+    /// Its statement as files, some lines in each.
+    #[field(max_items = 100)]
+    pub(crate) files: Vec<String>,
+    pub(crate) state: Paid,
+    /// How the bank names the transfer.
+    #[serde(default)]
+    #[field(max_length = 60)]
+    pub(crate) reference: Option<String>,
+    #[serde(default)]
+    pub(crate) paid_on: Option<Date>,
+    /// How often it was marked as paid: each time is booked by itself.
+    pub(crate) marks: u32,
+}
+
+/// How a payout stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Paid {
+    /// It is calculated, and nothing has left the bank.
+    Prepared,
+    /// Somebody has had it paid.
+    Paid,
+    /// The statement of the bank shows it. It stays as it is.
+    Confirmed,
+    /// It was given up; its time is paid by another one.
+    Dropped,
+}
+
+impl Paid {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Paid => "paid",
+            Self::Confirmed => "confirmed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+impl Tally {
+    pub(crate) fn of(cooperative: &str) -> Result<Option<Entry<Self>>, Error> {
+        Store::first(&Find::new().equal(Self::COOPERATIVE, cooperative))
+    }
+
+    /// What it comes to.
+    pub(crate) const fn claim(&self) -> Claim {
+        Claim { sales: self.sales, commissions: self.commissions, refunds: self.refunds }
+    }
+
+    /// What is to be paid now.
+    pub(crate) fn due(&self) -> Centimes {
+        self.claim().payable(self.paid)
+    }
+
+    fn add(&mut self, claim: Claim) {
+        let sum = self.claim().and(claim);
+        (self.sales, self.commissions, self.refunds) = (sum.sales, sum.commissions, sum.refunds);
+        self.owed = self.due() > Centimes::ZERO;
+    }
+
+    fn pay(&mut self, amount: Centimes) {
+        self.paid = Centimes(self.paid.0.saturating_add(amount.0));
+        self.owed = self.due() > Centimes::ZERO;
+    }
+}
+
+/// Notes what changed in a seller's claim to a part: it was closed, or pieces of a closed one went back.
+pub(crate) fn note(id: &str, share: &Share, before: Claim) -> Result<(), Error> {
+    let claim = Claim::of(&share.part).less(before);
+    if claim == Claim::default() {
+        return Ok(());
+    }
+    let returned = if before == Claim::default() { 0 } else { share.part.returned.len() };
+    let key = format!("{id}:{returned}");
+    if Store::first(&Find::new().equal(Due::KEY, key.as_str()))?.is_some() {
+        return Ok(());
+    }
+    Store::create(&Due {
+        key,
+        cooperative: share.cooperative.clone(),
+        number: share.number,
+        at: context::now(),
+        sales: claim.sales,
+        commissions: claim.commissions,
+        refunds: claim.refunds,
+    })?;
+    match Tally::of(&share.cooperative)? {
+        Some(mut tally) => {
+            tally.body.add(claim);
+            Store::replace(&tally)?;
+        }
+        None => {
+            let zero = Centimes::ZERO;
+            let cooperative = share.cooperative.clone();
+            let (owed, open) = (false, None);
+            let mut tally =
+                Tally { cooperative, sales: zero, commissions: zero, refunds: zero, paid: zero, until: 0, owed, open };
+            tally.add(claim);
+            Store::create(&tally)?;
+        }
+    }
+    Ok(())
+}
+
+/// What somebody does to a payout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It was paid; how the bank names it, and when.
+    Pay { reference: String, on: Date },
+    /// The bank shows it.
+    Confirm,
+    /// Not that, after all: it is not paid, or it is not to be paid.
+    Undo,
+}
+
+/// Does a step to a payout and books it. False when it cannot happen where the payout stands.
+pub(crate) fn step(payout: &mut Entry<Payout>, step: Step) -> Result<bool, Error> {
+    let cooperative = payout.body.cooperative.clone();
+    let mut tally = Tally::of(&cooperative)?.ok_or_else(|| Error::internal("the seller has no account"))?;
+    let about = About { order: None, cooperative: Some(&cooperative) };
+    let (amount, key) = (payout.body.amount, |marks: u32| format!("{}:{marks}", payout.id));
+    match (payout.body.state, step) {
+        (Paid::Prepared, Step::Pay { reference, on }) => {
+            let marks = payout.body.marks + 1;
+            books::book(ledger::paid_out(&cooperative, amount, &key(marks)), about)?;
+            tally.body.pay(amount);
+            payout.body.marks = marks;
+            (payout.body.state, payout.body.reference, payout.body.paid_on) = (Paid::Paid, Some(reference), Some(on));
+        }
+        (Paid::Paid, Step::Undo) => {
+            books::book(ledger::not_paid_out(&cooperative, amount, &key(payout.body.marks)), about)?;
+            tally.body.pay(Centimes(-amount.0));
+            (payout.body.state, payout.body.reference, payout.body.paid_on) = (Paid::Prepared, None, None);
+        }
+        (Paid::Prepared, Step::Undo) => {
+            tally.body.open = None;
+            payout.body.state = Paid::Dropped;
+        }
+        (Paid::Paid, Step::Confirm) => {
+            (tally.body.until, tally.body.open) = (payout.body.until, None);
+            payout.body.state = Paid::Confirmed;
+        }
+        _ => return Ok(false),
+    }
+    Store::replace(&tally)?;
+    *payout = Store::replace(payout)?;
+    Ok(true)
+}

@@ -32,6 +32,7 @@ mod idempotency;
 mod import;
 #[cfg(test)]
 mod injection;
+mod journey;
 mod languages;
 #[cfg(test)]
 mod laws;

@@ -11,7 +11,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Kind, Request, Store, context
 
 use crate::kinds::{Attempt, CODE, Course, Enrolment};
 use crate::marking::POINTS;
-use crate::{draft, edition, enrolment, quiz};
+use crate::{coach, draft, edition, enrolment, quiz};
 
 /// The people of one cohort, all of whom one page shows.
 const MEMBERS_MAX: u32 = 60;
@@ -45,7 +45,7 @@ pub(crate) struct Cohort {
 /// Who belongs to a cohort.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "personal", unique(cohort, person), read("own", "role:trainer"))]
-#[kind(create("plugin:own", "role:trainer"), delete("own", "role:trainer"))]
+#[kind(create("plugin:own", "role:trainer"), change("plugin:own"), delete("own", "role:trainer"))]
 #[kind(title(ar = "عضو مجموعة", fr = "Membre d’un groupe"), purpose = "To show a coach those whom they accompany.")]
 #[kind(retention = "As long as the cohort.")]
 pub(crate) struct Membership {
@@ -58,6 +58,9 @@ pub(crate) struct Membership {
     pub(crate) name: String,
     /// Milliseconds since 1970, UTC.
     pub(crate) at: u64,
+    /// Whether the person joined by themselves, and so lets the coach see each answer.
+    #[serde(default)]
+    pub(crate) shows_answers: bool,
 }
 
 #[derive(Form)]
@@ -101,7 +104,7 @@ pub(crate) fn join(request: &Request) -> Result<Answer, Error> {
     let cohort = demand(&request.form_required("code")?.trim().to_lowercase())?;
     let (course, _) = edition::learnt(&cohort.course)?;
     let entry = enrolment::find_or_begin(&course, request.page_language())?;
-    add(&cohort, entry.body.person, &context::caller().name)?;
+    add(&cohort, entry.body.person, &context::caller().name, Joining::Alone)?;
     Ok(Answer::redirect(format!("/courses/{}", course.code)))
 }
 
@@ -112,20 +115,34 @@ pub(crate) fn enrol(request: &Request) -> Result<Answer, Error> {
     let person = tiwizi_sdk::RecordId::from_text(request.form_required("person")?.trim())
         .map_err(|_| Error::invalid("this is no id of a person").with("field", "person"))?;
     enrolment::begin_for(&Course::demand(&cohort.course)?, person.as_str(), request.page_language())?;
-    add(&cohort, person.to_string(), request.form("name").unwrap_or_default().trim())?;
+    add(&cohort, person.to_string(), request.form("name").unwrap_or_default().trim(), Joining::ByCoach)?;
     Ok(Answer::redirect(format!("/cohorts/{}", cohort.code)))
 }
 
-fn add(cohort: &Cohort, person: String, name: &str) -> Result<(), Error> {
+/// How somebody comes into a cohort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joining {
+    /// With the code: who does it lets the coach see their answers.
+    Alone,
+    ByCoach,
+}
+
+fn add(cohort: &Cohort, person: String, name: &str, joining: Joining) -> Result<(), Error> {
     let find = Find::new().equal(Membership::COHORT, cohort.code.as_str());
-    if Store::first(&find.clone().equal(Membership::PERSON, person.as_str()))?.is_some() {
+    let shows_answers = joining == Joining::Alone;
+    if let Some(mut known) = Store::first(&find.equal(Membership::PERSON, person.as_str()))? {
+        if shows_answers && !known.body.shows_answers {
+            known.body.shows_answers = true;
+            Store::replace(&known)?;
+        }
         return Ok(());
     }
     let name = name.chars().take(200).collect();
-    Store::create(&Membership { cohort: cohort.code.clone(), person, name, at: context::now() }).map(drop)
+    let membership = Membership { cohort: cohort.code.clone(), person, name, at: context::now(), shows_answers };
+    Store::create(&membership).map(drop)
 }
 
-fn demand(code: &str) -> Result<Cohort, Error> {
+pub(crate) fn demand(code: &str) -> Result<Cohort, Error> {
     Store::first(&Find::new().equal(Cohort::CODE, code))?
         .map(|entry: Entry<Cohort>| entry.body)
         .ok_or_else(|| Error::not_found("there is no such cohort"))
@@ -156,6 +173,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         let next = enrolment::next_open(learnt, &enrolment, language).map(|step| step.title);
         rows.push(json!({
             "name": member.body.name,
+            "id": coach::has_leave(&cohort, &member.body).then_some(&member.id),
             "done": enrolment.lessons_done.len(),
             "total": learnt.lessons(),
             "next": next,

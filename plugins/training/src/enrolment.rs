@@ -4,6 +4,7 @@ use serde::Serialize;
 use tiwizi_sdk::{Entry, Error, Find, Language, Store, context, milestones};
 
 use crate::kinds::{Attempt, Course, Enrolment, Module};
+use crate::learner::{self, Learner};
 
 /// The milestone that the manifest declares.
 const MODULE_COMPLETED: &str = "module-completed";
@@ -31,11 +32,20 @@ pub(crate) fn find_or_begin(course: &Course, language: Language) -> Result<Entry
     let Some(person) = caller.person else {
         return Err(Error::denied("this account belongs to no person of the register, so no progress can be kept"));
     };
-    begin_for(course, &person, language)
+    begin(course, &person, language, || learner::own(&person))
 }
 
 /// A person's enrolment, made now when there is none. Only trainers may make somebody else's.
 pub(crate) fn begin_for(course: &Course, person: &str, language: Language) -> Result<Entry<Enrolment>, Error> {
+    begin(course, person, language, Learner::default)
+}
+
+fn begin(
+    course: &Course,
+    person: &str,
+    language: Language,
+    learner: impl FnOnce() -> Learner,
+) -> Result<Entry<Enrolment>, Error> {
     let known = Find::new().equal(Enrolment::PERSON, person).equal(Enrolment::COURSE, course.code.as_str());
     if let Some(entry) = Store::first(&known)? {
         return Ok(entry);
@@ -43,6 +53,7 @@ pub(crate) fn begin_for(course: &Course, person: &str, language: Language) -> Re
     if course.withdrawn_at.is_some() {
         return Err(Error::new(409, "withdrawn", "this course was withdrawn; nobody new can begin it"));
     }
+    let Learner { province, woman, born } = learner();
     Store::create(&Enrolment {
         person: person.to_owned(),
         course: course.code.clone(),
@@ -53,6 +64,9 @@ pub(crate) fn begin_for(course: &Course, person: &str, language: Language) -> Re
         completed_at: None,
         version: Some(course.version),
         moved_at: Some(context::now()),
+        lives_in: province,
+        woman,
+        born,
     })
 }
 

@@ -161,6 +161,16 @@ pub(crate) struct Enrolment {
     /// The last time that something was learnt; milliseconds since 1970, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) moved_at: Option<u64>,
+    /// What the register said of the learner when they began, for the programme's numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(pattern = "^[0-9]{2}\\.[0-9]{3}$")]
+    pub(crate) lives_in: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) woman: Option<bool>,
+    /// The year of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(min = 1900, max = 2100)]
+    pub(crate) born: Option<u32>,
 }
 
 /// A person's answers to a quiz, marked.

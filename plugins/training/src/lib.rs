@@ -9,6 +9,7 @@ mod advice;
 mod attempt;
 mod catalogue;
 mod certificate;
+mod coach;
 mod cohort;
 mod content;
 mod contract;
@@ -22,6 +23,7 @@ mod enrolment;
 mod folding;
 mod import;
 mod kinds;
+mod learner;
 mod lesson;
 mod marking;
 mod named;
@@ -29,6 +31,7 @@ mod ogg;
 mod path;
 mod programme;
 mod progress;
+mod province;
 mod publication;
 mod questions;
 mod quiz;
@@ -85,7 +88,9 @@ const ROUTES: &[Route] = &[
     Route::post("/join", cohort::join),
     Route::get("/cohorts/{cohort}", cohort::show),
     Route::post("/cohorts/{cohort}/people", cohort::enrol),
+    Route::get("/cohorts/{cohort}/people/{member}", coach::show),
     Route::get("/programme", programme::show),
+    Route::post("/programme/csv", programme::export),
     Route::get("/desk", desk::list),
     Route::post("/desk", desk::begin),
     Route::get("/desk/{course}", desk::show),

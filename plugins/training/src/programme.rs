@@ -1,19 +1,93 @@
-//! The programme's view: how many learn what, by course and by language, with no number that is so small that it speaks of somebody.
+//! The programme's view: how many learn what, by course, province and month, with women and the young, and no number that is so small that it speaks
+//! of somebody.
+//!
+//! **What is not told.** A count below [`CELL_MIN`] is not told, nor one that could be told from the others of its column: when a column hides one cell alone,
+//! its next smallest is hidden too, because the same people are counted by course, by province and by month. A part of a line is not told either when the rest of the
+//! line would be too small. Everything is counted from enrolments and certificates as they are; nobody types a number.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Error, Find, Request, Store, context};
+use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, blobs, config, context, i18n};
 
+use crate::certificate::Certificate;
 use crate::kinds::{Course, Enrolment};
+use crate::province;
 
 /// Fewer people than this are not counted out.
 const CELL_MIN: u32 = 5;
-/// The pages of enrolments that are read, of all courses together; that there is more is said.
+/// The pages of enrolments that are read, of all courses together, and those of certificates; that there is more is said.
 const PAGES_MAX: u32 = 20;
+/// Courses that are counted.
+const COURSES_MAX: u32 = 50;
+/// How long the link to the file holds.
+const LINK: Duration = Duration::from_secs(3_600);
+const CSV: &str = "text/csv";
+const MS_PER_YEAR: u64 = 31_556_952_000;
+
+/// What is counted of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Line {
+    all: u32,
+    completed: u32,
+    women: u32,
+    young: u32,
+    certificates: u32,
+}
+
+/// The columns of a table, in their order: `all` stands first, and the next three are parts of it.
+const COLUMNS: [&str; 5] = ["all", "completed", "women", "young", "certificates"];
+
+impl Line {
+    fn cells(self) -> [u32; 5] {
+        [self.all, self.completed, self.women, self.young, self.certificates]
+    }
+
+    fn add(&mut self, enrolment: &Enrolment, youngest: u32) {
+        self.all += 1;
+        self.completed += u32::from(enrolment.completed_at.is_some());
+        self.women += u32::from(enrolment.woman == Some(true));
+        self.young += u32::from(enrolment.born.is_some_and(|year| year >= youngest));
+    }
+}
+
+/// Everything that is counted.
+#[derive(Default)]
+struct Counts {
+    courses: Vec<(String, Line)>,
+    provinces: BTreeMap<String, Line>,
+    months: BTreeMap<String, Line>,
+    languages: BTreeMap<String, Line>,
+    /// Whether all of it was read.
+    is_whole: bool,
+    /// Enrolments of whom the register told nothing.
+    unknown: u32,
+}
 
 /// `GET /programme`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
+    may_see()?;
+    page(request, None)
+}
+
+/// `POST /programme/csv`: the same numbers as a file.
+pub(crate) fn export(request: &Request) -> Result<Answer, Error> {
+    may_see()?;
+    let language = request.page_language();
+    let text = csv(&tables(&counts(language)?, language));
+    let file = blobs::keep(CSV, text.as_bytes())?;
+    // The file of the time before is not needed any more; its link would not be good for long.
+    for old in blobs::list(100, None)?.items {
+        let is_over = context::now().saturating_sub(old.created_at) > 2 * 3_600 * 1_000;
+        if old.media_type == CSV && old.id != file.id && is_over {
+            blobs::delete(&old.id)?;
+        }
+    }
+    page(request, Some(blobs::link(&file.id, LINK)?))
+}
+
+fn may_see() -> Result<(), Error> {
     let caller = context::caller();
     if !caller.is_signed_in() {
         return Err(Error::sign_in());
@@ -21,44 +95,160 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     if !caller.holds("observer") && !caller.holds("trainer") {
         return Err(Error::denied("this page is for the programme"));
     }
-    let (mut rows, mut pages, mut is_whole) = (Vec::new(), 0, true);
-    for course in Store::list(&Find::new().sort(Course::ORDER).limit(50))?.items {
-        let title = course.body.title.best(request.page_language());
-        if pages == PAGES_MAX {
-            // Nothing was counted, which is not the same as nobody.
-            is_whole = false;
-            rows.push(json!({ "title": title, "all": null, "completed": null, "languages": [] }));
-            continue;
-        }
-        let (mut languages, mut completed, mut all) = (BTreeMap::<String, u32>::new(), 0, 0);
+    Ok(())
+}
+
+fn page(request: &Request, file: Option<String>) -> Result<Answer, Error> {
+    let language = request.page_language();
+    let counts = counts(language)?;
+    let data = json!({
+        "tables": tables(&counts, language),
+        "columns": COLUMNS,
+        "whole": counts.is_whole,
+        "unknown": shown(counts.unknown),
+        "age": config::get::<u32>("young_age_max")?,
+        "min": CELL_MIN,
+        "file": file,
+    });
+    Answer::page("programme", "", &data)
+}
+
+fn counts(language: Language) -> Result<Counts, Error> {
+    let year = 1970 + u32::try_from(context::now() / MS_PER_YEAR).unwrap_or_default();
+    let youngest = year.saturating_sub(config::get::<u32>("young_age_max")?);
+    let mut counts = Counts { is_whole: true, ..Counts::default() };
+    let mut pages = 0;
+    let courses = Store::list(&Find::new().sort(Course::ORDER).limit(COURSES_MAX))?.items;
+    let mut by_course: BTreeMap<String, Line> = BTreeMap::new();
+    for course in &courses {
+        let find = Find::new().equal(Enrolment::COURSE, course.body.code.as_str()).limit(100);
         let mut cursor: Option<String> = None;
         loop {
             if pages == PAGES_MAX {
-                is_whole = false;
+                counts.is_whole = false;
                 break;
             }
             pages += 1;
-            let find = Find::new().equal(Enrolment::COURSE, course.body.code.as_str()).limit(100);
-            let page = Store::list(&find.after(cursor.as_deref()))?;
-            for enrolment in &page.items {
-                *languages.entry(enrolment.body.language.name().to_owned()).or_default() += 1;
-                completed += u32::from(enrolment.body.completed_at.is_some());
-                all += 1;
+            let page = Store::list(&find.clone().after(cursor.as_deref()))?;
+            for enrolment in page.items.iter().map(|entry| &entry.body) {
+                counts.take(enrolment, youngest);
+                by_course.entry(enrolment.course.clone()).or_default().add(enrolment, youngest);
             }
             cursor = page.next;
             if cursor.is_none() {
                 break;
             }
         }
-        let parts: Vec<(String, u32)> = languages.into_iter().collect();
-        rows.push(json!({
-            "title": title,
-            "all": shown(all),
-            "completed": shown_of(completed, all),
-            "languages": cells(&parts),
-        }));
     }
-    Answer::page("programme", "", &json!({ "courses": rows, "whole": is_whole, "min": CELL_MIN }))
+    counts.certificates(&mut by_course)?;
+    counts.courses = courses
+        .iter()
+        .map(|course| {
+            let line = by_course.get(&course.body.code).copied().unwrap_or_default();
+            (course.body.title.best(language).to_owned(), line)
+        })
+        .collect();
+    Ok(counts)
+}
+
+impl Counts {
+    fn take(&mut self, enrolment: &Enrolment, youngest: u32) {
+        let province = enrolment.lives_in.clone().unwrap_or_default();
+        self.provinces.entry(province).or_default().add(enrolment, youngest);
+        self.months.entry(month(enrolment.started_at)).or_default().add(enrolment, youngest);
+        self.languages.entry(enrolment.language.name().to_owned()).or_default().add(enrolment, youngest);
+        self.unknown += u32::from(enrolment.lives_in.is_none() || enrolment.woman.is_none());
+    }
+
+    /// Counts certificates for their course and for the month in which they were given.
+    fn certificates(&mut self, by_course: &mut BTreeMap<String, Line>) -> Result<(), Error> {
+        let mut cursor: Option<String> = None;
+        for _ in 0..PAGES_MAX {
+            let page = Store::list(&Find::<Certificate>::new().limit(100).after(cursor.as_deref()))?;
+            for certificate in page.items.iter().map(|entry| &entry.body) {
+                self.months.entry(month(certificate.at)).or_default().certificates += 1;
+                let mut parts = certificate.of.split('/');
+                let course = parts.next().filter(|level| *level != "path").and_then(|_| parts.next());
+                if let Some(course) = course {
+                    by_course.entry(course.to_owned()).or_default().certificates += 1;
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
+        self.is_whole = false;
+        Ok(())
+    }
+}
+
+/// The month of a moment: `2026-11`.
+fn month(at: u64) -> String {
+    let days = i64::try_from(at / 86_400_000).unwrap_or_default();
+    // Howard Hinnant's `civil_from_days`, as far as the month: years begin in March.
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    format!("{:04}-{month:02}", year + era * 400 + later)
+}
+
+/// The tables, with what may be told of each.
+fn tables(counts: &Counts, language: Language) -> Vec<Value> {
+    let unknown = i18n::translate("programme-unknown-place", &[], Some(language.tag())).unwrap_or_default();
+    let provinces = counts.provinces.iter().map(|(code, line)| {
+        let name = if code.is_empty() { unknown.clone() } else { province::name(code, language) };
+        (name, *line)
+    });
+    let plain = |lines: &BTreeMap<String, Line>| lines.iter().map(|(name, line)| (name.clone(), *line)).collect();
+    [
+        ("course", counts.courses.clone()),
+        ("province", provinces.collect()),
+        ("month", plain(&counts.months)),
+        ("language", plain(&counts.languages)),
+    ]
+    .into_iter()
+    .map(|(by, lines)| json!({ "by": by, "lines": told(&lines) }))
+    .collect()
+}
+
+/// Each line with its cells; none where it is not told.
+fn told(lines: &[(String, Line)]) -> Vec<Value> {
+    let cells: Vec<[u32; 5]> = lines.iter().map(|(_, line)| line.cells()).collect();
+    let mut hidden: Vec<[bool; 5]> = cells
+        .iter()
+        .map(|[all, completed, women, young, certificates]| {
+            let part = |part: u32| shown_of(part, *all).is_none();
+            [shown(*all).is_none(), part(*completed), part(*women), part(*young), shown(*certificates).is_none()]
+        })
+        .collect();
+    for column in 0..COLUMNS.len() {
+        hide_a_second(&cells, &mut hidden, column);
+    }
+    let line = |((name, _), (cells, hidden)): (&(String, Line), (&[u32; 5], &[bool; 5]))| {
+        let told: Vec<Option<u32>> =
+            cells.iter().zip(hidden).map(|(cell, hidden)| (!hidden).then_some(*cell)).collect();
+        json!({ "name": name, "cells": told })
+    };
+    lines.iter().zip(cells.iter().zip(&hidden)).map(line).collect()
+}
+
+/// When a column hides one cell alone, it hides the smallest of the others that is not nought.
+fn hide_a_second(cells: &[[u32; 5]], hidden: &mut [[bool; 5]], column: usize) {
+    let is_hidden = |line: &[bool; 5]| line.get(column) == Some(&true);
+    if hidden.iter().filter(|line| is_hidden(line)).count() != 1 {
+        return;
+    }
+    let shown = cells.iter().enumerate().filter(|(place, _)| !hidden.get(*place).is_some_and(is_hidden));
+    let smallest =
+        shown.filter_map(|(place, line)| Some((*line.get(column)?, place))).filter(|(count, _)| *count > 0).min();
+    if let Some(cell) = smallest.and_then(|(_, place)| hidden.get_mut(place)?.get_mut(column)) {
+        *cell = true;
+    }
 }
 
 fn shown(count: u32) -> Option<u32> {
@@ -68,42 +258,64 @@ fn shown(count: u32) -> Option<u32> {
 /// A part of a whole; not told either when the rest could be told from it.
 fn shown_of(part: u32, all: u32) -> Option<u32> {
     shown(all)?;
-    shown(part).filter(|part| shown(all - part).is_some())
+    shown(part).filter(|part| shown(all.saturating_sub(*part)).is_some())
 }
 
-/// Parts of a known whole: when one alone is too small to be told, the next smallest is not told either.
-fn cells(parts: &[(String, u32)]) -> Vec<Value> {
-    let mut hidden: Vec<bool> = parts.iter().map(|(_, count)| shown(*count).is_none()).collect();
-    if hidden.iter().filter(|hidden| **hidden).count() == 1 {
-        let smallest = (0..parts.len())
-            .filter(|index| hidden.get(*index) == Some(&false))
-            .min_by_key(|index| parts.get(*index).map_or(u32::MAX, |(_, count)| *count));
-        if let Some(place) = smallest.and_then(|index| hidden.get_mut(index)) {
-            *place = true;
+/// The tables as one file; a cell that is not told is empty.
+fn csv(tables: &[Value]) -> String {
+    let mut text = format!("by,name,{}\r\n", COLUMNS.join(","));
+    for table in tables {
+        for line in table["lines"].as_array().into_iter().flatten() {
+            let cells = line["cells"].as_array().into_iter().flatten();
+            let cells: Vec<String> =
+                cells.map(|cell| cell.as_u64().map(|cell| cell.to_string()).unwrap_or_default()).collect();
+            let (by, name) = (table["by"].as_str().unwrap_or_default(), line["name"].as_str().unwrap_or_default());
+            text.push_str(&format!("{by},{},{}\r\n", quoted(name), cells.join(",")));
         }
     }
-    parts
-        .iter()
-        .zip(hidden)
-        .map(|((name, count), hidden)| json!({ "name": name, "count": (!hidden).then_some(*count) }))
-        .collect()
+    text
+}
+
+/// A text of a cell: in quotes, and never read as a formula.
+fn quoted(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn lines(of: &[(u32, u32)]) -> Vec<(String, Line)> {
+        let line = |(all, completed): &(u32, u32)| Line { all: *all, completed: *completed, ..Line::default() };
+        of.iter().map(|counts| ("x".to_owned(), line(counts))).collect()
+    }
+
+    fn column(of: &[(u32, u32)], place: usize) -> Vec<Value> {
+        told(&lines(of)).into_iter().map(|line| line["cells"][place].clone()).collect()
+    }
+
     #[test]
     fn no_small_number_can_be_told_or_told_from_the_others() {
-        let parts = |counts: &[u32]| -> Vec<Value> {
-            let parts: Vec<_> = counts.iter().map(|count| ("x".to_owned(), *count)).collect();
-            cells(&parts).into_iter().map(|cell| cell["count"].clone()).collect()
-        };
-        assert_eq!(parts(&[10, 20]), [json!(10), json!(20)]);
-        assert_eq!(parts(&[3, 20, 9]), [Value::Null, json!(20), Value::Null]);
-        assert_eq!(parts(&[3, 2, 9]), [Value::Null, Value::Null, json!(9)]);
-        assert_eq!(parts(&[3]), [Value::Null]);
-        assert_eq!((shown(4), shown(5), shown(0)), (None, Some(5), Some(0)));
+        assert_eq!(column(&[(10, 0), (20, 0)], 0), [json!(10), json!(20)]);
+        assert_eq!(column(&[(3, 0), (20, 0), (9, 0)], 0), [Value::Null, json!(20), Value::Null]);
+        assert_eq!(column(&[(3, 0), (2, 0), (9, 0)], 0), [Value::Null, Value::Null, json!(9)]);
+        assert_eq!(column(&[(3, 0)], 0), [Value::Null]);
+        assert_eq!(column(&[(3, 0), (0, 0), (9, 0)], 0), [Value::Null, json!(0), Value::Null], "nought hides nothing");
+        // Of ten, eight completed: the two who did not would be told, and a second line is hidden with it.
+        assert_eq!(column(&[(10, 8), (30, 10), (12, 6)], 1), [Value::Null, json!(10), Value::Null]);
         assert_eq!((shown_of(8, 10), shown_of(5, 10), shown_of(10, 10)), (None, Some(5), Some(10)));
+    }
+
+    #[test]
+    fn a_month_is_that_of_the_calendar() {
+        let told = [0, 951_782_400_000, 1_772_323_200_000, 1_795_737_600_000].map(month);
+        assert_eq!(told, ["1970-01", "2000-02", "2026-03", "2026-11"]);
+    }
+
+    #[test]
+    fn a_name_is_no_formula() {
+        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(quoted("Le \"vrai\" coût"), "\"Le \"\"vrai\"\" coût\"");
     }
 }

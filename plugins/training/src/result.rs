@@ -37,7 +37,7 @@ pub(crate) fn page(request: &Request, asked: &Asked<'_>, marked: &Marked, outcom
     let language = request.page_language();
     let Asked { course, module, quiz, .. } = asked;
     let passed = passes(module, marked.points);
-    let questions: Vec<Value> = quiz.questions.iter().map(|question| question_view(question, asked, marked)).collect();
+    let questions = views(asked, marked);
     let data = json!({
         "course": { "code": course.code, "title": course.title.best(language) },
         "module": { "title": module.title.best(language) },
@@ -57,6 +57,11 @@ pub(crate) fn page(request: &Request, asked: &Asked<'_>, marked: &Marked, outcom
         "next": passed.then(|| enrolment::next_after(course, &module.quiz, language)).flatten(),
     });
     Answer::page("result", module.title.best(language), &data)
+}
+
+/// Each question with what was answered, and what would have been right.
+pub(crate) fn views(asked: &Asked<'_>, marked: &Marked) -> Vec<Value> {
+    asked.quiz.questions.iter().map(|question| question_view(question, asked, marked)).collect()
 }
 
 fn question_view(question: &Question, asked: &Asked<'_>, marked: &Marked) -> Value {

@@ -69,12 +69,99 @@ fn the_programme_sees_no_number_of_fewer_than_five() {
     }
     native::as_holder(&["observer"]);
     let (_, data) = page(&Request::get("/programme"));
-    let course = &data["courses"][0];
-    assert_eq!((&course["all"], &course["completed"]), (&json!(6), &json!(0)));
-    let counts: Vec<&Value> = course["languages"].as_array().unwrap().iter().map(|cell| &cell["count"]).collect();
-    assert_eq!(counts, [&Value::Null, &Value::Null]);
+    let cells = |data: &Value, by: usize| -> Vec<Value> {
+        let lines = data["tables"][by]["lines"].as_array().unwrap();
+        lines.iter().map(|line| json!([line["name"], line["cells"]])).collect()
+    };
+    assert_eq!(cells(&data, 0)[0][1], json!([6, 0, 0, 0, 0]));
+    assert_eq!(data["tables"][3]["by"], "language");
+    let languages: Vec<Value> = cells(&data, 3).into_iter().map(|line| line[1][0].clone()).collect();
+    assert_eq!(languages, [Value::Null, Value::Null], "one alone cannot be told, nor the rest");
     native::as_member(LEARNER);
     assert!(matches!(call(&Request::get("/programme")), Answer::Problem(error) if error.status == 403));
+}
+
+/// Learners of the register: six women of Taroudannt, four of them young, and three men of Tata.
+fn from_the_register() {
+    for number in 0..9 {
+        let woman = number < 6;
+        let person = native::add_person(&json!({
+            "name_fr": "Fadma", "gender": if woman { "female" } else { "male" }, "province": if woman { "09.541" } else { "09.551" },
+            "birth_date": if number < 4 { "2000-05-01" } else { "1960-05-01" },
+        }));
+        native::as_member(&person);
+        redirect(&Request::post("/courses/founding/enrol", &[]));
+    }
+}
+
+#[test]
+fn the_programme_counts_women_the_young_and_provinces_and_a_file_says_the_same() {
+    begun();
+    from_the_register();
+    native::as_holder(&["observer"]);
+    let (_, data) = page(&Request::get("/programme"));
+    let table = |by: usize| data["tables"][by]["lines"].clone();
+    assert_eq!(table(0)[0]["cells"], json!([9, 0, null, null, 0]), "three men, and four young, are too few");
+    assert_eq!(table(1).as_array().unwrap().len(), 2);
+    assert!(table(1)[0]["cells"][0].is_null() && table(1)[1]["cells"][0].is_null(), "{data}");
+    assert_eq!(table(2)[0]["name"], "2026-01");
+    let (_, data) = page(&Request::post("/programme/csv", &[]));
+    assert!(data["file"].is_string(), "{data}");
+    native::as_member(LEARNER);
+    assert!(matches!(call(&Request::post("/programme/csv", &[])), Answer::Problem(error) if error.status == 403));
+}
+
+#[test]
+fn a_coach_sees_each_answer_of_those_who_joined_by_themselves_and_nobody_else_does() {
+    begun();
+    let enrolled = native::add_person(&json!({ "name_fr": "Ijja", "province": "09.541" }));
+    redirect(&Request::post("/cohorts/tafraout-1/people", &[("person", enrolled.as_str()), ("name", "Ijja")]));
+    native::as_member(LEARNER);
+    redirect(&Request::post("/join", &[("code", "tafraout-1")]));
+    send_answers("m1-q", false);
+    as_trainer("amina");
+    let (_, data) = page(&Request::get("/cohorts/tafraout-1"));
+    let people = data["people"].as_array().unwrap();
+    let link = |name: &str| people.iter().find(|one| one["name"] == name).unwrap()["id"].clone();
+    assert_eq!(link("Ijja"), Value::Null, "who was enrolled by the coach gave no leave");
+    let path = format!("/cohorts/tafraout-1/people/{}", link(LEARNER).as_str().unwrap());
+    let (template, data) = page(&Request::get(&path));
+    assert_eq!((template.as_str(), &data["modules"][0]["completed"]), ("cohort-person", &json!(false)));
+    let answers = data["attempts"][0]["answers"].as_array().unwrap();
+    assert!(answers.len() == 4 && answers.iter().any(|answer| answer["right"] == false), "{data}");
+    assert!(answers.iter().all(|answer| answer["text"].is_string() && answer["given"].is_string()));
+
+    as_trainer("brahim");
+    assert!(matches!(call(&Request::get(&path)), Answer::Problem(error) if error.status == 403), "another trainer");
+    assert!(
+        page(&Request::get("/cohorts/tafraout-1")).1["people"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|one| one["id"].is_null())
+    );
+    let ijja = native::ids("membership")[0].clone();
+    as_trainer("amina");
+    let hers = Request::get(&format!("/cohorts/tafraout-1/people/{ijja}"));
+    assert!(matches!(call(&hers), Answer::Problem(error) if error.status == 403));
+    native::as_member(&enrolled);
+    redirect(&Request::post("/join", &[("code", "tafraout-1")]));
+    as_trainer("amina");
+    assert_eq!(page(&hers).0, "cohort-person", "she has joined by herself since");
+}
+
+#[test]
+fn what_was_reached_stands_on_the_page_of_the_learner() {
+    installed();
+    native::as_member(LEARNER);
+    for lesson in ["m1-l1", "m1-l2", "m1-l3"] {
+        redirect(&Request::post(&format!("/courses/founding/lessons/{lesson}/done"), &[]));
+    }
+    assert_eq!(page(&Request::get("/progress")).1["badges"], json!([]));
+    send_answers("m1-q", true);
+    let (_, data) = page(&Request::get("/progress"));
+    assert_eq!(data["badges"].as_array().unwrap().len(), 1);
+    assert_eq!(data["badges"][0]["level"], "module");
 }
 
 #[test]

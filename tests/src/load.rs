@@ -4,6 +4,7 @@
 //! answers with a length and chunked ones; it follows nothing and checks nothing but the status.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -49,6 +50,38 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -
     text.push_str("\r\n");
     text.push_str(body);
     text.into_bytes()
+}
+
+/// Builds the request of a form, as a page or a program with a token sends it.
+#[must_use]
+pub fn form(path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Vec<u8> {
+    let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let body = pairs.join("&");
+    let mut text = format!("POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/html\r\n");
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let length = body.len();
+    text.push_str(&format!(
+        "content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+    ));
+    text.into_bytes()
+}
+
+/// A text as an address and a form carry it.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+impl Reply {
+    /// A header's value, in small letters; empty when it is not there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        header(&self.head, name).unwrap_or_default()
+    }
 }
 
 impl Connection {
@@ -189,6 +222,60 @@ where
         let (next, address) = (Arc::clone(&next), address.to_owned());
         clients.spawn(async move { one(&address, number, (duration, pause), &*next).await });
     }
+    let mut outcome = joined(clients).await?;
+    outcome.elapsed = watch.elapsed();
+    Ok(outcome)
+}
+
+/// What is asked of the server at fixed moments, however long its answers take: so many requests a second over so many connections. An
+/// answer's wait counts from the moment at which its request was due, so a server that falls behind does not hide it.
+///
+/// # Errors
+/// When a connection breaks.
+pub async fn steady<F>(
+    address: &str,
+    connections: usize,
+    per_second: u32,
+    duration: Duration,
+    next: F,
+) -> anyhow::Result<Outcome>
+where
+    F: Fn(u64) -> Vec<u8> + Send + Sync + 'static,
+{
+    let (next, taken) = (Arc::new(next), Arc::new(AtomicU64::new(0)));
+    let pace = Duration::from_secs(1) / per_second.max(1);
+    let start = tokio::time::Instant::now();
+    let watch = Stopwatch::start();
+    let mut clients = JoinSet::new();
+    for _ in 0..connections {
+        let (next, taken) = (Arc::clone(&next), Arc::clone(&taken));
+        let mut connection = Connection::open(address).await?;
+        clients.spawn(async move {
+            let mut outcome = Outcome::default();
+            loop {
+                let turn = taken.fetch_add(1, Ordering::Relaxed);
+                let due = start + pace.saturating_mul(u32::try_from(turn).unwrap_or(u32::MAX));
+                if due >= start + duration {
+                    return anyhow::Ok(outcome);
+                }
+                tokio::time::sleep_until(due).await;
+                let reply = connection.exchange(&next(turn)).await?;
+                outcome.waits.push(tokio::time::Instant::now() - due);
+                if reply.status < 400 {
+                    outcome.answered += 1;
+                } else {
+                    outcome.refused += 1;
+                }
+            }
+        });
+    }
+    let mut outcome = joined(clients).await?;
+    outcome.elapsed = watch.elapsed();
+    Ok(outcome)
+}
+
+/// What all clients saw together.
+async fn joined(mut clients: JoinSet<anyhow::Result<Outcome>>) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
     while let Some(part) = clients.join_next().await {
         let part = part??;
@@ -196,7 +283,6 @@ where
         outcome.refused += part.refused;
         outcome.waits.extend(part.waits);
     }
-    outcome.elapsed = watch.elapsed();
     outcome.waits.sort_unstable();
     Ok(outcome)
 }

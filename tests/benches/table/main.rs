@@ -7,6 +7,7 @@ mod crowd;
 mod federation;
 mod import;
 mod instance;
+mod journey;
 mod national;
 mod native;
 mod requests;
@@ -21,7 +22,7 @@ use row::Row;
 use stage::Stage;
 
 /// The rows, in the order of the table.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 25] = [
     "plugin",
     "instance",
     "plugins",
@@ -34,6 +35,14 @@ const NAMES: [&str; 17] = [
     "memory",
     "page",
     "statistics",
+    "lesson-page",
+    "product-page",
+    "product-search",
+    "model-search",
+    "orders",
+    "recompute",
+    "allocation",
+    "quiz-rush",
     "federation-load",
     "federation-line",
     "federation-idle",
@@ -97,6 +106,14 @@ async fn one(name: &str, stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
         "start" => national::start(stage).await,
         "memory" => national::memory(stage).await,
         "statistics" => statistics::pages(stage).await,
+        "lesson-page" => journey::pages::lesson(stage).await,
+        "product-page" => journey::pages::product(stage).await,
+        "product-search" => journey::pages::products(stage).await,
+        "model-search" => journey::pages::models(stage).await,
+        "orders" => journey::orders::durable(stage).await,
+        "recompute" => journey::inside::recompute(stage).await,
+        "allocation" => journey::inside::allocation(stage).await,
+        "quiz-rush" => journey::rush::quiz(stage).await,
         "federation-load" => federation::load(stage).await,
         "federation-line" => federation::slow_line(stage).await,
         "federation-idle" => federation::idle(stage).await,

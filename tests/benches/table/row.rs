@@ -22,6 +22,8 @@ pub(crate) enum Goal {
     RatioAtLeast(f64),
     /// This or fewer times the baseline.
     RatioAtMost(f64),
+    /// This or more, in that unit.
+    AtLeast(f64, &'static str),
     /// This or less, in that unit.
     AtMost(f64, &'static str),
     /// Nothing; in that unit.
@@ -31,7 +33,7 @@ pub(crate) enum Goal {
 impl Goal {
     fn is_reached(self, figure: f64) -> bool {
         match self {
-            Self::RatioAtLeast(bound) => figure >= bound,
+            Self::RatioAtLeast(bound) | Self::AtLeast(bound, _) => figure >= bound,
             Self::RatioAtMost(bound) | Self::AtMost(bound, _) => figure <= bound,
             Self::None(_) => true,
         }
@@ -41,7 +43,7 @@ impl Goal {
     pub(crate) fn unit(self) -> &'static str {
         match self {
             Self::RatioAtLeast(_) | Self::RatioAtMost(_) => "×",
-            Self::AtMost(_, unit) | Self::None(unit) => unit,
+            Self::AtLeast(_, unit) | Self::AtMost(_, unit) | Self::None(unit) => unit,
         }
     }
 
@@ -49,6 +51,7 @@ impl Goal {
         match self {
             Self::RatioAtLeast(bound) => format!("≥ {bound} ×"),
             Self::RatioAtMost(bound) => format!("≤ {bound} ×"),
+            Self::AtLeast(bound, unit) => format!("≥ {bound} {unit}"),
             Self::AtMost(bound, unit) => format!("≤ {bound} {unit}"),
             Self::None(_) => "–".to_owned(),
         }
@@ -61,7 +64,7 @@ pub(crate) fn table(rows: &[Row]) -> String {
     let mut lines = vec![heading];
     for row in rows {
         let ratio = match row.goal {
-            Goal::AtMost(..) | Goal::None(_) => "–".to_owned(),
+            Goal::AtLeast(..) | Goal::AtMost(..) | Goal::None(_) => "–".to_owned(),
             Goal::RatioAtLeast(_) | Goal::RatioAtMost(_) => format!("{:.2} ×", row.figure),
         };
         let reached = match row.goal {

@@ -9,6 +9,8 @@ use tiwizi_tests::command::Tiwizi;
 use tiwizi_tests::stopwatch::Stopwatch;
 use tiwizi_tests::{Instance, Setting, paths};
 
+use crate::journey::Programme;
+
 /// What a kernel logs when the office has done what it does once a day.
 const DAY_IS_DONE: &str = "the office's work of the day is done";
 /// How long it may take on the day of an import, when it looks at every cooperative for the first time.
@@ -23,6 +25,7 @@ pub(crate) struct Stage {
     national: Option<Instance>,
     /// Whether the office has done its first day of work there.
     day_is_done: bool,
+    programme: Option<Programme>,
 }
 
 impl Stage {
@@ -31,7 +34,7 @@ impl Stage {
         let folder = paths::target().join("bench");
         std::fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
         let directory = tempfile::Builder::new().prefix("run-").tempdir_in(folder)?;
-        Ok(Self { directory, files: None, national: None, day_is_done: false })
+        Ok(Self { directory, files: None, national: None, day_is_done: false, programme: None })
     }
 
     /// A path in it.
@@ -82,6 +85,19 @@ impl Stage {
             self.day_is_done = true;
         }
         Ok(instance)
+    }
+
+    /// An instance with the three plugins of the programme and what is in their lists, not being served.
+    pub(crate) async fn programme(&mut self) -> anyhow::Result<Programme> {
+        match self.programme.take() {
+            Some(programme) => Ok(programme),
+            None => Programme::seed(self).await,
+        }
+    }
+
+    /// Keeps it for the next row.
+    pub(crate) fn keep_programme(&mut self, programme: Programme) {
+        self.programme = Some(programme);
     }
 
     fn imported(&mut self) -> anyhow::Result<Instance> {

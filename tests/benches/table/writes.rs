@@ -57,7 +57,7 @@ fn body(number: &str) -> String {
 }
 
 /// A row and its log entry in one transaction, again and again, by one connection: it has nobody to wait for.
-async fn bare(file: &Path) -> anyhow::Result<f64> {
+pub(crate) async fn bare(file: &Path) -> anyhow::Result<f64> {
     let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
     let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let mut connection = SqliteConnection::connect_with(&options).await?;

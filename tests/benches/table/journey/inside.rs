@@ -1,0 +1,169 @@
+//! What is reckoned inside of the plugins, in processor time of the component as the kernel counts it: without pages, records and HTTP.
+
+use anyhow::{Context as _, ensure};
+use serde_json::{Value, json};
+use tiwizi_tests::load::{Connection, form, request};
+use tiwizi_tests::{clock, stopwatch::Stopwatch};
+
+use super::{MODEL, alone, cpu_ms, people, sized, trainer, wares, with_plugins};
+use crate::row::{Goal, Row};
+use crate::stage::Stage;
+
+/// Lines of the plan; its years.
+const LINES: usize = 300;
+const YEARS: u32 = 5;
+/// How often it is looked at.
+const LOOKS: u32 = 100;
+const RECOMPUTE_MS: f64 = 5.0;
+const BANK: &str = "project-bank";
+
+const APPLICATIONS: usize = 5_000;
+const STANDS: u32 = 160;
+/// Cooperatives of one account.
+const COOPERATIVES_EACH: usize = 100;
+const ALLOCATION_MS: f64 = 1_000.0;
+const MARKET: &str = "marketplace";
+/// How long the allocation may take with all that belongs to it before the bench gives up.
+const ALLOCATED_WITHIN_S: u64 = 600;
+
+/// A plan of 300 lines over 60 months with its sensitivity table. What a look at it costs, less what it costs when one figure is wrong: then
+/// the same form is read, the same plan decoded, and nothing is reckoned.
+pub(crate) async fn recompute(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
+    let mut instance = with_plugins(stage)?;
+    instance.serve()?;
+    let trainer = trainer(&instance).await?;
+    let mut model = trainer.get(&format!("{MODEL}?code=saffron")).await?.expect(200)?.items();
+    let mut body = model.pop().context("the saffron model is missing")?["body"].take();
+    body["code"] = json!("large");
+    body["plan"] = large();
+    trainer.post(MODEL, &body).await?.expect(201)?;
+    let version = json!({ "model": "large", "version": body["version"], "plan": body["plan"] });
+    trainer.post("/api/v1/records/project-bank/model-version", &version).await?.expect(201)?;
+    let learner = people::learners(&instance, 1).await?.pop().context("no learner")?;
+    let headers = [("authorization", learner.authorization.as_str())];
+    let mut connection = Connection::open(instance.address()).await?;
+    let adopt = form("/fr/p/project-bank/models/large/adopt", &headers, &[]);
+    let plan = wares::taken(&mut connection, &adopt).await?;
+    let good = form(&plan, &headers, &[("action", "look"), ("years", "5")]);
+    let wrong = form(&plan, &headers, &[("action", "look"), ("years", "x")]);
+    looks(&mut connection, &good, 200).await?;
+    let (with, without) = (looks(&mut connection, &good, 200).await?, looks(&mut connection, &wrong, 422).await?);
+    instance.stop()?;
+    let figure = (with - without).max(0.0);
+    let measured = format!("{figure:.1} ms of processor time, {with:.1} ms with the form and the page's data");
+    let work = format!("recompute a plan of {LINES} lines over {} months, in the plugin", YEARS * 12);
+    Ok(vec![alone(work, measured, figure, Goal::AtMost(RECOMPUTE_MS, "ms"))])
+}
+
+/// The processor time of one such call, in milliseconds.
+async fn looks(connection: &mut Connection, bytes: &[u8], status: u16) -> anyhow::Result<f64> {
+    let before = cpu_ms(connection, BANK).await?;
+    for _ in 0..LOOKS {
+        let reply = connection.exchange(bytes).await?;
+        ensure!(reply.status == status, "{}: {}", reply.status, String::from_utf8_lossy(&reply.body));
+    }
+    Ok((cpu_ms(connection, BANK).await? - before) / f64::from(LOOKS))
+}
+
+/// Half the lines sell, the other half are costs of what is sold: the most that a line can ask for.
+fn large() -> Value {
+    let half = LINES / 2;
+    let products = (0..half).map(|number| {
+        json!({ "code": format!("p{number}"), "label": { "fr": "Produit" }, "unit": "kg", "price": "123.45", "quantity": "1234.567",
+            "vat": "20", "season": [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 90, 80], "ramp": [50, 75, 100] })
+    });
+    let costs = (0..half).map(|number| {
+        json!({ "code": format!("c{number}"), "label": { "fr": "Coût" }, "basis": "per-unit", "product": format!("p{number}"),
+            "amount": "61.7", "vat": "20", "source": "example" })
+    });
+    json!({
+        "start": "2027-03", "years": YEARS, "discount": "10", "vat": true, "collect_months": 1, "pay_months": 1, "stock_months": 1,
+        "parameters": [], "investments": [], "products": products.collect::<Vec<_>>(), "costs": costs.collect::<Vec<_>>(),
+        "staff": [], "loans": [], "funds": [],
+    })
+}
+
+/// 5,000 cooperatives apply to a fair of 160 shared stands with quotas. The longest call of its work in the background is the one that reads all
+/// applications, gives the places and writes the result; looking up and telling each applicant are calls of their own.
+pub(crate) async fn allocation(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
+    let mut instance = with_plugins(stage)?;
+    let count = sized(APPLICATIONS);
+    instance.serve_with(&clock::beginning_at("2027-03-01 09:00:00")?)?;
+    let cooperatives = wares::cooperatives(&instance, count).await?;
+    let officers = people::officers(&instance, &cooperatives, COOPERATIVES_EACH).await?;
+    let organiser = people::account(&instance, "organiser", None, &[("registrar", "nation".to_owned())]).await?;
+    let authorization = format!("Bearer {}", organiser.token());
+    let headers = [("authorization", authorization.as_str())];
+    let mut connection = Connection::open(instance.address()).await?;
+    for bytes in calling(&headers) {
+        wares::taken(&mut connection, &bytes).await?;
+    }
+    for (number, cooperative) in cooperatives.iter().enumerate() {
+        let officer = officers.get(number / COOPERATIVES_EACH).context("no officer")?;
+        wares::taken(&mut connection, &wares::opening(number, officer)).await?;
+        let headers = [("authorization", officer.authorization.as_str())];
+        let path = format!("/fr/p/marketplace/desk/{cooperative}/fairs/bench");
+        let women = [("phase", "1"), ("women", "on")];
+        let fields = if number.is_multiple_of(3) { &women[..] } else { &women[..1] };
+        wares::taken(&mut connection, &form(&path, &headers, fields)).await?;
+    }
+    instance.stop()?;
+    instance.serve_with(&clock::beginning_at("2027-03-03 09:00:00")?)?;
+    let mut connection = Connection::open(instance.address()).await?;
+    wares::taken(&mut connection, &form("/fr/p/marketplace/fair-desk/bench/allocate", &headers, &[])).await?;
+    let (longest, seconds) = longest_call(&mut connection).await?;
+    instance.stop()?;
+    let work = format!("{count} applications to {STANDS} stands, in the plugin");
+    let measured =
+        format!("{longest:.0} ms of processor time with reading and keeping them; all told after {seconds:.0} s");
+    Ok(vec![alone(work, measured, longest, Goal::AtMost(ALLOCATION_MS, "ms"))])
+}
+
+/// The forms of a call: two exhibitors on each stand, places kept for women, not too many for one province.
+fn calling(headers: &[(&str, &str)]) -> [Vec<u8>; 4] {
+    let stands = STANDS.to_string();
+    let call = [
+        ("code", "bench"),
+        ("series", "bench"),
+        ("title_ar", "معرض"),
+        ("title_fr", "Foire"),
+        ("address", "Place"),
+        ("province", "09.541"),
+        ("closes", "2027-03-02"),
+        ("registered_days", "0"),
+        ("shared", "on"),
+        ("rotation", "on"),
+        ("from_1", "2027-03-20"),
+        ("until_1", "2027-03-24"),
+        ("stands_1", stands.as_str()),
+        ("weight_quality", "3"),
+    ];
+    let desk = "/fr/p/marketplace/fair-desk";
+    [
+        form(desk, headers, &call),
+        form(&format!("{desk}/bench/quotas"), headers, &[("of", "women"), ("min", "120")]),
+        form(&format!("{desk}/bench/quotas"), headers, &[("of", "province"), ("province", "09.541"), ("max", "150")]),
+        form(&format!("{desk}/bench/publish"), headers, &[]),
+    ]
+}
+
+/// The most processor time that the plugin used between two looks, in milliseconds, until everybody is told; and how many seconds that took.
+async fn longest_call(connection: &mut Connection) -> anyhow::Result<(f64, f64)> {
+    let (watch, mut longest, mut before) = (Stopwatch::start(), 0.0_f64, cpu_ms(connection, MARKET).await?);
+    let allotment = request("GET", "/api/v1/records/marketplace/allotment?limit=1", &[], "");
+    loop {
+        ensure!(
+            watch.elapsed().as_secs() < ALLOCATED_WITHIN_S,
+            "the places were not given within {ALLOCATED_WITHIN_S} s"
+        );
+        let now = cpu_ms(connection, MARKET).await?;
+        longest = longest.max(now - before);
+        before = now;
+        let reply = connection.exchange(&allotment).await?;
+        let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+        if answer.pointer("/items/0/body/done") == Some(&json!(true)) {
+            return Ok((longest, watch.elapsed().as_secs_f64()));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}

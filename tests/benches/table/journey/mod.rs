@@ -1,0 +1,116 @@
+//! The three plugins of the programme: their pages, orders, and what is reckoned inside of them.
+//!
+//! What is in their lists is put there as people do it: by the forms of a cooperative's desk, and models through the API by a trainer.
+
+pub(crate) mod inside;
+pub(crate) mod orders;
+pub(crate) mod pages;
+mod people;
+pub(crate) mod rush;
+mod wares;
+
+use anyhow::{Context as _, ensure};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tiwizi_tests::command::Tiwizi;
+use tiwizi_tests::load::{Connection, request};
+use tiwizi_tests::{Client, Instance, paths};
+
+use crate::row::{Goal, Row};
+use crate::stage::Stage;
+use people::Person;
+use wares::Ware;
+
+const PLUGINS: [&str; 3] = ["training", "project-bank", "marketplace"];
+const PRODUCTS: usize = 100_000;
+const MODELS: usize = 5_000;
+/// Models of one batch: each is some ten thousand bytes.
+const MODELS_AT_ONCE: usize = 20;
+const MODEL: &str = "/api/v1/records/project-bank/model";
+/// What may be asked to make the same rows smaller, to see that they work: one for so many.
+const ONE_IN: &str = "TIWIZI_BENCH_ONE_IN";
+
+/// So many, or one for as many as the environment says.
+pub(crate) fn sized(all: usize) -> usize {
+    let one_in = std::env::var(ONE_IN).ok().and_then(|text| text.parse::<usize>().ok()).unwrap_or(1);
+    (all / one_in.max(1)).max(1)
+}
+
+/// An instance with the three plugins, whose lists are full.
+#[derive(Debug)]
+pub(crate) struct Programme {
+    pub(crate) instance: Instance,
+    pub(crate) wares: Vec<Ware>,
+    pub(crate) models: usize,
+    /// A learner with a person in the register.
+    pub(crate) learner: Person,
+}
+
+impl Programme {
+    /// Makes it. It takes minutes at its full size.
+    pub(crate) async fn seed(stage: &Stage) -> anyhow::Result<Self> {
+        let mut instance = with_plugins(stage)?;
+        instance.serve()?;
+        let administrator = instance.administrator().await?;
+        for plugin in PLUGINS {
+            let limits = json!({ "limits": { "rows": 2_000_000, "bytes": 8_u64 << 30 } });
+            let path = format!("/api/v1/plugins/{plugin}/limits");
+            administrator.send(Method::PUT, &path, Some(&limits)).await?.expect(200)?;
+        }
+        let wares = wares::sell(&instance, sized(PRODUCTS)).await?;
+        let models = models(&instance, sized(MODELS)).await?;
+        let learner = people::learners(&instance, 1).await?.pop().context("no learner")?;
+        instance.stop()?;
+        Ok(Self { instance, wares, models, learner })
+    }
+}
+
+/// An instance with the three plugins and nothing that anybody wrote.
+pub(crate) fn with_plugins(stage: &Stage) -> anyhow::Result<Instance> {
+    let instance = stage.instance(None)?;
+    for plugin in PLUGINS {
+        let install = Tiwizi::words("plugin install --grant all").data(instance.data());
+        install.word(paths::bundle(plugin)?).succeed()?;
+    }
+    Ok(instance)
+}
+
+/// Copies of the models that come with the plugin, under codes and words of their own.
+async fn models(instance: &Instance, count: usize) -> anyhow::Result<usize> {
+    let trainer = trainer(instance).await?;
+    let own = trainer.get(&format!("{MODEL}?limit=10")).await?.expect(200)?.items();
+    ensure!(!own.is_empty(), "no model came with the plugin");
+    for batch in (0..count).collect::<Vec<_>>().chunks(MODELS_AT_ONCE) {
+        let write = |number: &usize| {
+            let mut body = own.get(number % own.len()).map(|item| item["body"].clone()).unwrap_or_default();
+            let words = wares::words(*number);
+            body["code"] = json!(format!("bench-{number}"));
+            body["title"] = json!({ "ar": words.ar, "fr": words.fr });
+            body["words"] = json!(format!("{} {}", words.fr, words.ar));
+            json!({ "action": "create", "kind": "project-bank/model", "body": body })
+        };
+        let writes: Vec<Value> = batch.iter().map(write).collect();
+        trainer.post("/api/v1/batch", &json!({ "writes": writes })).await?.expect(200)?;
+    }
+    Ok(count + own.len())
+}
+
+/// A client with the token of a trainer of the whole nation.
+async fn trainer(instance: &Instance) -> anyhow::Result<Client> {
+    people::account(instance, "trainer", None, &[("trainer", "nation".to_owned())]).await
+}
+
+/// What a plugin has used of the processor since its instance was started, in milliseconds.
+async fn cpu_ms(connection: &mut Connection, plugin: &str) -> anyhow::Result<f64> {
+    let reply = connection.exchange(&request("GET", "/metrics", &[], "")).await?;
+    ensure!(reply.status == 200, "no metrics: {}", reply.status);
+    let text = String::from_utf8_lossy(&reply.body).into_owned();
+    let name = format!("tiwizi_plugin_cpu_seconds_total{{plugin=\"{plugin}\"}}");
+    let line = text.lines().find_map(|line| line.strip_prefix(&name)).with_context(|| format!("no {name}"))?;
+    Ok(line.trim().parse::<f64>()? * 1e3)
+}
+
+/// A row without a baseline.
+fn alone(work: String, measured: String, figure: f64, goal: Goal) -> Row {
+    Row { work, measured, baseline: "–".to_owned(), figure, goal }
+}

@@ -49,6 +49,9 @@ async function learn({ plan, languages, state, step, looks, come }) {
   wire.close();
 }
 
+/** Those who found it with the first. */
+const OTHERS = ["second", "third", "fourth", "fifth"];
+
 /** What they change of the saffron model; and what its authors correct later. */
 const ADAPTED = { "parameters/flask/value": "45", "costs/water/amount": "١٥٠٠" };
 
@@ -61,8 +64,20 @@ async function adapt({ plan, state, step, looks, come }) {
   await looks(first, "model", "/p/project-bank/models/saffron");
   state.plan = await step("adopts", first, () => planning.adopts(first, "saffron"));
   await step("is-corrected", first, () => planning.isCorrected(first, state.plan, ["parameters/flask/value", "quarante", "40"]));
+  const others = await Promise.all(OTHERS.map((name) => come(name)));
+  for (const [place, other] of others.entries()) await step(`${OTHERS[place]}-signs-in`, other, () => other.signIn());
+  await step("gathers", first, () => planning.gathers(first, state.plan, others));
+  for (const [place, other] of others.entries()) {
+    await step(`${OTHERS[place]}-brings`, other, () => planning.brings(other, state.plan, "١٠", "250"));
+  }
+  const figures = { second: { "costs/fairs/amount": "2000" }, third: { "costs/aop/amount": "11000" } };
+  for (const [name, changed] of Object.entries(figures)) {
+    const other = others[OTHERS.indexOf(name)];
+    await step(`${name}-adapts`, other, () => planning.adapts(other, state.plan, changed, plan.manifests));
+  }
   state.breakEven = await step("adapts", first, () => planning.adapts(first, state.plan, ADAPTED, plan.manifests));
   await looks(first, "plan", state.plan);
+  await looks(first, "team", `${state.plan}/team`);
   await looks(first, "plans", "/p/project-bank/plans");
 }
 
@@ -81,14 +96,14 @@ async function found({ plan, state, step, looks, come }) {
   const [first, second, third, fourth, fifth] = founders;
   const office = await come("office");
   await step("first-signs-in", first, () => first.signIn());
-  const file = await step("opens-a-file", first, () => founding.opensAFile(first, plan.province));
-  const links = [];
+  const { name_fr, name_ar } = founding.NAME;
+  const facts = { name_fr, name_ar, province: plan.province, commune: "Tiout", share: "100" };
+  await step("agrees", first, () => planning.agrees(first, state.plan, facts));
+  await looks(first, "found", `${state.plan}/found`);
+  const rest = { ...founding.NAME, category: "a", sector: "argan" };
+  const file = await step("founds-from-the-plan", first, () => planning.foundsFromThePlan(first, state.plan, { invited: OTHERS.length, rest }));
   for (const [place, founder] of founders.slice(1).entries()) {
-    const given = { name: founder.account.name, phone: `060000000${place}` };
-    links.push(await step(`invites-${place + 2}`, first, () => founding.invites(first, file, given)));
-  }
-  for (const [place, founder] of founders.slice(1).entries()) {
-    await step(`${place + 2}-joins`, founder, () => founding.joinsByLink(founder, links[place], first.language));
+    await step(`${place + 2}-joins`, founder, () => founding.joinsByNotice(founder));
   }
   for (const [place, founder] of founders.entries()) {
     await step(`${place + 1}-says-who`, founder, () => founding.saysWho(founder, file, { ...plan.women[place], address: "Tiout" }));

@@ -83,3 +83,50 @@ export async function holds(person, path, figures) {
     assert.equal(await person.page.locator(`main [name="${name}"]`).inputValue(), value, name);
   }
 }
+
+/** The one who took the model over makes a code; others join the plan by it, each under the name that she says. */
+export async function gathers(lead, path, others) {
+  await opens(lead, path);
+  await lead.press('main a[href$="/team"]');
+  await lead.press('main form[action$="/team/code"]:has(input[name="role"][value="member"]) button');
+  const link = (await (await lead.one('main a[href*="/project-bank/join/"]')).getAttribute("href")).replace(/^\/[a-z]+/, "");
+  for (const other of others) {
+    await opens(other, link);
+    await other.fill({ name: other.account.name });
+    await other.press('main form[action*="/join/"] button');
+    await opens(other, path);
+  }
+  await opens(lead, `${path}/team`);
+  assert.equal(await lead.page.locator('main article:has(input[name="seat"]), main article:has(p.facts)').count() >= others.length, true, "not everybody is in the team");
+}
+
+/** What each brings to the cooperative; a number that is none is refused. */
+export async function brings(member, path, shares, paid) {
+  await opens(member, `${path}/team`);
+  const form = 'main form[action$="/team/seat"] ';
+  await member.unfold(`main details:has(form[action$="/team/seat"])`);
+  await member.fill({ shares: "dix" }, form);
+  await member.refused(`${form}button`);
+  await member.fill({ shares, paid }, form);
+  await member.press(`${form}button`);
+}
+
+/** They agree on the name, the place and the share, and the lead prepares the founding file. */
+export async function agrees(lead, path, facts) {
+  await opens(lead, `${path}/team`);
+  await lead.fill(facts, 'main form[action$="/team/facts"] ');
+  await lead.press('main form[action$="/team/facts"] button');
+  await lead.press('main a[href$="/found"]');
+  await lead.press('main form[action$="/found"] button');
+}
+
+/** The register's own page shows what goes over; she confirms there, and the others are invited. Returns where the file is, after the language. */
+export async function foundsFromThePlan(lead, path, { invited, rest }) {
+  await opens(lead, `${path}/found`);
+  await lead.press('main a[href*="/founding/new?from="]');
+  assert.equal(await lead.page.locator('main input[name="invite"]:checked').count(), invited, "not everybody goes over");
+  await lead.fill(rest);
+  await lead.press("form.record-form button[type=submit]");
+  await lead.isTold();
+  return new URL(lead.page.url()).pathname.replace(/^\/[a-z]+/, "");
+}

@@ -101,7 +101,7 @@ async function found({ plan, state, step, looks, come }) {
   await step("agrees", first, () => planning.agrees(first, state.plan, facts));
   await looks(first, "found", `${state.plan}/found`);
   const rest = { ...founding.NAME, category: "a", sector: "argan" };
-  const file = await step("founds-from-the-plan", first, () => planning.foundsFromThePlan(first, state.plan, { invited: OTHERS.length, rest }));
+  const file = await step("founds-from-the-plan", first, () => planning.foundsFromThePlan(first, state.plan, { invited: founders.length, rest }));
   for (const [place, founder] of founders.slice(1).entries()) {
     await step(`${place + 2}-joins`, founder, () => founding.joinsByNotice(founder));
   }

@@ -444,6 +444,17 @@ export namespace registry {
   function cooperatives(find?: Find): Entries;
   /** Those that the caller acts for as an officer. */
   function actsFor(): Entry[];
+  /** The body has `step`, `since`, `waits_for` and, once it is registered, `cooperative`. */
+  function founding(kind: string, id: string): Entry | undefined;
+  interface FoundingRules {
+    pack: string;
+    founders_min: number;
+    capital_min_mad: number;
+    share_min_mad: number;
+    paid_at_subscription: { numerator: number; denominator: number };
+    to_verify: string[];
+  }
+  function foundingRules(): FoundingRules;
 }
 
 export namespace secrets {

@@ -25,3 +25,17 @@ export function cooperatives(find = {}) {
 export function actsFor() {
   return ask("registry", "actsFor").map(entryOf);
 }
+
+/**
+ * Where the founding file stands that the caller opened from a record of the plugin's own kind, which its page links to as
+ * `founding/new?from=plugin/kind/id`: an entry whose body has `step`, `since`, `waits_for`, and `cooperative` once it is registered. Undefined
+ * when none was opened, and for a caller who takes no part in it.
+ */
+export function founding(kind, id) {
+  return entryOf(ask("registry", "founding", kind, id));
+}
+
+/** The rules of today by which a cooperative is founded: `founders_min`, `capital_min_mad`… */
+export function foundingRules() {
+  return JSON.parse(ask("registry", "foundingRules"));
+}

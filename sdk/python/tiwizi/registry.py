@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from .kernel import ask
@@ -28,3 +29,15 @@ def acts_for() -> list[Entry]:
     """The cooperatives that the caller acts for as an officer, in the order of their ids; the first 100."""
     found = [entry(one) for one in ask("registry", "acts_for")]
     return [one for one in found if one is not None]
+
+
+def founding(kind: str, id: str) -> Entry | None:
+    """Where the founding file stands that the caller opened from a record of the plugin's own kind, which its page links to as
+    `founding/new?from=plugin/kind/id`: the body has `step`, `since`, `waits_for`, and `cooperative` once it is registered. None when none was
+    opened, and for a caller who takes no part in it."""
+    return entry(ask("registry", "founding", kind, id))
+
+
+def founding_rules() -> dict[str, Any]:
+    """The rules of today by which a cooperative is founded: `founders_min`, `capital_min_mad`…"""
+    return json.loads(ask("registry", "founding_rules"))

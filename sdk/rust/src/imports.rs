@@ -42,6 +42,8 @@ pub(crate) trait RegistryImport {
     fn person(id: &str) -> Result<Option<Entry>, Error>;
     fn cooperatives(query: &Query) -> Result<Page, Error>;
     fn acts_for() -> Result<Vec<Entry>, Error>;
+    fn founding(kind: &str, id: &str) -> Result<Option<Entry>, Error>;
+    fn founding_rules() -> Result<String, Error>;
 }
 
 /// `milestones`: the steps of a person's or a cooperative's path.

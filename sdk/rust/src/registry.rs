@@ -3,10 +3,11 @@
 //! Bodies are JSON values, reduced to the fields that the caller may see; a plugin reads them into types of its own
 //! that name only what it needs.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::imports::{Kernel, RegistryImport as _};
-use crate::store::{Entry, Field, Find, Page, entry, page};
+use crate::store::{Entry, Field, Find, Kind, Page, entry, page};
 use crate::{Date, Error};
 
 /// A cooperative of the register: its fields by which [`cooperatives`] filters and sorts.
@@ -68,4 +69,86 @@ pub fn acts_for<Body: DeserializeOwned>() -> Result<Vec<Entry<Body>>, Error> {
 /// `denied` without the capability, `not-indexed` when no index can answer.
 pub fn cooperatives<Body: DeserializeOwned>(find: &Find<Cooperative>) -> Result<Page<Body>, Error> {
     page(Kernel::cooperatives(&find.to_wire()).map_err(Error::from_wire)?)
+}
+
+/// Where a founding file stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FoundingStep {
+    /// The founders choose a name.
+    Name,
+    /// The office answers whether they may have it.
+    NameAsked,
+    /// They gather the file.
+    File,
+    /// The office looks at the file.
+    Submitted,
+    /// The file is right; the court enters the cooperative.
+    Accepted,
+    /// It is in the register.
+    Registered,
+    /// One that a later kernel has.
+    #[serde(other)]
+    Other,
+}
+
+/// A founding file, as far as a plugin is told.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Founding {
+    /// Where it stands.
+    pub step: FoundingStep,
+    /// Since when, in milliseconds since 1970.
+    pub since: u64,
+    /// `founders` or `office`; none once it is registered.
+    #[serde(default)]
+    pub waits_for: Option<String>,
+    /// The cooperative, once it is registered.
+    #[serde(default)]
+    pub cooperative: Option<String>,
+}
+
+/// Where the file stands that the caller opened from a record of the plugin's own, which its page links to as
+/// `founding/new?from=plugin/kind/id`. None when none was opened, and for a caller who takes no part in it.
+///
+/// The record's subject is the caller's person, and its member `founding` says what the file begins with.
+///
+/// # Errors
+/// `denied` without the capability, or for a kind of somebody else's.
+pub fn founding<From: Kind>(id: &str) -> Result<Option<Entry<Founding>>, Error> {
+    Kernel::founding(From::NAME, id).map_err(Error::from_wire)?.map(entry).transpose()
+}
+
+/// A part of a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Part {
+    /// How many parts.
+    pub numerator: u32,
+    /// Of how many.
+    pub denominator: u32,
+}
+
+/// The rules of today by which a cooperative is founded.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct FoundingRules {
+    /// The pack that they come from: `ma-112-12/1`.
+    pub pack: String,
+    /// Founders, at least.
+    pub founders_min: u32,
+    /// Capital, at least, in dirhams.
+    pub capital_min_mad: f64,
+    /// The value of a share, at least, in dirhams.
+    pub share_min_mad: f64,
+    /// The part of a share that is paid when it is subscribed, at least.
+    pub paid_at_subscription: Part,
+    /// The rules that are still to be compared with the text of the law, by their names here.
+    #[serde(default)]
+    pub to_verify: Vec<String>,
+}
+
+/// Reads the rules of today.
+///
+/// # Errors
+/// `denied` without the capability, `unavailable` when no rule pack is in force.
+pub fn founding_rules() -> Result<FoundingRules, Error> {
+    Ok(serde_json::from_str(&Kernel::founding_rules().map_err(Error::from_wire)?)?)
 }

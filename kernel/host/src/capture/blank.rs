@@ -86,6 +86,7 @@ impl Blank<'_> {
         let name = match call {
             "registry.cooperative" | "registry.cooperatives" | "registry.acts_for" => "registry/cooperative".to_owned(),
             "registry.person" => "registry/person".to_owned(),
+            "registry.founding" => "registry/founding".to_owned(),
             _ if call.starts_with("store.") => {
                 let name = arguments.get(0)?.as_str()?;
                 let own = name.strip_prefix(self.manifest.id.as_str()).and_then(|rest| rest.strip_prefix('/'));
@@ -123,6 +124,8 @@ impl Blank<'_> {
             Some(("registry", "cooperatives")) => {
                 items(arguments).iter_mut().for_each(|argument| self.query(argument, kind));
             }
+            // The kind is the manifest's.
+            Some(("registry", "founding")) => items(arguments).iter_mut().skip(1).for_each(|id| self.shaper.value(id)),
             Some(("registry", _)) => self.shaper.value(arguments),
             Some(("kv", _)) => {
                 let arguments = items(arguments);
@@ -186,6 +189,8 @@ impl Blank<'_> {
             }
             Some(("context" | "config" | "jobs", _)) | Some(("secrets", "is_set")) => self.shaper.ids(good),
             Some(("secrets", _)) => *good = Value::from("blanked"),
+            // What the law says is nobody's.
+            Some(("registry", "founding_rules")) => {}
             Some(("store" | "registry", _)) => self.records(good, kind),
             Some(("kv", "list_keys")) => {
                 good.get_mut("keys").map(items).unwrap_or_default().iter_mut().for_each(|key| self.key(key));

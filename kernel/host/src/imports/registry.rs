@@ -1,6 +1,10 @@
 //! `registry`: the register of cooperatives, to read, with the rights and the view of the caller.
 
 use tiwizi_model::{KindName, RecordId, limits};
+use tiwizi_records::UnitError;
+use tiwizi_registry::day::Day;
+use tiwizi_registry::founding::{self, Source};
+use tiwizi_registry::rule_pack;
 
 use crate::bindings::tiwizi::plugin::registry::Host;
 use crate::bindings::tiwizi::plugin::types::{Entry, Error, Page, Query};
@@ -32,6 +36,16 @@ impl Host for CallState {
         self.count_store()?;
         Ok(self.registry_acts_for().await)
     }
+
+    async fn founding(&mut self, kind: String, id: String) -> wasmtime::Result<Result<Option<Entry>, Error>> {
+        self.count_store()?;
+        Ok(self.registry_founding(&kind, &id).await)
+    }
+
+    async fn founding_rules(&mut self) -> wasmtime::Result<Result<String, Error>> {
+        self.count_store()?;
+        Ok(self.registry_founding_rules())
+    }
 }
 
 impl CallState {
@@ -49,6 +63,23 @@ impl CallState {
         let waited = self.budget.waited().clone();
         let found = waited.during(self.unit.list(&kind, &asked)).await.map_err(|error| unit_error(&error))?;
         Ok(page(found))
+    }
+
+    /// The file that was opened from a record of the plugin's own. What the record says is not asked: who takes part in the file may know of it.
+    async fn registry_founding(&mut self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {
+        self.require(Capability::RegistryRead)?;
+        let source = Source { kind: self.own_kind(kind)?, id: record_id(id)? };
+        let waited = self.budget.waited().clone();
+        let found = waited.during(founding::of_source(self.unit.records(), &self.caller, &source)).await;
+        Ok(found.map_err(|error| unit_error(&UnitError::Read(error)))?.map(entry))
+    }
+
+    fn registry_founding_rules(&self) -> Result<String, Error> {
+        self.require(Capability::RegistryRead)?;
+        let today = Day::of(self.ambient.now());
+        let pack = rule_pack::in_use().ok().and_then(|packs| packs.at(today));
+        let told = founding::rules_told(pack, today);
+        told.map(|told| told.to_string()).ok_or_else(|| error("unavailable", "no rule pack is in force today"))
     }
 }
 

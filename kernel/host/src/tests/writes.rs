@@ -83,6 +83,19 @@ async fn what_is_not_granted_is_denied_and_explained() {
 }
 
 #[tokio::test]
+async fn a_plugin_knows_of_founding_files_from_its_own_records_alone_and_not_without_the_grant() {
+    let house = House::with_chaos().await;
+    let told = house.document("/founding").await;
+    let expected = json!({ "own": { "Ok": false }, "foreign": { "Err": "denied" }, "no-id": { "Err": "invalid" }, "founders": { "Ok": 5 } });
+    assert_eq!(told, expected);
+    house.host.set_grants(&chaos(), Grants::parse("store").unwrap(), &Caller::system()).await.unwrap();
+    let told = house.document("/founding").await;
+    for question in ["own", "no-id", "founders"] {
+        assert_eq!(told[question], json!({ "Err": "denied" }), "{question}");
+    }
+}
+
+#[tokio::test]
 async fn p02_kinds_of_others_do_not_exist_for_a_plugin() {
     let house = House::with_chaos().await;
     let foreign = house.document("/foreign").await;

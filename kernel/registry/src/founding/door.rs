@@ -5,6 +5,7 @@
 //! that two who fill it in at once see each other.
 
 mod acts;
+mod carry;
 mod edit;
 mod invite;
 mod looking;
@@ -20,6 +21,7 @@ use tiwizi_identity::{Caller, Identity, Role};
 use tiwizi_model::{AccountId, RecordId};
 use tiwizi_records::Records;
 
+pub(super) use self::carry::BY_SOURCE;
 pub use self::invite::{Invitation, Invited, Offer};
 pub use self::looking::{Mine, Seen, Viewer, WaitingPage, WaitingQuery};
 pub use self::office::{Entry, NameAnswer};

@@ -112,6 +112,9 @@ pub struct Founding {
     /// The day of registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered_on: Option<Day>,
+    /// The record of a plugin from which it was opened, as `plugin/kind/id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// Something that the office asks to correct.

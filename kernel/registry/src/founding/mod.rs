@@ -9,14 +9,17 @@
 //! Invariant: nobody writes a file but through `Foundings`. Whoever takes no part in one, and does not keep the register of its province,
 //! learns nothing of it.
 
+mod carried;
 mod door;
 mod error;
 mod file;
 mod founder;
 mod lacks;
 mod papers;
+mod sourced;
 mod step;
 
+pub use carried::{Carried, CarriedPerson, Source, SourceError};
 pub use door::{
     Entry, Foundings, Invitation, Invited, Mine, NameAnswer, NewDocument, Offer, Seen, Viewer, WaitingPage,
     WaitingQuery,
@@ -26,6 +29,7 @@ pub use file::{Correction, Document, Founding, StatuteEntry};
 pub use founder::{Founder, MEMBER_FIELDS, PERSONAL_FIELDS, Seat, TERM_FIELDS};
 pub use lacks::{Lack, Progress, lacks, progress};
 pub use papers::{Paper, PaperList, list as paper_list, paper, papers};
+pub use sourced::{of_source, rules_told};
 pub use step::{Party, Section, Step};
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::*;
 use crate::testing::Register;
 use crate::{NationalIdKey, rule_pack};
 
+mod carried;
 mod path;
 mod refusals;
 

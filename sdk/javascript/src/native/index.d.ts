@@ -17,6 +17,8 @@ export function grant(capability: string): void;
 export function deny(capability: string): void;
 export function addCooperative(body: object): string;
 export function addPerson(body: object): string;
+export function setFounding(file: { kind: string; id: string; step: string; cooperative?: string; people: string[] }): void;
+export function layOutFoundingRules(rules: object): void;
 export function setSetting(name: string, value: unknown): void;
 export function setSecret(name: string, secret: string): void;
 export function addAsset(path: string): void;

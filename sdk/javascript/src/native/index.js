@@ -10,6 +10,7 @@ import { problem } from "../answer.js";
 import { attach } from "../kernel.js";
 import { Problem } from "../problem.js";
 import { faultOfJson } from "./exact.js";
+import { putFounding } from "./founding.js";
 import { interfacesOf } from "./interfaces.js";
 import { faultOf, faultOfTemplate } from "./judge.js";
 import { Memory, nobody } from "./memory.js";
@@ -101,6 +102,19 @@ export function addCooperative(body) {
 /** Puts a person into the register, and answers the id. */
 export function addPerson(body) {
   return memory.add(PERSON, body);
+}
+
+/**
+ * Puts a founding file at a step of its path, as if these persons took part in it and one of them had opened it from a record of the
+ * plugin's: `{ kind, id, step, cooperative, people }`. Putting it again moves it on.
+ */
+export function setFounding(file) {
+  putFounding(memory, file);
+}
+
+/** Lays out the rules that `registry.foundingRules` reads. */
+export function layOutFoundingRules(rules) {
+  memory.foundingRules = rules;
 }
 
 /** Sets a setting, as an administrator does. */

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { blobsOf } from "./blobs.js";
 import { credentialsOf } from "./credentials.js";
 import { documentsOf } from "./documents.js";
+import { foundingOf } from "./founding.js";
 import { kvOf } from "./kv.js";
 import * as lists from "./lists.js";
 import { readJson, recordId, refusal } from "./memory.js";
@@ -90,6 +91,8 @@ function registryOf(memory) {
     person: (id) => records.get(memory, PERSON, id) ?? null,
     cooperatives: (query) => lists.find(memory, COOPERATIVE, query),
     actsFor: () => [...memory.actsFor].sort().map((id) => records.get(memory, COOPERATIVE, id)).filter((found) => found !== undefined),
+    founding: (kind, id) => foundingOf(memory, ownKind(memory, kind), id),
+    foundingRules: () => JSON.stringify(memory.foundingRules),
   };
 }
 

@@ -1,6 +1,7 @@
 // What the kernel in memory remembers.
 
 import { parse } from "./exact.js";
+import { RULES } from "./founding.js";
 
 /** What a migration may use: nothing that others would notice, since it may be given up. */
 const MIGRATING = ["store", "kv", "telemetry"];
@@ -38,6 +39,9 @@ export class Memory {
     this.isWorking = false;
     /** What other plugins answer. */
     this.contracts = [];
+    /** Founding files that were opened from the plugin's records. */
+    this.foundings = [];
+    this.foundingRules = RULES;
     /** Files that are being written. */
     this.open = new Map();
     this.begun = 0;

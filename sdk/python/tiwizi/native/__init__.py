@@ -43,6 +43,7 @@ from ..ui import Fragment
 from . import queue
 from .credentials import Signed
 from .documents import Made
+from .founding import put_founding
 from .interfaces import interfaces_of
 from .judge import fault_of_amendment, judge
 from .memory import Memory, Notice
@@ -129,6 +130,17 @@ def add_cooperative(body: dict[str, Any]) -> str:
 def add_person(body: dict[str, Any]) -> str:
     """Puts a person into the register, and answers the id."""
     return _memory.add(PERSON, body)
+
+
+def set_founding(kind: str, id: str, step: str, people: list[str], cooperative: str | None = None) -> None:
+    """Puts a founding file at a step of its path, as if these persons took part in it and one of them had opened it from a record of the
+    plugin's. Putting it again moves it on."""
+    put_founding(_memory, kind, id, step, cooperative, people)
+
+
+def lay_out_founding_rules(rules: dict[str, Any]) -> None:
+    """Lays out the rules that `registry.founding_rules` reads."""
+    _memory.founding_rules = rules
 
 
 def set_setting(name: str, value: Any) -> None:

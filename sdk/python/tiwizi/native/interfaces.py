@@ -15,6 +15,7 @@ from . import lists, others, queue, records
 from .blobs import blobs
 from .credentials import credentials
 from .documents import documents
+from .founding import founding_of
 from .memory import Memory, read_json, record_id, refusal
 from .outside import fetch_laid
 from .register import COOPERATIVE, PERSON
@@ -152,6 +153,8 @@ def _registry(memory: Memory) -> dict[str, Callable[..., Any]]:
         "acts_for": lambda: [
             found for id in sorted(memory.acts_for) if (found := records.get(memory, COOPERATIVE, id)) is not None
         ],
+        "founding": lambda kind, id: founding_of(memory, records.own_kind(memory, kind), id),
+        "founding_rules": lambda: json.dumps(memory.founding_rules),
     }
 
 

@@ -14,6 +14,7 @@ from ..context import Caller, Instance
 from ..jobs import Job
 from ..kernel import Refusal
 from .exact import parse
+from .founding import RULES
 
 #: The first of January 2026.
 NOW = 1_767_225_600_000
@@ -106,6 +107,9 @@ class Memory:
         self.is_working = False
         #: What other plugins answer.
         self.contracts: dict[tuple[str, int, str], Any] = {}
+        #: Founding files that were opened from the plugin's records: the entry, and who takes part.
+        self.foundings: dict[tuple[str, str], tuple[SimpleNamespace, list[str]]] = {}
+        self.founding_rules: dict[str, Any] = dict(RULES)
         #: Files that are being written.
         self.open: dict[int, tuple[str, bytearray]] = {}
         self.begun = 0

@@ -95,6 +95,14 @@ impl RegistryImport for Kernel {
     fn acts_for() -> Result<Vec<Entry>, Error> {
         wire::registry::acts_for()
     }
+
+    fn founding(kind: &str, id: &str) -> Result<Option<Entry>, Error> {
+        wire::registry::founding(kind, id)
+    }
+
+    fn founding_rules() -> Result<String, Error> {
+        wire::registry::founding_rules()
+    }
 }
 
 impl MilestonesImport for Kernel {

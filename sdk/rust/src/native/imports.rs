@@ -145,6 +145,14 @@ impl RegistryImport for Kernel {
             Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
         })
     }
+
+    fn founding(kind: &str, id: &str) -> Result<Option<Entry>, Error> {
+        granted(REGISTRY, |memory| memory.founding_of(kind, id))
+    }
+
+    fn founding_rules() -> Result<String, Error> {
+        granted(REGISTRY, |memory| Ok(memory.founding_rules.to_string()))
+    }
 }
 
 impl MilestonesImport for Kernel {

@@ -77,6 +77,9 @@ pub(super) struct Memory {
     pub(super) signed: Vec<super::credentials::Signed>,
     /// The files of the bundle below `assets/`.
     pub(super) assets: BTreeSet<String>,
+    /// Founding files that were opened from the plugin's records.
+    pub(super) foundings: Vec<super::founding::Opened>,
+    pub(super) founding_rules: Value,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     pub(super) rows: BTreeMap<String, Row>,
@@ -141,6 +144,8 @@ impl Memory {
             made: Vec::new(),
             signed: Vec::new(),
             assets: BTreeSet::new(),
+            foundings: Vec::new(),
+            founding_rules: super::founding::rules(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds,
             rows: BTreeMap::new(),
@@ -215,6 +220,11 @@ impl Memory {
             return Some(Class::Sensitive);
         }
         rules.rights.reach(self.asker(), action, rules.subject(id, body))
+    }
+
+    /// Whether the manifest declares a kind of this short name.
+    pub(super) fn declares(&self, kind: &str) -> bool {
+        self.kinds.contains_key(kind)
     }
 
     pub(super) fn get(&self, kind: &str, id: &str) -> Result<Option<Entry>, Error> {

@@ -44,6 +44,7 @@ mod config;
 mod context;
 mod credentials;
 mod documents;
+mod founding;
 mod hooks;
 mod http_out;
 mod i18n;
@@ -163,6 +164,17 @@ pub fn add_cooperative(body: &Value) -> String {
 /// Puts a person where [`crate::registry::person`] finds it, and answers its id.
 pub fn add_person(body: &Value) -> String {
     Memory::with(|memory| memory.add(PERSON, body))
+}
+
+/// Puts a founding file at a step of its path, as if these persons took part in it and one of them had opened it from a record of the
+/// plugin's: [`crate::registry::founding`] finds it. Putting it again moves it on.
+pub fn put_founding(kind: &str, id: &str, step: &str, cooperative: Option<&str>, people: &[&str]) {
+    founding::put(kind, id, step, cooperative, people);
+}
+
+/// Lays out the rules that [`crate::registry::founding_rules`] reads, in the shape of the contract.
+pub fn lay_out_founding_rules(rules: Value) {
+    Memory::with(|memory| memory.founding_rules = rules);
 }
 
 /// Sets a setting, as an administrator does; what the manifest does not declare cannot be read.

@@ -79,6 +79,7 @@ const ROUTES: &[Route] = &[
     Route::get("/milestone", work::milestone),
     Route::post("/milestone-for", work::milestone_for),
     Route::get("/acts-for", work::acts_for),
+    Route::get("/founding", work::founding),
     Route::get("/draw", work::draw),
     Route::get("/foreign", work::foreign),
     Route::get("/config", config::all),

@@ -214,6 +214,18 @@ pub(crate) fn register(_: &Request) -> Result<Answer, Error> {
     outcome(registry::cooperatives::<Value>(&Find::new().limit(1)))
 }
 
+/// What it may know of a founding file, of the rules, and of one that was opened from a record of somebody else's.
+pub(crate) fn founding(_: &Request) -> Result<Answer, Error> {
+    const NOBODY: &str = "018f0000-0000-7000-8000-000000000000";
+    let code = |error: Error| error.code;
+    Answer::json(&json!({
+        "own": registry::founding::<Note>(NOBODY).map(|found| found.is_some()).map_err(code),
+        "foreign": registry::founding::<Foreign>(NOBODY).map(|found| found.is_some()).map_err(code),
+        "no-id": registry::founding::<Note>("x/../y").map(|found| found.is_some()).map_err(code),
+        "founders": registry::founding_rules().map(|rules| rules.founders_min).map_err(code),
+    }))
+}
+
 pub(crate) fn milestone(_: &Request) -> Result<Answer, Error> {
     outcome(milestones::reach::<Note>("survived", "018f0000-0000-7000-8000-000000000000"))
 }

@@ -26,11 +26,26 @@ impl Foundings {
     /// # Errors
     /// `NotSignedIn` without an account of its own; `TooMany` when it has as many open files as it may; `Invalid` with every fault.
     pub async fn open(&self, caller: &Caller, given: &Map<String, Value>) -> Result<RecordId, FoundingError> {
+        self.demand_room(caller).await?;
+        let body = self.first_body(caller, given)?;
+        self.check(&self.names.founding, &body)?;
+        let mut unit = self.unit(caller);
+        let id = unit.create_by_kernel(&self.names.founding, body.clone()).map_err(FoundingError::gathered)?.id;
+        let founder = self.opener(caller, id, &body)?;
+        unit.create_by_kernel(&self.names.founder, Value::Object(founder)).map_err(FoundingError::gathered)?;
+        self.store(unit, id).await?;
+        Ok(id)
+    }
+
+    /// The caller may open one more file.
+    pub(super) async fn demand_room(&self, caller: &Caller) -> Result<(), FoundingError> {
+        if self.opened_by(caller).await? >= FOUNDINGS_OPENED_MAX { Err(FoundingError::TooMany) } else { Ok(()) }
+    }
+
+    /// A file that is opened now with what is known of the name.
+    pub(super) fn first_body(&self, caller: &Caller, given: &Map<String, Value>) -> Result<Value, FoundingError> {
         let account = account_of(caller)?;
         demand_known(given, Section::Name.fields())?;
-        if self.opened_by(caller).await? >= FOUNDINGS_OPENED_MAX {
-            return Err(FoundingError::TooMany);
-        }
         let now = self.now();
         let file = json!({
             "cooperative": self.records.ambient().new_id().to_string(),
@@ -39,14 +54,21 @@ impl Foundings {
             "opened_at": now,
             "opened_by": account.to_string(),
         });
-        let body = merged(&file, given.clone());
-        self.check(&self.names.founding, &body)?;
-        let mut unit = self.unit(caller);
-        let province = body.get("province").cloned().unwrap_or_default();
-        let id = unit.create_by_kernel(&self.names.founding, body).map_err(FoundingError::gathered)?.id;
+        Ok(merged(&file, given.clone()))
+    }
+
+    /// The founder who opens a file.
+    pub(super) fn opener(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        file: &Value,
+    ) -> Result<Map<String, Value>, FoundingError> {
+        let account = account_of(caller)?;
+        let now = self.now();
         let mut founder = fields([
             ("founding", id.to_string().into()),
-            ("province", province),
+            ("province", file.get("province").cloned().unwrap_or_default()),
             ("account", account.to_string().into()),
             ("invited_at", now.into()),
             ("joined_at", now.into()),
@@ -55,9 +77,7 @@ impl Foundings {
         if let Some(person) = caller.person() {
             founder.insert("person".to_owned(), person.to_string().into());
         }
-        unit.create_by_kernel(&self.names.founder, Value::Object(founder)).map_err(FoundingError::gathered)?;
-        self.store(unit, id).await?;
-        Ok(id)
+        Ok(founder)
     }
 
     /// How many files an account has opened that have not ended, up to the bound.

@@ -68,7 +68,10 @@ impl Foundings {
         let held = self.at_step(caller, at, |step| !step.has_ended() && step != Step::Accepted).await?;
         self.demand_opener(caller, &held)?;
         let mut unit = self.unit(caller);
-        self.put(&mut unit, &held, self.to(Step::GivenUp)).await?;
+        let mut given_up = self.to(Step::GivenUp);
+        // What it was opened from may be founded after all, by another file.
+        given_up.extend(fields([("source", Value::Null)]));
+        self.put(&mut unit, &held, given_up).await?;
         tell_founders(&mut unit, &held, News::GivenUp)?;
         self.store(unit, held.id).await
     }

@@ -108,7 +108,8 @@ pub(super) fn tell_seats<'a>(
     unit.tell_accounts_by_kernel(accounts, &message(held, news, "")).map_err(FoundingError::Tell)
 }
 
-fn message(held: &Held, news: News, who: &str) -> Message {
+/// What is said of a file.
+pub(super) fn message(held: &Held, news: News, who: &str) -> Message {
     let args: Value = json!({ "name": held.founding.called().unwrap_or("…"), "who": who });
     Message { key: news.key().to_owned(), args: args.to_string(), link: Some(format!("/founding/{}", held.id)) }
 }

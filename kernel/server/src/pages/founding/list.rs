@@ -10,12 +10,12 @@ use tiwizi_identity::Role;
 use tiwizi_model::{Instant, ProvinceCode, RecordId};
 use tiwizi_records::FieldError;
 use tiwizi_registry::day::Day;
-use tiwizi_registry::founding::{Founding, FoundingError, Mine, Section, Step, WaitingQuery};
+use tiwizi_registry::founding::{Carried, Founding, FoundingError, Mine, Section, Step, WaitingQuery};
 use tiwizi_words::Texts;
 
 use super::super::register;
 use super::super::visit::{Asked, SignedIn, Visit, with_status};
-use super::{HOME, caller, controls, done, path, sent};
+use super::{HOME, caller, carried, controls, done, path, sent};
 use crate::app::App;
 use crate::form::Posted;
 use crate::problem::{Fault, Problem};
@@ -57,23 +57,33 @@ fn line(visit: &Visit, texts: &Texts, (id, founding, due): (RecordId, &Founding,
     }
 }
 
-/// `GET /{language}/founding/new`
+/// `GET /{language}/founding/new`: `?from=plugin/kind/id` begins with what the visitor prepared there.
 pub(super) async fn ask(State(app): State<Arc<App>>, SignedIn(visit): SignedIn) -> Result<Response, Problem> {
-    form(&app, &visit, None, &[])
+    let carried = carried::asked(&app, &visit).await?;
+    // What was founded already is shown, not founded again.
+    if let Some(opened) = carried.as_ref().and_then(|carried| carried.opened) {
+        return Ok(visit.go(&path(opened)));
+    }
+    form(&app, &visit, carried.as_ref(), None, &[])
 }
 
 /// `POST /{language}/founding`: opens a file.
 pub(super) async fn open(State(app): State<Arc<App>>, asked: Asked, posted: Posted) -> Result<Response, Problem> {
     let visit = sent(&app, asked.at(&format!("{HOME}/new")), &posted).await?;
+    let carried = carried::sent(&app, &visit, &posted).await?;
     let again = |faults: &[FieldError]| -> Result<Response, Problem> {
-        let page = form(&app, &visit, Some(&posted.fields), faults)?;
+        let page = form(&app, &visit, carried.as_ref(), Some(&posted.fields), faults)?;
         Ok(with_status(Fault::Invalid.status(), page))
     };
     let given = match controls::read_all(controls::of_section(Section::Name), &posted.fields) {
         Ok(given) => given,
         Err(faults) => return again(&faults),
     };
-    match app.foundings.open(caller(&visit), &given).await {
+    let opened = match &carried {
+        Some(carried) => app.foundings.open_with(caller(&visit), &given, &carried::confirmed(carried, &posted)).await,
+        None => app.foundings.open(caller(&visit), &given).await,
+    };
+    match opened {
         Ok(id) => Ok(visit.go(&format!("{}?done=founding-opened", path(id)))),
         Err(FoundingError::Invalid { fields }) => again(&fields),
         Err(error) => Err(error.into()),
@@ -83,13 +93,16 @@ pub(super) async fn open(State(app): State<Arc<App>>, asked: Asked, posted: Post
 fn form(
     app: &App,
     visit: &Visit,
+    carried: Option<&Carried>,
     typed: Option<&[(String, String)]>,
     faults: &[FieldError],
 ) -> Result<Response, Problem> {
     let texts = visit.texts(app);
     let fields = controls::of_section(Section::Name);
+    let known = carried.map_or(Json::Null, |carried| Json::Object(carried.fields.clone()));
     let data = context! {
-        controls => controls::shown_all(&texts, fields, &Json::Null, typed, faults),
+        controls => controls::shown_all(&texts, fields, &known, typed, faults),
+        carried => carried.map(|carried| carried::shown(&texts, carried, typed)),
         action => visit.look.address(HOME),
         list => visit.look.address(HOME),
         wrong => !faults.is_empty(),

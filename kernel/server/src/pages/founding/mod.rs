@@ -3,6 +3,7 @@
 //! Every page works without a script and keeps what was typed when it is refused. A file is saved section by section, also when a section is
 //! not complete, so that leaving and coming back loses nothing.
 
+mod carried;
 mod controls;
 mod list;
 mod member;

@@ -5,6 +5,7 @@ use tiwizi_sdk::{Entry, Error, Find, Kind, Language, RecordId, Shape, Store, Tex
 
 use crate::plan::Plan;
 use crate::plan::sheet::CODE;
+use crate::team::access::{self, Right};
 
 /// A province of the register.
 const PROVINCE: &str = "^[0-9]{2}\\.[0-9]{3}$";
@@ -148,11 +149,11 @@ pub(crate) struct ModelVersion {
     pub(crate) plan: Plan,
 }
 
-/// Somebody's plan.
+/// Somebody's plan. Its team reads and changes it through the plugin, which asks `team::access` first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[expect(clippy::duplicated_attributes, reason = "two indexes begin with the same field")]
-#[kind(class = "personal", index(person, changed), index(person, form))]
-#[kind(read("own", "plugin:own"), create("plugin:own"), change("plugin:own"), delete("own"))]
+#[kind(class = "internal", index(person, changed), index(person, form), plane = "local")]
+#[kind(read("own", "plugin"), create("plugin:own"), change("plugin"), delete("own"))]
 pub(crate) struct OwnPlan {
     #[field(subject)]
     pub(crate) person: String,
@@ -248,11 +249,19 @@ impl ModelVersion {
 }
 
 impl OwnPlan {
-    /// The caller's plan of that id.
+    /// The plan of that id, for whoever may change it: the caller's own, or that of a team in which they work.
     ///
     /// # Errors
-    /// `not-found` when there is none, or it is somebody else's.
+    /// As [`access::demand`].
     pub(crate) fn demand(id: &RecordId) -> Result<Entry<Self>, Error> {
-        Store::get(id.as_str())?.ok_or_else(|| Error::not_found("there is no such plan"))
+        Ok(access::demand(id, Right::Edit)?.0)
+    }
+
+    /// The same, to be read.
+    ///
+    /// # Errors
+    /// As [`access::demand`].
+    pub(crate) fn look(id: &RecordId) -> Result<Entry<Self>, Error> {
+        Ok(access::demand(id, Right::Read)?.0)
     }
 }

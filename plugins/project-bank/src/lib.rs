@@ -1,6 +1,6 @@
 //! The project bank: ready projects that people adopt and make their own, with every figure that follows from what they put in.
 //!
-//! `plan` reckons and `lineage` merges; neither knows of records or pages. `export` writes a plan as a spreadsheet. `kinds` are the records, `content` the models that come with the
+//! `plan` reckons and `lineage` merges; neither knows of records or pages. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `content` the models that come with the
 //! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
 
 mod content;
@@ -14,6 +14,7 @@ mod plan;
 mod publication;
 mod remains;
 mod slots;
+mod team;
 #[doc(hidden)]
 pub mod timing;
 mod undertaking;
@@ -37,7 +38,7 @@ use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
-use pages::{actual, catalogue, lines, plans, review, sheet};
+use pages::{actual, catalogue, found, join, lines, plans, review, sheet, team as team_page};
 
 /// The plugin.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,19 @@ const ROUTES: &[Route] = &[
     Route::get("/plans/{plan}/review", review::show),
     Route::post("/plans/{plan}/review", review::take),
     Route::post("/plans/{plan}/undo", review::undo),
+    Route::get("/plans/{plan}/team", team_page::show),
+    Route::post("/plans/{plan}/team/code", team_page::invite),
+    Route::post("/plans/{plan}/team/facts", team_page::agree),
+    Route::post("/plans/{plan}/team/task", team_page::task),
+    Route::post("/plans/{plan}/team/seat", team_page::contribute),
+    Route::post("/plans/{plan}/team/leave", team_page::leave),
+    Route::post("/plans/{plan}/team/remove", team_page::remove),
+    Route::post("/plans/{plan}/team/lead", team_page::hand_over),
+    Route::get("/plans/{plan}/found", found::show),
+    Route::post("/plans/{plan}/found", found::prepare),
+    Route::get("/join", join::ask),
+    Route::get("/join/{code}", join::offer),
+    Route::post("/join/{code}", join::join),
 ];
 
 impl Plugin for ProjectBank {

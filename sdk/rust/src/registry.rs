@@ -92,6 +92,22 @@ pub enum FoundingStep {
     Other,
 }
 
+impl FoundingStep {
+    /// Its name in the contract, for the key of a message; `other` for one that this kit does not know.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::NameAsked => "name-asked",
+            Self::File => "file",
+            Self::Submitted => "submitted",
+            Self::Accepted => "accepted",
+            Self::Registered => "registered",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// A founding file, as far as a plugin is told.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Founding {

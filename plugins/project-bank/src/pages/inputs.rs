@@ -54,6 +54,37 @@ pub(crate) fn groups(plan: &Plan, language: Language) -> Vec<Value> {
     groups
 }
 
+/// What stands in the form's fields, by their names.
+pub(crate) fn places(plan: &Plan) -> BTreeMap<String, String> {
+    let plan = serde_json::to_value(plan).unwrap_or_default();
+    let mut places = BTreeMap::new();
+    let mut put = |field: Option<Value>| {
+        let text = |name: &str| field.as_ref()?.get(name)?.as_str().map(str::to_owned);
+        places.extend(text("name").zip(text("value")));
+    };
+    OWN.iter().for_each(|name| put(input(&plan, name, name, Hint::default())));
+    for list in LISTS {
+        for line in lines(&plan, list) {
+            let code = line.get("code").and_then(Value::as_str).unwrap_or_default();
+            let names = EXACT.iter().chain(&WHOLE).chain(&LISTED);
+            names.for_each(|name| put(input(line, name, &format!("{list}/{code}/{name}"), Hint::default())));
+        }
+    }
+    places
+}
+
+/// A field's name for people: the list, the line's name and the key of the figure; only the key for the plan's own.
+pub(crate) fn called(plan: &Plan, place: &str, language: Language) -> (String, String) {
+    let mut parts = place.split('/');
+    let (Some(list), Some(code), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+        return (String::new(), place.replace('_', "-"));
+    };
+    let plan = serde_json::to_value(plan).unwrap_or_default();
+    let line = lines(&plan, list).find(|line| line.get("code").and_then(Value::as_str) == Some(code));
+    let named = line.map(|line| label(line, language)).filter(|label| !label.is_empty());
+    (named.unwrap_or_else(|| code.to_owned()), name.replace('_', "-"))
+}
+
 fn lines<'a>(plan: &'a Value, list: &str) -> impl Iterator<Item = &'a Value> {
     plan.get(list).and_then(Value::as_array).into_iter().flatten()
 }

@@ -10,6 +10,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Request};
 use super::inputs::{self, Faults};
 use super::line_form::{self, Filled};
 use super::plans::{demand, keep};
+use crate::team::together;
 use crate::kinds::{Done, LineStep, OwnPlan};
 use crate::plan::{LINES_MAX, Plan, check, own};
 
@@ -127,6 +128,7 @@ fn remove(request: &Request, entry: Entry<OwnPlan>) -> Result<Answer, Error> {
 /// `POST /plans/{plan}/lines/undo`: the plan as it was before the last change of a line.
 pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     let mut entry = demand(request)?;
+    let before = together::places(&entry.body);
     // Sent twice: it is undone already.
     let Some(step) = entry.body.step.take() else { return Ok(back(&entry)) };
     let mut plan = serde_json::to_value(&entry.body.plan)?;
@@ -137,7 +139,7 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
         }
     }
     entry.body.plan = serde_json::from_value(plan)?;
-    keep(entry)
+    keep(entry, &before)
 }
 
 /// What the page of a line is about.
@@ -220,9 +222,10 @@ fn step(done: Done, before: &Entry<OwnPlan>, (list, code): (&str, &str), label: 
 }
 
 fn done(mut entry: Entry<OwnPlan>, plan: Plan, step: LineStep) -> Result<Answer, Error> {
+    let before = together::places(&entry.body);
     entry.body.plan = plan;
     entry.body.step = Some(step);
-    keep(entry)
+    keep(entry, &before)
 }
 
 fn back(entry: &Entry<OwnPlan>) -> Answer {

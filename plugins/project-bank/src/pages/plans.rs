@@ -7,17 +7,23 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context, milestones};
 
 use super::inputs::Faults;
+use super::saving::{self, Settled};
 use super::{figures, inputs};
 use crate::export::page as spreadsheet;
 use crate::kinds::{Model, OwnPlan};
 use crate::learn;
 use crate::plan::{LINES_MAX, Outcome, Plan, check, outcome, own};
+use crate::team::access;
+use crate::team::kinds::{Role, Seat};
+use crate::team::together::{self, Clash, Places};
 use crate::undertaking;
 
 /// Plans that the list shows.
 const PLANS_MAX: u32 = 100;
 /// Characters of a form's key that are kept.
 const FORM_CHARS_MAX: usize = 200;
+/// Teams whose plans it shows.
+const TEAMS_MAX: u32 = 20;
 /// A model's plan was taken over.
 const ADOPTED: &str = "project-adopted";
 /// A plan stands whose money is found and whose cash never falls below nothing.
@@ -50,14 +56,20 @@ pub(crate) fn adopt(request: &Request) -> Result<Answer, Error> {
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))
 }
 
-/// `GET /plans`
+/// `GET /plans`: one's own, and those of teams.
 pub(crate) fn mine(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
     let person = context::caller().person.ok_or_else(Error::sign_in)?;
-    let find = Find::new().equal(OwnPlan::PERSON, person).sort_descending(OwnPlan::CHANGED).limit(PLANS_MAX);
+    let find = Find::new().equal(OwnPlan::PERSON, person.as_str()).sort_descending(OwnPlan::CHANGED).limit(PLANS_MAX);
+    let mut entries: Vec<(Entry<OwnPlan>, Role)> =
+        Store::list(&find)?.items.into_iter().map(|entry| (entry, Role::Lead)).collect();
+    let find = Find::new().equal(Seat::PERSON, person).sort_descending(Seat::SINCE).limit(TEAMS_MAX);
+    for seat in Store::list(&find)?.items.into_iter().filter(|seat| seat.body.role != Role::Lead) {
+        entries.extend(Store::get(&seat.body.plan)?.map(|entry| (entry, seat.body.role)));
+    }
     let mut plans = Vec::new();
     let mut versions: BTreeMap<String, (u64, String)> = BTreeMap::new();
-    for entry in Store::list(&find)?.items {
+    for (entry, role) in entries {
         let code = entry.body.model.clone();
         if !versions.contains_key(&code) {
             let there = Store::first(&Find::new().equal(Model::CODE, code.as_str()))?;
@@ -68,6 +80,7 @@ pub(crate) fn mine(request: &Request) -> Result<Answer, Error> {
         plans.push(json!({
             "id": entry.id,
             "title": entry.body.title,
+            "role": role.name(),
             "model": newest.map(|(_, title)| title),
             "changed": entry.body.changed,
             "corrected": newest.is_some_and(|(version, _)| *version > entry.body.version),
@@ -79,37 +92,49 @@ pub(crate) fn mine(request: &Request) -> Result<Answer, Error> {
 /// `GET /plans/{plan}`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let entry = demand(request)?;
-    page(request, &entry, &entry.body.plan, Faults::new())
+    page(request, &entry, &entry.body.plan, Faults::new(), &[])
 }
 
-/// `POST /plans/{plan}`: `action=look` shows what would follow and keeps nothing, `action=keep` keeps it.
+/// `POST /plans/{plan}`: `action=look` shows what would follow and keeps nothing, `action=keep` keeps it. What others saved meanwhile is not written
+/// over: `seen` says which version the form began with.
 pub(crate) fn change(request: &Request) -> Result<Answer, Error> {
     let mut entry = demand(request)?;
+    let Settled { request, clashes, others } = saving::settle(&entry, request)?;
+    let request = &request;
     let plan = match inputs::read(&entry.body.plan, request) {
         Ok(plan) => plan,
-        Err(faults) => return page(request, &entry, &entry.body.plan, faults).map(|page| page.with_status(422)),
+        Err(faults) => return page(request, &entry, &entry.body.plan, faults, &[]).map(|page| page.with_status(422)),
     };
-    if request.form("action") != Some("keep") {
-        return page(request, &entry, &plan, Faults::new());
+    let keeps = request.form("action") == Some("keep");
+    if !clashes.is_empty() && keeps {
+        return page(request, &entry, &plan, Faults::new(), &clashes).map(|page| page.with_status(409));
     }
+    if !keeps {
+        return page(request, &entry, &plan, Faults::new(), &clashes);
+    }
+    let before = together::places(&entry.body);
     let title = request.form("title").map(str::trim).filter(|title| !title.is_empty());
     if let Some(title) = title {
         if title.chars().count() > 200 {
             let faults = Faults::from([("title".to_owned(), "too-long".to_owned())]);
-            return page(request, &entry, &plan, faults).map(|page| page.with_status(422));
+            return page(request, &entry, &plan, faults, &[]).map(|page| page.with_status(422));
         }
         title.clone_into(&mut entry.body.title);
     }
     entry.body.plan = plan;
     entry.body.step = None;
-    keep(entry)
+    let id = entry.id.clone();
+    keep(entry, &before)?;
+    let both = if others > 0 { "?kept=both" } else { "" };
+    Ok(Answer::redirect(format!("/plans/{id}{both}")))
 }
 
-/// Keeps a plan that was changed: its file is another one now, and it may be balanced.
-pub(super) fn keep(mut entry: Entry<OwnPlan>) -> Result<Answer, Error> {
+/// Keeps a plan that was changed: its file is another one now, it may be balanced, and its team is told what was changed.
+pub(super) fn keep(mut entry: Entry<OwnPlan>, before: &Places) -> Result<Answer, Error> {
     spreadsheet::forget(&mut entry.body)?;
     entry.body.changed = context::now();
     let entry = Store::replace(&entry)?;
+    together::note(before, &entry)?;
     if let Ok(checked) = check(&entry.body.plan)
         && is_balanced(&outcome(&checked))
     {
@@ -137,15 +162,22 @@ fn is_balanced(outcome: &Outcome) -> bool {
     earns && outcome.financing.gap <= Decimal::ZERO && outcome.lowest.1 >= Decimal::ZERO
 }
 
-/// The caller's plan of the path.
+/// The plan of the path, for whoever may see it; for a form, whoever may change it.
 pub(crate) fn demand(request: &Request) -> Result<Entry<OwnPlan>, Error> {
     if !context::caller().is_signed_in() {
         return Err(Error::sign_in());
     }
-    OwnPlan::demand(&request.read_parameter::<RecordId>("plan")?)
+    let id = request.read_parameter::<RecordId>("plan")?;
+    if request.method == "GET" { OwnPlan::look(&id) } else { OwnPlan::demand(&id) }
 }
 
-fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) -> Result<Answer, Error> {
+fn page(
+    request: &Request,
+    entry: &Entry<OwnPlan>,
+    plan: &Plan,
+    faults: Faults,
+    clashes: &[Clash],
+) -> Result<Answer, Error> {
     let language = request.page_language();
     let kept = &entry.body;
     // What was typed stands in the form again, right or wrong.
@@ -159,7 +191,9 @@ fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) 
         }
     };
     let model = Store::first(&Find::new().equal(Model::CODE, kept.model.as_str()))?.map(|entry| entry.body);
-    let data = json!({
+    // With faults nothing was compared yet, and the form goes on from where it began.
+    let began = typed.get("seen").copied().filter(|_| !faults.is_empty());
+    let mut data = json!({
         "plan": { "id": entry.id, "title": typed.get("title").copied().unwrap_or(&kept.title), "version": kept.version },
         "model": model.as_ref().map(|model| json!({
             "code": model.code,
@@ -181,6 +215,12 @@ fn page(request: &Request, entry: &Entry<OwnPlan>, plan: &Plan, faults: Faults) 
         "faults": faults,
         "kept": plan == &kept.plan && request.method == "GET",
         "figures": figures,
+        "seen": began.map_or_else(|| entry.version.to_string(), str::to_owned),
+        "clashes": saving::view(kept, clashes, language),
+        "merged": request.query("kept") == Some("both"),
     });
+    if let Some(data) = data.as_object_mut() {
+        data.insert("reads".to_owned(), access::reads(entry)?.into());
+    }
     Answer::page("plan", &kept.title, &data)
 }

@@ -11,6 +11,7 @@ use crate::export::page as spreadsheet;
 use crate::kinds::{Before, Model, ModelVersion, OwnPlan};
 use crate::lineage::{Difference, Document, Found, Place, apply, differences, of_a_model, offered, undone};
 use crate::plan::Plan;
+use crate::team::together;
 
 /// The three that are compared.
 struct Three {
@@ -72,6 +73,7 @@ pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
         }
     };
     let merged = apply(&three.mine, &three.theirs, &three.found, &yes);
+    let stood = together::places(&entry.body);
     let before = Before { version: entry.body.version, plan: entry.body.plan.clone() };
     spreadsheet::forget(&mut entry.body)?;
     entry.body.plan = serde_json::from_value(merged.to_value())?;
@@ -80,6 +82,7 @@ pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
     entry.body.step = None;
     entry.body.changed = context::now();
     let entry = Store::replace(&entry)?;
+    together::note(&stood, &entry)?;
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))
 }
 
@@ -87,6 +90,7 @@ pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     let mut entry = demand(request)?;
     let before = entry.body.before.take().ok_or_else(|| Error::not_found("there is nothing to undo"))?;
+    let stood = together::places(&entry.body);
     spreadsheet::forget(&mut entry.body)?;
     let undone = undone(document(&before.plan)?, &document(&entry.body.plan)?);
     entry.body.plan = serde_json::from_value(undone.to_value())?;
@@ -94,6 +98,7 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     entry.body.step = None;
     entry.body.changed = context::now();
     let entry = Store::replace(&entry)?;
+    together::note(&stood, &entry)?;
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))
 }
 

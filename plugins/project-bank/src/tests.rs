@@ -9,6 +9,7 @@ use crate::notes::Note;
 use crate::publication::Publication;
 use crate::remains::MadeFile;
 use crate::undertaking::Undertaking;
+use crate::team::kinds::{Edit, Invite, Seat, Start, Team};
 
 pub(crate) const MANIFEST: &str = include_str!("../../../manifests/project-bank/manifest.json");
 pub(crate) const FADMA: &str = "00000000-0000-7000-8000-00000000000a";
@@ -28,6 +29,11 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
             Note::declaration(),
             Undertaking::declaration(),
             MadeFile::declaration(),
+            Seat::declaration(),
+            Team::declaration(),
+            Invite::declaration(),
+            Edit::declaration(),
+            Start::declaration(),
         ],
     );
 }

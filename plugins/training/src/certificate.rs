@@ -242,6 +242,15 @@ fn person() -> Result<String, Error> {
     caller.person.ok_or_else(|| Error::denied("this account belongs to no person of the register"))
 }
 
+/// The modules that the caller has completed, as `course/module`.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn modules_completed() -> Result<Vec<String>, Error> {
+    let module = |earned: Earned| earned.of.strip_prefix("module/").map(str::to_owned);
+    Ok(earned()?.into_iter().filter_map(module).collect())
+}
+
 /// All that the caller has completed.
 fn earned() -> Result<Vec<Earned>, Error> {
     let enrolments = catalogue::enrolments()?;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Request, native};
 
+use crate::Training;
 use crate::tests::{LEARNER, call, finish_lessons, installed, page, redirect, send_answers};
 use crate::tests_of_the_desk::as_trainer;
 
@@ -199,4 +200,18 @@ fn nobody_but_trainers_makes_paths() {
     native::as_member(LEARNER);
     let form = [("code", "start"), ("title", "Commencer"), ("language", "fr"), ("courses", "founding")];
     assert!(matches!(call(&Request::post("/paths", &form)), Answer::Problem(error) if error.status == 403));
+}
+
+#[test]
+fn another_plugin_hears_what_the_person_has_completed_for_whom_it_asks_and_nothing_of_others() {
+    installed();
+    native::as_member(LEARNER);
+    complete(2);
+    let ask = || native::invoke::<Training>("project-bank", "learning", "completed", &json!({}));
+    assert_eq!(ask().unwrap(), json!(["founding/m1", "founding/m2"]));
+    native::as_member("00000000-0000-7000-8000-0000000000ee");
+    assert_eq!(ask().unwrap(), json!([]));
+    native::as_public();
+    assert_eq!(ask().unwrap(), json!([]));
+    assert!(native::invoke::<Training>("project-bank", "learning", "answers", &json!({})).is_err());
 }

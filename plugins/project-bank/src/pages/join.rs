@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn a_code_is_read_in_arabic_digits_and_in_groups_and_nothing_else_is_one() {
         let code = Some("123456789012".to_owned());
-        for typed in ["1234 5678 9012", "١٢٣٤ ٥٦٧٨ ٩٠١٢", "۱۲۳۴۵۶۷۸۹۰۱۲", "1234-5678-9012", "1234+5678+9012"] {
+        for typed in ["1234 5678 9012", "١٢٣٤ ٥٦٧٨ ٩٠١٢", "۱۲۳۴۵۶۷۸۹۰۱۲", "1234-5678-9012", "1234+5678+9012"]
+        {
             assert_eq!(digits(typed), code, "{typed}");
         }
         for typed in ["", "1234", "1234 5678 90123", "1234 5678 901x", "<script>"] {

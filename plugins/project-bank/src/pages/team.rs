@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tiwizi_sdk::calls::ask;
 use tiwizi_sdk::notify::Message;
 use tiwizi_sdk::registry::{FoundingRules, founding, founding_rules};
-use tiwizi_sdk::{Answer, Date, Entry, Error, Find, RecordId, Request, Store, context, milestones, random};
+use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Language, RecordId, Request, Store, context, milestones, random};
 
 use crate::kinds::{Model, OwnPlan};
 use crate::plan::number::Number;
@@ -104,7 +104,7 @@ pub(crate) fn agree(request: &Request) -> Result<Answer, Error> {
     team.body.name_ar = of("name_ar");
     team.body.name_zgh = of("name_zgh");
     team.body.commune = of("commune");
-    team.body.province = Some(of("province")).filter(|code| !code.is_empty());
+    team.body.place = Some(of("province")).filter(|code| !code.is_empty());
     team.body.share = Some(of("share")).filter(|text| !text.is_empty()).and_then(|text| amount(&text).ok());
     Store::replace(&team)?;
     back(&plan.id)
@@ -299,7 +299,7 @@ fn facts(team: &Team) -> BTreeMap<&'static str, String> {
         ("name_ar", team.name_ar.clone()),
         ("name_zgh", team.name_zgh.clone()),
         ("commune", team.commune.clone()),
-        ("province", team.province.clone().unwrap_or_default()),
+        ("province", team.place.clone().unwrap_or_default()),
         ("share", team.share.map(|share| share.to_string()).unwrap_or_default()),
     ]
     .into()
@@ -328,11 +328,7 @@ fn kept(
 }
 
 /// What this form and somebody else both changed, and differently.
-fn clashes(
-    request: &Request,
-    said: &BTreeMap<&'static str, String>,
-    wanted: &BTreeMap<&str, String>,
-) -> Vec<Value> {
+fn clashes(request: &Request, said: &BTreeMap<&'static str, String>, wanted: &BTreeMap<&str, String>) -> Vec<Value> {
     let clash = |(name, now): (&&'static str, &String)| {
         let (was, mine) = (request.form(&format!("was-{name}"))?, wanted.get(name)?);
         let both = was != now && was != mine && now != mine;
@@ -401,11 +397,30 @@ fn page(request: &Request, plan: &Entry<OwnPlan>, role: Role, again: &Again<'_>)
         "founded": founded(plan, body)?,
         "rules": rules.map(|rules| json!({ "pack": rules.pack, "unsure": !rules.to_verify.is_empty(), "share_min": rules.share_min_mad })),
         "faults": again.faults,
-        "clashes": again.clashes,
+        "clashes": again.clashes.iter().map(|clash| readable(clash, &all, language)).collect::<Vec<_>>(),
         "typed": typed,
         "form": again.form,
     });
     Answer::page("team", &plan.body.title, &data).map(|page| page.with_status(again.status))
+}
+
+/// What both wrote, with names in the place of ids and codes.
+fn readable(clash: &Value, seats: &[Entry<Seat>], language: Language) -> Value {
+    let mut clash = clash.clone();
+    let name = clash.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for said in ["base", "theirs", "mine"] {
+        let Some(Value::String(text)) = clash.get_mut(said) else { continue };
+        let known = match name.as_str() {
+            "who" => seats.iter().find(|seat| seat.id == *text).map(|seat| seat.body.name.clone()),
+            "province" => province::choices(language).into_iter().find(|(code, _)| code == text).map(|(_, name)| name),
+            "done" if text == "yes" => Some("✓".to_owned()),
+            _ => None,
+        };
+        if let Some(known) = known {
+            *text = known;
+        }
+    }
+    clash
 }
 
 fn task_view(item: &Item, team: &Team) -> Value {

@@ -33,7 +33,8 @@ pub(crate) fn demand(id: &RecordId, right: Right) -> Result<(Entry<OwnPlan>, Rol
         return Err(Error::sign_in());
     }
     let entry: Entry<OwnPlan> = Store::get(id.as_str())?.ok_or_else(missing)?;
-    let role = if caller.kind == CallerKind::System { Some(Role::Lead) } else { role_of(&entry, caller.person.as_deref())? };
+    let role =
+        if caller.kind == CallerKind::System { Some(Role::Lead) } else { role_of(&entry, caller.person.as_deref())? };
     let role = role.ok_or_else(missing)?;
     match (right, role) {
         (Right::Read, _) | (Right::Edit, Role::Lead | Role::Member) | (Right::Lead, Role::Lead) => Ok((entry, role)),

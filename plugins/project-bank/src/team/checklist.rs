@@ -51,7 +51,7 @@ impl Known<'_> {
             "money" => self.money(),
             "contributions" => self.contributions(),
             "name" => Some((!self.team.name_fr.is_empty() || !self.team.name_ar.is_empty(), None)),
-            "place" => Some((self.team.province.is_some(), None)),
+            "place" => Some((self.team.place.is_some(), None)),
             _ => None,
         };
         let by_hand = self.team.tasks.iter().any(|task| task.code == code && task.done);

@@ -89,7 +89,7 @@ impl Team {
             name_fr: String::new(),
             name_ar: String::new(),
             name_zgh: String::new(),
-            province: None,
+            place: None,
             commune: String::new(),
             share: None,
             tasks: Vec::new(),
@@ -113,8 +113,8 @@ pub(crate) struct Team {
     #[field(max_length = 160)]
     pub(crate) name_zgh: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[field(pattern = PROVINCE)]
-    pub(crate) province: Option<String>,
+    #[field(pattern = PROVINCE, description = "The province of the seat that they want.")]
+    pub(crate) place: Option<String>,
     #[field(max_length = 100)]
     pub(crate) commune: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use tiwizi_sdk::Language;
 
-const TERRITORY: &str = include_str!("../../../manifests/registry/territory.json");
+const TERRITORY: &str = include_str!("../../../../manifests/registry/territory.json");
 
 /// Read once for each call; empty when the file is damaged, which a test holds it is not.
 static PROVINCES: LazyLock<Vec<Province>> =

@@ -56,7 +56,8 @@ pub(crate) fn merge(now: &Places, mine: &Places, since: &[Edit], is_whole: bool)
         if stands == wanted {
             continue;
         }
-        let changes = || since.iter().filter_map(|edit| Some((edit, edit.changed.iter().find(|one| one.place == *place)?)));
+        let changes =
+            || since.iter().filter_map(|edit| Some((edit, edit.changed.iter().find(|one| one.place == *place)?)));
         let base = match changes().next() {
             Some((_, first)) => first.from.clone(),
             // Nobody else changed it: what stands is what one began with.

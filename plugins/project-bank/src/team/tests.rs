@@ -1,0 +1,1 @@
+//! A team from outside.

@@ -40,6 +40,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
 
 pub(crate) fn installed() {
     native::start(MANIFEST);
+    native::add_messages("fr", include_str!("../../../manifests/project-bank/locales/fr.ftl"));
     native::install::<ProjectBank>().unwrap();
 }
 

@@ -1,7 +1,8 @@
 //! What other plugins ask: the contract `progress`, of the person for whom they ask.
 //!
 //! `modules` says of modules, each named as `course/module`, what they are called, where they go on and whether the person has completed them. What
-//! there is no module of is left out. The contract `learning` has `completed`: every module that the person has completed. Neither tells anything that the person's own pages do not show them.
+//! there is no module of is left out. The contract `learning` has `completed`: every module that the person has completed. Neither tells
+//! anything that the person's own pages do not show them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

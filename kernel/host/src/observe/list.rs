@@ -79,6 +79,8 @@ macro_rules! each_interface {
                 async fn person(id: String) -> Result<Option<Entry>, Error>;
                 async fn cooperatives(query: Query) -> Result<Page, Error>;
                 async fn acts_for() -> Result<Vec<Entry>, Error>;
+                async fn founding(kind: String, id: String) -> Result<Option<Entry>, Error>;
+                async fn founding_rules() -> Result<String, Error>;
             }
             milestones {
                 async fn reach(code: String, kind: String, id: String) -> Result<(), Error>;

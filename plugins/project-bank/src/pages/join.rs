@@ -77,8 +77,11 @@ fn wrong(typed: &str) -> Result<Answer, Error> {
     Answer::page("join", "", &json!({ "wrong": true, "typed": typed })).map(|page| page.with_status(404))
 }
 
+/// A code that is good, and its plan.
+type Invited = (Entry<Invite>, Entry<OwnPlan>);
+
 /// The plan of a code that is good, for a member or a coach.
-fn invited(code: &str) -> Result<Option<(Entry<Invite>, Entry<OwnPlan>)>, Error> {
+fn invited(code: &str) -> Result<Option<Invited>, Error> {
     let Some(code) = digits(code) else { return Ok(None) };
     let found = Store::first(&Find::new().equal(Invite::CODE, code))?;
     let Some(invite) = found.filter(|invite: &Entry<Invite>| invite.body.until > context::now()) else {

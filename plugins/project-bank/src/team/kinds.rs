@@ -42,6 +42,7 @@ impl Role {
 
 /// The place of one person in the team of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[expect(clippy::duplicated_attributes, reason = "two indexes end with the same field")]
 #[kind(class = "internal", unique(plan, person), index(plan, since), index(person, since))]
 #[kind(read("own", "plugin"), create("plugin"), change("plugin"), delete("own", "plugin"))]
 #[kind(plane = "local", title(ar = "عضو فريق", fr = "Membre d’une équipe"))]

@@ -67,7 +67,7 @@ pub(crate) fn merge(now: &Places, mine: &Places, since: &[Edit], is_whole: bool)
         if is_whole && base.as_ref() == wanted {
             merged.theirs.insert(place.clone());
         } else if base.is_none() || base.as_ref() != stands {
-            let who = changes().last().map(|(edit, _)| edit.name.clone()).unwrap_or_default();
+            let who = changes().next_back().map(|(edit, _)| edit.name.clone()).unwrap_or_default();
             let (mine, theirs) = (wanted.cloned(), stands.cloned());
             merged.clashes.push(Clash { place: place.clone(), base, mine, theirs, who });
         }

@@ -14,9 +14,9 @@ on_both! {
     two_who_fill_in_one_section_see_each_other,
 }
 
-const FOUNDINGS: &str = "/api/v1/foundings";
+pub(crate) const FOUNDINGS: &str = "/api/v1/foundings";
 /// The offices of the first founders.
-const OFFICES: [&str; 3] = ["president", "treasurer", "secretary"];
+pub(crate) const OFFICES: [&str; 3] = ["president", "treasurer", "secretary"];
 const PAPERS: [&str; 6] = ["statutes", "minutes", "members-list", "bank", "identity-cards", "receipt"];
 
 /// So many accounts without any role.
@@ -37,9 +37,9 @@ fn name() -> Value {
 }
 
 /// A file, with what it says now.
-struct File<'a> {
-    client: &'a Client,
-    address: String,
+pub(crate) struct File<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) address: String,
 }
 
 impl File<'_> {
@@ -48,17 +48,17 @@ impl File<'_> {
         shown.json().get("version").cloned().context("the file has a version")
     }
 
-    async fn fill(&self, section: &str, fields: Value) -> anyhow::Result<Answer> {
+    pub(crate) async fn fill(&self, section: &str, fields: Value) -> anyhow::Result<Answer> {
         let body = json!({ "version": self.version().await?, "section": section, "fields": fields });
         self.client.send(Method::PATCH, &self.address, Some(&body)).await?.expect(200)
     }
 
-    async fn step(&self, client: &Client, step: &str) -> anyhow::Result<Answer> {
+    pub(crate) async fn step(&self, client: &Client, step: &str) -> anyhow::Result<Answer> {
         let body = json!({ "version": self.version().await?, "step": step });
         client.post(&format!("{}/steps", self.address), &body).await
     }
 
-    async fn decide(&self, office: &Client, mut decision: Value) -> anyhow::Result<Answer> {
+    pub(crate) async fn decide(&self, office: &Client, mut decision: Value) -> anyhow::Result<Answer> {
         let version = self.version().await?;
         if let Some(fields) = decision.as_object_mut() {
             fields.insert("version".to_owned(), version);
@@ -88,7 +88,7 @@ async fn take_seats(file: &File<'_>, founders: &[Client]) -> anyhow::Result<()> 
     Ok(())
 }
 
-async fn fill_in(file: &File<'_>, day: &str) -> anyhow::Result<()> {
+pub(crate) async fn fill_in(file: &File<'_>, day: &str) -> anyhow::Result<()> {
     let pack: Value = serde_json::from_str(include_str!("../../manifests/rules/ma-112-12.json"))?;
     let items = pack.pointer("/statutes/items").and_then(Value::as_array).context("the pack has items")?;
     let items: Vec<Value> = items.iter().map(|item| json!({ "item": item.get("code") })).collect();

@@ -8,6 +8,7 @@ mod api;
 mod authoring;
 mod bank_plan;
 mod bank_public;
+mod bank_team;
 mod batch;
 mod browser;
 mod calendar;

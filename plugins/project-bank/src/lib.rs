@@ -24,6 +24,8 @@ mod tests;
 #[cfg(test)]
 mod tests_of_lines;
 #[cfg(test)]
+mod tests_of_models;
+#[cfg(test)]
 mod tests_of_notes;
 #[cfg(test)]
 mod tests_of_publication;
@@ -31,8 +33,6 @@ mod tests_of_publication;
 mod tests_of_remains;
 #[cfg(test)]
 mod tests_of_the_path;
-#[cfg(test)]
-mod tests_of_models;
 
 use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::ui::{Fragment, Slot};

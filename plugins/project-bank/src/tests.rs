@@ -8,8 +8,8 @@ use crate::kinds::{Model, ModelVersion, OwnPlan};
 use crate::notes::Note;
 use crate::publication::Publication;
 use crate::remains::MadeFile;
-use crate::undertaking::Undertaking;
 use crate::team::kinds::{Edit, Invite, Seat, Start, Team};
+use crate::undertaking::Undertaking;
 
 pub(crate) const MANIFEST: &str = include_str!("../../../manifests/project-bank/manifest.json");
 pub(crate) const FADMA: &str = "00000000-0000-7000-8000-00000000000a";

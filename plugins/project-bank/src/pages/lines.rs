@@ -10,9 +10,9 @@ use tiwizi_sdk::{Answer, Entry, Error, Request};
 use super::inputs::{self, Faults};
 use super::line_form::{self, Filled};
 use super::plans::{demand, keep};
-use crate::team::together;
 use crate::kinds::{Done, LineStep, OwnPlan};
 use crate::plan::{LINES_MAX, Plan, check, own};
+use crate::team::together;
 
 /// `GET /plans/{plan}/lines/new?list=costs`
 pub(crate) fn ask(request: &Request) -> Result<Answer, Error> {

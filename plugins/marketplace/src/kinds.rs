@@ -335,7 +335,8 @@ pub(crate) struct Posting {
 
 /// A try to pay an order by card.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "internal", index(order), read("plugin", "role:registrar"), create("plugin"), change("plugin"))]
+#[kind(class = "internal", index(order), index(doubt), read("plugin", "role:registrar"))]
+#[kind(create("plugin"), change("plugin"))]
 #[kind(
     plane = "local",
     title(ar = "محاولة أداء", fr = "Tentative de paiement"),
@@ -346,7 +347,7 @@ pub(crate) struct Attempt {
     #[field(max_length = 64)]
     pub(crate) order: String,
     pub(crate) attempt: card::Attempt,
-    /// Whether the gateway contradicted itself, and a person has to ask it.
+    /// Whether the gateway contradicted itself or never answered, and a person has to ask it.
     pub(crate) doubt: bool,
 }
 

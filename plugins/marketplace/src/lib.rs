@@ -17,8 +17,10 @@ pub mod picture;
 pub mod price;
 pub mod stock;
 
+mod bank;
 mod books;
 mod called;
+mod cards;
 mod demo;
 mod fair_work;
 mod kinds;
@@ -50,8 +52,8 @@ use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{
-    basket as basket_page, card, checkout, claims, desk, fair_desk, fairs, labels, market, money as money_desk,
-    order as order_page, payouts, shop_desk, stand, ware_desk,
+    bank as bank_page, basket as basket_page, card, checkout, claims, desk, fair_desk, fairs, labels, market,
+    money as money_desk, order as order_page, payouts, shop_desk, stand, ware_desk,
 };
 
 /// The plugin.
@@ -118,6 +120,8 @@ const ROUTES: &[Route] = &[
     Route::get("/money", money_desk::show),
     Route::post("/money/statement", money_desk::statement),
     Route::post("/money/repay", money_desk::repay),
+    Route::get("/money/lines", bank_page::list),
+    Route::post("/money/lines/{id}", bank_page::decide),
     Route::post("/money/runs", payouts::run),
     Route::get("/money/payouts/{id}", payouts::show),
     Route::post("/money/payouts/{id}", payouts::mark),

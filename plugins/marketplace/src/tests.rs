@@ -2,13 +2,16 @@
 
 mod buying;
 mod fairs;
+mod lines;
 mod payouts;
 mod selling;
+mod silence;
 mod window;
 
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
+use crate::bank::BankLine;
 use crate::called::{Allotment, Candidacy, Fair, FairDesk, Seat, Takings, Verdicts};
 use crate::kinds::{Attempt, Certificate, Contact, Desk, Order, Posting, Product, Recipient, Share, Shelf, Shop};
 use crate::planned::{Applied, FairPlan};
@@ -33,6 +36,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Share::declaration(),
         Recipient::declaration(),
         Posting::declaration(),
+        BankLine::declaration(),
         Attempt::declaration(),
         Due::declaration(),
         Tally::declaration(),

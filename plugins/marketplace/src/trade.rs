@@ -6,6 +6,7 @@ use tiwizi_sdk::jobs::Later;
 use tiwizi_sdk::{Entry, Error, Find, Store, context};
 
 use crate::books;
+use crate::cards;
 use crate::day::DAY_MS;
 use crate::kinds::{Attempt, Order, Share, Shelf};
 use crate::ledger::Account;
@@ -15,6 +16,8 @@ use crate::payment::{Method, card};
 use crate::payout::Claim;
 use crate::{path, settled, today};
 
+/// How long until a gateway that did not answer is asked again.
+const ASKED_AGAIN_MS: u64 = 5 * 60 * 1_000;
 /// The milestone of a seller's first sale.
 const FIRST_SALE: &str = "first-sale";
 
@@ -67,6 +70,8 @@ fn confirm(share: &mut Entry<Share>) -> Result<(), Error> {
         return Ok(());
     }
     happen(&mut share.body, event)?;
+    let told = json!({ "order": share.body.order, "state": share.body.state });
+    Later::new("tell-buyer").once(format!("{}:{}", share.id, share.body.state)).enqueue(&told)?;
     if event == Event::Confirm { books::sale(&share.id, &share.body) } else { release_goods(&share.body) }
 }
 
@@ -144,7 +149,7 @@ pub(crate) fn act(share: &mut Entry<Share>, event: Event) -> Result<(), Error> {
         }
     }
     *share = Store::replace(share)?;
-    if matches!(event, Event::Confirm | Event::Send | Event::Deliver | Event::Cancel | Event::Refuse) {
+    if matches!(event, Event::Confirm | Event::Send | Event::Deliver | Event::Cancel | Event::Refuse | Event::Lapse) {
         let told = json!({ "order": share.body.order, "state": share.body.state });
         Later::new("tell-buyer").once(format!("{}:{}", share.id, share.body.state)).enqueue(&told)?;
     }
@@ -221,10 +226,17 @@ pub(crate) fn order_of(share: &Share) -> Result<Entry<Order>, Error> {
 
 /// The term of payment of an order is over.
 pub(crate) fn lapse(order: &str) -> Result<(), Error> {
-    let Some(mut order) = Store::<Order>::get(order)? else { return Ok(()) };
+    let Some(order) = Store::<Order>::get(order)? else { return Ok(()) };
     if context::now() < order.body.until {
         return Ok(());
     }
+    if cards::waits(&order)? {
+        let at = context::now() + ASKED_AGAIN_MS;
+        Later::new("lapse").at(at).once(format!("{}:{at}", order.id)).enqueue(&json!({ "order": order.id }))?;
+        return Ok(());
+    }
+    // What the gateway said may have paid it.
+    let Some(mut order) = Store::<Order>::get(&order.id)? else { return Ok(()) };
     let mut lapsed = false;
     for mut share in Share::of_order(&order.id)? {
         if share.body.part.state == State::Awaiting {

@@ -11,7 +11,7 @@ use crate::order::{Event, State};
 use crate::pages::checkout::Addressed;
 use crate::pages::pictures;
 use crate::wares::{Kept, Picture, SHOP};
-use crate::{demo, fair_work, payout_work, today, trade};
+use crate::{bank, demo, fair_work, payout_work, today, trade};
 
 /// Parts that one run closes: their reads and writes must fit into one call. More make another run.
 const CLOSED_MAX: usize = 25;
@@ -35,6 +35,10 @@ pub(crate) fn run(job: &Job) -> Outcome {
             "close" => close(),
             "forget" => forget(job.payload.get("after").and_then(serde_json::Value::as_str)),
             "tell-buyer" => tell_buyer(&job.payload),
+            "book-line" => {
+                let version = job.payload.get("version").and_then(serde_json::Value::as_u64).unwrap_or_default();
+                bank::book(job.payload.get("line").and_then(serde_json::Value::as_str).unwrap_or_default(), version)
+            }
             "payout-run" => payout_work::run(&job.read()?),
             "payout" => payout_work::add(job.read()?),
             "tell-payout" => {
@@ -108,6 +112,7 @@ fn forget(after: Option<&str>) -> Result<(), Error> {
 fn sweep(after: Option<&str>) -> Result<(), Error> {
     if after.is_none() {
         contacts()?;
+        bank::forget(context::now().saturating_sub(bank::TEXT_DAYS * DAY_MS), SWEPT_MAX)?;
     }
     let before = context::now().saturating_sub(UNSHOWN_DAYS * DAY_MS);
     let old = Find::new().at_most(Kept::AT, before).sort(Kept::AT).limit(SWEPT_MAX);

@@ -197,7 +197,7 @@ fn write(planned: Vec<Planned>, total: Centimes, method: Method, purchase: &Purc
     let (key, number, now) = (carried.map_or_else(random::key, Ok)?, free_number()?, context::now());
     let until = now + method.kept_ms();
     for line in planned.iter().flat_map(|planned| &planned.part.lines) {
-        keep(line, number, now, until)?;
+        keep(line, number, now, until + method.asked_ms())?;
     }
     let order = Store::create(&Order {
         number,

@@ -1,5 +1,6 @@
 //! The pages: each reads, asks the rules, and answers data for a template.
 
+pub(crate) mod bank;
 pub(crate) mod basket;
 pub(crate) mod card;
 pub(crate) mod checkout;

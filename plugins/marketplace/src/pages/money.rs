@@ -8,19 +8,22 @@ use sha2::{Digest as _, Sha256};
 use tiwizi_sdk::jobs::Later;
 use tiwizi_sdk::{Answer, Entry, Error, Find, Request, Store, context};
 
+use crate::bank::{BankLine, Decided};
 use crate::books::{self, About};
 use crate::day::Day;
-use crate::kinds::{Order, Posting, Shop};
+use crate::kinds::{Attempt, Order, Posting, Shop};
 use crate::ledger::{self, Account, Balances};
 use crate::money::Centimes;
 use crate::payment::card::hex;
-use crate::payment::reconcile::{self, Received, Verdict, Waiting};
+use crate::payment::reconcile::{self, Doubt, Received, Verdict, Waiting};
 use crate::payment::reference;
 use crate::settled::{Paid, Payout, Tally};
 use crate::{today, trade};
 
 /// Lines of a statement that one call takes: each may read and write several records.
 const LINES_MAX: usize = 15;
+/// Attempts in doubt of the page.
+const DOUBTFUL_MAX: u32 = 20;
 /// Sellers, and payouts, of a page.
 const SELLERS_MAX: u32 = 30;
 /// Postings of which the page shows the balances.
@@ -49,15 +52,24 @@ pub(crate) fn statement(request: &Request) -> Result<Answer, Error> {
     let mut orders = named(&lines)?;
     let waiting: Vec<Waiting> = orders.iter().map(waiting).collect();
     let mut told = Vec::new();
-    for (line, verdict) in lines.iter().zip(reconcile::judge(&lines, &waiting)) {
-        let mut known = false;
+    for (at, (line, verdict)) in lines.iter().zip(reconcile::judge(&lines, &waiting)).enumerate() {
+        let proof = proof(line, lines.iter().take(at).filter(|before| *before == line).count());
+        let kept = BankLine::of(&proof)?;
+        let mut known = kept.is_some();
         if let Verdict::Settled { order } = &verdict
+            && kept.as_ref().is_none_or(|kept| kept.body.state == Decided::Open)
             && let Some(order) = orders.iter_mut().find(|known| known.id == *order)
         {
-            trade::money(order, Account::Bank, line.amount, &proof(line))?;
-        } else {
-            let key = format!("in:{}", proof(line));
-            known = Store::first(&Find::new().equal(Posting::KEY, key))?.is_some();
+            trade::money(order, Account::Bank, line.amount, &proof)?;
+            if let Some(mut kept) = kept {
+                (kept.body.state, kept.body.order) = (Decided::Booked, Some(order.id.clone()));
+                Store::replace(&kept)?;
+            }
+        } else if let Verdict::Doubtful { doubt, candidates } = &verdict {
+            known = known || Store::first(&Find::new().equal(Posting::KEY, format!("in:{proof}")))?.is_some();
+            if !known {
+                keep(line, proof, *doubt, candidates)?;
+            }
         }
         told.push(json!({ "text": line.text, "amount": line.amount.to_string(), "known": known, "is": verdict }));
     }
@@ -125,6 +137,8 @@ pub(super) fn page(request: &Request, told: &Value) -> Result<Answer, Error> {
         "state": state,
         "payouts": payouts.items.iter().map(super::payouts::view).collect::<Vec<_>>(),
         "payouts_next": payouts.next,
+        "doubtful": doubtful()?,
+        "open_lines": Store::count(&Find::new().equal(BankLine::STATE, Decided::Open))?,
         "begun": request.query("begun").is_some(),
         "yesterday": Day(today::day().0 - 1).date(),
         "postings": newest.items.iter().take(20).map(|entry| json!({
@@ -134,6 +148,20 @@ pub(super) fn page(request: &Request, told: &Value) -> Result<Answer, Error> {
         "sum": balances.sum().to_string(),
     });
     Answer::page("money", "", &data)
+}
+
+/// Orders whose payment by card a person has to ask the gateway about.
+fn doubtful() -> Result<Vec<Value>, Error> {
+    let mut orders = Vec::new();
+    for attempt in Store::list(&Find::new().equal(Attempt::DOUBT, true).limit(DOUBTFUL_MAX))?.items {
+        if let Some(order) = Store::<Order>::get(&attempt.body.order)? {
+            orders.push(json!({
+                "reference": reference::of(order.body.number), "amount": attempt.body.attempt.amount.to_string(),
+                "attempt": attempt.id, "paid": attempt.body.attempt.is_paid(),
+            }));
+        }
+    }
+    Ok(orders)
 }
 
 /// The orders whose references stand in the lines.
@@ -153,10 +181,29 @@ fn waiting(order: &Entry<Order>) -> Waiting {
     Waiting { order: order.id.clone(), number: order.body.number, due: Centimes(due) }
 }
 
-/// What names a line, so that the same statement sent again books nothing.
-fn proof(line: &Received) -> String {
+/// What names a line, so that the same statement sent again books nothing. Lines of one statement that say the same are counted: each is
+/// money of its own.
+fn proof(line: &Received, before: usize) -> String {
     let text = format!("{}\n{}\n{}", line.day, line.text, line.amount.0);
-    format!("bank:{}", hex(Sha256::digest(text.as_bytes()).get(..16).unwrap_or_default()))
+    let name = hex(Sha256::digest(text.as_bytes()).get(..16).unwrap_or_default());
+    if before == 0 { format!("bank:{name}") } else { format!("bank:{name}:{before}") }
+}
+
+/// Keeps a line until a person has decided what it is.
+fn keep(line: &Received, proof: String, doubt: Doubt, candidates: &[String]) -> Result<(), Error> {
+    let cut = |text: &str, chars: usize| text.chars().take(chars).collect::<String>();
+    Store::create(&BankLine {
+        proof,
+        day: cut(&line.day, 40),
+        text: cut(&line.text, 400),
+        amount: line.amount,
+        doubt: doubt.code().to_owned(),
+        candidates: candidates.to_vec(),
+        state: Decided::Open,
+        order: None,
+        at: context::now(),
+    })
+    .map(|_| ())
 }
 
 pub(super) fn staff() -> Result<(), Error> {

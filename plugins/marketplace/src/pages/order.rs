@@ -100,6 +100,9 @@ fn page(request: &Request, order: &Entry<Order>, refused: Option<Value>) -> Resu
             "due": (due > Centimes::ZERO).then(|| due.to_string()),
             "until": body.until,
             "paid": !body.waiting && body.received >= body.total,
+            // The gateway told nothing in time: it is asked, and at last the order lapses.
+            "asking": body.method == Method::Card && body.waiting && context::now() >= body.until,
+            "lapsed_card": body.method == Method::Card && shares.iter().all(|share| share.body.part.state == State::Lapsed),
         },
         "card": if due > Centimes::ZERO { card_address(request, order)? } else { None },
         "parts": parts,

@@ -43,6 +43,24 @@ pub struct Ask<'a> {
     pub tell: &'a str,
 }
 
+/// What is asked of a gateway that told nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question<'a> {
+    /// Who we are to the gateway.
+    pub merchant: &'a str,
+    /// The attempt that it is about.
+    pub attempt: &'a str,
+}
+
+/// What a gateway answers when it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It knows of no payment.
+    Nothing,
+    /// What it should have told before.
+    Fact(Fact),
+}
+
 /// What the gateway told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
@@ -134,6 +152,38 @@ impl Ask<'_> {
         let fields = self.fields(key);
         let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
         format!("{gateway}?{}", pairs.join("&"))
+    }
+}
+
+impl Question<'_> {
+    /// The body of the question, signed, as a form writes it.
+    #[must_use]
+    pub fn body(&self, key: &[u8]) -> String {
+        let pairs = [("merchant", self.merchant), ("order", self.attempt), ("question", "state")];
+        let fields = signed(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(), key);
+        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+        pairs.join("&")
+    }
+}
+
+impl Said {
+    /// Reads an answer about an attempt: the fields that are told otherwise, or that the result is `none`.
+    ///
+    /// # Errors
+    /// When it is not believed; an answer about another attempt is none.
+    pub fn read(body: &[u8], attempt: &str, key: &[u8]) -> Result<Self, Unbelieved> {
+        let fields = form(body);
+        let value = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
+        if !is_signed(&fields, key) {
+            return Err(Unbelieved::Signature);
+        }
+        if value("order") != Some(attempt) {
+            return Err(Unbelieved::Field("order"));
+        }
+        if value("result") == Some("none") {
+            return Ok(Self::Nothing);
+        }
+        Fact::read(&fields, key).map(Self::Fact)
     }
 }
 
@@ -248,6 +298,27 @@ fn percent(text: &str) -> String {
     text.bytes().map(sign).collect()
 }
 
+/// The fields of a form's body.
+fn form(body: &[u8]) -> Vec<(String, String)> {
+    let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    let cut = |pair: &[u8]| {
+        let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        (decoded(pair.get(..at).unwrap_or_default()), decoded(pair.get(at + 1..).unwrap_or_default()))
+    };
+    pairs.map(cut).collect()
+}
+
+fn decoded(bytes: &[u8]) -> String {
+    let (mut plain, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = escaped.and_then(from_hex).and_then(|bytes| bytes.first().copied());
+        plain.push(byte.unwrap_or(if *first == b'+' { b' ' } else { *first }));
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
 /// Small hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -341,6 +412,25 @@ mod tests {
         let mut attempt = Attempt::of(Centimes(8_500));
         assert_eq!(attempt.tell(&fact("t1", "85.00", "paid"), false), Told::New(Outcome::GoesBack));
         assert!(!attempt.is_paid());
+    }
+
+    #[test]
+    fn what_a_gateway_says_when_it_is_asked_is_believed_with_its_signature_only() {
+        let body = |pairs: &[(&str, &str)], key: &[u8]| {
+            let fields = signed(fields(pairs), key);
+            let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+            pairs.join("&").into_bytes()
+        };
+        let none = [("order", "a1"), ("result", "none")];
+        assert_eq!(Said::read(&body(&none, KEY), "a1", KEY), Ok(Said::Nothing));
+        assert_eq!(Said::read(&body(&none, KEY), "a2", KEY), Err(Unbelieved::Field("order")));
+        assert_eq!(Said::read(&body(&none, b"other"), "a1", KEY), Err(Unbelieved::Signature));
+        assert_eq!(Said::read(b"<html>error</html>", "a1", KEY), Err(Unbelieved::Signature));
+        let paid =
+            [("order", "a1"), ("transaction", "t&1"), ("amount", "85.00"), ("currency", "504"), ("result", "paid")];
+        let Ok(Said::Fact(fact)) = Said::read(&body(&paid, KEY), "a1", KEY) else { panic!("it is paid") };
+        assert_eq!((fact.transaction.as_str(), fact.amount, fact.paid), ("t&1", Centimes(8_500), true));
+        assert_eq!(decoded(b"a%2Bb+c%zz%4"), "a+b c%zz%4");
     }
 
     proptest! {

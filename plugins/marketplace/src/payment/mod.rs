@@ -40,6 +40,15 @@ impl Method {
         }
     }
 
+    /// How long after that goods are kept while a gateway that told nothing is asked.
+    #[must_use]
+    pub const fn asked_ms(self) -> u64 {
+        match self {
+            Self::Card => 30 * 60 * 1_000,
+            Self::OnDelivery | Self::Transfer | Self::MoneyOrder => 0,
+        }
+    }
+
     /// Where its money lies first.
     #[must_use]
     pub const fn till(self) -> Account {

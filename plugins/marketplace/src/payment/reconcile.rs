@@ -73,6 +73,22 @@ pub enum Doubt {
     Twice,
 }
 
+impl Doubt {
+    /// The word in records and messages.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoReference => "no-reference",
+            Self::SeveralReferences => "several-references",
+            Self::UnknownOrder => "unknown-order",
+            Self::NothingDue => "nothing-due",
+            Self::TooLittle => "too-little",
+            Self::TooMuch => "too-much",
+            Self::Twice => "twice",
+        }
+    }
+}
+
 /// A line of a file that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongLine {

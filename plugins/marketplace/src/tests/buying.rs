@@ -166,7 +166,7 @@ fn a_purchase_that_is_not_whole_comes_back_with_what_was_typed() {
 }
 
 /// What the gateway tells of the only attempt.
-fn gateway_tells(transaction: &str, amount: &str, result: &str, key: &str) -> Request {
+pub(super) fn gateway_tells(transaction: &str, amount: &str, result: &str, key: &str) -> Request {
     let attempt = native::ids("attempt")[0].clone();
     let fields = [
         ("order", attempt.as_str()),
@@ -181,7 +181,7 @@ fn gateway_tells(transaction: &str, amount: &str, result: &str, key: &str) -> Re
     Request::post("/card/told", &fields)
 }
 
-fn with_cards() {
+pub(super) fn with_cards() {
     native::set_setting("address", json!("https://market.example"));
     native::set_setting("card_gateway", json!("https://gateway.example/pay"));
     native::set_setting("card_merchant", json!("600001"));

@@ -41,6 +41,7 @@ mod libraries;
 mod limits;
 mod load;
 #[cfg(test)]
+mod market_shop;
 mod numbers;
 mod oci;
 mod office;

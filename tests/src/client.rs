@@ -228,10 +228,30 @@ impl Client {
     /// # Errors
     /// When the server does not answer.
     pub async fn submit_file(&self, path: &str, field: &str, bytes: &[u8]) -> anyhow::Result<Answer> {
+        self.submit_with_file(path, &[], (field, bytes)).await
+    }
+
+    /// The same with other fields between the csrf field and the file.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn submit_with_file(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (field, bytes): (&str, &[u8]),
+    ) -> anyhow::Result<Answer> {
         const BOUNDARY: &str = "----a-boundary-of-the-tests";
         let csrf = self.session.as_ref().map_or("", |session| session.csrf.as_str());
+        let others: String = [("csrf", csrf)]
+            .iter()
+            .chain(fields)
+            .map(|(name, value)| {
+                format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            })
+            .collect();
         let head = format!(
-            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--{BOUNDARY}\r\n\
+            "{others}--{BOUNDARY}\r\n\
              content-disposition: form-data; name=\"{field}\"; filename=\"a.tzp\"\r\n\
              content-type: application/octet-stream\r\n\r\n"
         );

@@ -73,6 +73,11 @@ fn stat(sent: &str) -> Result<Option<blobs::Blob>, Error> {
     if is_id { blobs::stat(sent) } else { Ok(None) }
 }
 
+/// Forgets the file of a form that is not taken.
+pub(crate) fn forget(request: &Request) -> Result<(), Error> {
+    request.form("picture").map_or(Ok(()), |sent| forget_sent(sent.trim()))
+}
+
 /// Forgets a file that was sent and is not a picture of somebody. One that a page or a job of the plugin made stays, whoever names it.
 fn forget_sent(sent: &str) -> Result<(), Error> {
     let Some(stat) = stat(sent)? else { return Ok(()) };

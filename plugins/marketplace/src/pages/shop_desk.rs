@@ -115,6 +115,7 @@ fn change(
 ) -> Result<Answer, Error> {
     let (cooperative, entry) = own(request)?;
     if !wares::is_seen(request, entry.version) {
+        pictures::forget(request)?;
         let facts = request.form("phone").map(|_| Filled::of(request));
         let told = Told { facts, refused: Some("stale"), ..Told::default() };
         return Ok(page(request, &entry, &told)?.with_status(409));

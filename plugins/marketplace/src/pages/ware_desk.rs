@@ -159,6 +159,7 @@ pub(crate) fn change(
 
 /// Somebody changed the product in the meantime. When that is what the form says, it came twice, and nothing is wrong.
 fn stale(request: &Request, entry: &Entry<Product>) -> Result<Answer, Error> {
+    pictures::forget(request)?;
     let mut told = Told { refused: Some("stale"), ..Told::default() };
     if request.form("category").is_some() {
         let mut product = entry.body.clone();

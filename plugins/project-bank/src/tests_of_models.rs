@@ -202,7 +202,7 @@ fn every_text_stands_in_every_language_in_the_letters_of_that_language() {
     for Given { code, body, .. } in models() {
         let mut found = Vec::new();
         texts(&body, &code, &mut found);
-        assert!(found.len() > 20, "{code}");
+        assert!(found.len() >= 20, "{code}: {} texts", found.len());
         for (place, fields) in found {
             for language in Language::ALL {
                 let text = fields.get(language.tag()).and_then(Value::as_str).unwrap_or_default();

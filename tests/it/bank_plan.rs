@@ -20,7 +20,7 @@ async fn signed_in() -> anyhow::Result<(Instance, Client)> {
     let setting = Setting { bundle: Some(paths::bundle("project-bank")?), ..Setting::default() };
     let mut instance = Instance::make(&setting)?;
     let add = Tiwizi::words("user add --password-stdin").data(instance.data()).option("--email", FADMA);
-    add.option("--role", "member").option("--scope", "nation").option("--person", PERSON).input(PASSWORD).succeed()?;
+    add.option("--person", PERSON).input(PASSWORD).succeed()?;
     instance.serve()?;
     let client = instance.visitor()?.sign_in(FADMA, PASSWORD).await?;
     Ok((instance, client))

@@ -96,10 +96,12 @@ fn next_fair(cooperative: &str, acting: &Acting, language: Language) -> Result<O
             (None, false) => continue,
         };
         if best.as_ref().is_none_or(|(known, _)| rank < *known) {
-            let mut view = fairs::facts(&fair.body, language)?;
-            view["state"] = json!(asked.map(|entry| entry.body.state));
-            view["near"] = near.into();
-            view["home"] = acting.province.as_deref().map(|code| province::name(code, language)).into();
+            let view = json!({
+                "about": fairs::facts(&fair.body, language)?,
+                "state": asked.map(|entry| entry.body.state),
+                "near": near,
+                "home": acting.province.as_deref().map(|code| province::name(code, language)),
+            });
             best = Some((rank, view));
         }
     }

@@ -264,13 +264,15 @@ fn shown_of(part: u32, all: u32) -> Option<u32> {
 /// The tables as one file; a cell that is not told is empty.
 fn csv(tables: &[Value]) -> String {
     let mut text = format!("by,name,{}\r\n", COLUMNS.join(","));
+    let list = |of: &Value, name: &str| of.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let word = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     for table in tables {
-        for line in table["lines"].as_array().into_iter().flatten() {
-            let cells = line["cells"].as_array().into_iter().flatten();
-            let cells: Vec<String> =
-                cells.map(|cell| cell.as_u64().map(|cell| cell.to_string()).unwrap_or_default()).collect();
-            let (by, name) = (table["by"].as_str().unwrap_or_default(), line["name"].as_str().unwrap_or_default());
-            text.push_str(&format!("{by},{},{}\r\n", quoted(name), cells.join(",")));
+        for line in list(table, "lines") {
+            let cells = list(&line, "cells").into_iter().map(|cell| cell.as_u64().map(|cell| cell.to_string()));
+            let cells: Vec<String> = cells.map(Option::unwrap_or_default).collect();
+            let row = [word(table, "by"), quoted(&word(&line, "name")), cells.join(",")];
+            text.push_str(&row.join(","));
+            text.push_str("\r\n");
         }
     }
     text

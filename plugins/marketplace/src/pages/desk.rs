@@ -100,7 +100,8 @@ fn without_shop(request: &Request) -> Result<(Vec<Value>, Option<Value>), Error>
     }
     let asked = request.query("cooperative");
     let only = found.len() == 1;
-    let chosen = found.iter().find(|one| only || asked.is_some_and(|asked| one["id"] == asked)).cloned();
+    let chosen =
+        found.iter().find(|one| only || asked.is_some() && one.get("id").and_then(Value::as_str) == asked).cloned();
     Ok((found, chosen))
 }
 

@@ -36,6 +36,9 @@ struct Told {
     path: String,
 }
 
+/// A course in the edition that the person learns, and their enrolment in it.
+type Learnt = (Course, Option<Entry<Enrolment>>);
+
 /// Answers a question of the contract.
 pub(crate) fn invoke(asked: &Asked) -> Result<Value, Error> {
     match asked.method.as_str() {
@@ -51,7 +54,7 @@ fn modules(asked: &[String]) -> Result<Value, Error> {
         return Err(Error::invalid(format!("{MODULES_MAX} modules at most are asked for at once")));
     }
     let language = context::language().parse().unwrap_or(Language::French);
-    let mut known: Vec<(String, Option<(Course, Option<Entry<Enrolment>>)>)> = Vec::new();
+    let mut known: Vec<(String, Option<Learnt>)> = Vec::new();
     let mut told = Vec::new();
     for name in asked {
         let Some((course, module)) = name.split_once('/') else { continue };
@@ -64,7 +67,7 @@ fn modules(asked: &[String]) -> Result<Value, Error> {
     Ok(json!({ "modules": told }))
 }
 
-fn learnt(code: &str) -> Result<Option<(Course, Option<Entry<Enrolment>>)>, Error> {
+fn learnt(code: &str) -> Result<Option<Learnt>, Error> {
     match edition::learnt(code) {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.is("not-found") => Ok(None),

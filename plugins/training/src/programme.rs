@@ -229,12 +229,12 @@ fn told(lines: &[(String, Line)]) -> Vec<Value> {
     for column in 0..COLUMNS.len() {
         hide_a_second(&cells, &mut hidden, column);
     }
-    let line = |((name, _), (cells, hidden)): (&(String, Line), (&[u32; 5], &[bool; 5]))| {
-        let told: Vec<Option<u32>> =
-            cells.iter().zip(hidden).map(|(cell, hidden)| (!hidden).then_some(*cell)).collect();
-        json!({ "name": name, "cells": told })
-    };
-    lines.iter().zip(cells.iter().zip(&hidden)).map(line).collect()
+    let mut views = Vec::with_capacity(lines.len());
+    for (((name, _), cells), hidden) in lines.iter().zip(&cells).zip(&hidden) {
+        let told = cells.iter().zip(hidden).map(|(cell, hidden)| (!hidden).then_some(*cell));
+        views.push(json!({ "name": name, "cells": told.collect::<Vec<_>>() }));
+    }
+    views
 }
 
 /// When a column hides one cell alone, it hides the smallest of the others that is not nought.

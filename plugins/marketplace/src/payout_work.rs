@@ -11,7 +11,7 @@ use crate::money::Centimes;
 use crate::notices::{self, Message};
 use crate::payment::reference;
 use crate::payout::Claim;
-use crate::settled::{Due, Paid, Payout, Tally};
+use crate::settled::{Due, Payout, PayoutState, Tally};
 
 /// How long after the last day of a payout it is added up: what was begun on that day is written by then.
 const SETTLE_MS: u64 = 5 * 60 * 1_000;
@@ -123,7 +123,7 @@ fn prepare(adding: Adding) -> Result<(), Error> {
         amount: claim.amount(),
         lines: adding.lines,
         files: adding.files,
-        state: Paid::Prepared,
+        state: PayoutState::Prepared,
         reference: None,
         paid_on: None,
         marks: 0,
@@ -151,7 +151,7 @@ fn written(line: &Due) -> String {
 
 /// Tells who is told of a cooperative's orders that it was paid.
 pub(crate) fn tell(payout: &str) -> Result<(), Error> {
-    let Some(payout) = Store::<Payout>::get(payout)?.filter(|payout| payout.body.state == Paid::Paid) else {
+    let Some(payout) = Store::<Payout>::get(payout)?.filter(|payout| payout.body.state == PayoutState::Paid) else {
         return Ok(());
     };
     let cooperative = payout.body.cooperative.as_str();

@@ -4,6 +4,8 @@
 //! ([`Tally`]), so no page adds up what was sold before. A payout takes the lines of a time, and is of one seller; the next one begins where
 //! the last confirmed one ended. There is one at a time that is not confirmed: what is undone leaves no hole.
 
+#![expect(clippy::duplicated_attributes, reason = "two indexes may have a field in common")]
+
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Date, Entry, Error, Find, Kind, Shape, Store, context};
 
@@ -85,7 +87,7 @@ pub(crate) struct Payout {
     /// Its statement as files, some lines in each.
     #[field(max_items = 100)]
     pub(crate) files: Vec<String>,
-    pub(crate) state: Paid,
+    pub(crate) state: PayoutState,
     /// How the bank names the transfer.
     #[serde(default)]
     #[field(max_length = 60)]
@@ -99,7 +101,7 @@ pub(crate) struct Payout {
 /// How a payout stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Paid {
+pub(crate) enum PayoutState {
     /// It is calculated, and nothing has left the bank.
     Prepared,
     /// Somebody has had it paid.
@@ -110,7 +112,7 @@ pub(crate) enum Paid {
     Dropped,
 }
 
-impl Paid {
+impl PayoutState {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Prepared => "prepared",
@@ -204,25 +206,26 @@ pub(crate) fn step(payout: &mut Entry<Payout>, step: Step) -> Result<bool, Error
     let about = About { order: None, cooperative: Some(&cooperative) };
     let (amount, key) = (payout.body.amount, |marks: u32| format!("{}:{marks}", payout.id));
     match (payout.body.state, step) {
-        (Paid::Prepared, Step::Pay { reference, on }) => {
+        (PayoutState::Prepared, Step::Pay { reference, on }) => {
             let marks = payout.body.marks + 1;
             books::book(ledger::paid_out(&cooperative, amount, &key(marks)), about)?;
             tally.body.pay(amount);
             payout.body.marks = marks;
-            (payout.body.state, payout.body.reference, payout.body.paid_on) = (Paid::Paid, Some(reference), Some(on));
+            (payout.body.state, payout.body.reference, payout.body.paid_on) =
+                (PayoutState::Paid, Some(reference), Some(on));
         }
-        (Paid::Paid, Step::Undo) => {
+        (PayoutState::Paid, Step::Undo) => {
             books::book(ledger::not_paid_out(&cooperative, amount, &key(payout.body.marks)), about)?;
             tally.body.pay(Centimes(-amount.0));
-            (payout.body.state, payout.body.reference, payout.body.paid_on) = (Paid::Prepared, None, None);
+            (payout.body.state, payout.body.reference, payout.body.paid_on) = (PayoutState::Prepared, None, None);
         }
-        (Paid::Prepared, Step::Undo) => {
+        (PayoutState::Prepared, Step::Undo) => {
             tally.body.open = None;
-            payout.body.state = Paid::Dropped;
+            payout.body.state = PayoutState::Dropped;
         }
-        (Paid::Paid, Step::Confirm) => {
+        (PayoutState::Paid, Step::Confirm) => {
             (tally.body.until, tally.body.open) = (payout.body.until, None);
-            payout.body.state = Paid::Confirmed;
+            payout.body.state = PayoutState::Confirmed;
         }
         _ => return Ok(false),
     }

@@ -17,7 +17,7 @@ use crate::money::{Centimes, plain};
 use crate::order::Event;
 use crate::payout::Claim;
 use crate::price::Offer;
-use crate::settled::{Paid, Payout, Tally};
+use crate::settled::{Payout, PayoutState, Tally};
 use crate::stock::{PIECES_MAX, Refused, Stock};
 use crate::{path, today, trade, words};
 
@@ -324,7 +324,7 @@ fn page(request: &Request, cooperative: &str, form: &Filled, refused: Option<Val
         Store::list(&Find::new().equal(Payout::COOPERATIVE, cooperative).sort_descending(Payout::AT).limit(12))?;
     // One that was given up tells a seller nothing: its lines come with another one.
     let mut payouts = payouts.items;
-    payouts.retain(|payout| payout.body.state != Paid::Dropped);
+    payouts.retain(|payout| payout.body.state != PayoutState::Dropped);
     let tally = Tally::of(cooperative)?;
     let data = json!({
         "shop": { "cooperative": cooperative, "name": shop.name.best(language) },

@@ -17,7 +17,7 @@ use crate::money::Centimes;
 use crate::payment::card::hex;
 use crate::payment::reconcile::{self, Doubt, Received, Verdict, Waiting};
 use crate::payment::reference;
-use crate::settled::{Paid, Payout, Tally};
+use crate::settled::{Payout, PayoutState, Tally};
 use crate::{today, trade};
 
 /// Lines of a statement that one call takes: each may read and write several records.
@@ -121,8 +121,9 @@ pub(super) fn page(request: &Request, told: &Value) -> Result<Answer, Error> {
             "paid": tally.paid.to_string(), "due": tally.due().to_string(), "open": tally.open,
         }));
     }
-    let state = [Paid::Prepared, Paid::Paid, Paid::Confirmed, Paid::Dropped];
-    let state = state.into_iter().find(|state| request.query("state") == Some(state.name())).unwrap_or(Paid::Prepared);
+    let state = [PayoutState::Prepared, PayoutState::Paid, PayoutState::Confirmed, PayoutState::Dropped];
+    let state =
+        state.into_iter().find(|state| request.query("state") == Some(state.name())).unwrap_or(PayoutState::Prepared);
     let payouts = Find::new().equal(Payout::STATE, state).sort_descending(Payout::AT).limit(SELLERS_MAX);
     let payouts = Store::list(&payouts.after(after("payouts").as_deref()))?;
     let newest = Store::list(&Find::new().sort_descending(Posting::AT).limit(POSTINGS_MAX))?;

@@ -12,7 +12,7 @@ use crate::kinds::Shop;
 use crate::money::Centimes;
 use crate::payment::reference;
 use crate::payout_work;
-use crate::settled::{Due, Paid, Payout, Step, step};
+use crate::settled::{Due, Payout, PayoutState, Step, step};
 use crate::today;
 use tiwizi_sdk::jobs::Later;
 
@@ -43,7 +43,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn own(request: &Request) -> Result<Answer, Error> {
     let cooperative = acting(request)?;
     let payout = of(request)?;
-    if payout.body.cooperative != cooperative || payout.body.state == Paid::Dropped {
+    if payout.body.cooperative != cooperative || payout.body.state == PayoutState::Dropped {
         return Err(missing());
     }
     page(request, &payout, None)

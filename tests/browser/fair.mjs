@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { amountsIn } from "./market.mjs";
 
+/** Each applicant is told by a step of its own, which takes a while where much else runs. */
+const ALLOCATION_LOOKS_MAX = 400;
+
 const market = (person, path = "") => `/${person.language}/p/marketplace${path}`;
 
 /** Calls a fair. Days that make no sense are refused at their field. */
@@ -43,7 +46,7 @@ export async function marks(organiser, code) {
   const own = `main form[action$="/marks"]:has(input[name="cooperative"][value="${cooperative}"]) `;
   await organiser.fill({ mark_quality: "101", mark_origin: "٦٠" }, own);
   await organiser.declined(`${own}button`, 422);
-  await organiser.fill({ mark_quality: "80" }, own);
+  await organiser.fill({ mark_quality: "80", mark_origin: "٦٠" }, own);
   await organiser.press(`${own}button`);
 }
 
@@ -57,7 +60,7 @@ export async function isTooEarly(organiser, code) {
 export async function allocates(organiser, code, { applications, places }) {
   await organiser.open(market(organiser, `/fair-desk/${code}`));
   await organiser.press('main form[action$="/allocate"] button');
-  await organiser.awaits(market(organiser, `/fair-desk/${code}`), `main p a[href$="/fairs/${code}"]`);
+  await organiser.awaits(market(organiser, `/fair-desk/${code}`), `main p a[href$="/fairs/${code}"]`, ALLOCATION_LOOKS_MAX);
   await organiser.open(market(organiser, `/fairs/${code}`));
   const seats = new Set();
   for (let pages = 0; pages < 10; pages += 1) {

@@ -117,8 +117,8 @@ export class Person {
   }
 
   /** Looks again and again for something that is about to be there. */
-  async awaits(path, selector) {
-    for (let look = 0; look < LOOKS_MAX; look += 1) {
+  async awaits(path, selector, looks = LOOKS_MAX) {
+    for (let look = 0; look < looks; look += 1) {
       await this.open(path);
       if ((await this.page.locator(selector).count()) > 0) return;
       await this.page.waitForTimeout(LOOK_MS);

@@ -70,7 +70,8 @@ impl CallState {
         self.require(Capability::RegistryRead)?;
         let source = Source { kind: self.own_kind(kind)?, id: record_id(id)? };
         let waited = self.budget.waited().clone();
-        let found = waited.during(founding::of_source(self.unit.records(), &self.caller, &source)).await;
+        let (records, caller) = (self.unit.records().clone(), self.caller.clone());
+        let found = waited.during(founding::of_source(&records, &caller, &source)).await;
         Ok(found.map_err(|error| unit_error(&UnitError::Read(error)))?.map(entry))
     }
 

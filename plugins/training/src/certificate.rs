@@ -192,7 +192,7 @@ pub(crate) fn page(
     let good = certificate.taken_back.is_none() && is_mine;
     let printed = printed(entry, language)?;
     let paper = paper(certificate, language, &printed).filter(|_| good);
-    let file = certificate.credential.as_ref().and_then(|signed| signed.file.as_deref()).filter(|_| good);
+    let file = certificate.credential.as_ref().map(|signed| signed.file.as_str()).filter(|_| good);
     let why = certificate.taken_back.as_ref().filter(|_| is_mine || is_trainer);
     let data = json!({
         "code": entry.id,

@@ -1,7 +1,7 @@
 //! The credential of a certificate: what the instance signs of it (Open Badges 3.0), for those who know neither the plugin nor the platform.
 //!
-//! It is signed with the certificate, where the instance signs at all, and again when its holder asks. The token lies in the certificate, so
-//! it goes with the person's records; the file that the holder saves is made of it.
+//! It is signed with the certificate, where the instance signs at all, or later when its holder asks. The credential itself is one of the
+//! plugin's files: certificates are counted by the thousand, and stay small.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,6 +13,8 @@ use crate::path;
 
 /// What the file is.
 const MEDIA_TYPE: &str = "application/vc+jwt";
+/// A file that nobody keeps, asked for to learn whether files may be kept.
+const NO_FILE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 /// What the kernel takes for an achievement's name, and for what is said of it, in characters.
 const NAME_CHARS_MAX: usize = 200;
 const TEXT_CHARS_MAX: usize = 4_000;
@@ -26,13 +28,9 @@ pub(crate) struct Signed {
     /// Where anybody verifies it.
     #[field(max_length = 500)]
     pub(crate) address: String,
-    /// The credential itself, a compact JWT.
-    #[field(max_length = 64_000)]
-    pub(crate) token: String,
-    /// The same among the plugin's files.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The credential itself, a compact JWT, among the plugin's files.
     #[field(max_length = 100)]
-    pub(crate) file: Option<String>,
+    pub(crate) file: String,
 }
 
 /// What was achieved, in the languages in which it could be learnt.
@@ -43,46 +41,41 @@ struct Achieved {
     about: Texts,
 }
 
-/// Has the credential of a certificate signed, with words of this language first.
+/// Has the credential of a certificate signed, with words of this language first, and keeps it.
 ///
 /// # Errors
-/// `denied` without the capability, `unavailable` where the instance has no public address, `invalid` for a name that may be a card number.
+/// `denied` without the capabilities, `unavailable` where the instance has no public address, `invalid` for a name that may be a card number.
 pub(crate) fn signed(certificate: &Certificate, first: Language) -> Result<Signed, Error> {
+    // Nothing is signed where it could not be kept.
+    blobs::stat(NO_FILE)?;
     let credential = credentials::issue(&claims(certificate, first)?)?;
-    let (id, address, token) = (credential.id, credential.address, credential.token);
-    // Without room for a file the credential is good too.
-    let file = kept(&token).ok();
-    Ok(Signed { id, address, token, file })
+    let file = blobs::keep(MEDIA_TYPE, credential.token.as_bytes())?.id;
+    Ok(Signed { id: credential.id, address: credential.address, file })
 }
 
-fn kept(token: &str) -> Result<String, Error> {
-    Ok(blobs::keep(MEDIA_TYPE, token.as_bytes())?.id)
-}
-
-/// `POST /certificates/{code}/credential`: the credential as a file, for the holder; signed now where that was not done.
+/// `POST /certificates/{code}/credential`: has the credential signed where that was not done, or its file is lost.
 pub(crate) fn make(request: &Request) -> Result<Answer, Error> {
     let mut entry = certificate::own(request)?;
     if entry.body.taken_back.is_some() {
         return certificate::page(request, &entry, Some("certificate-gone"));
     }
-    let signed = match entry.body.credential.take() {
-        Some(signed) => Ok(signed),
-        None => signed(&entry.body, request.page_language()),
-    };
-    let mut signed = match signed {
-        Ok(signed) => signed,
+    if let Some(known) = &entry.body.credential {
+        if blobs::stat(&known.file)?.is_some() {
+            return certificate::page(request, &entry, None);
+        }
+        credentials::revoke(&known.id, "Its file is lost, and another one is signed")?;
+    }
+    match signed(&entry.body, request.page_language()) {
+        Ok(signed) => {
+            entry.body.credential = Some(signed);
+            Store::replace(&entry)?;
+            certificate::page(request, &entry, None)
+        }
         Err(error) => {
             let refused = refusal(&error).ok_or(error)?;
-            return certificate::page(request, &entry, Some(refused));
+            certificate::page(request, &entry, Some(refused))
         }
-    };
-    let is_kept = signed.file.as_deref().map(blobs::stat).transpose()?.flatten().is_some();
-    if !is_kept {
-        signed.file = Some(kept(&signed.token)?);
     }
-    entry.body.credential = Some(signed);
-    Store::replace(&entry)?;
-    certificate::page(request, &entry, None)
 }
 
 /// What a person is told of a refusal that they can do something about, or wait for.

@@ -160,12 +160,14 @@ impl Counts {
         self.unknown += u32::from(enrolment.lives_in.is_none() || enrolment.woman.is_none());
     }
 
-    /// Counts certificates for their course and for the month in which they were given.
+    /// Counts certificates that hold, for their course and for the month in which they were given.
     fn certificates(&mut self, by_course: &mut BTreeMap<String, Line>) -> Result<(), Error> {
         let mut cursor: Option<String> = None;
         for _ in 0..PAGES_MAX {
             let page = Store::list(&Find::<Certificate>::new().limit(100).after(cursor.as_deref()))?;
-            for certificate in page.items.iter().map(|entry| &entry.body) {
+            let good =
+                page.items.iter().map(|entry| &entry.body).filter(|certificate| certificate.taken_back.is_none());
+            for certificate in good {
                 self.months.entry(month(certificate.at)).or_default().certificates += 1;
                 let mut parts = certificate.of.split('/');
                 let course = parts.next().filter(|level| *level != "path").and_then(|_| parts.next());

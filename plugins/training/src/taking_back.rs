@@ -36,12 +36,12 @@ pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
         return Err(Error::invalid("a reason has words").with("field", "reason"));
     }
     if entry.body.taken_back.is_none() {
-        if let Some(signed) = &mut entry.body.credential {
+        if let Some(signed) = &entry.body.credential {
             credentials::revoke(&signed.id, &reason)?;
-            forget(signed.file.take())?;
+            forget(&signed.file)?;
         }
         for paper in std::mem::take(&mut entry.body.papers) {
-            forget(Some(paper.file))?;
+            forget(&paper.file)?;
         }
         entry.body.taken_back = Some(TakenBack { at: context::now(), by, reason });
         Store::replace(&entry)?;
@@ -61,9 +61,9 @@ pub(crate) fn give(request: &Request) -> Result<Answer, Error> {
 }
 
 /// A file goes; where the plugin may keep none any more, there is none to go.
-fn forget(file: Option<String>) -> Result<(), Error> {
-    match file.map(|file| blobs::delete(&file)) {
-        Some(Err(error)) if !error.is("denied") => Err(error),
+fn forget(file: &str) -> Result<(), Error> {
+    match blobs::delete(file) {
+        Err(error) if !error.is("denied") => Err(error),
         _ => Ok(()),
     }
 }

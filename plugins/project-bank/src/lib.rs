@@ -3,6 +3,7 @@
 //! `plan` reckons and `lineage` merges; neither knows of records or pages. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `content` the models that come with the
 //! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
 
+mod calls;
 mod content;
 mod export;
 mod kinds;

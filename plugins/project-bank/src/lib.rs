@@ -3,14 +3,19 @@
 //! `plan` reckons and `lineage` merges; neither knows of records or pages. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `content` the models that come with the
 //! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
 
+mod call_work;
+mod called;
 mod calls;
 mod content;
+mod day;
 mod export;
+mod funding;
 mod kinds;
 mod learn;
 mod lineage;
 mod notes;
 mod pages;
+mod places;
 mod plan;
 mod publication;
 mod remains;
@@ -35,11 +40,15 @@ mod tests_of_remains;
 #[cfg(test)]
 mod tests_of_the_path;
 
-use tiwizi_sdk::events::{Event, Outcome};
+use tiwizi_sdk::events::Event;
+use tiwizi_sdk::jobs::{Job, Outcome};
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
-use pages::{actual, catalogue, found, join, lines, plans, review, sheet, team as team_page};
+use pages::{
+    actual, call_desk, calls as calls_page, candidacy, catalogue, found, funding as funding_page, funding_desk, join, jury,
+    lines, plans, review, sheet, team as team_page,
+};
 
 /// The plugin.
 #[derive(Debug, Clone, Copy)]
@@ -78,11 +87,42 @@ const ROUTES: &[Route] = &[
     Route::get("/join", join::ask),
     Route::get("/join/{code}", join::offer),
     Route::post("/join/{code}", join::join),
+    Route::get("/funding", funding_page::list),
+    Route::get("/funding/{code}", funding_page::show),
+    Route::get("/funding/{code}/check", funding_page::check),
+    Route::get("/funding-desk", funding_desk::list),
+    Route::post("/funding-desk", funding_desk::create),
+    Route::get("/funding-desk/{code}", funding_desk::show),
+    Route::post("/funding-desk/{code}", funding_desk::change),
+    Route::post("/funding-desk/{code}/conditions", funding_desk::condition),
+    Route::post("/funding-desk/{code}/step", funding_desk::step),
+    Route::get("/calls", calls_page::list),
+    Route::get("/calls/{code}", calls_page::show),
+    Route::get("/calls/{code}/ranking", calls_page::ranking),
+    Route::get("/calls/{code}/mine", candidacy::show),
+    Route::post("/calls/{code}/mine", candidacy::apply),
+    Route::post("/calls/{code}/mine/withdraw", candidacy::withdraw),
+    Route::get("/calls/{code}/jury/{key}", jury::invited),
+    Route::post("/calls/{code}/jury/{key}", jury::join),
+    Route::get("/calls/{code}/files", jury::files),
+    Route::get("/calls/{code}/files/{number}", jury::show),
+    Route::post("/calls/{code}/files/{number}", jury::mark),
+    Route::get("/call-desk", call_desk::list),
+    Route::post("/call-desk", call_desk::create),
+    Route::get("/call-desk/{code}", call_desk::show),
+    Route::post("/call-desk/{code}/quotas", call_desk::quota),
+    Route::post("/call-desk/{code}/publish", call_desk::publish),
+    Route::post("/call-desk/{code}/jury", call_desk::invite),
+    Route::post("/call-desk/{code}/jury/leave", call_desk::leave),
+    Route::post("/call-desk/{code}/rank", call_desk::rank),
+    Route::post("/call-desk/{code}/undo", call_desk::undo),
+    Route::post("/call-desk/{code}/announce", call_desk::announce),
 ];
 
 impl Plugin for ProjectBank {
     fn init() -> Result<(), Error> {
-        content::write_all()
+        content::write_all()?;
+        funding::seed::write_all()
     }
 
     fn handle(request: &Request) -> Result<Answer, Error> {
@@ -102,6 +142,14 @@ impl Plugin for ProjectBank {
             publication::MODELS => publication::follow(event).into(),
             other => Outcome::Reject(format!("nothing is done about {other}")),
         }
+    }
+
+    fn run_job(job: &Job) -> Outcome {
+        let done = match job.name.as_str() {
+            call_work::TELL => job.read().and_then(|step| call_work::tell(&step)),
+            other => Err(Error::internal(format!("there is no job {other}"))),
+        };
+        done.into()
     }
 }
 

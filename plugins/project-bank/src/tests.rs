@@ -1,9 +1,14 @@
 //! The rules of the plugin, run natively against the kit's kernel in memory.
 
+mod calls;
+mod funding;
+
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Declared as _, Find, Request, Store, native};
 
 use crate::ProjectBank;
+use crate::called::{Backing, CallDesk, Candidacy, Juror, ProjectCall, Ranking, ScoreSheet, Submission, Verdicts};
+use crate::funding::kinds::Programme;
 use crate::kinds::{Model, ModelVersion, OwnPlan};
 use crate::notes::Note;
 use crate::publication::Publication;
@@ -34,6 +39,16 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
             Invite::declaration(),
             Edit::declaration(),
             Start::declaration(),
+            Programme::declaration(),
+            ProjectCall::declaration(),
+            CallDesk::declaration(),
+            Juror::declaration(),
+            Candidacy::declaration(),
+            Submission::declaration(),
+            Backing::declaration(),
+            ScoreSheet::declaration(),
+            Ranking::declaration(),
+            Verdicts::declaration(),
         ],
     );
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tiwizi_sdk::Shape;
 
 /// Applications to one call: they are ranked in one call of the plugin.
-pub(crate) const APPLICATIONS_MAX: usize = 300;
+pub(crate) const APPLICATIONS_MAX: usize = 200;
 /// Members of one jury. Every number up to it divides [`super::score::PARTS`], so that no mean is rounded.
 pub(crate) const JURORS_MAX: usize = 10;
 /// The scales of a criterion: the largest mark that it has. Each divides a hundred.
@@ -26,7 +26,7 @@ pub(crate) struct Call {
     #[field(max = 10_000)]
     pub(crate) threshold: u32,
     /// How many are chosen at most.
-    #[field(min = 1, max = 300)]
+    #[field(min = 1, max = 200)]
     pub(crate) places: u32,
     /// Members of the jury who must have marked each application.
     #[field(min = 1, max = 10)]
@@ -81,7 +81,7 @@ pub(crate) struct Quota {
     #[field(max_length = 32)]
     pub(crate) code: String,
     /// Places that it has at least, if so many applications reach the threshold.
-    #[field(max = 300)]
+    #[field(max = 200)]
     pub(crate) min: u32,
     /// Places that it has at most. Women and youth have no such bound.
     #[serde(default)]

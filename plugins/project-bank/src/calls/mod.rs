@@ -21,7 +21,8 @@ mod score;
 mod tests;
 
 pub(crate) use call::{
-    APPLICATIONS_MAX, Applicant, Application, Average, Call, Criterion, JURORS_MAX, Quota, QuotaOf, Ties, WrongCall,
+    APPLICATIONS_MAX, Applicant, Application, Average, Call, Criterion, JURORS_MAX, Quota, QuotaOf, SCALES, Ties,
+    WrongCall,
 };
 pub(crate) use outcome::{Because, Outcome};
 pub(crate) use rank::{Ranked, rank};

@@ -46,8 +46,8 @@ use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{
-    actual, call_desk, calls as calls_page, candidacy, catalogue, found, funding as funding_page, funding_desk, join, jury,
-    lines, plans, review, sheet, team as team_page,
+    actual, call_desk, calls as calls_page, candidacy, catalogue, found, funding as funding_page, funding_desk, join,
+    jury, lines, plans, review, sheet, team as team_page,
 };
 
 /// The plugin.

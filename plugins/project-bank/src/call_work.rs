@@ -15,6 +15,7 @@ use crate::called::{
 };
 use crate::calls::{Applicant, Application, Call, Outcome, QuotaOf, Ranked, WrongCall, rank};
 use crate::kinds::OwnPlan;
+use crate::team::access;
 
 /// Applicants that one step tells.
 const STEP: usize = 40;
@@ -53,9 +54,13 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Everybody who is known to carry a plan.
-pub(crate) fn people(plan: &OwnPlan) -> Vec<String> {
-    vec![plan.person.clone()]
+/// Everybody who is known to carry a plan: whose it is, and everybody who has a seat in its team.
+///
+/// # Errors
+/// As those of the store.
+pub(crate) fn people(plan: &Entry<OwnPlan>) -> Result<Vec<String>, Error> {
+    let seats = access::seats(&plan.id)?.into_iter().map(|seat| seat.body.person);
+    Ok(seats.chain([plan.body.person.clone()]).collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 /// Why the caller, a member of the jury, may not judge an application; nothing when they may. `own` are the keys of [`Backing::own`].

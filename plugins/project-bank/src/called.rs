@@ -117,7 +117,7 @@ pub(crate) struct Candidacy {
     pub(crate) person: String,
     #[field(max_length = 100, description = "The account that applied.")]
     pub(crate) account: String,
-    #[field(max_items = 20, each(max_length = 64), description = "Everybody of the plan, who may not judge it.")]
+    #[field(max_items = 61, each(max_length = 64), description = "Everybody of the plan, who may not judge it.")]
     pub(crate) people: Vec<String>,
     #[field(max_length = 64)]
     pub(crate) plan: String,

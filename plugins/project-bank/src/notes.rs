@@ -1,5 +1,5 @@
 //! What people noted of the months of their plans. A note is never changed: a correction is a further note of the same month and group, and the
-//! last one counts. Notes go with their plan, and in no other way.
+//! last one counts. Everybody of the team reads them (`team::access`). Notes go with their plan, and in no other way.
 
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Store, context};
@@ -16,7 +16,7 @@ const PAGE: u32 = 100;
 /// A note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "personal", plane = "project-bank", unique(plan, month, group, number))]
-#[kind(read("own", "plugin:own"), create("plugin:own"), delete("plugin:own"))]
+#[kind(read("own", "plugin"), create("plugin:own"), delete("plugin:own"))]
 #[kind(title(ar = "ما وقع فعلا", fr = "Ce qui s’est passé"))]
 #[kind(purpose = "A person compares their project with its plan.", retention = "Kept as long as its plan.")]
 pub(crate) struct Note {

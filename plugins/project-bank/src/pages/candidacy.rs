@@ -176,7 +176,7 @@ fn keep(
     cooperative: String,
 ) -> Result<(), Error> {
     let account = context::caller().account_id.unwrap_or_default();
-    let people = call_work::people(&plan.body);
+    let people = call_work::people(plan)?;
     if let Some(mut entry) = before {
         entry.body.submission += 1;
         entry.body.withdrawn = false;

@@ -144,7 +144,8 @@ async fn a_checkout_sent_twice_is_one_order_in_the_real_kernel() -> anyhow::Resu
         ("seen", "8550"),
         ("key", key.as_str()),
     ];
-    let form = [&form[..], &[("csrf", hidden(&page, "csrf").as_str())]].concat();
+    let csrf = hidden(&page, "csrf");
+    let form = [&form[..], &[("csrf", csrf.as_str())]].concat();
     for _ in 0..2 {
         let placed = visitor.submit(&format!("{MARKET}/checkout"), &form).await?.expect(303)?;
         ensure!(placed.header("location").ends_with(&format!("/orders/{key}")), "{placed:?}");

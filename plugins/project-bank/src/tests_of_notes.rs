@@ -70,7 +70,7 @@ fn a_correction_is_a_further_note_and_the_first_one_stays() {
 fn a_note_is_never_changed_and_not_deleted_by_hand() {
     let manifest: Value = serde_json::from_str(MANIFEST).unwrap();
     let kind = manifest["kinds"].as_array().unwrap().iter().find(|kind| kind["name"] == "note").unwrap();
-    assert_eq!((&kind["access"]["change"], &kind["access"]["read"]), (&json!([]), &json!(["own", "plugin:own"])));
+    assert_eq!((&kind["access"]["change"], &kind["access"]["read"]), (&json!([]), &json!(["own", "plugin"])));
     assert_eq!(kind["access"]["delete"], json!(["plugin:own"]));
     let path = adopted();
     redirect(&note(&path, "1", "0", &[("sales", "1")]));

@@ -19,6 +19,7 @@ use crate::calls::{APPLICATIONS_MAX, Applicant};
 use crate::kinds::{Model, OwnPlan};
 use crate::places;
 use crate::plan::{Outcome, check, outcome};
+use crate::team::access::{self, Right};
 
 /// Plans that the form offers.
 const PLANS_MAX: u32 = 20;
@@ -85,7 +86,7 @@ pub(crate) fn apply(request: &Request) -> Result<Answer, Error> {
 /// The plan of the form, when it is the caller's.
 fn chosen_plan(request: &Request) -> Result<Option<Entry<OwnPlan>>, Error> {
     match request.form("plan").and_then(|id| RecordId::from_text(id).ok()) {
-        Some(id) => Store::get(id.as_str()),
+        Some(id) => access::find(&id, Right::Edit),
         None => Ok(None),
     }
 }

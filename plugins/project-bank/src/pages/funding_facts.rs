@@ -14,6 +14,7 @@ use crate::day;
 use crate::funding::{About, Bound, Condition, Facts, From};
 use crate::kinds::{Model, OwnPlan};
 use crate::plan::{check, outcome};
+use crate::team::access::{self, Right};
 
 /// No number that is typed is larger: ten milliard dirhams in centimes.
 const TYPED_MAX: i64 = 1_000_000_000_000;
@@ -123,10 +124,7 @@ fn plan(asked: &Asked) -> Result<Option<Entry<OwnPlan>>, Error> {
     if context::caller().person.is_none() {
         return Ok(None);
     }
-    match Store::<OwnPlan>::get(id.as_str()) {
-        Err(error) if error.is("denied") => Ok(None),
-        found => found,
-    }
+    access::find(&id, Right::Read)
 }
 
 /// A plan's own figures: what is asked for is what own money and grants do not pay.

@@ -43,6 +43,18 @@ pub(crate) fn demand(id: &RecordId, right: Right) -> Result<(Entry<OwnPlan>, Rol
     }
 }
 
+/// The plan of that id, when the caller may do this with it.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn find(id: &RecordId, right: Right) -> Result<Option<Entry<OwnPlan>>, Error> {
+    match demand(id, right) {
+        Ok((entry, _)) => Ok(Some(entry)),
+        Err(error) if error.is("not-found") || matches!(error.status, 401 | 403) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn role_of(entry: &Entry<OwnPlan>, person: Option<&str>) -> Result<Option<Role>, Error> {
     let Some(person) = person else { return Ok(None) };
     if entry.body.person == person {

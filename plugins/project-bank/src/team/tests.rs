@@ -315,7 +315,7 @@ fn what_the_system_knows_ticks_itself_and_the_rest_is_ticked_by_hand() {
         let id = seat(&plan, name)["id"].as_str().unwrap().to_owned();
         redirect(&Request::post(
             &format!("{plan}/team/seat"),
-            &[("seat", id.as_str()), ("shares", "5"), ("paid", "30000")],
+            &[("seat", id.as_str()), ("shares", "5"), ("paid", "40000")],
         ));
     }
     assert!(is_done("contributions") && is_done("money"), "{}", task(&plan, "money"));

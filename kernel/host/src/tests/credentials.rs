@@ -56,7 +56,7 @@ async fn p02_credentials_are_denied_without_a_grant_and_bounded_with_one() {
     let house = house().await;
     let refused = house.document("/credentials/refused").await;
     let expected = json!({
-        "card": "invalid", "long": "over-limit", "issuer": "invalid", "stranger": "not-found",
+        "card": "invalid", "long": "over-limit", "issuer": "invalid", "stranger": "denied",
         "nobody's": "not-found", "no id": "invalid",
     });
     assert_eq!(refused, expected);

@@ -8,7 +8,7 @@ use crate::{Answer, Grants, MetricNumbers};
 
 #[tokio::test]
 async fn the_instance_is_what_the_kernel_says() {
-    let house = House::with_chaos().await;
+    let house = House::with_chaos_in(Setup { address: None, ..Setup::default() }).await;
     let told = house.document("/instance").await;
     assert_eq!((&told["id"], &told["name"]), (&json!("00000000-0000-0000-0000-000000000001"), &json!("Test")));
     let provinces = told["provinces"].as_array().unwrap();

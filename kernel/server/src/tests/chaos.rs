@@ -33,7 +33,7 @@ pub(super) fn version(version: &str, page: &str) -> Vec<u8> {
     let mut manifest: Value = serde_json::from_slice(&std::fs::read(source.join("manifest.json")).unwrap()).unwrap();
     manifest["version"] = version.into();
     std::fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
-    for below in ["templates", "assets", "locales"] {
+    for below in ["templates", "assets", "locales", "documents"] {
         std::fs::create_dir(folder.path().join(below)).unwrap();
         for file in std::fs::read_dir(source.join(below)).unwrap() {
             let file = file.unwrap();

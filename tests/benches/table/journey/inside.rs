@@ -1,5 +1,7 @@
 //! What is reckoned inside of the plugins, in processor time of the component as the kernel counts it: without pages, records and HTTP.
 
+#![expect(clippy::indexing_slicing, reason = "a field that a body does not have yet is made by naming it")]
+
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use tiwizi_tests::load::{Connection, form, request};

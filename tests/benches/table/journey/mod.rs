@@ -2,6 +2,8 @@
 //!
 //! What is in their lists is put there as people do it: by the forms of a cooperative's desk, and models through the API by a trainer.
 
+#![expect(clippy::indexing_slicing, reason = "a field that a body does not have yet is made by naming it")]
+
 pub(crate) mod inside;
 pub(crate) mod orders;
 pub(crate) mod pages;

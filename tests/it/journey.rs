@@ -117,7 +117,7 @@ async fn from_a_lesson_over_a_project_to_a_shop_the_path_says_what_comes_next() 
     sent(&fadma, "/fr/p/marketplace/desk", &shop).await?;
 
     let page = fadma.get(&own).await?.expect(200)?.text;
-    for told in ["Boutique ouverte", "Coopérative fondée à partir d’un plan", "Projet pris dans la banque"] {
+    for told in ["Boutique ouverte", "Coopérative créée à partir d’un plan", "Projet pris dans la banque"] {
         ensure!(page.matches(told).count() == 1, "{told} stands {} times: {page}", page.matches(told).count());
     }
     let observer = instance.signed_in(OBSERVER).await?;

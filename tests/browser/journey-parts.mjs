@@ -100,7 +100,7 @@ async function found({ plan, state, step, looks, come }) {
   const facts = { name_fr, name_ar, province: plan.province, commune: "Tiout", share: "100" };
   await step("agrees", first, () => planning.agrees(first, state.plan, facts));
   await looks(first, "found", `${state.plan}/found`);
-  const rest = { ...founding.NAME, category: "a", sector: "argan" };
+  const rest = { ...founding.NAME, category: "a" };
   const file = await step("founds-from-the-plan", first, () => planning.foundsFromThePlan(first, state.plan, { invited: founders.length, rest }));
   for (const [place, founder] of founders.slice(1).entries()) {
     await step(`${place + 2}-joins`, founder, () => founding.joinsByNotice(founder));

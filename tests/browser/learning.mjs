@@ -63,7 +63,7 @@ export async function takesTheCertificate(person, folder) {
   await person.press('main form[action$="/certificates"] button');
   await person.press('main form[action*="/certificates/"] button');
   const paper = join(folder, `certificate-${person.language}.pdf`);
-  const answer = await person.page.request.get(await (await person.one("main a.button")).getAttribute("href"));
+  const answer = await person.page.request.get(await (await person.one("main dl + p a.button")).getAttribute("href"));
   assert.equal(answer.headers()["content-type"], "application/pdf");
   writeFileSync(paper, await answer.body());
   const code = codeOn(paper);

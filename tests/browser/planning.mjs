@@ -64,7 +64,7 @@ export async function isCorrected(person, path, [name, wrong, right]) {
 /** The plan says that its model was corrected; the review asks of what both changed, and takes over what one says yes to. */
 export async function takesOver(person, path, { offered, kept }) {
   await opens(person, path);
-  await person.press(`main a[href$="/review"]`);
+  await person.press(`main .notice a[href$="/review"]`);
   for (const place of offered) {
     assert.ok(await person.page.locator(`main input[name="yes"][value="${place}"]`).isChecked(), `${place} is not offered`);
   }
@@ -73,7 +73,7 @@ export async function takesOver(person, path, { offered, kept }) {
     assert.ok((await box.count()) === 1 && !(await box.isChecked()), `${place} is not asked`);
   }
   await person.press('main button[name="action"][value="chosen"]');
-  assert.equal(await person.page.locator('main a[href$="/review"]').count(), 0, "the plan is still to be reviewed");
+  assert.equal(await person.page.locator('main .notice a[href$="/review"]').count(), 0, "the plan is still to be reviewed");
 }
 
 /** What the form says of some figures. */

@@ -16,7 +16,7 @@ use crate::upgrade::hidden;
 fn chaos(folder: &Path, id: &str) -> anyhow::Result<PathBuf> {
     let source = paths::root().join("tests/guests/chaos");
     let sources = folder.join(id);
-    for below in ["templates", "assets", "locales"] {
+    for below in ["templates", "documents", "assets", "locales"] {
         std::fs::create_dir_all(sources.join(below))?;
         for file in std::fs::read_dir(source.join(below))? {
             let file = file?;

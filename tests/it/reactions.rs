@@ -31,7 +31,7 @@ fn install(instance: &mut Instance, events: &Value) -> anyhow::Result<()> {
     members.insert("events".to_owned(), events.clone());
     members.insert("hooks".to_owned(), json!([]));
     std::fs::write(folder.path().join("manifest.json"), manifest.to_string())?;
-    for below in ["templates", "assets", "locales"] {
+    for below in ["templates", "documents", "assets", "locales"] {
         std::fs::create_dir(folder.path().join(below))?;
         for file in std::fs::read_dir(source.join(below))? {
             let file = file?;

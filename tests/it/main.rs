@@ -27,7 +27,6 @@ mod duplicates;
 mod exchange;
 #[cfg(test)]
 mod federation;
-mod five_women;
 mod founding;
 #[cfg(test)]
 mod hostile;

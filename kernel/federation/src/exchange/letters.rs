@@ -89,8 +89,11 @@ impl Letters {
         }
         let bytes = letter.as_bytes().len();
         let of_these = lying.letters.values().filter(|lain| lain.from == from && lain.to == to).count();
-        let all = lying.bytes.saturating_add(bytes);
-        if of_these >= limits::FED_LETTERS_MAX || all > limits::FED_LETTERS_BYTES_MAX {
+        let of_sender = lying.letters.values().filter(|lain| lain.from == from).map(|lain| lain.bytes).sum::<usize>();
+        let (all, own) = (lying.bytes.saturating_add(bytes), of_sender.saturating_add(bytes));
+        // Nobody takes up all the room: half of it stays for others.
+        let is_full = all > limits::FED_LETTERS_BYTES_MAX || own > limits::FED_LETTERS_BYTES_MAX / 2;
+        if of_these >= limits::FED_LETTERS_MAX || is_full {
             return Err(Undelivered::Full);
         }
         let ticket = Hash(self.ambient.secret());
@@ -108,10 +111,12 @@ impl Letters {
         let (asked, bell) = self.attend(to);
         let found = timeout(wait, async {
             loop {
+                // Listens before it looks: who is superseded between the two must hear it, and not take the bell of who comes after.
+                let rings = bell.notified();
                 match self.look(&to, asked) {
                     Looked::Found(handed) => return Some(handed),
                     Looked::Superseded => return None,
-                    Looked::Nothing => bell.notified().await,
+                    Looked::Nothing => rings.await,
                 }
             }
         });
@@ -301,6 +306,9 @@ mod tests {
         let own: Vec<_> = (0..limits::FED_LETTERS_MAX).map(|_| lie(1, 2, 9).unwrap()).collect();
         assert_eq!(lie(1, 2, 9).map(drop), Err(Undelivered::Full));
         let others = [lie(4, 2, 9).unwrap(), lie(1, 3, 9).unwrap()];
+        let half: Vec<_> = (0..3).map_while(|_| lie(9, 3, 3 << 20).ok()).collect();
+        assert_eq!(half.len(), 2, "one sender takes half of the room at most");
+        drop(half);
         let mut large = Vec::new();
         while let Ok(lies) = lie(u8::try_from(large.len()).unwrap() + 10, 3, 2 << 20) {
             large.push(lies);

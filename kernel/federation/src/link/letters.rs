@@ -122,29 +122,7 @@ fn form(_: LetterError) -> LinkError {
 impl<S: Store, T: Transport> Link<S, T> {
     /// Answers what comes in letters, until the stop.
     pub async fn attend(&self, answering: &impl Answering, stop: impl Future<Output = ()> + Send) {
-        let mut stop = pin!(stop);
-        let mut changes = self.ends.changes();
-        let mut attended = FuturesUnordered::new();
-        let mut known = std::collections::BTreeSet::new();
-        loop {
-            match self.to_attend().await {
-                Ok(nodes) => {
-                    for node in nodes {
-                        if known.insert(node) {
-                            attended.push(self.attend_at(node, answering));
-                        }
-                    }
-                }
-                Err(StorageError::Closed) => return,
-                Err(error) => tracing::error!(%error, "the peers could not be read"),
-            }
-            tokio::select! {
-                Some(gone) = attended.next() => drop(known.remove(&gone)),
-                _ = changes.changed() => {}
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
-                () = &mut stop => return,
-            }
-        }
+        self.keep_each(|| Box::pin(self.to_attend()), |node| Box::pin(self.attend_at(node, answering)), stop).await;
     }
 
     async fn to_attend(&self) -> Result<Vec<NodeId>, StorageError> {

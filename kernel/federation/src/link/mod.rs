@@ -56,6 +56,7 @@ pub struct Link<S, T> {
     transport: T,
 }
 
+type Looking<'a> = Pin<Box<dyn Future<Output = Result<Vec<NodeId>, StorageError>> + Send + 'a>>;
 type Keeping<'a> = Pin<Box<dyn Future<Output = NodeId> + Send + 'a>>;
 
 impl<S: Store, T: Transport> Link<S, T> {
@@ -67,16 +68,26 @@ impl<S: Store, T: Transport> Link<S, T> {
 
     /// Keeps the lines to all peers until the stop.
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        self.keep_each(|| Box::pin(self.addressed()), |node| Box::pin(self.keep(node)), stop).await;
+    }
+
+    /// Keeps something going for each of some peers, until it ends by itself, and all of it until the stop.
+    async fn keep_each<'a>(
+        &'a self,
+        nodes: impl Fn() -> Looking<'a> + Send,
+        keep: impl Fn(NodeId) -> Keeping<'a> + Send,
+        stop: impl Future<Output = ()> + Send,
+    ) {
         let mut stop = pin!(stop);
         let mut changes = self.ends.changes();
-        let mut kept: FuturesUnordered<Keeping<'_>> = FuturesUnordered::new();
+        let mut kept: FuturesUnordered<Keeping<'a>> = FuturesUnordered::new();
         let mut known = BTreeSet::new();
         loop {
-            match self.addressed().await {
+            match nodes().await {
                 Ok(nodes) => {
                     for node in nodes {
                         if known.insert(node) {
-                            kept.push(Box::pin(self.keep(node)));
+                            kept.push(keep(node));
                         }
                     }
                 }

@@ -73,6 +73,16 @@ pub fn number_with(language: Language, value: f64, decimals: u8) -> String {
     result
 }
 
+/// An amount of money: whole, or with two digits of fraction.
+#[must_use]
+pub fn money(language: Language, value: f64) -> String {
+    let mut text = number_with(language, value, 2);
+    if text.rsplit_once(marks(language).decimal).is_some_and(|(_, fraction)| fraction.chars().count() == 1) {
+        text.push('0');
+    }
+    text
+}
+
 /// Minutes and seconds, `3:05`.
 pub fn duration(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
@@ -132,6 +142,15 @@ impl Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn money_is_whole_or_has_two_digits() {
+        let french = |value| money(Language::French, value);
+        assert_eq!((french(45.3), french(45.35), french(50.0)), ("45,30".into(), "45,35".into(), "50".into()));
+        assert_eq!((french(1_200.5), french(-0.5)), ("1\u{202f}200,50".into(), "−0,50".into()));
+        assert_eq!(money(Language::Arabic, 1_200.0), "1.200");
+        assert_eq!(french(f64::NAN), "–");
+    }
 
     #[test]
     fn numbers_are_grouped_as_each_language_does() {

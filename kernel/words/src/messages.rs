@@ -271,6 +271,11 @@ impl Texts {
         format::number(self.language, value)
     }
 
+    /// An amount of money as this language writes it.
+    pub fn money(&self, value: f64) -> String {
+        format::money(self.language, value)
+    }
+
     /// The day of a moment, in words.
     pub fn date(&self, moment: Instant) -> String {
         self.day(Day::of(moment))

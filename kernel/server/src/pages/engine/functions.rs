@@ -13,9 +13,10 @@ use super::super::look::Look;
 use crate::form::{CSRF_FIELD, KEY_FIELD};
 
 /// The names of what a plugin's template can call, besides what the template language has.
-pub(super) const NAMES: [&str; 12] = [
+pub(super) const NAMES: [&str; 13] = [
     "t",
     "number",
+    "money",
     "date",
     "duration",
     "csrf_field",
@@ -33,10 +34,11 @@ pub(super) type Translate = fn(&Texts, &str, &Kwargs) -> Result<String, minijinj
 
 /// The functions that every template may call.
 pub(super) fn functions(texts: &Texts, translate: Translate) -> Value {
-    let (words, dates, numbers) = (texts.clone(), texts.clone(), texts.clone());
+    let (words, dates, numbers, amounts) = (texts.clone(), texts.clone(), texts.clone(), texts.clone());
     context! {
         t => Value::from_function(move |key: &str, values: Kwargs| translate(&words, key, &values)),
         number => Value::from_function(move |value: f64| numbers.number(value)),
+        money => Value::from_function(move |value: Value| money(&amounts, &value)),
         date => Value::from_function(move |value: Value| date(&dates, &value)),
         duration => Value::from_function(|seconds: u64| format::duration(seconds)),
     }
@@ -92,6 +94,16 @@ pub(super) fn translate(texts: &Texts, key: &str, values: &Kwargs) -> Result<Str
         }
     }
     Ok(texts.text_with(key, &args))
+}
+
+/// An amount, of a number or of a decimal text: plugins keep money as neither, and hand it over exactly.
+fn money(texts: &Texts, value: &Value) -> Result<String, minijinja::Error> {
+    let number = match value.as_str() {
+        Some(text) => text.parse().ok(),
+        None => f64::try_from(value.clone()).ok(),
+    };
+    let wrong = || minijinja::Error::new(ErrorKind::InvalidOperation, "money takes a number, or a text that is one");
+    number.map(|number| texts.money(number)).ok_or_else(wrong)
 }
 
 fn date(texts: &Texts, value: &Value) -> String {

@@ -135,9 +135,12 @@ async function offer(part) {
 
 const isLater = (form) => form.matches("form[data-later]") && form.elements["idempotency-key"]?.value;
 
-async function submitted(form, submitter) {
-  // While the worker is being set up, the browser sends as it would without a script.
-  if (!(await Promise.race([worker, null]))?.active) return form.submit();
+/** Sends a form now or later. */
+export async function submitted(form, submitter) {
+  // While the first worker is being set up, the browser sends as it would without a script. One that keeps this page is there, however
+  // long it takes to wake.
+  const isKept = navigator.serviceWorker.controller && isLater(form);
+  if (!isKept && !(await Promise.race([worker, null]))?.active) return form.submit();
   const data = new URLSearchParams(new FormData(form, submitter));
   const message = { action: new URL(form.action).pathname + new URL(form.action).search, body: data.toString(), title: document.querySelector("main h1")?.textContent.trim() ?? document.title };
   form.querySelectorAll("button").forEach((button) => (button.disabled = true));
@@ -265,6 +268,7 @@ async function refresh() {
 export async function begin(given) {
   if (!("serviceWorker" in navigator)) return;
   ({ reader, page: list } = given);
+  worker = navigator.serviceWorker.ready;
   const offers = reader && document.querySelector("[data-keep], form[data-later]");
   const registered = offers ? await navigator.serviceWorker.register("/service-worker.js") : await navigator.serviceWorker.getRegistration("/");
   if (!registered) return void document.querySelectorAll("#offline [hidden]").forEach((part) => (part.hidden = false));
@@ -275,7 +279,6 @@ export async function begin(given) {
       submitted(event.target, event.submitter);
     } else signsOut(event);
   });
-  worker = navigator.serviceWorker.ready;
   navigator.serviceWorker.addEventListener("message", ({ data }) => data?.changed && refresh().catch(() => {}));
   window.addEventListener("online", () => send().catch(() => {}));
   if (reader) await ask("adopt");

@@ -10,8 +10,10 @@ const keeps = () => {
     return null;
   }
 };
+let later;
 if (offline && (document.querySelector("[data-keep], form[data-later], #offline") || keeps())) {
-  import(offline).then(({ begin }) => begin({ page: offlinePage, reader })).catch(() => {});
+  later = import(offline);
+  later.then(({ begin }) => begin({ page: offlinePage, reader })).catch(() => {});
 }
 
 // A choice in the directory's filters is followed at once.
@@ -34,6 +36,11 @@ document.addEventListener("submit", (event) => {
   }
   // A form that answers with a file leaves its page as it is.
   if (!form.hasAttribute("data-again")) form.setAttribute("data-sent", "");
+  // Where a worker keeps this page, a form that may wait waits for its script: sent by itself without a link it would be lost.
+  if (later && form.hasAttribute("data-later") && navigator.serviceWorker?.controller) {
+    event.preventDefault();
+    later.then(({ submitted }) => submitted(form, event.submitter)).catch(() => form.submit());
+  }
 });
 
 // Back from the browser's memory, forms are fresh again.

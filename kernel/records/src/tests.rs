@@ -229,6 +229,22 @@ async fn a_value_that_must_be_unique_is_refused_by_its_field() {
 }
 
 #[tokio::test]
+async fn whoever_is_refused_because_of_another_writer_can_read_what_that_one_wrote() {
+    let house = House::open().await;
+    for code in ["A", "B", "C", "D"] {
+        let create = async || {
+            let written = one(&house, &Caller::system(), Draft::create(cooperative(), body(code, "argan", HERE))).await;
+            let permit = house.records.may_read(&Caller::system(), &cooperative()).unwrap();
+            let same = crate::Query { filters: vec![crate::Filter::equals("code", code)], ..crate::Query::default() };
+            (written.is_ok(), house.records.list(&permit, &same).await.unwrap().items.len())
+        };
+        let ((this_wrote, this_saw), (that_wrote, that_saw)) = tokio::join!(create(), create());
+        assert_ne!(this_wrote, that_wrote, "one of them was first with {code}");
+        assert_eq!((this_saw, that_saw), (1, 1), "{code}");
+    }
+}
+
+#[tokio::test]
 async fn fields_that_the_kernel_keeps_cannot_be_set_by_a_body() {
     let house = House::open().await;
     let before = head(&house).await;

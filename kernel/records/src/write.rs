@@ -77,6 +77,8 @@ impl Ready {
 enum Ended {
     /// For good.
     Refused(WriteError),
+    /// For good, because of what another writer has stored, which readers may not see yet.
+    Preceded(WriteError),
     /// A record moved that the caller did not pin to a version, or another request with the same receipt was faster.
     Overtaken(WriteError),
 }
@@ -95,7 +97,8 @@ impl From<tiwizi_storage::StorageError> for Ended {
 
 impl Records {
     /// Writes drafts: all of them in one transaction, each with its change, or none. What is returned is reduced to what
-    /// the caller may see. The same receipt with the same request answers what was written the first time.
+    /// the caller may see. The same receipt with the same request answers what was written the first time. Whoever is refused because of
+    /// what another writer has stored can read that then.
     ///
     /// # Errors
     /// See `WriteError`; nothing was written then.
@@ -129,15 +132,23 @@ impl Records {
             match self.try_submit(&whole, submissions.clone()).await {
                 Ok(stored) => return Ok(stored),
                 Err(Ended::Refused(error)) => return Err(error),
+                Err(Ended::Preceded(error)) => {
+                    self.await_others().await?;
+                    return Err(error);
+                }
                 Err(Ended::Overtaken(error)) if tries >= WRITE_TRIES_MAX => return Err(error),
                 Err(Ended::Overtaken(_)) => {
-                    // Whoever was faster may be in a group of writers that is not on disk yet, and readers do not see
-                    // it before. An empty write joins that group and returns when it is there.
-                    self.db.begin_write().await?.commit().await?;
+                    self.await_others().await?;
                     tries = tries.saturating_add(1);
                 }
             }
         }
+    }
+
+    /// Whoever was faster may be in a group of writers that is not on disk yet, and readers do not see it before. An empty write joins that
+    /// group and returns when it is there.
+    async fn await_others(&self) -> Result<(), tiwizi_storage::StorageError> {
+        self.db.begin_write().await?.commit().await
     }
 
     async fn try_submit(&self, whole: &Whole<'_>, submissions: Vec<Submission>) -> Result<Stored, Ended> {
@@ -359,11 +370,12 @@ fn charges(ready: &[Ready]) -> Charges {
 fn not_stored(error: tiwizi_storage::WriteError, kind: &Kind, id: RecordId, seen: Version, pinned: bool) -> Ended {
     use tiwizi_storage::WriteError as Stored;
     match error {
-        Stored::Stale { found } if pinned => Ended::Refused(WriteError::Stale { id, seen, found }),
+        Stored::Stale { found } if pinned => Ended::Preceded(WriteError::Stale { id, seen, found }),
         Stored::Stale { found } => Ended::Overtaken(WriteError::Stale { id, seen, found }),
-        Stored::Duplicate { slot } => Ended::Refused(duplicate(kind, slot)),
+        Stored::Duplicate { slot } => Ended::Preceded(duplicate(kind, slot)),
         Stored::Missing => Ended::Refused(WriteError::Missing { kind: kind.name().clone(), id }),
-        error @ (Stored::Exists | Stored::Storage(_)) => Ended::Refused(storage_error(error)),
+        Stored::Exists => Ended::Preceded(WriteError::Exists),
+        error @ Stored::Storage(_) => Ended::Refused(storage_error(error)),
     }
 }
 

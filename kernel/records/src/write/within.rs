@@ -63,7 +63,7 @@ impl Records {
     pub async fn write_prepared(&self, tx: &mut WriteTx, prepared: PreparedWrite) -> Result<Record, WriteError> {
         let mut ready = [prepared.0];
         let ended = |ended| match ended {
-            Ended::Refused(error) | Ended::Overtaken(error) => error,
+            Ended::Refused(error) | Ended::Preceded(error) | Ended::Overtaken(error) => error,
         };
         stands::hold(tx, &ready).await.map_err(ended)?;
         self.check_homes(tx, &mut ready).await?;

@@ -1,13 +1,12 @@
 //! Opening a file with what was prepared elsewhere: what is known goes over, and the people who shall found it are invited, all at once.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tiwizi_identity::{Caller, recipients};
 use tiwizi_model::limits::{FOUNDERS_MAX, INVITATION_MS};
 use tiwizi_model::{AccountId, RecordId, Version};
-use tiwizi_records::{ReadError, Unit};
+use tiwizi_records::{ReadError, Unit, WriteError};
 
 use super::Foundings;
 use super::edit::own_name;
@@ -20,9 +19,6 @@ use crate::founding::file::Founding;
 
 /// The place of the index by source among the unique ones of `registry/founding`.
 pub(in crate::founding) const BY_SOURCE: usize = 1;
-
-/// How long what somebody else has written may take until it can be read.
-const LOOK_AGAIN_MS: [u64; 5] = [5, 10, 20, 50, 100];
 
 impl Foundings {
     /// What a record carries over that is the caller's own; none when there is no such record for it, or it says nothing of a founding.
@@ -78,16 +74,11 @@ impl Foundings {
         self.seat_all(&mut unit, caller, &held, &carried.people).await?;
         match self.store(unit, id).await {
             Ok(_) => Ok(id),
-            // Two forms were sent at once: one opened the file. What it wrote is seen a moment later than that it was first.
-            Err(error) => {
-                for wait_ms in LOOK_AGAIN_MS {
-                    if let Some(opened) = self.opened_from(&carried.source).await? {
-                        return Ok(opened);
-                    }
-                    tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-                }
-                Err(error)
+            // Two forms were sent at once: one opened the file.
+            Err(error @ FoundingError::Write(WriteError::Duplicate { .. })) => {
+                self.opened_from(&carried.source).await?.ok_or(error)
             }
+            Err(error) => Err(error),
         }
     }
 

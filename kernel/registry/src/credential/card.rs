@@ -5,15 +5,15 @@ use tiwizi_model::digit;
 /// One or two letters before the digits of a card's number.
 const LETTERS_MAX: usize = 2;
 const DIGITS: std::ops::RangeInclusive<usize> = 4..=8;
+/// Words that one number is written in at most: its letters apart, its digits by two.
+const WORDS_MAX: usize = 6;
 
-/// Whether a word of a text, or two that stand together, may be the number of an identity card.
+/// Whether a word of a text, or some that stand together, may be the number of an identity card.
 pub(super) fn may_be_card_number(text: &str) -> bool {
     let folded: String = text.chars().map(digit::ascii).collect();
     let words: Vec<&str> =
         folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let apart = words.iter().any(|word| is_number(word));
-    let together = words.windows(2).any(|pair| is_number(&pair.concat()));
-    apart || together
+    (1..=WORDS_MAX).any(|count| words.windows(count).any(|together| is_number(&together.concat())))
 }
 
 fn is_number(word: &str) -> bool {
@@ -30,7 +30,16 @@ mod tests {
 
     #[test]
     fn a_card_number_is_seen_in_every_spelling_and_a_name_is_none() {
-        for text in ["AB123456", "j 45678", "Fadma Ouali (JB-123456)", "ab١٢٣٤٥٦", "x: jc1234567"] {
+        let numbers = [
+            "AB123456",
+            "j 45678",
+            "Fadma Ouali (JB-123456)",
+            "ab١٢٣٤٥٦",
+            "x: jc1234567",
+            "AB 123 456",
+            "a.b.12.34.56",
+        ];
+        for text in numbers {
             assert!(may_be_card_number(text), "{text}");
         }
         for text in ["Fadma Ouali", "فاطمة الإدريسي", "ⴼⴰⴹⵎⴰ", "Souss 2026", "M. 12", "Idriss II", "12345678"]

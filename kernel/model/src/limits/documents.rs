@@ -42,6 +42,8 @@ pub const CREDENTIAL_TEXT_CHARS_MAX: usize = 4_000;
 pub const CREDENTIAL_TAGS_MAX: usize = 20;
 /// Why a credential was taken back.
 pub const CREDENTIAL_REASON_CHARS_MAX: usize = 1_000;
+/// The last moment until which a credential may hold: a year of four digits is what programs of others read.
+pub const CREDENTIAL_UNTIL_MS_MAX: i64 = 253_402_300_799_999;
 /// A credential as it comes back to be verified.
 pub const CREDENTIAL_TOKEN_BYTES_MAX: usize = 64 << 10;
 /// Credentials that one call may have issued.

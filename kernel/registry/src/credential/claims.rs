@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use tiwizi_model::limits::{
     CREDENTIAL_ADDRESS_CHARS_MAX, CREDENTIAL_NAME_CHARS_MAX, CREDENTIAL_TAGS_MAX, CREDENTIAL_TEXT_CHARS_MAX,
+    CREDENTIAL_UNTIL_MS_MAX,
 };
 use tiwizi_model::{Instant, Language, PluginId, RecordId};
 
@@ -161,6 +162,9 @@ impl Claims {
         let valid_until = self.valid_until.map(Instant);
         if valid_until.is_some_and(|until| until <= reading.now) {
             return Err(wrong("/validUntil", "that time is over"));
+        }
+        if valid_until.is_some_and(|until| until.0 > CREDENTIAL_UNTIL_MS_MAX) {
+            return Err(wrong("/validUntil", "is a time in milliseconds, before the year 10000"));
         }
         let identifiers = identifiers(&self.subject, reading.secret)?;
         let (title, achievement) = (self.achievement.name.clone(), achievement(self.achievement, reading)?);

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tiwizi_identity::Caller;
+use tiwizi_model::limits::CREDENTIAL_UNTIL_MS_MAX;
 use tiwizi_model::{InstanceId, Instant, Jurisdiction};
 use tiwizi_records::Unit;
 use tiwizi_storage::instance::InstanceRow;
@@ -172,8 +173,15 @@ async fn claims_that_open_badges_or_the_law_do_not_allow_are_refused_with_their_
         assert!(matches!(&refused, CredentialError::Claims(_)), "{at}: {refused:?}");
         assert!(refused.to_string().contains(said), "{at}: {refused}");
     }
-    let mut late = claims();
-    late["validUntil"] = json!(1);
-    assert!(issued(&register, late).await.is_err());
+    for (until, said) in [(1, "is over"), (CREDENTIAL_UNTIL_MS_MAX + 1, "before the year 10000")] {
+        let mut claims = claims();
+        claims["validUntil"] = json!(until);
+        let refused = issued(&register, claims).await.unwrap_err();
+        assert!(refused.to_string().contains(said), "{refused}");
+    }
     assert!(register.all(&register.names.credential).await.is_empty());
+    let mut last = claims();
+    last["validUntil"] = json!(CREDENTIAL_UNTIL_MS_MAX);
+    let token = issued(&register, last).await.unwrap().token;
+    assert_eq!(part(&token, 1)["validUntil"], "9999-12-31T23:59:59.999Z");
 }

@@ -94,6 +94,8 @@ async fn opened(source: &str, team: &[Client], persons: &[String]) -> anyhow::Re
     let address = format!("/fr/founding/new?from={source}");
     let page = lead.get(&address).await?.expect(200)?;
     ensure!(page.text.contains("value=\"Tifaouine n Ouargan\"") && page.text.contains("Membre 1"), "{}", page.text);
+    let own = format!("value=\"{}\" checked disabled>", persons.first().context("there is a lead")?);
+    ensure!(page.text.contains(&own), "the lead is asked whether the lead is invited: {}", page.text);
     for other in team.iter().skip(1) {
         let page = other.get(&address).await?.expect(200)?;
         ensure!(!page.text.contains("Tifaouine"), "what is another's is shown");

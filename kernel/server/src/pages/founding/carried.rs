@@ -36,13 +36,9 @@ async fn of(app: &App, visit: &Visit, text: Option<&str>) -> Result<Option<Carri
 
 /// The same without those people who shall not be invited.
 pub(super) fn confirmed(carried: &Carried, posted: &Posted) -> Carried {
-    let own = caller_of(posted);
+    let own = posted.visitor.caller().person();
     let keeps = |one: &&CarriedPerson| Some(one.person) == own || is_ticked(&posted.fields, one);
     Carried { people: carried.people.iter().filter(keeps).cloned().collect(), ..carried.clone() }
-}
-
-fn caller_of(posted: &Posted) -> Option<tiwizi_model::RecordId> {
-    posted.visitor.caller().person()
 }
 
 fn is_ticked(fields: &[(String, String)], one: &CarriedPerson) -> bool {
@@ -50,16 +46,18 @@ fn is_ticked(fields: &[(String, String)], one: &CarriedPerson) -> bool {
     fields.iter().any(|(name, value)| name == INVITE && *value == person)
 }
 
-/// What goes over, as the template shows it.
-pub(super) fn shown(texts: &Texts, carried: &Carried, typed: Option<&[(String, String)]>) -> Value {
+/// What goes over, as the template shows it. Whoever opens the file takes part in it, and does not choose that.
+pub(super) fn shown(visit: &Visit, texts: &Texts, carried: &Carried, typed: Option<&[(String, String)]>) -> Value {
     let amount = |amount: tiwizi_registry::money::Mad| texts.number(decimal(amount));
     let person = |one: &CarriedPerson| {
+        let own = caller(visit).person() == Some(one.person);
         context! {
+            own,
             id => one.person.to_string(),
             name => &*one.name,
             shares => one.shares,
             paid => one.paid_mad.map(amount),
-            ticked => typed.is_none_or(|typed| is_ticked(typed, one)),
+            ticked => own || typed.is_none_or(|typed| is_ticked(typed, one)),
         }
     };
     context! {

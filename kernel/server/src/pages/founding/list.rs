@@ -102,7 +102,7 @@ fn form(
     let known = carried.map_or(Json::Null, |carried| Json::Object(carried.fields.clone()));
     let data = context! {
         controls => controls::shown_all(&texts, fields, &known, typed, faults),
-        carried => carried.map(|carried| carried::shown(&texts, carried, typed)),
+        carried => carried.map(|carried| carried::shown(visit, &texts, carried, typed)),
         action => visit.look.address(HOME),
         list => visit.look.address(HOME),
         wrong => !faults.is_empty(),

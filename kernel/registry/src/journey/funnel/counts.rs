@@ -142,7 +142,8 @@ impl Funnel {
         self.as_of
     }
 
-    /// Says whose milestones are counted from now on: at first those of this home alone, so the counts of several homes together are those of all.
+    /// Says whose milestones are counted from now on: at first those of this home alone, so no milestone is counted at two homes. Somebody who has
+    /// some at two stands at both.
     pub fn count(&mut self, counted: Counted) {
         self.counted = counted;
     }

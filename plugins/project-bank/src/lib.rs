@@ -28,6 +28,8 @@ mod undertaking;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_of_access;
+#[cfg(test)]
 mod tests_of_lines;
 #[cfg(test)]
 mod tests_of_models;

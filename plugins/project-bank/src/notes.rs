@@ -1,10 +1,10 @@
 //! What people noted of the months of their plans. A note is never changed: a correction is a further note of the same month and group, and the
-//! last one counts. Everybody of the team reads them (`team::access`). Notes go with their plan, and in no other way.
+//! last one counts. Everybody of the team reads them and adds to them (`team::access`); a note's subject is who wrote it. Notes go with their
+//! plan, and in no other way.
 
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Store, context};
 
-use crate::kinds::OwnPlan;
 use crate::plan::actual::{Group, Noted};
 use crate::plan::number::Number;
 
@@ -15,7 +15,7 @@ const PAGE: u32 = 100;
 
 /// A note.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "personal", plane = "project-bank", unique(plan, month, group, number))]
+#[kind(class = "internal", plane = "local", unique(plan, month, group, number))]
 #[kind(read("own", "plugin"), create("plugin:own"), delete("plugin:own"))]
 #[kind(title(ar = "ما وقع فعلا", fr = "Ce qui s’est passé"))]
 #[kind(purpose = "A person compares their project with its plan.", retention = "Kept as long as its plan.")]
@@ -87,11 +87,11 @@ impl Notes {
     ///
     /// # Errors
     /// As those of the store; `duplicate` when somebody else wrote one meanwhile.
-    pub(crate) fn add(&self, plan: &Entry<OwnPlan>, month: u8, written: Written<'_>) -> Result<(), Error> {
+    pub(crate) fn add(&self, plan: &str, month: u8, written: Written<'_>) -> Result<(), Error> {
         let number = self.latest(usize::from(month), written.group).map_or(0, |note| note.number) + 1;
         Store::create(&Note {
-            person: plan.body.person.clone(),
-            plan: plan.id.clone(),
+            person: context::caller().person.ok_or_else(Error::sign_in)?,
+            plan: plan.to_owned(),
             month,
             group: written.group,
             number,

@@ -64,7 +64,7 @@ pub(crate) fn note(request: &Request) -> Result<Answer, Error> {
         return refused(whole("too-many-notes"));
     }
     for written in new {
-        notes.add(&entry, month, *written)?;
+        notes.add(&entry.id, month, *written)?;
     }
     Ok(back)
 }

@@ -1,5 +1,5 @@
-//! What a plan leaves behind when it is deleted: its spreadsheet and its notes. They go with it, whoever deleted it and by whatever way, because
-//! this follows the plans' changes.
+//! What a plan leaves behind when it is deleted: its spreadsheet, its notes, and everything of its team. They go with it, whoever deleted it and
+//! by whatever way, because this follows the plans' changes. Applications that were sent with it stay: they are the call's.
 //!
 //! A deleted record says nothing any more, so what belongs to it is found by its id.
 
@@ -9,13 +9,14 @@ use tiwizi_sdk::events::{self, Event};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Store, blobs};
 
 use crate::notes::Note;
+use crate::team::kinds::{Edit, Invite, Seat, Start, Team};
 
 /// The subscription of the manifest that tells of deleted plans, and of what is left of one.
 pub(crate) const REMAINS: &str = "remains";
 /// The plugin's own topic: there is more to delete.
 const MORE: &str = "more-remains";
-/// Notes that one call deletes.
-const NOTES_MAX: u32 = 100;
+/// Records that one call deletes.
+const RECORDS_MAX: u32 = 100;
 
 /// Which file was made of a plan; the newest one only, because a plan that changes has its file deleted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
@@ -57,9 +58,24 @@ pub(crate) fn clear(event: &Event) -> Result<(), Error> {
         blobs::delete(&entry.body.blob)?;
         Store::delete(&entry)?;
     }
-    let notes = Store::<Note>::list(&Find::new().equal(Note::PLAN, plan).limit(NOTES_MAX))?;
-    for note in &notes.items {
-        Store::delete(note)?;
+    let mut left = RECORDS_MAX;
+    delete_some(Find::new().equal(Invite::PLAN, plan), &mut left)?;
+    delete_some(Find::new().equal(Start::PLAN, plan), &mut left)?;
+    delete_some(Find::new().equal(Team::PLAN, plan), &mut left)?;
+    delete_some(Find::new().equal(Seat::PLAN, plan), &mut left)?;
+    delete_some(Find::new().equal(Edit::PLAN, plan), &mut left)?;
+    delete_some(Find::new().equal(Note::PLAN, plan), &mut left)?;
+    if left == 0 { events::emit(MORE, plan, &json!({})) } else { Ok(()) }
+}
+
+/// Deletes as many of what is found as are left to this call.
+fn delete_some<K: Kind>(find: Find<K>, left: &mut u32) -> Result<(), Error> {
+    if *left == 0 {
+        return Ok(());
     }
-    if notes.next.is_some() { events::emit(MORE, plan, &json!({})) } else { Ok(()) }
+    for entry in &Store::list(&find.limit(*left))?.items {
+        Store::delete(entry)?;
+        *left = left.saturating_sub(1);
+    }
+    Ok(())
 }

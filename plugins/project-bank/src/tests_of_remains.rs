@@ -57,6 +57,27 @@ fn the_spreadsheet_and_the_notes_of_a_deleted_plan_are_deleted() {
 }
 
 #[test]
+fn nothing_is_left_of_the_team_of_a_deleted_plan() {
+    let path = adopted();
+    for role in ["member", "coach"] {
+        redirect(&Request::post(&format!("{path}/team/code"), &[("role", role)]));
+    }
+    let code = native::bodies("invite")[0]["code"].as_str().unwrap().to_owned();
+    native::as_member(HASSAN);
+    redirect(&Request::post(&format!("/join/{code}"), &[("name", "Hassan")]));
+    native::as_member(FADMA);
+    redirect(&Request::post(&path, &[("action", "keep"), ("title", "Le safran de tous")]));
+    redirect(&Request::post(&format!("{path}/found"), &[]));
+    let kinds = ["team", "seat", "invite", "edit", "start"];
+    assert!(kinds.iter().all(|kind| !native::bodies(kind).is_empty()));
+    redirect(&delete(&path));
+    assert_eq!(told_of_deletion(&id_of(&path)), 1);
+    for kind in kinds {
+        assert_eq!(native::bodies(kind), Vec::<Value>::new(), "{kind}");
+    }
+}
+
+#[test]
 fn what_another_plan_left_stays() {
     let path = adopted();
     let other = redirect(&Request::post("/models/saffron/adopt", &[]));

@@ -46,7 +46,10 @@ impl Role {
 #[kind(class = "internal", unique(plan, person), index(plan, since), index(person, since))]
 #[kind(read("own", "plugin"), create("plugin"), change("plugin"), delete("own", "plugin"))]
 #[kind(plane = "local", title(ar = "عضو فريق", fr = "Membre d’une équipe"))]
-#[kind(purpose = "To let several people work on one plan.", retention = "As long as its person takes part.")]
+#[kind(
+    purpose = "To let several people work on one plan.",
+    retention = "As long as its person takes part, and its plan is there."
+)]
 pub(crate) struct Seat {
     #[field(max_length = 64)]
     pub(crate) plan: String,
@@ -147,7 +150,10 @@ pub(crate) struct Task {
 #[kind(class = "internal", unique(plan, role), unique(code))]
 #[kind(read("plugin"), create("plugin"), change("plugin"), delete("plugin"))]
 #[kind(plane = "local", title(ar = "رمز دعوة", fr = "Code d’invitation"))]
-#[kind(purpose = "To let people join a team.", retention = "Until another code takes its place.")]
+#[kind(
+    purpose = "To let people join a team.",
+    retention = "Until another code takes its place, or its plan is deleted."
+)]
 pub(crate) struct Invite {
     #[field(max_length = 64)]
     pub(crate) plan: String,
@@ -165,7 +171,10 @@ pub(crate) struct Invite {
 #[kind(class = "internal", index(plan, version))]
 #[kind(read("own", "plugin"), create("plugin"), delete("own", "plugin"))]
 #[kind(plane = "local", title(ar = "تعديل خطة", fr = "Modification d’un plan"))]
-#[kind(purpose = "To merge what several people change at once.", retention = "The last fifty of each plan.")]
+#[kind(
+    purpose = "To merge what several people change at once.",
+    retention = "The last fifty of each plan, as long as it is there."
+)]
 pub(crate) struct Edit {
     #[field(max_length = 64)]
     pub(crate) plan: String,
@@ -197,9 +206,9 @@ pub(crate) struct Changed {
 /// What a founding file begins with, for the person who leads the team. The register's page reads `founding`, and the person confirms there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "personal", unique(plan, person))]
-#[kind(read("own"), create("plugin:own"), change("plugin:own"), delete("own"))]
+#[kind(read("own", "plugin:own"), create("plugin:own"), change("plugin:own"), delete("own", "plugin:own"))]
 #[kind(plane = "local", title(ar = "بداية التأسيس", fr = "Début d’une création"))]
-#[kind(purpose = "To begin a founding file with what a team prepared.", retention = "Until its person deletes it.")]
+#[kind(purpose = "To begin a founding file with what a team prepared.", retention = "As long as its plan.")]
 pub(crate) struct Start {
     #[field(max_length = 64)]
     pub(crate) plan: String,

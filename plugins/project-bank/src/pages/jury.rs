@@ -156,6 +156,10 @@ pub(crate) fn mark(request: &Request) -> Result<Answer, Error> {
         None => {}
     }
     let mut body = sheet.cloned().unwrap_or_else(|| empty(&call, &juror, &candidacy));
+    // The same form twice: it is done already, and stays. Only reopening leads back, as long as nobody else has seen it.
+    if body.state == Marked::Done && action != "reopen" {
+        return Ok(to_files(&call.body));
+    }
     match action {
         "conflict" => {
             let said = request.form("conflict").unwrap_or_default().trim();
@@ -176,10 +180,6 @@ pub(crate) fn mark(request: &Request) -> Result<Answer, Error> {
             body.state = Marked::Draft;
         }
         "keep" | "done" => {
-            // The same form twice: it is done already, and stays.
-            if body.state == Marked::Done {
-                return Ok(to_files(&call.body));
-            }
             let faults = fill(&mut body, &call.body, request, action == "done");
             if !faults.is_empty() {
                 return refuse(&faults, "marks", 422);

@@ -336,6 +336,14 @@ fn marks_have_reasons_and_are_hidden_until_both_are_done() {
     assert_eq!((others("hassan", Some(HASSAN)), others("amina", None)), (1, 1));
     let (status, _, data) = page(&Request::post(&file(&first), &[("action", "reopen")]));
     assert_eq!((status, &data["wrong"]), (409, &json!("seen")), "others have seen it");
+    // Nor does a conflict that is declared now and taken back at once open what was seen, or let the other one open theirs.
+    let left: Vec<Value> = native::bodies("score-sheet");
+    for action in ["conflict", "no-conflict", "keep"] {
+        call(&Request::post(&file(&first), &[("action", action), ("conflict", "Ma nièce"), ("mark_market", "20")]));
+    }
+    account("amina", None);
+    assert_eq!(page(&Request::post(&file(&first), &[("action", "reopen")])).0, 409);
+    assert_eq!(native::bodies("score-sheet"), left);
     native::as_holder(&["registrar"]);
     let (_, _, data) = page(&Request::get(DESK));
     let seen = data["files"].as_array().unwrap().iter().find(|one| one["number"].to_string() == first).unwrap();

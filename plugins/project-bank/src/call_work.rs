@@ -7,15 +7,16 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tiwizi_sdk::jobs::{self, Later};
 use tiwizi_sdk::notify::Message;
-use tiwizi_sdk::{Entry, Error, Language, Store, context, random};
+use tiwizi_sdk::{Entry, Error, Find, Language, Store, context, random};
 
 use crate::called::{
-    Backing, Candidacy, CountedSheet, Juror, Marked, ProjectCall, Ranking, ScoreSheet, Shortage, Told, Verdict,
-    Verdicts,
+    Backing, Candidacy, CountedSheet, Juror, Marked, PAGE, ProjectCall, Ranking, ScoreSheet, Shortage, Told, Verdict,
+    Verdicts, every,
 };
 use crate::calls::{Applicant, Application, Call, Outcome, QuotaOf, Ranked, WrongCall, rank};
 use crate::kinds::OwnPlan;
 use crate::team::access;
+use crate::team::kinds::Seat;
 
 /// Applicants that one step tells.
 const STEP: usize = 40;
@@ -63,21 +64,44 @@ pub(crate) fn people(plan: &Entry<OwnPlan>) -> Result<Vec<String>, Error> {
     Ok(seats.chain([plan.body.person.clone()]).collect::<BTreeSet<_>>().into_iter().collect())
 }
 
-/// Why the caller, a member of the jury, may not judge an application; nothing when they may. `own` are the keys of [`Backing::own`].
+/// What binds the caller, a member of the jury, to applications.
+pub(crate) struct Bonds {
+    /// Their person, or the one that they had when they took up the invitation; empty for none.
+    person: String,
+    /// The plans in whose teams they are by now: who applied may have taken them in since.
+    plans: BTreeSet<String>,
+    /// The keys of [`Backing::own`].
+    backings: BTreeSet<String>,
+}
+
+impl Bonds {
+    /// Those of the caller.
+    ///
+    /// # Errors
+    /// As those of the store.
+    pub(crate) fn of(juror: &Juror) -> Result<Self, Error> {
+        let person = context::caller().person.unwrap_or_else(|| juror.person.clone());
+        let find = Find::new().equal(Seat::PERSON, person.as_str()).sort(Seat::SINCE).limit(PAGE);
+        let seats = if person.is_empty() { Vec::new() } else { every(&find)? };
+        let plans = seats.into_iter().map(|seat| seat.body.plan).collect();
+        Ok(Self { person, plans, backings: Backing::own()? })
+    }
+}
+
+/// Why the caller, a member of the jury, may not judge an application; nothing when they may.
 pub(crate) fn conflict(
     juror: &Juror,
     candidacy: &Candidacy,
     sheet: Option<&ScoreSheet>,
-    own: &BTreeSet<String>,
+    bonds: &Bonds,
 ) -> Option<&'static str> {
-    let person = context::caller().person.unwrap_or_else(|| juror.person.clone());
-    let is_person = |other: &str| !person.is_empty() && other == person;
+    let is_person = |other: &str| !bonds.person.is_empty() && other == bonds.person;
+    let backing = || Backing::key(&candidacy.call, &candidacy.cooperative);
     if candidacy.account == juror.account || is_person(&candidacy.person) {
         Some("own-file")
-    } else if candidacy.people.iter().any(|other| is_person(other)) {
+    } else if candidacy.people.iter().any(|other| is_person(other)) || bonds.plans.contains(&candidacy.plan) {
         Some("own-team")
-    } else if !candidacy.cooperative.is_empty() && own.contains(&Backing::key(&candidacy.call, &candidacy.cooperative))
-    {
+    } else if !candidacy.cooperative.is_empty() && bonds.backings.contains(&backing()) {
         Some("own-cooperative")
     } else {
         sheet.filter(|sheet| sheet.state == Marked::Conflict).map(|_| "declared")

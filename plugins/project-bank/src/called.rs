@@ -16,7 +16,7 @@ pub(crate) const CODE: &str = "^[a-z0-9][a-z0-9-]{0,47}$";
 /// Times that an applicant may send a plan anew.
 pub(crate) const SUBMISSIONS_MAX: u32 = 20;
 /// Records of a page of a list.
-const PAGE: u32 = 100;
+pub(crate) const PAGE: u32 = 100;
 
 /// A call for projects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
@@ -449,7 +449,7 @@ impl Told {
 }
 
 /// All records of a question, page by page. The applications to a call are bounded, and so are the sheets.
-fn every<K: Kind>(find: &Find<K>) -> Result<Vec<Entry<K>>, Error> {
+pub(crate) fn every<K: Kind>(find: &Find<K>) -> Result<Vec<Entry<K>>, Error> {
     let (mut all, mut next) = (Vec::new(), None);
     loop {
         let page = Store::list(&find.clone().after(next.as_deref()))?;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context};
 
 use super::{calls, typed};
-use crate::call_work;
-use crate::called::{Backing, Candidacy, Juror, Marked, ProjectCall, ScoreSheet, Stage};
+use crate::call_work::{self, Bonds};
+use crate::called::{Candidacy, Juror, Marked, ProjectCall, ScoreSheet, Stage};
 use crate::day;
 
 /// Characters of a reason, and of what is said of a conflict.
@@ -90,7 +90,7 @@ pub(crate) fn files(request: &Request) -> Result<Answer, Error> {
             mine.insert(sheet.body.candidacy.clone(), sheet.body);
         }
     }
-    let own = Backing::own()?;
+    let bonds = Bonds::of(&juror.body)?;
     let mut rows = Vec::new();
     for candidacy in if is_over { Candidacy::all(&call.id)? } else { Vec::new() } {
         let sheet = mine.get(&candidacy.id);
@@ -98,7 +98,7 @@ pub(crate) fn files(request: &Request) -> Result<Answer, Error> {
             "number": candidacy.body.number,
             "title": candidacy.body.title,
             "state": sheet.map(|sheet| sheet.state),
-            "conflict": call_work::conflict(&juror.body, &candidacy.body, sheet, &own),
+            "conflict": call_work::conflict(&juror.body, &candidacy.body, sheet, &bonds),
             "done": done.get(&candidacy.id).copied().unwrap_or_default(),
         }));
     }
@@ -149,7 +149,7 @@ pub(crate) fn mark(request: &Request) -> Result<Answer, Error> {
     let there = sheet_of(&juror, &candidacy)?;
     let action = request.form("action").unwrap_or("keep");
     let sheet = there.as_ref().map(|entry| &entry.body);
-    match call_work::conflict(&juror.body, &candidacy.body, sheet, &Backing::own()?) {
+    match call_work::conflict(&juror.body, &candidacy.body, sheet, &Bonds::of(&juror.body)?) {
         Some("declared") if action == "no-conflict" => {}
         Some("declared") if action == "conflict" => return Ok(to_files(&call.body)),
         Some(wrong) => return refuse(&none, wrong, 403),
@@ -254,7 +254,7 @@ fn page(
     let language = request.page_language();
     let sheets = ScoreSheet::of(&candidacy.id)?;
     let own = sheets.iter().find(|sheet| sheet.body.juror == juror.id).map(|sheet| &sheet.body);
-    let conflict = call_work::conflict(&juror.body, &candidacy.body, own, &Backing::own()?);
+    let conflict = call_work::conflict(&juror.body, &candidacy.body, own, &Bonds::of(&juror.body)?);
     let is_known = conflict.is_some_and(|word| word != "declared");
     let typed: BTreeMap<&str, &str> =
         request.form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -262,6 +262,22 @@ fn a_jury_member_judging_their_own_file_of_their_team_is_refused() {
 }
 
 #[test]
+fn a_jury_member_who_joins_a_team_after_it_applied_does_not_judge_its_file() {
+    let [first, second] = closed();
+    let applied = native::bodies("candidacy").into_iter().find(|body| body["person"] == FADMA).unwrap();
+    let team = format!("/plans/{}/team", applied["plan"].as_str().unwrap());
+    native::as_member(FADMA);
+    redirect(&Request::post(&format!("{team}/code"), &[("role", "coach")]));
+    let code = native::bodies("invite")[0]["code"].as_str().unwrap().to_owned();
+    account("hassan", Some(HASSAN));
+    assert_eq!(page(&Request::get(&file(&first))).2["conflict"], Value::Null);
+    redirect(&Request::post(&format!("/join/{code}"), &[("name", "Hassan")]));
+    let (status, _, data) = page(&Request::post(&file(&first), &marks("20", "10", "done")));
+    assert_eq!((status, &data["wrong"], &data["file"]), (403, &json!("own-team"), &Value::Null));
+    redirect(&Request::post(&file(&second), &marks("20", "10", "done")));
+}
+
+#[test]
 fn a_jury_member_judging_their_own_file_of_their_cooperative_is_refused() {
     opened();
     // In memory who acts for a cooperative is signed in as it: the one who applies, and the member of the jury.

@@ -9,6 +9,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context};
 
 use super::team::{founded, founders, items};
 use crate::kinds::{Category, Model, OwnPlan};
+use crate::places;
 use crate::team::access::{self, Right, seats, team_of};
 use crate::team::kinds::{Proposed, ProposedFounder, Seat, Start, Team};
 
@@ -34,7 +35,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         "plan": { "id": plan.id, "title": plan.body.title },
         "role": role.name(),
         "proposed": proposed,
-        "place": team.place.as_deref().map(|code| province_name(request, code)),
+        "place": team.place.as_deref().map(|code| places::province(code, request.page_language())),
         "open": open,
         "founded": founded(&plan, &team)?,
         "source": team.start.as_ref().map(|start| format!("project-bank/start/{start}")),
@@ -108,11 +109,6 @@ const fn letter(category: Category) -> &'static str {
         Category::B => "b",
         Category::C => "c",
     }
-}
-
-fn province_name(request: &Request, code: &str) -> String {
-    let choices = crate::team::province::choices(request.page_language());
-    choices.into_iter().find(|(known, _)| known == code).map_or_else(|| code.to_owned(), |(_, name)| name)
 }
 
 #[cfg(test)]

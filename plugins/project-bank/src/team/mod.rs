@@ -5,7 +5,6 @@
 pub(crate) mod access;
 pub(crate) mod checklist;
 pub(crate) mod kinds;
-pub(crate) mod province;
 pub(crate) mod together;
 
 #[cfg(test)]

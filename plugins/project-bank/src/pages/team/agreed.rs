@@ -9,11 +9,11 @@ use tiwizi_sdk::{Answer, Date, Error, RecordId, Request, Store, context};
 
 use super::look::{Again, page};
 use super::people::{back, demand_seat, demand_team};
+use crate::places;
 use crate::plan::number::Number;
 use crate::team::access::{self, Right, refused, seats};
 use crate::team::checklist::TASKS;
 use crate::team::kinds::{Role, Seat, Task, Team};
-use crate::team::province;
 
 /// Most that somebody pays in, in dirhams.
 const PAID_MAX: u32 = 10_000_000;
@@ -32,7 +32,7 @@ pub(crate) fn agree(request: &Request) -> Result<Answer, Error> {
         let longest = TEXTS.iter().find(|(text, _)| text == name).map_or(40, |(_, longest)| *longest);
         match (*name, typed.as_str()) {
             (_, text) if text.chars().count() > longest => drop(again.faults.insert((*name).to_owned(), "too-long")),
-            ("province", text) if !text.is_empty() && !province::is_known(text) => {
+            ("province", text) if !text.is_empty() && !places::is_province(text) => {
                 again.faults.insert((*name).to_owned(), "required");
             }
             ("share", text) if !text.is_empty() => {

@@ -9,11 +9,11 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Language, RecordId, Request, Store,
 
 use super::agreed::{facts, task_facts};
 use crate::kinds::{Model, OwnPlan};
+use crate::places;
 use crate::plan::{check, outcome};
 use crate::team::access::{self, Right, seat_of, seats, team_of};
 use crate::team::checklist::{Item, Known};
 use crate::team::kinds::{Invite, Role, Seat, Start, Team};
-use crate::team::province;
 
 /// A cooperative was founded from the plan.
 const FOUNDED: &str = "project-founded";
@@ -88,7 +88,7 @@ pub(super) fn page(request: &Request, plan: &Entry<OwnPlan>, role: Role, again: 
         "role": role.name(),
         "team": team.is_some(),
         "facts": facts(body),
-        "provinces": province::choices(language),
+        "provinces": places::provinces(language),
         "seats": all.iter().map(view).collect::<Vec<_>>(),
         "tasks": tasks,
         "open": items.iter().filter(|item| !item.done).count(),
@@ -111,7 +111,7 @@ fn readable(clash: &Value, seats: &[Entry<Seat>], language: Language) -> Value {
         let Some(Value::String(text)) = clash.get_mut(said) else { continue };
         let known = match name.as_str() {
             "who" => seats.iter().find(|seat| seat.id == *text).map(|seat| seat.body.name.clone()),
-            "province" => province::choices(language).into_iter().find(|(code, _)| code == text).map(|(_, name)| name),
+            "province" => Some(places::province(text, language)),
             "done" if text == "yes" => Some("✓".to_owned()),
             _ => None,
         };

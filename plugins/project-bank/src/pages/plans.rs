@@ -13,7 +13,7 @@ use crate::export::page as spreadsheet;
 use crate::kinds::{Model, OwnPlan};
 use crate::learn;
 use crate::plan::{LINES_MAX, Outcome, Plan, check, outcome, own};
-use crate::team::access;
+use crate::team::access::{self, Right};
 use crate::team::kinds::{Role, Seat};
 use crate::team::together::{self, Clash, Places};
 use crate::undertaking;
@@ -143,12 +143,13 @@ pub(super) fn keep(mut entry: Entry<OwnPlan>, before: &Places) -> Result<Answer,
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))
 }
 
-/// `POST /plans/{plan}/delete`: what it leaves behind goes as well, see [`crate::remains`].
+/// `POST /plans/{plan}/delete`: whose plan it is may; what it leaves behind goes as well, see [`crate::remains`].
 pub(crate) fn delete(request: &Request) -> Result<Answer, Error> {
     // Sent twice: it is gone already.
-    let entry = match demand(request) {
+    let id = request.read_parameter::<RecordId>("plan");
+    let entry = match id.and_then(|id| access::demand(&id, Right::Lead)) {
         Err(error) if error.is("not-found") => return Ok(Answer::redirect("/plans")),
-        entry => entry?,
+        found => found?.0,
     };
     if request.form("sure") != Some("yes") {
         return Ok(Answer::redirect(format!("/plans/{}", entry.id)));
@@ -220,7 +221,9 @@ fn page(
         "merged": request.query("kept") == Some("both"),
     });
     if let Some(data) = data.as_object_mut() {
-        data.insert("reads".to_owned(), access::reads(entry)?.into());
+        let role = access::role(entry)?;
+        data.insert("reads".to_owned(), (role == Some(Role::Coach)).into());
+        data.insert("leads".to_owned(), (role == Some(Role::Lead)).into());
     }
     Answer::page("plan", &kept.title, &data)
 }

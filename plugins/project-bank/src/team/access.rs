@@ -63,12 +63,12 @@ fn role_of(entry: &Entry<OwnPlan>, person: Option<&str>) -> Result<Option<Role>,
     Ok(seat_of(&entry.id, person)?.map(|seat| seat.body.role))
 }
 
-/// Whether the caller only reads the plan.
+/// What the caller is in the team of the plan.
 ///
 /// # Errors
 /// When the store fails.
-pub(crate) fn reads(entry: &Entry<OwnPlan>) -> Result<bool, Error> {
-    Ok(role_of(entry, context::caller().person.as_deref())? == Some(Role::Coach))
+pub(crate) fn role(entry: &Entry<OwnPlan>) -> Result<Option<Role>, Error> {
+    role_of(entry, context::caller().person.as_deref())
 }
 
 /// The seat of a person in the team of a plan.

@@ -112,7 +112,7 @@ fn who_accompanies_reads_everything_and_changes_nothing() {
     let plan = team();
     native::as_member(COACH);
     let (_, _, data) = page(&Request::get(&plan));
-    assert_eq!(data["reads"], true);
+    assert_eq!((&data["reads"], &data["leads"]), (&json!(true), &json!(false)));
     for (path, form) in [
         (plan.clone(), vec![("action", "keep"), ("title", "Mine")]),
         (format!("{plan}/team/facts"), vec![("name_fr", "Mine")]),
@@ -123,7 +123,7 @@ fn who_accompanies_reads_everything_and_changes_nothing() {
     ] {
         assert_eq!(refusal(&Request::post(&path, &form)), (403, "team-reads".to_owned()), "{path}");
     }
-    for path in ["team/code", "team/remove", "team/lead", "found"] {
+    for path in ["team/code", "team/remove", "team/lead", "found", "delete"] {
         assert_eq!(
             refusal(&Request::post(&format!("{plan}/{path}"), &[])),
             (403, "team-lead-only".to_owned()),

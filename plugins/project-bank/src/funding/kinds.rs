@@ -90,7 +90,7 @@ pub(crate) struct Programme {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(description = "When somebody last compared it with the programme's own text; nothing: never.")]
     pub(crate) checked_on: Option<Date>,
-    #[field(max_length = 64, description = "The account that sent it to the review.")]
+    #[field(max_length = 64, description = "The account that wrote it last; empty for what came along.")]
     pub(crate) author: String,
     #[field(max_length = 64, description = "The account that published it; empty for what came along.")]
     pub(crate) reviewer: String,

@@ -205,7 +205,6 @@ pub(crate) fn step(request: &Request) -> Result<Answer, Error> {
     let programme = &mut entry.body;
     let wrong = match (request.form("action").unwrap_or_default(), programme.state) {
         ("review", State::Draft) => {
-            programme.author = account;
             programme.remark = String::new();
             programme.state = State::Review;
             None

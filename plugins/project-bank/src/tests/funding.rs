@@ -157,9 +157,14 @@ fn a_programme_is_public_only_after_another_one_has_reviewed_it() {
     let step =
         |action: &str| call(&Request::post("/funding-desk/fonds-essai/step", &[("action", action), ("checked", "on")]));
     assert!(matches!(step("publish"), Answer::Page { status: 409, .. }), "a draft is not published");
+    trainer("brahim");
     assert!(matches!(step("review"), Answer::Redirect(_)));
+    trainer("amina");
     assert!(matches!(step("review"), Answer::Redirect(_)), "sent twice it does one thing");
-    assert!(matches!(step("publish"), Answer::Page { status: 403, .. }), "nobody reviews their own");
+    assert!(
+        matches!(step("publish"), Answer::Page { status: 403, .. }),
+        "nobody reviews their own, whoever sent it to the review"
+    );
     assert_eq!(page(&Request::get("/funding/fonds-essai")).0, 404);
     trainer("brahim");
     let back = [("action", "back"), ("remark", "")];

@@ -357,7 +357,7 @@ fn marks_have_reasons_and_are_hidden_until_both_are_done() {
     for action in ["conflict", "no-conflict", "keep"] {
         call(&Request::post(&file(&first), &[("action", action), ("conflict", "Ma nièce"), ("mark_market", "20")]));
     }
-    account("amina", None);
+    account("hassan", Some(HASSAN));
     assert_eq!(page(&Request::post(&file(&first), &[("action", "reopen")])).0, 409);
     assert_eq!(native::bodies("score-sheet"), left);
     native::as_holder(&["registrar"]);

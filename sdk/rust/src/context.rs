@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::bindings::tiwizi::plugin::context as wire;
 use crate::imports::{ContextImport as _, Kernel};
+use crate::{Date, Error};
 
 /// What kind of caller asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,14 @@ pub fn language() -> String {
 #[must_use]
 pub fn now() -> u64 {
     Kernel::now()
+}
+
+/// The day of the call, in UTC: see [`Date::of`].
+///
+/// # Errors
+/// `internal` when the kernel's clock is out of the calendar.
+pub fn today() -> Result<Date, Error> {
+    Date::of(now()).ok_or_else(|| Error::internal("the clock is out of the calendar"))
 }
 
 /// How much of the call's time by the clock is left. It goes on while the plugin waits.

@@ -94,6 +94,7 @@ pub mod milestones;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod notify;
+pub mod places;
 pub mod random;
 pub mod registry;
 pub mod router;

@@ -123,6 +123,16 @@ fn a_page_ends_once_its_bodies_pass_its_bytes() {
 }
 
 #[test]
+fn the_day_of_a_call_is_that_of_the_kernel_s_clock() {
+    started();
+    assert_eq!(crate::context::today().unwrap().as_str(), "2026-01-01");
+    crate::native::advance(31 * 86_400_000);
+    assert_eq!(crate::context::today().unwrap().as_str(), "2026-02-01");
+    crate::native::at(u64::MAX);
+    assert_eq!(crate::context::today().unwrap_err().status, 500);
+}
+
+#[test]
 fn a_stale_or_duplicate_write_is_refused() {
     started();
     let mut entry = Store::create(&note(1)).unwrap();

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 use tiwizi_sdk::registry::{self, Cooperative};
-use tiwizi_sdk::{Date, Error, Find, Language, Store, Texts};
+use tiwizi_sdk::{Date, Error, Find, Language, Store, Texts, places};
 
 use crate::kinds::{Certificate, Product, Shelf, Shop, Variant};
 use crate::money::Centimes;
@@ -89,7 +89,7 @@ fn shop(province: &str, about: &Texts) -> Result<Option<String>, Error> {
         about: about.clone(),
         province: province.to_owned(),
         registration: format!("{number} ({court})"),
-        address: crate::province::name(province, Language::French),
+        address: places::province(province, Language::French),
         phone: "0500000000".to_owned(),
         email: String::new(),
         open: true,

@@ -6,12 +6,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tiwizi_sdk::registry;
 use tiwizi_sdk::ui::Fragment;
-use tiwizi_sdk::{Error, Find, Kind, Language, Store, context, milestones};
+use tiwizi_sdk::{Error, Find, Kind, Language, Store, context, milestones, places};
 
 use crate::called::{Candidacy, Fair};
 use crate::kinds::{Product, Share, Shop};
 use crate::pages::fairs;
-use crate::{province, today};
+use crate::today;
 
 /// Fairs that are looked at for one that still takes applications.
 const FAIRS_MAX: u32 = 20;
@@ -100,7 +100,7 @@ fn next_fair(cooperative: &str, acting: &Acting, language: Language) -> Result<O
                 "about": fairs::facts(&fair.body, language)?,
                 "state": asked.map(|entry| entry.body.state),
                 "near": near,
-                "home": acting.province.as_deref().map(|code| province::name(code, language)),
+                "home": acting.province.as_deref().map(|code| places::province(code, language)),
             });
             best = Some((rank, view));
         }

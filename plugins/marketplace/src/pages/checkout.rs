@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tiwizi_sdk::form::Filled;
 use tiwizi_sdk::jobs::Later;
-use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Request, Store, context, secrets};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Request, Store, context, places, secrets};
 
 use super::basket::{Priced, priced};
 use super::market::{basket_of, pieces};
@@ -21,7 +21,7 @@ use crate::money::Centimes;
 use crate::order::{self, Line, Part, State};
 use crate::payment::Method;
 use crate::payment::card;
-use crate::{province, random, today};
+use crate::{random, today};
 
 /// Tries to find a number that no order has.
 const NUMBERS_MAX: usize = 4;
@@ -110,7 +110,7 @@ pub(crate) fn place(request: &Request) -> Result<Answer, Error> {
 
 /// What only the plugin knows to be wrong.
 fn faults(purchase: &Purchase, mut filled: Filled) -> Result<Filled, Error> {
-    if !province::is_known(&purchase.province) {
+    if !places::is_province(&purchase.province) {
         filled = filled.refuse("province", "enum");
     }
     if !["sent", "collected"].contains(&purchase.way.as_str()) {
@@ -285,7 +285,7 @@ fn page(
         "seen": seen.0,
         "parts": parts,
         "refused": refused,
-        "provinces": province::choices(language),
+        "provinces": places::provinces(language),
         "methods": methods.into_iter().filter(|method| cards || *method != Method::Card.name()).collect::<Vec<_>>(),
         "key": filled.value("key").filter(|key| random::is_key(key)).map_or_else(random::key, |key| Ok(key.to_owned()))?,
         "basket": basket.to_string(),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tiwizi_sdk::form::Filled;
-use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Form, Language, Request, Store, Texts, context};
+use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Form, Language, Request, Store, Texts, context, places};
 
 use super::desk::{signed_in, whole};
 use super::fairs;
@@ -10,7 +10,7 @@ use crate::called::{Allotment, Candidacy, Fair, FairDesk, Standing, Takings, Tim
 use crate::fair::{Call, Criterion, Phase, Quota, QuotaOf, STANDS_MAX, Sharing, WrongCall};
 use crate::money::Centimes;
 use crate::planned::{FairPlan, UNDRAWN};
-use crate::{basket, fair_work, province, sector, today};
+use crate::{basket, fair_work, today};
 
 /// What applications may be marked by.
 const CRITERIA: [&str; 6] = ["quality", "origin", "packaging", "novelty", "youth", "distance"];
@@ -67,7 +67,7 @@ fn list_page(request: &Request, form: &Filled) -> Result<Answer, Error> {
         }
     }
     let data = json!({
-        "fairs": there, "form": form, "provinces": province::choices(language), "criteria": CRITERIA,
+        "fairs": there, "form": form, "provinces": places::provinces(language), "criteria": CRITERIA,
         "phases": (1..=PHASES_MAX).collect::<Vec<_>>(),
     });
     Answer::page("fair-desks", "", &data)
@@ -84,7 +84,7 @@ pub(crate) fn create(request: &Request) -> Result<Answer, Error> {
     for (name, wrong) in [
         ("code", (!basket::is_code(&new.code) || new.code.starts_with('-')).then_some("pattern")),
         ("series", (!basket::is_code(&new.series) || new.series.starts_with('-')).then_some("pattern")),
-        ("province", (!province::is_known(&new.province)).then_some("enum")),
+        ("province", (!places::is_province(&new.province)).then_some("enum")),
         ("registered_days", whole(&new.registered_days, 3_650).is_none().then_some("type")),
         ("closes", (new.closes < today::date()?).then_some("too-small")),
         ("code", is_taken(&new.code)?.then_some("duplicate")),
@@ -180,8 +180,8 @@ pub(crate) fn quota(request: &Request) -> Result<Answer, Error> {
     };
     let typed = |name: &str| request.form(name).map(str::trim).filter(|typed| !typed.is_empty());
     let (of, code) = match (typed("of"), typed("province"), typed("sector")) {
-        (Some("province"), Some(code), _) if province::is_known(code) => (QuotaOf::Province, code),
-        (Some("sector"), _, Some(code)) if sector::is_known(code) => (QuotaOf::Sector, code),
+        (Some("province"), Some(code), _) if places::is_province(code) => (QuotaOf::Province, code),
+        (Some("sector"), _, Some(code)) if places::is_sector(code) => (QuotaOf::Sector, code),
         (Some("women"), ..) => (QuotaOf::Women, ""),
         _ => return Ok(page(request, &fair, Some("group"))?.with_status(422)),
     };
@@ -263,8 +263,8 @@ fn page(request: &Request, fair: &Entry<Fair>, wrong: Option<&str>) -> Result<An
         let (body, application) = (&entry.body, &entry.body.application);
         json!({
             "cooperative": body.cooperative, "name": body.name.best(language), "state": body.state,
-            "province": province::name(&application.applicant.province, language),
-            "sector": sector::name(&application.applicant.sector, language),
+            "province": places::province(&application.applicant.province, language),
+            "sector": places::sector(&application.applicant.sector, language),
             "women": application.applicant.women, "women_seen": body.women_seen, "marks": application.marks,
             "food": application.food, "authorisation": application.authorisation,
         })
@@ -281,8 +281,8 @@ fn page(request: &Request, fair: &Entry<Fair>, wrong: Option<&str>) -> Result<An
         "counts": { "sent": count(Standing::Sent)?, "in": count(Standing::In)?, "waiting": count(Standing::Waiting)?, "out": count(Standing::Out)? },
         "allotment": Allotment::of(&fair.id)?.map(|entry| json!({ "done": entry.body.done })),
         "takings": { "amount": sold.to_string(), "said": said },
-        "provinces": province::choices(language),
-        "sectors": sector::choices(language),
+        "provinces": places::provinces(language),
+        "sectors": places::sectors(language),
         "wrong": wrong,
     });
     Answer::page("fair-desk", fair.body.title.best(language), &data)

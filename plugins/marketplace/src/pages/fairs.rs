@@ -1,12 +1,12 @@
 //! Fairs for everybody: the list, a fair with its call and its exhibitors, and whether a badge is good.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, places};
 
 use crate::called::{Allotment, Fair, Seat};
 use crate::fair::Sharing;
 use crate::planned::Applied;
-use crate::{province, qr, sector, today};
+use crate::{qr, today};
 
 /// Fairs of the list.
 const FAIRS_MAX: u32 = 30;
@@ -114,7 +114,7 @@ pub(crate) fn facts(fair: &Fair, language: Language) -> Result<Value, Error> {
         "code": fair.code,
         "title": fair.title.best(language),
         "address": fair.address,
-        "province": province::name(&fair.province, language),
+        "province": places::province(&fair.province, language),
         "from": from,
         "until": fair.until,
         "closes": fair.closes,
@@ -137,8 +137,8 @@ pub(crate) fn call(fair: &Fair, language: Language) -> Value {
         "food": call.food_authorisation,
         "rotation": call.rotation,
         "seed": call.seed,
-        "sectors": call.sectors.iter().map(|code| sector::name(code, language)).collect::<Vec<_>>(),
-        "provinces": call.provinces.iter().map(|code| province::name(code, language)).collect::<Vec<_>>(),
+        "sectors": call.sectors.iter().map(|code| places::sector(code, language)).collect::<Vec<_>>(),
+        "provinces": call.provinces.iter().map(|code| places::province(code, language)).collect::<Vec<_>>(),
         "criteria": call.criteria,
         "quotas": call.quotas.iter().map(|quota| json!({
             "group": group(&quota.name(), language), "min": quota.min, "max": quota.max,
@@ -149,8 +149,8 @@ pub(crate) fn call(fair: &Fair, language: Language) -> Value {
 /// A group of a quota for people: what kind it is, and its name.
 pub(crate) fn group(name: &str, language: Language) -> Value {
     match name.split_once(':') {
-        Some(("province", code)) => json!({ "kind": "province", "name": province::name(code, language) }),
-        Some((_, code)) => json!({ "kind": "sector", "name": sector::name(code, language) }),
+        Some(("province", code)) => json!({ "kind": "province", "name": places::province(code, language) }),
+        Some((_, code)) => json!({ "kind": "sector", "name": places::sector(code, language) }),
         None => json!({ "kind": "women", "name": "" }),
     }
 }

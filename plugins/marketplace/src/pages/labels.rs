@@ -1,7 +1,7 @@
 //! Labels: what a product's page says of a claim, and the public page that whoever scans a code reaches.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store};
+use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, places};
 
 use crate::kinds::{Certificate, Product, Shop};
 use crate::label::{self, Verdict};
@@ -44,7 +44,7 @@ pub(crate) fn verify(request: &Request) -> Result<Answer, Error> {
     let address = qr::address(&format!("/labels/{}", product.code))?;
     let data = json!({
         "product": { "code": product.code, "title": product.title.best(language), "example": product.example },
-        "province": crate::province::name(&product.province, language),
+        "province": places::province(&product.province, language),
         "claim": claim,
         "certificate": certificate.map(|paper| json!({
             "number": paper.number, "issuer": paper.issuer, "from": paper.from, "until": paper.until,

@@ -1,7 +1,7 @@
 //! The market: its products with search and filters, the page of one, and the shop window of a cooperative.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context, places};
 
 use super::{labels, pictures};
 use crate::basket::Basket;
@@ -28,7 +28,7 @@ pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
     if let Some(label) = asked("label") {
         find = find.equal(Product::LABEL, label);
     }
-    if let Some(province) = asked("province").filter(|code| crate::province::is_known(code)) {
+    if let Some(province) = asked("province").filter(|code| places::is_province(code)) {
         find = find.equal(Product::PROVINCE, province);
     }
     if let Some(text) = asked("q") {
@@ -45,7 +45,7 @@ pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
         "category": asked("category"),
         "label": asked("label"),
         "province": asked("province"),
-        "provinces": crate::province::choices(language),
+        "provinces": places::provinces(language),
         "categories": CATEGORIES,
         "labels": labels::choices(language)?,
         "basket": basket_of(request).to_string(),
@@ -92,7 +92,7 @@ pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Opt
             "withdrawable": product.nature == crate::order::Nature::Ordinary,
             "nature": product.nature,
             "example": product.example,
-            "province": crate::province::name(&product.province, language),
+            "province": places::province(&product.province, language),
         },
         "label": labels::claim(product, language)?,
         "pictures": pictures::shown(&product.pictures, language)?,
@@ -124,7 +124,7 @@ pub(crate) fn shop(request: &Request) -> Result<Answer, Error> {
             "address": shop.address,
             "phone": shop.phone,
             "email": shop.email,
-            "province": crate::province::name(&shop.province, language),
+            "province": places::province(&shop.province, language),
             "example": shop.example,
             "hours": shop.hours.as_ref().map(|hours| hours.best(language)),
             "zones": shop.zones,
@@ -145,7 +145,7 @@ pub(crate) fn card(product: &Product, language: Language) -> Result<Value, Error
         "code": product.code,
         "title": product.title.best(language),
         "from": prices.into_iter().flatten().min_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other))),
-        "province": crate::province::name(&product.province, language),
+        "province": places::province(&product.province, language),
         "label": labels::name(&product.label, language)?,
         "picture": pictures::first(&product.pictures, language)?,
         "example": product.example,

@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 use tiwizi_sdk::form::Filled;
-use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Form, Language, Request, Store, Texts, context};
+use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Form, Language, Request, Store, Texts, context, places};
 
 use super::{calls, typed};
 use crate::call_work::{self, CannotRank};
 use crate::called::{CallDesk, Candidacy, Juror, ProjectCall, Stage};
 use crate::calls::{Average, Call, Criterion, JURORS_MAX, Quota, QuotaOf, SCALES, Ties, WrongCall};
-use crate::{day, places};
 
 /// What applications may be marked by.
 pub(crate) const CRITERIA: [&str; 8] =
@@ -98,7 +97,7 @@ pub(crate) fn create(request: &Request) -> Result<Answer, Error> {
     for (name, wrong) in [
         ("code", (!is_code(&new.code)).then_some("pattern")),
         ("province", (!places::is_province(&new.province)).then_some("enum")),
-        ("closes", (new.closes < new.opens || new.closes < day::today()?).then_some("day")),
+        ("closes", (new.closes < new.opens || new.closes < context::today()?).then_some("day")),
         ("places", none(places)),
         ("threshold", threshold.err()),
         ("sheets_min", none(sheets)),
@@ -217,7 +216,7 @@ pub(crate) fn publish(request: &Request) -> Result<Answer, Error> {
     if let Err(wrong) = call.body.call.check() {
         return refuse(request, &call, word(&wrong), 422);
     }
-    if call.body.closes < day::today()? {
+    if call.body.closes < context::today()? {
         return refuse(request, &call, "too-late", 422);
     }
     call.body.open = true;
@@ -278,7 +277,7 @@ pub(crate) fn rank(request: &Request) -> Result<Answer, Error> {
     if call.body.state != Stage::Marking {
         return Ok(to_desk(&call.body.code));
     }
-    if !call.body.open || day::today()? <= call.body.closes {
+    if !call.body.open || context::today()? <= call.body.closes {
         return refuse(request, &call, "still-open", 409);
     }
     // Drawn once: nobody draws again until the lots please them.

@@ -1,12 +1,11 @@
 //! Calls for everybody: the list, a call with its rules and its result, and the data that the result follows from.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context, places};
 
 use super::view::with;
 use crate::call_work;
 use crate::called::{Candidacy, Juror, ProjectCall, Ranking, Stage, Verdict, Verdicts};
-use crate::{day, places};
 
 /// Calls of the list.
 const CALLS_MAX: u32 = 30;
@@ -15,7 +14,7 @@ const JURIES_MAX: u32 = 20;
 
 /// `GET /calls`: those to which one can apply, and those that were.
 pub(crate) fn list(request: &Request) -> Result<Answer, Error> {
-    let (language, today) = (request.page_language(), day::today()?);
+    let (language, today) = (request.page_language(), context::today()?);
     let open = || Find::new().equal(ProjectCall::OPEN, true).limit(CALLS_MAX);
     let view = |entry: &Entry<ProjectCall>| facts(&entry.body, language);
     let next = Store::list(&open().at_least(ProjectCall::CLOSES, today.clone()).sort(ProjectCall::CLOSES))?.items;
@@ -108,7 +107,7 @@ pub(crate) fn points(hundredths: u32) -> f64 {
 
 /// What every page says of a call.
 pub(crate) fn facts(call: &ProjectCall, language: Language) -> Result<Value, Error> {
-    let today = day::today()?;
+    let today = context::today()?;
     Ok(json!({
         "code": call.code,
         "title": call.title.best(language),
@@ -125,7 +124,7 @@ pub(crate) fn facts(call: &ProjectCall, language: Language) -> Result<Value, Err
 
 /// Whether one can apply today.
 pub(crate) fn applies(call: &ProjectCall) -> Result<bool, Error> {
-    let today = day::today()?;
+    let today = context::today()?;
     Ok(call.open && call.opens <= today && today <= call.closes)
 }
 

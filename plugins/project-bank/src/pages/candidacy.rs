@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tiwizi_sdk::form::FromText as _;
 use tiwizi_sdk::registry::{self, Cooperative};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Language, RecordId, Request, Store, context};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Language, RecordId, Request, Store, context, places};
 
 use super::calls;
 use super::view::with;
@@ -17,7 +17,6 @@ use crate::called::{
 };
 use crate::calls::{APPLICATIONS_MAX, Applicant};
 use crate::kinds::{Model, OwnPlan};
-use crate::places;
 use crate::plan::{Outcome, check, outcome};
 use crate::team::access::{self, Right};
 

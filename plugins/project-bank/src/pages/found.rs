@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tiwizi_sdk::registry::founding_rules;
-use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context};
+use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context, places};
 
 use super::team::{founded, founders, items};
 use crate::kinds::{Category, Model, OwnPlan};
@@ -113,22 +113,18 @@ const fn letter(category: Category) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use tiwizi_sdk::{Language, places};
 
     use super::{REGISTER, Register};
     use crate::kinds::Sector;
 
-    const SECTORS: &str = include_str!("../../../../manifests/registry/sectors.json");
-
     #[test]
     fn every_sector_and_branch_that_is_proposed_is_one_of_the_register() {
         let register: Register = serde_json::from_str(REGISTER).unwrap();
-        let known: Value = serde_json::from_str(SECTORS).unwrap();
-        let sector = |code: &str| known["sectors"].as_array().unwrap().iter().find(|one| one["code"] == code).cloned();
-        for (code, branch) in register.sectors.values().chain(register.models.values()) {
-            let sector = sector(code).unwrap_or_else(|| panic!("{code}"));
-            let has = |code: &str| sector["branches"].as_array().unwrap().iter().any(|one| one["code"] == code);
-            assert!(branch.is_empty() || has(branch), "{code}/{branch}");
+        let known = places::sectors_and_branches(Language::French);
+        for (sector, branch) in register.sectors.values().chain(register.models.values()) {
+            let code = if branch.is_empty() { sector.clone() } else { format!("{sector}.{branch}") };
+            assert!(known.iter().any(|(one, _)| *one == code), "{code}");
         }
         assert!(Sector::ALL.iter().all(|sector| register.sectors.contains_key(*sector)));
     }

@@ -1,14 +1,13 @@
 //! The funding directory for everybody: the list with its filters, a programme, and whether a project or a cooperative may hope for it.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, context};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, context, places};
 
 use super::funding_facts::{self, Asked};
 use super::view::with;
 use crate::funding::kinds::{Funding, Programme};
 use crate::funding::{About, Condition, Facts, Judged, Said, Summary, judge};
 use crate::kinds::{OwnPlan, State};
-use crate::places;
 
 /// Programmes on one page.
 const PROGRAMMES_MAX: u32 = 24;
@@ -184,7 +183,7 @@ fn fields(conditions: &[Condition], language: Language) -> Vec<Value> {
 
 /// The register's sectors, and what the conditions name beyond them.
 fn sector_choices(conditions: &[Condition], language: Language) -> Vec<(String, String)> {
-    let mut choices = places::sectors(language);
+    let mut choices = places::sectors_and_branches(language);
     let named = conditions.iter().filter(|condition| condition.about == About::Sector);
     for code in named.flat_map(|condition| condition.one_of.iter().chain(&condition.none_of)) {
         if !choices.iter().any(|(known, _)| known == code) {

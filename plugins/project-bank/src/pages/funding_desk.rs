@@ -5,14 +5,12 @@
 
 use serde_json::json;
 use tiwizi_sdk::form::Filled;
-use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Form, Language, Request, Store, Texts, context};
+use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Form, Language, Request, Store, Texts, context, places};
 
 use super::{funding, typed};
-use crate::day;
 use crate::funding::kinds::{CONDITIONS_MAX, Funding, PAPERS_MAX, Programme};
 use crate::funding::{About, Condition};
 use crate::kinds::State;
-use crate::places;
 
 /// Programmes of a page.
 const PROGRAMMES_MAX: u32 = 50;
@@ -214,7 +212,7 @@ pub(crate) fn step(request: &Request) -> Result<Answer, Error> {
             programme.reviewer = account;
             programme.remark = String::new();
             programme.version += 1;
-            programme.checked_on = if request.form("checked").is_some() { Some(day::today()?) } else { None };
+            programme.checked_on = if request.form("checked").is_some() { Some(context::today()?) } else { None };
             programme.state = State::Published;
             None
         }

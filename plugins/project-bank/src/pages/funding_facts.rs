@@ -10,7 +10,6 @@ use tiwizi_sdk::registry::{self, Cooperative};
 use tiwizi_sdk::{Date, Entry, Error, Find, RecordId, Request, Store, context};
 
 use super::typed;
-use crate::day;
 use crate::funding::{About, Bound, Condition, Facts, From};
 use crate::kinds::{Model, OwnPlan};
 use crate::plan::{check, outcome};
@@ -159,7 +158,7 @@ fn of_caller(facts: &mut Facts) -> Result<(), Error> {
     let Some(id) = context::caller().person else { return Ok(()) };
     let Some(person) = allowed(registry::person::<Person>(&id))?.flatten() else { return Ok(()) };
     if let Some(born) = &person.body.birth_date {
-        facts.number(About::Age, day::months_between(born, &day::today()?).div_euclid(12).max(0), From::Register);
+        facts.number(About::Age, born.months_until(&context::today()?).div_euclid(12).max(0), From::Register);
     }
     facts.code(About::Province, person.body.province.as_deref().unwrap_or_default(), From::Register);
     Ok(())
@@ -186,7 +185,7 @@ fn of_cooperative(facts: &mut Facts, cooperative: &Registered) -> Result<(), Err
         facts.code(About::Sector, &code, From::Register);
     }
     if let Some(on) = &cooperative.registered_on {
-        facts.number(About::MonthsRegistered, day::months_between(on, &day::today()?).max(0), From::Register);
+        facts.number(About::MonthsRegistered, on.months_until(&context::today()?).max(0), From::Register);
     }
     if let Some(capital) = cooperative.capital_mad {
         facts.number(About::Capital, (capital * 100.0).round() as i64, From::Register);

@@ -11,7 +11,6 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context};
 use super::{calls, typed};
 use crate::call_work::{self, Bonds};
 use crate::called::{Candidacy, Juror, Marked, ProjectCall, ScoreSheet, Stage};
-use crate::day;
 
 /// Characters of a reason, and of what is said of a conflict.
 const REASON_MAX: usize = 500;
@@ -74,14 +73,14 @@ fn seat(request: &Request) -> Result<(Entry<ProjectCall>, Entry<Juror>), Error> 
 
 /// Whether marks can be given: after the last day for applications, and as long as there is no ranking.
 fn is_marking(call: &ProjectCall) -> Result<bool, Error> {
-    Ok(call.state == Stage::Marking && day::today()? > call.closes)
+    Ok(call.state == Stage::Marking && context::today()? > call.closes)
 }
 
 /// `GET /calls/{code}/files`: every application, and how far the caller is with it.
 pub(crate) fn files(request: &Request) -> Result<Answer, Error> {
     let (call, juror) = seat(request)?;
     let language = request.page_language();
-    let is_over = day::today()? > call.body.closes;
+    let is_over = context::today()? > call.body.closes;
     let mut mine: BTreeMap<String, ScoreSheet> = BTreeMap::new();
     let mut done: BTreeMap<String, usize> = BTreeMap::new();
     for sheet in ScoreSheet::all(&call.id)? {
@@ -123,7 +122,7 @@ type File = (Entry<ProjectCall>, Entry<Juror>, Entry<Candidacy>);
 
 fn file(request: &Request) -> Result<File, Error> {
     let (call, juror) = seat(request)?;
-    if day::today()? <= call.body.closes {
+    if context::today()? <= call.body.closes {
         return Err(Error::not_found("the files are shown when the call is closed"));
     }
     let number = request.read_parameter::<u32>("number")?;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Date, Error, RecordId, Request, Store, context};
+use tiwizi_sdk::{Answer, Date, Error, RecordId, Request, Store, context, places};
 
 use super::look::{Again, page};
 use super::people::{back, demand_seat, demand_team};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use tiwizi_sdk::calls::ask;
 use tiwizi_sdk::registry::{FoundingRules, founding, founding_rules};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Language, RecordId, Request, Store, context, milestones};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Language, RecordId, Request, Store, context, milestones, places};
 
 use super::agreed::{facts, task_facts};
 use crate::kinds::{Model, OwnPlan};

@@ -4,7 +4,7 @@
 //! say, or the plugin may not read, is left out.
 
 use serde::Deserialize;
-use tiwizi_sdk::registry;
+use tiwizi_sdk::{places, registry};
 
 /// What is noted of a learner.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) fn own(person: &str) -> Learner {
     let Ok(Some(entry)) = registry::person::<Registered>(person) else { return Learner::default() };
     let Registered { province, gender, birth_date } = entry.body;
     Learner {
-        province: province.filter(|code| crate::province::is_known(code)),
+        province: province.filter(|code| places::is_province(code)),
         woman: gender.map(|gender| gender == "female"),
         born: birth_date.and_then(|day| day.get(..4)?.parse().ok()).filter(|year| (1900..=2100).contains(year)),
     }

@@ -31,7 +31,6 @@ mod ogg;
 mod path;
 mod programme;
 mod progress;
-mod province;
 mod publication;
 mod questions;
 mod quiz;

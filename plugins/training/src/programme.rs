@@ -9,11 +9,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, blobs, config, context, i18n};
+use tiwizi_sdk::{Answer, Date, Error, Find, Language, Request, Store, blobs, config, context, i18n, places};
 
 use crate::certificate::Certificate;
 use crate::kinds::{Course, Enrolment};
-use crate::province;
 
 /// Fewer people than this are not counted out.
 const CELL_MIN: u32 = 5;
@@ -24,7 +23,6 @@ const COURSES_MAX: u32 = 50;
 /// How long the link to the file holds.
 const LINK: Duration = Duration::from_secs(3_600);
 const CSV: &str = "text/csv";
-const MS_PER_YEAR: u64 = 31_556_952_000;
 
 /// What is counted of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -114,7 +112,7 @@ fn page(request: &Request, file: Option<String>) -> Result<Answer, Error> {
 }
 
 fn counts(language: Language) -> Result<Counts, Error> {
-    let year = 1970 + u32::try_from(context::now() / MS_PER_YEAR).unwrap_or_default();
+    let year = context::today()?.as_str().get(..4).and_then(|year| year.parse().ok()).unwrap_or(0_u32);
     let youngest = year.saturating_sub(config::get::<u32>("young_age_max")?);
     let mut counts = Counts { is_whole: true, ..Counts::default() };
     let mut pages = 0;
@@ -187,23 +185,14 @@ impl Counts {
 
 /// The month of a moment: `2026-11`.
 fn month(at: u64) -> String {
-    let days = i64::try_from(at / 86_400_000).unwrap_or_default();
-    // Howard Hinnant's `civil_from_days`, as far as the month: years begin in March.
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    format!("{:04}-{month:02}", year + era * 400 + later)
+    Date::of(at).and_then(|day| day.as_str().get(..7).map(str::to_owned)).unwrap_or_default()
 }
 
 /// The tables, with what may be told of each.
 fn tables(counts: &Counts, language: Language) -> Vec<Value> {
     let unknown = i18n::translate("programme-unknown-place", &[], Some(language.tag())).unwrap_or_default();
     let provinces = counts.provinces.iter().map(|(code, line)| {
-        let name = if code.is_empty() { unknown.clone() } else { province::name(code, language) };
+        let name = if code.is_empty() { unknown.clone() } else { places::province(code, language) };
         (name, *line)
     });
     let plain = |lines: &BTreeMap<String, Line>| lines.iter().map(|(name, line)| (name.clone(), *line)).collect();

@@ -3,6 +3,7 @@
 //! The coach of the cohort sees it, and no other trainer; and only of those who joined by themselves with the code, on a page that says so: that
 //! is the leave they give. Of whom a coach enrolled, the list of the cohort says where they are, and nothing more.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, btree_map};
 
 use serde_json::{Value, json};
@@ -15,9 +16,7 @@ use crate::questions::{AnswerKey, Quiz};
 use crate::{draft, edition, enrolment, quiz, result};
 
 /// Attempts that the page shows, the newest first.
-const ATTEMPTS_MAX: usize = 10;
-/// Attempts among which those of the course are sought.
-const SOUGHT_MAX: u32 = 60;
+const ATTEMPTS_MAX: u32 = 10;
 
 /// The quizzes of the attempts, each read once.
 #[derive(Default)]
@@ -60,7 +59,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         "title": course.title.best(language),
         "name": member.name,
         "modules": modules(&course, &enrolment.body, language),
-        "attempts": attempts(&newest, &member.person, language)?,
+        "attempts": attempts(&newest, &course, &member.person, language)?,
     });
     Answer::page("cohort-person", &member.name, &data)
 }
@@ -84,34 +83,33 @@ fn modules(course: &Course, enrolment: &Enrolment, language: Language) -> Vec<Va
 }
 
 /// The newest attempts of a person at quizzes of the course, each in the edition in which it was asked.
-fn attempts(newest: &Course, person: &str, language: Language) -> Result<Vec<Value>, Error> {
-    let mut views = Vec::new();
+fn attempts(newest: &Course, learnt: &Course, person: &str, language: Language) -> Result<Vec<Value>, Error> {
+    let mut made = Vec::new();
+    for module in &learnt.modules {
+        let find = Find::new().equal(Attempt::PERSON, person).equal(Attempt::QUIZ, module.quiz.as_str());
+        let page = Store::list(&find.sort_descending(Attempt::AT).limit(ATTEMPTS_MAX))?;
+        made.extend(page.items.into_iter().map(|entry| entry.body).filter(|attempt| attempt.course == learnt.code));
+    }
+    made.sort_by_key(|attempt| Reverse(attempt.at));
     let mut quizzes = Quizzes::default();
-    for entry in Store::list(&Find::new().equal(Attempt::PERSON, person).limit(SOUGHT_MAX))?.items.into_iter().rev() {
-        let attempt = entry.body;
-        if attempt.course != newest.code {
-            continue;
-        }
+    let mut views = Vec::new();
+    for attempt in made.into_iter().take(ATTEMPTS_MAX as usize) {
         let course = edition::of_version(newest.clone(), attempt.version.unwrap_or(1))?;
         let Some(module) = course.module_of_quiz(&attempt.quiz) else { continue };
         let (at, asked_of) = (attempt.at, attempt.asked);
         let (quiz, key) = quizzes.of(&course, &attempt)?;
         let marked = result::of_attempt(attempt);
         let asked = Asked { course: &course, module, quiz, key };
-        views.push((
-            at,
-            json!({
-                "at": at,
-                "title": module.title.best(language),
-                "right": marked.right,
-                "asked": asked_of,
-                "passed": passes(module, marked.points),
-                "language": quiz.language,
-                "direction": quiz.language.direction(),
-                "answers": result::views(&asked, &marked),
-            }),
-        ));
+        views.push(json!({
+            "at": at,
+            "title": module.title.best(language),
+            "right": marked.right,
+            "asked": asked_of,
+            "passed": passes(module, marked.points),
+            "language": quiz.language,
+            "direction": quiz.language.direction(),
+            "answers": result::views(&asked, &marked),
+        }));
     }
-    views.sort_by(|(one, _), (other, _)| other.cmp(one));
-    Ok(views.into_iter().map(|(_, view)| view).take(ATTEMPTS_MAX).collect())
+    Ok(views)
 }

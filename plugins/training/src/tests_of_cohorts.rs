@@ -151,6 +151,27 @@ fn a_coach_sees_each_answer_of_those_who_joined_by_themselves_and_nobody_else_do
 }
 
 #[test]
+fn a_coach_sees_the_newest_answers_however_many_there_were_before() {
+    begun();
+    native::as_member(LEARNER);
+    redirect(&Request::post("/join", &[("code", "tafraout-1")]));
+    for _ in 0..61 {
+        send_answers("m1-q", false);
+        native::advance(60_000);
+    }
+    send_answers("m2-q", false);
+    native::advance(60_000);
+    send_answers("m1-q", true);
+    as_trainer("amina");
+    let member = native::ids("membership")[0].clone();
+    let (_, data) = page(&Request::get(&format!("/cohorts/tafraout-1/people/{member}")));
+    let attempts = data["attempts"].as_array().unwrap();
+    let passed: Vec<&Value> = attempts.iter().map(|attempt| &attempt["passed"]).collect();
+    assert!(attempts.len() == 10 && passed[0] == true && passed[1..].iter().all(|passed| *passed == false), "{data}");
+    assert_ne!(attempts[0]["title"], attempts[1]["title"], "of all quizzes together, by their time");
+}
+
+#[test]
 fn what_was_reached_stands_on_the_page_of_the_learner() {
     installed();
     native::as_member(LEARNER);

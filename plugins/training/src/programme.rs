@@ -1,9 +1,10 @@
 //! The programme's view: how many learn what, by course, province and month, with women and the young, and no number that is so small that it speaks
 //! of somebody.
 //!
-//! **What is not told.** A count below [`CELL_MIN`] is not told, nor one that could be told from the others of its column: when a column hides one cell alone,
-//! its next smallest is hidden too, because the same people are counted by course, by province and by month. A part of a line is not told either when the rest of the
-//! line would be too small. Everything is counted from enrolments and certificates as they are; nobody types a number.
+//! **What is not told.** A count below [`CELL_MIN`] is not told, nor one that could be told from the others of its column: when a column hides
+//! one cell alone, or cells whose sum would tell them, its next smallest is hidden too, because the same people are counted by course, by province
+//! and by month. A part of a line is not told either when the rest of the line would be too small. Everything is counted from enrolments and
+//! certificates as they are; nobody types a number.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,6 +37,8 @@ struct Line {
 
 /// The columns of a table, in their order: `all` stands first, and the next three are parts of it.
 const COLUMNS: [&str; 5] = ["all", "completed", "women", "young", "certificates"];
+/// The columns without the last: a certificate says neither where its holder lives nor in which language they learnt.
+const BESIDE_CERTIFICATES: usize = 4;
 
 impl Line {
     fn cells(self) -> [u32; 5] {
@@ -101,7 +104,6 @@ fn page(request: &Request, file: Option<String>) -> Result<Answer, Error> {
     let counts = counts(language)?;
     let data = json!({
         "tables": tables(&counts, language),
-        "columns": COLUMNS,
         "whole": counts.is_whole,
         "unknown": shown(counts.unknown),
         "age": config::get::<u32>("young_age_max")?,
@@ -196,19 +198,22 @@ fn tables(counts: &Counts, language: Language) -> Vec<Value> {
         (name, *line)
     });
     let plain = |lines: &BTreeMap<String, Line>| lines.iter().map(|(name, line)| (name.clone(), *line)).collect();
+    let all = COLUMNS.len();
     [
-        ("course", counts.courses.clone()),
-        ("province", provinces.collect()),
-        ("month", plain(&counts.months)),
-        ("language", plain(&counts.languages)),
+        ("course", counts.courses.clone(), all),
+        ("province", provinces.collect(), BESIDE_CERTIFICATES),
+        ("month", plain(&counts.months), all),
+        ("language", plain(&counts.languages), BESIDE_CERTIFICATES),
     ]
     .into_iter()
-    .map(|(by, lines)| json!({ "by": by, "lines": told(&lines) }))
+    .map(|(by, lines, columns)| {
+        json!({ "by": by, "columns": COLUMNS.iter().take(columns).collect::<Vec<_>>(), "lines": told(&lines, columns) })
+    })
     .collect()
 }
 
-/// Each line with its cells; none where it is not told.
-fn told(lines: &[(String, Line)]) -> Vec<Value> {
+/// Each line with so many of its cells; none where it is not told.
+fn told(lines: &[(String, Line)], columns: usize) -> Vec<Value> {
     let cells: Vec<[u32; 5]> = lines.iter().map(|(_, line)| line.cells()).collect();
     let mut hidden: Vec<[bool; 5]> = cells
         .iter()
@@ -217,27 +222,35 @@ fn told(lines: &[(String, Line)]) -> Vec<Value> {
             [shown(*all).is_none(), part(*completed), part(*women), part(*young), shown(*certificates).is_none()]
         })
         .collect();
-    for column in 0..COLUMNS.len() {
-        hide_a_second(&cells, &mut hidden, column);
+    for column in 0..columns {
+        hide_more(&cells, &mut hidden, column);
     }
     let mut views = Vec::with_capacity(lines.len());
     for (((name, _), cells), hidden) in lines.iter().zip(&cells).zip(&hidden) {
-        let told = cells.iter().zip(hidden).map(|(cell, hidden)| (!hidden).then_some(*cell));
+        let told = cells.iter().zip(hidden).take(columns).map(|(cell, hidden)| (!hidden).then_some(*cell));
         views.push(json!({ "name": name, "cells": told.collect::<Vec<_>>() }));
     }
     views
 }
 
-/// When a column hides one cell alone, it hides the smallest of the others that is not nought.
-fn hide_a_second(cells: &[[u32; 5]], hidden: &mut [[bool; 5]], column: usize) {
-    let is_hidden = |line: &[bool; 5]| line.get(column) == Some(&true);
-    if hidden.iter().filter(|line| is_hidden(line)).count() != 1 {
-        return;
-    }
-    let shown = cells.iter().enumerate().filter(|(place, _)| !hidden.get(*place).is_some_and(is_hidden));
-    let smallest =
-        shown.filter_map(|(place, line)| Some((*line.get(column)?, place))).filter(|(count, _)| *count > 0).min();
-    if let Some(cell) = smallest.and_then(|(_, place)| hidden.get_mut(place)?.get_mut(column)) {
+/// Hides the smallest of the other cells that are not nought, until what a column hides cannot be told from its sum: one cell alone can, and so
+/// can many that have one each.
+fn hide_more(cells: &[[u32; 5]], hidden: &mut [[bool; 5]], column: usize) {
+    for _ in 0..cells.len() {
+        let (mut hides, mut sum, mut smallest) = (0, 0, None);
+        for (place, (line, hidden)) in cells.iter().zip(hidden.iter()).enumerate() {
+            let (Some(&count), Some(&is_hidden)) = (line.get(column), hidden.get(column)) else { return };
+            if is_hidden {
+                (hides, sum) = (hides + 1, sum + count);
+            } else if count > 0 && smallest.is_none_or(|(least, _)| count < least) {
+                smallest = Some((count, place));
+            }
+        }
+        let is_told = hides == 1 || (1..CELL_MIN.max(hides + 1)).contains(&sum);
+        let Some(cell) = smallest.filter(|_| is_told).and_then(|(_, place)| hidden.get_mut(place)?.get_mut(column))
+        else {
+            return;
+        };
         *cell = true;
     }
 }
@@ -252,7 +265,7 @@ fn shown_of(part: u32, all: u32) -> Option<u32> {
     shown(part).filter(|part| shown(all.saturating_sub(*part)).is_some())
 }
 
-/// The tables as one file; a cell that is not told is empty.
+/// The tables as one file; a cell that is not told, or not counted, is empty.
 fn csv(tables: &[Value]) -> String {
     let mut text = format!("by,name,{}\r\n", COLUMNS.join(","));
     let list = |of: &Value, name: &str| of.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -260,7 +273,8 @@ fn csv(tables: &[Value]) -> String {
     for table in tables {
         for line in list(table, "lines") {
             let cells = list(&line, "cells").into_iter().map(|cell| cell.as_u64().map(|cell| cell.to_string()));
-            let cells: Vec<String> = cells.map(Option::unwrap_or_default).collect();
+            let mut cells: Vec<String> = cells.map(Option::unwrap_or_default).collect();
+            cells.resize(COLUMNS.len(), String::new());
             let row = [word(table, "by"), quoted(&word(&line, "name")), cells.join(",")];
             text.push_str(&row.join(","));
             text.push_str("\r\n");
@@ -285,7 +299,7 @@ mod tests {
     }
 
     fn column(of: &[(u32, u32)], place: usize) -> Vec<Value> {
-        told(&lines(of)).into_iter().map(|line| line["cells"][place].clone()).collect()
+        told(&lines(of), COLUMNS.len()).into_iter().map(|line| line["cells"][place].clone()).collect()
     }
 
     #[test]
@@ -295,6 +309,9 @@ mod tests {
         assert_eq!(column(&[(3, 0), (2, 0), (9, 0)], 0), [Value::Null, Value::Null, json!(9)]);
         assert_eq!(column(&[(3, 0)], 0), [Value::Null]);
         assert_eq!(column(&[(3, 0), (0, 0), (9, 0)], 0), [Value::Null, json!(0), Value::Null], "nought hides nothing");
+        // Two hidden cells of two together would have one each.
+        assert_eq!(column(&[(1, 0), (20, 0), (1, 0), (9, 0)], 0), [Value::Null, json!(20), Value::Null, Value::Null]);
+        assert_eq!(column(&[(1, 0), (1, 0), (1, 0), (1, 0), (1, 0), (9, 0)], 0), [const { Value::Null }; 6]);
         // Of ten, eight completed: the two who did not would be told, and a second line is hidden with it.
         assert_eq!(column(&[(10, 8), (30, 10), (12, 6)], 1), [Value::Null, json!(10), Value::Null]);
         assert_eq!((shown_of(8, 10), shown_of(5, 10), shown_of(10, 10)), (None, Some(5), Some(10)));

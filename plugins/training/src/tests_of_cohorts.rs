@@ -103,6 +103,8 @@ fn the_programme_counts_women_the_young_and_provinces_and_a_file_says_the_same()
     let table = |by: usize| data["tables"][by]["lines"].clone();
     assert_eq!(table(0)[0]["cells"], json!([9, 0, null, null, 0]), "three men, and four young, are too few");
     assert_eq!(table(1).as_array().unwrap().len(), 2);
+    assert_eq!(data["tables"][1]["columns"], json!(["all", "completed", "women", "young"]));
+    assert_eq!(table(1)[0]["cells"].as_array().unwrap().len(), 4, "no certificates are counted by province");
     assert!(table(1)[0]["cells"][0].is_null() && table(1)[1]["cells"][0].is_null(), "{data}");
     assert_eq!(table(2)[0]["name"], "2026-01");
     let (_, data) = page(&Request::post("/programme/csv", &[]));

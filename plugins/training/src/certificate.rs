@@ -66,7 +66,8 @@ pub(crate) struct Paper {
     pub(crate) file: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
+/// What one can be certified to have completed, the smallest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Shape)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
     Module,
@@ -75,10 +76,10 @@ pub(crate) enum Level {
 }
 
 /// Something that the caller has completed.
-struct Earned {
+pub(crate) struct Earned {
     of: String,
-    level: Level,
-    title: Texts,
+    pub(crate) level: Level,
+    pub(crate) title: Texts,
 }
 
 /// `GET /certificates`
@@ -253,7 +254,14 @@ pub(crate) fn modules_completed() -> Result<Vec<String>, Error> {
 
 /// All that the caller has completed.
 fn earned() -> Result<Vec<Earned>, Error> {
-    let enrolments = catalogue::enrolments()?;
+    earned_of(&catalogue::enrolments()?)
+}
+
+/// All that the caller has completed, by their enrolments.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn earned_of(enrolments: &[Enrolment]) -> Result<Vec<Earned>, Error> {
     let mut earned = Vec::new();
     for enrolment in enrolments.iter().filter(|enrolment| !enrolment.modules_done.is_empty()) {
         let Some(newest) = Course::find(&enrolment.course)?.map(|entry| entry.body) else { continue };
@@ -261,7 +269,7 @@ fn earned() -> Result<Vec<Earned>, Error> {
         earned.extend(of_course(&course, enrolment));
     }
     for path in path::all()? {
-        if path.is_completed(&enrolments) {
+        if path.is_completed(enrolments) {
             earned.push(Earned { of: format!("path/{}", path.code), level: Level::Path, title: path.title });
         }
     }

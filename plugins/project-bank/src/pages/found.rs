@@ -9,7 +9,6 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context, 
 
 use super::team::{founded, founders, items};
 use crate::kinds::{Category, Model, OwnPlan};
-use crate::places;
 use crate::team::access::{self, Right, seats, team_of};
 use crate::team::kinds::{Proposed, ProposedFounder, Seat, Start, Team};
 

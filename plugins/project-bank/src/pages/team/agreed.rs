@@ -9,7 +9,6 @@ use tiwizi_sdk::{Answer, Date, Error, RecordId, Request, Store, context, places}
 
 use super::look::{Again, page};
 use super::people::{back, demand_seat, demand_team};
-use crate::places;
 use crate::plan::number::Number;
 use crate::team::access::{self, Right, refused, seats};
 use crate::team::checklist::TASKS;

@@ -9,7 +9,6 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Language, RecordId, Request, Store,
 
 use super::agreed::{facts, task_facts};
 use crate::kinds::{Model, OwnPlan};
-use crate::places;
 use crate::plan::{check, outcome};
 use crate::team::access::{self, Right, seat_of, seats, team_of};
 use crate::team::checklist::{Item, Known};

@@ -24,6 +24,8 @@ pub(super) fn remake(bytes: &[u8]) -> Result<Made, Refused> {
         let length = usize::from(u16::from_be_bytes(reader.array()?)).checked_sub(2).ok_or(Refused::Damaged)?;
         let content = reader.take(length)?;
         match marker {
+            // The size that is held to the bounds is that of the one frame which draws.
+            0xc0..=0xc2 if size.is_some() => return Err(Refused::Damaged),
             0xc0..=0xc2 => {
                 size = Some(frame(content)?);
                 segment(&mut kept, marker, content);
@@ -31,6 +33,7 @@ pub(super) fn remake(bytes: &[u8]) -> Result<Made, Refused> {
             QUANTISATION | RESTARTS | HUFFMAN => segment(&mut kept, marker, content),
             ADOBE if content.starts_with(b"Adobe") && content.len() == 12 => segment(&mut kept, marker, content),
             EXIF => turned = orientation(content).unwrap_or(turned),
+            SCAN if size.is_none() => return Err(Refused::Damaged),
             SCAN => {
                 segment(&mut kept, marker, content);
                 kept.extend_from_slice(coded(&mut reader)?);

@@ -184,6 +184,19 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_picture_with_two_sizes_is_refused() {
+        let (large, small) = ([8, 0xff, 0xff, 0xff, 0xff, 1, 1, 0x11, 0], [8, 0, 2, 0, 3, 1, 1, 0x11, 0]);
+        let scan = [segment(0xda, &[1, 1, 0, 0, 0x3f, 0]), vec![0x12]].concat();
+        let picture = |parts: &[&[u8]]| [&[0xff, 0xd8], parts.concat().as_slice(), &[0xff, 0xd9]].concat();
+        let (large, small) = (segment(0xc0, &large), segment(0xc0, &small));
+        assert!(remake(&picture(&[&small, &scan])).is_ok());
+        assert_eq!(remake(&picture(&[&large, &scan])), Err(Refused::Large));
+        for parts in [[&large, &scan, &small], [&large, &small, &scan], [&scan, &small, &large]] {
+            assert_eq!(remake(&picture(&parts.map(Vec::as_slice))), Err(Refused::Damaged));
+        }
+    }
+
+    #[test]
     fn what_was_written_anew_stays_as_it_is() {
         for picture in [jpeg(&[segment(0xe0, b"JFIF\0\x01\x01\x01\0H\0H\0\0")], b"x"), PNG.to_vec()] {
             let made = remake(&picture).unwrap();

@@ -6,6 +6,7 @@ mod lines;
 mod payouts;
 mod selling;
 mod silence;
+mod sweep;
 mod window;
 
 use serde_json::{Value, json};

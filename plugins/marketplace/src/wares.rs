@@ -107,7 +107,7 @@ pub(crate) struct Former {
 
 /// A picture's file, and where it is shown. One that is shown nowhere any more goes after some days.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "internal", unique(file, on), index(cooperative), index(at), index(file))]
+#[kind(class = "internal", unique(cooperative, file, on), index(cooperative), index(at), index(file))]
 #[kind(read("plugin"), create("plugin:own"), delete("plugin"))]
 #[kind(
     plane = "local",

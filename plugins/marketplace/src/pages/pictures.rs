@@ -49,8 +49,9 @@ pub(crate) fn add(
     if pictures.iter().any(|there| there.file == file) {
         return Ok(Ok(()));
     }
-    let there = Find::new().equal(Kept::FILE, file.as_str()).equal(Kept::ON, on);
-    if Store::first(&there)?.is_none() {
+    // Two shops may show the same picture, each in its own time.
+    let there = Find::new().equal(Kept::COOPERATIVE, cooperative).equal(Kept::FILE, file.as_str());
+    if Store::first(&there.equal(Kept::ON, on))?.is_none() {
         let (cooperative, on) = (cooperative.to_owned(), on.to_owned());
         Store::create(&Kept { cooperative, file: file.clone(), on, at: context::now() })?;
     }

@@ -26,7 +26,7 @@ impl Plugin for Sending {
     }
 }
 
-fn sent(bytes: &[u8]) -> String {
+pub(super) fn sent(bytes: &[u8]) -> String {
     SENT.replace(bytes.to_vec());
     match native::call::<Sending>(&Request::post("/", &[])) {
         Answer::Redirect(file) => file.trim_start_matches('/').to_owned(),
@@ -44,7 +44,7 @@ fn version(path: &str) -> String {
 }
 
 /// Sends a form below a page, made from what the page shows now.
-fn send(path: &str, below: &str, form: &[(&str, &str)]) -> Answer {
+pub(super) fn send(path: &str, below: &str, form: &[(&str, &str)]) -> Answer {
     let version = version(path);
     let form: Vec<(&str, &str)> = form.iter().copied().chain([("version", version.as_str())]).collect();
     call(&Request::post(&format!("{path}{below}"), &form))
@@ -228,7 +228,7 @@ impl Plugin for Asking {
     }
 }
 
-fn is_kept(file: &str) -> bool {
+pub(super) fn is_kept(file: &str) -> bool {
     matches!(native::call::<Asking>(&Request::get(file)), Answer::Json { body, .. } if body == json!(true))
 }
 

@@ -1,0 +1,53 @@
+//! The work of the night: what is forgotten, and what is not yet.
+
+use serde_json::json;
+use tiwizi_sdk::{Answer, Request, native};
+
+use super::selling::seller_with_a_shop;
+use super::window::{is_kept, send, sent};
+use super::{SOUSS, jobs, redirect};
+use crate::picture::tests::PNG;
+
+const DAY_MS: u64 = 86_400_000;
+
+fn night() {
+    tiwizi_sdk::jobs::Later::new("sweep").enqueue(&json!({})).unwrap();
+    jobs();
+}
+
+/// Another cooperative with a shop.
+fn another_shop() -> String {
+    let cooperative = native::add_cooperative(&json!({
+        "name_fr": "Coopérative Tamount", "name_ar": "تعاونية تامونت", "province": SOUSS, "status": "registered",
+        "court": "Agadir", "number": "18/2020", "sector": "agriculture",
+    }));
+    native::as_member(&cooperative);
+    let open =
+        [("court", "Agadir"), ("number", "18/2020"), ("about", "Miel"), ("address", "Rue 1"), ("phone", "0528000000")];
+    redirect(&Request::post("/desk", &open));
+    cooperative
+}
+
+#[test]
+fn a_picture_that_two_shops_show_stays_as_long_as_one_of_them_does() {
+    let shops = [seller_with_a_shop(), another_shop()];
+    let mut file = String::new();
+    for cooperative in &shops {
+        native::as_member(cooperative);
+        file = sent(PNG);
+        let form = [("picture", file.as_str()), ("alt_fr", "Un logo")];
+        let added = send(&format!("/desk/{cooperative}/shop"), "/pictures", &form);
+        assert!(matches!(added, Answer::Redirect(_)), "{added:?}");
+    }
+    native::as_member(&shops[0]);
+    let away = [("file", file.as_str()), ("do", "away")];
+    assert!(matches!(send(&format!("/desk/{}/shop", shops[0]), "/pictures/set", &away), Answer::Redirect(_)));
+    native::advance(31 * DAY_MS);
+    night();
+    assert!(is_kept(&file), "the other shop shows it");
+    native::as_member(&shops[1]);
+    assert!(matches!(send(&format!("/desk/{}/shop", shops[1]), "/pictures/set", &away), Answer::Redirect(_)));
+    native::advance(31 * DAY_MS);
+    night();
+    assert!(!is_kept(&file));
+}

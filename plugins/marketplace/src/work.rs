@@ -21,7 +21,7 @@ const KEPT_DAYS: u64 = 90;
 const FORGOTTEN_MAX: u32 = 60;
 /// Days for which the file of a picture stays once it is shown nowhere: as long the change that took it away is undone with it.
 const UNSHOWN_DAYS: u64 = 30;
-/// Files, or closed shops, that one run looks at.
+/// Files, lines of the bank, or closed shops, that one run looks at.
 const SWEPT_MAX: u32 = 40;
 /// Pages of delivered parts that one run looks through.
 const PAGES_MAX: usize = 50;
@@ -45,7 +45,7 @@ pub(crate) fn run(job: &Job) -> Outcome {
                 payout_work::tell(job.payload.get("payout").and_then(serde_json::Value::as_str).unwrap_or_default())
             }
             "examples" => demo::write(),
-            "sweep" => sweep(job.payload.get("after").and_then(serde_json::Value::as_str)),
+            "sweep" => sweep(&job.payload),
             "fair-facts" => fair_work::facts(&job.read()?),
             "fair-places" => fair_work::places(&job.read()?),
             "fair-told" => fair_work::tell(&job.read()?),
@@ -108,12 +108,25 @@ fn forget(after: Option<&str>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forgets files of pictures that are shown nowhere any more, and whom to tell of orders of shops that are closed.
-fn sweep(after: Option<&str>) -> Result<(), Error> {
-    if after.is_none() {
-        contacts()?;
-        bank::forget(context::now().saturating_sub(bank::TEXT_DAYS * DAY_MS), SWEPT_MAX)?;
+/// The work of the night: each of its parts is a call of its own, for all of them together read and write more than one call may.
+fn sweep(payload: &serde_json::Value) -> Result<(), Error> {
+    let word = |name: &str| payload.get(name).and_then(serde_json::Value::as_str);
+    match word("of") {
+        Some("contacts") => contacts(word("after")),
+        Some("lines") => bank::forget(context::now().saturating_sub(bank::TEXT_DAYS * DAY_MS), SWEPT_MAX),
+        Some("pictures") => unshown(word("after")),
+        _ => ["contacts", "lines", "pictures"].into_iter().try_for_each(|of| sweep_on(of, None)),
     }
+}
+
+/// Goes on with a part of the work of the night.
+fn sweep_on(of: &str, after: Option<&str>) -> Result<(), Error> {
+    let key = format!("{of}:{}", after.unwrap_or_default());
+    Later::new("sweep").once(key).enqueue(&json!({ "of": of, "after": after })).map(|_| ())
+}
+
+/// Forgets files of pictures that are shown nowhere any more.
+fn unshown(after: Option<&str>) -> Result<(), Error> {
     let before = context::now().saturating_sub(UNSHOWN_DAYS * DAY_MS);
     let old = Find::new().at_most(Kept::AT, before).sort(Kept::AT).limit(SWEPT_MAX);
     let page = Store::list(&old.after(after))?;
@@ -125,22 +138,19 @@ fn sweep(after: Option<&str>) -> Result<(), Error> {
         let product: Option<Entry<Product>> = Store::first(&Find::new().equal(Product::CODE, kept.on.as_str()))?;
         Ok(product.is_some_and(|product| shows(&product.body.pictures)))
     })?;
-    if let Some(next) = page.next {
-        Later::new("sweep").once(&next).enqueue(&json!({ "after": next }))?;
-    }
-    Ok(())
+    page.next.map_or(Ok(()), |next| sweep_on("pictures", Some(&next)))
 }
 
 /// Forgets whom to tell of the orders of shops that are closed.
-fn contacts() -> Result<(), Error> {
-    let closed = Store::list(&Find::new().equal(Shop::OPEN, false).limit(SWEPT_MAX))?;
+fn contacts(after: Option<&str>) -> Result<(), Error> {
+    let closed = Store::list(&Find::new().equal(Shop::OPEN, false).limit(SWEPT_MAX).after(after))?;
     for shop in closed.items {
         let contact = Find::new().equal(Contact::COOPERATIVE, shop.body.cooperative.as_str());
         if let Some(contact) = Store::first(&contact)? {
             Store::delete(&contact)?;
         }
     }
-    Ok(())
+    closed.next.map_or(Ok(()), |next| sweep_on("contacts", Some(&next)))
 }
 
 /// Closes parts whose term of withdrawal is over. What a buyer sends back is waited for.

@@ -1,11 +1,12 @@
 //! The work of the night: what is forgotten, and what is not yet.
 
 use serde_json::json;
-use tiwizi_sdk::{Answer, Request, native};
+use tiwizi_sdk::{Answer, Request, Store, native};
 
 use super::selling::seller_with_a_shop;
 use super::window::{is_kept, send, sent};
 use super::{SOUSS, jobs, redirect};
+use crate::kinds::{Contact, Shop};
 use crate::picture::tests::PNG;
 
 const DAY_MS: u64 = 86_400_000;
@@ -13,6 +14,20 @@ const DAY_MS: u64 = 86_400_000;
 fn night() {
     tiwizi_sdk::jobs::Later::new("sweep").enqueue(&json!({})).unwrap();
     jobs();
+}
+
+#[test]
+fn whom_to_tell_of_orders_is_forgotten_of_every_shop_that_is_closed() {
+    let cooperative = seller_with_a_shop();
+    let open = Shop::of(&cooperative).unwrap().unwrap().body;
+    for number in 0..50 {
+        let closed = format!("00000000-0000-7000-a000-{number:012}");
+        native::as_member(&closed);
+        Store::create(&Shop { cooperative: closed.clone(), open: false, ..open.clone() }).unwrap();
+        Store::create(&Contact { cooperative: closed, person: cooperative.clone() }).unwrap();
+    }
+    night();
+    assert_eq!(native::bodies("contact").len(), 1, "that of the shop which is open");
 }
 
 /// Another cooperative with a shop.

@@ -85,7 +85,8 @@ impl Measure {
 
 /// What stood in a shop or a product before its last change, so that this can be undone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "internal", unique(cooperative, on), read("own"), create("plugin:own"), change("plugin:own"))]
+#[kind(class = "internal", unique(cooperative, on), read("plugin", "own"))]
+#[kind(create("plugin:own"), change("plugin:own"))]
 #[kind(
     plane = "local",
     title(ar = "ما كان قبل التغيير", fr = "État d’avant"),
@@ -105,7 +106,7 @@ pub(crate) struct Former {
     pub(crate) body: String,
 }
 
-/// A picture's file, and where it is shown. One that is shown nowhere any more goes after some days.
+/// A picture's file, and where it is shown. One that is shown nowhere any more goes after some days, once no undo brings it back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "internal", unique(cooperative, file, on), index(cooperative), index(at), index(file))]
 #[kind(read("plugin"), create("plugin:own"), delete("plugin"))]
@@ -114,7 +115,9 @@ pub(crate) struct Former {
     title(ar = "ملف صورة", fr = "Fichier d’image"),
     purpose = "To forget pictures that nobody shows."
 )]
-#[kind(retention = "Thirty days after the picture was taken away.")]
+#[kind(
+    retention = "Thirty days at least, and until nothing shows it and no undo of the last thirty days brings it back."
+)]
 pub(crate) struct Kept {
     #[field(subject)]
     pub(crate) cooperative: String,
@@ -128,6 +131,12 @@ pub(crate) struct Kept {
 impl Former {
     fn of(cooperative: &str, on: &str) -> Result<Option<Entry<Self>>, Error> {
         Store::first(&Find::new().equal(Self::COOPERATIVE, cooperative).equal(Self::ON, on))
+    }
+
+    /// Whether undoing a change that was made after a moment shows a picture again.
+    pub(crate) fn brings_back(kept: &Kept, since: u64) -> Result<bool, Error> {
+        let former = Self::of(&kept.cooperative, &kept.on)?;
+        Ok(former.is_some_and(|former| former.body.at > since && former.body.body.contains(&kept.file)))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::notices::{self, Message};
 use crate::order::{Event, State};
 use crate::pages::checkout::Addressed;
 use crate::pages::pictures;
-use crate::wares::{Kept, Picture, SHOP};
+use crate::wares::{Former, Kept, Picture, SHOP};
 use crate::{bank, demo, fair_work, payout_work, today, trade};
 
 /// Parts that one run closes: their reads and writes must fit into one call. More make another run.
@@ -19,10 +19,10 @@ const CLOSED_MAX: usize = 25;
 const KEPT_DAYS: u64 = 90;
 /// Addresses that one run looks at.
 const FORGOTTEN_MAX: u32 = 60;
-/// Days for which the file of a picture stays once it is shown nowhere: as long the change that took it away is undone with it.
+/// Days for which the file of a picture stays, and for which the change that took it away is undone with it.
 const UNSHOWN_DAYS: u64 = 30;
-/// Files, lines of the bank, or closed shops, that one run looks at.
-const SWEPT_MAX: u32 = 40;
+/// Files, lines of the bank, or closed shops, that one run looks at: each is read and written up to five times.
+const SWEPT_MAX: u32 = 35;
 /// Pages of delivered parts that one run looks through.
 const PAGES_MAX: usize = 50;
 
@@ -132,11 +132,13 @@ fn unshown(after: Option<&str>) -> Result<(), Error> {
     let page = Store::list(&old.after(after))?;
     pictures::sweep(&page.items, |kept| {
         let shows = |pictures: &[Picture]| pictures.iter().any(|picture| picture.file == kept.file);
-        if kept.on == SHOP {
-            return Ok(Shop::of(&kept.cooperative)?.is_some_and(|shop| shows(&shop.body.pictures)));
-        }
-        let product: Option<Entry<Product>> = Store::first(&Find::new().equal(Product::CODE, kept.on.as_str()))?;
-        Ok(product.is_some_and(|product| shows(&product.body.pictures)))
+        let is_shown = if kept.on == SHOP {
+            Shop::of(&kept.cooperative)?.is_some_and(|shop| shows(&shop.body.pictures))
+        } else {
+            let product: Option<Entry<Product>> = Store::first(&Find::new().equal(Product::CODE, kept.on.as_str()))?;
+            product.is_some_and(|product| shows(&product.body.pictures))
+        };
+        Ok(is_shown || Former::brings_back(kept, before)?)
     })?;
     page.next.map_or(Ok(()), |next| sweep_on("pictures", Some(&next)))
 }

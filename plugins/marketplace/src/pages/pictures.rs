@@ -149,7 +149,7 @@ fn link(file: &str) -> Result<Option<String>, Error> {
     }
 }
 
-/// Forgets some files that are shown nowhere any more, thirty days after they came at the earliest.
+/// Forgets some files that are shown nowhere any more.
 pub(crate) fn sweep(entries: &[Entry<Kept>], is_shown: impl Fn(&Kept) -> Result<bool, Error>) -> Result<(), Error> {
     for entry in entries {
         if is_shown(&entry.body)? {

@@ -5,7 +5,7 @@ use tiwizi_sdk::{Answer, Request, Store, native};
 
 use super::selling::seller_with_a_shop;
 use super::window::{is_kept, send, sent};
-use super::{SOUSS, jobs, redirect};
+use super::{SOUSS, jobs, page, redirect};
 use crate::kinds::{Contact, Shop};
 use crate::picture::tests::PNG;
 
@@ -14,6 +14,25 @@ const DAY_MS: u64 = 86_400_000;
 fn night() {
     tiwizi_sdk::jobs::Later::new("sweep").enqueue(&json!({})).unwrap();
     jobs();
+}
+
+#[test]
+fn a_picture_that_was_taken_away_yesterday_comes_back_with_undo_however_old_it_is() {
+    let shop = format!("/desk/{}/shop", seller_with_a_shop());
+    let file = sent(PNG);
+    let form = [("picture", file.as_str()), ("alt_fr", "Un logo")];
+    assert!(matches!(send(&shop, "/pictures", &form), Answer::Redirect(_)));
+    native::advance(60 * DAY_MS);
+    assert!(matches!(send(&shop, "/pictures/set", &[("file", file.as_str()), ("do", "away")]), Answer::Redirect(_)));
+    native::advance(DAY_MS);
+    night();
+    assert!(is_kept(&file));
+    assert!(matches!(send(&shop, "/undo", &[]), Answer::Redirect(_)));
+    assert_eq!(page(&Request::get(&shop)).2["pictures"][0]["file"], file.as_str());
+    assert!(matches!(send(&shop, "/undo", &[]), Answer::Redirect(_)));
+    native::advance(31 * DAY_MS);
+    night();
+    assert!(!is_kept(&file));
 }
 
 #[test]

@@ -71,15 +71,19 @@ pub(crate) fn state(request: &Request) -> Result<Answer, Error> {
         shop.open = request.form("do") == Some("open");
         Ok(Ok(()))
     })?;
-    let cooperative = request.parameter("cooperative");
+    tell_caller(request.parameter("cooperative"))?;
+    Ok(answer)
+}
+
+/// Whom to tell of orders is forgotten when a shop is closed, and known again by whoever opens it.
+fn tell_caller(cooperative: &str) -> Result<(), Error> {
     let is_open = Shop::of(cooperative)?.is_some_and(|shop| shop.body.open);
-    // Whom to tell of orders is forgotten when a shop is closed, and known again by whoever opens it.
     if let Some(person) = context::caller().person.filter(|_| is_open)
         && !Contact::is_known(cooperative)?
     {
         Store::create(&Contact { cooperative: cooperative.to_owned(), person })?;
     }
-    Ok(answer)
+    Ok(())
 }
 
 /// `POST /desk/{cooperative}/shop/undo`
@@ -87,6 +91,7 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     let (cooperative, entry) = own(request)?;
     if wares::is_seen(request, entry.version) {
         wares::undo(&entry, &cooperative, SHOP)?;
+        tell_caller(&cooperative)?;
     }
     Ok(to_shop(&cooperative))
 }

@@ -317,8 +317,13 @@ fn a_closed_shop_is_not_shown_and_nobody_is_told_of_its_orders_any_more() {
     tiwizi_sdk::jobs::Later::new("sweep").enqueue(&json!({})).unwrap();
     jobs();
     assert_eq!(native::bodies("contact"), Vec::<Value>::new());
-    assert!(matches!(send(&path, "/state", &[("do", "open")]), Answer::Redirect(_)));
-    assert_eq!(native::bodies("contact").len(), 1);
+    for (below, form) in [("/undo", &[][..]), ("/state", &[("do", "open")][..])] {
+        assert!(matches!(send(&path, below, form), Answer::Redirect(_)));
+        assert_eq!(native::bodies("contact").len(), 1, "{below} opens it");
+        assert!(matches!(send(&path, "/state", &[("do", "close")]), Answer::Redirect(_)));
+        tiwizi_sdk::jobs::Later::new("sweep").enqueue(&json!({})).unwrap();
+        jobs();
+    }
 }
 
 #[test]

@@ -385,6 +385,11 @@ impl Shelf {
     pub(crate) fn of(product: &str, variant: &str) -> Result<Option<Entry<Self>>, Error> {
         Store::first(&Find::new().equal(Self::PRODUCT, product).equal(Self::VARIANT, variant))
     }
+
+    /// What is there of all variants of a product, in one read: a page shows many products.
+    pub(crate) fn of_product(product: &str) -> Result<Vec<Entry<Self>>, Error> {
+        Ok(Store::list(&Find::new().equal(Self::PRODUCT, product).limit(100))?.items)
+    }
 }
 
 impl Share {

@@ -312,8 +312,10 @@ fn page(request: &Request, cooperative: &str, form: &Filled, refused: Option<Val
     }
     let mut products = Vec::new();
     for entry in Store::list(&Find::new().equal(Product::COOPERATIVE, cooperative).limit(PRODUCTS_MAX))?.items {
+        let shelves = Shelf::of_product(&entry.body.code)?;
         for variant in &entry.body.variants {
-            let stock = Shelf::of(&entry.body.code, &variant.code)?.map(|shelf| shelf.body.stock).unwrap_or_default();
+            let shelf = shelves.iter().find(|shelf| shelf.body.variant == variant.code);
+            let stock = shelf.map(|shelf| shelf.body.stock.clone()).unwrap_or_default();
             products.push(json!({
                 "code": entry.body.code, "variant": variant.code, "title": entry.body.title.best(language),
                 "size": variant.title.best(language), "there": stock.there, "free": stock.free(context::now()),

@@ -180,6 +180,12 @@ async fn a_fair_that_is_not_published_is_read_by_nobody_but_its_organisers() -> 
     ensure!((401..=404).contains(&plans.status), "{plans:?}");
     visitor.get(&format!("{MARKET}/fairs/tata-2099")).await?.expect(404)?;
     organiser.submit(&format!("{MARKET}/fair-desk/tata-2099/publish"), &[]).await?.expect(303)?;
-    ensure!(visitor.get(fairs).await?.expect(200)?.items().len() == 1, "a published fair is read by all");
+    let published = visitor.get(fairs).await?.expect(200)?.items();
+    ensure!(published.len() == 1, "a published fair is read by all");
+    // Past the pages an organiser could choose the seed.
+    let mut body = published.first().and_then(|fair| fair.get("body")).cloned().context("it says what it is")?;
+    body["code"] = json!("tata-2100");
+    body["edition"] = json!(2);
+    instance.registrar().await?.post(fairs, &body).await?.expect(403)?;
     Ok(())
 }

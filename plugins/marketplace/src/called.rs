@@ -1,7 +1,8 @@
 //! The records of fairs. [`crate::fair`] has the rules.
 //!
 //! A fair lies in its province, and whoever holds the role of registrar or observer there may organise it: the kernel says so by
-//! [`FairDesk`], which nobody else can read. What jobs write stands in records of their own, so that no page can write it by the way.
+//! [`FairDesk`], which nobody else can read. The fair itself is written by the plugin's pages alone: whoever could write it past them could
+//! choose its seed. What jobs write stands in records of their own, so that no page can write it by the way.
 
 #![expect(clippy::duplicated_attributes, reason = "two indexes may have a field in common")]
 
@@ -18,7 +19,7 @@ const CODE: &str = "^[a-z0-9][a-z0-9-]{0,47}$";
 /// A fair and its call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "public", unique(series, edition), index(open, until), read("public"))]
-#[kind(create("role:registrar", "role:observer"), change("role:registrar", "role:observer"))]
+#[kind(create("plugin"), change("plugin"))]
 #[kind(plane = "marketplace", title(ar = "معرض", fr = "Foire"), purpose = "Fairs and their calls, open to all.")]
 #[kind(retention = "As long as its results are, ten years at least.")]
 pub(crate) struct Fair {

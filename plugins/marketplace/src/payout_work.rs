@@ -151,9 +151,8 @@ fn written(line: &Due) -> String {
 
 /// Tells who is told of a cooperative's orders that it was paid.
 pub(crate) fn tell(payout: &str) -> Result<(), Error> {
-    let Some(payout) = Store::<Payout>::get(payout)?.filter(|payout| payout.body.state == PayoutState::Paid) else {
-        return Ok(());
-    };
+    let is_paid = |payout: &Entry<Payout>| matches!(payout.body.state, PayoutState::Paid | PayoutState::Confirmed);
+    let Some(payout) = Store::<Payout>::get(payout)?.filter(is_paid) else { return Ok(()) };
     let cooperative = payout.body.cooperative.as_str();
     let contact = Store::first(&Find::new().equal(Contact::COOPERATIVE, cooperative))?;
     let message = Message::new("notice-payout-paid")

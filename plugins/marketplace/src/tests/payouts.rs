@@ -78,6 +78,7 @@ fn a_payout_is_paid_undone_paid_again_and_confirmed_and_the_books_follow() {
     assert!(matches!(mark("undo"), Answer::Page { status: 409, .. }), "the bank has confirmed it");
     assert_eq!((balance(&seller), &newest()["reference"]), (0, &json!("VIR 2026-118")));
     jobs();
+    assert!(native::told().iter().any(|told| told.text("fr").contains("versé")), "{:?}", native::told());
     run();
     assert_eq!(native::bodies("payout").len(), 1, "nothing is due twice");
     native::as_member(&cooperative);

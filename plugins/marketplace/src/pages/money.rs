@@ -60,7 +60,7 @@ pub(crate) fn statement(request: &Request) -> Result<Answer, Error> {
             && kept.as_ref().is_none_or(|kept| kept.body.state == Decided::Open)
             && let Some(order) = orders.iter_mut().find(|known| known.id == *order)
         {
-            trade::money(order, Account::Bank, line.amount, &proof)?;
+            known = !trade::money(order, Account::Bank, line.amount, &proof)?;
             if let Some(mut kept) = kept {
                 (kept.body.state, kept.body.order) = (Decided::Booked, Some(order.id.clone()));
                 Store::replace(&kept)?;

@@ -75,6 +75,24 @@ fn two_lines_that_say_the_same_are_two_sums_of_money() {
 }
 
 #[test]
+fn a_line_that_was_set_aside_is_not_told_to_be_settled() {
+    market();
+    buy("dattes-majhoul.1kg.1", "transfer");
+    let one = reference::of(native::bodies("order")[0]["number"].as_u64().unwrap()).unwrap();
+    let sent = [format!("27/11/2026;VIR {one};100"), format!("28/11/2026;VIR {one};70")];
+    statement(&sent);
+    assert!(matches!(decide(0, &[("state", "open"), ("do", "choose"), ("reference", &one)]), Answer::Redirect(_)));
+    assert!(matches!(decide(1, &[("state", "open"), ("do", "aside")]), Answer::Redirect(_)));
+    native::advance(11 * 60_000);
+    jobs();
+    // By now it is just what the order waits for.
+    assert_eq!((&statement(&sent)[1]["known"], balance("bank")), (&json!(true), 10_000));
+    assert!(matches!(decide(1, &[("state", "aside"), ("do", "undo")]), Answer::Redirect(_)));
+    assert_eq!((&statement(&sent)[1]["known"], balance("bank")), (&json!(false), 17_000));
+    assert_eq!((&statement(&sent)[1]["known"], balance("bank")), (&json!(true), 17_000));
+}
+
+#[test]
 fn what_a_sender_wrote_is_forgotten_ninety_days_after_it_was_decided() {
     market();
     statement(&["27/11/2026;VIR FADMA;170".to_owned()]);

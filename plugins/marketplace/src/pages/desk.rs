@@ -19,7 +19,7 @@ use crate::payout::Claim;
 use crate::price::Offer;
 use crate::settled::{Payout, PayoutState, Tally};
 use crate::stock::{PIECES_MAX, Refused, Stock};
-use crate::{path, today, trade, words};
+use crate::{path, today, trade, wares, words};
 
 /// The milestone of a shop that opens.
 const SHOP_OPENED: &str = "shop-opened";
@@ -199,6 +199,10 @@ pub(crate) fn step(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn back(request: &Request) -> Result<Answer, Error> {
     let cooperative = acting(request)?;
     let mut share = share_of(request, &cooperative)?;
+    // What was asked for is counted from the first: by the same form once more, the next of it would be back too.
+    if request.form("version").is_some() && !wares::is_seen(request, share.version) {
+        return Ok(to_desk(&cooperative));
+    }
     let ask = request.form("ask").and_then(|ask| ask.parse().ok()).ok_or_else(|| Error::invalid("which"))?;
     trade::take_back(&mut share, ask)?;
     Ok(to_desk(&cooperative))
@@ -361,6 +365,7 @@ fn part_view(share: &Entry<Share>) -> Result<Value, Error> {
     let claim = Claim::of_sold(part);
     Ok(json!({
         "id": share.id,
+        "version": share.version,
         "number": share.body.number,
         "state": part.state,
         "placed_at": share.body.placed_at,

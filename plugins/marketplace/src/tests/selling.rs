@@ -252,3 +252,28 @@ fn a_part_that_was_refused_at_the_door_is_not_due_any_more() {
     redirect(&Request::post(&format!("{path}/cancel"), &[("part", dates)]));
     assert_eq!(page(&Request::get(&path)).2["order"]["due"], Value::Null);
 }
+
+#[test]
+fn goods_of_two_returns_are_back_one_after_the_other_when_a_form_comes_twice() {
+    let cooperative = seller_with_a_shop();
+    native::as_public();
+    let path = buy("huile-anfa.one.3", "on-delivery");
+    native::as_member(&cooperative);
+    for event in ["confirm", "send", "deliver"] {
+        assert!(matches!(act(&cooperative, event), Answer::Redirect(_)), "{event}");
+    }
+    native::as_public();
+    let part = native::ids("share")[0].clone();
+    for _ in 0..2 {
+        let form = [("part", part.as_str()), ("line", "0"), ("quantity", "1"), ("reason", "withdrawal")];
+        redirect(&Request::post(&format!("{path}/return"), &form));
+    }
+    native::as_member(&cooperative);
+    let desk = format!("/desk/{cooperative}");
+    let version = page(&Request::get(&desk)).2["parts"][0]["version"].to_string();
+    let back = Request::post(&format!("{desk}/back"), &[("part", &part), ("ask", "0"), ("version", &version)]);
+    redirect(&back);
+    redirect(&back);
+    assert_eq!(page(&Request::get(&desk)).2["parts"][0]["asks"].as_array().unwrap().len(), 1);
+    assert_eq!(stock("huile-anfa", "one")["there"], 8);
+}

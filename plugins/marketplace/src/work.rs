@@ -111,23 +111,25 @@ fn forget(after: Option<&str>) -> Result<(), Error> {
 /// The work of the night: each of its parts is a call of its own, for all of them together read and write more than one call may.
 fn sweep(payload: &serde_json::Value) -> Result<(), Error> {
     let word = |name: &str| payload.get(name).and_then(serde_json::Value::as_str);
+    // A list goes on after its page only when it is asked the same, so all of a night is asked of one moment.
+    let at = payload.get("at").and_then(serde_json::Value::as_u64).unwrap_or_else(context::now);
     match word("of") {
-        Some("contacts") => contacts(word("after")),
-        Some("lines") => bank::forget(context::now().saturating_sub(bank::TEXT_DAYS * DAY_MS), SWEPT_MAX),
-        Some("pictures") => unshown(word("after")),
-        _ => ["contacts", "lines", "pictures"].into_iter().try_for_each(|of| sweep_on(of, None)),
+        Some("contacts") => contacts(at, word("after")),
+        Some("lines") => bank::forget(at.saturating_sub(bank::TEXT_DAYS * DAY_MS), SWEPT_MAX),
+        Some("pictures") => unshown(at, word("after")),
+        _ => ["contacts", "lines", "pictures"].into_iter().try_for_each(|of| sweep_on(of, at, None)),
     }
 }
 
 /// Goes on with a part of the work of the night.
-fn sweep_on(of: &str, after: Option<&str>) -> Result<(), Error> {
+fn sweep_on(of: &str, at: u64, after: Option<&str>) -> Result<(), Error> {
     let key = format!("{of}:{}", after.unwrap_or_default());
-    Later::new("sweep").once(key).enqueue(&json!({ "of": of, "after": after })).map(|_| ())
+    Later::new("sweep").once(key).enqueue(&json!({ "of": of, "at": at, "after": after })).map(|_| ())
 }
 
 /// Forgets files of pictures that are shown nowhere any more.
-fn unshown(after: Option<&str>) -> Result<(), Error> {
-    let before = context::now().saturating_sub(UNSHOWN_DAYS * DAY_MS);
+fn unshown(at: u64, after: Option<&str>) -> Result<(), Error> {
+    let before = at.saturating_sub(UNSHOWN_DAYS * DAY_MS);
     let old = Find::new().at_most(Kept::AT, before).sort(Kept::AT).limit(SWEPT_MAX);
     let page = Store::list(&old.after(after))?;
     pictures::sweep(&page.items, |kept| {
@@ -140,11 +142,11 @@ fn unshown(after: Option<&str>) -> Result<(), Error> {
         };
         Ok(is_shown || Former::brings_back(kept, before)?)
     })?;
-    page.next.map_or(Ok(()), |next| sweep_on("pictures", Some(&next)))
+    page.next.map_or(Ok(()), |next| sweep_on("pictures", at, Some(&next)))
 }
 
 /// Forgets whom to tell of the orders of shops that are closed.
-fn contacts(after: Option<&str>) -> Result<(), Error> {
+fn contacts(at: u64, after: Option<&str>) -> Result<(), Error> {
     let closed = Store::list(&Find::new().equal(Shop::OPEN, false).limit(SWEPT_MAX).after(after))?;
     for shop in closed.items {
         let contact = Find::new().equal(Contact::COOPERATIVE, shop.body.cooperative.as_str());
@@ -152,7 +154,7 @@ fn contacts(after: Option<&str>) -> Result<(), Error> {
             Store::delete(&contact)?;
         }
     }
-    closed.next.map_or(Ok(()), |next| sweep_on("contacts", Some(&next)))
+    closed.next.map_or(Ok(()), |next| sweep_on("contacts", at, Some(&next)))
 }
 
 /// Closes parts whose term of withdrawal is over. What a buyer sends back is waited for.

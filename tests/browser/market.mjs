@@ -19,7 +19,7 @@ export const dirhams = (amount) => `${Math.trunc(amount / 100)}.${String(amount 
 /** The amounts that stand in a text, as centimes: a market writes two digits after the comma in every language. */
 export function amountsIn(text) {
   const plain = text.replace(/[\u200e\u200f\u2066-\u2069]/g, "");
-  return [...plain.matchAll(/\d[\d\u00a0\u202f ]*[.,]\d\d(?!\d)/g)].map(([amount]) => centimes(amount.replace(/[\u00a0\u202f ]/g, "")));
+  return [...plain.matchAll(/(\d[\d\u00a0\u202f.]*(?:,\d\d)?)\s*(?:DH|درهم|ⴷⵔⵀⵎ)/g)].map(([, amount]) => centimes(amount.replace(/[\u00a0\u202f.]/g, "")));
 }
 
 /** The path of the cooperative leads to the desk, and there its shop is opened. */

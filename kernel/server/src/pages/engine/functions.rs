@@ -96,14 +96,13 @@ pub(super) fn translate(texts: &Texts, key: &str, values: &Kwargs) -> Result<Str
     Ok(texts.text_with(key, &args))
 }
 
-/// An amount, of a number or of a decimal text: plugins keep money as neither, and hand it over exactly.
-fn money(texts: &Texts, value: &Value) -> Result<String, minijinja::Error> {
+/// An amount, of a number or of a decimal text, as plugins keep money. What is neither is a dash.
+fn money(texts: &Texts, value: &Value) -> String {
     let number = match value.as_str() {
         Some(text) => text.parse().ok(),
-        None => f64::try_from(value.clone()).ok(),
+        None => f64::try_from(value.clone()).ok().filter(|_| value.is_number()),
     };
-    let wrong = || minijinja::Error::new(ErrorKind::InvalidOperation, "money takes a number, or a text that is one");
-    number.map(|number| texts.money(number)).ok_or_else(wrong)
+    texts.money(number.unwrap_or(f64::NAN))
 }
 
 fn date(texts: &Texts, value: &Value) -> String {

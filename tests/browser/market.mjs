@@ -16,7 +16,7 @@ export const centimes = (text) => {
 /** Dirhams with two digits. */
 export const dirhams = (amount) => `${Math.trunc(amount / 100)}.${String(amount % 100).padStart(2, "0")}`;
 
-/** The amounts that stand in a text, as centimes: a market writes two digits after the comma in every language. */
+/** The amounts that stand in a text, as centimes: they stand before the word for dirhams. */
 export function amountsIn(text) {
   const plain = text.replace(/[\u200e\u200f\u2066-\u2069]/g, "");
   return [...plain.matchAll(/(\d[\d\u00a0\u202f.]*(?:,\d\d)?)\s*(?:DH|درهم|ⴷⵔⵀⵎ)/g)].map(([, amount]) => centimes(amount.replace(/[\u00a0\u202f.]/g, "")));

@@ -20,8 +20,8 @@ use crate::payment::reference;
 use crate::settled::{Payout, PayoutState, Tally};
 use crate::{today, trade};
 
-/// Lines of a statement that one call takes: each may read and write several records.
-const LINES_MAX: usize = 15;
+/// Lines of a statement that one call takes: each may read and write a dozen records, and a call may do 200 of that with its page.
+const LINES_MAX: usize = 10;
 /// Attempts in doubt of the page.
 const DOUBTFUL_MAX: u32 = 20;
 /// Sellers, and payouts, of a page.

@@ -27,6 +27,7 @@ mod duplicates;
 mod exchange;
 #[cfg(test)]
 mod federation;
+mod five_women;
 mod founding;
 #[cfg(test)]
 mod hostile;

@@ -27,6 +27,7 @@ mod duplicates;
 mod exchange;
 #[cfg(test)]
 mod federation;
+#[cfg(test)]
 mod five_women;
 mod founding;
 #[cfg(test)]

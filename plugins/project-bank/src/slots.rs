@@ -7,7 +7,7 @@ use tiwizi_sdk::{Error, Find, Language, Store, context};
 
 use crate::kinds::{Model, OwnPlan};
 use crate::learn;
-use crate::undertaking::Undertaking;
+use crate::undertaking::{self, Undertaking};
 
 /// Plans that the part names.
 const PLANS_MAX: u32 = 3;
@@ -42,21 +42,24 @@ fn own(language: Language) -> Result<Option<Fragment>, Error> {
     part(projects, None)
 }
 
-/// The project that a cooperative was founded from; where nobody has said which, the plans of whoever looks.
+/// The project that a cooperative was founded from; where neither its founding file nor anybody said which, the plans of whoever looks.
 fn of_cooperative(cooperative: &str, language: Language) -> Result<Option<Fragment>, Error> {
     let found = match Undertaking::of(cooperative) {
         Ok(found) => found,
         Err(error) if error.is("denied") => return Ok(None),
         Err(error) => return Err(error),
     };
-    let Some(undertaking) = found else {
-        let plans: Vec<Value> =
-            own_plans()?.iter().map(|(id, plan)| json!({ "id": id, "title": plan.title })).collect();
+    let plans = if found.is_some() { Vec::new() } else { own_plans()? };
+    let became = undertaking::became(cooperative, &plans)?;
+    let known = found.map(|entry| entry.body.model).or_else(|| became.map(|(_, plan)| plan.model.clone()));
+    let Some(code) = known else {
+        let plans: Vec<Value> = plans.iter().map(|(id, plan)| json!({ "id": id, "title": plan.title })).collect();
         return if plans.is_empty() { Ok(None) } else { part(Vec::new(), Some(plans)) };
     };
-    let Some(model) = model(&undertaking.body.model)? else { return Ok(None) };
+    let Some(model) = model(&code)? else { return Ok(None) };
     let title = model.title.best(language).to_owned();
-    part(vec![project(&model, &title, None, language)], None)
+    let plan = became.map(|(id, _)| id.as_str());
+    part(vec![project(&model, &title, plan, language)], None)
 }
 
 fn project(model: &Model, title: &str, plan: Option<&str>, language: Language) -> Value {

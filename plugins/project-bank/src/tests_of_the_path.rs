@@ -57,3 +57,30 @@ fn who_acts_for_a_cooperative_says_once_from_which_plan_it_was_founded() {
     assert_eq!((&part.data["projects"][0]["model"]["code"], &part.data["plans"]), (&json!("saffron"), &Value::Null));
     assert_eq!(part.data["projects"][0]["next"], Value::Null, "all modules are done");
 }
+
+#[test]
+fn a_cooperative_whose_founding_file_was_opened_from_a_plan_is_asked_nothing() {
+    let plan = adopted();
+    training_tells(true);
+    assert!(matches!(call(&Request::post(&format!("{plan}/found"), &[])), Answer::Redirect(_)));
+    let start = native::ids("start").remove(0);
+    let cooperative = native::add_cooperative(&json!({ "name_fr": "Tamount", "status": "registered" }));
+    let of_cooperative = || native::render::<ProjectBank>("path", &json!({ "cooperative": cooperative })).unwrap();
+    native::put_founding("start", &start, "registered", Some(&cooperative), &[FADMA]);
+    let told = || {
+        let part = of_cooperative().unwrap();
+        let project = &part.data["projects"][0];
+        assert_eq!((&project["model"]["code"], &part.data["plans"]), (&json!("saffron"), &Value::Null));
+    };
+    told();
+    let team = || call(&Request::get(&format!("{plan}/team")));
+    team();
+    assert_eq!(native::bodies("undertaking").len(), 0, "who does not act for it notes nothing");
+    native::act_for(&cooperative);
+    for _ in 0..2 {
+        team();
+    }
+    let proof = native::ids("undertaking").remove(0);
+    assert_eq!(native::reached_for(), [(cooperative.clone(), "project-founded".to_owned(), proof)]);
+    told();
+}

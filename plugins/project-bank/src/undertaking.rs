@@ -1,7 +1,7 @@
 //! That a cooperative was founded from a plan: what was only reckoned is done by somebody.
 //!
-//! Whoever acts for the cooperative says so, and the register knows for whom somebody acts. A cooperative is founded from one plan; saying it
-//! again changes nothing. How the plan stood is kept by its model and version, and the plan remains the person's own.
+//! A founding file that was opened from a plan says it itself once it is registered. For others, whoever acts for the cooperative says so, and
+//! the register knows for whom somebody acts. A cooperative is founded from one plan; saying it again changes nothing. How the plan stood is kept by its model and version, and the plan remains the person's own.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,6 +11,8 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Kind, Language, Request, Store, con
 use crate::kinds::OwnPlan;
 use crate::pages::plans;
 use crate::plan::sheet::CODE;
+use crate::team::access;
+use crate::team::kinds::Start;
 
 /// A cooperative was founded from a plan of the bank.
 const FOUNDED: &str = "project-founded";
@@ -85,19 +87,51 @@ pub(crate) fn found(request: &Request) -> Result<Answer, Error> {
     if entry.body.status.as_deref() != Some("registered") {
         return Err(Error::new(409, "not-registered", "this cooperative is not registered"));
     }
-    let done = Answer::redirect(format!("/plans/{}", request.parameter("plan")));
-    if Undertaking::of(&entry.id)?.is_some() {
-        return Ok(done);
+    note(&entry.id, &plan)?;
+    Ok(Answer::redirect(format!("/plans/{}", request.parameter("plan"))))
+}
+
+/// Notes that a cooperative which the caller acts for was founded from a plan, and that both came so far. What was noted before stays.
+pub(crate) fn note(cooperative: &str, plan: &OwnPlan) -> Result<(), Error> {
+    let acts = registry::acts_for::<Value>()?.iter().any(|entry| entry.id == cooperative);
+    if !acts || Undertaking::of(cooperative)?.is_some() {
+        return Ok(());
     }
-    let undertaking = Store::create(&Undertaking {
-        cooperative: entry.id.clone(),
-        model: plan.model,
+    let created = Store::create(&Undertaking {
+        cooperative: cooperative.to_owned(),
+        model: plan.model.clone(),
         version: plan.version,
         at: context::now(),
-    })?;
-    milestones::reach_for::<Undertaking>(&entry.id, FOUNDED, &undertaking.id)?;
+    });
+    let undertaking = match created {
+        Ok(created) => created.id,
+        // Another of the founders looked at the same moment.
+        Err(error) if error.is("duplicate") => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    milestones::reach_for::<Undertaking>(cooperative, FOUNDED, &undertaking)?;
     if context::caller().person.is_some() {
-        milestones::reach::<Undertaking>(FOUNDED, &undertaking.id)?;
+        milestones::reach::<Undertaking>(FOUNDED, &undertaking)?;
     }
-    Ok(done)
+    Ok(())
+}
+
+/// The plan of these, if any, whose founding file became the cooperative, with its id.
+pub(crate) fn became<'a>(
+    cooperative: &str,
+    plans: &'a [(String, OwnPlan)],
+) -> Result<Option<&'a (String, OwnPlan)>, Error> {
+    for plan in plans {
+        let id = &plan.0;
+        let Some(start) = access::team_of(id)?.and_then(|team| team.body.start) else { continue };
+        let file = match registry::founding::<Start>(&start) {
+            Ok(file) => file,
+            Err(error) if error.is("denied") => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if file.is_some_and(|file| file.body.cooperative.as_deref() == Some(cooperative)) {
+            return Ok(Some(plan));
+        }
+    }
+    Ok(None)
 }

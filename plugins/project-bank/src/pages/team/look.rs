@@ -13,6 +13,7 @@ use crate::plan::{check, outcome};
 use crate::team::access::{self, Right, seat_of, seats, team_of};
 use crate::team::checklist::{Item, Known};
 use crate::team::kinds::{Invite, Role, Seat, Start, Team};
+use crate::undertaking;
 
 /// A cooperative was founded from the plan.
 const FOUNDED: &str = "project-founded";
@@ -182,8 +183,9 @@ pub(in crate::pages) fn founded(plan: &Entry<OwnPlan>, team: &Team) -> Result<Op
         Err(error) => return Err(error),
     };
     let Some(file) = found else { return Ok(Some(json!({ "prepared": true }))) };
-    if file.body.cooperative.is_some() {
+    if let Some(cooperative) = &file.body.cooperative {
         milestones::reach::<OwnPlan>(FOUNDED, &plan.id)?;
+        undertaking::note(cooperative, &plan.body)?;
     }
     Ok(Some(json!({
         "file": file.id,

@@ -135,22 +135,17 @@ pub async fn page(tx: &mut Tx, from: Place, rows_max: u32) -> Result<Vec<EntryRo
     .map_err(failed("fed_entry.page"))
 }
 
-const BEFORE: &str = "SELECT seq FROM fed_entry WHERE log = $1 AND entity = $2 AND entity_kind = $3 AND seq < $4 \
-    ORDER BY seq DESC LIMIT 1";
+/// In one log an id is of one kind, so the index of entities alone answers. Were the kind asked for too, SQLite would walk the log backwards.
+const BEFORE: &str = "SELECT seq FROM fed_entry WHERE log = $1 AND entity = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1";
 
 /// The place of the last entry about an entity below a place, also where its header was let go.
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn before(
-    tx: &mut Tx,
-    below: Place,
-    (kind, entity): (KindNo, RecordId),
-) -> Result<Option<u64>, StorageError> {
+pub async fn before(tx: &mut Tx, below: Place, entity: RecordId) -> Result<Option<u64>, StorageError> {
     let found: Option<(i64,)> = on_db!(tx, conn => sqlx::query_as(BEFORE)
         .bind(below.log.0)
         .bind(entity.0)
-        .bind(kind.0)
         .bind(stored(below.seq))
         .fetch_optional(conn).await)
     .map_err(failed("fed_entry.before"))?;
@@ -235,4 +230,29 @@ pub async fn latest_below(
     .map_err(failed("fed_entry.latest_below"))?;
     let place = |(seq, kind, entity): (i64, i32, Uuid)| Ok((counted(seq)?, KindNo(kind), RecordId(entity)));
     rows.into_iter().map(place).collect::<Result<_, _>>().map_err(failed("fed_entry.latest_below"))
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection as _, Row as _, SqliteConnection};
+
+    use super::{BEFORE, LATEST_BELOW};
+
+    const TABLES: &str = include_str!("../../../../migrations/sqlite/0016_federation.sql");
+
+    /// A log of a region has hundreds of thousands of entries: whoever walks it for each of them never ends.
+    #[tokio::test]
+    async fn entries_of_an_entity_are_found_by_their_index() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let table = TABLES.find("CREATE TABLE fed_entry (").unwrap();
+        let end = TABLES.find("CREATE INDEX fed_entry_cause").unwrap();
+        sqlx::raw_sql(&TABLES[table..end]).execute(&mut connection).await.unwrap();
+        for (text, table) in [(BEFORE, "fed_entry"), (LATEST_BELOW, "n")] {
+            let text = format!("EXPLAIN QUERY PLAN {text}");
+            let lines = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&mut connection).await.unwrap();
+            let lines: Vec<String> = lines.iter().map(|line| line.get("detail")).collect();
+            let by_index = format!("SEARCH {table} USING COVERING INDEX fed_entry_entity");
+            assert!(lines.iter().any(|line| line.starts_with(&by_index)), "{lines:?}");
+        }
+    }
 }

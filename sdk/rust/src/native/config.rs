@@ -7,6 +7,8 @@ use super::memory::{Memory, error};
 use crate::bindings::tiwizi::plugin::types::Error;
 use crate::imports::ConfigImport;
 
+const CONFIG: &str = "config";
+
 /// The defaults of the settings that a manifest declares.
 pub(super) fn defaults(manifest: &Value) -> Map<String, Value> {
     let properties = manifest.pointer("/settings/properties").and_then(Value::as_object);
@@ -25,12 +27,18 @@ pub(super) fn set(name: &str, value: Value) {
 
 impl ConfigImport for Kernel {
     fn get(name: &str) -> Result<String, Error> {
-        let found = Memory::with(|memory| memory.settings.get(name).map(Value::to_string));
+        let found = Memory::with(|memory| {
+            memory.used.note(CONFIG);
+            memory.settings.get(name).map(Value::to_string)
+        });
         found.ok_or_else(|| error("not-found", &format!("the manifest declares no setting {name}")))
     }
 
     fn get_all() -> Result<String, Error> {
-        Ok(Memory::with(|memory| Value::Object(memory.settings.clone()).to_string()))
+        Ok(Memory::with(|memory| {
+            memory.used.note(CONFIG);
+            Value::Object(memory.settings.clone()).to_string()
+        }))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::Language;
 use crate::bindings::tiwizi::plugin::types::Error;
 use crate::imports::I18nImport;
 
+const I18N: &str = "i18n";
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 #[expect(clippy::panic, reason = "a test with broken messages tests nothing")]
@@ -36,17 +37,24 @@ pub(super) fn rendered(key: &str, args: &[(String, String)], language: Option<&s
     found.ok_or_else(|| error("not-found", &format!("no locale has the message {key}")))
 }
 
+fn note() {
+    Memory::with(|memory| memory.used.note(I18N));
+}
+
 impl I18nImport for Kernel {
     fn translate(key: &str, args: &[(String, String)], language: Option<&str>) -> Result<String, Error> {
+        note();
         rendered(key, args, language)
     }
 
     fn format_number(value: f64, decimals: u8, _: Option<&str>) -> String {
+        note();
         let text = format!("{value:.*}", usize::from(decimals));
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
     }
 
     fn format_date(at: u64, _: Option<&str>) -> String {
+        note();
         let (mut days, mut year) = (at / DAY_MS, 1970_u64);
         let is_leap = |year: u64| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
         while days >= 365 + u64::from(is_leap(year)) {

@@ -14,6 +14,7 @@ const STORE: &str = "store";
 const REGISTRY: &str = "registry.read";
 const MILESTONES: &str = "milestones";
 const TELEMETRY: &str = "telemetry";
+const CONTEXT: &str = "context";
 
 /// The time by the clock that a page is given.
 const CALL_MS: u32 = 5_000;
@@ -21,9 +22,17 @@ const CALL_MS: u32 = 5_000;
 /// The kernel in memory.
 pub(crate) enum Kernel {}
 
+/// What everybody is told, asked for without a grant.
+fn known<Known>(read: impl FnOnce(&Memory) -> Known) -> Known {
+    Memory::with(|memory| {
+        memory.used.note(CONTEXT);
+        read(memory)
+    })
+}
+
 impl ContextImport for Kernel {
     fn caller() -> CallerView {
-        let caller = Memory::with(|memory| memory.caller.clone());
+        let caller = known(|memory| memory.caller.clone());
         CallerView {
             kind: match caller.kind {
                 CallerKind::Public => WireKind::Public,
@@ -38,39 +47,39 @@ impl ContextImport for Kernel {
     }
 
     fn request_id() -> String {
-        "request-in-memory".to_owned()
+        known(|_| "request-in-memory".to_owned())
     }
 
     fn language() -> String {
-        Memory::with(|memory| memory.language.clone())
+        known(|memory| memory.language.clone())
     }
 
     fn now() -> u64 {
-        Memory::with(|memory| memory.now)
+        known(|memory| memory.now)
     }
 
     /// Time stands still here, so a call has always all of it.
     fn deadline_left_ms() -> u32 {
-        CALL_MS
+        known(|_| CALL_MS)
     }
 
     fn instance() -> InstanceView {
-        Memory::with(|memory| {
+        known(|memory| {
             let Instance { id, name, provinces } = memory.instance.clone();
             InstanceView { id, name, provinces }
         })
     }
 
     fn address() -> Option<String> {
-        Memory::with(|memory| memory.address.clone())
+        known(|memory| memory.address.clone())
     }
 
     fn plugin_id() -> String {
-        Memory::with(|memory| memory.plugin_id.clone())
+        known(|memory| memory.plugin_id.clone())
     }
 
     fn plugin_version() -> String {
-        Memory::with(|memory| memory.plugin_version.clone())
+        known(|memory| memory.plugin_version.clone())
     }
 }
 
@@ -79,7 +88,10 @@ pub(super) fn granted<Outcome>(
     capability: &str,
     work: impl FnOnce(&mut Memory) -> Result<Outcome, Error>,
 ) -> Result<Outcome, Error> {
-    Memory::with(|memory| memory.require(capability).and_then(|()| work(memory)))
+    Memory::with(|memory| {
+        memory.used.note(capability);
+        memory.require(capability).and_then(|()| work(memory))
+    })
 }
 
 /// The same for what writes: who only looks may not.
@@ -95,11 +107,19 @@ pub(super) fn writing<Outcome>(
 
 impl StoreImport for Kernel {
     fn get(kind: &str, id: &str) -> Result<Option<Entry>, Error> {
-        granted(STORE, |memory| memory.get(kind, id))
+        granted(STORE, |memory| {
+            let found = memory.get(kind, id)?;
+            memory.used.read(kind, found.iter());
+            Ok(found)
+        })
     }
 
     fn find(kind: &str, query: &Query) -> Result<Page, Error> {
-        granted(STORE, |memory| memory.find(kind, query))
+        granted(STORE, |memory| {
+            let page = memory.find(kind, query)?;
+            memory.used.read(kind, page.items.iter());
+            Ok(page)
+        })
     }
 
     fn count(kind: &str, query: &Query) -> Result<u64, Error> {
@@ -169,6 +189,7 @@ impl TelemetryImport for Kernel {
     /// What is not granted is dropped, as the real kernel does.
     fn log(level: Level, message: &str, fields: &[(&str, &str)]) {
         Memory::with(|memory| {
+            memory.used.note(TELEMETRY);
             if memory.require(TELEMETRY).is_ok() {
                 memory.logged.push(format!("{level:?} {message} {fields:?}"));
             }
@@ -177,6 +198,7 @@ impl TelemetryImport for Kernel {
 
     fn count(name: &str, delta: u64) {
         Memory::with(|memory| {
+            memory.used.note(TELEMETRY);
             if memory.require(TELEMETRY).is_ok() {
                 memory.numbers.add(name, delta);
             }
@@ -185,6 +207,7 @@ impl TelemetryImport for Kernel {
 
     fn observe(name: &str, value: f64) {
         Memory::with(|memory| {
+            memory.used.note(TELEMETRY);
             if memory.require(TELEMETRY).is_ok() {
                 memory.numbers.observe(name, value);
             }

@@ -14,6 +14,7 @@ use super::metrics::Numbers;
 use super::notify::Told;
 use super::register;
 use super::rights::{Action, Asker, Class};
+use super::used::Used;
 use crate::bindings::tiwizi::plugin::types::{Entry, Error};
 use crate::context::Instance;
 use crate::{Caller, CallerKind, Language};
@@ -80,6 +81,8 @@ pub(super) struct Memory {
     /// Founding files that were opened from the plugin's records.
     pub(super) foundings: Vec<super::founding::Opened>,
     pub(super) founding_rules: Value,
+    /// What the last call asked for.
+    pub(super) used: Used,
     milestones: Vec<String>,
     kinds: BTreeMap<String, KindRules>,
     pub(super) rows: BTreeMap<String, Row>,
@@ -146,6 +149,7 @@ impl Memory {
             assets: BTreeSet::new(),
             foundings: Vec::new(),
             founding_rules: super::founding::rules(),
+            used: Used::default(),
             milestones: list_at(&manifest, "milestones").iter().map(|milestone| text_at(milestone, "code")).collect(),
             kinds,
             rows: BTreeMap::new(),

@@ -63,6 +63,7 @@ mod queue;
 mod register;
 mod rights;
 mod secrets;
+mod used;
 
 use serde_json::Value;
 
@@ -79,6 +80,7 @@ pub use documents::Made;
 pub(crate) use imports::Kernel;
 pub use manifest::check_manifest;
 pub use notify::{To, Told};
+pub use used::Used;
 
 /// Begins anew with the manifest of a plugin, as JSON: no records, a public caller, French, the first of January 2026.
 /// Every capability that the manifest asks for is granted.
@@ -316,7 +318,10 @@ pub fn invoke<Called: Plugin>(asker: &str, contract: &str, method: &str, payload
 /// What the plugin answers, or `plugin-failed`; the part would be left out.
 pub fn render<Called: Plugin>(slot: &str, input: &Value) -> Result<Option<Fragment>, Error> {
     let slot = Slot::new(slot.to_owned(), input.to_string());
-    Memory::with(|memory| memory.only_looks = true);
+    Memory::with(|memory| {
+        memory.only_looks = true;
+        memory.used = Used::default();
+    });
     let outcome = Called::render(&slot);
     Memory::with(|memory| memory.only_looks = false);
     if let Ok(Some(part)) = &outcome {
@@ -386,8 +391,18 @@ pub fn observed(name: &str) -> Vec<f64> {
     Memory::with(|memory| memory.numbers.observed(name))
 }
 
+/// What the plugin asked the kernel for in its last call: a test that holds a page to a number of calls keeps it from reading the same thing
+/// once for each line of a list, which no page of three records shows.
+#[must_use]
+pub fn used() -> Used {
+    Memory::with(|memory| memory.used.clone())
+}
+
 fn in_unit<Done, Failed>(work: impl FnOnce() -> Result<Done, Failed>) -> Result<Done, Failed> {
-    let before = Memory::with(|memory| memory.clone());
+    let before = Memory::with(|memory| {
+        memory.used = Used::default();
+        memory.clone()
+    });
     let outcome = work();
     blobs::forget_open();
     if outcome.is_err() {

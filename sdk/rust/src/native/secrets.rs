@@ -28,7 +28,11 @@ pub(super) fn open(memory: &Memory, name: &str) -> Result<String, Error> {
 impl SecretsImport for Kernel {
     /// Whether one is set is asked without a grant, as in the real kernel.
     fn is_set(name: &str) -> Result<bool, Error> {
-        Memory::with(|memory| find(memory, name)).map(|secret| secret.is_some())
+        let found = Memory::with(|memory| {
+            memory.used.note(SECRETS);
+            find(memory, name)
+        });
+        found.map(|secret| secret.is_some())
     }
 
     fn reveal(name: &str) -> Result<String, Error> {

@@ -336,3 +336,31 @@ fn an_instance_has_an_address_when_its_operator_said_it() {
     at_address("https://registre.example.org");
     assert_eq!(crate::context::address().as_deref(), Some("https://registre.example.org"));
 }
+
+/// Asks twice who calls and reads three notes.
+fn look(_: &Request) -> Result<Answer, Error> {
+    let _ = (crate::context::caller(), crate::context::now());
+    let notes = Store::list(&Find::<Note>::new())?.items;
+    Answer::json(&json!({ "notes": notes.len() }))
+}
+
+struct Looking;
+
+impl Plugin for Looking {
+    fn handle(request: &Request) -> Result<Answer, Error> {
+        router::answer(&[Route::get("/look", look)], request)
+    }
+}
+
+#[test]
+fn what_a_call_asked_for_is_counted_for_that_call_alone() {
+    started();
+    install::<Notes>().unwrap();
+    let bytes: usize = bodies("note").iter().map(|body| body.to_string().len()).sum();
+    for _ in 0..2 {
+        call::<Looking>(&Request::get("/look"));
+        let used = used();
+        assert_eq!((used.of("store"), used.of("context"), used.of("blobs")), (1, 2, 0));
+        assert_eq!((used.bytes.get("note"), used.bytes_read()), (Some(&bytes), bytes));
+    }
+}

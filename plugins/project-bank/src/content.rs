@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use tiwizi_sdk::{Error, Find, Language, Store, Texts};
 
+use crate::card;
 use crate::kinds::{Category, Chapter, Model, ModelVersion, Public, Sector, State};
 use crate::plan::{Plan, check, outcome, own};
 
@@ -54,13 +55,14 @@ fn write(file: ModelFile) -> Result<(), Error> {
     }
     let model = model_of(file)?;
     Store::create(&ModelVersion { model: model.code.clone(), version: model.version, plan: model.plan.clone() })?;
-    match there {
+    let entry = match there {
         Some(mut entry) => {
             entry.body = model;
-            Store::replace(&entry).map(|_| ())
+            Store::replace(&entry)?
         }
-        None => Store::create(&model).map(|_| ()),
-    }
+        None => Store::create(&model)?,
+    };
+    card::bring(&entry.id, Some(&entry.body))
 }
 
 fn model_of(file: ModelFile) -> Result<Model, Error> {

@@ -1,11 +1,12 @@
 //! The project bank: ready projects that people adopt and make their own, with every figure that follows from what they put in.
 //!
-//! `plan` reckons and `lineage` merges; neither knows of records or pages. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `content` the models that come with the
+//! `plan` reckons and `lineage` merges; neither knows of records or pages. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `card` what lists say of a model, `content` the models that come with the
 //! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
 
 mod call_work;
 mod called;
 mod calls;
+mod card;
 mod content;
 mod export;
 mod funding;
@@ -27,6 +28,8 @@ mod undertaking;
 mod tests;
 #[cfg(test)]
 mod tests_of_access;
+#[cfg(test)]
+mod tests_of_cards;
 #[cfg(test)]
 mod tests_of_lines;
 #[cfg(test)]
@@ -123,6 +126,10 @@ impl Plugin for ProjectBank {
     fn init() -> Result<(), Error> {
         content::write_all()?;
         funding::seed::write_all()
+    }
+
+    fn migrate(_: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
+        card::bring_all(cursor)
     }
 
     fn handle(request: &Request) -> Result<Answer, Error> {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tiwizi_sdk::events::Event;
 use tiwizi_sdk::{Entry, Error, Find, Kind, Store, Texts};
 
+use crate::card;
 use crate::kinds::{Category, Chapter, Model, Public, Sector, State};
 use crate::plan::Plan;
 use crate::plan::sheet::CODE;
@@ -95,14 +96,15 @@ impl Publication {
     }
 }
 
-/// Brings the copy of a model that changed to what the model is now, which may be later than what is told of.
+/// Brings the copy and the card of a model that changed to what the model is now, which may be later than what is told of.
 ///
 /// # Errors
 /// As those of the store.
 pub(crate) fn follow(event: &Event) -> Result<(), Error> {
     let Some(record) = event.record.as_deref() else { return Ok(()) };
-    let published =
-        Store::<Model>::get(record)?.map(|entry| entry.body).filter(|model| model.state == State::Published);
+    let model = Store::<Model>::get(record)?.map(|entry| entry.body);
+    card::bring(record, model.as_ref())?;
+    let published = model.filter(|model| model.state == State::Published);
     let there: Option<Entry<Publication>> = Store::first(&Find::new().equal(Publication::RECORD, record))?;
     match (published, there) {
         (Some(model), None) => Store::create(&Publication::of(record, model)).map(|_| ()),

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Error, Find, Language, Store, context};
 
-use crate::kinds::{Model, OwnPlan};
+use crate::card::Card;
+use crate::kinds::{OwnPlan, State};
 use crate::learn;
 use crate::undertaking::{self, Undertaking};
 
@@ -62,7 +63,7 @@ fn of_cooperative(cooperative: &str, language: Language) -> Result<Option<Fragme
     part(vec![project(&model, &title, plan, language)], None)
 }
 
-fn project(model: &Model, title: &str, plan: Option<&str>, language: Language) -> Value {
+fn project(model: &Card, title: &str, plan: Option<&str>, language: Language) -> Value {
     let modules = learn::modules(&model.learn);
     let next = modules.iter().find(|module| !module.done);
     json!({
@@ -89,10 +90,7 @@ fn own_plans() -> Result<Vec<(String, OwnPlan)>, Error> {
     Ok(Store::list(&find)?.items.into_iter().map(|entry| (entry.id, entry.body)).collect())
 }
 
-fn model(code: &str) -> Result<Option<Model>, Error> {
-    match Model::demand(code) {
-        Ok(entry) => Ok(Some(entry.body)),
-        Err(error) if error.is("not-found") => Ok(None),
-        Err(error) => Err(error),
-    }
+/// What is said of a published model.
+fn model(code: &str) -> Result<Option<Card>, Error> {
+    Ok(Card::find(code)?.filter(|card| card.state == State::Published))
 }

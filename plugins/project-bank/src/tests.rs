@@ -4,10 +4,13 @@ mod calls;
 mod funding;
 
 use serde_json::{Value, json};
+use tiwizi_sdk::events::{Event, Outcome};
+use tiwizi_sdk::hooks::Operation;
 use tiwizi_sdk::{Answer, Declared as _, Find, Request, Store, native};
 
 use crate::ProjectBank;
 use crate::called::{Backing, CallDesk, Candidacy, Juror, ProjectCall, Ranking, ScoreSheet, Submission, Verdicts};
+use crate::card::Card;
 use crate::funding::kinds::Programme;
 use crate::kinds::{Model, ModelVersion, OwnPlan};
 use crate::notes::Note;
@@ -31,6 +34,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
             ModelVersion::declaration(),
             OwnPlan::declaration(),
             Publication::declaration(),
+            Card::declaration(),
             Note::declaration(),
             Undertaking::declaration(),
             MadeFile::declaration(),
@@ -95,7 +99,18 @@ pub(crate) fn corrected(change: impl FnOnce(&mut Value)) {
     let kept = ModelVersion { model: "saffron".to_owned(), version: entry.body.version, plan: entry.body.plan.clone() };
     Store::create(&kept).unwrap();
     Store::replace(&entry).unwrap();
+    told(Operation::Change, &entry.id);
     native::as_member(FADMA);
+}
+
+/// Tells of a change of a model, as the log does.
+pub(crate) fn told(operation: Operation, record: &str) {
+    let event = Event {
+        operation: Some(operation),
+        record: Some(record.to_owned()),
+        ..Event::emitted("project-bank/model", record, Value::Null)
+    };
+    assert_eq!(native::tell::<ProjectBank>(&event), [Outcome::Done]);
 }
 
 pub(crate) fn kept() -> Value {

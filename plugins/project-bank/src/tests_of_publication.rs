@@ -1,24 +1,12 @@
 //! What the public may read: published models, and nothing else of what trainers and people keep here.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::hooks::Operation;
 use tiwizi_sdk::{Find, Store, native};
 
 use crate::ProjectBank;
 use crate::kinds::{Model, State};
-use crate::tests::{MANIFEST, installed};
-
-const KIND: &str = "project-bank/model";
-
-fn told(operation: Operation, record: &str) {
-    let event = Event {
-        operation: Some(operation),
-        record: Some(record.to_owned()),
-        ..Event::emitted(KIND, record, Value::Null)
-    };
-    assert_eq!(native::tell::<ProjectBank>(&event), [Outcome::Done]);
-}
+use crate::tests::{MANIFEST, installed, told};
 
 /// Tells of all models, as the log does after the installation.
 fn told_of_all() {

@@ -16,7 +16,8 @@ use crate::called::{
     Verdicts,
 };
 use crate::calls::{APPLICATIONS_MAX, Applicant};
-use crate::kinds::{Model, OwnPlan};
+use crate::card::Card;
+use crate::kinds::OwnPlan;
 use crate::plan::{Outcome, check, outcome};
 use crate::team::access::{self, Right};
 
@@ -130,8 +131,7 @@ fn back(call: &str, cooperative: &str) -> Result<bool, Error> {
 }
 
 fn sector(plan: &OwnPlan) -> Result<String, Error> {
-    let model = Store::first(&Find::new().equal(Model::CODE, plan.model.as_str()))?;
-    let sector = model.map(|entry| serde_json::to_value(entry.body.sector)).transpose()?;
+    let sector = Card::find(&plan.model)?.map(|card| serde_json::to_value(card.sector)).transpose()?;
     Ok(sector.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 

@@ -1,9 +1,10 @@
-//! The list of models: by words, by sector, by what they cost at most.
+//! The list of models: by words, by sector, by what they cost at most. It reads their cards and no sheet.
 
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, context};
 
-use crate::kinds::{Model, Sector, State};
+use crate::card::Card;
+use crate::kinds::{Sector, State};
 
 /// Models on one page.
 const MODELS_MAX: u32 = 24;
@@ -26,18 +27,18 @@ pub(crate) fn models(request: &Request) -> Result<Answer, Error> {
         Ok(search) => (search, true),
         Err(_) => (Search { words: None, sector: None, amount: None, after: None }, false),
     };
-    let mut find = Find::new().equal(Model::STATE, State::Published);
+    let mut find = Find::new().equal(Card::STATE, State::Published);
     if let Some(sector) = search.sector {
-        find = find.equal(Model::SECTOR, sector);
+        find = find.equal(Card::SECTOR, sector);
     }
     if let Some(amount) = search.amount {
-        find = find.at_most(Model::AMOUNT, amount);
+        find = find.at_most(Card::AMOUNT, amount);
     }
     if let Some(words) = &search.words {
         find = find.text(words);
     }
     let page = Store::list(&find.limit(MODELS_MAX).after(search.after.as_deref()))?;
-    let models: Vec<Value> = page.items.iter().map(|entry| card(entry, language)).collect();
+    let models: Vec<Value> = page.items.iter().map(|entry| view(entry, language)).collect();
     let data = json!({
         "models": models,
         "sectors": Sector::ALL,
@@ -51,7 +52,7 @@ pub(crate) fn models(request: &Request) -> Result<Answer, Error> {
     Answer::page("models", "", &data)
 }
 
-fn card(entry: &Entry<Model>, language: Language) -> Value {
+fn view(entry: &Entry<Card>, language: Language) -> Value {
     let model = &entry.body;
     json!({
         "code": model.code,

@@ -7,11 +7,12 @@ use rust_decimal::prelude::ToPrimitive as _;
 use serde::Deserialize;
 use tiwizi_sdk::form::FromText as _;
 use tiwizi_sdk::registry::{self, Cooperative};
-use tiwizi_sdk::{Date, Entry, Error, Find, RecordId, Request, Store, context};
+use tiwizi_sdk::{Date, Entry, Error, Find, RecordId, Request, context};
 
 use super::typed;
+use crate::card::Card;
 use crate::funding::{About, Bound, Condition, Facts, From};
-use crate::kinds::{Model, OwnPlan};
+use crate::kinds::OwnPlan;
 use crate::plan::{check, outcome};
 use crate::team::access::{self, Right};
 
@@ -130,8 +131,8 @@ fn plan(asked: &Asked) -> Result<Option<Entry<OwnPlan>>, Error> {
 fn of_plan(facts: &mut Facts, own: &OwnPlan) -> Result<(), Error> {
     facts.code(About::Stage, "plan", From::Plan);
     facts.number(About::MonthsRegistered, 0, From::Plan);
-    if let Some(model) = Store::first(&Find::new().equal(Model::CODE, own.model.as_str()))? {
-        let sector = serde_json::to_value(model.body.sector)?;
+    if let Some(model) = Card::find(&own.model)? {
+        let sector = serde_json::to_value(model.sector)?;
         facts.code(About::Sector, sector.as_str().unwrap_or_default(), From::Plan);
     }
     let Ok(checked) = check(&own.plan) else { return Ok(()) };

@@ -9,6 +9,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context, 
 use super::inputs::Faults;
 use super::saving::{self, Settled};
 use super::{figures, inputs};
+use crate::card::Card;
 use crate::export::page as spreadsheet;
 use crate::kinds::{Model, OwnPlan};
 use crate::learn;
@@ -72,8 +73,7 @@ pub(crate) fn mine(request: &Request) -> Result<Answer, Error> {
     for (entry, role) in entries {
         let code = entry.body.model.clone();
         if !versions.contains_key(&code) {
-            let there = Store::first(&Find::new().equal(Model::CODE, code.as_str()))?;
-            let known = there.map(|entry| (entry.body.version, entry.body.title.best(language).to_owned()));
+            let known = Card::find(&code)?.map(|card| (card.version, card.title.best(language).to_owned()));
             versions.insert(code.clone(), known.unwrap_or_default());
         }
         let newest = versions.get(&code);
@@ -191,7 +191,7 @@ fn page(
             (None, found.into_iter().map(|fault| (fault.place, fault.code.to_owned())).chain(faults).collect())
         }
     };
-    let model = Store::first(&Find::new().equal(Model::CODE, kept.model.as_str()))?.map(|entry| entry.body);
+    let model = Card::find(&kept.model)?;
     // With faults nothing was compared yet, and the form goes on from where it began.
     let began = typed.get("seen").copied().filter(|_| !faults.is_empty());
     let mut data = json!({

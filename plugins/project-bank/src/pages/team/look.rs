@@ -8,7 +8,8 @@ use tiwizi_sdk::registry::{FoundingRules, founding, founding_rules};
 use tiwizi_sdk::{Answer, Entry, Error, Find, Language, RecordId, Request, Store, context, milestones, places};
 
 use super::agreed::{facts, task_facts};
-use crate::kinds::{Model, OwnPlan};
+use crate::card::Card;
+use crate::kinds::OwnPlan;
 use crate::plan::{check, outcome};
 use crate::team::access::{self, Right, seat_of, seats, team_of};
 use crate::team::checklist::{Item, Known};
@@ -169,8 +170,7 @@ pub(in crate::pages) fn items(
     (rules, hears_of_training): (Option<&FoundingRules>, bool),
 ) -> Result<Vec<Item>, Error> {
     let figures = check(&plan.body.plan).ok().map(|checked| outcome(&checked));
-    let model = Store::first(&Find::new().equal(Model::CODE, plan.body.model.as_str()))?;
-    let learn = model.map(|model: Entry<Model>| model.body.learn).unwrap_or_default();
+    let learn = Card::find(&plan.body.model)?.map(|card| card.learn).unwrap_or_default();
     Ok(Known { team, seats, outcome: figures.as_ref(), rules, learn: &learn, hears_of_training }.items())
 }
 

@@ -390,6 +390,19 @@ impl Shelf {
     pub(crate) fn of_product(product: &str) -> Result<Vec<Entry<Self>>, Error> {
         Ok(Store::list(&Find::new().equal(Self::PRODUCT, product).limit(100))?.items)
     }
+
+    /// The shelves of a product with those of all its variants, in one read. Those of variants that were taken away stay; where they fill the
+    /// read, what is missing is read by itself.
+    pub(crate) fn of_variants(product: &Product) -> Result<Vec<Entry<Self>>, Error> {
+        let page = Store::list(&Find::new().equal(Self::PRODUCT, product.code.as_str()).limit(100))?;
+        let mut shelves = page.items;
+        for variant in product.variants.iter().filter(|_| page.next.is_some()) {
+            if !shelves.iter().any(|shelf| shelf.body.variant == variant.code) {
+                shelves.extend(Self::of(&product.code, &variant.code)?);
+            }
+        }
+        Ok(shelves)
+    }
 }
 
 impl Share {

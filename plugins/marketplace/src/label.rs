@@ -3,6 +3,8 @@
 //! A geographical indication has a delimited area, so a cooperative outside of it cannot carry it whatever paper it shows. A certificate
 //! holds for its days, for its cooperative and for its label, and only once a registrar has held it against the paper.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Date, Error, Texts};
 
@@ -43,14 +45,24 @@ pub(crate) enum Verdict {
     WrongPlace,
 }
 
+/// Read once for each call: a list asks for the label of each of its products.
+static ALL: LazyLock<Option<Vec<Label>>> =
+    LazyLock::new(|| serde_json::from_str::<File>(LABELS).ok().map(|file| file.labels));
+
 /// All labels.
-pub(crate) fn all() -> Result<Vec<Label>, Error> {
-    Ok(serde_json::from_str::<File>(LABELS)?.labels)
+///
+/// # Errors
+/// `internal` when the file is damaged.
+pub(crate) fn all() -> Result<&'static [Label], Error> {
+    ALL.as_deref().ok_or_else(|| Error::internal("the list of labels is damaged"))
 }
 
 /// The label of a code.
-pub(crate) fn find(code: &str) -> Result<Option<Label>, Error> {
-    Ok(all()?.into_iter().find(|label| label.code == code))
+///
+/// # Errors
+/// As [`all`].
+pub(crate) fn find(code: &str) -> Result<Option<&'static Label>, Error> {
+    Ok(all()?.iter().find(|label| label.code == code))
 }
 
 impl Label {

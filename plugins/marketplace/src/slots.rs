@@ -35,12 +35,13 @@ pub(crate) fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
 }
 
 fn home(language: Language) -> Result<Option<Fragment>, Error> {
-    let coming = Find::new().equal(Fair::OPEN, true).at_least(Fair::UNTIL, today::date()?).sort(Fair::UNTIL);
+    let today = today::date()?;
+    let coming = Find::new().equal(Fair::OPEN, true).at_least(Fair::UNTIL, today.clone()).sort(Fair::UNTIL);
     let coming = Store::list(&coming.limit(SHOWN_MAX))?.items;
     let coming: Vec<Value> = coming.iter().map(|fair| fairs::facts(&fair.body, language)).collect::<Result<_, _>>()?;
     let shown = Store::list(&Find::new().equal(Product::SHOWN, true).limit(SHOWN_MAX))?.items;
     let products: Vec<Value> =
-        shown.iter().map(|product| market::card(&product.body, language)).collect::<Result<_, _>>()?;
+        shown.iter().map(|product| market::card(&product.body, &today, language)).collect::<Result<_, _>>()?;
     if coming.is_empty() && products.is_empty() {
         return Ok(None);
     }
@@ -51,7 +52,9 @@ fn window(cooperative: &str, language: Language) -> Result<Option<Fragment>, Err
     let Some(shop) = Shop::of(cooperative)?.filter(|shop| shop.body.open) else { return Ok(None) };
     let found = Store::list(&Find::new().equal(Product::COOPERATIVE, cooperative).limit(SHOWN_MAX))?.items;
     let shown = found.iter().filter(|product| product.body.shown);
-    let products: Vec<Value> = shown.map(|product| market::card(&product.body, language)).collect::<Result<_, _>>()?;
+    let today = today::date()?;
+    let products: Vec<Value> =
+        shown.map(|product| market::card(&product.body, &today, language)).collect::<Result<_, _>>()?;
     let shop = json!({ "cooperative": cooperative, "example": shop.body.example });
     Fragment::new("part-shop", "", &json!({ "shop": shop, "products": products })).map(Some)
 }

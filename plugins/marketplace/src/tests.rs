@@ -1,5 +1,6 @@
 //! The pages, run natively against the kit's kernel in memory.
 
+mod bounds;
 mod buying;
 mod fairs;
 mod lines;

@@ -1,10 +1,10 @@
 //! Labels: what a product's page says of a claim, and the public page that whoever scans a code reaches.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, places};
+use tiwizi_sdk::{Answer, Date, Error, Find, Language, Request, Store, places};
 
 use crate::kinds::{Certificate, Product, Shop};
-use crate::label::{self, Verdict};
+use crate::label::{self, Label, Verdict};
 use crate::{qr, today};
 
 /// Each label, code and name.
@@ -19,27 +19,40 @@ pub(crate) fn name(code: &str, language: Language) -> Result<Option<String>, Err
 }
 
 /// What is known of a product's claim; none when it claims nothing.
-pub(crate) fn claim(product: &Product, language: Language) -> Result<Option<Value>, Error> {
+pub(crate) fn claim(product: &Product, today: &Date, language: Language) -> Result<Option<Value>, Error> {
     let Some(label) = label::find(&product.label)? else { return Ok(None) };
-    let number = product.certificate.as_deref().unwrap_or_default();
-    let certificate = certificate(number)?;
-    let date = today::date()?;
-    let verdict = label.judge(&product.cooperative, &product.province, certificate.as_ref(), &date);
-    Ok(Some(json!({
+    let certificate = certificate(number(product))?;
+    Ok(Some(claimed(product, label, certificate.as_ref(), (today, language))))
+}
+
+fn number(product: &Product) -> &str {
+    product.certificate.as_deref().unwrap_or_default()
+}
+
+fn claimed(
+    product: &Product,
+    label: &Label,
+    certificate: Option<&Certificate>,
+    (today, language): (&Date, Language),
+) -> Value {
+    let verdict = label.judge(&product.cooperative, &product.province, certificate, today);
+    json!({
         "name": label.name.best(language),
         "kind": label.kind,
         "verdict": verdict,
         "valid": verdict == Verdict::Valid,
-        "number": number,
-    })))
+        "number": number(product),
+    })
 }
 
 /// `GET /labels/{product}`: whether a product may carry its label, today.
 pub(crate) fn verify(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
     let product = Product::demand(request.parameter("product"))?.body;
-    let claim = claim(&product, language)?.ok_or_else(|| Error::not_found("this product claims no label"))?;
-    let certificate = certificate(product.certificate.as_deref().unwrap_or_default())?;
+    let label = label::find(&product.label)?.ok_or_else(|| Error::not_found("this product claims no label"))?;
+    let certificate = certificate(number(&product))?;
+    let today = today::date()?;
+    let claim = claimed(&product, label, certificate.as_ref(), (&today, language));
     let shop = Shop::of(&product.cooperative)?.map(|entry| entry.body);
     let address = qr::address(&format!("/labels/{}", product.code))?;
     let data = json!({
@@ -51,7 +64,7 @@ pub(crate) fn verify(request: &Request) -> Result<Answer, Error> {
         })),
         "shop": shop.map(|shop| json!({ "name": shop.name.best(language), "cooperative": shop.cooperative })),
         "qr": address.as_deref().and_then(qr::drawn),
-        "today": today::date()?,
+        "today": today,
     });
     Answer::page("label", "", &data)
 }

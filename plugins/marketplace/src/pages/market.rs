@@ -1,7 +1,7 @@
 //! The market: its products with search and filters, the page of one, and the shop window of a cooperative.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context, places};
+use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Language, Request, Store, context, places};
 
 use super::{labels, pictures};
 use crate::basket::Basket;
@@ -36,8 +36,10 @@ pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
         find = find.text(&words::latin(&text));
     }
     let page = Store::list(&find)?;
-    let language = request.page_language();
-    let cards: Vec<Value> = page.items.iter().map(|entry| card(&entry.body, language)).collect::<Result<_, _>>()?;
+    let (language, today) = (request.page_language(), today::date()?);
+    let cards: Vec<Value> =
+        page.items.iter().map(|entry| card(&entry.body, &today, language)).collect::<Result<_, _>>()?;
+    let basket = basket_of(request);
     let data = json!({
         "products": cards,
         "next": page.next,
@@ -48,8 +50,8 @@ pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
         "provinces": places::provinces(language),
         "categories": CATEGORIES,
         "labels": labels::choices(language)?,
-        "basket": basket_of(request).to_string(),
-        "pieces": pieces(&basket_of(request)),
+        "basket": basket.to_string(),
+        "pieces": pieces(&basket),
     });
     Answer::page("market", "", &data)
 }
@@ -64,20 +66,23 @@ pub(crate) fn product(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Option<Value>) -> Result<Answer, Error> {
     let (product, language) = (&entry.body, request.page_language());
     let shop = Shop::of(&product.cooperative)?.map(|entry| entry.body);
+    let (now, today) = (context::now(), today::date()?);
+    let shelves = Shelf::of_variants(product)?;
     let mut variants = Vec::new();
     for variant in &product.variants {
-        let free = Shelf::of(&product.code, &variant.code)?.map_or(0, |shelf| shelf.body.stock.free(context::now()));
+        let shelf = shelves.iter().find(|shelf| shelf.body.variant == variant.code);
+        let free = shelf.map_or(0, |shelf| shelf.body.stock.free(now));
         variants.push(json!({
             "code": variant.code,
             "title": variant.title.best(language),
-            "price": price_of(variant)?,
+            "price": price_of(variant, &today),
             "free": free,
             "few": free < 5,
             "batch": variant.batch,
             "made": variant.made,
             "best_before": variant.best_before,
             "measure": variant.measure,
-            "compared": compared(variant)?,
+            "compared": compared(variant, &today),
         }));
     }
     let title = product.title.best(language);
@@ -88,13 +93,13 @@ pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Opt
             "title": title,
             "about": product.about.best(language),
             "months": product.months,
-            "in_season": in_season(product)?,
+            "in_season": in_season(product, &today),
             "withdrawable": product.nature == crate::order::Nature::Ordinary,
             "nature": product.nature,
             "example": product.example,
             "province": places::province(&product.province, language),
         },
-        "label": labels::claim(product, language)?,
+        "label": labels::claim(product, &today, language)?,
         "pictures": pictures::shown(&product.pictures, language)?,
         "variants": variants,
         "shop": shop.map(|shop| json!({ "name": shop.name.best(language), "cooperative": shop.cooperative })),
@@ -114,7 +119,9 @@ pub(crate) fn shop(request: &Request) -> Result<Answer, Error> {
         .ok_or_else(|| Error::not_found("there is no such shop"))?;
     let products = Store::list(&Find::new().equal(Product::COOPERATIVE, shop.cooperative.as_str()).limit(100))?.items;
     let shown = products.iter().filter(|entry| entry.body.shown);
-    let cards: Vec<Value> = shown.map(|entry| card(&entry.body, language)).collect::<Result<_, _>>()?;
+    let today = today::date()?;
+    let cards: Vec<Value> = shown.map(|entry| card(&entry.body, &today, language)).collect::<Result<_, _>>()?;
+    let basket = basket_of(request);
     let title = shop.name.best(language);
     let data = json!({
         "shop": {
@@ -131,20 +138,20 @@ pub(crate) fn shop(request: &Request) -> Result<Answer, Error> {
         },
         "pictures": pictures::shown(&shop.pictures, language)?,
         "products": cards,
-        "basket": basket_of(request).to_string(),
-        "pieces": pieces(&basket_of(request)),
+        "basket": basket.to_string(),
+        "pieces": pieces(&basket),
         "terms": crate::pages::order::terms()?,
     });
     Answer::page("shop", title, &data)
 }
 
 /// A product as a list shows it.
-pub(crate) fn card(product: &Product, language: Language) -> Result<Value, Error> {
-    let prices: Vec<_> = product.variants.iter().map(price_of).collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn card(product: &Product, today: &Date, language: Language) -> Result<Value, Error> {
+    let prices = product.variants.iter().filter_map(|variant| price_of(variant, today));
     Ok(json!({
         "code": product.code,
         "title": product.title.best(language),
-        "from": prices.into_iter().flatten().min_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other))),
+        "from": prices.min_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other))),
         "province": places::province(&product.province, language),
         "label": labels::name(&product.label, language)?,
         "picture": pictures::first(&product.pictures, language)?,
@@ -153,27 +160,24 @@ pub(crate) fn card(product: &Product, language: Language) -> Result<Value, Error
 }
 
 /// What one piece costs today, in dirhams with two digits; none of a batch whose last good day is over.
-fn price_of(variant: &Variant) -> Result<Option<String>, Error> {
-    Ok(amount_of(variant)?.map(|amount| amount.to_string()))
+fn price_of(variant: &Variant, today: &Date) -> Option<String> {
+    amount_of(variant, today).map(|amount| amount.to_string())
 }
 
-fn amount_of(variant: &Variant) -> Result<Option<Centimes>, Error> {
-    let today = today::date()?;
-    Ok(price::price(&variant.offers, List::Retail, 1, &today).filter(|_| !variant.is_past(&today)))
+fn amount_of(variant: &Variant, today: &Date) -> Option<Centimes> {
+    price::price(&variant.offers, List::Retail, 1, today).filter(|_| !variant.is_past(today))
 }
 
 /// What a kilogram, a litre or a piece of it costs.
-fn compared(variant: &Variant) -> Result<Option<Value>, Error> {
-    let compared =
-        amount_of(variant)?.zip(variant.measure.as_ref()).and_then(|(price, measure)| measure.compared(price));
-    Ok(compared.map(|(amount, unit)| json!({ "amount": amount.to_string(), "unit": unit })))
+fn compared(variant: &Variant, today: &Date) -> Option<Value> {
+    let (amount, unit) = variant.measure.as_ref()?.compared(amount_of(variant, today)?)?;
+    Some(json!({ "amount": amount.to_string(), "unit": unit }))
 }
 
-/// Whether there is some in this month.
-pub(crate) fn in_season(product: &Product) -> Result<bool, Error> {
-    let date = today::date()?;
-    let month = date.as_str().get(5..7).and_then(|month| month.parse::<u32>().ok()).unwrap_or_default();
-    Ok(product.months.is_empty() || product.months.contains(&month))
+/// Whether there is some in the month of a day.
+pub(crate) fn in_season(product: &Product, today: &Date) -> bool {
+    let month = today.as_str().get(5..7).and_then(|month| month.parse::<u32>().ok()).unwrap_or_default();
+    product.months.is_empty() || product.months.contains(&month)
 }
 
 /// The basket that the address or the form carries.

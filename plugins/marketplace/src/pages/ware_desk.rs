@@ -184,9 +184,11 @@ pub(crate) fn page(request: &Request, entry: &Entry<Product>, told: &Told) -> Re
     let (product, language) = (&entry.body, request.page_language());
     let facts = told.facts.clone().unwrap_or_else(|| ware_form::filled(product));
     let given = |code: &str| told.variant.as_ref().filter(|(of, _)| of == code).map(|(_, filled)| filled.clone());
+    let shelves = Shelf::of_variants(product)?;
     let mut variants = Vec::new();
     for variant in &product.variants {
-        let stock = Shelf::of(&product.code, &variant.code)?.map(|shelf| shelf.body.stock).unwrap_or_default();
+        let shelf = shelves.iter().find(|shelf| shelf.body.variant == variant.code);
+        let stock = shelf.map(|shelf| shelf.body.stock.clone()).unwrap_or_default();
         variants.push(json!({
             "code": variant.code, "title": variant.title.best(language), "there": stock.there,
             "form": given(&variant.code).unwrap_or_else(|| ware_form::filled_variant(variant)),
@@ -194,17 +196,18 @@ pub(crate) fn page(request: &Request, entry: &Entry<Product>, told: &Told) -> Re
         }));
     }
     let new = given("").unwrap_or_else(|| Filled::empty().with("pieces", 0));
+    let today = today::date()?;
     let data = json!({
         "cooperative": product.cooperative,
         "product": {
             "code": product.code, "title": product.title.best(language), "shown": product.shown, "away": product.away,
-            "in_season": in_season(product)?, "months": product.months, "version": entry.version, "label": product.label,
+            "in_season": in_season(product, &today), "months": product.months, "version": entry.version, "label": product.label,
         },
         "can_undo": wares::can_undo(entry, &product.cooperative, &product.code)?,
         "facts": facts,
         "variants": variants,
         "new": { "form": new, "open": given("").is_some(), "room": product.variants.len() < VARIANTS_MAX },
-        "claim": super::labels::claim(product, language)?,
+        "claim": super::labels::claim(product, &today, language)?,
         "claim_form": told.claim.clone().unwrap_or_else(|| claims::filled(product)),
         "pictures": shown_with_alt(product, language)?,
         "picture_form": told.picture.clone().unwrap_or_default(),

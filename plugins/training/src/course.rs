@@ -9,7 +9,8 @@ use crate::{edition, enrolment};
 /// `GET /courses/{course}`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
-    let (course, enrolment) = edition::learnt(request.parameter("course"))?;
+    let person = context::caller().person;
+    let (course, enrolment) = edition::learnt_by(request.parameter("course"), person.as_deref())?;
     let enrolment = enrolment.map(|entry| entry.body);
     let modules: Vec<Value> =
         course.modules.iter().map(|module| module_view(module, enrolment.as_ref(), language)).collect();
@@ -23,7 +24,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         },
         "modules": modules,
         "enrolled": enrolment.is_some(),
-        "can_enrol": context::caller().person.is_some() && course.withdrawn_at.is_none(),
+        "can_enrol": person.is_some() && course.withdrawn_at.is_none(),
         "withdrawn": course.withdrawn_at.is_some(),
         "done": enrolment.as_ref().map_or(0, |enrolment| enrolment.lessons_done.len()),
         "total": course.lessons(),

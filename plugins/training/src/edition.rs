@@ -3,7 +3,7 @@
 //! The newest edition is the course's record. The ones before are kept as they were; each has its lessons and quizzes at
 //! a place of its own, so publishing never touches what somebody learns.
 
-use tiwizi_sdk::{Entry, Error, Find, Store};
+use tiwizi_sdk::{Entry, Error, Find, Store, context};
 
 use crate::content::put;
 use crate::enrolment;
@@ -28,8 +28,13 @@ pub(crate) fn keep(code: &str) -> Result<(), Error> {
 
 /// A course in the edition that the caller learns, which is the newest for whoever has not begun, and the enrolment.
 pub(crate) fn learnt(code: &str) -> Result<(Course, Option<Entry<Enrolment>>), Error> {
+    learnt_by(code, context::caller().person.as_deref())
+}
+
+/// The same for a caller who is known already; nothing stands for the public and for accounts without a person.
+pub(crate) fn learnt_by(code: &str, person: Option<&str>) -> Result<(Course, Option<Entry<Enrolment>>), Error> {
     let newest = Course::demand(code)?;
-    let enrolment = enrolment::find(code)?;
+    let enrolment = person.map(|person| enrolment::of(person, code)).transpose()?.flatten();
     let course = match &enrolment {
         Some(entry) => of_version(newest, entry.body.version.unwrap_or(1))?,
         None => newest,

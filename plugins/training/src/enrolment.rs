@@ -20,6 +20,11 @@ pub(crate) struct Step {
 /// The caller's enrolment in a course; none for the public and for accounts without a person.
 pub(crate) fn find(course: &str) -> Result<Option<Entry<Enrolment>>, Error> {
     let Some(person) = context::caller().person else { return Ok(None) };
+    of(&person, course)
+}
+
+/// The enrolment of a person who may be the caller.
+pub(crate) fn of(person: &str, course: &str) -> Result<Option<Entry<Enrolment>>, Error> {
     Store::first(&Find::new().equal(Enrolment::PERSON, person).equal(Enrolment::COURSE, course))
 }
 
@@ -46,8 +51,7 @@ fn begin(
     language: Language,
     learner: impl FnOnce() -> Learner,
 ) -> Result<Entry<Enrolment>, Error> {
-    let known = Find::new().equal(Enrolment::PERSON, person).equal(Enrolment::COURSE, course.code.as_str());
-    if let Some(entry) = Store::first(&known)? {
+    if let Some(entry) = of(person, &course.code)? {
         return Ok(entry);
     }
     if course.withdrawn_at.is_some() {

@@ -15,7 +15,8 @@ pub(crate) const LINK_TIME: Duration = Duration::from_secs(6 * 3_600);
 /// `GET /courses/{course}/lessons/{lesson}`; `?content=shi` asks for a language other than the page's.
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
-    let (course, enrolment) = edition::learnt(request.parameter("course"))?;
+    let person = context::caller().person;
+    let (course, enrolment) = edition::learnt_by(request.parameter("course"), person.as_deref())?;
     let (module, place) = course.lesson(request.parameter("lesson")).ok_or_else(no_lesson)?;
     let wanted = request.query("content").and_then(|tag| tag.parse().ok()).unwrap_or(language);
     let lesson = in_best_language(&course.place(), place, wanted)?;
@@ -35,7 +36,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
             "fallback": lesson.language != wanted,
         },
         "languages": place.title.languages().into_iter().map(Named::of).collect::<Vec<_>>(),
-        "can_progress": context::caller().person.is_some(),
+        "can_progress": person.is_some(),
         "done": done,
         "next": enrolment::next_after(&course, &place.code, language),
     });

@@ -215,6 +215,35 @@ fn who_has_begun_goes_on_with_that_edition() {
     assert!(matches!(call(&Request::get("/courses/founding/lessons/m4-l1")), Answer::Page { status: 404, .. }));
 }
 
+/// How often the last page asked the store and who calls; it asked for nothing else.
+fn asked() -> (u32, u32) {
+    let used = native::used();
+    assert!(used.calls.keys().all(|name| ["store", "context"].contains(&name.as_str())), "{used:?}");
+    (used.of("store"), used.of("context"))
+}
+
+#[test]
+fn a_lesson_is_two_reads_for_the_public_and_four_at_most_for_whoever_learns() {
+    const LESSON: &str = "/courses/founding/lessons/m1-l2";
+    installed();
+    for language in ["ar", "fr", "shi"] {
+        page(&Request::get(LESSON).in_language(language));
+        assert_eq!(asked(), (2, 1), "the course and the lesson, {language}");
+    }
+    native::as_member(LEARNER);
+    page(&Request::get(LESSON));
+    assert_eq!(asked(), (3, 1), "not begun yet");
+    call(&Request::post("/courses/founding/enrol", &[]));
+    page(&Request::get(LESSON));
+    assert_eq!(asked(), (3, 1), "and the enrolment");
+    page(&Request::get("/courses/founding"));
+    assert_eq!(asked(), (2, 1), "the course's page");
+    native::call::<Newer>(&Request::post("/", &[]));
+    page(&Request::get(LESSON));
+    assert_eq!(asked(), (4, 1), "and the edition that was begun");
+    assert_eq!(native::used().bytes.keys().collect::<Vec<_>>(), ["course", "edition", "enrolment", "lesson"]);
+}
+
 /// A plugin of the same manifest that publishes a second edition.
 pub(crate) struct Newer;
 

@@ -165,6 +165,7 @@ fn a_recorded_voice_goes_before_the_machine_s() {
     let (_, data) = page(&Request::get("/courses/honey/lessons/m1-l1"));
     assert_eq!(data["lesson"]["audio"]["kind"], "recorded");
     assert!(data["lesson"]["audio"]["link"].is_string());
+    assert_eq!(native::used().of("blobs"), 1, "one link for one voice");
 }
 
 /// A plugin of the same manifest that keeps what a form brings.

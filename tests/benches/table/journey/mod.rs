@@ -11,11 +11,14 @@ mod people;
 pub(crate) mod rush;
 mod wares;
 
+use std::time::Duration;
+
 use anyhow::{Context as _, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tiwizi_tests::command::Tiwizi;
-use tiwizi_tests::load::{Connection, request};
+use tiwizi_tests::load::{Connection, encode, request};
+use tiwizi_tests::stopwatch::Stopwatch;
 use tiwizi_tests::{Client, Instance, paths};
 
 use crate::row::{Goal, Row};
@@ -28,6 +31,8 @@ const PRODUCTS: usize = 100_000;
 const MODELS: usize = 5_000;
 /// Models of one batch: each is some ten thousand bytes.
 const MODELS_AT_ONCE: usize = 20;
+/// How long the plugin may take to make the cards of all models before the bench gives up.
+const LISTED_WITHIN: Duration = Duration::from_secs(600);
 const MODEL: &str = "/api/v1/records/project-bank/model";
 /// What may be asked to make the same rows smaller, to see that they work: one for so many.
 const ONE_IN: &str = "TIWIZI_BENCH_ONE_IN";
@@ -94,7 +99,32 @@ async fn models(instance: &Instance, count: usize) -> anyhow::Result<usize> {
         let writes: Vec<Value> = batch.iter().map(write).collect();
         trainer.post("/api/v1/batch", &json!({ "writes": writes })).await?.expect(200)?;
     }
+    listed(instance, count).await?;
     Ok(count + own.len())
+}
+
+/// Waits until the list shows the last model, and no plugin has work left: the plugin makes the cards that its list reads when it is told of the
+/// models, and what it still has to do would be measured with the pages.
+async fn listed(instance: &Instance, count: usize) -> anyhow::Result<()> {
+    let mut connection = Connection::open(instance.address()).await?;
+    let last = count.saturating_sub(1);
+    let list = format!("/fr/p/project-bank?words={}", encode(&wares::words(last).fr));
+    let list = request("GET", &list, &[], "");
+    let (watch, link) = (Stopwatch::start(), format!("/models/bench-{last}\""));
+    loop {
+        let reply = connection.exchange(&list).await?;
+        ensure!(reply.status == 200, "no list: {}", reply.status);
+        let is_shown = String::from_utf8_lossy(&reply.body).contains(&link);
+        if is_shown
+            && metric(&mut connection, "tiwizi_jobs_waiting").await?
+                + metric(&mut connection, "tiwizi_jobs_running").await?
+                < 1.0
+        {
+            return Ok(());
+        }
+        ensure!(watch.elapsed() < LISTED_WITHIN, "the models are not listed within {} s", LISTED_WITHIN.as_secs());
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
 }
 
 /// A client with the token of a trainer of the whole nation.
@@ -104,12 +134,16 @@ async fn trainer(instance: &Instance) -> anyhow::Result<Client> {
 
 /// What a plugin has used of the processor since its instance was started, in milliseconds.
 async fn cpu_ms(connection: &mut Connection, plugin: &str) -> anyhow::Result<f64> {
+    Ok(metric(connection, &format!("tiwizi_plugin_cpu_seconds_total{{plugin=\"{plugin}\"}}")).await? * 1e3)
+}
+
+/// A number of the instance's metrics.
+async fn metric(connection: &mut Connection, name: &str) -> anyhow::Result<f64> {
     let reply = connection.exchange(&request("GET", "/metrics", &[], "")).await?;
     ensure!(reply.status == 200, "no metrics: {}", reply.status);
     let text = String::from_utf8_lossy(&reply.body).into_owned();
-    let name = format!("tiwizi_plugin_cpu_seconds_total{{plugin=\"{plugin}\"}}");
-    let line = text.lines().find_map(|line| line.strip_prefix(&name)).with_context(|| format!("no {name}"))?;
-    Ok(line.trim().parse::<f64>()? * 1e3)
+    let number = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse::<f64>().ok();
+    text.lines().find_map(number).with_context(|| format!("no {name}"))
 }
 
 /// A row without a baseline.

@@ -5,7 +5,7 @@
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use tiwizi_sdk::{Error, Find, Language, Store, Texts};
+use tiwizi_sdk::{Entry, Error, Language, Store, Texts};
 
 use crate::card;
 use crate::kinds::{Category, Chapter, Model, ModelVersion, Public, Sector, State};
@@ -24,6 +24,8 @@ struct ModelFile {
     code: String,
     version: u64,
     sector: Sector,
+    #[serde(default)]
+    branch: Option<String>,
     title: Texts,
     summary: Texts,
     categories: Vec<Category>,
@@ -49,8 +51,10 @@ pub(crate) fn write_all() -> Result<(), Error> {
 }
 
 fn write(file: ModelFile) -> Result<(), Error> {
-    let there = Store::first(&Find::new().equal(Model::CODE, file.code.as_str()))?;
-    if there.as_ref().is_some_and(|entry| entry.body.version >= file.version) {
+    let there = Model::find(&file.code)?;
+    // What somebody has corrected and another one read here is not written over by what comes along.
+    let is_taken_over = |entry: &Entry<Model>| entry.body.version >= file.version || !entry.body.reviewers.is_empty();
+    if there.as_ref().is_some_and(is_taken_over) {
         return Ok(());
     }
     let model = model_of(file)?;
@@ -74,20 +78,18 @@ fn model_of(file: ModelFile) -> Result<Model, Error> {
     }
     let checked = check(&file.plan)
         .map_err(|faults| Error::internal(format!("the plan of {} is refused: {faults:?}", file.code)))?;
-    let financing = outcome(&checked).financing;
-    let needed = (financing.investments + financing.working_capital).ceil();
-    let texts = Language::ALL.into_iter().flat_map(|language| [file.title.get(language), file.summary.get(language)]);
-    let words: Vec<&str> = texts.flatten().collect();
+    let (title, summary) = (file.title, file.summary);
     Ok(Model {
         version: file.version,
         state: State::Published,
         sector: file.sector,
-        amount: u64::try_from(needed).unwrap_or_default(),
+        branch: file.branch,
+        amount: Model::amount_of(&outcome(&checked)),
         example: true,
         drafts: DRAFTS.to_vec(),
-        words: words.join(" ").chars().take(4000).collect(),
-        title: file.title,
-        summary: file.summary,
+        words: Model::words_of(&title, &summary),
+        title,
+        summary,
         categories: file.categories,
         publics: file.publics,
         provinces: file.provinces,

@@ -3,12 +3,17 @@
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Language, RecordId, Shape, Store, Texts};
 
-use crate::plan::Plan;
 use crate::plan::sheet::CODE;
+use crate::plan::{Outcome, Plan};
 use crate::team::access::{self, Right};
 
 /// A province of the register.
-const PROVINCE: &str = "^[0-9]{2}\\.[0-9]{3}$";
+pub(crate) const PROVINCE: &str = "^[0-9]{2}\\.[0-9]{3}$";
+
+/// A sector of the register, or a branch of one.
+pub(crate) const BRANCH: &str = "^[a-z][a-z0-9-]{0,31}([.][a-z][a-z0-9-]{0,31})?$";
+/// A module of a course.
+pub(crate) const MODULE: &str = "^[a-z][a-z0-9-]{0,31}/[a-z][a-z0-9-]{0,31}$";
 
 /// What a model has become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
@@ -49,6 +54,11 @@ pub(crate) enum Category {
     C,
 }
 
+impl Category {
+    /// All of them.
+    pub(crate) const ALL: [&str; 3] = ["a", "b", "c"];
+}
+
 /// Whom a model is meant for first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
 #[serde(rename_all = "kebab-case")]
@@ -59,16 +69,17 @@ pub(crate) enum Public {
     Everybody,
 }
 
-/// A ready project that others adopt or adapt, in whatever state: the public reads the copies in [`crate::publication`].
+impl Public {
+    /// All of them.
+    pub(crate) const ALL: [&str; 4] = ["women", "youth", "graduates", "everybody"];
+}
+
+/// A ready project that others adopt or adapt: the public reads the copies in [`crate::publication`]. Only the plugin writes it, so that what is
+/// published has been through a review: it is written as a draft, see [`crate::drafts`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[expect(clippy::duplicated_attributes, reason = "two indexes begin with the same field")]
 #[kind(class = "internal", index(state, sector, amount), index(state, amount))]
-#[kind(
-    read("plugin", "role:trainer"),
-    create("plugin", "role:trainer"),
-    change("plugin", "role:trainer"),
-    delete("role:trainer")
-)]
+#[kind(read("plugin", "role:trainer"), create("plugin"), change("plugin"))]
 pub(crate) struct Model {
     #[field(unique, pattern = CODE)]
     pub(crate) code: String,
@@ -76,6 +87,9 @@ pub(crate) struct Model {
     pub(crate) version: u64,
     pub(crate) state: State,
     pub(crate) sector: Sector,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(pattern = BRANCH, description = "The branch of the register that founders of it are proposed: crafts.pottery.")]
+    pub(crate) branch: Option<String>,
     #[field(description = "What has to be financed, in whole dirhams: reckoned from the plan, never typed.")]
     pub(crate) amount: u64,
     #[field(description = "Its figures are orders of magnitude, not an offer.")]
@@ -98,7 +112,7 @@ pub(crate) struct Model {
     pub(crate) chapters: Vec<Chapter>,
     #[field(
         max_items = 12,
-        each(pattern = "^[a-z][a-z0-9-]{0,31}/[a-z][a-z0-9-]{0,31}$"),
+        each(pattern = MODULE),
         description = "Modules to learn first: course/module."
     )]
     pub(crate) learn: Vec<String>,
@@ -129,6 +143,38 @@ pub(crate) enum About {
     Risks,
 }
 
+impl About {
+    /// All of them, in the order of a sheet.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Problem,
+        Self::Value,
+        Self::Market,
+        Self::Process,
+        Self::Territory,
+        Self::Premises,
+        Self::Permits,
+        Self::Jobs,
+        Self::Impact,
+        Self::Risks,
+    ];
+
+    /// As records name it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Problem => "problem",
+            Self::Value => "value",
+            Self::Market => "market",
+            Self::Process => "process",
+            Self::Territory => "territory",
+            Self::Premises => "premises",
+            Self::Permits => "permits",
+            Self::Jobs => "jobs",
+            Self::Impact => "impact",
+            Self::Risks => "risks",
+        }
+    }
+}
+
 /// A chapter of a sheet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Shape)]
 pub(crate) struct Chapter {
@@ -140,7 +186,7 @@ pub(crate) struct Chapter {
 /// A published version of a model's plan, kept as it was: what plans that were taken from it are compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
 #[kind(class = "internal", unique(model, version))]
-#[kind(read("plugin", "role:trainer"), create("plugin", "role:trainer"))]
+#[kind(read("plugin", "role:trainer"), create("plugin"))]
 pub(crate) struct ModelVersion {
     #[field(pattern = CODE)]
     pub(crate) model: String,
@@ -225,18 +271,47 @@ pub(crate) struct Before {
 }
 
 impl Model {
+    /// What has to be financed, in whole dirhams.
+    pub(crate) fn amount_of(outcome: &Outcome) -> u64 {
+        let needed = (outcome.financing.investments + outcome.financing.working_capital).ceil();
+        u64::try_from(needed).unwrap_or_default()
+    }
+
+    /// What the search looks into.
+    pub(crate) fn words_of(title: &Texts, summary: &Texts) -> String {
+        let texts = Language::ALL.into_iter().flat_map(|language| [title.get(language), summary.get(language)]);
+        texts.flatten().collect::<Vec<&str>>().join(" ").chars().take(4000).collect()
+    }
+
+    /// The model of that code, whatever its state.
+    ///
+    /// # Errors
+    /// As those of the store.
+    pub(crate) fn find(code: &str) -> Result<Option<Entry<Self>>, Error> {
+        Store::first(&Find::new().equal(Self::CODE, code))
+    }
+
     /// The published model of that code.
     ///
     /// # Errors
     /// `not-found` when there is none, or it is not published.
     pub(crate) fn demand(code: &str) -> Result<Entry<Self>, Error> {
-        Store::first(&Find::new().equal(Self::CODE, code))?
-            .filter(|entry: &Entry<Self>| entry.body.state == State::Published)
+        Self::find(code)?
+            .filter(|entry| entry.body.state == State::Published)
             .ok_or_else(|| Error::not_found("there is no such model"))
     }
 }
 
 impl ModelVersion {
+    /// The highest version of a model that is kept; 0 when none is.
+    ///
+    /// # Errors
+    /// As those of the store.
+    pub(crate) fn highest(model: &str) -> Result<u64, Error> {
+        let find = Find::new().equal(Self::MODEL, model).sort_descending(Self::VERSION);
+        Ok(Store::first(&find)?.map_or(0, |entry: Entry<Self>| entry.body.version))
+    }
+
     /// A version of a model.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The project bank: ready projects that people adopt and make their own, with every figure that follows from what they put in.
 //!
-//! `plan` reckons and `lineage` merges; neither knows of records or pages. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `card` what lists say of a model, `content` the models that come with the
+//! `plan` reckons and `lineage` merges; neither knows of records or pages. `drafts` are models before a second person has read them. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `card` what lists say of a model, `content` the models that come with the
 //! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
 
 mod call_work;
@@ -8,6 +8,7 @@ mod called;
 mod calls;
 mod card;
 mod content;
+mod drafts;
 mod export;
 mod funding;
 mod kinds;
@@ -50,7 +51,7 @@ use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{
     actual, call_desk, calls as calls_page, candidacy, catalogue, found, funding as funding_page, funding_desk, join,
-    jury, lines, plans, review, sheet, team as team_page,
+    jury, lines, model_desk, plans, review, sheet, team as team_page,
 };
 
 /// The plugin.
@@ -99,6 +100,14 @@ const ROUTES: &[Route] = &[
     Route::post("/funding-desk/{code}", funding_desk::change),
     Route::post("/funding-desk/{code}/conditions", funding_desk::condition),
     Route::post("/funding-desk/{code}/step", funding_desk::step),
+    Route::get("/model-desk", model_desk::list),
+    Route::post("/model-desk", model_desk::create),
+    Route::get("/model-desk/{code}", model_desk::show),
+    Route::get("/model-desk/{code}/part", model_desk::edit),
+    Route::post("/model-desk/{code}/part", model_desk::save),
+    Route::post("/model-desk/{code}/undo", model_desk::put_back),
+    Route::post("/model-desk/{code}/step", model_desk::step),
+    Route::get("/model-desk/{code}/preview", model_desk::preview),
     Route::get("/calls", calls_page::list),
     Route::get("/calls/{code}", calls_page::show),
     Route::get("/calls/{code}/ranking", calls_page::ranking),

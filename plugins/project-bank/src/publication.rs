@@ -31,6 +31,9 @@ pub(crate) struct Publication {
     #[field(min = 1)]
     pub(crate) version: u64,
     pub(crate) sector: Sector,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(max_length = 65, description = "The branch of the register that founders of it are proposed.")]
+    pub(crate) branch: Option<String>,
     #[field(description = "What has to be financed, in whole dirhams.")]
     pub(crate) amount: u64,
     #[field(description = "Its figures are orders of magnitude, not an offer.")]
@@ -76,6 +79,7 @@ impl Publication {
             code: model.code,
             version: model.version,
             sector: model.sector,
+            branch: model.branch,
             amount: model.amount,
             example: model.example,
             drafts: model.drafts,

@@ -11,6 +11,7 @@ use tiwizi_sdk::{Answer, Declared as _, Find, Request, Store, native};
 use crate::ProjectBank;
 use crate::called::{Backing, CallDesk, Candidacy, Juror, ProjectCall, Ranking, ScoreSheet, Submission, Verdicts};
 use crate::card::Card;
+use crate::drafts::kinds::ModelDraft;
 use crate::funding::kinds::Programme;
 use crate::kinds::{Model, ModelVersion, OwnPlan};
 use crate::notes::Note;
@@ -31,6 +32,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         path,
         &[
             Model::declaration(),
+            ModelDraft::declaration(),
             ModelVersion::declaration(),
             OwnPlan::declaration(),
             Publication::declaration(),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, context};
 
+use super::model_desk;
 use crate::card::Card;
 use crate::kinds::{Sector, State};
 
@@ -47,6 +48,7 @@ pub(crate) fn models(request: &Request) -> Result<Answer, Error> {
         "amount": search.amount,
         "understood": filled,
         "next": page.next,
+        "is_author": model_desk::is_author(),
         "has_person": context::caller().person.is_some(),
     });
     Answer::page("models", "", &data)

@@ -96,6 +96,10 @@ fn proposed(plan: &Entry<OwnPlan>, team: &Team, people: &[Seat]) -> Result<Propo
 
 /// Sector and branch of the register for a model: its own, else those of its sector.
 fn registered(model: &Model) -> (String, String) {
+    if let Some(branch) = &model.branch {
+        let (sector, branch) = branch.split_once('.').unwrap_or((branch, ""));
+        return (sector.to_owned(), branch.to_owned());
+    }
     let register: Register = serde_json::from_str(REGISTER).unwrap_or_default();
     let sector = serde_json::to_value(model.sector).ok();
     let of_sector = sector.as_ref().and_then(Value::as_str).and_then(|sector| register.sectors.get(sector));

@@ -1,5 +1,5 @@
-//! A line of one's own as a form: what is asked of each kind of line, and reading it. What a figure may be is `check`'s matter; here stands only
-//! what cannot be a figure at all.
+//! A line as a form, in somebody's plan or at the models' desk: what is asked of each kind of line, and reading it. What a figure may be is
+//! `check`'s matter; here stands only what cannot be a figure at all.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,43 @@ const UNITS: &[&str] = &["kg", "g", "t", "l", "ml", "piece", "m", "m2", "hour", 
 /// The months of a plan at most, as a line may name them.
 const MONTH_MAX: u64 = 60;
 
+const MEASURES: &[&str] = &[
+    "mad",
+    "mad-per-g",
+    "mad-per-kg",
+    "mad-per-t",
+    "mad-per-l",
+    "mad-per-piece",
+    "mad-per-m",
+    "mad-per-m2",
+    "mad-per-hour",
+    "mad-per-day",
+    "mad-per-night",
+    "mad-per-meal",
+    "mad-per-visit",
+    "g-per-month",
+    "kg-per-month",
+    "t-per-month",
+    "l-per-month",
+    "piece-per-month",
+    "m-per-month",
+    "m2-per-month",
+    "hour-per-month",
+    "day-per-month",
+    "night-per-month",
+    "meal-per-month",
+    "visit-per-month",
+    "percent",
+    "number",
+];
+
 /// What a field of a line holds.
 #[derive(Debug, Clone, Copy)]
-enum Holds {
-    /// A number as it is typed.
+pub(in crate::pages) enum Holds {
+    /// A number as it is typed; at the models' desk a parameter may stand there.
     Exact,
+    /// A number, or nothing.
+    Bound,
     /// A whole number, so large at most.
     Whole(u64),
     /// Whole numbers with blanks between them.
@@ -40,7 +72,15 @@ enum Holds {
 }
 
 /// A field, what it holds, and what stands in it at the beginning.
-type Asked = (&'static str, Holds, &'static str);
+pub(in crate::pages) type Asked = (&'static str, Holds, &'static str);
+
+const PARAMETER: &[Asked] = &[
+    ("value", Holds::Exact, ""),
+    ("measure", Holds::Choice(MEASURES), "mad"),
+    ("least", Holds::Bound, ""),
+    ("most", Holds::Bound, ""),
+    ("source", Holds::Source, ""),
+];
 
 const INVESTMENT: &[Asked] = &[
     ("quantity", Holds::Exact, "1"),
@@ -86,8 +126,9 @@ const FUND: &[Asked] = &[
 ];
 
 /// What is asked of a line of a list; nothing when there is no such list.
-fn asked(list: &str) -> Option<&'static [Asked]> {
+pub(in crate::pages) fn asked(list: &str) -> Option<&'static [Asked]> {
     Some(match list {
+        "parameters" => PARAMETER,
         "investments" => INVESTMENT,
         "products" => PRODUCT,
         "costs" => COST,
@@ -99,7 +140,7 @@ fn asked(list: &str) -> Option<&'static [Asked]> {
 }
 
 /// What stands in a form's fields.
-pub(super) type Filled = BTreeMap<String, String>;
+pub(in crate::pages) type Filled = BTreeMap<String, String>;
 
 /// What stands in the form of a new line.
 pub(super) fn empty(list: &str) -> Option<Filled> {
@@ -108,17 +149,21 @@ pub(super) fn empty(list: &str) -> Option<Filled> {
 
 /// What stands in the form of a line that is there.
 pub(super) fn filled(list: &str, line: &Value, language: Language) -> Option<Filled> {
-    let word = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Array(numbers) => numbers.iter().map(Value::to_string).collect::<Vec<_>>().join(" "),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
     let names = asked(list)?.iter().map(|(name, ..)| *name);
     let mut filled: Filled =
         names.map(|name| (name.to_owned(), line.get(name).map(word).unwrap_or_default())).collect();
     filled.insert("label".to_owned(), label(line, language));
     Some(filled)
+}
+
+/// A value as its field says it.
+pub(in crate::pages) fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(numbers) => numbers.iter().map(Value::to_string).collect::<Vec<_>>().join(" "),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
 }
 
 /// What was sent.
@@ -149,10 +194,10 @@ pub(super) fn view(list: &str, plan: &Plan, filled: &Filled, faults: &Faults, la
 }
 
 /// How a field is drawn, and between what is chosen: values, with names where they are no words of ours.
-fn drawn(holds: Holds, plan: &Plan, language: Language) -> (&'static str, Vec<Value>) {
+pub(in crate::pages) fn drawn(holds: Holds, plan: &Plan, language: Language) -> (&'static str, Vec<Value>) {
     let option = |value: &str, label: Option<&str>| json!({ "value": value, "label": label });
     match holds {
-        Holds::Exact => ("number", Vec::new()),
+        Holds::Exact | Holds::Bound => ("number", Vec::new()),
         Holds::Whole(_) => ("whole", Vec::new()),
         Holds::Listed => ("list", Vec::new()),
         Holds::Source => ("text", Vec::new()),
@@ -175,14 +220,31 @@ fn drawn(holds: Holds, plan: &Plan, language: Language) -> (&'static str, Vec<Va
 /// # Errors
 /// Every fault, by the name of its field.
 pub(super) fn read(list: &str, sent: &Filled, language: Language) -> Result<Map<String, Value>, Faults> {
-    let (mut line, mut faults) = (Map::new(), Faults::new());
-    let typed = |name: &str| sent.get(name).map(|text| text.trim()).unwrap_or_default();
-    match name_of(typed("label")) {
+    let (mut line, mut faults) = match figures(list, sent, &[]) {
+        Ok(line) => (line, Faults::new()),
+        Err(faults) => (Map::new(), faults),
+    };
+    match name_of(sent.get("label").map(|text| text.trim()).unwrap_or_default()) {
         Ok(name) => drop(line.insert("label".to_owned(), json!({ language.tag(): name }))),
         Err(code) => drop(faults.insert("label".to_owned(), code.to_owned())),
     }
+    if faults.is_empty() { Ok(line) } else { Err(faults) }
+}
+
+/// A line's figures out of what was sent, without its name; which of these parameters may stand in the place of a number.
+///
+/// # Errors
+/// Every fault, by the name of its field.
+pub(in crate::pages) fn figures(list: &str, sent: &Filled, parameters: &[&str]) -> Result<Map<String, Value>, Faults> {
+    let (mut line, mut faults) = (Map::new(), Faults::new());
     for (name, holds, _) in asked(list).unwrap_or_default() {
-        match value(*holds, typed(name)) {
+        let typed = sent.get(*name).map(|text| text.trim()).unwrap_or_default();
+        let held = typed.strip_prefix('@').filter(|code| parameters.contains(code));
+        let read = match (holds, held) {
+            (Holds::Exact, Some(_)) => Ok(Some(Value::from(typed))),
+            _ => value(*holds, typed),
+        };
+        match read {
             Ok(Some(value)) => drop(line.insert((*name).to_owned(), value)),
             Ok(None) => {}
             Err(code) => drop(faults.insert((*name).to_owned(), code.to_owned())),
@@ -195,7 +257,7 @@ pub(super) fn read(list: &str, sent: &Filled, language: Language) -> Result<Map<
     if faults.is_empty() { Ok(line) } else { Err(faults) }
 }
 
-fn name_of(typed: &str) -> Result<&str, &'static str> {
+pub(in crate::pages) fn name_of(typed: &str) -> Result<&str, &'static str> {
     match typed.chars().count() {
         0 => Err("required"),
         1..=NAME_CHARS_MAX => Ok(typed),
@@ -205,7 +267,9 @@ fn name_of(typed: &str) -> Result<&str, &'static str> {
 
 fn value(holds: Holds, typed: &str) -> Result<Option<Value>, &'static str> {
     match holds {
-        Holds::Exact | Holds::Vat => exact(typed).map(|number| Some(Value::from(number.to_string()))),
+        Holds::Bound if typed.is_empty() => Ok(None),
+        Holds::Exact if typed.contains(" @") => Err("both"),
+        Holds::Exact | Holds::Bound | Holds::Vat => exact(typed).map(|number| Some(Value::from(number.to_string()))),
         Holds::Whole(most) => whole(typed, most).map(|number| Some(Value::from(number))),
         Holds::Listed => listed(typed).map(|numbers| Some(Value::from(numbers))),
         Holds::Choice(words) => words.contains(&typed).then(|| Some(Value::from(typed))).ok_or("required"),

@@ -1,4 +1,4 @@
-//! What people see: the models, a sheet, their plans, the review of a corrected model, their team and what it founds, the funding
+//! What people see: the models, a sheet and the desk where it is written, their plans, the review of a corrected model, their team and what it founds, the funding
 //! directory, and calls for projects.
 
 pub(crate) mod actual;
@@ -17,6 +17,7 @@ pub(crate) mod join;
 pub(crate) mod jury;
 mod line_form;
 pub(crate) mod lines;
+pub(crate) mod model_desk;
 pub(crate) mod plans;
 pub(crate) mod review;
 mod saving;

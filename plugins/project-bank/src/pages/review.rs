@@ -40,7 +40,8 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let entry = demand(request)?;
     let three = Three::of(&entry)?;
     let language = request.page_language();
-    let rows: Vec<Value> = three.found.iter().map(|difference| row(difference, &three, language)).collect();
+    let rows: Vec<Value> =
+        three.found.iter().map(|difference| row(difference, [&three.mine, &three.theirs], language)).collect();
     let data = json!({
         "plan": { "id": entry.id, "title": entry.body.title, "version": entry.body.version },
         "model": { "code": three.model.code, "title": three.model.title.best(language), "version": three.model.version },
@@ -102,7 +103,24 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     Ok(Answer::redirect(format!("/plans/{}", entry.id)))
 }
 
-fn row(difference: &Difference, three: &Three, language: Language) -> Value {
+/// What a later plan says otherwise than an earlier one, row by row, as the models' desk shows it.
+///
+/// # Errors
+/// `internal` when a plan cannot be written as JSON, which every plan can.
+pub(super) fn changed(before: &Plan, after: &Plan, language: Language) -> Result<Vec<Value>, Error> {
+    let (before, after) = (document(before)?, document(after)?);
+    let found = differences(&before, &before, &after);
+    Ok(found.iter().map(|difference| changed_row(difference, [&before, &after], language)).collect())
+}
+
+fn changed_row(difference: &Difference, documents: [&Document; 2], language: Language) -> Value {
+    let row = row(difference, documents, language);
+    let of = |name: &str| row.get(name).cloned();
+    let key = of("key").as_ref().and_then(Value::as_str).map(|key| format!("field-{key}"));
+    json!({ "kind": of("list"), "name": of("line"), "key": key, "was": of("base"), "now": of("theirs") })
+}
+
+fn row(difference: &Difference, documents: [&Document; 2], language: Language) -> Value {
     let found = match difference.found {
         Found::Offered => "offered",
         Found::Kept => "kept",
@@ -111,9 +129,9 @@ fn row(difference: &Difference, three: &Three, language: Language) -> Value {
     };
     let (list, line, field) = match &difference.place {
         Place::Field(field) => ("plan", String::new(), Some(field.as_str())),
-        Place::Line(list, code) => (list.as_str(), line_label(list, code, three, language), None),
+        Place::Line(list, code) => (list.as_str(), line_label(list, code, documents, language), None),
         Place::LineField(list, code, field) => {
-            (list.as_str(), line_label(list, code, three, language), Some(field.as_str()))
+            (list.as_str(), line_label(list, code, documents, language), Some(field.as_str()))
         }
     };
     json!({
@@ -128,9 +146,9 @@ fn row(difference: &Difference, three: &Three, language: Language) -> Value {
     })
 }
 
-fn line_label(list: &str, code: &str, three: &Three, language: Language) -> String {
+fn line_label(list: &str, code: &str, [mine, theirs]: [&Document; 2], language: Language) -> String {
     let place = Place::Line(list.to_owned(), code.to_owned());
-    let line = three.mine.at(&place).or_else(|| three.theirs.at(&place)).unwrap_or_default();
+    let line = mine.at(&place).or_else(|| theirs.at(&place)).unwrap_or_default();
     Some(inputs::label(&line, language)).filter(|label| !label.is_empty()).unwrap_or_else(|| code.to_owned())
 }
 

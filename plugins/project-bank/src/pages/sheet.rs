@@ -10,8 +10,12 @@ use crate::plan::{check, outcome, rules::Rules};
 
 /// `GET /models/{model}`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
+    page(request, &Model::demand(request.parameter("model"))?.body, false)
+}
+
+/// A model's sheet; as a preview it is not published, and nobody takes it.
+pub(super) fn page(request: &Request, model: &Model, is_preview: bool) -> Result<Answer, Error> {
     let language = request.page_language();
-    let model = Model::demand(request.parameter("model"))?.body;
     let figures = check(&model.plan).ok().map(|checked| figures::view(&outcome(&checked), &model.plan, language));
     let chapters: Vec<Value> = model
         .chapters
@@ -35,13 +39,15 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
             "sources": model.sources,
             "licence": model.licence,
             "author": model.author,
+            "reviewers": model.reviewers,
         },
+        "preview": is_preview,
         "draft": drafted,
         "chapters": chapters,
         "groups": inputs::groups(&model.plan, language),
         "rules": Rules::at(&model.plan.start).map(|rules| json!({ "source": rules.source, "checked": rules.checked })),
         "figures": figures,
-        "can_adopt": context::caller().person.is_some(),
+        "can_adopt": !is_preview && context::caller().person.is_some(),
     });
     Answer::page("sheet", title, &data)
 }

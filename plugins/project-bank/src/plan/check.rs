@@ -183,7 +183,15 @@ impl<'a> Reader<'a> {
     fn parameters(&mut self) {
         let plan = self.plan;
         for parameter in &plan.parameters {
-            if let Some(code) = beyond(parameter.value.value()) {
+            let bounds = (parameter.least, parameter.most);
+            if let (Some(least), Some(most)) = bounds
+                && least > most
+            {
+                self.refuse(format!("parameters/{}/least", parameter.code), "least-above-most");
+            }
+            let below = bounds.0.is_some_and(|least| parameter.value < least).then_some("below-least");
+            let above = bounds.1.is_some_and(|most| parameter.value > most).then_some("above-most");
+            if let Some(code) = beyond(parameter.value.value()).or(below).or(above) {
                 self.refuse(format!("parameters/{}/value", parameter.code), code);
             }
         }

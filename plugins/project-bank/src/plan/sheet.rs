@@ -54,6 +54,12 @@ pub(crate) struct Parameter {
     pub(crate) label: Texts,
     pub(crate) value: Number,
     pub(crate) measure: Measure,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(description = "What the value is at least, wherever the model is taken.")]
+    pub(crate) least: Option<Number>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(description = "What the value is at most, wherever the model is taken.")]
+    pub(crate) most: Option<Number>,
     /// Where the figure comes from; `example` when it is only one.
     #[field(max_length = 300)]
     pub(crate) source: String,

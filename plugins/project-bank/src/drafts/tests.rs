@@ -1,0 +1,1 @@
+//! The rules of a draft's way, and of two people who write at once.

@@ -1,7 +1,9 @@
 //! The rules of the plugin, run natively against the kit's kernel in memory.
 
 mod calls;
+mod desk_texts;
 mod funding;
+mod models;
 
 use serde_json::{Value, json};
 use tiwizi_sdk::events::{Event, Outcome};

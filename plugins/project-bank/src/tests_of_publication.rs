@@ -6,6 +6,7 @@ use tiwizi_sdk::{Find, Store, native};
 
 use crate::ProjectBank;
 use crate::kinds::{Model, State};
+use crate::publication::Publication;
 use crate::tests::{MANIFEST, installed, told};
 
 /// Tells of all models, as the log does after the installation.
@@ -43,7 +44,7 @@ fn the_public_may_read_no_kind_in_which_a_draft_can_stand() {
             ["create", "change", "delete"].iter().flat_map(|may| kind["access"][may].as_array().unwrap()).collect();
         assert!(writers.iter().all(|writer| **writer == "plugin"), "{} is open and others write it", kind["name"]);
     }
-    for name in ["model", "model-version"] {
+    for name in ["model", "model-version", "model-draft"] {
         let kind = kinds.iter().find(|kind| kind["name"] == name).unwrap();
         assert_eq!(kind["access"]["read"], json!(["plugin", "role:trainer"]), "{name}");
     }
@@ -81,19 +82,37 @@ fn a_model_that_is_no_longer_published_is_no_longer_read_by_the_public() {
 }
 
 #[test]
-fn a_corrected_model_is_read_as_it_is_now_and_a_deleted_one_not_at_all() {
+fn a_corrected_model_is_read_as_it_is_now_and_one_that_is_gone_not_at_all() {
     installed();
     told_of_all();
     native::as_holder(&["trainer"]);
-    let mut entry = Store::<Model>::first(&Find::new().equal(Model::CODE, "saffron")).unwrap().unwrap();
+    let mut entry = Model::find("saffron").unwrap().unwrap();
     entry.body.version += 1;
     let entry = Store::replace(&entry).unwrap();
     told(Operation::Change, &entry.id);
     let copy = native::bodies("publication").into_iter().find(|copy| copy["code"] == "saffron").unwrap();
     assert_eq!(copy["version"], json!(entry.body.version));
-    Store::delete(&entry).unwrap();
-    told(Operation::Delete, &entry.id);
+    // Nobody may delete a model; what the operator of an instance removes is told of like this.
+    let gone = "00000000-0000-7000-8000-0000000000ff";
+    let copies = Find::new().equal(Publication::RECORD, entry.id.as_str());
+    let mut copy = Store::<Publication>::first(&copies).unwrap().unwrap();
+    copy.body.record = gone.to_owned();
+    Store::replace(&copy).unwrap();
+    told(Operation::Delete, gone);
     assert!(!published().contains(&"saffron".to_owned()));
+}
+
+#[test]
+fn nobody_writes_a_model_but_the_plugin() {
+    let manifest: Value = serde_json::from_str(MANIFEST).unwrap();
+    let kinds = manifest["kinds"].as_array().unwrap();
+    for name in ["model", "model-version", "model-draft", "publication"] {
+        let kind = kinds.iter().find(|kind| kind["name"] == name).unwrap();
+        for may in ["create", "change", "delete"] {
+            let writers = kind["access"][may].as_array().unwrap();
+            assert!(writers.iter().all(|writer| *writer == "plugin"), "{may} {name}: {writers:?}");
+        }
+    }
 }
 
 #[test]

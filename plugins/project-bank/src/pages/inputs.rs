@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tiwizi_sdk::{Language, Request, Texts};
 
+use super::view::with;
 use crate::plan::number::Number;
 use crate::plan::{Plan, check, own};
 
@@ -92,8 +93,13 @@ fn lines<'a>(plan: &'a Value, list: &str) -> impl Iterator<Item = &'a Value> {
 fn line_view(list: &str, line: &Value, language: Language) -> Value {
     let code = line.get("code").and_then(Value::as_str).unwrap_or_default();
     let names = EXACT.iter().chain(&WHOLE).chain(&LISTED);
-    let inputs: Vec<Value> =
-        names.filter_map(|name| input(line, name, &format!("{list}/{code}/{name}"), hint(line, name))).collect();
+    let inputs: Vec<Value> = names
+        .filter_map(|name| {
+            let input = input(line, name, &format!("{list}/{code}/{name}"), hint(line, name))?;
+            let bounds = json!({ "least": line.get("least"), "most": line.get("most") });
+            Some(if *name == "value" { with(input, bounds) } else { input })
+        })
+        .collect();
     let is_line = own::LISTS.contains(&list);
     json!({ "label": label(line, language), "inputs": inputs, "source": line.get("source"), "code": is_line.then_some(code), "own": own::is_own(code) })
 }

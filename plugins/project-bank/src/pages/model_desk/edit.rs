@@ -103,6 +103,11 @@ pub(crate) fn save(request: &Request) -> Result<Answer, Error> {
         entry.body.step = taken_away(&mut entry.body, &part, request.page_language())?;
         return keep(entry, account).map(|kept| kept.unwrap_or_else(|_| to_sheet(code)));
     }
+    // Sent twice, or with other digits: it says what stands there.
+    let mut same = entry.body.clone();
+    if part.take(&mut same, &sent).is_ok() && same == entry.body {
+        return Ok(kept(code, &part, 0));
+    }
     let settled = settle(was_seen, &now, &sent);
     if !settled.theirs.is_empty() {
         return refuse(&entry.body, (settled.fields, settled.theirs), Faults::new(), "clash", 409);

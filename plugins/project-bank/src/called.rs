@@ -366,6 +366,12 @@ impl Candidacy {
         Ok(every(&find)?.into_iter().filter(|entry: &Entry<Self>| !entry.body.withdrawn).collect())
     }
 
+    /// Some from a number on, by their numbers; those too that were withdrawn.
+    pub(crate) fn from_number(call: &str, number: u32, rows_max: u32) -> Result<Vec<Entry<Self>>, Error> {
+        let find = Find::new().equal(Self::CALL, call).at_least(Self::NUMBER, number).sort(Self::NUMBER);
+        Ok(Store::list(&find.limit(rows_max))?.items)
+    }
+
     /// The plan as it was sent last.
     ///
     /// # Errors

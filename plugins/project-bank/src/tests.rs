@@ -2,6 +2,7 @@
 
 mod calls;
 mod desk_texts;
+mod files;
 mod funding;
 mod models;
 

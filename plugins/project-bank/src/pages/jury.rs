@@ -14,6 +14,8 @@ use crate::called::{Candidacy, Juror, Marked, ProjectCall, ScoreSheet, Stage};
 
 /// Characters of a reason, and of what is said of a conflict.
 const REASON_MAX: usize = 500;
+/// Applications on one page: each has up to ten sheets of marks with their reasons.
+const FILES_MAX: u32 = 20;
 
 /// `GET /calls/{code}/jury/{key}`: the invitation, to be taken up.
 pub(crate) fn invited(request: &Request) -> Result<Answer, Error> {
@@ -76,35 +78,35 @@ fn is_marking(call: &ProjectCall) -> Result<bool, Error> {
     Ok(call.state == Stage::Marking && context::today()? > call.closes)
 }
 
-/// `GET /calls/{code}/files`: every application, and how far the caller is with it.
+/// `GET /calls/{code}/files`: the applications by their numbers, page by page, and how far the caller is with each; `from` says at which number
+/// the page begins.
 pub(crate) fn files(request: &Request) -> Result<Answer, Error> {
     let (call, juror) = seat(request)?;
     let language = request.page_language();
     let is_over = context::today()? > call.body.closes;
-    let mut mine: BTreeMap<String, ScoreSheet> = BTreeMap::new();
-    let mut done: BTreeMap<String, usize> = BTreeMap::new();
-    for sheet in ScoreSheet::all(&call.id)? {
-        *done.entry(sheet.body.candidacy.clone()).or_default() += usize::from(sheet.body.state == Marked::Done);
-        if sheet.body.juror == juror.id {
-            mine.insert(sheet.body.candidacy.clone(), sheet.body);
-        }
-    }
+    let from = request.query("from").and_then(|number| number.parse::<u32>().ok()).unwrap_or_default();
+    let mut shown = if is_over { Candidacy::from_number(&call.id, from, FILES_MAX + 1)? } else { Vec::new() };
+    let next = shown.get(FILES_MAX as usize).map(|candidacy| candidacy.body.number);
+    shown.truncate(FILES_MAX as usize);
     let bonds = Bonds::of(&juror.body)?;
     let mut rows = Vec::new();
-    for candidacy in if is_over { Candidacy::all(&call.id)? } else { Vec::new() } {
-        let sheet = mine.get(&candidacy.id);
+    for candidacy in shown.iter().filter(|candidacy| !candidacy.body.withdrawn) {
+        let sheets = ScoreSheet::of(&candidacy.id)?;
+        let sheet = sheets.iter().map(|sheet| &sheet.body).find(|sheet| sheet.juror == juror.id);
         rows.push(json!({
             "number": candidacy.body.number,
             "title": candidacy.body.title,
             "state": sheet.map(|sheet| sheet.state),
             "conflict": call_work::conflict(&juror.body, &candidacy.body, sheet, &bonds),
-            "done": done.get(&candidacy.id).copied().unwrap_or_default(),
+            "done": sheets.iter().filter(|sheet| sheet.body.state == Marked::Done).count(),
         }));
     }
     let data = json!({
         "call": calls::facts(&call.body, language)?,
         "rules": calls::rules(&call.body, language),
         "files": rows,
+        "from": Some(from).filter(|from| *from > 0),
+        "next": next,
         "marking": is_marking(&call.body)?,
         "early": !is_over,
     });
@@ -150,14 +152,14 @@ pub(crate) fn mark(request: &Request) -> Result<Answer, Error> {
     let sheet = there.as_ref().map(|entry| &entry.body);
     match call_work::conflict(&juror.body, &candidacy.body, sheet, &Bonds::of(&juror.body)?) {
         Some("declared") if action == "no-conflict" => {}
-        Some("declared") if action == "conflict" => return Ok(to_files(&call.body)),
+        Some("declared") if action == "conflict" => return to_files(&call, &candidacy),
         Some(wrong) => return refuse(&none, wrong, 403),
         None => {}
     }
     let mut body = sheet.cloned().unwrap_or_else(|| empty(&call, &juror, &candidacy));
     // The same form twice: it is done already, and stays. Only reopening leads back, as long as nobody else has seen it.
     if body.state == Marked::Done && action != "reopen" {
-        return Ok(to_files(&call.body));
+        return to_files(&call, &candidacy);
     }
     match action {
         "conflict" => {
@@ -186,7 +188,7 @@ pub(crate) fn mark(request: &Request) -> Result<Answer, Error> {
             body.submission = candidacy.body.submission;
             body.state = if action == "done" { Marked::Done } else { Marked::Draft };
         }
-        _ => return Ok(to_files(&call.body)),
+        _ => return to_files(&call, &candidacy),
     }
     match there {
         Some(mut entry) => {
@@ -195,7 +197,7 @@ pub(crate) fn mark(request: &Request) -> Result<Answer, Error> {
         }
         None => drop(Store::create(&body)?),
     }
-    Ok(to_files(&call.body))
+    to_files(&call, &candidacy)
 }
 
 fn empty(call: &Entry<ProjectCall>, juror: &Entry<Juror>, candidacy: &Entry<Candidacy>) -> ScoreSheet {
@@ -299,6 +301,9 @@ fn others(call: &Entry<ProjectCall>, juror: &Entry<Juror>, sheets: &[Entry<Score
     Ok(done.map(view).collect())
 }
 
-fn to_files(call: &ProjectCall) -> Answer {
-    Answer::redirect(format!("/calls/{}/files", call.code))
+/// Back to the list; where it has more than one page, to the page that begins with the application.
+fn to_files(call: &Entry<ProjectCall>, candidacy: &Entry<Candidacy>) -> Result<Answer, Error> {
+    let files = format!("/calls/{}/files", call.body.code);
+    let is_long = Store::count(&Find::new().equal(Candidacy::CALL, call.id.as_str()))? > u64::from(FILES_MAX);
+    Ok(Answer::redirect(if is_long { format!("{files}?from={}", candidacy.body.number) } else { files }))
 }

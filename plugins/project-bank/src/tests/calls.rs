@@ -9,11 +9,11 @@ use crate::calls::{Application, Call, rank};
 
 const DAY_MS: u64 = 86_400_000;
 const ITTO: &str = "00000000-0000-7000-8000-00000000000c";
-const CALL: &str = "/calls/essai-2026";
+pub(super) const CALL: &str = "/calls/essai-2026";
 const DESK: &str = "/call-desk/essai-2026";
 
 /// Signs in as an account without roles; some have a person.
-fn account(name: &str, person: Option<&str>) {
+pub(super) fn account(name: &str, person: Option<&str>) {
     native::become_caller(Caller {
         kind: CallerKind::Account,
         account_id: Some(name.to_owned()),
@@ -83,7 +83,7 @@ fn number(person: &str) -> String {
 }
 
 /// Fadma and Itto apply; the call closes.
-fn closed() -> [String; 2] {
+pub(super) fn closed() -> [String; 2] {
     opened();
     for (person, model, women) in [(FADMA, "saffron", false), (ITTO, "honey", true)] {
         assert!(matches!(apply(person, &plan(person, model), women), Answer::Redirect(_)));
@@ -93,7 +93,11 @@ fn closed() -> [String; 2] {
     numbers
 }
 
-fn marks(market: &'static str, jobs: &'static str, action: &'static str) -> [(&'static str, &'static str); 5] {
+pub(super) fn marks(
+    market: &'static str,
+    jobs: &'static str,
+    action: &'static str,
+) -> [(&'static str, &'static str); 5] {
     [
         ("mark_market", market),
         ("reason_market", "Le marché est là."),

@@ -13,6 +13,7 @@ const WAIT: Duration = Duration::from_secs(60);
 const TRAINER: &str = "trainer@example.org";
 const OBSERVER: &str = "observer@example.org";
 const MODELS: &str = "/api/v1/records/project-bank/model";
+const DRAFTS: &str = "/api/v1/records/project-bank/model-draft";
 const PUBLICATIONS: &str = "/api/v1/records/project-bank/publication?limit=100";
 
 /// The codes of what the public reads.
@@ -45,30 +46,34 @@ async fn the_public_reads_published_models_and_no_drafts() -> anyhow::Result<()>
     let saffron = models.first().context("the trainer does not see the model")?;
     let id = saffron.pointer("/id").and_then(Value::as_str).context("it has no id")?.to_owned();
 
-    let mut draft = saffron.pointer("/body").cloned().context("it has no body")?;
-    let members = draft.as_object_mut().context("it is no object")?;
+    // Nobody writes a model past its review, not even whoever writes models.
+    let mut body = saffron.pointer("/body").cloned().context("it has no body")?;
+    let members = body.as_object_mut().context("it is no object")?;
     members.insert("code".to_owned(), json!("secret-draft"));
-    members.insert("state".to_owned(), json!("draft"));
-    let made = trainer.post(MODELS, &draft).await?.expect(201)?;
+    trainer.post(MODELS, &body).await?.expect(403)?;
+    let path = format!("{MODELS}/{id}");
+    trainer.send(Method::PATCH, &path, Some(&json!({ "state": "withdrawn" }))).await?.expect(403)?;
+    let desk = instance.signed_in(TRAINER).await?;
+    let draft = [("code", "secret-draft"), ("title_fr", "Secret"), ("from", "saffron")];
+    desk.submit("/fr/p/project-bank/model-desk", &draft).await?.expect(303)?;
 
     let account = instance.signed_in(OBSERVER).await?.with_token("tests").await?;
     for reader in [&visitor, &account] {
-        for path in [MODELS.to_owned(), format!("{MODELS}?code=secret-draft"), format!("{MODELS}/{}", made.at("/id"))] {
-            let answer = reader.get(&path).await?;
-            ensure!([401, 403, 404].contains(&answer.status), "{path}: {} {}", answer.status, answer.text);
+        for path in [MODELS, DRAFTS, "/fr/p/project-bank/model-desk/secret-draft"] {
+            let answer = reader.get(path).await?;
+            ensure!([303, 401, 403, 404].contains(&answer.status), "{path}: {} {}", answer.status, answer.text);
             ensure!(!answer.text.contains("secret-draft"), "{path}: {}", answer.text);
         }
         let versions = reader.get("/api/v1/records/project-bank/model-version").await?;
         ensure!([401, 403].contains(&versions.status), "{}", versions.text);
     }
-    // What is told of the draft comes after what was told of the models: when the withdrawal of one is done, so is the draft's.
-    let path = format!("{MODELS}/{id}");
-    trainer.send(Method::PATCH, &path, Some(&json!({ "state": "withdrawn" }))).await?.expect(200)?;
+    let step = "/fr/p/project-bank/model-desk/saffron/step";
+    desk.submit(step, &[("action", "withdraw")]).await?.expect(303)?;
     until(&visitor, "saffron", false).await?;
     ensure!(!published(&visitor).await?.contains(&"secret-draft".to_owned()), "a draft has a copy");
     visitor.get("/fr/p/project-bank/models/saffron").await?.expect(404)?;
     visitor.get("/fr/p/project-bank/models/secret-draft").await?.expect(404)?;
-    trainer.send(Method::PATCH, &path, Some(&json!({ "state": "published" }))).await?.expect(200)?;
+    desk.submit(step, &[("action", "put-back")]).await?.expect(303)?;
     until(&visitor, "saffron", true).await?;
     visitor.get("/fr/p/project-bank/models/saffron").await?.expect(200)?;
     Ok(())

@@ -7,6 +7,7 @@ mod acts_pages;
 mod api;
 mod authoring;
 mod bank_calls;
+mod bank_desk;
 mod bank_plan;
 mod bank_public;
 mod bank_team;

@@ -117,7 +117,13 @@ fn changed_row(difference: &Difference, documents: [&Document; 2], language: Lan
     let row = row(difference, documents, language);
     let of = |name: &str| row.get(name).cloned();
     let key = of("key").as_ref().and_then(Value::as_str).map(|key| format!("field-{key}"));
-    json!({ "kind": of("list"), "name": of("line"), "key": key, "was": of("base"), "now": of("theirs") })
+    // A parameter that stands in the place of a number is called by its name.
+    let called = |name: &str| {
+        let said = of(name)?;
+        let parameter = said.as_str().and_then(|text| text.strip_prefix('@'));
+        Some(parameter.map_or(said.clone(), |code| line_label("parameters", code, documents, language).into()))
+    };
+    json!({ "kind": of("list"), "name": of("line"), "key": key, "was": called("base"), "now": called("theirs") })
 }
 
 fn row(difference: &Difference, documents: [&Document; 2], language: Language) -> Value {

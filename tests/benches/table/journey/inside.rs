@@ -1,13 +1,11 @@
 //! What is reckoned inside of the plugins, in processor time of the component as the kernel counts it: without pages, records and HTTP.
 
-#![expect(clippy::indexing_slicing, reason = "a field that a body does not have yet is made by naming it")]
-
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use tiwizi_tests::load::{Connection, form, request};
 use tiwizi_tests::{clock, stopwatch::Stopwatch};
 
-use super::{MODEL, alone, cpu_ms, people, sized, trainer, wares, with_plugins};
+use super::{alone, cpu_ms, people, sized, wares, with_plugins};
 use crate::row::{Goal, Row};
 use crate::stage::Stage;
 
@@ -17,6 +15,27 @@ const YEARS: u32 = 5;
 /// How often it is looked at.
 const LOOKS: u32 = 100;
 const RECOMPUTE_MS: f64 = 5.0;
+/// Lines of the saffron model; the plan has as many more of its owner's own as make [`LINES`].
+const SAFFRON_LINES: usize = 16;
+/// Half of them sell, the other half are costs of what is sold: the most that a line can ask for.
+const PRODUCT: [(&str, &str); 8] = [
+    ("list", "products"),
+    ("label", "Produit"),
+    ("unit", "kg"),
+    ("price", "123.45"),
+    ("quantity", "1234.567"),
+    ("vat", "20"),
+    ("season", "10 20 30 40 50 60 70 80 90 100 90 80"),
+    ("ramp", "50 75 100"),
+];
+const COST: [(&str, &str); 6] = [
+    ("list", "costs"),
+    ("label", "Coût"),
+    ("basis", "per-unit"),
+    ("amount", "61.7"),
+    ("vat", "20"),
+    ("source", "example"),
+];
 const BANK: &str = "project-bank";
 
 const APPLICATIONS: usize = 5_000;
@@ -33,19 +52,21 @@ const ALLOCATED_WITHIN_S: u64 = 600;
 pub(crate) async fn recompute(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     let mut instance = with_plugins(stage)?;
     instance.serve()?;
-    let trainer = trainer(&instance).await?;
-    let mut model = trainer.get(&format!("{MODEL}?code=saffron")).await?.expect(200)?.items();
-    let mut body = model.pop().context("the saffron model is missing")?["body"].take();
-    body["code"] = json!("large");
-    body["plan"] = large();
-    trainer.post(MODEL, &body).await?.expect(201)?;
-    let version = json!({ "model": "large", "version": body["version"], "plan": body["plan"] });
-    trainer.post("/api/v1/records/project-bank/model-version", &version).await?.expect(201)?;
     let learner = people::learners(&instance, 1).await?.pop().context("no learner")?;
     let headers = [("authorization", learner.authorization.as_str())];
     let mut connection = Connection::open(instance.address()).await?;
-    let adopt = form("/fr/p/project-bank/models/large/adopt", &headers, &[]);
+    let adopt = form("/fr/p/project-bank/models/saffron/adopt", &headers, &[]);
     let plan = wares::taken(&mut connection, &adopt).await?;
+    let frame =
+        [("action", "keep"), ("years", "5"), ("collect_months", "1"), ("pay_months", "1"), ("stock_months", "1")];
+    wares::taken(&mut connection, &form(&plan, &headers, &frame)).await?;
+    for number in 0..(LINES - SAFFRON_LINES) / 2 {
+        // The lines of somebody's own have numbers: the first is a product, the second what one piece of it costs.
+        let product = format!("own-{}", 2 * number + 1);
+        for line in [PRODUCT.to_vec(), [&COST[..], &[("product", product.as_str())]].concat()] {
+            wares::taken(&mut connection, &form(&format!("{plan}/lines/new"), &headers, &line)).await?;
+        }
+    }
     let good = form(&plan, &headers, &[("action", "look"), ("years", "5")]);
     let wrong = form(&plan, &headers, &[("action", "look"), ("years", "x")]);
     looks(&mut connection, &good, 200).await?;
@@ -66,24 +87,6 @@ async fn looks(connection: &mut Connection, bytes: &[u8], status: u16) -> anyhow
         ensure!(reply.status == status, "{}: {}", reply.status, String::from_utf8_lossy(&reply.body));
     }
     Ok((cpu_ms(connection, BANK).await? - before) / f64::from(LOOKS))
-}
-
-/// Half the lines sell, the other half are costs of what is sold: the most that a line can ask for.
-fn large() -> Value {
-    let half = LINES / 2;
-    let products = (0..half).map(|number| {
-        json!({ "code": format!("p{number}"), "label": { "fr": "Produit" }, "unit": "kg", "price": "123.45", "quantity": "1234.567",
-            "vat": "20", "season": [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 90, 80], "ramp": [50, 75, 100] })
-    });
-    let costs = (0..half).map(|number| {
-        json!({ "code": format!("c{number}"), "label": { "fr": "Coût" }, "basis": "per-unit", "product": format!("p{number}"),
-            "amount": "61.7", "vat": "20", "source": "example" })
-    });
-    json!({
-        "start": "2027-03", "years": YEARS, "discount": "10", "vat": true, "collect_months": 1, "pay_months": 1, "stock_months": 1,
-        "parameters": [], "investments": [], "products": products.collect::<Vec<_>>(), "costs": costs.collect::<Vec<_>>(),
-        "staff": [], "loans": [], "funds": [],
-    })
 }
 
 /// 5,000 cooperatives apply to a fair of 160 shared stands with quotas. The longest call of its work in the background is the one that reads all

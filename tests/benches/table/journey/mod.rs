@@ -1,8 +1,6 @@
 //! The three plugins of the programme: their pages, orders, and what is reckoned inside of them.
 //!
-//! What is in their lists is put there as people do it: by the forms of a cooperative's desk, and models through the API by a trainer.
-
-#![expect(clippy::indexing_slicing, reason = "a field that a body does not have yet is made by naming it")]
+//! What is in their lists is put there as people do it: by the forms of a cooperative's desk, and of the desk of the models.
 
 pub(crate) mod inside;
 pub(crate) mod orders;
@@ -15,9 +13,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use tiwizi_tests::command::Tiwizi;
-use tiwizi_tests::load::{Connection, encode, request};
+use tiwizi_tests::load::{Connection, encode, form, request};
 use tiwizi_tests::stopwatch::Stopwatch;
 use tiwizi_tests::{Client, Instance, paths};
 
@@ -29,11 +27,10 @@ use wares::Ware;
 const PLUGINS: [&str; 3] = ["training", "project-bank", "marketplace"];
 const PRODUCTS: usize = 100_000;
 const MODELS: usize = 5_000;
-/// Models of one batch: each is some ten thousand bytes.
-const MODELS_AT_ONCE: usize = 20;
 /// How long the plugin may take to make the cards of all models before the bench gives up.
 const LISTED_WITHIN: Duration = Duration::from_secs(600);
 const MODEL: &str = "/api/v1/records/project-bank/model";
+const DESK: &str = "/fr/p/project-bank/model-desk";
 /// What may be asked to make the same rows smaller, to see that they work: one for so many.
 const ONE_IN: &str = "TIWIZI_BENCH_ONE_IN";
 
@@ -82,22 +79,33 @@ pub(crate) fn with_plugins(stage: &Stage) -> anyhow::Result<Instance> {
     Ok(instance)
 }
 
-/// Copies of the models that come with the plugin, under codes and words of their own.
+/// Copies of the models that come with the plugin, under codes and names of their own: written by one trainer and published by another, as every
+/// model is.
 async fn models(instance: &Instance, count: usize) -> anyhow::Result<usize> {
-    let trainer = trainer(instance).await?;
-    let own = trainer.get(&format!("{MODEL}?limit=10")).await?.expect(200)?.items();
-    ensure!(!own.is_empty(), "no model came with the plugin");
-    for batch in (0..count).collect::<Vec<_>>().chunks(MODELS_AT_ONCE) {
-        let write = |number: &usize| {
-            let mut body = own.get(number % own.len()).map(|item| item["body"].clone()).unwrap_or_default();
-            let words = wares::words(*number);
-            body["code"] = json!(format!("bench-{number}"));
-            body["title"] = json!({ "ar": words.ar, "fr": words.fr });
-            body["words"] = json!(format!("{} {}", words.fr, words.ar));
-            json!({ "action": "create", "kind": "project-bank/model", "body": body })
-        };
-        let writes: Vec<Value> = batch.iter().map(write).collect();
-        trainer.post("/api/v1/batch", &json!({ "writes": writes })).await?.expect(200)?;
+    let writer = trainer(instance, "writer").await?;
+    let own = writer.get(&format!("{MODEL}?limit=20")).await?.expect(200)?.items();
+    let codes: Vec<&str> = own.iter().filter_map(|item| item.pointer("/body/code")?.as_str()).collect();
+    ensure!(!codes.is_empty(), "no model came with the plugin");
+    let reader = trainer(instance, "reader").await?;
+    let bearers = [&writer, &reader].map(|client| format!("Bearer {}", client.token()));
+    let [writes, reads] = bearers.each_ref().map(|bearer| [("authorization", bearer.as_str())]);
+    let mut connection = Connection::open(instance.address()).await?;
+    for number in 0..count {
+        let words = wares::words(number);
+        let (code, from) = (format!("bench-{number}"), codes.get(number % codes.len()).copied().unwrap_or_default());
+        let begun = [
+            ("code", code.as_str()),
+            ("from", from),
+            ("author", "Bench"),
+            ("title_ar", &words.ar),
+            ("title_fr", &words.fr),
+        ];
+        wares::taken(&mut connection, &form(DESK, &writes, &begun)).await?;
+        let step = format!("{DESK}/{code}/step");
+        wares::taken(&mut connection, &form(&step, &writes, &[("action", "review")])).await?;
+        // The record of a draft that was written once and handed in has this version.
+        let publish = [("action", "publish"), ("seen", "2"), ("name", "Bench")];
+        wares::taken(&mut connection, &form(&step, &reads, &publish)).await?;
     }
     listed(instance, count).await?;
     Ok(count + own.len())
@@ -128,8 +136,8 @@ async fn listed(instance: &Instance, count: usize) -> anyhow::Result<()> {
 }
 
 /// A client with the token of a trainer of the whole nation.
-async fn trainer(instance: &Instance) -> anyhow::Result<Client> {
-    people::account(instance, "trainer", None, &[("trainer", "nation".to_owned())]).await
+async fn trainer(instance: &Instance, name: &str) -> anyhow::Result<Client> {
+    people::account(instance, name, None, &[("trainer", "nation".to_owned())]).await
 }
 
 /// What a plugin has used of the processor since its instance was started, in milliseconds.

@@ -25,7 +25,7 @@ const QUIZ: &str = "/fr/p/training/courses/founding/quizzes/m1-q";
 pub(crate) async fn quiz(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     let mut instance = with_plugins(stage)?;
     instance.serve()?;
-    let trainer = trainer(&instance).await?;
+    let trainer = trainer(&instance, "trainer").await?;
     let learners = Arc::new(people::learners(&instance, sized(LEARNERS)).await?);
     let waits = rush(instance.address(), &learners).await?;
     let kept = attempts(&trainer).await?;

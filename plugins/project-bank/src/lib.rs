@@ -1,6 +1,6 @@
 //! The project bank: ready projects that people adopt and make their own, with every figure that follows from what they put in.
 //!
-//! `plan` reckons and `lineage` merges; neither knows of records or pages. `drafts` are models before a second person has read them. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `card` what lists say of a model, `content` the models that come with the
+//! `plan` reckons and `lineage` merges; neither knows of records or pages. `drafts` are models before a second person has read them. `improve` is what a plan gives back to its model. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `card` what lists say of a model, `content` the models that come with the
 //! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
 
 mod call_work;
@@ -11,6 +11,7 @@ mod content;
 mod drafts;
 mod export;
 mod funding;
+mod improve;
 mod kinds;
 mod learn;
 mod lineage;
@@ -32,6 +33,8 @@ mod tests_of_access;
 #[cfg(test)]
 mod tests_of_cards;
 #[cfg(test)]
+mod tests_of_improvements;
+#[cfg(test)]
 mod tests_of_lines;
 #[cfg(test)]
 mod tests_of_models;
@@ -50,8 +53,8 @@ use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{
-    actual, call_desk, calls as calls_page, candidacy, catalogue, found, funding as funding_page, funding_desk, join,
-    jury, lines, model_desk, plans, review, sheet, team as team_page,
+    actual, call_desk, calls as calls_page, candidacy, catalogue, found, funding as funding_page, funding_desk,
+    improve as improve_page, join, jury, lines, model_desk, plans, proposals, review, sheet, team as team_page,
 };
 
 /// The plugin.
@@ -78,6 +81,9 @@ const ROUTES: &[Route] = &[
     Route::get("/plans/{plan}/review", review::show),
     Route::post("/plans/{plan}/review", review::take),
     Route::post("/plans/{plan}/undo", review::undo),
+    Route::get("/plans/{plan}/improve", improve_page::show),
+    Route::post("/plans/{plan}/improve", improve_page::propose),
+    Route::post("/plans/{plan}/improve/back", improve_page::take_back),
     Route::get("/plans/{plan}/team", team_page::show),
     Route::post("/plans/{plan}/team/code", team_page::invite),
     Route::post("/plans/{plan}/team/facts", team_page::agree),
@@ -91,6 +97,9 @@ const ROUTES: &[Route] = &[
     Route::get("/join", join::ask),
     Route::get("/join/{code}", join::offer),
     Route::post("/join/{code}", join::join),
+    Route::get("/proposals", proposals::list),
+    Route::get("/proposals/{model}/{number}", proposals::show),
+    Route::post("/proposals/{model}/{number}", proposals::decide),
     Route::get("/funding", funding_page::list),
     Route::get("/funding/{code}", funding_page::show),
     Route::get("/funding/{code}/check", funding_page::check),

@@ -1,5 +1,6 @@
-//! What a plan leaves behind when it is deleted: its spreadsheet, its notes, and everything of its team. They go with it, whoever deleted it and
-//! by whatever way, because this follows the plans' changes. Applications that were sent with it stay: they are the call's.
+//! What a plan leaves behind when it is deleted: its spreadsheet, its notes, everything of its team, and whose the improvements were that it
+//! proposed. They go with it, whoever deleted it and by whatever way, because this follows the plans' changes. Applications that were sent with
+//! it stay: they are the call's.
 //!
 //! A deleted record says nothing any more, so what belongs to it is found by its id.
 
@@ -8,6 +9,7 @@ use serde_json::json;
 use tiwizi_sdk::events::{self, Event};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Store, blobs};
 
+use crate::improve::work;
 use crate::notes::Note;
 use crate::team::kinds::{Edit, Invite, Seat, Start, Team};
 
@@ -65,6 +67,7 @@ pub(crate) fn clear(event: &Event) -> Result<(), Error> {
     delete_some(Find::new().equal(Seat::PLAN, plan), &mut left)?;
     delete_some(Find::new().equal(Edit::PLAN, plan), &mut left)?;
     delete_some(Find::new().equal(Note::PLAN, plan), &mut left)?;
+    work::forget(plan, &mut left)?;
     if left == 0 { events::emit(MORE, plan, &json!({})) } else { Ok(()) }
 }
 

@@ -16,6 +16,7 @@ use crate::called::{Backing, CallDesk, Candidacy, Juror, ProjectCall, Ranking, S
 use crate::card::Card;
 use crate::drafts::kinds::ModelDraft;
 use crate::funding::kinds::Programme;
+use crate::improve::kinds::{Proposal, Proposer};
 use crate::kinds::{Model, ModelVersion, OwnPlan};
 use crate::notes::Note;
 use crate::publication::Publication;
@@ -58,6 +59,8 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
             ScoreSheet::declaration(),
             Ranking::declaration(),
             Verdicts::declaration(),
+            Proposal::declaration(),
+            Proposer::declaration(),
         ],
     );
 }

@@ -43,6 +43,17 @@ impl Place {
             Self::LineField(list, code, field) => format!("{list}/{code}/{field}"),
         }
     }
+
+    /// The place that such a name stands for; nothing when it is none.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let mut steps = name.split('/').map(str::to_owned);
+        match (steps.next(), steps.next(), steps.next(), steps.next()) {
+            (Some(field), None, ..) => Some(Self::Field(field)),
+            (Some(list), Some(code), None, _) => Some(Self::Line(list, code)),
+            (Some(list), Some(code), Some(field), None) => Some(Self::LineField(list, code, field)),
+            _ => None,
+        }
+    }
 }
 
 impl Document {
@@ -99,25 +110,39 @@ impl Document {
 
     /// Puts what stands in another document at a place there too, or takes it away where the other one has nothing.
     pub(crate) fn take(&mut self, place: &Place, other: &Self) {
+        self.put(place, other.at(place));
+    }
+
+    /// Puts a value at a place, a line as an object of its fields; nothing takes away what stands there. A field of a line that is not there
+    /// has no place.
+    pub(crate) fn put(&mut self, place: &Place, value: Option<Value>) {
         match place {
-            Place::Field(field) => put(&mut self.fields, field, other.fields.get(field)),
+            Place::Field(field) => put(&mut self.fields, field, value),
             Place::Line(list, code) => {
                 let key = (list.clone(), code.clone());
-                match other.lines.get(&key) {
-                    Some(fields) => {
+                match value {
+                    Some(Value::Object(fields)) => {
                         self.lists.insert(list.clone());
-                        self.lines.insert(key, fields.clone());
+                        self.lines.insert(key, fields.into_iter().collect());
                     }
-                    None => {
-                        self.lines.remove(&key);
-                    }
+                    _ => drop(self.lines.remove(&key)),
                 }
             }
             Place::LineField(list, code, field) => {
                 if let Some(fields) = self.lines.get_mut(&(list.clone(), code.clone())) {
-                    put(fields, field, other.line(list, code).and_then(|fields| fields.get(field)));
+                    put(fields, field, value);
                 }
             }
+        }
+    }
+
+    /// Gives a line another code; it stays where it stood.
+    pub(crate) fn rename(&mut self, list: &str, code: &str, other: &str) {
+        let (before, after) = ((list.to_owned(), code.to_owned()), (list.to_owned(), other.to_owned()));
+        let Some(fields) = self.lines.remove(&before) else { return };
+        self.lines.insert(after.clone(), fields);
+        for key in self.order.iter_mut().filter(|key| **key == before) {
+            key.clone_from(&after);
         }
     }
 
@@ -151,9 +176,9 @@ impl Document {
     }
 }
 
-fn put(fields: &mut Fields, name: &str, value: Option<&Value>) {
+fn put(fields: &mut Fields, name: &str, value: Option<Value>) {
     match value {
-        Some(value) => fields.insert(name.to_owned(), value.clone()),
+        Some(value) => fields.insert(name.to_owned(), value),
         None => fields.remove(name),
     };
 }

@@ -50,6 +50,7 @@ pub(crate) fn models(request: &Request) -> Result<Answer, Error> {
         "next": page.next,
         "is_author": model_desk::is_author(),
         "has_person": context::caller().person.is_some(),
+        "decides": super::proposals::decides(),
     });
     Answer::page("models", "", &data)
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Language, Request, Texts};
 
 use super::view::with;
+use crate::improve::proposal_of;
 use crate::plan::number::Number;
 use crate::plan::{Plan, check, own};
 
@@ -101,7 +102,8 @@ fn line_view(list: &str, line: &Value, language: Language) -> Value {
         })
         .collect();
     let is_line = own::LISTS.contains(&list);
-    json!({ "label": label(line, language), "inputs": inputs, "source": line.get("source"), "code": is_line.then_some(code), "own": own::is_own(code) })
+    let source = line.get("source").and_then(Value::as_str);
+    json!({ "label": label(line, language), "inputs": inputs, "source": source, "proposal": source.and_then(proposal_of), "code": is_line.then_some(code), "own": own::is_own(code) })
 }
 
 /// A line's name in the reader's language.

@@ -19,7 +19,7 @@ pub(crate) fn ask(request: &Request) -> Result<Answer, Error> {
     let entry = demand(request)?;
     let list = list_of(request.query("list"))?;
     let filled = line_form::empty(list).unwrap_or_default();
-    let code = own::next_code(&entry.body.plan);
+    let code = next_code(&entry);
     page(request, &entry, &Shown { list, code: &code, is_new: true, is_own: true }, &filled, &Faults::new())
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn add(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
     let sent = line_form::sent(list, request).unwrap_or_default();
     let named = request.form("code").filter(|code| own::is_made(code)).map(str::to_owned);
-    let mut code = named.unwrap_or_else(|| own::next_code(&entry.body.plan));
+    let mut code = named.unwrap_or_else(|| next_code(&entry));
     let line = match line_form::read(list, &sent, language) {
         Ok(line) => line,
         Err(faults) => {
@@ -46,7 +46,7 @@ pub(crate) fn add(request: &Request) -> Result<Answer, Error> {
         return Ok(back(&entry));
     }
     if there.is_some() {
-        code = own::next_code(&entry.body.plan);
+        code = next_code(&entry);
         put_code(&mut line, &code);
     }
     if let Some(lines) = plan.get_mut(list).and_then(Value::as_array_mut) {
@@ -226,6 +226,12 @@ fn done(mut entry: Entry<OwnPlan>, plan: Plan, step: LineStep) -> Result<Answer,
     entry.body.plan = plan;
     entry.body.step = Some(step);
     keep(entry, &before)
+}
+
+/// The code of the next line of one's own, also once the last review is undone: a line may have become the model's in it.
+fn next_code(entry: &Entry<OwnPlan>) -> String {
+    let before = entry.body.before.as_ref().map(|before| &before.plan);
+    own::next_code([&entry.body.plan].into_iter().chain(before))
 }
 
 fn back(entry: &Entry<OwnPlan>) -> Answer {

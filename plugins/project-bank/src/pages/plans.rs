@@ -8,7 +8,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, RecordId, Request, Store, context, 
 
 use super::inputs::Faults;
 use super::saving::{self, Settled};
-use super::{figures, inputs};
+use super::{figures, improve, inputs};
 use crate::card::Card;
 use crate::export::page as spreadsheet;
 use crate::kinds::{Model, OwnPlan};
@@ -224,6 +224,7 @@ fn page(
         let role = access::role(entry)?;
         data.insert("reads".to_owned(), (role == Some(Role::Coach)).into());
         data.insert("leads".to_owned(), (role == Some(Role::Lead)).into());
+        data.insert("proposals".to_owned(), improve::summary(entry)?);
     }
     Answer::page("plan", &kept.title, &data)
 }

@@ -8,30 +8,33 @@ use tiwizi_sdk::{Answer, Entry, Error, Language, Request, Store, context};
 use super::inputs;
 use super::plans::demand;
 use crate::export::page as spreadsheet;
+use crate::improve::kinds::Proposal;
+use crate::improve::{again, proposal_of, work};
 use crate::kinds::{Before, Model, ModelVersion, OwnPlan};
 use crate::lineage::{Difference, Document, Found, Place, apply, differences, of_a_model, offered, undone};
 use crate::plan::Plan;
 use crate::team::together;
 
 /// The three that are compared.
-struct Three {
-    mine: Document,
-    theirs: Document,
-    found: Vec<Difference>,
-    model: Model,
+pub(super) struct Three {
+    pub(super) mine: Document,
+    pub(super) theirs: Document,
+    pub(super) found: Vec<Difference>,
+    pub(super) model: Model,
 }
 
 impl Three {
-    fn of(entry: &Entry<OwnPlan>) -> Result<Self, Error> {
+    pub(super) fn of(entry: &Entry<OwnPlan>) -> Result<Self, Error> {
         let model = Model::demand(&entry.body.model)?.body;
-        let base = of_a_model(document(&ModelVersion::demand(&entry.body.model, entry.body.version)?.plan)?);
-        let (mine, theirs) = (document(&entry.body.plan)?, of_a_model(document(&model.plan)?));
+        let mut base = of_a_model(document(&ModelVersion::demand(&entry.body.model, entry.body.version)?.plan)?);
+        let (mut mine, theirs) = (document(&entry.body.plan)?, of_a_model(document(&model.plan)?));
+        again::known_again(&mut base, &mut mine, &theirs, &work::lines_of_plan(&entry.id)?);
         let found = differences(&base, &mine, &theirs);
         Ok(Self { mine, theirs, found, model })
     }
 }
 
-fn document(plan: &Plan) -> Result<Document, Error> {
+pub(super) fn document(plan: &Plan) -> Result<Document, Error> {
     Ok(Document::of(&serde_json::to_value(plan)?))
 }
 
@@ -46,6 +49,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         "plan": { "id": entry.id, "title": entry.body.title, "version": entry.body.version },
         "model": { "code": three.model.code, "title": three.model.title.best(language), "version": three.model.version },
         "rows": rows,
+        "proposals": Proposal::taken(&three.model.code, entry.body.version)?,
         "open": three.found.iter().any(|difference| matches!(difference.found, Found::Offered | Found::Asked)),
     });
     Answer::page("review", &entry.body.title, &data)
@@ -93,7 +97,14 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     let before = entry.body.before.take().ok_or_else(|| Error::not_found("there is nothing to undo"))?;
     let stood = together::places(&entry.body);
     spreadsheet::forget(&mut entry.body)?;
-    let undone = undone(document(&before.plan)?, &document(&entry.body.plan)?);
+    let stands = document(&before.plan)?;
+    let mut undone = undone(stands.clone(), &document(&entry.body.plan)?);
+    let became = work::lines_of_plan(&entry.id)?;
+    if !became.is_empty() {
+        let version = |version: u64| document(&ModelVersion::demand(&entry.body.model, version)?.plan);
+        let (base, theirs) = (version(before.version)?, version(entry.body.version)?);
+        again::own_again(&mut undone, &stands, [&base, &theirs], &became);
+    }
     entry.body.plan = serde_json::from_value(undone.to_value())?;
     entry.body.version = before.version;
     entry.body.step = None;
@@ -126,7 +137,7 @@ fn changed_row(difference: &Difference, documents: [&Document; 2], language: Lan
     json!({ "kind": of("list"), "name": of("line"), "key": key, "was": called("base"), "now": called("theirs") })
 }
 
-fn row(difference: &Difference, documents: [&Document; 2], language: Language) -> Value {
+pub(super) fn row(difference: &Difference, documents: [&Document; 2], language: Language) -> Value {
     let found = match difference.found {
         Found::Offered => "offered",
         Found::Kept => "kept",
@@ -140,6 +151,7 @@ fn row(difference: &Difference, documents: [&Document; 2], language: Language) -
             (list.as_str(), line_label(list, code, documents, language), Some(field.as_str()))
         }
     };
+    let source = difference.theirs.as_ref().and_then(Value::as_str).filter(|_| field == Some("source"));
     json!({
         "place": difference.place.name(),
         "found": found,
@@ -149,6 +161,7 @@ fn row(difference: &Difference, documents: [&Document; 2], language: Language) -
         "base": said(difference.base.as_ref(), language),
         "mine": said(difference.mine.as_ref(), language),
         "theirs": said(difference.theirs.as_ref(), language),
+        "theirs_proposal": source.and_then(proposal_of),
     })
 }
 
@@ -159,7 +172,7 @@ fn line_label(list: &str, code: &str, [mine, theirs]: [&Document; 2], language: 
 }
 
 /// A value for people: a text, a number, a line's name, a list with commas; nothing when there is none.
-fn said(value: Option<&Value>, language: Language) -> Option<String> {
+pub(super) fn said(value: Option<&Value>, language: Language) -> Option<String> {
     match value? {
         Value::String(text) => Some(text.clone()),
         Value::Array(items) => {

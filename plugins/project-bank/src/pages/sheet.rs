@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Error, Request, context};
 
-use super::{figures, inputs};
+use super::{figures, inputs, proposals};
+use crate::improve::kinds::Proposal;
 use crate::kinds::Model;
 use crate::learn;
 use crate::plan::{check, outcome, rules::Rules};
@@ -47,6 +48,8 @@ pub(super) fn page(request: &Request, model: &Model, is_preview: bool) -> Result
         "groups": inputs::groups(&model.plan, language),
         "rules": Rules::at(&model.plan.start).map(|rules| json!({ "source": rules.source, "checked": rules.checked })),
         "figures": figures,
+        "proposals": Proposal::taken(&model.code, 0)?,
+        "waiting": if proposals::decides() { Some(proposals::waiting(&model.code)?) } else { None },
         "can_adopt": !is_preview && context::caller().person.is_some(),
     });
     Answer::page("sheet", title, &data)

@@ -14,10 +14,13 @@ pub(crate) fn is_own(code: &str) -> bool {
     code.starts_with(PREFIX)
 }
 
-/// The code of the next line of one's own: higher than all that stand in the plan.
-pub(crate) fn next_code(plan: &Plan) -> String {
-    let plan = serde_json::to_value(plan).unwrap_or_default();
-    let numbers = LISTS.iter().flat_map(|list| codes(&plan, list)).filter_map(number).max().unwrap_or_default();
+/// The code of the next line of one's own: higher than all that stand in these plans.
+pub(crate) fn next_code<'a>(plans: impl Iterator<Item = &'a Plan>) -> String {
+    let highest = |plan: &Plan| {
+        let plan = serde_json::to_value(plan).unwrap_or_default();
+        LISTS.iter().flat_map(|list| codes(&plan, list)).filter_map(number).max()
+    };
+    let numbers = plans.filter_map(highest).max().unwrap_or_default();
     format!("{PREFIX}{}", numbers.saturating_add(1))
 }
 

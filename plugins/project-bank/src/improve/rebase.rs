@@ -103,19 +103,28 @@ pub(crate) fn apply(model: &Document, chosen: &Chosen<'_>) -> Document {
         match (change.at(), change.to()) {
             (Some(Place::Line(list, _)), Some(mut line)) => {
                 dress(&mut line, chosen, &change.place);
+                let product = line.get_mut("product").filter(|_| list == "costs");
+                product.into_iter().for_each(|product| of_the_model(product, &products));
                 document.put(&Place::Line(list, code.clone()), Some(line));
             }
-            (Some(place), to) => {
+            (Some(place), mut to) => {
+                let is_product =
+                    matches!(&place, Place::LineField(list, _, field) if list == "costs" && field == "product");
+                to.iter_mut().filter(|_| is_product).for_each(|product| of_the_model(product, &products));
                 document.put(&place, to);
                 document = sourced(document, &place, chosen.number);
             }
             (None, _) => {}
         }
     }
-    for (own, code) in &products {
-        refer(&mut document, own, code);
-    }
     document
+}
+
+/// A product by the code that it has in the model.
+fn of_the_model(product: &mut Value, products: &BTreeMap<String, String>) {
+    if let Some(code) = product.as_str().and_then(|own| products.get(own)) {
+        *product = json!(code);
+    }
 }
 
 /// A new line as the model gets it: with a source where its list has one and it says none, and with the names that it was given.

@@ -139,7 +139,7 @@ fn is_sent(desk: &Desk, typed: &Typed) -> bool {
         let is_open = proposal.standing == Standing::Open;
         is_open && places == typed.yes && proposal.why == typed.why && proposal.experience == typed.experience
     };
-    !typed.yes.is_empty() && desk.sent.iter().any(|(_, proposal)| is(&proposal.body))
+    desk.chosen(typed).is_empty() && !typed.yes.is_empty() && desk.sent.iter().any(|(_, proposal)| is(&proposal.body))
 }
 
 /// What the form was made against: the plan and the model.

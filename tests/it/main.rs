@@ -8,6 +8,7 @@ mod api;
 mod authoring;
 mod bank_calls;
 mod bank_desk;
+mod bank_improve;
 mod bank_plan;
 mod bank_public;
 mod bank_team;

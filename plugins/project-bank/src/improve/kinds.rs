@@ -56,7 +56,6 @@ pub(crate) struct Proposal {
 
 /// From which plan a proposal comes, and who sent it: to tell them what became of it, and to let their team take it back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[expect(clippy::duplicated_attributes, reason = "the indexes have fields in common")]
 #[kind(class = "internal", unique(proposal), index(plan, at), index(person, model, open))]
 #[kind(read("own", "plugin"), create("plugin:own"), change("plugin"), delete("plugin"))]
 #[kind(plane = "local", title(ar = "صاحب الاقتراح", fr = "Origine d’une proposition"))]

@@ -23,11 +23,14 @@ pub(crate) struct Sent {
     pub(crate) experience: String,
 }
 
+/// A proposal, and from whom it comes.
+pub(crate) type Known = (Entry<Proposer>, Entry<Proposal>);
+
 /// The proposals of a plan, the newest first.
 ///
 /// # Errors
 /// As those of the store.
-pub(crate) fn of_plan(plan: &str) -> Result<Vec<(Entry<Proposer>, Entry<Proposal>)>, Error> {
+pub(crate) fn of_plan(plan: &str) -> Result<Vec<Known>, Error> {
     let find = Find::new().equal(Proposer::PLAN, plan).sort_descending(Proposer::AT).limit(OF_PLAN_MAX);
     let mut proposals = Vec::new();
     for proposer in Store::list(&find)?.items {

@@ -9,9 +9,9 @@ use super::proposed;
 use super::review::{Three, row};
 use crate::improve::change::{Change, offers};
 use crate::improve::guarded::Guarded;
-use crate::improve::kinds::{Proposal, Proposer, Standing};
+use crate::improve::kinds::{Proposal, Standing};
 use crate::improve::rebase::{Chosen, Names, corrected};
-use crate::improve::work::{self, Sent};
+use crate::improve::work::{self, Known, Sent};
 use crate::improve::{CHANGES_MAX, OF_PLAN_MAX, OPEN_MAX, TEXT_CHARS_MAX};
 use crate::kinds::OwnPlan;
 use crate::plan::check;
@@ -20,7 +20,7 @@ use crate::plan::check;
 struct Desk {
     entry: Entry<OwnPlan>,
     three: Three,
-    sent: Vec<(Entry<Proposer>, Entry<Proposal>)>,
+    sent: Vec<Known>,
     /// What can be proposed, and is not in a proposal already that waits.
     offers: Vec<Change>,
 }

@@ -110,16 +110,19 @@ fn nameless(line: Option<&Value>) -> Vec<&'static str> {
     NAMED.iter().filter(|language| !has(language)).map(|language| language.tag()).collect()
 }
 
+/// The word of a figure, and the figure; nothing when there is none.
+type Figure = (&'static str, Option<f64>);
+
 /// What a model's plan comes to, before and after.
 pub(super) fn figures(before: &Plan, after: &Plan) -> Vec<Value> {
     let reckoned = |plan: &Plan| check(plan).ok().map(|checked| main(&outcome(&checked)));
     let (before, after) = (reckoned(before).unwrap_or_default(), reckoned(after).unwrap_or_default());
-    let row = |((key, before), (_, after)): ((&'static str, Option<f64>), (&'static str, Option<f64>))| json!({ "key": key, "before": before, "after": after, "same": before == after });
+    let row = |(before, after): (Figure, Figure)| json!({ "key": before.0, "before": before.1, "after": after.1, "same": before.1 == after.1 });
     before.into_iter().zip(after).map(row).collect()
 }
 
 /// The figures by which a model is judged.
-fn main(outcome: &Outcome) -> Vec<(&'static str, Option<f64>)> {
+fn main(outcome: &Outcome) -> Vec<Figure> {
     use rust_decimal::prelude::ToPrimitive as _;
     let (financing, worth) = (&outcome.financing, &outcome.worth);
     let break_even = outcome.years.last().and_then(|year| year.break_even);

@@ -11,7 +11,7 @@ use super::saving::{self, Settled};
 use super::{figures, improve, inputs};
 use crate::card::Card;
 use crate::export::page as spreadsheet;
-use crate::kinds::{Model, OwnPlan};
+use crate::kinds::{Model, OwnPlan, State};
 use crate::learn;
 use crate::plan::{LINES_MAX, Outcome, Plan, check, outcome, own};
 use crate::team::access::{self, Right};
@@ -200,6 +200,7 @@ fn page(
             "code": model.code,
             "title": model.title.best(language),
             "version": model.version,
+            "published": model.state == State::Published,
             "learn": learn::modules(&model.learn),
         })),
         "corrected": model.as_ref().is_some_and(|model| model.version > kept.version),

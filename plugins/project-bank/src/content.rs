@@ -1,13 +1,14 @@
 //! The models that come with the plugin: read from `content/`, written as records when the plugin is installed.
 //!
-//! Writing them again changes nothing; a model with a higher version takes the place of the one before, and the plan of each version stays, so
-//! that plans that were taken from it can be compared with the new one.
+//! Writing them again changes nothing; a model with a higher version takes the place of the one before, unless a proposal was taken over into that
+//! one, and the plan of each version stays, so that plans that were taken from it can be compared with the new one.
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use tiwizi_sdk::{Entry, Error, Language, Store, Texts};
 
 use crate::card;
+use crate::improve::kinds::Proposal;
 use crate::kinds::{Category, Chapter, Model, ModelVersion, Public, Sector, State};
 use crate::plan::{Plan, check, outcome, own};
 
@@ -55,6 +56,10 @@ fn write(file: ModelFile) -> Result<(), Error> {
     // What somebody has corrected and another one read here is not written over by what comes along.
     let is_taken_over = |entry: &Entry<Model>| entry.body.version >= file.version || !entry.body.reviewers.is_empty();
     if there.as_ref().is_some_and(is_taken_over) {
+        return Ok(());
+    }
+    // What people found out and a trainer took over is not written over by what comes along.
+    if there.is_some() && !Proposal::taken(&file.code, 0)?.is_empty() {
         return Ok(());
     }
     let model = model_of(file)?;

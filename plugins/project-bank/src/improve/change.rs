@@ -59,6 +59,9 @@ fn read(text: Option<&str>) -> Option<Value> {
     serde_json::from_str(text?).ok()
 }
 
+/// Fields of a line that stay the model's: what it is called, where its figure comes from, and between what that may be.
+const MODELS: [&str; 4] = ["label", "source", "least", "most"];
+
 /// What can be proposed of the differences between a plan and its model, in their order.
 pub(crate) fn offers(found: &[Difference]) -> Vec<Change> {
     found.iter().filter(|difference| is_offer(difference)).map(change).collect()
@@ -72,7 +75,7 @@ fn is_offer(difference: &Difference) -> bool {
     }
     match place {
         Place::Field(field) => field != "start" && mine.is_some(),
-        Place::LineField(_, _, field) => !["label", "source"].contains(&field.as_str()),
+        Place::LineField(_, _, field) => !MODELS.contains(&field.as_str()),
         Place::Line(_, code) if mine.is_some() => theirs.is_none() && base.is_none() && is_own(code),
         Place::Line(..) => theirs.is_some(),
     }

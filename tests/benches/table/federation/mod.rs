@@ -215,11 +215,12 @@ async fn backlog_of(stage: &Stage, name: &str, part: &Part) -> anyhow::Result<Ro
     region.stop()?;
     federation.line.cut()?;
     federation.serve_regions()?;
+    let house = federation.regions.first().context("a region")?;
+    let (region, administrator) = (&house.instance, house.administrator().await?);
     // First everything waits, then it drains: the most of both counts.
-    until(async || Ok(federation.waiting().await? >= entries)).await?;
+    until(async || Ok(Federation::waiting(&administrator).await? >= entries)).await?;
     federation.line.pass()?;
-    let region = &federation.regions.first().context("a region")?.instance;
-    let with = most(region, async || Ok(federation.waiting().await? == 0)).await?;
+    let with = most(region, async || Ok(Federation::waiting(&administrator).await? == 0)).await?;
     let peak = memory::peak(region.process().context("it has ended")?).max(with);
     federation.stop()?;
     let figure = mib(peak) - mib(without);

@@ -49,6 +49,14 @@ pub(crate) struct BankLine {
     pub(crate) order: Option<String>,
     /// When it came, or was decided.
     pub(crate) at: u64,
+    /// Whose transfer it is by its words, when it is one of a courier or a gateway.
+    #[serde(default)]
+    #[field(max_length = 60)]
+    pub(crate) holder: Option<String>,
+    /// The remittance that it is, or may be.
+    #[serde(default)]
+    #[field(max_length = 64)]
+    pub(crate) remittance: Option<String>,
 }
 
 /// How a line stands.
@@ -61,18 +69,21 @@ pub(crate) enum Decided {
     Chosen,
     /// It is booked for its order.
     Booked,
+    /// It is what a courier, a gateway or a shop handed over, and is booked as that.
+    Remitted,
     /// It is no money for an order.
     Aside,
 }
 
 impl Decided {
-    pub(crate) const ALL: [Self; 4] = [Self::Open, Self::Chosen, Self::Booked, Self::Aside];
+    pub(crate) const ALL: [Self; 5] = [Self::Open, Self::Chosen, Self::Booked, Self::Remitted, Self::Aside];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Chosen => "chosen",
             Self::Booked => "booked",
+            Self::Remitted => "remitted",
             Self::Aside => "aside",
         }
     }
@@ -95,6 +106,25 @@ pub(crate) fn choose(line: &mut Entry<BankLine>, order: &Entry<Order>) -> Result
     let work = json!({ "line": line.id, "version": line.version });
     Later::new("book-line").at(context::now() + UNDO_MS).once(key).enqueue(&work)?;
     Ok(true)
+}
+
+/// Says that a line is a remittance, which is booked. False when it was decided already.
+pub(crate) fn is_remittance(line: &mut Entry<BankLine>, remittance: &str) -> Result<bool, Error> {
+    if line.body.state != Decided::Open {
+        return Ok(false);
+    }
+    (line.body.state, line.body.at) = (Decided::Remitted, context::now());
+    line.body.remittance = Some(remittance.to_owned());
+    *line = Store::replace(line)?;
+    Ok(true)
+}
+
+/// The remittance of a line was taken back: somebody decides on it anew.
+pub(crate) fn free(proof: &str) -> Result<(), Error> {
+    let line = BankLine::of(proof)?.filter(|line| line.body.state == Decided::Remitted);
+    let Some(mut line) = line else { return Ok(()) };
+    (line.body.state, line.body.at) = (Decided::Open, context::now());
+    Store::replace(&line).map(|_| ())
 }
 
 /// Sets a line aside: it is no money for an order. False when it was decided already.
@@ -130,7 +160,7 @@ pub(crate) fn book(id: &str, version: u64) -> Result<(), Error> {
 
 /// Forgets what was written on some lines that were decided long ago: it names people. What is more waits for the next day.
 pub(crate) fn forget(before: u64, lines_max: u32) -> Result<(), Error> {
-    for state in [Decided::Booked, Decided::Aside] {
+    for state in [Decided::Booked, Decided::Remitted, Decided::Aside] {
         // What is forgotten counts as decided now, so that it is not looked at again before its term is over once more.
         let old = Find::new().equal(BankLine::STATE, state).at_most(BankLine::AT, before).sort(BankLine::AT);
         for mut line in Store::list(&old.limit(lines_max))?.items {

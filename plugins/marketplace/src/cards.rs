@@ -11,7 +11,7 @@ use crate::kinds::{Attempt, Order};
 use crate::ledger::Account;
 use crate::payment::Method;
 use crate::payment::card::{Fact, Outcome, Question, Said, Told};
-use crate::{books, trade};
+use crate::{books, debts, held, holders, trade};
 
 /// Attempts of an order that the gateway is asked about.
 const ATTEMPTS_MAX: u32 = 5;
@@ -37,15 +37,20 @@ pub(crate) fn hear(fact: &Fact) -> Result<Told, Error> {
         Store::<Order>::get(&attempt.body.order)?.ok_or_else(|| Error::internal("the attempt has no order"))?;
     let proof = format!("card:{}", fact.transaction);
     let told = attempt.body.attempt.tell(fact, order.body.received < order.body.total);
+    let gateway = holders::gateway()?;
     match told {
         Told::New(Outcome::Pays) => {
-            trade::money(&mut order, Account::Gateway, fact.amount, &proof)?;
+            if trade::money(&mut order, Account::Held(gateway.clone()), fact.amount, &proof)? {
+                held::take(&gateway, &order, None, fact.amount, &proof)?;
+            }
             attempt.body.doubt = false;
         }
         Told::New(Outcome::GoesBack) => {
-            if books::received(&order.id, Account::Gateway, fact.amount, &proof)? {
+            if books::received(&order.id, Account::Held(gateway.clone()), fact.amount, &proof)? {
                 order.body.received = order.body.received.plus(fact.amount).unwrap_or(order.body.received);
-                Store::replace(&order)?;
+                order = Store::replace(&order)?;
+                held::take(&gateway, &order, None, fact.amount, &proof)?;
+                debts::look(&order)?;
             }
         }
         Told::New(Outcome::Declined) => {}

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tiwizi_sdk::Shape;
+use tiwizi_sdk::{Shape, Texts};
 
 use crate::law::Dated;
 use crate::money::Centimes;
@@ -33,6 +33,24 @@ pub struct Tariff {
     zones: Vec<Zone>,
     /// From the lightest to the heaviest.
     bands: Vec<Band>,
+    /// Who carries parcels, and takes the money at the door. The first that serves a zone does.
+    #[serde(default)]
+    carriers: Vec<Carrier>,
+}
+
+/// Somebody who carries parcels.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Carrier {
+    /// Of the account in the books.
+    pub code: String,
+    /// What it is called.
+    pub name: Texts,
+    /// The zones that it serves; all, when none is named.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Words that stand in the bank's line of its transfers.
+    #[serde(default)]
+    pub marks: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -98,6 +116,20 @@ impl Tariff {
         self.quote(from, to, grams)
     }
 
+    /// Those who carry parcels.
+    #[must_use]
+    pub fn carriers(&self) -> &[Carrier] {
+        &self.carriers
+    }
+
+    /// The code of who carries a parcel from one province to another; none when nobody is named.
+    #[must_use]
+    pub fn carrier(&self, from: &str, to: &str) -> Option<&str> {
+        let zone = self.zone(from, to)?;
+        let serves = |carrier: &&Carrier| carrier.zones.is_empty() || carrier.zones.contains(&zone.code);
+        self.carriers.iter().find(serves).map(|carrier| carrier.code.as_str())
+    }
+
     /// The codes of its zones.
     pub fn zones(&self) -> impl Iterator<Item = &str> {
         self.zones.iter().map(|zone| zone.code.as_str())
@@ -144,6 +176,26 @@ mod tests {
         assert!(tariff.quote_within(&near, "09.541", "09.541", 1_000).is_ok());
         assert_eq!(tariff.quote_within(&near, "09.541", "06.141", 1_000), Err(NotSent::NotThere));
         assert_eq!(tariff.zones().collect::<Vec<_>>(), ["near", "country", "south"]);
+    }
+
+    #[test]
+    fn the_first_carrier_that_serves_a_zone_takes_its_parcels() {
+        let tariff: Tariff = serde_json::from_str(
+            r#"{ "zones": [{ "code": "near", "days": 1 }, { "code": "country", "days": 3 }], "bands": [], "carriers": [
+                { "code": "mule", "name": { "fr": "Mule" }, "zones": ["near"] }, { "code": "post", "name": { "fr": "Poste" } }] }"#,
+        )
+        .unwrap();
+        assert_eq!(
+            (tariff.carrier("09.541", "09.541"), tariff.carrier("09.541", "06.141")),
+            (Some("mule"), Some("post"))
+        );
+        let dated = super::tariff().unwrap();
+        let shipped = dated.on(&"2026-11-27".parse().unwrap()).unwrap();
+        assert_eq!(
+            (shipped.carriers().len(), shipped.carrier("09.541", "06.141")),
+            (0, None),
+            "nobody is named as shipped"
+        );
     }
 
     #[test]

@@ -276,6 +276,10 @@ pub(crate) struct Share {
     pub(crate) asks: Vec<Ask>,
     /// What was booked of [`order::Part::returned`].
     pub(crate) booked: u32,
+    /// Who carries it, as the tariff named them when it was ordered.
+    #[serde(default)]
+    #[field(max_length = 48)]
+    pub(crate) carrier: Option<String>,
 }
 
 /// What a buyer wants to send back.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use crate::delivery::Way;
-use crate::ledger::{self, Account, Balances, Posting, Unbooked};
+use crate::ledger::{self, Account, Balances, Holder, Posting, Unbooked};
 use crate::money::{Centimes, Rate};
 use crate::order::{Event, Line, Nature, Part, Reason, State};
 use crate::payout::Claim;
@@ -79,6 +79,10 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn gateway() -> Holder {
+    Holder::Gateway(String::new())
+}
+
 impl Market {
     fn new() -> Self {
         Self { stocks: vec![Stock::of(12); SELLERS], ..Self::default() }
@@ -100,7 +104,7 @@ impl Market {
             Step::Pay { order, centimes } if order < self.orders.len() => {
                 let proof = format!("{order}:{}", self.booked.len());
                 self.orders[order].received += centimes;
-                self.book(ledger::received(&order.to_string(), Account::Gateway, Centimes(centimes), &proof));
+                self.book(ledger::received(&order.to_string(), Account::Held(gateway()), Centimes(centimes), &proof));
             }
             Step::GiveBack { order, quantity } if order < self.orders.len() => {
                 if matches!(self.orders[order].part.state, State::Delivered | State::Closed)
@@ -142,7 +146,8 @@ impl Market {
             Step::Settle { centimes } => {
                 let proof = self.booked.len().to_string();
                 let fee = Centimes(centimes / 100);
-                self.book(ledger::settled(Account::Gateway, Centimes(centimes), fee, &proof));
+                let sums = [Centimes(centimes - fee.0), fee, Centimes(centimes)];
+                self.book(ledger::settled(&gateway(), sums, &proof));
             }
             Step::Wait { time } => self.now += time,
             Step::BookAgain { order } if order < self.orders.len() => self.book_sale_again(order),

@@ -15,14 +15,18 @@ pub mod payment;
 pub mod payout;
 pub mod picture;
 pub mod price;
+pub mod settlement;
 pub mod stock;
 
 mod bank;
 mod books;
 mod called;
 mod cards;
+mod debts;
 mod demo;
 mod fair_work;
+mod held;
+mod holders;
 mod kinds;
 mod label;
 mod notices;
@@ -32,8 +36,10 @@ mod payout_work;
 mod planned;
 mod qr;
 mod random;
+mod remit;
 mod settled;
 mod slots;
+mod statements;
 mod today;
 mod trade;
 mod wares;
@@ -50,8 +56,8 @@ use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 use pages::{
-    bank as bank_page, basket as basket_page, card, checkout, claims, desk, fair_desk, fairs, labels, market,
-    money as money_desk, order as order_page, payouts, shop_desk, stand, ware_desk,
+    bank as bank_page, basket as basket_page, card, checkout, claims, desk, fair_desk, fairs, holders as holders_page,
+    labels, market, money as money_desk, order as order_page, owed, payouts, remittance, shop_desk, stand, ware_desk,
 };
 
 /// The plugin.
@@ -117,7 +123,14 @@ const ROUTES: &[Route] = &[
     Route::post("/fair-desk/{code}/allocate", fair_desk::allocate),
     Route::get("/money", money_desk::show),
     Route::post("/money/statement", money_desk::statement),
-    Route::post("/money/repay", money_desk::repay),
+    Route::get("/money/holders", holders_page::list),
+    Route::get("/money/holders/{holder}", holders_page::show),
+    Route::post("/money/holders/{holder}", holders_page::book),
+    Route::get("/money/remittances/{id}", remittance::show),
+    Route::post("/money/remittances/{id}", remittance::step),
+    Route::get("/money/owed", owed::list),
+    Route::post("/money/owed/{id}", owed::pay),
+    Route::post("/money/repayments/{id}", owed::undo),
     Route::get("/money/lines", bank_page::list),
     Route::post("/money/lines/{id}", bank_page::decide),
     Route::post("/money/runs", payouts::run),

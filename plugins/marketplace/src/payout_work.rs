@@ -6,12 +6,13 @@ use tiwizi_sdk::jobs::Later;
 use tiwizi_sdk::{Entry, Error, Find, Store, blobs, context};
 
 use crate::day::{DAY_MS, Day};
-use crate::kinds::Contact;
+use crate::held::Held;
+use crate::kinds::{Contact, Share};
 use crate::money::Centimes;
 use crate::notices::{self, Message};
 use crate::payment::reference;
 use crate::payout::Claim;
-use crate::settled::{Due, Payout, PayoutState, Tally};
+use crate::settled::{self, Due, Payout, PayoutState, Tally};
 
 /// How long after the last day of a payout it is added up: what was begun on that day is written by then.
 const SETTLE_MS: u64 = 5 * 60 * 1_000;
@@ -20,6 +21,10 @@ const SELLERS_MAX: u32 = 80;
 /// Pages of lines that one step adds up, each of [`LINES_MAX`].
 const PAGES_MAX: usize = 10;
 const LINES_MAX: u32 = 100;
+/// Waiting lines that one step lets go of.
+const RELEASED_MAX: u32 = 30;
+/// Pieces of held money of which one step tells: each has an order of several sellers.
+const PIECES_MAX: usize = 5;
 /// Files of a statement; what is more waits for the next payout.
 const FILES_MAX: usize = 100;
 /// What a statement's file is.
@@ -31,6 +36,12 @@ pub(crate) struct Run {
     until: u64,
     #[serde(default)]
     after: Option<String>,
+}
+
+/// Pieces of held money of which something else is settled than before.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Changed {
+    pieces: Vec<String>,
 }
 
 /// A payout that is being added up.
@@ -48,6 +59,8 @@ pub(crate) struct Adding {
     #[serde(default)]
     refunds: Centimes,
     #[serde(default)]
+    held: Centimes,
+    #[serde(default)]
     lines: u32,
     #[serde(default)]
     files: Vec<String>,
@@ -62,6 +75,10 @@ pub(crate) fn begin(last: Day) -> Result<(), Error> {
 
 /// Begins the payouts of some sellers.
 pub(crate) fn run(run: &Run) -> Result<(), Error> {
+    // What began to wait under another rule is due now, and comes with the next run.
+    if run.after.is_none() && !settled::rule_waits()? && !waiting(1)?.is_empty() {
+        Later::new("release").once("release").enqueue(&json!({}))?;
+    }
     let owed = Find::new().equal(Tally::OWED, true).limit(SELLERS_MAX).after(run.after.as_deref());
     let page = Store::list(&owed)?;
     for tally in page.items.iter().filter(|tally| tally.body.open.is_none() && tally.body.until < run.until) {
@@ -74,6 +91,39 @@ pub(crate) fn run(run: &Run) -> Result<(), Error> {
         Later::new("payout-run").once(key).enqueue(&Run { until: run.until, after: Some(next) })?;
     }
     Ok(())
+}
+
+fn waiting(lines_max: u32) -> Result<Vec<Entry<Due>>, Error> {
+    Ok(Store::list(&Find::new().equal(Due::WAITS, true).limit(lines_max))?.items)
+}
+
+/// Lets go of what waits, when nothing waits any more.
+pub(crate) fn release() -> Result<(), Error> {
+    if settled::rule_waits()? {
+        return Ok(());
+    }
+    for due in waiting(RELEASED_MAX)? {
+        settled::release(due)?;
+    }
+    if waiting(1)?.is_empty() { Ok(()) } else { Later::new("release").enqueue(&json!({})).map(|_| ()) }
+}
+
+/// Tells the accounts of sellers that pieces of held money were settled, or are not after all.
+pub(crate) fn held_changed(changed: Changed) -> Result<(), Error> {
+    let mut pieces = changed.pieces;
+    let rest = pieces.split_off(pieces.len().min(PIECES_MAX));
+    for piece in &pieces {
+        let Some(piece) = Store::<Held>::get(piece)? else { continue };
+        for share in Share::of_order(&piece.body.order)? {
+            if piece.body.share.as_ref().is_none_or(|part| *part == share.id) {
+                settled::held_changed(&share.id, &share.body)?;
+            }
+        }
+    }
+    if rest.is_empty() {
+        return Ok(());
+    }
+    Later::new("held-changed").enqueue(&Changed { pieces: rest }).map(|_| ())
 }
 
 /// Adds up some lines of a seller's account; at their end the payout is there, when something is to be paid.
@@ -127,6 +177,7 @@ fn prepare(adding: Adding) -> Result<(), Error> {
         reference: None,
         paid_on: None,
         marks: 0,
+        held: adding.held,
     })?;
     tally.body.open = Some(payout.id);
     Store::replace(&tally).map(|_| ())
@@ -137,6 +188,7 @@ impl Adding {
         self.sales = Centimes(self.sales.0 + line.sales.0);
         self.commissions = Centimes(self.commissions.0 + line.commissions.0);
         self.refunds = Centimes(self.refunds.0 + line.refunds.0);
+        self.held = Centimes(self.held.0 + line.held.0);
         self.lines = self.lines.saturating_add(1);
     }
 }

@@ -3,13 +3,17 @@
 //! Each part that is closed, and each piece that goes back afterwards, is a line of a seller's account ([`Due`]) and changes its running sum
 //! ([`Tally`]), so no page adds up what was sold before. A payout takes the lines of a time, and is of one seller; the next one begins where
 //! the last confirmed one ended. There is one at a time that is not confirmed: what is undone leaves no hole.
+//!
+//! When the operator wants it so, a line waits until couriers, gateways or the shop have handed its money over; it is due from then on. What
+//! was due once stays due, also when their remittance is taken back.
 
 #![expect(clippy::duplicated_attributes, reason = "two indexes may have a field in common")]
 
 use serde::{Deserialize, Serialize};
-use tiwizi_sdk::{Date, Entry, Error, Find, Kind, Shape, Store, context};
+use tiwizi_sdk::{Date, Entry, Error, Find, Kind, Shape, Store, config, context};
 
 use crate::books::{self, About};
+use crate::held;
 use crate::kinds::Share;
 use crate::ledger;
 use crate::money::Centimes;
@@ -17,7 +21,8 @@ use crate::payout::Claim;
 
 /// A line of a seller's account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
-#[kind(class = "internal", index(cooperative, at), read("plugin", "own"), create("plugin"))]
+#[kind(class = "internal", index(cooperative, at), index(waits, cooperative), read("plugin", "own"))]
+#[kind(create("plugin"), change("plugin"))]
 #[kind(
     plane = "local",
     title(ar = "سطر من الحساب", fr = "Ligne de décompte"),
@@ -36,7 +41,16 @@ pub(crate) struct Due {
     pub(crate) sales: Centimes,
     pub(crate) commissions: Centimes,
     pub(crate) refunds: Centimes,
+    /// How much of the sale's money is still with couriers, gateways or the shop.
+    #[serde(default)]
+    pub(crate) held: Centimes,
+    /// Whether it waits until that is nothing; then its time is [`NEVER`].
+    #[serde(default)]
+    pub(crate) waits: bool,
 }
+
+/// The time of what is not due yet.
+pub(crate) const NEVER: u64 = 8_640_000_000_000_000;
 
 /// The running sum of a seller's account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
@@ -96,6 +110,9 @@ pub(crate) struct Payout {
     pub(crate) paid_on: Option<Date>,
     /// How often it was marked as paid: each time is booked by itself.
     pub(crate) marks: u32,
+    /// How much of the money for its sales was still with others when it was prepared.
+    #[serde(default)]
+    pub(crate) held: Centimes,
 }
 
 /// How a payout stands.
@@ -120,6 +137,29 @@ impl PayoutState {
             Self::Confirmed => "confirmed",
             Self::Dropped => "dropped",
         }
+    }
+}
+
+impl Due {
+    /// The line of a part that was closed.
+    pub(crate) fn first_of(share: &str) -> Result<Option<Entry<Self>>, Error> {
+        Store::first(&Find::new().equal(Self::KEY, format!("{share}:0")))
+    }
+
+    /// What waits of a seller, without limit in time.
+    pub(crate) fn waiting(cooperative: &str, lines_max: u32) -> Result<Vec<Entry<Self>>, Error> {
+        let waiting = Find::new().equal(Self::WAITS, true).equal(Self::COOPERATIVE, cooperative);
+        Ok(Store::list(&waiting.limit(lines_max))?.items)
+    }
+
+    /// What it comes to.
+    pub(crate) const fn claim(&self) -> Claim {
+        Claim { sales: self.sales, commissions: self.commissions, refunds: self.refunds }
+    }
+
+    fn add(&mut self, claim: Claim) {
+        let sum = self.claim().and(claim);
+        (self.sales, self.commissions, self.refunds) = (sum.sales, sum.commissions, sum.refunds);
     }
 }
 
@@ -150,42 +190,76 @@ impl Tally {
     }
 }
 
+/// Whether sellers are paid only what couriers, gateways and shops have handed over.
+pub(crate) fn rule_waits() -> Result<bool, Error> {
+    config::get("payouts_wait")
+}
+
 /// Notes what changed in a seller's claim to a part: it was closed, or pieces of a closed one went back.
 pub(crate) fn note(id: &str, share: &Share, before: Claim) -> Result<(), Error> {
     let claim = Claim::of(&share.part).less(before);
     if claim == Claim::default() {
         return Ok(());
     }
-    let returned = if before == Claim::default() { 0 } else { share.part.returned.len() };
-    let key = format!("{id}:{returned}");
+    let is_first = before == Claim::default();
+    if !is_first && let Some(mut first) = Due::first_of(id)?.filter(|first| first.body.waits) {
+        // What waits is due with what went back of it.
+        first.body.add(claim);
+        return Store::replace(&first).map(|_| ());
+    }
+    let key = format!("{id}:{}", if is_first { 0 } else { share.part.returned.len() });
     if Store::first(&Find::new().equal(Due::KEY, key.as_str()))?.is_some() {
         return Ok(());
     }
+    let held = if is_first { held::unsettled(id, share)? } else { Centimes::ZERO };
+    let waits = held > Centimes::ZERO && rule_waits()?;
     Store::create(&Due {
         key,
         cooperative: share.cooperative.clone(),
         number: share.number,
-        at: context::now(),
+        at: if waits { NEVER } else { context::now() },
         sales: claim.sales,
         commissions: claim.commissions,
         refunds: claim.refunds,
+        held,
+        waits,
     })?;
-    match Tally::of(&share.cooperative)? {
-        Some(mut tally) => {
-            tally.body.add(claim);
-            Store::replace(&tally)?;
-        }
-        None => {
-            let zero = Centimes::ZERO;
-            let cooperative = share.cooperative.clone();
-            let (owed, open) = (false, None);
-            let mut tally =
-                Tally { cooperative, sales: zero, commissions: zero, refunds: zero, paid: zero, until: 0, owed, open };
-            tally.add(claim);
-            Store::create(&tally)?;
-        }
+    if waits { Ok(()) } else { tally(&share.cooperative, claim) }
+}
+
+/// Looks at how much of a sale's money is with others now. What waited and is settled is due from this moment on.
+pub(crate) fn held_changed(id: &str, share: &Share) -> Result<(), Error> {
+    let Some(mut due) = Due::first_of(id)? else { return Ok(()) };
+    let held = held::unsettled(id, share)?;
+    if held == Centimes::ZERO && due.body.waits {
+        return release(due);
+    }
+    if held != due.body.held {
+        due.body.held = held;
+        Store::replace(&due)?;
     }
     Ok(())
+}
+
+/// What waited is due.
+pub(crate) fn release(mut due: Entry<Due>) -> Result<(), Error> {
+    (due.body.waits, due.body.at) = (false, context::now());
+    due.body.held = Centimes::ZERO;
+    let due = Store::replace(&due)?;
+    tally(&due.body.cooperative, due.body.claim())
+}
+
+fn tally(cooperative: &str, claim: Claim) -> Result<(), Error> {
+    if let Some(mut tally) = Tally::of(cooperative)? {
+        tally.body.add(claim);
+        return Store::replace(&tally).map(|_| ());
+    }
+    let (zero, cooperative) = (Centimes::ZERO, cooperative.to_owned());
+    let (owed, open) = (false, None);
+    let mut tally =
+        Tally { cooperative, sales: zero, commissions: zero, refunds: zero, paid: zero, until: 0, owed, open };
+    tally.add(claim);
+    Store::create(&tally).map(|_| ())
 }
 
 /// What somebody does to a payout.

@@ -15,9 +15,13 @@ use tiwizi_sdk::{Answer, Declared as _, Request, native};
 
 use crate::bank::BankLine;
 use crate::called::{Allotment, Candidacy, Fair, FairDesk, Seat, Takings, Verdicts};
+use crate::debts::{Debt, Repayment};
+use crate::held::Held;
 use crate::kinds::{Attempt, Certificate, Contact, Desk, Order, Posting, Product, Recipient, Share, Shelf, Shop};
 use crate::planned::{Applied, FairPlan};
+use crate::remit::{Remittance, Settling};
 use crate::settled::{Due, Payout, Tally};
+use crate::statements::Sheet;
 use crate::wares::{Former, Kept};
 use crate::{Marketplace, demo};
 
@@ -40,6 +44,12 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Posting::declaration(),
         BankLine::declaration(),
         Attempt::declaration(),
+        Sheet::declaration(),
+        Held::declaration(),
+        Remittance::declaration(),
+        Settling::declaration(),
+        Debt::declaration(),
+        Repayment::declaration(),
         Due::declaration(),
         Tally::declaration(),
         Payout::declaration(),

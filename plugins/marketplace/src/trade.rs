@@ -14,7 +14,7 @@ use crate::money::Centimes;
 use crate::order::{Event, Part, Reason, State};
 use crate::payment::{Method, card};
 use crate::payout::Claim;
-use crate::{path, settled, today};
+use crate::{debts, held, holders, path, settled, today};
 
 /// How long until a gateway that did not answer is asked again.
 const ASKED_AGAIN_MS: u64 = 5 * 60 * 1_000;
@@ -33,6 +33,7 @@ pub(crate) fn money(order: &mut Entry<Order>, till: Account, amount: Centimes, p
     order.body.waiting |= order.body.received < order.body.total;
     order.body.received = order.body.received.plus(amount).ok_or_else(too_large)?;
     settle(order)?;
+    debts::look(order)?;
     Ok(true)
 }
 
@@ -49,15 +50,6 @@ fn settle(order: &mut Entry<Order>) -> Result<(), Error> {
     }
     *order = Store::replace(order)?;
     Ok(())
-}
-
-/// What a buyer can be paid back: what they paid, less what they owe for the parts that were sold and are left.
-pub(crate) fn owed(order: &Entry<Order>) -> Result<Centimes, Error> {
-    let shares = Share::of_order(&order.id)?;
-    let kept = shares.iter().filter(|share| share.body.part.state.is_sold());
-    let costs = kept.filter_map(|share| share.body.part.total()?.minus(share.body.part.money_back()));
-    let costs = Centimes::sum(costs).ok_or_else(too_large)?;
-    Ok(Centimes((order.body.received.0 - order.body.repaid.0 - costs.0).max(0)))
 }
 
 /// Confirms a part if its goods are still there, and gives it up otherwise. What does not wait is left as it is.
@@ -165,6 +157,9 @@ pub(crate) fn act(share: &mut Entry<Share>, event: Event) -> Result<(), Error> {
             Store::create(&Attempt { order: order.id.clone(), attempt, doubt: false })?;
         }
     }
+    if matches!(event, Event::Cancel | Event::Refuse) {
+        debts::look(&order_of(&share.body)?)?;
+    }
     if event == Event::Deliver {
         close_later(share)?;
         delivered(share)?;
@@ -179,12 +174,15 @@ fn close_later(share: &Entry<Share>) -> Result<(), Error> {
     Later::new("close").at(at).once(format!("close:{}", day.0)).enqueue(&json!({})).map(|_| ())
 }
 
-/// At the door the courier takes the money; and a first sale is a step of the seller's path.
+/// At the door somebody takes the money; and a first sale is a step of the seller's path.
 fn delivered(share: &Entry<Share>) -> Result<(), Error> {
     if on_delivery(&share.body)? {
         let amount = share.body.part.total().ok_or_else(too_large)?;
         let mut order = order_of(&share.body)?;
-        money(&mut order, Account::Courier, amount, &format!("door:{}", share.id))?;
+        let (holder, proof) = (holders::at_the_door(&share.body), format!("door:{}", share.id));
+        if money(&mut order, Account::Held(holder.clone()), amount, &proof)? {
+            held::take(&holder, &order, Some(&share.id), amount, &proof)?;
+        }
     }
     if first_of(share)? {
         path::reached::<Share>(&share.body.cooperative, FIRST_SALE, &share.id)?;
@@ -216,7 +214,7 @@ pub(crate) fn take_back(share: &mut Entry<Share>, ask: usize) -> Result<(), Erro
     books::returns(&share.id, &mut share.body)?;
     settled::note(&share.id, &share.body, before)?;
     *share = Store::replace(share)?;
-    Ok(())
+    debts::look(&order_of(&share.body)?)
 }
 
 /// The order of a part.
@@ -246,9 +244,9 @@ pub(crate) fn lapse(order: &str) -> Result<(), Error> {
     }
     if lapsed && order.body.method != Method::OnDelivery {
         order.body.waiting = false;
-        Store::replace(&order)?;
+        order = Store::replace(&order)?;
     }
-    Ok(())
+    debts::look(&order)
 }
 
 fn on_delivery(share: &Share) -> Result<bool, Error> {

@@ -11,10 +11,10 @@ use crate::order::{Event, State};
 use crate::pages::checkout::Addressed;
 use crate::pages::pictures;
 use crate::wares::{Former, Kept, Picture, SHOP};
-use crate::{bank, demo, fair_work, payout_work, today, trade};
+use crate::{bank, demo, fair_work, payout_work, statements, today, trade};
 
 /// Parts that one run closes: their reads and writes must fit into one call. More make another run.
-const CLOSED_MAX: usize = 25;
+const CLOSED_MAX: usize = 20;
 /// Days for which the address of a parcel is kept once its part is over.
 const KEPT_DAYS: u64 = 90;
 /// Addresses that one run looks at.
@@ -41,6 +41,9 @@ pub(crate) fn run(job: &Job) -> Outcome {
             }
             "payout-run" => payout_work::run(&job.read()?),
             "payout" => payout_work::add(job.read()?),
+            "held-changed" => payout_work::held_changed(job.read()?),
+            "release" => payout_work::release(),
+            "statement" => statements::go_on(job.read()?).map(|_| ()),
             "tell-payout" => {
                 payout_work::tell(job.payload.get("payout").and_then(serde_json::Value::as_str).unwrap_or_default())
             }

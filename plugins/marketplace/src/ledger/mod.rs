@@ -4,6 +4,7 @@
 //! records of postings are unique by it. Debits are positive. What a seller has a claim to stands on their account as a negative number:
 //! it is owed to them.
 
+mod holder;
 mod trade;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,10 @@ use tiwizi_sdk::Shape;
 
 use crate::money::Centimes;
 
-pub use trade::{given_back, not_paid_out, paid_out, received, repaid, settled, sold};
+pub use holder::Holder;
+pub use trade::{
+    Explained, assigned, explained, given_back, not_paid_out, paid_out, received, repaid, settled, sold, undone,
+};
 
 /// Entries that one posting may have.
 pub const ENTRIES_MAX: usize = 8;
@@ -30,10 +34,10 @@ pub enum Account {
     Platform,
     /// The tax on what the platform earned.
     Vat,
-    /// Money that the card gateway has and will send.
-    Gateway,
-    /// Money that couriers took at the door and will hand over.
-    Courier,
+    /// Money that a courier, a card gateway or a shop took for the platform and will hand over.
+    Held(Holder),
+    /// What somebody handed over without anybody knowing for what, or what is missing of it, until it is explained.
+    Difference(Holder),
     /// Money on the platform's bank account, money orders among it.
     Bank,
 }
@@ -93,6 +97,27 @@ impl Posting {
         }
     }
 
+    /// What takes a posting back: each side the other way round, under another key.
+    ///
+    /// # Errors
+    /// When the sides are not nothing together.
+    pub fn against(key: impl Into<String>, entries: &[Entry]) -> Result<Self, Unbooked> {
+        let turned = |entry: &Entry| entry.amount.0.checked_neg().map(Centimes);
+        let sum: i128 = entries.iter().map(|entry| i128::from(entry.amount.0)).sum();
+        if sum != 0 {
+            return Err(Unbooked::Unbalanced { sum });
+        }
+        let sides = entries.iter().map(|entry| {
+            let amount = turned(entry).ok_or(Unbooked::TooLarge)?;
+            Ok(Entry { account: entry.account.clone(), amount })
+        });
+        match sides.collect::<Result<Vec<_>, _>>()? {
+            entries if entries.is_empty() => Err(Unbooked::Empty),
+            entries if entries.len() > ENTRIES_MAX => Err(Unbooked::TooMany),
+            entries => Ok(Self { key: key.into(), entries }),
+        }
+    }
+
     /// Its sides.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -107,8 +132,8 @@ impl fmt::Display for Account {
             Self::Buyer(order) => write!(formatter, "buyer:{order}"),
             Self::Platform => formatter.write_str("platform"),
             Self::Vat => formatter.write_str("vat"),
-            Self::Gateway => formatter.write_str("gateway"),
-            Self::Courier => formatter.write_str("courier"),
+            Self::Held(holder) => write!(formatter, "{holder}"),
+            Self::Difference(holder) => write!(formatter, "difference:{holder}"),
             Self::Bank => formatter.write_str("bank"),
         }
     }
@@ -154,6 +179,9 @@ mod tests {
         assert_eq!(Posting::of("a", &[side(5), side(-4)]), Err(Unbooked::Unbalanced { sum: 1 }));
         assert_eq!(Posting::of("a", &[side(0)]), Err(Unbooked::Empty));
         assert!(Posting::of("a", &[side(i64::MAX), side(i64::MAX)]).is_err());
+        let odd = [Entry { account: "bank".into(), amount: Centimes(3) }];
+        assert_eq!(Posting::against("a", &odd), Err(Unbooked::Unbalanced { sum: 3 }));
+        assert_eq!(Posting::against("a", &[]), Err(Unbooked::Empty));
         let many: Vec<_> = (0..5).flat_map(|_| [side(1), side(-1)]).collect();
         assert_eq!(Posting::of("a", &many), Err(Unbooked::TooMany));
     }

@@ -3,7 +3,7 @@
 //! The platform's commission is always that on the goods that are left of a part. When some go back, the difference goes back too, so
 //! that however a part is divided its commission is exact to the centime.
 
-use super::{Account, Posting, Unbooked};
+use super::{Account, Entry, Holder, Posting, Unbooked};
 use crate::money::Centimes;
 use crate::order::Part;
 
@@ -65,13 +65,81 @@ pub fn repaid(order: &str, till: Account, amount: Centimes, proof: &str) -> Resu
     Posting::of(format!("out:{proof}"), &[(buyer, amount), (till, Centimes(-amount.0))])
 }
 
-/// Gateway or courier handed money over, less what they keep.
+/// Somebody handed money over: what came to the bank, the fee that they kept, and how much of what they held it covers. What is left of
+/// it, or is missing, is a difference.
+///
+/// # Errors
+/// When all of it is nothing.
+pub fn settled(holder: &Holder, [amount, fee, covered]: [Centimes; 3], proof: &str) -> Result<Posting, Unbooked> {
+    let difference = amount.0.checked_add(fee.0).and_then(|gross| gross.checked_sub(covered.0));
+    let difference = difference.ok_or(Unbooked::TooLarge)?;
+    let sides = [
+        (Account::Bank, amount),
+        (Account::Platform, fee),
+        (Account::Held(holder.clone()), Centimes(-covered.0)),
+        (Account::Difference(holder.clone()), Centimes(-difference)),
+    ];
+    Posting::of(format!("settled:{proof}"), &sides)
+}
+
+/// Money that was handed over covers more of what was held than was said before; less, when the amount is negative.
 ///
 /// # Errors
 /// When the amount is nothing.
-pub fn settled(till: Account, amount: Centimes, fee: Centimes, proof: &str) -> Result<Posting, Unbooked> {
-    let sides = [(Account::Bank, Centimes(amount.0 - fee.0)), (Account::Platform, fee), (till, Centimes(-amount.0))];
-    Posting::of(format!("settled:{proof}"), &sides)
+pub fn assigned(holder: &Holder, amount: Centimes, proof: &str) -> Result<Posting, Unbooked> {
+    let difference = Account::Difference(holder.clone());
+    let sides = [(difference, amount), (Account::Held(holder.clone()), Centimes(-amount.0))];
+    Posting::of(format!("assigned:{proof}"), &sides)
+}
+
+/// What a difference turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explained {
+    /// Too much came, and it stays with the platform.
+    Kept,
+    /// Too much came, and it was sent back.
+    SentBack,
+    /// What is missing is a fee that nobody had named.
+    Fee,
+    /// What is missing is lost, and the platform bears it.
+    Lost,
+    /// What is missing was paid back to the buyer of an order by those who held it.
+    Refunded {
+        /// The order.
+        order: String,
+    },
+}
+
+impl Explained {
+    /// Whether it explains that too much came.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(self, Self::Kept | Self::SentBack)
+    }
+}
+
+/// A difference, or a part of it, is explained. The amount is positive.
+///
+/// # Errors
+/// When the amount is nothing.
+pub fn explained(holder: &Holder, as_what: &Explained, amount: Centimes, proof: &str) -> Result<Posting, Unbooked> {
+    let difference = Account::Difference(holder.clone());
+    let less = Centimes(-amount.0);
+    let (other, change) = match as_what {
+        Explained::Kept => ((Account::Platform, less), amount),
+        Explained::SentBack => ((Account::Bank, less), amount),
+        Explained::Fee | Explained::Lost => ((Account::Platform, amount), less),
+        Explained::Refunded { order } => ((Account::Buyer(order.clone()), amount), less),
+    };
+    Posting::of(format!("explained:{proof}"), &[(difference, change), other])
+}
+
+/// What was booked is taken back by its opposite.
+///
+/// # Errors
+/// When it is not nothing together.
+pub fn undone(key: &str, entries: &[Entry]) -> Result<Posting, Unbooked> {
+    Posting::against(format!("undone:{key}"), entries)
 }
 
 /// A seller was paid.

@@ -1,12 +1,14 @@
 //! The reconciliation desk: lines of bank statements that match no order, or more than one, and what a person decides of them.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Request, Store};
+use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store};
 
 use super::money::staff;
 use crate::bank::{self, BankLine, Decided, UNDO_MS};
 use crate::kinds::Order;
+use crate::ledger::Holder;
 use crate::payment::reference;
+use crate::remit::{self, Remittance, RemittanceState};
 
 /// Lines of a page.
 const LINES_MAX: u32 = 20;
@@ -36,11 +38,31 @@ pub(crate) fn decide(request: &Request) -> Result<Answer, Error> {
             };
             bank::choose(&mut line, &order)?
         }
+        "remit" => return remitted(request, &mut line),
         "aside" => bank::set_aside(&mut line)?,
         "undo" => bank::undo(&mut line)?,
         _ => return Err(Error::invalid("there is no such decision").with("field", "do")),
     };
     if done { Ok(to(seen)) } else { Ok(page(request, Some("line-booked"))?.with_status(409)) }
+}
+
+/// The line is the remittance that it was held against: an announced one is booked with what the bank shows.
+fn remitted(request: &Request, line: &mut Entry<BankLine>) -> Result<Answer, Error> {
+    let remittance = line.body.remittance.as_deref().map(Store::<Remittance>::get).transpose()?.flatten();
+    let Some(mut remittance) = remittance.filter(|_| line.body.state == Decided::Open) else {
+        return Ok(page(request, Some("no-remittance"))?.with_status(409));
+    };
+    if remit::arrive(&mut remittance, line.body.amount, Some(line.body.proof.clone()))? {
+        bank::is_remittance(line, &remittance.id)?;
+        return Ok(Answer::redirect(format!("/money/remittances/{}", remittance.id)));
+    }
+    let same = remittance.body.state == RemittanceState::Booked && remittance.body.amount == line.body.amount;
+    if !same || remittance.body.line.is_some() {
+        return Ok(page(request, Some("no-remittance"))?.with_status(409));
+    }
+    remit::seen(&mut remittance, &line.body.proof)?;
+    bank::is_remittance(line, &remittance.id)?;
+    Ok(Answer::redirect(format!("/money/remittances/{}", remittance.id)))
 }
 
 fn page(request: &Request, wrong: Option<&str>) -> Result<Answer, Error> {
@@ -50,14 +72,14 @@ fn page(request: &Request, wrong: Option<&str>) -> Result<Answer, Error> {
     let found = Store::list(&find.after(request.query("after").filter(|after| !after.is_empty())))?;
     let mut lines = Vec::new();
     for line in &found.items {
-        lines.push(view(line)?);
+        lines.push(view(line, request.page_language())?);
     }
     let states = Decided::ALL.map(Decided::name);
     let data = json!({ "lines": lines, "next": found.next, "state": state, "states": states, "wrong": wrong, "minutes": UNDO_MS / 60_000 });
     Answer::page("bank", "", &data)
 }
 
-fn view(line: &Entry<BankLine>) -> Result<Value, Error> {
+fn view(line: &Entry<BankLine>, language: Language) -> Result<Value, Error> {
     let body = &line.body;
     let mut candidates = Vec::new();
     for id in &body.candidates {
@@ -66,9 +88,16 @@ fn view(line: &Entry<BankLine>) -> Result<Value, Error> {
             candidates.push(json!({ "reference": reference::of(order.body.number), "due": due.to_string() }));
         }
     }
+    let remittance = body.remittance.as_deref().map(Store::<Remittance>::get).transpose()?.flatten();
+    let holder = body.holder.as_deref().and_then(Holder::read);
     let order = body.order.as_deref().map(Store::<Order>::get).transpose()?.flatten();
     Ok(json!({
         "id": line.id, "day": body.day, "text": body.text, "amount": body.amount.to_string(), "doubt": body.doubt,
+        "holder": holder.map(|holder| super::holders::named(&holder, language)).transpose()?,
+        "remittance": remittance.map(|one| json!({
+            "id": one.id, "reference": one.body.reference, "amount": one.body.amount.to_string(), "state": one.body.state.name(),
+            "fits": one.body.state == RemittanceState::Announced || (one.body.amount == body.amount && one.body.line.is_none()),
+        })),
         "candidates": candidates, "order": order.and_then(|order| reference::of(order.body.number)),
     }))
 }

@@ -51,6 +51,7 @@ struct Planned {
     cooperative: String,
     part: Part,
     days: u32,
+    carrier: Option<String>,
 }
 
 /// What the job writes of a recipient.
@@ -178,7 +179,8 @@ fn plan(request: &Request, lines: &[Priced], way: Way, place: &str) -> Result<Re
             delivered_at: None,
             returned: Vec::new(),
         };
-        planned.push(Planned { cooperative, part, days });
+        let carrier = tariff.carrier(&shop.province, place).filter(|_| way == Way::Sent).map(ToOwned::to_owned);
+        planned.push(Planned { cooperative, part, days, carrier });
     }
     Ok(Ok(planned))
 }
@@ -212,7 +214,7 @@ fn write(planned: Vec<Planned>, total: Centimes, method: Method, purchase: &Purc
         waiting: true,
     })?;
     let mut shares = Vec::new();
-    for Planned { cooperative, part, .. } in planned {
+    for Planned { cooperative, part, carrier, .. } in planned {
         let share = Store::create(&Share {
             order: order.id.clone(),
             number,
@@ -222,6 +224,7 @@ fn write(planned: Vec<Planned>, total: Centimes, method: Method, purchase: &Purc
             part,
             asks: Vec::new(),
             booked: 0,
+            carrier,
         })?;
         shares.push((share.id, cooperative));
     }

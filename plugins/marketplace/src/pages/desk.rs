@@ -15,9 +15,10 @@ use crate::kinds::{Contact, Desk, Product, Recipient, Share, Shelf, Shop, Varian
 use crate::label;
 use crate::money::{Centimes, plain};
 use crate::order::Event;
+use crate::payment::reference;
 use crate::payout::Claim;
 use crate::price::Offer;
-use crate::settled::{Payout, PayoutState, Tally};
+use crate::settled::{self, Due, Payout, PayoutState, Tally};
 use crate::stock::{PIECES_MAX, Refused, Stock};
 use crate::{path, today, trade, wares, words};
 
@@ -25,6 +26,8 @@ use crate::{path, today, trade, wares, words};
 const SHOP_OPENED: &str = "shop-opened";
 /// Parts that the desk shows.
 const PARTS_MAX: u32 = 30;
+/// Sales that wait for their money which the desk shows.
+const WAITING_MAX: u32 = 20;
 /// Products that the desk shows.
 const PRODUCTS_MAX: u32 = 30;
 
@@ -332,6 +335,7 @@ fn page(request: &Request, cooperative: &str, form: &Filled, refused: Option<Val
     let mut payouts = payouts.items;
     payouts.retain(|payout| payout.body.state != PayoutState::Dropped);
     let tally = Tally::of(cooperative)?;
+    let waiting = Due::waiting(cooperative, WAITING_MAX)?;
     let data = json!({
         "shop": { "cooperative": cooperative, "name": shop.name.best(language) },
         "parts": parts,
@@ -340,6 +344,10 @@ fn page(request: &Request, cooperative: &str, form: &Filled, refused: Option<Val
         "tally": tally.map(|tally| json!({
             "due": tally.body.due().to_string(), "paid": tally.body.paid.to_string(), "sales": tally.body.sales.to_string(),
         })),
+        "waits": settled::rule_waits()?,
+        "waiting": waiting.iter().map(|due| json!({
+            "order": reference::of(due.body.number), "amount": due.body.claim().amount().to_string(),
+        })).collect::<Vec<_>>(),
         "form": form,
         "refused": refused,
         "categories": CATEGORIES,

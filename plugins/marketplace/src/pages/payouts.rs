@@ -12,7 +12,7 @@ use crate::kinds::Shop;
 use crate::money::Centimes;
 use crate::payment::reference;
 use crate::payout_work;
-use crate::settled::{Due, Payout, PayoutState, Step, step};
+use crate::settled::{self, Due, Payout, PayoutState, Step, step};
 use crate::today;
 use tiwizi_sdk::jobs::Later;
 
@@ -106,6 +106,7 @@ fn page(request: &Request, payout: &Entry<Payout>, wrong: Option<&str>) -> Resul
         json!({
             "order": reference::of(body.number), "at": body.at, "sales": body.sales.to_string(),
             "commissions": body.commissions.to_string(), "refunds": body.refunds.to_string(),
+            "held": (body.held > Centimes::ZERO).then(|| body.held.to_string()),
             "net": Centimes(body.sales.0 - body.commissions.0 - body.refunds.0).to_string(),
         })
     };
@@ -121,6 +122,7 @@ fn page(request: &Request, payout: &Entry<Payout>, wrong: Option<&str>) -> Resul
         "lines": found.items.iter().map(line).collect::<Vec<_>>(),
         "next": found.next,
         "files": files,
+        "waits": settled::rule_waits()?,
         "staff": !request.path.starts_with("/desk/"),
         "wrong": wrong,
         "today": today::date()?,
@@ -134,7 +136,7 @@ pub(crate) fn view(payout: &Entry<Payout>) -> Value {
     json!({
         "id": payout.id, "cooperative": body.cooperative, "at": body.at, "amount": body.amount.to_string(),
         "sales": body.sales.to_string(), "commissions": body.commissions.to_string(), "refunds": body.refunds.to_string(),
-        "state": body.state, "reference": body.reference, "paid_on": body.paid_on, "lines": body.lines,
+        "held": (body.held > Centimes::ZERO).then(|| body.held.to_string()), "state": body.state, "reference": body.reference, "paid_on": body.paid_on, "lines": body.lines,
         "from": (body.from > 0).then_some(body.from + 1), "until": body.until,
     })
 }

@@ -1,6 +1,6 @@
 //! How an order is paid: at the door, by a transfer that carries a reference, by a money order, by card.
 //!
-//! Each way says how long goods are kept for a buyer, and where the money lies when it came.
+//! Each way says how long goods are kept for a buyer.
 
 pub mod card;
 pub mod reconcile;
@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use tiwizi_sdk::Shape;
 
 use crate::day::DAY_MS;
-use crate::ledger::Account;
 
 /// A way of paying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Shape)]
@@ -46,16 +45,6 @@ impl Method {
         match self {
             Self::Card => 30 * 60 * 1_000,
             Self::OnDelivery | Self::Transfer | Self::MoneyOrder => 0,
-        }
-    }
-
-    /// Where its money lies first.
-    #[must_use]
-    pub const fn till(self) -> Account {
-        match self {
-            Self::OnDelivery => Account::Courier,
-            Self::Transfer | Self::MoneyOrder => Account::Bank,
-            Self::Card => Account::Gateway,
         }
     }
 

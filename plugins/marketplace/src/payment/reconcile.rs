@@ -2,14 +2,21 @@
 //!
 //! A line whose reference names one open order, with exactly the amount that it waits for, is settled by itself. Everything else is put
 //! before a person with the reason and the orders that may be meant: money is never guessed onto an order.
+//!
+//! Two lines that say the same are two sums of money when both stand in one statement. So a line is named by what it says and by how often
+//! the same stood in its statement before it, on earlier sheets too: the statement that is pasted again names the same lines.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::reference;
 use crate::money::{Centimes, WrongAmount};
 
-/// Lines of one statement.
-pub const LINES_MAX: usize = 2_000;
+/// Lines of one sheet of a statement.
+pub const LINES_MAX: usize = 200;
+/// Sheets of one statement.
+pub const SHEETS_MAX: u32 = 50;
 /// Orders that are named beside a line that is in doubt.
 pub const CANDIDATES_MAX: usize = 5;
 
@@ -44,6 +51,11 @@ pub enum Verdict {
         /// The order.
         order: String,
     },
+    /// It is a remittance that is in the books.
+    Remitted {
+        /// The remittance.
+        remittance: String,
+    },
     /// A person decides.
     Doubtful {
         /// Why.
@@ -71,6 +83,8 @@ pub enum Doubt {
     TooMuch,
     /// Another line of this statement paid the order already.
     Twice,
+    /// It is what a courier, a gateway or a shop hands over, by its reference or its words.
+    Remittance,
 }
 
 impl Doubt {
@@ -85,6 +99,7 @@ impl Doubt {
             Self::TooLittle => "too-little",
             Self::TooMuch => "too-much",
             Self::Twice => "twice",
+            Self::Remittance => "remittance",
         }
     }
 }
@@ -92,7 +107,7 @@ impl Doubt {
 /// A line of a file that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongLine {
-    /// Its number, from 1.
+    /// Its number, from 1; nothing when there are too many lines.
     pub line: usize,
     /// What is wrong with its amount; none when it has not three cells.
     pub amount: Option<WrongAmount>,
@@ -101,7 +116,7 @@ pub struct WrongLine {
 /// Reads a statement: a line each, with the day, what was written and the amount, between semicolons. Empty lines are passed over.
 ///
 /// # Errors
-/// The first line that cannot be read; past [`LINES_MAX`], the first that is too many.
+/// The first line that cannot be read; the line 0 when there are more than [`LINES_MAX`].
 pub fn statement(text: &str) -> Result<Vec<Received>, WrongLine> {
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -110,13 +125,32 @@ pub fn statement(text: &str) -> Result<Vec<Received>, WrongLine> {
         let (Some(day), Some(rest)) = (cells.next(), cells.next()) else {
             return Err(WrongLine { line: number, amount: None });
         };
-        let Some((words, amount)) = rest.rsplit_once(';').filter(|_| lines.len() < LINES_MAX) else {
+        let Some((words, amount)) = rest.rsplit_once(';') else {
             return Err(WrongLine { line: number, amount: None });
         };
+        if lines.len() >= LINES_MAX {
+            return Err(WrongLine { line: 0, amount: None });
+        }
         let amount = Centimes::read(amount).map_err(|wrong| WrongLine { line: number, amount: Some(wrong) })?;
         lines.push(Received { day: day.trim().to_owned(), text: words.trim().to_owned(), amount });
     }
     Ok(lines)
+}
+
+/// How often the same as each of these stood before it: among what stood in the statement before them, and among themselves.
+#[must_use]
+pub fn before<'a>(names: &'a [String], earlier: impl IntoIterator<Item = &'a String>) -> Vec<usize> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in earlier {
+        *seen.entry(name).or_default() += 1;
+    }
+    let count = |name: &'a String| {
+        let seen = seen.entry(name).or_default();
+        let before = *seen;
+        *seen += 1;
+        before
+    };
+    names.iter().map(count).collect()
 }
 
 /// What becomes of each line, in their order.
@@ -166,6 +200,8 @@ fn doubtful(doubt: Doubt, candidates: Vec<&Waiting>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn waiting(number: u64, due: i64) -> Waiting {
@@ -218,5 +254,27 @@ mod tests {
         let wrong = statement("27/11/2026;VIR;-5").unwrap_err();
         assert_eq!(wrong, WrongLine { line: 1, amount: Some(WrongAmount::Negative) });
         assert_eq!(statement("a;1;2\nno cells").unwrap_err(), WrongLine { line: 2, amount: None });
+    }
+
+    proptest! {
+        #[test]
+        fn a_statement_names_the_same_lines_however_it_is_cut_into_sheets(
+            lines in prop::collection::vec(0u8..4, 0..20), cuts in prop::collection::vec(0usize..20, 0..4),
+        ) {
+            let lines: Vec<String> = lines.iter().map(u8::to_string).collect();
+            let whole: Vec<_> = lines.iter().cloned().zip(before(&lines, &[])).collect();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(lines.len())).chain([0, lines.len()]).collect();
+            cuts.sort_unstable();
+            let mut named = Vec::new();
+            for cut in cuts.windows(2) {
+                let (earlier, sheet) = (&lines[..cut[0]], &lines[cut[0]..cut[1]]);
+                named.extend(sheet.iter().cloned().zip(before(sheet, earlier)));
+            }
+            prop_assert_eq!(&named, &whole);
+            let mut once = named.clone();
+            once.sort();
+            once.dedup();
+            prop_assert_eq!(once.len(), named.len(), "no two lines have one name");
+        }
     }
 }

@@ -3,9 +3,12 @@
 mod bounds;
 mod buying;
 mod fairs;
+mod holders;
 mod lines;
+mod owed;
 mod payouts;
 mod selling;
+mod sheets;
 mod silence;
 mod sweep;
 mod window;

@@ -227,15 +227,23 @@ fn money_that_comes_late_is_kept_for_its_buyer_when_the_goods_are_gone() {
     let amount = format!("{}.{:02}", total / 100, total % 100);
     call(&gateway_tells("t2", &amount, "paid", "shared"));
     assert_eq!(balance(&format!("buyer:{order}")), -498_500 - total);
+    let owed = crate::money::Centimes(498_500 + total).to_string();
     native::as_holder(&["registrar"]);
-    let number = native::bodies("order")[0]["number"].as_u64().unwrap();
-    let reference = reference::of(number).unwrap();
-    let repay = |amount: &str| Request::post("/money/repay", &[("reference", &reference), ("amount", amount)]);
-    assert_eq!(page(&repay("99999.00")).0, 422, "never more than was paid");
-    let owed = format!("{}", crate::money::Centimes(498_500 + total));
-    assert_eq!(redirect(&repay(&owed)), "/money");
-    assert_eq!(page(&repay("0.01")).0, 422);
+    let (_, _, data) = page(&Request::get("/money/owed"));
+    assert_eq!((&data["debts"][0]["amount"], &data["debts"][0]["whys"]), (&json!(owed), &json!(["overpaid", "gone"])));
+    assert_eq!(page(&pay_back(0, "99999.00", "VIR 1")).0, 422, "never more than was paid");
+    assert_eq!(redirect(&pay_back(0, &owed, "VIR 1")), "/money/owed");
+    assert_eq!(page(&pay_back(0, "0.01", "VIR 2")).0, 422);
     assert_eq!(balance(&format!("buyer:{order}")), 0);
+    assert_eq!(page(&Request::get("/money/owed")).2["debts"], json!([]));
+}
+
+/// The form that says of a debt that it was paid back today.
+pub(super) fn pay_back(at: usize, amount: &str, reference: &str) -> Request {
+    let debt = native::ids("debt")[at].clone();
+    let day = crate::today::day().date().unwrap().to_string();
+    let form = [("amount", amount), ("reference", reference), ("paid_on", day.as_str())];
+    Request::post(&format!("/money/owed/{debt}"), &form)
 }
 
 #[test]
@@ -366,12 +374,13 @@ fn a_part_of_what_is_owed_is_paid_back_once_when_its_form_comes_twice() {
         call(&gateway_tells(transaction, "170.00", "paid", "shared"));
     }
     native::as_holder(&["registrar"]);
-    let reference = reference::of(native::bodies("order")[0]["number"].as_u64().unwrap()).unwrap();
-    let repay = Request::post("/money/repay", &[("reference", &reference), ("amount", "50")]);
-    redirect(&repay);
-    redirect(&repay);
-    assert_eq!(balance(&format!("buyer:{}", native::ids("order")[0])), 5_000 - 17_000);
-    native::advance(86_400_000);
-    redirect(&repay);
+    let buyer = format!("buyer:{}", native::ids("order")[0]);
+    for reference in ["VIR 1", "vir-1"] {
+        redirect(&pay_back(0, "50", reference));
+    }
+    assert_eq!(balance(&buyer), 5_000 - 17_000);
+    assert_eq!(page(&pay_back(0, "49", "VIR 1")).0, 409, "another amount by the same reference is another thing");
+    redirect(&pay_back(0, "50", "VIR 2"));
     assert_eq!(native::bodies("order")[0]["repaid"], 10_000);
+    assert_eq!(native::bodies("debt")[0]["amount"], 7_000);
 }

@@ -37,7 +37,7 @@ fn newest() -> Value {
 }
 
 /// A jar that is sold at the door, delivered and over its term of withdrawal.
-fn sold(cooperative: &str) {
+pub(super) fn sold(cooperative: &str) {
     native::as_public();
     buy("huile-anfa.one.1", "on-delivery");
     native::as_member(cooperative);
@@ -51,7 +51,7 @@ fn sold(cooperative: &str) {
 }
 
 /// A jar of 85.50 and its parcel of 50, less 5 % of the jar and the tax on that.
-const NET: i64 = 13_550 - 428 - 86;
+pub(super) const NET: i64 = 13_550 - 428 - 86;
 
 #[test]
 fn a_payout_is_paid_undone_paid_again_and_confirmed_and_the_books_follow() {

@@ -3,8 +3,6 @@
 //! Each piece is there from the moment in which its money was booked, and what is settled of it grows until it is the whole. What is
 //! left of all pieces of a holder is the balance of the holder's account in the books.
 
-#![expect(clippy::duplicated_attributes, reason = "two indexes may have a field in common")]
-
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Store, context};
 

@@ -122,7 +122,7 @@ pub(crate) fn go_on(rest: Rest) -> Result<Vec<Value>, Error> {
     for (line, verdict) in rest.lines.iter().zip(reconcile::judge(&lines, &waiting)) {
         let kept = BankLine::of(&line.proof)?;
         let (verdict, known) = match desk.look(line, &verdict, kept.as_ref())? {
-            Some(verdict) => (verdict, false),
+            Some(verdict) => (verdict, kept.is_some()),
             None => book(line, verdict, kept, &mut orders)?,
         };
         told.push(json!({ "text": line.text, "amount": line.amount.to_string(), "known": known, "is": verdict }));
@@ -153,8 +153,7 @@ impl Desk {
             None => self.marks.of(&line.text).map(ToString::to_string),
         };
         let Some(holder) = holder else { return Ok(None) };
-        // What waits for a person already is only told anew when a remittance came to light.
-        if (kept.is_some() && found.is_none()) || is_booked(&line.proof)? {
+        if is_booked(&line.proof)? {
             return Ok(None);
         }
         let candidates = match verdict {
@@ -165,6 +164,10 @@ impl Desk {
         let mut body = line.as_doubtful(Doubt::Remittance, candidates.clone());
         body.holder = Some(holder);
         let mut is = Verdict::Doubtful { doubt: Doubt::Remittance, candidates };
+        // What waits for a person already is written anew only when a remittance came to light.
+        if kept.is_some() && found.is_none() {
+            return Ok(Some(is));
+        }
         if let Some(remittance) = found.map(|at| self.awaited.swap_remove(at)) {
             body.remittance = Some(remittance.id.clone());
             let (state, amount) = (remittance.body.state, remittance.body.amount);

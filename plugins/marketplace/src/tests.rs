@@ -7,6 +7,7 @@ mod holders;
 mod lines;
 mod owed;
 mod payouts;
+mod replays;
 mod selling;
 mod sheets;
 mod silence;

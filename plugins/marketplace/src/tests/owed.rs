@@ -173,7 +173,9 @@ fn bad_input_of_a_repayment_is_refused_with_the_reason_and_books_nothing() {
         assert_eq!((status, &data["told"]["wrong"]), (422, &json!(wrong)), "{amount} {reference} {on}");
     }
     assert_eq!((balance(&buyer), native::bodies("repayment").len()), (-17_000, 0));
-    assert!(matches!(call(&Request::post("/money/owed/none", &[])), Answer::Problem(error) if error.status == 404));
+    assert!(
+        matches!(call(&Request::post("/money/owed/00000000-0000-7000-8000-00000000000b", &[])), Answer::Problem(error) if error.status == 404)
+    );
     native::as_public();
     assert!(matches!(call(&pay_back(0, "170", "VIR 9")), Answer::Problem(error) if error.status == 401));
 }

@@ -92,6 +92,26 @@ fn what_is_typed_into_a_sheet_that_was_handed_in_or_thrown_away_stays_in_the_pag
 }
 
 #[test]
+fn a_form_that_waited_for_a_sheet_to_be_read_does_not_write_over_what_others_wrote() {
+    thyme();
+    let seen = opened("texts/fr")["seen"].as_str().unwrap().to_owned();
+    trainer("karim");
+    french(&seen, "Thym de Karim", "Du thym.");
+    step("thyme", "review");
+    trainer("amina");
+    let Answer::Page { status: 409, data, .. } = french(&seen, "Thym séché", "Résumé d’Amina") else {
+        panic!("in review")
+    };
+    step("thyme", "take-back");
+    // She sends what the page shows, in which his title does not stand yet.
+    assert!(matches!(french(data["seen"].as_str().unwrap(), "Thym séché", "Résumé d’Amina"), Answer::Redirect(_)));
+    assert_eq!(
+        (&draft()["title"]["fr"], &draft()["summary"]["fr"]),
+        (&json!("Thym de Karim"), &json!("Résumé d’Amina"))
+    );
+}
+
+#[test]
 fn a_line_that_somebody_took_away_comes_back_with_what_is_kept() {
     thyme();
     let code = draft()["plan"]["funds"][0]["code"].as_str().unwrap().to_owned();

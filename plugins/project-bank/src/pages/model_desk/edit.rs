@@ -203,6 +203,8 @@ fn page(request: &Request, page: Page<'_>) -> Result<Answer, Error> {
         let window = part.window(draft);
         now.retain(|name, _| window.contains(name));
     }
+    // Where nothing was compared yet, the form goes on from where it began: what others wrote meanwhile is found when it is sent again.
+    let began = request.form("seen").filter(|_| matches!(wrong, Some("gone" | "in-review")));
     let known: Vec<&str> = fields.iter().filter_map(|field| field.get("name")?.as_str()).collect();
     let elsewhere: Vec<&String> =
         faults.iter().filter(|(name, _)| !known.contains(&name.as_str())).map(|(_, code)| code).collect();
@@ -226,7 +228,7 @@ fn page(request: &Request, page: Page<'_>) -> Result<Answer, Error> {
         "languages": Language::ALL.map(|language| json!({ "tag": language.tag(), "name": language.name(), "of": part.in_language(language).map(|part| part.name()) })),
         "beside": beside.map(|language| json!({ "tag": language.tag(), "direction": language.direction() })),
         "fields": fields,
-        "seen": if is_new { String::new() } else { seen(&now) },
+        "seen": began.map_or_else(|| if is_new { String::new() } else { seen(&now) }, ToOwned::to_owned),
         "is_new": is_new,
         "wrong": wrong,
         "faults": elsewhere,

@@ -5,6 +5,7 @@
 use tiwizi_sdk::{Entry, Error, Store};
 
 use super::kinds::ModelDraft;
+use crate::card;
 use crate::kinds::{Model, ModelVersion};
 use crate::plan::{check, outcome};
 
@@ -18,8 +19,10 @@ pub(crate) fn publish(draft: Entry<ModelDraft>, before: Option<Entry<Model>>, re
     let amount = Model::amount_of(&outcome(&checked));
     let model = draft.body.into_model(amount, before.as_ref().map(|entry| &entry.body), reader)?;
     Store::create(&ModelVersion { model: model.code.clone(), version: model.version, plan: model.plan.clone() })?;
-    match before {
-        Some(entry) => Store::replace(&Entry { body: model, ..entry }).map(|entry| entry.body),
-        None => Store::create(&model).map(|entry| entry.body),
-    }
+    let published = match before {
+        Some(entry) => Store::replace(&Entry { body: model, ..entry })?,
+        None => Store::create(&model)?,
+    };
+    card::bring(&published.id, Some(&published.body))?;
+    Ok(published.body)
 }

@@ -6,6 +6,7 @@
 use tiwizi_sdk::{Entry, Error, Find, Store};
 
 use super::rebase::{Chosen, corrected};
+use crate::card;
 use crate::kinds::{Model, ModelVersion};
 use crate::plan::check::Fault;
 use crate::plan::{Plan, check, outcome};
@@ -37,6 +38,7 @@ pub(crate) fn take_over(mut model: Entry<Model>, changes: &Chosen<'_>) -> Result
     model.body.version = version;
     model.body.amount = u64::try_from((financing.investments + financing.working_capital).ceil()).unwrap_or_default();
     model.body.plan = plan;
-    Store::replace(&model)?;
+    let model = Store::replace(&model)?;
+    card::bring(&model.id, Some(&model.body))?;
     Ok(Made::Version(version))
 }

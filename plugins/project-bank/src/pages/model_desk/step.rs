@@ -3,6 +3,7 @@
 use tiwizi_sdk::{Answer, Error, Request, Store};
 
 use super::{show, to_sheet, trainer};
+use crate::card;
 use crate::drafts::faults::faults;
 use crate::drafts::kinds::{ModelDraft, REMARK_CHARS_MAX, Stage};
 use crate::drafts::publish::publish;
@@ -57,7 +58,8 @@ pub(crate) fn step(request: &Request) -> Result<Answer, Error> {
         }
         (Step::Withdraw | Step::PutBack, _, Some(mut model)) => {
             model.body.state = if step == Step::Withdraw { State::Withdrawn } else { State::Published };
-            Store::replace(&model).map(drop)?;
+            let model = Store::replace(&model)?;
+            card::bring(&model.id, Some(&model.body))?;
         }
         (_, Some(mut entry), model) => {
             let draft = &mut entry.body;

@@ -222,6 +222,16 @@ fn what_makes_no_sense_in_a_sheet_comes_back_at_its_field_and_nothing_is_kept() 
 }
 
 #[test]
+fn what_a_form_does_not_send_stays() {
+    thyme();
+    let seen = opened("texts/fr")["seen"].as_str().unwrap().to_owned();
+    redirect(&Request::post(PART, &[("of", "texts/fr"), ("seen", &seen), ("title", "Thym")]));
+    let (before, data) = (draft(), opened("texts/fr"));
+    assert_eq!((&before["title"]["fr"], &before["summary"]["fr"]), (&json!("Thym"), &json!("Du thym.")));
+    assert_eq!(field(&data, "chapter/process")["value"], "Du thym.");
+}
+
+#[test]
 fn a_name_in_its_last_language_is_not_taken_away() {
     thyme();
     let of = format!("funds/{}", draft()["plan"]["funds"][0]["code"].as_str().unwrap());

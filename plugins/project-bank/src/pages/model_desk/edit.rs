@@ -67,7 +67,7 @@ pub(crate) fn save(request: &Request) -> Result<Answer, Error> {
     let code = request.parameter("code");
     let part =
         request.form("of").and_then(Part::named).ok_or_else(|| Error::not_found("there is no such part of a sheet"))?;
-    let sent = part.sent(request);
+    let mut sent = part.sent(request);
     let refuse = |draft: &ModelDraft, (values, theirs): (Fields, Fields), faults: Faults, wrong, status| {
         let is_new = !part.is_there(draft);
         let page =
@@ -102,6 +102,9 @@ pub(crate) fn save(request: &Request) -> Result<Answer, Error> {
         }
         entry.body.step = taken_away(&mut entry.body, &part, request.page_language())?;
         return keep(entry, account).map(|kept| kept.unwrap_or_else(|_| to_sheet(code)));
+    }
+    for (name, text) in now.iter().filter(|_| !matches!(part, Part::Names(..))) {
+        sent.entry(name.clone()).or_insert_with(|| text.clone());
     }
     // Sent twice, or with other digits: it says what stands there.
     let mut same = entry.body.clone();

@@ -130,22 +130,24 @@ impl Part {
             let is_line = |name: &&str| name.split_once('/').is_some_and(|(list, _)| list_of(list).is_some());
             return names.filter(is_line).map(|name| (name.to_owned(), text(name))).collect();
         }
+        // A field that was not sent says nothing; but a box that is not ticked is not sent.
+        let is_sent = |name: &str| request.form(name).is_some();
         let read = |(name, sent): (String, Sent)| {
             let value = match sent {
-                Sent::Text => text(&name),
-                Sent::Flag => request.form(&name).map_or_else(String::new, |_| "yes".to_owned()),
+                Sent::Text => is_sent(&name).then(|| text(&name)),
+                Sent::Flag => Some(if is_sent(&name) { "yes".to_owned() } else { String::new() }),
                 Sent::Many => {
                     let all = request.form.iter().filter(|(found, _)| *found == name);
-                    sorted(all.map(|(_, value)| value.as_str()))
+                    Some(sorted(all.map(|(_, value)| value.as_str())))
                 }
                 Sent::Figure => match (text(&name), text(&format!("{name}-parameter"))) {
-                    (number, parameter) if parameter.is_empty() => number,
-                    (number, parameter) => format!("{number} @{parameter}").trim().to_owned(),
+                    (number, parameter) if parameter.is_empty() => is_sent(&name).then_some(number),
+                    (number, parameter) => Some(format!("{number} @{parameter}").trim().to_owned()),
                 },
             };
-            (name, value)
+            Some((name, value?))
         };
-        self.asked().into_iter().map(read).collect()
+        self.asked().into_iter().filter_map(read).collect()
     }
 
     /// What stands in the fields of this part; for names in those of all lines.

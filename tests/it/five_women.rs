@@ -4,8 +4,6 @@
 //! calendar that turns while the server runs. What is not the point of a part is set up here: the correction of the model, another
 //! seller, and those who apply to the fair beside them.
 
-#![expect(clippy::indexing_slicing, reason = "a field that a body does not have yet is made by naming it")]
-
 use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};

@@ -23,7 +23,7 @@ struct Search {
 
 /// `GET /?words=…&sector=…&amount=…`
 pub(crate) fn models(request: &Request) -> Result<Answer, Error> {
-    let language = request.page_language();
+    let (language, caller) = (request.page_language(), context::caller());
     let (search, filled) = match request.read_query::<Search>() {
         Ok(search) => (search, true),
         Err(_) => (Search { words: None, sector: None, amount: None, after: None }, false),
@@ -48,9 +48,9 @@ pub(crate) fn models(request: &Request) -> Result<Answer, Error> {
         "amount": search.amount,
         "understood": filled,
         "next": page.next,
-        "is_author": model_desk::is_author(),
-        "has_person": context::caller().person.is_some(),
-        "decides": super::proposals::decides(),
+        "is_author": model_desk::is_author(&caller),
+        "has_person": caller.person.is_some(),
+        "decides": super::proposals::decides(&caller),
     });
     Answer::page("models", "", &data)
 }

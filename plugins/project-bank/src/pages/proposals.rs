@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Find, Language, Request, Store, context};
+use tiwizi_sdk::{Answer, Caller, Entry, Error, Find, Language, Request, Store, context};
 
 use super::proposed::{self, NAMED};
 use super::review::document;
@@ -21,14 +21,14 @@ const PROPOSALS_MAX: u32 = 50;
 const NAME_CHARS_MAX: usize = 200;
 
 /// Whether the caller decides on proposals.
-pub(super) fn decides() -> bool {
-    context::caller().holds("trainer")
+pub(super) fn decides(caller: &Caller) -> bool {
+    caller.holds("trainer")
 }
 
 fn demand() -> Result<String, Error> {
     let caller = context::caller();
     let Some(account) = caller.account_id.clone() else { return Err(Error::sign_in()) };
-    if decides() { Ok(account) } else { Err(Error::denied("trainers decide on proposals")) }
+    if decides(&caller) { Ok(account) } else { Err(Error::denied("trainers decide on proposals")) }
 }
 
 /// How many proposals to a model wait.

@@ -16,7 +16,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
 
 /// A model's sheet; as a preview it is not published, and nobody takes it.
 pub(super) fn page(request: &Request, model: &Model, is_preview: bool) -> Result<Answer, Error> {
-    let language = request.page_language();
+    let (language, caller) = (request.page_language(), context::caller());
     let figures = check(&model.plan).ok().map(|checked| figures::view(&outcome(&checked), &model.plan, language));
     let chapters: Vec<Value> = model
         .chapters
@@ -49,8 +49,8 @@ pub(super) fn page(request: &Request, model: &Model, is_preview: bool) -> Result
         "rules": Rules::at(&model.plan.start).map(|rules| json!({ "source": rules.source, "checked": rules.checked })),
         "figures": figures,
         "proposals": Proposal::taken(&model.code, 0)?,
-        "waiting": if proposals::decides() { Some(proposals::waiting(&model.code)?) } else { None },
-        "can_adopt": !is_preview && context::caller().person.is_some(),
+        "waiting": if proposals::decides(&caller) { Some(proposals::waiting(&model.code)?) } else { None },
+        "can_adopt": !is_preview && caller.person.is_some(),
     });
     Answer::page("sheet", title, &data)
 }

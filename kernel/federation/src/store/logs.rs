@@ -209,7 +209,10 @@ impl SqlTx {
         let name = "entry_before";
         self.flush_entries().await?;
         let Some(log) = self.own_no(plane).await? else { return Ok(None) };
-        let before = entry::before(&mut self.tx, Place { log, seq }, entity.id).await.map_err(at(name))?;
+        let kind = self.names.known_kind(&mut self.tx, &entity.kind).await.map_err(at(name))?;
+        let Some(kind) = kind else { return Ok(None) };
+        let place = Place { log, seq };
+        let before = entry::before(&mut self.tx, place, (kind, entity.id)).await.map_err(at(name))?;
         match before {
             Some(before) => Ok(Some((before, self.entry_at(plane, before).await?))),
             None => Ok(None),

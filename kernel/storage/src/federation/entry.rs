@@ -135,18 +135,24 @@ pub async fn page(tx: &mut Tx, from: Place, rows_max: u32) -> Result<Vec<EntryRo
     .map_err(failed("fed_entry.page"))
 }
 
-/// In one log an id is of one kind, so the index of entities alone answers. Were the kind asked for too, SQLite would walk the log backwards.
-const BEFORE: &str = "SELECT seq FROM fed_entry WHERE log = $1 AND entity = $2 AND seq < $3 ORDER BY seq DESC LIMIT 1";
+/// The index of entities finds the entries, and only those are looked at for their kind. Asked for all at once, SQLite would walk the log backwards.
+const BEFORE: &str = "SELECT seq FROM fed_entry WHERE log = $1 AND seq IN (SELECT seq FROM fed_entry WHERE log = $1 \
+    AND entity = $2 AND seq < $3) AND entity_kind = $4 ORDER BY seq DESC LIMIT 1";
 
 /// The place of the last entry about an entity below a place, also where its header was let go.
 ///
 /// # Errors
 /// `Query` when the database fails.
-pub async fn before(tx: &mut Tx, below: Place, entity: RecordId) -> Result<Option<u64>, StorageError> {
+pub async fn before(
+    tx: &mut Tx,
+    below: Place,
+    (kind, entity): (KindNo, RecordId),
+) -> Result<Option<u64>, StorageError> {
     let found: Option<(i64,)> = on_db!(tx, conn => sqlx::query_as(BEFORE)
         .bind(below.log.0)
         .bind(entity.0)
         .bind(stored(below.seq))
+        .bind(kind.0)
         .fetch_optional(conn).await)
     .map_err(failed("fed_entry.before"))?;
     found.map(|(seq,)| counted(seq)).transpose().map_err(failed("fed_entry.before"))

@@ -75,8 +75,10 @@ for_each_database! {
         assert_eq!(left.iter().map(|row| row.seq).collect::<Vec<_>>(), [1, 3]);
         assert_eq!(read!(store, tx => entry::page(&mut tx, from, 9)).len(), 4);
         let before = |seq| Place { log, seq };
-        assert_eq!(read!(store, tx => entry::before(&mut tx, before(3), id(1))), Some(2));
-        assert_eq!(read!(store, tx => entry::before(&mut tx, before(1), id(2))), None);
+        assert_eq!(read!(store, tx => entry::before(&mut tx, before(3), (kind, id(1)))), Some(2));
+        assert_eq!(read!(store, tx => entry::before(&mut tx, before(1), (kind, id(2)))), None);
+        let other = store.kind("other").await;
+        assert_eq!(read!(store, tx => entry::before(&mut tx, before(3), (other, id(1)))), None);
     }
 
     async fn the_last_entry_of_each_below_a_size_is_found_in_order(store) {

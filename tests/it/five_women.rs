@@ -27,11 +27,12 @@ const WOMEN: [(&str, &str, &str, &str); 5] = [
     ("fifth", "مؤسسة خامسة", "ar", "2000-05-14"),
 ];
 /// Who keeps the register, runs the market, counts, teaches.
-const OFFICES: [(&str, &str, &str, &str, &str); 4] = [
+const OFFICES: [(&str, &str, &str, &str, &str); 5] = [
     ("office", "Agent du Registre", "fr", "registrar", "province:09.541"),
     ("staff", "مسؤولة السوق", "ar", "registrar", "nation"),
     ("observer", "Observatrice Nationale", "fr", "observer", "nation"),
     ("trainer", "Formatrice Une", "fr", "trainer", "nation"),
+    ("reader", "Relectrice Une", "fr", "trainer", "nation"),
 ];
 /// Applications to the fair beside theirs: more than the 320 places.
 const OTHERS: usize = 329;
@@ -157,21 +158,27 @@ async fn account(
 
 /// The authors of the saffron model correct it: what glass costs, and the price of a flask, which the women have changed too.
 async fn correct(instance: &Instance) -> anyhow::Result<()> {
-    const MODEL: &str = "/api/v1/records/project-bank/model";
-    let trainer = instance.signed_in("trainer@tests.invalid").await?.with_token("walk").await?;
-    let found = trainer.get(&format!("{MODEL}?code=saffron")).await?.expect(200)?;
-    let mut plan = found.json().pointer("/items/0/body/plan").cloned().context("the model has no plan")?;
-    for (list, code, field, value) in [("costs", "glass", "amount", "4.25"), ("parameters", "flask", "value", "36")] {
-        let lines = plan.get_mut(list).and_then(Value::as_array_mut).context("the plan has such lines")?;
-        let line = lines.iter_mut().find(|line| line.get("code") == Some(&json!(code)));
-        line.context("the plan has that line")?[field] = json!(value);
+    const DESK: &str = "/fr/p/project-bank/model-desk/saffron";
+    let trainer = instance.signed_in("trainer@tests.invalid").await?;
+    trainer.submit(&format!("{DESK}/step"), &[("action", "open")]).await?.expect(303)?;
+    for (line, field, value) in [("costs/glass", "amount", "4.25"), ("parameters/flask", "value", "36")] {
+        let page = trainer.get(&format!("{DESK}/part?of={line}")).await?.expect(200)?;
+        let seen = hidden(&page.text, "seen")?;
+        let form = [("of", line), ("seen", seen.as_str()), (field, value)];
+        trainer.submit(&format!("{DESK}/part"), &form).await?.expect(303)?;
     }
-    let version = json!({ "model": "saffron", "version": 2, "plan": plan });
-    trainer.post("/api/v1/records/project-bank/model-version", &version).await?.expect(201)?;
-    let path = format!("{MODEL}/{}", found.at("/items/0/id"));
-    let change = json!({ "version": 2, "plan": plan });
-    trainer.send(Method::PATCH, &path, Some(&change)).await?.expect(200)?;
+    trainer.submit(&format!("{DESK}/step"), &[("action", "review")]).await?.expect(303)?;
+    let reader = instance.signed_in("reader@tests.invalid").await?;
+    let seen = hidden(&reader.get(DESK).await?.expect(200)?.text, "seen")?;
+    let publish = [("action", "publish"), ("seen", seen.as_str()), ("name", "Relectrice Une")];
+    reader.submit(&format!("{DESK}/step"), &publish).await?.expect(303)?;
     Ok(())
+}
+
+/// The value of a hidden field of a page.
+fn hidden(page: &str, name: &str) -> anyhow::Result<String> {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).with_context(|| format!("no {name}"))?;
+    Ok(rest.split_once('"').map_or("", |(value, _)| value).replace("&#x2f;", "/"))
 }
 
 /// Waits until both parts of the order are closed, which the market does in the background on that day.

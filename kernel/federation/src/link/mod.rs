@@ -83,14 +83,17 @@ impl<S: Store, T: Transport> Link<S, T> {
         let mut kept: FuturesUnordered<Keeping<'a>> = FuturesUnordered::new();
         let mut known = BTreeSet::new();
         loop {
-            match nodes().await {
-                Ok(nodes) => {
-                    for node in nodes {
-                        if known.insert(node) {
-                            kept.push(keep(node));
-                        }
-                    }
+            // What is kept goes on meanwhile: it may hold the very connections to the database that this look waits for.
+            let mut looking = nodes();
+            let found = loop {
+                tokio::select! {
+                    found = &mut looking => break found,
+                    Some(gone) = kept.next() => drop(known.remove(&gone)),
+                    () = &mut stop => return,
                 }
+            };
+            match found {
+                Ok(nodes) => kept.extend(nodes.into_iter().filter(|node| known.insert(*node)).map(&keep)),
                 Err(StorageError::Closed) => return,
                 Err(error) => tracing::error!(%error, "the peers could not be read"),
             }

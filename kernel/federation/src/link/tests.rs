@@ -23,6 +23,7 @@ use crate::identity::{Change, Reason};
 
 use super::*;
 
+mod kept;
 mod snapshots;
 
 /// What the line does to the next requests.

@@ -88,6 +88,12 @@ async function correct({ state, step, looks, come }) {
   await looks(first, "review", `${state.plan}/review`);
   await step("takes-over", first, () => planning.takesOver(first, state.plan, { offered: ["costs/glass/amount"], kept: ["parameters/flask/value"] }));
   await step("holds", first, () => planning.holds(first, state.plan, { "costs/glass/amount": "4.25", "parameters/flask/value": "45" }));
+  await looks(first, "improve", `${state.plan}/improve`);
+  const trainer = await come("trainer");
+  await step("trainer-signs-in", trainer, () => trainer.signIn());
+  await looks(trainer, "model-desks", "/p/project-bank/model-desk");
+  await looks(trainer, "model-desk", "/p/project-bank/model-desk/saffron");
+  await looks(trainer, "proposals", "/p/project-bank/proposals");
 }
 
 /** Five women found their cooperative; the office of the province registers it. */
@@ -166,6 +172,8 @@ async function sell({ plan, state, step, looks, come }) {
   await step("takes-back", first, () => market.takesBack(first, state.desk));
   await step("pays-back", staff, () => market.paysBack(staff, state.order, 2 * market.centimes(SOAP.price)));
   await looks(staff, "money", "/p/marketplace/money");
+  await looks(staff, "holders", "/p/marketplace/money/holders");
+  await looks(staff, "owed", "/p/marketplace/money/owed");
   await looks(buyer, "orders", "/p/marketplace/orders");
 }
 

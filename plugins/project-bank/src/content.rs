@@ -5,11 +5,10 @@
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use tiwizi_sdk::{Entry, Error, Language, Store, Texts};
+use tiwizi_sdk::{Entry, Error, Language, Texts};
 
-use crate::card;
 use crate::improve::kinds::Proposal;
-use crate::kinds::{Category, Chapter, Model, ModelVersion, Public, Sector, State};
+use crate::kinds::{Category, Chapter, Model, Public, Sector, State};
 use crate::plan::{Plan, check, outcome, own};
 
 static MODELS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
@@ -62,16 +61,7 @@ fn write(file: ModelFile) -> Result<(), Error> {
     if there.is_some() && !Proposal::taken(&file.code, 0)?.is_empty() {
         return Ok(());
     }
-    let model = model_of(file)?;
-    Store::create(&ModelVersion { model: model.code.clone(), version: model.version, plan: model.plan.clone() })?;
-    let entry = match there {
-        Some(mut entry) => {
-            entry.body = model;
-            Store::replace(&entry)?
-        }
-        None => Store::create(&model)?,
-    };
-    card::bring(&entry.id, Some(&entry.body))
+    model_of(file)?.release(there).map(drop)
 }
 
 fn model_of(file: ModelFile) -> Result<Model, Error> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Language, RecordId, Shape, Store, Texts};
 
+use crate::card;
 use crate::plan::sheet::CODE;
 use crate::plan::{Outcome, Plan};
 use crate::team::access::{self, Right};
@@ -281,6 +282,22 @@ impl Model {
     pub(crate) fn words_of(title: &Texts, summary: &Texts) -> String {
         let texts = Language::ALL.into_iter().flat_map(|language| [title.get(language), summary.get(language)]);
         texts.flatten().collect::<Vec<&str>>().join(" ").chars().take(4000).collect()
+    }
+
+    /// Makes this what its readers have, and keeps the plan of its version: the one way by which a model changes what it says, whether it came
+    /// along, was written at the desk, or took over a proposal.
+    ///
+    /// # Errors
+    /// As those of the store; `stale` when what stood before was written meanwhile.
+    pub(crate) fn release(self, before: Option<Entry<Self>>) -> Result<Self, Error> {
+        let kept = ModelVersion { model: self.code.clone(), version: self.version, plan: self.plan.clone() };
+        Store::create(&kept)?;
+        let entry = match before {
+            Some(entry) => Store::replace(&Entry { body: self, ..entry })?,
+            None => Store::create(&self)?,
+        };
+        card::bring(&entry.id, Some(&entry.body))?;
+        Ok(entry.body)
     }
 
     /// The model of that code, whatever its state.

@@ -5,8 +5,7 @@
 use tiwizi_sdk::{Entry, Error, Store};
 
 use super::kinds::ModelDraft;
-use crate::card;
-use crate::kinds::{Model, ModelVersion};
+use crate::kinds::Model;
 use crate::plan::{check, outcome};
 
 /// Publishes a draft that was found good; the draft goes.
@@ -17,12 +16,5 @@ pub(crate) fn publish(draft: Entry<ModelDraft>, before: Option<Entry<Model>>, re
     let checked = check(&draft.body.plan).map_err(|faults| Error::internal(format!("not checked: {faults:?}")))?;
     Store::delete(&draft)?;
     let amount = Model::amount_of(&outcome(&checked));
-    let model = draft.body.into_model(amount, before.as_ref().map(|entry| &entry.body), reader)?;
-    Store::create(&ModelVersion { model: model.code.clone(), version: model.version, plan: model.plan.clone() })?;
-    let published = match before {
-        Some(entry) => Store::replace(&Entry { body: model, ..entry })?,
-        None => Store::create(&model)?,
-    };
-    card::bring(&published.id, Some(&published.body))?;
-    Ok(published.body)
+    draft.body.into_model(amount, before.as_ref().map(|entry| &entry.body), reader)?.release(before)
 }

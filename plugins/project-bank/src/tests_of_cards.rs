@@ -132,6 +132,17 @@ fn a_list_reads_one_page_of_cards_and_no_sheet() {
 }
 
 #[test]
+fn the_desk_lists_models_by_their_cards_too() {
+    installed();
+    native::as_holder(&["trainer"]);
+    let (_, _, data) = page(&Request::get("/model-desk").with_query("words", "Safran").with_query("from", "saffron"));
+    let used = native::used();
+    assert_eq!((&data["models"][0]["code"], &data["models"][0]["version"]), (&json!("saffron"), &json!(1)));
+    assert!(data["copied"].as_str().is_some_and(|title| !title.is_empty()), "{data}");
+    assert_eq!(used.bytes.keys().collect::<Vec<_>>(), ["card", "model-draft"], "{used:?}");
+}
+
+#[test]
 fn a_sheet_is_one_record_its_proposals_and_one_question_to_the_training() {
     installed();
     native::as_public();

@@ -6,6 +6,7 @@ use tiwizi_sdk::{Answer, Entry, Error, Find, Form, Language, Request, Store, Tex
 
 use super::part::is_code;
 use super::{to_sheet, trainer};
+use crate::card::Card;
 use crate::drafts::kinds::ModelDraft;
 use crate::kinds::{Model, ModelVersion, Sector};
 
@@ -53,14 +54,14 @@ fn page(request: &Request, form: &Filled) -> Result<Answer, Error> {
     let search = request.read_query::<Search>().unwrap_or(Search { words: None, after: None, drafts: None });
     let find = Find::<ModelDraft>::new().limit(DRAFTS_MAX).after(search.drafts.as_deref());
     let drafts = Store::list(&find)?;
-    let mut find = Find::<Model>::new().limit(MODELS_MAX).after(search.after.as_deref());
+    let mut find = Find::<Card>::new().limit(MODELS_MAX).after(search.after.as_deref());
     if let Some(words) = &search.words {
         find = find.text(words);
     }
     let models = Store::list(&find)?;
     let from = form.value("from").filter(|from| !from.is_empty());
     let copied = match from {
-        Some(from) => Model::find(from)?.map(|entry| entry.body.title.best(language).to_owned()),
+        Some(from) => Card::find(from)?.map(|card| card.title.best(language).to_owned()),
         None => None,
     };
     let data = json!({
@@ -88,7 +89,7 @@ fn draft_row(entry: &Entry<ModelDraft>, language: Language) -> Value {
     })
 }
 
-fn row(entry: &Entry<Model>, language: Language) -> Value {
+fn row(entry: &Entry<Card>, language: Language) -> Value {
     let model = &entry.body;
     json!({
         "code": model.code,

@@ -1,7 +1,7 @@
 //! The models that come with the plugin: read from `content/`, written as records when the plugin is installed.
 //!
-//! Writing them again changes nothing; a model with a higher version takes the place of the one before, unless a proposal was taken over into that
-//! one, and the plan of each version stays, so that plans that were taken from it can be compared with the new one.
+//! Writing them again changes nothing; a model with a higher version takes the place of the one before, unless somebody corrected that one here or
+//! took a proposal over into it, and the plan of each version stays, so that plans that were taken from it can be compared with the new one.
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
@@ -61,7 +61,10 @@ fn write(file: ModelFile) -> Result<(), Error> {
     if there.is_some() && !Proposal::taken(&file.code, 0)?.is_empty() {
         return Ok(());
     }
-    model_of(file)?.release(there).map(drop)
+    let mut model = model_of(file)?;
+    // What was taken out of the bank comes back when somebody puts it back, not with an upgrade.
+    model.state = there.as_ref().map_or(State::Published, |entry| entry.body.state);
+    model.release(there).map(drop)
 }
 
 fn model_of(file: ModelFile) -> Result<Model, Error> {
@@ -97,4 +100,56 @@ fn model_of(file: ModelFile) -> Result<Model, Error> {
         reviewers: Vec::new(),
         code: file.code,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tiwizi_sdk::{Store, native};
+
+    use super::*;
+    use crate::kinds::ModelVersion;
+    use crate::tests::installed;
+
+    /// The next version of the saffron model comes along with the plugin, with another source.
+    fn upgraded() -> Model {
+        native::as_public();
+        let mut file: ModelFile = serde_json::from_slice(MODELS.get_file("saffron.json").unwrap().contents()).unwrap();
+        file.version += 1;
+        file.sources = vec!["Relevé de l’automne".to_owned()];
+        write(file).unwrap();
+        Model::find("saffron").unwrap().unwrap().body
+    }
+
+    /// Writes in the saffron model what a desk would.
+    fn before(change: impl FnOnce(&mut Model)) {
+        installed();
+        native::as_holder(&["trainer"]);
+        let mut entry = Model::find("saffron").unwrap().unwrap();
+        change(&mut entry.body);
+        Store::replace(&entry).unwrap();
+    }
+
+    #[test]
+    fn a_later_version_takes_the_place_of_what_nobody_touched() {
+        before(|_| {});
+        let model = upgraded();
+        assert_eq!(
+            (model.version, model.state, model.sources),
+            (2, State::Published, vec!["Relevé de l’automne".to_owned()])
+        );
+        assert_eq!(ModelVersion::highest("saffron"), Ok(2));
+    }
+
+    #[test]
+    fn a_later_version_does_not_write_over_what_was_corrected_and_read_here() {
+        before(|model| model.reviewers = vec!["Aïcha".to_owned()]);
+        assert_eq!(upgraded().version, 1);
+    }
+
+    #[test]
+    fn a_later_version_of_a_model_that_was_withdrawn_here_stays_withdrawn() {
+        before(|model| model.state = State::Withdrawn);
+        let model = upgraded();
+        assert_eq!((model.version, model.state), (2, State::Withdrawn));
+    }
 }

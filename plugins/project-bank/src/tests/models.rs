@@ -222,7 +222,7 @@ fn a_correction_is_the_next_version_and_whoever_took_the_model_is_offered_it() {
     assert_eq!((&row["found"], &row["theirs"]), (&json!("offered"), &json!("36")));
     redirect(&Request::post(&format!("{path}/review"), &[("version", "2"), ("action", "all")]));
     assert_eq!((&kept()["version"], &kept()["plan"]["parameters"][0]["value"]), (&json!(2), &json!("36")));
-    // What comes along with the plugin does not write over it, even with a higher version.
+    // What comes along with the plugin does not write over it.
     native::install::<ProjectBank>().unwrap();
     assert_eq!(native::bodies("model").iter().find(|model| model["code"] == "saffron").unwrap()["version"], 2);
 }

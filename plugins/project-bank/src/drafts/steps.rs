@@ -156,7 +156,7 @@ pub(crate) fn judge(step: Step, standing: &Standing) -> Result<Verdict, Refused>
         Step::GoOn => match there? {
             Stage::Review => Err(Refused::InReview),
             Stage::Draft if standing.is_current => Ok(Verdict::Already),
-            Stage::Draft => Ok(Verdict::Done),
+            Stage::Draft => done_if(standing.is_author, Refused::NotAuthor),
         },
         Step::Discard => match standing.draft {
             None => Ok(Verdict::Already),

@@ -55,6 +55,7 @@ fn whoever_wrote_takes_back_and_throws_away_and_whoever_did_not_sends_back() {
         (Step::Review, Standing { is_sound: false, ..draft }, Err(Refused::Faults)),
         (Step::Review, mine, Ok(Verdict::Already)),
         (Step::GoOn, Standing { is_current: false, ..draft }, Ok(Verdict::Done)),
+        (Step::GoOn, Standing { is_current: false, is_author: false, ..draft }, Err(Refused::NotAuthor)),
         (Step::GoOn, Standing { is_current: false, ..mine }, Err(Refused::InReview)),
         (Step::Open, Standing { draft: None, ..GOOD }, Ok(Verdict::Done)),
         (Step::Open, Standing { draft: None, model: None, ..GOOD }, Err(Refused::Nothing)),

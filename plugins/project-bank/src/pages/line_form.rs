@@ -288,7 +288,8 @@ fn exact(typed: &str) -> Result<Number, &'static str> {
     if number.value().is_sign_negative() && !number.value().is_zero() { Err("negative") } else { Ok(number) }
 }
 
-fn whole(typed: &str, most: u64) -> Result<u64, &'static str> {
+/// A whole number, so large at most.
+pub(in crate::pages) fn whole(typed: &str, most: u64) -> Result<u64, &'static str> {
     match exact(typed)?.to_string().parse::<u64>() {
         Ok(number) if number <= most => Ok(number),
         Ok(_) => Err("too-large"),

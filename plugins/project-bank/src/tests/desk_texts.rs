@@ -259,6 +259,23 @@ fn a_figure_that_stood_there_is_read_again_as_what_it_is() {
 }
 
 #[test]
+fn the_frame_is_typed_in_the_digits_of_both_scripts_and_what_stands_there_is_kept() {
+    thyme();
+    let start = || draft()["plan"]["start"].clone();
+    for (typed, kept) in [("٢٠٢٨-٠٣", "2028-03"), ("2029-4", "2029-04")] {
+        assert!(matches!(written("thyme", "frame", &[("start", typed)]), Answer::Redirect(_)), "{typed}");
+        assert_eq!(start(), kept);
+    }
+    for typed in ["2027-13", "1999-12", "2100-01", "2027-+1", "2027", "2027-0", "-2027-1"] {
+        assert!(matches!(written("thyme", "frame", &[("start", typed)]), Answer::Page { status: 422, .. }), "{typed}");
+    }
+    assert!(matches!(written("thyme", "frame", &[("discount", "8,1250"), ("years", "٤")]), Answer::Redirect(_)));
+    assert!(matches!(written("thyme", "frame", &[("pay_months", "2")]), Answer::Redirect(_)), "8.125 stands there");
+    let plan = draft()["plan"].clone();
+    assert_eq!((&plan["discount"], &plan["years"], &plan["pay_months"]), (&json!("8.125"), &json!(4), &json!(2)));
+}
+
+#[test]
 fn a_text_beside_the_one_that_is_written_and_what_is_missing_are_shown() {
     thyme();
     let (_, _, data) = page(&Request::get(PART).with_query("of", "texts/shi").with_query("beside", "fr"));

@@ -258,7 +258,7 @@ fn in_language(texts: Option<&Texts>, language: Language) -> &str {
 }
 
 /// A word of an enum, or a number, as records have it.
-fn word<T: Serialize>(value: &T) -> String {
+pub(super) fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).map(|value| line_form::word(&value)).unwrap_or_default()
 }
 

@@ -25,6 +25,9 @@ const SUMMARY_CHARS_MAX: usize = 600;
 const CHAPTER_CHARS_MAX: usize = 4_000;
 /// The largest number of months that the frame of a plan takes.
 const MONTHS_MAX: u8 = 6;
+/// The years in which a plan may begin.
+const START_YEAR_MIN: u64 = 2000;
+const START_YEAR_MAX: u64 = 2099;
 
 /// The value that records have that word for.
 fn of_word<T: DeserializeOwned>(word: &str) -> Option<T> {
@@ -116,22 +119,17 @@ pub(super) fn facts(draft: &mut ModelDraft, fields: &Fields, faults: &mut Faults
 
 pub(super) fn frame(plan: &mut Plan, fields: &Fields, faults: &mut Faults) {
     let mut refuse = |name: &str, code: &str| drop(faults.insert(name.to_owned(), code.to_owned()));
-    let start = said(fields, "start");
-    match start.split_once('-') {
-        Some((year, month))
-            if year.len() == 4
-                && month.len() == 2
-                && year.parse::<u16>().is_ok_and(|year| (2000..2100).contains(&year))
-                && month.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month)) =>
-        {
-            start.clone_into(&mut plan.start);
-        }
+    let start = said(fields, "start").split_once('-');
+    match start.map(|(year, month)| (line_form::whole(year, START_YEAR_MAX), line_form::whole(month, 12))) {
+        Some((Ok(year @ START_YEAR_MIN..), Ok(month @ 1..))) => plan.start = format!("{year:04}-{month:02}"),
         _ => refuse("start", "month"),
     }
-    let whole =
-        |name: &str| Number::typed(said(fields, name)).ok().and_then(|number| number.to_string().parse::<u8>().ok());
-    match whole("years") {
-        Some(years) if (YEARS_MIN..=YEARS_MAX).contains(&years) => plan.years = years,
+    let whole = |name: &str, most: u8| {
+        let read = line_form::whole(said(fields, name), u64::from(most))?;
+        u8::try_from(read).map_err(|_| "too-large")
+    };
+    match whole("years", YEARS_MAX) {
+        Ok(years @ YEARS_MIN..) => plan.years = years,
         _ => refuse("years", "years"),
     }
     for (name, months) in [
@@ -139,19 +137,19 @@ pub(super) fn frame(plan: &mut Plan, fields: &Fields, faults: &mut Faults) {
         ("pay_months", &mut plan.pay_months),
         ("stock_months", &mut plan.stock_months),
     ] {
-        match whole(name) {
-            Some(read) if read <= MONTHS_MAX => *months = read,
-            Some(_) => refuse(name, "too-large"),
-            None => refuse(name, "whole-number"),
+        match whole(name, MONTHS_MAX) {
+            Ok(read) => *months = read,
+            Err(code) => refuse(name, code),
         }
     }
     plan.vat = !said(fields, "vat").is_empty();
     let discount = said(fields, "discount");
     let is_parameter = |code: &str| plan.parameters.iter().any(|parameter| parameter.code == code);
+    let typed = if discount == part::word(&plan.discount) { exactly(discount) } else { discount.to_owned() };
     let read = match discount.strip_prefix('@') {
         Some(code) if is_parameter(code) => Ok(discount.to_owned()),
         _ if discount.contains(" @") => Err("both"),
-        _ => Number::typed(discount).map(|number| number.to_string()).map_err(NumberFault::code),
+        _ => Number::typed(&typed).map(|number| number.to_string()).map_err(NumberFault::code),
     };
     match read.map(|text| of_word(&text)) {
         Ok(Some(discount)) => plan.discount = discount,

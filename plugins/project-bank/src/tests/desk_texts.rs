@@ -1,10 +1,12 @@
 //! Writing the parts of a sheet: nobody's words are lost, and what makes no sense comes back at its field.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Request, native};
+use tiwizi_sdk::{Answer, Request, Store, native};
 
 use super::models::{refused, shown, step, thyme, trainer, written};
 use super::{adopted, call, kept, page, redirect};
+use crate::drafts::kinds::ModelDraft;
+use crate::plan::LINES_MAX;
 
 const PART: &str = "/model-desk/thyme/part";
 
@@ -165,6 +167,53 @@ fn a_line_that_was_taken_away_is_put_back_where_it_stood() {
         redirect(&Request::post("/model-desk/thyme/undo", &[]));
         assert_eq!(draft()["plan"], before);
     }
+}
+
+#[test]
+fn a_line_that_is_not_there_is_not_taken_away() {
+    thyme();
+    let before = draft();
+    let remove = [("of", "funds/nothing"), ("seen", ""), ("new", "yes"), ("action", "remove")];
+    assert_eq!(redirect(&Request::post(PART, &remove)), "/model-desk/thyme");
+    assert_eq!(draft(), before);
+}
+
+#[test]
+fn a_line_is_put_back_once_there_is_room_for_it() {
+    thyme();
+    let fund = draft()["plan"]["funds"][0].clone();
+    let of = format!("funds/{}", fund["code"].as_str().unwrap());
+    let seen = opened(&of)["seen"].as_str().unwrap().to_owned();
+    redirect(&Request::post(PART, &[("of", &of), ("seen", &seen), ("action", "remove")]));
+    let lines = |count: usize| {
+        native::as_public();
+        let mut entry = ModelDraft::find("thyme").unwrap().unwrap();
+        let mut plan = serde_json::to_value(&entry.body.plan).unwrap();
+        let named = |number: usize| {
+            let mut line = fund.clone();
+            line["code"] = json!(format!("f{number}"));
+            line
+        };
+        plan["funds"] = (0..count).map(named).collect();
+        entry.body.plan = serde_json::from_value(plan).unwrap();
+        Store::replace(&entry).unwrap();
+        trainer("amina");
+    };
+    let others = draft()["plan"]["products"].as_array().unwrap().len()
+        + draft()["plan"]["investments"].as_array().unwrap().len();
+    lines(LINES_MAX - others);
+    redirect(&Request::post("/model-desk/thyme/undo", &[]));
+    assert_eq!(shown("thyme")["draft"]["removed"], "Thym", "it waits");
+    lines(1);
+    redirect(&Request::post("/model-desk/thyme/undo", &[]));
+    assert_eq!(draft()["plan"]["funds"][0], fund);
+}
+
+#[test]
+fn names_far_behind_the_last_line_are_none() {
+    thyme();
+    let data = opened(&format!("names/fr/{}", usize::MAX));
+    assert_eq!((&data["fields"], &data["next"]), (&json!([]), &Value::Null));
 }
 
 #[test]

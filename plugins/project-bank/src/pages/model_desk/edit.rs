@@ -10,6 +10,7 @@ use super::super::inputs::{self, Faults};
 use super::super::line_form;
 use super::form::{self, Shown};
 use super::part::{NAMES_AT_ONCE, Part, line, list_of};
+use super::take::is_full;
 use super::{to_sheet, trainer};
 use crate::drafts::faults::{faults, lines};
 use crate::drafts::kinds::{AUTHORS_MAX, DRAFT_BYTES_MAX, ModelDraft, Stage};
@@ -86,7 +87,7 @@ pub(crate) fn save(request: &Request) -> Result<Answer, Error> {
     }
     let removes = request.form("action") == Some("remove");
     let was_seen = request.form("seen").unwrap_or_default();
-    let is_gone = !part.is_there(&entry.body) && request.form("new").is_none();
+    let is_gone = !part.is_there(&entry.body) && (removes || request.form("new").is_none());
     if is_gone {
         // Taken away twice, or by somebody else while this one was typing.
         return if removes {
@@ -100,8 +101,12 @@ pub(crate) fn save(request: &Request) -> Result<Answer, Error> {
         if was_seen != seen(&now) {
             return refuse(&entry.body, (now.clone(), Fields::new()), Faults::new(), "changed-line", 409);
         }
+        let before = entry.body.clone();
         entry.body.step = taken_away(&mut entry.body, &part, request.page_language())?;
-        return keep(entry, account).map(|kept| kept.unwrap_or_else(|_| to_sheet(code)));
+        return match keep(entry, account)? {
+            Ok(kept) => Ok(kept),
+            Err(wrong) => refuse(&before, (now, Fields::new()), Faults::new(), wrong, 422),
+        };
     }
     for (name, text) in now.iter().filter(|_| !matches!(part, Part::Names(..))) {
         sent.entry(name.clone()).or_insert_with(|| text.clone());
@@ -181,10 +186,12 @@ pub(crate) fn put_back(request: &Request) -> Result<Answer, Error> {
     let Some(step) = entry.body.step.take() else { return Ok(to_sheet(code)) };
     let mut plan = serde_json::to_value(&entry.body.plan)?;
     let is_there = line(&plan, &step.list, &step.code).is_some();
-    let is_full = entry.body.plan.lines() >= LINES_MAX && step.list != "parameters"
-        || entry.body.plan.parameters.len() >= PARAMETERS_MAX && step.list == "parameters";
-    if let (false, false, Some(before), Some(lines)) =
-        (is_there, is_full, step.before, plan.get_mut(&step.list).and_then(Value::as_array_mut))
+    if !is_there && is_full(&entry.body.plan, &step.list) {
+        // It can be put back once there is room for it.
+        return Ok(to_sheet(code));
+    }
+    if let (false, Some(before), Some(lines)) =
+        (is_there, step.before, plan.get_mut(&step.list).and_then(Value::as_array_mut))
     {
         lines.insert(usize::from(step.place).min(lines.len()), serde_json::from_str(&before)?);
         entry.body.plan = serde_json::from_value(plan)?;
@@ -220,7 +227,7 @@ fn page(request: &Request, page: Page<'_>) -> Result<Answer, Error> {
         Part::Names(_, from) => (*from, lines(&plan).count()),
         _ => (0, 0),
     };
-    let written = part.language();
+    let (written, next) = (part.language(), from.saturating_add(NAMES_AT_ONCE));
     let data = json!({
         "model": { "code": code, "title": draft.title.best(language) },
         "of": part.name(),
@@ -237,7 +244,7 @@ fn page(request: &Request, page: Page<'_>) -> Result<Answer, Error> {
         "faults": elsewhere,
         "lines_max": if list == Some("parameters") { PARAMETERS_MAX } else { LINES_MAX },
         "kept": request.query("kept"),
-        "next": written.filter(|_| from + NAMES_AT_ONCE < all).map(|language| Part::Names(language, from + NAMES_AT_ONCE).name()),
+        "next": written.filter(|_| next < all).map(|language| Part::Names(language, next).name()),
         "before": written.filter(|_| from > 0).map(|language| Part::Names(language, from.saturating_sub(NAMES_AT_ONCE)).name()),
     });
     Answer::page("model-part", draft.title.best(language), &data)

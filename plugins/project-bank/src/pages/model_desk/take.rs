@@ -231,15 +231,18 @@ pub(super) fn line(plan: &mut Plan, (list, code): (&str, &str), fields: &Fields,
         members.insert("code".to_owned(), json!(code));
         members.insert("label".to_owned(), label);
     }
-    let is_full =
-        if list == "parameters" { plan.parameters.len() >= PARAMETERS_MAX } else { plan.lines() >= LINES_MAX };
     let Some(lines) = value.get_mut(list).and_then(Value::as_array_mut) else { return };
     match lines.iter_mut().find(|line| line.get("code").and_then(Value::as_str) == Some(code)) {
         Some(line) => *line = written,
-        None if is_full => drop(faults.insert(String::new(), "too-many-lines".to_owned())),
+        None if is_full(plan, list) => drop(faults.insert(String::new(), "too-many-lines".to_owned())),
         None => lines.push(written),
     }
     set_plan(plan, value, faults);
+}
+
+/// Whether a list takes no other line.
+pub(super) fn is_full(plan: &Plan, list: &str) -> bool {
+    if list == "parameters" { plan.parameters.len() >= PARAMETERS_MAX } else { plan.lines() >= LINES_MAX }
 }
 
 /// A number that stands in the record, so that it is read again as what it is: `1.234` typed could be a thousand.

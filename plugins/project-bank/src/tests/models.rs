@@ -228,6 +228,24 @@ fn a_correction_is_the_next_version_and_whoever_took_the_model_is_offered_it() {
 }
 
 #[test]
+fn the_reader_of_a_correction_sees_names_in_each_language_and_choices_by_their_names() {
+    installed();
+    trainer("amina");
+    step("saffron", "open");
+    keeps("saffron", "names/shi", &[("parameters/flask", "ⵜⴰⵇⵔⵄⵉⵜ ⵏ ⵓⵣⴰⵄⴼⵔⴰⵏ")]);
+    keeps("saffron", "facts", &[("sector", "crafts"), ("publics", "youth")]);
+    keeps("saffron", "texts/shi", &[("native", "yes")]);
+    let changes = shown("saffron")["draft"]["changes"].clone();
+    let row = |key: &str| changes.as_array().unwrap().iter().find(|row| row["key"] == key).unwrap();
+    let name = row("field-label");
+    assert_eq!((&name["language"], &name["now"]), (&json!("ⵜⴰⵛⵍⵃⵉⵜ"), &json!("ⵜⴰⵇⵔⵄⵉⵜ ⵏ ⵓⵣⴰⵄⴼⵔⴰⵏ")));
+    assert_ne!(name["was"], name["now"]);
+    assert_eq!((&row("sector")["was"], &row("sector")["now"]), (&json!("Agriculture"), &json!("Artisanat")));
+    assert_eq!((&row("model-native")["was"], &row("model-native")["now"]), (&json!(""), &json!("✓")));
+    assert!(row("model-publics")["now"].as_str().unwrap().contains("Jeunes"), "{changes}");
+}
+
+#[test]
 fn a_published_model_is_withdrawn_and_put_back_as_it_was() {
     thyme();
     published("thyme");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Language, places};
+use tiwizi_sdk::{Language, i18n, places};
 
 use super::super::inputs::{self, Faults};
 use super::super::line_form::{self, Holds};
@@ -25,15 +25,40 @@ pub(super) struct Shown<'a> {
 
 /// The fields of a part.
 pub(super) fn view(part: &Part, draft: &ModelDraft, shown: &Shown<'_>, language: Language) -> Vec<Value> {
-    let fields = match part {
+    let beside = shown.beside.and_then(|language| part.in_language(language)).map(|part| part.fields(draft));
+    asked(part, draft, language).into_iter().map(|field| filled(field, shown, beside.as_ref())).collect()
+}
+
+/// The fields of a part with nothing in them.
+pub(super) fn asked(part: &Part, draft: &ModelDraft, language: Language) -> Vec<Value> {
+    match part {
         Part::Facts => facts(language),
         Part::Frame => frame(draft, language),
         Part::Texts(_) => texts(),
         Part::Names(..) => names(part, draft, language),
         Part::Line(list, _) => figures(list, draft, language),
-    };
-    let beside = shown.beside.and_then(|language| part.in_language(language)).map(|part| part.fields(draft));
-    fields.into_iter().map(|field| filled(field, shown, beside.as_ref())).collect()
+    }
+}
+
+/// What stands in a field, as people read it: a tick as one, and what was chosen by its name.
+pub(super) fn read_out(field: Option<&Value>, text: &str, language: Language) -> String {
+    match field.and_then(|field| Some((field, field.get("kind")?.as_str()?))) {
+        Some((_, "flag")) if !text.is_empty() => "✓".to_owned(),
+        Some((field, "choice" | "many")) => {
+            let options = field.get("options").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let words = text.split(' ').filter(|word| !word.is_empty());
+            words.map(|word| option_name(options, word, language)).collect::<Vec<_>>().join(", ")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn option_name(options: &[Value], word: &str, language: Language) -> String {
+    let text = |option: &Value, name: &str| option.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+    let option = options.iter().find(|option| text(option, "value").as_deref() == Some(word));
+    let translated = |key: String| i18n::translate(&key, &[], Some(language.tag())).ok();
+    let name = option.and_then(|option| text(option, "label").or_else(|| text(option, "key").and_then(translated)));
+    name.unwrap_or_else(|| word.to_owned())
 }
 
 /// A field with what stands in it.

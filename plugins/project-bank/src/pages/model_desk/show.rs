@@ -4,14 +4,15 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Entry, Error, Language, Request, context};
 
 use super::super::{inputs, review};
-use super::part::Part;
+use super::form;
+use super::part::{self, Part};
 use super::trainer;
 use crate::drafts::faults::{Fault, LISTS, WANTED, faults, lines, missing_names, missing_texts};
 use crate::drafts::kinds::ModelDraft;
 use crate::drafts::steps::Refused;
 use crate::kinds::Model;
 use crate::learn;
-use crate::plan::{LINES_MAX, check};
+use crate::plan::LINES_MAX;
 
 /// Changes that the page of a correction lists.
 const CHANGES_MAX: usize = 200;
@@ -85,7 +86,6 @@ fn draft_view(
         "seen": entry.version,
         "moved": model.is_some_and(|model| model.version != draft.base),
         "faults": found.iter().map(|fault| fault_view(fault, draft, &plan, language)).collect::<Vec<_>>(),
-        "reckons": check(&draft.plan).is_ok(),
         "languages": tongues,
         "lists": lists,
         "learn": modules,
@@ -94,7 +94,6 @@ fn draft_view(
         "changes": changes,
         "more_changes": more,
         "removed": draft.step.as_ref().map(|step| step.label.clone()),
-        "room": draft.plan.lines() < LINES_MAX,
     }))
 }
 
@@ -141,21 +140,34 @@ fn changes(draft: &ModelDraft, model: Option<&Model>, language: Language) -> Res
     let Some(model) = model else { return Ok((Vec::new(), false)) };
     let before = ModelDraft::of(model);
     let mut rows = Vec::new();
-    let parts = std::iter::once(Part::Facts).chain(Language::ALL.map(Part::Texts));
-    for part in parts {
-        let (was, now) = (part.fields(&before), part.fields(draft));
-        for (name, text) in now.iter().filter(|(name, text)| was.get(*name) != Some(*text)) {
-            rows.push(json!({
-                "kind": part.name().split('/').next(),
-                "name": part.language().map(Language::name),
-                "key": field_key(if part == Part::Facts { "facts" } else { "texts" }, name),
-                "was": was.get(name),
-                "now": text,
-            }));
+    for part in std::iter::once(Part::Facts).chain(Language::ALL.map(Part::Texts)) {
+        let kind = if part == Part::Facts { "facts" } else { "texts" };
+        let (fields, tongue) = (form::asked(&part, draft, language), part.language().map(Language::name));
+        for (name, was, now) in otherwise(&part, &before, draft) {
+            let field = fields.iter().find(|field| field.get("name").and_then(Value::as_str) == Some(name.as_str()));
+            let [was, now] = [was, now].map(|text| form::read_out(field, &text, language));
+            rows.push(json!({ "kind": kind, "name": tongue, "key": field_key(kind, &name), "was": was, "now": now }));
         }
     }
-    rows.extend(review::changed(&before.plan, &draft.plan, language)?);
+    // The names of lines stand below, in each language; here they would be those of the reader's alone.
+    let figures = review::changed(&before.plan, &draft.plan, language)?;
+    rows.extend(figures.into_iter().filter(|row| row.get("key").and_then(Value::as_str) != Some("field-label")));
+    let plan = serde_json::to_value(&draft.plan)?;
+    for tongue in Language::ALL {
+        for (name, was, now) in otherwise(&Part::Names(tongue, 0), &before, draft) {
+            let (list, code) = name.split_once('/').unwrap_or_default();
+            let line = part::line(&plan, list, code).map(|line| inputs::label(line, language));
+            rows.push(json!({ "kind": list, "name": line, "key": "field-label", "language": tongue.name(), "was": was, "now": now }));
+        }
+    }
     let more = rows.len() > CHANGES_MAX;
     rows.truncate(CHANGES_MAX);
     Ok((rows, more))
+}
+
+/// The fields of a part that both have and that say something else: their name, what they said and what they say.
+fn otherwise(part: &Part, before: &ModelDraft, after: &ModelDraft) -> Vec<(String, String, String)> {
+    let (mut was, now) = (part.fields(before), part.fields(after));
+    let both = now.into_iter().filter_map(|(name, now)| was.remove(&name).map(|was| (name, was, now)));
+    both.filter(|(_, was, now)| was != now).collect()
 }

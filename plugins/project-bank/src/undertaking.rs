@@ -1,7 +1,8 @@
 //! That a cooperative was founded from a plan: what was only reckoned is done by somebody.
 //!
 //! A founding file that was opened from a plan says it itself once it is registered. For others, whoever acts for the cooperative says so, and
-//! the register knows for whom somebody acts. A cooperative is founded from one plan; saying it again changes nothing. How the plan stood is kept by its model and version, and the plan remains the person's own.
+//! the register knows for whom somebody acts. A cooperative is founded from one plan; saying it again changes nothing. How the plan stood is kept
+//! by its model and version, and the plan remains the person's own.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -87,14 +88,19 @@ pub(crate) fn found(request: &Request) -> Result<Answer, Error> {
     if entry.body.status.as_deref() != Some("registered") {
         return Err(Error::new(409, "not-registered", "this cooperative is not registered"));
     }
-    note(&entry.id, &plan)?;
+    keep(&entry.id, &plan)?;
     Ok(Answer::redirect(format!("/plans/{}", request.parameter("plan"))))
 }
 
 /// Notes that a cooperative which the caller acts for was founded from a plan, and that both came so far. What was noted before stays.
 pub(crate) fn note(cooperative: &str, plan: &OwnPlan) -> Result<(), Error> {
     let acts = registry::acts_for::<Value>()?.iter().any(|entry| entry.id == cooperative);
-    if !acts || Undertaking::of(cooperative)?.is_some() {
+    if acts { keep(cooperative, plan) } else { Ok(()) }
+}
+
+/// The same for a caller of whom it is known that they act for it.
+fn keep(cooperative: &str, plan: &OwnPlan) -> Result<(), Error> {
+    if Undertaking::of(cooperative)?.is_some() {
         return Ok(());
     }
     let created = Store::create(&Undertaking {

@@ -1,7 +1,9 @@
 //! The project bank: ready projects that people adopt and make their own, with every figure that follows from what they put in.
 //!
-//! `plan` reckons and `lineage` merges; neither knows of records or pages. `drafts` are models before a second person has read them. `improve` is what a plan gives back to its model. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records, `card` what lists say of a model, `content` the models that come with the
-//! plugin, `pages` what people see. The plugin answers with data, and the kernel renders the templates.
+//! `plan` reckons and `lineage` merges; neither knows of records or pages. `drafts` are models before a second person has read them, `improve` is
+//! what a plan gives back to its model. `export` writes a plan as a spreadsheet. `team` is who works on a plan together. `kinds` are the records,
+//! `card` what lists say of a model, `content` the models that come with the plugin, `pages` what people see. The plugin answers with data, and
+//! the kernel renders the templates.
 
 mod call_work;
 mod called;

@@ -27,7 +27,7 @@ use wares::Ware;
 const PLUGINS: [&str; 3] = ["training", "project-bank", "marketplace"];
 const PRODUCTS: usize = 100_000;
 const MODELS: usize = 5_000;
-/// How long the plugin may take to make the cards of all models before the bench gives up.
+/// How long the plugin may take to follow all models before the bench gives up.
 const LISTED_WITHIN: Duration = Duration::from_secs(600);
 const MODEL: &str = "/api/v1/records/project-bank/model";
 const DESK: &str = "/fr/p/project-bank/model-desk";
@@ -111,8 +111,8 @@ async fn models(instance: &Instance, count: usize) -> anyhow::Result<usize> {
     Ok(count + own.len())
 }
 
-/// Waits until the list shows the last model, and no plugin has work left: the plugin makes the cards that its list reads when it is told of the
-/// models, and what it still has to do would be measured with the pages.
+/// Waits until the list shows the last model, and no plugin has work left: the plugin brings the copies for the public up to date when it is
+/// told of the models, and what it still has to do would be measured with the pages.
 async fn listed(instance: &Instance, count: usize) -> anyhow::Result<()> {
     let mut connection = Connection::open(instance.address()).await?;
     let last = count.saturating_sub(1);

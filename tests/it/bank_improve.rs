@@ -14,6 +14,8 @@ const PEOPLE: [(&str, &str); 2] = [
     ("fadma@example.org", "01a21be5-84ee-7000-b0a7-ee98d2174aa1"),
     ("hassan@example.org", "01a21be5-84ee-7000-b0a7-ee98d2174aa2"),
 ];
+/// What a trainer calls the new line in Arabic.
+const NAME: &str = "سدادات";
 const WHY: &str = "Le flacon se vend mieux que dans le modèle.";
 
 /// An instance with the plugin and two trainers, and two persons of the register.
@@ -123,11 +125,18 @@ async fn what_a_plan_proposes_is_decided_on_once_and_offered_to_the_others() -> 
     let all = [
         ("yes", "parameters/flask/value"),
         ("yes", "costs/own-1"),
+        ("name/costs/own-1/ar", NAME),
         ("remark", ""),
         ("action", "take"),
         ("seen", seen.as_str()),
     ];
-    let one = [("yes", "costs/own-1"), ("remark", "La ligne seule."), ("action", "take"), ("seen", seen.as_str())];
+    let one = [
+        ("yes", "costs/own-1"),
+        ("name/costs/own-1/ar", NAME),
+        ("remark", "La ligne seule."),
+        ("action", "take"),
+        ("seen", seen.as_str()),
+    ];
     let (first, second) = tokio::join!(amina.submit(&desk, &all), brahim.submit(&desk, &one));
     let mut statuses = [first?.status, second?.status];
     statuses.sort_unstable();

@@ -1008,6 +1008,7 @@ decision-wrong-unpublished = النموذج غير منشور: لا يمكن أ�
 decision-wrong-nothing = لم يُحدد شيء. حددوا ما تأخذونه، أو قولوا إنكم لا تأخذون شيئا.
 decision-wrong-too-long = الملاحظة { $text } حرف على الأكثر.
 decision-wrong-remark = اكتبوا ملاحظة: قولوا لماذا لا يؤخذ كل شيء.
+decision-wrong-nameless = اكتبوا اسم كل سطر جديد بالعربية والفرنسية: كل ما يُنشر يُقرأ باللغتين.
 decision-wrong-faulty = بهذا الاختيار لا يستقيم النموذج:
 source-proposal = من خطة في البنك، الاقتراح { $number }
 lineage-proposals = صُحّح بفضل خطط من البنك. الاقتراحات: { $numbers }

@@ -1009,6 +1009,7 @@ decision-wrong-unpublished = النموذج ما منشورش: ما يمكن ي�
 decision-wrong-nothing = ما معلّم والو. علّمو على اللي غادي تاخدو، ولا قولو ما غادي تاخدو والو.
 decision-wrong-too-long = الملاحظة فيها { $text } حرف على الأكثر.
 decision-wrong-remark = كتبو ملاحظة: قولو علاش ما تاخدش كلشي.
+decision-wrong-nameless = كتبو سمية كل سطر جديد بالعربية وبالفرنسية: كل ما كيتنشر كيتقرا بجوج.
 decision-wrong-faulty = بهاد الاختيار النموذج ما كيوقفش:
 source-proposal = من خطة فالبنك، الاقتراح { $number }
 lineage-proposals = تصحح من خطط فالبنك. الاقتراحات: { $numbers }

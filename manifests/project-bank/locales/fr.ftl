@@ -1008,6 +1008,7 @@ decision-wrong-unpublished = Le modèle n’est pas publié : rien ne peut y ê
 decision-wrong-nothing = Rien n’est coché. Cochez ce que vous reprenez, ou dites que vous ne reprenez rien.
 decision-wrong-too-long = La remarque a { $text } signes au plus.
 decision-wrong-remark = Écrivez une remarque : dites pourquoi tout n’est pas repris.
+decision-wrong-nameless = Écrivez le nom de chaque nouvelle ligne en arabe et en français : tout ce qui est publié se lit dans les deux.
 decision-wrong-faulty = Avec ce choix, le modèle ne se tient pas :
 source-proposal = d’un plan de la banque, proposition { $number }
 lineage-proposals = Corrigé d’après des plans de la banque. Propositions : { $numbers }

@@ -1009,6 +1009,7 @@ decision-wrong-unpublished = ⵓⵔ ⵉⵜⵜⵓⴼⵙⵔ ⵓⵎⴷⵢⴰ: ⵓ�
 decision-wrong-nothing = ⵓⵔ ⵜⵙⵜⵉⵎ ⴰⵎⵢⴰ.
 decision-wrong-too-long = ⵜⴰⵎⴰⵡⵜ: { $text } ⵏ ⵉⵙⴽⴽⵉⵍⵏ ⴰⵔ ⵜⴰⵎⴰ.
 decision-wrong-remark = ⴰⵔⴰⵜ ⵜⴰⵎⴰⵡⵜ: ⵉⵏⵉⵜ ⵎⴰⵅ ⵓⵔ ⵉⵜⵜⵢⴰⵎⵥ ⴽⵓⵍⵍⵓ.
+decision-wrong-nameless = ⵉⵇⵇⴰⵏ ⴰⴷ ⵢⵉⵍⵉ ⵢⵉⵙⵎ ⵉ ⵓⵣⵔⵉⵔⵉⴳ ⴰⵎⴰⵢⵏⵓ ⵙ ⵜⴰⵄⵔⴰⴱⵜ ⴷ ⵙ ⵜⴼⵔⴰⵏⵙⵉⵙⵜ.
 decision-wrong-faulty = ⵙ ⵓⵙⵜⴰⵢ ⴰⴷ ⵓⵔ ⵉⵎⵎⵉⵔ ⵓⵎⴷⵢⴰ:
 source-proposal = ⵙⴳ ⵓⵖⴰⵡⴰⵙ ⵏ ⵓⴱⴰⵏⴽ, ⴰⵙⵓⵎⵔ { $number }
 lineage-proposals = ⵉⵜⵜⵓⵙⵖⵜⵉ ⵙⴳ ⵉⵖⴰⵡⴰⵙⵏ ⵏ ⵓⴱⴰⵏⴽ. ⵉⵙⵓⵎⴰⵔ: { $numbers }

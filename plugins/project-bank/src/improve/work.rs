@@ -7,7 +7,7 @@ use super::again::{Became, became};
 use super::change::Change;
 use super::kinds::{Proposal, Proposer, Standing};
 use super::rebase::Chosen;
-use super::take_over::{Made, take_over};
+use super::take_over::{Refused, take_over};
 use super::{OF_PLAN_MAX, OPEN_MAX};
 use crate::kinds::{Model, OwnPlan};
 use crate::lineage::Document;
@@ -158,7 +158,7 @@ pub(crate) fn is_own(proposal: &str) -> Result<bool, Error> {
     Ok(sender == person || leads()? || seat_of(&plan, &person)?.is_some())
 }
 
-/// Decides on a proposal that is open: what was chosen becomes a correction of the model, and whoever sent it is told.
+/// Decides on a proposal that is open: what was chosen becomes a correction of the model, and whoever sent it is told. Refused, nothing is done.
 ///
 /// # Errors
 /// As those of the store; `stale` when somebody else decides at the same moment.
@@ -167,15 +167,14 @@ pub(crate) fn decide(
     model: Entry<Model>,
     chosen: &Chosen<'_>,
     remark: &str,
-) -> Result<Option<Made>, Error> {
+) -> Result<Result<(), Refused>, Error> {
     let before = Document::of(&serde_json::to_value(&model.body.plan)?);
     let title = model.body.title.clone();
     let noted = chosen.noted(&before);
-    let made = if noted.iter().any(|change| change.taken) { Some(take_over(model, chosen)?) } else { None };
-    let version = match &made {
-        Some(Made::Version(version)) => Some(*version),
-        Some(Made::Faulty(..)) => return Ok(made),
-        None => None,
+    let is_taken = noted.iter().any(|change| change.taken);
+    let version = match is_taken.then(|| take_over(model, chosen)).transpose()?.transpose() {
+        Ok(version) => version,
+        Err(refused) => return Ok(Err(refused)),
     };
     let mut decided = proposal.clone();
     let body = &mut decided.body;
@@ -192,7 +191,7 @@ pub(crate) fn decide(
         let title = format!("{} – {}", title.best(Language::Arabic), title.best(Language::French));
         tell(&proposer.body, &proposal.body, &title)?;
     }
-    Ok(made)
+    Ok(Ok(()))
 }
 
 fn tell(proposer: &Proposer, proposal: &Proposal, title: &str) -> Result<(), Error> {

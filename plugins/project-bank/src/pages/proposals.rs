@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tiwizi_sdk::{Answer, Caller, Entry, Error, Find, Language, Request, Store, context};
 
-use super::proposed::{self, NAMED};
+use super::proposed;
 use super::review::document;
+use crate::drafts::faults::WANTED;
 use crate::improve::TEXT_CHARS_MAX;
 use crate::improve::kinds::{Proposal, Standing};
 use crate::improve::rebase::{Chosen, Names, corrected, fit};
-use crate::improve::take_over::Made;
 use crate::improve::work;
 use crate::kinds::{Model, State};
 use crate::plan::{Plan, check};
@@ -110,7 +110,7 @@ impl Decision {
         let yes = request.form.iter().filter(|(name, _)| name == "yes").map(|(_, place)| place.clone());
         let mut names = Names::new();
         for change in proposal.changes.iter().filter(|change| change.new_line().is_some()) {
-            for language in NAMED {
+            for language in WANTED {
                 let typed = request.form(&format!("name/{}/{language}", change.place)).unwrap_or_default().trim();
                 if !typed.is_empty() {
                     let name = typed.chars().take(NAME_CHARS_MAX).collect();
@@ -131,7 +131,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     demand()?;
     let file = File::of(request)?;
     let decision = Decision { yes: file.fitting()?, ..Decision::default() };
-    page(request, &file, &decision, None, &[])
+    page(request, &file, &decision, None)
 }
 
 /// `POST /proposals/{model}/{number}`: `action=look` shows the figures with what is ticked, `action=take` takes it over, `action=none` takes nothing.
@@ -151,19 +151,15 @@ pub(crate) fn decide(request: &Request) -> Result<Answer, Error> {
         return refuse(request, &file, &decision, "decided", 409);
     }
     if action == "look" {
-        return page(request, &file, &decision, None, &[]);
+        return page(request, &file, &decision, None);
     }
     if let Some((wrong, status)) = wrong(request, &file, &decision)? {
         return refuse(request, &file, &decision, wrong, status);
     }
-    let made = work::decide(&file.proposal, file.model, &decision.chosen(&file.proposal.body), &decision.remark)?;
-    match made {
-        Some(Made::Faulty(plan, faults)) => {
-            let faults = proposed::faults(&plan, &faults, request.page_language());
-            let file = File::of(request)?;
-            page(request, &file, &decision, Some("faulty"), &faults).map(|page| page.with_status(422))
-        }
-        Some(Made::Version(_)) | None => Ok(to(&File::of(request)?)),
+    let chosen = decision.chosen(&file.proposal.body);
+    match work::decide(&file.proposal, file.model.clone(), &chosen, &decision.remark)? {
+        Ok(()) => Ok(to(&file)),
+        Err(refused) => refuse(request, &file, &decision, refused.word(), 422),
     }
 }
 
@@ -217,22 +213,15 @@ fn refuse(
     wrong: &'static str,
     status: u16,
 ) -> Result<Answer, Error> {
-    page(request, file, decision, Some(wrong), &[]).map(|page| page.with_status(status))
+    page(request, file, decision, Some(wrong)).map(|page| page.with_status(status))
 }
 
-fn page(
-    request: &Request,
-    file: &File,
-    decision: &Decision,
-    wrong: Option<&str>,
-    faults: &[Value],
-) -> Result<Answer, Error> {
+fn page(request: &Request, file: &File, decision: &Decision, wrong: Option<&str>) -> Result<Answer, Error> {
     let language = request.page_language();
     let (proposal, model) = (&file.proposal.body, &file.model.body);
     let is_open = proposal.standing == Standing::Open;
     let after: Plan = corrected(&model.plan, &decision.chosen(proposal))?;
-    let found = check(&after).err().unwrap_or_default();
-    let faults = if faults.is_empty() { proposed::faults(&after, &found, language) } else { faults.to_vec() };
+    let faults = proposed::faults(&after, &check(&after).err().unwrap_or_default(), language);
     let data = json!({
         "model": { "code": model.code, "title": model.title.best(language), "version": model.version },
         "published": model.state == State::Published,

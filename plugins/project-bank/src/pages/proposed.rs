@@ -6,14 +6,12 @@ use tiwizi_sdk::{Error, Language};
 
 use super::inputs;
 use super::review::{document, said};
+use crate::drafts::faults::WANTED;
 use crate::improve::change::Change;
 use crate::improve::proposal_of;
 use crate::improve::rebase::{Fit, fit};
 use crate::lineage::{Document, Place};
 use crate::plan::{Outcome, Plan, check, outcome};
-
-/// The languages in which a new line should have a name.
-pub(super) const NAMED: [Language; 2] = [Language::Arabic, Language::French];
 
 /// Changes beside a model's plan as it is.
 pub(super) fn changes(changes: &[Change], model: &Plan, language: Language) -> Result<Vec<Value>, Error> {
@@ -102,12 +100,12 @@ impl Seen<'_> {
     }
 }
 
-/// The languages in which a new line has no name yet.
+/// The languages in which a new line has no name yet, of those in which every line has one.
 fn nameless(line: Option<&Value>) -> Vec<&'static str> {
     let has = |language: &Language| {
         line.and_then(|line| line.get("label")?.get(language.tag())?.as_str()).is_some_and(|name| !name.is_empty())
     };
-    NAMED.iter().filter(|language| !has(language)).map(|language| language.tag()).collect()
+    WANTED.iter().filter(|language| !has(language)).map(|language| language.tag()).collect()
 }
 
 /// The word of a figure, and the figure; nothing when there is none.

@@ -5,7 +5,7 @@ use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::hooks::Operation;
 use tiwizi_sdk::{Request, native};
 
-use super::{ALL, DESK, adapted, decide, decision, line, model, own_line, places, proposal, seen, send, trainer};
+use super::{ALL, DESK, NAME, adapted, decide, decision, line, model, own_line, places, proposal, seen, send, trainer};
 use crate::ProjectBank;
 use crate::tests::{FADMA, HASSAN, adopted, corrected, kept, page, redirect};
 
@@ -67,7 +67,7 @@ fn the_plan_that_proposed_it_knows_its_own_line_again_and_an_undone_review_gives
     redirect(&Request::post(&review, &[("version", "2"), ("action", "all")]));
     let after = kept();
     assert_eq!(line(&after["plan"], "costs", "own-1"), Value::Null);
-    assert_eq!(line(&after["plan"], "costs", "proposal-1-2")["label"], json!({ "fr": "Étiquettes" }));
+    assert_eq!(line(&after["plan"], "costs", "proposal-1-2")["label"], json!({ "fr": "Étiquettes", "ar": NAME }));
     assert_eq!(page(&Request::get(&review)).2["rows"], json!([]), "nothing differs any more");
     // A further line does not take the code that an undone review needs.
     own_line(&plan, "Bouchons");
@@ -207,18 +207,39 @@ fn a_trainer_looks_before_deciding_and_names_new_lines() {
     let seen = seen();
     let form = [
         ("yes", "costs/own-1"),
-        ("name/costs/own-1/ar", "ملصقات"),
+        ("name/costs/own-1/ar", NAME),
         ("action", "take"),
         ("remark", "Le reste non."),
         ("seen", seen.as_str()),
     ];
     redirect(&Request::post(DESK, &form));
     let made = line(&model()["plan"], "costs", "proposal-1-2");
-    assert_eq!(made["label"], json!({ "fr": "Étiquettes", "ar": "ملصقات" }));
+    assert_eq!(made["label"], json!({ "fr": "Étiquettes", "ar": NAME }));
     native::as_member(FADMA);
     let (_, _, data) = page(&Request::get(&format!("{plan}/review")));
     let label = data["rows"].as_array().unwrap().iter().find(|row| row["place"] == "costs/proposal-1-2/label").unwrap();
     assert_eq!(label["found"], "offered");
+}
+
+#[test]
+fn a_new_line_without_a_name_in_arabic_is_not_taken_and_with_it_the_desk_finds_nothing_wrong() {
+    let plan = adapted();
+    send(&plan, &ALL);
+    trainer("amina");
+    let before = native::bodies("model");
+    let seen = seen();
+    let form = [("yes", "costs/own-1"), ("action", "take"), ("remark", "La ligne seule."), ("seen", seen.as_str())];
+    let (status, _, data) = page(&Request::post(DESK, &form));
+    assert_eq!((status, &data["wrong"]), (422, &json!("nameless")));
+    assert_eq!(
+        (&data["decision"]["yes"], &data["decision"]["remark"]),
+        (&json!(["costs/own-1"]), &json!("La ligne seule."))
+    );
+    assert_eq!((native::bodies("model"), proposal()["standing"].clone()), (before, json!("open")));
+    decide(&["costs/own-1"], "take", "La ligne seule.");
+    trainer("amina");
+    redirect(&Request::post("/model-desk/saffron/step", &[("action", "open")]));
+    assert_eq!(page(&Request::get("/model-desk/saffron")).2["draft"]["faults"], json!([]));
 }
 
 #[test]

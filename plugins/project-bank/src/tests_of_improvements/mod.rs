@@ -9,6 +9,8 @@ use crate::improve::{OF_PLAN_MAX, OPEN_MAX};
 use crate::tests::{FADMA, HASSAN, adopted, call, page, redirect};
 
 const DESK: &str = "/proposals/saffron/1";
+/// What a trainer calls a new line in Arabic.
+const NAME: &str = "ملصقات";
 const WHY: &str = "Le flacon se vend mieux que dans le modèle.";
 
 fn trainer(account: &str) {
@@ -76,8 +78,12 @@ fn send(plan: &str, places: &[&str]) -> String {
     redirect(&Request::post(&improve, &form(places, WHY, "send", &seen)))
 }
 
-fn decision<'a>(places: &[&'a str], action: &'a str, remark: &'a str, seen: &'a str) -> Request {
-    let yes = places.iter().map(|place| ("yes", *place));
+/// What a trainer sends, with the Arabic name of each new line.
+fn decision(places: &[&str], action: &str, remark: &str, seen: &str) -> Request {
+    let new = places.iter().filter(|place| place.contains("/own-"));
+    let names: Vec<String> = new.map(|place| format!("name/{place}/ar")).collect();
+    let names = names.iter().map(|name| (name.as_str(), NAME));
+    let yes = places.iter().map(|place| ("yes", *place)).chain(names);
     let form: Vec<(&str, &str)> = yes.chain([("action", action), ("remark", remark), ("seen", seen)]).collect();
     Request::post(DESK, &form)
 }

@@ -329,14 +329,21 @@ impl ModelVersion {
         Ok(Store::first(&find)?.map_or(0, |entry: Entry<Self>| entry.body.version))
     }
 
+    /// A version of a model; none when it is not kept.
+    ///
+    /// # Errors
+    /// As those of the store.
+    pub(crate) fn find(model: &str, version: u64) -> Result<Option<Self>, Error> {
+        let find = Find::new().equal(Self::MODEL, model).equal(Self::VERSION, version);
+        Ok(Store::first(&find)?.map(|entry: Entry<Self>| entry.body))
+    }
+
     /// A version of a model.
     ///
     /// # Errors
     /// `not-found` when it is not kept.
     pub(crate) fn demand(model: &str, version: u64) -> Result<Self, Error> {
-        Store::first(&Find::new().equal(Self::MODEL, model).equal(Self::VERSION, version))?
-            .map(|entry: Entry<Self>| entry.body)
-            .ok_or_else(|| Error::not_found("this version of the model is not kept"))
+        Self::find(model, version)?.ok_or_else(|| Error::not_found("this version of the model is not kept"))
     }
 }
 

@@ -7,6 +7,7 @@ use tiwizi_sdk::{Entry, Error, Find, Kind, Language, Shape, Store, Texts, contex
 use crate::kinds::{
     About, BRANCH, Category, Chapter, LineStep, MODULE, Model, ModelVersion, PROVINCE, Public, Sector, State,
 };
+use crate::lineage::{Document, apply, differences, offered};
 use crate::plan::number::{Number, Value};
 use crate::plan::sheet::CODE;
 use crate::plan::{Plan, YEARS_MAX};
@@ -164,6 +165,22 @@ impl ModelDraft {
     /// As those of the store.
     pub(crate) fn find(code: &str) -> Result<Option<Entry<Self>>, Error> {
         Store::first(&Find::new().equal(Self::CODE, code))
+    }
+
+    /// Goes on from a version that was published since it was begun: what only that version changed in the plan is taken over, and where both
+    /// changed something, the draft stays as it is.
+    ///
+    /// # Errors
+    /// As those of the store.
+    pub(crate) fn go_on(&mut self, model: &Model) -> Result<(), Error> {
+        if let Some(base) = ModelVersion::find(&self.code, self.base)? {
+            let document = |plan: &Plan| Ok::<_, Error>(Document::of(&serde_json::to_value(plan)?));
+            let (base, mine, theirs) = (document(&base.plan)?, document(&self.plan)?, document(&model.plan)?);
+            let found = differences(&base, &mine, &theirs);
+            self.plan = serde_json::from_value(apply(&mine, &theirs, &found, &offered(&found)).to_value())?;
+        }
+        self.base = model.version;
+        Ok(())
     }
 
     /// What a chapter says; nothing when it is not written.

@@ -18,7 +18,7 @@ pub(crate) enum Step {
     Back,
     /// Accepts and publishes it.
     Publish,
-    /// Says that a draft takes the place of what was published since it was begun.
+    /// Takes what was published since a draft was begun over into it, as far as nobody wrote there.
     GoOn,
     /// Throws a draft away.
     Discard,

@@ -19,11 +19,13 @@ pub(crate) mod work;
 #[cfg(test)]
 mod laws;
 
+use crate::lineage::Document;
+
 /// Changes of one proposal.
 pub(crate) const CHANGES_MAX: usize = 40;
 /// Proposals of one person to one model that nobody has decided on.
 pub(crate) const OPEN_MAX: u32 = 3;
-/// Proposals that one plan ever sends.
+/// Proposals of one plan that wait or were decided on.
 pub(crate) const OF_PLAN_MAX: u32 = 30;
 /// Characters of why, of the experience behind it, and of a remark.
 pub(crate) const TEXT_CHARS_MAX: usize = 1_000;
@@ -40,7 +42,14 @@ pub(crate) fn proposal_of(source: &str) -> Option<u32> {
     source.strip_prefix(PREFIX)?.parse().ok()
 }
 
-/// The code that the line of a proposal's change gets in the model. A proposal has one number of its model, so no two lines meet.
+/// The highest number of a proposal that the codes of a model's lines name; 0 when none does.
+fn highest_named(model: &Document) -> u32 {
+    let number = |code: &str| code.strip_prefix(PREFIX)?.split('-').next()?.parse().ok();
+    model.lines.keys().filter_map(|(_, code)| number(code)).max().unwrap_or_default()
+}
+
+/// The code that the line of a proposal's change gets in the model. A proposal has one number of its model, above those that the model's lines
+/// name already, so no two lines meet.
 fn code_of(number: u32, position: usize) -> String {
     format!("{PREFIX}{number}-{}", position + 1)
 }

@@ -8,7 +8,7 @@ use super::change::Change;
 use super::kinds::{Proposal, Proposer, Standing};
 use super::rebase::Chosen;
 use super::take_over::{Refused, take_over};
-use super::{OF_PLAN_MAX, OPEN_MAX};
+use super::{OF_PLAN_MAX, OPEN_MAX, highest_named};
 use crate::kinds::{Model, OwnPlan};
 use crate::lineage::Document;
 use crate::team::access::seat_of;
@@ -16,8 +16,6 @@ use crate::team::access::seat_of;
 /// What somebody sends.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
-    /// The version of the model that the changes were made against.
-    pub(crate) version: u64,
     pub(crate) changes: Vec<Change>,
     pub(crate) why: String,
     pub(crate) experience: String,
@@ -26,26 +24,40 @@ pub(crate) struct Sent {
 /// A proposal, and from whom it comes.
 pub(crate) type Known = (Entry<Proposer>, Entry<Proposal>);
 
+/// From whom the proposals of a plan come, the newest first.
+fn proposers(plan: &str) -> Result<Vec<Entry<Proposer>>, Error> {
+    let find = Find::new().equal(Proposer::PLAN, plan).sort_descending(Proposer::AT).limit(OF_PLAN_MAX);
+    Ok(Store::list(&find)?.items)
+}
+
+/// How many proposals of a plan wait, and the newest one that was decided on. What they all say is not read for it: every look at a plan asks.
+///
+/// # Errors
+/// As those of the store.
+pub(crate) fn summary(plan: &str) -> Result<(usize, Option<Proposal>), Error> {
+    let proposers = proposers(plan)?;
+    let open = proposers.iter().filter(|proposer| proposer.body.open).count();
+    let decided = proposers.iter().find(|proposer| !proposer.body.open);
+    let decided = decided.map(|proposer| Store::<Proposal>::get(&proposer.body.proposal)).transpose()?.flatten();
+    Ok((open, decided.map(|entry| entry.body)))
+}
+
 /// The proposals of a plan, the newest first.
 ///
 /// # Errors
 /// As those of the store.
 pub(crate) fn of_plan(plan: &str) -> Result<Vec<Known>, Error> {
-    let find = Find::new().equal(Proposer::PLAN, plan).sort_descending(Proposer::AT).limit(OF_PLAN_MAX);
     let mut proposals = Vec::new();
-    for proposer in Store::list(&find)?.items {
+    for proposer in proposers(plan)? {
         let proposal = Store::<Proposal>::get(&proposer.body.proposal)?;
         proposals.extend(proposal.map(|proposal| (proposer, proposal)));
     }
     Ok(proposals)
 }
 
-/// The lines of a plan's own that the model has taken over.
-///
-/// # Errors
-/// As those of the store.
-pub(crate) fn lines_of_plan(plan: &str) -> Result<Vec<Became>, Error> {
-    Ok(of_plan(plan)?.into_iter().flat_map(|(_, proposal)| became(&proposal.body.changes)).collect())
+/// The lines of a plan's own that the model has taken over, of the plan's proposals.
+pub(crate) fn lines(known: &[Known]) -> Vec<Became> {
+    known.iter().flat_map(|(_, proposal)| became(&proposal.body.changes)).collect()
 }
 
 /// Why the caller can propose nothing more of a plan now; nothing when they can.
@@ -62,27 +74,19 @@ pub(crate) fn is_full(plan: &Entry<OwnPlan>) -> Result<Option<&'static str>, Err
     Ok((sent >= u64::from(OF_PLAN_MAX)).then_some("too-many-of-plan"))
 }
 
-/// Sends a proposal of a plan: its number, or why it is not sent. Sent twice it is one.
+/// Sends a proposal of a plan to its model as it is.
 ///
 /// # Errors
 /// As those of the store; `sign-in` without a person.
-pub(crate) fn send(plan: &Entry<OwnPlan>, sent: Sent) -> Result<Result<u32, &'static str>, Error> {
+pub(crate) fn send(plan: &Entry<OwnPlan>, model: &Model, sent: Sent) -> Result<(), Error> {
     let person = context::caller().person.ok_or_else(Error::sign_in)?;
-    let is_sent = |proposal: &Proposal| {
-        let Proposal { standing, changes, why, experience, .. } = proposal;
-        *standing == Standing::Open && *changes == sent.changes && *why == sent.why && *experience == sent.experience
-    };
-    if let Some((_, proposal)) = of_plan(&plan.id)?.iter().find(|(_, proposal)| is_sent(&proposal.body)) {
-        return Ok(Ok(proposal.body.number));
-    }
-    if let Some(full) = is_full(plan)? {
-        return Ok(Err(full));
-    }
-    let number = Proposal::next_number(&plan.body.model)?;
+    // A model that was copied has lines under the numbers of proposals to the other one.
+    let named = highest_named(&Document::of(&serde_json::to_value(&model.plan)?));
+    let number = Proposal::next_number(&plan.body.model)?.max(named.saturating_add(1));
     let proposal = Store::create(&Proposal {
         model: plan.body.model.clone(),
         number,
-        version: sent.version,
+        version: model.version,
         standing: Standing::Open,
         changes: sent.changes,
         why: sent.why,
@@ -100,7 +104,7 @@ pub(crate) fn send(plan: &Entry<OwnPlan>, sent: Sent) -> Result<Result<u32, &'st
         open: true,
         at: context::now(),
     })?;
-    Ok(Ok(number))
+    Ok(())
 }
 
 /// Takes a proposal of a plan back, if nobody has decided: whether it is back. Of what it said nothing is left.

@@ -13,7 +13,7 @@ use crate::improve::kinds::{Proposal, Standing};
 use crate::improve::rebase::{Chosen, Names, corrected};
 use crate::improve::work::{self, Known, Sent};
 use crate::improve::{CHANGES_MAX, OF_PLAN_MAX, OPEN_MAX, TEXT_CHARS_MAX};
-use crate::kinds::OwnPlan;
+use crate::kinds::{Model, OwnPlan, State};
 use crate::plan::check;
 
 /// What a page of proposals is about.
@@ -21,7 +21,7 @@ struct Desk {
     entry: Entry<OwnPlan>,
     three: Three,
     sent: Vec<Known>,
-    /// What can be proposed, and is not in a proposal already that waits.
+    /// What can be proposed, and is not in a proposal already that waits; nothing to a model that is withdrawn.
     offers: Vec<Change>,
 }
 
@@ -29,12 +29,15 @@ impl Desk {
     /// Whoever may change the plan may propose what it changes.
     fn of(request: &Request) -> Result<Self, Error> {
         let entry = OwnPlan::demand(&request.read_parameter::<RecordId>("plan")?)?;
-        let (three, sent) = (Three::of(&entry)?, work::of_plan(&entry.id)?);
+        let sent = work::of_plan(&entry.id)?;
+        let model = Model::find(&entry.body.model)?.ok_or_else(|| Error::not_found("there is no such model"))?.body;
+        let three = Three::beside(&entry, model, &sent)?;
         let waits = |change: &Change| {
             let mut open = sent.iter().filter(|(_, proposal)| proposal.body.standing == Standing::Open);
             open.any(|(_, proposal)| proposal.body.changes.contains(change))
         };
-        let offers = offers(&three.found).into_iter().filter(|change| !waits(change)).collect();
+        let is_published = three.model.state == State::Published;
+        let offers = offers(&three.found).into_iter().filter(|change| is_published && !waits(change)).collect();
         Ok(Self { entry, three, sent, offers })
     }
 
@@ -108,15 +111,9 @@ pub(crate) fn propose(request: &Request) -> Result<Answer, Error> {
         let look = look(request, &desk, &typed, (&chosen, &after), is_late)?;
         return Ok(if is_late { look.with_status(409) } else { look });
     }
-    let sent =
-        Sent { version: desk.three.model.version, changes: chosen, why: typed.why, experience: typed.experience };
-    match work::send(&desk.entry, sent)? {
-        Ok(_) => Ok(back(&desk.entry.id, "sent=yes")),
-        Err(full) => {
-            let typed = Typed::of(request);
-            page(request, &desk, &typed, &[Wrong::at("", full)]).map(|page| page.with_status(409))
-        }
-    }
+    let sent = Sent { changes: chosen, why: typed.why, experience: typed.experience };
+    work::send(&desk.entry, &desk.three.model, sent)?;
+    Ok(back(&desk.entry.id, "sent=yes"))
 }
 
 /// `POST /plans/{plan}/improve/back`: the proposal of that number, as long as nobody has decided.
@@ -234,7 +231,8 @@ fn form(request: &Request, desk: &Desk, typed: &Typed, wrong: &[Wrong], faults: 
         "full": work::is_full(&desk.entry)?,
         "said": { "sent": request.query("sent").is_some(), "back": request.query("back") },
         "limits": { "open": OPEN_MAX, "plan": OF_PLAN_MAX, "changes": CHANGES_MAX, "text": TEXT_CHARS_MAX },
-        "behind": desk.entry.body.version < model.version,
+        "published": model.state == State::Published,
+        "behind": model.state == State::Published && desk.entry.body.version < model.version,
     });
     Answer::page("improve", &desk.entry.body.title, &data)
 }
@@ -256,9 +254,7 @@ fn sent(proposal: &Proposal, desk: &Desk, language: tiwizi_sdk::Language) -> Res
 
 /// What a plan's page says of its proposals: how many wait, and what became of the newest one that was decided on.
 pub(super) fn summary(entry: &Entry<OwnPlan>) -> Result<Value, Error> {
-    let sent = work::of_plan(&entry.id)?;
-    let open = sent.iter().filter(|(_, proposal)| proposal.body.standing == Standing::Open).count();
-    let decided = sent.iter().map(|(_, proposal)| &proposal.body).find(|proposal| proposal.standing != Standing::Open);
+    let (open, decided) = work::summary(&entry.id)?;
     let decided = decided.map(|proposal| {
         json!({
             "number": proposal.number,

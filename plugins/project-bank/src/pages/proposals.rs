@@ -7,6 +7,7 @@ use tiwizi_sdk::{Answer, Caller, Entry, Error, Find, Language, Request, Store, c
 
 use super::proposed;
 use super::review::document;
+use crate::card::Card;
 use crate::drafts::faults::WANTED;
 use crate::improve::TEXT_CHARS_MAX;
 use crate::improve::kinds::{Proposal, Standing};
@@ -70,8 +71,7 @@ pub(crate) fn list(request: &Request) -> Result<Answer, Error> {
 }
 
 fn title(code: &str, language: Language) -> Result<String, Error> {
-    let model: Option<Entry<Model>> = Store::first(&Find::new().equal(Model::CODE, code))?;
-    Ok(model.map_or_else(|| code.to_owned(), |model| model.body.title.best(language).to_owned()))
+    Ok(Card::find(code)?.map_or_else(|| code.to_owned(), |card| card.title.best(language).to_owned()))
 }
 
 /// A proposal with its model as it is.
@@ -85,7 +85,7 @@ impl File {
         let missing = || Error::not_found("there is no such proposal");
         let number = request.parameter("number").parse().map_err(|_| missing())?;
         let proposal = Proposal::find(request.parameter("model"), number)?.ok_or_else(missing)?;
-        let model = Store::first(&Find::new().equal(Model::CODE, proposal.body.model.as_str()))?.ok_or_else(missing)?;
+        let model = Model::find(&proposal.body.model)?.ok_or_else(missing)?;
         Ok(Self { proposal, model })
     }
 

@@ -9,7 +9,8 @@ use super::inputs;
 use super::plans::demand;
 use crate::export::page as spreadsheet;
 use crate::improve::kinds::Proposal;
-use crate::improve::{again, proposal_of, work};
+use crate::improve::work::{self, Known};
+use crate::improve::{again, proposal_of};
 use crate::kinds::{Before, Model, ModelVersion, OwnPlan};
 use crate::lineage::{Difference, Document, Found, Place, apply, differences, of_a_model, offered, undone};
 use crate::plan::Plan;
@@ -25,10 +26,14 @@ pub(super) struct Three {
 
 impl Three {
     pub(super) fn of(entry: &Entry<OwnPlan>) -> Result<Self, Error> {
-        let model = Model::demand(&entry.body.model)?.body;
+        Self::beside(entry, Model::demand(&entry.body.model)?.body, &work::of_plan(&entry.id)?)
+    }
+
+    /// A plan beside its model, with what the plan has proposed.
+    pub(super) fn beside(entry: &Entry<OwnPlan>, model: Model, proposed: &[Known]) -> Result<Self, Error> {
         let mut base = of_a_model(document(&ModelVersion::demand(&entry.body.model, entry.body.version)?.plan)?);
         let (mut mine, theirs) = (document(&entry.body.plan)?, of_a_model(document(&model.plan)?));
-        again::known_again(&mut base, &mut mine, &theirs, &work::lines_of_plan(&entry.id)?);
+        again::known_again(&mut base, &mut mine, &theirs, &work::lines(proposed));
         let found = differences(&base, &mine, &theirs);
         Ok(Self { mine, theirs, found, model })
     }
@@ -99,7 +104,7 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     spreadsheet::forget(&mut entry.body)?;
     let stands = document(&before.plan)?;
     let mut undone = undone(stands.clone(), &document(&entry.body.plan)?);
-    let became = work::lines_of_plan(&entry.id)?;
+    let became = work::lines(&work::of_plan(&entry.id)?);
     if !became.is_empty() {
         let version = |version: u64| document(&ModelVersion::demand(&entry.body.model, version)?.plan);
         let (base, theirs) = (version(before.version)?, version(entry.body.version)?);
@@ -128,15 +133,10 @@ fn changed_row(difference: &Difference, documents: [&Document; 2], language: Lan
     let row = row(difference, documents, language);
     let of = |name: &str| row.get(name).cloned();
     let key = of("key").as_ref().and_then(Value::as_str).map(|key| format!("field-{key}"));
-    // A parameter that stands in the place of a number is called by its name.
-    let called = |name: &str| {
-        let said = of(name)?;
-        let parameter = said.as_str().and_then(|text| text.strip_prefix('@'));
-        Some(parameter.map_or(said.clone(), |code| line_label("parameters", code, documents, language).into()))
-    };
-    json!({ "kind": of("list"), "name": of("line"), "key": key, "was": called("base"), "now": called("theirs") })
+    json!({ "kind": of("list"), "name": of("line"), "key": key, "was": of("base"), "now": of("theirs") })
 }
 
+/// A difference for people; a parameter that stands in the place of a number is called by its name.
 pub(super) fn row(difference: &Difference, documents: [&Document; 2], language: Language) -> Value {
     let found = match difference.found {
         Found::Offered => "offered",
@@ -151,6 +151,10 @@ pub(super) fn row(difference: &Difference, documents: [&Document; 2], language: 
             (list.as_str(), line_label(list, code, documents, language), Some(field.as_str()))
         }
     };
+    let called = |value: &Option<Value>| {
+        let text = said(value.as_ref(), language)?;
+        Some(text.strip_prefix('@').map_or(text.clone(), |code| line_label("parameters", code, documents, language)))
+    };
     let source = difference.theirs.as_ref().and_then(Value::as_str).filter(|_| field == Some("source"));
     json!({
         "place": difference.place.name(),
@@ -158,9 +162,9 @@ pub(super) fn row(difference: &Difference, documents: [&Document; 2], language: 
         "list": list,
         "line": line,
         "key": field.map(|field| field.replace('_', "-")),
-        "base": said(difference.base.as_ref(), language),
-        "mine": said(difference.mine.as_ref(), language),
-        "theirs": said(difference.theirs.as_ref(), language),
+        "base": called(&difference.base),
+        "mine": called(&difference.mine),
+        "theirs": called(&difference.theirs),
         "theirs_proposal": source.and_then(proposal_of),
     })
 }

@@ -280,21 +280,33 @@ fn a_draft_is_thrown_away_by_who_wrote_it_when_they_are_sure() {
 }
 
 #[test]
-fn a_draft_of_an_older_version_does_not_take_the_place_of_a_newer_one_unasked() {
+fn a_draft_of_an_older_version_does_not_take_the_place_of_a_newer_one_and_writes_over_nothing_of_it() {
     installed();
     trainer("amina");
     step("saffron", "open");
+    keeps("saffron", "frame", &[("pay_months", "3"), ("collect_months", "2")]);
     step("saffron", "review");
-    super::corrected(|plan| plan["discount"] = json!("9"));
+    super::corrected(|plan| {
+        plan["discount"] = json!("9");
+        plan["collect_months"] = json!(1);
+        let mut line = plan["funds"][0].clone();
+        line["code"] = json!("proposal-1-1");
+        plan["funds"].as_array_mut().unwrap().push(line);
+    });
     trainer("karim");
     assert_eq!(refused(step("saffron", "publish")), (409, "moved".to_owned()));
     step("saffron", "back");
     trainer("amina");
     assert_eq!(shown("saffron")["draft"]["moved"], true);
-    assert!(matches!(step("saffron", "go-on"), Answer::Redirect(_)));
+    for _ in 0..2 {
+        assert!(matches!(step("saffron", "go-on"), Answer::Redirect(_)));
+    }
     published("saffron");
     let model = native::bodies("model").into_iter().find(|model| model["code"] == "saffron").unwrap();
-    assert_eq!((&model["version"], &model["plan"]["discount"]), (&json!(3), &json!("8")));
+    let plan = &model["plan"];
+    assert_eq!((&model["version"], &plan["discount"]), (&json!(3), &json!("9")), "what was not written here is theirs");
+    assert_eq!((&plan["pay_months"], &plan["collect_months"]), (&json!(3), &json!(2)), "what was written here stays");
+    assert_eq!(plan["funds"].as_array().unwrap().last().unwrap()["code"], "proposal-1-1");
 }
 
 #[test]

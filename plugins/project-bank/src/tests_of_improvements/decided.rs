@@ -5,7 +5,9 @@ use tiwizi_sdk::events::{Event, Outcome};
 use tiwizi_sdk::hooks::Operation;
 use tiwizi_sdk::{Request, native};
 
-use super::{ALL, DESK, NAME, adapted, decide, decision, line, model, own_line, places, proposal, seen, send, trainer};
+use super::{
+    ALL, DESK, NAME, WHY, adapted, decide, decision, form, line, model, own_line, places, proposal, seen, send, trainer,
+};
 use crate::ProjectBank;
 use crate::tests::{FADMA, HASSAN, adopted, corrected, kept, page, redirect};
 
@@ -164,6 +166,72 @@ fn of_a_model_that_is_withdrawn_nothing_is_taken_and_declining_is_possible() {
     assert_eq!((status, &data["wrong"]), (409, &json!("unpublished")));
     decide(&[], "none", "Le modèle est retiré.");
     assert_eq!(proposal()["standing"], "declined");
+    // The notice leads to a page that says so.
+    assert_eq!(native::told()[0].link, Some(format!("{plan}/improve")));
+    let (status, _, data) = page(&Request::get(&format!("{plan}/improve")));
+    assert_eq!((status, &data["published"], &data["rows"]), (200, &json!(false), &json!([])));
+    assert_eq!(data["sent"][0]["remark"], "Le modèle est retiré.");
+}
+
+#[test]
+fn what_waits_for_a_model_that_is_withdrawn_is_taken_back_and_nothing_more_is_sent() {
+    let plan = adapted();
+    send(&plan, &["parameters/flask/value"]);
+    turn_state("withdrawn");
+    native::as_member(FADMA);
+    let improve = format!("{plan}/improve");
+    assert_eq!(page(&Request::get(&improve)).2["sent"][0]["standing"], "open");
+    let (status, _, data) = page(&Request::post(&improve, &form(&["costs/fairs"], WHY, "send", "")));
+    assert_eq!((status, &data["wrong"][0]["code"]), (422, &json!("nothing-ticked")));
+    redirect(&Request::post(&format!("{improve}/back"), &[("number", "1")]));
+    assert_eq!((proposal()["standing"].clone(), native::bodies("proposal").len()), (json!("withdrawn"), 1));
+}
+
+#[test]
+fn a_line_of_a_copied_model_is_not_written_over_by_a_proposal_to_the_copy() {
+    let plan = adapted();
+    send(&plan, &ALL);
+    decide(&["costs/own-1"], "take", "La ligne seule.");
+    // The copy has that line, under the number of a proposal to the other model.
+    trainer("amina");
+    let begun = [("code", "mountain-saffron"), ("title_fr", "Safran de montagne"), ("from", "saffron")];
+    redirect(&Request::post("/model-desk", &begun));
+    let draft: Value = native::bodies("model-draft").remove(0);
+    let mut copy = model();
+    for name in ["code", "title", "plan"] {
+        copy[name] = draft[name].clone();
+    }
+    copy["version"] = json!(1);
+    let copy: crate::kinds::Model = serde_json::from_value(copy).unwrap();
+    copy.release(None).unwrap();
+    native::as_member(FADMA);
+    let other = redirect(&Request::post("/models/mountain-saffron/adopt", &[]));
+    own_line(&other, "Bouchons");
+    send(&other, &["costs/own-1"]);
+    let sent = native::bodies("proposal").remove(1);
+    assert_eq!((&sent["model"], &sent["number"]), (&json!("mountain-saffron"), &json!(2)));
+}
+
+#[test]
+fn a_look_at_a_plan_asks_as_often_however_much_it_has_proposed() {
+    let plan = adapted();
+    send(&plan, &["costs/fairs"]);
+    decide(&[], "none", "Non.");
+    page(&Request::get(&plan));
+    let asked = native::used().of("store");
+    for _ in 0..3 {
+        send(&plan, &["costs/fairs"]);
+        let number = native::bodies("proposal").len();
+        trainer("amina");
+        let path = format!("/proposals/saffron/{number}");
+        let seen = page(&Request::get(&path)).2["seen"].as_str().unwrap().to_owned();
+        redirect(&Request::post(&path, &[("action", "none"), ("remark", "Non."), ("seen", &seen)]));
+        native::as_member(FADMA);
+    }
+    send(&plan, &["parameters/flask/value"]);
+    let (_, _, data) = page(&Request::get(&plan));
+    assert_eq!(native::used().of("store"), asked);
+    assert_eq!((&data["proposals"]["open"], &data["proposals"]["decided"]["number"]), (&json!(1), &json!(4)));
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub(crate) fn step(request: &Request) -> Result<Answer, Error> {
             match step {
                 Step::Review => (draft.stage, draft.remark) = (Stage::Review, String::new()),
                 Step::Back => (draft.stage, draft.remark) = (Stage::Draft, remark),
-                Step::GoOn => draft.base = model.map_or(draft.base, |model| model.body.version),
+                Step::GoOn => model.map_or(Ok(()), |model| draft.go_on(&model.body))?,
                 _ => draft.stage = Stage::Draft,
             }
             Store::replace(&entry).map(drop)?;

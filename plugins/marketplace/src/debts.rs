@@ -214,12 +214,13 @@ pub(crate) fn repay(order: &mut Entry<Order>, paid: &Paid) -> Result<Repaid, Err
         paid: true,
         marks,
     };
-    match known {
+    let repayment = match known {
         Some(known) => Store::replace(&Entry { body: repayment, ..known })?,
         None => Store::create(&repayment)?,
     };
     if let Some(mut piece) = piece {
         held::settle(&mut piece, paid.amount)?;
+        held::tell(&format!("{}:{}", repayment.id, repayment.version), &[&piece.id])?;
     }
     count(order, paid.amount)?;
     Ok(Repaid::Booked)
@@ -239,6 +240,7 @@ pub(crate) fn undo(repayment: &mut Entry<Repayment>) -> Result<bool, Error> {
     if let Some(held) = &body.held {
         let mut piece: Entry<Held> = Store::get(held)?.ok_or_else(|| Error::internal("held money is gone"))?;
         held::settle(&mut piece, Centimes(-body.amount.0))?;
+        held::tell(&format!("{}:{}:back", repayment.id, repayment.version), &[&piece.id])?;
     }
     let mut order: Entry<Order> =
         Store::get(&body.order)?.ok_or_else(|| Error::internal("a repayment has no order"))?;

@@ -4,6 +4,8 @@
 //! left of all pieces of a holder is the balance of the holder's account in the books.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tiwizi_sdk::jobs::Later;
 use tiwizi_sdk::{Entry, Error, Find, Kind, Store, context};
 
 use crate::kinds::{Order, Share};
@@ -97,7 +99,16 @@ pub(crate) fn settle(piece: &mut Entry<Held>, amount: Centimes) -> Result<(), Er
     Ok(())
 }
 
-/// How much of the money for a part is still with others. Of money that was paid for several parts, each has its share.
+/// Has the accounts of sellers told what is settled of their sales now. `of` names what settled the pieces, or took that back.
+pub(crate) fn tell(of: &str, pieces: &[&str]) -> Result<(), Error> {
+    if pieces.is_empty() {
+        return Ok(());
+    }
+    Later::new("held-changed").once(of).enqueue(&json!({ "pieces": pieces })).map(|_| ())
+}
+
+/// How much of the money for a part is still with others. Of money that was paid for several parts, each has its share; what is less than a
+/// centime of it counts as one, so it is nothing only when nothing is left.
 pub(crate) fn unsettled(id: &str, share: &Share) -> Result<Centimes, Error> {
     let total = share.part.total().unwrap_or_default();
     let mut sum = 0_i64;
@@ -107,7 +118,8 @@ pub(crate) fn unsettled(id: &str, share: &Share) -> Result<Centimes, Error> {
             Some(part) if part == id => sum = sum.saturating_add(piece.left().0),
             Some(_) => {}
             None => {
-                let part = i128::from(total.0) * i128::from(piece.left().0) / i128::from(piece.amount.0.max(1));
+                let (left, amount) = (i128::from(piece.left().0), i128::from(piece.amount.0.max(1)));
+                let part = (i128::from(total.0) * left + amount - 1) / amount;
                 sum = sum.saturating_add(i64::try_from(part).unwrap_or(i64::MAX));
             }
         }

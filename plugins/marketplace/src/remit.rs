@@ -7,8 +7,6 @@
 #![expect(clippy::duplicated_attributes, reason = "two indexes may have a field in common")]
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use tiwizi_sdk::jobs::Later;
 use tiwizi_sdk::{Date, Entry, Error, Find, Kind, Shape, Store, context};
 
 use crate::books::{self, About};
@@ -367,7 +365,7 @@ pub(crate) fn undo(remittance: &mut Entry<Remittance>) -> Result<bool, Error> {
     }
     body.open = body.difference != Centimes::ZERO;
     *remittance = Store::replace(remittance)?;
-    changed(&remittance.id, last.body.place, true, &last.body.covers)?;
+    tell(&remittance.id, last.body.place, true, &last.body.covers)?;
     Ok(true)
 }
 
@@ -464,15 +462,10 @@ fn step(
     body.difference = Centimes(body.difference.0 + change.0);
     body.open = body.difference != Centimes::ZERO;
     *remittance = Store::replace(remittance)?;
-    changed(&remittance.id, place, false, &step.covers)
+    tell(&remittance.id, place, false, &step.covers)
 }
 
-/// Has the accounts of sellers told what is settled of their sales now.
-fn changed(remittance: &str, place: u32, back: bool, covers: &[Cover]) -> Result<(), Error> {
+fn tell(remittance: &str, place: u32, back: bool, covers: &[Cover]) -> Result<(), Error> {
     let pieces: Vec<&str> = covers.iter().map(|cover| cover.held.as_str()).collect();
-    if !pieces.is_empty() {
-        let key = format!("{remittance}:{place}:{back}");
-        Later::new("held-changed").once(key).enqueue(&json!({ "pieces": pieces }))?;
-    }
-    Ok(())
+    held::tell(&format!("{remittance}:{place}:{back}"), &pieces)
 }

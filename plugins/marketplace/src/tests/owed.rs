@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Request, native};
 
 use super::buying::{gateway_tells, pay_back, with_cards};
+use super::payouts::sold;
 use super::selling::seller_with_a_shop;
 use super::{balance, buy, call, jobs, market, page, redirect};
 use crate::payment::reference;
@@ -178,4 +179,49 @@ fn bad_input_of_a_repayment_is_refused_with_the_reason_and_books_nothing() {
     );
     native::as_public();
     assert!(matches!(call(&pay_back(0, "170", "VIR 9")), Answer::Problem(error) if error.status == 401));
+}
+
+#[test]
+fn a_sale_that_waits_is_due_when_its_courier_paid_the_buyer_back_and_waits_for_nothing_more() {
+    let cooperative = seller_with_a_shop();
+    native::set_setting("payouts_wait", json!(true));
+    sold(&cooperative);
+    let mut share: tiwizi_sdk::Entry<crate::kinds::Share> =
+        tiwizi_sdk::Store::get(&native::ids("share")[0]).unwrap().unwrap();
+    let reason = crate::order::Reason::Fault;
+    share.body.asks.push(crate::kinds::Ask { line: 0, quantity: 1, reason, at: tiwizi_sdk::context::now() });
+    tiwizi_sdk::Store::replace(&share).unwrap();
+    native::as_member(&cooperative);
+    redirect(&Request::post(&format!("/desk/{cooperative}/back"), &[("part", &share.id), ("ask", "0")]));
+    native::as_holder(&["registrar"]);
+    let day = crate::today::day().date().unwrap().to_string();
+    let form = [("amount", "135.50"), ("reference", "REF 12"), ("paid_on", day.as_str()), ("by", "holder")];
+    redirect(&Request::post(&format!("/money/owed/{}", native::ids("debt")[0]), &form));
+    let due = || native::bodies("due")[0].clone();
+    assert_eq!((balance("courier"), &due()["waits"]), (0, &json!(true)));
+    jobs();
+    assert_eq!((&due()["waits"], &due()["held"]), (&json!(false), &json!(0)));
+    redirect(&Request::post(&format!("/money/repayments/{}", native::ids("repayment")[0]), &[("version", "1")]));
+    jobs();
+    assert_eq!((balance("courier"), &due()["waits"], &due()["held"]), (13_550, &json!(false), &json!(13_550)));
+}
+
+#[test]
+fn a_sale_is_held_until_the_last_centime_of_its_order_is_handed_over() {
+    market();
+    with_cards();
+    buy("safran-taliouine.1g.2~dattes-majhoul.1kg.1", "card");
+    let total = native::bodies("order")[0]["total"].as_i64().unwrap();
+    let sum = crate::money::Centimes(total).to_string();
+    call(&gateway_tells("t1", &sum, "paid", "shared"));
+    let mut piece: tiwizi_sdk::Entry<crate::held::Held> =
+        tiwizi_sdk::Store::get(&native::ids("held")[0]).unwrap().unwrap();
+    let held = || -> Vec<i64> {
+        let shares = crate::kinds::Share::of_order(&native::ids("order")[0]).unwrap();
+        shares.iter().map(|share| crate::held::unsettled(&share.id, &share.body).unwrap().0).collect()
+    };
+    crate::held::settle(&mut piece, crate::money::Centimes(total - 1)).unwrap();
+    assert_eq!(held(), [1, 1], "each waits for the centime that is missing");
+    crate::held::settle(&mut piece, crate::money::Centimes(1)).unwrap();
+    assert_eq!(held(), [0, 0]);
 }

@@ -101,13 +101,18 @@ pub(crate) fn book(request: &Request) -> Result<Answer, Error> {
         Ok(wanted) => wanted,
         Err(wrong) => return refused(wrong, 422),
     };
-    let line = request.form("line").filter(|line| !line.is_empty()).map(Store::<BankLine>::get).transpose()?.flatten();
-    if line.as_ref().is_some_and(|line| line.body.state == Decided::Open && line.body.amount != told.amount) {
+    let line = match line(request)? {
+        Ok(line) => line,
+        // The form came twice.
+        Err(Some(remittance)) => return Ok(Answer::redirect(format!("/money/remittances/{remittance}"))),
+        Err(None) => return refused(json!({ "wrong": "no-remittance" }), 409),
+    };
+    if line.as_ref().is_some_and(|line| line.body.amount != told.amount) {
         return refused(json!({ "wrong": "remit-line" }), 422);
     }
     match remit::hear(&told, wanted)? {
         Heard::Known(mut remittance) => {
-            if let Some(mut line) = line.filter(|line| line.body.state == Decided::Open && !told.later)
+            if let Some(mut line) = line.filter(|_| !told.later)
                 && remittance.body.line.is_none()
             {
                 remit::seen(&mut remittance, &line.body.proof)?;
@@ -118,6 +123,17 @@ pub(crate) fn book(request: &Request) -> Result<Answer, Error> {
         Heard::Other(known) => refused(json!({ "wrong": "remit-other", "known": known.id }), 409),
         Heard::NoReference => refused(json!({ "wrong": "remit-reference" }), 422),
     }
+}
+
+/// The bank's line that the form is for, while nobody has decided on it: what pays an order counts there already. Otherwise the remittance
+/// that it was booked as, if it was.
+fn line(request: &Request) -> Result<Result<Option<Entry<BankLine>>, Option<String>>, Error> {
+    let Some(id) = request.form("line").filter(|line| !line.is_empty()) else { return Ok(Ok(None)) };
+    Ok(match Store::<BankLine>::get(id)? {
+        Some(line) if line.body.state == Decided::Open => Ok(Some(line)),
+        Some(line) if line.body.state == Decided::Remitted => Err(line.body.remittance),
+        _ => Err(None),
+    })
 }
 
 /// What the form says of a remittance; or what is wrong with it.

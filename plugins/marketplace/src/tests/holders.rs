@@ -291,6 +291,9 @@ fn a_gateway_of_a_known_host_has_its_own_account_and_its_transfers_are_known_by_
     redirect(&form("gateway:cmi", ["167.45", "2.55", "LOT 5512"], &[0], &[("line", id)]));
     assert_eq!((balance("gateway:cmi"), balance("bank")), (0, 16_745));
     assert_eq!(native::bodies("bank-line")[0]["state"], "remitted");
+    let other = form("gateway:cmi", ["167.45", "2.55", "LOT 5513"], &[0], &[("line", id)]);
+    assert_eq!(redirect(&other), format!("/money/remittances/{}", native::ids("remittance")[0]));
+    assert_eq!((native::bodies("remittance").len(), balance("bank")), (1, 16_745), "one line is one remittance");
     holds("gateway:cmi");
 }
 
@@ -307,6 +310,10 @@ fn a_transfer_with_the_words_of_a_gateway_pays_no_order_by_itself_however_often_
     }
     assert_eq!((balance("bank"), native::bodies("bank-line").len()), (0, 1));
     assert!(matches!(decide(&[("state", "open"), ("do", "choose"), ("reference", &one)]), Answer::Redirect(_)));
+    let late = form("gateway:cmi", ["170", "", "LOT 5512"], &[], &[("line", &native::ids("bank-line")[0])]);
+    let (status, _, data) = page(&late);
+    assert_eq!((status, &data["told"]["wrong"]), (409, &json!("no-remittance")), "somebody else was faster");
+    assert_eq!(native::bodies("remittance").len(), 0);
     native::advance(11 * 60_000);
     jobs();
     assert_eq!(balance("bank"), 17_000, "a person says that it is the buyer's");

@@ -116,6 +116,19 @@ pub fn orders(text: &str) -> Result<Vec<(u64, Option<Centimes>)>, WrongOrder> {
     Ok(orders)
 }
 
+/// Orders of a list, each once: of one that stands in several lines, a parcel each, the sum; all of it, when a line says no amount.
+#[must_use]
+pub fn together(lines: Vec<(u64, Option<Centimes>)>) -> Vec<(u64, Option<Centimes>)> {
+    let mut orders: Vec<(u64, Option<Centimes>)> = Vec::new();
+    for (number, amount) in lines {
+        match orders.iter_mut().find(|(known, _)| *known == number) {
+            Some((_, sum)) => *sum = sum.zip(amount).and_then(|(sum, amount)| sum.plus(amount)),
+            None => orders.push((number, amount)),
+        }
+    }
+    orders
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -145,6 +158,13 @@ mod tests {
         assert_eq!(orders(&format!("{one} {two}")), Err(WrongOrder { line: 1, amount: None }));
         let wrong = WrongOrder { line: 2, amount: Some(WrongAmount::Negative) };
         assert_eq!(orders(&format!("{one}\n{two};-5")), Err(wrong));
+    }
+
+    #[test]
+    fn the_lines_of_one_order_are_taken_together() {
+        let some = |amount| Some(Centimes(amount));
+        assert_eq!(together(vec![(1, some(5)), (2, None), (1, some(7))]), [(1, some(12)), (2, None)]);
+        assert_eq!(together(vec![(1, some(5)), (1, None)]), [(1, None)]);
     }
 
     proptest! {

@@ -7,6 +7,7 @@ mod holders;
 mod lines;
 mod owed;
 mod payouts;
+mod remitting;
 mod replays;
 mod selling;
 mod sheets;

@@ -180,17 +180,25 @@ pub(super) fn wanted(request: &Request, holder: &Holder) -> Result<Result<Vec<Wa
         Ok(_) => return Ok(Err(json!({ "wrong": "remit-many", "max": COVERS_MAX }))),
         Err(wrong) => return Ok(Err(json!({ "wrong": "remit-list", "line": wrong.line }))),
     };
-    for (number, amount) in named {
-        let pieces = Held::of_order(number)?.into_iter().filter(|piece| piece.body.holder == word);
-        let mut pieces: Vec<_> = pieces.collect();
-        // What is settled is named only when nothing else is there: it covers nothing, and the difference says so.
-        pieces.sort_by_key(|piece| !piece.body.open);
-        let Some(piece) = pieces.into_iter().next() else {
+    for (number, amount) in settlement::together(named) {
+        let mut pieces = Held::of_order(number)?;
+        pieces.retain(|piece| piece.body.holder == word);
+        if pieces.is_empty() {
             return Ok(Err(json!({ "wrong": "remit-order", "order": reference::of(number) })));
-        };
-        wanted.push((piece, amount));
+        }
+        // Each door is a piece, and the list of a courier names the order. What is settled covers nothing, and the difference says so.
+        pieces.retain(|piece| piece.body.open && !wanted.iter().any(|(ticked, _)| ticked.id == piece.id));
+        let mut rest = amount;
+        for piece in pieces {
+            let part = settlement::covered(piece.body.left(), rest);
+            if part > Centimes::ZERO {
+                rest = rest.map(|rest| Centimes(rest.0 - part.0));
+                wanted.push((piece, amount.map(|_| part)));
+            }
+        }
     }
-    Ok(Ok(wanted))
+    let is_much = wanted.len() > COVERS_MAX;
+    Ok(if is_much { Err(json!({ "wrong": "remit-many", "max": COVERS_MAX })) } else { Ok(wanted) })
 }
 
 fn of(request: &Request) -> Result<Holder, Error> {

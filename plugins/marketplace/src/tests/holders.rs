@@ -14,7 +14,7 @@ use crate::payment::reference;
 const JAR: i64 = 13_550;
 
 /// So many jars that a courier was paid for at the door, each an order of its own.
-fn delivered(cooperative: &str, jars: usize) {
+pub(super) fn delivered(cooperative: &str, jars: usize) {
     for _ in 0..jars {
         native::as_public();
         buy("huile-anfa.one.1", "on-delivery");
@@ -47,12 +47,12 @@ pub(super) fn form(
     Request::post(&format!("/money/holders/{holder}"), &form)
 }
 
-fn remittance() -> Value {
+pub(super) fn remittance() -> Value {
     native::bodies("remittance").last().unwrap().clone()
 }
 
 /// Something that is done to the newest remittance, from how it stands.
-fn step(fields: &[(&str, &str)]) -> Request {
+pub(super) fn step(fields: &[(&str, &str)]) -> Request {
     let id = native::ids("remittance").last().unwrap().clone();
     let version = page(&Request::get(&format!("/money/remittances/{id}"))).2["version"].to_string();
     let form = [&[("version", version.as_str())], fields].concat();
@@ -209,7 +209,7 @@ fn what_is_missing_is_a_fee_a_loss_owed_still_or_was_paid_back_by_them() {
 }
 
 /// What becomes of a line of the bank.
-fn line(text: &str) -> Value {
+pub(super) fn line(text: &str) -> Value {
     page(&Request::post("/money/statement", &[("statement", text)])).2["told"]["told"][0].clone()
 }
 

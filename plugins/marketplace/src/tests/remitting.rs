@@ -1,0 +1,38 @@
+//! Remittances at their edges: lists of orders with several doors, lines that may be two things, what is told again.
+
+use serde_json::json;
+use tiwizi_sdk::{Request, native};
+
+use super::holders::{form, holds, remittance, step};
+use super::selling::seller_with_a_shop;
+use super::{balance, buy, redirect};
+use crate::money::Centimes;
+use crate::payment::reference;
+
+#[test]
+fn an_order_of_two_doors_is_settled_by_one_line_of_the_list_or_by_one_for_each_parcel() {
+    seller_with_a_shop();
+    native::as_public();
+    buy("huile-anfa.one.1~dattes-majhoul.1kg.1", "on-delivery");
+    for (share, part) in native::bodies("share").iter().zip(native::ids("share")) {
+        let cooperative = share["cooperative"].as_str().unwrap();
+        native::as_member(cooperative);
+        for event in ["confirm", "send", "deliver"] {
+            redirect(&Request::post(&format!("/desk/{cooperative}/parts"), &[("part", &part), ("event", event)]));
+        }
+    }
+    native::as_holder(&["registrar"]);
+    let [one, two] = [0, 1].map(|at| native::bodies("held")[at]["amount"].as_i64().unwrap());
+    let order = reference::of(native::bodies("order")[0]["number"].as_u64().unwrap()).unwrap();
+    let [first, second, sum] = [one, two, one + two].map(|amount| Centimes(amount).to_string());
+    for list in [order.clone(), format!("{order};{sum}"), format!("{order};{first}\n{order};{second}")] {
+        redirect(&form("courier", [&sum, "", "R100"], &[], &[("orders", &list)]));
+        assert_eq!((balance("courier"), &remittance()["difference"]), (0, &json!(0)), "{list}");
+        holds("courier");
+        redirect(&step(&[("do", "undo")]));
+    }
+    let less = Centimes(one + 100).to_string();
+    redirect(&form("courier", [&less, "", "R101"], &[], &[("orders", &format!("{order};{less}"))]));
+    assert_eq!((balance("courier"), &remittance()["difference"]), (two - 100, &json!(0)), "from the first to the last");
+    holds("courier");
+}

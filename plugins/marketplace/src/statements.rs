@@ -137,7 +137,8 @@ struct Desk {
 }
 
 impl Desk {
-    /// Whether a line is a remittance: one that is booked with its amount is noted as seen, everything else is put before a person.
+    /// Whether a line is a remittance: one that is booked with its amount is noted as seen, unless the line pays an order as well; everything
+    /// else is put before a person.
     fn look(
         &mut self,
         line: &Named,
@@ -171,7 +172,9 @@ impl Desk {
         if let Some(remittance) = found.map(|at| self.awaited.swap_remove(at)) {
             body.remittance = Some(remittance.id.clone());
             let (state, amount) = (remittance.body.state, remittance.body.amount);
-            if state == RemittanceState::Booked && amount == line.amount {
+            // A line that pays an order for certain may only have a number like its reference in it.
+            let pays_order = matches!(verdict, Verdict::Settled { .. });
+            if state == RemittanceState::Booked && amount == line.amount && !pays_order {
                 let mut remittance = remittance;
                 remit::seen(&mut remittance, &line.proof)?;
                 body.state = Decided::Remitted;

@@ -56,13 +56,17 @@ fn remitted(request: &Request, line: &mut Entry<BankLine>) -> Result<Answer, Err
         bank::is_remittance(line, &remittance.id)?;
         return Ok(Answer::redirect(format!("/money/remittances/{}", remittance.id)));
     }
-    let same = remittance.body.state == RemittanceState::Booked && remittance.body.amount == line.body.amount;
-    if !same || remittance.body.line.is_some() {
+    if !is_of(&remittance.body, &line.body) {
         return Ok(page(request, Some("no-remittance"))?.with_status(409));
     }
     remit::seen(&mut remittance, &line.body.proof)?;
     bank::is_remittance(line, &remittance.id)?;
     Ok(Answer::redirect(format!("/money/remittances/{}", remittance.id)))
+}
+
+/// Whether a line can be that of a remittance that is in the books.
+fn is_of(remittance: &Remittance, line: &BankLine) -> bool {
+    remittance.state == RemittanceState::Booked && remittance.amount == line.amount && remittance.line.is_none()
 }
 
 fn page(request: &Request, wrong: Option<&str>) -> Result<Answer, Error> {
@@ -96,7 +100,7 @@ fn view(line: &Entry<BankLine>, language: Language) -> Result<Value, Error> {
         "holder": holder.map(|holder| super::holders::named(&holder, language)).transpose()?,
         "remittance": remittance.map(|one| json!({
             "id": one.id, "reference": one.body.reference, "amount": one.body.amount.to_string(), "state": one.body.state.name(),
-            "fits": one.body.state == RemittanceState::Announced || (one.body.amount == body.amount && one.body.line.is_none()),
+            "fits": one.body.state == RemittanceState::Announced || is_of(&one.body, body),
         })),
         "candidates": candidates, "order": order.and_then(|order| reference::of(order.body.number)),
     }))

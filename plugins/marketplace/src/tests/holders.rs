@@ -243,6 +243,7 @@ fn an_announced_remittance_is_known_in_the_statement_and_booked_with_what_the_ba
     holds("courier");
     redirect(&step(&[("do", "undo")]));
     assert_eq!((balance("bank"), &native::bodies("bank-line")[0]["state"]), (0, &json!("open")));
+    assert_eq!(page(&Request::get("/money/lines")).2["lines"][0]["remittance"]["fits"], false);
     let there = decide(&remit);
     assert!(matches!(there, Answer::Page { status: 409, .. }), "a remittance that was taken back is told anew");
 }

@@ -3,9 +3,9 @@
 use serde_json::json;
 use tiwizi_sdk::{Request, native};
 
-use super::holders::{form, holds, remittance, step};
+use super::holders::{delivered, form, holds, line, remittance, step};
 use super::selling::seller_with_a_shop;
-use super::{balance, buy, redirect};
+use super::{balance, buy, jobs, page, redirect};
 use crate::money::Centimes;
 use crate::payment::reference;
 
@@ -35,4 +35,26 @@ fn an_order_of_two_doors_is_settled_by_one_line_of_the_list_or_by_one_for_each_p
     redirect(&form("courier", [&less, "", "R101"], &[], &[("orders", &format!("{order};{less}"))]));
     assert_eq!((balance("courier"), &remittance()["difference"]), (two - 100, &json!(0)), "from the first to the last");
     holds("courier");
+}
+
+#[test]
+fn a_line_that_pays_an_order_and_has_the_number_of_a_remittance_in_it_is_decided_by_a_person() {
+    let cooperative = seller_with_a_shop();
+    native::as_public();
+    buy("huile-anfa.one.1", "transfer");
+    let order = reference::of(native::bodies("order")[0]["number"].as_u64().unwrap()).unwrap();
+    delivered(&cooperative, 1);
+    redirect(&form("courier", ["135.50", "", "R2026"], &[0], &[]));
+    let bank = balance("bank");
+    assert_eq!(line(&format!("28/11/2026;VIR {order} R 2026;135.50"))["is"]["doubt"], "remittance");
+    let (_, _, data) = page(&Request::get("/money/lines"));
+    assert_eq!(
+        (&data["lines"][0]["remittance"]["fits"], &data["lines"][0]["candidates"][0]["reference"]),
+        (&json!(true), &json!(order))
+    );
+    let choose = [("state", "open"), ("do", "choose"), ("reference", &order)];
+    redirect(&Request::post(&format!("/money/lines/{}", native::ids("bank-line")[0]), &choose));
+    native::advance(11 * 60_000);
+    jobs();
+    assert_eq!((balance("bank"), &remittance()["awaits"]), (bank + 13_550, &json!(true)));
 }

@@ -166,7 +166,7 @@ pub(crate) struct Told {
 pub(crate) enum Heard {
     /// It is written, now or before.
     Known(Entry<Remittance>),
-    /// The same reference stands for another day or amount.
+    /// The same reference stands for another day or amount, or was taken back too often.
     Other(Entry<Remittance>),
     /// It has too few or too many letters and digits to be a reference.
     NoReference,
@@ -216,11 +216,19 @@ pub(crate) fn hear(told: &Told, wanted: Vec<Wanted>) -> Result<Heard, Error> {
             let steps = known.body.steps;
             Store::replace(&Entry { body: Remittance { steps, ..fresh }, ..known })?
         }
-        Some(known) if !known.body.says(told) => return Ok(Heard::Other(known)),
+        Some(known) if known.body.state == RemittanceState::Undone || !known.body.says(told) => {
+            return Ok(Heard::Other(known));
+        }
         Some(known) if told.later || known.body.state == RemittanceState::Booked => return Ok(Heard::Known(known)),
         Some(known) => known,
     };
-    if !told.later {
+    if told.later {
+        return Ok(Heard::Known(remittance));
+    }
+    if wanted.is_empty() {
+        // Nobody named other orders than those with which it was announced.
+        arrive(&mut remittance, told.amount, None)?;
+    } else {
         book(&mut remittance, wanted)?;
     }
     Ok(Heard::Known(remittance))
@@ -284,7 +292,9 @@ pub(crate) fn explain(
     let mut order = None;
     if let Explained::Refunded { order: id } = what {
         let mut entry: Entry<Order> = Store::get(id)?.ok_or_else(|| Error::internal("there is no such order"))?;
-        if entry.body.received.0 - entry.body.repaid.0 < amount.0 {
+        let pieces = Held::of_order(entry.body.number)?;
+        let held = pieces.iter().any(|piece| piece.body.holder == remittance.body.holder);
+        if !held || entry.body.received.0 - entry.body.repaid.0 < amount.0 {
             return Ok(false);
         }
         debts::count(&mut entry, amount)?;

@@ -58,3 +58,31 @@ fn a_line_that_pays_an_order_and_has_the_number_of_a_remittance_in_it_is_decided
     jobs();
     assert_eq!((balance("bank"), &remittance()["awaits"]), (bank + 13_550, &json!(true)));
 }
+
+#[test]
+fn an_announced_remittance_that_is_told_as_come_without_orders_covers_those_that_were_named() {
+    let cooperative = seller_with_a_shop();
+    delivered(&cooperative, 2);
+    redirect(&form("courier", ["271", "", "R100"], &[0, 1], &[("do", "announce")]));
+    redirect(&form("courier", ["271", "", "R100"], &[], &[]));
+    assert_eq!((&remittance()["state"], &remittance()["awaits"]), (&json!("booked"), &json!(true)));
+    assert_eq!((balance("courier"), balance("bank"), balance("difference:courier")), (0, 27_100, 0));
+    holds("courier");
+}
+
+#[test]
+fn whoever_held_no_money_of_an_order_did_not_pay_its_buyer_back() {
+    let cooperative = seller_with_a_shop();
+    native::as_public();
+    buy("huile-anfa.one.1", "transfer");
+    let stranger = reference::of(native::bodies("order")[0]["number"].as_u64().unwrap()).unwrap();
+    delivered(&cooperative, 1);
+    redirect(&form("courier", ["100", "", "R100"], &[0], &[]));
+    page(&Request::post("/money/statement", &[("statement", &format!("28/11/2026;VIR {stranger};135.50"))]));
+    let explain = |order: &str| step(&[("do", "explain"), ("what", "refunded"), ("amount", ""), ("order", order)]);
+    let (status, _, data) = page(&explain(&stranger));
+    assert_eq!((status, &data["told"]["wrong"]), (422, &json!("remit-not-this")));
+    let own = reference::of(native::bodies("held")[0]["number"].as_u64().unwrap()).unwrap();
+    redirect(&explain(&own));
+    assert_eq!(balance("difference:courier"), 0);
+}

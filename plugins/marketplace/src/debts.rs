@@ -157,6 +157,11 @@ pub(crate) fn whys(order: &Order, shares: &[Entry<Share>]) -> Vec<Why> {
 
 /// Looks at what the buyer of an order is owed, and writes it down when it is another amount than before.
 pub(crate) fn look(order: &Entry<Order>) -> Result<(), Error> {
+    look_since(order, context::now())
+}
+
+/// The same, of what became owed at a moment.
+pub(crate) fn look_since(order: &Entry<Order>, since: u64) -> Result<(), Error> {
     if order.body.received == Centimes::ZERO {
         return Ok(());
     }
@@ -168,15 +173,15 @@ pub(crate) fn look(order: &Entry<Order>) -> Result<(), Error> {
         Some(known) if known.body.amount == amount && known.body.whys == whys => Ok(()),
         Some(mut known) => {
             if known.body.amount == Centimes::ZERO {
-                known.body.since = context::now();
+                known.body.since = since;
             }
             (known.body.amount, known.body.whys, known.body.open) = (amount, whys, amount > Centimes::ZERO);
             Store::replace(&known).map(|_| ())
         }
         None if amount == Centimes::ZERO => Ok(()),
         None => {
-            let (number, since) = (order.body.number, context::now());
-            let debt = Debt { order: order.id.clone(), number, amount, whys, since, open: true };
+            let (order, number) = (order.id.clone(), order.body.number);
+            let debt = Debt { order, number, amount, whys, since, open: true };
             Store::create(&debt).map(|_| ())
         }
     }

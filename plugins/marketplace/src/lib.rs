@@ -30,6 +30,7 @@ mod holders;
 mod kinds;
 mod label;
 mod notices;
+mod older;
 mod pages;
 mod path;
 mod payout_work;
@@ -140,6 +141,10 @@ const ROUTES: &[Route] = &[
 ];
 
 impl Plugin for Marketplace {
+    fn migrate(from: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
+        older::bring(from, cursor)
+    }
+
     fn handle(request: &Request) -> Result<Answer, Error> {
         match router::answer(ROUTES, request) {
             Err(error) if error.is("not-found") && request.method == "GET" => missing(),

@@ -5,6 +5,7 @@ mod buying;
 mod fairs;
 mod holders;
 mod lines;
+mod older;
 mod owed;
 mod payouts;
 mod remitting;

@@ -1,0 +1,61 @@
+//! The books of version 0.1.0: what others held then, and whom money was owed to, is noted when the plugin is upgraded.
+//!
+//! That version booked what couriers and gateways took, and nothing that they handed over: all of it is held still. Whom money was owed
+//! to was found by the number of the order alone.
+
+use tiwizi_sdk::{Entry, Error, Find, Store};
+
+use crate::debts;
+use crate::held::Held;
+use crate::kinds::{Order, Posting};
+use crate::ledger::Holder;
+use crate::money::Centimes;
+
+/// The version whose books these are.
+const FROM: &str = "0.1.0";
+/// Orders of a step: each is read with its postings and parts, and each of its doors and cards is written.
+const ORDERS_MAX: u32 = 10;
+/// Postings of an order.
+const POSTINGS_MAX: u32 = 100;
+
+/// Notes what is held and owed of some orders. Answers where the next step begins.
+///
+/// # Errors
+/// As those of the store.
+pub(crate) fn bring(from: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
+    if from != FROM {
+        return Ok(None);
+    }
+    let page = Store::list(&Find::<Order>::new().limit(ORDERS_MAX).after(cursor))?;
+    for order in page.items.iter().filter(|order| order.body.received > Centimes::ZERO) {
+        let of_order = Find::new().equal(Posting::ORDER, order.id.as_str()).limit(POSTINGS_MAX);
+        let postings = Store::list(&of_order)?.items;
+        let known = Held::of_order(order.body.number)?;
+        for piece in postings.iter().filter_map(|posting| held(order, &posting.body)) {
+            if !known.iter().any(|known| known.body.key == piece.key) {
+                Store::create(&piece)?;
+            }
+        }
+        let last = postings.iter().map(|posting| posting.body.at).max().unwrap_or(order.changed_at);
+        debts::look_since(order, last)?;
+    }
+    Ok(page.next)
+}
+
+/// The piece of money that a posting is of, when somebody took it for the platform.
+fn held(order: &Entry<Order>, posting: &Posting) -> Option<Held> {
+    let proof = posting.key.strip_prefix("in:")?;
+    let (holder, amount) =
+        posting.entries.iter().find_map(|side| Holder::read(&side.account).zip(Some(side.amount)))?;
+    (amount > Centimes::ZERO).then(|| Held {
+        key: proof.to_owned(),
+        holder: holder.to_string(),
+        order: order.id.clone(),
+        share: proof.strip_prefix("door:").map(ToOwned::to_owned),
+        number: order.body.number,
+        at: posting.at,
+        amount,
+        settled: Centimes::ZERO,
+        open: true,
+    })
+}

@@ -109,6 +109,10 @@ mod tests {
         let dated = gateways().unwrap();
         assert!(dated.verify && !dated.note.is_empty());
         let gateways = dated.on(&"2026-11-27".parse().unwrap()).unwrap();
+        for one in &gateways.gateways {
+            let holder = Holder::Gateway(one.code.clone());
+            assert_eq!(Holder::read(&holder.to_string()), Some(holder), "a code that no page could read again");
+        }
         let code = |address: &str| gateways.at(address).map(|gateway| gateway.code.as_str());
         assert_eq!(code("https://payment.cmi.co.ma/fim/est3Dgate"), Some("cmi"));
         assert_eq!(code("https://CMI.co.ma"), Some("cmi"));

@@ -235,7 +235,7 @@ fn page(request: &Request, holder: &Holder, told: &Value) -> Result<Answer, Erro
     let data = json!({
         "holder": named(holder, language)?,
         "sum": sum.to_string(), "pieces": pieces, "all": is_all,
-        "days": days(&found.items), "next": found.next, "from": from, "until": until,
+        "days": days(&found.items, request), "next": found.next, "from": from, "until": until,
         "remittances": views, "remittances_next": remittances.next,
         "line": line.as_ref().map(|line| json!({ "id": line.id, "text": line.body.text, "day": line.body.day })),
         "form": {
@@ -249,14 +249,15 @@ fn page(request: &Request, holder: &Holder, told: &Value) -> Result<Answer, Erro
     Answer::page("holder", "", &data)
 }
 
-/// Pieces by their days, each day with what is left of it on this page.
-fn days(pieces: &[Entry<Held>]) -> Vec<Value> {
+/// Pieces by their days, each day with what is left of it on this page; with the part of one that was typed and refused with the rest.
+fn days(pieces: &[Entry<Held>], request: &Request) -> Vec<Value> {
     let mut days: Vec<(Day, i64, Vec<Value>)> = Vec::new();
     for piece in pieces {
         let (day, left) = (Day::of(piece.body.at), piece.body.left());
         let view = json!({
             "id": piece.id, "order": reference::of(piece.body.number), "left": left.to_string(),
             "amount": piece.body.amount.to_string(), "part": piece.body.settled > Centimes::ZERO,
+            "typed": request.form(&format!("part-{}", piece.id)),
         });
         match days.last_mut().filter(|(known, ..)| *known == day) {
             Some((_, sum, views)) => {

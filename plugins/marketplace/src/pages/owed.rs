@@ -75,9 +75,12 @@ fn page(request: &Request, told: &Value) -> Result<Answer, Error> {
         found.next
     };
     let typed = |name: &str| request.form(name).map(ToOwned::to_owned);
+    // What somebody else paid back meanwhile stands in the list no more.
+    let is_listed = debts.iter().any(|debt| debt.get("id") == told.get("id"));
     let data = json!({
+        "elsewhere": !is_listed,
         "paid": is_paid, "debts": debts, "repayments": repayments, "next": next, "told": told, "today": today::date()?,
-        "form": { "amount": typed("amount"), "reference": typed("reference"), "paid_on": typed("paid_on") },
+        "form": { "amount": typed("amount"), "reference": typed("reference"), "paid_on": typed("paid_on"), "by": typed("by") },
         "refund_days": today::sales()?.refund_days,
     });
     Answer::page("owed", "", &data)

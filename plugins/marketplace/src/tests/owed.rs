@@ -136,6 +136,13 @@ fn a_repayment_is_taken_back_by_its_opposite_once_and_can_be_made_again() {
     assert_eq!((balance(&buyer), balance("bank"), &debts()[0]["amount"]), (-17_000, 0, &json!("170.00")));
     redirect(&pay_back(0, "170", "VIR 9"));
     assert_eq!((balance(&buyer), balance("bank"), native::bodies("repayment").len()), (0, -17_000, 1));
+    let (status, _, data) = page(&pay_back(0, "170", "VIR 10"));
+    assert_eq!((status, &data["told"]["wrong"]), (422, &json!("owed-more")), "somebody else was faster");
+    assert_eq!(
+        (&data["debts"], &data["elsewhere"]),
+        (&json!([]), &json!(true)),
+        "and the page says so without the debt"
+    );
 }
 
 #[test]
@@ -144,6 +151,8 @@ fn whoever_holds_the_money_can_pay_it_back_and_owes_so_much_less() {
     let day = crate::today::day().date().unwrap().to_string();
     let debt = native::ids("debt")[0].clone();
     assert_eq!(debts()[0]["held"], "170.00");
+    let refused = [("amount", "170"), ("reference", "REF"), ("paid_on", day.as_str()), ("by", "holder")];
+    assert_eq!(page(&Request::post(&format!("/money/owed/{debt}"), &refused)).2["form"]["by"], "holder");
     let form = [("amount", "170"), ("reference", "REF 4471"), ("paid_on", day.as_str()), ("by", "holder")];
     let pay = Request::post(&format!("/money/owed/{debt}"), &form);
     redirect(&pay);

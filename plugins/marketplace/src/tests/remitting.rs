@@ -1,24 +1,26 @@
 //! Remittances at their edges: lists of orders with several doors, lines that may be two things, what is told again.
 
 use serde_json::json;
-use tiwizi_sdk::{Request, native};
+use tiwizi_sdk::{Entry, Request, Store, native};
 
 use super::holders::{delivered, form, holds, line, remittance, step};
 use super::selling::seller_with_a_shop;
 use super::{balance, buy, jobs, page, redirect};
+use crate::kinds::Share;
 use crate::money::Centimes;
+use crate::order::Event;
 use crate::payment::reference;
+use crate::trade;
 
 #[test]
 fn an_order_of_two_doors_is_settled_by_one_line_of_the_list_or_by_one_for_each_parcel() {
     seller_with_a_shop();
     native::as_public();
     buy("huile-anfa.one.1~dattes-majhoul.1kg.1", "on-delivery");
-    for (share, part) in native::bodies("share").iter().zip(native::ids("share")) {
-        let cooperative = share["cooperative"].as_str().unwrap();
-        native::as_member(cooperative);
-        for event in ["confirm", "send", "deliver"] {
-            redirect(&Request::post(&format!("/desk/{cooperative}/parts"), &[("part", &part), ("event", event)]));
+    for id in native::ids("share") {
+        let mut share: Entry<Share> = Store::get(&id).unwrap().unwrap();
+        for event in [Event::Confirm, Event::Send, Event::Deliver] {
+            trade::act(&mut share, event).unwrap();
         }
     }
     native::as_holder(&["registrar"]);

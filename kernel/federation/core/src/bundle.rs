@@ -1,7 +1,7 @@
 //! Bundles: pages in a file, for an office that is cut off and for a first load. The bytes of each page are those of the network.
 //!
-//! A bundle proves nothing that its pages do not prove; its own hashes only tell a torn or worn file from a whole one. Neither side
-//! holds more than one page, and what was read before a tear is good.
+//! A bundle proves nothing that its parts do not prove; its own hashes only tell a torn or worn file from a whole one. Neither side
+//! holds more than one part, and what was read before a tear is good. What the parts are stands in `stick`.
 
 use std::io::{self, Read, Write};
 
@@ -16,6 +16,10 @@ const LENGTH_BYTES: usize = 4;
 const HASH_BYTES: usize = 32;
 const HEAD_PARTS: usize = 2;
 const END_PARTS: usize = 1;
+/// What stands around the bytes of a part.
+const AROUND_BYTES: u64 = (LENGTH_BYTES + HASH_BYTES) as u64;
+/// The part without bytes, and the count behind it, at its longest.
+const END_BYTES: u64 = 2 * AROUND_BYTES + 10;
 
 /// From whom a bundle is and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,31 +46,32 @@ pub enum BundleError {
     #[error("a part of the bundle is longer than it may be")]
     Long,
     /// The file ends in the middle; what was read before is good.
-    #[error("the bundle is cut off after {pages} pages")]
+    #[error("the bundle is cut off after {pages} parts")]
     CutOff {
-        /// The pages that were whole.
+        /// The parts that were whole.
         pages: u64,
     },
     /// The file is worn: the bytes are not those that were written.
-    #[error("the bundle is damaged after {pages} pages")]
+    #[error("the bundle is damaged after {pages} parts")]
     Damaged {
-        /// The pages that were whole.
+        /// The parts that were whole.
         pages: u64,
     },
     /// A page is for somebody else.
     #[error("a page that was made for another instance does not belong into this bundle")]
     OtherReceiver,
     /// It has too many pages.
-    #[error("a bundle has at most {} pages", limits::FED_BUNDLE_PAGES_MAX)]
+    #[error("a bundle has at most {} parts", limits::FED_BUNDLE_PAGES_MAX)]
     Many,
 }
 
-/// Writes a bundle, page by page.
+/// Writes a bundle, part by part.
 pub struct BundleWriter<W> {
     file: W,
     to: NodeId,
     chain: Hash,
     pages: u64,
+    bytes: u64,
 }
 
 impl<W: Write> BundleWriter<W> {
@@ -78,23 +83,42 @@ impl<W: Write> BundleWriter<W> {
         file.write_all(MAGIC).map_err(BundleError::File)?;
         let mut writer = Writer::new();
         writer.array(HEAD_PARTS).bytes(&head.from.0.0).bytes(&head.to.0.0);
-        let mut bundle = Self { file, to: head.to, chain: Hash::of(&[MAGIC]), pages: 0 };
+        let mut bundle = Self { file, to: head.to, chain: Hash::of(&[MAGIC]), pages: 0, bytes: MAGIC.len() as u64 };
         bundle.part(&writer.finish())?;
         Ok(bundle)
     }
 
-    /// Puts one page in.
+    /// The bytes that were written so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The parts that were written so far.
+    #[must_use]
+    pub fn parts(&self) -> u64 {
+        self.pages
+    }
+
+    /// Whether the file stays within a bound when one more part is put in and it is ended then.
+    #[must_use]
+    pub fn has_room(&self, page: &PeerBytes, bytes_max: u64) -> bool {
+        let more = (page.as_bytes().len() as u64).saturating_add(AROUND_BYTES).saturating_add(END_BYTES);
+        self.pages < limits::FED_BUNDLE_PAGES_MAX && self.bytes.saturating_add(more) <= bytes_max
+    }
+
+    /// Puts one part in.
     ///
     /// # Errors
     /// When it was made for somebody else, there are too many, or the file cannot be written.
     pub fn push(&mut self, page: &PeerBytes) -> Result<(), BundleError> {
-        if page.receiver() != Some(&self.to) {
+        if page.receiver().is_some_and(|receiver| *receiver != self.to) {
             return Err(BundleError::OtherReceiver);
         }
         if self.pages >= limits::FED_BUNDLE_PAGES_MAX {
             return Err(BundleError::Many);
         }
-        if page.as_bytes().is_empty() || page.as_bytes().len() > limits::FED_PAGE_ALONE_BYTES_MAX {
+        if page.as_bytes().is_empty() || page.as_bytes().len() > limits::FED_BUNDLE_PART_BYTES_MAX {
             return Err(BundleError::Long);
         }
         self.part(page.as_bytes())?;
@@ -123,11 +147,12 @@ impl<W: Write> BundleWriter<W> {
         for piece in [&length, bytes, &self.chain.0] {
             self.file.write_all(piece).map_err(BundleError::File)?;
         }
+        self.bytes = self.bytes.saturating_add(AROUND_BYTES).saturating_add(bytes.len() as u64);
         Ok(())
     }
 }
 
-/// Reads a bundle, page by page.
+/// Reads a bundle, part by part.
 pub struct BundleReader<R> {
     file: R,
     head: BundleHead,
@@ -161,7 +186,7 @@ impl<R: Read> BundleReader<R> {
         &self.head
     }
 
-    /// The next page, whole and as it was written; none at the end.
+    /// The next part, whole and as it was written; none at the end.
     ///
     /// # Errors
     /// When the file is cut off or damaged from here on, or passes a bound. What came before is good.
@@ -169,7 +194,7 @@ impl<R: Read> BundleReader<R> {
         if self.ended {
             return Ok(None);
         }
-        let bytes = self.part(limits::FED_PAGE_ALONE_BYTES_MAX)?;
+        let bytes = self.part(limits::FED_BUNDLE_PART_BYTES_MAX)?;
         if bytes.is_empty() {
             return self.end().map(|()| None);
         }

@@ -20,6 +20,8 @@ pub mod package;
 
 pub mod relay;
 
+pub mod stick;
+
 pub mod gate;
 
 pub mod preview;

@@ -99,15 +99,11 @@ impl SqlTx {
             Following::Log => FOLLOWS,
             Following::NeedsSnapshot => NEEDS_SNAPSHOT,
         };
-        let version = match agreement {
-            Some(id) => self.agreement_of(id).await?.and_then(|agreed| agreed.current),
-            None => None,
-        };
         let row = AcknowledgementRow {
             node: follower.peer.0.0,
             log,
             agreement: number,
-            version: version.map_or(0, |life| u64::from(life.document().version)),
+            version: u64::from(follower.version),
             next_seq: follower.acknowledged,
             state: state.to_owned(),
             at: self.now(),
@@ -203,5 +199,6 @@ fn follower(row: &AcknowledgementRow) -> Stored<Follower> {
         NEEDS_SNAPSHOT => Following::NeedsSnapshot,
         _ => return Err(damaged("follower", "state of a follower")()),
     };
-    Ok(Follower { peer: NodeId(Hash(row.node)), acknowledged: row.next_seq, following })
+    let version = u32::try_from(row.version).map_err(|_| damaged("follower", "version of a follower")())?;
+    Ok(Follower { peer: NodeId(Hash(row.node)), acknowledged: row.next_seq, version, following })
 }

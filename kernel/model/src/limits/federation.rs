@@ -34,8 +34,14 @@ pub const FED_PARCEL_RECORDS_MAX: usize = 20_000;
 pub const FED_PARCEL_EXPANDED_BYTES_MAX: usize = 64 << 20;
 /// They, as they travel.
 pub const FED_PARCEL_BYTES_MAX: usize = 32 << 20;
-/// The pages of one bundle.
+/// The parts of one bundle: pages, chunks, and what goes before them.
 pub const FED_BUNDLE_PAGES_MAX: u64 = 1_000_000;
+/// One part of a bundle: a chunk or a signed document at its longest, with what seals it.
+pub const FED_BUNDLE_PART_BYTES_MAX: usize = (4 << 20) + (1 << 10);
+/// A bundle, when its operator names no other bound: what the file system of most sticks (FAT32) takes as one file.
+pub const FED_BUNDLE_BYTES_MAX: u64 = (4 << 30) - 1;
+/// The least that a bundle may be bounded to: the greeting and one page at their longest.
+pub const FED_BUNDLE_BYTES_MIN: u64 = 16 << 20;
 /// The head of a bundle.
 pub const FED_BUNDLE_HEAD_BYTES_MAX: usize = 4 << 10;
 /// An agreement as it is signed.

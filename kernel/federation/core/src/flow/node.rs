@@ -5,6 +5,7 @@
 
 mod adopt;
 mod agreement;
+mod ahead;
 mod author;
 mod carry;
 mod gossip;
@@ -31,6 +32,7 @@ use super::statement::StatementError;
 use super::store::{Store, StoreError};
 use super::transfer::TransferError;
 
+pub use ahead::Acknowledged;
 pub use author::Write;
 pub use gossip::Heard;
 pub use move_root::state_of;

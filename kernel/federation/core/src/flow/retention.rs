@@ -21,6 +21,8 @@ pub struct Follower {
     pub peer: NodeId,
     /// It has every entry below, and said so itself.
     pub acknowledged: u64,
+    /// Under which version of the agreement it said so; 0 without one.
+    pub version: u32,
     /// How it gets on.
     pub following: Following,
 }
@@ -58,7 +60,7 @@ mod tests {
     use crate::wire::Hash;
 
     fn follower(number: u8, acknowledged: u64) -> Follower {
-        Follower { peer: NodeId(Hash([number; 32])), acknowledged, following: Following::Log }
+        Follower { peer: NodeId(Hash([number; 32])), acknowledged, version: 1, following: Following::Log }
     }
 
     #[test]

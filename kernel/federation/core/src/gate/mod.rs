@@ -10,6 +10,7 @@ mod greeting;
 mod letter;
 mod messages;
 mod parcel;
+mod part;
 #[cfg(test)]
 mod tests;
 mod verdict;

@@ -3,6 +3,7 @@
 //! A chunk is named by the hash of its bytes in a signed manifest; here is only its form. Which hashes are needed and in which order
 //! is for whoever verifies it.
 
+use serde_json::Value;
 use tiwizi_model::limits;
 
 use crate::wire::{CborError, Hash, Reader, Writer};
@@ -110,6 +111,20 @@ fn items(reader: &mut Reader<'_>, count: usize) -> Result<Vec<Item>, ChunkError>
         items.push(item);
     }
     Ok(items)
+}
+
+/// Whether bytes say that they are a chunk.
+pub(crate) fn is_chunk(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
+/// Whether a manifest, as it was signed, names a chunk.
+pub(crate) fn names_chunk(manifest: &[u8], hash: &Hash) -> bool {
+    let Ok(manifest) = serde_json::from_slice::<Value>(manifest) else { return false };
+    let chunks = manifest.get("chunks").and_then(Value::as_array);
+    let named = chunks.into_iter().flatten().filter_map(|chunk| chunk.get("hash")?.as_str());
+    let hash = hash.to_string();
+    named.into_iter().any(|named| named == hash)
 }
 
 /// The bytes of a proof.

@@ -11,7 +11,7 @@ mod item;
 mod tests;
 
 pub use chunk::{Chunk, ChunkError, SNAPSHOT_TYPE};
-pub(crate) use chunk::{assemble_chunk, proof_bytes};
+pub(crate) use chunk::{assemble_chunk, is_chunk, names_chunk, proof_bytes};
 pub use codec::CodecError;
 pub(crate) use codec::{Squeeze, expanded_bytes_max};
 pub use head::{Head, HeadError, Under};
@@ -90,6 +90,12 @@ impl Page {
 /// What a page holds of its log, by its head alone; none when the bytes are no page.
 pub(crate) fn span_of(bytes: &[u8]) -> Option<Range<u64>> {
     split(bytes).ok().map(|(head, _)| head.span())
+}
+
+/// What stands before the entries of a page, by itself; none when the bytes are no page.
+#[must_use]
+pub fn head_of(bytes: &[u8]) -> Option<Head> {
+    split(bytes).ok().map(|(head, _)| head)
 }
 
 /// The head of a page, and what is behind it.

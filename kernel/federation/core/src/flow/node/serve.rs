@@ -100,22 +100,14 @@ impl<S: Store> Node<S> {
     }
 
     async fn serve_in(&self, tx: &mut S::Tx, peer: &NodeId, ask: &Ask) -> Result<Served, NodeError> {
-        let right = self.right(tx, peer, &ask.feed, ask.version).await?;
-        if let Right::Refused(refusal) = right {
-            return Ok(Served::Refused(refusal));
-        }
-        let plane = &ask.feed.log.plane;
-        let head = self.head_of(tx, plane).await?;
-        let size = head.tree.size();
-        if ask.epoch != head.epoch {
-            return Ok(Served::Refused(AskRefusal::Epoch { now: head.epoch }));
-        }
-        if ask.from > size {
-            return Ok(Served::Refused(AskRefusal::Ahead { size }));
-        }
+        let (right, head) = match self.judged(tx, peer, ask).await? {
+            Ok(judged) => judged,
+            Err(refusal) => return Ok(Served::Refused(refusal)),
+        };
+        let (plane, size) = (&ask.feed.log.plane, head.tree.size());
         let is_kept = ask.from >= tx.kept_from(plane).await? || self.setting.planted.has(Plant::ReleaseByAge);
         let following = if is_kept { Following::Log } else { Following::NeedsSnapshot };
-        let follower = Follower { peer: *peer, acknowledged: ask.from, following };
+        let follower = Follower { peer: *peer, acknowledged: ask.from, version: ask.version, following };
         if tx.follower(peer, plane, ask.feed.agreement).await?.as_ref() != Some(&follower) {
             tx.put_follower(plane, ask.feed.agreement, follower).await?;
         }
@@ -167,7 +159,13 @@ impl<S: Store> Node<S> {
         })
     }
 
-    async fn page(&self, tx: &mut S::Tx, ask: &Ask, head: &Head, warrant: Warrant<'_>) -> Result<PeerBytes, NodeError> {
+    pub(super) async fn page(
+        &self,
+        tx: &mut S::Tx,
+        ask: &Ask,
+        head: &Head,
+        warrant: Warrant<'_>,
+    ) -> Result<PeerBytes, NodeError> {
         let (log, plane) = (&ask.feed.log, &ask.feed.log.plane);
         let bytes_max = usize::try_from(ask.bytes_max).unwrap_or(usize::MAX);
         let mut builder = PageBuilder::begin(log.clone(), head.epoch, ask.from, &warrant, bytes_max)?;
@@ -245,7 +243,7 @@ impl<S: Store> Node<S> {
         let mut all: Vec<Follower> = Vec::new();
         for (peer, agreement) in given {
             let known = followers.iter().find(|(under, one)| one.peer == peer && *under == Some(agreement));
-            let unheard = Follower { peer, acknowledged: 0, following: Following::Log };
+            let unheard = Follower { peer, acknowledged: 0, version: 0, following: Following::Log };
             all.push(known.map_or(unheard, |(_, follower)| follower.clone()));
         }
         let mut release = release(size, kept_max, &all);

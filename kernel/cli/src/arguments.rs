@@ -32,7 +32,7 @@ use crate::oci::Access;
 
 pub(crate) use extract::{Extract, KeyReason, ReplaceKey, Reseal, VerifyExtract};
 pub(crate) use federation::{
-    Desk, Enrol, Federation, FederationDirectory, FederationRoot, OnePeer, Peer, Rotate, SomePeers,
+    Desk, Enrol, Federation, FederationDirectory, FederationRoot, OnePeer, Peer, ReadPeer, Rotate, SomePeers, WritePeer,
 };
 pub(crate) use life::{Remove, Rollback, Upgrade};
 pub(crate) use trust::{Certify, Keygen, Revoke, RevokeIssue, Sign, Trust, TrustAdd, Verify};

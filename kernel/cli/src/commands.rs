@@ -37,6 +37,7 @@ pub(crate) mod roots;
 pub(crate) mod serve;
 pub(crate) mod set_document;
 pub(crate) mod source;
+pub(crate) mod stick;
 pub(crate) mod throwaway;
 pub(crate) mod transfer;
 pub(crate) mod user;

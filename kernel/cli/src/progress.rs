@@ -27,6 +27,13 @@ impl Bar {
         self.0.set_length(bytes as u64);
     }
 
+    /// Begins with nobody knows how many bytes.
+    pub(crate) fn begin_open(&self, work: &'static str) {
+        let style = ProgressStyle::with_template("{msg:10} {spinner} {bytes:>12}  {elapsed}");
+        self.0.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        self.0.set_message(work);
+    }
+
     /// So many bytes more.
     pub(crate) fn advance(&self, bytes: usize) {
         self.0.inc(bytes as u64);

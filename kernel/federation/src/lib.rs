@@ -42,6 +42,8 @@ pub mod exchange;
 
 pub mod link;
 
+pub mod stick;
+
 #[cfg(test)]
 mod testing;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tiwizi_federation::SqlStore;
 use tiwizi_federation::agreements::{Agreement, Agreements, DirectoryAge, Ground};
 use tiwizi_federation::standing::{self, Standing};
+use tiwizi_federation::stick::Stick;
 use tiwizi_federation_core::wire::NodeId;
 use tiwizi_identity::policy::{FederationDecision, FederationView, may_decide_federation, may_see_federation};
 
@@ -38,6 +39,14 @@ impl App {
             directory: if is_old { DirectoryAge::Old } else { DirectoryAge::Fresh },
             name: self.instance.name.clone(),
         }))
+    }
+}
+
+impl App {
+    /// The desk for files of pages, for peers that no line reaches; none while the instance has no keys.
+    #[must_use]
+    pub fn stick(&self) -> Option<Stick<SqlStore>> {
+        Some(Stick::new(Arc::clone(self.federation.talk()?.ends())))
     }
 }
 

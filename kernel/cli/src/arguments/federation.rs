@@ -166,6 +166,42 @@ pub(crate) enum Peer {
     Sync(SomePeers),
     /// Say what is wrong, why, and what to do next. Ends with 1 when something does not go on by itself.
     Doctor(SomePeers),
+    /// Write for a peer that no line reaches what it may have and has not acknowledged, in a file that it alone can open.
+    Write(WritePeer),
+    /// Take what is new in the file of a peer, and hear in it what the peer has taken.
+    Read(ReadPeer),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WritePeer {
+    #[command(flatten)]
+    pub(crate) directory: DataDirectory,
+    /// The peer: its name, or the beginning of its id.
+    pub(crate) peer: String,
+    /// The file to write. One that is there is not touched.
+    #[arg(value_name = "FILE.tzstick")]
+    pub(crate) file: PathBuf,
+    /// How large the file may be, in MiB. Without it, as large as most sticks take: 4 GiB.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(16..))]
+    pub(crate) mib_max: Option<u64>,
+    /// Only tell what would be written.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReadPeer {
+    #[command(flatten)]
+    pub(crate) directory: DataDirectory,
+    /// The file, as the peer wrote it for this instance.
+    #[arg(value_name = "FILE.tzstick")]
+    pub(crate) file: PathBuf,
+    /// Of a file that is cut off or damaged, take what is whole before that.
+    #[arg(long)]
+    pub(crate) torn: bool,
+    /// Only tell what is in it.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use tiwizi_storage::federation::peer::Switch;
 
 use crate::arguments::{DataDirectory, OnePeer, Peer, SomePeers};
 use crate::commands::federation::{House, refused};
+use crate::commands::stick;
 use crate::outcome;
 
 pub(crate) async fn run(command: Peer) -> anyhow::Result<()> {
@@ -17,6 +18,8 @@ pub(crate) async fn run(command: Peer) -> anyhow::Result<()> {
         Peer::Resume(arguments) => turn(&arguments, Switch::Resume).await,
         Peer::Sync(arguments) => sync(&arguments).await,
         Peer::Doctor(arguments) => doctor(&arguments).await,
+        Peer::Write(arguments) => stick::write(&arguments).await,
+        Peer::Read(arguments) => stick::read(&arguments).await,
     }
 }
 
@@ -24,7 +27,7 @@ async fn views(house: &House) -> anyhow::Result<Vec<PeerView>> {
     Ok(peers::list(&mut *house.db.read().await?).await?)
 }
 
-fn unknown(error: PeerError) -> anyhow::Error {
+pub(crate) fn unknown(error: PeerError) -> anyhow::Error {
     match error {
         PeerError::Storage(_) => anyhow::Error::new(error),
         PeerError::Unknown { .. } | PeerError::Several { .. } => refused(error),

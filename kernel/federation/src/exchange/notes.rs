@@ -85,7 +85,7 @@ impl<S: Store> Ends<S> {
     /// # Errors
     /// When the database fails.
     pub async fn reached(&self, feed: &Feed) -> Result<(), StorageError> {
-        self.reached_all(std::slice::from_ref(feed)).await
+        self.reached_all(std::slice::from_ref(feed), self.ambient().now()).await
     }
 
     /// A peer says where its logs end, and it is their only writer: of those that were taken so far, nothing is missing at this moment. That
@@ -94,6 +94,14 @@ impl<S: Store> Ends<S> {
     /// # Errors
     /// When the store fails.
     pub(crate) async fn ended(&self, peer: &NodeId, logs: &[Offered]) -> Result<(), Refusal> {
+        self.ended_at(peer, logs, self.ambient().now()).await
+    }
+
+    /// The same of what a peer has said at a moment before: in a file that was on its way.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn ended_at(&self, peer: &NodeId, logs: &[Offered], at: Instant) -> Result<(), Refusal> {
         let known = self.known();
         let wanted = known.node.wanted().await?;
         let mut ended = Vec::new();
@@ -108,12 +116,12 @@ impl<S: Store> Ends<S> {
             }
             ended.push(feed);
         }
-        Ok(self.reached_all(&ended).await?)
+        Ok(self.reached_all(&ended, at).await?)
     }
 
     /// A peer asked something. Of one that has no address nobody else writes that down: the loop that goes out calls only who can be called.
     /// Not each time.
-    pub(super) async fn heard_of(&self, peer: &PeerRow, now: Instant) -> Result<(), StorageError> {
+    pub(crate) async fn heard_of(&self, peer: &PeerRow, now: Instant) -> Result<(), StorageError> {
         let is_recent = |at: Instant| (0..limits::FED_CONTACT_NOTE_MS).contains(&now.0.saturating_sub(at.0));
         if peer.url.is_some() || peer.contact_at.is_some_and(is_recent) {
             return Ok(());
@@ -142,7 +150,7 @@ impl<S: Store> Ends<S> {
         Ok(())
     }
 
-    async fn reached_all(&self, feeds: &[Feed]) -> Result<(), StorageError> {
+    async fn reached_all(&self, feeds: &[Feed], at: Instant) -> Result<(), StorageError> {
         if feeds.is_empty() {
             return Ok(());
         }
@@ -154,7 +162,7 @@ impl<S: Store> Ends<S> {
             };
             let log = log::latest(&mut tx, &feed.log.node.0.0, feed.log.plane.as_str()).await?;
             if let (Some(agreement), Some(log)) = (agreement, log) {
-                cursor::reach(&mut tx, log.no, agreement, self.ambient().now()).await?;
+                cursor::reach(&mut tx, log.no, agreement, at).await?;
             }
         }
         tx.commit().await

@@ -76,7 +76,8 @@ impl From<CborError> for HeadError {
 
 impl Head {
     /// The number of entries of the log before the page and with it.
-    pub(crate) fn span(&self) -> Range<u64> {
+    #[must_use]
+    pub fn span(&self) -> Range<u64> {
         self.previous_size..self.previous_size.saturating_add(self.count as u64)
     }
 

@@ -1,0 +1,137 @@
+//! Reading: first the whole file is held to its own hashes, and its cover to what is here; only then anything of it is taken.
+
+use std::io::{BufReader, Read, Seek, SeekFrom};
+
+use tiwizi_federation_core::bundle::{BundleError, BundleReader};
+use tiwizi_federation_core::flow::Store;
+use tiwizi_federation_core::stick::{Cover, CoverError, Part, opened};
+use tiwizi_federation_core::wire::{EnvelopeError, NodeId};
+
+use super::compare::compare;
+use super::take::Taking;
+use super::{Age, Looked, Stick, StickError, TakenIn, Torn};
+
+/// Hears of the bytes as they are read.
+type Told<'a> = &'a mut (dyn FnMut(u64) + Send);
+
+impl<S: Store> Stick<S> {
+    /// Looks at a file without taking anything. It is read to its end, once.
+    ///
+    /// # Errors
+    /// When it is not for this instance, torn, or not believed. An older one is no error here.
+    pub async fn look<R: Read + Seek>(&self, file: &mut R, torn: Torn, told: Told<'_>) -> Result<Looked, StickError> {
+        Ok(self.opened(file, torn, told).await?.1)
+    }
+
+    /// Takes what is new in a file. It is read twice: nothing is taken before it is known to be whole.
+    ///
+    /// # Errors
+    /// When it is not for this instance, torn, not believed, or older than what is here; then nothing was taken. What of it is refused by
+    /// itself is told, and what was taken before stays.
+    pub async fn read<R: Read + Seek>(&self, file: &mut R, torn: Torn, told: Told<'_>) -> Result<TakenIn, StickError> {
+        let (cover, looked) = self.opened(file, torn, told).await?;
+        match looked.age {
+            Age::Older => return Err(StickError::Older { made_at: looked.made_at }),
+            Age::Same => return Ok(nothing(looked)),
+            Age::Newer => {}
+        }
+        self.learn(&looked.from, &cover).await?;
+        file.seek(SeekFrom::Start(0)).map_err(BundleError::File)?;
+        let mut bundle = BundleReader::open(BufReader::new(file))?;
+        let mut taking = Taking::begin(&self.ends, looked.from).await?;
+        let mut is_torn = false;
+        loop {
+            let part = match bundle.next_page() {
+                Ok(Some(part)) => part,
+                Ok(None) => break,
+                Err(BundleError::CutOff { .. } | BundleError::Damaged { .. } | BundleError::Long)
+                    if torn == Torn::Taken =>
+                {
+                    is_torn = true;
+                    break;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            told(part.len() as u64);
+            let bytes = self.unsealed(&looked.from, &part)?;
+            taking.part(Part::of(&bytes)).await?;
+        }
+        taking.end(&cover, looked, is_torn).await
+    }
+
+    /// Opens a file: its cover, and what it is to what is here.
+    async fn opened<R: Read + Seek>(
+        &self,
+        file: &mut R,
+        torn: Torn,
+        told: Told<'_>,
+    ) -> Result<(Cover, Looked), StickError> {
+        file.seek(SeekFrom::Start(0)).map_err(BundleError::File)?;
+        let mut bundle = BundleReader::open(BufReader::new(file))?;
+        let head = bundle.head().clone();
+        if head.to != self.ends.known().me() {
+            return Err(StickError::OtherReceiver { to: head.to });
+        }
+        self.check_peer(&head.from).await?;
+        let first = bundle.next_page()?;
+        let mut parts = u64::from(first.is_some());
+        let first = first.unwrap_or_default();
+        told(first.len() as u64);
+        loop {
+            match bundle.next_page() {
+                Ok(Some(part)) => told(part.len() as u64),
+                Ok(None) => break,
+                Err(BundleError::CutOff { .. } | BundleError::Damaged { .. } | BundleError::Long)
+                    if torn == Torn::Taken =>
+                {
+                    break;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            parts = parts.saturating_add(1);
+        }
+        let cover = self.cover(&head.from, &first)?;
+        let (age, logs) = compare(&*self.ends, &head.from, &cover).await?;
+        let (from, made_at) = (head.from, cover.made_at);
+        Ok((cover, Looked { from, made_at, age, logs, parts }))
+    }
+
+    fn cover(&self, from: &NodeId, part: &[u8]) -> Result<Cover, StickError> {
+        let wrong = |source| StickError::Cover { writer: *from, source };
+        let bytes = self.unsealed(from, part)?;
+        let Part::Cover(envelope) = Part::of(&bytes) else {
+            return Err(wrong(CoverError::Envelope(EnvelopeError::Form)));
+        };
+        let known = self.ends.known();
+        let cover = Cover::open(&envelope, from, known.ring()).map_err(wrong)?;
+        if cover.to == known.me() { Ok(cover) } else { Err(StickError::Mixed) }
+    }
+
+    fn unsealed(&self, from: &NodeId, part: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, StickError> {
+        let known = self.ends.known();
+        opened(part, known.keys.kept()).map_err(|source| StickError::Closed { writer: *from, source })
+    }
+
+    /// Takes the keys of the writer when it signs with another one than is known here, before anything that the new one has signed.
+    async fn learn(&self, from: &NodeId, cover: &Cover) -> Result<(), StickError> {
+        let known = self.ends.known();
+        if cover.hello.rotations.len() >= known.ring().every(from).count() {
+            self.ends.learn_keys(from, &cover.hello.rotations).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that says what is known.
+fn nothing(looked: Looked) -> TakenIn {
+    TakenIn {
+        looked,
+        feeds: Vec::new(),
+        acknowledged: Vec::new(),
+        directory: None,
+        directory_refused: None,
+        forked: Vec::new(),
+        passed_over: 0,
+        is_torn: false,
+    }
+}

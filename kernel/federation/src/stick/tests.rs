@@ -1,0 +1,359 @@
+//! Two instances between which nothing goes but files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+use std::sync::Arc;
+
+use tiwizi_federation_core::agreement::{AgreementId, Document, KindTerms, Party as Side, Rule, Step};
+use tiwizi_federation_core::bundle::BundleError;
+use tiwizi_federation_core::flow::memory::MemoryStore;
+use tiwizi_federation_core::flow::node::Write;
+use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
+use tiwizi_federation_core::wire::{Entity, Plane, SigningKey};
+use tiwizi_model::{RecordId, limits};
+use tiwizi_storage::federation::peer::Switch;
+use uuid::Uuid;
+
+use crate::exchange::tests::{Party, pair};
+use crate::identity::{Change, Reason};
+
+use super::*;
+
+const MAX: u64 = limits::FED_BUNDLE_BYTES_MAX;
+
+/// An office and a nation.
+struct Two {
+    nation: Party,
+    office: Party,
+}
+
+fn desk(party: &Party) -> Stick<MemoryStore> {
+    Stick::new(Arc::clone(&party.ends))
+}
+
+fn me(party: &Party) -> NodeId {
+    party.ends.known().me()
+}
+
+async fn written(from: &Party, to: &Party) -> (Vec<u8>, Written) {
+    desk(from).write(&me(to), (Vec::new(), MAX), Mode::Done, &mut |_| {}).await.unwrap()
+}
+
+async fn read(at: &Party, file: &[u8]) -> Result<TakenIn, StickError> {
+    desk(at).read(&mut Cursor::new(file), Torn::Refused, &mut |_| {}).await
+}
+
+/// A file goes from one to the other.
+async fn carry(from: &Party, to: &Party) -> TakenIn {
+    read(to, &written(from, to).await.0).await.unwrap()
+}
+
+/// Everything that an instance knows of how far it is.
+async fn state(party: &Party) -> String {
+    let mut tx = party.store.begin().await.unwrap();
+    let mut followers = Vec::new();
+    for plane in tx.planes().await.unwrap() {
+        followers.push(tx.followers(&plane).await.unwrap());
+    }
+    let parked = tx.parked_after(None, 100).await.unwrap();
+    let cursors = tx.cursors().await.unwrap();
+    drop(tx);
+    format!("{:?} {followers:?} {parked:?} {cursors:?}", party.ends.known().node.wanted().await.unwrap())
+}
+
+impl Two {
+    async fn new() -> Self {
+        let [nation, office] = pair().await;
+        Self { nation, office }
+    }
+
+    /// Both sign, by files alone.
+    async fn agree(&self) -> AgreementId {
+        let (office, nation) = (me(&self.office), me(&self.nation));
+        let now = self.office.ends.ambient().now();
+        let terms = KindTerms { rows: BTreeMap::new(), fields: BTreeMap::from([("name".to_owned(), Rule::Clear)]) };
+        let kinds = BTreeMap::from([("registry/thing".parse().unwrap(), terms)]);
+        let mut parties =
+            [Side { node: office, name: "Office".to_owned() }, Side { node: nation, name: "Nation".to_owned() }];
+        parties.sort_by_key(|side| side.node);
+        let document = Document {
+            id: AgreementId(Uuid::from_u128(0xa9)),
+            version: 1,
+            before: None,
+            parties,
+            purpose: "The register of the nation".to_owned(),
+            legal_basis: "Law 112-12".to_owned(),
+            cndp: None,
+            issued_at: now,
+            expires_at: now.plus_ms(300 * 86_400_000),
+            retention_days: 365,
+            erasure_days: 30,
+            onward: BTreeSet::new(),
+            grants: BTreeMap::from([(office, BTreeMap::from([("registry".parse().unwrap(), kinds)]))]),
+        };
+        self.office.ends.known().node.offer_agreement(document.clone()).await.unwrap();
+        carry(&self.office, &self.nation).await;
+        self.nation.ends.known().node.sign_agreement(&document).await.unwrap();
+        carry(&self.nation, &self.office).await;
+        document.id
+    }
+
+    async fn write(&self, number: u128, name: &str) {
+        let id = RecordId(Uuid::from_u128(number));
+        let write = Write {
+            plane: "registry".parse().unwrap(),
+            schema: "registry/thing/1.0".to_owned(),
+            entity: Entity { kind: "registry/thing".parse().unwrap(), id },
+            root: id,
+            body: Some(serde_json::json!({ "name": name })),
+            idem: *Uuid::from_u128(number).as_bytes(),
+            cause: None,
+        };
+        self.office.ends.known().node.write(write).await.unwrap();
+    }
+
+    async fn held(&self, agreement: AgreementId) -> usize {
+        let mut tx = self.nation.store.begin().await.unwrap();
+        tx.held_after(Some(agreement), None, 10_000).await.unwrap().len()
+    }
+
+    /// What the office knows that the nation has of its register.
+    async fn acknowledged(&self, agreement: AgreementId) -> u64 {
+        let plane: Plane = "registry".parse().unwrap();
+        let mut tx = self.office.store.begin().await.unwrap();
+        let follower = tx.follower(&me(&self.nation), &plane, Some(agreement)).await.unwrap();
+        follower.map_or(0, |follower| follower.acknowledged)
+    }
+}
+
+fn register(written: &Written) -> &FeedWritten {
+    written.feeds.iter().find(|feed| feed.plane.as_str() == "registry").unwrap()
+}
+
+#[tokio::test]
+async fn pages_go_by_files_alone_and_are_acknowledged_by_the_file_that_comes_back() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    for number in 1..=300 {
+        two.write(number, "Taddart").await;
+    }
+    let taken = carry(&two.office, &two.nation).await;
+    assert!(!taken.has_refused(), "{taken:?}");
+    assert_eq!(two.held(agreement).await, 300);
+    assert_eq!(two.acknowledged(agreement).await, 0, "what is written is not what is there");
+    let (_, again) = written(&two.office, &two.nation).await;
+    assert_eq!((register(&again).from, register(&again).up_to), (0, 300), "so it is written again");
+    let answered = carry(&two.nation, &two.office).await;
+    assert!(answered.acknowledged.iter().any(|(_, said)| matches!(said, Acknowledged::Further { now: 300, .. })));
+    assert_eq!(two.acknowledged(agreement).await, 300);
+    two.write(301, "Azrou").await;
+    let (file, next) = written(&two.office, &two.nation).await;
+    assert_eq!((register(&next).from, register(&next).up_to), (300, 301));
+    read(&two.nation, &file).await.unwrap();
+    assert_eq!(two.held(agreement).await, 301);
+}
+
+#[tokio::test]
+async fn the_same_file_twice_changes_nothing_and_an_older_one_is_refused() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    two.write(1, "Azrou").await;
+    let (old, _) = written(&two.office, &two.nation).await;
+    two.write(2, "Imilchil").await;
+    let (new, _) = written(&two.office, &two.nation).await;
+    read(&two.nation, &new).await.unwrap();
+    let before = state(&two.nation).await;
+    let again = read(&two.nation, &new).await.unwrap();
+    assert_eq!((again.looked.age, again.feeds.len(), again.acknowledged.len()), (Age::Same, 0, 0));
+    let older = read(&two.nation, &old).await.unwrap_err();
+    assert!(matches!(older, StickError::Older { .. }) && older.is_refusal(), "{older:?}");
+    assert_eq!(state(&two.nation).await, before);
+    assert_eq!(two.held(agreement).await, 2, "the newer file held all of the older one");
+}
+
+#[tokio::test]
+async fn an_older_word_takes_no_acknowledgement_back() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    two.write(1, "Azrou").await;
+    let (old, _) = written(&two.nation, &two.office).await;
+    carry(&two.office, &two.nation).await;
+    carry(&two.nation, &two.office).await;
+    assert_eq!(two.acknowledged(agreement).await, 1);
+    assert!(matches!(read(&two.office, &old).await, Err(StickError::Older { .. })));
+    assert_eq!(two.acknowledged(agreement).await, 1);
+}
+
+#[tokio::test]
+async fn a_file_is_for_one_instance_and_opens_for_no_other() {
+    let two = Two::new().await;
+    two.agree().await;
+    two.write(1, "Azrou").await;
+    let (file, _) = written(&two.office, &two.nation).await;
+    assert!(!file.windows(5).any(|window| window == b"Azrou"));
+    let own = read(&two.office, &file).await.unwrap_err();
+    assert!(matches!(own, StickError::OtherReceiver { .. }), "{own:?}");
+    // Somebody writes another receiver over it: the file is not whole then, and does not open with other keys.
+    let mut forged = file.clone();
+    let (from, to) = (me(&two.office).0.0, me(&two.nation).0.0);
+    let at = forged.windows(32).position(|window| window == to).unwrap();
+    forged[at..at + 32].copy_from_slice(&from);
+    assert!(read(&two.office, &forged).await.unwrap_err().is_refusal());
+}
+
+#[tokio::test]
+async fn a_file_that_is_cut_or_altered_anywhere_is_refused_and_nothing_of_it_is_taken() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    for number in 1..=20 {
+        two.write(number, "Imouzzer").await;
+    }
+    let (file, _) = written(&two.office, &two.nation).await;
+    let before = state(&two.nation).await;
+    for at in (0..file.len()).step_by(97) {
+        let cut = read(&two.nation, &file[..at]).await.unwrap_err();
+        assert!(cut.is_refusal(), "cut at {at}: {cut:?}");
+        let mut altered = file.clone();
+        altered[at] ^= 1;
+        let altered = read(&two.nation, &altered).await.unwrap_err();
+        assert!(altered.is_refusal(), "altered at {at}: {altered:?}");
+    }
+    let longer = read(&two.nation, &[file.as_slice(), b"x"].concat()).await.unwrap_err();
+    assert!(matches!(longer, StickError::Bundle(BundleError::Damaged { .. })), "{longer:?}");
+    assert_eq!(state(&two.nation).await, before);
+    read(&two.nation, &file).await.unwrap();
+    assert_eq!(two.held(agreement).await, 20, "nothing was lost by it");
+}
+
+#[tokio::test]
+async fn of_a_torn_file_what_is_whole_is_taken_when_that_is_asked_for() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    two.write(1, "Azrou").await;
+    let (file, _) = written(&two.office, &two.nation).await;
+    let cut = &file[..file.len() - 60];
+    let taken = desk(&two.nation).read(&mut Cursor::new(cut), Torn::Taken, &mut |_| {}).await.unwrap();
+    assert!(taken.is_torn);
+    assert_eq!(two.held(agreement).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_only_tried_is_counted_and_leaves_no_trace() {
+    let two = Two::new().await;
+    two.agree().await;
+    two.write(1, "Azrou").await;
+    while two.office.ends.known().node.sequence().await.unwrap() > 0 {}
+    let (here, there) = (state(&two.office).await, state(&two.nation).await);
+    let to = me(&two.nation);
+    let (_, tried) = desk(&two.office).write(&to, (std::io::sink(), MAX), Mode::Tried, &mut |_| {}).await.unwrap();
+    let (file, done) = written(&two.office, &two.nation).await;
+    assert_eq!((&tried.feeds, tried.bytes), (&done.feeds, done.bytes));
+    assert_eq!(done.bytes, file.len() as u64);
+    let looked = desk(&two.nation).look(&mut Cursor::new(&file), Torn::Refused, &mut |_| {}).await.unwrap();
+    assert_eq!((looked.age, looked.parts), (Age::Newer, done.parts));
+    assert_eq!((state(&two.office).await, state(&two.nation).await), (here, there));
+}
+
+#[tokio::test]
+async fn entries_that_are_not_kept_any_more_go_as_a_snapshot_once() {
+    let two = Two::new().await;
+    for number in 1..=1_100 {
+        two.write(number, &format!("Coopérative {number}")).await;
+    }
+    let node = Arc::clone(&two.office.ends.known().node);
+    while node.sequence().await.unwrap() > 0 {}
+    node.release(&"registry".parse().unwrap()).await.unwrap();
+    let agreement = two.agree().await;
+    two.write(1_101, "Behind it").await;
+    let (file, done) = written(&two.office, &two.nation).await;
+    assert_eq!((register(&done).chunks, register(&done).up_to), (Some(1), 1_101));
+    let taken = read(&two.nation, &file).await.unwrap();
+    assert!(taken.feeds.iter().any(|feed| feed.is_loaded && feed.next == 1_101), "{taken:?}");
+    assert_eq!(two.held(agreement).await, 1_101);
+    // Before the answer comes, it is a snapshot again; whoever loaded it passes over it.
+    two.write(1_102, "And more").await;
+    let taken = carry(&two.office, &two.nation).await;
+    assert_eq!(two.held(agreement).await, 1_101, "{taken:?}");
+    assert!(taken.feeds.iter().any(|feed| feed.refused == Some("snapshot-refused")), "{taken:?}");
+    carry(&two.nation, &two.office).await;
+    let taken = carry(&two.office, &two.nation).await;
+    assert!(!taken.has_refused(), "{taken:?}");
+    assert_eq!(two.held(agreement).await, 1_102);
+}
+
+#[tokio::test]
+async fn what_has_no_room_is_told_and_comes_with_the_next_file() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    for number in 1..=30 {
+        // Nothing makes it shorter.
+        let secrets = (0..14_000).map(|_| Uuid::from_u128(0).max(two.office.ends.ambient().new_uuid()));
+        let name: String = secrets.map(|id| format!("{id}")).collect::<Vec<_>>().concat();
+        two.write(number, &name).await;
+    }
+    let (to, max) = (me(&two.nation), limits::FED_BUNDLE_BYTES_MIN);
+    let (mut files, mut held) = (0, 0);
+    while held < 30 {
+        let (file, done) = desk(&two.office).write(&to, (Vec::new(), max), Mode::Done, &mut |_| {}).await.unwrap();
+        assert!(file.len() as u64 <= max);
+        read(&two.nation, &file).await.unwrap();
+        files += 1;
+        let now = two.held(agreement).await;
+        assert!(now > held, "each file brings something");
+        assert_eq!(done.is_whole(), now == 30, "{now}");
+        held = now;
+        carry(&two.nation, &two.office).await;
+    }
+    assert!(files > 1 || limits::FED_BUNDLE_BYTES_MIN > 15 << 20, "{files}");
+    let small = desk(&two.office).write(&to, (Vec::new(), max - 1), Mode::Done, &mut |_| {}).await.map(drop);
+    assert!(matches!(small, Err(StickError::Small)));
+}
+
+#[tokio::test]
+async fn nothing_goes_to_or_from_a_peer_that_rests_or_is_cut() {
+    let two = Two::new().await;
+    let (file, _) = written(&two.office, &two.nation).await;
+    let (node, now) = (me(&two.office), two.nation.ends.ambient().now());
+    for (on, off) in [(Switch::Pause, Switch::Resume), (Switch::Cut, Switch::Mend)] {
+        crate::peers::turn(&two.nation.house.db, &node, on, now).await.unwrap();
+        assert!(matches!(read(&two.nation, &file).await, Err(StickError::Resting)));
+        let none = desk(&two.nation).write(&node, (Vec::new(), MAX), Mode::Done, &mut |_| {}).await.map(drop);
+        assert!(matches!(none, Err(StickError::Resting)));
+        crate::peers::turn(&two.nation.house.db, &node, off, now).await.unwrap();
+    }
+    read(&two.nation, &file).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_makes_the_new_key_known_that_it_is_signed_with() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    let (before, _) = written(&two.office, &two.nation).await;
+    let house = &two.office.house;
+    let root = SigningKey::from_seed(&two.office.papers[0].seed());
+    let change = Change::prepare(&house.keys().await, root, Reason::Routine, &house.ambient).unwrap();
+    change.store(&house.db, &house.instance, &house.ambient).await.unwrap();
+    assert!(two.office.ends.renew().await.unwrap());
+    two.write(1, "Azrou").await;
+    let taken = carry(&two.office, &two.nation).await;
+    assert!(!taken.has_refused(), "{taken:?}");
+    assert_eq!(two.held(agreement).await, 1);
+    let node = me(&two.office);
+    assert_eq!(two.nation.ends.known().ring().current(&node), Some(house.keys().await.signing().verifying()));
+    let over = read(&two.nation, &before).await.unwrap_err();
+    assert!(matches!(over, StickError::Cover { .. }), "the key before signs nothing any more: {over:?}");
+}
+
+#[tokio::test]
+async fn what_ended_while_a_file_was_on_its_way_is_refused_by_itself() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    two.write(1, "Azrou").await;
+    let (file, _) = written(&two.office, &two.nation).await;
+    two.nation.ends.known().node.step_agreement(agreement, Step::Terminate).await.unwrap();
+    two.office.ends.known().node.sequence().await.unwrap();
+    let taken = read(&two.nation, &file).await.unwrap();
+    let refused: Vec<_> = taken.feeds.iter().filter_map(|feed| feed.refused).collect();
+    assert_eq!(refused, ["no-agreement"], "{taken:?}");
+    assert_eq!(two.held(agreement).await, 0);
+}

@@ -55,7 +55,7 @@ const fn check(id: &'static str, group: &'static str, name: &'static str, senten
 }
 
 /// All checks, in the order of the report.
-pub const CHECKS: [Check; 67] = [
+pub const CHECKS: [Check; 68] = [
     check("S01", "Signature and digest", "a request without a signature is told that it has none", SIGNED),
     check("S02", "Signature and digest", "a good signature under another label is none", SIGNED),
     check("S03", "Signature and digest", "a signature that leaves out one of the five parts is refused", SIGNED),
@@ -70,6 +70,7 @@ pub const CHECKS: [Check; 67] = [
     check("S12", "Signature and digest", "a range that is not signed is refused", RANGE),
     check("S13", "Signature and digest", "a request that was made for another instance is told so", ELSEWHERE),
     check("S14", "Signature and digest", "a request that is signed by hand after the RFC is let in", SIGNED),
+    check("S15", "Signature and digest", "a type of the body that is not signed is refused", RANGE),
     check("R01", "Replay", "the same request is not let in twice", ONCE),
     check("R02", "Replay", "a new request after that is let in", ONCE),
     check("C01", "Wrong clocks", "a day before, a day after, 1970 and 9999 are challenged and let in then", CHALLENGE),

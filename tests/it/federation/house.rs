@@ -57,6 +57,12 @@ impl House {
         Tiwizi::words(words).data(self.instance.data()).variable("TIWIZI_FEDERATION_ROOT", &self.root)
     }
 
+    /// Serves it where nobody finds it, and without a way to anybody.
+    pub(super) fn serve_alone(&mut self) -> anyhow::Result<()> {
+        let place = crate::cooperative::free_place()?;
+        self.instance.serve_at(&place, &[("TIWIZI_FEDERATION_ROOT", self.root.clone())])
+    }
+
     /// The same with the root's secret key.
     pub(super) fn desk(&self, words: &str, root: &Root) -> Tiwizi {
         self.command(words).option("--root", root.secret())

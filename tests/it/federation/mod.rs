@@ -18,6 +18,7 @@ mod packages;
 mod pages;
 mod proposals;
 mod signatures;
+mod stick;
 #[cfg(test)]
 mod store;
 mod transfers;

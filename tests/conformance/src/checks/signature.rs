@@ -29,6 +29,7 @@ pub(crate) async fn run(kit: &Kit, report: &mut Report) {
     report.hold("S12", range(kit).await);
     report.hold("S13", elsewhere(kit).await);
     report.hold("S14", by_hand(kit).await);
+    report.hold("S15", body_type(kit).await);
 }
 
 fn hello(kit: &Kit) -> Request {
@@ -134,6 +135,12 @@ async fn range(kit: &Kit) -> anyhow::Result<()> {
     let mut request = kit.signed("GET", &chunk, b"")?;
     request.lines.push("range", "bytes=0-9")?;
     kit.line.send(&request, b"").await?.refuses(401, "signature-uncovered")
+}
+
+async fn body_type(kit: &Kit) -> anyhow::Result<()> {
+    let mut request = kit.signed("POST", "/fed/v1/checkpoints", &EMPTY_LIST)?;
+    request.lines.push("content-type", "application/vnd.tiwizi.checkpoints.v1+cbor")?;
+    kit.line.send(&request, &EMPTY_LIST).await?.refuses(401, "signature-uncovered")
 }
 
 async fn elsewhere(kit: &Kit) -> anyhow::Result<()> {

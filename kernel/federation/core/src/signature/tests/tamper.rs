@@ -29,7 +29,10 @@ fn what_was_signed_is_believed_and_says_who_signed_it() {
     let told = verify_request(&request, &own(), known).unwrap();
     assert_eq!((told.node, told.keyid.as_str()), (node(1), OFFICE));
     assert_eq!((told.created, told.expires), (NOW, NOW.plus_ms(300_000)));
-    assert_eq!(told.fields.iter().map(String::as_str).collect::<Vec<_>>(), ["content-digest", "tiwizi-protocol"]);
+    assert_eq!(
+        told.fields.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["content-digest", "content-type", "tiwizi-protocol"]
+    );
     let response = answered(&request, 200, &[], NOW);
     let told = verify_response(&response, &request, &node(2), known).unwrap();
     assert_eq!((told.node, told.date, told.challenge), (node(2), NOW, None));
@@ -40,13 +43,14 @@ fn a_request_that_was_changed_is_refused_in_every_part() {
     let (ambient, _) = ambient(NOW, 1);
     let good = signed(&ambient, Offset::default());
     let own = vec!["fed.example".to_owned(), "other.example".to_owned()];
-    let changes: [(&str, Change); 8] = [
+    let changes: [(&str, Change); 9] = [
         ("method", |request| request.method = "PUT".to_owned()),
         ("authority", |request| request.authority = "other.example".to_owned()),
         ("path", |request| request.path.push('/')),
         ("query", |request| request.query = Some("epoch=1&from=8".to_owned())),
         ("no query", |request| request.query = None),
         ("protocol", |request| request.lines = changed(&request.lines, "tiwizi-protocol", |_| "2".to_owned())),
+        ("type", |request| request.lines = changed(&request.lines, "content-type", |_| "text/plain".to_owned())),
         ("a line more", |request| request.lines.push("tiwizi-protocol", "1").unwrap()),
         ("digest", |request| {
             request.body = BodyDigest::of(b"another page");
@@ -64,7 +68,6 @@ fn a_request_that_was_changed_is_refused_in_every_part() {
     assert_eq!(refusal(&body), "digest-mismatch");
     // What is not signed may change on the way.
     let mut way = good;
-    way.lines = changed(&way.lines, "content-type", |_| "text/plain".to_owned());
     way.lines.push("via", "1.1 proxy").unwrap();
     way.lines.push("signature-input", "proxy=(\"via\");keyid=\"p\"").unwrap();
     way.lines.push("signature", "proxy=:AAAA:").unwrap();
@@ -121,6 +124,23 @@ fn every_part_that_must_be_signed_is_asked_for() {
         assert_eq!(refused.code(), "signature-uncovered", "{part}");
         response.lines = lines;
     }
+}
+
+#[test]
+fn a_type_of_the_body_that_is_not_signed_is_refused() {
+    let (ambient, _) = ambient(NOW, 1);
+    let key = secret(1);
+    let signer = Signer { keyid: OFFICE, key: &key };
+    let bare = Request { lines: Lines::default(), ..push() };
+    let mut request = signer.sign_request(bare, &Stamp::new(&ambient, Offset::default()), &[]).unwrap();
+    assert!(verify_request(&request, &own(), known).is_ok(), "there is no type to be changed");
+    // Somebody puts one in on the way.
+    request.lines.push("content-type", "application/vnd.tiwizi.page.v1").unwrap();
+    assert_eq!(verify_request(&request, &own(), known), Err(SignatureError::Uncovered { name: "content-type" }));
+    let good = signed(&ambient, Offset::default());
+    let mut unsigned = good.clone();
+    unsigned.lines = changed(&good.lines, "signature-input", |value| value.replacen("\"content-type\"", "", 1));
+    assert_eq!(refusal(&unsigned), "signature-uncovered");
 }
 
 #[test]

@@ -198,7 +198,8 @@ fn contact(peer: &PeerView, now: Instant) -> Option<Finding> {
             Gravity::Warning,
             "silent",
             cause,
-            "look whether this instance is served all the time, and call its office",
+            "look whether this instance is served all the time, and call its office; where no line reaches it, pages go on a stick: tiwizi \
+             peer write",
         )
     })
 }

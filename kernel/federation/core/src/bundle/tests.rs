@@ -62,6 +62,34 @@ fn what_was_made_for_another_does_not_go_in() {
 }
 
 #[test]
+fn what_has_room_leaves_a_file_that_stays_within_its_bound() {
+    for bytes_max in 0..600 {
+        let mut writer = BundleWriter::begin(Vec::new(), &head()).unwrap();
+        let mut parts = 0;
+        while writer.has_room(&bytes(parts), bytes_max) {
+            writer.push(&bytes(parts)).unwrap();
+            parts += 1;
+        }
+        let (told, count) = (writer.bytes(), writer.parts());
+        let file = writer.finish().unwrap();
+        assert!(parts == 0 || file.len() as u64 <= bytes_max, "{bytes_max}: {}", file.len());
+        assert_eq!((told < file.len() as u64, count), (true, parts));
+        assert!(parts > 0 || bytes_max < 300, "{bytes_max}");
+    }
+}
+
+#[test]
+fn what_is_for_every_member_goes_into_everybody_s_bundle() {
+    let keys = PeerBytes::keys(&crate::greeting::KeyChain {
+        genesis: crate::wire::Envelope::sign("x", Vec::new(), &crate::sample::key(1)),
+        rotations: Vec::new(),
+    });
+    let mut writer = BundleWriter::begin(Vec::new(), &head()).unwrap();
+    writer.push(&keys).unwrap();
+    assert_eq!(writer.parts(), 1);
+}
+
+#[test]
 fn wherever_it_is_cut_off_the_pages_before_are_good() {
     let file = written(4);
     let (whole, _) = read(&file);

@@ -84,8 +84,9 @@ async fn what_a_region_registers_comes_to_the_nation_on_a_stick_and_is_acknowled
 
     two.nation.serve_alone()?;
     let nation = of(&two.nation, REGISTRAR).await?;
-    let record = until(&nation, &format!("{COOPERATIVES}/{id}"), "the cooperative", |answer| answer.status == 200);
-    ensure!(record.await?.at("/body/name_fr") == "Tifaouine");
+    let path = format!("{COOPERATIVES}/{id}");
+    let record = until(&nation, &path, "the cooperative", |answer| answer.status == 200).await?;
+    ensure!(record.at("/body/name_fr") == "Tifaouine");
     two.region.serve_alone()?;
     let region = of(&two.region, REGISTRAR).await?;
     let ledger = region.get(&format!("/api/v1/peers/{}/ledger", two.nation.node())).await?.expect(200)?;

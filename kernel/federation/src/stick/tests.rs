@@ -9,7 +9,7 @@ use tiwizi_federation_core::bundle::BundleError;
 use tiwizi_federation_core::flow::memory::MemoryStore;
 use tiwizi_federation_core::flow::node::Write;
 use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
-use tiwizi_federation_core::wire::{Entity, Plane, SigningKey};
+use tiwizi_federation_core::wire::{Entity, Hash, Plane, SigningKey};
 use tiwizi_model::{RecordId, limits};
 use tiwizi_storage::federation::peer::Switch;
 use uuid::Uuid;
@@ -247,7 +247,9 @@ async fn what_is_only_tried_is_counted_and_leaves_no_trace() {
     let to = me(&two.nation);
     let (_, tried) = desk(&two.office).write(&to, (std::io::sink(), MAX), Mode::Tried, &mut |_| {}).await.unwrap();
     let (file, done) = written(&two.office, &two.nation).await;
-    assert_eq!((&tried.feeds, tried.bytes), (&done.feeds, done.bytes));
+    assert_eq!(tried.feeds, done.feeds);
+    // A page is sealed when it is written; tried, its own bytes count.
+    assert!(done.bytes.abs_diff(tried.bytes) < 100 * done.parts, "{tried:?} {done:?}");
     assert_eq!(done.bytes, file.len() as u64);
     let looked = desk(&two.nation).look(&mut Cursor::new(&file), Torn::Refused, &mut |_| {}).await.unwrap();
     assert_eq!((looked.age, looked.parts), (Age::Newer, done.parts));
@@ -266,29 +268,37 @@ async fn entries_that_are_not_kept_any_more_go_as_a_snapshot_once() {
     let agreement = two.agree().await;
     two.write(1_101, "Behind it").await;
     let (file, done) = written(&two.office, &two.nation).await;
-    assert_eq!((register(&done).chunks, register(&done).up_to), (Some(1), 1_101));
+    assert!(register(&done).chunks.is_some_and(|chunks| chunks > 0), "{done:?}");
+    assert_eq!(register(&done).up_to, 1_101);
     let taken = read(&two.nation, &file).await.unwrap();
     assert!(taken.feeds.iter().any(|feed| feed.is_loaded && feed.next == 1_101), "{taken:?}");
     assert_eq!(two.held(agreement).await, 1_101);
-    // Before the answer comes, it is a snapshot again; whoever loaded it passes over it.
+    // Before the answer comes it is written again; whoever loaded it passes over it.
     two.write(1_102, "And more").await;
     let taken = carry(&two.office, &two.nation).await;
-    assert_eq!(two.held(agreement).await, 1_101, "{taken:?}");
+    assert!(!taken.has_refused(), "{taken:?}");
+    assert_eq!(two.held(agreement).await, 1_102);
+    // Another snapshot than the one that was loaded begins where this instance no longer is: the answer has to come first.
+    two.office.house.clock.advance_ms(u64::try_from(limits::FED_SNAPSHOT_KEPT_MS).unwrap());
+    two.write(1_103, "And more").await;
+    let taken = carry(&two.office, &two.nation).await;
+    assert_eq!(two.held(agreement).await, 1_102, "{taken:?}");
     assert!(taken.feeds.iter().any(|feed| feed.refused == Some("snapshot-refused")), "{taken:?}");
     carry(&two.nation, &two.office).await;
     let taken = carry(&two.office, &two.nation).await;
     assert!(!taken.has_refused(), "{taken:?}");
-    assert_eq!(two.held(agreement).await, 1_102);
+    assert_eq!(two.held(agreement).await, 1_103);
 }
 
 #[tokio::test]
 async fn what_has_no_room_is_told_and_comes_with_the_next_file() {
     let two = Two::new().await;
     let agreement = two.agree().await;
-    let ambient = two.office.ends.ambient().clone();
-    for number in 1..=80 {
-        // Random digits, which nothing makes shorter than a half.
-        let name: String = (0..14_000).map(|_| ambient.new_uuid().to_string()).collect();
+    for number in 1..=80_u64 {
+        // Digits of hashes, which nothing makes shorter than a half.
+        let digits = |part: u64| Hash::of(&[&number.to_be_bytes(), &part.to_be_bytes()]).to_string();
+        let name: String = (0..8_000).map(digits).collect();
+        let number = u128::from(number);
         two.write(number, &name).await;
     }
     let (to, max) = (me(&two.nation), limits::FED_BUNDLE_BYTES_MIN);
@@ -348,6 +358,7 @@ async fn a_file_makes_the_new_key_known_that_it_is_signed_with() {
 async fn what_ended_while_a_file_was_on_its_way_is_refused_by_itself() {
     let two = Two::new().await;
     let agreement = two.agree().await;
+    carry(&two.office, &two.nation).await;
     two.write(1, "Azrou").await;
     let (file, _) = written(&two.office, &two.nation).await;
     two.nation.ends.known().node.step_agreement(agreement, Step::Terminate).await.unwrap();

@@ -210,8 +210,10 @@ impl World {
             0 => self.put_custody(seed),
             1 => {
                 let following = if seed.below(2) == 0 { Following::Log } else { Following::NeedsSnapshot };
-                let follower = Follower { peer: other(seed), acknowledged: seed.below(40), following };
-                Op::PutFollower(plane(seed), under(seed), follower)
+                let under = under(seed);
+                let version = under.map_or(0, |id| self.versions.get(&id).copied().unwrap_or(1));
+                let follower = Follower { peer: other(seed), acknowledged: seed.below(40), version, following };
+                Op::PutFollower(plane(seed), under, follower)
             }
             2 => Op::PutSent(SentProposal { proposal: proposal(seed), state: sent(seed) }),
             3 | 4 => self.put_received(seed),

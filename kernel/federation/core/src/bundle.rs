@@ -126,18 +126,18 @@ impl<W: Write> BundleWriter<W> {
         Ok(())
     }
 
-    /// Ends the bundle, and gives the file back.
+    /// Ends the bundle, and gives the file back, with how many bytes are in it.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn finish(mut self) -> Result<W, BundleError> {
+    pub fn finish(mut self) -> Result<(W, u64), BundleError> {
         // A part without bytes says that the end follows.
         self.part(&[])?;
         let mut writer = Writer::new();
         writer.array(END_PARTS).uint(self.pages);
         self.part(&writer.finish())?;
         self.file.flush().map_err(BundleError::File)?;
-        Ok(self.file)
+        Ok((self.file, self.bytes))
     }
 
     /// Length, bytes, and the hash of all that was written so far.

@@ -41,6 +41,8 @@ pub struct Here {
 struct Found {
     is_newer: bool,
     is_older: bool,
+    /// The file holds a log under an agreement that is not in force here.
+    is_elsewhere: bool,
 }
 
 /// Holds a cover to what is here: the age of its file, and each log of the writer.
@@ -65,6 +67,7 @@ pub(super) async fn compare<S: Store>(
             found.is_newer |= version > known_version || (version == known_version && size > next);
             found.is_older |= version < known_version || (version == known_version && size < next);
         }
+        found.is_elsewhere |= here.is_none() && agreement.is_some() && *size > 0;
         let next = here.filter(|(of, generation, _)| (of, generation) == (version, epoch)).map(|(.., next)| *next);
         logs.push(Here { plane: plane.clone(), agreement: *agreement, size: *size, next });
     }
@@ -78,6 +81,8 @@ pub(super) async fn compare<S: Store>(
     let age = match found {
         Found { is_newer: true, .. } => Age::Newer,
         Found { is_older: true, .. } => Age::Older,
+        // It is taken, so that each log by itself says why not.
+        Found { is_elsewhere: true, .. } => Age::Newer,
         Found { .. } => Age::Same,
     };
     Ok((age, logs))

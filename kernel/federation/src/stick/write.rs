@@ -65,8 +65,9 @@ impl<S: Store> Stick<S> {
             writing.push(&directory)?;
         }
         let feeds = writing.feeds(&hello).await?;
-        let (bytes, parts) = (writing.bundle.bytes().saturating_add(writing.counted), writing.bundle.parts());
-        let file = writing.bundle.finish()?;
+        let (counted, parts) = (writing.counted, writing.bundle.parts());
+        let (file, bytes) = writing.bundle.finish()?;
+        let bytes = bytes.saturating_add(counted);
         Ok((file, Written { to: *to, made_at, feeds, bytes, parts }))
     }
 }

@@ -22,7 +22,7 @@ fn written(pages: u64) -> Vec<u8> {
     for number in 0..pages {
         writer.push(&bytes(number)).unwrap();
     }
-    writer.finish().unwrap()
+    writer.finish().unwrap().0
 }
 
 fn read(file: &[u8]) -> (Vec<Vec<u8>>, Option<BundleError>) {
@@ -71,7 +71,8 @@ fn what_has_room_leaves_a_file_that_stays_within_its_bound() {
             parts += 1;
         }
         let (told, count) = (writer.bytes(), writer.parts());
-        let file = writer.finish().unwrap();
+        let (file, length) = writer.finish().unwrap();
+        assert_eq!(length, file.len() as u64);
         assert!(parts == 0 || file.len() as u64 <= bytes_max, "{bytes_max}: {}", file.len());
         assert_eq!((told < file.len() as u64, count), (true, parts));
         assert!(parts > 0 || bytes_max < 300, "{bytes_max}");

@@ -314,7 +314,7 @@ proptest! {
         let head = BundleHead { from: first_node(), to: other_node() };
         let mut writer = BundleWriter::begin(Vec::new(), &head).unwrap();
         writer.push(&sent).unwrap();
-        let file = writer.finish().unwrap();
+        let (file, _) = writer.finish().unwrap();
         let carried = BundleReader::open(file.as_slice()).unwrap().next_page().unwrap().unwrap();
         prop_assert_eq!(carried.as_slice(), sent.as_bytes());
         let page = Page::decode(&carried).unwrap();

@@ -51,10 +51,8 @@ impl<S: Store> Stick<S> {
         let known = self.ends.known();
         let key = known.ring().current(to).ok_or(StickError::Stranger { node: *to })?;
         let made_at = self.ends.ambient().now();
-        if mode == Mode::Done {
-            // What was written before this moment has its place in the logs before the cover says where they end.
-            while known.node.sequence().await? > 0 {}
-        }
+        // What was written before this moment has its place in the logs before the cover says where they end.
+        while known.node.sequence().await? > 0 {}
         let hello = self.ends.hello(to).await?;
         let seen = Seen(known.node.checkpoints().await?);
         let cover = Cover { to: *to, made_at, hello: hello.clone(), seen };

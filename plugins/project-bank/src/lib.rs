@@ -41,6 +41,8 @@ mod tests_of_lines;
 #[cfg(test)]
 mod tests_of_models;
 #[cfg(test)]
+mod tests_of_noted_files;
+#[cfg(test)]
 mod tests_of_notes;
 #[cfg(test)]
 mod tests_of_publication;
@@ -79,6 +81,7 @@ const ROUTES: &[Route] = &[
     Route::post("/plans/{plan}/delete", plans::delete),
     Route::get("/plans/{plan}/actual", actual::show),
     Route::post("/plans/{plan}/actual", actual::note),
+    Route::post("/plans/{plan}/actual/file", actual::file),
     Route::post("/plans/{plan}/export", export::page::make),
     Route::get("/plans/{plan}/review", review::show),
     Route::post("/plans/{plan}/review", review::take),

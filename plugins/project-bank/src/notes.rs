@@ -2,6 +2,8 @@
 //! last one counts. Everybody of the team reads them and adds to them (`team::access`); a note's subject is who wrote it. Notes go with their
 //! plan, and in no other way.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::{Entry, Error, Find, Kind, Store, context};
 
@@ -64,6 +66,11 @@ impl Notes {
     /// All notes of a month.
     pub(crate) fn of_month(&self, month: usize) -> impl Iterator<Item = &Note> {
         self.0.iter().map(|entry| &entry.body).filter(move |note| usize::from(note.month) == month)
+    }
+
+    /// The months of which something is noted, the first one first.
+    pub(crate) fn months(&self) -> BTreeSet<usize> {
+        self.0.iter().map(|entry| usize::from(entry.body.month)).collect()
     }
 
     /// The note that counts of a month and a group.

@@ -1,4 +1,4 @@
-//! What a plan leaves behind when it is deleted: its spreadsheet, its notes, everything of its team, and whose the improvements were that it
+//! What a plan leaves behind when it is deleted: its spreadsheet, its notes and the file of them, everything of its team, and whose the improvements were that it
 //! proposed. They go with it, whoever deleted it and by whatever way, because this follows the plans' changes. Applications that were sent with
 //! it stay: they are the call's.
 //!
@@ -33,6 +33,43 @@ pub(crate) struct MadeFile {
     blob: String,
 }
 
+/// Which file was made of what was noted of a plan; the newest one only. It holds what people wrote, so none is kept beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
+#[kind(class = "internal", plane = "local", index(blob))]
+#[kind(read("plugin"), create("plugin"), change("plugin"), delete("plugin"))]
+#[kind(title(ar = "ملف المدونات", fr = "Fichier des notes"), purpose = "The file of the notes is deleted with them.")]
+#[kind(retention = "Kept until the next one, or as long as its plan.")]
+pub(crate) struct NotedFile {
+    #[field(unique, max_length = 60, description = "The record of the plan.")]
+    plan: String,
+    #[field(pattern = "^[0-9a-f]{64}$")]
+    blob: String,
+}
+
+/// Remembers that a file was made of what was noted of a plan, and deletes the one before.
+///
+/// # Errors
+/// As those of the store and of the files.
+pub(crate) fn remember_noted(plan: &str, blob: &str) -> Result<(), Error> {
+    let made = NotedFile { plan: plan.to_owned(), blob: blob.to_owned() };
+    let Some(entry) = found_noted(plan)? else { return Store::create(&made).map(|_| ()) };
+    let before = entry.body.blob.clone();
+    if before == blob {
+        return Ok(());
+    }
+    Store::replace(&Entry { body: made, ..entry })?;
+    let_go(&before)
+}
+
+fn found_noted(plan: &str) -> Result<Option<Entry<NotedFile>>, Error> {
+    Store::first(&Find::new().equal(NotedFile::PLAN, plan))
+}
+
+/// Deletes a file of notes that no plan has any more: two plans of which the same was noted have one file.
+fn let_go(blob: &str) -> Result<(), Error> {
+    if Store::count(&Find::new().equal(NotedFile::BLOB, blob))? == 0 { blobs::delete(blob) } else { Ok(()) }
+}
+
 /// Remembers that a file was made of a plan.
 ///
 /// # Errors
@@ -59,6 +96,10 @@ pub(crate) fn clear(event: &Event) -> Result<(), Error> {
     if let Some(entry) = found(plan)? {
         blobs::delete(&entry.body.blob)?;
         Store::delete(&entry)?;
+    }
+    if let Some(entry) = found_noted(plan)? {
+        Store::delete(&entry)?;
+        let_go(&entry.body.blob)?;
     }
     let mut left = RECORDS_MAX;
     delete_some(Find::new().equal(Invite::PLAN, plan), &mut left)?;

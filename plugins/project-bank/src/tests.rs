@@ -20,7 +20,7 @@ use crate::improve::kinds::{Proposal, Proposer};
 use crate::kinds::{Model, ModelVersion, OwnPlan};
 use crate::notes::Note;
 use crate::publication::Publication;
-use crate::remains::MadeFile;
+use crate::remains::{MadeFile, NotedFile};
 use crate::team::kinds::{Edit, Invite, Seat, Start, Team};
 use crate::undertaking::Undertaking;
 
@@ -44,6 +44,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
             Note::declaration(),
             Undertaking::declaration(),
             MadeFile::declaration(),
+            NotedFile::declaration(),
             Seat::declaration(),
             Team::declaration(),
             Invite::declaration(),

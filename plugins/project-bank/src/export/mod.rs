@@ -3,14 +3,18 @@
 //!
 //! Rounding stands in the formulas at the same places as in `plan`. The sensitivity table has no sheet: the first sheet has a factor for
 //! prices, quantities and costs, and all figures follow from them.
+//!
+//! What was noted beside a plan goes out as a plain table.
 
 mod accounts;
 pub(crate) mod book;
+mod csv;
 mod desk;
 mod financing;
 mod investments;
 mod lines;
 mod monthly;
+pub(crate) mod noted;
 pub(crate) mod page;
 mod parameters;
 mod results;

@@ -1,21 +1,38 @@
 //! Planned against actual: noting what truly happened in a month, and what follows for the cash.
 
+use std::time::Duration;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Entry, Error, Request};
+use tiwizi_sdk::{Answer, Entry, Error, RecordId, Request, blobs, i18n};
 
 use super::charts::row;
 use super::inputs::Faults;
 use super::plans::demand;
+use crate::export::noted::noted;
 use crate::kinds::OwnPlan;
 use crate::notes::{NOTES_MAX, Note, Notes, Written};
 use crate::plan::actual::{Beside, Compared, Group, Month, compare};
 use crate::plan::number::{Number, NumberFault};
 use crate::plan::{FIGURE_MAX, check, outcome};
+use crate::remains;
 
 /// Characters of a remark.
 const TEXT_CHARS_MAX: usize = 300;
+const MEDIA_TYPE: &str = "text/csv";
+/// How long the link to the file of notes holds: whoever has it may fetch what people wrote, so it is made anew each time.
+const LINK_MINUTES: u64 = 10;
+
+/// What the page is about.
+struct Desk<'a> {
+    entry: &'a Entry<OwnPlan>,
+    notes: &'a Notes,
+    month: usize,
+    faults: &'a Faults,
+    /// The link to a file that was just made.
+    file: Option<String>,
+}
 
 /// `GET /plans/{plan}/actual?month=…`: without a month, the first one of which nothing is noted.
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
@@ -28,7 +45,28 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         last.map_or(1, |last| last + 1).min(entry.body.plan.months())
     };
     let month = asked.map_or_else(next, usize::from);
-    page(request, &entry, &notes, month, &Faults::new())
+    page(request, &Desk { entry: &entry, notes: &notes, month, faults: &Faults::new(), file: None })
+}
+
+/// `POST /plans/{plan}/actual/file`: what was noted, as a file for spreadsheets, for whoever may read the page.
+pub(crate) fn file(request: &Request) -> Result<Answer, Error> {
+    let entry = OwnPlan::look(&request.read_parameter::<RecordId>("plan")?)?;
+    let notes = Notes::of(&entry.id)?;
+    if notes.len() == 0 {
+        return Ok(Answer::redirect(format!("/plans/{}/actual", entry.id)));
+    }
+    let month = request.form("month").and_then(|month| month_of(month, &entry)).map_or(1, usize::from);
+    let language = request.page_language();
+    let words = |key: &str| i18n::translate(key, &[], Some(language.tag())).unwrap_or_else(|_| key.to_owned());
+    let text = noted(compared(&entry, &notes).as_ref(), &notes, &words);
+    let blob = blobs::keep(MEDIA_TYPE, text.as_bytes())?;
+    remains::remember_noted(&entry.id, &blob.id)?;
+    let link = blobs::link(&blob.id, Duration::from_secs(LINK_MINUTES * 60))?;
+    page(request, &Desk { entry: &entry, notes: &notes, month, faults: &Faults::new(), file: Some(link) })
+}
+
+fn compared(entry: &Entry<OwnPlan>, notes: &Notes) -> Option<Compared> {
+    check(&entry.body.plan).ok().map(|checked| compare(&outcome(&checked), &notes.noted()))
 }
 
 /// `POST /plans/{plan}/actual`: notes what was filled in; what stands there already is not noted again.
@@ -37,10 +75,13 @@ pub(crate) fn note(request: &Request) -> Result<Answer, Error> {
     let notes = Notes::of(&entry.id)?;
     let Some(month) = request.form("month").and_then(|month| month_of(month, &entry)) else {
         let faults = Faults::from([("month".to_owned(), "month".to_owned())]);
-        return page(request, &entry, &notes, 0, &faults).map(|page| page.with_status(422));
+        let desk = Desk { entry: &entry, notes: &notes, month: 0, faults: &faults, file: None };
+        return page(request, &desk).map(|page| page.with_status(422));
     };
-    let refused =
-        |faults: Faults| page(request, &entry, &notes, usize::from(month), &faults).map(|page| page.with_status(422));
+    let refused = |faults: Faults| {
+        let desk = Desk { entry: &entry, notes: &notes, month: usize::from(month), faults: &faults, file: None };
+        page(request, &desk).map(|page| page.with_status(422))
+    };
     let written = match read(request) {
         Ok(written) => written,
         Err(faults) => return refused(faults),
@@ -113,14 +154,10 @@ fn amount(typed: &str, group: Group) -> Result<Number, &'static str> {
     if value.abs() > Decimal::from(FIGURE_MAX) { Err("too-large") } else { Ok(number) }
 }
 
-fn page(
-    request: &Request,
-    entry: &Entry<OwnPlan>,
-    notes: &Notes,
-    month: usize,
-    faults: &Faults,
-) -> Result<Answer, Error> {
-    let compared = check(&entry.body.plan).ok().map(|checked| compare(&outcome(&checked), &notes.noted()));
+fn page(request: &Request, desk: &Desk<'_>) -> Result<Answer, Error> {
+    let Desk { entry, notes, month, faults, file } = desk;
+    let month = *month;
+    let compared = compared(entry, notes);
     let is_sent = request.method == "POST";
     let fields: Vec<Value> = Group::ALL.iter().map(|group| field(request, *group, notes, month, faults)).collect();
     let months: Vec<usize> = (0..=entry.body.plan.months()).collect();
@@ -137,6 +174,9 @@ fn page(
         "is_refused": !faults.is_empty(),
         "notes_max": NOTES_MAX,
         "history": history,
+        "has_notes": notes.len() > 0,
+        "file": file,
+        "file_minutes": LINK_MINUTES,
         "has_figures": compared.is_some(),
         "rows": compared.as_ref().map(rows),
         "forecast": compared.as_ref().and_then(forecast),

@@ -1022,6 +1022,7 @@ plan-proposal-taken = الاقتراح { $number }: { $taken } من { $all } ف�
 plan-proposal-declined = الاقتراح { $number }: لم يؤخذ في النموذج.
 said-yes = نعم
 said-no = لا
+notice-proposal-waits = { $model }: الاقتراح { $number } ينتظر قراركم.
 notice-proposal-taken = { $model }: أُخذ اقتراحكم { $number } في النموذج. شكرا: ينتفع به غيركم.
 notice-proposal-partly = { $model }: أُخذ جزء من اقتراحكم { $number } في النموذج؛ تقول الصفحة أيه ولماذا.
 notice-proposal-declined = { $model }: لم يؤخذ اقتراحكم { $number }؛ تقول الصفحة لماذا.

@@ -1023,6 +1023,7 @@ plan-proposal-taken = الاقتراح { $number }: { $taken } من { $all } ف�
 plan-proposal-declined = الاقتراح { $number }: ما تاخدش فالنموذج.
 said-yes = إيه
 said-no = لا
+notice-proposal-waits = { $model }: الاقتراح { $number } كيتسنا القرار ديالكم.
 notice-proposal-taken = { $model }: الاقتراح ديالكم { $number } تاخد فالنموذج. شكرا: غيركم غادي ينتافع.
 notice-proposal-partly = { $model }: تاخد جزء من الاقتراح ديالكم { $number } فالنموذج؛ الصفحة كتقول أشمن جزء وعلاش.
 notice-proposal-declined = { $model }: الاقتراح ديالكم { $number } ما تاخدش؛ الصفحة كتقول علاش.

@@ -1022,6 +1022,7 @@ plan-proposal-taken = Proposition { $number } : { $taken } sur { $all } dans le
 plan-proposal-declined = Proposition { $number } : non reprise dans le modèle.
 said-yes = oui
 said-no = non
+notice-proposal-waits = { $model } : la proposition { $number } attend votre décision.
 notice-proposal-taken = { $model } : votre proposition { $number } est reprise dans le modèle. Merci : d’autres en profitent.
 notice-proposal-partly = { $model } : une partie de votre proposition { $number } est reprise dans le modèle ; la page dit laquelle et pourquoi.
 notice-proposal-declined = { $model } : votre proposition { $number } n’est pas reprise ; la page dit pourquoi.

@@ -1023,6 +1023,7 @@ plan-proposal-taken = ⴰⵙⵓⵎⵔ { $number }: { $taken } ⵙⴳ { $all } �
 plan-proposal-declined = ⴰⵙⵓⵎⵔ { $number }: ⵓⵔ ⵉⵜⵜⵢⴰⵎⵥ ⴷⵉ ⵓⵎⴷⵢⴰ.
 said-yes = ⵢⴰⵀ
 said-no = ⵓⵀⵓ
+notice-proposal-waits = { $model }: ⴰⵙⵓⵎⵔ { $number } ⵉⵜⵜⵔⴰⵊⴰ ⵜⴰⵖⵜⴰⵙⵜ ⵏⵏⵓⵏ.
 notice-proposal-taken = { $model }: ⵉⵜⵜⵢⴰⵎⵥ ⵓⵙⵓⵎⵔ ⵏⵏⵓⵏ { $number } ⴷⵉ ⵓⵎⴷⵢⴰ. ⵜⴰⵏⵎⵎⵉⵔⵜ.
 notice-proposal-partly = { $model }: ⵉⵜⵜⵢⴰⵎⵥ ⵓⵎⵓⵔ ⵏ ⵓⵙⵓⵎⵔ ⵏⵏⵓⵏ { $number }; ⵜⴰⵙⵏⴰ ⵜⵏⵏⴰ ⵎⴰⵅ.
 notice-proposal-declined = { $model }: ⵓⵔ ⵉⵜⵜⵢⴰⵎⵥ ⵓⵙⵓⵎⵔ ⵏⵏⵓⵏ { $number }; ⵜⴰⵙⵏⴰ ⵜⵏⵏⴰ ⵎⴰⵅ.

@@ -1023,6 +1023,7 @@ plan-proposal-taken = ⴰⵙⵓⵎⵔ { $number }: { $taken } ⵙⴳ { $all } �
 plan-proposal-declined = ⴰⵙⵓⵎⵔ { $number }: ⵓⵔ ⵉⵜⵜⵢⴰⵎⵥ ⴳ ⵓⵎⴷⵢⴰ.
 said-yes = ⵢⴰⵀ
 said-no = ⵓⵀⵓ
+notice-proposal-waits = { $model }: ⴰⵙⵓⵎⵔ { $number } ⴷⴰ ⵉⵜⵜⵇⵇⵍ ⵜⴰⵖⵜⴰⵙⵜ ⵏⵏⵓⵏ.
 notice-proposal-taken = { $model }: ⵉⵜⵜⵢⴰⵎⵥ ⵓⵙⵓⵎⵔ ⵏⵏⵓⵏ { $number } ⴳ ⵓⵎⴷⵢⴰ. ⵜⴰⵏⵎⵎⵉⵔⵜ.
 notice-proposal-partly = { $model }: ⵉⵜⵜⵢⴰⵎⵥ ⵓⵎⵓⵔ ⵏ ⵓⵙⵓⵎⵔ ⵏⵏⵓⵏ { $number }; ⵜⴰⵙⵏⴰ ⵜⵏⵏⴰ ⵎⴰⵅ.
 notice-proposal-declined = { $model }: ⵓⵔ ⵉⵜⵜⵢⴰⵎⵥ ⵓⵙⵓⵎⵔ ⵏⵏⵓⵏ { $number }; ⵜⴰⵙⵏⴰ ⵜⵏⵏⴰ ⵎⴰⵅ.

@@ -6,12 +6,13 @@
 //!
 //! `change` says what can be proposed, `rebase` what of it still fits a model that went on, and what the model becomes with it; `again` knows a
 //! line of one's own again once it is the model's, `guarded` keeps back what tells who somebody is. `kinds` are the records, `work` what is
-//! done with them, and `take_over` is the one way by which the model itself changes.
+//! done with them, `notices` who is told, and `take_over` is the one way by which the model itself changes.
 
 pub(crate) mod again;
 pub(crate) mod change;
 pub(crate) mod guarded;
 pub(crate) mod kinds;
+pub(crate) mod notices;
 pub(crate) mod rebase;
 pub(crate) mod take_over;
 pub(crate) mod work;

@@ -1,14 +1,13 @@
 //! What is done with proposals: sending one, taking it back, deciding on it, and telling whoever sent it.
 
-use tiwizi_sdk::notify::Message;
-use tiwizi_sdk::{Entry, Error, Find, Language, Store, context};
+use tiwizi_sdk::{Entry, Error, Find, Store, context};
 
 use super::again::{Became, became};
 use super::change::Change;
 use super::kinds::{Proposal, Proposer, Standing};
 use super::rebase::Chosen;
 use super::take_over::{Refused, take_over};
-use super::{OF_PLAN_MAX, OPEN_MAX, highest_named};
+use super::{OF_PLAN_MAX, OPEN_MAX, highest_named, notices};
 use crate::kinds::{Model, OwnPlan};
 use crate::lineage::Document;
 use crate::team::access::seat_of;
@@ -74,7 +73,7 @@ pub(crate) fn is_full(plan: &Entry<OwnPlan>) -> Result<Option<&'static str>, Err
     Ok((sent >= u64::from(OF_PLAN_MAX)).then_some("too-many-of-plan"))
 }
 
-/// Sends a proposal of a plan to its model as it is.
+/// Sends a proposal of a plan to its model as it is, and tells those who decide that it waits.
 ///
 /// # Errors
 /// As those of the store; `sign-in` without a person.
@@ -83,7 +82,7 @@ pub(crate) fn send(plan: &Entry<OwnPlan>, model: &Model, sent: Sent) -> Result<(
     // A model that was copied has lines under the numbers of proposals to the other one.
     let named = highest_named(&Document::of(&serde_json::to_value(&model.plan)?));
     let number = Proposal::next_number(&plan.body.model)?.max(named.saturating_add(1));
-    let proposal = Store::create(&Proposal {
+    let proposal = Proposal {
         model: plan.body.model.clone(),
         number,
         version: model.version,
@@ -95,16 +94,16 @@ pub(crate) fn send(plan: &Entry<OwnPlan>, model: &Model, sent: Sent) -> Result<(
         remark: String::new(),
         decided_by: String::new(),
         made: None,
-    })?;
+    };
     Store::create(&Proposer {
-        proposal: proposal.id,
+        proposal: Store::create(&proposal)?.id,
         person,
         plan: plan.id.clone(),
         model: plan.body.model.clone(),
         open: true,
         at: context::now(),
     })?;
-    Ok(())
+    notices::waits(&proposal, &model.title)
 }
 
 /// Takes a proposal of a plan back, if nobody has decided: whether it is back. Of what it said nothing is left.
@@ -191,26 +190,7 @@ pub(crate) fn decide(
     if let Some(mut proposer) = Proposer::of(&proposal.id)? {
         proposer.body.open = false;
         let proposer = Store::replace(&proposer)?;
-        // A notice has the same values in every language, so it names the model in both.
-        let title = format!("{} – {}", title.best(Language::Arabic), title.best(Language::French));
-        tell(&proposer.body, &proposal.body, &title)?;
+        notices::decided(&proposer.body, &proposal.body, &title)?;
     }
     Ok(Ok(()))
-}
-
-fn tell(proposer: &Proposer, proposal: &Proposal, title: &str) -> Result<(), Error> {
-    let (taken, all) = (proposal.taken_changes(), proposal.changes.len());
-    let word = match taken {
-        0 => "declined",
-        _ if taken == all => "taken",
-        _ => "partly",
-    };
-    let message = Message::new(format!("notice-proposal-{word}"))
-        .value("number", proposal.number)
-        .value("model", title)
-        .link(format!("/plans/{}/improve", proposer.plan));
-    match message.to_person(&proposer.person) {
-        Err(error) if error.is("denied") => Ok(()),
-        told => told,
-    }
 }

@@ -6,7 +6,7 @@ use tiwizi_sdk::hooks::Operation;
 use tiwizi_sdk::{Request, native};
 
 use super::{
-    ALL, DESK, NAME, WHY, adapted, decide, decision, form, line, model, own_line, places, proposal, seen, send, trainer,
+    ALL, DESK, NAME, WHY, adapted, decide, decision, form, line, model, own_line, places, proposal, seen, send, told, trainer,
 };
 use crate::ProjectBank;
 use crate::tests::{FADMA, HASSAN, adopted, corrected, kept, page, redirect};
@@ -46,7 +46,7 @@ fn what_is_taken_is_a_correction_of_the_model_that_every_plan_is_offered() {
 
     // Fadma is told, on her plan's page and by a notice that names nobody.
     native::as_member(FADMA);
-    let told = native::told();
+    let told = told();
     assert_eq!((told.len(), told[0].key.as_str()), (1, "notice-proposal-partly"));
     let (_, _, data) = page(&Request::get(&plan));
     let decided = &data["proposals"]["decided"];
@@ -59,7 +59,7 @@ fn the_plan_that_proposed_it_knows_its_own_line_again_and_an_undone_review_gives
     let plan = adapted();
     send(&plan, &ALL);
     decide(&ALL, "take", "");
-    assert_eq!(native::told()[0].key, "notice-proposal-taken");
+    assert_eq!(told()[0].key, "notice-proposal-taken");
     let before = kept();
     let review = format!("{plan}/review");
     let (_, _, data) = page(&Request::get(&review));
@@ -95,7 +95,7 @@ fn none_is_taken_with_a_remark_and_nothing_changes() {
     }
     decide(&[], "none", "Ces prix ne valent que pour vous.");
     assert_eq!((native::bodies("model"), native::bodies("model-version")), before);
-    assert_eq!(native::told()[0].key, "notice-proposal-declined");
+    assert_eq!(told()[0].key, "notice-proposal-declined");
     let (_, _, data) = page(&Request::get(&format!("{plan}/improve")));
     let sent = &data["sent"][0];
     assert_eq!((&sent["standing"], &sent["remark"]), (&json!("declined"), &json!("Ces prix ne valent que pour vous.")));
@@ -115,7 +115,7 @@ fn two_trainers_decide_at_once_and_one_of_them_is_told() {
     let (status, _, data) = page(&decision(&ALL, "take", "", &seen));
     assert_eq!((status, &data["wrong"], &data["open"]), (409, &json!("decided"), &json!(false)));
     assert_eq!((model()["version"].clone(), native::bodies("model-version").len()), (json!(2), 13));
-    assert_eq!(native::told().len(), 1);
+    assert_eq!(told().len(), 1);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn of_a_model_that_is_withdrawn_nothing_is_taken_and_declining_is_possible() {
     decide(&[], "none", "Le modèle est retiré.");
     assert_eq!(proposal()["standing"], "declined");
     // The notice leads to a page that says so.
-    assert_eq!(native::told()[0].link, Some(format!("{plan}/improve")));
+    assert_eq!(told()[0].link, Some(format!("{plan}/improve")));
     let (status, _, data) = page(&Request::get(&format!("{plan}/improve")));
     assert_eq!((status, &data["published"], &data["rows"]), (200, &json!(false), &json!([])));
     assert_eq!(data["sent"][0]["remark"], "Le modèle est retiré.");

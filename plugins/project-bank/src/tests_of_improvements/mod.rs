@@ -1,6 +1,7 @@
 //! A plan proposes an improvement to its model: what is offered, what others will see, what is kept back, and who may.
 
 mod decided;
+mod noticed;
 
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Caller, CallerKind, Request, native};
@@ -106,6 +107,12 @@ fn model() -> Value {
 fn line(plan: &Value, list: &str, code: &str) -> Value {
     let lines = plan[list].as_array().unwrap();
     lines.iter().find(|line| line["code"] == code).cloned().unwrap_or_default()
+}
+
+/// What Fadma was told, and not the trainers.
+fn told() -> Vec<native::Told> {
+    let is_hers = |told: &native::Told| told.to == native::To::Person(FADMA.to_owned());
+    native::told().into_iter().filter(is_hers).collect()
 }
 
 fn proposal() -> Value {

@@ -50,6 +50,8 @@ mod tests_of_publication;
 mod tests_of_remains;
 #[cfg(test)]
 mod tests_of_the_path;
+#[cfg(test)]
+mod tests_of_withdrawal;
 
 use tiwizi_sdk::events::Event;
 use tiwizi_sdk::jobs::{Job, Outcome};

@@ -73,7 +73,9 @@ pub(crate) fn mine(request: &Request) -> Result<Answer, Error> {
     for (entry, role) in entries {
         let code = entry.body.model.clone();
         if !versions.contains_key(&code) {
-            let known = Card::find(&code)?.map(|card| (card.version, card.title.best(language).to_owned()));
+            // Of a model that is not published any more nothing is offered.
+            let offers = |card: &Card| if card.state == State::Published { card.version } else { 0 };
+            let known = Card::find(&code)?.map(|card| (offers(&card), card.title.best(language).to_owned()));
             versions.insert(code.clone(), known.unwrap_or_default());
         }
         let newest = versions.get(&code);
@@ -203,7 +205,7 @@ fn page(
             "published": model.state == State::Published,
             "learn": learn::modules(&model.learn),
         })),
-        "corrected": model.as_ref().is_some_and(|model| model.version > kept.version),
+        "corrected": model.as_ref().is_some_and(|model| model.state == State::Published && model.version > kept.version),
         "can_undo": kept.before.is_some(),
         "step": kept.step.as_ref().map(|step| json!({ "done": step.done, "label": step.label })),
         "adds": own::LISTS,

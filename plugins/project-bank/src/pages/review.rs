@@ -1,4 +1,5 @@
-//! The review of a corrected model: what differs, line by line, and taking over what its owner says yes to.
+//! The review of a corrected model: what differs, line by line, and taking over what its owner says yes to. Of a model that is not published any
+//! more nothing is taken over: it may have been withdrawn because of what it says. What differs is shown all the same.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use crate::export::page as spreadsheet;
 use crate::improve::kinds::Proposal;
 use crate::improve::work::{self, Known};
 use crate::improve::{again, proposal_of};
-use crate::kinds::{Before, Model, ModelVersion, OwnPlan};
+use crate::kinds::{Before, Model, ModelVersion, OwnPlan, State};
 use crate::lineage::{Difference, Document, Found, Place, apply, differences, of_a_model, offered, undone};
 use crate::plan::Plan;
 use crate::team::together;
@@ -26,7 +27,13 @@ pub(super) struct Three {
 
 impl Three {
     pub(super) fn of(entry: &Entry<OwnPlan>) -> Result<Self, Error> {
-        Self::beside(entry, Model::demand(&entry.body.model)?.body, &work::of_plan(&entry.id)?)
+        let model = Model::find(&entry.body.model)?.ok_or_else(|| Error::not_found("there is no such model"))?;
+        Self::beside(entry, model.body, &work::of_plan(&entry.id)?)
+    }
+
+    /// Whether something can be taken over from the model.
+    fn is_open(&self) -> bool {
+        self.model.state == State::Published
     }
 
     /// A plan beside its model, with what the plan has proposed.
@@ -46,7 +53,10 @@ pub(super) fn document(plan: &Plan) -> Result<Document, Error> {
 /// `GET /plans/{plan}/review`
 pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
     let entry = demand(request)?;
-    let three = Three::of(&entry)?;
+    page(request, &entry, &Three::of(&entry)?)
+}
+
+fn page(request: &Request, entry: &Entry<OwnPlan>, three: &Three) -> Result<Answer, Error> {
     let language = request.page_language();
     let rows: Vec<Value> =
         three.found.iter().map(|difference| row(difference, [&three.mine, &three.theirs], language)).collect();
@@ -55,6 +65,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
         "model": { "code": three.model.code, "title": three.model.title.best(language), "version": three.model.version },
         "rows": rows,
         "proposals": Proposal::taken(&three.model.code, entry.body.version)?,
+        "published": three.is_open(),
         "open": three.found.iter().any(|difference| matches!(difference.found, Found::Offered | Found::Asked)),
     });
     Answer::page("review", &entry.body.title, &data)
@@ -64,6 +75,9 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn take(request: &Request) -> Result<Answer, Error> {
     let mut entry = demand(request)?;
     let three = Three::of(&entry)?;
+    if !three.is_open() {
+        return page(request, &entry, &three).map(|page| page.with_status(409));
+    }
     // The form was made against a version; a newer one has other questions.
     if request.form("version") != Some(three.model.version.to_string().as_str()) {
         return Ok(Answer::redirect(format!("/plans/{}/review", entry.id)));

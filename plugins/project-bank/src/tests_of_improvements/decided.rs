@@ -6,7 +6,8 @@ use tiwizi_sdk::hooks::Operation;
 use tiwizi_sdk::{Request, native};
 
 use super::{
-    ALL, DESK, NAME, WHY, adapted, decide, decision, form, line, model, own_line, places, proposal, seen, send, told, trainer,
+    ALL, DESK, NAME, WHY, adapted, decide, decision, form, line, model, own_line, places, proposal, seen, send, told,
+    trainer,
 };
 use crate::ProjectBank;
 use crate::tests::{FADMA, HASSAN, adopted, corrected, kept, page, redirect};

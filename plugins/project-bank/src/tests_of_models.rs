@@ -10,6 +10,7 @@ use crate::ProjectBank;
 use crate::export::book;
 use crate::export::book::Direction;
 use crate::export::page::is_possible;
+use crate::kinds::About;
 use crate::plan::check::Checked;
 use crate::plan::{Outcome, Plan, check, outcome};
 
@@ -114,6 +115,8 @@ fn every_model_is_financed_breaks_even_and_earns_what_is_credible() {
         let percent = last.result / last.turnover * Decimal::ONE_HUNDRED;
         let (least, most) = RESULT_PERCENT;
         assert!(percent >= Decimal::from(least) && percent <= Decimal::from(most), "{code}: {percent} %");
+        assert!(outcome.worth.payback_month.is_some(), "{code}: what it costs never comes back");
+        assert!(outcome.worth.present_value.is_some_and(|value| value > Decimal::ZERO), "{code}: worth nothing today");
         let gifts =
             outcome.financing.grants / (outcome.financing.own + outcome.financing.loans + outcome.financing.grants);
         assert!(gifts <= Decimal::new(60, 2), "{code}: {gifts} of its money is a grant");
@@ -230,8 +233,8 @@ fn every_sheet_says_what_a_file_has_to_say() {
     for Given { code, body, .. } in models() {
         let about: BTreeSet<&str> =
             body["chapters"].as_array().unwrap().iter().map(|chapter| chapter["about"].as_str().unwrap()).collect();
-        for chapter in ["problem", "value", "process", "risks"] {
-            assert!(about.contains(chapter), "{code} says nothing of {chapter}");
+        for chapter in About::ALL {
+            assert!(about.contains(chapter.name()), "{code} says nothing of {}", chapter.name());
         }
         assert_eq!(about.len(), body["chapters"].as_array().unwrap().len(), "{code} says something twice");
     }

@@ -6,7 +6,7 @@ use tiwizi_sdk::{Answer, Request, native};
 use crate::ProjectBank;
 use crate::tests::{FADMA, MANIFEST, adopted, call};
 
-/// What the training plugin tells of the two modules that the saffron model wants learnt.
+/// What the training plugin tells of two of the modules that the saffron model wants learnt.
 fn training_tells(done: bool) {
     let module = |code: &str, title: &str, done: bool| json!({ "module": code, "title": title, "course": "Fonder", "minutes": 40, "done": done, "begun": true, "path": format!("/courses/{code}") });
     let modules =

@@ -320,7 +320,8 @@ fn what_the_system_knows_ticks_itself_and_the_rest_is_ticked_by_hand() {
     }
     assert!(is_done("contributions") && is_done("money"), "{}", task(&plan, "money"));
     // Who accompanies counts as nobody who founds; what somebody of the team learnt counts.
-    native::lay_out_contract("training/learning", 1, "completed", json!(["founding/m1", "founding/m2"]));
+    let model = native::bodies("model").into_iter().find(|model| model["code"] == "saffron").unwrap();
+    native::lay_out_contract("training/learning", 1, "completed", model["learn"].clone());
     native::as_member(COACH);
     assert!(!is_done("training"));
     native::as_member(HASSAN);

@@ -92,6 +92,16 @@ async fn version(trainer: &Client) -> anyhow::Result<u64> {
     version.context("there is no such model")
 }
 
+/// Trainers have one notice that the first proposal waits, which leads to it.
+async fn waits(trainers: [&Client; 2]) -> anyhow::Result<()> {
+    for trainer in trainers {
+        let told = trainer.get("/api/v1/notices?language=fr").await?.expect(200)?;
+        ensure!(told.text.matches("la proposition 1 attend").count() == 1, "{}", told.text);
+        ensure!(told.text.contains("/proposals/saffron/1"), "the notice leads nowhere: {}", told.text);
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn what_a_plan_proposes_is_decided_on_once_and_offered_to_the_others() -> anyhow::Result<()> {
     let (instance, fadma, hassan) = started().await?;
@@ -103,6 +113,7 @@ async fn what_a_plan_proposes_is_decided_on_once_and_offered_to_the_others() -> 
 
     // A trainer sees it on a page that tells of nobody, and by no other way.
     let (amina, brahim) = (instance.signed_in(AMINA).await?, instance.signed_in(BRAHIM).await?);
+    waits([&amina, &brahim]).await?;
     let desk = format!("{BANK}/proposals/saffron/1");
     let list = amina.get(&format!("{BANK}/proposals")).await?.expect(200)?;
     ensure!(list.text.matches("/proposals/saffron/").count() == 1, "sent twice is not one: {}", list.text);
@@ -159,7 +170,6 @@ async fn what_a_plan_proposes_is_decided_on_once_and_offered_to_the_others() -> 
     let form = [("version", (before + 1).to_string()), ("action", "all".to_owned())];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     sent(&fadma, &review, &form).await?;
-    let page = fadma.get(&plan).await?.expect(200)?;
-    ensure!(page.text.contains("Bouchons"), "the line is lost");
+    ensure!(fadma.get(&plan).await?.expect(200)?.text.contains("Bouchons"), "the line is lost");
     Ok(())
 }

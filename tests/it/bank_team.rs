@@ -72,6 +72,22 @@ async fn change_at_once(plan: &str, one: &Client, other: &Client) -> anyhow::Res
     Ok(())
 }
 
+/// What a member noted is a file for the team, and for nobody else.
+async fn note(plan: &str, one: &Client, other: &Client, stranger: &Client) -> anyhow::Result<()> {
+    let actual = format!("{plan}/actual");
+    sent(one, &actual, &[("month", "1"), ("seen", "0"), ("sales", "1000"), ("text", "=1+1")]).await?;
+    let file = format!("{actual}/file");
+    stranger.submit(&file, &[("month", "1")]).await?.expect(404)?;
+    let page = other.submit(&file, &[("month", "1")]).await?.expect(200)?;
+    let section = between(&page, "<section id=\"file\">", "</section>")?;
+    let (_, link) = section.split_once("<a href=\"").with_context(|| format!("there is no link: {section}"))?;
+    let link = link.split_once('"').context("the link breaks off")?.0.replace("&#x2f;", "/").replace("&amp;", "&");
+    let table = other.get(&link).await?.expect(200)?;
+    ensure!(table.header("content-disposition").ends_with(".csv\""), "{:?}", table.headers);
+    ensure!(table.text.contains(";1000;") && table.text.contains(";'=1+1;"), "{}", table.text);
+    Ok(())
+}
+
 /// The record that the register's page begins with, by the lead's own page.
 async fn prepared(plan: &str, team: &[Client]) -> anyhow::Result<String> {
     let lead = team.first().context("there is a lead")?;
@@ -156,6 +172,7 @@ async fn five_women_adapt_the_saffron_model_and_found_their_cooperative_from_it(
     stranger.get(&plan).await?.expect(404)?;
     stranger.get(&format!("{plan}/team")).await?.expect(404)?;
     change_at_once(&plan, five.get(1).context("a second")?, five.get(2).context("a third")?).await?;
+    note(&plan, five.get(1).context("a second")?, five.get(2).context("a third")?, stranger).await?;
     let source = prepared(&plan, five).await?;
     let hidden = stranger.get(&format!("/fr/founding/new?from={source}")).await?.expect(200)?;
     ensure!(!hidden.text.contains("Tifaouine"), "a stranger sees what was prepared");

@@ -1,4 +1,4 @@
-//! The provinces and the sectors of the register by their codes: for choices, filters and names on a page.
+//! The regions, the provinces and the sectors of the register by their codes: for choices, filters and names on a page.
 //!
 //! They are the lists that the kernel had when the plugin was built, in French and Arabic. A sector that was added since has its code for a name,
 //! so a page shows it still. The lists are read when a plugin asks first, once for each call; a plugin that never asks does not hold them.
@@ -7,6 +7,7 @@
 //! use tiwizi_sdk::{Language, places};
 //!
 //! assert_eq!(places::province("09.541", Language::French), "Taroudannt");
+//! assert_eq!(places::region(places::region_of("09.541").unwrap(), Language::French), "Souss-Massa");
 //! assert_eq!(places::sector("crafts.pottery", Language::French), "Artisanat – Poterie");
 //! assert!(!places::is_province("99.999"));
 //! ```
@@ -21,15 +22,15 @@ const TERRITORY: &str = include_str!("../../../manifests/registry/territory.json
 const SECTORS: &str = include_str!("../../../manifests/registry/sectors.json");
 
 /// Empty when the file is damaged, which a test holds it is not.
-static ALL_PROVINCES: LazyLock<Vec<Named>> =
-    LazyLock::new(|| serde_json::from_str::<Territory>(TERRITORY).map(|all| all.provinces).unwrap_or_default());
+static TERRITORIES: LazyLock<Territory> = LazyLock::new(|| serde_json::from_str(TERRITORY).unwrap_or_default());
 
-/// As the provinces.
+/// As the territories.
 static ALL_SECTORS: LazyLock<Vec<Named>> =
     LazyLock::new(|| serde_json::from_str::<Sectors>(SECTORS).map(|all| all.sectors).unwrap_or_default());
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Territory {
+    regions: Vec<Named>,
     provinces: Vec<Named>,
 }
 
@@ -45,6 +46,9 @@ struct Named {
     code: String,
     fr: String,
     ar: String,
+    /// Of a province.
+    #[serde(default)]
+    region: String,
     #[serde(default)]
     branches: Vec<Named>,
 }
@@ -70,19 +74,31 @@ fn choices(list: &[Named], language: Language) -> Vec<(String, String)> {
 /// Whether there is a province or prefecture of that code: `09.541`.
 #[must_use]
 pub fn is_province(code: &str) -> bool {
-    find(&ALL_PROVINCES, code).is_some()
+    find(&TERRITORIES.provinces, code).is_some()
 }
 
 /// A province's name; the code where there is none.
 #[must_use]
 pub fn province(code: &str, language: Language) -> String {
-    find(&ALL_PROVINCES, code).map_or(code, |province| province.name(language)).to_owned()
+    find(&TERRITORIES.provinces, code).map_or(code, |province| province.name(language)).to_owned()
+}
+
+/// The code of the region of a province: `09` of `09.541`; none where there is no such province.
+#[must_use]
+pub fn region_of(province: &str) -> Option<&'static str> {
+    find(&TERRITORIES.provinces, province).map(|province| province.region.as_str())
+}
+
+/// A region's name; the code where there is none.
+#[must_use]
+pub fn region(code: &str, language: Language) -> String {
+    find(&TERRITORIES.regions, code).map_or(code, |region| region.name(language)).to_owned()
 }
 
 /// All 75 provinces and prefectures, code and name, for a choice.
 #[must_use]
 pub fn provinces(language: Language) -> Vec<(String, String)> {
-    choices(&ALL_PROVINCES, language)
+    choices(&TERRITORIES.provinces, language)
 }
 
 /// Whether there is a sector of that code: `agriculture`. A branch is none.
@@ -135,8 +151,11 @@ mod tests {
         assert_eq!(province("09.541", Language::Darija), "تارودانت");
         assert_eq!(province("09.541", Language::Tachelhit), province("09.541", Language::French));
         assert_eq!(province("99.999", Language::French), "99.999");
+        assert_eq!((region_of("99.999"), region("99", Language::French)), (None, "99".to_owned()));
         for (code, name) in [provinces(Language::French), provinces(Language::Arabic)].concat() {
             assert!(!name.is_empty() && name == name.trim(), "{code}");
+            let region_code = region_of(&code).unwrap();
+            assert!(code.starts_with(region_code) && region(region_code, Language::Arabic) != region_code, "{code}");
         }
     }
 

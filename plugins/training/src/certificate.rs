@@ -13,6 +13,7 @@ use tiwizi_sdk::{
 
 use crate::credential::{self, Signed};
 use crate::kinds::{Course, Enrolment};
+use crate::learner::{self, Holder};
 use crate::taking_back::TakenBack;
 use crate::{catalogue, draft, edition, enrolment, path};
 
@@ -42,6 +43,10 @@ pub(crate) struct Certificate {
     pub(crate) title: Texts,
     /// Milliseconds since 1970, UTC.
     pub(crate) at: u64,
+    /// What the programme counts of its holder; certificates from before it was noted have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(class = "personal")]
+    pub(crate) holder: Option<Holder>,
     /// What the instance signed of it; none where it signs nothing, or has not yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) credential: Option<Signed>,
@@ -109,8 +114,12 @@ pub(crate) fn give(request: &Request) -> Result<Answer, Error> {
     if let Some(entry) = known {
         return Ok(Answer::redirect(format!("/certificates/{}", entry.id)));
     }
-    let earned =
-        earned()?.into_iter().find(|earned| earned.of == of).ok_or_else(|| Error::denied("this is not completed"))?;
+    let enrolments = catalogue::enrolments()?;
+    let earned = earned_of(&enrolments)?
+        .into_iter()
+        .find(|earned| earned.of == of)
+        .ok_or_else(|| Error::denied("this is not completed"))?;
+    let holder = learner::holder(&person, &enrolments)?;
     let mut certificate = Certificate {
         person,
         of: earned.of,
@@ -118,6 +127,7 @@ pub(crate) fn give(request: &Request) -> Result<Answer, Error> {
         name: context::caller().name.chars().take(200).collect(),
         title: earned.title,
         at: context::now(),
+        holder: Some(holder),
         credential: None,
         papers: Vec::new(),
         taken_back: None,

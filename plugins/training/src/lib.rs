@@ -8,7 +8,9 @@
 mod advice;
 mod attempt;
 mod catalogue;
+mod cells;
 mod certificate;
+mod certified;
 mod coach;
 mod cohort;
 mod content;
@@ -37,6 +39,7 @@ mod quiz;
 mod result;
 mod sync;
 mod taking_back;
+mod tally;
 mod text;
 
 #[cfg(test)]
@@ -50,10 +53,13 @@ mod tests_of_learning;
 #[cfg(test)]
 mod tests_of_the_contract;
 #[cfg(test)]
+mod tests_of_the_count;
+#[cfg(test)]
 mod tests_of_the_desk;
 
 use serde_json::Value;
 use tiwizi_sdk::calls::Asked;
+use tiwizi_sdk::jobs::{Job, Outcome};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
 
 /// The plugin.
@@ -90,6 +96,9 @@ const ROUTES: &[Route] = &[
     Route::get("/cohorts/{cohort}/people/{member}", coach::show),
     Route::get("/programme", programme::show),
     Route::post("/programme/csv", programme::export),
+    Route::get("/programme/certificates", certified::show),
+    Route::post("/programme/certificates/csv", certified::export),
+    Route::post("/programme/certificates/count", certified::count),
     Route::get("/desk", desk::list),
     Route::post("/desk", desk::begin),
     Route::get("/desk/{course}", desk::show),
@@ -111,6 +120,10 @@ impl Plugin for Training {
             Err(error) if error.is("not-found") && request.method == "GET" => missing(),
             answer => answer,
         }
+    }
+
+    fn run_job(job: &Job) -> Outcome {
+        tally::run(job)
     }
 
     fn invoke(asked: &Asked) -> Result<Value, Error> {

@@ -3,8 +3,9 @@
 //!
 //! **What is not told.** A count below [`CELL_MIN`] is not told, nor one that could be told from the others of its column: when a column hides
 //! one cell alone, or cells whose sum would tell them, its next smallest is hidden too, because the same people are counted by course, by province
-//! and by month. A part of a line is not told either when the rest of the line would be too small. Everything is counted from enrolments and
-//! certificates as they are; nobody types a number.
+//! and by month. A part of a line is not told either when the rest of the line would be too small. Everything is counted from enrolments
+//! as they are; nobody types a number. Certificates have a page of their own ([`crate::certified`]): beside the sums of them here, what is hidden
+//! there could be worked out.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,12 +13,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Date, Error, Find, Language, Request, Store, blobs, config, context, i18n, places};
 
-use crate::certificate::Certificate;
+use crate::cells::CELL_MIN;
 use crate::kinds::{Course, Enrolment};
 
-/// Fewer people than this are not counted out.
-const CELL_MIN: u32 = 5;
-/// The pages of enrolments that are read, of all courses together, and those of certificates; that there is more is said.
+/// The pages of enrolments that are read, of all courses together; that there is more is said.
 const PAGES_MAX: u32 = 20;
 /// Courses that are counted.
 const COURSES_MAX: u32 = 50;
@@ -32,17 +31,14 @@ struct Line {
     completed: u32,
     women: u32,
     young: u32,
-    certificates: u32,
 }
 
 /// The columns of a table, in their order: `all` stands first, and the next three are parts of it.
-const COLUMNS: [&str; 5] = ["all", "completed", "women", "young", "certificates"];
-/// The columns without the last: a certificate says neither where its holder lives nor in which language they learnt.
-const BESIDE_CERTIFICATES: usize = 4;
+const COLUMNS: [&str; 4] = ["all", "completed", "women", "young"];
 
 impl Line {
-    fn cells(self) -> [u32; 5] {
-        [self.all, self.completed, self.women, self.young, self.certificates]
+    fn cells(self) -> [u32; 4] {
+        [self.all, self.completed, self.women, self.young]
     }
 
     fn add(&mut self, enrolment: &Enrolment, youngest: u32) {
@@ -77,6 +73,14 @@ pub(crate) fn export(request: &Request) -> Result<Answer, Error> {
     may_see()?;
     let language = request.page_language();
     let text = csv(&tables(&counts(language)?, language));
+    page(request, Some(keep_file(&text)?))
+}
+
+/// Keeps a table as a file for a while, and answers the link to it.
+///
+/// # Errors
+/// As those of the files.
+pub(crate) fn keep_file(text: &str) -> Result<String, Error> {
     let file = blobs::keep(CSV, text.as_bytes())?;
     // The file of the time before is not needed any more; its link would not be good for long.
     for old in blobs::list(100, None)?.items {
@@ -85,10 +89,14 @@ pub(crate) fn export(request: &Request) -> Result<Answer, Error> {
             blobs::delete(&old.id)?;
         }
     }
-    page(request, Some(blobs::link(&file.id, LINK)?))
+    blobs::link(&file.id, LINK)
 }
 
-fn may_see() -> Result<(), Error> {
+/// Ends the call of whoever is not of the programme.
+///
+/// # Errors
+/// `denied`, or that one must sign in.
+pub(crate) fn may_see() -> Result<(), Error> {
     let caller = context::caller();
     if !caller.is_signed_in() {
         return Err(Error::sign_in());
@@ -140,7 +148,6 @@ fn counts(language: Language) -> Result<Counts, Error> {
             }
         }
     }
-    counts.certificates(&mut by_course)?;
     counts.courses = courses
         .iter()
         .map(|course| {
@@ -159,30 +166,6 @@ impl Counts {
         self.languages.entry(enrolment.language.name().to_owned()).or_default().add(enrolment, youngest);
         self.unknown += u32::from(enrolment.lives_in.is_none() || enrolment.woman.is_none());
     }
-
-    /// Counts certificates that hold, for their course and for the month in which they were given.
-    fn certificates(&mut self, by_course: &mut BTreeMap<String, Line>) -> Result<(), Error> {
-        let mut cursor: Option<String> = None;
-        for _ in 0..PAGES_MAX {
-            let page = Store::list(&Find::<Certificate>::new().limit(100).after(cursor.as_deref()))?;
-            let good =
-                page.items.iter().map(|entry| &entry.body).filter(|certificate| certificate.taken_back.is_none());
-            for certificate in good {
-                self.months.entry(month(certificate.at)).or_default().certificates += 1;
-                let mut parts = certificate.of.split('/');
-                let course = parts.next().filter(|level| *level != "path").and_then(|_| parts.next());
-                if let Some(course) = course {
-                    by_course.entry(course.to_owned()).or_default().certificates += 1;
-                }
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(());
-            }
-        }
-        self.is_whole = false;
-        Ok(())
-    }
 }
 
 /// The month of a moment: `2026-11`.
@@ -198,36 +181,33 @@ fn tables(counts: &Counts, language: Language) -> Vec<Value> {
         (name, *line)
     });
     let plain = |lines: &BTreeMap<String, Line>| lines.iter().map(|(name, line)| (name.clone(), *line)).collect();
-    let all = COLUMNS.len();
     [
-        ("course", counts.courses.clone(), all),
-        ("province", provinces.collect(), BESIDE_CERTIFICATES),
-        ("month", plain(&counts.months), all),
-        ("language", plain(&counts.languages), BESIDE_CERTIFICATES),
+        ("course", counts.courses.clone()),
+        ("province", provinces.collect()),
+        ("month", plain(&counts.months)),
+        ("language", plain(&counts.languages)),
     ]
     .into_iter()
-    .map(|(by, lines, columns)| {
-        json!({ "by": by, "columns": COLUMNS.iter().take(columns).collect::<Vec<_>>(), "lines": told(&lines, columns) })
-    })
+    .map(|(by, lines)| json!({ "by": by, "columns": COLUMNS, "lines": told(&lines) }))
     .collect()
 }
 
-/// Each line with so many of its cells; none where it is not told.
-fn told(lines: &[(String, Line)], columns: usize) -> Vec<Value> {
-    let cells: Vec<[u32; 5]> = lines.iter().map(|(_, line)| line.cells()).collect();
-    let mut hidden: Vec<[bool; 5]> = cells
+/// Each line with its cells; none where it is not told.
+fn told(lines: &[(String, Line)]) -> Vec<Value> {
+    let cells: Vec<[u32; 4]> = lines.iter().map(|(_, line)| line.cells()).collect();
+    let mut hidden: Vec<[bool; 4]> = cells
         .iter()
-        .map(|[all, completed, women, young, certificates]| {
+        .map(|[all, completed, women, young]| {
             let part = |part: u32| shown_of(part, *all).is_none();
-            [shown(*all).is_none(), part(*completed), part(*women), part(*young), shown(*certificates).is_none()]
+            [shown(*all).is_none(), part(*completed), part(*women), part(*young)]
         })
         .collect();
-    for column in 0..columns {
+    for column in 0..COLUMNS.len() {
         hide_more(&cells, &mut hidden, column);
     }
     let mut views = Vec::with_capacity(lines.len());
     for (((name, _), cells), hidden) in lines.iter().zip(&cells).zip(&hidden) {
-        let told = cells.iter().zip(hidden).take(columns).map(|(cell, hidden)| (!hidden).then_some(*cell));
+        let told = cells.iter().zip(hidden).map(|(cell, hidden)| (!hidden).then_some(*cell));
         views.push(json!({ "name": name, "cells": told.collect::<Vec<_>>() }));
     }
     views
@@ -235,7 +215,7 @@ fn told(lines: &[(String, Line)], columns: usize) -> Vec<Value> {
 
 /// Hides the smallest of the other cells that are not nought, until what a column hides cannot be told from its sum: one cell alone can, and so
 /// can many that have one each.
-fn hide_more(cells: &[[u32; 5]], hidden: &mut [[bool; 5]], column: usize) {
+fn hide_more(cells: &[[u32; 4]], hidden: &mut [[bool; 4]], column: usize) {
     for _ in 0..cells.len() {
         let (mut hides, mut sum, mut smallest) = (0, 0, None);
         for (place, (line, hidden)) in cells.iter().zip(hidden.iter()).enumerate() {
@@ -265,7 +245,7 @@ fn shown_of(part: u32, all: u32) -> Option<u32> {
     shown(part).filter(|part| shown(all.saturating_sub(*part)).is_some())
 }
 
-/// The tables as one file; a cell that is not told, or not counted, is empty.
+/// The tables as one file; a cell that is not told is empty.
 fn csv(tables: &[Value]) -> String {
     let mut text = format!("by,name,{}\r\n", COLUMNS.join(","));
     let list = |of: &Value, name: &str| of.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -273,8 +253,7 @@ fn csv(tables: &[Value]) -> String {
     for table in tables {
         for line in list(table, "lines") {
             let cells = list(&line, "cells").into_iter().map(|cell| cell.as_u64().map(|cell| cell.to_string()));
-            let mut cells: Vec<String> = cells.map(Option::unwrap_or_default).collect();
-            cells.resize(COLUMNS.len(), String::new());
+            let cells: Vec<String> = cells.map(Option::unwrap_or_default).collect();
             let row = [word(table, "by"), quoted(&word(&line, "name")), cells.join(",")];
             text.push_str(&row.join(","));
             text.push_str("\r\n");
@@ -284,7 +263,7 @@ fn csv(tables: &[Value]) -> String {
 }
 
 /// A text of a cell: in quotes, and never read as a formula.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
@@ -299,7 +278,7 @@ mod tests {
     }
 
     fn column(of: &[(u32, u32)], place: usize) -> Vec<Value> {
-        told(&lines(of), COLUMNS.len()).into_iter().map(|line| line["cells"][place].clone()).collect()
+        told(&lines(of)).into_iter().map(|line| line["cells"][place].clone()).collect()
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn the_programme_sees_no_number_of_fewer_than_five() {
         let lines = data["tables"][by]["lines"].as_array().unwrap();
         lines.iter().map(|line| json!([line["name"], line["cells"]])).collect()
     };
-    assert_eq!(cells(&data, 0)[0][1], json!([6, 0, 0, 0, 0]));
+    assert_eq!(cells(&data, 0)[0][1], json!([6, 0, 0, 0]));
     assert_eq!(data["tables"][3]["by"], "language");
     let languages: Vec<Value> = cells(&data, 3).into_iter().map(|line| line[1][0].clone()).collect();
     assert_eq!(languages, [Value::Null, Value::Null], "one alone cannot be told, nor the rest");
@@ -101,10 +101,9 @@ fn the_programme_counts_women_the_young_and_provinces_and_a_file_says_the_same()
     native::as_holder(&["observer"]);
     let (_, data) = page(&Request::get("/programme"));
     let table = |by: usize| data["tables"][by]["lines"].clone();
-    assert_eq!(table(0)[0]["cells"], json!([9, 0, null, null, 0]), "three men, and four young, are too few");
+    assert_eq!(table(0)[0]["cells"], json!([9, 0, null, null]), "three men, and four young, are too few");
     assert_eq!(table(1).as_array().unwrap().len(), 2);
     assert_eq!(data["tables"][1]["columns"], json!(["all", "completed", "women", "young"]));
-    assert_eq!(table(1)[0]["cells"].as_array().unwrap().len(), 4, "no certificates are counted by province");
     assert!(table(1)[0]["cells"][0].is_null() && table(1)[1]["cells"][0].is_null(), "{data}");
     assert_eq!(table(2)[0]["name"], "2026-01");
     let (_, data) = page(&Request::post("/programme/csv", &[]));

@@ -100,17 +100,19 @@ fn solved(cells: &[Cell], sums: &[Sum], hidden: &[bool]) -> Option<usize> {
     joins.iter().filter(must_hide).find(is_alone).map(|(place, _)| *place)
 }
 
-/// What to hide beside a cell: the next of the first sum that it is a part of, or that sum; none when all of it is hidden.
+/// What to hide beside a cell: the next of a sum that it is a part of, or that sum; where all of those are hidden, whatever is told first. None
+/// when nothing is.
 fn beside(place: usize, cells: &[Cell], sums: &[Sum], hidden: &[bool]) -> Option<usize> {
     let is_free = |other: &usize| {
         hidden.get(*other).is_some_and(|is_hidden| !is_hidden)
             && cells.get(*other).is_some_and(|cell| !cell.is_nothing())
     };
-    sums.iter().find_map(|sum| {
+    let near = sums.iter().find_map(|sum| {
         let at = sum.parts.iter().position(|part| *part == place)?;
         let order = sum.parts.iter().skip(at).chain(sum.parts.iter().take(at)).chain([&sum.whole]);
         order.copied().find(is_free)
-    })
+    });
+    near.or_else(|| (0..cells.len()).find(is_free))
 }
 
 /// Which knots hang together.
@@ -192,7 +194,7 @@ fn has_room(amounts: impl Iterator<Item = u32>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -255,7 +257,7 @@ mod tests {
     }
 
     /// The hidden cells that the sums give away together: those that one value alone solves, whatever the others are.
-    fn worked_out(sums: &[Sum], hidden: &[bool]) -> Vec<usize> {
+    pub(crate) fn worked_out(sums: &[Sum], hidden: &[bool]) -> Vec<usize> {
         let unknown: Vec<usize> = (0..hidden.len()).filter(|place| hidden[*place]).collect();
         let mut equations: Vec<Vec<f64>> = sums
             .iter()

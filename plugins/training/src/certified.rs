@@ -188,31 +188,35 @@ fn read(run: u64, chosen: &Chosen) -> Result<Table, Error> {
 impl Table {
     /// Lines of which somebody is: those of nobody are nought, which says nothing of anybody.
     fn of(parts: &[Part]) -> Self {
-        let mut provinces: BTreeMap<&str, BTreeMap<&str, Counts>> = BTreeMap::new();
-        for part in parts {
-            // Regions in the order of their codes, and whom nobody knows a place of at the end.
-            let region = places::region_of(&part.province).unwrap_or(NOWHERE);
-            let line = provinces.entry(region).or_default().entry(part.province.as_str()).or_default();
-            add(line, part);
-        }
-        let (mut regions, mut rows) = (Vec::new(), Vec::new());
-        for (region, provinces) in provinces {
-            // The line of all goes before.
-            let at = rows.len() + 1;
-            let counts = total(provinces.values());
-            let code = if region == NOWHERE { "" } else { region };
-            let below = provinces.into_iter().filter(|(province, _)| !province.is_empty());
-            let below: Vec<Row> =
-                below.map(|(code, counts)| Row::of(Place::Province(code.to_owned()), counts)).collect();
-            let parts = (at + 1..=at + below.len()).collect();
-            rows.push(Row { place: Place::Region(code.to_owned()), counts, parts });
-            rows.extend(below);
-            regions.push((at, counts));
-        }
-        let (parts, counts): (Vec<usize>, Vec<Counts>) = regions.into_iter().unzip();
-        rows.insert(0, Row { place: Place::All, counts: total(counts.iter()), parts });
-        Self { lines: told(rows) }
+        Self { lines: told(rows(parts)) }
     }
+}
+
+/// All of a table, before it is known what of it is told.
+fn rows(parts: &[Part]) -> Vec<Row> {
+    let mut provinces: BTreeMap<&str, BTreeMap<&str, Counts>> = BTreeMap::new();
+    for part in parts {
+        // Regions in the order of their codes, and whom nobody knows a place of at the end.
+        let region = places::region_of(&part.province).unwrap_or(NOWHERE);
+        let line = provinces.entry(region).or_default().entry(part.province.as_str()).or_default();
+        add(line, part);
+    }
+    let (mut regions, mut rows) = (Vec::new(), Vec::new());
+    for (region, provinces) in provinces {
+        // The line of all goes before.
+        let at = rows.len() + 1;
+        let counts = total(provinces.values());
+        let code = if region == NOWHERE { "" } else { region };
+        let below = provinces.into_iter().filter(|(province, _)| !province.is_empty());
+        let below: Vec<Row> = below.map(|(code, counts)| Row::of(Place::Province(code.to_owned()), counts)).collect();
+        let parts = (at + 1..=at + below.len()).collect();
+        rows.push(Row { place: Place::Region(code.to_owned()), counts, parts });
+        rows.extend(below);
+        regions.push((at, counts));
+    }
+    let (parts, counts): (Vec<usize>, Vec<Counts>) = regions.into_iter().unzip();
+    rows.insert(0, Row { place: Place::All, counts: total(counts.iter()), parts });
+    rows
 }
 
 /// Adds a month, to its year too.
@@ -350,3 +354,6 @@ fn csv(table: &Table, chosen: &Chosen, language: Language) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

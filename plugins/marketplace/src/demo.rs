@@ -12,7 +12,7 @@ use crate::money::Centimes;
 use crate::order::Nature;
 use crate::price::Offer;
 use crate::stock::Stock;
-use crate::{today, words};
+use crate::{listing, today, words};
 
 const DEMO: &str = include_str!("../content/demo.json");
 
@@ -124,7 +124,7 @@ fn product(example: Example, cooperative: &str) -> Result<(), Error> {
             stock: Stock::of(variant.pieces),
         })?;
     }
-    Store::create(&Product {
+    let product = Store::create(&Product {
         words: words::of(&[&example.title]),
         code: example.code,
         cooperative: cooperative.to_owned(),
@@ -142,8 +142,8 @@ fn product(example: Example, cooperative: &str) -> Result<(), Error> {
         example: true,
         pictures: Vec::new(),
         away: false,
-    })
-    .map(|_| ())
+    })?;
+    listing::bring(&product.id, Some(&product.body))
 }
 
 impl ExampleVariant {

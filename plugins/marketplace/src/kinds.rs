@@ -17,7 +17,7 @@ use crate::price::Offer;
 use crate::stock;
 use crate::wares::{Measure, Picture};
 
-const CODE: &str = "^[a-z0-9][a-z0-9-]{0,47}$";
+pub(crate) const CODE: &str = "^[a-z0-9][a-z0-9-]{0,47}$";
 
 /// The shop window of a cooperative, with what law 31-08 wants a seller to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]

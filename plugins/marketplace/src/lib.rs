@@ -29,6 +29,7 @@ mod held;
 mod holders;
 mod kinds;
 mod label;
+mod listing;
 mod notices;
 mod older;
 mod pages;
@@ -52,6 +53,7 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
+use tiwizi_sdk::events::Event;
 use tiwizi_sdk::jobs::{Job, Outcome};
 use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Answer, Error, Plugin, Request, Route, router};
@@ -154,6 +156,13 @@ impl Plugin for Marketplace {
 
     fn render(slot: &Slot) -> Result<Option<Fragment>, Error> {
         slots::render(slot)
+    }
+
+    fn on_event(event: &Event) -> Outcome {
+        match event.subscription.as_str() {
+            listing::FOLLOWED => listing::follow(event).into(),
+            other => Outcome::Reject(format!("nothing is done about {other}")),
+        }
     }
 
     fn run_job(job: &Job) -> Outcome {

@@ -1,6 +1,6 @@
-//! The books of version 0.1.0: what others held then, and whom money was owed to, is noted when the plugin is upgraded.
+//! What an upgrade brings up to date: the books of version 0.1.0, and the listings that no version before 0.3.0 had.
 //!
-//! That version booked what couriers and gateways took, and nothing that they handed over: all of it is held still. Whom money was owed
+//! Version 0.1.0 booked what couriers and gateways took, and nothing that they handed over: all of it is held still. Whom money was owed
 //! to was found by the number of the order alone.
 
 use tiwizi_sdk::{Entry, Error, Find, Store};
@@ -9,23 +9,37 @@ use crate::debts;
 use crate::held::Held;
 use crate::kinds::{Order, Posting};
 use crate::ledger::Holder;
+use crate::listing;
 use crate::money::Centimes;
 
 /// The version whose books these are.
 const FROM: &str = "0.1.0";
+/// The versions without listings.
+const UNLISTED: [&str; 2] = [FROM, "0.2.0"];
+/// What stands before the place of a step that lists products.
+const LISTINGS: &str = "listings:";
 /// Orders of a step: each is read with its postings and parts, and each of its doors and cards is written.
 const ORDERS_MAX: u32 = 10;
 /// Postings of an order.
 const POSTINGS_MAX: u32 = 100;
 
-/// Notes what is held and owed of some orders. Answers where the next step begins.
+/// A step of an upgrade: first the books, then the listings. Answers where the next step begins.
 ///
 /// # Errors
 /// As those of the store.
 pub(crate) fn bring(from: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
-    if from != FROM {
+    let listed = cursor.and_then(|cursor| cursor.strip_prefix(LISTINGS));
+    if from == FROM && listed.is_none() {
+        return Ok(Some(books(cursor)?.unwrap_or_else(|| LISTINGS.to_owned())));
+    }
+    if !UNLISTED.contains(&from) {
         return Ok(None);
     }
+    Ok(listing::fill(listed)?.map(|next| format!("{LISTINGS}{next}")))
+}
+
+/// Notes what is held and owed of some orders. Answers where the next step begins.
+fn books(cursor: Option<&str>) -> Result<Option<String>, Error> {
     let page = Store::list(&Find::<Order>::new().limit(ORDERS_MAX).after(cursor))?;
     for order in page.items.iter().filter(|order| order.body.received > Centimes::ZERO) {
         let of_order = Find::new().equal(Posting::ORDER, order.id.as_str()).limit(POSTINGS_MAX);

@@ -7,7 +7,8 @@ use tiwizi_sdk::ui::{Fragment, Slot};
 use tiwizi_sdk::{Error, Find, Language, Store, context};
 
 use crate::called::Fair;
-use crate::kinds::{Product, Shop};
+use crate::kinds::Shop;
+use crate::listing::Listing;
 use crate::pages::{fairs, market};
 use crate::{path, today};
 
@@ -39,9 +40,9 @@ fn home(language: Language) -> Result<Option<Fragment>, Error> {
     let coming = Find::new().equal(Fair::OPEN, true).at_least(Fair::UNTIL, today.clone()).sort(Fair::UNTIL);
     let coming = Store::list(&coming.limit(SHOWN_MAX))?.items;
     let coming: Vec<Value> = coming.iter().map(|fair| fairs::facts(&fair.body, language)).collect::<Result<_, _>>()?;
-    let shown = Store::list(&Find::new().equal(Product::SHOWN, true).limit(SHOWN_MAX))?.items;
+    let shown = Store::list(&Listing::on_sale().limit(SHOWN_MAX))?.items;
     let products: Vec<Value> =
-        shown.iter().map(|product| market::card(&product.body, &today, language)).collect::<Result<_, _>>()?;
+        shown.iter().map(|listing| market::card(&listing.body, &today, language)).collect::<Result<_, _>>()?;
     if coming.is_empty() && products.is_empty() {
         return Ok(None);
     }
@@ -50,11 +51,10 @@ fn home(language: Language) -> Result<Option<Fragment>, Error> {
 
 fn window(cooperative: &str, language: Language) -> Result<Option<Fragment>, Error> {
     let Some(shop) = Shop::of(cooperative)?.filter(|shop| shop.body.open) else { return Ok(None) };
-    let found = Store::list(&Find::new().equal(Product::COOPERATIVE, cooperative).limit(SHOWN_MAX))?.items;
-    let shown = found.iter().filter(|product| product.body.shown);
+    let shown = Store::list(&Listing::of_shop(cooperative).limit(SHOWN_MAX))?.items;
     let today = today::date()?;
     let products: Vec<Value> =
-        shown.map(|product| market::card(&product.body, &today, language)).collect::<Result<_, _>>()?;
+        shown.iter().map(|listing| market::card(&listing.body, &today, language)).collect::<Result<_, _>>()?;
     let shop = json!({ "cooperative": cooperative, "example": shop.body.example });
     Fragment::new("part-shop", "", &json!({ "shop": shop, "products": products })).map(Some)
 }

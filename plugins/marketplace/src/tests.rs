@@ -5,6 +5,7 @@ mod buying;
 mod fairs;
 mod holders;
 mod lines;
+mod listings;
 mod older;
 mod owed;
 mod payouts;
@@ -24,6 +25,7 @@ use crate::called::{Allotment, Candidacy, Fair, FairDesk, Seat, Takings, Verdict
 use crate::debts::{Debt, Repayment};
 use crate::held::Held;
 use crate::kinds::{Attempt, Certificate, Contact, Desk, Order, Posting, Product, Recipient, Share, Shelf, Shop};
+use crate::listing::Listing;
 use crate::planned::{Applied, FairPlan};
 use crate::remit::{Remittance, Settling};
 use crate::settled::{Due, Payout, Tally};
@@ -42,6 +44,7 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Desk::declaration(),
         Contact::declaration(),
         Product::declaration(),
+        Listing::declaration(),
         Shelf::declaration(),
         Certificate::declaration(),
         Order::declaration(),

@@ -11,7 +11,7 @@ use crate::order::{Event, State};
 use crate::pages::checkout::Addressed;
 use crate::pages::pictures;
 use crate::wares::{Former, Kept, Picture, SHOP};
-use crate::{bank, demo, fair_work, payout_work, statements, today, trade};
+use crate::{bank, demo, fair_work, listing, payout_work, statements, today, trade};
 
 /// Parts that one run closes: their reads and writes must fit into one call. More make another run.
 const CLOSED_MAX: usize = 20;
@@ -49,6 +49,7 @@ pub(crate) fn run(job: &Job) -> Outcome {
             }
             "examples" => demo::write(),
             "sweep" => sweep(&job.payload),
+            listing::JOB => listing::go_on(&job.read()?),
             "fair-facts" => fair_work::facts(&job.read()?),
             "fair-places" => fair_work::places(&job.read()?),
             "fair-told" => fair_work::tell(&job.read()?),

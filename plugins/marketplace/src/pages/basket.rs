@@ -122,7 +122,7 @@ fn priced_line(line: &basket::Line) -> Result<Option<Priced>, Error> {
     let good = product.variants.get(at).filter(|variant| !variant.is_past(&today));
     let offers = good.map(|variant| variant.offers.as_slice()).unwrap_or_default();
     let price = price::price(offers, List::Retail, line.quantity, &today);
-    let Some(price) = price.filter(|_| in_season(&product, &today)) else { return Ok(None) };
+    let Some(price) = price.filter(|_| in_season(&product.months, &today)) else { return Ok(None) };
     let free = Shelf::of(&line.product, &line.variant)?.map_or(0, |shelf| shelf.body.stock.free(context::now()));
     Ok(Some(Priced { product, line: line.clone(), variant: at, price, free }))
 }

@@ -8,7 +8,7 @@ use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Form, Request, Store};
 
 use super::ware_desk::{Told, change};
 use crate::kinds::{Certificate, Product, Shop};
-use crate::{label, today};
+use crate::{label, listing, today};
 
 /// Certificates of a page.
 const CERTIFICATES_MAX: u32 = 30;
@@ -106,6 +106,7 @@ pub(crate) fn verify(request: &Request) -> Result<Answer, Error> {
     if paper.body.verified != good {
         paper.body.verified = good;
         Store::replace(&paper)?;
+        listing::prove(&paper.body.number, None)?;
     }
     Ok(Answer::redirect(if good { "/certificates" } else { "/certificates?seen=1" }))
 }

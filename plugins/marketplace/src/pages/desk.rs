@@ -20,7 +20,7 @@ use crate::payout::Claim;
 use crate::price::Offer;
 use crate::settled::{self, Due, Payout, PayoutState, Tally};
 use crate::stock::{PIECES_MAX, Refused, Stock};
-use crate::{path, today, trade, wares, words};
+use crate::{listing, path, today, trade, wares, words};
 
 /// The milestone of a shop that opens.
 const SHOP_OPENED: &str = "shop-opened";
@@ -280,7 +280,7 @@ fn write_product(request: &Request, shop: &Shop, new: NewProduct, price: Centime
         best_before: None,
         measure: None,
     };
-    Store::create(&Product {
+    let product = Store::create(&Product {
         code: new.code.clone(),
         cooperative: shop.cooperative.clone(),
         words: words::of(&[&title]),
@@ -299,6 +299,7 @@ fn write_product(request: &Request, shop: &Shop, new: NewProduct, price: Centime
         pictures: Vec::new(),
         away: false,
     })?;
+    listing::bring(&product.id, Some(&product.body))?;
     let stock = Stock::of(whole(&new.pieces, PIECES_MAX).unwrap_or_default());
     Store::create(&Shelf {
         cooperative: shop.cooperative.clone(),

@@ -1,17 +1,20 @@
 //! The market: its products with search and filters, the page of one, and the shop window of a cooperative.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Date, Entry, Error, Find, Language, Request, Store, context, places};
+use tiwizi_sdk::{Answer, Date, Entry, Error, Language, Request, Store, context, places};
 
 use super::{labels, pictures};
 use crate::basket::Basket;
 use crate::kinds::{Product, Shelf, Shop, Variant};
+use crate::listing::Listing;
 use crate::money::Centimes;
 use crate::price::{self, List};
 use crate::{today, words};
 
 /// Products of a page.
 const PRODUCTS_MAX: u32 = 24;
+/// Products of a page of a shop.
+const SHOP_PRODUCTS_MAX: u32 = 100;
 /// Characters of a search that are looked for.
 const WORDS_MAX: usize = 100;
 /// What products are sorted by.
@@ -20,16 +23,16 @@ pub(crate) const CATEGORIES: [&str; 8] = ["oil", "saffron", "dates", "honey", "n
 /// `GET /`; `q`, `category`, `label` and `province` narrow it, `after` goes on.
 pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
     let asked = |name: &str| request.query(name).map(str::trim).filter(|value| !value.is_empty());
-    let mut find = Find::new().equal(Product::SHOWN, true).limit(PRODUCTS_MAX).after(asked("after"));
+    let mut find = Listing::on_sale().limit(PRODUCTS_MAX).after(asked("after"));
     // Any of the three filters together: one of the indexes begins with just these fields.
     if let Some(category) = asked("category").filter(|category| CATEGORIES.contains(category)) {
-        find = find.equal(Product::CATEGORY, category);
+        find = find.equal(Listing::CATEGORY, category);
     }
     if let Some(label) = asked("label") {
-        find = find.equal(Product::LABEL, label);
+        find = find.equal(Listing::LABEL, label);
     }
     if let Some(province) = asked("province").filter(|code| places::is_province(code)) {
-        find = find.equal(Product::PROVINCE, province);
+        find = find.equal(Listing::PROVINCE, province);
     }
     if let Some(text) = asked("q") {
         let text: String = text.chars().take(WORDS_MAX).collect();
@@ -37,8 +40,10 @@ pub(crate) fn products(request: &Request) -> Result<Answer, Error> {
     }
     let page = Store::list(&find)?;
     let (language, today) = (request.page_language(), today::date()?);
-    let cards: Vec<Value> =
-        page.items.iter().map(|entry| card(&entry.body, &today, language)).collect::<Result<_, _>>()?;
+    // Whoever asks for a label is shown nothing whose certificate does not hold today.
+    let fits = |listing: &Listing| asked("label").is_none() || listing.label_on(&today).is_some();
+    let listed = page.items.iter().filter(|entry| fits(&entry.body));
+    let cards: Vec<Value> = listed.map(|entry| card(&entry.body, &today, language)).collect::<Result<_, _>>()?;
     let basket = basket_of(request);
     let data = json!({
         "products": cards,
@@ -65,7 +70,8 @@ pub(crate) fn product(request: &Request) -> Result<Answer, Error> {
 /// The product's page, with what was wrong with what was put into the basket.
 pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Option<Value>) -> Result<Answer, Error> {
     let (product, language) = (&entry.body, request.page_language());
-    let shop = Shop::of(&product.cooperative)?.map(|entry| entry.body);
+    let shop = Shop::of(&product.cooperative)?.map(|entry| entry.body).filter(|shop| shop.open);
+    let shop = shop.ok_or_else(|| Error::not_found("its shop is closed"))?;
     let (now, today) = (context::now(), today::date()?);
     let shelves = Shelf::of_variants(product)?;
     let mut variants = Vec::new();
@@ -93,7 +99,7 @@ pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Opt
             "title": title,
             "about": product.about.best(language),
             "months": product.months,
-            "in_season": in_season(product, &today),
+            "in_season": in_season(&product.months, &today),
             "withdrawable": product.nature == crate::order::Nature::Ordinary,
             "nature": product.nature,
             "example": product.example,
@@ -102,7 +108,7 @@ pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Opt
         "label": labels::claim(product, &today, language)?,
         "pictures": pictures::shown(&product.pictures, language)?,
         "variants": variants,
-        "shop": shop.map(|shop| json!({ "name": shop.name.best(language), "cooperative": shop.cooperative })),
+        "shop": { "name": shop.name.best(language), "cooperative": shop.cooperative },
         "basket": basket.to_string(),
         "pieces": pieces(&basket),
         "fault": fault,
@@ -110,17 +116,18 @@ pub(crate) fn product_page(request: &Request, entry: &Entry<Product>, fault: Opt
     Answer::page("product", title, &data)
 }
 
-/// `GET /shops/{cooperative}`
+/// `GET /shops/{cooperative}`; `after` goes on.
 pub(crate) fn shop(request: &Request) -> Result<Answer, Error> {
     let language = request.page_language();
     let shop = Shop::of(request.parameter("cooperative"))?
         .map(|entry| entry.body)
         .filter(|shop| shop.open)
         .ok_or_else(|| Error::not_found("there is no such shop"))?;
-    let products = Store::list(&Find::new().equal(Product::COOPERATIVE, shop.cooperative.as_str()).limit(100))?.items;
-    let shown = products.iter().filter(|entry| entry.body.shown);
+    let after = request.query("after").filter(|after| !after.is_empty());
+    let page = Store::list(&Listing::of_shop(&shop.cooperative).limit(SHOP_PRODUCTS_MAX).after(after))?;
     let today = today::date()?;
-    let cards: Vec<Value> = shown.map(|entry| card(&entry.body, &today, language)).collect::<Result<_, _>>()?;
+    let cards: Vec<Value> =
+        page.items.iter().map(|entry| card(&entry.body, &today, language)).collect::<Result<_, _>>()?;
     let basket = basket_of(request);
     let title = shop.name.best(language);
     let data = json!({
@@ -137,7 +144,9 @@ pub(crate) fn shop(request: &Request) -> Result<Answer, Error> {
             "zones": shop.zones,
         },
         "pictures": pictures::shown(&shop.pictures, language)?,
+        "cooperative": shop.cooperative,
         "products": cards,
+        "next": page.next,
         "basket": basket.to_string(),
         "pieces": pieces(&basket),
         "terms": crate::pages::order::terms()?,
@@ -146,16 +155,17 @@ pub(crate) fn shop(request: &Request) -> Result<Answer, Error> {
 }
 
 /// A product as a list shows it.
-pub(crate) fn card(product: &Product, today: &Date, language: Language) -> Result<Value, Error> {
-    let prices = product.variants.iter().filter_map(|variant| price_of(variant, today));
+pub(crate) fn card(listing: &Listing, today: &Date, language: Language) -> Result<Value, Error> {
+    let label = listing.label_on(today).map(|label| labels::name(label, language)).transpose()?;
     Ok(json!({
-        "code": product.code,
-        "title": product.title.best(language),
-        "from": prices.min_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other))),
-        "province": places::province(&product.province, language),
-        "label": labels::name(&product.label, language)?,
-        "picture": pictures::first(&product.pictures, language)?,
-        "example": product.example,
+        "code": listing.code,
+        "title": listing.title.best(language),
+        "from": listing.price_on(today).map(|price| price.to_string()),
+        "in_season": in_season(&listing.months, today),
+        "province": places::province(&listing.province, language),
+        "label": label.flatten(),
+        "picture": pictures::first(listing.picture.as_slice(), language)?,
+        "example": listing.example,
     }))
 }
 
@@ -175,9 +185,9 @@ fn compared(variant: &Variant, today: &Date) -> Option<Value> {
 }
 
 /// Whether there is some in the month of a day.
-pub(crate) fn in_season(product: &Product, today: &Date) -> bool {
+pub(crate) fn in_season(months: &[u32], today: &Date) -> bool {
     let month = today.as_str().get(5..7).and_then(|month| month.parse::<u32>().ok()).unwrap_or_default();
-    product.months.is_empty() || product.months.contains(&month)
+    months.is_empty() || months.contains(&month)
 }
 
 /// The basket that the address or the form carries.

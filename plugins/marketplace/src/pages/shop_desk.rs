@@ -7,8 +7,8 @@ use tiwizi_sdk::{Answer, Entry, Error, Form, Request, Store, context};
 use super::desk::acting;
 use super::{pictures, texts};
 use crate::kinds::{Contact, Shop};
-use crate::today;
 use crate::wares::{self, SHOP};
+use crate::{listing, today};
 
 /// Characters of the story, and of when somebody is there.
 const ABOUT_MAX: usize = 2_000;
@@ -72,6 +72,7 @@ pub(crate) fn state(request: &Request) -> Result<Answer, Error> {
         Ok(Ok(()))
     })?;
     tell_caller(request.parameter("cooperative"))?;
+    listing::turn(request.parameter("cooperative"))?;
     Ok(answer)
 }
 
@@ -92,6 +93,7 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     if wares::is_seen(request, entry.version) {
         wares::undo(&entry, &cooperative, SHOP)?;
         tell_caller(&cooperative)?;
+        listing::turn(&cooperative)?;
     }
     Ok(to_shop(&cooperative))
 }

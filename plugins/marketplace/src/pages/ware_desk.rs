@@ -12,6 +12,7 @@ use super::market::{CATEGORIES, in_season};
 use super::{claims, pictures, texts, ware_form};
 use crate::kinds::{Product, Shelf};
 use crate::label;
+use crate::listing;
 use crate::wares::{self, Unit};
 use crate::{today, words};
 
@@ -112,8 +113,10 @@ pub(crate) fn state(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
     let (cooperative, entry) = own(request)?;
     // The same form twice undoes once: the product has another version by then.
-    if wares::is_seen(request, entry.version) {
-        wares::undo(&entry, &cooperative, &entry.body.code)?;
+    if wares::is_seen(request, entry.version)
+        && let Some(back) = wares::undo(&entry, &cooperative, &entry.body.code)?
+    {
+        listing::bring(&back.id, Some(&back.body))?;
     }
     Ok(to_ware(&entry.body))
 }
@@ -149,7 +152,8 @@ pub(crate) fn change(
     match change(request, &mut product)? {
         Ok(()) => {
             if product != entry.body {
-                wares::replace(&entry, product, &cooperative, &entry.body.code)?;
+                let changed = wares::replace(&entry, product, &cooperative, &entry.body.code)?;
+                listing::bring(&changed.id, Some(&changed.body))?;
             }
             Ok(to_ware(&entry.body))
         }
@@ -201,7 +205,7 @@ pub(crate) fn page(request: &Request, entry: &Entry<Product>, told: &Told) -> Re
         "cooperative": product.cooperative,
         "product": {
             "code": product.code, "title": product.title.best(language), "shown": product.shown, "away": product.away,
-            "in_season": in_season(product, &today), "months": product.months, "version": entry.version, "label": product.label,
+            "in_season": in_season(&product.months, &today), "months": product.months, "version": entry.version, "label": product.label,
         },
         "can_undo": wares::can_undo(entry, &product.cooperative, &product.code)?,
         "facts": facts,

@@ -8,6 +8,7 @@ use super::page;
 use super::selling::seller_with_a_shop;
 use super::window::sent;
 use crate::kinds::{Certificate, Product, Shelf};
+use crate::listing;
 use crate::picture::tests::jpeg;
 use crate::wares::PICTURES_MAX;
 
@@ -16,6 +17,8 @@ const VARIANTS: usize = 20;
 /// More products than a page shows.
 const PRODUCTS: usize = 60;
 const LABEL: &str = "argane";
+/// What a list reads of a product that has all, in seven languages: a tenth of what stands in the product.
+const LISTING_BYTES: usize = 4_000;
 
 /// Products with all that one can have: every variant in store, every picture here, a label with its certificate. Answers the last one's code.
 fn full() -> String {
@@ -40,14 +43,18 @@ fn full() -> String {
         body["label"] = json!(LABEL);
         body["certificate"] = json!("A-1");
         body["pictures"] = json!(pictures);
+        body["title"] = in_all_languages("Huile d’Anfa", 40);
+        body["about"] = in_all_languages("Une huile", 1_000);
         let variant = |of: usize| {
             let mut variant = product["variants"][0].clone();
+            variant["title"] = in_all_languages("250 ml", 20);
             variant["code"] = json!(format!("v{of}"));
             variant["measure"] = json!({ "amount": 250, "unit": "ml" });
             variant
         };
         body["variants"] = (0..VARIANTS).map(variant).collect();
-        Store::create(&serde_json::from_value::<Product>(body).unwrap()).unwrap();
+        let product = Store::create(&serde_json::from_value::<Product>(body).unwrap()).unwrap();
+        listing::bring(&product.id, Some(&product.body)).unwrap();
         for of in 0..VARIANTS {
             let mut body = shelf.clone();
             body["product"] = json!(code);
@@ -57,6 +64,14 @@ fn full() -> String {
     }
     native::as_public();
     format!("huile-{}", PRODUCTS - 1)
+}
+
+/// A text of so many letters in each of the seven languages.
+fn in_all_languages(text: &str, letters: usize) -> Value {
+    let long = |letter: &str| format!("{text} {}", letter.repeat(letters.saturating_sub(text.chars().count())));
+    json!({
+        "ar": long("ز"), "ary": long("ز"), "fr": long("h"), "zgh": long("ⵣ"), "shi": long("ⵣ"), "tzm": long("ⵣ"), "rif": long("ⵣ"),
+    })
 }
 
 /// How often the last call asked the store, for links to files, and for the time or who calls; it asked for nothing else.
@@ -81,6 +96,9 @@ fn a_search_of_the_market_is_one_read_and_a_link_for_each_picture() {
         let pictures = products.iter().filter(|product| !product["picture"].is_null()).count();
         assert_eq!(products.len(), 24, "{:?}", request.query);
         assert_eq!(used, (1, u32::try_from(pictures).unwrap(), 1), "{:?}", request.query);
+        let used = native::used();
+        assert_eq!(used.bytes.keys().collect::<Vec<_>>(), ["listing"]);
+        assert!(used.bytes_read() < 24 * LISTING_BYTES, "{used:?}");
     }
 }
 
@@ -107,6 +125,9 @@ fn a_shop_is_two_reads_and_its_products_are_read_together() {
     assert_eq!(products, PRODUCTS + 1);
     // The day is asked for the prices and for the terms of the law.
     assert_eq!(used, (2, u32::try_from(PRODUCTS).unwrap(), 2));
+    let used = native::used();
+    assert_eq!(used.bytes.keys().collect::<Vec<_>>(), ["listing", "shop"]);
+    assert!(used.bytes["listing"] < products * LISTING_BYTES, "{used:?}");
 }
 
 #[test]
@@ -123,4 +144,25 @@ fn goods_are_found_behind_the_shelves_of_variants_that_are_gone() {
     let (_, _, data) = page(&Request::get(&format!("/products/{code}")));
     let free: Vec<&Value> = data["variants"].as_array().unwrap().iter().map(|variant| &variant["free"]).collect();
     assert_eq!(free, vec![&json!(10); VARIANTS]);
+}
+
+#[test]
+fn what_a_list_reads_of_a_product_is_a_tenth_of_it() {
+    let code = full();
+    let bytes = |kind: &str| {
+        let body = native::bodies(kind).into_iter().find(|body| body["code"] == code.as_str()).unwrap();
+        body.to_string().len()
+    };
+    let (product, listing) = (bytes("product"), bytes("listing"));
+    assert!(listing < LISTING_BYTES && listing * 8 < product, "{listing} of {product}");
+}
+
+#[test]
+fn the_home_page_reads_three_listings_and_the_next_fairs() {
+    full();
+    let part = native::render::<crate::Marketplace>("home", &json!({})).unwrap().unwrap();
+    assert_eq!(part.data["products"].as_array().map(Vec::len), Some(3));
+    let used = native::used();
+    assert_eq!((used.of("store"), used.bytes.contains_key("product")), (2, false), "{used:?}");
+    assert!(used.of("blobs") <= 3 && used.bytes["listing"] < 3 * LISTING_BYTES, "{used:?}");
 }

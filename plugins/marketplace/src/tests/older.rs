@@ -41,7 +41,7 @@ fn what_was_held_and_owed_before_the_upgrade_is_shown_handed_over_and_paid_back(
     native::advance(60_000);
 
     for _ in 0..2 {
-        assert_eq!(native::upgrade::<Marketplace>("0.1.0").unwrap(), 1);
+        assert_eq!(native::upgrade::<Marketplace>("0.1.0").unwrap(), 2);
         assert_eq!((native::bodies("held").len(), native::bodies("debt").len()), (3, 1), "the same once more");
     }
     holds("gateway");

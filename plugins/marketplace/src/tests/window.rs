@@ -34,7 +34,7 @@ pub(super) fn sent(bytes: &[u8]) -> String {
     }
 }
 
-fn ware(cooperative: &str) -> String {
+pub(super) fn ware(cooperative: &str) -> String {
     format!("/desk/{cooperative}/products/{PRODUCT}")
 }
 

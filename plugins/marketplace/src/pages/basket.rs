@@ -1,7 +1,7 @@
 //! The basket: what is in it, by cooperative, and putting things in and out.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Error, Find, Request, Store, context};
+use tiwizi_sdk::{Answer, Date, Error, Find, Request, Store, context};
 
 use super::market::{basket_of, in_season, pieces, product_page};
 use crate::basket::{self, Basket};
@@ -103,8 +103,9 @@ impl Priced {
 /// Each line with its price of today; and how many lines are sold no more, out of season, or without a price.
 pub(crate) fn priced(basket: &Basket) -> Result<(Vec<Priced>, usize), Error> {
     let (mut lines, mut gone) = (Vec::new(), 0);
+    let (now, today) = (context::now(), today::date()?);
     for line in basket.lines() {
-        match priced_line(line)? {
+        match priced_line(line, now, &today)? {
             Some(priced) => lines.push(priced),
             None => gone += 1,
         }
@@ -112,18 +113,17 @@ pub(crate) fn priced(basket: &Basket) -> Result<(Vec<Priced>, usize), Error> {
     Ok((lines, gone))
 }
 
-fn priced_line(line: &basket::Line) -> Result<Option<Priced>, Error> {
+fn priced_line(line: &basket::Line, now: u64, today: &Date) -> Result<Option<Priced>, Error> {
     let found = Store::first(&Find::new().equal(Product::CODE, line.product.as_str()))?;
     let Some(product) = found.map(|entry| entry.body).filter(|product: &Product| product.shown) else {
         return Ok(None);
     };
     let Some(at) = product.variants.iter().position(|variant| variant.code == line.variant) else { return Ok(None) };
-    let today = today::date()?;
-    let good = product.variants.get(at).filter(|variant| !variant.is_past(&today));
+    let good = product.variants.get(at).filter(|variant| !variant.is_past(today));
     let offers = good.map(|variant| variant.offers.as_slice()).unwrap_or_default();
-    let price = price::price(offers, List::Retail, line.quantity, &today);
-    let Some(price) = price.filter(|_| in_season(&product.months, &today)) else { return Ok(None) };
-    let free = Shelf::of(&line.product, &line.variant)?.map_or(0, |shelf| shelf.body.stock.free(context::now()));
+    let price = price::price(offers, List::Retail, line.quantity, today);
+    let Some(price) = price.filter(|_| in_season(&product.months, today)) else { return Ok(None) };
+    let free = Shelf::of(&line.product, &line.variant)?.map_or(0, |shelf| shelf.body.stock.free(now));
     Ok(Some(Priced { product, line: line.clone(), variant: at, price, free }))
 }
 

@@ -166,3 +166,14 @@ fn the_home_page_reads_three_listings_and_the_next_fairs() {
     assert_eq!((used.of("store"), used.bytes.contains_key("product")), (2, false), "{used:?}");
     assert!(used.of("blobs") <= 3 && used.bytes["listing"] < 3 * LISTING_BYTES, "{used:?}");
 }
+
+#[test]
+fn a_basket_is_two_reads_for_each_line_and_one_for_each_seller() {
+    full();
+    let lines = 12;
+    let basket: Vec<String> = (0..lines).map(|number| format!("huile-{number}.v{number}.1")).collect();
+    let (_, _, data) = page(&Request::get("/basket").with_query("basket", &basket.join("~")));
+    assert_eq!(data["sellers"][0]["lines"].as_array().map(Vec::len), Some(lines));
+    // The time for the stock, and the day for the prices.
+    assert_eq!(asked(), (u32::try_from(2 * lines).unwrap() + 1, 0, 2));
+}

@@ -51,7 +51,7 @@ fn the_file_says_what_the_page_says_in_the_language_of_the_page() {
     let headings = ["Mois", "Ce qui s’est passé", "Unité", "Prévu", "Réel", "Écart", "Remarque", "Noté le"];
     assert_eq!((rows.len(), rows[0].as_slice()), (7, &headings.map(str::to_owned)[..]));
     let page = page(&Request::get(&format!("{path}/actual"))).2;
-    let shown = |value: &Value| value.as_f64().map_or(String::new(), |value| format!("{:.2}", value));
+    let shown = |value: &Value| value.as_f64().map_or(String::new(), |value| format!("{value:.2}"));
     let number = |cell: &str| {
         if cell.is_empty() { String::new() } else { format!("{:.2}", cell.replace(',', ".").parse::<f64>().unwrap()) }
     };

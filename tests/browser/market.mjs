@@ -141,7 +141,8 @@ export async function paysOut(staff, expected) {
   const payouts = 'main ul a[href*="/money/payouts/"]';
   await staff.open(market(staff, "/money"));
   await staff.press('main form[action$="/money/runs"] button');
-  await staff.awaits(market(staff, "/money"), payouts);
+  // They come one after the other.
+  await staff.awaits(market(staff, "/money"), `${payouts} >> nth=${Object.keys(expected).length - 1}`);
   const paid = [];
   for (const href of await staff.page.locator(payouts).evaluateAll((links) => links.map((link) => link.getAttribute("href")))) {
     await staff.open(href);

@@ -9,7 +9,7 @@ use tiwizi_model::Operation;
 use uuid::Uuid;
 
 use super::row::{NewRow, RecordRow, columns};
-use super::statement::{Filled, QueryOf, Statement, Table, Text};
+use super::statement::{Filled, Literal, Look, QueryOf, Statement, Table, Text};
 use crate::db::Db;
 use crate::error::{StorageError, WriteError, failed, refused};
 use crate::sql::SINGLE;
@@ -17,18 +17,27 @@ use crate::tx::{Connection, WriteTx, on_db};
 
 static INSERT: LazyLock<Table> =
     LazyLock::new(|| Table::new("INSERT INTO record", concat!(columns!(), ", u1, u2, u3, i1, i2, i3, i4, i5, i6")));
-/// The places among them of those that may be empty: the keys are the last.
+/// The places among them of those that are the same in most rows, and of those that may be empty: the keys are the last.
+const KIND: usize = 0;
+const VERSION: usize = 2;
+const HOME: usize = 3;
+const TENURE: usize = 4;
 const SUBJECT: usize = 5;
 const PROVINCE: usize = 6;
 const ACCOUNT: usize = 9;
 const PLUGIN: usize = 10;
+const DELETED: usize = 11;
 const FIRST_KEY: usize = 13;
 
 static APPEND: LazyLock<Table> =
     LazyLock::new(|| Table::new("INSERT INTO change", "at, kind, record, version, operation, account, plugin, depth"));
-/// The places among them of whom the change is by.
+/// The places among them of what it is about, what it did, and whom it is by.
+const OF_KIND: usize = 1;
+const TO_VERSION: usize = 3;
+const OPERATION: usize = 4;
 const BY_ACCOUNT: usize = 5;
 const BY_PLUGIN: usize = 6;
+const DEPTH: usize = 7;
 
 /// New records, encoded for one of the two databases: all that can be done before their transaction.
 pub struct Insertion {
@@ -53,14 +62,17 @@ impl Insertion {
     fn encode(is_postgres: bool, depth: i16, rows: &[NewRow<'_>]) -> Result<Self, StorageError> {
         let created: Vec<Written<'_>> = rows.iter().map(|new| (new.row, Operation::Create, depth)).collect();
         let (new, created) = ((rows, is_postgres), (created.as_slice(), is_postgres));
+        let (of_new, of_created) = (Look { filled, fixed }, Look { filled: said, fixed: told });
         let encoded = if is_postgres {
-            INSERT.statements::<Postgres, _, _>(new, filled, bind_new, Values::Postgres).and_then(|records| {
-                let changes = APPEND.statements::<Postgres, _, _>(created, said, bind_change, Values::Postgres)?;
+            INSERT.statements::<Postgres, _, _, _>(new, &of_new, bind_new, Values::Postgres).and_then(|records| {
+                let changes =
+                    APPEND.statements::<Postgres, _, _, _>(created, &of_created, bind_change, Values::Postgres)?;
                 Ok(Self { records, changes })
             })
         } else {
-            INSERT.statements::<Sqlite, _, _>(new, filled, bind_new, Values::Sqlite).and_then(|records| {
-                let changes = APPEND.statements::<Sqlite, _, _>(created, said, bind_change, Values::Sqlite)?;
+            INSERT.statements::<Sqlite, _, _, _>(new, &of_new, bind_new, Values::Sqlite).and_then(|records| {
+                let changes =
+                    APPEND.statements::<Sqlite, _, _, _>(created, &of_created, bind_change, Values::Sqlite)?;
                 Ok(Self { records, changes })
             })
         };
@@ -141,6 +153,27 @@ pub(super) async fn append(tx: &mut WriteTx, row: &RecordRow, operation: Operati
         .map_err(failed("change.append"))
 }
 
+/// What is the same in most new records.
+fn fixed(NewRow { row, .. }: &NewRow<'_>) -> [(usize, Literal); 5] {
+    [
+        (KIND, Literal::Number(row.kind.0.into())),
+        (VERSION, Literal::Number(row.version.0)),
+        (HOME, Literal::Id(row.home.0)),
+        (TENURE, Literal::Number(row.tenure)),
+        (DELETED, Literal::Number(row.deleted.into())),
+    ]
+}
+
+/// What is the same in most changes.
+fn told((row, operation, depth): &Written<'_>) -> [(usize, Literal); 4] {
+    [
+        (OF_KIND, Literal::Number(row.kind.0.into())),
+        (TO_VERSION, Literal::Number(row.version.0)),
+        (OPERATION, Literal::Number(operation.code().into())),
+        (DEPTH, Literal::Number((*depth).into())),
+    ]
+}
+
 /// The columns in which a new record has something.
 fn filled(new: &NewRow<'_>) -> Filled {
     let NewRow { row, keys } = new;
@@ -182,25 +215,40 @@ macro_rules! binds {
 }
 
 binds! {
-    /// Binds the columns of a record in the order of `columns!`, as far as they are filled.
+    /// Binds the columns of a record in the order of `columns!`, as far as they are to be bound.
     fn bind_row(query, bound: (&'q RecordRow, Filled)) {
-        let (row, filled) = bound;
-        let mut query =
-            query.bind(row.kind.0).bind(row.id.0).bind(row.version.0).bind(row.home.0).bind(row.tenure);
-        if filled.holds(SUBJECT) {
+        let (row, bound) = bound;
+        let mut query = query;
+        if bound.holds(KIND) {
+            query = query.bind(row.kind.0);
+        }
+        query = query.bind(row.id.0);
+        if bound.holds(VERSION) {
+            query = query.bind(row.version.0);
+        }
+        if bound.holds(HOME) {
+            query = query.bind(row.home.0);
+        }
+        if bound.holds(TENURE) {
+            query = query.bind(row.tenure);
+        }
+        if bound.holds(SUBJECT) {
             query = query.bind(row.subject.map(|subject| subject.0));
         }
-        if filled.holds(PROVINCE) {
+        if bound.holds(PROVINCE) {
             query = query.bind(row.province.map(|province| province.to_string()));
         }
         query = query.bind(row.created_at.0).bind(row.changed_at.0);
-        if filled.holds(ACCOUNT) {
+        if bound.holds(ACCOUNT) {
             query = query.bind(row.author.account.map(|account| account.0));
         }
-        if filled.holds(PLUGIN) {
+        if bound.holds(PLUGIN) {
             query = query.bind(row.author.plugin.as_ref().map(tiwizi_model::PluginId::as_str));
         }
-        query.bind(i16::from(row.deleted)).bind(row.body.as_str())
+        if bound.holds(DELETED) {
+            query = query.bind(i16::from(row.deleted));
+        }
+        query.bind(row.body.as_str())
     }
 }
 
@@ -215,20 +263,25 @@ binds! {
 binds! {
     /// Binds the columns of a change.
     fn bind_change(query, bound: (&Written<'q>, Filled)) {
-        let (&(row, operation, depth), filled) = bound;
-        let mut query = query
-            .bind(row.changed_at.0)
-            .bind(row.kind.0)
-            .bind(row.id.0)
-            .bind(row.version.0)
-            .bind(operation.code());
-        if filled.holds(BY_ACCOUNT) {
+        let (&(row, operation, depth), bound) = bound;
+        let mut query = query.bind(row.changed_at.0);
+        if bound.holds(OF_KIND) {
+            query = query.bind(row.kind.0);
+        }
+        query = query.bind(row.id.0);
+        if bound.holds(TO_VERSION) {
+            query = query.bind(row.version.0);
+        }
+        if bound.holds(OPERATION) {
+            query = query.bind(operation.code());
+        }
+        if bound.holds(BY_ACCOUNT) {
             query = query.bind(row.author.account.map(|account| account.0));
         }
-        if filled.holds(BY_PLUGIN) {
+        if bound.holds(BY_PLUGIN) {
             query = query.bind(row.author.plugin.as_ref().map(tiwizi_model::PluginId::as_str));
         }
-        query.bind(depth)
+        if bound.holds(DEPTH) { query.bind(depth) } else { query }
     }
 }
 

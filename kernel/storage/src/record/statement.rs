@@ -2,16 +2,22 @@
 //!
 //! A long run of rows goes in by long statements that name only the columns in which one of the rows has something. SQLite keeps, for each
 //! statement of several rows, a copy of every page that it touches, in case it has to be taken back: where rows go to places all over an
-//! index, four short statements copy nearly four times what one long one does. And half the columns of most records are empty.
+//! index, four short statements copy nearly four times what one long one does. And half the columns of most records are empty. What is the
+//! same in all rows, their kind and their home and their first version, stands in the text once for each row: SQLite would take a copy of
+//! every value that is bound.
+
+use std::fmt::Write as _;
 
 use sqlx::query::Query;
 use sqlx::{Database, Execute as _, IntoArguments};
+use uuid::Uuid;
 
-use crate::sql::{Batches, batches, rows_of_places, rows_without_names};
+use crate::sql::{Batches, batches};
 
-/// The rows of a long statement. So many rows of all columns of a record are fewer values than SQLite takes in one statement, which is
-/// 32,766. A prepared statement takes a kilobyte for each row, and several are kept.
-const LONG: usize = 512;
+/// The rows of long statements. A prepared statement takes a kilobyte for each row, and several are kept.
+const LONG: [usize; 3] = [2_048, 1_024, 512];
+/// The values that SQLite takes in one statement; PostgreSQL takes more. The fewest rows of all columns of a record stay below.
+const VALUES_MAX: usize = 32_766;
 
 /// A query of one of the two drivers.
 pub(super) type QueryOf<'q, DB> = Query<'q, DB, <DB as Database>::Arguments>;
@@ -26,6 +32,28 @@ pub(super) struct Table {
 /// The columns of a table that are bound, by their places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Filled(u32);
+
+/// A value that may stand in the text of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Literal {
+    Number(i64),
+    Id(Uuid),
+}
+
+/// What a table needs to know of its rows.
+pub(super) struct Look<T, const N: usize> {
+    /// The columns in which a row has something.
+    pub(super) filled: fn(&T) -> Filled,
+    /// What is mostly the same in many rows, by the places of the columns.
+    pub(super) fixed: fn(&T) -> [(usize, Literal); N],
+}
+
+/// The columns of a long statement.
+struct Shape {
+    filled: Filled,
+    /// Those that are the same in all its rows.
+    same: Vec<(usize, Literal)>,
+}
 
 /// The values of one statement, and its text.
 pub(super) struct Statement<V> {
@@ -52,19 +80,44 @@ impl Table {
         &self.short
     }
 
-    /// The statement for so many rows that have something in these columns only.
-    fn long(&self, is_postgres: bool, rows: usize, filled: Filled) -> String {
-        let named = self.columns.iter().enumerate().filter(|(place, _)| filled.holds(*place));
-        let columns: Vec<&str> = named.map(|(_, name)| name.as_str()).collect();
-        let places = if is_postgres { rows_of_places } else { rows_without_names };
-        format!("{} ({}) VALUES {}", self.head, columns.join(", "), places(rows, columns.len()))
+    /// The statement for so many rows of these columns.
+    fn long(&self, is_postgres: bool, rows: usize, shape: &Shape) -> String {
+        let named: Vec<(usize, &str)> = self.named(shape.filled).collect();
+        let columns: Vec<&str> = named.iter().map(|(_, name)| *name).collect();
+        let mut text = format!("{} ({}) VALUES ", self.head, columns.join(", "));
+        let mut bound = 0_usize;
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            for (number, (place, _)) in named.iter().enumerate() {
+                if number > 0 {
+                    text.push_str(", ");
+                }
+                // Writing to a String cannot fail.
+                let written = match shape.literal(*place) {
+                    Some(literal) => literal.write(&mut text, is_postgres),
+                    None if is_postgres => {
+                        bound = bound.saturating_add(1);
+                        write!(text, "${bound}")
+                    }
+                    None => text.write_char('?'),
+                };
+                written.unwrap_or_default();
+            }
+            text.push(')');
+        }
+        text
     }
 
-    /// Cuts rows into statements and encodes the values of each. `filled` says in which columns a row has something.
-    pub(super) fn statements<'q, DB, T, V>(
+    /// The columns that a statement names, with their places.
+    fn named(&self, filled: Filled) -> impl Iterator<Item = (usize, &str)> {
+        self.columns.iter().map(String::as_str).enumerate().filter(move |(place, _)| filled.holds(*place))
+    }
+
+    /// Cuts rows into statements and encodes the values of each.
+    pub(super) fn statements<'q, DB, T, V, const N: usize>(
         &self,
         (mut rows, is_postgres): (&'q [T], bool),
-        filled: fn(&T) -> Filled,
+        look: &Look<T, N>,
         bind: fn(QueryOf<'q, DB>, (&'q T, Filled)) -> QueryOf<'q, DB>,
         values: fn(DB::Arguments) -> V,
     ) -> Result<Vec<Statement<V>>, sqlx::Error>
@@ -72,21 +125,57 @@ impl Table {
         DB: Database,
         DB::Arguments: IntoArguments<DB>,
     {
-        let encode = |batch: &'q [T], filled: Filled, text: Text| {
-            let mut query = batch.iter().fold(sqlx::query::<DB>(""), |query, row| bind(query, (row, filled)));
+        let encode = |batch: &'q [T], bound: Filled, text: Text| {
+            let mut query = batch.iter().fold(sqlx::query::<DB>(""), |query, row| bind(query, (row, bound)));
             let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?.unwrap_or_default();
             Ok::<_, sqlx::Error>(Statement { text, values: values(arguments) })
         };
-        let all = rows.iter().map(filled).fold(Filled::NONE, Filled::or);
+        let shape = Shape::of(rows, look);
+        let bound = shape.bound();
+        let columns = self.named(bound).count();
+        let fits = |size: &usize, rows: &[T]| *size <= rows.len() && size.saturating_mul(columns) <= VALUES_MAX;
         let mut statements = Vec::new();
-        while let Some((batch, rest)) = rows.split_at_checked(LONG) {
-            statements.push(encode(batch, all, Text::Long(self.long(is_postgres, batch.len(), all)))?);
+        while let Some((batch, rest)) =
+            LONG.into_iter().find(|size| fits(size, rows)).and_then(|size| rows.split_at_checked(size))
+        {
+            statements.push(encode(batch, bound, Text::Long(self.long(is_postgres, batch.len(), &shape)))?);
             rows = rest;
         }
         for (size, batch) in batches(rows) {
             statements.push(encode(batch, Filled::ALL, Text::Short(size))?);
         }
         Ok(statements)
+    }
+}
+
+impl Shape {
+    fn of<T, const N: usize>(rows: &[T], look: &Look<T, N>) -> Self {
+        let filled = rows.iter().map(look.filled).fold(Filled::NONE, Filled::or);
+        let mut same = rows.first().map(look.fixed).map(Vec::from).unwrap_or_default();
+        for row in rows {
+            let fixed = (look.fixed)(row);
+            same.retain(|one| fixed.contains(one));
+        }
+        Self { filled, same }
+    }
+
+    /// The columns whose values are bound.
+    fn bound(&self) -> Filled {
+        self.same.iter().fold(self.filled, |bound, (place, _)| bound.without(*place))
+    }
+
+    fn literal(&self, place: usize) -> Option<Literal> {
+        self.same.iter().find(|(fixed, _)| *fixed == place).map(|(_, literal)| *literal)
+    }
+}
+
+impl Literal {
+    fn write(self, text: &mut String, is_postgres: bool) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => write!(text, "{number}"),
+            Self::Id(id) if is_postgres => write!(text, "'{id}'"),
+            Self::Id(id) => write!(text, "x'{}'", id.simple()),
+        }
     }
 }
 
@@ -121,13 +210,41 @@ mod tests {
     fn a_long_statement_names_the_columns_that_are_filled() {
         let table = Table::new("INSERT INTO change", "at, plugin, depth");
         let filled = Filled::ALL.without(1);
-        assert_eq!(table.long(false, 2, filled), "INSERT INTO change (at, depth) VALUES (?, ?), (?, ?)");
-        assert_eq!(table.long(true, 2, filled), "INSERT INTO change (at, depth) VALUES ($1, $2), ($3, $4)");
+        let shape = Shape { filled, same: Vec::new() };
+        assert_eq!(table.long(false, 2, &shape), "INSERT INTO change (at, depth) VALUES (?, ?), (?, ?)");
+        assert_eq!(table.long(true, 2, &shape), "INSERT INTO change (at, depth) VALUES ($1, $2), ($3, $4)");
         assert!(filled.or(Filled::NONE.or(Filled::ALL)) == Filled::ALL && !filled.holds(1) && filled.holds(2));
     }
 
     #[test]
-    fn the_longest_statement_has_as_many_values_as_a_database_takes() {
-        const { assert!(LONG * 22 <= 32_766) };
+    fn what_is_the_same_in_all_rows_stands_in_the_text() {
+        let table = Table::new("INSERT INTO t", "kind, id, home");
+        let home = Literal::Id(Uuid::from_u128(10));
+        let shape = Shape::of(
+            &[1_u8, 2],
+            &Look {
+                filled: |_| Filled::ALL,
+                fixed: |row| {
+                    [
+                        (0, Literal::Number(7)),
+                        (1, Literal::Number(i64::from(*row))),
+                        (2, Literal::Id(Uuid::from_u128(10))),
+                    ]
+                },
+            },
+        );
+        assert_eq!(shape.same, [(0, Literal::Number(7)), (2, home)]);
+        let text = "INSERT INTO t (kind, id, home) VALUES (7, ?, x'0000000000000000000000000000000a'), \
+            (7, ?, x'0000000000000000000000000000000a')";
+        assert_eq!(table.long(false, 2, &shape), text);
+        let text = "INSERT INTO t (kind, id, home) VALUES (7, $1, '00000000-0000-0000-0000-00000000000a'), \
+            (7, $2, '00000000-0000-0000-0000-00000000000a')";
+        assert_eq!(table.long(true, 2, &shape), text);
+        assert!(!shape.bound().holds(0) && shape.bound().holds(1) && !shape.bound().holds(2));
+    }
+
+    #[test]
+    fn the_shortest_long_statement_has_as_many_values_as_a_database_takes() {
+        const { assert!(LONG[LONG.len() - 1] * 22 <= VALUES_MAX) };
     }
 }

@@ -89,7 +89,8 @@ impl Pass<'_> {
         writes: &mut Writes,
     ) -> Result<bool, ImportError> {
         let fields = std::mem::take(&mut row.person);
-        let wanted = Wanted { kind: self.kinds.legal_person.name().clone(), id, fields, province: place.province };
+        let kind = self.kinds.legal_person.name().clone();
+        let wanted = Wanted { kind, id, is_fresh: false, fields, province: place.province };
         keep(wanted, &stored.legal, &mut writes.new_legal, &mut writes.changed)
     }
 }

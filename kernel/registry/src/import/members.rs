@@ -50,6 +50,8 @@ pub(super) struct Writes {
 pub(super) struct Wanted {
     pub(super) kind: KindName,
     pub(super) id: RecordId,
+    /// Whether the id was made for this row, so that nobody else has it.
+    pub(super) is_fresh: bool,
     pub(super) fields: Vec<Field>,
     /// Where a new one is put.
     pub(super) province: Option<ProvinceCode>,
@@ -211,11 +213,13 @@ impl Pass<'_> {
         let Placed { mut row, place, key } = placed;
         let old = stored.memberships.get(&key);
         let before = old.map(self::stored).transpose()?;
+        let mut is_fresh = false;
         let (holder, id) = match &row.legal {
             Some(legal) => self.legal_holder(legal, before.as_ref(), &mut stored.by_ice),
             None => {
                 let person = row.national_id_key.as_ref().and_then(|key| stored.by_national_id.get(key).copied());
                 let person = person.or_else(|| before.as_ref().and_then(person_of));
+                is_fresh = person.is_none();
                 (Holder::Person, person.unwrap_or_else(|| self.records.ambient().new_id()))
             }
         };
@@ -241,7 +245,7 @@ impl Pass<'_> {
             return self.report.add(vec![fault]);
         }
         let person_changed = match holder {
-            Holder::Person => self.person(id, &mut row, &place, stored, writes)?,
+            Holder::Person => self.person((id, is_fresh), &mut row, &place, stored, writes)?,
             Holder::LegalPerson => self.legal_person(id, &mut row, &place, stored, writes)?,
             // What the register says of a cooperative comes from its own row.
             Holder::Cooperative => false,
@@ -272,7 +276,7 @@ impl Pass<'_> {
     /// Compares the person of a row; says whether there is something to write.
     fn person(
         &self,
-        id: RecordId,
+        (id, is_fresh): (RecordId, bool),
         row: &mut MemberRow,
         place: &Place,
         stored: &Stored,
@@ -284,7 +288,7 @@ impl Pass<'_> {
             fields.push(("national_id_key", Some(key.as_str().into())));
             fields.push(("national_id_sealed", Some(sealed.into())));
         }
-        let wanted = Wanted { kind: self.kinds.person.name().clone(), id, fields, province: place.province };
+        let wanted = Wanted { kind: self.kinds.person.name().clone(), id, is_fresh, fields, province: place.province };
         keep(wanted, &stored.persons, &mut writes.new_persons, &mut writes.changed)
     }
 }
@@ -296,8 +300,9 @@ pub(super) fn keep(
     new: &mut Vec<NewRecord>,
     changed: &mut HashMap<RecordId, Draft>,
 ) -> Result<bool, ImportError> {
-    let Wanted { kind, id, fields, province } = wanted;
-    if let Some(NewRecord { body: Value::Object(body), .. }) = new.iter_mut().rev().find(|new| new.id == id) {
+    let Wanted { kind, id, is_fresh, fields, province } = wanted;
+    let brought = if is_fresh { None } else { new.iter_mut().rev().find(|new| new.id == id) };
+    if let Some(NewRecord { body: Value::Object(body), .. }) = brought {
         // A second membership of somebody whom an earlier row of this batch brought.
         apply(body, fields);
         return Ok(true);

@@ -52,10 +52,15 @@ impl KindIndex {
 
     /// The key of a body, and the name of the first field that was cut.
     fn key(&self, body: &Value) -> (String, Option<&str>) {
+        self.key_of(self.fields.iter().map(|field| body.get(field).unwrap_or(&Value::Null)))
+    }
+
+    /// The key of the values of its fields in their order, and the name of the first that was cut. Values that are not there are missing.
+    fn key_of<'v>(&self, values: impl Iterator<Item = &'v Value>) -> (String, Option<&str>) {
         let bytes_max = self.component_bytes_max();
         let (mut key, mut cut) = (String::with_capacity(48), None);
-        for (position, field) in self.fields.iter().enumerate() {
-            let value = body.get(field).unwrap_or(&Value::Null);
+        let values = values.chain(std::iter::repeat(&Value::Null));
+        for (position, (field, value)) in self.fields.iter().zip(values).enumerate() {
             if position > 0 {
                 key.push(key::SEPARATOR);
             }
@@ -239,9 +244,11 @@ impl Kind {
     #[must_use]
     pub fn unique_key(&self, slot: usize, values: &[Value]) -> Option<String> {
         let index = self.unique.get(slot)?;
-        let fields = index.fields.iter().cloned().zip(values.iter().cloned());
-        match index.unique_key(&Value::Object(fields.collect())) {
-            (Some(key), None) => Some(key),
+        if values.first().is_none_or(Value::is_null) {
+            return None;
+        }
+        match index.key_of(values.iter()) {
+            (key, None) => Some(key),
             _ => None,
         }
     }
@@ -251,8 +258,7 @@ impl Kind {
     #[must_use]
     pub fn sorted_key(&self, slot: usize, values: &[Value]) -> Option<String> {
         let index = self.sorted.get(slot)?;
-        let fields = index.fields.iter().cloned().zip(values.iter().cloned());
-        match index.key(&Value::Object(fields.collect())) {
+        match index.key_of(values.iter()) {
             (key, None) => Some(key),
             _ => None,
         }

@@ -26,6 +26,7 @@ pub mod list;
 pub mod manifest;
 mod merge;
 pub mod outgoing;
+mod partly;
 mod plan;
 pub mod query;
 pub mod queue;

@@ -2,11 +2,14 @@
 //!
 //! The work of a reader and its place are stored in one transaction, so every change counts once, also after a crash.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use tiwizi_model::limits::READER_ROWS_MAX;
 use tiwizi_model::{InstanceId, Instant, KindName, Operation, RecordId, Seq, Version};
 use tiwizi_storage::{FollowedRow, KindNo, StorageError, Tx, WriteTx, change, cursor};
 
+use crate::partly;
 use crate::records::Records;
 use crate::review::BoxFuture;
 
@@ -29,6 +32,11 @@ pub trait Reader: Send + Sync {
     /// Whether it wants to see changes of a kind also while it is idle.
     fn wakes(&self, kind: &KindName) -> bool {
         self.wants(kind)
+    }
+
+    /// The fields that it looks at in bodies of a kind; none where it looks at all of them. The others are not in what it gets.
+    fn looks_at(&self, _kind: &KindName) -> Option<&'static [&'static str]> {
+        None
     }
 
     /// Does its work for some changes, in their order.
@@ -65,7 +73,7 @@ pub struct Entry {
 pub struct Current {
     /// Its version.
     pub version: Version,
-    /// Its content; `None` for a tombstone.
+    /// Its content, as far as the reader looks at it; `None` for a tombstone.
     pub body: Option<Value>,
 }
 
@@ -146,9 +154,12 @@ pub async fn read_between(
 ) -> Result<Between, ReaderError> {
     let kinds = records.kinds();
     let wanted: Vec<KindNo> = kinds.numbers().filter(|(_, kind)| wants(kind)).map(|(number, _)| number).collect();
-    let portion = Stretch { records, after, head: up_to, wanted }.read().await?;
+    let portion = Stretch { records, after, head: up_to, wanted, parts: Parts::new() }.read().await?;
     Ok(Between { items: portion.entries, up_to: portion.last })
 }
+
+/// The fields to be read of bodies, for the kinds of which not all are.
+type Parts = HashMap<KindNo, &'static [&'static str]>;
 
 /// A part of the log that is to be read.
 struct Stretch<'a> {
@@ -157,6 +168,7 @@ struct Stretch<'a> {
     head: Seq,
     /// The kinds that the reader wants.
     wanted: Vec<KindNo>,
+    parts: Parts,
 }
 
 impl<'a> Stretch<'a> {
@@ -174,18 +186,19 @@ impl<'a> Stretch<'a> {
         let kinds = records.kinds();
         let wants = |kind| if is_idle { reader.wakes(kind) } else { reader.wants(kind) };
         let wanted = kinds.numbers().filter(|(_, kind)| wants(kind)).map(|(number, _)| number).collect();
-        Ok(Self { records, after, head, wanted })
+        let parts = kinds.numbers().filter_map(|(number, kind)| Some((number, reader.looks_at(kind)?))).collect();
+        Ok(Self { records, after, head, wanted, parts })
     }
 
     /// Reads as much of it as one portion takes.
     async fn read(self) -> Result<Portion, ReaderError> {
-        let Self { records, after, head, wanted } = self;
+        let Self { records, after, head, wanted, parts } = self;
         let mut tx = records.db.read_single().await?;
         let rows = change::follow(&mut tx, &wanted, after, head, READER_ROWS_MAX).await?;
         drop(tx);
         let full = u32::try_from(rows.len()).is_ok_and(|count| count >= READER_ROWS_MAX);
         let last = rows.last().filter(|_| full).map_or(head.max(after), |row| row.seq);
-        let entries = entries(records, rows)?;
+        let entries = entries(records, &parts, rows)?;
         Ok(Portion { first: after, last, is_rest: !full, entries })
     }
 }
@@ -223,14 +236,19 @@ impl Portion {
     }
 }
 
-fn entries(records: &Records, rows: Vec<FollowedRow>) -> Result<Vec<Entry>, ReaderError> {
+fn entries(records: &Records, parts: &Parts, rows: Vec<FollowedRow>) -> Result<Vec<Entry>, ReaderError> {
     let kinds = records.kinds();
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         let FollowedRow { seq, kind, record: id, version, operation, current, deleted, body, depth, at, home } = row;
+        let part = parts.get(&kind);
         let Some(kind) = kinds.name(kind).cloned() else { continue };
-        let read = |body: &str| serde_json::from_str(body).map_err(|source| ReaderError::Damaged { id, source });
-        let body = if deleted { None } else { Some(read(&body)?) };
+        let read = match part {
+            _ if deleted => Ok(None),
+            Some(fields) => partly::read(&body, fields).map(Some),
+            None => serde_json::from_str(&body).map(Some),
+        };
+        let body = read.map_err(|source| ReaderError::Damaged { id, source })?;
         entries.push(Entry {
             seq,
             kind,

@@ -105,6 +105,10 @@ impl fmt::Display for Seat {
 pub(super) struct Taken(pub(super) Option<(RecordId, Seat)>);
 
 impl Taken {
+    /// The fields of a membership by which it counts.
+    pub(super) const FIELDS: [&str; 6] =
+        ["cooperative", "legal_person", "member_cooperative", "left_on", "birth_year", "gender"];
+
     /// What a membership with that content counts for.
     pub(super) fn of(body: &Value) -> Self {
         let cooperative = text(body, "cooperative").parse::<RecordId>().ok();

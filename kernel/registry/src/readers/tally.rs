@@ -119,6 +119,10 @@ impl Reader for TallyReader {
         *kind == self.names.cooperative || *kind == self.names.membership
     }
 
+    fn looks_at(&self, kind: &KindName) -> Option<&'static [&'static str]> {
+        (*kind == self.names.membership).then_some(&Taken::FIELDS)
+    }
+
     fn apply<'a>(&'a self, tx: &'a mut WriteTx, entries: &'a [LogEntry]) -> BoxFuture<'a, Result<(), ReaderError>> {
         Box::pin(async move {
             let (moves, seats) = self.moves(tx, entries).await?;

@@ -45,6 +45,27 @@ fn a_cooperative_counts_for_what_it_is() {
 }
 
 #[test]
+fn a_membership_counts_by_the_fields_that_are_read_of_it() {
+    let id = "01935f2e-0000-7000-8000-000000000001";
+    let whole = json!({
+        "cooperative": id, "number": "1", "person": id, "gender": "female", "birth_year": 1995, "role": "member",
+        "province": "09.541", "sector": "argan", "joined_on": "2019-02-01", "shares": 2, "share_value_mad": 100, "paid_mad": 200
+    });
+    let with = |field: &str, value: Value| {
+        let mut body = whole.clone();
+        body[field] = value;
+        body
+    };
+    let ended = with("left_on", json!("2024-01-31"));
+    let (legal, member) = (with("legal_person", json!(id)), with("member_cooperative", json!(id)));
+    for body in [&whole, &ended, &legal, &member, &with("gender", json!("male")), &with("birth_year", json!(null))] {
+        let part: Value = Taken::FIELDS.iter().filter_map(|field| Some((*field, body.get(field)?.clone()))).collect();
+        assert_eq!(Taken::of(&part), Taken::of(body), "{body}");
+    }
+    assert!(Taken::of(&whole).0.is_some() && Taken::of(&ended).0.is_none() && Taken::of(&legal).0.is_none());
+}
+
+#[test]
 fn a_closing_is_of_the_year_of_its_change_and_is_taken_back() {
     let mut memo = Memo::default();
     memo.step(Some(&cooperative("registered")), AT[0]);

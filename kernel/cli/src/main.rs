@@ -18,7 +18,8 @@ use clap::Parser;
 use arguments::{Arguments, Command, Plugin};
 
 /// Memory is taken on one thread and given back on another all the time here, which the system's own allocator does under
-/// locks: with it an import took half as long again. What is written in C uses it too (the feature `override`).
+/// locks: with it an import took half as long again. What is written in C keeps the system's: with mimalloc's feature
+/// `override` the program ends at once when a library such as libfaketime is loaded before it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -458,6 +458,7 @@ plugin-slots = تعرض جزءا من:
 slot-home = الصفحة الرئيسية
 slot-cooperative = صفحة تعاونية
 slot-account = الحساب
+slot-path = المسار
 plugin-provides = تجيب إضافات أخرى:
 plugin-requires = تسأل إضافات أخرى:
 console-jobs = الأعمال

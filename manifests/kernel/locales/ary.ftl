@@ -451,6 +451,7 @@ plugin-slots = كتبين طرف ف:
 slot-home = الصفحة اللولة
 slot-cooperative = صفحة ديال تعاونية
 slot-account = الحساب
+slot-path = الطريق
 plugin-provides = كتجاوب إضافات خرين:
 plugin-requires = كتسول إضافات خرين:
 console-jobs = الخدمات

@@ -444,6 +444,7 @@ plugin-slots = Montre une partie de :
 slot-home = l’accueil
 slot-cooperative = la page d’une coopérative
 slot-account = le compte
+slot-path = le parcours
 plugin-provides = Répond à d’autres extensions :
 plugin-requires = Interroge d’autres extensions :
 console-jobs = Travaux

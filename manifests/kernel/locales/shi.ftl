@@ -442,6 +442,7 @@ plugin-slots = ⴰⵔ ⵜⵙⴽⵏ ⴰⴳⵣⵣⵓⵎ ⴳ:
 slot-home = ⵜⴰⵙⵏⴰ ⵜⴰⵎⵣⵡⴰⵔⵓⵜ
 slot-cooperative = ⵜⴰⵙⵏⴰ ⵏ ⵜⵎⵢⴰⵡⴰⵙⵜ
 slot-account = ⴰⵎⵉⴹⴰⵏ
+slot-path = ⴰⴱⵔⵉⴷ
 plugin-provides = ⴰⵔ ⵜⵜⵔⴰⵔ ⵉ ⵉⵎⵔⵏⵉⵜⵏ ⵢⴰⴹⵏ:
 plugin-requires = ⴰⵔ ⵜⵙⵇⵙⴰ ⵉⵎⵔⵏⵉⵜⵏ ⵢⴰⴹⵏ:
 console-jobs = ⵜⵉⵡⵓⵔⵉⵡⵉⵏ

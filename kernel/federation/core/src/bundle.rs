@@ -112,7 +112,7 @@ impl<W: Write> BundleWriter<W> {
     /// # Errors
     /// When it was made for somebody else, there are too many, or the file cannot be written.
     pub fn push(&mut self, page: &PeerBytes) -> Result<(), BundleError> {
-        if page.receiver().is_some_and(|receiver| *receiver != self.to) {
+        if page.receiver() != Some(&self.to) {
             return Err(BundleError::OtherReceiver);
         }
         if self.pages >= limits::FED_BUNDLE_PAGES_MAX {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tiwizi_sdk::{Answer, Date, Error, Find, Language, Request, Store, blobs, config, context, i18n, places};
+use tiwizi_sdk::{Answer, Date, Error, Find, Language, Request, Store, blobs, config, context, csv, i18n, places};
 
 use crate::cells::CELL_MIN;
 use crate::kinds::{Course, Enrolment};
@@ -264,8 +264,7 @@ fn csv(tables: &[Value]) -> String {
 
 /// A text of a cell: in quotes, and never read as a formula.
 pub(crate) fn quoted(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", csv::disarmed(text).replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -306,5 +305,9 @@ mod tests {
     fn a_name_is_no_formula() {
         assert_eq!(quoted("=1+1"), "\"'=1+1\"");
         assert_eq!(quoted("Le \"vrai\" coût"), "\"Le \"\"vrai\"\" coût\"");
+        // A French Excel ends cells at semicolons; spaces and full-width signs keep nothing from being run.
+        for (name, cell) in [("Vendre; =1+1", "\"Vendre;' =1+1\""), (" =1", "\"' =1\""), ("＝1", "\"'＝1\"")] {
+            assert_eq!(quoted(name), cell);
+        }
     }
 }

@@ -80,6 +80,7 @@ pub mod calls;
 pub mod config;
 pub mod context;
 pub mod credentials;
+pub mod csv;
 pub mod declaration;
 pub mod documents;
 pub mod events;

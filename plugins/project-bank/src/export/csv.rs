@@ -1,18 +1,12 @@
 //! Tables as text for spreadsheets: UTF-8 with its mark, cells ended by semicolons, amounts with a comma, as programs set up for Morocco read
 //! them.
 //!
-//! Invariant: no program runs a cell that somebody wrote, wherever it takes a cell to begin: it is the rule of the kernel's own files.
+//! Invariant: no program runs a cell that somebody wrote, wherever it takes a cell to begin.
 
 use std::borrow::Cow;
 
 use rust_decimal::Decimal;
-
-/// The mark by which spreadsheets know UTF-8.
-const MARK: &str = "\u{feff}";
-/// What ends a cell or a line for one program or another.
-const ENDS: [char; 5] = [',', ';', '\t', '\r', '\n'];
-/// What a formula begins with.
-const SIGNS: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '−'];
+use tiwizi_sdk::csv;
 
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +28,7 @@ impl Cell {
     fn written(&self) -> Cow<'_, str> {
         match self {
             Self::Empty => Cow::Borrowed(""),
-            Self::Text(text) => quoted(disarmed(text)),
+            Self::Text(text) => csv::cell(text),
             Self::Amount(amount) => Cow::Owned(amount.round_dp(2).normalize().to_string().replace('.', ",")),
         }
     }
@@ -42,7 +36,7 @@ impl Cell {
 
 /// The table, its headings in the first row.
 pub(crate) fn table(rows: &[Vec<Cell>]) -> String {
-    let mut text = MARK.to_owned();
+    let mut text = csv::MARK.to_owned();
     for row in rows {
         let cells: Vec<Cow<'_, str>> = row.iter().map(Cell::written).collect();
         text.push_str(&cells.join(";"));
@@ -51,39 +45,8 @@ pub(crate) fn table(rows: &[Vec<Cell>]) -> String {
     text
 }
 
-/// An apostrophe before everything that a program could run makes it a text, also behind what another program ends a cell at.
-fn disarmed(text: &str) -> Cow<'_, str> {
-    let pieces = || text.split_inclusive(ENDS).enumerate();
-    let is_run = |(at, piece): &(usize, &str)| (*at == 0 && piece.starts_with(['\t', '\r', '\n'])) || is_armed(piece);
-    if !pieces().any(|piece| is_run(&piece)) {
-        return Cow::Borrowed(text);
-    }
-    pieces().map(|piece| if is_run(&piece) { format!("'{}", piece.1) } else { piece.1.to_owned() }).collect()
-}
-
-/// Whether a program could run it. Quotes, spaces and marks that are not seen may stand before.
-fn is_armed(piece: &str) -> bool {
-    let is_before = |letter: char| matches!(letter, '\'' | '"') || letter.is_whitespace() || is_unseen(letter);
-    piece.trim_start_matches(is_before).starts_with(SIGNS)
-}
-
-/// Marks of direction and joining, which take no room.
-fn is_unseen(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{61c}' | '\u{feff}')
-}
-
-fn quoted(cell: Cow<'_, str>) -> Cow<'_, str> {
-    if cell.contains(ENDS) || cell.contains('"') {
-        Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\"")))
-    } else {
-        cell
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn text(text: &str) -> String {
@@ -114,14 +77,5 @@ mod tests {
             table(&[amounts.to_vec(), vec![Cell::Empty, Cell::Empty]]),
             "\u{feff}-250;1234,5;0;1000;33,33\r\n;\r\n"
         );
-    }
-
-    proptest! {
-        #[test]
-        fn i03_no_part_of_a_cell_is_run(written in "['=+@\\-\t \u{200f}＝aé;,\n\"]{0,8}|.{0,12}") {
-            let cell = disarmed(&written);
-            prop_assert!(cell.split_inclusive(ENDS).all(|piece| piece.starts_with('\'') || !is_armed(piece)));
-            prop_assert_eq!(cell.replace('\'', ""), written.replace('\'', ""));
-        }
     }
 }

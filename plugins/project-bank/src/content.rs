@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
     use crate::kinds::ModelVersion;
-    use crate::tests::installed;
+    use crate::tests::{installed, version};
 
     /// The next version of the saffron model comes along with the plugin, with another source.
     fn upgraded() -> Model {
@@ -135,21 +135,21 @@ mod tests {
         let model = upgraded();
         assert_eq!(
             (model.version, model.state, model.sources),
-            (2, State::Published, vec!["Relevé de l’automne".to_owned()])
+            (version(1), State::Published, vec!["Relevé de l’automne".to_owned()])
         );
-        assert_eq!(ModelVersion::highest("saffron"), Ok(2));
+        assert_eq!(ModelVersion::highest("saffron"), Ok(version(1)));
     }
 
     #[test]
     fn a_later_version_does_not_write_over_what_was_corrected_and_read_here() {
         before(|model| model.reviewers = vec!["Aïcha".to_owned()]);
-        assert_eq!(upgraded().version, 1);
+        assert_eq!(upgraded().version, version(0));
     }
 
     #[test]
     fn a_later_version_of_a_model_that_was_withdrawn_here_stays_withdrawn() {
         before(|model| model.state = State::Withdrawn);
         let model = upgraded();
-        assert_eq!((model.version, model.state), (2, State::Withdrawn));
+        assert_eq!((model.version, model.state), (version(1), State::Withdrawn));
     }
 }

@@ -9,7 +9,7 @@ use tiwizi_sdk::{Entry, Find, Request, Store, native};
 use crate::ProjectBank;
 use crate::card::Card;
 use crate::kinds::{Model, State};
-use crate::tests::{installed, page, told};
+use crate::tests::{installed, page, told, version};
 
 fn saffron() -> Entry<Model> {
     Model::find("saffron").unwrap().unwrap()
@@ -137,7 +137,7 @@ fn the_desk_lists_models_by_their_cards_too() {
     native::as_holder(&["trainer"]);
     let (_, _, data) = page(&Request::get("/model-desk").with_query("words", "Safran").with_query("from", "saffron"));
     let used = native::used();
-    assert_eq!((&data["models"][0]["code"], &data["models"][0]["version"]), (&json!("saffron"), &json!(1)));
+    assert_eq!((&data["models"][0]["code"], &data["models"][0]["version"]), (&json!("saffron"), &json!(version(0))));
     assert!(data["copied"].as_str().is_some_and(|title| !title.is_empty()), "{data}");
     assert_eq!(used.bytes.keys().collect::<Vec<_>>(), ["card", "model-draft"], "{used:?}");
 }

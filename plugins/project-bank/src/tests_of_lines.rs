@@ -5,7 +5,7 @@ use tiwizi_sdk::{Answer, Request, native};
 
 use crate::export::tests::agrees;
 use crate::plan::{LINES_MAX, Plan, check, outcome};
-use crate::tests::{HASSAN, adopted, call, corrected, kept, page, redirect};
+use crate::tests::{HASSAN, adopted, call, corrected, kept, page, redirect, reviewing};
 
 type Form<'a> = &'a [(&'a str, &'a str)];
 
@@ -353,7 +353,7 @@ fn a_correction_of_the_model_and_its_undoing_leave_lines_of_one_s_own() {
     let (_, _, data) = page(&Request::get(&review));
     let row = data["rows"].as_array().unwrap().iter().find(|row| row["place"] == "investments/own-1").unwrap().clone();
     assert_eq!((&row["found"], &row["line"]), (&json!("kept"), &json!("Séchoir solaire")));
-    redirect(&Request::post(&review, &[("version", "2"), ("action", "all")]));
+    redirect(&reviewing(&review, 1, &[("action", "all")]));
     assert_eq!(kept()["plan"]["parameters"][0]["value"], "36");
     assert_eq!((own("investments", "own-1"), own("products", "own-2")), (dryer.clone(), tea));
     redirect(&add(&path, &with(RENT, &[("label", "Après")])));
@@ -381,7 +381,7 @@ fn a_line_that_lost_its_product_can_still_be_put_right() {
         plan["products"].as_array_mut().unwrap().retain(|line| line["code"] != product.as_str());
         plan["costs"].as_array_mut().unwrap().retain(|line| line["product"] != product.as_str());
     });
-    redirect(&Request::post(&format!("{path}/review"), &[("version", "2"), ("action", "all")]));
+    redirect(&reviewing(&format!("{path}/review"), 1, &[("action", "all")]));
     assert!(line("costs", "own-1").is_some());
     let (_, _, data) = page(&Request::get(&path));
     assert_eq!(data["faults"]["costs/own-1/product"], "unknown-product");

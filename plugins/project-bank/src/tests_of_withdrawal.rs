@@ -5,7 +5,7 @@ use tiwizi_sdk::hooks::Operation;
 use tiwizi_sdk::{Find, Request, Store, native};
 
 use crate::kinds::Model;
-use crate::tests::{FADMA, HASSAN, adopted, corrected, kept, page, redirect, told};
+use crate::tests::{FADMA, HASSAN, adopted, corrected, kept, page, redirect, reviewing, told, version};
 
 fn turned(state: &str) {
     native::as_holder(&["trainer"]);
@@ -48,18 +48,18 @@ fn beside_a_model_that_is_withdrawn_a_plan_says_so_and_shows_where_they_differ()
 fn of_a_model_that_is_withdrawn_a_plan_takes_nothing_over_and_undoes_what_it_took_before() {
     let path = adopted();
     corrected(|plan| plan["discount"] = json!("9"));
-    redirect(&Request::post(&format!("{path}/review"), &[("version", "2"), ("action", "all")]));
+    redirect(&reviewing(&format!("{path}/review"), 1, &[("action", "all")]));
     corrected(|plan| plan["discount"] = json!("10"));
     turned("withdrawn");
     let before = kept();
     for action in ["all", "none", "chosen"] {
-        let form = [("version", "3"), ("action", action), ("yes", "discount")];
-        let (status, _, data) = page(&Request::post(&format!("{path}/review"), &form));
+        let form = [("action", action), ("yes", "discount")];
+        let (status, _, data) = page(&reviewing(&format!("{path}/review"), 2, &form));
         assert_eq!((status, &data["published"]), (409, &json!(false)), "{action}");
     }
     assert_eq!(kept(), before);
     redirect(&Request::post(&format!("{path}/undo"), &[]));
-    assert_eq!((&kept()["plan"]["discount"], &kept()["version"]), (&json!("8"), &json!(1)));
+    assert_eq!((&kept()["plan"]["discount"], &kept()["version"]), (&json!("8"), &json!(version(0))));
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_model_that_is_put_back_is_compared_and_taken_over_as_before() {
     turned("published");
     let (_, _, data) = page(&Request::get(&format!("{path}/review")));
     assert_eq!((&data["published"], &data["open"]), (&json!(true), &json!(true)));
-    redirect(&Request::post(&format!("{path}/review"), &[("version", "2"), ("action", "all")]));
+    redirect(&reviewing(&format!("{path}/review"), 1, &[("action", "all")]));
     let plan = &kept()["plan"];
-    assert_eq!((&plan["discount"], kept()["version"].clone()), (&json!("9"), json!(2)));
+    assert_eq!((&plan["discount"], kept()["version"].clone()), (&json!("9"), json!(version(1))));
 }

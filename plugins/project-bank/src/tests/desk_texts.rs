@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Request, Store, native};
 
 use super::models::{refused, shown, step, thyme, trainer, written};
-use super::{adopted, call, kept, page, redirect};
+use super::{adopted, call, kept, page, redirect, reviewing};
 use crate::drafts::kinds::ModelDraft;
 use crate::plan::LINES_MAX;
 
@@ -368,7 +368,7 @@ fn a_figure_of_a_plan_stays_within_the_bounds_of_its_model() {
     trainer("karim");
     step("saffron", "publish");
     native::as_member(super::FADMA);
-    redirect(&Request::post(&format!("{path}/review"), &[("version", "2"), ("action", "all")]));
+    redirect(&reviewing(&format!("{path}/review"), 1, &[("action", "all")]));
     for (typed, code) in [("19", "below-least"), ("61", "above-most")] {
         let form = [("parameters/flask/value", typed), ("action", "keep")];
         let (status, _, data) = page(&Request::post(&path, &form));

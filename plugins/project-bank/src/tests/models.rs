@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tiwizi_sdk::events::Event;
 use tiwizi_sdk::{Answer, Caller, CallerKind, Request, native};
 
-use super::{FADMA, MANIFEST, adopted, call, installed, kept, page, redirect};
+use super::{FADMA, MANIFEST, adopted, call, installed, kept, page, redirect, reviewing, version};
 use crate::ProjectBank;
 
 /// Signs in as a trainer of that account.
@@ -213,18 +213,18 @@ fn a_correction_is_the_next_version_and_whoever_took_the_model_is_offered_it() {
     let changes = shown("saffron")["draft"]["changes"].clone();
     assert_eq!(changes.as_array().unwrap().len(), 1, "{changes}");
     assert_eq!((&changes[0]["was"], &changes[0]["now"]), (&json!("38"), &json!("36")));
-    assert_eq!(native::bodies("model").iter().find(|model| model["code"] == "saffron").unwrap()["version"], 1);
+    assert_eq!(native::bodies("model").iter().find(|model| model["code"] == "saffron").unwrap()["version"], version(0));
     published("saffron");
     native::as_member(FADMA);
     let (_, _, data) = page(&Request::get(&format!("{path}/review")));
     let row =
         data["rows"].as_array().unwrap().iter().find(|row| row["place"] == "parameters/flask/value").cloned().unwrap();
     assert_eq!((&row["found"], &row["theirs"]), (&json!("offered"), &json!("36")));
-    redirect(&Request::post(&format!("{path}/review"), &[("version", "2"), ("action", "all")]));
-    assert_eq!((&kept()["version"], &kept()["plan"]["parameters"][0]["value"]), (&json!(2), &json!("36")));
+    redirect(&reviewing(&format!("{path}/review"), 1, &[("action", "all")]));
+    assert_eq!((&kept()["version"], &kept()["plan"]["parameters"][0]["value"]), (&json!(version(1)), &json!("36")));
     // What comes along with the plugin does not write over it.
     native::install::<ProjectBank>().unwrap();
-    assert_eq!(native::bodies("model").iter().find(|model| model["code"] == "saffron").unwrap()["version"], 2);
+    assert_eq!(native::bodies("model").iter().find(|model| model["code"] == "saffron").unwrap()["version"], version(1));
 }
 
 #[test]
@@ -304,7 +304,11 @@ fn a_draft_of_an_older_version_does_not_take_the_place_of_a_newer_one_and_writes
     published("saffron");
     let model = native::bodies("model").into_iter().find(|model| model["code"] == "saffron").unwrap();
     let plan = &model["plan"];
-    assert_eq!((&model["version"], &plan["discount"]), (&json!(3), &json!("9")), "what was not written here is theirs");
+    assert_eq!(
+        (&model["version"], &plan["discount"]),
+        (&json!(version(2)), &json!("9")),
+        "what was not written here is theirs"
+    );
     assert_eq!((&plan["pay_months"], &plan["collect_months"]), (&json!(3), &json!(2)), "what was written here stays");
     assert_eq!(plan["funds"].as_array().unwrap().last().unwrap()["code"], "proposal-1-1");
 }

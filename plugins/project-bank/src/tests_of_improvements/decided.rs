@@ -10,7 +10,7 @@ use super::{
     trainer,
 };
 use crate::ProjectBank;
-use crate::tests::{FADMA, HASSAN, adopted, corrected, kept, page, redirect};
+use crate::tests::{FADMA, HASSAN, adopted, corrected, kept, page, redirect, reviewing, version};
 
 #[test]
 fn what_is_taken_is_a_correction_of_the_model_that_every_plan_is_offered() {
@@ -21,7 +21,7 @@ fn what_is_taken_is_a_correction_of_the_model_that_every_plan_is_offered() {
     send(&plan, &ALL);
     decide(&["costs/fairs", "costs/own-1", "parameters/flask/value"], "take", "La subvention dépend de chacun.");
     let after = model();
-    assert_eq!(after["version"], 2);
+    assert_eq!(after["version"], version(1));
     let flask = line(&after["plan"], "parameters", "flask");
     assert_eq!((&flask["value"], &flask["source"]), (&json!("43"), &json!("proposal-1")));
     assert_eq!(line(&after["plan"], "costs", "fairs"), Value::Null);
@@ -30,7 +30,9 @@ fn what_is_taken_is_a_correction_of_the_model_that_every_plan_is_offered() {
     assert_ne!(line(&after["plan"], "funds", "grant")["amount"], "90000");
     let versions = native::bodies("model-version");
     assert!(
-        versions.iter().any(|kept| kept["model"] == "saffron" && kept["version"] == 2 && kept["plan"] == after["plan"])
+        versions
+            .iter()
+            .any(|kept| kept["model"] == "saffron" && kept["version"] == version(1) && kept["plan"] == after["plan"])
     );
     assert!(!after.to_string().contains("Fadma"));
 
@@ -67,7 +69,7 @@ fn the_plan_that_proposed_it_knows_its_own_line_again_and_an_undone_review_gives
     let found: Vec<&Value> = data["rows"].as_array().unwrap().iter().map(|row| &row["found"]).collect();
     assert!(found.iter().all(|found| **found == "same" || **found == "offered"), "{data}");
     assert!(!places(&data, "rows").iter().any(|place| place.ends_with("own-1")), "{data}");
-    redirect(&Request::post(&review, &[("version", "2"), ("action", "all")]));
+    redirect(&reviewing(&review, 1, &[("action", "all")]));
     let after = kept();
     assert_eq!(line(&after["plan"], "costs", "own-1"), Value::Null);
     assert_eq!(line(&after["plan"], "costs", "proposal-1-2")["label"], json!({ "fr": "Étiquettes", "ar": NAME }));
@@ -115,7 +117,7 @@ fn two_trainers_decide_at_once_and_one_of_them_is_told() {
     trainer("brahim");
     let (status, _, data) = page(&decision(&ALL, "take", "", &seen));
     assert_eq!((status, &data["wrong"], &data["open"]), (409, &json!("decided"), &json!(false)));
-    assert_eq!((model()["version"].clone(), native::bodies("model-version").len()), (json!(2), 13));
+    assert_eq!((model()["version"].clone(), native::bodies("model-version").len()), (json!(version(1)), 13));
     assert_eq!(told().len(), 1);
 }
 
@@ -154,7 +156,10 @@ fn a_proposal_to_a_version_that_the_model_left_is_shown_against_what_it_is_now()
     assert_eq!(status, 409, "what is gone is not taken");
     decide(&["costs/own-1", "parameters/flask/value"], "take", "Le reste est déjà là.");
     let after = model();
-    assert_eq!((&after["version"], &line(&after["plan"], "parameters", "flask")["value"]), (&json!(3), &json!("43")));
+    assert_eq!(
+        (&after["version"], &line(&after["plan"], "parameters", "flask")["value"]),
+        (&json!(version(2)), &json!("43"))
+    );
 }
 
 #[test]

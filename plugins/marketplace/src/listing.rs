@@ -27,8 +27,6 @@ pub(crate) const JOB: &str = "listings";
 const BROUGHT_MAX: u32 = 36;
 /// Listings that a shop which opens or closes turns in one call.
 const TURNED_MAX: u32 = 60;
-/// Steps of an upgrade: what an upgrade may write has a bound. The work of the night does the rest.
-const STEPS_MAX: u32 = 400;
 
 /// What lists say of a product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Kind)]
@@ -231,23 +229,15 @@ pub(crate) fn prove(number: &str, after: Option<&str>) -> Result<(), Error> {
 }
 
 /// Brings the listings of some products up to date. Answers where the next ones begin.
-fn bring_some(after: Option<&str>) -> Result<Option<String>, Error> {
+///
+/// # Errors
+/// As those of the store.
+pub(crate) fn bring_some(after: Option<&str>) -> Result<Option<String>, Error> {
     let page = Store::list(&Find::<Product>::new().limit(BROUGHT_MAX).after(after))?;
     for entry in &page.items {
         bring(&entry.id, Some(&entry.body))?;
     }
     Ok(page.next)
-}
-
-/// A step of an upgrade: the listings of some products, and where the next step begins.
-///
-/// # Errors
-/// As those of the store.
-pub(crate) fn fill(cursor: Option<&str>) -> Result<Option<String>, Error> {
-    let (steps, after) = cursor.and_then(|cursor| cursor.split_once(':')).unwrap_or(("0", ""));
-    let steps = steps.parse::<u32>().unwrap_or(STEPS_MAX) + 1;
-    let next = bring_some(Some(after).filter(|after| !after.is_empty()))?;
-    Ok(next.filter(|_| steps < STEPS_MAX).map(|next| format!("{steps}:{next}")))
 }
 
 /// The job: goes on with a shop or a certificate; without a word of either it goes through all products, as it does every night.

@@ -16,26 +16,41 @@ use crate::money::Centimes;
 const FROM: &str = "0.1.0";
 /// The versions without listings.
 const UNLISTED: [&str; 2] = [FROM, "0.2.0"];
-/// What stands before the place of a step that lists products.
+/// What stands before the place of a step through the books, and of one that lists products.
+const BOOKS: &str = "books:";
 const LISTINGS: &str = "listings:";
+/// Steps after which no more products are listed: what an upgrade may write has a bound, and the books are noted whole. The work of the night
+/// does the rest.
+const STEPS_MAX: u32 = 400;
 /// Orders of a step: each is read with its postings and parts, and each of its doors and cards is written.
 const ORDERS_MAX: u32 = 10;
 /// Postings of an order.
 const POSTINGS_MAX: u32 = 100;
 
-/// A step of an upgrade: first the books, then the listings. Answers where the next step begins.
+/// A step of an upgrade: first the books, then the listings. Answers where the next step begins: how many steps were done, and the place.
 ///
 /// # Errors
 /// As those of the store.
 pub(crate) fn bring(from: &str, cursor: Option<&str>) -> Result<Option<String>, Error> {
-    let listed = cursor.and_then(|cursor| cursor.strip_prefix(LISTINGS));
-    if from == FROM && listed.is_none() {
-        return Ok(Some(books(cursor)?.unwrap_or_else(|| LISTINGS.to_owned())));
-    }
     if !UNLISTED.contains(&from) {
         return Ok(None);
     }
-    Ok(listing::fill(listed)?.map(|next| format!("{LISTINGS}{next}")))
+    let first = if from == FROM { BOOKS } else { LISTINGS };
+    let (done, place) = cursor.and_then(|cursor| cursor.split_once(':')).unwrap_or(("0", first));
+    let done = done.parse::<u32>().unwrap_or(STEPS_MAX).saturating_add(1);
+    let next = if let Some(after) = place.strip_prefix(BOOKS) {
+        Some(books(begun(after))?.map_or_else(|| LISTINGS.to_owned(), |next| format!("{BOOKS}{next}")))
+    } else {
+        let after = place.strip_prefix(LISTINGS).unwrap_or_default();
+        let next = listing::bring_some(begun(after))?.filter(|_| done < STEPS_MAX);
+        next.map(|next| format!("{LISTINGS}{next}"))
+    };
+    Ok(next.map(|next| format!("{done}:{next}")))
+}
+
+/// Where something goes on; none at its beginning.
+fn begun(after: &str) -> Option<&str> {
+    Some(after).filter(|after| !after.is_empty())
 }
 
 /// Notes what is held and owed of some orders. Answers where the next step begins.

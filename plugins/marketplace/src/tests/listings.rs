@@ -11,6 +11,7 @@ use super::{call, jobs, market, page, redirect};
 use crate::Marketplace;
 use crate::kinds::{Certificate, Product, Shop};
 use crate::listing::{self, Listing};
+use crate::older;
 
 const WARE: &str = "huile-anfa";
 
@@ -255,6 +256,20 @@ fn an_upgrade_lists_the_products_that_were_there_before_and_the_night_finds_what
     tiwizi_sdk::jobs::Later::new(listing::JOB).enqueue(&json!({})).unwrap();
     jobs();
     held_against_the_products();
+}
+
+#[test]
+fn an_upgrade_lists_as_many_products_as_it_may_write_beside_the_books() {
+    seller_with_a_shop();
+    copies(80);
+    native::as_public();
+    let listed = || native::bodies("listing").len();
+    let step = |from: &str, cursor: &str| older::bring(from, Some(cursor)).unwrap();
+    assert_eq!(step("0.1.0", "600:books:"), Some("601:listings:".to_owned()), "the books are noted whole");
+    assert_eq!((step("0.1.0", "601:listings:"), listed()), (None, 36));
+    let next = step("0.2.0", "3:listings:").unwrap();
+    assert!(next.starts_with("4:listings:") && next.len() > "4:listings:".len(), "{next}");
+    assert_eq!((step("0.2.0", &next.replacen('4', "399", 1)), listed()), (None, 72));
 }
 
 #[test]

@@ -4,8 +4,9 @@
 //! body of everything that its words find, to hold the filters against it.
 //!
 //! A listing is written with its product, and follows every change of the product, of its shop and of its certificate, whoever made it. The work
-//! of the night holds all of them against the products once more. What changes with the day (prices, seasons, last good days, the days of a
-//! certificate) is kept as it is and reckoned on the day on which somebody looks. Stock is not in it: every order changes it, and no list speaks of it.
+//! of the night holds all of them against the products once more, and takes away those of products that are gone. What changes with the day
+//! (prices, seasons, last good days, the days of a certificate) is kept as it is and reckoned on the day on which somebody looks. Stock is not in
+//! it: every order changes it, and no list speaks of it.
 
 use serde::{Deserialize, Serialize};
 use tiwizi_sdk::events::Event;
@@ -25,7 +26,7 @@ pub(crate) const FOLLOWED: &str = "listings";
 pub(crate) const JOB: &str = "listings";
 /// Products whose listings one call brings up to date: each is read with its shop and its certificate, and one record is written.
 const BROUGHT_MAX: u32 = 36;
-/// Listings that a shop which opens or closes turns in one call.
+/// Listings that a shop which opens or closes turns in one call, and those that one call holds against what is there: each is read and written.
 const TURNED_MAX: u32 = 60;
 
 /// What lists say of a product.
@@ -98,7 +99,10 @@ pub(crate) struct Step {
     /// The listings that name a certificate.
     #[serde(default)]
     certificate: Option<String>,
-    /// Of the certificate's listings, or of all products.
+    /// Whether it looks for listings whose products are gone: the second half of the night.
+    #[serde(default)]
+    gone: bool,
+    /// Of the certificate's listings, of all listings, or of all products.
     #[serde(default)]
     after: Option<String>,
 }
@@ -240,7 +244,19 @@ pub(crate) fn bring_some(after: Option<&str>) -> Result<Option<String>, Error> {
     Ok(page.next)
 }
 
-/// The job: goes on with a shop or a certificate; without a word of either it goes through all products, as it does every night.
+/// Takes away those of some listings whose products are gone. Answers where the next ones begin.
+fn drop_some(after: Option<&str>) -> Result<Option<String>, Error> {
+    let page = Store::list(&Find::<Listing>::new().limit(TURNED_MAX).after(after))?;
+    for entry in &page.items {
+        if Store::<Product>::get(&entry.body.record)?.is_none() {
+            Store::delete(entry)?;
+        }
+    }
+    Ok(page.next)
+}
+
+/// The job: goes on with a shop or a certificate; without a word of either it goes through all products, and then through all listings, as it
+/// does every night.
 ///
 /// # Errors
 /// As those of the store.
@@ -248,11 +264,16 @@ pub(crate) fn go_on(step: &Step) -> Result<(), Error> {
     if let Some(cooperative) = &step.cooperative {
         return turn(cooperative);
     }
+    let after = step.after.as_deref();
     if let Some(number) = &step.certificate {
-        return prove(number, step.after.as_deref());
+        return prove(number, after);
     }
-    let next = bring_some(step.after.as_deref())?;
-    next.map_or(Ok(()), |next| later(&Step { after: Some(next), ..Step::default() }))
+    if step.gone {
+        let next = drop_some(after)?;
+        return next.map_or(Ok(()), |next| later(&Step { gone: true, after: Some(next), ..Step::default() }));
+    }
+    let next = bring_some(after)?;
+    later(&Step { gone: next.is_none(), after: next, ..Step::default() })
 }
 
 fn later(step: &Step) -> Result<(), Error> {

@@ -14,6 +14,8 @@ use crate::listing::{self, Listing};
 use crate::older;
 
 const WARE: &str = "huile-anfa";
+/// The record of a product that is not there any more.
+const GONE: &str = "00000000-0000-7000-8000-0000000000ff";
 
 /// Tells of a change as the kernel does, also of one that came from another instance.
 fn told(kind: &str, operation: Operation, record: &str) {
@@ -73,6 +75,12 @@ fn copies(count: usize) {
     for number in 0..count {
         Store::create(&Product { code: format!("copy-{number}"), ..product.clone() }).unwrap();
     }
+}
+
+/// Does the work of the night.
+fn night() {
+    tiwizi_sdk::jobs::Later::new(listing::JOB).enqueue(&json!({})).unwrap();
+    jobs();
 }
 
 #[test]
@@ -221,13 +229,12 @@ fn what_comes_from_another_instance_is_listed_once_its_shop_is_here_and_what_is_
     told("shop", Operation::Create, &shop.id);
     assert!(is_listed());
     // Nobody may delete a product; what its home takes back is told of like this.
-    let gone = "00000000-0000-7000-8000-0000000000ff";
     let mut listing: Entry<Listing> =
         Store::first(&Find::new().equal(Listing::RECORD, product.id.as_str())).unwrap().unwrap();
-    listing.body.record = gone.to_owned();
+    listing.body.record = GONE.to_owned();
     Store::replace(&listing).unwrap();
-    told("product", Operation::Delete, gone);
-    told("product", Operation::Delete, gone);
+    told("product", Operation::Delete, GONE);
+    told("product", Operation::Delete, GONE);
     assert!(!is_listed());
 }
 
@@ -253,8 +260,13 @@ fn an_upgrade_lists_the_products_that_were_there_before_and_the_night_finds_what
     for listing in Store::list(&Find::<Listing>::new().limit(100)).unwrap().items {
         Store::delete(&listing).unwrap();
     }
-    tiwizi_sdk::jobs::Later::new(listing::JOB).enqueue(&json!({})).unwrap();
-    jobs();
+    night();
+    held_against_the_products();
+    // A product that is gone, of which nobody told.
+    let mut listing = Store::list(&Find::<Listing>::new().limit(1)).unwrap().items.remove(0);
+    listing.body.record = GONE.to_owned();
+    Store::replace(&listing).unwrap();
+    night();
     held_against_the_products();
 }
 

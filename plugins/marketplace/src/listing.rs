@@ -18,6 +18,7 @@ use crate::kinds::{CODE, Certificate, Product, Shop, Variant};
 use crate::label::{self, Verdict};
 use crate::money::Centimes;
 use crate::price::{self, List, Offer};
+use crate::today;
 use crate::wares::Picture;
 
 /// The subscription of the manifest that tells of what listings follow.
@@ -175,13 +176,15 @@ fn is_open(cooperative: &str) -> Result<bool, Error> {
     Ok(Shop::of(cooperative)?.is_some_and(|shop| shop.body.open))
 }
 
-/// The days on which a product's certificate proves its label; none when it proves nothing on any day.
+/// The days on which a product's certificate proves its label; none when it proves nothing today or later: what the search for a label
+/// finds is shown by the day, and what is over for good would fill its pages with nothing.
 fn proof(product: &Product) -> Result<Option<Proof>, Error> {
     let Some(label) = label::find(&product.label)? else { return Ok(None) };
     let Some(number) = product.certificate.as_deref().filter(|number| !number.is_empty()) else { return Ok(None) };
     let paper: Option<Entry<Certificate>> = Store::first(&Find::new().equal(Certificate::NUMBER, number))?;
     let Some(paper) = paper.map(|entry| entry.body) else { return Ok(None) };
-    let verdict = label.judge(&product.cooperative, &product.province, Some(&paper), &paper.from);
+    let day = today::date()?.max(paper.from.clone());
+    let verdict = label.judge(&product.cooperative, &product.province, Some(&paper), &day);
     Ok((verdict == Verdict::Valid).then_some(Proof { from: paper.from, until: paper.until }))
 }
 

@@ -209,6 +209,9 @@ fn a_label_is_on_lists_only_while_its_certificate_proves_it() {
     assert!(labelled(), "its last day");
     native::advance(86_400_000);
     assert_eq!((tag(), labelled()), (Value::Null, false), "it is over");
+    night();
+    let listing = native::bodies("listing").into_iter().find(|listing| listing["code"] == WARE).unwrap();
+    assert_eq!(listing["label"], "none", "the search for the label does not come upon it any more");
     held_against_the_products();
 }
 

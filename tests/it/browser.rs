@@ -27,7 +27,7 @@ fn a_newcomer_searches_learns_and_administers_with_a_phone() -> anyhow::Result<(
         "registrar": account(&demo, "registrar")?,
         "administrator": account(&demo, "administrator")?,
         "searches": { "fr": "cooperative", "ar": "تعاونية", "zgh": "ⵜⵉⵡⵉⵣⵉ" },
-        "grants": ["store", "milestones", "jobs", "blobs", "documents", "credentials", "registry.read", "telemetry"],
+        "grants": ["store", "milestones", "jobs", "kv", "blobs", "documents", "credentials", "registry.read", "telemetry"],
     });
     browser::lead("walk.mjs", plan).with_context(|| demo.log())
 }

@@ -10,6 +10,7 @@ use tiwizi_sdk::{Answer, Error, Find, Language, Request, Store, config, i18n, pl
 
 use crate::cells::{self, CELL_MIN, Cell, Sum};
 use crate::kinds::Course;
+use crate::path::{self, Path};
 use crate::programme::{self, quoted};
 use crate::tally::{self, Counting, Known, Part};
 
@@ -79,13 +80,8 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
 pub(crate) fn export(request: &Request) -> Result<Answer, Error> {
     programme::may_see()?;
     let language = request.page_language();
-    let counting = tally::shown()?.map(|entry| entry.body);
-    let Some((counting, chosen)) = counting.and_then(|counting| {
-        let chosen = chosen(&counting, request)?;
-        Some((counting, chosen))
-    }) else {
-        return page(request, None, None);
-    };
+    let Some(counting) = tally::shown()? else { return page(request, None, None) };
+    let Some(chosen) = chosen(&counting, &Names::read(language)?, request) else { return page(request, None, None) };
     let text = csv(&read(counting.run, &chosen)?, &chosen, language);
     page(request, Some(programme::keep_file(&text)?), None)
 }
@@ -102,8 +98,8 @@ pub(crate) fn count(request: &Request) -> Result<Answer, Error> {
 
 fn page(request: &Request, file: Option<String>, refused: Option<&'static str>) -> Result<Answer, Error> {
     let language = request.page_language();
-    let counting = tally::shown()?.map(|entry| entry.body);
-    let chosen = counting.as_ref().and_then(|counting| chosen(counting, request));
+    let (counting, names) = (tally::shown()?, Names::read(language)?);
+    let chosen = counting.as_ref().and_then(|counting| chosen(counting, &names, request));
     let mut data = json!({
         "asked": request.query("asked").is_some(),
         "refused": refused,
@@ -117,7 +113,7 @@ fn page(request: &Request, file: Option<String>, refused: Option<&'static str>) 
     if let (Some(counting), Some(chosen), Value::Object(members)) = (counting, chosen, &mut data) {
         let table = read(counting.run, &chosen)?;
         let time = chosen.time();
-        members.insert("groups".to_owned(), groups(&counting, language)?);
+        members.insert("groups".to_owned(), groups(&counting, &names));
         let years: BTreeSet<u32> = counting.known.iter().flat_map(|known| known.years.clone()).collect();
         members.insert("years".to_owned(), json!(years.into_iter().rev().collect::<Vec<_>>()));
         members.insert("lines".to_owned(), table.view(time, language));
@@ -132,7 +128,7 @@ fn page(request: &Request, file: Option<String>, refused: Option<&'static str>) 
 }
 
 /// What the request asks for; what it leaves out is the first thing that was counted, its newest year, and all of it.
-fn chosen(counting: &Counting, request: &Request) -> Option<Chosen> {
+fn chosen(counting: &Counting, names: &Names, request: &Request) -> Option<Chosen> {
     let asked = |name: &str| request.form(name).or_else(|| request.query(name)).filter(|value| !value.is_empty());
     let known = match asked("of") {
         Some(of) => counting.known.iter().find(|known| known.of == of).or_else(|| counting.known.first()),
@@ -141,8 +137,7 @@ fn chosen(counting: &Counting, request: &Request) -> Option<Chosen> {
     let number = |name: &str| asked(name).and_then(|value| value.parse::<u32>().ok());
     let year = number("year").filter(|year| (1970..=9999).contains(year)).or_else(|| known.years.last().copied())?;
     let month = number("month").filter(|month| (1..=12).contains(month));
-    let title = known.title.best(request.page_language()).to_owned();
-    Some(Chosen { of: known.of.clone(), title, year, month })
+    Some(Chosen { of: known.of.clone(), title: names.title(&known.of), year, month })
 }
 
 impl Chosen {
@@ -157,32 +152,57 @@ impl Chosen {
     }
 }
 
-/// What there are certificates of, as modules, courses and paths; a module after the name of its course.
-fn groups(counting: &Counting, language: Language) -> Result<Value, Error> {
-    let courses = Store::list(&Find::new().sort(Course::ORDER).limit(COURSES_MAX))?.items;
-    let course = |code: &str| {
-        let found = courses.iter().find(|course| course.body.code == code);
-        found.map_or_else(|| code.to_owned(), |course| course.body.title.best(language).to_owned())
-    };
-    let view = |known: &Known| {
-        let title = known.title.best(language);
-        let title = match known.of.strip_prefix("module/").and_then(|of| of.split_once('/')) {
-            Some((code, _)) => format!("{} – {title}", course(code)),
-            None => title.to_owned(),
+/// What courses, their modules and paths are called, in one language.
+struct Names {
+    courses: Vec<Course>,
+    paths: Vec<Path>,
+    language: Language,
+}
+
+impl Names {
+    fn read(language: Language) -> Result<Self, Error> {
+        let courses = Store::list(&Find::new().sort(Course::ORDER).limit(COURSES_MAX))?.items;
+        let courses = courses.into_iter().map(|course| course.body).collect();
+        Ok(Self { courses, paths: path::all()?, language })
+    }
+
+    /// The name of what a certificate is of; its code where it is there no more.
+    fn title(&self, of: &str) -> String {
+        let codes: Vec<&str> = of.split('/').collect();
+        let course = |code: &str| self.courses.iter().find(|course| course.code == code);
+        let (found, code) = match *codes.as_slice() {
+            ["module", of_course, code] => {
+                let module = course(of_course).and_then(|course| course.modules.iter().find(|one| one.code == code));
+                (module.map(|module| &module.title), code)
+            }
+            ["course", code] => (course(code).map(|course| &course.title), code),
+            ["path", code] => (self.paths.iter().find(|path| path.code == code).map(|path| &path.title), code),
+            _ => (None, of),
         };
-        json!({ "of": known.of, "title": title })
-    };
+        found.map_or(code, |title| title.best(self.language)).to_owned()
+    }
+
+    /// The same, and of a module its course before it.
+    fn label(&self, of: &str) -> String {
+        let course = of.strip_prefix("module/").and_then(|of| of.split_once('/'));
+        let course = course.map(|(code, _)| self.title(&format!("course/{code}")));
+        course.map_or_else(|| self.title(of), |course| format!("{course} – {}", self.title(of)))
+    }
+}
+
+/// What there are certificates of, as modules, courses and paths; a module after the name of its course.
+fn groups(counting: &Counting, names: &Names) -> Value {
+    let view = |known: &Known| json!({ "of": known.of, "title": names.label(&known.of) });
     let group = |level: &str| {
         let of_level = |known: &&Known| known.of.split('/').next() == Some(level);
         let items: Vec<Value> = counting.known.iter().filter(of_level).map(view).collect();
         json!({ "level": level, "items": items })
     };
-    Ok(["module", "course", "path"].map(group).into_iter().collect())
+    ["module", "course", "path"].map(group).into_iter().collect()
 }
 
 fn read(run: u64, chosen: &Chosen) -> Result<Table, Error> {
-    let parts = tally::find(run, &chosen.of, chosen.year)?.map(|entry| entry.body.parts).unwrap_or_default();
-    Ok(Table::of(&parts))
+    Ok(Table::of(&tally::find(run, &chosen.of, chosen.year)?))
 }
 
 impl Table {

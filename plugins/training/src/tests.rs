@@ -10,7 +10,6 @@ use crate::draft::{Draft, Review};
 use crate::kinds::{Attempt, Course, Edition, Enrolment, Lesson, Sending};
 use crate::path::Path;
 use crate::questions::{AnswerKey, Quiz};
-use crate::tally::{Counting, Tally};
 
 pub(crate) const MANIFEST: &str = include_str!("../../../manifests/training/manifest.json");
 pub(crate) const LEARNER: &str = "00000000-0000-7000-8000-00000000000a";
@@ -33,8 +32,6 @@ fn the_manifest_says_of_the_kinds_what_their_types_say() {
         Cohort::declaration(),
         Membership::declaration(),
         Certificate::declaration(),
-        Tally::declaration(),
-        Counting::declaration(),
     ];
     native::check_manifest(MANIFEST, path, &kinds);
 }

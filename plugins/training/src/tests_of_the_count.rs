@@ -1,8 +1,8 @@
 //! Certificates by region and province: what is counted, what is told of it, and who sees it.
 
 use serde_json::{Value, json};
-use tiwizi_sdk::jobs::Outcome;
-use tiwizi_sdk::{Answer, Request, native};
+use tiwizi_sdk::jobs::{Later, Outcome};
+use tiwizi_sdk::{Answer, Request, kv, native};
 
 use crate::Training;
 use crate::tests::{LEARNER, call, finish_lessons, installed, page, redirect, send_answers};
@@ -66,6 +66,11 @@ fn lines(data: &Value) -> Vec<(String, String, Value)> {
 fn cells(data: &Value, name: &str) -> Value {
     let found = lines(data).into_iter().find(|(_, known, _)| known == name);
     found.unwrap_or_else(|| panic!("{name} is no line of {data}")).2
+}
+
+/// What is kept of counts.
+fn tallies() -> usize {
+    kv::list("certificates/count/", 0, None).unwrap().keys.len()
 }
 
 fn begun() {
@@ -192,7 +197,7 @@ fn a_certificate_taken_back_is_counted_no_more_and_one_given_back_again() {
     native::advance(60_000);
     count();
     assert_eq!(told(), 7);
-    assert_eq!(native::bodies("tally").len(), 1, "what was counted before is gone");
+    assert_eq!(tallies(), 1, "what was counted before is gone");
 }
 
 #[test]
@@ -209,7 +214,24 @@ fn more_certificates_than_one_step_reads_are_all_counted() {
     let data = seen("");
     assert_eq!(cells(&data, "Taroudannt")[0], 100);
     assert_eq!(lines(&data)[0].2[0], 130);
-    assert_eq!(native::bodies("tally").len(), 1);
+    assert_eq!(tallies(), 1);
+}
+
+#[test]
+fn counting_each_night_keeps_one_count_and_a_newer_one_is_not_taken_back() {
+    begun();
+    certify_women(6, "09.541");
+    for _ in 0..3 {
+        native::advance(DAY);
+        count();
+        assert_eq!((tallies(), cells(&seen(""), "Taroudannt")[0].clone()), (1, json!(6)));
+    }
+    let newest = seen("")["counted_at"].as_u64().unwrap();
+    assert_eq!(kv::get::<u64>("certificates/shown"), Ok(Some(newest)));
+    // A count that began before and comes to its end after it.
+    Later::new("certificates").enqueue(&json!({ "run": newest - 1, "stage": "show" })).unwrap();
+    assert_eq!(native::run_jobs::<Training>().len(), 2);
+    assert_eq!((&seen("")["counted_at"], tallies()), (&json!(newest), 1));
 }
 
 #[test]
@@ -234,12 +256,15 @@ fn who_is_not_of_the_programme_sees_no_count_and_has_none_made() {
 
 #[test]
 fn where_no_work_in_the_background_is_allowed_the_page_says_so() {
-    begun();
-    native::deny("jobs");
-    native::as_holder(&["observer"]);
-    let Answer::Page { status, data, .. } = call(&Request::post("/programme/certificates/count", &[])) else {
-        panic!()
-    };
-    assert_eq!((status, &data["refused"]), (422, &json!("certified-no-count")));
-    assert!(matches!(call(&Request::post("/programme/certificates/csv", &[])), Answer::Page { .. }));
+    for capability in ["jobs", "kv"] {
+        begun();
+        native::deny(capability);
+        native::as_holder(&["observer"]);
+        let Answer::Page { status, data, .. } = call(&Request::post("/programme/certificates/count", &[])) else {
+            panic!()
+        };
+        assert_eq!((status, &data["refused"]), (422, &json!("certified-no-count")), "{capability}");
+        assert!(matches!(call(&Request::post("/programme/certificates/csv", &[])), Answer::Page { .. }));
+        assert!(seen("")["chosen"].is_null(), "{capability}");
+    }
 }

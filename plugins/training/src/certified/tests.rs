@@ -35,6 +35,25 @@ fn what_remains_of_all_when_the_women_are_taken_away_is_not_told_either() {
     assert_eq!([women("04.421"), women("09.541"), women("12.391")], [None, None, Some(9)], "two men are no number");
 }
 
+#[test]
+fn what_is_there_no_more_is_told_by_its_code() {
+    let names = Names { courses: Vec::new(), paths: Vec::new(), language: Language::French };
+    let labels = ["module/founding/m1", "course/founding", "path/start", "other"].map(|of| names.label(of));
+    assert_eq!(labels, ["founding – m1", "founding", "start", "other"]);
+}
+
+#[test]
+fn a_tally_of_all_provinces_and_months_is_a_value() {
+    let most = [u32::MAX; 3];
+    let months: std::collections::BTreeMap<u32, [u32; 3]> = (1..=12).map(|month| (month, most)).collect();
+    let tally: std::collections::BTreeMap<String, _> = places::provinces(Language::French)
+        .into_iter()
+        .map(|(code, _)| (code, &months))
+        .chain([(String::new(), &months)])
+        .collect();
+    assert!(serde_json::to_vec(&tally).unwrap().len() < 64 << 10);
+}
+
 proptest! {
     #[test]
     fn no_table_tells_a_small_count_nor_lets_it_be_worked_out(

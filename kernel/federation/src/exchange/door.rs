@@ -113,12 +113,6 @@ impl<S: Store> Exchange<S> {
         }
         let known = self.ends.known();
         let signed = self.believe(request, known.ring(), (source, now), is_flood)?;
-        if let Some(range) = request.lines.value("range")
-            && !range.is_empty()
-            && !signed.fields.contains("range")
-        {
-            return Err(SignatureError::Uncovered { name: "range" }.into());
-        }
         let node = signed.node;
         if known.is_suspended(&node) {
             return Err(Refusal::Suspended);

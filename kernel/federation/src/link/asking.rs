@@ -212,18 +212,15 @@ fn signed<S>(
 ) -> Result<Request, SignatureError> {
     let (path, query) = question.address();
     let mut lines = Lines::default();
-    let mut also = Vec::new();
     if !with.media_type.is_empty() {
         lines.push("content-type", with.media_type)?;
-        also.push("content-type");
     }
     if let Some((first, last)) = with.range {
         lines.push("range", &format!("bytes={first}-{last}"))?;
-        also.push("range");
     }
     let (method, authority) = (question.method().to_owned(), line.authority.clone());
     let request = Request { method, authority, path, query, lines, body: BodyDigest::of(&with.body) };
-    known.signed(|signer| signer.sign_request(request, stamp, &also))
+    known.signed(|signer| signer.sign_request(request, stamp, &[]))
 }
 
 /// Believes an answer. One whose key is not known yet may bring the statement that makes it known: a greeting does.

@@ -22,8 +22,8 @@ pub(super) const REQUEST_PARTS: [&str; 5] = ["@method", "@authority", "@path", "
 pub(super) const RESPONSE_PARTS: [&str; 3] = ["@status", CONTENT_DIGEST, DATE];
 
 pub(super) const DATE: &str = "date";
-/// A request that has it signs it.
-pub(super) const CONTENT_TYPE: &str = "content-type";
+/// What a request signs when it has it: what its body is, and what of a chunk is asked for.
+pub(super) const REQUEST_PARTS_THERE: [&str; 2] = ["content-type", "range"];
 
 /// When a request is made, and its nonce.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,15 +58,15 @@ pub struct Signer<'a> {
 }
 
 impl Signer<'_> {
-    /// Signs a request and hands it back with the lines that say so. `also` names fields that are to be signed too; the type of its body always
-    /// is.
+    /// Signs a request and hands it back with the lines that say so. `also` names fields that are to be signed too; the type of its body and
+    /// a range always are.
     ///
     /// # Errors
     /// When a line cannot be sent, or a field of `also` is not there.
     pub fn sign_request(&self, mut request: Request, stamp: &Stamp, also: &[&str]) -> Result<Request, SignatureError> {
         request.lines.push(CONTENT_DIGEST, &request.body.header())?;
-        let has_type = request.lines.value(CONTENT_TYPE).is_some() && !also.contains(&CONTENT_TYPE);
-        let also: Vec<&str> = also.iter().copied().chain(has_type.then_some(CONTENT_TYPE)).collect();
+        let is_left_out = |name: &&str| request.lines.value(name).is_some() && !also.contains(name);
+        let also: Vec<&str> = also.iter().copied().chain(REQUEST_PARTS_THERE.into_iter().filter(is_left_out)).collect();
         let mut covered = covering(&REQUEST_PARTS, &also)?;
         let created = stamp.created.0.div_euclid(1_000);
         field::put_number(&mut covered, "created", created)?;

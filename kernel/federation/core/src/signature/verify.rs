@@ -15,7 +15,7 @@ use super::error::{SignatureError, echo};
 use super::field::{self, SIGNATURE, Signature};
 use super::message::{Message, Request, Response, plain_authority};
 use super::nonce::Nonce;
-use super::sign::{CONTENT_TYPE, DATE, REQUEST_PARTS, RESPONSE_PARTS};
+use super::sign::{DATE, REQUEST_PARTS, REQUEST_PARTS_THERE, RESPONSE_PARTS};
 use super::{LABEL, TAG};
 use crate::wire::{NodeId, VerifyingKey};
 
@@ -66,9 +66,11 @@ pub fn verify_request(
     }
     let signature = field::find(&request.lines)?;
     let covered = demand(&signature, &REQUEST_PARTS)?;
-    // What a body is must not be changed on the way without a trace.
-    if request.lines.value(CONTENT_TYPE).is_some() && !covered.iter().any(|part| part.plain() == Some(CONTENT_TYPE)) {
-        return Err(SignatureError::Uncovered { name: CONTENT_TYPE });
+    // What a body is, and what is asked for, must not be changed on the way without a trace.
+    for name in REQUEST_PARTS_THERE {
+        if request.lines.value(name).is_some() && !covered.iter().any(|part| part.plain() == Some(name)) {
+            return Err(SignatureError::Uncovered { name });
+        }
     }
     let (created, expires) = times(&signature)?;
     let nonce = field::text(&signature.covered, "nonce").and_then(|nonce| nonce.parse().ok());

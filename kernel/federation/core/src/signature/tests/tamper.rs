@@ -127,20 +127,27 @@ fn every_part_that_must_be_signed_is_asked_for() {
 }
 
 #[test]
-fn a_type_of_the_body_that_is_not_signed_is_refused() {
+fn a_type_of_the_body_or_a_range_that_is_not_signed_is_refused() {
     let (ambient, _) = ambient(NOW, 1);
     let key = secret(1);
     let signer = Signer { keyid: OFFICE, key: &key };
-    let bare = Request { lines: Lines::default(), ..push() };
-    let mut request = signer.sign_request(bare, &Stamp::new(&ambient, Offset::default()), &[]).unwrap();
-    assert!(verify_request(&request, &own(), known).is_ok(), "there is no type to be changed");
-    // Somebody puts one in on the way.
-    request.lines.push("content-type", "application/vnd.tiwizi.page.v1").unwrap();
-    assert_eq!(verify_request(&request, &own(), known), Err(SignatureError::Uncovered { name: "content-type" }));
-    let good = signed(&ambient, Offset::default());
-    let mut unsigned = good.clone();
-    unsigned.lines = changed(&good.lines, "signature-input", |value| value.replacen("\"content-type\"", "", 1));
-    assert_eq!(refusal(&unsigned), "signature-uncovered");
+    let sign = |request| signer.sign_request(request, &Stamp::new(&ambient, Offset::default()), &[]).unwrap();
+    for (name, value) in [("content-type", "application/vnd.tiwizi.page.v1"), ("range", "bytes=0-9"), ("range", "")] {
+        let bare = Request { lines: Lines::default(), ..push() };
+        let mut request = sign(bare.clone());
+        assert!(verify_request(&request, &own(), known).is_ok(), "there is nothing to be changed");
+        // Somebody puts one in on the way.
+        request.lines.push(name, value).unwrap();
+        assert_eq!(verify_request(&request, &own(), known), Err(SignatureError::Uncovered { name }));
+        let mut request = bare;
+        request.lines.push(name, value).unwrap();
+        let good = sign(request);
+        assert!(verify_request(&good, &own(), known).unwrap().fields.contains(name), "who has one signs it");
+        let mut unsigned = good.clone();
+        let covered = format!("\"{name}\"");
+        unsigned.lines = changed(&good.lines, "signature-input", |value| value.replacen(&covered, "", 1));
+        assert_eq!(refusal(&unsigned), "signature-uncovered");
+    }
 }
 
 #[test]

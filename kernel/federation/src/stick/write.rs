@@ -73,16 +73,25 @@ impl<S: Store> Stick<S> {
 impl<S: Store, W: Write> Writing<'_, S, W> {
     /// Puts a part in, sealed. False when there is no room for it.
     fn push(&mut self, bytes: &PeerBytes) -> Result<bool, StickError> {
-        let part = bytes.part((self.to, &self.key), self.ends.ambient())?;
-        if !self.bundle.has_room(&part, self.bytes_max.saturating_sub(self.counted)) {
-            return Ok(false);
-        }
-        self.bundle.push(&part)?;
-        (self.told)(part.as_bytes().len() as u64);
+        let Some(part) = self.sealed(bytes)? else { return Ok(false) };
+        self.put(&part)?;
         Ok(true)
     }
 
-    /// Whether so many bytes more have room, in so many parts.
+    /// Something as the part that it would be; none when there is no room for it.
+    fn sealed(&self, bytes: &PeerBytes) -> Result<Option<PeerBytes>, StickError> {
+        let part = bytes.part((self.to, &self.key), self.ends.ambient())?;
+        let has_room = self.bundle.has_room(&part, self.bytes_max.saturating_sub(self.counted));
+        Ok(has_room.then_some(part))
+    }
+
+    fn put(&mut self, part: &PeerBytes) -> Result<(), StickError> {
+        self.bundle.push(part)?;
+        (self.told)(part.as_bytes().len() as u64);
+        Ok(())
+    }
+
+    /// Whether a snapshot of so many bytes has room, in so many parts.
     fn has_room(&self, bytes: u64, parts: u64) -> bool {
         let around = parts.saturating_mul(AROUND_BYTES_MAX);
         let there = self.bundle.bytes().saturating_add(self.counted);
@@ -142,13 +151,12 @@ impl<S: Store, W: Write> Writing<'_, S, W> {
 
     /// One page. False when there is no room for it; then nothing was noted of it.
     async fn page(&mut self, ask: &Ask, page: &PeerBytes) -> Result<bool, StickError> {
-        if !self.has_room(page.as_bytes().len() as u64, 1) {
-            return Ok(false);
-        }
+        let Some(part) = self.sealed(page)? else { return Ok(false) };
         if self.mode == Mode::Done {
             self.ends.disclose(&self.to, ask, page).await?;
         }
-        self.push(page)
+        self.put(&part)?;
+        Ok(true)
     }
 
     /// The snapshot of a log whose entries are not kept from where the peer stands: how many chunks, and up to where it goes. None when there is

@@ -130,7 +130,10 @@ fn desk(app: &App) -> anyhow::Result<Stick<SqlStore>> {
 
 /// What is wrong with the file or the peer is a refusal; the rest is a failure.
 fn explain(error: StickError, path: &Path) -> anyhow::Error {
-    let is_torn = matches!(&error, StickError::Bundle(BundleError::CutOff { .. } | BundleError::Damaged { .. }));
+    let is_torn = matches!(
+        &error,
+        StickError::Bundle(BundleError::CutOff { .. } | BundleError::Damaged { .. } | BundleError::Long)
+    );
     let is_refusal = error.is_refusal();
     let mut error = anyhow::Error::new(error);
     if is_torn {
@@ -201,6 +204,9 @@ fn said_looked(looked: &Looked, name: &str) -> Said {
         };
         lines.push(format!("  {}: {} entries; {here}", named(&log.plane, log.agreement), log.size));
     }
+    if looked.is_torn {
+        lines.push("The file is torn: what follows is not in this.".to_owned());
+    }
     lines.push("Nothing was taken.".to_owned());
     let mut value = value_looked(looked);
     if let Some(value) = value.as_object_mut() {
@@ -230,7 +236,7 @@ fn value_looked(looked: &Looked) -> Value {
     };
     json!({
         "from": looked.from.to_string(), "made_at": looked.made_at.rfc3339(), "age": age, "parts": looked.parts,
-        "logs": looked.logs.iter().map(log).collect::<Vec<_>>(),
+        "torn": looked.is_torn, "logs": looked.logs.iter().map(log).collect::<Vec<_>>(),
     })
 }
 
@@ -254,7 +260,7 @@ fn said_taken(taken: &TakenIn, name: &str) -> Said {
             taken.passed_over
         ));
     }
-    if taken.is_torn {
+    if taken.looked.is_torn {
         lines.push("The file is torn: what follows was not taken. It comes again with the next file.".to_owned());
     }
     let mut value = value_looked(&taken.looked);
@@ -267,7 +273,6 @@ fn said_taken(taken: &TakenIn, name: &str) -> Said {
         value.insert("directory_refused".to_owned(), json!(taken.directory_refused));
         value.insert("forked".to_owned(), taken.forked.iter().map(ToString::to_string).collect());
         value.insert("passed_over".to_owned(), json!(taken.passed_over));
-        value.insert("torn".to_owned(), json!(taken.is_torn));
     }
     Said { value, text: lines.join("\n") }
 }

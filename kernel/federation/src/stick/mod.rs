@@ -118,6 +118,8 @@ pub struct Looked {
     pub logs: Vec<Here>,
     /// Its parts, as far as they are whole.
     pub parts: u64,
+    /// The file is torn: what follows is not taken.
+    pub is_torn: bool,
 }
 
 /// What was taken of a file.
@@ -137,8 +139,6 @@ pub struct TakenIn {
     pub forked: Vec<LogId>,
     /// Parts of a later version, which were passed over.
     pub passed_over: u64,
-    /// The file is torn: what follows was not taken.
-    pub is_torn: bool,
 }
 
 impl TakenIn {

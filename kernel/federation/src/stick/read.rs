@@ -1,4 +1,4 @@
-//! Reading: first the whole file is held to its own hashes, and its cover to what is here; only then anything of it is taken.
+//! Reading: first the whole file is held to its own hashes and its seals, and its cover to what is here; only then anything of it is taken.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
@@ -39,27 +39,16 @@ impl<S: Store> Stick<S> {
         file.seek(SeekFrom::Start(0)).map_err(BundleError::File)?;
         let mut bundle = BundleReader::open(BufReader::new(file))?;
         let mut taking = Taking::begin(&self.ends, looked.from).await?;
-        let mut is_torn = false;
-        loop {
-            let part = match bundle.next_page() {
-                Ok(Some(part)) => part,
-                Ok(None) => break,
-                Err(BundleError::CutOff { .. } | BundleError::Damaged { .. } | BundleError::Long)
-                    if torn == Torn::Taken =>
-                {
-                    is_torn = true;
-                    break;
-                }
-                Err(error) => return Err(error.into()),
-            };
+        for _ in 0..looked.parts {
+            let Some(part) = bundle.next_page()? else { break };
             told(part.len() as u64);
             let bytes = self.unsealed(&looked.from, &part)?;
             taking.part(Part::of(&bytes)).await?;
         }
-        taking.end(&cover, looked, is_torn).await
+        taking.end(&cover, looked).await
     }
 
-    /// Opens a file: its cover, and what it is to what is here.
+    /// Opens all of a file that is to be taken: its cover, and what it is to what is here.
     async fn opened<R: Read + Seek>(
         &self,
         file: &mut R,
@@ -73,33 +62,35 @@ impl<S: Store> Stick<S> {
             return Err(StickError::OtherReceiver { to: head.to });
         }
         self.check_peer(&head.from).await?;
-        let first = bundle.next_page()?;
-        let mut parts = u64::from(first.is_some());
-        let first = first.unwrap_or_default();
-        told(first.len() as u64);
+        let (mut parts, mut first, mut is_torn) = (0_u64, None, false);
         loop {
-            match bundle.next_page() {
-                Ok(Some(part)) => told(part.len() as u64),
+            let part = match bundle.next_page() {
+                Ok(Some(part)) => part,
                 Ok(None) => break,
                 Err(BundleError::CutOff { .. } | BundleError::Damaged { .. } | BundleError::Long)
-                    if torn == Torn::Taken =>
+                    if torn == Torn::Taken && parts > 0 =>
                 {
+                    is_torn = true;
                     break;
                 }
                 Err(error) => return Err(error.into()),
-            }
+            };
+            told(part.len() as u64);
+            // Anybody can make the hashes of a file: that a part is as it was sealed is known once it opens.
+            let bytes = self.unsealed(&head.from, &part)?;
+            first.get_or_insert(bytes);
             parts = parts.saturating_add(1);
         }
-        let cover = self.cover(&head.from, &first)?;
+        let cover = self.cover(&head.from, &first.unwrap_or_default())?;
         let (age, logs) = compare(&*self.ends, &head.from, &cover).await?;
         let (from, made_at) = (head.from, cover.made_at);
-        Ok((cover, Looked { from, made_at, age, logs, parts }))
+        Ok((cover, Looked { from, made_at, age, logs, parts, is_torn }))
     }
 
-    fn cover(&self, from: &NodeId, part: &[u8]) -> Result<Cover, StickError> {
+    /// The cover, out of the first part as it was opened.
+    fn cover(&self, from: &NodeId, first: &[u8]) -> Result<Cover, StickError> {
         let wrong = |source| StickError::Cover { writer: *from, source };
-        let bytes = self.unsealed(from, part)?;
-        let Part::Cover(envelope) = Part::of(&bytes) else {
+        let Part::Cover(envelope) = Part::of(first) else {
             return Err(wrong(CoverError::Envelope(EnvelopeError::Form)));
         };
         let known = self.ends.known();
@@ -132,6 +123,5 @@ fn nothing(looked: Looked) -> TakenIn {
         directory_refused: None,
         forked: Vec::new(),
         passed_over: 0,
-        is_torn: false,
     }
 }

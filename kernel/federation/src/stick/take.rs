@@ -174,7 +174,7 @@ impl<'a, S: Store> Taking<'a, S> {
     }
 
     /// After the last part: what the writer has said of what it took, of others, and of where its logs end.
-    pub(super) async fn end(mut self, cover: &Cover, looked: Looked, is_torn: bool) -> Result<TakenIn, StickError> {
+    pub(super) async fn end(mut self, cover: &Cover, looked: Looked) -> Result<TakenIn, StickError> {
         let known = self.ends.known();
         let Seen(notes) = &cover.seen;
         for note in notes {
@@ -206,7 +206,6 @@ impl<'a, S: Store> Taking<'a, S> {
             directory_refused: self.directory_refused,
             forked: self.forked,
             passed_over: self.passed_over,
-            is_torn,
         })
     }
 }

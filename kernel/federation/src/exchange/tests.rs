@@ -5,14 +5,22 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tiwizi_federation_core::agreement::{Class, KindClasses};
+use tiwizi_federation_core::agreement::{
+    AgreementId, Class, Document, KindClasses, KindTerms, Party as Side, Rule, State,
+};
 use tiwizi_federation_core::flow::memory::MemoryStore;
+use tiwizi_federation_core::flow::node::Write;
 use tiwizi_federation_core::flow::plant::Planted;
-use tiwizi_federation_core::flow::{Schemas, Setting};
+use tiwizi_federation_core::flow::{Schemas, Setting, Store as _, StoreTx as _};
 use tiwizi_federation_core::signature::{BodyDigest, Lines, Offset, Request, Stamp};
-use tiwizi_federation_core::wire::{Enrolment, Member, Role, SigningKey};
+use tiwizi_federation_core::wire::{Enrolment, Entity, Member, Plane, Role, SigningKey};
+use tiwizi_model::{Instant, RecordId};
+use tiwizi_storage::federation::agreement::{self, Keeping};
+use tiwizi_storage::federation::cursor::{self, CursorRow};
 use tiwizi_storage::federation::identity;
+use tiwizi_storage::federation::log::{self, LogName};
 use tiwizi_storage::federation::peer::Switch;
+use uuid::Uuid;
 
 use crate::directory::{Asking, request, take};
 use crate::federation::Federation;
@@ -87,6 +95,96 @@ impl Party {
     pub(crate) async fn restart(&mut self) {
         self.exchange = Exchange::open(Arc::clone(&self.ends)).await.unwrap();
         assert!(self.shelf.path().exists());
+    }
+
+    /// It writes a thing into its register.
+    pub(crate) async fn write(&self, number: u128, name: &str) {
+        let id = RecordId(Uuid::from_u128(number));
+        let write = Write {
+            plane: "registry".parse().unwrap(),
+            schema: "registry/thing/1.0".to_owned(),
+            entity: Entity { kind: "registry/thing".parse().unwrap(), id },
+            root: id,
+            body: Some(serde_json::json!({ "name": name })),
+            idem: *Uuid::from_u128(number).as_bytes(),
+            cause: None,
+        };
+        self.ends.known().node.write(write).await.unwrap();
+    }
+
+    /// How many things it holds under an agreement.
+    pub(crate) async fn held(&self, agreement: AgreementId) -> usize {
+        let mut tx = self.store.begin().await.unwrap();
+        tx.held_after(Some(agreement), None, 10_000).await.unwrap().len()
+    }
+
+    /// Its database knows of another one's register what it would know if the store were in it.
+    pub(crate) async fn follow_in_database(&self, holder: &Self, agreement: AgreementId) {
+        let (holder, me) = (holder.ends.known().me(), self.ends.known().me());
+        let mut tx = self.house.db.begin_write().await.unwrap();
+        let name = LogName { node: &holder.0.0, plane: "registry", epoch: 0 };
+        let log = log::number(&mut tx, name).await.unwrap();
+        let (id, state, at) = (agreement.to_string(), State::Active.to_string(), self.ends.ambient().now());
+        let keeping = Keeping {
+            id: &id,
+            sides: [&holder.0.0, &me.0.0],
+            state: &state,
+            version: 1,
+            expires_at: None,
+            current: None,
+            next: None,
+            envelope: None,
+            at,
+        };
+        let agreement = agreement::keep(&mut tx, keeping).await.unwrap().unwrap();
+        let row = CursorRow {
+            log,
+            agreement,
+            version: 1,
+            next_seq: 0,
+            frontier: Vec::new(),
+            last_leaf: None,
+            refill_until: 0,
+            note: None,
+            state: "following".to_owned(),
+            reached_at: None,
+            changed_at: at,
+        };
+        cursor::put(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Since when nothing of the register of another one is missing here.
+    pub(crate) async fn as_of(&self) -> Option<Instant> {
+        let mut tx = self.house.db.read().await.unwrap();
+        cursor::all(&mut tx).await.unwrap().into_iter().find_map(|row| row.reached_at)
+    }
+}
+
+/// The agreement by which an office gives a nation the names of its things.
+pub(crate) fn names(office: &Party, nation: &Party) -> Document {
+    let now = office.ends.ambient().now();
+    let (office, nation) = (office.ends.known().me(), nation.ends.known().me());
+    let terms = KindTerms { rows: BTreeMap::new(), fields: BTreeMap::from([("name".to_owned(), Rule::Clear)]) };
+    let registry: Plane = "registry".parse().unwrap();
+    let kinds = BTreeMap::from([("registry/thing".parse().unwrap(), terms)]);
+    let mut parties =
+        [Side { node: office, name: "Office".to_owned() }, Side { node: nation, name: "Nation".to_owned() }];
+    parties.sort_by_key(|side| side.node);
+    Document {
+        id: AgreementId(Uuid::from_u128(0xa9)),
+        version: 1,
+        before: None,
+        parties,
+        purpose: "The register of the nation".to_owned(),
+        legal_basis: "Law 112-12".to_owned(),
+        cndp: None,
+        issued_at: now,
+        expires_at: now.plus_ms(300 * 86_400_000),
+        retention_days: 365,
+        erasure_days: 30,
+        onward: BTreeSet::new(),
+        grants: BTreeMap::from([(office, BTreeMap::from([(registry, kinds)]))]),
     }
 }
 

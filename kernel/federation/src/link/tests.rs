@@ -1,23 +1,16 @@
 //! Two instances whose ends are joined in memory: what one writes arrives at the other, whatever the line does.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tiwizi_federation_core::agreement::{AgreementId, Document, KindTerms, Party as Side, Rule, State, Step};
+use tiwizi_federation_core::agreement::{AgreementId, Step};
 use tiwizi_federation_core::flow::memory::MemoryStore;
-use tiwizi_federation_core::flow::node::Write;
 use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
 use tiwizi_federation_core::signature::challenge_line;
-use tiwizi_federation_core::wire::{Entity, LogId, Plane, SigningKey};
-use tiwizi_model::RecordId;
-use tiwizi_storage::federation::agreement::{self, Keeping};
-use tiwizi_storage::federation::cursor::{self, CursorRow};
-use tiwizi_storage::federation::log::{self, LogName};
+use tiwizi_federation_core::wire::{LogId, Plane, SigningKey};
 use tiwizi_storage::federation::peer::Switch;
-use uuid::Uuid;
 
-use crate::exchange::tests::{Party, head, pair, url};
+use crate::exchange::tests::{Party, head, names, pair, url};
 use crate::exchange::{Body, Exchange, PROBLEM_TYPE, Refusal};
 use crate::identity::{Change, Reason};
 
@@ -185,29 +178,7 @@ impl Office {
 
     /// Both sign.
     async fn agree_first(&mut self) -> AgreementId {
-        let (office, nation) = (self.party.ends.known().me(), self.nation.ends.known().me());
-        let now = self.party.ends.ambient().now();
-        let terms = KindTerms { rows: BTreeMap::new(), fields: BTreeMap::from([("name".to_owned(), Rule::Clear)]) };
-        let registry: Plane = "registry".parse().unwrap();
-        let kinds = BTreeMap::from([("registry/thing".parse().unwrap(), terms)]);
-        let mut parties =
-            [Side { node: office, name: "Office".to_owned() }, Side { node: nation, name: "Nation".to_owned() }];
-        parties.sort_by_key(|side| side.node);
-        let document = Document {
-            id: AgreementId(Uuid::from_u128(0xa9)),
-            version: 1,
-            before: None,
-            parties,
-            purpose: "The register of the nation".to_owned(),
-            legal_basis: "Law 112-12".to_owned(),
-            cndp: None,
-            issued_at: now,
-            expires_at: now.plus_ms(300 * 86_400_000),
-            retention_days: 365,
-            erasure_days: 30,
-            onward: BTreeSet::new(),
-            grants: BTreeMap::from([(office, BTreeMap::from([(registry, kinds)]))]),
-        };
+        let document = names(&self.party, &self.nation);
         let id = document.id;
         self.party.ends.known().node.offer_agreement(document.clone()).await.unwrap();
         self.settle().await;
@@ -240,65 +211,20 @@ impl Office {
     }
 
     async fn write(&self, number: u128, name: &str) {
-        let id = RecordId(Uuid::from_u128(number));
-        let write = Write {
-            plane: "registry".parse().unwrap(),
-            schema: "registry/thing/1.0".to_owned(),
-            entity: Entity { kind: "registry/thing".parse().unwrap(), id },
-            root: id,
-            body: Some(serde_json::json!({ "name": name })),
-            idem: *Uuid::from_u128(number).as_bytes(),
-            cause: None,
-        };
-        self.party.ends.known().node.write(write).await.unwrap();
+        self.party.write(number, name).await;
     }
 
-    /// The nation's database knows of the register of the office what it would know if the store were in it.
     async fn follow_in_database(&self, agreement: AgreementId) {
-        let (office, nation) = (self.party.ends.known().me(), self.nation.ends.known().me());
-        let mut tx = self.nation.house.db.begin_write().await.unwrap();
-        let name = LogName { node: &office.0.0, plane: "registry", epoch: 0 };
-        let log = log::number(&mut tx, name).await.unwrap();
-        let (id, state, at) = (agreement.to_string(), State::Active.to_string(), self.nation.ends.ambient().now());
-        let keeping = Keeping {
-            id: &id,
-            sides: [&office.0.0, &nation.0.0],
-            state: &state,
-            version: 1,
-            expires_at: None,
-            current: None,
-            next: None,
-            envelope: None,
-            at,
-        };
-        let agreement = agreement::keep(&mut tx, keeping).await.unwrap().unwrap();
-        let row = CursorRow {
-            log,
-            agreement,
-            version: 1,
-            next_seq: 0,
-            frontier: Vec::new(),
-            last_leaf: None,
-            refill_until: 0,
-            note: None,
-            state: "following".to_owned(),
-            reached_at: None,
-            changed_at: at,
-        };
-        cursor::put(&mut tx, &row).await.unwrap();
-        tx.commit().await.unwrap();
+        self.nation.follow_in_database(&self.party, agreement).await;
     }
 
-    /// Since when nothing of the register of the office is missing at the nation.
     async fn as_of(&self) -> Option<tiwizi_model::Instant> {
-        let mut tx = self.nation.house.db.read().await.unwrap();
-        cursor::all(&mut tx).await.unwrap().into_iter().find_map(|row| row.reached_at)
+        self.nation.as_of().await
     }
 
     /// How many things of the office the nation holds.
     async fn held(&self, agreement: AgreementId) -> usize {
-        let mut tx = self.nation.store.begin().await.unwrap();
-        tx.held_after(Some(agreement), None, 10_000).await.unwrap().len()
+        self.nation.held(agreement).await
     }
 }
 
@@ -437,24 +363,13 @@ async fn the_loop_brings_what_is_written_while_it_waits_and_ends_when_it_is_told
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let writing = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        let id = RecordId(Uuid::from_u128(7));
-        let write = Write {
-            plane: "registry".parse().unwrap(),
-            schema: "registry/thing/1.0".to_owned(),
-            entity: Entity { kind: "registry/thing".parse().unwrap(), id },
-            root: id,
-            body: Some(serde_json::json!({ "name": "Imilchil" })),
-            idem: [7; 16],
-            cause: None,
-        };
-        party.ends.known().node.write(write).await.unwrap();
+        party.write(7, "Imilchil").await;
         while party.ends.known().node.sequence().await.unwrap() > 0 {}
         // By the clock of the machine: the database knows no other.
         let mut held = 0;
         for _ in 0..1_000 {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let mut tx = nation.store.begin().await.unwrap();
-            held = tx.held_after(Some(agreement), None, 10).await.unwrap().len();
+            held = nation.held(agreement).await;
             if held > 0 {
                 break;
             }

@@ -1,20 +1,17 @@
 //! Two instances between which nothing goes but files.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::sync::Arc;
 
-use tiwizi_federation_core::agreement::{AgreementId, Document, KindTerms, Party as Side, Rule, Step};
+use tiwizi_federation_core::agreement::{AgreementId, Step};
 use tiwizi_federation_core::bundle::BundleError;
 use tiwizi_federation_core::flow::memory::MemoryStore;
-use tiwizi_federation_core::flow::node::Write;
 use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
-use tiwizi_federation_core::wire::{Entity, Hash, Plane, SigningKey};
-use tiwizi_model::{RecordId, limits};
+use tiwizi_federation_core::wire::{Hash, Plane, SigningKey};
+use tiwizi_model::limits;
 use tiwizi_storage::federation::peer::Switch;
-use uuid::Uuid;
 
-use crate::exchange::tests::{Party, pair};
+use crate::exchange::tests::{Party, names, pair};
 use crate::identity::{Change, Reason};
 
 use super::*;
@@ -69,28 +66,7 @@ impl Two {
 
     /// Both sign, by files alone.
     async fn agree(&self) -> AgreementId {
-        let (office, nation) = (me(&self.office), me(&self.nation));
-        let now = self.office.ends.ambient().now();
-        let terms = KindTerms { rows: BTreeMap::new(), fields: BTreeMap::from([("name".to_owned(), Rule::Clear)]) };
-        let kinds = BTreeMap::from([("registry/thing".parse().unwrap(), terms)]);
-        let mut parties =
-            [Side { node: office, name: "Office".to_owned() }, Side { node: nation, name: "Nation".to_owned() }];
-        parties.sort_by_key(|side| side.node);
-        let document = Document {
-            id: AgreementId(Uuid::from_u128(0xa9)),
-            version: 1,
-            before: None,
-            parties,
-            purpose: "The register of the nation".to_owned(),
-            legal_basis: "Law 112-12".to_owned(),
-            cndp: None,
-            issued_at: now,
-            expires_at: now.plus_ms(300 * 86_400_000),
-            retention_days: 365,
-            erasure_days: 30,
-            onward: BTreeSet::new(),
-            grants: BTreeMap::from([(office, BTreeMap::from([("registry".parse().unwrap(), kinds)]))]),
-        };
+        let document = names(&self.office, &self.nation);
         self.office.ends.known().node.offer_agreement(document.clone()).await.unwrap();
         carry(&self.office, &self.nation).await;
         self.nation.ends.known().node.sign_agreement(&document).await.unwrap();
@@ -99,22 +75,11 @@ impl Two {
     }
 
     async fn write(&self, number: u128, name: &str) {
-        let id = RecordId(Uuid::from_u128(number));
-        let write = Write {
-            plane: "registry".parse().unwrap(),
-            schema: "registry/thing/1.0".to_owned(),
-            entity: Entity { kind: "registry/thing".parse().unwrap(), id },
-            root: id,
-            body: Some(serde_json::json!({ "name": name })),
-            idem: *Uuid::from_u128(number).as_bytes(),
-            cause: None,
-        };
-        self.office.ends.known().node.write(write).await.unwrap();
+        self.office.write(number, name).await;
     }
 
     async fn held(&self, agreement: AgreementId) -> usize {
-        let mut tx = self.nation.store.begin().await.unwrap();
-        tx.held_after(Some(agreement), None, 10_000).await.unwrap().len()
+        self.nation.held(agreement).await
     }
 
     /// What the office knows that the nation has of its register.

@@ -2,7 +2,7 @@
 
 use tiwizi_federation_core::agreement::AgreementId;
 use tiwizi_federation_core::flow::Store;
-use tiwizi_federation_core::flow::node::{Acknowledged, Ask};
+use tiwizi_federation_core::flow::node::{Acknowledged, Ask, AskRefusal};
 use tiwizi_federation_core::flow::rows::Feed;
 use tiwizi_federation_core::greeting::{Offered, Wanted};
 use tiwizi_federation_core::stick::Cover;
@@ -41,7 +41,7 @@ pub struct Here {
 struct Found {
     is_newer: bool,
     is_older: bool,
-    /// The file holds a log under an agreement that is not in force here.
+    /// The file holds a log that is not taken here: under an agreement that is not in force, or with two histories.
     is_elsewhere: bool,
 }
 
@@ -67,13 +67,14 @@ pub(super) async fn compare<S: Store>(
             found.is_newer |= version > known_version || (version == known_version && size > next);
             found.is_older |= version < known_version || (version == known_version && size < next);
         }
-        found.is_elsewhere |= here.is_none() && agreement.is_some() && *size > 0;
+        found.is_elsewhere |= here.is_none() && *size > 0;
         let next = here.filter(|(of, generation, _)| (of, generation) == (version, epoch)).map(|(.., next)| *next);
         logs.push(Here { plane: plane.clone(), agreement: *agreement, size: *size, next });
     }
     for wanted in cover.hello.wanted.iter().filter(|wanted| wanted.log.node == known.me()) {
         match known.node.weigh(from, &said(wanted)).await? {
-            Acknowledged::Further { .. } => found.is_newer = true,
+            // That the writer has more than was ever written here is the news that nobody may miss.
+            Acknowledged::Further { .. } | Acknowledged::Refused(AskRefusal::Ahead { .. }) => found.is_newer = true,
             Acknowledged::Older { .. } => found.is_older = true,
             Acknowledged::Known | Acknowledged::Refused(_) => {}
         }

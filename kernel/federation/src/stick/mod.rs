@@ -15,6 +15,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tiwizi_federation_core::agreement::AgreementId;
@@ -136,7 +137,7 @@ pub struct TakenIn {
     /// A directory was in it that is not taken, with the code of the reason.
     pub directory_refused: Option<&'static str>,
     /// Logs of which it proves two histories.
-    pub forked: Vec<LogId>,
+    pub forked: BTreeSet<LogId>,
     /// Parts of a later version, which were passed over.
     pub passed_over: u64,
 }

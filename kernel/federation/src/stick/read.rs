@@ -32,13 +32,14 @@ impl<S: Store> Stick<S> {
         let (cover, looked) = self.opened(file, torn, told).await?;
         match looked.age {
             Age::Older => return Err(StickError::Older { made_at: looked.made_at }),
-            Age::Same => return Ok(nothing(looked)),
+            // That nothing more was written until then is new all the same.
+            Age::Same => return Taking::begin(&self.ends, looked.from).end(&cover, looked).await,
             Age::Newer => {}
         }
         self.learn(&looked.from, &cover).await?;
         file.seek(SeekFrom::Start(0)).map_err(BundleError::File)?;
         let mut bundle = BundleReader::open(BufReader::new(file))?;
-        let mut taking = Taking::begin(&self.ends, looked.from).await?;
+        let mut taking = Taking::begin(&self.ends, looked.from);
         for _ in 0..looked.parts {
             let Some(part) = bundle.next_page()? else { break };
             told(part.len() as u64);
@@ -110,18 +111,5 @@ impl<S: Store> Stick<S> {
             self.ends.learn_keys(from, &cover.hello.rotations).await?;
         }
         Ok(())
-    }
-}
-
-/// A file that says what is known.
-fn nothing(looked: Looked) -> TakenIn {
-    TakenIn {
-        looked,
-        feeds: Vec::new(),
-        acknowledged: Vec::new(),
-        directory: None,
-        directory_refused: None,
-        forked: Vec::new(),
-        passed_over: 0,
     }
 }

@@ -1,5 +1,7 @@
 //! Taking what a file holds, part by part. What is known is passed over, and a log that does not go on holds up no other.
 
+use std::collections::BTreeSet;
+
 use tiwizi_federation_core::flow::node::{Acknowledged, Counts, Heard, Loaded, Taken};
 use tiwizi_federation_core::flow::rows::Feed;
 use tiwizi_federation_core::flow::snapshot::Manifest;
@@ -12,7 +14,7 @@ use tiwizi_federation_core::wire::{Directory, Envelope, LogId, NodeId, Note};
 use crate::exchange::{Ends, refused_code};
 
 use super::compare::said;
-use super::{FeedTaken, Looked, StickError, TakenIn};
+use super::{Age, FeedTaken, Looked, StickError, TakenIn};
 
 /// A file that is being taken.
 pub(super) struct Taking<'a, S> {
@@ -23,22 +25,22 @@ pub(super) struct Taking<'a, S> {
     loading: Option<Feed>,
     directory: Option<u64>,
     directory_refused: Option<&'static str>,
-    forked: Vec<LogId>,
+    forked: BTreeSet<LogId>,
     passed_over: u64,
 }
 
 impl<'a, S: Store> Taking<'a, S> {
-    pub(super) async fn begin(ends: &'a Ends<S>, from: NodeId) -> Result<Self, StickError> {
-        Ok(Self {
+    pub(super) fn begin(ends: &'a Ends<S>, from: NodeId) -> Self {
+        Self {
             ends,
             from,
             feeds: Vec::new(),
             loading: None,
             directory: None,
             directory_refused: None,
-            forked: Vec::new(),
+            forked: BTreeSet::new(),
             passed_over: 0,
-        })
+        }
     }
 
     /// Takes one part.
@@ -107,7 +109,7 @@ impl<'a, S: Store> Taking<'a, S> {
         if let Heard::Fork(_) | Heard::Ours = self.ends.known().node.hear(note).await?
             && let Ok(of) = Note::unverified(note)
         {
-            self.forked.push(of.log);
+            self.forked.insert(of.log);
         }
         Ok(())
     }
@@ -190,13 +192,19 @@ impl<'a, S: Store> Taking<'a, S> {
         }
         let now = self.ends.ambient().now();
         // A clock that is ahead makes nothing newer than it is.
-        self.ends.ended_at(&self.from, &cover.hello.logs, cover.made_at.min(now)).await?;
-        if let Some(row) = self.ends.peer(&self.from).await? {
-            self.ends.heard_of(&row, now).await?;
+        let made_at = cover.made_at.min(now);
+        self.ends.ended_at(&self.from, &cover.hello.logs, made_at).await?;
+        // What is not new may be read at any time, and says nothing of today.
+        let heard_at = if looked.age == Age::Newer { now } else { made_at };
+        if let Some(row) = self.ends.peer(&self.from).await?
+            && row.contact_at.is_none_or(|known| known < heard_at)
+        {
+            self.ends.heard_of(&row, heard_at).await?;
         }
+        let wanted = known.node.wanted().await?;
         for told in &mut self.feeds {
             // What a page of the control log put in force may have begun a log anew.
-            told.next = known.node.wanted().await?.get(&told.feed).map_or(told.next, |(.., next)| *next);
+            told.next = wanted.get(&told.feed).map_or(told.next, |(.., next)| *next);
         }
         Ok(TakenIn {
             looked,

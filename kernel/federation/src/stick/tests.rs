@@ -4,9 +4,12 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use tiwizi_federation_core::agreement::{AgreementId, Step};
-use tiwizi_federation_core::bundle::BundleError;
+use tiwizi_federation_core::bundle::{BundleError, BundleHead, BundleWriter};
 use tiwizi_federation_core::flow::memory::MemoryStore;
 use tiwizi_federation_core::flow::{Store as _, StoreTx as _};
+use tiwizi_federation_core::gate::PeerBytes;
+use tiwizi_federation_core::greeting::Seen;
+use tiwizi_federation_core::stick::Cover;
 use tiwizi_federation_core::wire::{Hash, Plane, SigningKey};
 use tiwizi_model::limits;
 use tiwizi_storage::federation::peer::Switch;
@@ -188,6 +191,61 @@ async fn a_file_that_is_cut_or_altered_anywhere_is_refused_and_nothing_of_it_is_
     assert_eq!(state(&two.nation).await, before);
     read(&two.nation, &file).await.unwrap();
     assert_eq!(two.held(agreement).await, 20, "nothing was lost by it");
+}
+
+#[tokio::test]
+async fn a_file_with_nothing_new_says_until_when_nothing_was_missing() {
+    let two = Two::new().await;
+    let agreement = two.agree().await;
+    two.nation.follow_in_database(&two.office, agreement).await;
+    two.write(1, "Azrou").await;
+    let (old, first) = written(&two.office, &two.nation).await;
+    read(&two.nation, &old).await.unwrap();
+    assert_eq!(two.nation.as_of().await, Some(first.made_at));
+    carry(&two.nation, &two.office).await;
+    for party in [&two.office, &two.nation] {
+        party.house.clock.advance_ms(30 * 86_400_000);
+    }
+    let (file, next) = written(&two.office, &two.nation).await;
+    two.nation.house.clock.advance_ms(9 * 86_400_000);
+    let before = state(&two.nation).await;
+    for _ in 0..2 {
+        let taken = read(&two.nation, &file).await.unwrap();
+        assert_eq!((taken.looked.age, taken.feeds.len()), (Age::Same, 0));
+        assert_eq!((two.nation.as_of().await, state(&two.nation).await), (Some(next.made_at), before.clone()));
+        let row = two.nation.ends.peer(&me(&two.office)).await.unwrap().unwrap();
+        assert_eq!(row.contact_at, Some(next.made_at), "not when it was read");
+    }
+    read(&two.nation, &old).await.unwrap();
+    assert_eq!(two.nation.as_of().await, Some(next.made_at), "what was said before takes nothing back");
+}
+
+#[tokio::test]
+async fn a_file_of_a_peer_that_has_more_than_there_is_here_says_so_although_nothing_is_new_in_it() {
+    let two = Two::new().await;
+    two.agree().await;
+    carry(&two.nation, &two.office).await;
+    // As the nation writes to an office that was put back from an old copy.
+    let known = two.nation.ends.known();
+    let mut hello = two.nation.ends.hello(&me(&two.office)).await.unwrap();
+    for wanted in hello.wanted.iter_mut().filter(|wanted| wanted.log.node == me(&two.office)) {
+        wanted.next += 5;
+    }
+    let (to, made_at) = (me(&two.office), two.nation.ends.ambient().now());
+    let cover = Cover { to, made_at, hello, seen: Seen(Vec::new()) };
+    let cover = PeerBytes::cover(&cover, known.keys.signing());
+    let key = two.office.house.keys().await.signing().verifying();
+    let mut bundle = BundleWriter::begin(Vec::new(), &BundleHead { from: known.me(), to }).unwrap();
+    bundle.push(&cover.part((to, &key), two.nation.ends.ambient()).unwrap()).unwrap();
+    let (file, _) = bundle.finish().unwrap();
+    let before = state(&two.office).await;
+    let taken = read(&two.office, &file).await.unwrap();
+    assert!(taken.has_refused() && taken.looked.age == Age::Newer, "{taken:?}");
+    let is_ahead = |(_, said): &(Feed, Acknowledged)| {
+        matches!(said, Acknowledged::Refused(tiwizi_federation_core::flow::node::AskRefusal::Ahead { .. }))
+    };
+    assert!(!taken.acknowledged.is_empty() && taken.acknowledged.iter().all(is_ahead), "{taken:?}");
+    assert_eq!(state(&two.office).await, before);
 }
 
 /// The same file with the last byte of one part changed, as somebody makes it who knows how files are hashed.

@@ -177,6 +177,12 @@ impl LearnError {
             Self::Renew(_) => "internal",
         }
     }
+
+    /// Whether it is this instance that failed, and nothing is wrong with what was brought.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.code() == "internal"
+    }
 }
 
 fn ask_code(refusal: &AskRefusal) -> &'static str {

@@ -69,8 +69,8 @@ pub enum StickError {
     /// The file itself.
     #[error(transparent)]
     Bundle(#[from] BundleError),
-    /// The keys in it are not taken.
-    #[error("the keys that the file brings are not taken")]
+    /// The keys in it are not taken, or the database failed at them or at its directory.
+    #[error("the keys or the directory that the file brings are not taken")]
     Learn(#[from] LearnError),
     /// It could not be sealed.
     #[error("a part of the file could not be sealed")]
@@ -91,6 +91,7 @@ impl StickError {
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         match self {
+            Self::Learn(error) => !error.is_failure(),
             Self::Bundle(BundleError::File(_)) | Self::Seal(_) | Self::Own(_) | Self::Node(_) | Self::Storage(_) => {
                 false
             }
@@ -103,8 +104,7 @@ impl StickError {
             | Self::Mixed
             | Self::Older { .. }
             | Self::Small
-            | Self::Bundle(_)
-            | Self::Learn(_) => true,
+            | Self::Bundle(_) => true,
         }
     }
 }

@@ -36,7 +36,8 @@ impl<S: Store> Stick<S> {
             Age::Same => return Taking::begin(&self.ends, looked.from).end(&cover, looked).await,
             Age::Newer => {}
         }
-        self.learn(&looked.from, &cover).await?;
+        // Before anything that a new key has signed.
+        self.ends.learn_keys(&looked.from, &cover.hello.rotations).await?;
         file.seek(SeekFrom::Start(0)).map_err(BundleError::File)?;
         let mut bundle = BundleReader::open(BufReader::new(file))?;
         let mut taking = Taking::begin(&self.ends, looked.from);
@@ -102,14 +103,5 @@ impl<S: Store> Stick<S> {
     fn unsealed(&self, from: &NodeId, part: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, StickError> {
         let known = self.ends.known();
         opened(part, known.keys.kept()).map_err(|source| StickError::Closed { writer: *from, source })
-    }
-
-    /// Takes the keys of the writer when it signs with another one than is known here, before anything that the new one has signed.
-    async fn learn(&self, from: &NodeId, cover: &Cover) -> Result<(), StickError> {
-        let known = self.ends.known();
-        if cover.hello.rotations.len() >= known.ring().every(from).count() {
-            self.ends.learn_keys(from, &cover.hello.rotations).await?;
-        }
-        Ok(())
     }
 }

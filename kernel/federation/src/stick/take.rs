@@ -68,6 +68,7 @@ impl<'a, S: Store> Taking<'a, S> {
         }
         match self.ends.learn_directory(envelope).await {
             Ok(()) => self.directory = version,
+            Err(error) if error.is_failure() => return Err(error.into()),
             Err(error) => self.directory_refused = Some(error.code()),
         }
         Ok(())

@@ -431,3 +431,11 @@ async fn what_ended_while_a_file_was_on_its_way_is_refused_by_itself() {
     assert_eq!(refused, ["no-agreement"], "{taken:?}");
     assert_eq!(two.held(agreement).await, 0);
 }
+
+#[test]
+fn a_database_that_fails_at_keys_or_directory_is_no_refusal_of_the_file() {
+    use crate::exchange::LearnError;
+    let failed = crate::directory::LearnError::Storage(tiwizi_storage::StorageError::Failed);
+    assert!(!StickError::Learn(LearnError::Keys(failed)).is_refusal());
+    assert!(StickError::Learn(LearnError::Unknown).is_refusal());
+}

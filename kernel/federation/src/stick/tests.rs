@@ -330,7 +330,10 @@ async fn entries_that_are_not_kept_any_more_go_as_a_snapshot_once() {
     node.release(&"registry".parse().unwrap()).await.unwrap();
     let agreement = two.agree().await;
     two.write(1_101, "Behind it").await;
+    let sink = (std::io::sink(), MAX);
+    let (_, tried) = desk(&two.office).write(&me(&two.nation), sink, Mode::Tried, &mut |_| {}).await.unwrap();
     let (file, done) = written(&two.office, &two.nation).await;
+    assert_eq!((tried.feeds, tried.parts), (done.feeds.clone(), done.parts), "a trial counts the snapshot");
     assert!(register(&done).chunks.is_some_and(|chunks| chunks > 0), "{done:?}");
     assert_eq!(register(&done).up_to, 1_101);
     let taken = read(&two.nation, &file).await.unwrap();

@@ -26,8 +26,8 @@ struct Writing<'a, S, W> {
     key: VerifyingKey,
     mode: Mode,
     bytes_max: u64,
-    /// What a trial counts without making it.
-    counted: u64,
+    /// The bytes and the parts that a trial counts without making them.
+    counted: (u64, u64),
     bundle: BundleWriter<W>,
     told: &'a mut (dyn FnMut(u64) + Send),
 }
@@ -57,15 +57,16 @@ impl<S: Store> Stick<S> {
         let seen = Seen(known.node.checkpoints().await?);
         let cover = Cover { to: *to, made_at, hello: hello.clone(), seen };
         let bundle = BundleWriter::begin(file, &BundleHead { from: known.me(), to: *to })?;
-        let mut writing = Writing { ends: &*self.ends, to: *to, key, mode, bytes_max, counted: 0, bundle, told };
+        let mut writing = Writing { ends: &*self.ends, to: *to, key, mode, bytes_max, counted: (0, 0), bundle, told };
         writing.push(&PeerBytes::cover(&cover, known.keys.signing()))?;
         if let Some(directory) = known.directory.as_ref().and_then(|(_, one)| PeerBytes::directory(one).ok()) {
             writing.push(&directory)?;
         }
         let feeds = writing.feeds(&hello).await?;
-        let (counted, parts) = (writing.counted, writing.bundle.parts());
+        let (more_bytes, more_parts) = writing.counted;
+        let parts = writing.bundle.parts().saturating_add(more_parts);
         let (file, bytes) = writing.bundle.finish()?;
-        let bytes = bytes.saturating_add(counted);
+        let bytes = bytes.saturating_add(more_bytes);
         Ok((file, Written { to: *to, made_at, feeds, bytes, parts }))
     }
 }
@@ -81,7 +82,7 @@ impl<S: Store, W: Write> Writing<'_, S, W> {
     /// Something as the part that it would be; none when there is no room for it.
     fn sealed(&self, bytes: &PeerBytes) -> Result<Option<PeerBytes>, StickError> {
         let part = bytes.part((self.to, &self.key), self.ends.ambient())?;
-        let has_room = self.bundle.has_room(&part, self.bytes_max.saturating_sub(self.counted));
+        let has_room = self.bundle.has_room(&part, self.bytes_max.saturating_sub(self.counted.0));
         Ok(has_room.then_some(part))
     }
 
@@ -94,7 +95,7 @@ impl<S: Store, W: Write> Writing<'_, S, W> {
     /// Whether a snapshot of so many bytes has room, in so many parts.
     fn has_room(&self, bytes: u64, parts: u64) -> bool {
         let around = parts.saturating_mul(AROUND_BYTES_MAX);
-        let there = self.bundle.bytes().saturating_add(self.counted);
+        let there = self.bundle.bytes().saturating_add(self.counted.0);
         there.saturating_add(bytes).saturating_add(around) <= self.bytes_max
     }
 
@@ -217,11 +218,11 @@ impl<S: Store, W: Write> Writing<'_, S, W> {
             SnapshotMade::Refused(refusal) => return Ok(Err(Left::Refused(Refusal::Ask(refusal).code()))),
         };
         let Some((_, size)) = read(&manifest) else { return Err(Refusal::Absent.into()) };
-        let all = bytes.saturating_add(manifest.as_bytes().len() as u64);
-        if !self.has_room(all, count.saturating_add(1)) {
+        let (all, parts) = (bytes.saturating_add(manifest.as_bytes().len() as u64), count.saturating_add(1));
+        if !self.has_room(all, parts) {
             return Ok(Err(Left::Room));
         }
-        self.counted = self.counted.saturating_add(all);
+        self.counted = (self.counted.0.saturating_add(all), self.counted.1.saturating_add(parts));
         Ok(Ok(Some((count, size))))
     }
 }

@@ -9,7 +9,7 @@ use tiwizi_model::Operation;
 use uuid::Uuid;
 
 use super::row::{NewRow, RecordRow, columns};
-use super::statement::{Filled, Literal, Look, QueryOf, Statement, Table, Text};
+use super::statement::{Filled, Look, QueryOf, Statement, Table, Text};
 use crate::db::Db;
 use crate::error::{StorageError, WriteError, failed, refused};
 use crate::sql::SINGLE;
@@ -20,7 +20,6 @@ static INSERT: LazyLock<Table> =
 /// The places among them of those that are the same in most rows, and of those that may be empty: the keys are the last.
 const KIND: usize = 0;
 const VERSION: usize = 2;
-const HOME: usize = 3;
 const TENURE: usize = 4;
 const SUBJECT: usize = 5;
 const PROVINCE: usize = 6;
@@ -153,24 +152,18 @@ pub(super) async fn append(tx: &mut WriteTx, row: &RecordRow, operation: Operati
         .map_err(failed("change.append"))
 }
 
-/// What is the same in most new records.
-fn fixed(NewRow { row, .. }: &NewRow<'_>) -> [(usize, Literal); 5] {
-    [
-        (KIND, Literal::Number(row.kind.0.into())),
-        (VERSION, Literal::Number(row.version.0)),
-        (HOME, Literal::Id(row.home.0)),
-        (TENURE, Literal::Number(row.tenure)),
-        (DELETED, Literal::Number(row.deleted.into())),
-    ]
+/// What is the same in most new records. Their home is bound: a nation has records of many homes, and each would have statements of its own.
+fn fixed(NewRow { row, .. }: &NewRow<'_>) -> [(usize, i64); 4] {
+    [(KIND, row.kind.0.into()), (VERSION, row.version.0), (TENURE, row.tenure), (DELETED, row.deleted.into())]
 }
 
 /// What is the same in most changes.
-fn told((row, operation, depth): &Written<'_>) -> [(usize, Literal); 4] {
+fn told((row, operation, depth): &Written<'_>) -> [(usize, i64); 4] {
     [
-        (OF_KIND, Literal::Number(row.kind.0.into())),
-        (TO_VERSION, Literal::Number(row.version.0)),
-        (OPERATION, Literal::Number(operation.code().into())),
-        (DEPTH, Literal::Number((*depth).into())),
+        (OF_KIND, row.kind.0.into()),
+        (TO_VERSION, row.version.0),
+        (OPERATION, operation.code().into()),
+        (DEPTH, (*depth).into()),
     ]
 }
 
@@ -226,9 +219,7 @@ binds! {
         if bound.holds(VERSION) {
             query = query.bind(row.version.0);
         }
-        if bound.holds(HOME) {
-            query = query.bind(row.home.0);
-        }
+        query = query.bind(row.home.0);
         if bound.holds(TENURE) {
             query = query.bind(row.tenure);
         }

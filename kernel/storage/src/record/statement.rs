@@ -3,14 +3,11 @@
 //! A long run of rows goes in by long statements that name only the columns in which one of the rows has something. SQLite keeps, for each
 //! statement of several rows, a copy of every page that it touches, in case it has to be taken back: where rows go to places all over an
 //! index, four short statements copy nearly four times what one long one does. And half the columns of most records are empty. What is the
-//! same in all rows, their kind and their home and their first version, stands in the text once for each row: SQLite would take a copy of
+//! same in all rows, their kind and their first version, stands in the text once for each row: SQLite would take a copy of
 //! every value that is bound.
-
-use std::fmt::Write as _;
 
 use sqlx::query::Query;
 use sqlx::{Database, Execute as _, IntoArguments};
-use uuid::Uuid;
 
 use crate::sql::{Batches, batches};
 
@@ -33,26 +30,19 @@ pub(super) struct Table {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Filled(u32);
 
-/// A value that may stand in the text of a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Literal {
-    Number(i64),
-    Id(Uuid),
-}
-
 /// What a table needs to know of its rows.
 pub(super) struct Look<T, const N: usize> {
     /// The columns in which a row has something.
     pub(super) filled: fn(&T) -> Filled,
     /// What is mostly the same in many rows, by the places of the columns.
-    pub(super) fixed: fn(&T) -> [(usize, Literal); N],
+    pub(super) fixed: fn(&T) -> [(usize, i64); N],
 }
 
 /// The columns of a long statement.
 struct Shape {
     filled: Filled,
     /// Those that are the same in all its rows.
-    same: Vec<(usize, Literal)>,
+    same: Vec<(usize, i64)>,
 }
 
 /// The values of one statement, and its text.
@@ -84,28 +74,21 @@ impl Table {
     fn long(&self, is_postgres: bool, rows: usize, shape: &Shape) -> String {
         let named: Vec<(usize, &str)> = self.named(shape.filled).collect();
         let columns: Vec<&str> = named.iter().map(|(_, name)| *name).collect();
-        let mut text = format!("{} ({}) VALUES ", self.head, columns.join(", "));
+        let values: Vec<Option<String>> =
+            named.iter().map(|(place, _)| shape.literal(*place).map(|number| number.to_string())).collect();
         let mut bound = 0_usize;
-        for row in 0..rows {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            for (number, (place, _)) in named.iter().enumerate() {
-                if number > 0 {
-                    text.push_str(", ");
-                }
-                // Writing to a String cannot fail.
-                let written = match shape.literal(*place) {
-                    Some(literal) => literal.write(&mut text, is_postgres),
-                    None if is_postgres => {
-                        bound = bound.saturating_add(1);
-                        write!(text, "${bound}")
-                    }
-                    None => text.write_char('?'),
-                };
-                written.unwrap_or_default();
+        let mut value = |value: &Option<String>| match value {
+            Some(number) => number.clone(),
+            None if is_postgres => {
+                bound = bound.saturating_add(1);
+                format!("${bound}")
             }
-            text.push(')');
-        }
-        text
+            None => "?".to_owned(),
+        };
+        let mut row = || format!("({})", values.iter().map(&mut value).collect::<Vec<_>>().join(", "));
+        // Without numbers all rows look alike.
+        let written = if is_postgres { (0..rows).map(|_| row()).collect() } else { vec![row(); rows] };
+        format!("{} ({}) VALUES {}", self.head, columns.join(", "), written.join(", "))
     }
 
     /// The columns that a statement names, with their places.
@@ -164,18 +147,8 @@ impl Shape {
         self.same.iter().fold(self.filled, |bound, (place, _)| bound.without(*place))
     }
 
-    fn literal(&self, place: usize) -> Option<Literal> {
-        self.same.iter().find(|(fixed, _)| *fixed == place).map(|(_, literal)| *literal)
-    }
-}
-
-impl Literal {
-    fn write(self, text: &mut String, is_postgres: bool) -> std::fmt::Result {
-        match self {
-            Self::Number(number) => write!(text, "{number}"),
-            Self::Id(id) if is_postgres => write!(text, "'{id}'"),
-            Self::Id(id) => write!(text, "x'{}'", id.simple()),
-        }
+    fn literal(&self, place: usize) -> Option<i64> {
+        self.same.iter().find(|(fixed, _)| *fixed == place).map(|(_, number)| *number)
     }
 }
 
@@ -218,28 +191,12 @@ mod tests {
 
     #[test]
     fn what_is_the_same_in_all_rows_stands_in_the_text() {
-        let table = Table::new("INSERT INTO t", "kind, id, home");
-        let home = Literal::Id(Uuid::from_u128(10));
-        let shape = Shape::of(
-            &[1_u8, 2],
-            &Look {
-                filled: |_| Filled::ALL,
-                fixed: |row| {
-                    [
-                        (0, Literal::Number(7)),
-                        (1, Literal::Number(i64::from(*row))),
-                        (2, Literal::Id(Uuid::from_u128(10))),
-                    ]
-                },
-            },
-        );
-        assert_eq!(shape.same, [(0, Literal::Number(7)), (2, home)]);
-        let text = "INSERT INTO t (kind, id, home) VALUES (7, ?, x'0000000000000000000000000000000a'), \
-            (7, ?, x'0000000000000000000000000000000a')";
-        assert_eq!(table.long(false, 2, &shape), text);
-        let text = "INSERT INTO t (kind, id, home) VALUES (7, $1, '00000000-0000-0000-0000-00000000000a'), \
-            (7, $2, '00000000-0000-0000-0000-00000000000a')";
-        assert_eq!(table.long(true, 2, &shape), text);
+        let table = Table::new("INSERT INTO t", "kind, id, depth");
+        let look = Look { filled: |_: &i64| Filled::ALL, fixed: |row| [(0, 7), (1, *row), (2, 0)] };
+        let shape = Shape::of(&[1, 2], &look);
+        assert_eq!(shape.same, [(0, 7), (2, 0)]);
+        assert_eq!(table.long(false, 2, &shape), "INSERT INTO t (kind, id, depth) VALUES (7, ?, 0), (7, ?, 0)");
+        assert_eq!(table.long(true, 2, &shape), "INSERT INTO t (kind, id, depth) VALUES (7, $1, 0), (7, $2, 0)");
         assert!(!shape.bound().holds(0) && shape.bound().holds(1) && !shape.bound().holds(2));
     }
 

@@ -152,7 +152,7 @@ impl Writer {
         }
     }
 
-    /// Gives back the page cache, unless much was written since the last call.
+    /// Gives back the page cache and prepared statements, of which those of many rows are large, unless much was written since the last call.
     pub(crate) async fn rest(&self) -> Result<(), StorageError> {
         if self.begun.swap(0, Ordering::Relaxed) > RESTING_WRITES_MAX {
             return Ok(());
@@ -160,6 +160,7 @@ impl Writer {
         // Whoever has the turn does not rest.
         let Ok(mut turn) = self.turn.try_lock() else { return Ok(()) };
         let Some(turn) = turn.as_mut().filter(|turn| turn.group.is_none()) else { return Ok(()) };
+        turn.connection.clear_cached_statements().await.map_err(failed("sqlite.forget"))?;
         sqlx::query(SHRINK).execute(&mut turn.connection).await.map(drop).map_err(failed("sqlite.shrink"))
     }
 

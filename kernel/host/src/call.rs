@@ -5,6 +5,7 @@
 //! timeout or a rubbish answer leaves nothing behind. A caller that goes away drops the call with everything it holds.
 
 mod error;
+mod race;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::answer::{Answer, judge};
-use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks, http_handler as wire, job_handler, ui};
+use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks, job_handler, ui};
 use crate::bindings::tiwizi::plugin::types;
 use crate::capture::{Keep, Notes, Recording};
 use crate::chain::Chain;
@@ -43,6 +44,8 @@ use crate::text::escaped;
 use crate::whereabouts::Whereabouts;
 
 pub use error::CallError;
+
+use race::Race;
 
 /// What every call needs of the host.
 #[derive(Clone)]
@@ -139,7 +142,7 @@ pub(crate) async fn placed(gate: &Gate, time: Time) -> Result<(OwnedSemaphorePer
     Ok((place, Time { waited_ms, ..time }))
 }
 
-/// Answers a request through a plugin, as the caller.
+/// Answers a request through a plugin, as the caller. A call that lost a race is made again.
 pub(crate) async fn handle(
     ground: Ground,
     admitted: Admitted,
@@ -147,20 +150,26 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Answer, CallError> {
     let Admitted { plugin, place: _place } = admitted;
-    let time = Time::of_page(&plugin);
-    let mut guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, time);
+    let mut race = Race::begin(&plugin);
+    loop {
+        let guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, race.time());
+        let (notes, asked_others) = (guest.notes(), guest.store.data().chain.asked_others());
+        match answer(&plugin, guest, request.clone()).await {
+            Err(error) if !asked_others.is_noted() && race.goes_on(&error).await => {}
+            outcome => return ground.captured(&plugin, notes, std::future::ready(outcome)).await,
+        }
+    }
+}
+
+async fn answer(plugin: &Plugin, mut guest: Guest, mut request: Request) -> Result<Answer, CallError> {
     guest.store.data_mut().budget.for_page();
-    let mut request = request;
     for sent in std::mem::take(&mut request.files) {
         match guest.store.data_mut().keep_sent(sent).await {
             Ok(field) => request.form.push(field),
             Err(refused) => return Ok(Answer::of_refused_file(refused)),
         }
     }
-    ground.captured(&plugin, guest.notes(), answer(&plugin, guest, request.into_wire())).await
-}
-
-async fn answer(plugin: &Plugin, mut guest: Guest, request: wire::Request) -> Result<Answer, CallError> {
+    let request = request.into_wire();
     let exports = Arc::clone(plugin.component()?.exports());
     let handler = exports.http_handler()?;
     let arguments = (&request,);

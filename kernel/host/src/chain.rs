@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tiwizi_identity::Caller;
 use tiwizi_model::{Language, PluginId, limits};
@@ -33,6 +34,21 @@ pub(crate) struct Chain {
     lacking: BTreeMap<Capability, PluginId>,
     /// Calls that this one made.
     made: usize,
+    asked_others: AskedOthers,
+}
+
+/// Whether any call of a chain has asked another host. Its clones tell of the same chain.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AskedOthers(Arc<AtomicBool>);
+
+impl AskedOthers {
+    pub(crate) fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_noted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Why a plugin does not answer another one.
@@ -50,6 +66,11 @@ impl Chain {
     /// How many wait for this call.
     pub(crate) fn depth(&self) -> usize {
         self.above.len()
+    }
+
+    /// Whether the chain has asked another host.
+    pub(crate) fn asked_others(&self) -> AskedOthers {
+        self.asked_others.clone()
     }
 
     /// The plugin of the chain for want of whose grant this call may not do it.
@@ -77,7 +98,7 @@ impl Chain {
         }
         let mut above = self.above.clone();
         above.push(caller.id().clone());
-        Ok(Self { above, lacking, made: 0 })
+        Ok(Self { above, lacking, made: 0, asked_others: self.asked_others() })
     }
 }
 

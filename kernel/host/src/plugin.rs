@@ -13,7 +13,7 @@ use tiwizi_records::Manifest;
 use tiwizi_records::manifest::{HookDeclaration, Slot};
 use tiwizi_storage::plugin as rows;
 use tiwizi_words::Messages;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as Turn, Semaphore};
 
 use crate::answer::Holdings;
 use crate::breaker::Breaker;
@@ -42,6 +42,8 @@ pub(crate) struct Plugin {
     pub(crate) gate: Gate,
     /// One more for each depth of calls between plugins.
     deeper: [Gate; limits::CALL_DEPTH_MAX],
+    /// The turn of its calls that lost a race.
+    pub(crate) turn: Arc<Turn<()>>,
     /// Places for work in the background that is done at once.
     pub(crate) workers: Arc<Semaphore>,
     /// Where its requests may go.
@@ -153,6 +155,7 @@ impl Plugin {
             hooks,
             metrics: Metrics::new(&parts.manifest.metrics),
             hook_gate: Gate::new(),
+            turn: Arc::default(),
             workers: Arc::new(Semaphore::new(limits::PLUGIN_WORKERS_MAX)),
             manifest: parts.manifest,
             bundle: parts.bundle,

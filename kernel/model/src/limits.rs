@@ -215,6 +215,8 @@ pub const PLUGIN_LOG_BYTES_MAX: usize = 64 << 10;
 pub const PLUGIN_CALLS_MAX: usize = 32;
 /// The most calls at once that an administrator can give a plugin.
 pub const PLUGIN_CALLS_CEILING: usize = 256;
+/// How often a call of a plugin is made when others are faster each time, the first time included.
+pub const PLUGIN_CALL_MADE_MAX: u32 = 4;
 /// Calls of one plugin that wait behind those; past it the answer is 503.
 pub const PLUGIN_QUEUE_MAX: usize = 64;
 /// The most waiting calls that an administrator can give a plugin.

@@ -48,8 +48,8 @@ pub fn set<Value: Serialize>(key: &str, value: &Value, ttl: Option<Duration>) ->
 /// Writes a value as JSON when `expected` stands there, or nothing where `expected` is none.
 ///
 /// # Errors
-/// `stale` when something else stands there; else as [`set`]. When it changes before the call is committed, the whole call is
-/// refused as stale.
+/// `stale` when something else stands there; else as [`set`]. When it changes before the call is committed, nothing of the
+/// call is kept, and a request is made again.
 pub fn swap<Value: Serialize>(
     key: &str,
     expected: Option<&Value>,
@@ -84,8 +84,8 @@ pub fn delete(key: &str) -> Result<(), Error> {
     Kernel::delete(key).map_err(Error::from_wire)
 }
 
-/// Adds to a whole number and answers the sum; where nothing stands it counts from 0. No two calls are given the same sum: the
-/// slower one is refused as stale when it is committed.
+/// Adds to a whole number and answers the sum; where nothing stands it counts from 0. No two calls are given the same sum: of
+/// the slower one nothing is kept, and a request is made again.
 ///
 /// # Errors
 /// `invalid` when no whole number stands there; else as [`set`].

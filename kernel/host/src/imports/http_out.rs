@@ -50,6 +50,7 @@ impl CallState {
         let place = tokio::time::timeout(bounds.timeout, self.plugin.outbound().acquire_owned()).await;
         let _place = place.map_err(|_| refused(busy.into()))?;
         let (host, method) = (ask.url.host_str().unwrap_or_default().to_owned(), ask.method.clone());
+        self.chain.asked_others().note();
         let outcome = self.outbound.fetch(ask, &secret, &self.plugin.hosts, bounds).await;
         let plugin = self.plugin.id();
         match outcome {

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 use tiwizi_identity::{Caller, Secret};
 use tiwizi_model::limits;
+use tiwizi_records::WriteError;
 
 use super::house::{House, chaos};
 use super::outside::Outside;
-use crate::{Acceptance, Answer, Grants, OutboundSettings};
+use crate::{Acceptance, Answer, CallError, Grants, OutboundSettings};
 
 /// The chaos plugin may ask this server by address and by name, and one more address of the machine; the operator lets it reach
 /// these ranges.
@@ -55,6 +56,20 @@ async fn p22_a_granted_host_is_asked_and_answers() {
     }
     assert!(echo.ends_with("\r\n\r\nsalam"), "{echo}");
     assert_eq!(fetch(&house, &outside.url("/none")).await["status"], 404);
+}
+
+#[tokio::test]
+async fn a_call_that_has_asked_another_host_is_not_made_again_when_it_loses_a_race() {
+    let outside = Outside::open();
+    let house = house(&outside, &["127.0.0.1"]).await;
+    let wanted = json!({ "url": outside.url("/silent"), "timeout_ms": 200, "counts": true }).to_string();
+    let outcomes = futures::future::join_all((0..4).map(|_| house.post("/outside/fetch", &wanted))).await;
+    let kept = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    let is_lost = |error: &CallError| matches!(error, CallError::Commit { source: WriteError::ValueMoved { .. } });
+    assert!(outcomes.iter().all(|outcome| outcome.as_ref().err().is_none_or(is_lost)), "{outcomes:?}");
+    assert!((1..4).contains(&kept), "{outcomes:?}");
+    assert_eq!(outside.requests().len(), 4, "each asked once");
+    assert_eq!(house.document("/kv/see").await["count"], kept);
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ pub(crate) fn swap(request: &Request) -> Result<Answer, Error> {
     let before: Option<String> = kv::get("text")?;
     kv::swap("text", before.as_ref(), &request.form_required("text")?.to_owned(), None)?;
     std::thread::sleep(Duration::from_millis(50));
-    Answer::json(&"swapped")
+    Answer::json(&before)
 }
 
 pub(crate) fn brief(_: &Request) -> Result<Answer, Error> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tiwizi_sdk::http_out::Fetch;
-use tiwizi_sdk::{Answer, Error, Request};
+use tiwizi_sdk::{Answer, Error, Request, kv};
 
 fn text<'a>(wanted: &'a Value, name: &str) -> Option<&'a str> {
     wanted.get(name).and_then(Value::as_str)
@@ -39,6 +39,9 @@ fn told(wanted: &Value) -> Value {
 
 pub(crate) fn fetch(request: &Request) -> Result<Answer, Error> {
     let wanted: Value = serde_json::from_str(request.form_required("text")?)?;
+    if wanted.get("counts").is_some() {
+        kv::increment("count", 1)?;
+    }
     Answer::json(&told(&wanted))
 }
 

@@ -94,6 +94,10 @@ async fn looks(connection: &mut Connection, bytes: &[u8], status: u16) -> anyhow
 pub(crate) async fn allocation(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     let mut instance = with_plugins(stage)?;
     let count = sized(APPLICATIONS);
+    // The first secret of an administrator does not hold until March.
+    instance.serve()?;
+    instance.administrator().await?;
+    instance.stop()?;
     instance.serve_with(&clock::beginning_at("2027-03-01 09:00:00")?)?;
     let cooperatives = wares::cooperatives(&instance, count).await?;
     let officers = people::officers(&instance, &cooperatives, COOPERATIVES_EACH).await?;

@@ -191,8 +191,8 @@ async fn stored(
     }
 }
 
-/// Records that have every word, the oldest first. Filters are held against what the words found, up to a bound; a page can
-/// be short, and its cursor goes on.
+/// Records that have every word, the oldest first. Filters that are one range of an index are asked of the database with the words. Others are
+/// held against what the words found, up to a bound; a page can be short then, and its cursor goes on.
 async fn by_words(
     tx: &mut Tx,
     mut question: Question<'_>,
@@ -224,6 +224,7 @@ async fn by_words(
         kind: kind.number(),
         words,
         reach: reach(&question.narrowed),
+        within: plan::within(kind, query),
         after: question.after.as_ref().map(|(_, id)| *id),
         rows_max,
     };

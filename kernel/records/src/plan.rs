@@ -4,6 +4,7 @@ use serde_json::Value;
 use tiwizi_identity::policy::{Class, Classes};
 use tiwizi_model::{ProvinceCode, Record, RecordId};
 use tiwizi_storage::Order;
+use tiwizi_storage::record::Within;
 
 use crate::error::ReadError;
 use crate::key::{self, BEHIND, MISSING, SEPARATOR, Scalar};
@@ -118,6 +119,13 @@ pub(crate) fn plan(kind: &Kind, query: &Query) -> Result<Plan, ReadError> {
     let Some(candidate) = found else { return Err(not_indexed(kind, query)) };
     let (low, high) = range(&candidate, &equal, &ranged)?;
     Ok(Plan { order: candidate.order, low, high, descending, classes })
+}
+
+/// The range of an index that is all that the filters of a search say; none where they are no such range.
+pub(crate) fn within(kind: &Kind, query: &Query) -> Option<Within> {
+    let filters = Query { filters: query.filters.clone(), ..Query::default() };
+    let Plan { order, low, high, .. } = plan(kind, &filters).ok()?;
+    (order != Order::Id).then_some(Within { order, low, high })
 }
 
 /// The filters, with known fields and values of their types.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::error::{StorageError, failed};
 use crate::kind::KindNo;
-use crate::record::Reach;
+use crate::record::{Reach, Within};
 use crate::sql::{Batches, Built, LIST_MAX, Value, batches, bind_all, padded, places};
 use crate::tx::{Tx, WriteTx, on_db};
 
@@ -86,6 +86,8 @@ pub struct Search {
     pub words: Vec<String>,
     /// What the caller may see; everything if absent.
     pub reach: Option<Reach>,
+    /// In which range of an index hits lie; anywhere if absent.
+    pub within: Option<Within>,
     /// The last hit that the caller has seen.
     pub after: Option<RecordId>,
     /// The length of the page.
@@ -102,7 +104,8 @@ pub async fn find(tx: &mut Tx, search: &Search) -> Result<Vec<RecordId>, Storage
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let Built { text, values } = if tx.is_postgres() { on_postgres(search, &words) } else { on_sqlite(search, &words) };
+    let built = if tx.is_postgres() { on_postgres(search, &words) } else { on_sqlite(search, &words) };
+    let Built { text, values } = built?;
     let hits: Vec<(Uuid,)> = on_db!(tx, conn => {
         bind_all!(sqlx::query_as(AssertSqlSafe(text)), values).fetch_all(conn).await
     })
@@ -114,27 +117,30 @@ pub async fn find(tx: &mut Tx, search: &Search) -> Result<Vec<RecordId>, Storage
 const FIND_SQLITE: &str = "SELECT record.id FROM search CROSS JOIN record ON record.num = search.rowid \
     WHERE record.deleted = 0 AND search MATCH ";
 
-fn on_sqlite(search: &Search, words: &[String]) -> Built {
+fn on_sqlite(search: &Search, words: &[String]) -> Result<Built, StorageError> {
     let query: Vec<String> = words.iter().map(|word| format!("\"{word}\"*")).collect();
     let mut built = Built::default();
     built.push(FIND_SQLITE).bind(Value::Text(query.join(" AND ")));
-    finish(&mut built, search, "search.rowid");
-    built
+    finish(&mut built, search, "search.rowid")?;
+    Ok(built)
 }
 
 const FIND_POSTGRES: &str = "SELECT record.id FROM search JOIN record ON record.num = search.num \
     WHERE record.deleted = 0 AND search.words @@ ";
 
-fn on_postgres(search: &Search, words: &[String]) -> Built {
+fn on_postgres(search: &Search, words: &[String]) -> Result<Built, StorageError> {
     let query: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
     let mut built = Built::default();
     built.push(FIND_POSTGRES).bind(Value::Text(query.join(" & "))).push("::text::tsquery");
-    finish(&mut built, search, "search.num");
-    built
+    finish(&mut built, search, "search.num")?;
+    Ok(built)
 }
 
-/// Reach, place and order are the same on both.
-fn finish(built: &mut Built, search: &Search, number: &str) {
+/// Range, reach, place and order are the same on both.
+fn finish(built: &mut Built, search: &Search, number: &str) -> Result<(), StorageError> {
+    if let Some(within) = &search.within {
+        within.filter(built, search.kind)?;
+    }
     if let Some(reach) = &search.reach {
         reach.filter(built, "record.");
     }
@@ -143,6 +149,7 @@ fn finish(built: &mut Built, search: &Search, number: &str) {
         built.bind(Value::Id(after.0)).push(")");
     }
     built.push(" ORDER BY ").push(number).push(" LIMIT ").bind(Value::Number(search.rows_max.into()));
+    Ok(())
 }
 
 /// The row numbers of records.

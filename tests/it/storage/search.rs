@@ -1,8 +1,9 @@
 //! The index of words.
 
 use tiwizi_model::RecordId;
+use tiwizi_storage::record::Within;
 use tiwizi_storage::search::{self, Search};
-use tiwizi_storage::{IndexKeys, KindNo, Reach, RecordRow};
+use tiwizi_storage::{IndexKeys, KindNo, Order, Reach, RecordRow};
 
 use super::{Store, for_each_database};
 
@@ -17,7 +18,14 @@ async fn put(store: &Store, kind: KindNo, texts: &[&str]) -> Vec<RecordId> {
 }
 
 fn words(kind: KindNo, words: &[&str]) -> Search {
-    Search { kind, words: words.iter().map(ToString::to_string).collect(), reach: None, after: None, rows_max: 100 }
+    Search {
+        kind,
+        words: words.iter().map(ToString::to_string).collect(),
+        reach: None,
+        within: None,
+        after: None,
+        rows_max: 100,
+    }
 }
 
 async fn find(store: &Store, search: &Search) -> Vec<RecordId> {
@@ -85,6 +93,11 @@ for_each_database! {
         tx.commit().await.unwrap();
         let reach = Some(Reach { provinces: vec!["09.541".to_owned()], subjects: Vec::new() });
         assert_eq!(find(store, &Search { reach, ..words(kind, &["argan"]) }).await, [mine.id]);
+        let here = || Some("09.541".to_owned());
+        let within = Some(Within { order: Order::Province, low: here(), high: here() });
+        assert_eq!(find(store, &Search { within, ..words(kind, &["argan"]) }).await, [mine.id]);
+        let within = Some(Within { order: Order::Province, low: None, high: here() });
+        assert!(find(store, &Search { within, ..words(kind, &["argan"]) }).await.is_empty(), "those without a key are in no range");
         let reach = Some(Reach::default());
         assert!(find(store, &Search { reach, ..words(kind, &["argan"]) }).await.is_empty());
     }

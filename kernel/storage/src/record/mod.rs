@@ -24,5 +24,5 @@ pub use insert::{Insertion, insert};
 pub use replace::replace;
 pub use row::{IndexKeys, NewRow, RecordRow};
 pub(crate) use row::{author, operation};
-pub use scan::{Order, Reach, Scan, explain, scan, scan_light};
+pub use scan::{Order, Reach, Scan, Within, explain, scan, scan_light};
 pub use sorted::{Sought, find_sorted_many};

@@ -61,6 +61,27 @@ pub struct Scan {
     pub rows_max: u32,
 }
 
+/// A range of an index, as a condition beside others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Within {
+    /// The index.
+    pub order: Order,
+    /// The first key.
+    pub low: Option<String>,
+    /// The key before which the range ends. Where it is the same as `low`, it is that one key.
+    pub high: Option<String>,
+}
+
+impl Within {
+    /// Adds the condition that a row of `record` lies in the range.
+    pub(crate) fn filter(&self, built: &mut Built, kind: KindNo) -> Result<(), StorageError> {
+        let Some(column) = self.order.column() else { return Ok(()) };
+        let Self { order, low, high } = self.clone();
+        let scan = Scan { kind, order, low, high, after: None, descending: false, reach: None, rows_max: 0 };
+        range(built, &scan, column)
+    }
+}
+
 /// A reach of fewer rows than this is gathered and sorted; in a kind of a million rows a larger one fills a page of a
 /// hundred within fifty thousand steps of the order.
 const GATHERED_ROWS_MAX: i64 = 2_000;

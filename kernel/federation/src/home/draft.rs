@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tiwizi_federation_core::flow::proposal::Base;
 use tiwizi_federation_core::flow::rows::Draft;
 use tiwizi_federation_core::wire::{Entity, EntryKind, Group, Seed};
-use tiwizi_model::{KindName, RecordId, Version};
+use tiwizi_model::{KindName, RecordId, Seq, Version};
 use tiwizi_records::{Outgoing, OutgoingContent, SchemaId};
 use tiwizi_storage::federation::Added;
 use tiwizi_storage::federation::disclosure;
@@ -31,15 +31,20 @@ pub(crate) struct Stretch {
     pub(crate) made: Vec<Made>,
     /// Whether the log ends there.
     pub(crate) at_end: bool,
+    /// Whether the reader's place was moved: there was something.
+    pub(crate) moved: bool,
 }
 
 impl Home {
-    /// Reads on in the change log, as many changes as are asked for, and moves the reader's place behind them.
+    /// Reads on in the change log, as many changes as are asked for, and moves the reader's place behind them. Whoever calls has the turn
+    /// (`storage::federation::turn`): nobody else moves that place meanwhile. Where nothing is new, nothing is written.
     pub(crate) async fn read_on(&self, tx: &mut WriteTx, changes_max: u32) -> Result<Stretch, HomeError> {
-        let place = cursor::claim(tx, READER).await?;
+        let place = cursor::stored(tx, READER).await?.unwrap_or(Seq(0));
         let rows = change::read_after(tx, place, changes_max).await?;
         let at_end = u32::try_from(rows.len()).is_ok_and(|count| count < changes_max);
-        let Some(last) = rows.last().map(|row| row.seq) else { return Ok(Stretch { made: Vec::new(), at_end }) };
+        let Some(last) = rows.last().map(|row| row.seq) else {
+            return Ok(Stretch { made: Vec::new(), at_end, moved: false });
+        };
         let kinds = self.records.kinds();
         let federating: BTreeSet<KindNo> =
             kinds.iter().filter(|kind| kind.declaration().federates()).map(|kind| kind.number()).collect();
@@ -47,7 +52,7 @@ impl Home {
             rows.iter().filter(|row| federating.contains(&row.kind)).map(|row| (row.record, row.version)).collect();
         let made = self.drafts(tx, &changes).await?;
         cursor::store(tx, READER, last).await?;
-        Ok(Stretch { made, at_end })
+        Ok(Stretch { made, at_end, moved: true })
     }
 
     /// The draft of one version; none when it says nothing to other homes.

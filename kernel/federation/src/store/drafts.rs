@@ -113,12 +113,13 @@ impl SqlTx {
 
     async fn read_on(&mut self) -> Stored<()> {
         let changes_max = u32::try_from(FED_SEQUENCE_ENTRIES_MAX).unwrap_or(u32::MAX);
-        let Stretch { made, at_end } = self
+        let Stretch { made, at_end, moved } = self
             .shared
             .home
             .read_on(&mut self.tx, changes_max)
             .await
             .map_err(|error| StoreError::Failed { name: "read_on", source: Box::new(error) })?;
+        self.has_read_on |= moved;
         self.reading = if at_end { Reading::End } else { Reading::Some };
         for one in made {
             self.take_made(one).await?;

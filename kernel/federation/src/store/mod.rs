@@ -105,6 +105,8 @@ pub struct SqlTx {
     names: Names,
     gathered: Gathered,
     reading: Reading,
+    /// Whether the place in the change log was moved.
+    has_read_on: bool,
     prepared: Option<PreparedWrite>,
 }
 
@@ -124,6 +126,7 @@ impl Store for SqlStore {
             names: Names::default(),
             gathered: Gathered::default(),
             reading: Reading::NotYet,
+            has_read_on: false,
             prepared,
         })
     }

@@ -6,12 +6,14 @@ use tiwizi_federation_core::flow::proposal::{Answer, Base, Proposal, Received, S
 use tiwizi_federation_core::flow::{Node, Store as _, StoreTx as _};
 use tiwizi_federation_core::wire::{Entity, Header};
 use tiwizi_identity::Caller;
-use tiwizi_model::{RecordId, Version};
+use tiwizi_model::{RecordId, Seq, Version};
 use tiwizi_records::{Draft, WriteError};
 use tiwizi_storage::federation::{fence, transfer};
+use tiwizi_storage::{change, cursor};
 use uuid::Uuid;
 
 use super::SqlStore;
+use crate::home::READER;
 use crate::testing::office::{Office, agree, agreement, body, cooperative, exchange, note};
 
 const ALL: [&str; 4] = ["name", "province", "members", "phone"];
@@ -78,6 +80,30 @@ async fn an_offer_that_is_called_off_lets_its_home_write_again() {
     exchange(&old, &new).await;
     assert_eq!(two.whole(&cooperative(), id).await.unwrap().body["name"], "C");
     old.offer(id, two.me).await.unwrap();
+}
+
+/// Changes that the sequencer has not read yet, and whether there are any at all.
+async fn unread(office: &Office) -> (usize, bool) {
+    let mut tx = office.house.db.read().await.unwrap();
+    let place = cursor::stored(&mut tx, READER).await.unwrap().unwrap_or(Seq(0));
+    let unread = change::read_after(&mut tx, place, 100).await.unwrap().len();
+    (unread, !change::read_after(&mut tx, Seq(0), 1).await.unwrap().is_empty())
+}
+
+#[tokio::test]
+async fn what_others_wrote_is_read_once_by_whoever_gives_places() {
+    let [one, two] = Office::pair().await;
+    let [home, peer] = nodes(&one, &two).await;
+    for number in 5..8 {
+        one.create(cooperative(), body("A", number)).await;
+    }
+    exchange(&home, &peer).await;
+    assert_eq!(peer.sequence().await.unwrap(), 0, "nothing of it is this instance's to tell");
+    assert_eq!(unread(&two).await, (0, true));
+    let mut woken = two.house.db.woken();
+    woken.mark_unchanged();
+    assert_eq!(peer.sequence().await.unwrap(), 0);
+    assert!(!woken.has_changed().unwrap(), "where nothing is new nobody is woken, or places would be given for ever");
 }
 
 fn proposal(id: RecordId, number: u128, ver: u64) -> Proposal {

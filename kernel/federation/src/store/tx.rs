@@ -56,6 +56,10 @@ impl StoreTx for SqlTx {
         self.oldest_drafts(max).await
     }
 
+    async fn has_read_on(&mut self) -> Stored<bool> {
+        Ok(self.has_read_on)
+    }
+
     async fn remove_draft(&mut self, number: u64) -> Stored<()> {
         self.forget_draft(number);
         Ok(())

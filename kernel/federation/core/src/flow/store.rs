@@ -90,6 +90,8 @@ store_tx! {
     fn add_draft(&mut self, draft: Draft) -> ();
     /// The writes that wait, oldest first, with what they are removed by.
     fn drafts(&mut self, max: usize) -> Vec<(u64, Draft)>;
+    /// Whether it was read on in what is written here, in this transaction: that is kept also where nothing of it waits for a place.
+    fn has_read_on(&mut self) -> bool;
     /// A write has its place.
     fn remove_draft(&mut self, number: u64) -> ();
     /// Adds an entry about an entity to one of our logs.

@@ -144,6 +144,11 @@ impl StoreTx for MemoryTx {
         Ok(rows.into_iter().filter_map(numbered).collect())
     }
 
+    /// What is written is a draft at once.
+    async fn has_read_on(&mut self) -> Stored<bool> {
+        Ok(false)
+    }
+
     async fn remove_draft(&mut self, number: u64) -> Stored<()> {
         self.remove(Key::Draft(number));
         Ok(())

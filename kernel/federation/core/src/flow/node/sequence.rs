@@ -22,9 +22,10 @@ impl<S: Store> Node<S> {
     pub async fn sequence(&self) -> Result<usize, NodeError> {
         let mut tx = self.store.begin().await?;
         let placed = self.sequence_in(&mut tx).await?;
-        if placed > 0 {
-            let early = self.setting.planted.has(Plant::PublishUnsynced);
-            tx.commit(if early { Durability::Relaxed } else { Durability::Synced }).await?;
+        // Nothing is kept when there was nothing: whoever waits for something new would be woken by it.
+        if placed > 0 || tx.has_read_on().await? {
+            let is_early = placed == 0 || self.setting.planted.has(Plant::PublishUnsynced);
+            tx.commit(if is_early { Durability::Relaxed } else { Durability::Synced }).await?;
         }
         Ok(placed)
     }

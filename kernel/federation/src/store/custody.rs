@@ -15,7 +15,7 @@ use tiwizi_records::manifest::SubjectRule;
 use tiwizi_storage::federation::custody::{self, CustodyRow};
 use tiwizi_storage::federation::transfer::{self, StepRow, TransferChange, TransferRow};
 use tiwizi_storage::federation::{entity, fence};
-use tiwizi_storage::record;
+use tiwizi_storage::record::{self, Term};
 use uuid::Uuid;
 
 use super::SqlTx;
@@ -46,14 +46,19 @@ impl SqlTx {
             Some(row) => Some(read(row)?),
             None => {
                 let terms = record::terms(&mut self.tx, &[root]).await.map_err(at(name))?;
-                let own = terms.first().filter(|term| term.home == self.shared.records.instance());
-                let tenure = own.map(|term| u32::try_from(term.tenure)).transpose().ok();
-                let tenure = tenure.ok_or_else(damaged(name, "term of a record"))?;
-                tenure.map(|tenure| Custody::founded(root, tenure, self.shared.me))
+                self.of_term(root, terms.first())?
             }
         };
         self.gathered.custody.insert(root, custody.clone());
         Ok(custody)
+    }
+
+    /// The terms of a root of which nothing is stored but, maybe, its record.
+    pub(super) fn of_term(&self, root: RecordId, term: Option<&Term>) -> Stored<Option<Custody>> {
+        let own = term.filter(|term| term.home == self.shared.records.instance());
+        let tenure = own.map(|term| u32::try_from(term.tenure)).transpose().ok();
+        let tenure = tenure.ok_or_else(damaged("custody", "term of a record"))?;
+        Ok(tenure.map(|tenure| Custody::founded(root, tenure, self.shared.me)))
     }
 
     pub(super) async fn set_custody(&mut self, custody: Custody) -> Stored<()> {
@@ -86,11 +91,27 @@ impl SqlTx {
             moving: custody.moving.is_some(),
             detail: form::custody_detail(&custody),
         };
-        if !custody::put(&mut self.tx, &row).await.map_err(at(name))? {
-            return Err(failed(name)(Unfit::Earlier));
+        if before.is_none() && now_open.is_none() {
+            self.gathered.founded.insert(custody.root, row);
+        } else {
+            // What is known of it is stored first, or it would take the place of this.
+            self.flush_founded().await?;
+            if !custody::put(&mut self.tx, &[row]).await.map_err(at(name))? {
+                return Err(failed(name)(Unfit::Earlier));
+            }
         }
         self.gathered.custody.insert(custody.root, Some(custody));
         Ok(())
+    }
+
+    /// Stores the terms that were gathered.
+    pub(super) async fn flush_founded(&mut self) -> Stored<()> {
+        let name = "flush_founded";
+        let rows: Vec<CustodyRow> = std::mem::take(&mut self.gathered.founded).into_values().collect();
+        if custody::put(&mut self.tx, &rows).await.map_err(at(name))? {
+            return Ok(());
+        }
+        Err(failed(name)(Unfit::Earlier))
     }
 
     pub(super) async fn all_moving(&mut self) -> Stored<Vec<Custody>> {
@@ -240,7 +261,7 @@ impl SqlTx {
     }
 }
 
-fn read(row: CustodyRow) -> Stored<Custody> {
+pub(super) fn read(row: CustodyRow) -> Stored<Custody> {
     let last = (NodeId(Hash(row.node)), row.tenure);
     form::custody(row.root, last, row.detail.as_deref()).ok_or_else(damaged("custody", "terms of a root"))
 }

@@ -9,6 +9,7 @@ use tiwizi_federation_core::flow::transfer::Custody;
 use tiwizi_federation_core::wire::Entity;
 use tiwizi_model::RecordId;
 use tiwizi_storage::federation::LogNo;
+use tiwizi_storage::federation::custody::CustodyRow;
 use tiwizi_storage::federation::disclosure::DisclosureRow;
 use tiwizi_storage::federation::entry::EntryRow;
 use tiwizi_storage::federation::tree::Node;
@@ -41,10 +42,14 @@ pub(super) struct Gathered {
     pub(super) held: BTreeMap<(Option<AgreementId>, Entity), Held>,
     /// What was held before, as far as it was looked at.
     pub(super) held_before: BTreeMap<(Option<AgreementId>, Entity), Option<Base>>,
+    /// What was read of others' entities before anybody asked for it.
+    pub(super) ahead: BTreeMap<(Option<AgreementId>, Entity), Option<Held>>,
     /// Records of which less is shown than before.
     pub(super) narrowed: BTreeSet<RecordId>,
     /// The terms of roots, as far as they were looked at.
     pub(super) custody: BTreeMap<RecordId, Option<Custody>>,
+    /// The first terms of roots that nothing was known of.
+    pub(super) founded: BTreeMap<RecordId, CustodyRow>,
     /// Whether anything waits that was received; none when nobody looked.
     pub(super) any_parked: Option<bool>,
 }

@@ -18,27 +18,31 @@ use crate::shown::{shown, shown_bytes};
 
 impl SqlTx {
     pub(super) async fn held_of(&mut self, agreement: Option<AgreementId>, entity: &Entity) -> Stored<Option<Held>> {
-        let name = "held";
         let key = (agreement, entity.clone());
         if let Some(held) = self.gathered.held.get(&key) {
             return Ok(Some(held.clone()));
         }
-        let number = self.names.agreement_no(&mut self.tx, agreement).await.map_err(at(name))?;
-        let kind = self.names.known_kind(&mut self.tx, &entity.kind).await.map_err(at(name))?;
-        let row = match number.zip(kind) {
-            Some((number, kind)) => entity::find(&mut self.tx, number, kind, entity.id).await.map_err(at(name))?,
-            None => None,
-        };
-        let held = match row {
-            Some(row) => Some(self.held_row(row).await?),
-            None => None,
+        let held = match self.gathered.ahead.remove(&key) {
+            Some(held) => held,
+            None => self.stored_held(agreement, entity).await?,
         };
         let live = held.as_ref().filter(|held| is_there(held.life));
         self.gathered.held_before.insert(key, live.map(|held| held.base));
         Ok(held)
     }
 
-    async fn held_row(&mut self, row: EntityRow) -> Stored<Held> {
+    async fn stored_held(&mut self, agreement: Option<AgreementId>, entity: &Entity) -> Stored<Option<Held>> {
+        let name = "held";
+        let number = self.names.agreement_no(&mut self.tx, agreement).await.map_err(at(name))?;
+        let kind = self.names.known_kind(&mut self.tx, &entity.kind).await.map_err(at(name))?;
+        let Some((number, kind)) = number.zip(kind) else { return Ok(None) };
+        match entity::find(&mut self.tx, number, kind, entity.id).await.map_err(at(name))? {
+            Some(row) => self.held_row(row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) async fn held_row(&mut self, row: EntityRow) -> Stored<Held> {
         let name = "held";
         Ok(Held {
             agreement: self.names.agreement_of(&mut self.tx, row.agreement).await.map_err(at(name))?,
@@ -87,6 +91,7 @@ impl SqlTx {
         let name = "flush_held";
         let held = std::mem::take(&mut self.gathered.held);
         self.gathered.held_before.clear();
+        self.gathered.ahead.clear();
         if held.is_empty() {
             return Ok(());
         }

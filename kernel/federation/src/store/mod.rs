@@ -1,13 +1,14 @@
 //! Where the rules of the federation keep what they know: the core's store over the tables of `tiwizi_storage`.
 //!
 //! A transaction gathers what is written often (entries, subtrees, drafts, what is held) and writes it in batches, at the latest with its commit. What
-//! is read sees it. Writers take turns (`storage::federation::turn`), as the rules expect it. Every commit is on the disk before it returns, so a
+//! is read sees it. What the entries of a page will ask for is read at once, before the first of them. Writers take turns (`storage::federation::turn`), as the rules expect it. Every commit is on the disk before it returns, so a
 //! checkpoint leaves after one whatever its durability was asked to be.
 //!
 //! Own records are not copied: their bodies are those of the records, their entries are made of the change log (`home`), and what waits there is among
 //! the drafts. What is held of others becomes records with the same commit (`apply`).
 
 mod agreed;
+mod ahead;
 mod beyond;
 mod custody;
 mod drafts;

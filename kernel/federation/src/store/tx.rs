@@ -20,6 +20,7 @@ use super::error;
 impl SqlTx {
     /// Hands everything to the database.
     async fn flush(&mut self) -> Stored<()> {
+        self.flush_founded().await?;
         self.flush_held().await?;
         self.flush_entries().await?;
         self.flush_own().await?;
@@ -192,6 +193,10 @@ impl StoreTx for SqlTx {
 
     async fn stop(&mut self, log: &LogId, stopped: Stopped) -> Stored<()> {
         self.set_stopped(log, &stopped).await
+    }
+
+    async fn foresee(&mut self, agreement: Option<AgreementId>, entities: &[(Entity, RecordId)]) -> Stored<()> {
+        self.read_ahead(agreement, entities).await
     }
 
     async fn held(&mut self, agreement: Option<AgreementId>, entity: &Entity) -> Stored<Option<Held>> {

@@ -150,13 +150,18 @@ for_each_database! {
         let of = |root, node, tenure, moving| CustodyRow {
             root: id(root), node: bytes(node), tenure, moving, detail: moving.then(|| "{}".to_owned()),
         };
-        assert!(written!(store, tx => custody::put(&mut tx, &of(2, 2, 2, true))));
-        assert!(written!(store, tx => custody::put(&mut tx, &of(1, 2, 1, true))));
+        assert!(written!(store, tx => custody::put(&mut tx, &[of(2, 2, 2, true)])));
+        assert!(written!(store, tx => custody::put(&mut tx, &[of(1, 2, 1, true)])));
         assert_eq!(read!(store, tx => custody::moving(&mut tx)), [of(1, 2, 1, true), of(2, 2, 2, true)]);
-        assert!(written!(store, tx => custody::put(&mut tx, &of(1, 3, 2, false))));
-        assert!(!written!(store, tx => custody::put(&mut tx, &of(1, 4, 1, false))), "a later term is known");
+        assert!(written!(store, tx => custody::put(&mut tx, &[of(1, 3, 2, false)])));
+        assert!(!written!(store, tx => custody::put(&mut tx, &[of(1, 4, 1, false)])), "a later term is known");
         assert_eq!(read!(store, tx => custody::find(&mut tx, id(1))), Some(of(1, 3, 2, false)));
         assert_eq!(read!(store, tx => custody::find(&mut tx, id(7))), None);
+        let mut many = read!(store, tx => custody::find_many(&mut tx, &[id(1), id(7), id(2)]));
+        many.sort_by_key(|row| row.root);
+        assert_eq!(many, [of(1, 3, 2, false), of(2, 2, 2, true)]);
+        let together = [of(8, 2, 1, false), of(1, 4, 1, false), of(9, 2, 1, false)];
+        assert!(!written!(store, tx => custody::put(&mut tx, &together)), "of one of them a later term is known");
         assert_eq!(read!(store, tx => custody::moving(&mut tx)), [of(2, 2, 2, true)]);
     }
 

@@ -158,6 +158,9 @@ store_tx! {
     fn stopped(&mut self, log: &LogId) -> Option<Stopped>;
     /// Takes nothing more of a log.
     fn stop(&mut self, log: &LogId, stopped: Stopped) -> ();
+    /// Says of which entities, each with its root, it will be asked in a moment who may write them and what is held of them: a store may read
+    /// all of that at once.
+    fn foresee(&mut self, agreement: Option<AgreementId>, entities: &[(Entity, RecordId)]) -> ();
     /// What is held of an entity under an agreement.
     fn held(&mut self, agreement: Option<AgreementId>, entity: &Entity) -> Option<Held>;
     /// Puts what is held of an entity.

@@ -341,6 +341,11 @@ impl StoreTx for MemoryTx {
         Ok(())
     }
 
+    /// Everything is at hand.
+    async fn foresee(&mut self, _: Option<AgreementId>, _: &[(Entity, RecordId)]) -> Stored<()> {
+        Ok(())
+    }
+
     async fn held(&mut self, agreement: Option<AgreementId>, entity: &Entity) -> Stored<Option<Held>> {
         Ok(self.get(&Key::Held(agreement, Some(entity.clone()))))
     }

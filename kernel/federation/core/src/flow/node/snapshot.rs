@@ -217,6 +217,7 @@ impl<S: Store> Node<S> {
         }
         let Some(entries) = proven(bytes, &checkpoint) else { return Ok(Loaded::Refused) };
         let mut counts = Counts::default();
+        self.foresee(&mut tx, feed, &entries).await?;
         for entry in &entries {
             self.take_entry(&mut tx, feed, entry, true, &mut counts).await?;
         }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tiwizi_model::RecordId;
 use tiwizi_model::limits::{FED_PARKED_MAX, FED_UNPARK_STEP};
 
 use crate::flow::apply::{Ignored, Outcome, decide};
@@ -15,7 +16,7 @@ use crate::flow::rows::{Feed, Held, HeldLife, ParkReason, Parked};
 use crate::flow::store::{Durability, Store, StoreTx};
 use crate::flow::transfer::Custody;
 use crate::page::{Page, PageError};
-use crate::wire::{Checkpoint, Header, LogId, Note, NoteError, field_no};
+use crate::wire::{Checkpoint, Entity, Header, LogId, Note, NoteError, field_no};
 
 use super::lookup::root_of;
 use super::{Node, NodeError};
@@ -156,6 +157,7 @@ impl<S: Store> Node<S> {
     /// Stores what a page brought, with the cursor.
     async fn apply_page(&self, mut tx: S::Tx, feed: &Feed, receipt: &Receipt, note: &str) -> Result<Counts, NodeError> {
         let mut counts = Counts::default();
+        self.foresee(&mut tx, feed, &receipt.entries).await?;
         for entry in &receipt.entries {
             let again = receipt.cursor.refills(entry.at.seq);
             self.take_entry(&mut tx, feed, entry, again, &mut counts).await?;
@@ -177,6 +179,15 @@ impl<S: Store> Node<S> {
         self.unpark(&mut tx, &mut counts).await?;
         tx.commit(Durability::Synced).await?;
         Ok(counts)
+    }
+
+    /// Tells the store what deciding these entries will ask for.
+    pub(super) async fn foresee(&self, tx: &mut S::Tx, feed: &Feed, entries: &[Proven]) -> Result<(), NodeError> {
+        let headers = entries.iter().filter_map(|entry| entry.header.as_ref());
+        let entities: Vec<(Entity, RecordId)> =
+            headers.map(|header| (header.entity.clone(), root_of(header))).collect();
+        tx.foresee(feed.agreement, &entities).await?;
+        Ok(())
     }
 
     pub(super) async fn put_proven(&self, tx: &mut S::Tx, log: &LogId, note: &str, size: u64) -> Result<(), NodeError> {

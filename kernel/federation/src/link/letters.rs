@@ -172,10 +172,15 @@ impl<S: Store, T: Transport> Link<S, T> {
         if !self.to_attend().await?.contains(&visit.node) {
             return Ok(Next::Gone);
         }
-        let Some(url) = self.ends.peer(&visit.node).await?.and_then(|row| row.url) else { return Ok(Next::Gone) };
+        let Some(row) = self.ends.peer(&visit.node).await? else { return Ok(Next::Gone) };
+        let Some(url) = row.url else { return Ok(Next::Gone) };
+        // The line to the carrier may be well again while this rests from a failure: whoever writes must not wait for that.
+        if let Some(at) = row.contact_at {
+            visit.retry.heard_at(at);
+        }
         let left_ms = visit.retry.left_ms(self.ends.ambient().now());
         if left_ms > 0 {
-            return Ok(Next::Rest(Duration::from_millis(left_ms)));
+            return Ok(Next::Rest(Duration::from_millis(left_ms).min(LOOK_AGAIN)));
         }
         let mut line = Line::dialled(visit.node, &url, visit.offset)?;
         let question = Question::Letters { wait_ms: visit.patience.wait_ms() };

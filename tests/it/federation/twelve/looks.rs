@@ -11,9 +11,10 @@ use tiwizi_tests::client::{Answer, text};
 
 use super::setting::Twelve;
 
-/// How often it is looked, and how long: thirteen instances on a busy machine take their time.
+/// How often it is looked, and how long: thirteen instances on a busy machine take their time, and a letter that was lost with a line, of an office
+/// that only letters reach, is waited for by its writer until its time is over, ten minutes at most.
 const LOOK_MS: u64 = 500;
-const LOOKS: u32 = 480;
+const LOOKS: u32 = 1_200;
 
 /// Looks until an answer is as it should be.
 pub(super) async fn until(

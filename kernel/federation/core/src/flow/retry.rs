@@ -47,6 +47,13 @@ impl Retry {
         self.wait = Some(Wait { from: ambient.now(), ms: (half + jitter).max(asked) });
     }
 
+    /// The peer was heard of at a moment, by somebody else here. What was before the last failure says nothing.
+    pub fn heard_at(&mut self, at: Instant) {
+        if self.wait.as_ref().is_some_and(|wait| at.0 > wait.from.0) {
+            self.contact();
+        }
+    }
+
     /// The peer was heard of: it answered, or it called us.
     pub fn contact(&mut self) {
         *self = Self::default();
@@ -69,6 +76,18 @@ mod tests {
     fn ambient() -> (Ambient, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(Instant(1_700_000_000_000)));
         (Ambient::new(Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(1))), clock)
+    }
+
+    #[test]
+    fn what_was_heard_after_a_failure_ends_the_wait() {
+        let (ambient, mut retry) = (Ambient::system(), Retry::default());
+        retry.heard_at(ambient.now());
+        retry.failed(&ambient, Some(60_000));
+        let failed = retry.wait.as_ref().unwrap().from;
+        retry.heard_at(failed);
+        assert!(retry.left_ms(failed) > 0, "it was there before it failed");
+        retry.heard_at(failed.plus_ms(1));
+        assert_eq!((retry.left_ms(failed), retry.failures()), (0, 0));
     }
 
     #[test]

@@ -6,16 +6,22 @@ pub(crate) mod register;
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use tiwizi_federation_core::agreement::State;
 use tiwizi_federation_core::wire::{Directory, Envelope, NodeId, Role, SigningKey};
 use tiwizi_model::{Ambient, InstanceId, Instant, ManualClock, SeededEntropy};
+use tiwizi_storage::federation::agreement::{self, Keeping};
+use tiwizi_storage::federation::cursor::{self, CursorRow};
+use tiwizi_storage::federation::log::{self, LogName};
 use tiwizi_storage::instance::InstanceRow;
-use tiwizi_storage::{Db, Location};
+use tiwizi_storage::{Db, Location, WriteTx};
 use uuid::Uuid;
 
 use crate::directory::{Asking, Here, Roll, request};
 use crate::identity::{Beginning, NodeKeys};
 use crate::paper::Paper;
 
+/// The plane of registers.
+const REGISTRY: &str = "registry";
 /// A day, in milliseconds.
 pub(crate) const DAY_MS: u64 = 86_400_000;
 
@@ -80,6 +86,51 @@ impl House {
 
     pub(crate) async fn request(&self, role: Role) -> Envelope {
         request(&self.keys().await, &self.instance, Asking { role, url: None })
+    }
+}
+
+/// What the tables tell of a register that is followed under an agreement.
+pub(crate) struct Followed<'a> {
+    pub(crate) holder: &'a [u8; 32],
+    pub(crate) me: &'a [u8; 32],
+    pub(crate) agreement: &'a str,
+    pub(crate) state: State,
+    pub(crate) next_seq: u64,
+    pub(crate) reached_at: Option<Instant>,
+    pub(crate) at: Instant,
+}
+
+impl Followed<'_> {
+    pub(crate) async fn put(self, tx: &mut WriteTx) {
+        let Self { holder, me, agreement: id, state, next_seq, reached_at, at } = self;
+        let log = log::number(tx, LogName { node: holder, plane: REGISTRY, epoch: 0 }).await.unwrap();
+        let state = state.to_string();
+        let keeping = Keeping {
+            id,
+            sides: [holder, me],
+            state: &state,
+            version: 1,
+            expires_at: None,
+            current: None,
+            next: None,
+            envelope: None,
+            at,
+        };
+        let agreement = agreement::keep(tx, keeping).await.unwrap().unwrap();
+        let row = CursorRow {
+            log,
+            agreement,
+            version: 1,
+            next_seq,
+            frontier: Vec::new(),
+            last_leaf: None,
+            refill_until: 0,
+            note: None,
+            state: "following".to_owned(),
+            reached_at,
+            changed_at: at,
+        };
+        cursor::put(tx, &row).await.unwrap();
     }
 }
 

@@ -15,10 +15,8 @@ use tiwizi_federation_core::flow::{Schemas, Setting, Store as _, StoreTx as _};
 use tiwizi_federation_core::signature::{BodyDigest, Lines, Offset, Request, Stamp};
 use tiwizi_federation_core::wire::{Enrolment, Entity, Member, Plane, Role, SigningKey};
 use tiwizi_model::{Instant, RecordId};
-use tiwizi_storage::federation::agreement::{self, Keeping};
-use tiwizi_storage::federation::cursor::{self, CursorRow};
+use tiwizi_storage::federation::cursor;
 use tiwizi_storage::federation::identity;
-use tiwizi_storage::federation::log::{self, LogName};
 use tiwizi_storage::federation::peer::Switch;
 use uuid::Uuid;
 
@@ -26,7 +24,7 @@ use crate::directory::{Asking, request, take};
 use crate::federation::Federation;
 use crate::identity::{Change, Reason};
 use crate::settings::Settings;
-use crate::testing::{House, root, signed};
+use crate::testing::{Followed, House, root, signed};
 
 use super::*;
 
@@ -122,35 +120,16 @@ impl Party {
     pub(crate) async fn follow_in_database(&self, holder: &Self, agreement: AgreementId) {
         let (holder, me) = (holder.ends.known().me(), self.ends.known().me());
         let mut tx = self.house.db.begin_write().await.unwrap();
-        let name = LogName { node: &holder.0.0, plane: "registry", epoch: 0 };
-        let log = log::number(&mut tx, name).await.unwrap();
-        let (id, state, at) = (agreement.to_string(), State::Active.to_string(), self.ends.ambient().now());
-        let keeping = Keeping {
-            id: &id,
-            sides: [&holder.0.0, &me.0.0],
-            state: &state,
-            version: 1,
-            expires_at: None,
-            current: None,
-            next: None,
-            envelope: None,
-            at,
-        };
-        let agreement = agreement::keep(&mut tx, keeping).await.unwrap().unwrap();
-        let row = CursorRow {
-            log,
-            agreement,
-            version: 1,
+        let followed = Followed {
+            holder: &holder.0.0,
+            me: &me.0.0,
+            agreement: &agreement.to_string(),
+            state: State::Active,
             next_seq: 0,
-            frontier: Vec::new(),
-            last_leaf: None,
-            refill_until: 0,
-            note: None,
-            state: "following".to_owned(),
             reached_at: None,
-            changed_at: at,
+            at: self.ends.ambient().now(),
         };
-        cursor::put(&mut tx, &row).await.unwrap();
+        followed.put(&mut tx).await;
         tx.commit().await.unwrap();
     }
 

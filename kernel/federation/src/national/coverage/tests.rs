@@ -1,11 +1,9 @@
 //! What is known of a region, by what came from whoever keeps it.
 
-use tiwizi_storage::federation::agreement::Keeping;
-use tiwizi_storage::federation::log::LogName;
 use uuid::Uuid;
 
 use super::*;
-use crate::testing::House;
+use crate::testing::{Followed, House};
 
 fn plane(taken: u64, reached_at: Option<i64>) -> PlaneCoverage {
     PlaneCoverage {
@@ -118,34 +116,16 @@ async fn what_came_under_an_agreement_that_is_over_counts_for_nothing() {
     let regions = [[2; 32], [3; 32], [4; 32]];
     let mut tx = house.db.begin_write().await.unwrap();
     for (node, state) in regions.iter().zip([State::Terminated, State::Expired, State::Suspended]) {
-        let log = log::number(&mut tx, LogName { node, plane: REGISTRY, epoch: 0 }).await.unwrap();
-        let (id, state) = (Uuid::from_u128(node[0].into()).to_string(), state.to_string());
-        let keeping = Keeping {
-            id: &id,
-            sides: [node, &[1; 32]],
-            state: &state,
-            version: 1,
-            expires_at: None,
-            current: None,
-            next: None,
-            envelope: None,
-            at: Instant(1),
-        };
-        let agreement = agreement::keep(&mut tx, keeping).await.unwrap().unwrap();
-        let row = CursorRow {
-            log,
-            agreement,
-            version: 1,
+        let followed = Followed {
+            holder: node,
+            me: &[1; 32],
+            agreement: &Uuid::from_u128(node[0].into()).to_string(),
+            state,
             next_seq: 3,
-            frontier: Vec::new(),
-            last_leaf: None,
-            refill_until: 0,
-            note: None,
-            state: "following".to_owned(),
             reached_at: Some(Instant(5)),
-            changed_at: Instant(5),
+            at: Instant(5),
         };
-        cursor::put(&mut tx, &row).await.unwrap();
+        followed.put(&mut tx).await;
     }
     tx.commit().await.unwrap();
     let found = planes(&mut house.db.read().await.unwrap()).await.unwrap();

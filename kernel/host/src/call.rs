@@ -7,6 +7,7 @@
 mod error;
 mod race;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use wasmtime::component::Instance;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::answer::{Answer, judge};
-use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks, job_handler, ui};
+use crate::bindings::exports::tiwizi::plugin::{event_handler, hooks, http_handler as wire, job_handler, ui};
 use crate::bindings::tiwizi::plugin::types;
 use crate::capture::{Keep, Notes, Recording};
 use crate::chain::Chain;
@@ -39,7 +40,7 @@ use crate::observe::Workbench;
 use crate::outbound::Outbound;
 use crate::plugin::Plugin;
 use crate::press::Press;
-use crate::request::Request;
+use crate::request::{Request, SentFile};
 use crate::text::escaped;
 use crate::whereabouts::Whereabouts;
 
@@ -147,35 +148,43 @@ pub(crate) async fn handle(
     ground: Ground,
     admitted: Admitted,
     caller: Caller,
-    request: Request,
+    mut request: Request,
 ) -> Result<Answer, CallError> {
     let Admitted { plugin, place: _place } = admitted;
+    let (id, language, files) = (Arc::clone(&request.id), request.language, std::mem::take(&mut request.files));
+    let request = request.into_wire();
     let mut race = Race::begin(&plugin);
     loop {
-        let guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&request.id), request.language, race.time());
+        let guest = Guest::new(&ground, &plugin, &caller, Arc::clone(&id), language, race.time());
         let (notes, asked_others) = (guest.notes(), guest.store.data().chain.asked_others());
-        match answer(&plugin, guest, request.clone()).await {
+        match answer(&plugin, guest, &request, &files).await {
             Err(error) if !asked_others.is_noted() && race.goes_on(&error).await => {}
             outcome => return ground.captured(&plugin, notes, std::future::ready(outcome)).await,
         }
     }
 }
 
-async fn answer(plugin: &Plugin, mut guest: Guest, mut request: Request) -> Result<Answer, CallError> {
+async fn answer(
+    plugin: &Plugin,
+    mut guest: Guest,
+    request: &wire::Request,
+    files: &[SentFile],
+) -> Result<Answer, CallError> {
     guest.store.data_mut().budget.for_page();
-    for sent in std::mem::take(&mut request.files) {
-        match guest.store.data_mut().keep_sent(sent).await {
-            Ok(field) => request.form.push(field),
+    let mut request = Cow::Borrowed(request);
+    for sent in files {
+        match guest.store.data_mut().keep_sent(sent.clone()).await {
+            Ok(field) => request.to_mut().form.push(field),
             Err(refused) => return Ok(Answer::of_refused_file(refused)),
         }
     }
-    let request = request.into_wire();
+    let request = request.as_ref();
     let exports = Arc::clone(plugin.component()?.exports());
     let handler = exports.http_handler()?;
-    let arguments = (&request,);
+    let arguments = (request,);
     let answer = guest
         .run("http-handler.handle", &arguments, async |instance, store| {
-            handler.load(&mut *store, instance)?.call_handle(store, &request).await
+            handler.load(&mut *store, instance)?.call_handle(store, request).await
         })
         .await?;
     let answer = judge(answer, plugin).map_err(|source| CallError::Answer { source })?;

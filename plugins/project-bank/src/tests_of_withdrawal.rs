@@ -35,7 +35,7 @@ fn beside_a_model_that_is_withdrawn_a_plan_says_so_and_shows_where_they_differ()
     let (status, template, data) = page(&Request::get(&format!("{path}/review")));
     assert_eq!((status, template.as_str(), &data["published"]), (200, "review", &json!(false)));
     assert_eq!(places(&data), ["discount", "parameters/flask/value"]);
-    assert_eq!((&data["rows"][0]["mine"], &data["rows"][0]["theirs"]), (&json!("8"), &json!("9")));
+    assert_eq!((&data["rows"][0]["mine"]["number"], &data["rows"][0]["theirs"]["number"]), (&json!(8.0), &json!(9.0)));
     // What leads there says it too, and no longer promises a correction.
     let (_, _, plan) = page(&Request::get(&path));
     assert_eq!((&plan["model"]["published"], &plan["corrected"]), (&json!(false), &json!(false)));

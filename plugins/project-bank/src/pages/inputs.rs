@@ -142,6 +142,17 @@ fn hint<'a>(line: &'a Value, name: &str) -> Hint<'a> {
     }
 }
 
+/// Whether a field is a figure, or a list of them.
+pub(super) fn is_figure(name: &str) -> bool {
+    EXACT.contains(&name) || WHOLE.contains(&name) || LISTED.contains(&name)
+}
+
+/// What a figure of a line is measured in: `mad`, `unit`, `monthly`.
+pub(super) fn measured(line: &Value, name: &str) -> Value {
+    let Hint { mad, unit, monthly } = hint(line, name);
+    json!({ "mad": mad, "unit": unit, "monthly": monthly })
+}
+
 /// A figure as a field; nothing when there is no such figure, or when a parameter holds it.
 fn input(object: &Value, name: &str, place: &str, hint: Hint<'_>) -> Option<Value> {
     let text = match object.get(name)? {

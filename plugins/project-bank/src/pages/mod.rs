@@ -27,4 +27,5 @@ mod saving;
 pub(crate) mod sheet;
 pub(crate) mod team;
 mod typed;
+mod value;
 mod view;

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use tiwizi_sdk::{Error, Language};
 
 use super::inputs;
-use super::review::{document, said};
+use super::review::document;
+use super::value::Teller;
 use crate::drafts::faults::WANTED;
 use crate::improve::change::Change;
-use crate::improve::proposal_of;
 use crate::improve::rebase::{Fit, fit};
 use crate::lineage::{Document, Place};
 use crate::plan::{Outcome, Plan, check, outcome};
@@ -37,7 +37,12 @@ impl Seen<'_> {
             Place::LineField(list, code, field) => (list.as_str(), self.line(list, code), Some(field.as_str())),
         };
         let is_new = change.new_line().is_some();
-        let says = |value: Option<&Value>| field.and_then(|field| self.says(field, value?));
+        let owner = match &place {
+            Place::LineField(list, code, _) => self.found(list, code),
+            _ => None,
+        };
+        let owner = owner.unwrap_or_default();
+        let says = |value: Option<&Value>| field.and_then(|field| self.says(&owner, field, value?));
         let whole = if is_new { to.as_ref() } else { now.as_ref().or(was.as_ref()) };
         Some(json!({
             "place": change.place,
@@ -56,12 +61,17 @@ impl Seen<'_> {
         }))
     }
 
-    /// What a line is called: in the model, else as it is proposed.
-    fn line(&self, list: &str, code: &str) -> String {
+    /// A line in the model, else as it is proposed.
+    fn found(&self, list: &str, code: &str) -> Option<Value> {
         let place = Place::Line(list.to_owned(), code.to_owned());
         let proposed = || self.changes.iter().find(|change| change.place == place.name());
         let proposed = || proposed().and_then(|change| change.to().or_else(|| change.was()));
-        let line = self.model.at(&place).or_else(proposed).unwrap_or_default();
+        self.model.at(&place).or_else(proposed)
+    }
+
+    /// What a line is called.
+    fn line(&self, list: &str, code: &str) -> String {
+        let line = self.found(list, code).unwrap_or_default();
         Some(inputs::label(&line, self.language)).filter(|label| !label.is_empty()).unwrap_or_else(|| code.to_owned())
     }
 
@@ -70,33 +80,15 @@ impl Seen<'_> {
         let none = Map::new();
         let fields = line.as_object().unwrap_or(&none).iter().filter(|(name, _)| *name != "label");
         let view = |(name, value): (&String, &Value)| {
-            Some(json!({ "key": name.replace('_', "-"), "value": self.says(name, value)? }))
+            Some(json!({ "key": name.replace('_', "-"), "value": self.says(line, name, value)? }))
         };
         fields.filter_map(view).collect()
     }
 
-    /// A value for people: words of a list by their names in the messages, products and key figures by theirs.
-    fn says(&self, field: &str, value: &Value) -> Option<Value> {
-        let text = value.as_str().unwrap_or_default();
-        let word = match (field, value) {
-            ("basis" | "repayment" | "origin", _) => Some(format!("choice-{text}")),
-            ("unit", _) => Some(format!("unit-{text}")),
-            ("source", _) if text == "example" => Some("source-example".to_owned()),
-            (_, Value::Bool(is)) => Some(if *is { "said-yes" } else { "said-no" }.to_owned()),
-            _ => None,
-        };
-        if let Some(word) = word {
-            return Some(json!({ "word": word }));
-        }
-        if let Some(number) = proposal_of(text).filter(|_| field == "source") {
-            return Some(json!({ "proposal": number }));
-        }
-        let named = match (field, text.strip_prefix('@')) {
-            ("product", _) => Some(self.line("products", text)),
-            (_, Some(parameter)) => Some(self.line("parameters", parameter)),
-            _ => said(Some(value), self.language),
-        };
-        named.filter(|text| !text.is_empty()).map(|text| json!({ "text": text }))
+    /// A value of a field for people.
+    fn says(&self, owner: &Value, field: &str, value: &Value) -> Option<Value> {
+        let line = |list: &str, code: &str| self.line(list, code);
+        Teller { line: &line, language: self.language }.field(owner, field, value)
     }
 }
 

@@ -8,10 +8,11 @@ use tiwizi_sdk::{Answer, Entry, Error, Language, Request, Store, context};
 
 use super::inputs;
 use super::plans::demand;
+use super::value::Teller;
 use crate::export::page as spreadsheet;
+use crate::improve::again;
 use crate::improve::kinds::Proposal;
 use crate::improve::work::{self, Known};
-use crate::improve::{again, proposal_of};
 use crate::kinds::{Before, Model, ModelVersion, OwnPlan, State};
 use crate::lineage::{Difference, Document, Found, Place, apply, differences, of_a_model, offered, undone};
 use crate::plan::Plan;
@@ -165,43 +166,35 @@ pub(super) fn row(difference: &Difference, documents: [&Document; 2], language: 
             (list.as_str(), line_label(list, code, documents, language), Some(field.as_str()))
         }
     };
-    let called = |value: &Option<Value>| {
-        let text = said(value.as_ref(), language)?;
-        Some(text.strip_prefix('@').map_or(text.clone(), |code| line_label("parameters", code, documents, language)))
+    let label = |list: &str, code: &str| line_label(list, code, documents, language);
+    let teller = Teller { line: &label, language };
+    let called = |value: &Option<Value>, document: &Document| match field {
+        Some(field) => teller.field(&owner(&difference.place, document), field, value.as_ref()?),
+        None => teller.line(value.as_ref()?),
     };
-    let source = difference.theirs.as_ref().and_then(Value::as_str).filter(|_| field == Some("source"));
+    let [mine, theirs] = documents;
     json!({
         "place": difference.place.name(),
         "found": found,
         "list": list,
         "line": line,
         "key": field.map(|field| field.replace('_', "-")),
-        "base": called(&difference.base),
-        "mine": called(&difference.mine),
-        "theirs": called(&difference.theirs),
-        "theirs_proposal": source.and_then(proposal_of),
+        "base": called(&difference.base, theirs),
+        "mine": called(&difference.mine, mine),
+        "theirs": called(&difference.theirs, theirs),
     })
+}
+
+/// The line that a field is of, for what it is measured in; of the plan's own fields nothing is asked.
+fn owner(place: &Place, document: &Document) -> Value {
+    match place {
+        Place::LineField(list, code, _) => document.at(&Place::Line(list.clone(), code.clone())).unwrap_or_default(),
+        _ => Value::Null,
+    }
 }
 
 fn line_label(list: &str, code: &str, [mine, theirs]: [&Document; 2], language: Language) -> String {
     let place = Place::Line(list.to_owned(), code.to_owned());
     let line = mine.at(&place).or_else(|| theirs.at(&place)).unwrap_or_default();
     Some(inputs::label(&line, language)).filter(|label| !label.is_empty()).unwrap_or_else(|| code.to_owned())
-}
-
-/// A value for people: a text, a number, a line's name, a list with commas; nothing when there is none.
-pub(super) fn said(value: Option<&Value>, language: Language) -> Option<String> {
-    match value? {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().filter_map(|item| said(Some(item), language)).collect();
-            Some(items.join(", "))
-        }
-        line @ Value::Object(_) => {
-            let named = json!({ "label": line });
-            Some([inputs::label(line, language), inputs::label(&named, language)].concat())
-        }
-        Value::Null => None,
-        other => Some(other.to_string()),
-    }
 }

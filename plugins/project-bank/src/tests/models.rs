@@ -212,14 +212,14 @@ fn a_correction_is_the_next_version_and_whoever_took_the_model_is_offered_it() {
     keeps("saffron", "parameters/flask", &[("value", "36")]);
     let changes = shown("saffron")["draft"]["changes"].clone();
     assert_eq!(changes.as_array().unwrap().len(), 1, "{changes}");
-    assert_eq!((&changes[0]["was"], &changes[0]["now"]), (&json!("38"), &json!("36")));
+    assert_eq!((&changes[0]["was"]["number"], &changes[0]["now"]["number"]), (&json!(38.0), &json!(36.0)));
     assert_eq!(native::bodies("model").iter().find(|model| model["code"] == "saffron").unwrap()["version"], version(0));
     published("saffron");
     native::as_member(FADMA);
     let (_, _, data) = page(&Request::get(&format!("{path}/review")));
     let row =
         data["rows"].as_array().unwrap().iter().find(|row| row["place"] == "parameters/flask/value").cloned().unwrap();
-    assert_eq!((&row["found"], &row["theirs"]), (&json!("offered"), &json!("36")));
+    assert_eq!((&row["found"], &row["theirs"]["number"]), (&json!("offered"), &json!(36.0)));
     redirect(&reviewing(&format!("{path}/review"), 1, &[("action", "all")]));
     assert_eq!((&kept()["version"], &kept()["plan"]["parameters"][0]["value"]), (&json!(version(1)), &json!("36")));
     // What comes along with the plugin does not write over it.

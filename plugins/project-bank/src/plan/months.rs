@@ -80,6 +80,31 @@ pub(crate) struct Sold {
     pub(crate) units: Series,
 }
 
+/// A month of one product.
+struct Month {
+    units: Decimal,
+    sales: Decimal,
+    sales_vat: Decimal,
+    variable: Decimal,
+    variable_vat: Decimal,
+}
+
+impl Month {
+    fn of(sale: &Sale, has_vat: bool, units: Decimal) -> Self {
+        let sales = centimes(units * sale.price);
+        let sales_vat = if has_vat { centimes(sales * sale.vat) } else { Decimal::ZERO };
+        let mut month = Self { units, sales, sales_vat, variable: Decimal::ZERO, variable_vat: Decimal::ZERO };
+        for (cost, vat) in &sale.costs {
+            let amount = centimes(units * cost);
+            let tax = centimes(amount * vat);
+            let (net, tax) = if has_vat { (amount, tax) } else { (amount + tax, Decimal::ZERO) };
+            month.variable += net;
+            month.variable_vat += tax;
+        }
+        month
+    }
+}
+
 /// All months of a plan. Amounts are before tax where the plan charges value added tax; otherwise costs hold their tax.
 #[derive(Debug, Clone)]
 pub(crate) struct Months {
@@ -140,29 +165,24 @@ impl Months {
 
     fn sell(&mut self, plan: &Checked, sale: &Sale) {
         let mut units = Series::zero(plan.years * 12);
-        // The months of a season come back every year: each factor is reckoned once.
+        let seasons = sale.season.iter().cycle().skip(plan.start.1).take(12);
+        let full: Vec<Decimal> = seasons.map(|season| sale.quantity * season).collect();
+        let mut like: Option<(Decimal, Vec<Month>)> = None;
         for (year, ramp) in sale.ramp.iter().enumerate() {
-            let seasons = sale.season.iter().cycle().skip(plan.start.1).take(12);
-            for (past, season) in seasons.enumerate() {
-                let month = year * 12 + past + 1;
-                let sold = digits(sale.quantity * season * ramp);
-                if sold.is_zero() {
-                    continue;
-                }
-                units.add(month, sold);
-                let amount = centimes(sold * sale.price);
-                self.sales.add(month, amount);
-                if plan.vat {
-                    self.sales_vat.add(month, centimes(amount * sale.vat));
-                }
-                for (cost, vat) in &sale.costs {
-                    let amount = centimes(sold * cost);
-                    let tax = centimes(amount * vat);
-                    let (net, tax) = if plan.vat { (amount, tax) } else { (amount + tax, Decimal::ZERO) };
-                    self.variable.add(month, net);
-                    self.variable_vat.add(month, tax);
-                }
+            // What has grown to its full size sells the same every year: that is reckoned once.
+            let months = match like.take().filter(|(there, _)| there == ramp) {
+                Some((_, months)) => months,
+                None => full.iter().map(|quantity| Month::of(sale, plan.vat, digits(quantity * ramp))).collect(),
+            };
+            for (past, month) in months.iter().enumerate().filter(|(_, month)| !month.units.is_zero()) {
+                let at = year * 12 + past + 1;
+                units.add(at, month.units);
+                self.sales.add(at, month.sales);
+                self.sales_vat.add(at, month.sales_vat);
+                self.variable.add(at, month.variable);
+                self.variable_vat.add(at, month.variable_vat);
             }
+            like = Some((*ramp, months));
         }
         self.sold.push(Sold { code: sale.code.clone(), units });
     }

@@ -198,16 +198,31 @@ impl Shape for Value {
 
 /// Rounds to the centime, half away from zero.
 pub(crate) fn centimes(value: Decimal) -> Decimal {
-    value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+    rounded(value, 2)
 }
 
 /// Rounds to the digits that quantities have, half away from zero.
 pub(crate) fn digits(value: Decimal) -> Decimal {
-    value.round_dp_with_strategy(DIGITS_MAX, RoundingStrategy::MidpointAwayFromZero)
+    rounded(value, DIGITS_MAX)
+}
+
+/// Rounds half away from zero. A large plan rounds tens of thousands of figures each time that somebody changes one; those that 64 bits hold,
+/// which are nearly all, take one division here and a dozen in the library, which does the others.
+fn rounded(value: Decimal, digits: u32) -> Decimal {
+    let Some(surplus) = value.scale().checked_sub(digits).filter(|surplus| *surplus > 0) else { return value };
+    let mantissa = value.mantissa();
+    let (Ok(whole), Some(power)) = (u64::try_from(mantissa.unsigned_abs()), 10_u64.checked_pow(surplus)) else {
+        return value.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+    };
+    let (quotient, rest) = (whole / power, whole % power);
+    let quotient = i128::from(quotient) + i128::from(rest >= power - rest);
+    Decimal::from_i128_with_scale(if mantissa < 0 { -quotient } else { quotient }, digits)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{Strategy, prop_assert_eq, prop_oneof, proptest};
+
     use super::*;
 
     #[test]
@@ -256,5 +271,23 @@ mod tests {
             let exact = |text: &str| Decimal::from_str_exact(text).unwrap();
             assert_eq!(centimes(exact(value)), exact(rounded), "{value}");
         }
+    }
+
+    proptest! {
+        #[test]
+        fn every_figure_is_rounded_as_the_library_rounds_it(mantissa in figure(), scale in 0_u32..=28, digits in 0_u32..=8) {
+            let value = Decimal::from_i128_with_scale(mantissa, scale);
+            let expected = value.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+            let found = rounded(value, digits);
+            prop_assert_eq!((found, found.scale()), (expected, expected.scale()));
+        }
+    }
+
+    /// Small and large ones alike, up to what a decimal holds, many of them halves.
+    fn figure() -> impl Strategy<Value = i128> {
+        let bound = (1_i128 << 96) - 1;
+        let halves =
+            (-1_000_000_i128..1_000_000, 0_u32..12).prop_map(|(whole, zeros)| (whole * 10 + 5) * 10_i128.pow(zeros));
+        prop_oneof![-bound..=bound, halves, (0_u32..96).prop_flat_map(|bits| -(1_i128 << bits)..=(1_i128 << bits))]
     }
 }

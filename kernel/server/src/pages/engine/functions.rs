@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use fluent_bundle::FluentArgs;
 use minijinja::value::Kwargs;
 use minijinja::{ErrorKind, Value, context};
-use tiwizi_model::{Instant, limits};
+use tiwizi_model::{Instant, Language, limits};
 use tiwizi_words::Texts;
 use tiwizi_words::format;
 
@@ -34,10 +34,11 @@ pub(super) type Translate = fn(&Texts, &str, &Kwargs) -> Result<String, minijinj
 
 /// The functions that every template may call.
 pub(super) fn functions(texts: &Texts, translate: Translate) -> Value {
-    let (words, dates, numbers, amounts) = (texts.clone(), texts.clone(), texts.clone(), texts.clone());
+    let (words, dates, amounts) = (texts.clone(), texts.clone(), texts.clone());
+    let language = texts.language();
     context! {
         t => Value::from_function(move |key: &str, values: Kwargs| translate(&words, key, &values)),
-        number => Value::from_function(move |value: f64| numbers.number(value)),
+        number => Value::from_function(move |value: f64, options: Kwargs| number(language, value, &options)),
         money => Value::from_function(move |value: Value| money(&amounts, &value)),
         date => Value::from_function(move |value: Value| date(&dates, &value)),
         duration => Value::from_function(|seconds: u64| format::duration(seconds)),
@@ -94,6 +95,13 @@ pub(super) fn translate(texts: &Texts, key: &str, values: &Kwargs) -> Result<Str
         }
     }
     Ok(texts.text_with(key, &args))
+}
+
+/// A number with at most `decimals` digits of fraction, two if nothing is said.
+fn number(language: Language, value: f64, options: &Kwargs) -> Result<String, minijinja::Error> {
+    let decimals: Option<u8> = options.get("decimals")?;
+    options.assert_all_used()?;
+    Ok(format::number_with(language, value, decimals.unwrap_or(format::DECIMALS)))
 }
 
 /// An amount, of a number or of a decimal text, as plugins keep money. What is neither is a dash.

@@ -26,7 +26,7 @@ fn plugin_page(template: &'static str, data: serde_json::Value) -> Result<String
 #[test]
 fn a_plugins_page_has_the_kernels_header_and_its_own_content() {
     let html = plugin_page(
-        r#"<p>{{ t("hello", name=who) }}</p><a href="{{ url('/courses/a b') }}">{{ t("home") }}</a>{{ c.progress(1, 2, "x") }}<audio src="{{ asset('a.opus') }}"></audio>{{ number(65315) }} {{ money("45.3") }}"#,
+        r#"<p>{{ t("hello", name=who) }}</p><a href="{{ url('/courses/a b') }}">{{ t("home") }}</a>{{ c.progress(1, 2, "x") }}<audio src="{{ asset('a.opus') }}"></audio>{{ number(65315) }} {{ number(0.126) }} {{ number(0.126, decimals=6) }} {{ money("45.3") }}"#,
         json!({ "who": "<b>Itto</b>" }),
     )
     .unwrap();
@@ -37,7 +37,7 @@ fn a_plugins_page_has_the_kernels_header_and_its_own_content() {
         ">Accueil</a>",
         r#"<progress value="1" max="2""#,
         r#"src="/p/training/assets/1.0.0/a.opus""#,
-        "65\u{202f}315 45,30",
+        "65\u{202f}315 0,13 0,126 45,30",
     ] {
         assert!(html.contains(part), "{part} is missing in {html}");
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tiwizi_sdk::{Answer, Entry, Error, RecordId, Request};
 
 use super::proposed;
-use super::review::{Three, row};
+use super::review::Three;
 use crate::improve::change::{Change, offers};
 use crate::improve::guarded::Guarded;
 use crate::improve::kinds::{Proposal, Standing};
@@ -216,7 +216,7 @@ fn form(request: &Request, desk: &Desk, typed: &Typed, wrong: &[Wrong], faults: 
     let (three, model) = (&desk.three, &desk.three.model);
     let places: BTreeSet<&str> = desk.offers.iter().map(|change| change.place.as_str()).collect();
     let offered = three.found.iter().filter(|difference| places.contains(difference.place.name().as_str()));
-    let rows: Vec<Value> = offered.map(|difference| row(difference, [&three.mine, &three.theirs], language)).collect();
+    let rows: Vec<Value> = offered.map(|difference| three.row(difference, language)).collect();
     let wrong = wrong.iter().map(|one| json!({ "field": one.field, "code": one.code, "word": one.word }));
     let sent: Result<Vec<Value>, Error> =
         desk.sent.iter().map(|(_, proposal)| sent(&proposal.body, desk, language)).collect();

@@ -121,16 +121,16 @@ struct Hint<'a> {
     monthly: bool,
 }
 
+impl Hint<'_> {
+    fn parts(self) -> Value {
+        json!({ "mad": self.mad, "unit": self.unit, "monthly": self.monthly })
+    }
+}
+
 fn hint<'a>(line: &'a Value, name: &str) -> Hint<'a> {
     let text = |name: &str| line.get(name).and_then(Value::as_str);
     if let Some(measure) = text("measure").filter(|_| name == "value") {
-        return match (measure.strip_prefix("mad-per-"), measure.strip_suffix("-per-month"), measure) {
-            (Some(unit), ..) => Hint { mad: true, unit: Some(unit), monthly: false },
-            (_, Some(unit), _) => Hint { mad: false, unit: Some(unit), monthly: true },
-            (.., "mad") => Hint { mad: true, ..Hint::default() },
-            (.., "percent") => Hint { unit: Some("percent"), ..Hint::default() },
-            _ => Hint::default(),
-        };
+        return of_measure(measure);
     }
     match (name, text("unit")) {
         ("price", unit) => Hint { mad: true, unit, monthly: false },
@@ -142,6 +142,16 @@ fn hint<'a>(line: &'a Value, name: &str) -> Hint<'a> {
     }
 }
 
+fn of_measure(measure: &str) -> Hint<'_> {
+    match (measure.strip_prefix("mad-per-"), measure.strip_suffix("-per-month"), measure) {
+        (Some(unit), ..) => Hint { mad: true, unit: Some(unit), monthly: false },
+        (_, Some(unit), _) => Hint { mad: false, unit: Some(unit), monthly: true },
+        (.., "mad") => Hint { mad: true, ..Hint::default() },
+        (.., "percent") => Hint { unit: Some("percent"), ..Hint::default() },
+        _ => Hint::default(),
+    }
+}
+
 /// Whether a field is a figure, or a list of them.
 pub(super) fn is_figure(name: &str) -> bool {
     EXACT.contains(&name) || WHOLE.contains(&name) || LISTED.contains(&name)
@@ -149,8 +159,12 @@ pub(super) fn is_figure(name: &str) -> bool {
 
 /// What a figure of a line is measured in: `mad`, `unit`, `monthly`.
 pub(super) fn measured(line: &Value, name: &str) -> Value {
-    let Hint { mad, unit, monthly } = hint(line, name);
-    json!({ "mad": mad, "unit": unit, "monthly": monthly })
+    hint(line, name).parts()
+}
+
+/// A measure in its parts: `mad`, `unit`, `monthly`; a bare number has none.
+pub(super) fn measure(word: &str) -> Value {
+    of_measure(word).parts()
 }
 
 /// A figure as a field; nothing when there is no such figure, or when a parameter holds it.
@@ -162,9 +176,8 @@ fn input(object: &Value, name: &str, place: &str, hint: Hint<'_>) -> Option<Valu
         _ => return None,
     };
     let is_list = LISTED.contains(&name);
-    Some(
-        json!({ "list": is_list, "name": place, "key": name.replace('_', "-"), "value": text, "mad": hint.mad, "unit": hint.unit, "monthly": hint.monthly }),
-    )
+    let field = json!({ "list": is_list, "name": place, "key": name.replace('_', "-"), "value": text });
+    Some(with(field, hint.parts()))
 }
 
 /// The plan with what a form says, or the faults of its fields. Fields that the form lacks stay as they are.

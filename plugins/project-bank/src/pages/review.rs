@@ -20,6 +20,7 @@ use crate::team::together;
 
 /// The three that are compared.
 pub(super) struct Three {
+    pub(super) base: Document,
     pub(super) mine: Document,
     pub(super) theirs: Document,
     pub(super) found: Vec<Difference>,
@@ -30,6 +31,11 @@ impl Three {
     pub(super) fn of(entry: &Entry<OwnPlan>) -> Result<Self, Error> {
         let model = Model::find(&entry.body.model)?.ok_or_else(|| Error::not_found("there is no such model"))?;
         Self::beside(entry, model.body, &work::of_plan(&entry.id)?)
+    }
+
+    /// A difference for people.
+    pub(super) fn row(&self, difference: &Difference, language: Language) -> Value {
+        row(difference, [&self.base, &self.mine, &self.theirs], language)
     }
 
     /// Whether something can be taken over from the model.
@@ -43,7 +49,7 @@ impl Three {
         let (mut mine, theirs) = (document(&entry.body.plan)?, of_a_model(document(&model.plan)?));
         again::known_again(&mut base, &mut mine, &theirs, &work::lines(proposed));
         let found = differences(&base, &mine, &theirs);
-        Ok(Self { mine, theirs, found, model })
+        Ok(Self { base, mine, theirs, found, model })
     }
 }
 
@@ -59,8 +65,7 @@ pub(crate) fn show(request: &Request) -> Result<Answer, Error> {
 
 fn page(request: &Request, entry: &Entry<OwnPlan>, three: &Three) -> Result<Answer, Error> {
     let language = request.page_language();
-    let rows: Vec<Value> =
-        three.found.iter().map(|difference| row(difference, [&three.mine, &three.theirs], language)).collect();
+    let rows: Vec<Value> = three.found.iter().map(|difference| three.row(difference, language)).collect();
     let data = json!({
         "plan": { "id": entry.id, "title": entry.body.title, "version": entry.body.version },
         "model": { "code": three.model.code, "title": three.model.title.best(language), "version": three.model.version },
@@ -141,18 +146,18 @@ pub(crate) fn undo(request: &Request) -> Result<Answer, Error> {
 pub(super) fn changed(before: &Plan, after: &Plan, language: Language) -> Result<Vec<Value>, Error> {
     let (before, after) = (document(before)?, document(after)?);
     let found = differences(&before, &before, &after);
-    Ok(found.iter().map(|difference| changed_row(difference, [&before, &after], language)).collect())
+    Ok(found.iter().map(|difference| changed_row(difference, [&before, &before, &after], language)).collect())
 }
 
-fn changed_row(difference: &Difference, documents: [&Document; 2], language: Language) -> Value {
+fn changed_row(difference: &Difference, documents: [&Document; 3], language: Language) -> Value {
     let row = row(difference, documents, language);
     let of = |name: &str| row.get(name).cloned();
     let key = of("key").as_ref().and_then(Value::as_str).map(|key| format!("field-{key}"));
     json!({ "kind": of("list"), "name": of("line"), "key": key, "was": of("base"), "now": of("theirs") })
 }
 
-/// A difference for people; a parameter that stands in the place of a number is called by its name.
-pub(super) fn row(difference: &Difference, documents: [&Document; 2], language: Language) -> Value {
+/// A difference for people, in the document that it comes from, one's own, and the model's: each figure is measured as in its own document.
+fn row(difference: &Difference, documents: [&Document; 3], language: Language) -> Value {
     let found = match difference.found {
         Found::Offered => "offered",
         Found::Kept => "kept",
@@ -172,14 +177,14 @@ pub(super) fn row(difference: &Difference, documents: [&Document; 2], language: 
         Some(field) => teller.field(&owner(&difference.place, document), field, value.as_ref()?),
         None => teller.line(value.as_ref()?),
     };
-    let [mine, theirs] = documents;
+    let [base, mine, theirs] = documents;
     json!({
         "place": difference.place.name(),
         "found": found,
         "list": list,
         "line": line,
         "key": field.map(|field| field.replace('_', "-")),
-        "base": called(&difference.base, theirs),
+        "base": called(&difference.base, base),
         "mine": called(&difference.mine, mine),
         "theirs": called(&difference.theirs, theirs),
     })
@@ -193,7 +198,7 @@ fn owner(place: &Place, document: &Document) -> Value {
     }
 }
 
-fn line_label(list: &str, code: &str, [mine, theirs]: [&Document; 2], language: Language) -> String {
+fn line_label(list: &str, code: &str, [_, mine, theirs]: [&Document; 3], language: Language) -> String {
     let place = Place::Line(list.to_owned(), code.to_owned());
     let line = mine.at(&place).or_else(|| theirs.at(&place)).unwrap_or_default();
     Some(inputs::label(&line, language)).filter(|label| !label.is_empty()).unwrap_or_else(|| code.to_owned())

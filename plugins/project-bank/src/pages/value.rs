@@ -28,7 +28,7 @@ impl Teller<'_> {
             return Some(json!({ "word": word }));
         }
         match (field, text.strip_prefix('@')) {
-            ("measure", _) => Some(inputs::measured(&json!({ "measure": text }), "value")),
+            ("measure", _) => Some(inputs::measure(text)),
             ("product", _) => Some(json!({ "text": (self.line)("products", text) })),
             (_, Some(parameter)) => Some(json!({ "text": (self.line)("parameters", parameter) })),
             _ => figure(owner, field, value).or_else(|| self.line(value)),

@@ -203,6 +203,26 @@ fn what_changed_after_the_page_was_made_is_read_again() {
 }
 
 #[test]
+fn a_figure_that_is_measured_otherwise_now_is_said_as_it_was_measured_then() {
+    let path = adopted();
+    trainer("amina");
+    step("saffron", "open");
+    keeps("saffron", "parameters/flask", &[("measure", "mad-per-kg"), ("value", "38000.000125")]);
+    let value = |rows: &Value, key: &str, name: &str| {
+        rows.as_array().unwrap().iter().find(|row| row[key] == name).cloned().unwrap()
+    };
+    let said = |value: &Value| (value["number"].as_f64(), value["unit"].clone());
+    let (then, now) = ((Some(38.0), json!("g")), (Some(38_000.000_125), json!("kg")));
+    let row = value(&shown("saffron")["draft"]["changes"], "key", "field-value");
+    assert_eq!([said(&row["was"]), said(&row["now"])], [then.clone(), now.clone()]);
+    published("saffron");
+    native::as_member(FADMA);
+    let (_, _, data) = page(&Request::get(&format!("{path}/review")));
+    let row = value(&data["rows"], "place", "parameters/flask/value");
+    assert_eq!(["base", "mine", "theirs"].map(|column| said(&row[column])), [then.clone(), then, now]);
+}
+
+#[test]
 fn a_correction_is_the_next_version_and_whoever_took_the_model_is_offered_it() {
     let path = adopted();
     trainer("amina");

@@ -193,9 +193,10 @@ fn figures(list: &str, draft: &ModelDraft, language: Language) -> Vec<Value> {
             Holds::Flag => ("flag", json!({})),
             Holds::Product => ("choice", json!({ "options": options, "none": true, "hint": "only-per-unit" })),
             Holds::Vat => ("choice", json!({ "options": options })),
-            Holds::Choice(all) if *name == "measure" => {
-                ("choice", json!({ "options": all.iter().map(|word| measure(word)).collect::<Vec<_>>() }))
-            }
+            Holds::Choice(all) if *name == "measure" => (
+                "choice",
+                json!({ "options": all.iter().map(|word| with(json!({ "value": word }), inputs::measure(word))).collect::<Vec<_>>() }),
+            ),
             Holds::Choice(all) => ("choice", words(all, if *name == "unit" { "unit-" } else { "choice-" })),
         };
         fields.push(field(name, &key, more.0, more.1));
@@ -210,15 +211,4 @@ fn hint(list: &str, name: &str) -> &'static str {
         "rate" => "hint-rate",
         _ => "",
     }
-}
-
-/// A measure with its parts: dirhams, the unit, whether it is of a month.
-fn measure(word: &str) -> Value {
-    let (mad, unit, monthly) = match (word.strip_prefix("mad-per-"), word.strip_suffix("-per-month"), word) {
-        (Some(unit), ..) => (true, Some(unit), false),
-        (_, Some(unit), _) => (false, Some(unit), true),
-        (.., "mad") => (true, None, false),
-        _ => (false, Some(word), false),
-    };
-    json!({ "value": word, "mad": mad, "unit": unit, "monthly": monthly })
 }

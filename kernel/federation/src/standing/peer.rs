@@ -98,6 +98,12 @@ impl Standing {
         self.taken.iter().fold(0, |sum, taken| sum.saturating_add(taken.parked))
     }
 
+    /// Whether anything was taken of it beside what members always tell each other.
+    #[must_use]
+    pub fn gives(&self) -> bool {
+        self.taken.iter().any(|taken| taken.agreement.is_some())
+    }
+
     /// As of when everything that it gives is here: the oldest of its logs counts.
     #[must_use]
     pub fn as_of(&self) -> Option<Instant> {

@@ -130,13 +130,17 @@ fn what_comes_by_itself_is_for_nobody_and_an_unknown_failure_is_a_line_that_is_d
 #[test]
 fn as_of_is_when_the_last_log_was_whole_and_unknown_while_one_never_was() {
     let mut standing = well();
-    assert_eq!(standing.as_of(), None, "what members always tell each other is no agreement");
+    assert_eq!(
+        (standing.as_of(), standing.gives()),
+        (None, false),
+        "what members always tell each other is no agreement"
+    );
     let agreement = Some("01890000-0000-7000-8000-000000000001".parse().unwrap());
     standing.taken = vec![
         Taken { agreement, reached_at: Some(Instant(5)), ..taken() },
         Taken { agreement, reached_at: Some(Instant(3)), ..taken() },
     ];
-    assert_eq!(standing.as_of(), Some(Instant(3)));
+    assert_eq!((standing.as_of(), standing.gives()), (Some(Instant(3)), true));
     standing.taken.push(Taken { agreement, reached_at: None, ..taken() });
     assert_eq!(standing.as_of(), None);
 }

@@ -43,6 +43,7 @@ pub(super) fn line(visit: &Visit, texts: &Texts, one: &Standing) -> Value {
         is_for_people => one.next.is_for_people(),
         contact => row.contact_at.map(|at| texts.moment(at)),
         as_of => one.as_of().map(|at| texts.moment(at)),
+        gives => one.gives(),
         behind_here => one.behind_here(),
         behind_there => one.behind_there(),
         parked => one.parked(),

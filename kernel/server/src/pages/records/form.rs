@@ -4,7 +4,6 @@ use axum::response::Response;
 use fluent_bundle::FluentArgs;
 use http::StatusCode;
 use minijinja::{Value, context};
-use serde_json::Value as Json;
 use tiwizi_records::field_error::pointer_to;
 
 use super::super::register;
@@ -77,7 +76,7 @@ impl<'a> Form<'a> {
         let now = self.now.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
         let head = context! {
             class => class_mark(self.opened, field),
-            hint => field.keyword("description").and_then(Json::as_str),
+            hint => self.opened.words.hint(field),
             now,
             twins => if field.name == DISTINCT { self.twins.clone() } else { Vec::new() },
         };

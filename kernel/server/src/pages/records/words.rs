@@ -2,7 +2,8 @@
 //!
 //! A plugin names its fields in its messages: `field-KIND-FIELD` or `field-FIELD`, and values of a choice
 //! `value-KIND-FIELD-CODE`, `value-FIELD-CODE`; underscores become hyphens. What has no message is called by the schema's
-//! title, or by its own name made readable.
+//! title, or by its own name made readable. What helps to fill a field in stands in `field-KIND-FIELD-hint`, `field-FIELD-hint`, else in the
+//! schema's description.
 
 use fluent_bundle::FluentArgs;
 use minijinja::Value;
@@ -25,6 +26,8 @@ const OTHER_KEYS: [(&str, &str); 4] = [("email", "email"), ("sector", "sector"),
 pub(super) struct Words {
     pub(super) texts: Texts,
     kind: String,
+    /// The schemas of the register are described for programmers, in English.
+    is_of_register: bool,
 }
 
 impl Words {
@@ -33,7 +36,8 @@ impl Words {
         let texts = visit.texts(app);
         let messages = kind.name().namespace().parse().ok().and_then(|id| app.host.messages(&id));
         let texts = messages.map_or(texts.clone(), |messages| texts.with_plugin(messages));
-        Self { texts, kind: kind.name().name().to_owned() }
+        let is_of_register = kind.name().namespace() == "registry";
+        Self { texts, kind: kind.name().name().to_owned(), is_of_register }
     }
 
     /// What a field is called.
@@ -47,6 +51,16 @@ impl Words {
             .find_map(|key| self.find(&key))
             .or_else(title)
             .unwrap_or_else(|| readable(&field.name))
+    }
+
+    /// What helps to fill a field in.
+    pub(super) fn hint(&self, field: &Part) -> Option<String> {
+        let name = field.name.replace('_', "-");
+        let described = || field.keyword("description").and_then(Json::as_str).filter(|_| !self.is_of_register);
+        [format!("field-{}-{name}-hint", self.kind), format!("field-{name}-hint")]
+            .iter()
+            .find_map(|key| self.find(key))
+            .or_else(|| described().map(ToOwned::to_owned))
     }
 
     /// What a value of a choice is called.

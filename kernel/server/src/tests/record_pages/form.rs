@@ -31,6 +31,14 @@ async fn a_form_has_a_control_for_every_shape() {
 }
 
 #[tokio::test]
+async fn what_the_registers_schemas_say_to_programmers_stands_in_no_form() {
+    let house = House::build().await;
+    let shown = page(&house, Who::Registrar, "/fr/records/registry/cooperative/new").await.text();
+    assert!(shown.contains("name=\"/court\""), "{shown}");
+    assert!(!shown.contains("The tribunal") && !shown.contains("sectors.json"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_record_is_made_by_its_form() {
     let house = garden().await;
     let form = form_of(&page(&house, Who::Registrar, &format!("{PLOTS}/new")).await.text());

@@ -12,8 +12,9 @@ use crate::stage::Stage;
 /// Lines of the plan; its years.
 const LINES: usize = 300;
 const YEARS: u32 = 5;
-/// How often it is looked at.
-const LOOKS: u32 = 100;
+/// How often it is looked at in a turn. With and without a wrong figure take turns, and the turn with the middle difference counts.
+const LOOKS: u32 = 20;
+const TURNS: usize = 15;
 const RECOMPUTE_MS: f64 = 5.0;
 /// Lines of the saffron model; the plan has as many more of its owner's own as make [`LINES`].
 const SAFFRON_LINES: usize = 16;
@@ -70,10 +71,19 @@ pub(crate) async fn recompute(stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
     let good = form(&plan, &headers, &[("action", "look"), ("years", "5")]);
     let wrong = form(&plan, &headers, &[("action", "look"), ("years", "x")]);
     looks(&mut connection, &good, 200).await?;
-    let (with, without) = (looks(&mut connection, &good, 200).await?, looks(&mut connection, &wrong, 422).await?);
+    let mut turns = Vec::with_capacity(TURNS);
+    for _ in 0..TURNS {
+        let with = looks(&mut connection, &good, 200).await?;
+        turns.push((with - looks(&mut connection, &wrong, 422).await?, with));
+    }
     instance.stop()?;
-    ensure!(with > without, "a plan costs nothing to reckon: {with:.1} ms, and {without:.1} ms with a wrong figure");
-    let figure = with - without;
+    turns.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (figure, with) = turns.get(TURNS / 2).copied().context("no turns")?;
+    ensure!(
+        figure > 0.0,
+        "a plan costs nothing to reckon: {with:.1} ms, and {:.1} ms with a wrong figure",
+        with - figure
+    );
     let measured = format!("{figure:.1} ms of processor time, {with:.1} ms with the form and the page's data");
     let work = format!("recompute a plan of {LINES} lines over {} months, in the plugin", YEARS * 12);
     Ok(vec![alone(work, measured, figure, Goal::AtMost(RECOMPUTE_MS, "ms"))])
